@@ -1,0 +1,84 @@
+"""`gpu-cluster:pools`: groups of like nodes, and how their GPUs are shared."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+
+from components.config.names import LabelKey, LabelValue
+from components.config.quantity import Quantity
+from components.config.settings import Settings
+from components.config.span import NodeCount
+
+
+class Machine(Settings):
+    """A server that is in no cloud's catalog."""
+
+    cpus: PositiveInt
+    """Logical CPUs."""
+
+    memory: Quantity
+    """Memory, such as 1Ti."""
+
+    gpu: str | None = None
+    """GPU model as in `gpu-cluster gpus`, such as H100-80. Default: none."""
+
+    gpus: NonNegativeInt = 0
+    """GPUs in each server. Default: 0."""
+
+    @model_validator(mode="after")
+    def _gpu_with_count(self) -> Self:
+        if (self.gpu is None) != (self.gpus == 0):
+            raise ValueError(f"gpu and gpus go together: gpu is {self.gpu or 'not set'} and gpus is {self.gpus}")
+        return self
+
+
+class Taint(Settings):
+    """What keeps pods away that do not tolerate it."""
+
+    value: LabelValue = ""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] = "NoSchedule"
+
+
+class Sharing(Settings):
+    """How one GPU serves several pods. Exactly one of timeSlicing, mps and mig."""
+
+    time_slicing: Annotated[int, Field(ge=2)] | None = None
+    """Pods that take turns on each GPU, without memory isolation; at least 2."""
+
+    mps: Annotated[int, Field(ge=2, le=48)] | None = None
+    """Pods that run side by side on each GPU, each with an equal share of its memory; 2 to 48."""
+
+    mig: Annotated[dict[str, PositiveInt], Field(min_length=1)] | None = None
+    """Isolated instances of each profile on each GPU, such as {"1g.10gb": 7}."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("expected exactly one of timeSlicing, mps and mig")
+        return self
+
+
+class PoolSettings(Settings):
+    instance: str | None = None
+    """EC2 instance type, such as g6.4xlarge. Exactly one of instance and machine."""
+
+    machine: Machine | None = None
+    """What each server has, where it is no EC2 instance; only with provider existing."""
+
+    nodes: NodeCount
+    """How many nodes, fixed or between min and max."""
+
+    sharing: Sharing | None = None
+    """How each GPU is shared: timeSlicing, mps or mig. Default: whole GPUs."""
+
+    labels: dict[LabelKey, LabelValue] = {}
+    """Labels of the pool's nodes. With provider existing they are what finds the nodes. Default: gpu-cluster/pool."""
+
+    taints: dict[LabelKey, Taint] = {}
+    """Taints of the pool's nodes; a GPU pool always has nvidia.com/gpu. Default: none."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.instance is None) == (self.machine is None):
+            raise ValueError("expected exactly one of instance and machine")
+        return self
