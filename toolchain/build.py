@@ -1,0 +1,86 @@
+"""Make one tool from its pinned module."""
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolchain.errors import ToolchainError
+from toolchain.go import Go
+from toolchain.tools import MODULES, ModuleFiles, Tool
+
+_ADVICE = {
+    r"no space left on device": "free some disk: the first build needs about 15 GB in the cache directory.",
+    r"checksum mismatch|SECURITY ERROR": "stop here: what was downloaded is not what go.sum pins. "
+    "Find out what stands between this machine and the module's source (GOPROXY) before trying again.",
+    r"dial tcp|no such host|TLS handshake|i/o timeout|connection refused|40[0-9] |50[0-9] |GOPROXY list is": (
+        "check the network and GOPROXY, then run the same command again: it continues where it stopped. "
+        "A machine without network can take the directory gpu-cluster/tools from another one's cache."
+    ),
+    r"signal: killed|cannot allocate memory": "free some memory, or set GOMAXPROCS=1 to compile one package "
+    "at a time.",
+}
+_OTHERWISE = "run the same command again; if it fails alike, the output above names the cause."
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Builds tools with one Go command inside one empty directory each."""
+
+    go: Go
+
+    def build(self, tool: Tool, directory: Path) -> Path:
+        """Return the executable, somewhere inside the directory."""
+        sources = directory / "module"
+        temporary = directory / "temporary"
+        temporary.mkdir()
+        shutil.copytree(MODULES / tool.module, sources)
+        copied = self._copy(tool, tool.files, sources, temporary) if tool.files else []
+        if tool.package is None:
+            executable = copied[0]
+            executable.chmod(0o755)
+            return executable
+        executable = directory / tool.name
+        linker = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in tool.variables.items())])
+        command = ["build", "-trimpath", "-buildvcs=false", "-ldflags", linker, "-o", str(executable)]
+        self._run(tool, [*command, tool.package], sources, temporary)
+        return executable
+
+    def _copy(self, tool: Tool, files: ModuleFiles, sources: Path, temporary: Path) -> list[Path]:
+        answer = self._run(tool, ["mod", "download", "-json", files.module], sources, temporary)
+        module = Path(json.loads(answer)["Dir"])
+        return [
+            Path(shutil.copyfile(module / path, sources / Path(path).name))  # without its read-only mode
+            for path in files.paths
+        ]
+
+    def _run(self, tool: Tool, arguments: list[str], sources: Path, temporary: Path) -> str:
+        done = subprocess.run(  # noqa: S603
+            [self.go.executable, *arguments],
+            cwd=sources,
+            env=self.go.environment(temporary=temporary),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise _failure(tool, f"{self.go.executable} {' '.join(arguments)}", done.stderr or done.stdout)
+        return done.stdout
+
+
+def _failure(tool: Tool, command: str, output: str) -> ToolchainError:
+    lines = [line for line in output.splitlines() if not line.startswith("go: downloading ")]
+    advice = next((text for pattern, text in _ADVICE.items() if re.search(pattern, output)), _OTHERWISE)
+    return ToolchainError(
+        "\n".join(
+            [
+                f"{tool.name} {tool.version} could not be built from toolchain/modules/{tool.module}.",
+                f"Command: {command}",
+                "Output:",
+                *(f"  {line}" for line in lines),
+                f"What to do: {advice}",
+            ]
+        )
+    )

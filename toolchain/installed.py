@@ -1,0 +1,71 @@
+"""What the machine already has: an engine, its language host, the Kubernetes provider."""
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolchain.cache import cache_directory
+from toolchain.tools import KUBERNETES_PROVIDER, PROVIDER_VERSION, PULUMI_VERSION
+
+
+@dataclass(frozen=True)
+class Found:
+    """An executable that is ready to run, and where it comes from: `PATH`, `plugin` or `built`."""
+
+    path: Path
+    version: str
+    origin: str
+
+
+def installed_pulumi() -> Found | None:
+    """Return the engine on PATH when it is not older than the pinned one and of the same major version."""
+    path = _which("pulumi")
+    if path is None:
+        return None
+    answer = subprocess.run(  # noqa: S603
+        [path, "version"], capture_output=True, text=True, check=False, env=_quiet_environment()
+    )
+    version = answer.stdout.strip()
+    found, wanted = _parts(version), _parts(PULUMI_VERSION)
+    if not found or found[0] != wanted[0] or found < wanted:
+        return None
+    return Found(path, version, "PATH")
+
+
+def installed_language_host(pulumi: Found) -> Found | None:
+    """Return the language host that an installed engine would start: on PATH, or beside the engine."""
+    beside = pulumi.path.resolve().parent
+    path = _which("pulumi-language-python") or _which("pulumi-language-python", search=str(beside))
+    return Found(path, pulumi.version, "PATH") if path else None
+
+
+def installed_kubernetes_provider() -> Found | None:
+    """Return the provider of the pinned version that the engine keeps among its plugins."""
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    plugin = home / "plugins" / f"resource-kubernetes-{PROVIDER_VERSION}"
+    # The engine marks an install that did not finish by a file beside the directory.
+    if plugin.with_name(f"{plugin.name}.partial").exists():
+        return None
+    path = _which(KUBERNETES_PROVIDER.name, search=str(plugin))
+    return Found(path, PROVIDER_VERSION, "plugin") if path else None
+
+
+def _which(name: str, *, search: str | None = None) -> Path | None:
+    """Look a command up, passing over the directories that hold our own builds."""
+    ours = cache_directory()
+    directories = (search or os.environ.get("PATH", os.defpath)).split(os.pathsep)
+    foreign = [directory for directory in directories if not Path(directory).is_relative_to(ours)]
+    found = shutil.which(name, path=os.pathsep.join(foreign))
+    return Path(found) if found else None
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    match = re.match(r"v?(\d+)\.(\d+)\.(\d+)", version)
+    return tuple(map(int, match.groups())) if match else ()
+
+
+def _quiet_environment() -> dict[str, str]:
+    return os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "1"}

@@ -1,0 +1,107 @@
+"""Every tool that can be built from the pinned Go modules beside this file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MODULES = Path(__file__).parent / "modules"
+
+PULUMI_VERSION = "v3.246.0"
+PROVIDER_VERSION = "v4.25.0"  # of pulumi-kubernetes, the SDK in pyproject.toml and the plugin alike
+KUBERNETES_VERSION = "v1.35.4"
+KWOK_VERSION = "v0.8.0"
+
+
+@dataclass(frozen=True)
+class ModuleFiles:
+    """Files that a Go module carries beside its packages, by their path in the module."""
+
+    module: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One executable and what it is made from.
+
+    `module` is a folder of `modules/`; `package` the Go package compiled there, or None where the
+    executable is itself one of `files`, which are copied beside the module's own sources.
+    `variables` are Go string variables set by the linker.
+    """
+
+    name: str
+    version: str
+    module: str
+    package: str | None
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    files: ModuleFiles | None = None
+
+
+def _control_plane(name: str) -> Tool:
+    version = "k8s.io/component-base/version"
+    major, minor, _ = KUBERNETES_VERSION.removeprefix("v").split(".")
+    return Tool(
+        name=name,
+        version=KUBERNETES_VERSION,
+        module="control-plane",
+        package=f"k8s.io/kubernetes/cmd/{name}",
+        variables={
+            f"{version}.gitVersion": KUBERNETES_VERSION,
+            f"{version}.gitMajor": major,
+            f"{version}.gitMinor": minor,
+        },
+    )
+
+
+def _kwok(name: str) -> Tool:
+    return Tool(
+        name=name,
+        version=KWOK_VERSION,
+        module=name,
+        package=f"sigs.k8s.io/kwok/cmd/{name}",
+        variables={"sigs.k8s.io/kwok/pkg/consts.Version": KWOK_VERSION},
+    )
+
+
+PULUMI = Tool(
+    name="pulumi",
+    version=PULUMI_VERSION,
+    module="pulumi",
+    package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    variables={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": PULUMI_VERSION},
+)
+
+LANGUAGE_EXEC = Tool(
+    name="pulumi-language-python-exec",
+    version=PULUMI_VERSION,
+    module="pulumi",
+    package=None,
+    files=ModuleFiles(
+        module="github.com/pulumi/pulumi/sdk/v3",
+        paths=("python/cmd/pulumi-language-python-exec",),
+    ),
+)
+
+KUBERNETES_PROVIDER = Tool(
+    name="pulumi-resource-kubernetes",
+    version=PROVIDER_VERSION,
+    module="kubernetes-provider",
+    package=".",
+    variables={"github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version": PROVIDER_VERSION},
+    files=ModuleFiles(
+        module="github.com/pulumi/pulumi-kubernetes/provider/v4",
+        paths=(
+            "cmd/pulumi-resource-kubernetes/schema.json",
+            "cmd/pulumi-resource-kubernetes/terraform-mapping.json",
+        ),
+    ),
+)
+
+CONTROL_PLANE = (
+    Tool(name="etcd", version="v3.6.5", module="etcd", package="go.etcd.io/etcd/server/v3"),
+    _kwok("kwokctl"),
+    _kwok("kwok"),
+    _control_plane("kube-apiserver"),
+    _control_plane("kube-controller-manager"),
+    _control_plane("kube-scheduler"),
+)
