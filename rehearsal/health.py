@@ -1,0 +1,40 @@
+"""Whether the servers of the control plane answer."""
+
+import http.client
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+
+_TIMEOUT_SECONDS = 5
+
+
+def ready(ports: Mapping[str, int], pki: Path) -> bool:
+    """Whether the API server and everything that serves health beside it say that they are well."""
+    try:
+        trusted = ssl.create_default_context(cafile=pki / "ca.crt")
+        trusted.load_cert_chain(pki / "admin.crt", pki / "admin.key")
+    except (OSError, ssl.SSLError):  # not made yet, or half
+        return False
+    self_signed = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    self_signed.check_hostname = False
+    self_signed.verify_mode = ssl.CERT_NONE  # nothing is sent, and an "ok" is all that is read
+    return (
+        _answers(ports["kubeApiserverPort"], "/readyz", trusted)
+        and _answers(ports["kubeControllerManagerPort"], "/healthz", self_signed)
+        and _answers(ports["kubeSchedulerPort"], "/healthz", self_signed)
+        and _answers(ports["kwokControllerPort"], "/healthz", None)
+    )
+
+
+def _answers(port: int, path: str, context: ssl.SSLContext | None) -> bool:
+    if context:
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=_TIMEOUT_SECONDS, context=context)
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_SECONDS)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,76 @@
+"""The configuration from which kwokctl makes the five processes of a control plane."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from toolchain import Toolchain
+
+CLUSTER = "gpu-cluster"
+
+COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok-controller")
+"""Names of the processes, each before those that need it."""
+
+PORTS = (
+    "etcdPort",
+    "etcdPeerPort",
+    "kubeApiserverPort",
+    "kubeControllerManagerPort",
+    "kubeSchedulerPort",
+    "kwokControllerPort",
+)
+"""Options of kwokctl that are ports."""
+
+_BINARIES = {
+    "etcdBinary": "etcd",
+    "kubeApiserverBinary": "kube-apiserver",
+    "kubeControllerManagerBinary": "kube-controller-manager",
+    "kubeSchedulerBinary": "kube-scheduler",
+    "kwokControllerBinary": "kwok",
+}
+
+# The API server wants an address beside loopback, even without a network: one that nobody has (RFC 5737).
+_ADVERTISED = "192.0.2.1"
+_SERVICES = "10.100.0.0/16"  # as on EKS
+
+
+def configuration(toolchain: Toolchain, ports: Mapping[str, int], data: Path) -> dict[str, Any]:
+    """A KwokctlConfiguration. `data` is etcd's folder: outside of what kwokctl deletes when it fails."""
+    extra = {
+        "etcd": {"data-dir": str(data)},
+        "kube-apiserver": {"advertise-address": _ADVERTISED, "service-cluster-ip-range": _SERVICES},
+        "kube-controller-manager": {
+            "leader-elect": "false",  # a restart would wait for the lease of the one that is gone
+            "enable-hostpath-provisioner": "true",
+            "kube-api-qps": "500",  # one machine has no others to be fair to
+            "kube-api-burst": "1000",
+        },
+        "kube-scheduler": {"leader-elect": "false"},
+    }
+    return {
+        "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
+        "kind": "KwokctlConfiguration",
+        "options": {
+            "runtime": "binary",
+            "bindAddress": "127.0.0.1",
+            "securePort": True,
+            "kubeAuthorization": True,
+            "kubeAdmission": True,
+            **{option: str(toolchain.path(name)) for option, name in _BINARIES.items()},
+            **ports,
+        },
+        "componentsPatches": [
+            {"name": name, "extraArgs": [_argument(key, value) for key, value in arguments.items()]}
+            for name, arguments in extra.items()
+        ],
+    }
+
+
+def ports_of(settings: Mapping[str, Any]) -> dict[str, int]:
+    """The ports in a configuration; none in one that is not there."""
+    options: dict[str, int] = settings.get("options", {})
+    return {name: options[name] for name in PORTS if name in options}
+
+
+def _argument(key: str, value: str) -> dict[str, Any]:
+    return {"key": key, "value": value, "override": key == "data-dir"}

@@ -1,0 +1,32 @@
+"""Free ports of this machine."""
+
+import random
+import socket
+from collections.abc import Iterator, Mapping
+
+_FIRST, _LAST = 20_000, 32_000  # below the range that outgoing connections borrow from
+
+
+def assign(names: tuple[str, ...], kept: Mapping[str, int]) -> dict[str, int]:
+    """A port for each name: the one it had, unless somebody else listens there by now."""
+    ports = {name: kept[name] for name in names if name in kept and free(kept[name])}
+    fresh = _fresh(taken=set(ports.values()))
+    return {name: ports.get(name) or next(fresh) for name in names}
+
+
+def free(port: int) -> bool:
+    """Whether a server could listen on this port of 127.0.0.1."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections do not count
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _fresh(taken: set[int]) -> Iterator[int]:
+    """Free ports in random order, so that two clusters that start at once rarely meet."""
+    for port in random.sample(range(_FIRST, _LAST), k=_LAST - _FIRST):
+        if port not in taken and free(port):
+            yield port
