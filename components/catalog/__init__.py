@@ -1,0 +1,20 @@
+"""Data with sources and dates: GPUs, their MIG profiles, and instance types."""
+
+from components.catalog.gpus import GPU_SOURCES, GPUS, Gpu
+from components.catalog.instances import INSTANCE_SOURCES, INSTANCES, Instance
+from components.catalog.mig import MIG_SOURCES, Profile
+from components.catalog.mig_layout import mig_problem
+from components.catalog.source import Source
+
+__all__ = [
+    "GPUS",
+    "GPU_SOURCES",
+    "INSTANCES",
+    "INSTANCE_SOURCES",
+    "MIG_SOURCES",
+    "Gpu",
+    "Instance",
+    "Profile",
+    "Source",
+    "mig_problem",
+]

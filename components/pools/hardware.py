@@ -1,0 +1,79 @@
+"""What one node of a pool is made of, whether it is an instance type or a server of one's own."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+
+from components.catalog import GPUS, INSTANCES, Gpu, Instance, Source
+from components.config.pools import Machine, PoolSettings
+from components.config.quantity import amount
+from components.pools.resources import GIB, MIB, Resources
+
+VM_MEMORY_OVERHEAD = Decimal("0.075")
+"""Part of an instance's memory that hypervisor and kernel keep from the node.
+
+The true part differs by type and is mostly smaller. Karpenter plans with this one until it has seen a node:
+what fits the plan fits the node.
+"""
+
+VM_MEMORY_SOURCE = Source(
+    "aws/karpenter-provider-aws options.go, VM_MEMORY_OVERHEAD_PERCENT", date(2026, 8, 21)
+)
+
+_ARM64_KERNEL_MIB = 64  # contiguous memory that the kernel of Graviton instances keeps besides
+
+_ROOT_DISK_BYTES = 100 * GIB  # room for a few serving images of 10 to 20 GB each
+
+_KUBELET_MAX_PODS = 110  # the kubelet's default, where no VPC limits the addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    instance_type: str | None
+    """None for a server that is in no cloud's catalog."""
+
+    architecture: str
+    gpu: Gpu | None
+    gpus: int
+    capacity: Resources
+    """What a node registers."""
+
+
+def hardware_of(settings: PoolSettings) -> Hardware:
+    """`KeyError` where the catalog has no such instance type or GPU."""
+    if settings.machine:
+        return _server(settings.machine)
+    return _virtual(INSTANCES[settings.instance or ""])
+
+
+def _virtual(instance: Instance) -> Hardware:
+    mib = instance.memory_gib * 1024 - (_ARM64_KERNEL_MIB if instance.architecture == "arm64" else 0)
+    overhead = int((mib * VM_MEMORY_OVERHEAD).to_integral_value(ROUND_CEILING))
+    return Hardware(
+        instance_type=instance.name,
+        architecture=instance.architecture,
+        gpu=instance.gpu if instance.gpus else None,
+        gpus=instance.gpus,
+        capacity=Resources(
+            cpu_millis=instance.cpus * 1000,
+            memory_bytes=(mib - overhead) * MIB,
+            ephemeral_bytes=_ROOT_DISK_BYTES,
+            pods=instance.max_pods,
+        ),
+    )
+
+
+def _server(machine: Machine) -> Hardware:
+    """Its memory is taken as the node reports it: there is no hypervisor to keep a part."""
+    return Hardware(
+        instance_type=None,
+        architecture="amd64",
+        gpu=GPUS[machine.gpu] if machine.gpu else None,
+        gpus=machine.gpus,
+        capacity=Resources(
+            cpu_millis=machine.cpus * 1000,
+            memory_bytes=int(amount(machine.memory)),
+            ephemeral_bytes=_ROOT_DISK_BYTES,
+            pods=_KUBELET_MAX_PODS,
+        ),
+    )
