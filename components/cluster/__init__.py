@@ -1,0 +1,5 @@
+"""The Kubernetes cluster and its provider."""
+
+from components.cluster.cluster import Cluster
+
+__all__ = ["Cluster"]

@@ -1,0 +1,23 @@
+"""What Pod Security `restricted` asks of a pod, and a root filesystem that nothing writes to."""
+
+from pulumi_kubernetes.core import v1 as core
+
+
+def restricted_pod(user: int) -> core.PodSecurityContextArgs:
+    """Everything in the pod runs as this user and owns its volumes."""
+    return core.PodSecurityContextArgs(
+        run_as_non_root=True,
+        run_as_user=user,
+        run_as_group=user,
+        fs_group=user,
+        fs_group_change_policy="OnRootMismatch",
+        seccomp_profile=core.SeccompProfileArgs(type="RuntimeDefault"),
+    )
+
+
+def restricted_container() -> core.SecurityContextArgs:
+    return core.SecurityContextArgs(
+        allow_privilege_escalation=False,
+        capabilities=core.CapabilitiesArgs(drop=["ALL"]),
+        read_only_root_filesystem=True,
+    )

@@ -1,0 +1,71 @@
+"""What may pass the network of a namespace that otherwise lets nothing in or out."""
+
+from collections.abc import Collection
+
+from pulumi_kubernetes.meta import v1 as meta
+from pulumi_kubernetes.networking import v1 as networking
+
+# Nodes, pods, services and the site's own network: private, carrier-grade and link-local ranges. The metadata
+# services of clouds are among them: 169.254.169.254 and fd00:ec2::254.
+_NOT_INTERNET_4 = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]
+_NOT_INTERNET_6 = ["fc00::/7", "fe80::/10"]
+
+_EVERY_POD = meta.LabelSelectorArgs()
+
+
+def nothing() -> networking.NetworkPolicySpecArgs:
+    """Neither in nor out; allowances add to it."""
+    return networking.NetworkPolicySpecArgs(pod_selector=_EVERY_POD, policy_types=["Ingress", "Egress"])
+
+
+def from_anywhere(port: int) -> networking.NetworkPolicySpecArgs:
+    """In on one port, from nodes too: they are in no namespace."""
+    return _ingress(networking.NetworkPolicyIngressRuleArgs(ports=[_tcp(port)]))
+
+
+def from_namespaces(namespaces: Collection[str], port: int) -> networking.NetworkPolicySpecArgs:
+    """In on one port from the pods of these namespaces."""
+    wanted = meta.LabelSelectorRequirementArgs(
+        key="kubernetes.io/metadata.name", operator="In", values=sorted(namespaces)
+    )
+    peer = networking.NetworkPolicyPeerArgs(
+        namespace_selector=meta.LabelSelectorArgs(match_expressions=[wanted])
+    )
+    return _ingress(networking.NetworkPolicyIngressRuleArgs(from_=[peer], ports=[_tcp(port)]))
+
+
+def to_dns() -> networking.NetworkPolicySpecArgs:
+    """Out to the cluster's name service."""
+    peer = networking.NetworkPolicyPeerArgs(
+        namespace_selector=meta.LabelSelectorArgs(
+            match_labels={"kubernetes.io/metadata.name": "kube-system"}
+        ),
+        pod_selector=meta.LabelSelectorArgs(match_labels={"k8s-app": "kube-dns"}),
+    )
+    udp = networking.NetworkPolicyPortArgs(port=53, protocol="UDP")
+    return _egress(networking.NetworkPolicyEgressRuleArgs(to=[peer], ports=[udp, _tcp(53)]))
+
+
+def to_internet(port: int) -> networking.NetworkPolicySpecArgs:
+    """Out on one port to public addresses: not to the cluster, the site or the cloud's metadata service."""
+    peers = [
+        networking.NetworkPolicyPeerArgs(
+            ip_block=networking.IPBlockArgs(cidr="0.0.0.0/0", except_=_NOT_INTERNET_4)
+        ),
+        networking.NetworkPolicyPeerArgs(
+            ip_block=networking.IPBlockArgs(cidr="::/0", except_=_NOT_INTERNET_6)
+        ),
+    ]
+    return _egress(networking.NetworkPolicyEgressRuleArgs(to=peers, ports=[_tcp(port)]))
+
+
+def _ingress(rule: networking.NetworkPolicyIngressRuleArgs) -> networking.NetworkPolicySpecArgs:
+    return networking.NetworkPolicySpecArgs(pod_selector=_EVERY_POD, policy_types=["Ingress"], ingress=[rule])
+
+
+def _egress(rule: networking.NetworkPolicyEgressRuleArgs) -> networking.NetworkPolicySpecArgs:
+    return networking.NetworkPolicySpecArgs(pod_selector=_EVERY_POD, policy_types=["Egress"], egress=[rule])
+
+
+def _tcp(port: int) -> networking.NetworkPolicyPortArgs:
+    return networking.NetworkPolicyPortArgs(port=port, protocol="TCP")
