@@ -1,0 +1,104 @@
+"""A place in a manifest: where it is and what stands there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, cast
+
+_SHOWN = 80  # characters of a value that a finding quotes
+
+
+class Unknown(Enum):
+    """Stands where a value will only be known once something else exists."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+
+class NotKnownError(Exception):
+    """A rule needs a value that is not known yet."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(f"{field.owner}: {field.path} is unknown")
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A property of a resource; reading it, or anything below it, fails where it is unknown.
+
+    field = Field("Pod team/train", "spec", {"containers": [{"image": "busybox:1.37"}]})
+    [image.value for image in (c.at("image") for c in field.at("containers").items())]
+    # ["busybox:1.37"]
+    """
+
+    owner: str
+    """The resource it belongs to, such as `Deployment serving/chat`."""
+
+    path: str
+    """Where it stands, such as `spec.containers[0].image`; empty for the whole resource."""
+
+    content: Any
+    """What stands there: plain YAML values, `UNKNOWN`, or None where it is absent."""
+
+    @property
+    def value(self) -> Any:
+        if self.content is UNKNOWN:
+            raise NotKnownError(self)
+        return self.content
+
+    @property
+    def text(self) -> str:
+        """The value as text; empty where it is absent."""
+        value = self.value
+        return "" if value is None else str(value)
+
+    @property
+    def whole(self) -> int | None:
+        """The value where it is a whole number."""
+        value = self.value
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    @property
+    def shown(self) -> str:
+        """What a finding says that it is."""
+        if self.content is None:
+            return "not set"
+        quoted = json.dumps(self.content, default=lambda _: "(unknown)")
+        return quoted if len(quoted) <= _SHOWN else f"{quoted[: _SHOWN - 1]}…"
+
+    def at(self, *keys: str) -> Field:
+        """The property that these keys lead to, absent where nothing stands there."""
+        field = self
+        for key in keys:
+            value = field.value
+            below = cast(dict[str, Any], value).get(key) if isinstance(value, dict) else None
+            field = Field(field.owner, _joined(field.path, key), below)
+        return field
+
+    def items(self) -> Iterator[Field]:
+        """The elements where it is a list."""
+        value = self.value
+        for index, item in enumerate(cast(list[Any], value) if isinstance(value, list) else []):
+            yield Field(self.owner, f"{self.path}[{index}]", item)
+
+    def entries(self) -> Iterator[tuple[str, Field]]:
+        """Keys and their properties where it is a map."""
+        value = self.value
+        for key in cast(dict[str, Any], value) if isinstance(value, dict) else {}:
+            yield key, self.at(key)
+
+    def texts(self) -> dict[str, str]:
+        """A map of texts, such as labels."""
+        return {key: field.text for key, field in self.entries()}
+
+
+def _joined(path: str, key: str) -> str:
+    if not key.replace("_", "").replace("-", "").isalnum():
+        return f'{path}["{key}"]'
+    return f"{path}.{key}" if path else key

@@ -1,0 +1,83 @@
+"""The files beside this module, read as strictly as a stack file."""
+
+from pathlib import Path
+from typing import TypeVar, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from components.config.settings import Settings
+from components.stackfile.document import Document, Unreadable, read
+from components.stackfile.nearest import did_you_mean
+from components.stackfile.problem import Finding, Keys, Problem, dotted
+
+FOLDER = Path(__file__).parent
+
+_EXPECTED = {
+    "string_type": "text",
+    "tuple_type": "a list",
+    "model_type": "keys and values",
+    "date_from_datetime_parsing": "a date such as 2027-06-30",
+    "date_type": "a date such as 2027-06-30",
+}
+
+M = TypeVar("M", bound=Settings)
+
+
+class PolicyFileError(Exception):
+    """A file of the pack that cannot be used, with everything that is wrong with it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+def load(path: Path, model: type[M]) -> tuple[M, Document]:
+    """The file as this model, with its lines. `PolicyFileError` names every mistake with its line and key."""
+    try:
+        document = read(path)
+    except Unreadable as error:
+        raise PolicyFileError((Problem(path.name, error.line, "", error.message),)) from None
+    findings = [finding for finding, _ in document.findings]
+    try:
+        content = model.model_validate(document.data)
+    except ValidationError as error:
+        findings += (_finding(details, model) for details in error.errors())
+        raise PolicyFileError(_problems(path, document, findings)) from None
+    if findings:
+        raise PolicyFileError(_problems(path, document, findings))
+    return content, document
+
+
+def _problems(path: Path, document: Document, findings: list[Finding]) -> tuple[Problem, ...]:
+    lines = [document.line(finding.keys) for finding in findings]
+    return tuple(
+        Problem(path.name, line, dotted(finding.keys), finding.message)
+        for line, finding in sorted(zip(lines, findings, strict=True), key=lambda pair: pair[0])
+    )
+
+
+def _finding(error: ErrorDetails, model: type[Settings]) -> Finding:
+    keys, given = error["loc"], error["input"]
+    match error["type"]:
+        case "missing":
+            message = "required key is missing"
+        case "extra_forbidden":
+            known = _keys_at(model, keys)
+            message = f"unknown key{did_you_mean(str(keys[-1]), known) or '; allowed: ' + ', '.join(known)}"
+        case "value_error":
+            message = f"expected {error['ctx']['error']}, got {given!r}" if "ctx" in error else error["msg"]
+        case kind:
+            message = f"expected {_EXPECTED.get(kind, error['msg'])}, got {given!r}"
+    return Finding(keys, message)
+
+
+def _keys_at(model: type[Settings], keys: Keys) -> list[str]:
+    """Keys of the model itself, or of the entries of its one list."""
+    if len(keys) > 1:
+        [field] = model.model_fields.values()
+        [model] = get_args(field.annotation)[:1]
+    return [field.alias or name for name, field in model.model_fields.items()]

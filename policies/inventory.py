@@ -1,0 +1,34 @@
+"""All resources of a stack, found by kind and namespace."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from policies.field import NotKnownError
+from policies.subject import Pod, Resource
+
+
+class Inventory:
+    def __init__(self, resources: Iterable[Resource] = ()) -> None:
+        self._found: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
+        self._pods: defaultdict[str, list[Pod]] = defaultdict(list)
+        for resource in resources:
+            self._add(resource)
+
+    def of(self, kind: str, namespace: str) -> Sequence[Resource]:
+        """Resources of a kind in a namespace."""
+        return self._found.get((kind, namespace), ())
+
+    def pods(self, namespace: str) -> Sequence[Pod]:
+        """Pods, and templates of pods, in a namespace."""
+        return self._pods.get(namespace, ())
+
+    def _add(self, resource: Resource) -> None:
+        try:
+            namespace = resource.namespace
+        except NotKnownError:
+            return  # it is in no namespace that a rule could ask for, and what looks for it says that it is missing
+        self._found[resource.kind, namespace].append(resource)
+        if resource.pod:
+            self._pods[namespace].append(resource.pod)

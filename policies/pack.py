@@ -1,0 +1,87 @@
+"""The rules as one stack has to keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from components.stackfile.load import load
+from components.stackfile.problem import Problem, StackFileError
+from policies.finding import Finding, Level
+from policies.inventory import Inventory
+from policies.rule import Rule
+from policies.rules import all_rules
+from policies.settings import policy_settings
+from policies.subject import Resource
+from policies.waivers import WAIVERS, Waivers, load_waivers
+
+_STACKS = Path(__file__).parent.parent / "stacks"
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What a stack is held to, whether by the engine or on a plan.
+
+    report = pack_of("prod").check(resources)
+    report.findings        # not waived
+    report.stale           # waivers that have expired or are needed no more
+    """
+
+    stack: str
+    production: bool
+    rules: tuple[Rule, ...]
+    waivers: Waivers
+
+    def stops(self, rule: Rule) -> bool:
+        """Whether a finding of the rule stops an update of this stack."""
+        return rule.level is Level.MANDATORY or (rule.level is Level.PRODUCTION and self.production)
+
+    def findings(self, rule: Rule, resource: Resource, inventory: Inventory) -> Iterator[Finding]:
+        """What the rule finds in a resource and nobody waived."""
+        for finding in rule.findings(resource, inventory):
+            if not self.waivers.cover(finding, self.stack):
+                yield finding
+
+    def check(self, resources: Iterable[Resource]) -> Report:
+        """Judge all resources of the stack by all rules."""
+        every = list(resources)
+        inventory = Inventory(every)
+        found = [
+            finding
+            for resource in every
+            for rule in self.rules
+            for finding in rule.findings(resource, inventory)
+        ]
+        kept = [finding for finding in found if not self.waivers.cover(finding, self.stack)]
+        return Report(tuple(kept), tuple(self.waivers.problems(self.stack, found)))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    findings: tuple[Finding, ...]
+    """What no waiver covers."""
+
+    stale: tuple[Problem, ...]
+    """Waivers that have expired or that nothing needs."""
+
+
+@cache
+def pack_of(stack: str) -> Pack:
+    """The pack for a stack. `PolicyFileError` where its files are wrong."""
+    settings = policy_settings()
+    rules = all_rules((*settings.registries, *_mirrors(stack)))
+    ids = {rule.id for rule in rules}
+    today = datetime.now(UTC).date()
+    return Pack(stack, settings.is_production(stack), rules, load_waivers(WAIVERS, ids, today))
+
+
+def _mirrors(stack: str) -> list[str]:
+    """The mirror in the stack file; none where a program of another project is checked."""
+    try:
+        mirror = load(_STACKS / f"Pulumi.{stack}.yaml").registry.mirror
+    except StackFileError:
+        return []
+    return [mirror] if mirror else []

@@ -1,0 +1,115 @@
+"""Rules for model servers: that one of them may always stop."""
+
+import math
+from collections.abc import Iterable, Iterator
+
+from policies.field import Field
+from policies.finding import Level, Violation
+from policies.inventory import Inventory
+from policies.rule import stack_rule
+from policies.subject import Pod, Resource
+
+
+def _model_servers(resource: Resource) -> Iterable[Pod]:
+    """Workloads that keep GPUs for as long as they run."""
+    if resource.kind in ("Deployment", "StatefulSet") and resource.pod and resource.pod.gpu_resources:
+        return (resource.pod,)
+    return ()
+
+
+@stack_rule(
+    71,
+    "disruption-budget",
+    "Model servers have a disruption budget that lets one replica go",
+    of=_model_servers,
+    level=Level.PRODUCTION,
+    references="kyverno require-pdb; gatekeeper poddisruptionbudget; pulumi compliance-policies; "
+    "kube-linter pdb-max-unavailable",
+    fix="raise replicas in gpu-cluster:serving.models.<name> to at least 2; "
+    "elsewhere add a PodDisruptionBudget with maxUnavailable 1",
+)
+def disruption_budget(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
+    """Without a budget a drain stops every replica at once; with one that allows none it never ends."""
+    budgets = inventory.of("PodDisruptionBudget", pod.resource.namespace)
+    covering = [budget for budget in budgets if _selects(budget.at("spec", "selector"), pod)]
+    if not covering:
+        labels = pod.template.at("metadata", "labels")
+        yield Violation(labels, "the labels that a PodDisruptionBudget selects", actual="selected by none")
+    replicas = _replicas(pod.resource, inventory)
+    for budget in covering:
+        field, evictions = _evictions(budget.at("spec"), replicas.whole or 1)
+        if evictions < 1:
+            yield Violation(field, f"a number that lets at least one of {replicas.whole or 1} replicas go")
+
+
+@stack_rule(
+    72,
+    "two-replicas",
+    "Model servers have two replicas or more, spread over nodes",
+    of=_model_servers,
+    level=Level.PRODUCTION,
+    references="kyverno require-multiple-replicas; kyverno spread-pods; pulumi compliance-policies",
+    fix="set replicas in gpu-cluster:serving.models.<name> to at least 2; "
+    "elsewhere add topologySpreadConstraints over kubernetes.io/hostname",
+)
+def two_replicas(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
+    """A model takes minutes to load: with one replica, or two on one node, a lost node is an outage of minutes."""
+    replicas = _replicas(pod.resource, inventory)
+    if (replicas.whole or 1) < 2:
+        yield Violation(replicas, "2 or more")
+    spread = pod.spec.at("topologySpreadConstraints")
+    apart = pod.spec.at("affinity", "podAntiAffinity")
+    if not spread.value and not apart.value:
+        yield Violation(spread, "a spread over nodes or zones")
+
+
+def _replicas(workload: Resource, inventory: Inventory) -> Field:
+    """The property that says how few replicas there may be."""
+    for scaler in inventory.of("HorizontalPodAutoscaler", workload.namespace):
+        target = scaler.at("spec", "scaleTargetRef")
+        if (target.at("kind").text, target.at("name").text) == (workload.kind, workload.name):
+            return scaler.at("spec", "minReplicas")
+    return workload.at("spec", "replicas")
+
+
+def _evictions(budget: Field, replicas: int) -> tuple[Field, int]:
+    """The property that decides, and how many of the replicas it lets go."""
+    unavailable, available = budget.at("maxUnavailable"), budget.at("minAvailable")
+    if unavailable.value is not None:
+        return unavailable, _share(unavailable.text, replicas)
+    return available, replicas - _share(available.text or "1", replicas)
+
+
+def _share(given: str, replicas: int) -> int:
+    """A number, or a percentage of the replicas, rounded up as the eviction API does."""
+    number = given.removesuffix("%")
+    if not number.isdecimal():
+        return 0
+    return math.ceil(replicas * int(number) / 100) if given.endswith("%") else int(number)
+
+
+def _selects(selector: Field, pod: Pod) -> bool:
+    """Whether a label selector selects the pods; in a budget an empty one selects all."""
+    if selector.value is None:
+        return False
+    labels = pod.labels
+    wanted = selector.at("matchLabels").texts()
+    if any(labels.get(key) != value for key, value in wanted.items()):
+        return False
+    expressions = selector.at("matchExpressions").items()
+    return all(_matches(expression, labels.get(expression.at("key").text)) for expression in expressions)
+
+
+def _matches(expression: Field, label: str | None) -> bool:
+    values = [item.text for item in expression.at("values").items()]
+    match expression.at("operator").text:
+        case "In":
+            return label in values
+        case "NotIn":
+            return label not in values
+        case "Exists":
+            return label is not None
+        case "DoesNotExist":
+            return label is None
+        case _:
+            return False

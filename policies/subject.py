@@ -1,0 +1,132 @@
+"""What rules look at: resources, the pods that they make, and the containers of those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from policies.field import UNKNOWN, Field
+
+_TEMPLATES: Mapping[str, tuple[str, ...]] = {
+    "Pod": (),
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "ReplicationController": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+"""Where each kind keeps the pod that it makes."""
+
+_MORE_GPUS = ("amd.com/gpu", "aws.amazon.com/neuron")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A Kubernetes object as it is applied, or a cloud resource with its inputs."""
+
+    kind: str
+    """Kubernetes kind, or the Pulumi type of what is no Kubernetes object."""
+
+    properties: Mapping[str, Any]
+    """The manifest, or the cloud resource's inputs."""
+
+    label: str = ""
+    """What to call it where it carries no name of its own."""
+
+    @cached_property
+    def address(self) -> str:
+        """What findings and waivers call it, such as `Deployment serving/chat`."""
+        metadata: Any = self.properties.get("metadata")
+        names: Mapping[str, Any] = metadata if isinstance(metadata, Mapping) else {}
+        parts = [names.get("namespace"), names.get("name") or self.label]
+        return f"{self.kind} {'/'.join('(unknown)' if part is UNKNOWN else part for part in parts if part)}"
+
+    @cached_property
+    def root(self) -> Field:
+        return Field(self.address, "", self.properties)
+
+    def at(self, *keys: str) -> Field:
+        return self.root.at(*keys)
+
+    @property
+    def name(self) -> str:
+        return self.at("metadata", "name").text
+
+    @property
+    def namespace(self) -> str:
+        return self.at("metadata", "namespace").text or "default"
+
+    @cached_property
+    def pod(self) -> Pod | None:
+        """The pod that it is or makes."""
+        template = _TEMPLATES.get(self.kind)
+        return None if template is None else Pod(self, self.at(*template))
+
+
+@dataclass(frozen=True)
+class Pod:
+    """A pod, or the template that a workload makes its pods from."""
+
+    resource: Resource
+    template: Field
+
+    @property
+    def spec(self) -> Field:
+        return self.template.at("spec")
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        return self.template.at("metadata", "labels").texts()
+
+    @cached_property
+    def containers(self) -> tuple[Container, ...]:
+        """Init containers first, as they start."""
+        return tuple(
+            Container(self, field, starts=key == "initContainers")
+            for key in ("initContainers", "containers")
+            for field in self.spec.at(key).items()
+        )
+
+    @cached_property
+    def gpu_resources(self) -> frozenset[str]:
+        """Names of the GPU resources that its containers ask for."""
+        return frozenset(name for container in self.containers for name in container.gpu_resources)
+
+
+@dataclass(frozen=True)
+class Container:
+    pod: Pod
+    field: Field
+    starts: bool
+    """Whether it is an init container."""
+
+    def at(self, *keys: str) -> Field:
+        return self.field.at(*keys)
+
+    def inherited(self, key: str) -> Field:
+        """A setting of the security context that the pod sets for containers which do not."""
+        own = self.at("securityContext", key)
+        return own if own.value is not None else self.pod.spec.at("securityContext", key)
+
+    @property
+    def gpu_resources(self) -> list[str]:
+        sections = [self.at("resources", section) for section in ("requests", "limits")]
+        return [name for section in sections for name, _ in section.entries() if is_gpu(name)]
+
+
+def is_gpu(resource: str) -> bool:
+    """Whether an extended resource is a GPU, a share of one, or another accelerator."""
+    return resource.startswith("nvidia.com/") or resource.startswith(_MORE_GPUS)
+
+
+def pods(resource: Resource) -> Iterator[Pod]:
+    if resource.pod:
+        yield resource.pod
+
+
+def containers(resource: Resource) -> Iterable[Container]:
+    return resource.pod.containers if resource.pod else ()
