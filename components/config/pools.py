@@ -28,7 +28,9 @@ class Machine(Settings):
     @model_validator(mode="after")
     def _gpu_with_count(self) -> Self:
         if (self.gpu is None) != (self.gpus == 0):
-            raise ValueError(f"gpu and gpus go together: gpu is {self.gpu or 'not set'} and gpus is {self.gpus}")
+            raise ValueError(
+                f"gpu and gpus go together: gpu is {self.gpu or 'not set'} and gpus is {self.gpus}"
+            )
         return self
 
 

@@ -1,7 +1,5 @@
 """The stack file as one model: every section with its defaults."""
 
-from pydantic import Field
-
 from components.config.cluster import ClusterSettings
 from components.config.gpu import GpuSettings
 from components.config.names import Name
@@ -16,7 +14,7 @@ class Stack(Settings):
     cluster: ClusterSettings
     """Where the platform runs."""
 
-    pools: dict[Name, PoolSettings] = Field(min_length=1)
+    pools: dict[Name, PoolSettings]
     """Node pools by name."""
 
     gpu: GpuSettings = GpuSettings()

@@ -1,0 +1,158 @@
+"""One reading of a YAML file: plain data, and the line of every key."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
+
+from components.stackfile.nearest import did_you_mean
+from components.stackfile.nodes import entries, kind_of, line_of, odd_keys, text_of, value_of
+from components.stackfile.problem import Finding, Keys
+
+_SCALARS = {"str", "int", "float", "bool", "null", "timestamp"}
+_MOST_VALUES = 100_000  # a page of nested aliases can stand for billions
+_HINTS = {
+    "'\\t'": "indent with spaces, not tabs",
+    "mapping values are not allowed": "put text that has a colon in quotes, or check the indentation",
+    "expected <block end>": "check the indentation",
+    "undefined alias": "put text that starts with * in quotes",
+    "cannot start any token": "put text that starts with this character in quotes",
+    "expected the node content": "a bracket or brace is not closed",
+    "expected ',' or": "a bracket or brace is not closed, or a comma is missing",
+    "unexpected end of stream": "a quote is not closed",
+}
+
+
+class Unreadable(Exception):
+    """A file that gives no data at all, with the line where reading stopped."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(line, message)
+        self.line = line
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A YAML file.
+
+    document.data                               # {"config": {"gpu-cluster:pools": {...}}}
+    document.line(("config", "aws:region"))     # 14
+    """
+
+    root: Node
+    data: Any
+    findings: tuple[Finding, ...]
+    """What YAML lets pass and nobody means: duplicate keys, keys that are no text, unknown tags."""
+
+    def node(self, keys: Keys) -> Node | None:
+        """What stands there, if anything."""
+        node: Node | None = self.root
+        for key in keys:
+            node = next((entry.node for entry in entries(node) if entry.key == key), None)
+            if node is None:
+                return None
+        return node
+
+    def line(self, keys: Keys) -> int:
+        """Line of a key, or of the nearest parent that exists."""
+        node, line = self.root, 1
+        for key in keys:
+            entry = next((entry for entry in entries(node) if entry.key == key), None)
+            if entry is None:
+                return line
+            node, line = entry.node, entry.line
+        return line
+
+
+def read(path: Path) -> Document:
+    """The file's one document. `Unreadable` where it is missing, no UTF-8, no YAML or empty."""
+    root = _parsed(_text(path))
+    building = _Building()
+    data = building.value(root, (), ())
+    return Document(root, data, tuple(building.findings))
+
+
+class _Building:
+    """Plain data from nodes, with what was odd on the way."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.values = 0
+
+    def value(self, node: Node, keys: Keys, parents: tuple[int, ...]) -> Any:
+        self.values += 1
+        if self.values > _MOST_VALUES:
+            raise Unreadable(line_of(node), f"aliases expand to more than {_MOST_VALUES} values")
+        if id(node) in parents:
+            raise Unreadable(line_of(node), "an anchor has an alias of itself inside")
+        if isinstance(node, ScalarNode):
+            return self._scalar(node, keys)
+        self.findings += odd_keys(node, keys)
+        parents = (*parents, id(node))
+        inside = {entry.key: self.value(entry.node, (*keys, entry.key), parents) for entry in entries(node)}
+        return list(inside.values()) if isinstance(node, SequenceNode) else inside
+
+    def _scalar(self, node: ScalarNode, keys: Keys) -> Any:
+        if kind_of(node) not in _SCALARS:
+            message = f"the tag {node.tag} is not known; put text that starts with ! in quotes"
+            self.findings.append(Finding(keys, message))
+        value = value_of(node)
+        if isinstance(value, str) and value != text_of(node):
+            self.findings.append(Finding(keys, f"{text_of(node)!r} is no valid Unicode text"))
+        return value
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise Unreadable(1, _missing(path)) from None
+    except OSError as error:
+        raise Unreadable(1, f"the file cannot be read: {error.strerror}") from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Unreadable(line, f"not UTF-8: byte 0x{content[error.start]:02x}") from None
+
+
+def _missing(path: Path) -> str:
+    there = sorted(file.name for file in path.parent.glob("Pulumi.*.yaml"))
+    if not there:
+        return f"no such file, and no stack file in {path.parent}"
+    return f"no such file{did_you_mean(path.name, there) or '; there are ' + ', '.join(there)}"
+
+
+def _parsed(text: str) -> Node:
+    reader = YAML(typ="safe", pure=True)
+    reader.composer.warn_double_anchors = False
+    try:
+        root = reader.compose(text)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    except MarkedYAMLError as error:
+        raise Unreadable(_line(error), f"not valid YAML: {_explained(error)}") from None
+    except (YAMLError, ValueError, OverflowError) as error:  # the last two: escapes such as "\\U99999999"
+        raise Unreadable(1, f"not valid YAML: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise Unreadable(1, "nested too deeply") from None
+    if not isinstance(root, Node):
+        raise Unreadable(
+            1, "the file is empty; expected config: with gpu-cluster:cluster and gpu-cluster:pools"
+        )
+    return root
+
+
+def _line(error: MarkedYAMLError) -> int:
+    mark = error.problem_mark or error.context_mark
+    return mark.line + 1 if mark else 1
+
+
+def _explained(error: MarkedYAMLError) -> str:
+    problem = error.problem or "the document cannot be read"
+    if "another document" in problem:
+        return "expected one document, found a second after ---"
+    hint = next((hint for words, hint in _HINTS.items() if words in problem), "")
+    return f"{problem}; {hint}" if hint else problem

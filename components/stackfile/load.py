@@ -1,0 +1,71 @@
+"""From a stack file to settings, or to everything that is wrong with it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from components.config.stack import Stack
+from components.stackfile.checks import crossed
+from components.stackfile.defaults import with_defaults
+from components.stackfile.document import Document, Unreadable, read
+from components.stackfile.problem import Finding, Keys, Problem, StackFileError, dotted
+from components.stackfile.sections import rooted, sections_of
+from components.stackfile.shape import inside
+from components.stackfile.traps import traps
+from components.stackfile.validation import validated
+
+
+def load(path: Path) -> Stack:
+    """The settings of a stack file, with every default filled in.
+
+    `StackFileError` with every mistake at once, in the order of the file.
+    """
+    file = _shown(path)
+    try:
+        document = read(path)
+    except Unreadable as error:
+        raise StackFileError((Problem(file, error.line, "", error.message),)) from None
+    sections, around = sections_of(document)
+    trapped = list(_trapped(document, sections))
+    sound, faults = validated(sections, document, trapped)
+    finished = [with_defaults(stack) for stack in sound.readings]
+    findings = [*document.findings, *around, *trapped, *faults, *_in_common(finished, sound.broken)]
+    if findings:
+        raise StackFileError(_problems(findings, document, file))
+    [stack] = finished
+    return stack
+
+
+def _in_common(readings: list[Stack], broken: frozenset[Keys]) -> list[Finding]:
+    """What is wrong across sections, whichever reading is meant."""
+    first, *others = [crossed(stack, broken) for stack in readings] or [[]]
+    return [found for found in first if all(found in other for other in others)]
+
+
+def _trapped(document: Document, sections: Iterable[str]) -> Iterable[Finding]:
+    for section in sections:
+        keys = rooted((section,))
+        node = document.node(keys)
+        if node:
+            yield from traps(node, keys, inside(Stack, section))
+
+
+def _problems(findings: Iterable[Finding], document: Document, file: str) -> tuple[Problem, ...]:
+    problems = (
+        Problem(file, line or document.line(keys), _shown_key(keys), message)
+        for keys, message, line in findings
+    )
+    return tuple(sorted(problems, key=lambda problem: problem.line))
+
+
+def _shown_key(keys: Keys) -> str:
+    """`gpu-cluster:pools.l4`, or `confg` for a key outside of config:."""
+    inside = keys[1:] if keys[:1] == ("config",) and len(keys) > 1 else keys
+    return f"{inside[0]}{dotted(inside[1:])}" if inside else ""
+
+
+def _shown(path: Path) -> str:
+    """Relative to the working directory where it is below it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,129 @@
+"""What pydantic found wrong, in words for the reader of a stack file."""
+
+from typing import Any
+
+from pydantic_core import ErrorDetails
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+
+from components.config.secret import Secret
+from components.config.span import Span
+from components.stackfile.document import Document
+from components.stackfile.nearest import did_you_mean, one_of
+from components.stackfile.nodes import described, kind_of, text_of
+from components.stackfile.problem import Finding, Keys
+from components.stackfile.sections import rooted
+from components.stackfile.shape import Loc, closest_models, discriminator, keys_of, models, place, tags, words
+
+_TYPES = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing_size": "a smaller number",
+    "bool_type": "true or false",
+    "string_type": "text",
+    "string_too_short": "some text",
+    "frozen_set_type": "a list",
+    "dict_type": "keys and values",
+}
+_BOOLS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+
+
+def finding(error: ErrorDetails, document: Document) -> Finding:
+    """One error of the models, with keys from the root of the file on."""
+    loc = error["loc"]
+    keys, allowed = place(loc)
+    match error["type"]:
+        case "missing":
+            return Finding(rooted(keys), f"required key is missing; {_description(loc)}")
+        case "extra_forbidden":
+            return Finding(rooted(keys), _unknown_key(loc))
+        case "union_tag_not_found":
+            keys = rooted((*keys, discriminator(allowed)))
+            return Finding(keys, f"required key is missing; expected {one_of(_tags(allowed))}")
+        case "union_tag_invalid":
+            keys, given = _given(rooted((*keys, discriminator(allowed))), document)
+            return Finding(keys, f"expected {one_of(_tags(allowed))}, {_got(given, _tags(allowed))}")
+        case _ if loc[-1] == "[key]":
+            return Finding(rooted(keys), f"{_expected(error, allowed)}, got {keys[-1]!r}")
+        case _:
+            keys, given = _given(rooted(keys), document)
+            return Finding(keys, _wrong(error, allowed, given))
+
+
+def _given(keys: Keys, document: Document) -> tuple[Keys, Node]:
+    """The node that is at fault: with `nodes: 0` that one, where the models speak of nodes.max."""
+    while not (node := document.node(keys)):
+        keys = keys[:-1]
+    return keys, node
+
+
+def _description(loc: Loc) -> str:
+    """First sentence of what the missing key is for."""
+    [model] = closest_models(loc)
+    field = next(field for name, field in model.model_fields.items() if loc[-1] == (field.alias or name))
+    sentence = (field.description or "").split(". ")[0].rstrip(".")
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _unknown_key(loc: Loc) -> str:
+    key = str(loc[-1])
+    [model] = closest_models(loc)
+    near = did_you_mean(key, keys_of(model))
+    if near:
+        return f"unknown key{near}"
+    owners = [tag for other in closest_models(loc[:-1]) if key in keys_of(other) for tag in tags(other)]
+    if owners:
+        return f"not a key of {one_of(tags(model))}, but of {one_of(owners)}"
+    return f"unknown key; allowed: {', '.join(keys_of(model))}"
+
+
+def _wrong(error: ErrorDetails, allowed: Any, given: Node) -> str:
+    if Secret in models(allowed):
+        return "expected a secret, got plain text; set it with `pulumi config set --secret --path`"
+    expected = _expected(error, allowed)
+    if error["type"] == "value_error" and isinstance(given, MappingNode):
+        return expected
+    if error["type"] == "string_type" and isinstance(given, ScalarNode):
+        return f'{expected}, got {described(given)}; write it in quotes: "{text_of(given)}"'
+    if error["type"] == "bool_type" and isinstance(given, ScalarNode) and text_of(given).lower() in _BOOLS:
+        return f"{expected}, got {described(given)}, did you mean {_BOOLS[text_of(given).lower()]}?"
+    if isinstance(given, ScalarNode) and kind_of(given) == "str" and text_of(given).isdecimal():
+        return f"{expected}, got {described(given)} in quotes; remove the quotes"
+    return f"{expected}, {_got(given, words(allowed))}"
+
+
+def _expected(error: ErrorDetails, allowed: Any) -> str:
+    limits = error.get("ctx", {})
+    match error["type"]:
+        case "value_error":
+            return str(limits["error"])
+        case "model_type" if any(issubclass(model, Span) for model in models(allowed)):
+            return "expected a whole number, or min and max"
+        case "model_type":
+            return f"expected keys such as {keys_of(models(allowed)[0])[0]}"
+        case "enum" | "literal_error":
+            return f"expected {one_of(words(allowed))}"
+        case "greater_than":
+            return f"expected at least {limits['gt'] + 1}"
+        case "greater_than_equal":
+            return f"expected at least {limits['ge']}"
+        case "less_than_equal":
+            return f"expected at most {limits['le']}"
+        case "too_short":
+            return "expected at least one entry"
+        case kind if kind in _TYPES:
+            return f"expected {_TYPES[kind]}"
+        case _:
+            return error["msg"][:1].lower() + error["msg"][1:]
+
+
+def _got(given: Node, right: list[str]) -> str:
+    near = (
+        did_you_mean(text_of(given), right)
+        if isinstance(given, ScalarNode) and kind_of(given) == "str"
+        else ""
+    )
+    return f"got {described(given)}{near}"
+
+
+def _tags(allowed: Any) -> list[str]:
+    return [tag for model in models(allowed) for tag in tags(model)]

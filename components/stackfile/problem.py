@@ -1,0 +1,63 @@
+"""What is wrong with a stack file, and where."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+Keys = tuple[str | int, ...]
+"""Where a value stands: keys and list positions from the root of the file or of `gpu-cluster:`."""
+
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+class Finding(NamedTuple):
+    """A mistake at a place, before its line is looked up."""
+
+    keys: Keys
+    message: str
+    line: int | None = None
+    """Line, where the keys do not lead to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A mistake as a reader finds it."""
+
+    file: str
+    """Path of the stack file, relative to the working directory where it is below it."""
+
+    line: int
+    """Line of the key, or of its parent where the key is missing; the first is 1."""
+
+    key: str
+    """Path of the key, such as `gpu-cluster:pools.l4.instance`; empty for the file as a whole."""
+
+    message: str
+    """What was given, what is allowed and the nearest right word, on one line."""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}"
+        return f"{place} {self.key}: {self.message}" if self.key else f"{place} {self.message}"
+
+
+class StackFileError(Exception):
+    """A stack file that cannot be used, with everything that is wrong with it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+def dotted(keys: Keys) -> str:
+    """Steps into a section as `pulumi config set --path` takes them: `.a100.sharing.mig["1g.10gb"]`."""
+    return "".join(map(_step, keys))
+
+
+def _step(key: str | int) -> str:
+    if isinstance(key, int):
+        return f"[{key}]"
+    return f".{key}" if _PLAIN_KEY.fullmatch(key) else f"[{json.dumps(key)}]"

@@ -1,0 +1,82 @@
+"""What surrounds the sections in a Pulumi stack file: its own top-level keys and other namespaces."""
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import Any
+
+from ruamel.yaml.nodes import MappingNode
+
+from components.config.stack import Stack
+from components.stackfile.document import Document
+from components.stackfile.nearest import did_you_mean, one_of
+from components.stackfile.nodes import described
+from components.stackfile.problem import Finding, Keys
+
+NAMESPACE = "gpu-cluster"
+TOP_LEVEL = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
+SECTIONS = tuple(Stack.model_fields)
+
+
+def rooted(keys: Keys) -> Keys:
+    """Keys from `gpu-cluster:` on as keys from the root of the file on."""
+    return ("config", f"{NAMESPACE}:{keys[0]}", *keys[1:]) if keys else ("config",)
+
+
+def unrooted(keys: Keys) -> Keys:
+    """The other way round."""
+    section = str(keys[1]).removeprefix(f"{NAMESPACE}:") if len(keys) > 1 else ""
+    return (section, *keys[2:])
+
+
+def sections_of(document: Document) -> tuple[dict[str, Any], list[Finding]]:
+    """The known sections as plain data, and what is wrong around them."""
+    if not isinstance(document.root, MappingNode):
+        return {}, [Finding((), f"expected keys such as config:, got {described(document.root)}")]
+    findings = [Finding((key,), _unknown_top_level(key)) for key in document.data if key not in TOP_LEVEL]
+    if "config" not in document.data:
+        return {}, [
+            *findings,
+            Finding((), "config: is missing; it holds gpu-cluster:cluster and gpu-cluster:pools"),
+        ]
+    config = document.data["config"]
+    if not isinstance(config, dict):
+        node = document.node(("config",)) or document.root
+        return {}, [
+            *findings,
+            Finding(("config",), f"expected keys such as gpu-cluster:cluster, got {described(node)}"),
+        ]
+    known = {section: config[key] for section in SECTIONS if (key := f"{NAMESPACE}:{section}") in config}
+    return known, [*findings, *_unknown_sections(config)]
+
+
+def _unknown_top_level(key: str) -> str:
+    if key.startswith(f"{NAMESPACE}:"):
+        return "belongs under config:"
+    return f"unknown key{did_you_mean(key, TOP_LEVEL) or f'; allowed: {one_of(TOP_LEVEL)}'}"
+
+
+def _unknown_sections(config: dict[str, Any]) -> Iterator[Finding]:
+    for key in config:
+        namespace, colon, section = key.partition(":")
+        if not colon:
+            yield Finding(("config", key), _without_namespace(key))
+        elif namespace == NAMESPACE and section not in SECTIONS:
+            yield Finding(("config", key), _unknown_section(section))
+        elif namespace != NAMESPACE and SequenceMatcher(None, namespace, NAMESPACE).ratio() > 0.8:
+            right = did_you_mean(section, SECTIONS, prefix=f"{NAMESPACE}:") or did_you_mean(
+                namespace, [NAMESPACE]
+            )
+            yield Finding(("config", key), f"unknown namespace{right}")
+
+
+def _without_namespace(key: str) -> str:
+    near = did_you_mean(key, SECTIONS, prefix=f"{NAMESPACE}:")
+    return f"the namespace is missing{near or f'; a setting is written as {NAMESPACE}:<section>'}"
+
+
+def _unknown_section(section: str) -> str:
+    first = section.partition(".")[0]
+    if first in SECTIONS and first != section:
+        return f"unknown section; to set one value inside {first} use `pulumi config set --path`"
+    near = did_you_mean(section, SECTIONS, prefix=f"{NAMESPACE}:")
+    return f"unknown section{near or f'; allowed: {one_of(SECTIONS)}'}"
