@@ -1,6 +1,23 @@
 """Node pools: what their nodes are, offer and let in."""
 
+from components.pools.fit import Request, nodes_for, replicas_per_node, room
 from components.pools.pool import GPU_RESOURCE, GPU_TAINT, POOL_LABEL, Pool, mig_resource, pools_of
-from components.pools.resources import Resources
+from components.pools.request import request_of, share_of_node
+from components.pools.resources import Resources, allocatable
 
-__all__ = ["GPU_RESOURCE", "GPU_TAINT", "POOL_LABEL", "Pool", "Resources", "mig_resource", "pools_of"]
+__all__ = [
+    "GPU_RESOURCE",
+    "GPU_TAINT",
+    "POOL_LABEL",
+    "Pool",
+    "Request",
+    "Resources",
+    "allocatable",
+    "mig_resource",
+    "nodes_for",
+    "pools_of",
+    "replicas_per_node",
+    "request_of",
+    "room",
+    "share_of_node",
+]
