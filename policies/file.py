@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from components.config.settings import Settings
-from components.stackfile.document import Document, Unreadable, read
+from components.stackfile.document import Document, UnreadableError, read
 from components.stackfile.nearest import did_you_mean
 from components.stackfile.problem import Finding, Keys, Problem, dotted
 
@@ -39,9 +39,9 @@ def load(path: Path, model: type[M]) -> tuple[M, Document]:
     """The file as this model, with its lines. `PolicyFileError` names every mistake with its line and key."""
     try:
         document = read(path)
-    except Unreadable as error:
+    except UnreadableError as error:
         raise PolicyFileError((Problem(path.name, error.line, "", error.message),)) from None
-    findings = [finding for finding, _ in document.findings]
+    findings = list(document.findings)
     try:
         content = model.model_validate(document.data)
     except ValidationError as error:
@@ -53,7 +53,7 @@ def load(path: Path, model: type[M]) -> tuple[M, Document]:
 
 
 def _problems(path: Path, document: Document, findings: list[Finding]) -> tuple[Problem, ...]:
-    lines = [document.line(finding.keys) for finding in findings]
+    lines = [finding.line or document.line(finding.keys) for finding in findings]
     return tuple(
         Problem(path.name, line, dotted(finding.keys), finding.message)
         for line, finding in sorted(zip(lines, findings, strict=True), key=lambda pair: pair[0])

@@ -26,7 +26,7 @@ _HINTS = {
 }
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """A file that gives no data at all, with the line where reading stopped."""
 
     def __init__(self, line: int, message: str) -> None:
@@ -69,7 +69,7 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """The file's one document. `Unreadable` where it is missing, no UTF-8, no YAML or empty."""
+    """The file's one document. `UnreadableError` where it is missing, no UTF-8, no YAML or empty."""
     root = _parsed(_text(path))
     building = _Building()
     data = building.value(root, (), ())
@@ -86,9 +86,9 @@ class _Building:
     def value(self, node: Node, keys: Keys, parents: tuple[int, ...]) -> Any:
         self.values += 1
         if self.values > _MOST_VALUES:
-            raise Unreadable(line_of(node), f"aliases expand to more than {_MOST_VALUES} values")
+            raise UnreadableError(line_of(node), f"aliases expand to more than {_MOST_VALUES} values")
         if id(node) in parents:
-            raise Unreadable(line_of(node), "an anchor has an alias of itself inside")
+            raise UnreadableError(line_of(node), "an anchor has an alias of itself inside")
         if isinstance(node, ScalarNode):
             return self._scalar(node, keys)
         self.findings += odd_keys(node, keys)
@@ -110,14 +110,14 @@ def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise Unreadable(1, _missing(path)) from None
+        raise UnreadableError(1, _missing(path)) from None
     except OSError as error:
-        raise Unreadable(1, f"the file cannot be read: {error.strerror}") from None
+        raise UnreadableError(1, f"the file cannot be read: {error.strerror}") from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(line, f"not UTF-8: byte 0x{content[error.start]:02x}") from None
+        raise UnreadableError(line, f"not UTF-8: byte 0x{content[error.start]:02x}") from None
 
 
 def _missing(path: Path) -> str:
@@ -133,13 +133,13 @@ def _parsed(text: str) -> Node:
     try:
         root = reader.compose(text)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     except MarkedYAMLError as error:
-        raise Unreadable(_line(error), f"not valid YAML: {_explained(error)}") from None
+        raise UnreadableError(_line(error), f"not valid YAML: {_explained(error)}") from None
     except (YAMLError, ValueError, OverflowError) as error:  # the last two: escapes such as "\\U99999999"
-        raise Unreadable(1, f"not valid YAML: {str(error).splitlines()[0]}") from None
+        raise UnreadableError(1, f"not valid YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
-        raise Unreadable(1, "nested too deeply") from None
+        raise UnreadableError(1, "nested too deeply") from None
     if not isinstance(root, Node):
-        raise Unreadable(
+        raise UnreadableError(
             1, "the file is empty; expected config: with gpu-cluster:cluster and gpu-cluster:pools"
         )
     return root

@@ -6,7 +6,7 @@ from pathlib import Path
 from components.config.stack import Stack
 from components.stackfile.checks import crossed
 from components.stackfile.defaults import with_defaults
-from components.stackfile.document import Document, Unreadable, read
+from components.stackfile.document import Document, UnreadableError, read
 from components.stackfile.problem import Finding, Keys, Problem, StackFileError, dotted
 from components.stackfile.sections import rooted, sections_of
 from components.stackfile.shape import inside
@@ -22,7 +22,7 @@ def load(path: Path) -> Stack:
     file = _shown(path)
     try:
         document = read(path)
-    except Unreadable as error:
+    except UnreadableError as error:
         raise StackFileError((Problem(file, error.line, "", error.message),)) from None
     sections, around = sections_of(document)
     trapped = list(_trapped(document, sections))
@@ -59,8 +59,7 @@ def _problems(findings: Iterable[Finding], document: Document, file: str) -> tup
 
 def _shown_key(keys: Keys) -> str:
     """`gpu-cluster:pools.l4`, or `confg` for a key outside of config:."""
-    inside = keys[1:] if keys[:1] == ("config",) and len(keys) > 1 else keys
-    return f"{inside[0]}{dotted(inside[1:])}" if inside else ""
+    return dotted(keys[1:] if keys[:1] == ("config",) and len(keys) > 1 else keys)
 
 
 def _shown(path: Path) -> str:

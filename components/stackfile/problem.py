@@ -9,6 +9,7 @@ Keys = tuple[str | int, ...]
 """Where a value stands: keys and list positions from the root of the file or of `gpu-cluster:`."""
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_PLAIN_FIRST_KEY = re.compile(r"[A-Za-z0-9_:./-]+")
 
 
 class Finding(NamedTuple):
@@ -53,11 +54,13 @@ class StackFileError(Exception):
 
 
 def dotted(keys: Keys) -> str:
-    """Steps into a section as `pulumi config set --path` takes them: `.a100.sharing.mig["1g.10gb"]`."""
-    return "".join(map(_step, keys))
+    """Keys as `pulumi config set --path` takes them: `gpu-cluster:pools.a100.sharing.mig["1g.10gb"]`."""
+    return "".join(_step(key, first=position == 0) for position, key in enumerate(keys))
 
 
-def _step(key: str | int) -> str:
+def _step(key: str | int, *, first: bool) -> str:
     if isinstance(key, int):
         return f"[{key}]"
-    return f".{key}" if _PLAIN_KEY.fullmatch(key) else f"[{json.dumps(key)}]"
+    if first and _PLAIN_FIRST_KEY.fullmatch(key):
+        return key
+    return f".{key}" if _PLAIN_KEY.fullmatch(key) and not first else f"[{json.dumps(key)}]"
