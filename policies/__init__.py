@@ -1,0 +1,21 @@
+"""Rules for what a stack creates, and a pack that runs them in Pulumi's engine."""
+
+from policies.field import UNKNOWN
+from policies.file import PolicyFileError
+from policies.finding import Finding, Level, NotEvaluated
+from policies.pack import Pack, Report, pack_of
+from policies.rule import Rule
+from policies.subject import Resource
+
+__all__ = [
+    "UNKNOWN",
+    "Finding",
+    "Level",
+    "NotEvaluated",
+    "Pack",
+    "PolicyFileError",
+    "Report",
+    "Resource",
+    "Rule",
+    "pack_of",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, cast
@@ -69,7 +69,7 @@ class Field:
         """What a finding says that it is."""
         if self.content is None:
             return "not set"
-        quoted = json.dumps(self.content, default=lambda _: "(unknown)")
+        quoted = json.dumps(self.content, default=_plain)
         return quoted if len(quoted) <= _SHOWN else f"{quoted[: _SHOWN - 1]}…"
 
     def at(self, *keys: str) -> Field:
@@ -77,20 +77,19 @@ class Field:
         field = self
         for key in keys:
             value = field.value
-            below = cast(dict[str, Any], value).get(key) if isinstance(value, dict) else None
+            below = cast(Mapping[str, Any], value).get(key) if isinstance(value, Mapping) else None
             field = Field(field.owner, _joined(field.path, key), below)
         return field
 
     def items(self) -> Iterator[Field]:
         """The elements where it is a list."""
-        value = self.value
-        for index, item in enumerate(cast(list[Any], value) if isinstance(value, list) else []):
+        for index, item in enumerate(cast(Sequence[Any], self.value) if _is_list(self.value) else ()):
             yield Field(self.owner, f"{self.path}[{index}]", item)
 
     def entries(self) -> Iterator[tuple[str, Field]]:
         """Keys and their properties where it is a map."""
         value = self.value
-        for key in cast(dict[str, Any], value) if isinstance(value, dict) else {}:
+        for key in cast(Mapping[str, Any], value) if isinstance(value, Mapping) else ():
             yield key, self.at(key)
 
     def texts(self) -> dict[str, str]:
@@ -102,3 +101,14 @@ def _joined(path: str, key: str) -> str:
     if not key.replace("_", "").replace("-", "").isalnum():
         return f'{path}["{key}"]'
     return f"{path}.{key}" if path else key
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can say of a map or list of another type, or of what is unknown."""
+    if isinstance(value, Mapping):
+        return dict(cast(Mapping[str, Any], value))
+    return list(cast(Sequence[Any], value)) if isinstance(value, Sequence) else "(unknown)"

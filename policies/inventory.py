@@ -28,7 +28,7 @@ class Inventory:
         try:
             namespace = resource.namespace
         except NotKnownError:
-            return  # it is in no namespace that a rule could ask for, and what looks for it says that it is missing
+            return  # no rule asks for an unknown namespace; the rule that needs the resource says that it is missing
         self._found[resource.kind, namespace].append(resource)
         if resource.pod:
             self._pods[namespace].append(resource.pod)

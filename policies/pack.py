@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from policies.rule import Rule
 from policies.rules import all_rules
 from policies.settings import policy_settings
 from policies.subject import Resource
-from policies.waivers import WAIVERS, Waivers, load_waivers
+from policies.waivers import Waivers, own_waivers
 
 _STACKS = Path(__file__).parent.parent / "stacks"
 
@@ -32,7 +31,9 @@ class Pack:
 
     stack: str
     production: bool
-    rules: tuple[Rule, ...]
+    rules: Mapping[str, Rule]
+    """By id."""
+
     waivers: Waivers
 
     def stops(self, rule: Rule) -> bool:
@@ -52,7 +53,7 @@ class Pack:
         found = [
             finding
             for resource in every
-            for rule in self.rules
+            for rule in self.rules.values()
             for finding in rule.findings(resource, inventory)
         ]
         kept = [finding for finding in found if not self.waivers.cover(finding, self.stack)]
@@ -72,10 +73,8 @@ class Report:
 def pack_of(stack: str) -> Pack:
     """The pack for a stack. `PolicyFileError` where its files are wrong."""
     settings = policy_settings()
-    rules = all_rules((*settings.registries, *_mirrors(stack)))
-    ids = {rule.id for rule in rules}
-    today = datetime.now(UTC).date()
-    return Pack(stack, settings.is_production(stack), rules, load_waivers(WAIVERS, ids, today))
+    rules = {rule.id: rule for rule in all_rules((*settings.registries, *_mirrors(stack)))}
+    return Pack(stack, settings.is_production(stack), rules, own_waivers(frozenset(rules)))
 
 
 def _mirrors(stack: str) -> list[str]:

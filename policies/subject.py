@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from policies.field import UNKNOWN, Field
 
@@ -41,7 +41,7 @@ class Resource:
     def address(self) -> str:
         """What findings and waivers call it, such as `Deployment serving/chat`."""
         metadata: Any = self.properties.get("metadata")
-        names: Mapping[str, Any] = metadata if isinstance(metadata, Mapping) else {}
+        names = cast(Mapping[str, Any], metadata) if isinstance(metadata, Mapping) else {}
         parts = [names.get("namespace"), names.get("name") or self.label]
         return f"{self.kind} {'/'.join('(unknown)' if part is UNKNOWN else part for part in parts if part)}"
 
@@ -51,6 +51,10 @@ class Resource:
 
     def at(self, *keys: str) -> Field:
         return self.root.at(*keys)
+
+    def lacks(self, name: str) -> Field:
+        """Something that belongs beside it and is not there."""
+        return Field(self.address, name, None)
 
     @property
     def name(self) -> str:

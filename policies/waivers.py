@@ -3,8 +3,9 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +17,6 @@ from components.stackfile.nearest import did_you_mean
 from components.stackfile.problem import Keys, Problem, dotted
 from policies.file import FOLDER, PolicyFileError, load
 from policies.finding import Finding
-
-WAIVERS = FOLDER / "waivers.yaml"
 
 _RESOURCE = re.compile(r"[A-Za-z:/]+ ([a-z0-9.-]+/)?[a-z0-9.:-][a-z0-9.:*-]*")
 _ROLE = re.compile(r"[a-z]+(-[a-z]+)*")
@@ -81,7 +80,7 @@ class _WaiverFile(Settings):
 class Waivers:
     """The waivers of a file, as they are on a day.
 
-    waivers = load_waivers(WAIVERS, rule_ids, date.today())
+    waivers = own_waivers(rule_ids)
     open = [finding for finding in findings if not waivers.cover(finding, "prod")]
     stale = list(waivers.problems("prod", findings))
     """
@@ -100,7 +99,9 @@ class Waivers:
         for index, waiver in self._of(stack):
             subject = f"{waiver.rule} on {waiver.resource}"
             if waiver.expires < self.today:
-                message = f"expired on {waiver.expires}: keep {subject}, or have {waiver.owner} renew the waiver"
+                message = (
+                    f"expired on {waiver.expires}: keep {subject}, or have {waiver.owner} renew the waiver"
+                )
                 yield self._problem(("waivers", index, "expires"), message)
             elif not any(waiver.covers(finding) for finding in found):
                 message = f"no finding of {subject} in stack {stack} any more: remove the waiver"
@@ -115,11 +116,19 @@ class Waivers:
         return Problem(self.file, self._document.line(keys), dotted(keys), message)
 
 
+@cache
+def own_waivers(rules: frozenset[str]) -> Waivers:
+    """The waivers that the pack carries, today."""
+    return load_waivers(FOLDER / "waivers.yaml", rules, datetime.now(UTC).date())
+
+
 def load_waivers(path: Path, rules: Collection[str], today: date) -> Waivers:
     """The file's waivers of these rules. `PolicyFileError` names every mistake with its line and key."""
     content, document = load(path, _WaiverFile)
     waivers = Waivers(path.name, today, content.waivers, document)
-    unknown = [(index, waiver.rule) for index, waiver in enumerate(content.waivers) if waiver.rule not in rules]
+    unknown = [
+        (index, waiver.rule) for index, waiver in enumerate(content.waivers) if waiver.rule not in rules
+    ]
     if unknown:
         raise PolicyFileError(
             tuple(

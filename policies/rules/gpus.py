@@ -15,7 +15,6 @@ _TAINTS = {"nvidia.com/": _NVIDIA, _NEURON: _NEURON, "amd.com/gpu": "amd.com/gpu
 """Key of the taint of nodes that offer resources with these prefixes."""
 
 
-
 @rule(
     73,
     "gpu-limits",

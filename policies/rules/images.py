@@ -20,7 +20,7 @@ _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
     fix="name a release of the image, or its digest",
 )
 def no_latest_tag(container: Container) -> Iterator[Violation]:
-    """Two replicas with the same manifest would run different programs, and a rollback would not roll back."""
+    """Two replicas with the same manifest would run different programs, and a rollback may change nothing."""
     image = container.at("image")
     if "@" in image.text:
         return
@@ -56,8 +56,9 @@ def allowed_registry(registries: Collection[str]) -> Rule:
         "Images come from allowed registries",
         of=containers,
         level=Level.MANDATORY,
-        references="KSV-0035; KSV-0125; CIS 5.1.4; C-0078; kyverno restrict-image-registries; gatekeeper allowedrepos",
-        fix="serve the image from gpu-cluster:registry.mirror, or allow its registry in policies/settings.yaml",
+        references="KSV-0035; KSV-0125; CIS 5.1.4; C-0078; kyverno restrict-image-registries; "
+        "gatekeeper allowedrepos",
+        fix="pull the image through gpu-cluster:registry.mirror, or allow its registry in policies/settings.yaml",
     )
     def judge(container: Container) -> Iterator[Violation]:
         """Anybody can publish an image; only these registries are known to hold what was reviewed."""

@@ -84,7 +84,9 @@ def default_deny(namespace: Resource, inventory: Inventory) -> Iterator[Violatio
     for direction in ("Ingress", "Egress"):
         if direction not in denied:
             expected = f"closed by a NetworkPolicy of all its pods that lists {direction} and allows none"
-            yield Violation(namespace.at("metadata", "name"), expected, actual=f"open to {direction.lower()} traffic")
+            yield Violation(
+                namespace.at("metadata", "name"), expected, actual=f"open to {direction.lower()} traffic"
+            )
 
 
 def _denied(spec: Field) -> Iterator[str]:
@@ -112,7 +114,9 @@ def quota_and_defaults(namespace: Resource, inventory: Inventory) -> Iterator[Vi
     """Without a quota one namespace can fill the cluster, and without defaults a forgotten limit does."""
     for kind in ("ResourceQuota", "LimitRange"):
         if not inventory.of(kind, namespace.name):
-            yield Violation(namespace.at("metadata", "name"), f"that of a namespace with a {kind}", actual="without one")
+            yield Violation(
+                namespace.at("metadata", "name"), f"that of a namespace with a {kind}", actual="without one"
+            )
 
 
 @stack_rule(
