@@ -1,0 +1,75 @@
+"""The nodes and pods of a cluster, as typed objects."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (lightkube's signatures and models have bare dicts in them)
+
+from http import HTTPStatus
+from pathlib import Path
+
+from lightkube import ALL_NS, ApiError, Client, KubeConfig
+from lightkube.operators import exists
+from lightkube.resources.core_v1 import Node, NodeStatus, Pod
+from lightkube.types import PatchType
+
+
+class Cluster:
+    """The cluster on this machine that a kubeconfig leads to; proxies do not count.
+
+    Cluster(control_plane.kubeconfig).pods()
+    """
+
+    def __init__(self, kubeconfig: Path) -> None:
+        config = KubeConfig.from_file(kubeconfig)
+        self._client = Client(config=config, field_manager="gpu-cluster-rehearsal", trust_env=False)
+
+    def nodes(self, *, label: str | None = None) -> list[Node]:
+        """Every node, or every node that has the label."""
+        return list(self._client.list(Node, labels={label: exists()} if label else None))
+
+    def pods(self) -> list[Pod]:
+        """The pods of every namespace."""
+        return list(self._client.list(Pod, namespace=ALL_NS))
+
+    def apply(self, node: Node) -> None:
+        """Make a node, or change it to this; the status counts only when it is made."""
+        self._client.apply(node, force=True)
+
+    def resize(self, node: Node) -> None:
+        """Give a node the `capacity` and `allocatable` of this one."""
+        status = node.to_dict()["status"]
+        patch = [
+            {"op": "replace", "path": f"/status/{field}", "value": status[field]}
+            for field in ("capacity", "allocatable")
+        ]
+        self._client.patch(NodeStatus, name_of(node), patch, patch_type=PatchType.JSON)
+
+    def delete_node(self, name: str) -> None:
+        try:
+            self._client.delete(Node, name)
+        except ApiError as error:
+            _unless_gone(error)
+
+    def delete_pod(self, namespace: str, name: str) -> None:
+        """At once, without a grace that no kubelet would keep."""
+        try:
+            self._client.delete(Pod, name, namespace=namespace, grace_period=0)
+        except ApiError as error:
+            _unless_gone(error)
+
+
+def name_of(node: Node) -> str:
+    return (node.metadata and node.metadata.name) or ""
+
+
+def annotation_of(node: Node, key: str) -> str | None:
+    return ((node.metadata and node.metadata.annotations) or {}).get(key)
+
+
+def is_ready(node: Node) -> bool:
+    conditions = (node.status and node.status.conditions) or []
+    return any(condition.type == "Ready" and condition.status == "True" for condition in conditions)
+
+
+def _unless_gone(error: ApiError) -> None:
+    if error.status.code != HTTPStatus.NOT_FOUND:
+        raise error
