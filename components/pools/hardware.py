@@ -1,10 +1,9 @@
 """What one node of a pool is made of, whether it is an instance type or a server of one's own."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
-from components.catalog import GPUS, INSTANCES, Gpu, Instance, Source
+from components.catalog import GPUS, INSTANCES, Gpu, Instance
 from components.config.pools import Machine, PoolSettings
 from components.config.quantity import amount
 from components.pools.resources import GIB, MIB, Resources
@@ -13,12 +12,8 @@ VM_MEMORY_OVERHEAD = Decimal("0.075")
 """Part of an instance's memory that hypervisor and kernel keep from the node.
 
 The true part differs by type and is mostly smaller. Karpenter plans with this one until it has seen a node:
-what fits the plan fits the node.
+what fits the plan fits the node. Source: aws/karpenter-provider-aws, VM_MEMORY_OVERHEAD_PERCENT, 2026-08-21.
 """
-
-VM_MEMORY_SOURCE = Source(
-    "aws/karpenter-provider-aws options.go, VM_MEMORY_OVERHEAD_PERCENT", date(2026, 8, 21)
-)
 
 _ARM64_KERNEL_MIB = 64  # contiguous memory that the kernel of Graviton instances keeps besides
 

@@ -1,11 +1,6 @@
 """Amounts of CPU, memory, disk and pods, and what of a node's the kubelet leaves to pods."""
 
 from dataclasses import dataclass
-from datetime import date
-
-from components.catalog import Source
-
-RESERVED_SOURCE = Source("awslabs/amazon-eks-ami nodeadm/internal/kubelet/config.go", date(2026, 7, 23))
 
 KIB, MIB, GIB = 1024, 1024**2, 1024**3
 
@@ -37,7 +32,10 @@ class Resources:
 
 
 def allocatable(capacity: Resources) -> Resources:
-    """Capacity less what an EKS node reserves for kubelet and runtime, and less its eviction thresholds."""
+    """Capacity less what an EKS node reserves for kubelet and runtime, and less its eviction thresholds.
+
+    Source: awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, 2026-07-23.
+    """
     reserved_memory = (255 + 11 * capacity.pods) * MIB
     evicted_memory = 100 * MIB
     reserved_disk = 1 * GIB
