@@ -38,7 +38,7 @@ def serve() -> None:
 
 
 def _policies(rule: Rule) -> Iterator[Policy]:
-    """A policy's level is fixed before its stack is known: a production rule is two, of which one stays silent."""
+    """A policy has a level before it has a stack: a production rule is two, of which one stays silent."""
     match rule.level:
         case Level.MANDATORY:
             yield _policy(rule, rule.id, EnforcementLevel.MANDATORY)

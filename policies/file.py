@@ -35,15 +35,18 @@ class PolicyFileError(Exception):
         return "\n".join(map(str, self.problems))
 
 
-def load(path: Path, model: type[M]) -> tuple[M, Document]:
-    """The file as this model, with its lines. `PolicyFileError` names every mistake with its line and key."""
+def load(path: Path, model: type[M], *, context: object = None) -> tuple[M, Document]:
+    """The file as this model, with its lines; `context` is for the model's validators.
+
+    `PolicyFileError` names every mistake with its line and key.
+    """
     try:
         document = read(path)
     except UnreadableError as error:
         raise PolicyFileError((Problem(path.name, error.line, "", error.message),)) from None
     findings = list(document.findings)
     try:
-        content = model.model_validate(document.data)
+        content = model.model_validate(document.data, context=context)
     except ValidationError as error:
         findings += (_finding(details, model) for details in error.errors())
         raise PolicyFileError(_problems(path, document, findings)) from None

@@ -28,7 +28,7 @@ class Inventory:
         try:
             namespace = resource.namespace
         except NotKnownError:
-            return  # no rule asks for an unknown namespace; the rule that needs the resource says that it is missing
+            return  # no rule asks for an unknown namespace; one that needs the resource finds it missing
         self._found[resource.kind, namespace].append(resource)
         if resource.pod:
             self._pods[namespace].append(resource.pod)

@@ -41,7 +41,7 @@ class Resource:
     def address(self) -> str:
         """What findings and waivers call it, such as `Deployment serving/chat`."""
         metadata: Any = self.properties.get("metadata")
-        names = cast(Mapping[str, Any], metadata) if isinstance(metadata, Mapping) else {}
+        names: Mapping[str, Any] = cast(Any, metadata) if isinstance(metadata, Mapping) else {}
         parts = [names.get("namespace"), names.get("name") or self.label]
         return f"{self.kind} {'/'.join('(unknown)' if part is UNKNOWN else part for part in parts if part)}"
 

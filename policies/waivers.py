@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, ValidationInfo
 
 from components.config.settings import Settings
 from components.stackfile.document import Document
 from components.stackfile.nearest import did_you_mean
 from components.stackfile.problem import Keys, Problem, dotted
-from policies.file import FOLDER, PolicyFileError, load
+from policies.file import FOLDER, load
 from policies.finding import Finding
 
 _RESOURCE = re.compile(r"[A-Za-z:/]+ ([a-z0-9.-]+/)?[a-z0-9.:-][a-z0-9.:*-]*")
@@ -47,10 +47,17 @@ def _some(stacks: tuple[str, ...]) -> tuple[str, ...]:
     return stacks
 
 
+def _known(text: str, info: ValidationInfo) -> str:
+    rules: Collection[str] = info.context
+    if text not in rules:
+        raise ValueError(f"the id of a rule{did_you_mean(text, rules)}")
+    return text
+
+
 class Waiver(Settings):
     """A finding that is accepted."""
 
-    rule: str
+    rule: Annotated[str, AfterValidator(_known)]
     """Id of the rule, such as 50-no-host-access."""
 
     resource: Annotated[str, AfterValidator(_resource)]
@@ -99,9 +106,7 @@ class Waivers:
         for index, waiver in self._of(stack):
             subject = f"{waiver.rule} on {waiver.resource}"
             if waiver.expires < self.today:
-                message = (
-                    f"expired on {waiver.expires}: keep {subject}, or have {waiver.owner} renew the waiver"
-                )
+                message = f"expired on {waiver.expires}: keep {subject}, or have {waiver.owner} renew it"
                 yield self._problem(("waivers", index, "expires"), message)
             elif not any(waiver.covers(finding) for finding in found):
                 message = f"no finding of {subject} in stack {stack} any more: remove the waiver"
@@ -124,21 +129,5 @@ def own_waivers(rules: frozenset[str]) -> Waivers:
 
 def load_waivers(path: Path, rules: Collection[str], today: date) -> Waivers:
     """The file's waivers of these rules. `PolicyFileError` names every mistake with its line and key."""
-    content, document = load(path, _WaiverFile)
-    waivers = Waivers(path.name, today, content.waivers, document)
-    unknown = [
-        (index, waiver.rule) for index, waiver in enumerate(content.waivers) if waiver.rule not in rules
-    ]
-    if unknown:
-        raise PolicyFileError(
-            tuple(
-                Problem(
-                    path.name,
-                    document.line(("waivers", index, "rule")),
-                    f"waivers[{index}].rule",
-                    f"no rule '{rule}'{did_you_mean(rule, rules)}",
-                )
-                for index, rule in unknown
-            )
-        )
-    return waivers
+    content, document = load(path, _WaiverFile, context=rules)
+    return Waivers(path.name, today, content.waivers, document)

@@ -58,7 +58,7 @@ def allowed_registry(registries: Collection[str]) -> Rule:
         level=Level.MANDATORY,
         references="KSV-0035; KSV-0125; CIS 5.1.4; C-0078; kyverno restrict-image-registries; "
         "gatekeeper allowedrepos",
-        fix="pull the image through gpu-cluster:registry.mirror, or allow its registry in policies/settings.yaml",
+        fix="pull it through gpu-cluster:registry.mirror, or allow its registry in policies/settings.yaml",
     )
     def judge(container: Container) -> Iterator[Violation]:
         """Anybody can publish an image; only these registries are known to hold what was reviewed."""

@@ -56,7 +56,7 @@ def _named(resource: Resource) -> Iterable[Resource]:
     f"label a namespace {_ENFORCE}=restricted, or baseline where its pods need more",
 )
 def own_namespace(resource: Resource) -> Iterator[Violation]:
-    """What shares a namespace shares quota, network and access, and an unlabelled one admits privileged pods."""
+    """Neighbours share quota, network and access, and a namespace without a level admits privileged pods."""
     if resource.kind == "Namespace":
         level = resource.at("metadata", "labels", _ENFORCE)
         if level.value not in ("restricted", "baseline"):
@@ -83,10 +83,8 @@ def default_deny(namespace: Resource, inventory: Inventory) -> Iterator[Violatio
     denied = {direction for policy in policies for direction in _denied(policy.at("spec"))}
     for direction in ("Ingress", "Egress"):
         if direction not in denied:
-            expected = f"closed by a NetworkPolicy of all its pods that lists {direction} and allows none"
-            yield Violation(
-                namespace.at("metadata", "name"), expected, actual=f"open to {direction.lower()} traffic"
-            )
+            expected = f"closed by a NetworkPolicy that selects all pods, lists {direction} and allows none"
+            yield Violation(namespace.lacks(f"{direction.lower()} traffic"), expected, actual="open")
 
 
 def _denied(spec: Field) -> Iterator[str]:
@@ -114,9 +112,7 @@ def quota_and_defaults(namespace: Resource, inventory: Inventory) -> Iterator[Vi
     """Without a quota one namespace can fill the cluster, and without defaults a forgotten limit does."""
     for kind in ("ResourceQuota", "LimitRange"):
         if not inventory.of(kind, namespace.name):
-            yield Violation(
-                namespace.at("metadata", "name"), f"that of a namespace with a {kind}", actual="without one"
-            )
+            yield Violation(namespace.lacks(kind), "in the namespace", actual="missing")
 
 
 @stack_rule(
@@ -126,8 +122,7 @@ def quota_and_defaults(namespace: Resource, inventory: Inventory) -> Iterator[Vi
     of=_namespaces,
     level=Level.MANDATORY,
     references="Kubernetes: resource quotas, extended resources",
-    fix="set requests.nvidia.com/gpu, or the MIG profile that its pods use, in the namespace's ResourceQuota; "
-    "the platform's own namespaces have it",
+    fix="set it in spec.hard of the namespace's ResourceQuota; the platform's own namespaces have it",
 )
 def gpu_quota(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
     """GPUs are what the cluster costs: a quota is all that keeps one team from taking every one of them."""
@@ -139,5 +134,5 @@ def gpu_quota(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
     limited = {name for quota in quotas for name, _ in quota.at("spec", "hard").entries()}
     for name in sorted(used):
         if f"requests.{name}" not in limited:
-            expected = f"that of a namespace with a quota of requests.{name}"
-            yield Violation(namespace.at("metadata", "name"), expected, actual="without one")
+            quota = namespace.lacks(f"quota of requests.{name}")
+            yield Violation(quota, "in a ResourceQuota of the namespace", actual="missing")

@@ -21,7 +21,7 @@ _NEEDED = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
     "for a model, cpu and memory in gpu-cluster:serving.models.<name>",
 )
 def cpu_and_memory(container: Container) -> Iterator[Violation]:
-    """Without requests the scheduler overfills a node; without a memory limit one pod takes its neighbours down."""
+    """Without requests a node is overfilled; without a memory limit one pod takes its neighbours down."""
     for section, resource in _NEEDED:
         amount = container.at("resources", section, resource)
         if amount.value is None:

@@ -32,9 +32,8 @@ def _readable(resource: Resource) -> Iterable[tuple[str, Field]]:
         yield from resource.at("data").entries()
     if resource.pod:
         for container in resource.pod.containers:
-            yield from (
-                (variable.at("name").text, variable.at("value")) for variable in container.at("env").items()
-            )
+            for variable in container.at("env").items():
+                yield variable.at("name").text, variable.at("value")
 
 
 @rule(

@@ -104,7 +104,7 @@ def seccomp_profile(container: Container) -> Iterator[Violation]:
     of=containers,
     level=Level.ADVISORY,
     references="CKV_K8S_22; KSV-0014; C-0017; pulumi compliance-policies",
-    fix=f"set securityContext.readOnlyRootFilesystem to true and mount an emptyDir where it writes: {_HARDENED}",
+    fix=f"set readOnlyRootFilesystem to true and mount an emptyDir where it writes: {_HARDENED}",
 )
 def read_only_root(container: Container) -> Iterator[Violation]:
     """What breaks in can neither change the program nor leave one of its own."""

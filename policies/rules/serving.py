@@ -33,8 +33,8 @@ def disruption_budget(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
     budgets = inventory.of("PodDisruptionBudget", pod.resource.namespace)
     covering = [budget for budget in budgets if _selects(budget.at("spec", "selector"), pod)]
     if not covering:
-        labels = pod.template.at("metadata", "labels")
-        yield Violation(labels, "the labels that a PodDisruptionBudget selects", actual="selected by none")
+        budget = pod.resource.lacks("PodDisruptionBudget")
+        yield Violation(budget, "in the namespace, with a selector of these pods", actual="missing")
     replicas = _replicas(pod.resource, inventory)
     for budget in covering:
         field, evictions = _evictions(budget.at("spec"), replicas.whole or 1)
@@ -53,7 +53,7 @@ def disruption_budget(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
     "elsewhere add topologySpreadConstraints over kubernetes.io/hostname",
 )
 def two_replicas(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
-    """A model takes minutes to load: with one replica, or two on one node, a lost node is an outage of minutes."""
+    """A model takes minutes to load, and until then nobody answers if all replicas were on one node."""
     replicas = _replicas(pod.resource, inventory)
     if (replicas.whole or 1) < 2:
         yield Violation(replicas, "2 or more")
