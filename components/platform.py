@@ -1,0 +1,89 @@
+"""The map of the house: what is built, in which order, and what each room gets from those before it."""
+
+from typing import Any
+
+import pulumi
+
+from components.cluster import Cluster
+from components.config.stack import Stack
+from components.gpu import DevicePlugin
+from components.images import DEVICE_PLUGIN, REGISTRY, VLLM
+from components.pools import Pool, pools_of
+from components.registry import Registry
+from components.serving import Serving
+from components.storage import StorageClasses
+
+
+class Platform(pulumi.ComponentResource):
+    """A GPU platform on a cluster that runs.
+
+    Platform("platform", load(path), kubeconfig="/srv/site/kubeconfig").outputs
+    # {"pools": {"l4": {"nodes": …}}, "storage": {"default": "standard"}, "models": {"chat": {"url": …}}}
+    """
+
+    outputs: dict[str, Any]
+
+    def __init__(
+        self,
+        name: str,
+        stack: Stack,
+        *,
+        kubeconfig: pulumi.Input[str],
+        hub_token: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("gpu-cluster:index:Platform", name, None, opts)
+        mirror = stack.registry.mirror
+        pools = pools_of(stack)
+        gpu_pools = {key: pool for key, pool in pools.items() if pool.gpus}
+
+        cluster = Cluster(
+            f"{name}-cluster", stack.cluster, kubeconfig=kubeconfig, opts=pulumi.ResourceOptions(parent=self)
+        )
+        room = pulumi.ResourceOptions(parent=self, providers=[cluster.provider])
+
+        storage = StorageClasses(f"{name}-storage", stack.storage, opts=room)
+        ready: list[pulumi.Resource] = [storage]
+        if gpu_pools and stack.gpu.device_plugin:
+            ready.append(DevicePlugin(f"{name}-gpu", gpu_pools, image=DEVICE_PLUGIN.at(mirror), opts=room))
+        after = pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=ready))
+
+        self.outputs = {
+            "pools": {key: _summary(pool) for key, pool in pools.items()},
+            "storage": {"default": storage.classes.default, "shared": sorted(storage.classes.shared)},
+        }
+        if stack.registry.in_cluster:
+            registry = Registry(
+                f"{name}-registry",
+                stack.registry.in_cluster,
+                storage_class=storage.classes.default,
+                image=REGISTRY.at(mirror),
+                opts=after,
+            )
+            self.outputs["registry"] = {"url": registry.url}
+
+        if stack.serving.models:
+            serving = Serving(
+                f"{name}-serving",
+                stack.serving,
+                pools=pools,
+                storage=storage.classes,
+                image=VLLM.at(mirror),
+                hub_token=hub_token,
+                opts=after,
+            )
+            self.outputs["models"] = {
+                key: {"namespace": stack.serving.namespace, "name": key, "url": model.url}
+                for key, model in serving.models.items()
+            }
+
+        self.register_outputs(self.outputs)
+
+
+def _summary(pool: Pool) -> dict[str, Any]:
+    """Nodes, machine and what one node offers of GPUs."""
+    return {
+        "nodes": {"min": pool.nodes.min, "max": pool.nodes.max},
+        "machine": pool.machine,
+        "gpus": dict(pool.extended),
+    }

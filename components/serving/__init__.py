@@ -1,0 +1,6 @@
+"""The models that are served."""
+
+from components.serving.model import Model, Place
+from components.serving.serving import Serving
+
+__all__ = ["Model", "Place", "Serving"]

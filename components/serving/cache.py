@@ -1,0 +1,41 @@
+"""The volume that keeps a model's weights."""
+
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+
+from components.config.serving import ModelCache
+from components.storage import Classes
+
+
+def is_shared(cache: ModelCache, storage: Classes) -> bool:
+    """Whether all replicas mount one volume, which also outlives them."""
+    return (cache.storage_class or storage.default) in storage.shared
+
+
+def shared_claim(cache: ModelCache, storage: Classes) -> core.PersistentVolumeClaimSpecArgs:
+    return _claim(cache, "ReadWriteMany", cache.storage_class or storage.default)
+
+
+def shared_volume(claim: str) -> core.VolumeArgs:
+    source = core.PersistentVolumeClaimVolumeSourceArgs(claim_name=claim)
+    return core.VolumeArgs(name="cache", persistent_volume_claim=source)
+
+
+def own_volume(cache: ModelCache, storage: Classes, labels: dict[str, str]) -> core.VolumeArgs:
+    """A volume of each replica, made and deleted with it."""
+    chosen = cache.storage_class or storage.default
+    template = core.PersistentVolumeClaimTemplateArgs(
+        metadata=meta.ObjectMetaArgs(labels=labels),
+        spec=_claim(cache, "ReadWriteOnce", storage.scratch.get(chosen, chosen) if chosen else None),
+    )
+    return core.VolumeArgs(
+        name="cache", ephemeral=core.EphemeralVolumeSourceArgs(volume_claim_template=template)
+    )
+
+
+def _claim(cache: ModelCache, mode: str, storage_class: str | None) -> core.PersistentVolumeClaimSpecArgs:
+    return core.PersistentVolumeClaimSpecArgs(
+        access_modes=[mode],
+        storage_class_name=storage_class,
+        resources=core.VolumeResourceRequirementsArgs(requests={"storage": cache.size}),
+    )

@@ -1,0 +1,43 @@
+"""What the models may use together: all that they are allowed to scale to, and not more."""
+
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+
+from components.config.quantity import amount
+from components.config.serving import ModelSettings
+from components.pools import Request
+from components.serving import cache
+from components.serving import request as quantity
+from components.storage import Classes
+
+
+def quota_of(models: Iterable[tuple[ModelSettings, Request]], storage: Classes) -> dict[str, str]:
+    """Hard limits by resource.
+
+    Each model counts one replica more than its most: a replica that stops counts until it is gone, while its
+    successor already starts.
+    """
+    used: Counter[str] = Counter()
+    volumes_bytes = Decimal()
+    for settings, request in models:
+        replicas = settings.replicas.max + 1
+        volumes = 1 if cache.is_shared(settings.cache, storage) else replicas
+        used["cpu"] += replicas * request.cpu_millis
+        used["memory"] += replicas * request.memory_bytes
+        used[f"requests.{request.resource}"] += replicas * request.count
+        used["pods"] += replicas
+        used["services"] += 1
+        used["persistentvolumeclaims"] += volumes
+        volumes_bytes += volumes * amount(settings.cache.size)
+
+    cpu, memory = quantity.cpu(used.pop("cpu")), quantity.memory(used.pop("memory"))
+    return {
+        "requests.cpu": cpu,
+        "requests.memory": memory,
+        "limits.memory": memory,
+        **{resource: str(count) for resource, count in used.items()},
+        "requests.storage": quantity.memory(int(volumes_bytes)),
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+    }

@@ -1,0 +1,97 @@
+"""The namespace of the models, and the models."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from math import inf
+
+import pulumi
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+
+from components.config.serving import ServingSettings
+from components.pools import Pool, Request, nodes_for, request_of
+from components.security import Namespace, PodSecurity, from_namespaces, to_dns, to_internet
+from components.serving import vllm
+from components.serving.model import Model, Place
+from components.serving.quota import quota_of
+from components.storage import Classes
+
+
+class Serving(pulumi.ComponentResource):
+    """Models in a namespace of their own, which nobody calls but who is named.
+
+    Serving("platform-serving", settings, pools=pools, storage=classes, image=VLLM.at(mirror)).models
+    """
+
+    models: dict[str, Model]
+
+    def __init__(
+        self,
+        name: str,
+        settings: ServingSettings,
+        *,
+        pools: Mapping[str, Pool],
+        storage: Classes,
+        image: str,
+        hub_token: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("gpu-cluster:index:Serving", name, None, opts)
+        places = places_of(settings, pools)
+
+        namespace = Namespace(
+            name,
+            settings.namespace,
+            PodSecurity.RESTRICTED,
+            quota=quota_of([(model, places[key].request) for key, model in settings.models.items()], storage),
+            allowances={
+                "clients": from_namespaces({settings.namespace, *settings.clients}, vllm.PORT),
+                "dns": to_dns(),
+                "hub": to_internet(443),
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        needs: list[pulumi.Resource] = [namespace]
+        if hub_token is not None:
+            token = core.Secret(
+                f"{name}-hub-token",
+                metadata=meta.ObjectMetaArgs(name=vllm.TOKEN_SECRET, namespace=settings.namespace),
+                string_data={vllm.TOKEN_KEY: hub_token},
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
+            )
+            needs.append(token)
+
+        self.models = {
+            key: Model(
+                f"{name}-{key}",
+                key,
+                model,
+                places[key],
+                namespace=settings.namespace,
+                storage=storage,
+                image=image,
+                token=hub_token is not None,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=needs),
+            )
+            for key, model in settings.models.items()
+        }
+        self.register_outputs({"urls": {key: model.url for key, model in self.models.items()}})
+
+
+def places_of(settings: ServingSettings, pools: Mapping[str, Pool]) -> dict[str, Place]:
+    """Where each model runs, what a replica asks for there, and whether an update finds a GPU to spare.
+
+    It does where the nodes that are always there hold one replica more of every model of the pool.
+    """
+    requests = {key: request_of(model, pools[model.pool]) for key, model in settings.models.items()}
+    fullest: dict[str, list[tuple[Request, int]]] = defaultdict(list)
+    for key, model in settings.models.items():
+        fullest[model.pool].append((requests[key], model.replicas.max + 1))
+    surge = {
+        name: (nodes_for(pools[name], replicas) or inf) <= pools[name].nodes.min
+        for name, replicas in fullest.items()
+    }
+    return {
+        key: Place(pools[model.pool], requests[key], surge[model.pool])
+        for key, model in settings.models.items()
+    }

@@ -1,0 +1,108 @@
+"""The vLLM container: its arguments, environment, probes and what it writes to."""
+
+from pulumi_kubernetes.core import v1 as core
+
+from components.config.serving import ModelSettings
+from components.pools import Pool, Request
+from components.security import restricted_container
+from components.serving import request as quantity
+
+PORT = 8000
+TOKEN_SECRET = "hub-token"  # noqa: S105
+TOKEN_KEY = "token"  # noqa: S105
+
+_CACHE, _SCRATCH, _SHM = "/cache", "/tmp", "/dev/shm"  # noqa: S108
+_PRE_STOP_SECONDS = 15
+_MARGIN_SECONDS = 15
+_STARTUP_PERIOD_SECONDS = 10
+_GPU_MEMORY_PERCENT = 90
+
+
+def container(
+    served_name: str, settings: ModelSettings, pool: Pool, request: Request, image: str, *, token: bool
+) -> core.ContainerArgs:
+    """Answers on PORT under `served_name`. `token`: that of the model hub is in the namespace's secret."""
+    healthy = core.HTTPGetActionArgs(path="/health", port="http")
+    attempts = -(-settings.load_minutes * 60 // _STARTUP_PERIOD_SECONDS)
+    return core.ContainerArgs(
+        name="vllm",
+        image=image,
+        command=["vllm", "serve"],
+        args=_arguments(served_name, settings, pool),
+        env=[*_environment(), *([_token()] if token else [])],
+        ports=[core.ContainerPortArgs(name="http", container_port=PORT)],
+        # Until the weights are loaded only this probe counts.
+        startup_probe=core.ProbeArgs(
+            http_get=healthy, period_seconds=_STARTUP_PERIOD_SECONDS, failure_threshold=attempts
+        ),
+        readiness_probe=core.ProbeArgs(http_get=healthy, period_seconds=5, timeout_seconds=5),
+        liveness_probe=core.ProbeArgs(
+            http_get=healthy, period_seconds=10, timeout_seconds=10, failure_threshold=6
+        ),
+        # Endpoints forget the pod before it stops taking requests.
+        lifecycle=core.LifecycleArgs(
+            pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=_PRE_STOP_SECONDS))
+        ),
+        resources=core.ResourceRequirementsArgs(
+            requests=quantity.requests(request), limits=quantity.limits(request)
+        ),
+        security_context=restricted_container(),
+        volume_mounts=[
+            core.VolumeMountArgs(name=name, mount_path=path) for name, path in _mounts(pool).items()
+        ],
+    )
+
+
+def grace_seconds(settings: ModelSettings) -> int:
+    """How long a replica gets to stop: to be forgotten, to finish its requests, and some to spare."""
+    return _PRE_STOP_SECONDS + settings.drain_seconds + _MARGIN_SECONDS
+
+
+def volumes(settings: ModelSettings, pool: Pool, cache: core.VolumeArgs) -> list[core.VolumeArgs]:
+    """`cache` under the name that the container mounts, and what else it writes to."""
+    scratch = core.VolumeArgs(name="scratch", empty_dir=core.EmptyDirVolumeSourceArgs(size_limit="10Gi"))
+    shm = core.VolumeArgs(
+        name="shm",
+        empty_dir=core.EmptyDirVolumeSourceArgs(medium="Memory", size_limit=f"{2 * settings.gpus}Gi"),
+    )
+    return [cache, scratch, shm] if "shm" in _mounts(pool) else [cache, scratch]
+
+
+def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[str]:
+    arguments = [
+        settings.model,
+        f"--served-model-name={served_name}",
+        f"--port={PORT}",
+        f"--tensor-parallel-size={settings.gpus}",
+        f"--shutdown-timeout={settings.drain_seconds}",
+    ]
+    if settings.revision:
+        arguments.append(f"--revision={settings.revision}")
+    if settings.context:
+        arguments.append(f"--max-model-len={settings.context}")
+    if pool.sharing and pool.sharing.time_slicing:
+        # Each of those that take turns sees the whole memory, and would take it.
+        share = _GPU_MEMORY_PERCENT / 100 / pool.sharing.time_slicing
+        arguments.append(f"--gpu-memory-utilization={share:.3f}")
+    return arguments
+
+
+def _environment() -> list[core.EnvVarArgs]:
+    values = {
+        "HF_HOME": f"{_CACHE}/huggingface",
+        "HOME": _SCRATCH,  # compiled kernels and settings go below it
+        "USER": "vllm",  # the image has no name for the user that it runs as
+        "VLLM_NO_USAGE_STATS": "1",
+    }
+    return [core.EnvVarArgs(name=name, value=value) for name, value in values.items()]
+
+
+def _token() -> core.EnvVarArgs:
+    key = core.SecretKeySelectorArgs(name=TOKEN_SECRET, key=TOKEN_KEY)
+    return core.EnvVarArgs(name="HF_TOKEN", value_from=core.EnvVarSourceArgs(secret_key_ref=key))
+
+
+def _mounts(pool: Pool) -> dict[str, str]:
+    """Volume → path. Under MPS the device plugin itself mounts the shared memory of the GPU's daemon."""
+    mounts = {"cache": _CACHE, "scratch": _SCRATCH}
+    return mounts if pool.sharing and pool.sharing.mps else mounts | {"shm": _SHM}

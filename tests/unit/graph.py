@@ -1,0 +1,122 @@
+"""What a program asked of the engine, once everything has settled."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportMissingParameterType=false, reportUnknownParameterType=false
+# Pulumi's mocks are untyped.
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, rpc, set_mocks
+from pulumi.runtime.mocks import MockMonitor
+
+
+@dataclass(frozen=True)
+class Registered:
+    """One resource with resolved inputs and the options that matter."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    """URN of its parent; that of the stack for what has none."""
+    inputs: dict[str, Any]
+    dependencies: frozenset[str]
+    """URNs of what it waits for, and of what waits for it to be gone."""
+    provider: str
+    """Reference of its provider, `<urn>::<id>`; empty for the default of its package."""
+    ignored_changes: tuple[str, ...]
+    timeouts: tuple[str, str]
+    """For create and update; empty for the provider's own."""
+
+    def __getitem__(self, path: str) -> Any:
+        """An input by its path: `deployment["spec.template.spec.containers.0.args"]`."""
+        value: Any = self.inputs
+        for step in path.split("."):
+            value = value[int(step)] if isinstance(value, list) else value[step]
+        return value
+
+
+@dataclass
+class Graph:
+    """Every registered resource, in order."""
+
+    resources: list[Registered] = field(default_factory=list[Registered])
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """What each component said of itself in the end, by URN."""
+
+    def of(self, token: str) -> list[Registered]:
+        """All resources of a type; the end of its token is enough: `Deployment`, `v1:Namespace`."""
+        return [r for r in self.resources if r.type.endswith(f":{token}")]
+
+    def only(self, token: str) -> Registered:
+        """The one resource of a type."""
+        [resource] = self.of(token)
+        return resource
+
+    def get(self, token: str, name: str) -> Registered:
+        """The object of a type that Kubernetes knows by this name."""
+        [resource] = [r for r in self.of(token) if r.inputs.get("metadata", {}).get("name") == name]
+        return resource
+
+    def waits_for(self, later: Registered, earlier: Registered) -> bool:
+        """Whether `later` is made after `earlier`, by its own dependencies or those of its parents."""
+        by_urn = {r.urn: r for r in self.resources}
+        seen: set[str] = set()
+        ahead = [later.urn]
+        while ahead:
+            urn = ahead.pop()
+            if urn == earlier.urn:
+                return True
+            if urn in by_urn and urn not in seen:
+                seen.add(urn)
+                ahead += [*by_urn[urn].dependencies, by_urn[urn].parent]
+        return False
+
+
+def graph_of(program: Callable[[], object]) -> Graph:
+    """Run a program against a recording engine until nothing is left to register."""
+    recorder = _Recorder()
+    set_mocks(recorder.mocks, project="gpu-cluster", stack="test", preview=False, monitor=recorder)
+    pulumi.runtime.test(lambda: program() and None)()
+    return recorder.graph
+
+
+class _Recorder(MockMonitor):
+    def __init__(self) -> None:
+        super().__init__(_Echo())
+        self.graph = Graph()
+
+    def RegisterResource(self, request):  # noqa: N802
+        response = super().RegisterResource(request)
+        if request.type != "pulumi:pulumi:Stack":
+            self.graph.resources.append(
+                Registered(
+                    urn=response.urn,
+                    type=request.type,
+                    name=request.name,
+                    parent=request.parent,
+                    inputs=rpc.deserialize_properties(request.object),
+                    dependencies=frozenset(request.dependencies),
+                    provider=request.provider,
+                    ignored_changes=tuple(request.ignoreChanges),
+                    timeouts=(request.customTimeouts.create, request.customTimeouts.update),
+                )
+            )
+        return response
+
+    def RegisterResourceOutputs(self, request):  # noqa: N802
+        self.graph.outputs[request.urn] = rpc.deserialize_properties(request.outputs)
+        return super().RegisterResourceOutputs(request)
+
+
+class _Echo(Mocks):
+    """Resources come out as they were asked for."""
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        return f"{args.name}-id", dict(args.inputs)
+
+    def call(self, args: MockCallArgs) -> Any:
+        raise LookupError(args.token)  # a component looks nothing up: live values are arguments
