@@ -4,5 +4,7 @@ from components.config.settings import Settings
 
 
 class GpuSettings(Settings):
+    """What makes GPUs visible to the scheduler."""
+
     device_plugin: bool = True
-    """Install the NVIDIA device plugin on every GPU pool; false where the GPU operator already did. Default: true."""
+    """Install the NVIDIA device plugin on every GPU pool; false where the cluster has one. Default: true."""

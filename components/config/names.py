@@ -2,16 +2,38 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from components.config.spelling import Spelled
 
-Name = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$")]
-"""A DNS label that leaves room for the suffixes of children: lower case, digits and dashes, at most 40."""
+Name = Annotated[
+    str,
+    Spelled(
+        r"[a-z]([-a-z0-9]{0,38}[a-z0-9])?",
+        "lower-case letters, digits and dashes, at most 40, with a letter first and no dash last",
+    ),
+]
+"""A DNS label that leaves room for the suffixes of children."""
+
+Namespace = Annotated[
+    str,
+    Spelled(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a namespace: lower-case letters, digits and dashes"),
+]
+"""A namespace that something else made."""
 
 LabelKey = Annotated[
     str,
-    Field(pattern=r"^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"),
+    Spelled(
+        r"([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?",
+        "a label key such as team or topology.kubernetes.io/zone",
+    ),
 ]
-"""A label key with an optional DNS prefix, such as `topology.kubernetes.io/zone`."""
 
-LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")]
-"""A label value: at most 63 letters, digits, dashes, dots and underscores; may be empty."""
+LabelValue = Annotated[
+    str,
+    Spelled(
+        r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?",
+        "a label value: at most 63 letters, digits, dashes, dots and underscores",
+    ),
+]
+
+Word = Annotated[str, Spelled(r"\S+", "text without spaces")]
+"""A name of someone else's, such as a model or a kubeconfig context."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from components.config.names import LabelKey, LabelValue
-from components.config.quantity import Quantity
+from components.config.quantity import Bytes
 from components.config.settings import Settings
 from components.config.span import NodeCount
 
@@ -16,11 +16,11 @@ class Machine(Settings):
     cpus: PositiveInt
     """Logical CPUs."""
 
-    memory: Quantity
+    memory: Bytes
     """Memory, such as 1Ti."""
 
     gpu: str | None = None
-    """GPU model as in `gpu-cluster gpus`, such as H100-80. Default: none."""
+    """GPU model, such as H100. Default: none."""
 
     gpus: NonNegativeInt = 0
     """GPUs in each server. Default: 0."""
@@ -38,7 +38,10 @@ class Taint(Settings):
     """What keeps pods away that do not tolerate it."""
 
     value: LabelValue = ""
+    """What a toleration has to name beside the key. Default: empty."""
+
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] = "NoSchedule"
+    """NoSchedule, PreferNoSchedule or NoExecute. Default: NoSchedule."""
 
 
 class Sharing(Settings):
@@ -61,6 +64,8 @@ class Sharing(Settings):
 
 
 class PoolSettings(Settings):
+    """Like nodes: what each is, how many there are, and who may use them."""
+
     instance: str | None = None
     """EC2 instance type, such as g6.4xlarge. Exactly one of instance and machine."""
 
@@ -73,10 +78,10 @@ class PoolSettings(Settings):
     sharing: Sharing | None = None
     """How each GPU is shared: timeSlicing, mps or mig. Default: whole GPUs."""
 
-    labels: dict[LabelKey, LabelValue] = {}
-    """Labels of the pool's nodes. With provider existing they are what finds the nodes. Default: gpu-cluster/pool."""
+    labels: dict[LabelKey, LabelValue] = Field(default={})
+    """Labels of the pool's nodes; with provider existing they find the nodes. Default: gpu-cluster/pool."""
 
-    taints: dict[LabelKey, Taint] = {}
+    taints: dict[LabelKey, Taint] = Field(default={})
     """Taints of the pool's nodes; a GPU pool always has nvidia.com/gpu. Default: none."""
 
     @model_validator(mode="after")

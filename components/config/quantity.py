@@ -2,14 +2,16 @@
 
 import re
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 _SUFFIXES = {"": 1, "m": Decimal("0.001"), "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15} | {
     f"{letter}i": 1024**power for power, letter in enumerate("KMGTP", start=1)
 }
-_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?")
+_PATTERN = r"(\d+(?:\.\d+)?)(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?"
+_QUANTITY = re.compile(_PATTERN, re.ASCII)
+_LEAST_BYTES = 1024**2
 
 
 def amount(quantity: str) -> Decimal:
@@ -21,11 +23,36 @@ def amount(quantity: str) -> Decimal:
     return Decimal(number) * _SUFFIXES[suffix]
 
 
+def _written(given: Any) -> Any:
+    """YAML reads 4 as a number; Kubernetes takes both."""
+    return str(given) if isinstance(given, int | float) and not isinstance(given, bool) else given
+
+
 def _positive(quantity: str) -> str:
     if amount(quantity) <= 0:
         raise ValueError("expected more than zero")
     return quantity
 
 
-Quantity = Annotated[str, AfterValidator(_positive)]
+def _mebibyte(quantity: str) -> str:
+    if amount(quantity) < _LEAST_BYTES:
+        raise ValueError("expected at least 1Mi, with a unit such as Gi")
+    return quantity
+
+
+Quantity = Annotated[
+    str,
+    BeforeValidator(_written),
+    AfterValidator(_positive),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": f"^{_PATTERN}$"}, {"type": "number", "exclusiveMinimum": 0}]}
+    ),
+]
 """A positive Kubernetes quantity, kept as it was written."""
+
+Bytes = Annotated[
+    Quantity,
+    AfterValidator(_mebibyte),
+    WithJsonSchema({"type": "string", "pattern": f"^{_PATTERN}$"}),
+]
+"""Memory or storage, such as 48Gi."""

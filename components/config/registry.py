@@ -1,14 +1,26 @@
 """`gpu-cluster:registry`: where images come from."""
 
+from typing import Annotated
+
 from components.config.names import Name
-from components.config.quantity import Quantity
+from components.config.quantity import Bytes
 from components.config.settings import Settings
+from components.config.spelling import Spelled
+
+Mirror = Annotated[
+    str,
+    Spelled(
+        r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]([-a-z0-9._]*[a-z0-9])?)*",
+        "host[:port][/path] without a scheme, such as harbor.example.com/mirror",
+    ),
+]
+"""Where a registry keeps copies of other registries' images."""
 
 
 class InClusterRegistry(Settings):
     """A registry in the embedded cluster."""
 
-    size: Quantity = "20Gi"
+    size: Bytes = "20Gi"
     """Size of its volume. Default: 20Gi."""
 
     storage_class: Name | None = None
@@ -16,8 +28,10 @@ class InClusterRegistry(Settings):
 
 
 class RegistrySettings(Settings):
+    """Where images come from."""
+
     in_cluster: InClusterRegistry | None = None
     """A registry inside the cluster; only with provider local, where it is the default."""
 
-    mirror: str | None = None
-    """Host and path that serves every image of the platform, such as harbor.example.com/mirror. Default: none."""
+    mirror: Mirror | None = None
+    """Where every image of the platform comes from, such as harbor.example.com/mirror. Default: none."""

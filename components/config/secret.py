@@ -1,11 +1,14 @@
 """Values that only the engine ever sees in the clear."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Secret(BaseModel):
     """An encrypted value, as `pulumi config set --secret` writes it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
-    secure: str
+    secure: Annotated[str, Field(min_length=1)]
+    """The ciphertext."""

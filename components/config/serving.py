@@ -1,12 +1,11 @@
 """`gpu-cluster:serving`: the models that are served, and who may call them."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from pydantic import Field, PositiveInt
 
-from components.config.names import Name
-from components.config.quantity import Quantity
+from components.config.names import Name, Namespace, Word
+from components.config.quantity import Bytes, Quantity
 from components.config.secret import Secret
 from components.config.settings import Settings
 from components.config.span import ReplicaCount
@@ -21,19 +20,21 @@ class Engine(StrEnum):
 class ModelCache(Settings):
     """Where a replica keeps the weights that it has downloaded."""
 
-    size: Quantity
+    size: Bytes
     """Size of the volume; more than the weights."""
 
     storage_class: Name | None = None
-    """Storage class; one that many nodes can mount is shared by all replicas. Default: the stack's default class."""
+    """Storage class; all replicas share a volume that many nodes can mount. Default: the default class."""
 
 
 class ModelSettings(Settings):
-    model: Annotated[str, Field(min_length=1)]
+    """A model, what it runs on and how many replicas of it."""
+
+    model: Word
     """What to serve: a name on the model hub, such as meta-llama/Llama-3.1-8B-Instruct."""
 
-    revision: str | None = None
-    """Commit or tag of the model, so that a restart serves the same weights. Default: the hub's main branch."""
+    revision: Word | None = None
+    """Commit or tag of the model, so that a restart serves the same weights. Default: its main branch."""
 
     engine: Engine = Engine.VLLM
     """Server: vllm. Default: vllm."""
@@ -45,7 +46,7 @@ class ModelSettings(Settings):
     """GPUs of each replica, as tensor parallelism; on a shared pool always 1. Default: 1."""
 
     slice: str | None = None
-    """MIG profile of each replica; required on a pool whose layout has more than one. Default: the only one."""
+    """MIG profile of each replica; required where the pool has several. Default: the only one."""
 
     replicas: ReplicaCount
     """How many replicas, fixed or between min and max by the length of the waiting queue."""
@@ -59,7 +60,7 @@ class ModelSettings(Settings):
     cpu: Quantity | None = None
     """CPU of each replica. Default: the share of a node that its GPUs are."""
 
-    memory: Quantity | None = None
+    memory: Bytes | None = None
     """Memory of each replica. Default: the share of a node that its GPUs are."""
 
     cache: ModelCache
@@ -73,14 +74,16 @@ class ModelSettings(Settings):
 
 
 class ServingSettings(Settings):
+    """The models that are served, and who may call them."""
+
     namespace: Name = "serving"
     """Namespace of the models. Default: serving."""
 
     hub_token: Secret | None = None
-    """Token for gated models, encrypted with `pulumi config set --secret`; only with provider existing. Default: none."""
+    """Token for gated models, a Pulumi secret; only with provider existing. Default: none."""
 
-    clients: frozenset[Name] = frozenset()
+    clients: frozenset[Namespace] = frozenset()
     """Namespaces whose pods may call the models. Default: none but the models' own."""
 
-    models: dict[Name, ModelSettings] = {}
+    models: dict[Name, ModelSettings] = Field(default={})
     """Models by name."""

@@ -2,16 +2,22 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, NonNegativeInt, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from components.config.settings import Settings
+
+MOST = 5000
+"""Nodes that Kubernetes supports in one cluster; of replicas nobody has more."""
 
 
 class Span(Settings):
     """Between min and max; `2` is short for `{min: 2, max: 2}`."""
 
-    min: NonNegativeInt
-    max: PositiveInt
+    min: Annotated[int, Field(ge=0, le=MOST)]
+    """The least, at all times."""
+
+    max: Annotated[int, Field(ge=1, le=MOST)]
+    """The most, under load."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -23,12 +29,15 @@ class Span(Settings):
 class Replicas(Span):
     """Between min and max, and never none: nothing here could wake a model from zero."""
 
-    min: PositiveInt
+    min: Annotated[int, Field(ge=1, le=MOST)]
+    """The least, at all times."""
 
 
 def _both_ends(given: Any) -> Any:
     return {"min": given, "max": given} if isinstance(given, int) and not isinstance(given, bool) else given
 
 
-NodeCount = Annotated[Span, BeforeValidator(_both_ends)]
-ReplicaCount = Annotated[Replicas, BeforeValidator(_both_ends)]
+_Fixed = Annotated[int, Field(ge=1, le=MOST)]
+
+NodeCount = Annotated[Span, BeforeValidator(_both_ends, json_schema_input_type=_Fixed | Span)]
+ReplicaCount = Annotated[Replicas, BeforeValidator(_both_ends, json_schema_input_type=_Fixed | Replicas)]

@@ -1,5 +1,7 @@
 """The stack file as one model: every section with its defaults."""
 
+from pydantic import Field
+
 from components.config.cluster import ClusterSettings
 from components.config.gpu import GpuSettings
 from components.config.names import Name
@@ -11,6 +13,8 @@ from components.config.storage import StorageClassSettings
 
 
 class Stack(Settings):
+    """Everything that a stack file says."""
+
     cluster: ClusterSettings
     """Where the platform runs."""
 
@@ -23,7 +27,7 @@ class Stack(Settings):
     registry: RegistrySettings = RegistrySettings()
     """Where images come from."""
 
-    storage: dict[Name, StorageClassSettings] = {}
+    storage: dict[Name, StorageClassSettings] = Field(default={})
     """Storage classes by name."""
 
     serving: ServingSettings = ServingSettings()
