@@ -17,7 +17,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -71,7 +71,7 @@ def is_valid(executable: Path) -> bool:
 
 
 @contextmanager
-def locked(tool: Tool, *, waiting: Callable[[], None]) -> Iterator[None]:
+def locked(tool: Tool, *, waiting: Callable[[], None]) -> Generator[None]:
     """Hold the lock of a tool; call `waiting` first when another process holds it.
 
     The kernel drops the lock of a process that dies.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from toolchain.build import Builder
 from toolchain.cache import cache_directory, is_valid, locked, store, tool_path
+from toolchain.engine import LANGUAGE_HOST, launcher_beside, link_provider
 from toolchain.errors import ToolchainError
 from toolchain.go import find_go
 from toolchain.installed import (
@@ -16,7 +17,6 @@ from toolchain.installed import (
     installed_language_host,
     installed_pulumi,
 )
-from toolchain.language_host.launcher import LAUNCHER, write_launcher
 from toolchain.progress import Progress, Report
 from toolchain.tools import CONTROL_PLANE, KUBERNETES_PROVIDER, LANGUAGE_EXEC, PULUMI, Tool
 
@@ -35,15 +35,12 @@ class Toolchain:
         return self.tools[name].path
 
     def environment(self) -> dict[str, str]:
-        """Return this process's environment, changed so that the engine finds what was built for it."""
-        ours = [str(found.path.parent) for found in self.tools.values() if found.origin == "built"]
+        """Return this process's environment, with what was built of the engine first on PATH."""
+        engine = (self.tools[name] for name in (PULUMI.name, LANGUAGE_HOST))
+        ours = [str(found.path.parent) for found in engine if found.origin == "built"]
         inherited = os.environ.get("PATH", os.defpath).split(os.pathsep)
-        search = [*ours, *(directory for directory in inherited if directory not in ours)]
-        environment = os.environ | {"PATH": os.pathsep.join(search), "PULUMI_SKIP_UPDATE_CHECK": "1"}
-        environment.pop(
-            "PULUMI_IGNORE_AMBIENT_PLUGINS", None
-        )  # plugins on PATH are how the engine finds ours
-        return environment
+        search = dict.fromkeys([*ours, *inherited])
+        return os.environ | {"PATH": os.pathsep.join(search), "PULUMI_SKIP_UPDATE_CHECK": "1"}
 
 
 def install(report: Report | None = None) -> Toolchain:
@@ -53,19 +50,26 @@ def install(report: Report | None = None) -> Toolchain:
     they go to stderr. Raises ToolchainError.
     """
     workshop = _Workshop(Progress(report))
-    tools: dict[str, Found] = {}
-    pulumi = installed_pulumi()
-    tools["pulumi"] = pulumi or workshop.provide(PULUMI)
-    host = installed_language_host(pulumi) if pulumi else None
-    if host is None:
-        executable = workshop.provide(LANGUAGE_EXEC)
-        host = Found(write_launcher(executable.path), executable.version, "built")
-    tools[LAUNCHER] = host
-    for tool in CONTROL_PLANE:
-        tools[tool.name] = workshop.provide(tool)
+    tools = _engine(workshop)
+    tools |= {tool.name: workshop.provide(tool) for tool in CONTROL_PLANE}
     provider = installed_kubernetes_provider()
-    tools[KUBERNETES_PROVIDER.name] = provider or workshop.provide(KUBERNETES_PROVIDER)
+    if provider is None:
+        provider = workshop.provide(KUBERNETES_PROVIDER)
+        link_provider(provider.path)
+    tools[KUBERNETES_PROVIDER.name] = provider
     return Toolchain(tools)
+
+
+def _engine(workshop: "_Workshop") -> dict[str, Found]:
+    installed = installed_pulumi()
+    host = installed_language_host(installed) if installed else None
+    if installed and host:
+        return {PULUMI.name: installed, LANGUAGE_HOST: host}
+    built = None if installed else workshop.provide(PULUMI).path
+    runner = workshop.provide(LANGUAGE_EXEC)
+    launcher = launcher_beside(built, runner.path)
+    pulumi = installed or Found(launcher.with_name(PULUMI.name), PULUMI.version, "built")
+    return {PULUMI.name: pulumi, LANGUAGE_HOST: Found(launcher, runner.version, "built")}
 
 
 @dataclass(frozen=True)

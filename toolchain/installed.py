@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain.cache import cache_directory
+from toolchain.engine import plugin_directory
 from toolchain.tools import KUBERNETES_PROVIDER, PROVIDER_VERSION, PULUMI_VERSION
 
 
@@ -43,10 +44,9 @@ def installed_language_host(pulumi: Found) -> Found | None:
 
 
 def installed_kubernetes_provider() -> Found | None:
-    """Return the provider of the pinned version that the engine keeps among its plugins."""
-    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    plugin = home / "plugins" / f"resource-kubernetes-{PROVIDER_VERSION}"
-    # The engine marks an install that did not finish by a file beside the directory.
+    """Return the provider of the pinned version that the engine has among its plugins, unless it is ours."""
+    plugin = plugin_directory()
+    # The engine marks an installation that did not finish by a file beside the directory.
     if plugin.with_name(f"{plugin.name}.partial").exists():
         return None
     path = _which(KUBERNETES_PROVIDER.name, search=str(plugin))
@@ -54,12 +54,13 @@ def installed_kubernetes_provider() -> Found | None:
 
 
 def _which(name: str, *, search: str | None = None) -> Path | None:
-    """Look a command up, passing over the directories that hold our own builds."""
-    ours = cache_directory()
+    """Look a command up, passing over our own builds."""
+    ours = cache_directory().resolve()
     directories = (search or os.environ.get("PATH", os.defpath)).split(os.pathsep)
-    foreign = [directory for directory in directories if not Path(directory).is_relative_to(ours)]
-    found = shutil.which(name, path=os.pathsep.join(foreign))
-    return Path(found) if found else None
+    found = (shutil.which(name, path=directory) for directory in directories)
+    return next(
+        (Path(path) for path in found if path and not Path(path).resolve().is_relative_to(ours)), None
+    )
 
 
 def _parts(version: str) -> tuple[int, ...]:

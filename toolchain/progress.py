@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ class Progress:
             print(text, file=sys.stderr, flush=True)  # noqa: T201
 
     @contextmanager
-    def step(self, title: str) -> Iterator[None]:
+    def step(self, title: str) -> Generator[None]:
         started = time.monotonic()
         if self.report is None and sys.stderr.isatty():
             with _live_line(title, started):
@@ -47,7 +47,7 @@ def elapsed(seconds: float) -> str:
 
 
 @contextmanager
-def _live_line(title: str, started: float) -> Iterator[None]:
+def _live_line(title: str, started: float) -> Generator[None]:
     stop = threading.Event()
 
     def show() -> None:

@@ -3,6 +3,8 @@ package main
 
 import (
 	_ "embed"
+	"os"
+	"time"
 
 	"github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/provider"
 	"github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version"
@@ -17,5 +19,14 @@ var (
 )
 
 func main() {
+	go endWithParent(os.Getppid())
 	provider.Serve("kubernetes", version.Version, schema, terraformMapping)
+}
+
+// An engine that was killed cannot end its providers; by itself one would go on for minutes.
+func endWithParent(parent int) {
+	for os.Getppid() == parent {
+		time.Sleep(time.Second)
+	}
+	os.Exit(1)
 }

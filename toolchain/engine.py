@@ -1,0 +1,63 @@
+"""Put what was built where the engine looks for it.
+
+An engine prefers the language host beside its own executable, and providers among its plugins; what it
+finds on PATH instead it uses with a warning at every run.
+"""
+
+import hashlib
+import os
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from toolchain.cache import tools_directory
+from toolchain.tools import KUBERNETES_PROVIDER
+
+LANGUAGE_HOST = "pulumi-language-python"
+
+
+def launcher_beside(pulumi: Path | None, runner: Path) -> Path:
+    """Return an executable that runs our language host on this Python, beside a link to a built engine.
+
+    Without an engine of our own the launcher lies alone, to be found on PATH.
+    """
+    command = shlex.join([sys.executable, "-P", "-m", "toolchain.language_host", str(runner)])
+    script = f'#!/bin/sh\nexec {command} "$@"\n'
+    digest = hashlib.sha256(f"{pulumi}\n{script}".encode()).hexdigest()[:12]
+    directory = tools_directory() / f"engine-{digest}"
+    launcher = directory / LANGUAGE_HOST
+    directory.mkdir(parents=True, exist_ok=True)
+    if not launcher.exists():
+        with tempfile.NamedTemporaryFile("w", dir=directory, delete=False) as file:
+            file.write(script)
+        Path(file.name).chmod(0o755)
+        Path(file.name).replace(launcher)
+    if pulumi:
+        # A hard link: the engine would follow a symbolic one and look beside its target.
+        _link(pulumi, directory / pulumi.name, os.link)
+    return launcher
+
+
+def link_provider(provider: Path) -> None:
+    """Make a built provider one of the engine's plugins."""
+    plugin = plugin_directory()
+    plugin.mkdir(parents=True, exist_ok=True)
+    _link(provider, plugin / provider.name, os.symlink)
+
+
+def plugin_directory() -> Path:
+    """Return where the engine keeps the provider of the pinned version."""
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    name = KUBERNETES_PROVIDER.name.removeprefix("pulumi-")
+    return home / "plugins" / f"{name}-{KUBERNETES_PROVIDER.version}"
+
+
+def _link(target: Path, link: Path, make: Callable[[Path, Path], None]) -> None:
+    if link.exists() and link.samefile(target):
+        return
+    with tempfile.TemporaryDirectory(dir=link.parent) as directory:
+        new = Path(directory) / link.name
+        make(target, new)
+        new.replace(link)
