@@ -1,5 +1,6 @@
-"""The Kubernetes cluster and its provider."""
+"""The Kubernetes cluster, its provider, and how to reach it."""
 
 from components.cluster.cluster import Cluster
+from components.cluster.kubeconfig import NoKubeconfigError, kubeconfig_of
 
-__all__ = ["Cluster"]
+__all__ = ["Cluster", "NoKubeconfigError", "kubeconfig_of"]

@@ -1,0 +1,28 @@
+"""The file that says how to reach the cluster."""
+
+from pathlib import Path
+
+from components.config.cluster import ExistingCluster, LocalCluster
+
+LOCAL = Path(".local/kubeconfig")
+"""Written by the control plane on this machine, below the project's folder."""
+
+
+class NoKubeconfigError(Exception):
+    """There is no kubeconfig where the stack file says."""
+
+
+def kubeconfig_of(settings: LocalCluster | ExistingCluster, project: Path) -> str:
+    """Path of the kubeconfig; `NoKubeconfigError` where there is none.
+
+    One below `~` stays as it is, so that the state says the same whoever's home it is.
+    """
+    given = settings.kubeconfig if isinstance(settings, ExistingCluster) else str(LOCAL)
+    path = given if given.startswith("~") else str(project / given)
+    if Path(path).expanduser().is_file():
+        return path
+    if isinstance(settings, LocalCluster):
+        raise NoKubeconfigError(
+            f"The cluster on this machine does not run: {path} does not exist. Start it with `make up`."
+        )
+    raise NoKubeconfigError(f"gpu-cluster:cluster.kubeconfig: {given} does not exist.")

@@ -1,0 +1,24 @@
+"""The program that the engine runs: one stack file becomes one platform."""
+
+from pathlib import Path
+
+import pulumi
+
+from components.cluster import NoKubeconfigError, kubeconfig_of
+from components.platform import Platform
+from components.stackfile import StackFileError, load
+
+stacks = Path(__file__).resolve().parent
+try:
+    stack = load(stacks / f"Pulumi.{pulumi.get_stack()}.yaml")
+    kubeconfig = kubeconfig_of(stack.cluster, stacks.parent)
+except (StackFileError, NoKubeconfigError) as error:
+    raise pulumi.RunError(str(error)) from None
+
+hub_token = None
+if stack.serving.hub_token:
+    hub_token = pulumi.Config().require_secret_object("serving").apply(lambda serving: serving["hubToken"])
+
+platform = Platform("platform", stack, kubeconfig=kubeconfig, hub_token=hub_token)
+for key, value in platform.outputs.items():
+    pulumi.export(key, value)
