@@ -1,6 +1,5 @@
 """A real control plane on this machine, with kwok in place of kubelets."""
 
-import json
 import os
 import re
 import shutil
@@ -52,7 +51,7 @@ class ControlPlane:
         self._work = self._directory / "control-plane"
         self._cluster = self._work / "clusters" / kwok.CLUSTER
         self._data = self._work / "etcd"
-        self._started = self._work / "started.json"  # the configuration of the last start that succeeded
+        self._started = self._work / "started.yaml"  # the configuration of the last start that succeeded
         self._pki = self._cluster / "pki"
         self._logs = self._cluster / "logs"
         self._lock = self._directory / "control-plane.lock"
@@ -66,7 +65,7 @@ class ControlPlane:
         with locked(self._lock):
             if not self._ready():
                 self._start()
-            port = kwok.ports_of(self._settings())["kubeApiserverPort"]
+            port = kwok.ports_of(kwok.read(self._started))["kubeApiserverPort"]
             kubeconfig.write(self.kubeconfig, name=kwok.CLUSTER, port=port, pki=self._pki)
 
     def stop(self) -> None:
@@ -103,7 +102,7 @@ class ControlPlane:
             self._end()  # nobody knows what half a control plane still can
             if not self._started.exists():
                 shutil.rmtree(self._work, ignore_errors=True)  # killed before it ever ran
-            settings = self._configuration(ports.assign(kwok.PORTS, kwok.ports_of(self._settings())))
+            settings = self._configuration(ports.assign(kwok.PORTS, kwok.ports_of(kwok.read(self._started))))
             failure = self._run(settings)
             if not failure:
                 return
@@ -113,13 +112,13 @@ class ControlPlane:
             f"Its logs are in {self._logs}; `make down` removes it, `make up` makes a new one."
         )
 
-    def _run(self, settings: dict[str, Any]) -> str:
+    def _run(self, settings: list[dict[str, Any]]) -> str:
         """Start everything and wait until it answers; what went wrong, or nothing."""
         shutil.rmtree(self._cluster / "pids", ignore_errors=True)
         (self._cluster / "kwok.yaml").unlink(missing_ok=True)
         self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        starting = self._work / "starting.json"
-        starting.write_text(json.dumps(settings, indent=2))
+        starting = self._work / "starting.yaml"
+        kwok.write(starting, settings)
         log = self._work / "kwokctl.log"
         with log.open("wb") as output:
             kwokctl = subprocess.Popen(  # noqa: S603
@@ -127,6 +126,7 @@ class ControlPlane:
                     *(self._toolchain.path("kwokctl"), "create", "cluster", "--name", kwok.CLUSTER),
                     *("--config", starting, "--kubeconfig", ""),
                 ],
+                cwd=self._work,
                 env={"HOME": str(self._work), "PATH": os.defpath, "KWOK_WORKDIR": str(self._work)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -159,22 +159,16 @@ class ControlPlane:
         return f"it does not answer after {_START_SECONDS} s.\n{_tail(self._logs / 'kube-apiserver.log')}"
 
     def _ready(self) -> bool:
-        settings = self._settings()
+        settings = kwok.read(self._started)
         port = kwok.ports_of(settings)
         return (
-            self._running() == set(kwok.COMPONENTS)
+            bool(settings)
+            and self._running() == set(kwok.COMPONENTS)
             and settings == self._configuration(port)
             and health.ready(port, self._pki)
         )
 
-    def _settings(self) -> dict[str, Any]:
-        """The configuration of the last start that succeeded; empty before there was one."""
-        try:
-            return json.loads(self._started.read_text())
-        except FileNotFoundError:
-            return {}
-
-    def _configuration(self, port: dict[str, int]) -> dict[str, Any]:
+    def _configuration(self, port: dict[str, int]) -> list[dict[str, Any]]:
         return kwok.configuration(self._toolchain, port, self._data)
 
     def _running(self) -> set[str]:
@@ -182,13 +176,12 @@ class ControlPlane:
 
     def _processes(self) -> list[Process]:
         return [
-            process
-            for process in processes(kwok.COMPONENTS.__contains__)
-            if process.directory == self._cluster
+            found for found in processes(kwok.COMPONENTS.__contains__) if found.directory == self._cluster
         ]
 
     def _end(self) -> None:
         """End its processes, each before those that it needs."""
+        end(found for found in processes("kwokctl".__eq__) if found.directory == self._work)
         doomed = self._processes()
         for name in reversed(kwok.COMPONENTS):
             end(process for process in doomed if process.command == name)

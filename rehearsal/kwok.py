@@ -1,5 +1,6 @@
 """The configuration from which kwokctl makes the five processes of a control plane."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,19 @@ _BINARIES = {
     "kwokControllerBinary": "kwok",
 }
 
+_API_VERSION = "config.kwok.x-k8s.io/v1alpha1"
+_SEPARATOR = "\n---\n"  # JSON is YAML, and YAML has documents
+
 # The API server wants an address beside loopback, even without a network: one that nobody has (RFC 5737).
 _ADVERTISED = "192.0.2.1"
 _SERVICES = "10.100.0.0/16"  # as on EKS
 
 
-def configuration(toolchain: Toolchain, ports: Mapping[str, int], data: Path) -> dict[str, Any]:
-    """A KwokctlConfiguration. `data` is etcd's folder: outside of what kwokctl deletes when it fails."""
+_PARALLELISM = 16
+
+
+def configuration(toolchain: Toolchain, ports: Mapping[str, int], data: Path) -> list[dict[str, Any]]:
+    """What kwokctl and kwok read. `data` is etcd's folder: outside of what kwokctl deletes when it fails."""
     extra = {
         "etcd": {"data-dir": str(data)},
         "kube-apiserver": {"advertise-address": _ADVERTISED, "service-cluster-ip-range": _SERVICES},
@@ -47,8 +54,8 @@ def configuration(toolchain: Toolchain, ports: Mapping[str, int], data: Path) ->
         },
         "kube-scheduler": {"leader-elect": "false"},
     }
-    return {
-        "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
+    kwokctl = {
+        "apiVersion": _API_VERSION,
         "kind": "KwokctlConfiguration",
         "options": {
             "runtime": "binary",
@@ -64,12 +71,33 @@ def configuration(toolchain: Toolchain, ports: Mapping[str, int], data: Path) ->
             for name, arguments in extra.items()
         ],
     }
+    kwok = {
+        "apiVersion": _API_VERSION,
+        "kind": "KwokConfiguration",
+        "options": {
+            "nodeLeaseParallelism": _PARALLELISM,
+            "nodePlayStageParallelism": _PARALLELISM,
+            "podPlayStageParallelism": _PARALLELISM,
+        },
+    }
+    return [kwokctl, kwok]
 
 
-def ports_of(settings: Mapping[str, Any]) -> dict[str, int]:
-    """The ports in a configuration; none in one that is not there."""
-    options: dict[str, int] = settings.get("options", {})
-    return {name: options[name] for name in PORTS if name in options}
+def ports_of(documents: list[dict[str, Any]]) -> dict[str, int]:
+    """The ports in a configuration; none in an empty one."""
+    return {name: documents[0]["options"][name] for name in PORTS} if documents else {}
+
+
+def write(path: Path, documents: list[dict[str, Any]]) -> None:
+    path.write_text(_SEPARATOR.join(json.dumps(document, indent=2) for document in documents))
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """What was written; empty where nothing was, or where the machine went down over it."""
+    try:
+        return [json.loads(document) for document in path.read_text().split(_SEPARATOR)]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return []
 
 
 def _argument(key: str, value: str) -> dict[str, Any]:
