@@ -13,22 +13,23 @@ from lightkube.types import PatchType
 
 
 class Cluster:
-    """The cluster on this machine that a kubeconfig leads to; proxies do not count.
+    """The cluster that a kubeconfig's context leads to, by default its current one.
 
     Cluster(control_plane.kubeconfig).pods()
     """
 
-    def __init__(self, kubeconfig: Path) -> None:
-        config = KubeConfig.from_file(kubeconfig)
-        self._client = Client(config=config, field_manager="gpu-cluster-rehearsal", trust_env=False)
+    def __init__(self, kubeconfig: Path, context: str | None = None) -> None:
+        config = KubeConfig.from_file(kubeconfig).get(context)
+        local = config is not None and "//127.0.0.1:" in config.cluster.server  # which no proxy leads to
+        self._client = Client(config=config, field_manager="gpu-cluster-rehearsal", trust_env=not local)
 
     def nodes(self, *, label: str | None = None) -> list[Node]:
         """Every node, or every node that has the label."""
         return list(self._client.list(Node, labels={label: exists()} if label else None))
 
-    def pods(self) -> list[Pod]:
-        """The pods of every namespace."""
-        return list(self._client.list(Pod, namespace=ALL_NS))
+    def pods(self, namespace: str = ALL_NS) -> list[Pod]:
+        """The pods of a namespace, or of every one."""
+        return list(self._client.list(Pod, namespace=namespace))
 
     def apply(self, node: Node) -> None:
         """Make a node, or change it to this; the status counts only when it is made."""

@@ -1,0 +1,51 @@
+STACK ?= local
+PYTHON ?= python3
+run := .venv/bin/
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status test lint check schema docs bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: .venv/ready ## start the platform of STACK (default: local) and show it
+	@$(run)gpu-cluster up $(STACK)
+
+down: .venv/ready ## remove the platform of STACK and all that `make up` left on this machine for it
+	@$(run)gpu-cluster down $(STACK)
+
+status: .venv/ready ## show what runs
+	@$(run)gpu-cluster status $(STACK)
+
+test: .venv/ready lint ## prove it: unit tests, then the real engine on a real control plane
+	$(run)python -m toolchain
+	$(run)pytest -n 2 --dist loadgroup
+
+lint: .venv/ready ## format, lint and strict types
+	$(run)ruff format --check
+	$(run)ruff check
+	$(run)pyright
+
+check: .venv/ready ## the stack file and the policies, before anything is created
+	@$(run)gpu-cluster validate $(STACK)
+	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi preview --stack $(STACK) --policy-pack policies
+
+docs: .venv/ready ## write again what is generated: schema, references, golden files
+	$(run)python -m cli.generate
+
+bench: .venv/ready ## engine times as ratios to an empty program
+	$(run)python -m bench
+
+lock: .venv/ready ## pin every dependency again, with hashes
+	$(run)uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev -o requirements.txt pyproject.toml
+
+clean: down ## also remove the virtual environment
+	rm -rf .venv
+
+.venv/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with PYTHON=python3.11"; exit 1; }
+	@echo "preparing .venv (about a minute, once)"
+	@$(PYTHON) -m venv .venv
+	@$(run)pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(run)pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@

@@ -1,0 +1,54 @@
+"""The project that a command is run in, and what of it a command is about."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from components.cluster import kubeconfig_of
+from components.config.cluster import ExistingCluster
+from components.config.stack import Stack
+from components.stackfile import load
+from rehearsal import Cluster, ControlPlane, Engine, RehearsalError, local_state
+from toolchain import Toolchain
+
+StackName = Annotated[str, typer.Argument(help="Name of the stack: stacks/Pulumi.NAME.yaml.")]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A checkout with its Pulumi.yaml.
+
+    project = Project.here()
+    project.stack("prod")  # validated
+    """
+
+    folder: Path
+
+    @classmethod
+    def here(cls) -> "Project":
+        """The nearest one upwards from the working directory. `RehearsalError` where there is none."""
+        here = Path.cwd()
+        for folder in (here, *here.parents):
+            if (folder / "Pulumi.yaml").is_file():
+                return cls(folder)
+        raise RehearsalError(f"no Pulumi.yaml in {here} or above it: run gpu-cluster inside the project")
+
+    def stack(self, name: str) -> Stack:
+        """The settings of a stack. `StackFileError` with everything that is wrong with its file."""
+        return load(self.folder / "stacks" / f"Pulumi.{name}.yaml")
+
+    def cluster(self, stack: Stack) -> Cluster:
+        """The cluster that a stack is on. `NoKubeconfigError` where the way to it is missing."""
+        context = stack.cluster.context if isinstance(stack.cluster, ExistingCluster) else None
+        return Cluster(Path(kubeconfig_of(stack.cluster, self.folder)), context)
+
+    def control_plane(self, toolchain: Toolchain) -> ControlPlane:
+        """That of provider `local`."""
+        return ControlPlane(self.folder / ".local", toolchain)
+
+    def engine(self, name: str, stack: Stack, toolchain: Toolchain) -> Engine:
+        """The engine on a stack, with state in the checkout where the platform is local."""
+        state = {} if isinstance(stack.cluster, ExistingCluster) else local_state(self.folder)
+        return Engine(self.folder, name, toolchain.environment() | state)

@@ -1,0 +1,64 @@
+"""What a person wants to know of a platform that runs."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import typer
+
+from cli.columns import columns
+from cli.project import Project
+from components.config.cluster import LocalCluster
+from components.config.stack import Stack
+from components.pools import Pool, pools_of
+from rehearsal import Inventory, PoolNodes, Replica, inventory
+
+
+def show(project: Project, name: str, stack: Stack) -> None:
+    found = inventory(project.cluster(stack), pools_of(stack), stack.serving.namespace)
+    typer.echo(summary(name, stack, found))
+
+
+def summary(name: str, stack: Stack, found: Inventory) -> str:
+    """Nodes, GPUs by kind, models and where they run, and what to do next."""
+    nodes, ready = sum(pool.total for pool in found.pools), sum(pool.ready for pool in found.pools)
+    parts = [
+        f"{name}: {ready} of {nodes} nodes ready",
+        columns([("POOL", "NODES", "MACHINE", "GPUS"), *map(_pool_row, found.pools)]),
+    ]
+    if stack.serving.models:
+        parts.append(columns([("MODEL", "READY", "NODES"), *_model_rows(stack, found.replicas)]))
+    parts.append(columns(_next_steps(name, local=isinstance(stack.cluster, LocalCluster))))
+    return "\n\n".join(parts)
+
+
+def _pool_row(nodes: PoolNodes) -> tuple[str, str, str, str]:
+    return nodes.pool.name, f"{nodes.ready}/{nodes.total}", nodes.pool.machine, _gpus(nodes.pool, nodes.total)
+
+
+def _gpus(pool: Pool, nodes: int) -> str:
+    """`8 × A100-80GB as 56 × nvidia.com/mig-1g.10gb`, for all nodes of the pool."""
+    if not pool.gpu:
+        return "-"
+    offered = ", ".join(f"{count * nodes} × {resource}" for resource, count in pool.extended.items())
+    return f"{pool.gpus * nodes} × {pool.gpu.name} as {offered}"
+
+
+def _model_rows(stack: Stack, replicas: Iterable[Replica]) -> Iterable[tuple[str, str, str]]:
+    pods: dict[str, list[Replica]] = defaultdict(list)
+    for replica in replicas:
+        pods[replica.model].append(replica)
+    for model in stack.serving.models:
+        own = pods[model]
+        ready = sum(replica.ready for replica in own)
+        yield model, f"{ready}/{len(own)}", ", ".join(replica.node or "waiting" for replica in own) or "-"
+
+
+def _next_steps(name: str, *, local: bool) -> list[tuple[str, str]]:
+    given = "" if name == "local" else f" STACK={name}"
+    reach = "kubectl --kubeconfig .local/kubeconfig get pods -A" if local else "kubectl get pods -A"
+    return [
+        ("look further", reach),
+        ("use pulumi", f'eval "$(.venv/bin/gpu-cluster env {name})"; pulumi stack --stack {name}'),
+        ("change", f"edit stacks/Pulumi.{name}.yaml, then: make up{given}"),
+        ("remove", f"make down{given}"),
+    ]

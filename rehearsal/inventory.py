@@ -1,0 +1,65 @@
+"""What a cluster holds of a platform: nodes by pool, and where each model's pods run."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from lightkube.resources.core_v1 import Node, Pod
+
+from components.pools import Pool
+from rehearsal.cluster import Cluster, is_ready
+
+
+@dataclass(frozen=True, slots=True)
+class PoolNodes:
+    """The nodes of one pool."""
+
+    pool: Pool
+    ready: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """A pod of a model."""
+
+    model: str
+    pod: str
+    node: str | None
+    """Where it runs; None while it waits for a place."""
+
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    pools: tuple[PoolNodes, ...]
+    replicas: tuple[Replica, ...]
+
+
+def inventory(cluster: Cluster, pools: Mapping[str, Pool], namespace: str) -> Inventory:
+    """What runs now. `namespace`: that of the models."""
+    nodes = cluster.nodes()
+    replicas = map(_replica, cluster.pods(namespace))
+    return Inventory(
+        pools=tuple(_of_pool(pool, nodes) for pool in pools.values()),
+        replicas=tuple(sorted(replicas, key=lambda replica: replica.pod)),
+    )
+
+
+def _of_pool(pool: Pool, nodes: Iterable[Node]) -> PoolNodes:
+    own = [node for node in nodes if _labels(node).items() >= pool.selector.items()]
+    return PoolNodes(pool, ready=sum(map(is_ready, own)), total=len(own))
+
+
+def _replica(pod: Pod) -> Replica:
+    name = (pod.metadata and pod.metadata.name) or ""
+    return Replica(
+        model=_labels(pod).get("app.kubernetes.io/instance", name),
+        pod=name,
+        node=(pod.spec and pod.spec.nodeName) or None,
+        ready=is_ready(pod),
+    )
+
+
+def _labels(thing: Node | Pod) -> Mapping[str, str]:
+    return (thing.metadata and thing.metadata.labels) or {}
