@@ -8,8 +8,8 @@ from components.config.storage import HostPath, StorageClassSettings
 
 
 def with_defaults(stack: Stack) -> Stack:
-    """The stack with its default storage class and registry, and with the class of every volume and the slice of
-    every model named."""
+    """The stack with the storage class and registry of its place, the class of every volume and the slice of
+    every model."""
     storage = _storage(stack)
     default = next((name for name, settings in storage.items() if settings.default), None)
     models = {name: _model(model, stack, default) for name, model in stack.serving.models.items()}

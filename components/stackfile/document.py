@@ -1,5 +1,8 @@
 """One reading of a YAML file: plain data, and the line of every key."""
 
+# ruamel.yaml's nodes are untyped.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,7 +134,7 @@ def _parsed(text: str) -> Node:
     reader = YAML(typ="safe", pure=True)
     reader.composer.warn_double_anchors = False
     try:
-        root = reader.compose(text)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        root = reader.compose(text)
     except MarkedYAMLError as error:
         raise UnreadableError(_line(error), f"not valid YAML: {_explained(error)}") from None
     except (YAMLError, ValueError, OverflowError) as error:  # the last two: escapes such as "\\U99999999"
@@ -147,11 +150,11 @@ def _parsed(text: str) -> Node:
 
 def _line(error: MarkedYAMLError) -> int:
     mark = error.problem_mark or error.context_mark
-    return mark.line + 1 if mark else 1
+    return int(mark.line) + 1 if mark else 1
 
 
 def _explained(error: MarkedYAMLError) -> str:
-    problem = error.problem or "the document cannot be read"
+    problem = str(error.problem or "the document cannot be read")
     if "another document" in problem:
         return "expected one document, found a second after ---"
     hint = next((hint for words, hint in _HINTS.items() if words in problem), "")

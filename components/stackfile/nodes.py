@@ -1,5 +1,8 @@
 """YAML nodes as Python sees them: entries with lines, scalars with the text that was written."""
 
+# ruamel.yaml's nodes are untyped.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +26,7 @@ class Entry:
 
 
 def line_of(node: Node) -> int:
-    return node.start_mark.line + 1
+    return int(node.start_mark.line) + 1
 
 
 def kind_of(node: Node) -> str:
@@ -101,7 +104,7 @@ def _short(node: Node) -> str:
 
 
 def _pairs(node: Node) -> list[tuple[Node, Node]]:
-    return node.value if isinstance(node, MappingNode) else []
+    return list(node.value) if isinstance(node, MappingNode) else []
 
 
 def _own(node: Node) -> Iterator[Entry]:

@@ -33,20 +33,16 @@ def sections_of(document: Document) -> tuple[dict[str, Any], list[Finding]]:
     if not isinstance(document.root, MappingNode):
         return {}, [Finding((), f"expected keys such as config:, got {described(document.root)}")]
     findings = [Finding((key,), _unknown_top_level(key)) for key in document.data if key not in TOP_LEVEL]
-    if "config" not in document.data:
-        return {}, [
-            *findings,
-            Finding((), "config: is missing; it holds gpu-cluster:cluster and gpu-cluster:pools"),
-        ]
-    config = document.data["config"]
-    if not isinstance(config, dict):
-        node = document.node(("config",)) or document.root
-        return {}, [
-            *findings,
-            Finding(("config",), f"expected keys such as gpu-cluster:cluster, got {described(node)}"),
-        ]
-    known = {section: config[key] for section in SECTIONS if (key := f"{NAMESPACE}:{section}") in config}
-    return known, [*findings, *_unknown_sections(config)]
+    config = document.node(("config",))
+    if not config:
+        missing = "config: is missing; it holds gpu-cluster:cluster and gpu-cluster:pools"
+        return {}, [*findings, Finding((), missing)]
+    if not isinstance(config, MappingNode):
+        wrong = f"expected keys such as gpu-cluster:cluster, got {described(config)}"
+        return {}, [*findings, Finding(("config",), wrong)]
+    given: dict[str, Any] = document.data["config"]
+    known = {section: given[key] for section in SECTIONS if (key := f"{NAMESPACE}:{section}") in given}
+    return known, [*findings, *_unknown_sections(given)]
 
 
 def _unknown_top_level(key: str) -> str:

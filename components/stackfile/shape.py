@@ -1,5 +1,6 @@
 """What the models allow at a place of the stack file."""
 
+from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -95,4 +96,4 @@ def _literals(kind: Any) -> tuple[Any, ...]:
 
 
 def _members(kind: Any) -> tuple[Any, ...]:
-    return tuple(kind.__members__.values()) if isinstance(kind, type) and hasattr(kind, "__members__") else ()
+    return tuple(kind) if isinstance(kind, type) and issubclass(kind, Enum) else ()

@@ -11,7 +11,7 @@ from components.config.stack import Stack
 from components.stackfile.document import Document
 from components.stackfile.messages import finding
 from components.stackfile.problem import Finding, Keys
-from components.stackfile.sections import rooted, unrooted
+from components.stackfile.sections import unrooted
 
 _PLACES = ("local", "existing")
 
@@ -41,7 +41,7 @@ def validated(
 
 
 def _stack(sections: dict[str, Any]) -> tuple[Stack | None, list[Any]]:
-    """By way of JSON: its strict reading turns lists into sets and words into enums, but no text into numbers."""
+    """By way of JSON, whose strict reading takes lists as sets and words as enums, but no text as number."""
     try:
         return Stack.model_validate_json(json.dumps(sections), strict=True, by_alias=True, by_name=False), []
     except ValidationError as error:

@@ -1,13 +1,30 @@
 """What sections of a stack demand of each other."""
 
 from components.config.stack import Stack
+from components.stackfile.checks.capacity import capacity
+from components.stackfile.checks.models import models
+from components.stackfile.checks.pools import pools, sound_pools
+from components.stackfile.checks.registry import registry
+from components.stackfile.checks.serving import serving
+from components.stackfile.checks.storage import storage
 from components.stackfile.problem import Finding, Keys
+from components.stackfile.sections import rooted
 
 
 def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Finding]:
     """Everything that is wrong between sections, with keys from the root of the file on.
 
-    `broken` are entries that the file has and the stack lacks, for they have mistakes of their own: nothing is said
-    about what refers to them.
+    `broken` are entries that the file has and the stack lacks, for they have mistakes of their own:
+    nothing is said about what refers to them.
     """
-    return []
+    offered, unsound = sound_pools(stack)
+    broken |= unsound
+    findings = [
+        *pools(stack, offered, broken),
+        *storage(stack, broken),
+        *registry(stack, broken),
+        *serving(stack),
+        *models(stack, offered, broken),
+        *capacity(stack, offered),
+    ]
+    return [Finding(rooted(keys), message) for keys, message, _ in findings]

@@ -1,0 +1,44 @@
+"""All models of a pool together: its nodes hold their replicas, at the least and at the most."""
+
+from collections.abc import Iterator
+
+from components.config.serving import ModelSettings
+from components.config.stack import Stack
+from components.pools import Pool, nodes_for, request_of
+from components.stackfile.checks.models import placement
+from components.stackfile.problem import Finding
+
+_Models = dict[str, ModelSettings]
+
+
+def capacity(stack: Stack, offered: dict[str, Pool]) -> Iterator[Finding]:
+    for pool in offered.values():
+        placed = {
+            name: model
+            for name, model in stack.serving.models.items()
+            if model.pool == pool.name and not any(placement((), model, pool))
+        }
+        if placed:
+            yield from _ends(pool, placed)
+
+
+def _ends(pool: Pool, models: _Models) -> Iterator[Finding]:
+    least = {name: model.replicas.min for name, model in models.items()}
+    most = {name: model.replicas.max for name, model in models.items()}
+    too_many = _short(pool, models, least, "min", pool.nodes.min)
+    if too_many:
+        yield too_many
+    if too_many and (most, pool.nodes.max) == (least, pool.nodes.min):
+        return  # the same numbers once more
+    too_many = _short(pool, models, most, "max", pool.nodes.max)
+    if too_many:
+        yield too_many
+
+
+def _short(pool: Pool, models: _Models, replicas: dict[str, int], end: str, nodes: int) -> Finding | None:
+    needed = nodes_for(pool, [(request_of(model, pool), replicas[name]) for name, model in models.items()])
+    if needed is None or needed <= nodes:
+        return None
+    who = " and ".join(f"{count} of {name}" for name, count in replicas.items())
+    message = f"the pool has {nodes} nodes, and models at replicas.{end} need {needed}: {who}"
+    return Finding(("pools", pool.name, "nodes", end), message)

@@ -1,0 +1,71 @@
+"""Each model: a pool that exists, offers what a replica asks for and has room for one."""
+
+from collections.abc import Iterator
+
+from components.config.serving import ModelSettings
+from components.config.stack import Stack
+from components.pools import Pool, request_of, room
+from components.stackfile.checks.storage import unknown_class
+from components.stackfile.nearest import did_you_mean, one_of
+from components.stackfile.problem import Finding, Keys
+
+
+def models(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Finding]:
+    for name, model in stack.serving.models.items():
+        keys: Keys = ("serving", "models", name)
+        if problem := unknown_class(model.cache.storage_class, stack, broken):
+            yield Finding((*keys, "cache", "storageClass"), problem)
+        if model.pool in offered:
+            yield from placement(keys, model, offered[model.pool])
+        elif ("pools", model.pool) not in broken and ("pools",) not in broken:
+            yield Finding((*keys, "pool"), _unknown_pool(model.pool, offered))
+
+
+def placement(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Finding]:
+    """Why no node of the pool can take a replica."""
+    if not pool.extended:
+        yield Finding((*keys, "pool"), f"pool {pool.name} has no GPU that a pod can ask for")
+        return
+    mistakes = [*_gpus(keys, model, pool), *_slice(keys, model, pool)]
+    yield from mistakes or _size(keys, model, pool)
+
+
+def _unknown_pool(name: str, offered: dict[str, Pool]) -> str:
+    gpu_pools = [pool.name for pool in offered.values() if pool.extended]
+    known = did_you_mean(name, offered) or f"; pools with GPUs: {', '.join(gpu_pools) or 'none'}"
+    return f"unknown pool '{name}'{known}"
+
+
+def _gpus(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Finding]:
+    if pool.sharing and model.gpus > 1:
+        message = f"pool {pool.name} shares its GPUs, so a replica gets 1; got {model.gpus}"
+        yield Finding((*keys, "gpus"), message)
+    elif model.gpus > pool.gpus:
+        node = f"a node of pool {pool.name} ({pool.machine}) has {pool.gpus}"
+        yield Finding((*keys, "gpus"), f"a replica asks for {model.gpus} GPUs, and {node}")
+
+
+def _slice(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Finding]:
+    keys = (*keys, "slice")
+    layout = (pool.sharing and pool.sharing.mig) or {}
+    if model.slice and not layout:
+        yield Finding(keys, f"pool {pool.name} has no MIG layout; remove the key")
+    elif model.slice and model.slice not in layout:
+        message = f"expected {one_of(layout)} as in the layout of pool {pool.name}, got '{model.slice}'"
+        yield Finding(keys, message + did_you_mean(model.slice, layout))
+    elif layout and not model.slice:
+        yield Finding(
+            keys, f"required key is missing; expected {one_of(layout)}, which pool {pool.name} offers"
+        )
+
+
+def _size(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Finding]:
+    request, free = request_of(model, pool), room(pool)
+    node = f"a node of pool {pool.name} ({pool.machine}) has"
+    if request.cpu_millis > free.cpu_millis:
+        message = f"a replica asks for {request.cpu_millis}m of CPU, and {node} {free.cpu_millis}m for models"
+        yield Finding((*keys, "cpu"), message)
+    if request.memory_bytes > free.memory_bytes:
+        asked, has = request.memory_bytes / 1024**3, free.memory_bytes / 1024**3
+        message = f"a replica asks for {asked:.1f}Gi of memory, and {node} {has:.1f}Gi for models"
+        yield Finding((*keys, "memory"), message)
