@@ -72,6 +72,19 @@ def test_nodes_are_filled_with_the_largest_first(
     assert nodes_for(EIGHT_L4, replicas) == nodes
 
 
+@pytest.mark.parametrize("scarce", [{"cpus": 100}, {"memory_gib": 400}])
+def test_different_replicas_share_what_is_scarce(scarce: dict[str, int]) -> None:
+    replicas = [(request(1, **scarce), 1), (request(2, **scarce), 1)]
+    assert nodes_for(EIGHT_L4, replicas) == 2
+
+
+def test_different_replicas_share_the_pods_of_a_node() -> None:
+    pool = pool_of(instance="g4dn.xlarge", sharing={"mps": 48})
+    first, second = (Request(cpu_millis=10, memory_bytes=size, resource=GPU, count=1) for size in (1, 2))
+    assert nodes_for(pool, [(first, 10), (second, 9)]) == 1
+    assert nodes_for(pool, [(first, 10), (second, 10)]) == 2
+
+
 @given(st.lists(st.tuples(st.integers(1, 8), st.integers(0, 40)), max_size=6))
 def test_nodes_are_enough_and_not_many_more(wanted: list[tuple[int, int]]) -> None:
     gpus = sum(size * count for size, count in wanted)

@@ -61,6 +61,11 @@ def test_nodes_that_the_stack_makes_carry_the_labels_of_a_gpu_node() -> None:
     assert pool.selector == {"gpu-cluster/pool": "p"}
 
 
+def test_no_label_of_the_file_moves_nodes_to_another_pool() -> None:
+    pool = pool_of(instance="m7i.xlarge", labels={"gpu-cluster/pool": "other"})
+    assert pool.labels["gpu-cluster/pool"] == "p"
+
+
 @pytest.mark.parametrize(
     ("sharing", "product"),
     [

@@ -26,6 +26,16 @@ def test_what_the_settings_name_is_taken_as_it_is() -> None:
     assert (request.cpu_millis, request.memory_bytes) == (3_500, 20 * GIB)
 
 
+def test_parts_of_a_thousandth_count_as_a_whole_one() -> None:
+    request = request_of(model_on(cpu="1.5m", memory="0.5"), pool_of(instance="g6.12xlarge"))
+    assert (request.cpu_millis, request.memory_bytes) == (2, 1)
+
+
+def test_a_replica_does_not_fit_where_nothing_is_left_to_share() -> None:
+    tiny = pool_of(provider="existing", machine={"cpus": 1, "memory": "1Gi", "gpu": "T4", "gpus": 1})
+    assert replicas_per_node(tiny, request_of(model_on(), tiny)) == 0
+
+
 def test_a_shared_gpu_is_shared_with_the_cpu_and_memory_beside_it() -> None:
     request = request_of(model_on(), pool_of(instance="g6.4xlarge", sharing={"timeSlicing": 4}))
     assert (request.resource, request.count, request.cpu_millis) == ("nvidia.com/gpu", 1, 3_800)
