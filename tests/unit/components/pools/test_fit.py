@@ -72,9 +72,9 @@ def test_nodes_are_filled_with_the_largest_first(
     assert nodes_for(EIGHT_L4, replicas) == nodes
 
 
-@pytest.mark.parametrize("scarce", [{"cpus": 100}, {"memory_gib": 400}])
-def test_different_replicas_share_what_is_scarce(scarce: dict[str, int]) -> None:
-    replicas = [(request(1, **scarce), 1), (request(2, **scarce), 1)]
+@pytest.mark.parametrize(("cpus", "memory_gib"), [(100, 1), (1, 400)])
+def test_different_replicas_share_what_is_scarce(cpus: int, memory_gib: int) -> None:
+    replicas = [(request(gpus, cpus=cpus, memory_gib=memory_gib), 1) for gpus in (1, 2)]
     assert nodes_for(EIGHT_L4, replicas) == 2
 
 

@@ -26,9 +26,9 @@ def test_what_the_settings_name_is_taken_as_it_is() -> None:
     assert (request.cpu_millis, request.memory_bytes) == (3_500, 20 * GIB)
 
 
-def test_parts_of_a_thousandth_count_as_a_whole_one() -> None:
-    request = request_of(model_on(cpu="1.5m", memory="0.5"), pool_of(instance="g6.12xlarge"))
-    assert (request.cpu_millis, request.memory_bytes) == (2, 1)
+def test_a_part_of_the_smallest_amount_counts_as_a_whole_one() -> None:
+    request = request_of(model_on(cpu="0.0015", memory="1.1Gi"), pool_of(instance="g6.12xlarge"))
+    assert (request.cpu_millis, request.memory_bytes) == (2, 1_181_116_007)
 
 
 def test_a_replica_does_not_fit_where_nothing_is_left_to_share() -> None:
