@@ -9,11 +9,9 @@ from components.catalog.source import Source
 
 GPU_SOURCES = {
     "product": Source(
-        "NVIDIA/k8s-device-plugin internal/lm/resource.go on the driver's device names", date(2026, 8, 1)
+        "NVIDIA/k8s-device-plugin internal/lm/resource.go, on device names", date(2026, 11, 21)
     ),
-    "memory_mib": Source(
-        "nvidia-smi on each model; B200 and B300: EC2 DescribeInstanceTypes", date(2026, 8, 1)
-    ),
+    "memory_mib": Source("nvidia-smi on each model; B300: EC2 DescribeInstanceTypes", date(2026, 11, 21)),
 }
 
 

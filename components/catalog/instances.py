@@ -13,7 +13,7 @@ INSTANCE_SOURCES = {
         "aws/karpenter-provider-aws zz_generated.pricing_aws.go, us-east-1 on demand", date(2026, 7, 20)
     ),
     "enis": Source("awslabs/amazon-eks-ami nodeadm instance-info.jsonl", date(2026, 7, 1)),
-    "p6e-gb200": Source("Amazon EC2 user guide, P6e-GB200 UltraServers", date(2026, 8, 1)),
+    "p6e-gb200": Source("public descriptions of P6e-GB200 UltraServers", date(2026, 11, 21)),
 }
 
 

@@ -7,9 +7,9 @@ from datetime import date
 from components.catalog.source import Source
 
 MIG_SOURCES = {
-    "profiles": Source("NVIDIA MIG user guide, supported MIG profiles", date(2026, 7, 1)),
-    "profiles on EC2": Source("Amazon EKS user guide, device-management-nvidia-mig", date(2026, 8, 1)),
-    "placements": Source("NVIDIA MIG user guide; NVIDIA/gpu-operator v26.7.0", date(2026, 8, 1)),
+    "profiles": Source("NVIDIA MIG user guide, supported MIG profiles", date(2026, 11, 21)),
+    "profiles of B300": Source("Amazon EKS user guide, device-management-nvidia-mig", date(2026, 8, 22)),
+    "placements": Source("NVIDIA/gpu-operator v26.7.0 and the NVIDIA MIG user guide", date(2026, 8, 22)),
 }
 
 

@@ -10,4 +10,4 @@ class Source:
     """Repository and path, or the title of a document."""
 
     date: date
-    """Day of the numbers: when they were generated, published or measured."""
+    """Day on which the numbers were published, or read where they bear no date."""
