@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, cast
 
-_SHOWN = 80  # characters of a value that a finding quotes
+_SHOWN = 160  # characters of a value that a finding quotes
 
 
 class Unknown(Enum):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from policies.field import NotKnownError
-from policies.subject import Pod, Resource
+from policies.subject import Pod, Resource, pods
 
 
 class Inventory:
     def __init__(self, resources: Iterable[Resource] = ()) -> None:
         self._found: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
-        self._pods: defaultdict[str, list[Pod]] = defaultdict(list)
+        self._makers: defaultdict[str, list[Resource]] = defaultdict(list)
         for resource in resources:
             self._add(resource)
 
@@ -20,9 +20,10 @@ class Inventory:
         """Resources of a kind in a namespace."""
         return self._found.get((kind, namespace), ())
 
-    def pods(self, namespace: str) -> Sequence[Pod]:
+    def pods(self, namespace: str) -> Iterator[Pod]:
         """Pods, and templates of pods, in a namespace."""
-        return self._pods.get(namespace, ())
+        for resource in self._makers.get(namespace, ()):
+            yield from pods(resource)
 
     def _add(self, resource: Resource) -> None:
         try:
@@ -30,5 +31,5 @@ class Inventory:
         except NotKnownError:
             return  # no rule asks for an unknown namespace; one that needs the resource finds it missing
         self._found[resource.kind, namespace].append(resource)
-        if resource.pod:
-            self._pods[namespace].append(resource.pod)
+        if resource.makes_pods:
+            self._makers[namespace].append(resource)

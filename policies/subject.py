@@ -64,11 +64,14 @@ class Resource:
     def namespace(self) -> str:
         return self.at("metadata", "namespace").text or "default"
 
+    @property
+    def makes_pods(self) -> bool:
+        return self.kind in _TEMPLATES
+
     @cached_property
     def pod(self) -> Pod | None:
         """The pod that it is or makes."""
-        template = _TEMPLATES.get(self.kind)
-        return None if template is None else Pod(self, self.at(*template))
+        return Pod(self, self.at(*_TEMPLATES[self.kind])) if self.makes_pods else None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import AfterValidator, ValidationInfo
 
@@ -48,7 +48,7 @@ def _some(stacks: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _known(text: str, info: ValidationInfo) -> str:
-    rules: Collection[str] = info.context
+    rules = cast(Collection[str], info.context)
     if text not in rules:
         raise ValueError(f"the id of a rule{did_you_mean(text, rules)}")
     return text

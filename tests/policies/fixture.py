@@ -1,0 +1,66 @@
+"""A file of manifests with what the rules have to say about it, in the comments at its top.
+
+# expect: Pod team/work: spec.hostNetwork is true, should be false
+# also: 60-digest-pinned Pod team/work: spec.containers[0].image is …
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from policies import Resource
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@dataclass(frozen=True)
+class Fixture:
+    path: Path
+    documents: tuple[dict[str, Any], ...]
+    """Kubernetes manifests, or `type`, `name` and `properties` of a cloud resource."""
+
+    expected: tuple[tuple[str, str], ...]
+    """Rule id and text of every finding."""
+
+    @property
+    def rule(self) -> str:
+        return self.path.parent.name
+
+    @property
+    def passes(self) -> bool:
+        return self.path.stem.startswith("pass-")
+
+    @property
+    def resources(self) -> list[Resource]:
+        return [resource_of(document) for document in self.documents]
+
+
+def resource_of(document: dict[str, Any]) -> Resource:
+    if "type" in document:
+        return Resource(document["type"], document["properties"], document["name"])
+    return Resource(document["kind"], document)
+
+
+def fixtures() -> list[Fixture]:
+    return [_read(path) for path in sorted(FIXTURES.glob("*/*.yaml"))]
+
+
+def _read(path: Path) -> Fixture:
+    text = path.read_text()
+    documents = tuple(YAML(typ="safe", pure=True).load_all(text))
+    return Fixture(path, documents, tuple(_expected(path.parent.name, text)))
+
+
+def _expected(rule: str, text: str) -> list[tuple[str, str]]:
+    expected: list[tuple[str, str]] = []
+    for line in text.splitlines():
+        if line.startswith("# expect: "):
+            expected.append((rule, line.removeprefix("# expect: ")))
+        elif line.startswith("# also: "):
+            other, _, brief = line.removeprefix("# also: ").partition(" ")
+            expected.append((other, brief))
+    return expected
