@@ -6,7 +6,7 @@ from policies.finding import Level, Violation
 from policies.rule import rule
 from policies.subject import Container, containers
 
-_HARDENED = "the platform's own containers are hardened; set it in the manifest of any other one"
+_WHERE = "in the manifest; what the stack file makes is hardened already"
 _PROFILES = ("RuntimeDefault", "Localhost")
 
 
@@ -17,7 +17,7 @@ _PROFILES = ("RuntimeDefault", "Localhost")
     of=containers,
     level=Level.MANDATORY,
     references="CKV_K8S_16; KSV-0017; CIS 4.2.1; C-0057; gatekeeper privileged-containers",
-    fix=f"leave securityContext.privileged out: {_HARDENED}",
+    fix=f"leave securityContext.privileged out {_WHERE}",
 )
 def not_privileged(container: Container) -> Iterator[Violation]:
     """A privileged container is root on its node, with every GPU, volume and secret there."""
@@ -33,7 +33,7 @@ def not_privileged(container: Container) -> Iterator[Violation]:
     of=containers,
     level=Level.MANDATORY,
     references="CKV_K8S_20; KSV-0001; CIS 4.2.5",
-    fix=f"set securityContext.allowPrivilegeEscalation to false: {_HARDENED}",
+    fix=f"set securityContext.allowPrivilegeEscalation to false {_WHERE}",
 )
 def no_privilege_escalation(container: Container) -> Iterator[Violation]:
     """Kubernetes lets a setuid binary raise its privileges unless that is switched off."""
@@ -49,7 +49,7 @@ def no_privilege_escalation(container: Container) -> Iterator[Violation]:
     of=containers,
     level=Level.MANDATORY,
     references="CKV_K8S_37; KSV-0003; kyverno require-drop-all",
-    fix=f"set securityContext.capabilities to {{drop: [ALL]}}: {_HARDENED}",
+    fix=f"set securityContext.capabilities to {{drop: [ALL]}} {_WHERE}",
 )
 def drop_all_capabilities(container: Container) -> Iterator[Violation]:
     """The default capabilities include raw sockets and file ownership, which no model server needs."""
@@ -69,7 +69,7 @@ def drop_all_capabilities(container: Container) -> Iterator[Violation]:
     of=containers,
     level=Level.MANDATORY,
     references="CKV_K8S_23; KSV-0012; C-0013",
-    fix=f"set runAsNonRoot to true and runAsUser to a number above 0: {_HARDENED}",
+    fix=f"set runAsNonRoot to true and runAsUser to a number above 0 {_WHERE}",
 )
 def non_root(container: Container) -> Iterator[Violation]:
     """Root in a container is root on the node as soon as anything lets it out."""
@@ -88,7 +88,7 @@ def non_root(container: Container) -> Iterator[Violation]:
     of=containers,
     level=Level.MANDATORY,
     references="CKV_K8S_31; KSV-0030; C-0210",
-    fix=f"set seccompProfile to {{type: RuntimeDefault}}: {_HARDENED}",
+    fix=f"set seccompProfile to {{type: RuntimeDefault}} {_WHERE}",
 )
 def seccomp_profile(container: Container) -> Iterator[Violation]:
     """Without a profile a process may call the whole kernel, where container escapes are found."""
@@ -104,7 +104,7 @@ def seccomp_profile(container: Container) -> Iterator[Violation]:
     of=containers,
     level=Level.ADVISORY,
     references="CKV_K8S_22; KSV-0014; C-0017; pulumi compliance-policies",
-    fix=f"set readOnlyRootFilesystem to true and mount an emptyDir where it writes: {_HARDENED}",
+    fix=f"set readOnlyRootFilesystem to true and mount an emptyDir where it writes {_WHERE}",
 )
 def read_only_root(container: Container) -> Iterator[Violation]:
     """What breaks in can neither change the program nor leave one of its own."""

@@ -1,8 +1,8 @@
 """A rule that needs a value which is not known never passes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,7 +14,11 @@ Place = tuple[str | int, ...]
 
 def _places(value: Any, place: Place = ()) -> Iterator[Place]:
     """Every place in a manifest, leaves and branches alike."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inside: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, dict):
+        inside = cast(dict[str, Any], value).items()
+    if isinstance(value, list):
+        inside = enumerate(cast(list[Any], value))
     for key, item in inside:
         yield (*place, key)
         yield from _places(item, (*place, key))
@@ -43,7 +47,7 @@ def _changed(fixture: Fixture) -> Iterator[tuple[int, Place]]:
     ids=lambda fixture: f"{fixture.rule}/{fixture.path.stem}",
 )
 def test_no_unknown_value_hides_a_violation(fixture: Fixture) -> None:
-    """Whatever is unknown of a resource that breaks a rule, the rule still fails, or another that needs it does."""
+    """Whatever is unknown of what breaks a rule: it still fails, or a rule that needs the value does."""
     pack = pack_of("prod")
     for number, place in _changed(fixture):
         documents = list(fixture.documents)

@@ -1,0 +1,102 @@
+"""The pack as the engine runs it, on a program whose objects are rendered and never applied."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from toolchain import Toolchain, install
+
+PACK = Path(__file__).parents[2] / "policies"
+PROGRAM = Path(__file__).parent / "program"
+
+pytestmark = pytest.mark.engine
+
+
+class Engine:
+    """An engine with state of its own and the test program."""
+
+    def __init__(self, directory: Path, toolchain: Toolchain) -> None:
+        state = directory / "state"
+        state.mkdir()
+        self._program = shutil.copytree(PROGRAM, directory / "program")
+        (self._program / "Pulumi.yaml").write_text(
+            f"name: policies\nruntime: {{name: python, options: {{virtualenv: {sys.prefix}}}}}\n"
+        )
+        self._pulumi = toolchain.path("pulumi")
+        self._environment = toolchain.environment() | {
+            "PULUMI_BACKEND_URL": f"file://{state}",
+            "PULUMI_CONFIG_PASSPHRASE": "rehearsed",
+        }
+
+    def preview(self, case: str, *, stack: str = "dev") -> subprocess.CompletedProcess[str]:
+        self._run("stack", "select", "--create", stack)
+        config = ("--config", f"case={case}")
+        return self._run("preview", "--stack", stack, "--policy-pack", str(PACK), "--color", "never", *config)
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [str(self._pulumi), *arguments, "--non-interactive"]
+        return subprocess.run(
+            command, cwd=self._program, env=self._environment, capture_output=True, text=True, check=False
+        )
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return Engine(tmp_path_factory.mktemp("policies"), install())
+
+
+def test_what_keeps_every_rule_passes(engine: Engine) -> None:
+    preview = engine.preview("good", stack="prod")
+
+    assert preview.returncode == 0, preview.stderr
+    assert "gpu-cluster@v0.1.0" in preview.stdout
+    assert "[mandatory]" not in preview.stdout
+    assert "[advisory]" not in preview.stdout
+
+
+def test_a_mandatory_rule_stops_the_preview(engine: Engine) -> None:
+    preview = engine.preview("privileged")
+
+    assert preview.returncode != 0
+    assert "[mandatory]  49-not-privileged" in preview.stdout
+    assert (
+        "Pod team/work: spec.containers[0].securityContext.privileged is true, should be false"
+        in preview.stdout
+    )
+
+
+def test_a_production_rule_only_warns_elsewhere(engine: Engine) -> None:
+    preview = engine.preview("tag", stack="dev")
+
+    assert preview.returncode == 0, preview.stderr
+    assert "[advisory]  60-digest-pinned-outside-production" in preview.stdout
+    assert "[mandatory]" not in preview.stdout
+
+
+def test_a_production_rule_stops_production(engine: Engine) -> None:
+    preview = engine.preview("tag", stack="prod-vision")
+
+    assert preview.returncode != 0
+    assert "[mandatory]  60-digest-pinned " in preview.stdout
+    assert "outside-production" not in preview.stdout
+
+
+def test_an_unknown_value_stops_the_preview(engine: Engine) -> None:
+    preview = engine.preview("unknown")
+
+    assert preview.returncode != 0
+    for rule in ("59-no-latest-tag", "61-allowed-registry"):
+        assert f"[mandatory]  {rule}" in preview.stdout
+    assert "could not be evaluated: spec.containers[0].image is unknown at preview" in preview.stdout
+    assert "can't run policy" not in preview.stdout  # how the engine says that it let a rule go
+
+
+def test_a_rule_about_the_whole_stack_stops_the_preview(engine: Engine) -> None:
+    preview = engine.preview("open-namespace")
+
+    assert preview.returncode != 0
+    assert "[mandatory]  64-default-deny" in preview.stdout
+    assert "Namespace team: ingress traffic is open" in preview.stdout
