@@ -74,7 +74,10 @@ class Registry(pulumi.ComponentResource):
         )
         core.Service(
             f"{name}-service",
-            metadata=metadata,
+            # That its pod answers is what the StatefulSet waits for.
+            metadata=meta.ObjectMetaArgs(
+                name=_NAME, namespace=_NAME, labels=_LABELS, annotations={"pulumi.com/skipAwait": "true"}
+            ),
             spec=core.ServiceSpecArgs(
                 selector=_LABELS, ports=[core.ServicePortArgs(name="http", port=_PORT, target_port="http")]
             ),

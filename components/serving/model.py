@@ -119,7 +119,10 @@ class Model(pulumi.ComponentResource):
         )
         core.Service(
             f"{name}-service",
-            metadata=metadata,
+            # That its pods answer is what the Deployment waits for.
+            metadata=meta.ObjectMetaArgs(
+                name=key, namespace=namespace, labels=labels, annotations={"pulumi.com/skipAwait": "true"}
+            ),
             spec=core.ServiceSpecArgs(
                 selector=labels, ports=[core.ServicePortArgs(name="http", port=vllm.PORT, target_port="http")]
             ),

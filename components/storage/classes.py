@@ -11,6 +11,8 @@ from components.config.storage import Csi, HostPath, LocalPath, Nfs
 from components.storage.driver import driver_of
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
+# Volumes and their claims do not notice: a class is read when a volume is made.
+_IMMUTABLE = ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"]
 
 ClassSettings = HostPath | LocalPath | Nfs | Csi
 
@@ -68,7 +70,9 @@ class StorageClasses(pulumi.ComponentResource):
             allow_volume_expansion=driver.expandable,
             # The scheduler places the pod first, so that the volume is made where the GPU is.
             volume_binding_mode="WaitForFirstConsumer",
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(
+                parent=self, replace_on_changes=_IMMUTABLE, delete_before_replace=True
+            ),
         )
 
 
