@@ -150,7 +150,5 @@ def _read(given: Any, key: Any) -> Any:
             return value
         case Sequence():
             return _Items(cast(Sequence[Any], value))
-        case float() if value.is_integer():
-            return int(value)  # the engine knows only one kind of number
         case _:
             return value

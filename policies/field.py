@@ -50,6 +50,8 @@ class Field:
     def value(self) -> Any:
         if self.content is UNKNOWN:
             raise NotKnownError(self)
+        if isinstance(self.content, float) and self.content.is_integer():
+            return int(self.content)  # on its way through the engine every number becomes a float
         return self.content
 
     @property
@@ -67,9 +69,9 @@ class Field:
     @property
     def shown(self) -> str:
         """What a finding says that it is."""
-        if self.content is None:
+        if self.value is None:
             return "not set"
-        quoted = json.dumps(self.content, default=_plain)
+        quoted = json.dumps(self.value, default=_plain)
         return quoted if len(quoted) <= _SHOWN else f"{quoted[: _SHOWN - 1]}…"
 
     def at(self, *keys: str) -> Field:

@@ -51,7 +51,7 @@ def fixtures() -> list[Fixture]:
 
 def _read(path: Path) -> Fixture:
     text = path.read_text()
-    documents = tuple(YAML(typ="safe", pure=True).load_all(text))
+    documents = tuple(YAML(typ="safe", pure=True).load_all(text))  # pyright: ignore[reportUnknownMemberType]
     return Fixture(path, documents, tuple(_expected(path.parent.name, text)))
 
 

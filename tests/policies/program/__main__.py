@@ -15,7 +15,9 @@ def pod(image: pulumi.Input[str], *, privileged: bool = False) -> core.PodSpecAr
     return core.PodSpecArgs(
         service_account_name="work",
         automount_service_account_token=False,
-        security_context={"run_as_non_root": True, "seccomp_profile": {"type": "RuntimeDefault"}},
+        security_context=core.PodSecurityContextArgs(
+            run_as_non_root=True, seccomp_profile=core.SeccompProfileArgs(type="RuntimeDefault")
+        ),
         containers=[
             core.ContainerArgs(
                 name="work",
@@ -26,7 +28,7 @@ def pod(image: pulumi.Input[str], *, privileged: bool = False) -> core.PodSpecAr
                 security_context=core.SecurityContextArgs(
                     privileged=privileged,
                     allow_privilege_escalation=False,
-                    capabilities={"drop": ["ALL"]},
+                    capabilities=core.CapabilitiesArgs(drop=["ALL"]),
                     read_only_root_filesystem=True,
                 ),
             )

@@ -1,0 +1,34 @@
+"""The platform of the committed stack files keeps the rules, but for what is waived."""
+
+from pathlib import Path
+
+import pytest
+
+from components.platform import Platform
+from components.stackfile import load
+from policies import Resource, pack_of
+from policies.pack import Report
+from tests.unit.graph import graph_of
+
+STACKS = Path(__file__).parents[2] / "stacks"
+
+
+def _report(stack: str) -> Report:
+    settings = load(STACKS / f"Pulumi.{stack}.yaml")
+    graph = graph_of(lambda: Platform("platform", settings, kubeconfig="/nowhere"))
+    resources = [
+        Resource(registered.inputs["kind"], registered.inputs)
+        for registered in graph.resources
+        if registered.type.startswith("kubernetes:")
+    ]
+    assert resources
+    return pack_of(stack).check(resources)
+
+
+@pytest.mark.parametrize("stack", ["local"])
+def test_a_stack_breaks_no_rule_that_nobody_waived(stack: str) -> None:
+    pack = pack_of(stack)
+    report = _report(stack)
+
+    assert [str(finding) for finding in report.findings if pack.stops(finding.rule)] == []
+    assert [str(problem) for problem in report.stale] == []
