@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic.alias_generators import to_camel
 
 from components.config.names import LabelKey, LabelValue
 from components.config.quantity import Bytes
@@ -58,8 +59,11 @@ class Sharing(Settings):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if len(self.model_fields_set) != 1:
-            raise ValueError("expected exactly one of timeSlicing, mps and mig")
+        given = [to_camel(field) for field in type(self).model_fields if field in self.model_fields_set]
+        if len(given) != 1:
+            raise ValueError(
+                f"expected exactly one of timeSlicing, mps and mig, got {' and '.join(given) or 'none'}"
+            )
         return self
 
 
@@ -87,5 +91,6 @@ class PoolSettings(Settings):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if (self.instance is None) == (self.machine is None):
-            raise ValueError("expected exactly one of instance and machine")
+            given = "both" if self.machine else "neither"
+            raise ValueError(f"expected exactly one of instance and machine, got {given}")
         return self

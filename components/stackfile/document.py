@@ -10,6 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from components.stackfile.nearest import did_you_mean
 from components.stackfile.nodes import entries, kind_of, line_of, odd_keys, text_of, value_of
@@ -137,6 +138,11 @@ def _parsed(text: str) -> Node:
         root = reader.compose(text)
     except MarkedYAMLError as error:
         raise UnreadableError(_line(error), f"not valid YAML: {_explained(error)}") from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise UnreadableError(
+            line, f"not valid YAML: a character that is not allowed, {text[error.position]!r}"
+        ) from None
     except (YAMLError, ValueError, OverflowError) as error:  # the last two: escapes such as "\\U99999999"
         raise UnreadableError(1, f"not valid YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:

@@ -25,6 +25,8 @@ def load(path: Path) -> Stack:
     except UnreadableError as error:
         raise StackFileError((Problem(file, error.line, "", error.message),)) from None
     sections, around = sections_of(document)
+    if sections is None:
+        raise StackFileError(_problems([*document.findings, *around], document, file))
     trapped = list(_trapped(document, sections))
     sound, faults = validated(sections, document, trapped)
     finished = [with_defaults(stack) for stack in sound.readings]

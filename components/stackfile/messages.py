@@ -1,5 +1,6 @@
 """What pydantic found wrong, in words for the reader of a stack file."""
 
+import re
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -9,7 +10,7 @@ from components.config.secret import Secret
 from components.config.span import Span
 from components.stackfile.document import Document
 from components.stackfile.nearest import did_you_mean, one_of
-from components.stackfile.nodes import described, kind_of, text_of
+from components.stackfile.nodes import described, kind_of, shown, text_of
 from components.stackfile.problem import Finding, Keys
 from components.stackfile.sections import rooted
 from components.stackfile.shape import Loc, closest_models, discriminator, keys_of, models, place, tags, words
@@ -24,6 +25,7 @@ _TYPES = {
     "frozen_set_type": "a list",
     "dict_type": "keys and values",
 }
+_UNQUOTED = re.compile(r"\d+|true|false")
 _BOOLS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
@@ -80,14 +82,20 @@ def _wrong(error: ErrorDetails, allowed: Any, given: Node) -> str:
     if Secret in models(allowed):
         return "expected a secret, got plain text; set it with `pulumi config set --secret --path`"
     expected = _expected(error, allowed)
-    if error["type"] == "value_error" and isinstance(given, MappingNode):
+    if error["type"] in ("value_error", "too_short") and isinstance(given, MappingNode):
         return expected
+    if (
+        error["type"] in ("model_type", "dict_type")
+        and isinstance(given, ScalarNode)
+        and "{" in text_of(given)
+    ):
+        return f"{expected}, got text; nested values are set with `pulumi config set --path`"
     if error["type"] == "string_type" and isinstance(given, ScalarNode):
         return f'{expected}, got {described(given)}; write it in quotes: "{text_of(given)}"'
     if error["type"] == "bool_type" and isinstance(given, ScalarNode) and text_of(given).lower() in _BOOLS:
         return f"{expected}, got {described(given)}, did you mean {_BOOLS[text_of(given).lower()]}?"
-    if isinstance(given, ScalarNode) and kind_of(given) == "str" and text_of(given).isdecimal():
-        return f"{expected}, got {described(given)} in quotes; remove the quotes"
+    if isinstance(given, ScalarNode) and kind_of(given) == "str" and _UNQUOTED.fullmatch(text_of(given)):
+        return f"{expected}, got {shown(given)}; remove the quotes"
     return f"{expected}, {_got(given, words(allowed))}"
 
 
@@ -109,7 +117,7 @@ def _expected(error: ErrorDetails, allowed: Any) -> str:
         case "less_than_equal":
             return f"expected at most {limits['le']}"
         case "too_short":
-            return "expected at least one entry"
+            return "expected at least one entry, got none"
         case kind if kind in _TYPES:
             return f"expected {_TYPES[kind]}"
         case _:
@@ -122,7 +130,7 @@ def _got(given: Node, right: list[str]) -> str:
         if isinstance(given, ScalarNode) and kind_of(given) == "str"
         else ""
     )
-    return f"got {described(given)}{near}"
+    return f"got {shown(given)}{near}"
 
 
 def _tags(allowed: Any) -> list[str]:

@@ -4,11 +4,16 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
-    """`, did you mean 'instance'?` for `instanse`; nothing where no known word is near."""
-    word_of = {_folded(name): name for name in known}
-    near = get_close_matches(_folded(word), word_of, n=1, cutoff=0.6)
-    return f", did you mean '{prefix}{word_of[near[0]]}'?" if near else ""
+def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "", cutoff: float = 0.6) -> str:
+    """`, did you mean 'instance'?` for `instanse`; nothing where no known word is near.
+
+    `cutoff` is how alike two words must be: 1 means the same.
+    """
+    known = {_folded(name): name for name in known}
+    folded = _folded(word)
+    begun = [name for name in known if len(name) > 2 and folded.startswith(name)]
+    near = [max(begun, key=len)] if begun else get_close_matches(folded, known, n=1, cutoff=cutoff)
+    return f", did you mean '{prefix}{known[near[0]]}'?" if near else ""
 
 
 def one_of(words: Iterable[str]) -> str:

@@ -98,6 +98,11 @@ def described(node: Node) -> str:
             return repr(_short(node)) if isinstance(node, ScalarNode) else "a tagged value"
 
 
+def shown(node: Node) -> str:
+    """The same for places where a number is expected anyway: `1.30`."""
+    return _short(node) if kind_of(node) in ("int", "float") else described(node)
+
+
 def _short(node: Node) -> str:
     text = str(node.value)
     return text if len(text) <= 60 else f"{text[:57]}..."
@@ -127,7 +132,7 @@ def _merged(node: Node, seen: set[int]) -> Iterator[Entry]:
 
 def _key_text(key: Node) -> str:
     if not isinstance(key, ScalarNode):
-        return f"<{described(key)}>"
+        return described(key)
     return text_of(key).encode(errors="replace").decode()
 
 

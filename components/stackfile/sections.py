@@ -28,18 +28,18 @@ def unrooted(keys: Keys) -> Keys:
     return (section, *keys[2:])
 
 
-def sections_of(document: Document) -> tuple[dict[str, Any], list[Finding]]:
-    """The known sections as plain data, and what is wrong around them."""
+def sections_of(document: Document) -> tuple[dict[str, Any] | None, list[Finding]]:
+    """The known sections as plain data, `None` where there is no place for them, and what is wrong around."""
     if not isinstance(document.root, MappingNode):
-        return {}, [Finding((), f"expected keys such as config:, got {described(document.root)}")]
+        return None, [Finding((), f"expected keys such as config:, got {described(document.root)}")]
     findings = [Finding((key,), _unknown_top_level(key)) for key in document.data if key not in TOP_LEVEL]
     config = document.node(("config",))
     if not config:
         missing = "config: is missing; it holds gpu-cluster:cluster and gpu-cluster:pools"
-        return {}, [*findings, Finding((), missing)]
+        return None, [*findings, Finding((), missing)]
     if not isinstance(config, MappingNode):
         wrong = f"expected keys such as gpu-cluster:cluster, got {described(config)}"
-        return {}, [*findings, Finding(("config",), wrong)]
+        return None, [*findings, Finding(("config",), wrong)]
     given: dict[str, Any] = document.data["config"]
     known = {section: given[key] for section in SECTIONS if (key := f"{NAMESPACE}:{section}") in given}
     return known, [*findings, *_unknown_sections(given)]

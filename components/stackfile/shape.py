@@ -19,9 +19,11 @@ def place(loc: Loc) -> tuple[Keys, Any]:
     allowed: Any = Stack
     for step in loc:
         several = models(allowed)
+        if step == "[key]":
+            break
         if len(several) > 1:
             allowed = _tagged(several, step)
-        elif step != "[key]":
+        else:
             keys = (*keys, step)
             allowed = inside(allowed, step)
     return keys, allowed

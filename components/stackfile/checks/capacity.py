@@ -40,5 +40,5 @@ def _short(pool: Pool, models: _Models, replicas: dict[str, int], end: str, node
     if needed is None or needed <= nodes:
         return None
     who = " and ".join(f"{count} of {name}" for name, count in replicas.items())
-    message = f"the pool has {nodes} nodes, and models at replicas.{end} need {needed}: {who}"
+    message = f"{nodes} is too few: at replicas.{end} the models need {needed}, for {who}"
     return Finding(("pools", pool.name, "nodes", end), message)

@@ -18,7 +18,7 @@ def models(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> I
         if model.pool in offered:
             yield from placement(keys, model, offered[model.pool])
         elif ("pools", model.pool) not in broken and ("pools",) not in broken:
-            yield Finding((*keys, "pool"), _unknown_pool(model.pool, offered))
+            yield Finding((*keys, "pool"), _unknown_pool(model.pool, stack, broken))
 
 
 def placement(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Finding]:
@@ -30,10 +30,11 @@ def placement(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Finding]
     yield from mistakes or _size(keys, model, pool)
 
 
-def _unknown_pool(name: str, offered: dict[str, Pool]) -> str:
-    gpu_pools = [pool.name for pool in offered.values() if pool.extended]
-    known = did_you_mean(name, offered) or f"; pools with GPUs: {', '.join(gpu_pools) or 'none'}"
-    return f"unknown pool '{name}'{known}"
+def _unknown_pool(name: str, stack: Stack, broken: frozenset[Keys]) -> str:
+    faulty = sorted(str(keys[1]) for keys in broken if keys[0] == "pools" and len(keys) > 1)
+    known = dict.fromkeys([*stack.pools, *faulty])
+    near = did_you_mean(name, known, cutoff=0.5) or f"; there are {', '.join(known) or 'none'}"
+    return f"unknown pool '{name}'{near}"
 
 
 def _gpus(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Finding]:

@@ -58,7 +58,7 @@ def hardware_findings(name: str, settings: PoolSettings) -> Iterator[Finding]:
 
 def _unknown_instance(name: str) -> str:
     families = dict.fromkeys(known.partition(".")[0] for known in INSTANCES)
-    near = did_you_mean(name, INSTANCES) or f"; there are the families {', '.join(families)}"
+    near = did_you_mean(name, INSTANCES, cutoff=0.85) or f"; there are the families {', '.join(families)}"
     return f"unknown instance type '{name}'{near}"
 
 

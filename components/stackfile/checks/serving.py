@@ -23,4 +23,6 @@ def serving(stack: Stack) -> Iterator[Finding]:
             f"{settings.namespace} is the models' own namespace, which may call anyway",
         )
     if settings.hub_token and isinstance(stack.cluster, LocalCluster):
-        yield Finding(("serving", "hubToken"), "only with provider existing; a local model downloads nothing")
+        yield Finding(
+            ("serving", "hubToken"), "only with provider existing; with local nothing is downloaded"
+        )
