@@ -1,8 +1,8 @@
 """`python -m toolchain.language_host <runner> [<engine address>]`: serve one engine until it is done."""
 
 import argparse
+import os
 import signal
-import threading
 
 from toolchain.language_host.children import Children
 from toolchain.language_host.host import LanguageHost
@@ -12,25 +12,35 @@ from toolchain.language_host.server import serve
 
 def main() -> None:
     end_with_parent()
-    done = threading.Event()
-
-    def finish(_number: int, _frame: object) -> None:
-        done.set()
-
-    signal.signal(signal.SIGINT, finish)
-    signal.signal(signal.SIGTERM, finish)
+    finish = _asked_to_finish()
 
     parser = argparse.ArgumentParser(prog="pulumi-language-python")
     parser.add_argument("runner", help="the script that runs a program against the engine")
     parser.add_argument("engine", nargs="?", default="", help="the engine's address")
     arguments, _ = parser.parse_known_args()
 
-    children = Children()
-    server, port = serve(LanguageHost(arguments.runner, arguments.engine, children).register)
+    host = LanguageHost(arguments.runner, arguments.engine, Children())
+    server, port = serve(host.register)
     print(port, flush=True)  # noqa: T201
-    done.wait()
-    server.stop(grace=None)
-    children.end()
+    os.read(finish, 1)
+    server.stop(grace=None)  # ends every call, and each call's process with it
+
+
+def _asked_to_finish() -> int:
+    """Return a file descriptor that can be read once the engine has sent SIGINT or SIGTERM.
+
+    Unlike a wait of the main thread, this also notices a signal that the kernel gave to another thread.
+    """
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _do_nothing)
+    return reader
+
+
+def _do_nothing(_number: int, _frame: object) -> None:
+    pass
 
 
 if __name__ == "__main__":

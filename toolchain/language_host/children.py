@@ -5,7 +5,6 @@ They stay in the host's process group, which the engine interrupts and kills as 
 
 import os
 import queue
-import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,8 +13,7 @@ from typing import IO, Literal
 
 import grpc
 
-_GRACE_SECONDS = 5
-
+_GRACE_SECONDS = 3  # the engine kills the whole group after 5
 _CHUNK_BYTES = 65536
 
 Stream = Literal["stdout", "stderr"]
@@ -35,7 +33,7 @@ class Children:
         directory: str | Path,
         capture: bool,
     ) -> subprocess.Popen[bytes]:
-        """Start a process that is interrupted when the call ends before it.
+        """Start a process that is terminated when the call ends before it.
 
         Its output goes to pipes with `capture`, else straight to the host's own, which the engine shows.
         """
@@ -47,21 +45,16 @@ class Children:
 
         def ended() -> None:
             self._running.discard(child)
-            _interrupt(child)
+            _terminate(child)
 
         if not call.add_callback(ended):
             ended()
         return child
 
-    def interrupt(self) -> None:
-        """Interrupt every child; those that do not obey are killed after a grace period."""
+    def terminate(self) -> None:
+        """Terminate every child; those that do not obey are killed after a grace period."""
         for child in list(self._running):
-            _interrupt(child)
-
-    def end(self) -> None:
-        """Kill every child that is left."""
-        for child in list(self._running):
-            child.kill()
+            _terminate(child)
 
 
 def output_of(child: subprocess.Popen[bytes]) -> Iterator[Chunk]:
@@ -86,10 +79,11 @@ def output_of(child: subprocess.Popen[bytes]) -> Iterator[Chunk]:
             yield chunk
 
 
-def _interrupt(child: subprocess.Popen[bytes]) -> None:
+def _terminate(child: subprocess.Popen[bytes]) -> None:
+    """Use SIGTERM: at an interrupt Python would show a traceback, which the engine would show to the user."""
     if child.poll() is not None:
         return
-    child.send_signal(signal.SIGINT)
+    child.terminate()
     killer = threading.Timer(_GRACE_SECONDS, child.kill)
     killer.daemon = True
     killer.start()

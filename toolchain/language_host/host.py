@@ -149,7 +149,7 @@ class LanguageHost(LanguageRuntimeServicer):
         server.stop(grace=None)
 
     def Cancel(self, request: Empty, context: Call) -> Empty:
-        self._children.interrupt()
+        self._children.terminate()
         return Empty()
 
     def _arguments(self, request: messages.RunRequest) -> list[str]:

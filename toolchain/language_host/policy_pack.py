@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import grpc
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzerStackConfigureRequest
@@ -33,7 +33,7 @@ class StandIn(grpc.GenericRpcHandler):
     def register(self, server: grpc.Server) -> None:
         server.add_generic_rpc_handlers((self,))
 
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes]:
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes]":
         method = handler_call_details.method
         if method == _HANDSHAKE:
             return grpc.unary_unary_rpc_method_handler(lambda *_: _EMPTY)
@@ -80,7 +80,7 @@ class StandIn(grpc.GenericRpcHandler):
             options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)],
         )
         with suppress(grpc.RpcError):  # older packs do not know the call
-            channel.unary_unary(_CONFIGURE)(self._stack.result().SerializeToString())
+            _ask(channel, _CONFIGURE, self._stack.result().SerializeToString())
         self._pack.set_result(channel)
 
     def _configure(self, request: bytes, _call: grpc.ServicerContext) -> bytes:
@@ -90,12 +90,16 @@ class StandIn(grpc.GenericRpcHandler):
     def _pass_on(self, method: str, request: bytes, call: grpc.ServicerContext) -> bytes:
         _settle(self._stack, AnalyzerStackConfigureRequest())
         try:
-            answer: bytes = self._pack.result().unary_unary(method)(request)
-            return answer
+            return _ask(self._pack.result(), method, request)
         except ConnectionError as error:
             call.abort(grpc.StatusCode.UNAVAILABLE, str(error))
         except grpc.RpcError as error:
             call.abort(error.code(), error.details() or "")
+
+
+def _ask(channel: grpc.Channel, method: str, request: bytes) -> bytes:
+    call = cast("grpc.UnaryUnaryMultiCallable[bytes, bytes]", channel.unary_unary(method))
+    return call(request)
 
 
 def _settle(future: Future[_T], value: _T) -> None:
