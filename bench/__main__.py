@@ -1,4 +1,4 @@
-"""`make bench`: what the engine costs on the local platform, as ratios to an empty program in the same run."""
+"""`make bench`: engine times on the local platform, as ratios to an empty program in the same run."""
 
 import argparse
 import tempfile

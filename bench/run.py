@@ -8,7 +8,7 @@ from pathlib import Path
 
 from components.pools import pools_of
 from components.stackfile import load
-from rehearsal import ControlPlane, Engine, connect, local_state, reconcile, scratch
+from rehearsal import Cluster, ControlPlane, Engine, local_state, reconcile, scratch
 from toolchain import Toolchain
 
 STACK = "bench"
@@ -42,7 +42,7 @@ def platform(project: Path, folder: Path, toolchain: Toolchain, stack: str, runs
     control_plane = ControlPlane(folder / ".local", toolchain)
     control_plane.start()
     try:
-        reconcile(connect(control_plane.kubeconfig), pools)
+        reconcile(Cluster(control_plane.kubeconfig), pools)
         return _median(_engine(folder, toolchain), runs)
     finally:
         control_plane.remove()
@@ -66,7 +66,9 @@ def _median(engine: Engine, runs: int) -> Times:
 def _once(engine: Engine) -> Times:
     return Times(
         up=_seconds(lambda: engine.output("up", "--stack", STACK, "--skip-preview", *_QUIET)),
-        preview=_seconds(lambda: engine.output("preview", "--stack", STACK, "--expect-no-changes", *_QUIET[1:])),
+        preview=_seconds(
+            lambda: engine.output("preview", "--stack", STACK, "--expect-no-changes", *_QUIET[1:])
+        ),
         destroy=_seconds(lambda: engine.output("destroy", "--stack", STACK, "--skip-preview", *_QUIET)),
     )
 

@@ -15,7 +15,12 @@ def with_models(count: int) -> str:
 
 
 def _stack(*, nodes: int, models: int) -> str:
-    model = {"model": "meta-llama/Llama-3.1-8B-Instruct", "pool": "l4", "replicas": 1, "cache": {"size": "40Gi"}}
+    model = {
+        "model": "meta-llama/Llama-3.1-8B-Instruct",
+        "pool": "l4",
+        "replicas": 1,
+        "cache": {"size": "40Gi"},
+    }
     config: dict[str, Any] = {
         "cluster": {"provider": "local"},
         "pools": {
@@ -24,4 +29,6 @@ def _stack(*, nodes: int, models: int) -> str:
         },
         "serving": {"models": {f"model-{number}": model for number in range(models)}},
     }
-    return json.dumps({"config": {f"gpu-cluster:{section}": value for section, value in config.items()}}, indent=2)
+    return json.dumps(
+        {"config": {f"gpu-cluster:{section}": value for section, value in config.items()}}, indent=2
+    )

@@ -36,11 +36,11 @@ def _pool_row(nodes: PoolNodes) -> tuple[str, str, str, str]:
 
 
 def _gpus(pool: Pool, nodes: int) -> str:
-    """`8 × A100-80GB as 56 × nvidia.com/mig-1g.10gb`, for all nodes of the pool."""
+    """`8 x A100-80GB as 56 x nvidia.com/mig-1g.10gb`, for all nodes of the pool."""
     if not pool.gpu:
         return "-"
-    offered = ", ".join(f"{count * nodes} × {resource}" for resource, count in pool.extended.items())
-    return f"{pool.gpus * nodes} × {pool.gpu.name} as {offered}"
+    offered = ", ".join(f"{count * nodes} x {resource}" for resource, count in pool.extended.items())
+    return f"{pool.gpus * nodes} x {pool.gpu.name} as {offered}"
 
 
 def _model_rows(stack: Stack, replicas: Iterable[Replica]) -> Iterable[tuple[str, str, str]]:

@@ -9,4 +9,6 @@ def validate(stack: StackName = "local") -> None:
     """Read a stack file and name everything that is wrong with it, without cluster or credentials."""
     settings = Project.here().stack(stack)
     pools, models = len(settings.pools), len(settings.serving.models)
-    typer.echo(f"{stack}: {pools} pools and {models} models on provider {settings.cluster.provider}, all right")
+    typer.echo(
+        f"{stack}: {pools} pools and {models} models on provider {settings.cluster.provider}, all right"
+    )

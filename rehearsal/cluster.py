@@ -66,8 +66,12 @@ def annotation_of(node: Node, key: str) -> str | None:
     return ((node.metadata and node.metadata.annotations) or {}).get(key)
 
 
-def is_ready(node: Node) -> bool:
-    conditions = (node.status and node.status.conditions) or []
+def labels_of(thing: Node | Pod) -> dict[str, str]:
+    return (thing.metadata and thing.metadata.labels) or {}
+
+
+def is_ready(thing: Node | Pod) -> bool:
+    conditions = (thing.status and thing.status.conditions) or []
     return any(condition.type == "Ready" and condition.status == "True" for condition in conditions)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lightkube.resources.core_v1 import Node, Pod
 
 from components.pools import Pool
-from rehearsal.cluster import Cluster, is_ready
+from rehearsal.cluster import Cluster, is_ready, labels_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +47,15 @@ def inventory(cluster: Cluster, pools: Mapping[str, Pool], namespace: str) -> In
 
 
 def _of_pool(pool: Pool, nodes: Iterable[Node]) -> PoolNodes:
-    own = [node for node in nodes if _labels(node).items() >= pool.selector.items()]
+    own = [node for node in nodes if labels_of(node).items() >= pool.selector.items()]
     return PoolNodes(pool, ready=sum(map(is_ready, own)), total=len(own))
 
 
 def _replica(pod: Pod) -> Replica:
     name = (pod.metadata and pod.metadata.name) or ""
     return Replica(
-        model=_labels(pod).get("app.kubernetes.io/instance", name),
+        model=labels_of(pod).get("app.kubernetes.io/instance", name),
         pod=name,
         node=(pod.spec and pod.spec.nodeName) or None,
         ready=is_ready(pod),
     )
-
-
-def _labels(thing: Node | Pod) -> Mapping[str, str]:
-    return (thing.metadata and thing.metadata.labels) or {}

@@ -1,0 +1,72 @@
+"""A checkout of its own for a test: the project's program, its local stack, a control plane and state."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from rehearsal import Cluster, Engine, local_state, scratch
+from tests.rehearsal.objects import Api
+from toolchain import install
+
+PROJECT = Path(__file__).parents[2]
+_GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"
+
+
+@dataclass(frozen=True)
+class Checkout:
+    folder: Path
+
+    @classmethod
+    def of_local_stack(cls, folder: Path) -> "Checkout":
+        return cls(
+            scratch(PROJECT, folder, {"local": (PROJECT / "stacks" / "Pulumi.local.yaml").read_text()})
+        )
+
+    @property
+    def stack_file(self) -> Path:
+        return self.folder / "stacks" / "Pulumi.local.yaml"
+
+    def edit(self, old: str, new: str) -> None:
+        text = self.stack_file.read_text()
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the stack file"
+        self.stack_file.write_text(text.replace(old, new))
+
+    def gpu_cluster(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command as a person would type it in this checkout."""
+        return _run([_GPU_CLUSTER, *arguments], self.folder, dict(os.environ))
+
+    def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command of the engine itself, on the local stack."""
+        return _run(
+            ["pulumi", *arguments, "--stack", "local", "--non-interactive", "--color", "never"],
+            self.folder,
+            dict(self.engine.environment),
+        )
+
+    @cached_property
+    def engine(self) -> Engine:
+        return Engine(self.folder, "local", install().environment() | local_state(self.folder))
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        return Cluster(self.folder / ".local" / "kubeconfig")
+
+    @cached_property
+    def api(self) -> Api:
+        return Api(self.folder / ".local" / "kubeconfig")
+
+    def state(self) -> list[dict[str, Any]]:
+        """The resources that the engine knows."""
+        deployment = json.loads(self.engine.output("stack", "export", "--stack", "local"))["deployment"]
+        return deployment.get("resources", [])
+
+
+def _run(command: list[Any], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False
+    )

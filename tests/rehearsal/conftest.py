@@ -1,0 +1,15 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.rehearsal.checkout import Checkout
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """A checkout in which nothing runs yet; whatever a test left running in it is removed."""
+    checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("checkout")) / "project")
+    yield checkout
+    removed = checkout.gpu_cluster("down")
+    assert removed.returncode == 0, removed.stderr

@@ -1,0 +1,143 @@
+"""The local stack from nothing to nothing, by the real engine; each test builds on the one before."""
+
+import re
+import subprocess
+import time
+
+import pytest
+
+from components.pools import pools_of
+from components.stackfile import load
+from rehearsal import ControlPlane, reconcile
+from rehearsal.cluster import is_ready, labels_of
+from tests.rehearsal.checkout import Checkout
+from toolchain import install
+
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("lifecycle")]
+
+_NO_CHANGE = ("--expect-no-changes", "--diff")
+_CHAT = "/apis/apps/v1/namespaces/serving/deployments/chat"
+
+
+@pytest.fixture(scope="module")
+def bare(checkout: Checkout) -> set[str]:
+    """Every object that there is before the platform."""
+    control_plane = ControlPlane(checkout.folder / ".local", install())
+    control_plane.start()
+    reconcile(checkout.cluster, pools_of(load(checkout.stack_file)))
+    found, seen = set(checkout.api.objects()), set[str]()
+    while found != seen or "serviceaccounts/kube-public/default" not in found:
+        time.sleep(1)  # controllers are still giving every namespace what it starts with
+        found, seen = set(checkout.api.objects()), found
+    return found
+
+
+@pytest.mark.usefixtures("bare")
+def test_up_ends_with_a_summary(checkout: Checkout) -> None:
+    done = checkout.gpu_cluster("up")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    summary = done.stdout[done.stdout.index("local: 6 of 6 nodes ready") :]
+    assert "a100       1/1    p4de.24xlarge  8 x A100-80GB as 56 x nvidia.com/mig-1g.10gb" in summary
+    assert re.search(r"chat   2/2    l4-[01], l4-[01]", summary)
+    assert "make down" in summary
+
+
+def test_every_pod_is_ready_on_the_pool_it_belongs_to(checkout: Checkout) -> None:
+    homes = dict[str, set[str]]()
+    for pod in checkout.cluster.pods():
+        assert is_ready(pod), pod
+        homes.setdefault(labels_of(pod)["app.kubernetes.io/name"], set()).add(
+            (pod.spec and pod.spec.nodeName) or ""
+        )
+
+    assert homes.keys() == {"nvidia-device-plugin", "vllm", "registry"}
+    assert homes["nvidia-device-plugin"] == {"l4-0", "l4-1", "l4-shared-0", "a100-0"}
+    assert homes["vllm"] == {"l4-0", "l4-1"}
+    assert homes["registry"] < {"system-0", "system-1"}
+
+
+def test_a_second_up_changes_nothing(checkout: Checkout) -> None:
+    before = checkout.api.objects()
+
+    done = checkout.gpu_cluster("up")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert _changes(done) == {"unchanged"}
+    assert checkout.api.objects() == before
+
+
+def test_a_preview_shows_no_change(checkout: Checkout) -> None:
+    done = checkout.pulumi("preview", *_NO_CHANGE)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_refresh_finds_no_drift(checkout: Checkout) -> None:
+    done = checkout.pulumi("refresh", "--yes", "--skip-preview", *_NO_CHANGE)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_edit_updates_in_place(checkout: Checkout) -> None:
+    before = checkout.api.objects()
+    checkout.edit("context: 8192", "context: 4096")
+
+    done = checkout.gpu_cluster("up")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert _changes(done) == {"1 updated", "unchanged"}
+    [container] = checkout.api.get(_CHAT)["spec"]["template"]["spec"]["containers"]
+    assert "--max-model-len=4096" in container["args"]
+    assert _kept(before) == _kept(checkout.api.objects())
+
+
+def test_what_an_autoscaler_does_is_no_change(checkout: Checkout) -> None:
+    checkout.edit("replicas: {min: 2, max: 2}", "replicas: {min: 1, max: 2}")
+    assert checkout.gpu_cluster("up").returncode == 0
+
+    checkout.api.patch(f"{_CHAT}/scale", {"spec": {"replicas": 1}})
+    done = checkout.pulumi("preview", *_NO_CHANGE)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    checkout.edit("context: 4096", "context: 2048")
+    assert checkout.gpu_cluster("up").returncode == 0
+    assert checkout.api.get(_CHAT)["spec"]["replicas"] == 1
+
+
+def test_a_pool_that_grows_and_shrinks_moves_no_one_else(checkout: Checkout) -> None:
+    before = checkout.api.objects()
+    checkout.edit(
+        "l4-shared:\n      instance: g6.2xlarge\n      nodes: 1",
+        "l4-shared:\n      instance: g6.2xlarge\n      nodes: 3",
+    )
+    assert checkout.gpu_cluster("up").returncode == 0
+    grown = checkout.api.objects()
+    assert {"nodes//l4-shared-1", "nodes//l4-shared-2"} == {
+        key for key in grown.keys() - before.keys() if key.startswith("nodes/")
+    }
+
+    checkout.edit("nodes: 3", "nodes: 1")
+    assert checkout.gpu_cluster("up").returncode == 0
+    assert checkout.api.objects() == before
+
+
+def test_destroy_leaves_nothing_behind(checkout: Checkout, bare: set[str]) -> None:
+    done = checkout.pulumi("destroy", "--yes", "--skip-preview")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert checkout.state() == []
+    deadline = time.monotonic() + 30
+    while (left := checkout.api.objects().keys() - bare) and time.monotonic() < deadline:
+        time.sleep(0.5)  # volumes go after the claims on them
+    assert left == set()
+
+
+def _changes(done: subprocess.CompletedProcess[str]) -> set[str]:
+    """What the engine's closing summary counts: {"1 updated", "unchanged"}."""
+    rows = re.findall(r"^ +[-+~]* ?(\d+ [a-z]+)$", done.stdout, re.MULTILINE)
+    return {"unchanged" if row.endswith(" unchanged") else row for row in rows}
+
+
+def _kept(objects: dict[str, str]) -> dict[str, str]:
+    """What an update of a Deployment does not make anew."""
+    rolled = ("pods/", "replicasets/", "persistentvolume")
+    return {key: uid for key, uid in objects.items() if not key.startswith(rolled)}
