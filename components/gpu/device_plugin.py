@@ -10,6 +10,7 @@ from pulumi_kubernetes.meta import v1 as meta
 
 from components.gpu.plugin_config import plugin_config
 from components.gpu.pods import mps_pod, plugin_pod
+from components.metadata import metadata
 from components.pools import Pool
 from components.security import Namespace, PodSecurity
 
@@ -17,8 +18,8 @@ _NAMESPACE = "gpu-system"
 _PLUGIN = "nvidia-device-plugin"
 _MPS = "nvidia-mps"
 _CRITICAL = "system-node-critical"
-# Some clusters admit critical pods only where a quota names their class. It has room for plugin and MPS daemon
-# on each of the 5,000 nodes that Kubernetes supports.
+# Some clusters admit critical pods only where a quota names their class. It has room for a plugin and an MPS
+# daemon on each of the 5,000 nodes that Kubernetes supports.
 _QUOTA = {"pods": "10k"}
 
 
@@ -49,11 +50,11 @@ class DevicePlugin(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         child = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
-        metadata = meta.ObjectMetaArgs(name=_PLUGIN, namespace=_NAMESPACE)
+        named = metadata(_PLUGIN, _NAMESPACE)
         account = core.ServiceAccount(
-            f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=child
+            f"{name}-account", metadata=named, automount_service_account_token=False, opts=child
         )
-        config_map = core.ConfigMap(f"{name}-config", metadata=metadata, data=configs, opts=child)
+        config_map = core.ConfigMap(f"{name}-config", metadata=named, data=configs, opts=child)
 
         mounted = pulumi.ResourceOptions(parent=self, depends_on=[account, config_map])
         for key, pool in pools.items():
@@ -78,7 +79,7 @@ def _daemon_set(
     digest = hashlib.sha256(config.encode()).hexdigest()[:16]
     apps.DaemonSet(
         name,
-        metadata=meta.ObjectMetaArgs(name=f"{program}-{pool.name}", namespace=_NAMESPACE, labels=labels),
+        metadata=metadata(f"{program}-{pool.name}", _NAMESPACE, labels=labels),
         spec=apps.DaemonSetSpecArgs(
             selector=meta.LabelSelectorArgs(match_labels=labels),
             template=core.PodTemplateSpecArgs(

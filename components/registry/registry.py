@@ -6,6 +6,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from components.config.registry import InClusterRegistry
+from components.metadata import metadata
 from components.security import Namespace, PodSecurity, from_anywhere, restricted_container, restricted_pod
 
 _NAME = "registry"
@@ -52,15 +53,15 @@ class Registry(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         child = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
-        metadata = meta.ObjectMetaArgs(name=_NAME, namespace=_NAME, labels=_LABELS)
+        named = metadata(_NAME, _NAME, labels=_LABELS)
 
         core.ServiceAccount(
-            f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=child
+            f"{name}-account", metadata=named, automount_service_account_token=False, opts=child
         )
         # One replica holds the volume, so there is nothing for a disruption budget to keep.
         apps.StatefulSet(
             f"{name}-server",
-            metadata=metadata,
+            metadata=named,
             spec=apps.StatefulSetSpecArgs(
                 service_name=_NAME,
                 replicas=1,
@@ -75,9 +76,7 @@ class Registry(pulumi.ComponentResource):
         core.Service(
             f"{name}-service",
             # That its pod answers is what the StatefulSet waits for.
-            metadata=meta.ObjectMetaArgs(
-                name=_NAME, namespace=_NAME, labels=_LABELS, annotations={"pulumi.com/skipAwait": "true"}
-            ),
+            metadata=metadata(_NAME, _NAME, labels=_LABELS, awaited=False),
             spec=core.ServiceSpecArgs(
                 selector=_LABELS, ports=[core.ServicePortArgs(name="http", port=_PORT, target_port="http")]
             ),

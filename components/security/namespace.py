@@ -5,9 +5,9 @@ from enum import StrEnum
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
-from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.networking import v1 as networking
 
+from components.metadata import metadata
 from components.security.traffic import nothing
 
 _POD_SECURITY_VERSION = "v1.35"
@@ -46,7 +46,7 @@ class Namespace(pulumi.ComponentResource):
 
         owner = core.Namespace(
             f"{name}-namespace",
-            metadata=meta.ObjectMetaArgs(name=namespace, labels=_pod_security(level)),
+            metadata=metadata(namespace, labels=_pod_security(level)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         # After the namespace, and gone before it.
@@ -57,19 +57,20 @@ class Namespace(pulumi.ComponentResource):
             **{f"allow-{key}": spec for key, spec in (allowances or {}).items()},
         }
         for key, spec in policies.items():
-            networking.NetworkPolicy(f"{name}-{key}", metadata=self._named(key), spec=spec, opts=child)
+            networking.NetworkPolicy(
+                f"{name}-{key}", metadata=metadata(key, namespace), spec=spec, opts=child
+            )
         core.ResourceQuota(
             f"{name}-quota",
-            metadata=self._named("quota"),
+            metadata=metadata("quota", namespace),
             spec=core.ResourceQuotaSpecArgs(hard=quota, scope_selector=_only(priority_class)),
             opts=child,
         )
-        core.LimitRange(f"{name}-defaults", metadata=self._named("defaults"), spec=_defaults(), opts=child)
+        core.LimitRange(
+            f"{name}-defaults", metadata=metadata("defaults", namespace), spec=_defaults(), opts=child
+        )
 
         self.register_outputs({"namespace": namespace})
-
-    def _named(self, name: str) -> meta.ObjectMetaArgs:
-        return meta.ObjectMetaArgs(name=name, namespace=self.namespace)
 
 
 def _pod_security(level: PodSecurity) -> dict[str, str]:

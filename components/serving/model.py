@@ -10,6 +10,7 @@ from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.policy import v1 as policy
 
 from components.config.serving import ModelSettings
+from components.metadata import metadata
 from components.placement import tolerations
 from components.pools import Pool, Request
 from components.security import restricted_pod
@@ -63,12 +64,12 @@ class Model(pulumi.ComponentResource):
             "app.kubernetes.io/instance": key,
             "app.kubernetes.io/part-of": "gpu-cluster",
         }
-        metadata = meta.ObjectMetaArgs(name=key, namespace=namespace, labels=labels)
+        named = metadata(key, namespace, labels=labels)
         scales = settings.replicas.min < settings.replicas.max
 
         account = core.ServiceAccount(
             f"{name}-account",
-            metadata=meta.ObjectMetaArgs(name=f"{key}-server", namespace=namespace, labels=labels),
+            metadata=metadata(f"{key}-server", namespace, labels=labels),
             automount_service_account_token=False,
             opts=child,
         )
@@ -80,7 +81,7 @@ class Model(pulumi.ComponentResource):
             needs.append(
                 core.PersistentVolumeClaim(
                     f"{name}-weights",
-                    metadata=meta.ObjectMetaArgs(name=claim, namespace=namespace, labels=labels),
+                    metadata=metadata(claim, namespace, labels=labels),
                     spec=cache.shared_claim(settings.cache, storage),
                     opts=child,
                 )
@@ -88,7 +89,13 @@ class Model(pulumi.ComponentResource):
 
         deployment = apps.Deployment(
             f"{name}-replicas",
-            metadata=metadata,
+            # A change of who decides about their number is a change of the object, so that it reaches the cluster.
+            metadata=metadata(
+                key,
+                namespace,
+                labels=labels,
+                annotations={"gpu-cluster/replicas": "scaled" if scales else "fixed"},
+            ),
             spec=apps.DeploymentSpecArgs(
                 replicas=settings.replicas.min,
                 selector=meta.LabelSelectorArgs(match_labels=labels),
@@ -120,9 +127,7 @@ class Model(pulumi.ComponentResource):
         core.Service(
             f"{name}-service",
             # That its pods answer is what the Deployment waits for.
-            metadata=meta.ObjectMetaArgs(
-                name=key, namespace=namespace, labels=labels, annotations={"pulumi.com/skipAwait": "true"}
-            ),
+            metadata=metadata(key, namespace, labels=labels, awaited=False),
             spec=core.ServiceSpecArgs(
                 selector=labels, ports=[core.ServicePortArgs(name="http", port=vllm.PORT, target_port="http")]
             ),
@@ -131,7 +136,7 @@ class Model(pulumi.ComponentResource):
         # One at a time, and always one: a drain that waits for the only replica would wait for ever.
         policy.PodDisruptionBudget(
             f"{name}-disruptions",
-            metadata=metadata,
+            metadata=named,
             spec=policy.PodDisruptionBudgetSpecArgs(
                 max_unavailable=1,
                 selector=meta.LabelSelectorArgs(match_labels=labels),
@@ -142,7 +147,7 @@ class Model(pulumi.ComponentResource):
         if scales:
             autoscaling.HorizontalPodAutoscaler(
                 f"{name}-scaler",
-                metadata=metadata,
+                metadata=named,
                 spec=scaler(key, settings),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[deployment]),
             )

@@ -6,9 +6,9 @@ from math import inf
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
-from pulumi_kubernetes.meta import v1 as meta
 
 from components.config.serving import ServingSettings
+from components.metadata import metadata
 from components.pools import Pool, Request, nodes_for, request_of
 from components.security import Namespace, PodSecurity, from_namespaces, to_dns, to_internet
 from components.serving import vllm
@@ -55,7 +55,7 @@ class Serving(pulumi.ComponentResource):
         if hub_token is not None:
             token = core.Secret(
                 f"{name}-hub-token",
-                metadata=meta.ObjectMetaArgs(name=vllm.TOKEN_SECRET, namespace=settings.namespace),
+                metadata=metadata(vllm.TOKEN_SECRET, settings.namespace),
                 string_data={vllm.TOKEN_KEY: hub_token},
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
             )

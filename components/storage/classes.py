@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.storage import v1 as storage
 
 from components.config.storage import Csi, HostPath, LocalPath, Nfs
+from components.metadata import metadata
 from components.storage.driver import driver_of
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
@@ -62,7 +62,7 @@ class StorageClasses(pulumi.ComponentResource):
         driver = driver_of(settings)
         storage.StorageClass(
             name,
-            metadata=meta.ObjectMetaArgs(name=key, annotations={_DEFAULT: str(default).lower()}),
+            metadata=metadata(key, annotations={_DEFAULT: str(default).lower()}),
             provisioner=driver.provisioner,
             parameters=driver.parameters or None,
             mount_options=driver.mount_options or None,
