@@ -32,9 +32,14 @@ from policies.waivers import own_waivers
 
 def serve() -> None:
     """Answer the engine until it hangs up. `PolicyFileError` at once where a file of the pack is wrong."""
+    PolicyPack("gpu-cluster", policies())
+
+
+def policies() -> list[Policy]:
+    """One for each rule and level, and one for the waivers."""
     rules = all_rules(policy_settings().registries)
     own_waivers(frozenset(rule.id for rule in rules))
-    PolicyPack("gpu-cluster", [*(policy for rule in rules for policy in _policies(rule)), _waivers()])
+    return [*(policy for rule in rules for policy in _policies(rule)), _waivers()]
 
 
 def _policies(rule: Rule) -> Iterator[Policy]:

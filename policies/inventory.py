@@ -1,15 +1,22 @@
-"""All resources of a stack, found by kind and namespace."""
+"""All resources of a stack, found by kind, by namespace and by what they are for."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from policies.field import NotKnownError
+from policies.selector import selects
 from policies.subject import Pod, Resource, pods
+
+_Place = tuple[str, str, str]  # namespace, and two words within it
+_ANYWHERE = ("", "")  # of what does not say, or not yet, where it applies
 
 
 class Inventory:
+    """Each question costs what its answer holds, however many resources there are."""
+
     def __init__(self, resources: Iterable[Resource] = ()) -> None:
         self._found: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._makers: defaultdict[str, list[Resource]] = defaultdict(list)
@@ -25,6 +32,20 @@ class Inventory:
         for resource in self._makers.get(namespace, ()):
             yield from pods(resource)
 
+    def scaler(self, workload: Resource) -> Resource | None:
+        """The autoscaler that sets its replicas. `NotKnownError` where one might, but does not say so yet."""
+        namespace = workload.namespace
+        for scaler in self._scalers.get((namespace, *_ANYWHERE), ()):
+            _target(scaler)
+        return next(iter(self._scalers.get((namespace, workload.kind, workload.name), ())), None)
+
+    def budgets(self, pod: Pod) -> list[Resource]:
+        """The disruption budgets that count it. `NotKnownError` where one might, but does not say so yet."""
+        namespace, labels = pod.resource.namespace, pod.labels
+        places = ((namespace, key, value) for key, value in (*labels.items(), _ANYWHERE))
+        near = [budget for place in places for budget in self._budgets.get(place, ())]
+        return [budget for budget in near if selects(budget.at("spec", "selector"), labels)]
+
     def _add(self, resource: Resource) -> None:
         try:
             namespace = resource.namespace
@@ -33,3 +54,44 @@ class Inventory:
         self._found[resource.kind, namespace].append(resource)
         if resource.makes_pods:
             self._makers[namespace].append(resource)
+
+    @cached_property
+    def _scalers(self) -> dict[_Place, list[Resource]]:
+        """Autoscalers by namespace, and by kind and name of what they scale."""
+        scalers: defaultdict[_Place, list[Resource]] = defaultdict(list)
+        for scaler in self._every("HorizontalPodAutoscaler"):
+            try:
+                scalers[scaler.namespace, *_target(scaler)].append(scaler)
+            except NotKnownError:
+                scalers[scaler.namespace, *_ANYWHERE].append(scaler)
+        return scalers
+
+    @cached_property
+    def _budgets(self) -> dict[_Place, list[Resource]]:
+        """Disruption budgets by namespace, and by the label that the fewest others select."""
+        wanted = [(budget, _labels(budget)) for budget in self._every("PodDisruptionBudget")]
+        shared = Counter(label for _, labels in wanted for label in labels)
+        budgets: defaultdict[_Place, list[Resource]] = defaultdict(list)
+        for budget, labels in wanted:
+            rarest = min(labels, key=shared.__getitem__, default=_ANYWHERE)
+            budgets[budget.namespace, *rarest].append(budget)
+        return budgets
+
+    def _every(self, kind: str) -> list[Resource]:
+        return [
+            resource for (found, _), several in self._found.items() if found == kind for resource in several
+        ]
+
+
+def _target(scaler: Resource) -> tuple[str, str]:
+    """Kind and name of what it scales."""
+    target = scaler.at("spec", "scaleTargetRef")
+    return target.at("kind").text, target.at("name").text
+
+
+def _labels(budget: Resource) -> list[tuple[str, str]]:
+    """Labels that its selector names; none where it has to be asked about every pod."""
+    try:
+        return list(budget.at("spec", "selector", "matchLabels").texts().items())
+    except NotKnownError:
+        return []

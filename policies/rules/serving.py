@@ -30,8 +30,7 @@ def _model_servers(resource: Resource) -> Iterable[Pod]:
 )
 def disruption_budget(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
     """Without a budget a drain stops every replica at once; with one that allows none it never ends."""
-    budgets = inventory.of("PodDisruptionBudget", pod.resource.namespace)
-    covering = [budget for budget in budgets if _selects(budget.at("spec", "selector"), pod)]
+    covering = inventory.budgets(pod)
     if not covering:
         budget = pod.resource.lacks("PodDisruptionBudget")
         yield Violation(budget, "in the namespace, with a selector of these pods", actual="missing")
@@ -65,11 +64,8 @@ def two_replicas(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
 
 def _replicas(workload: Resource, inventory: Inventory) -> Field:
     """The property that says how few replicas there may be."""
-    for scaler in inventory.of("HorizontalPodAutoscaler", workload.namespace):
-        target = scaler.at("spec", "scaleTargetRef")
-        if (target.at("kind").text, target.at("name").text) == (workload.kind, workload.name):
-            return scaler.at("spec", "minReplicas")
-    return workload.at("spec", "replicas")
+    scaler = inventory.scaler(workload)
+    return scaler.at("spec", "minReplicas") if scaler else workload.at("spec", "replicas")
 
 
 def _evictions(budget: Field, replicas: int) -> tuple[Field, int]:
@@ -86,30 +82,3 @@ def _share(given: str, replicas: int) -> int:
     if not number.isdecimal():
         return 0
     return math.ceil(replicas * int(number) / 100) if given.endswith("%") else int(number)
-
-
-def _selects(selector: Field, pod: Pod) -> bool:
-    """Whether a label selector selects the pods; in a budget an empty one selects all."""
-    if selector.value is None:
-        return False
-    labels = pod.labels
-    wanted = selector.at("matchLabels").texts()
-    if any(labels.get(key) != value for key, value in wanted.items()):
-        return False
-    expressions = selector.at("matchExpressions").items()
-    return all(_matches(expression, labels.get(expression.at("key").text)) for expression in expressions)
-
-
-def _matches(expression: Field, label: str | None) -> bool:
-    values = [item.text for item in expression.at("values").items()]
-    match expression.at("operator").text:
-        case "In":
-            return label in values
-        case "NotIn":
-            return label not in values
-        case "Exists":
-            return label is not None
-        case "DoesNotExist":
-            return label is None
-        case _:
-            return False
