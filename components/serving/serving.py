@@ -12,8 +12,9 @@ from components.metadata import metadata
 from components.pools import Pool, Request, nodes_for, request_of
 from components.security import Namespace, PodSecurity, from_namespaces, to_dns, to_internet
 from components.serving import vllm
-from components.serving.model import Model, Place
+from components.serving.model import Model
 from components.serving.quota import quota_of
+from components.serving.replicas import Place
 from components.storage import Classes
 
 
