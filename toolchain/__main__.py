@@ -6,7 +6,7 @@ import sys
 from toolchain.cache import cache_directory
 from toolchain.errors import ToolchainError
 from toolchain.go import clean_caches
-from toolchain.install import install
+from toolchain.toolchain import install
 
 
 def main() -> int:

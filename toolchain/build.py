@@ -15,7 +15,7 @@ _ADVICE = {
     r"no space left on device": "free some disk: the first build needs about 15 GB in the cache directory.",
     r"checksum mismatch|SECURITY ERROR": "stop here: what was downloaded is not what go.sum pins. "
     "Find out what stands between this machine and the module's source (GOPROXY) before trying again.",
-    r"dial tcp|no such host|TLS handshake|i/o timeout|connection refused|40[0-9] |50[0-9] |GOPROXY list is": (
+    r"dial tcp|no such host|TLS handshake|timeout|connection refused| [45]\d\d |disabled by GOPROXY": (
         "check the network and GOPROXY, then run the same command again: it continues where it stopped. "
         "A machine without network can take the directory gpu-cluster/tools from another one's cache."
     ),
@@ -76,7 +76,7 @@ def _failure(tool: Tool, command: str, output: str) -> ToolchainError:
     return ToolchainError(
         "\n".join(
             [
-                f"{tool.name} {tool.version} could not be built from toolchain/modules/{tool.module}.",
+                f"{tool.name} {tool.version} could not be built from {MODULES / tool.module}.",
                 f"Command: {command}",
                 "Output:",
                 *(f"  {line}" for line in lines),

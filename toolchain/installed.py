@@ -4,12 +4,15 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain.cache import cache_directory
 from toolchain.engine import plugin_directory
 from toolchain.tools import KUBERNETES_PROVIDER, PROVIDER_VERSION, PULUMI_VERSION
+
+_FETCH_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,20 @@ def installed_kubernetes_provider() -> Found | None:
         return None
     path = _which(KUBERNETES_PROVIDER.name, search=str(plugin))
     return Found(path, PROVIDER_VERSION, "plugin") if path else None
+
+
+def fetch_kubernetes_provider(pulumi: Found) -> Found | None:
+    """Let the engine download the provider, as it would at its first run; None where it cannot."""
+    _, kind, name = KUBERNETES_PROVIDER.name.split("-")
+    with suppress(subprocess.TimeoutExpired):
+        subprocess.run(  # noqa: S603
+            [pulumi.path, "plugin", "install", kind, name, PROVIDER_VERSION],
+            env=_quiet_environment(),
+            capture_output=True,
+            check=False,
+            timeout=_FETCH_SECONDS,
+        )
+    return installed_kubernetes_provider()
 
 
 def _which(name: str, *, search: str | None = None) -> Path | None:

@@ -13,6 +13,7 @@ from toolchain.errors import ToolchainError
 from toolchain.go import find_go
 from toolchain.installed import (
     Found,
+    fetch_kubernetes_provider,
     installed_kubernetes_provider,
     installed_language_host,
     installed_pulumi,
@@ -37,10 +38,9 @@ class Toolchain:
     def environment(self) -> dict[str, str]:
         """Return this process's environment, with what was built of the engine first on PATH."""
         engine = (self.tools[name] for name in (PULUMI.name, LANGUAGE_HOST))
-        ours = [str(found.path.parent) for found in engine if found.origin == "built"]
-        inherited = os.environ.get("PATH", os.defpath).split(os.pathsep)
-        search = dict.fromkeys([*ours, *inherited])
-        return os.environ | {"PATH": os.pathsep.join(search), "PULUMI_SKIP_UPDATE_CHECK": "1"}
+        ours = dict.fromkeys(str(found.path.parent) for found in engine if found.origin == "built")
+        search = os.pathsep.join([*ours, os.environ.get("PATH", os.defpath)])
+        return os.environ | {"PATH": search, "PULUMI_SKIP_UPDATE_CHECK": "1"}
 
 
 def install(report: Report | None = None) -> Toolchain:
@@ -52,11 +52,7 @@ def install(report: Report | None = None) -> Toolchain:
     workshop = _Workshop(Progress(report))
     tools = _engine(workshop)
     tools |= {tool.name: workshop.provide(tool) for tool in CONTROL_PLANE}
-    provider = installed_kubernetes_provider()
-    if provider is None:
-        provider = workshop.provide(KUBERNETES_PROVIDER)
-        link_provider(provider.path)
-    tools[KUBERNETES_PROVIDER.name] = provider
+    tools[KUBERNETES_PROVIDER.name] = _kubernetes_provider(workshop, tools[PULUMI.name])
     return Toolchain(tools)
 
 
@@ -70,6 +66,18 @@ def _engine(workshop: "_Workshop") -> dict[str, Found]:
     launcher = launcher_beside(built, runner.path)
     pulumi = installed or Found(launcher.with_name(PULUMI.name), PULUMI.version, "built")
     return {PULUMI.name: pulumi, LANGUAGE_HOST: Found(launcher, runner.version, "built")}
+
+
+def _kubernetes_provider(workshop: "_Workshop", pulumi: Found) -> Found:
+    """Prefer an installed plugin; an installed engine may download one in less time than a build takes."""
+    provider = installed_kubernetes_provider()
+    if provider is None and pulumi.origin == "PATH" and not is_valid(tool_path(KUBERNETES_PROVIDER)):
+        with workshop.progress.step(f"fetching {KUBERNETES_PROVIDER.name} {KUBERNETES_PROVIDER.version}"):
+            provider = fetch_kubernetes_provider(pulumi)
+    if provider is None:
+        provider = workshop.provide(KUBERNETES_PROVIDER)
+        link_provider(provider.path)
+    return provider
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,129 @@
+import dataclasses
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from toolchain import Toolchain, ToolchainError, install
+from toolchain.cache import tool_path
+from toolchain.tools import Tool
+
+
+@pytest.fixture
+def tools(hello: Tool, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Tool]:
+    """Stand-ins that build in no time for every tool, on a machine that has none of them."""
+    names = ["pulumi", "pulumi-language-python-exec", "etcd", "pulumi-resource-kubernetes"]
+    tools = {name: dataclasses.replace(hello, name=name) for name in names}
+    monkeypatch.setattr("toolchain.toolchain.PULUMI", tools["pulumi"])
+    monkeypatch.setattr("toolchain.toolchain.LANGUAGE_EXEC", tools["pulumi-language-python-exec"])
+    monkeypatch.setattr("toolchain.toolchain.KUBERNETES_PROVIDER", tools["pulumi-resource-kubernetes"])
+    monkeypatch.setattr("toolchain.toolchain.CONTROL_PLANE", (tools["etcd"],))
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "pulumi-home"))
+    directories = os.environ["PATH"].split(os.pathsep)
+    without_pulumi = [each for each in directories if not (Path(each) / "pulumi").exists()]
+    monkeypatch.setenv("PATH", os.pathsep.join(without_pulumi))
+    return tools
+
+
+def test_a_bare_machine_gets_every_tool(tools: dict[str, Tool]) -> None:
+    lines: list[str] = []
+
+    toolchain = install(lines.append)
+
+    assert {name: found.origin for name, found in toolchain.tools.items()} == dict.fromkeys(
+        ["pulumi", "pulumi-language-python", "pulumi-resource-kubernetes", "etcd"], "built"
+    )
+    assert subprocess.run([toolchain.path("etcd")], capture_output=True, check=True).stderr == b"v1.2.3\n"
+    assert [line for line in lines if line.endswith("s")] == [
+        f"building {name} v1.2.3 … 0s" for name in tools
+    ]
+
+
+def test_once_built_nothing_runs_and_nothing_is_said(
+    tools: dict[str, Tool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = install(lambda _line: None)
+    monkeypatch.setattr("toolchain.toolchain.find_go", None)
+    lines: list[str] = []
+    started = time.monotonic()
+
+    again = install(lines.append)
+
+    assert time.monotonic() - started < 0.1
+    assert again == first
+    assert lines == []
+
+
+def test_a_damaged_tool_is_built_again(tools: dict[str, Tool]) -> None:
+    etcd = install(lambda _line: None).path("etcd")
+    os.truncate(etcd, 1000)
+    lines: list[str] = []
+
+    install(lines.append)
+
+    assert [line.split(" …")[0] for line in lines] == ["building etcd v1.2.3"] * 2
+    assert subprocess.run([etcd], capture_output=True, check=True).stderr == b"v1.2.3\n"
+
+
+def test_the_engine_and_its_language_host_come_first_on_path(tools: dict[str, Tool]) -> None:
+    toolchain = install(lambda _line: None)
+
+    environment = toolchain.environment()
+
+    directory = toolchain.path("pulumi").parent
+    assert environment["PATH"] == f"{directory}{os.pathsep}{os.environ['PATH']}"
+    assert toolchain.path("pulumi-language-python").parent == directory
+    assert environment["PULUMI_SKIP_UPDATE_CHECK"] == "1"
+
+
+def test_an_installed_engine_with_its_language_host_is_left_as_it_is(
+    tools: dict[str, Tool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = tmp_path / "machine"
+    put(machine / "pulumi", "echo v3.300.0")
+    put(machine / "pulumi-language-python", "true")
+    monkeypatch.setenv("PATH", f"/usr/bin:{machine}:{os.environ['PATH']}")
+
+    toolchain = install(lambda _line: None)
+
+    assert origins(toolchain) == ["PATH", "PATH", "built", "built"]
+    assert toolchain.environment()["PATH"] == os.environ["PATH"]
+    assert not tool_path(tools["pulumi"]).exists()
+
+
+def test_an_installed_engine_without_language_host_gets_ours(
+    tools: dict[str, Tool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "machine" / "pulumi", "echo v3.300.0")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'machine'}:{os.environ['PATH']}")
+
+    toolchain = install(lambda _line: None)
+
+    assert origins(toolchain) == ["PATH", "built", "built", "built"]
+    host = toolchain.path("pulumi-language-python")
+    assert toolchain.environment()["PATH"].startswith(f"{host.parent}:{tmp_path / 'machine'}:")
+
+
+def test_a_cache_that_cannot_be_written_is_an_error_with_a_reason(
+    tools: dict[str, Tool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+
+    with pytest.raises(
+        ToolchainError, match=r"pulumi could not be built into .*/file/gpu-cluster: .*directory"
+    ):
+        install(lambda _line: None)
+
+
+def origins(toolchain: Toolchain) -> list[str]:
+    names = ["pulumi", "pulumi-language-python", "pulumi-resource-kubernetes", "etcd"]
+    return [toolchain.tools[name].origin for name in names]
+
+
+def put(path: Path, script: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
