@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
 from pydantic.alias_generators import to_camel
 
 from components.config.names import LabelKey, LabelValue
@@ -48,14 +48,16 @@ class Taint(Settings):
 class Sharing(Settings):
     """How one GPU serves several pods. Exactly one of timeSlicing, mps and mig."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
     time_slicing: Annotated[int, Field(ge=2)] | None = None
-    """Pods that take turns on each GPU, without memory isolation; at least 2."""
+    """Pods that take turns on each GPU, without memory isolation; at least 2. Default: none."""
 
     mps: Annotated[int, Field(ge=2, le=48)] | None = None
-    """Pods that run side by side on each GPU, each with an equal share of its memory; 2 to 48."""
+    """Pods that run side by side on each GPU, with equal shares of its memory; up to 48. Default: none."""
 
     mig: Annotated[dict[str, PositiveInt], Field(min_length=1)] | None = None
-    """Isolated instances of each profile on each GPU, such as {"1g.10gb": 7}."""
+    """Isolated instances of each profile on each GPU, such as {"1g.10gb": 7}. Default: none."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -70,11 +72,15 @@ class Sharing(Settings):
 class PoolSettings(Settings):
     """Like nodes: what each is, how many there are, and who may use them."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["instance"]}, {"required": ["machine"]}]}
+    )
+
     instance: str | None = None
-    """EC2 instance type, such as g6.4xlarge. Exactly one of instance and machine."""
+    """EC2 instance type, such as g6.4xlarge. Exactly one of instance and machine. Default: none."""
 
     machine: Machine | None = None
-    """What each server has, where it is no EC2 instance; only with provider existing."""
+    """What each server has, where it is no EC2 instance; only with provider existing. Default: none."""
 
     nodes: NodeCount
     """How many nodes, fixed or between min and max."""

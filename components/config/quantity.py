@@ -45,7 +45,13 @@ Quantity = Annotated[
     BeforeValidator(_written),
     AfterValidator(_positive),
     WithJsonSchema(
-        {"anyOf": [{"type": "string", "pattern": f"^{_PATTERN}$"}, {"type": "number", "exclusiveMinimum": 0}]}
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"^{_PATTERN}$"},
+                {"type": "number", "exclusiveMinimum": 0},
+            ],
+            "format": "quantity",
+        }
     ),
 ]
 """A positive Kubernetes quantity, kept as it was written."""
@@ -53,6 +59,6 @@ Quantity = Annotated[
 Bytes = Annotated[
     Quantity,
     AfterValidator(_mebibyte),
-    WithJsonSchema({"type": "string", "pattern": f"^{_PATTERN}$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_PATTERN}$", "format": "quantity"}),
 ]
 """Memory or storage, such as 48Gi."""

@@ -31,7 +31,7 @@ class RegistrySettings(Settings):
     """Where images come from."""
 
     in_cluster: InClusterRegistry | None = None
-    """A registry inside the cluster; only with provider local, where it is the default."""
+    """A registry inside the cluster; only with provider local. Default: there one of 20Gi."""
 
     mirror: Mirror | None = None
     """Where every image of the platform comes from, such as harbor.example.com/mirror. Default: none."""

@@ -86,4 +86,4 @@ class ServingSettings(Settings):
     """Namespaces whose pods may call the models. Default: none but the models' own."""
 
     models: dict[Name, ModelSettings] = Field(default={})
-    """Models by name."""
+    """Models by name. Default: none."""

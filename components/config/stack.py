@@ -18,7 +18,7 @@ class Stack(Settings):
     cluster: ClusterSettings
     """Where the platform runs."""
 
-    pools: dict[Name, PoolSettings]
+    pools: dict[Name, PoolSettings] = Field(json_schema_extra={"minProperties": 1})
     """Node pools by name."""
 
     gpu: GpuSettings = GpuSettings()

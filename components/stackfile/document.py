@@ -3,7 +3,7 @@
 # ruamel.yaml's nodes are untyped.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from components.stackfile.nearest import did_you_mean
-from components.stackfile.nodes import entries, kind_of, line_of, odd_keys, text_of, value_of
+from components.stackfile.nodes import Entry, entries, kind_of, line_of, odd_keys, text_of, value_of
 from components.stackfile.problem import Finding, Keys
 
 _SCALARS = {"str", "int", "float", "bool", "null", "timestamp"}
@@ -52,24 +52,33 @@ class Document:
     findings: tuple[Finding, ...]
     """What YAML lets pass and nobody means: duplicate keys, keys that are no text, unknown tags."""
 
+    _inside: dict[int, dict[str | int, Entry]] = field(default_factory=dict[int, dict[str | int, Entry]])
+    """Entries by key of each node that was asked for."""
+
     def node(self, keys: Keys) -> Node | None:
         """What stands there, if anything."""
-        node: Node | None = self.root
+        node = self.root
         for key in keys:
-            node = next((entry.node for entry in entries(node) if entry.key == key), None)
-            if node is None:
+            entry = self._entry(node, key)
+            if entry is None:
                 return None
+            node = entry.node
         return node
 
     def line(self, keys: Keys) -> int:
         """Line of a key, or of the nearest parent that exists."""
         node, line = self.root, 1
         for key in keys:
-            entry = next((entry for entry in entries(node) if entry.key == key), None)
+            entry = self._entry(node, key)
             if entry is None:
                 return line
             node, line = entry.node, entry.line
         return line
+
+    def _entry(self, node: Node, key: str | int) -> Entry | None:
+        if id(node) not in self._inside:
+            self._inside[id(node)] = {entry.key: entry for entry in entries(node)}
+        return self._inside[id(node)].get(key)
 
 
 def read(path: Path) -> Document:

@@ -1,7 +1,6 @@
 """Pools: hardware that exists and can be shared, free labels and taints, room for the cluster's own pods."""
 
 from collections.abc import Iterator
-from itertools import permutations
 
 from components.catalog import GPUS, INSTANCES, mig_problem
 from components.config.cluster import ExistingCluster, LocalCluster
@@ -83,15 +82,19 @@ def _taints(name: str, settings: PoolSettings, pool: Pool) -> Iterator[Finding]:
 
 def _overlaps(offered: dict[str, Pool]) -> Iterator[Finding]:
     """Nodes that were there before belong to every pool whose labels they carry: to one, it should be."""
-    seen: set[frozenset[str]] = set()
-    for (name, pool), (other, wider) in permutations(offered.items(), 2):
-        both = frozenset((name, other))
-        if wider.selector.items() <= pool.selector.items() and both not in seen:
-            seen.add(both)
+    for position, (name, pool) in enumerate(offered.items()):
+        wider = next(_wider(pool, position, offered), None)
+        if wider:
             found = ", ".join(f"{key}={value}" for key, value in wider.selector.items())
-            yield Finding(
-                ("pools", name), f"its nodes are also those of pool {other}, which takes all with {found}"
-            )
+            message = f"its nodes are also those of pool {wider.name}, which takes all with {found}"
+            yield Finding(("pools", name), message)
+
+
+def _wider(pool: Pool, position: int, offered: dict[str, Pool]) -> Iterator[Pool]:
+    for index, other in enumerate(offered.values()):
+        same_and_first = index < position and other.selector == pool.selector
+        if same_and_first or other.selector.items() < pool.selector.items():
+            yield other
 
 
 def _system(offered: dict[str, Pool]) -> Iterator[Finding]:

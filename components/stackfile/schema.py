@@ -1,0 +1,66 @@
+"""The stack file as JSON Schema, for editors: what can be said without looking at several keys at once."""
+
+import json
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from components.catalog import GPUS, INSTANCES
+from components.config.stack import Stack
+from components.stackfile.sections import NAMESPACE, TOP_LEVEL
+
+_FOREIGN = f"^(?!{NAMESPACE}:)[^:]+:.+$"
+
+
+def json_schema() -> dict[str, Any]:
+    """Of the whole file: Pulumi's own keys, `config:` with the sections, and any other namespace as it is."""
+    sections = Stack.model_json_schema(schema_generator=_AsWritten)
+    definitions = sections["$defs"]
+    definitions["PoolSettings"]["properties"]["instance"]["enum"] = list(INSTANCES)
+    definitions["Machine"]["properties"]["gpu"]["enum"] = list(GPUS)
+    config = {
+        "type": "object",
+        "description": "Settings by namespace.",
+        "properties": {f"{NAMESPACE}:{name}": section for name, section in sections["properties"].items()},
+        "patternProperties": {_FOREIGN: True},
+        "required": [f"{NAMESPACE}:{name}" for name in sections["required"]],
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": GenerateJsonSchema.schema_dialect,
+        "title": f"Stack file of {NAMESPACE}",
+        "type": "object",
+        "properties": dict.fromkeys(TOP_LEVEL, True) | {"config": config},
+        "required": ["config"],
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
+def schema_text() -> str:
+    """As committed: `stacks/schema.json`."""
+    return json.dumps(json_schema(), indent=2) + "\n"
+
+
+class _AsWritten(GenerateJsonSchema):
+    """A key with a default is left out of a file, not set to null, and a map refuses keys that no name is."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        written = super().default_schema(schema)
+        if not isinstance(written.get("default"), bool | int | str):
+            written.pop("default", None)
+        return written
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        written = super().dict_schema(schema)
+        return written | {"additionalProperties": False} if "patternProperties" in written else written
+
+    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002
+        return False
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        return {key: value for key, value in super().model_schema(schema).items() if key != "title"}

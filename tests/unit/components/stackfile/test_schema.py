@@ -1,0 +1,67 @@
+"""The JSON Schema says of the corpus what the models say, as far as one key at a time can be judged."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from components.catalog import INSTANCES
+from components.stackfile.document import UnreadableError, read
+from components.stackfile.reference import reference_text
+from components.stackfile.schema import json_schema, schema_text
+from tests.unit.components.stackfile.corpus import ERRORS, HAPPY, PROJECT
+
+SCHEMA: Any = Draft202012Validator(json_schema())  # its methods are typed in part
+
+
+def test_it_is_a_schema() -> None:
+    Draft202012Validator.check_schema(json_schema())
+
+
+@pytest.mark.parametrize("path", HAPPY, ids=lambda path: path.stem)
+def test_happy_files_validate(path: Path) -> None:
+    assert [error.message for error in SCHEMA.iter_errors(read(path).data)] == []
+
+
+def test_most_mistakes_show_in_the_editor() -> None:
+    readable = [path for path in ERRORS if _is_yaml(path)]
+    refused = [path for path in readable if not SCHEMA.is_valid(read(path).data)]
+    assert len(refused) >= 0.6 * len(readable)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cluster-provider-unknown",
+        "label-value-empty",
+        "pool-instance-and-machine",
+        "pool-instance-unknown",
+        "pool-key-misspelt",
+        "section-not-yet-teams",
+        "serving-token-plain",
+        "sharing-two-ways",
+    ],
+)
+def test_what_an_editor_has_to_refuse(name: str) -> None:
+    [path] = [path for path in ERRORS if path.stem == name]
+    assert not SCHEMA.is_valid(read(path).data)
+
+
+def test_it_completes_instance_types() -> None:
+    pool = json_schema()["$defs"]["PoolSettings"]
+    assert pool["properties"]["instance"]["enum"] == list(INSTANCES)
+
+
+def test_the_committed_files_are_current() -> None:
+    """`make docs` writes them."""
+    assert (PROJECT / "stacks/schema.json").read_text() == schema_text()
+    assert (PROJECT / "docs/reference/stack-file.md").read_text() == reference_text()
+
+
+def _is_yaml(path: Path) -> bool:
+    try:
+        read(path)
+    except UnreadableError:
+        return False
+    return True
