@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -68,9 +67,10 @@ def rule(
     """Make a rule of a function that judges one subject by itself; its docstring says why the rule exists."""
 
     def decorate(judge: Callable[[S], Iterable[Violation]]) -> Rule:
-        why = inspect.getdoc(judge) or ""
         cited = tuple(references.split("; "))
-        return Rule(number, name, title, level, cited, why, fix, False, of, lambda subject, _: judge(subject))
+        return Rule(
+            number, name, title, level, cited, _why(judge), fix, False, of, lambda subject, _: judge(subject)
+        )
 
     return decorate
 
@@ -88,7 +88,12 @@ def stack_rule(
     """As `rule`, for a function that judges one subject among all resources of the stack."""
 
     def decorate(judge: Callable[[S, Inventory], Iterable[Violation]]) -> Rule:
-        why = inspect.getdoc(judge) or ""
-        return Rule(number, name, title, level, tuple(references.split("; ")), why, fix, True, of, judge)
+        cited = tuple(references.split("; "))
+        return Rule(number, name, title, level, cited, _why(judge), fix, True, of, judge)
 
     return decorate
+
+
+def _why(judge: Callable[..., object]) -> str:
+    """The docstring, on one line."""
+    return " ".join((judge.__doc__ or "").split())

@@ -35,7 +35,7 @@ def no_latest_tag(container: Container) -> Iterator[Violation]:
     "Images are pinned to a digest",
     of=containers,
     level=Level.PRODUCTION,
-    references="CKV_K8S_43; C-0306; gatekeeper imagedigests; kyverno require-image-digest",
+    references="CKV_K8S_43; C-0306; gatekeeper imagedigests; kyverno",
     fix="append the digest of the release: image:tag@sha256:…",
 )
 def digest_pinned(container: Container) -> Iterator[Violation]:

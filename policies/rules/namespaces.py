@@ -122,7 +122,7 @@ def quota_and_defaults(namespace: Resource, inventory: Inventory) -> Iterator[Vi
     of=_namespaces,
     level=Level.MANDATORY,
     references="Kubernetes: resource quotas, extended resources",
-    fix="set it in spec.hard of the namespace's ResourceQuota; the platform's own namespaces have it",
+    fix="name it in spec.hard of a ResourceQuota of the namespace; the platform's own namespaces have one",
 )
 def gpu_quota(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
     """GPUs are what the cluster costs: a quota is all that keeps one team from taking every one of them."""

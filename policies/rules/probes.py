@@ -22,7 +22,7 @@ def _servers(resource: Resource) -> Iterable[Container]:
     "Servers have probes, and model servers a startup probe",
     of=_servers,
     level=Level.PRODUCTION,
-    references="CKV_K8S_8; CKV_K8S_9; C-0018; C-0056; kyverno require-probes",
+    references="CKV_K8S_8; CKV_K8S_9; C-0018; C-0056; kyverno require-pod-probes",
     fix="set readinessProbe and livenessProbe; for a model also a startupProbe that lasts "
     "loadMinutes of gpu-cluster:serving.models.<name>",
 )

@@ -47,7 +47,7 @@ def disruption_budget(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
     "Model servers have two replicas or more, spread over nodes",
     of=_model_servers,
     level=Level.PRODUCTION,
-    references="kyverno require-multiple-replicas; kyverno spread-pods; pulumi compliance-policies",
+    references="kyverno; pulumi compliance-policies",
     fix="set replicas in gpu-cluster:serving.models.<name> to at least 2; "
     "elsewhere add topologySpreadConstraints over kubernetes.io/hostname",
 )

@@ -1,0 +1,38 @@
+"""The reference of the rules, as Markdown."""
+
+from collections.abc import Iterator
+
+from policies.rule import Rule
+from policies.rules import all_rules
+from policies.settings import policy_settings
+
+_HEAD = """\
+# Reference of the rules
+
+Generated from the rules by `make docs`. [The guide](../policies.md) tells how to run, waive and add them.
+
+CKV_K8S and CKV2_K8S are checks of checkov, KSV of trivy and C- of kubescape; CIS is the EKS Benchmark 1.8.0.
+
+| Rule | | Level | Sees |
+|---|---|---|---|
+"""
+
+
+def reference_text() -> str:
+    """As committed: `docs/reference/rules.md`."""
+    rules = all_rules(policy_settings().registries)
+    table = "".join(
+        f"| [{rule.id}](#{rule.id}) | {rule.title} | {rule.level} | {_sees(rule)} |\n" for rule in rules
+    )
+    return "\n".join([_HEAD + table, *(line for rule in rules for line in _section(rule))])
+
+
+def _sees(rule: Rule) -> str:
+    return "the whole stack" if rule.whole_stack else "one resource"
+
+
+def _section(rule: Rule) -> Iterator[str]:
+    yield f"## {rule.id}\n"
+    yield f"{rule.title}. {rule.why}\n"
+    fix = rule.fix.replace("<", "&lt;")
+    yield f"- To fix it, {fix}.\n- Level: {rule.level}.\n- References: {'; '.join(rule.references)}.\n"
