@@ -20,6 +20,7 @@ def inventory() -> dict[str, object]:
         _normal(re.split(r"[^\w.-]", requirement.strip(), maxsplit=1)[0])
         for package in packages.values()
         for requirement in package.requires or []
+        if "extra ==" not in requirement
     }
     return {
         "executable": sys.executable,

@@ -36,9 +36,7 @@ def test_a_bare_machine_gets_every_tool(tools: dict[str, Tool]) -> None:
         ["pulumi", "pulumi-language-python", "pulumi-resource-kubernetes", "etcd"], "built"
     )
     assert subprocess.run([toolchain.path("etcd")], capture_output=True, check=True).stderr == b"v1.2.3\n"
-    assert [line for line in lines if line.endswith("s")] == [
-        f"building {name} v1.2.3 … 0s" for name in tools
-    ]
+    assert [line.split(" …")[0] for line in lines[::2]] == [f"building {name} v1.2.3" for name in tools]
 
 
 def test_once_built_nothing_runs_and_nothing_is_said(
