@@ -1,0 +1,41 @@
+from components.config.storage import HostPath
+from components.stackfile import load
+from tests.unit.components.stackfile.corpus import STACKS
+
+
+def test_local_has_a_storage_class_and_a_registry() -> None:
+    stack = load(STACKS / "happy/smallest-local.yaml")
+
+    assert stack.storage == {"standard": HostPath(kind="host-path", default=True)}
+    assert stack.registry.in_cluster is not None
+    assert (stack.registry.in_cluster.size, stack.registry.in_cluster.storage_class) == ("20Gi", "standard")
+
+
+def test_an_existing_cluster_keeps_its_own() -> None:
+    stack = load(STACKS / "happy/existing-without-models.yaml")
+
+    assert stack.storage == {}
+    assert stack.registry.in_cluster is None
+
+
+def test_every_volume_names_its_class() -> None:
+    models = load(STACKS / "happy/storage-csi-shared.yaml").serving.models
+    assert models["chat"].cache.storage_class == "shared"
+
+    models = load(STACKS / "happy/full-local.yaml").serving.models
+    assert models["chat"].cache.storage_class == "models"
+    assert models["large"].cache.storage_class == "standard"
+
+
+def test_the_only_slice_of_a_pool_goes_without_saying() -> None:
+    models = load(STACKS / "happy/sharing-mig.yaml").serving.models
+
+    assert models["small"].slice == "1g.10gb"
+    assert models["tiny"].slice == "1g.10gb"
+    assert models["medium"].slice == "3g.40gb"
+
+
+def test_pools_that_share_no_slices_have_none() -> None:
+    models = load(STACKS / "happy/sharing-time-slicing.yaml").serving.models
+
+    assert models["chat"].slice is None

@@ -1,0 +1,24 @@
+"""docs/stack-file.md shows what holds."""
+
+import re
+from pathlib import Path
+
+from components.stackfile import load
+from components.stackfile.sections import SECTIONS
+from tests.unit.components.stackfile.corpus import PROJECT
+
+GUIDE = (PROJECT / "docs/stack-file.md").read_text()
+
+
+def test_the_example_loads(tmp_path: Path) -> None:
+    [example] = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    path = tmp_path / "Pulumi.example.yaml"
+    path.write_text(example)
+
+    assert list(load(path).serving.models) == ["chat"]
+
+
+def test_every_section_and_example_is_told_of() -> None:
+    assert re.findall(r"^\| `(\w+)` \| .* \| (?:always)? ?\|$", GUIDE, re.MULTILINE) == list(SECTIONS)
+    examples = sorted(path.name for path in (PROJECT / "stacks").glob("Pulumi.*.yaml"))
+    assert sorted(re.findall(r"^\| `(Pulumi\.\w+\.yaml)`", GUIDE, re.MULTILINE)) == examples
