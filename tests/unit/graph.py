@@ -30,6 +30,8 @@ class Registered:
     ignored_changes: tuple[str, ...]
     timeouts: tuple[str, str]
     """For create and update; empty for the provider's own."""
+    secrets: frozenset[str]
+    """Inputs that the engine keeps encrypted."""
 
     def __getitem__(self, path: str) -> Any:
         """An input by its path: `deployment["spec.template.spec.containers.0.args"]`."""
@@ -49,7 +51,7 @@ class Graph:
 
     def of(self, token: str) -> list[Registered]:
         """All resources of a type; the end of its token is enough: `Deployment`, `v1:Namespace`."""
-        return [r for r in self.resources if r.type.endswith(f":{token}")]
+        return [r for r in self.resources if r.type.replace("/", ":").endswith(f":{token}")]
 
     def only(self, token: str) -> Registered:
         """The one resource of a type."""
@@ -92,17 +94,19 @@ class _Recorder(MockMonitor):
     def RegisterResource(self, request):  # noqa: N802
         response = super().RegisterResource(request)
         if request.type != "pulumi:pulumi:Stack":
+            inputs = rpc.deserialize_properties(request.object)
             self.graph.resources.append(
                 Registered(
                     urn=response.urn,
                     type=request.type,
                     name=request.name,
                     parent=request.parent,
-                    inputs=rpc.deserialize_properties(request.object),
+                    inputs={key: rpc.unwrap_rpc_secret(value) for key, value in inputs.items()},
                     dependencies=frozenset(request.dependencies),
                     provider=request.provider,
                     ignored_changes=tuple(request.ignoreChanges),
                     timeouts=(request.customTimeouts.create, request.customTimeouts.update),
+                    secrets=frozenset(key for key, value in inputs.items() if rpc.is_rpc_secret(value)),
                 )
             )
         return response

@@ -1,0 +1,63 @@
+"""What each stack file becomes, for reviewers to read.
+
+`pytest tests/golden --snapshot-update` writes it anew.
+"""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from syrupy.location import PyTestLocation
+from syrupy.types import SnapshotIndex
+
+from components.platform import Platform
+from components.stackfile import load
+from tests.unit.graph import Graph, graph_of
+
+STACKS = {path.stem.removeprefix("Pulumi."): path for path in Path("stacks").glob("Pulumi.*.yaml")}
+
+
+class StackFolder(SingleFileSnapshotExtension):
+    """`<stack>.yaml` beside this test."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "yaml"
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        return str(Path(test_location.filepath).parent)
+
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: SnapshotIndex = 0) -> str:
+        return str(index)
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_stack_becomes_what_was_reviewed(name: str, snapshot: SnapshotAssertion) -> None:
+    stack = load(STACKS[name])
+    token = "hub-token" if stack.serving.hub_token else None
+    graph = graph_of(lambda: Platform("platform", stack, kubeconfig="/kubeconfig", hub_token=token))
+    assert as_yaml(graph) == snapshot(name=name, extension_class=StackFolder)
+
+
+def as_yaml(graph: Graph) -> str:
+    """Every resource with its inputs, by type and name, so that a change shows where it is."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.width = 110
+    yaml.representer.ignore_aliases = _never_alias
+    shown: dict[str, Any] = {
+        f"{resource.type} {resource.name}": resource.inputs
+        for resource in sorted(graph.resources, key=lambda r: (r.type, r.name))
+    }
+    text = io.StringIO()
+    yaml.dump(shown, text)  # pyright: ignore[reportUnknownMemberType]
+    return text.getvalue()
+
+
+def _never_alias(_: object) -> bool:
+    return True

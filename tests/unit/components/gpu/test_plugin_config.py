@@ -1,0 +1,32 @@
+import json
+from typing import Any
+
+import pytest
+
+from components.config.pools import Sharing
+from components.gpu import plugin_config
+
+
+def config(**sharing: Any) -> dict[str, Any]:
+    return json.loads(plugin_config(Sharing.model_validate(sharing) if sharing else None))
+
+
+def test_whole_gpus_are_offered_as_they_are() -> None:
+    assert config() == {"version": "v1", "flags": {"failOnInitError": True, "migStrategy": "none"}}
+
+
+@pytest.mark.parametrize("way", ["timeSlicing", "mps"])
+def test_shares_keep_the_name_of_the_gpu_and_are_asked_for_one_by_one(way: str) -> None:
+    assert config(**{way: 4})["sharing"] == {
+        way: {
+            "renameByDefault": False,
+            "failRequestsGreaterThanOne": True,
+            "resources": [{"name": "nvidia.com/gpu", "replicas": 4}],
+        }
+    }
+
+
+def test_mig_instances_are_offered_by_profile() -> None:
+    offered = config(mig={"1g.10gb": 7})
+    assert offered["flags"]["migStrategy"] == "mixed"
+    assert "sharing" not in offered

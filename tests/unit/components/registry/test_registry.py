@@ -1,0 +1,55 @@
+from typing import Any
+
+import pytest
+
+from components.config.registry import InClusterRegistry
+from components.registry import Registry
+from tests.unit.graph import Graph, graph_of
+
+
+def registry(*, default_class: str | None = "disk", **settings: Any) -> Graph:
+    chosen = InClusterRegistry.model_validate(settings)
+    return graph_of(lambda: Registry("r", chosen, storage_class=default_class, image="registry:3"))
+
+
+def claim(graph: Graph) -> dict[str, Any]:
+    return graph.only("StatefulSet")["spec.volumeClaimTemplates.0.spec"]
+
+
+def test_images_lie_on_a_volume_of_the_size_given() -> None:
+    assert claim(registry(size="7Gi"))["resources"]["requests"] == {"storage": "7Gi"}
+
+
+@pytest.mark.parametrize(
+    ("default", "own", "chosen"), [("disk", None, "disk"), ("disk", "fast", "fast"), (None, None, None)]
+)
+def test_its_class_is_its_own_or_the_default(
+    default: str | None, own: str | None, chosen: str | None
+) -> None:
+    graph = registry(default_class=default, **({"storageClass": own} if own else {}))
+    assert claim(graph).get("storageClassName") == chosen
+
+
+def test_its_address_leads_to_its_pod() -> None:
+    graph = registry()
+    component = graph.only("Registry")
+    assert graph.outputs[component.urn] == {"url": "registry.registry.svc.cluster.local:5000"}
+
+    service, server = graph.only("Service"), graph.only("StatefulSet")
+    assert f"{service['metadata.name']}.{service['metadata.namespace']}" == "registry.registry"
+    [port], [container] = service["spec.ports"], server["spec.template.spec.containers"]
+    assert port["port"] == 5000
+    assert {"name": port["targetPort"], "containerPort": 5000} in container["ports"]
+    assert service["spec.selector"] == server["spec.template.metadata.labels"]
+
+
+def test_it_is_reached_on_its_port_alone_and_reaches_nothing() -> None:
+    policies = {p["metadata.name"]: p["spec"] for p in registry().of("NetworkPolicy")}
+    assert set(policies) == {"default-deny", "allow-clients"}
+    assert policies["allow-clients"]["ingress"] == [{"ports": [{"port": 5000, "protocol": "TCP"}]}]
+
+
+def test_it_writes_to_its_volume_alone() -> None:
+    [container] = registry().only("StatefulSet")["spec.template.spec.containers"]
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert [mount["mountPath"] for mount in container["volumeMounts"]] == ["/var/lib/registry"]

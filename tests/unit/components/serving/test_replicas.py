@@ -1,0 +1,48 @@
+from typing import Any
+
+import pytest
+
+from tests.unit.components.serving.served import pod, serve, serve_all
+from tests.unit.components.stacks import model_of
+
+NEW_FIRST = {"maxSurge": 1, "maxUnavailable": 0}
+OLD_FIRST = {"maxSurge": 0, "maxUnavailable": 1}
+
+
+def test_they_run_on_their_pool_and_tolerate_its_taints_alone() -> None:
+    graph = serve(pool={"labels": {"rack": "r1"}, "taints": {"team": {"value": "a"}}})
+    assert pod(graph)["nodeSelector"] == {"rack": "r1"}
+    assert [t["key"] for t in pod(graph)["tolerations"]] == ["nvidia.com/gpu", "team"]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "strategy"),
+    [(2, OLD_FIRST), (3, NEW_FIRST), ({"min": 2, "max": 9}, OLD_FIRST), ({"min": 0, "max": 9}, OLD_FIRST)],
+)
+def test_an_update_takes_a_further_gpu_only_where_there_always_is_one(nodes: Any, strategy: Any) -> None:
+    graph = serve(replicas=2, pool={"nodes": nodes})
+    assert graph.only("Deployment")["spec.strategy.rollingUpdate"] == strategy
+
+
+def test_models_of_one_pool_share_what_it_has_to_spare() -> None:
+    both = {"a": model_of(replicas=1), "b": model_of(replicas=1)}
+    for nodes, strategy in ((3, OLD_FIRST), (4, NEW_FIRST)):
+        graph = serve_all(both, pool={"nodes": nodes})
+        assert [d["spec.strategy.rollingUpdate"] for d in graph.of("Deployment")] == [strategy] * 2
+
+
+def test_they_are_spread_over_hosts() -> None:
+    [spread] = pod(serve())["topologySpreadConstraints"]
+    assert (spread["topologyKey"], spread["maxSkew"]) == ("kubernetes.io/hostname", 1)
+
+
+def test_an_update_waits_as_long_as_loading_may_take() -> None:
+    deployment = serve(loadMinutes=60, replicas=2).only("Deployment")
+    create, update = deployment.timeouts
+    assert int(create.removesuffix("m")) > 60
+    assert int(update.removesuffix("m")) > 2 * 60
+    assert deployment["spec.progressDeadlineSeconds"] > 60 * 60
+
+
+def test_no_environment_of_other_services_reaches_them() -> None:
+    assert pod(serve())["enableServiceLinks"] is False

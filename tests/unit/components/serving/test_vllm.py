@@ -1,0 +1,85 @@
+from typing import Any
+
+import pytest
+
+from tests.unit.components.serving.served import container, pod, serve
+
+
+def options(graph: Any) -> dict[str, str]:
+    """vLLM's arguments after the model, by name."""
+    return dict(argument.split("=", 1) for argument in container(graph)["args"][1:])
+
+
+def test_the_model_is_served_under_its_name_in_the_stack() -> None:
+    graph = serve(model="org/model", context=8192, revision="abc123", gpus=1)
+    assert container(graph)["command"] == ["vllm", "serve"]
+    assert container(graph)["args"][0] == "org/model"
+    assert options(graph) == {
+        "--served-model-name": "chat",
+        "--port": "8000",
+        "--tensor-parallel-size": "1",
+        "--shutdown-timeout": "45",
+        "--revision": "abc123",
+        "--max-model-len": "8192",
+    }
+
+
+def test_what_the_stack_leaves_open_is_left_to_vllm() -> None:
+    assert {"--revision", "--max-model-len", "--gpu-memory-utilization"}.isdisjoint(options(serve()))
+
+
+def test_gpus_are_tensor_parallel_and_share_memory() -> None:
+    graph = serve(gpus=4, pool={"instance": "g6.12xlarge"})
+    assert options(graph)["--tensor-parallel-size"] == "4"
+    [shm] = [v for v in pod(graph)["volumes"] if v["name"] == "shm"]
+    assert shm["emptyDir"] == {"medium": "Memory", "sizeLimit": "8Gi"}
+    assert {"name": "shm", "mountPath": "/dev/shm"} in container(graph)["volumeMounts"]
+
+
+def test_replicas_that_take_turns_on_a_gpu_divide_its_memory() -> None:
+    assert options(serve(pool={"sharing": {"timeSlicing": 3}}))["--gpu-memory-utilization"] == "0.300"
+
+
+def test_mps_brings_its_own_shared_memory() -> None:
+    graph = serve(pool={"sharing": {"mps": 2}})
+    assert "/dev/shm" not in {mount["mountPath"] for mount in container(graph)["volumeMounts"]}
+    assert "shm" not in {volume["name"] for volume in pod(graph)["volumes"]}
+
+
+@pytest.mark.parametrize("minutes", [1, 7, 30])
+def test_loading_gets_the_time_that_the_stack_gives_it(minutes: int) -> None:
+    probe = container(serve(loadMinutes=minutes))["startupProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] == minutes * 60
+
+
+def test_a_replica_has_time_to_finish_what_it_has_begun() -> None:
+    graph = serve(drainSeconds=120)
+    waits = container(graph)["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert waits >= 5
+    assert options(graph)["--shutdown-timeout"] == "120"
+    assert pod(graph)["terminationGracePeriodSeconds"] > waits + 120
+
+
+def test_everything_it_writes_to_is_mounted() -> None:
+    made = container(serve())
+    mounted = {mount["mountPath"] for mount in made["volumeMounts"]}
+    written = {entry["name"]: entry["value"] for entry in made["env"]}
+    assert made["securityContext"]["readOnlyRootFilesystem"] is True
+    assert written["HOME"] in mounted
+    assert f"/{written['HF_HOME'].split('/')[1]}" in mounted
+
+
+def test_the_token_of_the_hub_comes_from_a_secret_and_is_one() -> None:
+    graph = serve(hub_token="hf_secret")
+    secret = graph.only("Secret")
+    [token] = [entry for entry in container(graph)["env"] if entry["name"] == "HF_TOKEN"]
+    assert token["valueFrom"]["secretKeyRef"] == {"name": secret["metadata.name"], "key": "token"}
+    assert "hf_secret" not in str(graph.only("Deployment").inputs)
+    assert secret.secrets == {"stringData"}
+    assert graph.waits_for(graph.only("Deployment"), secret)
+
+
+def test_without_a_token_there_is_no_secret() -> None:
+    graph = serve()
+    assert not graph.of("Secret")
+    assert "HF_TOKEN" not in {entry["name"] for entry in container(graph)["env"]}
