@@ -48,7 +48,7 @@ def as_yaml(graph: Graph) -> str:
     """Every resource with its inputs, by type and name, so that a change shows where it is."""
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
-    yaml.width = 110
+    yaml.width = 10_000
     yaml.representer.ignore_aliases = _never_alias
     shown: dict[str, Any] = {
         f"{resource.type} {resource.name}": resource.inputs

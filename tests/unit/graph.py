@@ -101,7 +101,7 @@ class _Recorder(MockMonitor):
                     type=request.type,
                     name=request.name,
                     parent=request.parent,
-                    inputs={key: rpc.unwrap_rpc_secret(value) for key, value in inputs.items()},
+                    inputs={key: _plain(rpc.unwrap_rpc_secret(value)) for key, value in inputs.items()},
                     dependencies=frozenset(request.dependencies),
                     provider=request.provider,
                     ignored_changes=tuple(request.ignoreChanges),
@@ -114,6 +114,19 @@ class _Recorder(MockMonitor):
     def RegisterResourceOutputs(self, request):  # noqa: N802
         self.graph.outputs[request.urn] = rpc.deserialize_properties(request.outputs)
         return super().RegisterResourceOutputs(request)
+
+
+def _plain(value: Any) -> Any:
+    """The wire knows only floating-point numbers; whole ones were integers."""
+    match value:
+        case dict():
+            return {key: _plain(item) for key, item in value.items()}
+        case list():
+            return [_plain(item) for item in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value
 
 
 class _Echo(Mocks):
