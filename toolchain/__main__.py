@@ -20,6 +20,8 @@ def main() -> int:
     except ToolchainError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
+    except KeyboardInterrupt:
+        return 130
     for name, found in sorted(tools.items()):
         print(f"{name:28}{found.version:10}{found.origin:8}{found.path}")  # noqa: T201
     return 0

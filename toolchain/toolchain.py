@@ -8,7 +8,7 @@ from pathlib import Path
 
 from toolchain.build import Builder
 from toolchain.cache import cache_directory, is_valid, locked, store, tool_path
-from toolchain.engine import LANGUAGE_HOST, launcher_beside, link_provider
+from toolchain.engine import LANGUAGE_HOST, launcher_beside, link_provider, plugin_directory
 from toolchain.errors import ToolchainError
 from toolchain.go import find_go
 from toolchain.installed import (
@@ -50,9 +50,15 @@ def install(report: Report | None = None) -> Toolchain:
     they go to stderr. Raises ToolchainError.
     """
     workshop = _Workshop(Progress(report))
-    tools = _engine(workshop)
-    tools |= {tool.name: workshop.provide(tool) for tool in CONTROL_PLANE}
-    tools[KUBERNETES_PROVIDER.name] = _kubernetes_provider(workshop, tools[PULUMI.name])
+    try:
+        tools = _engine(workshop)
+        tools |= {tool.name: workshop.provide(tool) for tool in CONTROL_PLANE}
+        tools[KUBERNETES_PROVIDER.name] = _kubernetes_provider(workshop, tools[PULUMI.name])
+    except OSError as error:
+        raise ToolchainError(
+            f"The tools could not be put into {cache_directory()} and {plugin_directory()}: {error}\n"
+            "What to do: make both writable, or name others by XDG_CACHE_HOME and PULUMI_HOME."
+        ) from error
     return Toolchain(tools)
 
 
@@ -64,8 +70,11 @@ def _engine(workshop: "_Workshop") -> dict[str, Found]:
     built = None if installed else workshop.provide(PULUMI).path
     runner = workshop.provide(LANGUAGE_EXEC)
     launcher = launcher_beside(built, runner.path)
-    pulumi = installed or Found(launcher.with_name(PULUMI.name), PULUMI.version, "built")
-    return {PULUMI.name: pulumi, LANGUAGE_HOST: Found(launcher, runner.version, "built")}
+    return {
+        PULUMI.name: installed or Found(launcher.with_name(PULUMI.name), PULUMI.version, "built"),
+        LANGUAGE_HOST: Found(launcher, runner.version, "built"),
+        LANGUAGE_EXEC.name: runner,
+    }
 
 
 def _kubernetes_provider(workshop: "_Workshop", pulumi: Found) -> Found:
@@ -92,15 +101,8 @@ class _Workshop:
         found = Found(tool_path(tool), tool.version, "built")
         if is_valid(found.path):
             return found
-        try:
-            with locked(
-                tool, waiting=lambda: self.progress.line(f"waiting for another build of {tool.name}")
-            ):
-                if not is_valid(found.path):
-                    with self.progress.step(f"building {tool.name} {tool.version}"):
-                        store(tool, lambda directory: self.builder.build(tool, directory))
-        except OSError as error:
-            raise ToolchainError(
-                f"{tool.name} could not be built into {cache_directory()}: {error}"
-            ) from error
+        with locked(tool, waiting=lambda: self.progress.line(f"waiting for another build of {tool.name}")):
+            if not is_valid(found.path):
+                with self.progress.step(f"building {tool.name} {tool.version}"):
+                    store(tool, lambda directory: self.builder.build(tool, directory))
         return found

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from base64 import b64decode
 from pathlib import Path
 from typing import NotRequired, TypedDict, cast
 
@@ -78,7 +79,7 @@ def required_plugin(package: Package) -> PackageDependency | None:
         version="v" + (plugin.get("version") or package["version"]).removeprefix("v"),
         server=plugin.get("server", ""),
         parameterization=PackageParameterization(
-            name=given["name"], version=given["version"], value=given["value"].encode()
+            name=given["name"], version=given["version"], value=b64decode(given["value"])
         )
         if given
         else None,

@@ -33,7 +33,7 @@ def test_a_bare_machine_gets_every_tool(tools: dict[str, Tool]) -> None:
     toolchain = install(lines.append)
 
     assert {name: found.origin for name, found in toolchain.tools.items()} == dict.fromkeys(
-        ["pulumi", "pulumi-language-python", "pulumi-resource-kubernetes", "etcd"], "built"
+        [*tools, "pulumi-language-python"], "built"
     )
     assert subprocess.run([toolchain.path("etcd")], capture_output=True, check=True).stderr == b"v1.2.3\n"
     assert [line.split(" …")[0] for line in lines[::2]] == [f"building {name} v1.2.3" for name in tools]
@@ -110,9 +110,7 @@ def test_a_cache_that_cannot_be_written_is_an_error_with_a_reason(
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
 
-    with pytest.raises(
-        ToolchainError, match=r"pulumi could not be built into .*/file/gpu-cluster: .*directory"
-    ):
+    with pytest.raises(ToolchainError, match=r"could not be put into .*/file/gpu-cluster .*: .*directory"):
         install(lambda _line: None)
 
 
