@@ -6,7 +6,7 @@ from cli.project import Project, StackName
 from cli.summary import show
 from components.config.cluster import LocalCluster
 from components.pools import pools_of
-from rehearsal import Cluster, reconcile
+from rehearsal import Cluster, reconcile, recover
 from toolchain import install
 
 
@@ -25,5 +25,7 @@ def up(stack: StackName = "local") -> None:
 
     engine = project.engine(stack, settings, toolchain)
     engine.select()
+    for repair in recover(engine):
+        typer.echo(f"recovered: {repair}")
     engine.run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-permalink")
     show(project, stack, settings)

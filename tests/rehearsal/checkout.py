@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rehearsal import Cluster, Engine, local_state, scratch
+from components.pools import pools_of
+from components.stackfile import load
+from rehearsal import Cluster, ControlPlane, Engine, local_state, reconcile, scratch
 from tests.rehearsal.objects import Api
 from toolchain import install
 
@@ -48,15 +49,21 @@ class Checkout:
             dict(self.engine.environment),
         )
 
-    @cached_property
+    @property
     def engine(self) -> Engine:
         return Engine(self.folder, "local", install().environment() | local_state(self.folder))
 
-    @cached_property
+    def start_control_plane(self) -> None:
+        """The nodes of the stack's pools, and nothing on them."""
+        control_plane = ControlPlane(self.folder / ".local", install())
+        control_plane.start()
+        reconcile(self.cluster, pools_of(load(self.stack_file)))
+
+    @property
     def cluster(self) -> Cluster:
         return Cluster(self.folder / ".local" / "kubeconfig")
 
-    @cached_property
+    @property
     def api(self) -> Api:
         return Api(self.folder / ".local" / "kubeconfig")
 

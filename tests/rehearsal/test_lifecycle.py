@@ -6,12 +6,8 @@ import time
 
 import pytest
 
-from components.pools import pools_of
-from components.stackfile import load
-from rehearsal import ControlPlane, reconcile
 from rehearsal.cluster import is_ready, labels_of
 from tests.rehearsal.checkout import Checkout
-from toolchain import install
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("lifecycle")]
 
@@ -22,9 +18,7 @@ _CHAT = "/apis/apps/v1/namespaces/serving/deployments/chat"
 @pytest.fixture(scope="module")
 def bare(checkout: Checkout) -> set[str]:
     """Every object that there is before the platform."""
-    control_plane = ControlPlane(checkout.folder / ".local", install())
-    control_plane.start()
-    reconcile(checkout.cluster, pools_of(load(checkout.stack_file)))
+    checkout.start_control_plane()
     found, seen = set(checkout.api.objects()), set[str]()
     while found != seen or "serviceaccounts/kube-public/default" not in found:
         time.sleep(1)  # controllers are still giving every namespace what it starts with

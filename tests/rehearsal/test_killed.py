@@ -1,0 +1,101 @@
+"""`kill -9` in the middle of an update: the next `up` always succeeds, and nothing is there twice."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from rehearsal.processes import Process, processes
+from tests.rehearsal.checkout import Checkout
+
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("killed")]
+
+_POINTS = (0, 5, 10, 16, 22)
+"""Objects that have been created when the kill comes; the platform has about thirty."""
+
+_MADE_BY_CONTROLLERS = ("pods/", "replicasets/", "persistentvolume", "ipaddresses/")
+
+
+@pytest.fixture(scope="module")
+def whole(checkout: Checkout) -> set[str]:
+    """Every object of an undisturbed platform but those whose names controllers choose."""
+    done = checkout.gpu_cluster("up")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return _named(checkout)
+
+
+@pytest.fixture
+def empty(checkout: Checkout, whole: set[str]) -> Checkout:
+    """The checkout with a new control plane and a new stack."""
+    assert checkout.gpu_cluster("down").returncode == 0
+    checkout.start_control_plane()
+    checkout.engine.select()
+    return checkout
+
+
+@pytest.mark.parametrize("victim", ["engine", "program"])
+@pytest.mark.parametrize("created", _POINTS)
+def test_the_next_up_repairs_it(empty: Checkout, whole: set[str], victim: str, created: int) -> None:
+    _up_and_kill(empty, victim, created)
+
+    done = empty.gpu_cluster("up")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert _named(empty) == whole
+    urns = [resource["urn"] for resource in empty.state()]
+    assert len(urns) == len(set(urns))
+    preview = empty.pulumi("preview", "--expect-no-changes", "--diff")
+    assert preview.returncode == 0, preview.stdout + preview.stderr
+
+
+def _up_and_kill(checkout: Checkout, victim: str, created: int) -> None:
+    """Start an update, and kill the engine or its program once so many resources have been created."""
+    engine = subprocess.Popen(
+        ["pulumi", "up", "--stack", "local", "--yes", "--skip-preview", "--non-interactive"],
+        cwd=checkout.folder,
+        env=dict(checkout.engine.environment),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert engine.stdout
+    seen = 0
+    for line in engine.stdout:
+        seen += bool(re.search(r" created \(", line))
+        if seen >= created and "kubernetes:" in line:
+            break
+    assert engine.poll() is None, "the update ended before the kill"
+    os.kill(engine.pid if victim == "engine" else _program(checkout.folder), signal.SIGKILL)
+    engine.stdout.read()
+    assert engine.wait() != 0
+    _await_end_of_children(checkout.folder)
+
+
+def _program(folder: Path) -> int:
+    """The Python process that registers the resources."""
+    [program] = [
+        process.pid
+        for process in _of_engine(folder)
+        if b"--monitor" in Path(f"/proc/{process.pid}/cmdline").read_bytes().split(b"\0")
+    ]
+    return program
+
+
+def _await_end_of_children(folder: Path) -> None:
+    """Nothing that an engine started outlives it for long."""
+    deadline = time.monotonic() + 20
+    while left := _of_engine(folder):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.1)
+
+
+def _of_engine(folder: Path) -> list[Process]:
+    found = processes(lambda command: command.startswith(("python", "pulumi")))
+    return [process for process in found if process.directory.is_relative_to(folder)]
+
+
+def _named(checkout: Checkout) -> set[str]:
+    return {key for key in checkout.api.objects() if not key.startswith(_MADE_BY_CONTROLLERS)}
