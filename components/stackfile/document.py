@@ -50,7 +50,7 @@ class Document:
     root: Node
     data: Any
     findings: tuple[Finding, ...]
-    """What YAML lets pass and nobody means: duplicate keys, keys that are no text, unknown tags."""
+    """What YAML lets pass and nobody means: keys, each with its line, and values that cannot be read."""
 
     _inside: dict[int, dict[str | int, Entry]] = field(default_factory=dict[int, dict[str | int, Entry]])
     """Entries by key of each node that was asked for."""

@@ -8,10 +8,10 @@ from components.stackfile.checks import crossed
 from components.stackfile.defaults import with_defaults
 from components.stackfile.document import Document, UnreadableError, read
 from components.stackfile.problem import Finding, Keys, Problem, StackFileError, dotted
-from components.stackfile.sections import rooted, sections_of
+from components.stackfile.sections import rooted, sections_of, unrooted
 from components.stackfile.shape import inside
 from components.stackfile.traps import traps
-from components.stackfile.validation import validated
+from components.stackfile.validation import is_below, validated
 
 
 def load(path: Path) -> Stack:
@@ -28,9 +28,13 @@ def load(path: Path) -> Stack:
     if sections is None:
         raise StackFileError(_problems([*document.findings, *around], document, file))
     trapped = list(_trapped(document, sections))
-    sound, faults = validated(sections, document, trapped)
+    unreadable = [found for found in document.findings if found.line is None]
+    sound, faults = validated(sections, document, [*trapped, *unreadable])
     finished = [with_defaults(stack) for stack in sound.readings]
-    findings = [*document.findings, *around, *trapped, *faults, *_in_common(finished, sound.broken)]
+    crossings = [
+        it for it in _in_common(finished, sound.broken) if not is_below(unrooted(it.keys), sound.broken)
+    ]
+    findings = [*document.findings, *around, *trapped, *faults, *crossings]
     if findings:
         raise StackFileError(_problems(findings, document, file))
     [stack] = finished

@@ -9,7 +9,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from components.config.secret import Secret
 from components.config.span import Span
 from components.stackfile.document import Document
-from components.stackfile.nearest import did_you_mean, one_of
+from components.stackfile.nearest import did_you_mean, nearest, one_of
 from components.stackfile.nodes import described, kind_of, shown, text_of
 from components.stackfile.problem import Finding, Keys
 from components.stackfile.sections import rooted
@@ -49,6 +49,16 @@ def finding(error: ErrorDetails, document: Document) -> Finding:
         case _:
             keys, given = _given(rooted(keys), document)
             return Finding(keys, _wrong(error, allowed, given))
+
+
+def meant(error: ErrorDetails) -> Keys | None:
+    """The key that a misspelt one stands for, from the root of the file on."""
+    if error["type"] != "extra_forbidden":
+        return None
+    keys, _ = place(error["loc"])
+    [model] = closest_models(error["loc"])
+    right = nearest(str(keys[-1]), keys_of(model))
+    return rooted((*keys[:-1], right)) if right else None
 
 
 def _given(keys: Keys, document: Document) -> tuple[Keys, Node]:

@@ -5,15 +5,21 @@ from difflib import get_close_matches
 
 
 def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "", cutoff: float = 0.6) -> str:
-    """`, did you mean 'instance'?` for `instanse`; nothing where no known word is near.
+    """`, did you mean 'instance'?` for `instanse`; nothing where no known word is near."""
+    right = nearest(word, known, cutoff=cutoff)
+    return f", did you mean '{prefix}{right}'?" if right else ""
 
-    `cutoff` is how alike two words must be: 1 means the same.
+
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The known word most like this one, or that this one begins with.
+
+    `cutoff` is how alike they must be: 1 means the same.
     """
-    known = {_folded(name): name for name in known}
+    names = {_folded(name): name for name in known}
     folded = _folded(word)
-    begun = [name for name in known if len(name) > 2 and folded.startswith(name)]
-    near = [max(begun, key=len)] if begun else get_close_matches(folded, known, n=1, cutoff=cutoff)
-    return f", did you mean '{prefix}{known[near[0]]}'?" if near else ""
+    begun = [name for name in names if len(name) > 2 and folded.startswith(name)]
+    near = [max(begun, key=len)] if begun else get_close_matches(folded, names, n=1, cutoff=cutoff)
+    return names[near[0]] if near else None
 
 
 def one_of(words: Iterable[str]) -> str:

@@ -1,17 +1,19 @@
 """The models applied to what a file gives, and to the part of it that is sound."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from components.config.stack import Stack
 from components.stackfile.document import Document
-from components.stackfile.messages import finding
+from components.stackfile.messages import finding, meant
 from components.stackfile.problem import Finding, Keys
 from components.stackfile.sections import unrooted
+from components.stackfile.shape import place as place_of
 
 _PLACES = ("local", "existing")
 
@@ -24,7 +26,7 @@ class Sound:
     """One stack, or one for each place where the file does not say which it is."""
 
     broken: frozenset[Keys]
-    """Entries that are in the file, but not in the readings: ("pools", "l4"), ("registry", "mirror")."""
+    """Entries that are in the file, but not in the readings, such as ("pools", "l4")."""
 
 
 def validated(
@@ -33,14 +35,21 @@ def validated(
     """The sound part of the sections, and what the models found wrong beyond what is already known."""
     traps = {found.keys for found in trapped}
     stack, errors = _stack(sections)
-    faults = [found for found in _findings(errors, document) if not _below(found.keys, traps)]
+    misspelt = {keys for error in errors if (keys := meant(error)) and not document.node(keys)}
+    by_keys = {found.keys: found for found in (finding(error, document) for error in errors)}
+    faults = [it for keys, it in by_keys.items() if keys not in misspelt and not is_below(keys, traps)]
     if stack and not traps:
         return Sound((stack,), frozenset()), faults
-    broken = frozenset(_entry(unrooted(keys)) for keys in traps | {found.keys for found in faults})
-    return Sound(tuple(_readings(sections, broken)), broken), faults
+    broken = frozenset(_entry(unrooted(keys)) for keys in traps | misspelt | {it.keys for it in faults})
+    return _sound(sections, broken), faults
 
 
-def _stack(sections: dict[str, Any]) -> tuple[Stack | None, list[Any]]:
+def is_below(keys: Keys, parents: Container[Keys]) -> bool:
+    """Whether one of the parents is at these keys or above."""
+    return any(keys[:length] in parents for length in range(1, len(keys) + 1))
+
+
+def _stack(sections: dict[str, Any]) -> tuple[Stack | None, list[ErrorDetails]]:
     """By way of JSON, whose strict reading takes lists as sets and words as enums, but no text as number."""
     try:
         return Stack.model_validate_json(json.dumps(sections), strict=True, by_alias=True, by_name=False), []
@@ -48,35 +57,23 @@ def _stack(sections: dict[str, Any]) -> tuple[Stack | None, list[Any]]:
         return None, error.errors(include_url=False)
 
 
-def _findings(errors: Iterable[Any], document: Document) -> list[Finding]:
-    """One finding for each key, without keys that are only missing because they are misspelt."""
-    by_keys = {found.keys: found for found in (finding(error, document) for error in errors)}
-    misspelt = {
-        (*found.keys[:-1], word)
-        for found in by_keys.values()
-        if (word := found.message.partition("unknown key, did you mean '")[2].removesuffix("'?"))
-    }
-    return [found for keys, found in by_keys.items() if keys not in misspelt]
-
-
-def _below(keys: Keys, parents: set[Keys]) -> bool:
-    return any(keys[:length] in parents for length in range(1, len(keys) + 1))
-
-
 def _entry(keys: Keys) -> Keys:
-    """The smallest part that can be left out for what is wrong at the keys."""
+    """The smallest part that can be left out for what is wrong at the keys: a pool, or a key of a model."""
     if keys[0] == "cluster":
         return keys[:1]
-    return keys[:3] if keys[:2] == ("serving", "models") else keys[:2]
+    return keys[:4] if keys[:2] == ("serving", "models") else keys[:2]
 
 
-def _readings(sections: dict[str, Any], broken: frozenset[Keys]) -> Iterable[Stack]:
-    sound = {"pools": {}} | _without(sections, broken)
-    places = [sound["cluster"]] if "cluster" in sound else [{"provider": place} for place in _PLACES]
-    for cluster in places:
-        stack, _ = _stack({**sound, "cluster": cluster})
-        if stack:
-            yield stack
+def _sound(sections: dict[str, Any], broken: frozenset[Keys]) -> Sound:
+    left = {"pools": {}} | _without(sections, broken)
+    places = [left["cluster"]] if "cluster" in left else [{"provider": place} for place in _PLACES]
+    _, errors = _stack({**left, "cluster": places[0]})
+    unfinished = frozenset(
+        place_of(error["loc"])[0][:3] for error in errors
+    )  # models without a key they need
+    left = _without(left, unfinished)
+    readings = (_stack({**left, "cluster": place})[0] for place in places)
+    return Sound(tuple(stack for stack in readings if stack), broken | unfinished)
 
 
 def _without(value: Any, broken: frozenset[Keys], keys: Keys = ()) -> Any:
