@@ -17,7 +17,8 @@ except (StackFileError, NoKubeconfigError) as error:
 
 hub_token = None
 if stack.serving.hub_token:
-    hub_token = pulumi.Config().require_secret_object("serving").apply(lambda serving: serving["hubToken"])
+    serving = pulumi.Config("gpu-cluster").require_secret_object("serving")
+    hub_token = serving.apply(lambda decrypted: decrypted["hubToken"])
 
 platform = Platform("platform", stack, kubeconfig=kubeconfig, hub_token=hub_token)
 for key, value in platform.outputs.items():

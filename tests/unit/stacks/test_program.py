@@ -1,0 +1,76 @@
+import json
+import runpy
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from tests.unit.graph import Graph, graph_of
+
+PROGRAM = Path("stacks/__main__.py")
+SITE = """
+config:
+  gpu-cluster:cluster: {{provider: existing, kubeconfig: site.yaml}}
+  gpu-cluster:pools:
+    l4: {{machine: {{cpus: 16, memory: 64Gi, gpu: L4, gpus: 1}}, nodes: 1, labels: {{rack: r1}}}}
+  gpu-cluster:storage:
+    disk: {{kind: local-path, default: true}}
+  gpu-cluster:serving:
+    {token}
+    models:
+      chat: {{model: org/model, pool: l4, replicas: 1, context: 4096, cache: {{size: 40Gi}}}}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with the program, the stack `site` and its kubeconfig."""
+    (tmp_path / "stacks").mkdir()
+    shutil.copy(PROGRAM, tmp_path / "stacks")
+    write(tmp_path, SITE.format(token=""))
+    (tmp_path / "site.yaml").touch()
+    monkeypatch.setattr(pulumi, "get_stack", lambda: "site")
+    yield tmp_path
+    pulumi.runtime.set_all_config({})
+
+
+def write(project: Path, stack: str) -> None:
+    (project / "stacks" / "Pulumi.site.yaml").write_text(stack)
+
+
+def run(project: Path) -> Graph:
+    return graph_of(lambda: runpy.run_path(str(project / "stacks" / "__main__.py")))
+
+
+def test_the_stack_file_becomes_a_platform(project: Path) -> None:
+    graph = run(project)
+    assert graph.only("Platform").name == "platform"
+    assert graph.only("kubernetes")["kubeconfig"] == str(project / "site.yaml")
+    assert graph.only("Deployment")["metadata.name"] == "chat"
+
+
+def test_a_wrong_stack_file_ends_it_with_the_mistakes(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(project, SITE.format(token="").replace("pool: l4", "pol: l4"))
+    with pytest.raises(pulumi.RunError, match="did you mean 'pool'"):
+        run(project)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_cluster_that_cannot_be_reached_ends_it_too(project: Path) -> None:
+    (project / "site.yaml").unlink()
+    with pytest.raises(pulumi.RunError, match=r"site\.yaml does not exist"):
+        run(project)
+
+
+def test_the_token_of_the_hub_stays_a_secret(project: Path) -> None:
+    write(project, SITE.format(token="hubToken: {secure: v1:abc}"))
+    pulumi.runtime.set_all_config(
+        {"gpu-cluster:serving": json.dumps({"hubToken": "hf_secret"})}, ["gpu-cluster:serving"]
+    )
+    secret = run(project).only("Secret")
+    assert secret["stringData"] == {"token": "hf_secret"}
+    assert secret.secrets == {"stringData"}
