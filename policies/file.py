@@ -43,7 +43,7 @@ def load(path: Path, model: type[M], *, context: object = None) -> tuple[M, Docu
     try:
         document = read(path)
     except UnreadableError as error:
-        raise PolicyFileError((Problem(path.name, error.line, "", error.message),)) from None
+        raise PolicyFileError((Problem(shown(path), error.line, "", error.message),)) from None
     findings = list(document.findings)
     try:
         content = model.model_validate(document.data, context=context)
@@ -55,10 +55,15 @@ def load(path: Path, model: type[M], *, context: object = None) -> tuple[M, Docu
     return content, document
 
 
+def shown(path: Path) -> str:
+    """What problems call the file: `policies/waivers.yaml`."""
+    return str(path.relative_to(FOLDER.parent) if path.is_relative_to(FOLDER.parent) else path.name)
+
+
 def _problems(path: Path, document: Document, findings: list[Finding]) -> tuple[Problem, ...]:
     lines = [finding.line or document.line(finding.keys) for finding in findings]
     return tuple(
-        Problem(path.name, line, dotted(finding.keys), finding.message)
+        Problem(shown(path), line, dotted(finding.keys), finding.message)
         for line, finding in sorted(zip(lines, findings, strict=True), key=lambda pair: pair[0])
     )
 

@@ -15,7 +15,7 @@ from components.config.settings import Settings
 from components.stackfile.document import Document
 from components.stackfile.nearest import did_you_mean
 from components.stackfile.problem import Keys, Problem, dotted
-from policies.file import FOLDER, load
+from policies.file import FOLDER, load, shown
 from policies.finding import Finding
 
 _RESOURCE = re.compile(r"[A-Za-z:/]+ ([a-z0-9.-]+/)?[a-z0-9.:-][a-z0-9.:*-]*")
@@ -130,4 +130,4 @@ def own_waivers(rules: frozenset[str]) -> Waivers:
 def load_waivers(path: Path, rules: Collection[str], today: date) -> Waivers:
     """The file's waivers of these rules. `PolicyFileError` names every mistake with its line and key."""
     content, document = load(path, _WaiverFile, context=rules)
-    return Waivers(path.name, today, content.waivers, document)
+    return Waivers(shown(path), today, content.waivers, document)
