@@ -1,0 +1,28 @@
+import importlib.metadata
+import re
+
+import pytest
+
+from toolchain.tools import CONTROL_PLANE, KUBERNETES_PROVIDER, LANGUAGE_EXEC, MODULES, PULUMI, Tool
+
+
+@pytest.mark.parametrize("tool", [PULUMI, LANGUAGE_EXEC, *CONTROL_PLANE], ids=lambda tool: tool.name)
+def test_a_tool_tells_the_version_that_its_module_pins(tool: Tool) -> None:
+    source = tool.files.module if tool.files else tool.package or ""
+    pinned = dict(
+        re.findall(r"^\s+(\S+) (v\S+)", (MODULES / tool.module / "go.mod").read_text(), re.MULTILINE)
+    )
+    module = max((each for each in pinned if f"{source}/".startswith(f"{each}/")), key=len)
+
+    assert pinned[module] == tool.version
+
+
+@pytest.mark.parametrize(("tool", "sdk"), [(PULUMI, "pulumi"), (KUBERNETES_PROVIDER, "pulumi-kubernetes")])
+def test_the_python_sdk_is_of_the_same_version(tool: Tool, sdk: str) -> None:
+    assert importlib.metadata.version(sdk) == tool.version.removeprefix("v")
+
+
+def test_every_module_is_used() -> None:
+    tools = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *CONTROL_PLANE]
+
+    assert {tool.module for tool in tools} == {path.name for path in MODULES.iterdir()}
