@@ -6,6 +6,7 @@ from rehearsal.engine import Engine, local_state
 from rehearsal.errors import RehearsalError
 from rehearsal.inventory import Inventory, PoolNodes, Replica, inventory
 from rehearsal.nodes import Changes, reconcile, simulate
+from rehearsal.recovery import recover
 from rehearsal.scratch import scratch
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "inventory",
     "local_state",
     "reconcile",
+    "recover",
     "scratch",
     "simulate",
 ]

@@ -18,6 +18,7 @@ from toolchain import Toolchain
 _ATTEMPTS = 3
 _START_SECONDS = 120
 _POLL_SECONDS = 0.05
+_GRACE_SECONDS = 3  # without etcd the API server would wait for a minute, and etcd loses nothing when killed
 _HOST_PATHS = Path("/tmp/hostpath_pv")  # noqa: S108  where the controller-manager's provisioner makes volumes
 _VOLUME = re.compile(rb"/tmp/hostpath_pv/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
@@ -184,7 +185,7 @@ class ControlPlane:
         end(found for found in processes("kwokctl".__eq__) if found.directory == self._work)
         doomed = self._processes()
         for name in reversed(kwok.COMPONENTS):
-            end(process for process in doomed if process.command == name)
+            end((process for process in doomed if process.command == name), grace_seconds=_GRACE_SECONDS)
 
     def _volumes(self) -> list[Path]:
         """Folders made for volumes, found in etcd's files since etcd itself may be dead."""

@@ -35,7 +35,12 @@ def recover(engine: Engine) -> list[str]:
     files = StateFiles.of(engine)
     if files is None:
         return []
-    return _unlock(engine, files) + (_settle(engine) if _is_unsettled(files) else [])
+    words = _unlock(engine, files)
+    if files.mend():
+        words.append("removed files of the state that were half-written")
+    if _is_unsettled(files):
+        words += _settle(engine)
+    return words
 
 
 def _unlock(engine: Engine, files: StateFiles) -> list[str]:
@@ -125,7 +130,7 @@ def _take_up(state: State) -> list[str]:
 
 def _created(resource: Resource) -> Resource | None:
     """A Kubernetes object as if its creation had succeeded; None where its id cannot be known."""
-    inputs = resource["inputs"]
+    inputs = resource.get("inputs", {})
     metadata = inputs.get("metadata", {})
     name = metadata.get("name")
     if not resource["type"].startswith("kubernetes:") or resource["type"].endswith("Patch") or not name:

@@ -1,5 +1,6 @@
 """The files in which the engine keeps a stack, where they are on this machine."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ class StateFiles:
 
     def checkpoint(self) -> str:
         """The state as it was written last; empty before there is one."""
-        file = self.folder / ".pulumi" / "stacks" / self.project / f"{self.stack}.json"
+        file = self._stacks / f"{self.stack}.json"
         return file.read_text() if file.exists() else ""
 
     def locks(self) -> Iterator[Path]:
@@ -39,4 +40,33 @@ class StateFiles:
 
     def remove(self, lock: Path) -> None:
         lock.unlink(missing_ok=True)
-        lock.with_name(f"{lock.name}.attrs").unlink(missing_ok=True)
+        _attributes(lock).unlink(missing_ok=True)
+
+    def mend(self) -> bool:
+        """Remove what a killed engine left half-written; whether there was anything.
+
+        The state itself is replaced in one step. The file of attributes beside it is not, and the engine
+        can do without it, but not with half of it.
+        """
+        files = [self._stacks / f"{self.stack}.json", self.folder / ".pulumi" / "meta.yaml"]
+        halves = [half for half in map(_attributes, files) if half.exists() and not _is_json(half)]
+        halves += self._stacks.glob(f"{self.stack}.json.*.tmp")
+        for half in halves:
+            half.unlink()
+        return bool(halves)
+
+    @property
+    def _stacks(self) -> Path:
+        return self.folder / ".pulumi" / "stacks" / self.project
+
+
+def _attributes(file: Path) -> Path:
+    return file.with_name(f"{file.name}.attrs")
+
+
+def _is_json(file: Path) -> bool:
+    try:
+        json.loads(file.read_text())
+    except json.JSONDecodeError:
+        return False
+    return True

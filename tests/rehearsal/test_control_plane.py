@@ -1,0 +1,316 @@
+"""The real control plane through everything that may happen to it on somebody's machine."""
+
+# pyright: reportUnknownMemberType=false
+# (lightkube's signatures have bare dicts in them)
+
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from lightkube import ApiError, Client, KubeConfig
+from lightkube.models.authorization_v1 import ResourceAttributes, SubjectAccessReviewSpec
+from lightkube.models.core_v1 import (
+    Container,
+    NodeStatus,
+    PersistentVolumeClaimSpec,
+    PersistentVolumeClaimVolumeSource,
+    PodSpec,
+    SecurityContext,
+    Volume,
+    VolumeResourceRequirements,
+)
+from lightkube.models.meta_v1 import ObjectMeta
+from lightkube.resources.authorization_v1 import SubjectAccessReview
+from lightkube.resources.core_v1 import (
+    ConfigMap,
+    Namespace,
+    Node,
+    PersistentVolume,
+    PersistentVolumeClaim,
+    Pod,
+    ServiceAccount,
+)
+from lightkube.resources.storage_v1 import StorageClass
+
+from rehearsal import ControlPlane, RehearsalError
+from rehearsal.kwok import COMPONENTS
+from rehearsal.processes import Process, processes
+from toolchain import Toolchain, install
+from toolchain.installed import Found
+
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("control-plane")]
+
+_START = """
+import sys
+from pathlib import Path
+from rehearsal import ControlPlane
+from toolchain import install
+ControlPlane(Path(sys.argv[1]), install()).start()
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the control plane of this module lives; whatever a test does to it, it is there for the next."""
+    folder = tmp_path_factory.mktemp("control-plane") / ".local"
+    yield folder
+    ControlPlane(folder, install()).remove()
+
+
+@pytest.fixture
+def control_plane(folder: Path) -> ControlPlane:
+    control_plane = ControlPlane(folder, install())
+    control_plane.start()
+    return control_plane
+
+
+def test_starting_what_runs_changes_nothing(control_plane: ControlPlane, folder: Path) -> None:
+    kubeconfig, before = control_plane.kubeconfig.stat(), _pids(folder)
+
+    control_plane.start()
+
+    assert _pids(folder) == before
+    assert control_plane.kubeconfig.stat().st_mtime_ns == kubeconfig.st_mtime_ns
+    assert stat.S_IMODE(kubeconfig.st_mode) == 0o600
+    assert control_plane.status().ready
+
+
+def test_it_listens_on_this_machine_alone(control_plane: ControlPlane, folder: Path) -> None:
+    assert control_plane.status().ready
+    addresses = {address for process in _processes(folder) for address in _listening(process.pid)}
+
+    assert addresses == {"0100007F"}
+
+
+def test_it_writes_nothing_into_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    toolchain = install()
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    control_plane = ControlPlane(tmp_path / ".local", toolchain)
+
+    control_plane.start()
+    control_plane.remove()
+
+    assert list(home.iterdir()) == []
+
+
+def test_permissions_are_real(control_plane: ControlPlane) -> None:
+    review = SubjectAccessReview(
+        spec=SubjectAccessReviewSpec(
+            user="system:serviceaccount:default:default",
+            resourceAttributes=ResourceAttributes(verb="list", resource="secrets", namespace="default"),
+        )
+    )
+
+    answer = _client(control_plane).create(review)
+
+    assert answer.status
+    assert not answer.status.allowed
+
+
+def test_pod_security_is_real(control_plane: ControlPlane) -> None:
+    client = _client(control_plane)
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    client.apply(Namespace(metadata=ObjectMeta(name="closed", labels=labels)))
+    privileged = Container(name="c", image="c", securityContext=SecurityContext(privileged=True))
+    pod = Pod(metadata=ObjectMeta(name="p", namespace="closed"), spec=PodSpec(containers=[privileged]))
+    _until(lambda: _has_account(client, "closed"))
+
+    with pytest.raises(ApiError, match='violates PodSecurity "restricted'):
+        client.create(pod)
+
+
+@pytest.mark.parametrize("victim", COMPONENTS)
+def test_a_killed_component_comes_back(control_plane: ControlPlane, folder: Path, victim: str) -> None:
+    _remember(control_plane, victim)
+    os.kill(_pids(folder)[victim], signal.SIGKILL)
+    _until(lambda: control_plane.status().missing == (victim,))
+
+    control_plane.start()
+
+    assert control_plane.status().ready
+    assert _remembers(control_plane, victim)
+
+
+def test_a_machine_restart_keeps_everything(control_plane: ControlPlane, folder: Path) -> None:
+    _remember(control_plane, "restart")
+    kubeconfig = control_plane.kubeconfig.read_bytes()
+    for pid in _pids(folder).values():
+        os.kill(pid, signal.SIGKILL)
+    _until(lambda: not _pids(folder))
+    bystander = subprocess.Popen(["sleep", "600"])
+    for file in folder.rglob("*.pid"):
+        file.write_text(str(bystander.pid))  # the ids belong to others by now
+
+    control_plane.start()
+
+    assert control_plane.status().ready
+    assert bystander.poll() is None
+    assert control_plane.kubeconfig.read_bytes() == kubeconfig
+    assert _remembers(control_plane, "restart")
+    bystander.kill()
+    bystander.wait()
+
+
+def test_a_port_that_was_taken_meanwhile_is_given_up(control_plane: ControlPlane) -> None:
+    _remember(control_plane, "port")
+    [port] = re.findall(r"127\.0\.0\.1:(\d+)", control_plane.kubeconfig.read_text())
+    control_plane.stop()
+
+    with socket.create_server(("127.0.0.1", int(port))):
+        control_plane.start()
+
+    assert f":{port}" not in control_plane.kubeconfig.read_text()
+    assert _remembers(control_plane, "port")
+
+
+def test_two_that_start_it_at_once_start_one(folder: Path) -> None:
+    ControlPlane(folder, install()).stop()
+
+    both = [subprocess.Popen([sys.executable, "-c", _START, folder]) for _ in range(2)]
+
+    assert [process.wait() for process in both] == [0, 0]
+    assert len(_processes(folder)) == len(COMPONENTS)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.2, 2.5])
+def test_killed_while_it_is_made_it_is_made_the_next_time(tmp_path: Path, seconds: float) -> None:
+    making = subprocess.Popen([sys.executable, "-c", _START, tmp_path])
+    time.sleep(seconds)
+    making.kill()
+    making.wait()
+    control_plane = ControlPlane(tmp_path, install())
+
+    control_plane.start()
+
+    assert control_plane.status().ready
+    control_plane.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_checkouts_do_not_meet(control_plane: ControlPlane, tmp_path: Path) -> None:
+    other = ControlPlane(tmp_path, install())
+    other.start()
+    _remember(other, "other")
+
+    assert not _remembers(control_plane, "other")
+    other.remove()
+    assert control_plane.status().ready
+
+
+def test_removing_half_of_it_leaves_nothing(tmp_path: Path) -> None:
+    control_plane = ControlPlane(tmp_path, install())
+    control_plane.start()
+    volume = _volume(control_plane)
+    assert volume.is_dir()
+    os.kill(_pids(tmp_path)["etcd"], signal.SIGKILL)
+
+    control_plane.remove()
+
+    assert _pids(tmp_path) == {}
+    assert list(tmp_path.iterdir()) == []
+    assert not volume.exists()
+    control_plane.remove()
+
+
+def test_a_component_that_cannot_start_is_named_with_its_last_words(tmp_path: Path) -> None:
+    broken = tmp_path / "kube-scheduler"
+    broken.write_text("#!/bin/sh\n[ $1 = --version ] && exec echo Kubernetes v1.35.4\necho no luck; exit 1\n")
+    broken.chmod(0o755)
+    tools = dict(install().tools) | {"kube-scheduler": Found(broken, "v1.35.4", "built")}
+    control_plane = ControlPlane(tmp_path / ".local", Toolchain(tools))
+
+    with pytest.raises(
+        RehearsalError, match=r"does not start: kube-scheduler ended.\n  no luck\n.*make down"
+    ):
+        control_plane.start()
+
+    assert control_plane.status().running == ()
+    control_plane.remove()
+
+
+def _client(control_plane: ControlPlane) -> Client:
+    return Client(
+        config=KubeConfig.from_file(control_plane.kubeconfig), field_manager="test", trust_env=False
+    )
+
+
+def _remember(control_plane: ControlPlane, name: str) -> None:
+    _client(control_plane).apply(ConfigMap(metadata=ObjectMeta(name=name, namespace="default")))
+
+
+def _remembers(control_plane: ControlPlane, name: str) -> bool:
+    names = [found.metadata and found.metadata.name for found in _client(control_plane).list(ConfigMap)]
+    return name in names
+
+
+def _volume(control_plane: ControlPlane) -> Path:
+    """The folder behind a claim that was bound when its first pod was placed."""
+    client = _client(control_plane)
+    amounts = {"cpu": "4", "memory": "8Gi", "pods": "10"}
+    client.apply(
+        Node(metadata=ObjectMeta(name="n"), status=NodeStatus(capacity=amounts, allocatable=amounts)),
+    )
+    client.apply(
+        StorageClass(
+            metadata=ObjectMeta(name="lazy"),
+            provisioner="kubernetes.io/host-path",
+            volumeBindingMode="WaitForFirstConsumer",
+        )
+    )
+    claim = PersistentVolumeClaimSpec(
+        accessModes=["ReadWriteOnce"],
+        storageClassName="lazy",
+        resources=VolumeResourceRequirements(requests={"storage": "1Gi"}),
+    )
+    home = ObjectMeta(name="claim", namespace="default")
+    client.apply(PersistentVolumeClaim(metadata=home, spec=claim))
+    _until(lambda: _has_account(client, "default"))
+    volume = Volume(name="v", persistentVolumeClaim=PersistentVolumeClaimVolumeSource(claimName="claim"))
+    pod = PodSpec(containers=[Container(name="c", image="c")], volumes=[volume])
+    client.apply(Pod(metadata=ObjectMeta(name="pod", namespace="default"), spec=pod))
+    _until(lambda: bool(list(client.list(PersistentVolume))))
+    [found] = client.list(PersistentVolume)
+    assert found.spec
+    assert found.spec.hostPath
+    return Path(found.spec.hostPath.path)
+
+
+def _has_account(client: Client, namespace: str) -> bool:
+    """Whether the namespace has the account that pods run as."""
+    return bool(list(client.list(ServiceAccount, namespace=namespace)))
+
+
+def _processes(folder: Path) -> list[Process]:
+    return [found for found in processes(COMPONENTS.__contains__) if found.directory.is_relative_to(folder)]
+
+
+def _pids(folder: Path) -> dict[str, int]:
+    return {process.command: process.pid for process in _processes(folder)}
+
+
+def _listening(pid: int) -> set[str]:
+    """Addresses that a process listens on, as the kernel writes them."""
+    sockets = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()}
+    rows = [
+        row.split()
+        for table in ("tcp", "tcp6")
+        for row in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+    ]
+    return {row[1].partition(":")[0] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in sockets}
+
+
+def _until(true: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

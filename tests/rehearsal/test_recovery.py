@@ -1,0 +1,265 @@
+"""Updates whose engine is killed half-way; the next one goes on as if nothing had been."""
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from lightkube.models.core_v1 import NodeStatus
+from lightkube.models.meta_v1 import ObjectMeta
+from lightkube.resources.core_v1 import Node
+
+from rehearsal import Cluster, ControlPlane, Engine, RehearsalError, recover
+from tests.rehearsal.objects import Api
+from toolchain import install
+
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("recovery")]
+
+_PROGRAM = Path(__file__).parent / "interrupted"
+_VIRTUALENV = Path(__file__).parents[2] / ".venv"
+_MAPS, _DEPLOYMENTS = "/api/v1/configmaps", "/apis/apps/v1/deployments"
+_LISTED = (_MAPS, "/api/v1/secrets", "/api/v1/serviceaccounts", _DEPLOYMENTS)
+_OF_EVERY_NAMESPACE = ("kube-root-ca.crt", "default")
+_MADE = {
+    *(f"configmaps/map-{number}" for number in range(6)),
+    "secrets/secret",
+    "serviceaccounts/account",
+    "deployments/server",
+}
+
+
+@dataclass(frozen=True)
+class Program:
+    """The program `interrupted` as one stack, and what of it is in the cluster."""
+
+    engine: Engine
+    api: Api
+
+    def configure(self, **settings: str) -> None:
+        for key, value in settings.items():
+            self.engine.output("config", "set", "--stack", self.engine.stack, key, value)
+
+    def pulumi(self, command: str, *arguments: str) -> None:
+        self.engine.output(command, "--stack", self.engine.stack, "--non-interactive", *arguments)
+
+    def up(self) -> None:
+        self.pulumi("up", "--yes", "--skip-preview")
+
+    @contextmanager
+    def begin(self, command: str, *, at: str) -> Generator[subprocess.Popen[bytes]]:
+        """A command that has come to do what `at` says; killed in the end."""
+        engine = subprocess.Popen(
+            ["pulumi", command, "--stack", self.engine.stack, "--yes", "--skip-preview"],
+            cwd=self.engine.project,
+            env=self.engine.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            while at not in self.begun():
+                assert engine.poll() is None, f"{command} ended before {at}"
+                time.sleep(0.002)
+            yield engine
+        finally:
+            engine.kill()
+            engine.wait()
+
+    def kill(self, command: str, *, at: str, after: float = 0) -> None:
+        """`kill -9` a command so many seconds after it began to do what `at` says."""
+        with self.begin(command, at=at) as engine:
+            time.sleep(after)
+            assert engine.poll() is None, f"{command} ended before it could be killed"
+
+    @property
+    def checkpoint(self) -> Path:
+        folder = Path(urlsplit(self.engine.environment["PULUMI_BACKEND_URL"]).path)
+        return folder / ".pulumi" / "stacks" / "interrupted" / f"{self.engine.stack}.json"
+
+    def state(self) -> dict[str, Any]:
+        if not self.checkpoint.exists():
+            return {}
+        return json.loads(self.checkpoint.read_text())["checkpoint"]["latest"]
+
+    def begun(self) -> set[str]:
+        """What the engine has begun by its own account, and what it has made: {"creating map-0"}."""
+        state = self.state()
+        made = {f"creating {_name(resource)}" for resource in state.get("resources", [])}
+        return made | {
+            f"{operation['type']} {_name(operation['resource'])}"
+            for operation in state.get("pending_operations", [])
+        }
+
+    def items(self, path: str) -> list[dict[str, Any]]:
+        """What the stack's namespace holds of a kind, less what every namespace holds."""
+        group, _, resource = path.rpartition("/")
+        listed = self.api.get(f"{group}/namespaces/{self.engine.stack}/{resource}")["items"]
+        return [item for item in listed if item["metadata"]["name"] not in _OF_EVERY_NAMESPACE]
+
+    def objects(self) -> set[str]:
+        return {
+            f"{path.rpartition('/')[2]}/{item['metadata']['name']}"
+            for path in _LISTED
+            for item in self.items(path)
+        }
+
+    def words(self) -> set[str]:
+        """What the config maps and the Deployment say."""
+        [deployment] = self.items(_DEPLOYMENTS)
+        [container] = deployment["spec"]["template"]["spec"]["containers"]
+        told = {variable["value"] for variable in container["env"]}
+        return told | {item["data"]["words"] for item in self.items(_MAPS)}
+
+    def owners(self) -> set[int]:
+        """How many field managers the config maps and the Deployment have that applied something."""
+        return {
+            sum(entry["operation"] == "Apply" for entry in item["metadata"]["managedFields"])
+            for path in (_MAPS, _DEPLOYMENTS)
+            for item in self.items(path)
+        }
+
+
+class KilledAtRefresh(Engine):
+    """Goes no further than the refresh, as if killed there."""
+
+    def output(self, *arguments: str) -> str:
+        if arguments[0] == "refresh":
+            raise KeyboardInterrupt
+        return super().output(*arguments)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The program's folder, with a control plane that has one node."""
+    project = tmp_path_factory.mktemp("interrupted") / "project"
+    shutil.copytree(_PROGRAM, project)
+    (project / ".venv").symlink_to(_VIRTUALENV)
+    (project / "state").mkdir()
+    control_plane = ControlPlane(project / ".local", install())
+    control_plane.start()
+    amounts = {"cpu": "64", "memory": "256Gi", "pods": "500"}
+    node = Node(
+        metadata=ObjectMeta(name="node", labels={"room": "yes"}),
+        status=NodeStatus(capacity=amounts, allocatable=amounts),
+    )
+    Cluster(control_plane.kubeconfig).apply(node)
+    yield project
+    control_plane.remove()
+
+
+@pytest.fixture
+def program(project: Path, request: pytest.FixtureRequest) -> Program:
+    kubeconfig = project / ".local" / "kubeconfig"
+    environment = install().environment() | {
+        "PULUMI_BACKEND_URL": (project / "state").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "TEST_KUBECONFIG": str(kubeconfig),
+    }
+    stack = request.node.name.removeprefix("test_").replace("_", "-")[:60].strip("-")
+    engine = Engine(project, stack, environment)
+    engine.select()
+    return Program(engine, Api(kubeconfig))
+
+
+def test_killed_again_and_again_it_still_makes_everything_once(program: Program) -> None:
+    program.kill("up", at="creating namespace")
+    recover(program.engine)
+    for number in range(6):
+        program.kill("up", at=f"creating map-{number}", after=number * 0.01)
+        recover(program.engine)
+    program.up()
+
+    assert program.objects() == _MADE
+    program.pulumi("preview", "--expect-no-changes")
+    program.configure(words="second")
+    program.up()
+    assert program.words() == {"second"}
+    assert program.owners() == {1}
+
+
+def test_what_was_not_made_is_dropped_and_made_the_next_time(program: Program) -> None:
+    program.configure(home="nowhere")
+    program.kill("up", at="creating secret", after=0.5)
+    program.configure(home=program.engine.stack)
+
+    assert "dropped Secret secret, which does not exist" in recover(program.engine)
+    program.up()
+
+    assert program.objects() == _MADE
+
+
+def test_a_deployment_that_was_not_ready_is_waited_for_again(program: Program) -> None:
+    program.configure(room="none")
+    program.kill("up", at="creating server", after=1)
+    program.configure(room="yes")
+
+    assert "read Deployment server again" in recover(program.engine)
+    program.up()
+
+    [deployment] = program.items(_DEPLOYMENTS)
+    assert deployment["status"]["readyReplicas"] == 2
+    assert program.owners() == {1}
+
+
+def test_an_edit_that_was_killed_and_taken_back_leaves_no_trace(program: Program) -> None:
+    program.up()
+    program.configure(words="second", room="none")
+    program.kill("up", at="updating server", after=0.5)
+    assert program.words() == {"second"}
+    program.configure(words="first", room="yes")
+
+    recover(program.engine)
+    program.up()
+
+    assert program.words() == {"first"}
+    program.pulumi("preview", "--expect-no-changes")
+
+
+def test_a_killed_destroy_goes_on_after_a_killed_recovery(program: Program) -> None:
+    program.up()
+    program.kill("destroy", at="deleting server")
+    with pytest.raises(KeyboardInterrupt):
+        recover(KilledAtRefresh(program.engine.project, program.engine.stack, program.engine.environment))
+
+    assert recover(program.engine)
+    program.pulumi("destroy", "--yes", "--skip-preview")
+
+    assert program.objects() == set()
+    assert program.state().get("resources", []) == []
+
+
+def test_half_of_a_file_of_attributes_is_removed(program: Program) -> None:
+    program.up()
+    program.checkpoint.with_name(f"{program.checkpoint.name}.attrs").write_text("")
+
+    assert recover(program.engine) == ["removed files of the state that were half-written"]
+    assert recover(program.engine) == []
+    program.pulumi("preview", "--expect-no-changes")
+
+
+def test_an_update_that_still_runs_is_left_alone(program: Program) -> None:
+    program.configure(room="none")
+    with (
+        program.begin("up", at="creating server"),
+        pytest.raises(RehearsalError, match="is being worked on by pulumi, process"),
+    ):
+        recover(program.engine)
+
+
+def test_nothing_to_recover_costs_next_to_nothing(program: Program) -> None:
+    program.up()
+    begun = time.monotonic()
+
+    assert recover(program.engine) == []
+
+    assert time.monotonic() - begun < 0.3
+
+
+def _name(resource: dict[str, Any]) -> str:
+    return resource["urn"].rpartition("::")[2]
