@@ -43,7 +43,9 @@ def finding(error: ErrorDetails, document: Document) -> Finding:
             return Finding(keys, f"required key is missing; expected {one_of(_tags(allowed))}")
         case "union_tag_invalid":
             keys, given = _given(rooted((*keys, discriminator(allowed))), document)
-            return Finding(keys, f"expected {one_of(_tags(allowed))}, {_got(given, _tags(allowed))}")
+            return Finding(
+                keys, f"expected {one_of(_tags(allowed))}, got {_got(error['type'], given, _tags(allowed))}"
+            )
         case _ if loc[-1] == "[key]":
             return Finding(rooted(keys), f"{_expected(error, allowed)}, got {keys[-1]!r}")
         case _:
@@ -94,19 +96,27 @@ def _wrong(error: ErrorDetails, allowed: Any, given: Node) -> str:
     expected = _expected(error, allowed)
     if error["type"] in ("value_error", "too_short") and isinstance(given, MappingNode):
         return expected
-    if (
-        error["type"] in ("model_type", "dict_type")
-        and isinstance(given, ScalarNode)
-        and "{" in text_of(given)
-    ):
-        return f"{expected}, got text; nested values are set with `pulumi config set --path`"
-    if error["type"] == "string_type" and isinstance(given, ScalarNode):
-        return f'{expected}, got {described(given)}; write it in quotes: "{text_of(given)}"'
-    if error["type"] == "bool_type" and isinstance(given, ScalarNode) and text_of(given).lower() in _BOOLS:
-        return f"{expected}, got {described(given)}, did you mean {_BOOLS[text_of(given).lower()]}?"
-    if isinstance(given, ScalarNode) and kind_of(given) == "str" and _UNQUOTED.fullmatch(text_of(given)):
-        return f"{expected}, got {shown(given)}; remove the quotes"
-    return f"{expected}, {_got(given, words(allowed))}"
+    return f"{expected}, got {_got(error['type'], given, words(allowed))}"
+
+
+def _got(kind: str, given: Node, right: list[str]) -> str:
+    """What was given and, for a scalar, how to write what was meant."""
+    if not isinstance(given, ScalarNode):
+        return described(given)
+    text = text_of(given)
+    match kind:
+        case "model_type" | "dict_type" if "{" in text:
+            return "text; nested values are set with `pulumi config set --path`"
+        case "string_type":
+            return f'{described(given)}; write it in quotes: "{text}"'
+        case "bool_type" if text.lower() in _BOOLS:
+            return f"{described(given)}, did you mean {_BOOLS[text.lower()]}?"
+        case _ if kind_of(given) != "str":
+            return shown(given)
+        case _ if _UNQUOTED.fullmatch(text):
+            return f"{described(given)}; remove the quotes"
+        case _:
+            return described(given) + did_you_mean(text, right)
 
 
 def _expected(error: ErrorDetails, allowed: Any) -> str:
@@ -132,15 +142,6 @@ def _expected(error: ErrorDetails, allowed: Any) -> str:
             return f"expected {_TYPES[kind]}"
         case _:
             return error["msg"][:1].lower() + error["msg"][1:]
-
-
-def _got(given: Node, right: list[str]) -> str:
-    near = (
-        did_you_mean(text_of(given), right)
-        if isinstance(given, ScalarNode) and kind_of(given) == "str"
-        else ""
-    )
-    return f"got {shown(given)}{near}"
 
 
 def _tags(allowed: Any) -> list[str]:
