@@ -30,8 +30,8 @@ check: .venv/ready ## the stack file and the policies, before anything is create
 	@$(run)gpu-cluster validate $(STACK)
 	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi preview --stack $(STACK) --policy-pack policies
 
-docs: .venv/ready ## write again what is generated: schema, references, golden files
-	$(run)python -m cli.generate
+docs: .venv/ready ## write again what is generated from the code: schema and references
+	$(run)python -m docs
 
 bench: .venv/ready ## engine times as ratios to an empty program
 	$(run)python -m bench
