@@ -69,8 +69,7 @@ def _shown_key(keys: Keys) -> str:
 
 
 def _shown(path: Path) -> str:
-    """Relative to the working directory where it is below it."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+    """As the project has it, wherever the program runs: `stacks/Pulumi.prod.yaml`."""
+    file = path.resolve()
+    project = next((folder for folder in file.parents if (folder / "Pulumi.yaml").is_file()), Path.cwd())
+    return str(file.relative_to(project)) if file.is_relative_to(project) else str(path)

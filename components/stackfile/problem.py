@@ -26,7 +26,7 @@ class Problem:
     """A mistake as a reader finds it."""
 
     file: str
-    """Path of the stack file, relative to the working directory where it is below it."""
+    """Path of the stack file as the project has it: `stacks/Pulumi.prod.yaml`."""
 
     line: int
     """Line of the key, or of its parent where the key is missing; the first is 1."""

@@ -14,9 +14,7 @@ def test_happy(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ERRORS, ids=lambda path: path.stem)
-def test_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(STACKS)
-
+def test_error(path: Path) -> None:
     with pytest.raises(StackFileError) as error:
         load(path)
 
