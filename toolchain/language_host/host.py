@@ -99,6 +99,10 @@ class LanguageHost(LanguageRuntimeServicer):
                 )
 
     def Run(self, request: messages.RunRequest, context: Call) -> messages.RunResponse:
+        if request.attach_debugger:
+            return messages.RunResponse(
+                error="attaching a debugger needs the official pulumi-language-python"
+            )
         with _explained(context):
             options = options_of(request.info)
             python = options.python
@@ -137,16 +141,19 @@ class LanguageHost(LanguageRuntimeServicer):
             )
             yield from _responses(child, output_of(child))
             return
+        command = [python, "-u", "-m", "pulumi.policy", *request.args, program]
         stand_in = StandIn()
         server, port = serve(stand_in.register)
-        yield messages.RunPluginResponse(stdout=b"%d\n" % port)
-        environment |= stand_in.environment(context)
-        command = [python, "-u", "-m", "pulumi.policy", *request.args, program]
-        child = self._children.start(
-            command, context, environment=environment, directory=program, capture=True
-        )
-        yield from _responses(child, stand_in.attach(output_of(child)))
-        server.stop(grace=None)
+        try:
+            yield messages.RunPluginResponse(stdout=b"%d\n" % port)
+            environment |= stand_in.environment(context)
+            child = self._children.start(
+                command, context, environment=environment, directory=program, capture=True
+            )
+            yield from _responses(child, stand_in.attach(output_of(child)))
+        finally:
+            stand_in.close()
+            server.stop(grace=None)
 
     def Cancel(self, request: Empty, context: Call) -> Empty:
         self._children.terminate()

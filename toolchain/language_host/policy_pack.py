@@ -69,7 +69,10 @@ class StandIn(grpc.GenericRpcHandler):
             if newline:
                 self._connect(line)
                 yield "stdout", rest
-        if not self._pack.done():
+
+    def close(self) -> None:
+        """Let calls fail that wait for a pack which has ended, or never started."""
+        with suppress(InvalidStateError):
             self._pack.set_exception(
                 ConnectionError("the policy pack ended before it could be asked anything")
             )
