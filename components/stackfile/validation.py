@@ -16,6 +16,8 @@ from components.stackfile.sections import unrooted
 from components.stackfile.shape import place as place_of
 
 _PLACES = ("local", "existing")
+_LEAST = {"model": "any", "replicas": 1, "cache": {"size": "1Mi"}}
+"""Of what every model needs, as little as is right: enough to check the rest of a model that lacks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +67,19 @@ def _entry(keys: Keys) -> Keys:
 
 
 def _sound(sections: dict[str, Any], broken: frozenset[Keys]) -> Sound:
-    left = {"pools": {}} | _without(sections, broken)
+    left: dict[str, Any] = {"pools": {}} | _completed(_without(sections, broken))
     places = [left["cluster"]] if "cluster" in left else [{"provider": place} for place in _PLACES]
     _, errors = _stack({**left, "cluster": places[0]})
-    unfinished = frozenset(
-        place_of(error["loc"])[0][:3] for error in errors
-    )  # models without a key they need
+    unfinished = frozenset(place_of(error["loc"])[0][:3] for error in errors)  # models without a pool
     left = _without(left, unfinished)
     readings = (_stack({**left, "cluster": place})[0] for place in places)
     return Sound(tuple(stack for stack in readings if stack), broken | unfinished)
+
+
+def _completed(sections: dict[str, Any]) -> dict[str, Any]:
+    serving = sections.get("serving", {})
+    models = {name: _LEAST | model for name, model in serving.get("models", {}).items()}
+    return {**sections, "serving": {**serving, "models": models}}
 
 
 def _without(value: Any, broken: frozenset[Keys], keys: Keys = ()) -> Any:
