@@ -19,6 +19,7 @@ ZONES = ("local-a", "local-b", "local-c")
 """Zones that the nodes of each pool take turns in."""
 
 _MANIFEST = "gpu-cluster/manifest"  # digest of what a node was made from; what was changed by hand stays
+_NOT_READY = "node.kubernetes.io/not-ready"
 _REQUESTS_AT_ONCE = 16
 _READY_SECONDS = 120
 _POLL_SECONDS = 0.2
@@ -123,10 +124,16 @@ def _delete_pod(cluster: Cluster, pod: Pod) -> None:
         cluster.delete_pod(pod.metadata.namespace, pod.metadata.name)
 
 
+def _takes_pods(node: Node) -> bool:
+    """Whether it is Ready, and the controllers have seen that."""
+    taints = (node.spec and node.spec.taints) or []
+    return is_ready(node) and all(taint.key != _NOT_READY for taint in taints)
+
+
 def _await_ready(cluster: Cluster, wanted: Iterable[str]) -> None:
     waiting = set(wanted)
     deadline = time.monotonic() + _READY_SECONDS
-    while waiting := waiting - {name_of(node) for node in cluster.nodes() if is_ready(node)}:
+    while waiting := waiting - {name_of(node) for node in cluster.nodes() if _takes_pods(node)}:
         if time.monotonic() > deadline:
             raise RehearsalError(
                 f"{len(waiting)} simulated nodes are not Ready after {_READY_SECONDS} s: {min(waiting)} …\n"

@@ -1,11 +1,13 @@
 """Simulated nodes on a real control plane, and what they let in."""
 
-# pyright: reportUnknownMemberType=false
-# (lightkube's signatures have bare dicts in them)
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# (lightkube's signatures and models have bare dicts in them)
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from lightkube import Client, KubeConfig
@@ -24,6 +26,7 @@ from lightkube.resources.core_v1 import Node, Pod, ServiceAccount
 
 from components.config.cluster import LocalCluster
 from components.config.pools import PoolSettings, Sharing, Taint
+from components.config.quantity import amount
 from components.config.span import Span
 from components.config.stack import Stack
 from components.pools import Pool, pools_of
@@ -62,8 +65,10 @@ def test_every_pool_becomes_nodes_that_are_ready(cluster: Cluster, client: Clien
     gpu = client.get(Node, "l4-0")
     pool = _pools()["l4"]
     assert gpu.status
-    assert gpu.status.capacity == pool.capacity.quantities() | {"nvidia.com/gpu": "1"}
-    assert gpu.status.allocatable == pool.allocatable.quantities() | {"nvidia.com/gpu": "1"}
+    assert _amounts(gpu.status.capacity or {}) == _amounts({**pool.capacity.quantities(), **pool.extended})
+    assert _amounts(gpu.status.allocatable or {}) == _amounts(
+        {**pool.allocatable.quantities(), **pool.extended}
+    )
     assert gpu.spec
     assert [(taint.key, taint.effect) for taint in gpu.spec.taints or []] == [
         ("nvidia.com/gpu", "NoSchedule")
@@ -198,6 +203,10 @@ def _is_ready(client: Client, name: str) -> bool:
 def _why_waiting(client: Client, name: str) -> str:
     status = client.get(Pod, name).status
     return " ".join(condition.message or "" for condition in (status and status.conditions) or [])
+
+
+def _amounts(quantities: Mapping[str, Any]) -> dict[str, Decimal]:
+    return {resource: amount(str(quantity)) for resource, quantity in quantities.items()}
 
 
 def _name(thing: Node | Pod | ServiceAccount) -> str:
