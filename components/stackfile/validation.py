@@ -67,7 +67,7 @@ def _entry(keys: Keys) -> Keys:
 
 
 def _sound(sections: dict[str, Any], broken: frozenset[Keys]) -> Sound:
-    left: dict[str, Any] = {"pools": {}} | _completed(_without(sections, broken))
+    left: dict[str, Any] = {"pools": {}, **_completed(_without(sections, broken))}
     places = [left["cluster"]] if "cluster" in left else [{"provider": place} for place in _PLACES]
     _, errors = _stack({**left, "cluster": places[0]})
     unfinished = frozenset(place_of(error["loc"])[0][:3] for error in errors)  # models without a pool
