@@ -116,7 +116,8 @@ def _take_up(state: State) -> list[str]:
         if operation["type"] == "creating":
             created = _created(resource)
             if created is None:
-                words.append(f"gave up {_name(resource['urn'])}, which nothing tells how to find")
+                if not resource["type"].startswith("pulumi:"):  # a provider exists in the state alone
+                    words.append(f"gave up {_name(resource['urn'])}, which nothing tells how to find")
                 continue
             if created["id"] not in (other["id"] for other in known):
                 for replaced in current:

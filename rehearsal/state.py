@@ -35,8 +35,7 @@ class StateFiles:
         return file.read_text() if file.exists() else ""
 
     def locks(self) -> Iterator[Path]:
-        folder = self.folder / ".pulumi" / "locks" / "organization" / self.project / self.stack
-        return folder.glob("*.json")
+        return self._locks.glob("*.json")
 
     def remove(self, lock: Path) -> None:
         lock.unlink(missing_ok=True)
@@ -51,6 +50,7 @@ class StateFiles:
         files = [self._stacks / f"{self.stack}.json", self.folder / ".pulumi" / "meta.yaml"]
         halves = [half for half in map(_attributes, files) if half.exists() and not _is_json(half)]
         halves += self._stacks.glob(f"{self.stack}.json.*.tmp")
+        halves += self._locks.glob("*.tmp")  # the engine would take it for a lock
         for half in halves:
             half.unlink()
         return bool(halves)
@@ -58,6 +58,10 @@ class StateFiles:
     @property
     def _stacks(self) -> Path:
         return self.folder / ".pulumi" / "stacks" / self.project
+
+    @property
+    def _locks(self) -> Path:
+        return self.folder / ".pulumi" / "locks" / "organization" / self.project / self.stack
 
 
 def _attributes(file: Path) -> Path:
