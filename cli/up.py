@@ -24,8 +24,8 @@ def up(stack: StackName = "local") -> None:
         typer.echo(f"control plane: ready; {changes}")
 
     engine = project.engine(stack, settings, toolchain)
-    engine.select()
     for repair in recover(engine):
         typer.echo(f"recovered: {repair}")
+    engine.select()
     engine.run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-permalink")
     show(project, stack, settings)

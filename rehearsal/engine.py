@@ -68,7 +68,7 @@ def local_state(project: Path) -> dict[str, str]:
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
-    """The exit code. Ctrl-C reaches the engine by the terminal: it finishes what it has begun, and so do we."""
+    """The exit code. Ctrl-C reaches the engine too: it finishes what it has begun, and so do we."""
     while True:
         try:
             return process.wait()

@@ -1,4 +1,4 @@
-"""The project's program in a folder of its own, so that a run touches no one's stack file, state or cluster."""
+"""The project's program in a folder of its own, so that a run touches no one's file, state or cluster."""
 
 import shutil
 from collections.abc import Mapping
