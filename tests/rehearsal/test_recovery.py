@@ -1,7 +1,9 @@
 """Updates whose engine is killed half-way; the next one goes on as if nothing had been."""
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Generator, Iterator
@@ -17,6 +19,7 @@ from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Node
 
 from rehearsal import Cluster, ControlPlane, Engine, RehearsalError, recover
+from rehearsal.processes import processes
 from tests.rehearsal.objects import Api
 from toolchain import install
 
@@ -180,6 +183,20 @@ def test_killed_again_and_again_it_still_makes_everything_once(program: Program)
     program.configure(words="second")
     program.up()
     assert program.words() == {"second"}
+    assert program.owners() == {1}
+
+
+def test_without_its_program_the_engine_gives_up_and_the_next_update_goes_on(program: Program) -> None:
+    with program.begin("up", at="creating map-2") as engine:
+        for found in processes(lambda command: command.startswith("python")):
+            if found.directory == program.engine.project:
+                os.kill(found.pid, signal.SIGKILL)
+        assert engine.wait(60) != 0
+
+    recover(program.engine)
+    program.up()
+
+    assert program.objects() == _MADE
     assert program.owners() == {1}
 
 
