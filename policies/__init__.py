@@ -2,9 +2,8 @@
 
 from policies.field import UNKNOWN
 from policies.file import PolicyFileError
-from policies.finding import Finding, Level, NotEvaluated
 from policies.pack import Pack, Report, pack_of
-from policies.rule import Rule
+from policies.rule import Finding, Level, NotEvaluated, Rule
 from policies.subject import Resource
 
 __all__ = [

@@ -20,10 +20,9 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UnknownValueError
 
 from policies.field import UNKNOWN
-from policies.finding import Level
 from policies.inventory import Inventory
 from policies.pack import Pack, pack_of
-from policies.rule import Rule
+from policies.rule import Level, Rule
 from policies.rules import all_rules
 from policies.settings import policy_settings
 from policies.subject import Resource

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from components.stackfile.load import load
 from components.stackfile.problem import Problem, StackFileError
-from policies.finding import Finding, Level
 from policies.inventory import Inventory
-from policies.rule import Rule
+from policies.rule import Finding, Level, Rule
 from policies.rules import all_rules
 from policies.settings import policy_settings
 from policies.subject import Resource

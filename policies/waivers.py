@@ -16,7 +16,7 @@ from components.stackfile.document import Document
 from components.stackfile.nearest import did_you_mean
 from components.stackfile.problem import Keys, Problem, dotted
 from policies.file import FOLDER, load, shown
-from policies.finding import Finding
+from policies.rule import Finding
 
 _RESOURCE = re.compile(r"[A-Za-z:/]+ ([a-z0-9.-]+/)?[a-z0-9.:-][a-z0-9.:*-]*")
 _ROLE = re.compile(r"[a-z]+(-[a-z]+)*")

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from components.catalog import INSTANCES
 from policies.field import Field
-from policies.finding import Level, Violation
-from policies.rule import rule
+from policies.rule import Level, Violation, rule
 from policies.subject import Container, Pod, Resource, containers, is_gpu, pods
 
 _NVIDIA = "nvidia.com/gpu"

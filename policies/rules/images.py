@@ -3,8 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 
-from policies.finding import Level, Violation
-from policies.rule import Rule, rule
+from policies.rule import Level, Rule, Violation, rule
 from policies.subject import Container, containers
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")

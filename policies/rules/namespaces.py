@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from policies.field import Field
-from policies.finding import Level, Violation
 from policies.inventory import Inventory
-from policies.rule import rule, stack_rule
+from policies.rule import Level, Violation, rule, stack_rule
 from policies.subject import Resource
 
 _TEAM_LABEL = "gpu-cluster/team"

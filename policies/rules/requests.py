@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.finding import Level, Violation
-from policies.rule import rule
+from policies.rule import Level, Violation, rule
 from policies.subject import Container, containers
 
 _NEEDED = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from policies.field import Field
-from policies.finding import Level, Violation
-from policies.rule import rule
+from policies.rule import Level, Violation, rule
 from policies.subject import Resource
 
 _NAMES = re.compile(

@@ -4,9 +4,8 @@ import math
 from collections.abc import Iterable, Iterator
 
 from policies.field import Field
-from policies.finding import Level, Violation
 from policies.inventory import Inventory
-from policies.rule import stack_rule
+from policies.rule import Level, Violation, stack_rule
 from policies.subject import Pod, Resource
 
 
