@@ -6,6 +6,7 @@ import typer
 
 from cli.project import Project, StackName
 from components.config.cluster import LocalCluster
+from rehearsal import recover
 from toolchain import install
 
 
@@ -15,7 +16,10 @@ def down(stack: StackName = "local") -> None:
     settings = project.stack(stack)
     toolchain = install()
     if not isinstance(settings.cluster, LocalCluster):
-        project.engine(stack, settings, toolchain).run("destroy", "--yes", "--remove")
+        engine = project.engine(stack, settings, toolchain)
+        for repair in recover(engine):
+            typer.echo(f"recovered: {repair}")
+        engine.run("destroy", "--yes", "--skip-preview", "--remove")
         return
     project.control_plane(toolchain).remove()
     shutil.rmtree(project.folder / ".local", ignore_errors=True)

@@ -5,9 +5,10 @@ import typer
 from cli.project import Project, StackName
 from cli.summary import show
 from components.config.cluster import LocalCluster
+from components.config.stack import Stack
 from components.pools import pools_of
-from rehearsal import Cluster, reconcile, recover
-from toolchain import install
+from rehearsal import Cluster, forget_local_state, reconcile, recover
+from toolchain import Toolchain, install
 
 
 def up(stack: StackName = "local") -> None:
@@ -17,11 +18,7 @@ def up(stack: StackName = "local") -> None:
     toolchain = install()
 
     if isinstance(settings.cluster, LocalCluster):
-        typer.echo("control plane: starting")
-        control_plane = project.control_plane(toolchain)
-        control_plane.start()
-        changes = reconcile(Cluster(control_plane.kubeconfig), pools_of(settings))
-        typer.echo(f"control plane: ready; {changes}")
+        _start_nodes(project, settings, toolchain)
 
     engine = project.engine(stack, settings, toolchain)
     for repair in recover(engine):
@@ -29,3 +26,13 @@ def up(stack: StackName = "local") -> None:
     engine.select()
     engine.run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-permalink")
     show(project, stack, settings)
+
+
+def _start_nodes(project: Project, settings: Stack, toolchain: Toolchain) -> None:
+    typer.echo("control plane: starting")
+    control_plane = project.control_plane(toolchain)
+    if control_plane.start():
+        forget_local_state(project.folder)
+    nodes = reconcile(Cluster(control_plane.kubeconfig), pools_of(settings))
+    created, updated, removed = len(nodes.created), len(nodes.updated), len(nodes.removed)
+    typer.echo(f"control plane: ready; nodes: {created} created, {updated} changed, {removed} removed")

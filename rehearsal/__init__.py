@@ -2,7 +2,7 @@
 
 from rehearsal.cluster import Cluster
 from rehearsal.control_plane import ControlPlane, Status
-from rehearsal.engine import Engine, local_state
+from rehearsal.engine import Engine, forget_local_state, local_state
 from rehearsal.errors import RehearsalError
 from rehearsal.inventory import Inventory, PoolNodes, Replica, inventory
 from rehearsal.nodes import Changes, reconcile, simulate
@@ -19,6 +19,7 @@ __all__ = [
     "RehearsalError",
     "Replica",
     "Status",
+    "forget_local_state",
     "inventory",
     "local_state",
     "reconcile",

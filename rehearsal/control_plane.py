@@ -58,16 +58,18 @@ class ControlPlane:
         self._lock = self._directory / "control-plane.lock"
         self.kubeconfig = self._directory / "kubeconfig"
 
-    def start(self) -> None:
+    def start(self) -> bool:
         """Make it run, whatever state it is in, with what it stored and where it listened.
 
-        `RehearsalError` where it cannot.
+        Whether it is new, and so knows nothing yet. `RehearsalError` where it cannot be made to run.
         """
         with locked(self._lock):
+            new = not self._started.exists()
             if not self._ready():
                 self._start()
             port = kwok.ports_of(kwok.read(self._started))["kubeApiserverPort"]
             kubeconfig.write(self.kubeconfig, name=kwok.CLUSTER, port=port, pki=self._pki)
+            return new
 
     def stop(self) -> None:
         """End its processes and keep what it stored."""

@@ -1,11 +1,10 @@
 """The Pulumi engine, run on one stack of this project."""
 
-import json
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rehearsal.errors import RehearsalError
 
@@ -52,19 +51,24 @@ class Engine:
             )
         return done.stdout
 
-    def outputs(self) -> dict[str, Any]:
-        """The stack's outputs, secrets masked."""
-        return json.loads(self.output("stack", "output", "--json", "--stack", self.stack))
-
 
 def local_state(project: Path) -> dict[str, str]:
     """Engine settings that keep the state of provider `local` in the checkout, without any account.
 
     The passphrase is published with stacks/Pulumi.local.yaml: a simulated platform has no secrets.
     """
-    state = project / ".local" / "state"
+    state = _state(project)
     state.mkdir(parents=True, exist_ok=True)
     return {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "local"}
+
+
+def forget_local_state(project: Path) -> None:
+    """Drop what the engine knows of the local stacks, whose objects went with their control plane."""
+    shutil.rmtree(_state(project), ignore_errors=True)
+
+
+def _state(project: Path) -> Path:
+    return project / ".local" / "state"
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:

@@ -6,8 +6,10 @@ import time
 
 import pytest
 
+from rehearsal import ControlPlane
 from rehearsal.cluster import is_ready, labels_of
 from tests.rehearsal.checkout import Checkout
+from toolchain import install
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("lifecycle")]
 
@@ -112,6 +114,15 @@ def test_a_pool_that_grows_and_shrinks_moves_no_one_else(checkout: Checkout) -> 
     checkout.edit("nodes: 3", "nodes: 1")
     assert checkout.gpu_cluster("up").returncode == 0
     assert checkout.api.objects() == before
+
+
+def test_a_platform_whose_control_plane_is_lost_comes_up_again(checkout: Checkout) -> None:
+    ControlPlane(checkout.folder / ".local", install()).remove()
+
+    done = checkout.gpu_cluster("up")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "chat   1/1    l4-" in done.stdout
 
 
 def test_destroy_leaves_nothing_behind(checkout: Checkout, bare: set[str]) -> None:
