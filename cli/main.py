@@ -1,4 +1,4 @@
-"""The command line: one file per command."""
+"""The console script `gpu-cluster`: its commands, and how errors end."""
 
 import sys
 

@@ -39,7 +39,7 @@ class Checkout:
 
     def gpu_cluster(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command as a person would type it in this checkout."""
-        return _run([_GPU_CLUSTER, *arguments], self.folder, dict(os.environ))
+        return run_gpu_cluster(self.folder, *arguments)
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command of the engine itself, on the local stack."""
@@ -71,6 +71,10 @@ class Checkout:
         """The resources that the engine knows."""
         deployment = json.loads(self.engine.output("stack", "export", "--stack", "local"))["deployment"]
         return deployment.get("resources", [])
+
+
+def run_gpu_cluster(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return _run([_GPU_CLUSTER, *arguments], folder, dict(os.environ))
 
 
 def _run(command: list[Any], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,81 @@
+"""Any kubeconfig instead of the embedded cluster: a stack on a cluster that was there before it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from components.pools import pools_of
+from components.stackfile import load
+from rehearsal import Cluster, ControlPlane, reconcile, scratch
+from rehearsal.cluster import is_ready, labels_of
+from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
+from tests.rehearsal.objects import Api
+from toolchain import install
+
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("existing")]
+
+SITE = """\
+config:
+  gpu-cluster:cluster: {provider: existing, kubeconfig: ../cluster/kubeconfig, context: gpu-cluster}
+  gpu-cluster:pools:
+    general: {machine: {cpus: 16, memory: 64Gi}, nodes: 1, labels: {site.example/role: general}}
+    gpu:
+      machine: {cpus: 64, memory: 512Gi, gpu: L40S, gpus: 4}
+      nodes: 2
+      labels: {site.example/role: gpu}
+      sharing: {mps: 2}
+  gpu-cluster:storage:
+    disks: {kind: csi, provisioner: kubernetes.io/host-path, default: true, reclaim: delete}
+  gpu-cluster:serving:
+    models:
+      chat: {model: meta-llama/Llama-3.1-8B-Instruct, pool: gpu, replicas: 2, cache: {size: 40Gi}}
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[ControlPlane]:
+    """A cluster with nodes that carry no label of ours."""
+    (tmp_path / "cluster").mkdir()
+    control_plane = ControlPlane(tmp_path / "cluster", install())
+    control_plane.start()
+    yield control_plane
+    control_plane.remove()
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout whose engine keeps its state where the user says."""
+    (tmp_path / "state").mkdir()
+    monkeypatch.setenv("PULUMI_BACKEND_URL", (tmp_path / "state").as_uri())
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "of the user")
+    return scratch(PROJECT, tmp_path / "project", {"site": SITE})
+
+
+def test_it_comes_up_on_the_nodes_that_are_there_and_goes_without_a_trace(
+    site: ControlPlane, project: Path
+) -> None:
+    cluster = Cluster(site.kubeconfig)
+    reconcile(cluster, pools_of(load(project / "stacks" / "Pulumi.site.yaml")))
+    before = Api(site.kubeconfig).objects().keys()
+
+    up = run_gpu_cluster(project, "up", "site")
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert "gpu      2/2    machine  8 x L40S as 16 x nvidia.com/gpu" in up.stdout
+    homes = {
+        (labels_of(pod)["app.kubernetes.io/name"], pod.spec.nodeName)
+        for pod in cluster.pods()
+        if pod.spec and is_ready(pod)
+    }
+    assert homes == {
+        (program, node)
+        for program in ("nvidia-device-plugin", "nvidia-mps", "vllm")
+        for node in ("gpu-0", "gpu-1")
+    }
+    assert not (project / ".local").exists()
+
+    down = run_gpu_cluster(project, "down", "site")
+    assert down.returncode == 0, down.stdout + down.stderr
+    assert {
+        key for key in Api(site.kubeconfig).objects() if key.startswith(("namespaces/", "pods/"))
+    } <= before

@@ -1,0 +1,44 @@
+"""What other programs may import. A name that goes, or comes, does so on purpose."""
+
+from importlib import import_module
+
+import pytest
+
+PUBLIC = {
+    "policies": "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of",
+    "rehearsal": (
+        "Changes Cluster ControlPlane Engine Inventory PoolNodes RehearsalError Replica Status "
+        "forget_local_state inventory local_state reconcile recover scratch simulate"
+    ),
+    "toolchain": "Toolchain ToolchainError install",
+    "components.catalog": (
+        "GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_SOURCES Instance MIG_SOURCES Profile Source mig_problem"
+    ),
+    "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
+    "components.config": (
+        "ClusterSettings Csi Engine ExistingCluster GpuSettings HostPath InClusterRegistry "
+        "LocalCluster LocalPath Machine ModelCache ModelSettings Nfs PoolSettings RegistrySettings "
+        "Replicas Secret ServingSettings Sharing Span Stack StorageClassSettings Taint"
+    ),
+    "components.gpu": "DevicePlugin plugin_config",
+    "components.pools": (
+        "GPU_RESOURCE GPU_TAINT Hardware POOL_LABEL Pool Request Resources allocatable hardware_of "
+        "mig_resource nodes_for pools_of replicas_per_node request_of room share_of_node"
+    ),
+    "components.registry": "Registry",
+    "components.security": (
+        "Namespace PodSecurity from_anywhere from_namespaces restricted_container restricted_pod "
+        "to_dns to_internet"
+    ),
+    "components.serving": "Model Place Serving",
+    "components.stackfile": "Problem StackFileError load",
+    "components.storage": "Classes StorageClasses classes_of",
+}
+
+
+@pytest.mark.parametrize("package", PUBLIC)
+def test_a_package_offers_what_it_promises(package: str) -> None:
+    module = import_module(package)
+
+    assert sorted(module.__all__) == PUBLIC[package].split()
+    assert all(hasattr(module, name) for name in module.__all__)
