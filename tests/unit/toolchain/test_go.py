@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from toolchain.errors import ToolchainError
-from toolchain.go import Go, clean_caches, find_go
+from toolchain.go import Go, find_go
 
 
 def put_go_on_path(directory: Path, version: str, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -74,7 +74,7 @@ def test_no_setting_of_the_user_loosens_checking_or_leaves_the_caches(
 
     settings = {name: value for name, value in environment.items() if name.startswith(("GO", "CGO_"))}
     assert settings == {
-        "GOFLAGS": "-mod=readonly",
+        "GOFLAGS": "-mod=readonly -modcacherw",
         "GOTOOLCHAIN": "local",
         "GOWORK": "off",
         "CGO_ENABLED": "0",
@@ -83,17 +83,3 @@ def test_no_setting_of_the_user_loosens_checking_or_leaves_the_caches(
         "GOTMPDIR": str(tmp_path / "temporary"),
         "GOPROXY": "https://proxy.example",
     }
-
-
-def test_cleaning_removes_read_only_modules_and_keeps_tools(tmp_path: Path) -> None:
-    module = tmp_path / "go-mod" / "example.com" / "x@v1.0.0"
-    module.mkdir(parents=True)
-    (module / "x.go").touch(0o444)
-    module.chmod(0o555)
-    tool = tmp_path / "tools" / "x"
-    tool.parent.mkdir()
-    tool.touch()
-
-    clean_caches(tmp_path)
-
-    assert list(tmp_path.iterdir()) == [tool.parent]

@@ -5,16 +5,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 
 
-def test_clean_drops_the_caches_of_go_and_keeps_the_tools(cache: Path) -> None:
-    (cache / "go-build").unlink()
-    for kept in ("go-build", "go-mod", "tools"):
-        (cache / kept).mkdir()
-
-    subprocess.run([sys.executable, "-m", "toolchain", "clean"], cwd=ROOT, check=True)
-
-    assert [path.name for path in cache.iterdir()] == ["tools"]
-
-
 def test_a_failure_is_told_without_a_traceback(cache: Path) -> None:
     (cache / "tools").touch()
 

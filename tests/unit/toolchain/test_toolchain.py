@@ -39,6 +39,14 @@ def test_a_bare_machine_gets_every_tool(tools: dict[str, Tool]) -> None:
     assert [line.split(" …")[0] for line in lines[::2]] == [f"building {name} v1.2.3" for name in tools]
 
 
+def test_what_go_kept_for_the_build_goes_with_it(tools: dict[str, Tool], cache: Path) -> None:
+    (cache / "go-mod").mkdir()
+
+    install(lambda _line: None)
+
+    assert not (cache / "go-mod").exists()
+
+
 def test_once_built_nothing_runs_and_nothing_is_said(
     tools: dict[str, Tool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
