@@ -1,9 +1,10 @@
-"""Data with sources and dates: GPUs, their MIG profiles, and instance types."""
+"""Data with sources and dates: GPUs, their MIG profiles, instance types and language models."""
 
 from components.catalog.gpus import GPU_SOURCES, GPUS, Gpu
 from components.catalog.instances import INSTANCE_SOURCES, INSTANCES, Instance
 from components.catalog.mig import MIG_SOURCES, Profile
 from components.catalog.mig_layout import mig_problem
+from components.catalog.models import MODEL_SOURCES, MODELS, LanguageModel, of_weights
 from components.catalog.source import Source
 
 __all__ = [
@@ -12,9 +13,13 @@ __all__ = [
     "INSTANCES",
     "INSTANCE_SOURCES",
     "MIG_SOURCES",
+    "MODELS",
+    "MODEL_SOURCES",
     "Gpu",
     "Instance",
+    "LanguageModel",
     "Profile",
     "Source",
     "mig_problem",
+    "of_weights",
 ]
