@@ -2,6 +2,8 @@
 
 from components.pools.fit import Request, nodes_for, replicas_per_node, room
 from components.pools.hardware import Hardware, hardware_of
+from components.pools.model_memory import Device, Load, Need, device_of, memory_share
+from components.pools.place import Place, smallest_place
 from components.pools.pool import GPU_RESOURCE, GPU_TAINT, POOL_LABEL, Pool, mig_resource, pools_of
 from components.pools.request import request_of, share_of_node
 from components.pools.resources import Resources, allocatable
@@ -10,12 +12,18 @@ __all__ = [
     "GPU_RESOURCE",
     "GPU_TAINT",
     "POOL_LABEL",
+    "Device",
     "Hardware",
+    "Load",
+    "Need",
+    "Place",
     "Pool",
     "Request",
     "Resources",
     "allocatable",
+    "device_of",
     "hardware_of",
+    "memory_share",
     "mig_resource",
     "nodes_for",
     "pools_of",
@@ -23,4 +31,5 @@ __all__ = [
     "request_of",
     "room",
     "share_of_node",
+    "smallest_place",
 ]
