@@ -19,6 +19,7 @@ def _stack(*, nodes: int, models: int) -> str:
         "model": "meta-llama/Llama-3.1-8B-Instruct",
         "pool": "l4",
         "replicas": 1,
+        "context": 8192,
         "cache": {"size": "40Gi"},
     }
     config: dict[str, Any] = {

@@ -1,6 +1,7 @@
 """`gpu-cluster:serving`: the models that are served, and who may call them."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, PositiveInt
 
@@ -36,6 +37,9 @@ class ModelSettings(Settings):
     revision: Word | None = None
     """Commit or tag of the model, so that a restart serves the same weights. Default: its main branch."""
 
+    weights: Bytes | None = None
+    """Size of all weights, such as 140Gi. Default: what the catalog says, where it knows the model."""
+
     engine: Engine = Engine.VLLM
     """Server: vllm. Default: vllm."""
 
@@ -56,6 +60,9 @@ class ModelSettings(Settings):
 
     context: PositiveInt | None = None
     """Longest prompt and answer together, in tokens. Default: what the model declares."""
+
+    concurrency: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """Requests that a replica answers at once, each as long as context. Default: one, more as they fit."""
 
     cpu: Quantity | None = None
     """CPU of each replica. Default: the share of a node that its GPUs are."""

@@ -3,7 +3,7 @@
 from pulumi_kubernetes.core import v1 as core
 
 from components.config.serving import ModelSettings
-from components.pools import Pool, Request
+from components.pools import Pool, Request, memory_share
 from components.security import restricted_container
 from components.serving import request as quantity
 
@@ -15,7 +15,6 @@ _CACHE, _SCRATCH, _SHM = "/cache", "/tmp", "/dev/shm"  # noqa: S108
 _PRE_STOP_SECONDS = 15
 _MARGIN_SECONDS = 15
 _STARTUP_PERIOD_SECONDS = 10
-_GPU_MEMORY_PERCENT = 90
 
 
 def container(
@@ -74,16 +73,15 @@ def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[st
         f"--served-model-name={served_name}",
         f"--port={PORT}",
         f"--tensor-parallel-size={settings.gpus}",
+        f"--gpu-memory-utilization={memory_share(pool.sharing):.3f}",
         f"--shutdown-timeout={settings.drain_seconds}",
     ]
     if settings.revision:
         arguments.append(f"--revision={settings.revision}")
     if settings.context:
         arguments.append(f"--max-model-len={settings.context}")
-    if pool.sharing and pool.sharing.time_slicing:
-        # Each of those that take turns sees the whole memory, and would take it.
-        share = _GPU_MEMORY_PERCENT / 100 / pool.sharing.time_slicing
-        arguments.append(f"--gpu-memory-utilization={share:.3f}")
+    if settings.concurrency:
+        arguments.append(f"--max-num-seqs={settings.concurrency}")
     return arguments
 
 

@@ -2,6 +2,7 @@
 
 from components.config.stack import Stack
 from components.stackfile.checks.capacity import capacity
+from components.stackfile.checks.memory import memory
 from components.stackfile.checks.models import models
 from components.stackfile.checks.pools import pools, sound_pools
 from components.stackfile.checks.registry import registry
@@ -25,6 +26,7 @@ def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Finding]:
         *registry(stack, broken),
         *serving(stack),
         *models(stack, offered, broken),
+        *memory(stack, offered, broken),
         *capacity(stack, offered),
     ]
     return [Finding(rooted(keys), message) for keys, message, _ in findings]

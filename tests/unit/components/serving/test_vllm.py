@@ -18,6 +18,7 @@ def test_the_model_is_served_under_its_name_in_the_stack() -> None:
         "--served-model-name": "chat",
         "--port": "8000",
         "--tensor-parallel-size": "1",
+        "--gpu-memory-utilization": "0.900",
         "--shutdown-timeout": "45",
         "--revision": "abc123",
         "--max-model-len": "8192",
@@ -25,7 +26,11 @@ def test_the_model_is_served_under_its_name_in_the_stack() -> None:
 
 
 def test_what_the_stack_leaves_open_is_left_to_vllm() -> None:
-    assert {"--revision", "--max-model-len", "--gpu-memory-utilization"}.isdisjoint(options(serve()))
+    assert {"--revision", "--max-model-len", "--max-num-seqs"}.isdisjoint(options(serve()))
+
+
+def test_no_more_is_answered_at_once_than_the_memory_was_checked_for() -> None:
+    assert options(serve(concurrency=8))["--max-num-seqs"] == "8"
 
 
 def test_gpus_are_tensor_parallel_and_share_memory() -> None:

@@ -1,0 +1,149 @@
+"""Memory: the weights fit the volume, and the model with all that it remembers fits a replica's GPUs."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from math import ceil, floor, inf
+
+from components.catalog import INSTANCES, MODELS, LanguageModel, of_weights
+from components.config.quantity import amount
+from components.config.serving import ModelSettings
+from components.config.stack import Stack
+from components.pools import Device, Load, Need, Place, Pool, device_of, smallest_place
+from components.stackfile.checks.models import placement
+from components.stackfile.nearest import one_of
+from components.stackfile.problem import Finding, Keys
+
+_CONTEXT_STEP = 1024  # tokens
+
+
+def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Finding]:
+    mistaken = {keys[:3] for keys in broken}
+    for name, settings in stack.serving.models.items():
+        keys: Keys = ("serving", "models", name)
+        model = _known(settings)
+        if model is None or keys in mistaken:  # what is wrong may be the very number that counts
+            continue
+        yield from _volume(keys, settings, model)
+        pool = offered.get(settings.pool)
+        if problem := _too_long(settings, model):
+            yield Finding((*keys, "context"), problem)
+        elif pool is None or any(placement(keys, settings, pool)):
+            continue
+        elif problem := _unshareable(settings, model, pool):
+            yield Finding((*keys, "gpus"), problem)
+        elif problem := _too_large(settings, model, pool, offered):
+            yield Finding((*keys, "model"), problem)
+
+
+def _known(settings: ModelSettings) -> LanguageModel | None:
+    """The model as the catalog has it; of any other the weights, where they are given."""
+    found = MODELS.get(settings.model)
+    if not settings.weights:
+        return found
+    size = int(amount(settings.weights))
+    return replace(found, weights=size, precision="") if found else of_weights(settings.model, size)
+
+
+def _volume(keys: Keys, settings: ModelSettings, model: LanguageModel) -> Iterator[Finding]:
+    if amount(settings.cache.size) < model.weights:
+        message = f"{settings.cache.size} is too small for the weights of {model.name}, {_gi(model.weights)}"
+        yield Finding((*keys, "cache", "size"), message)
+
+
+def _too_long(settings: ModelSettings, model: LanguageModel) -> str | None:
+    if not (settings.context and model.context) or settings.context <= model.context:
+        return None
+    return f"{settings.context} tokens are too many: {model.name} was made for {model.context}"
+
+
+def _unshareable(settings: ModelSettings, model: LanguageModel, pool: Pool) -> str | None:
+    if model.splits_over(settings.gpus):
+        return None
+    right = one_of(str(count) for count in range(1, pool.gpus + 1) if model.splits_over(count))
+    heads = f"{model.heads} attention heads"
+    if model.kv_heads:
+        heads += f" and {model.kv_heads} key-value heads"
+    return f"{settings.gpus} GPUs cannot share the {heads} of {model.name}; expected {right}"
+
+
+def _too_large(
+    settings: ModelSettings, model: LanguageModel, pool: Pool, offered: Mapping[str, Pool]
+) -> str | None:
+    if not pool.gpu:
+        return None
+    load = Load(model, settings.context or model.context, settings.concurrency)
+    device = device_of(pool.gpu, pool.sharing, settings.slice)
+    if load.fits(device, settings.gpus):
+        return None
+    needs = _needed(load, load.need(device, settings.gpus), settings.gpus)
+    gets = f"a replica on pool {pool.name} gets {_gi(device.usable_bytes * settings.gpus, floor)}"
+    ways = [*_lighter(load, device, settings.gpus), *_roomier(load, pool, offered)]
+    return f"{needs}, and {gets}; {f'it fits {one_of(ways)}' if ways else 'no instance type holds it'}"
+
+
+def _needed(load: Load, need: Need, gpus: int) -> str:
+    model = load.model
+    weights = f"{_gi(need.weights * gpus)} of {model.precision} weights".replace("  ", " ")
+    tokens = f"{load.concurrency} times {load.context}" if load.concurrency else str(load.context)
+    remembered = f"{_gi(need.cache * gpus)} for {tokens} tokens, " if need.cache else ""
+    parts = f"{weights}, {remembered}{_gi(need.working * gpus)} to work with"
+    least = "" if need.cache else "at least "
+    return f"{model.name} needs {least}{_gi(need.total * gpus, ceil)} of GPU memory ({parts})"
+
+
+def _lighter(load: Load, device: Device, gpus: int) -> Iterator[str]:
+    """What could be asked less of the same GPUs."""
+    if not load.model.layers:  # its weights alone are known
+        return
+    steps = _most(
+        load.context // _CONTEXT_STEP,
+        lambda steps: replace(load, context=steps * _CONTEXT_STEP).fits(device, gpus),
+    )
+    if steps:
+        yield f"with context: {steps * _CONTEXT_STEP}"
+    sequences = _most(
+        load.concurrency or device.sequences,
+        lambda sequences: replace(load, concurrency=sequences).fits(device, gpus),
+    )
+    if sequences:
+        yield f"with concurrency: {sequences}"
+
+
+def _most(limit: int, fits: Callable[[int], bool]) -> int:
+    """The most that fits, up to the limit; 0 where nothing does."""
+    return bisect_left(range(1, limit + 1), True, key=lambda count: not fits(count))
+
+
+def _roomier(load: Load, pool: Pool, offered: Mapping[str, Pool]) -> Iterator[str]:
+    """More of the same pool, the smallest place on another, or else the cheapest instance type."""
+    places = {
+        each.name: place
+        for each in offered.values()
+        if (place := smallest_place(load, each.gpu, each.gpus, each.sharing))
+    }
+    here = places.pop(pool.name, None)
+    if here:
+        yield f"with {_keys(here)}"
+    if places:
+        name = min(places, key=lambda name: places[name].usable_bytes)
+        yield f"on pool {name} with {_keys(places[name])}"
+    if not here and not places:
+        yield from _instance(load)
+
+
+def _instance(load: Load) -> Iterator[str]:
+    for instance in sorted(INSTANCES.values(), key=lambda instance: instance.hourly_usd or inf):
+        place = smallest_place(load, instance.gpu, instance.gpus)
+        if place:
+            yield f"on a pool of {instance.name} with {_keys(place)}"
+            return
+
+
+def _keys(place: Place) -> str:
+    """What a model says to get the place."""
+    return f"slice: {place.profile}" if place.profile else f"gpus: {place.gpus}"
+
+
+def _gi(size: int, rounded: Callable[[float], int] = round) -> str:
+    return f"{rounded(size / 1024**3 * 10) / 10}Gi"
