@@ -19,7 +19,7 @@ status: .venv/ready ## show what runs
 
 test: .venv/ready lint ## prove it: unit tests, then the real engine on a real control plane
 	$(run)python -m toolchain
-	$(run)pytest -n 2 --dist loadgroup
+	$(run)pytest -n 2 --dist loadfile
 
 lint: .venv/ready ## format, lint and strict types
 	$(run)ruff format --check
@@ -30,8 +30,9 @@ check: .venv/ready ## the stack file and the policies, before anything is create
 	@$(run)gpu-cluster validate $(STACK)
 	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi preview --stack $(STACK) --policy-pack policies
 
-docs: .venv/ready ## write again what is generated from the code: schema and references
+docs: .venv/ready ## write again what comes from the code: schema, references, golden files
 	$(run)python -m docs
+	$(run)pytest tests/golden --snapshot-update
 
 bench: .venv/ready ## engine times as ratios to an empty program
 	$(run)python -m bench

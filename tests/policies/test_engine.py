@@ -12,7 +12,7 @@ from toolchain import Toolchain, install
 PACK = Path(__file__).parents[2] / "policies"
 PROGRAM = Path(__file__).parent / "program"
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("policies")]
+pytestmark = pytest.mark.engine
 
 
 class Engine:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.rehearsal.checkout import PROJECT, Checkout
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("policies")]
+pytestmark = pytest.mark.engine
 
 WITH_PACK = ("--policy-pack", str(PROJECT / "policies"))
 

@@ -46,7 +46,7 @@ from rehearsal.processes import Process, processes
 from toolchain import Toolchain, install
 from toolchain.installed import Found
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("control-plane")]
+pytestmark = pytest.mark.engine
 
 _START = """
 import sys

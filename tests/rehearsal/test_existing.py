@@ -13,7 +13,7 @@ from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
 from tests.rehearsal.objects import Api
 from toolchain import install
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("existing")]
+pytestmark = pytest.mark.engine
 
 SITE = """\
 config:

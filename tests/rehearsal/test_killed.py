@@ -12,7 +12,7 @@ import pytest
 from rehearsal.processes import Process, processes
 from tests.rehearsal.checkout import Checkout
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("killed")]
+pytestmark = pytest.mark.engine
 
 _POINTS = (0, 5, 10, 16, 22)
 """Objects that have been created when the kill comes; the platform has about thirty."""

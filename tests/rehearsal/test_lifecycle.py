@@ -11,7 +11,7 @@ from rehearsal.cluster import is_ready, labels_of
 from tests.rehearsal.checkout import Checkout
 from toolchain import install
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("lifecycle")]
+pytestmark = pytest.mark.engine
 
 _NO_CHANGE = ("--expect-no-changes", "--diff")
 _CHAT = "/apis/apps/v1/namespaces/serving/deployments/chat"

@@ -34,7 +34,7 @@ from rehearsal import Changes, Cluster, ControlPlane, reconcile
 from rehearsal.cluster import is_ready
 from toolchain import install
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("nodes")]
+pytestmark = pytest.mark.engine
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from rehearsal.processes import processes
 from tests.rehearsal.objects import Api
 from toolchain import install
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("recovery")]
+pytestmark = pytest.mark.engine
 
 _PROGRAM = Path(__file__).parent / "interrupted"
 _VIRTUALENV = Path(__file__).parents[2] / ".venv"

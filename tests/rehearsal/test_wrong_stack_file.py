@@ -4,7 +4,7 @@ import pytest
 
 from tests.rehearsal.checkout import Checkout
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("wrong-stack-file")]
+pytestmark = pytest.mark.engine
 
 
 @pytest.fixture
