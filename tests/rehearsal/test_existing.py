@@ -29,7 +29,8 @@ config:
     disks: {kind: csi, provisioner: kubernetes.io/host-path, default: true, reclaim: delete}
   gpu-cluster:serving:
     models:
-      chat: {model: meta-llama/Llama-3.1-8B-Instruct, pool: gpu, replicas: 2, context: 8192, cache: {size: 40Gi}}
+      chat:
+        {model: meta-llama/Llama-3.1-8B-Instruct, pool: gpu, replicas: 2, context: 8192, cache: {size: 40Gi}}
 """
 
 
