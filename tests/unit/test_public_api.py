@@ -12,7 +12,8 @@ PUBLIC = {
     ),
     "toolchain": "Toolchain ToolchainError install",
     "components.catalog": (
-        "GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_SOURCES Instance MIG_SOURCES Profile Source mig_problem"
+        "GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_SOURCES Instance LanguageModel MIG_SOURCES MODELS "
+        "MODEL_SOURCES Profile Source mig_problem of_weights"
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
     "components.config": (
@@ -22,8 +23,9 @@ PUBLIC = {
     ),
     "components.gpu": "DevicePlugin plugin_config",
     "components.pools": (
-        "GPU_RESOURCE GPU_TAINT Hardware POOL_LABEL Pool Request Resources allocatable hardware_of "
-        "mig_resource nodes_for pools_of replicas_per_node request_of room share_of_node"
+        "Device GPU_RESOURCE GPU_TAINT Hardware Load Need POOL_LABEL Place Pool Request Resources "
+        "allocatable device_of hardware_of memory_share mig_resource nodes_for pools_of "
+        "replicas_per_node request_of room share_of_node smallest_place"
     ),
     "components.registry": "Registry",
     "components.security": (
