@@ -10,7 +10,7 @@ from pulumi_kubernetes.policy import v1 as policy
 from components.config.serving import ModelSettings
 from components.metadata import metadata
 from components.serving import cache, vllm
-from components.serving.replicas import Place, replicas, timeouts
+from components.serving.replicas import Placement, replicas, timeouts
 from components.serving.scaling import scaler
 from components.storage import Classes
 
@@ -18,7 +18,7 @@ from components.storage import Classes
 class Model(pulumi.ComponentResource):
     """Replicas of one model behind one address.
 
-    Model("platform-serving-chat", "chat", settings, place, namespace="serving", storage=classes, image=…).url
+    Model("platform-serving-chat", "chat", settings, placement, namespace="serving", …).url
     # http://chat.serving.svc.cluster.local:8000/v1
     """
 
@@ -29,7 +29,7 @@ class Model(pulumi.ComponentResource):
         name: str,
         key: str,
         settings: ModelSettings,
-        place: Place,
+        placement: Placement,
         *,
         namespace: str,
         storage: Classes,
@@ -77,10 +77,12 @@ class Model(pulumi.ComponentResource):
             metadata=metadata(key, namespace, labels=labels, annotations=decides),
             spec=replicas(
                 settings,
-                place,
+                placement,
                 labels=labels,
                 account=server,
-                container=vllm.container(key, settings, place.pool, place.request, image, token=token),
+                container=vllm.container(
+                    key, settings, placement.pool, placement.request, image, token=token
+                ),
                 weights=weights,
             ),
             opts=pulumi.ResourceOptions(

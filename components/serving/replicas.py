@@ -18,7 +18,7 @@ _IMAGE_PULL_MINUTES = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placement:
     """Where a model runs and what its replicas ask for there."""
 
     pool: Pool
@@ -29,7 +29,7 @@ class Place:
 
 def replicas(
     settings: ModelSettings,
-    place: Place,
+    placement: Placement,
     *,
     labels: dict[str, str],
     account: str,
@@ -39,7 +39,7 @@ def replicas(
     return apps.DeploymentSpecArgs(
         replicas=settings.replicas.min,
         selector=meta.LabelSelectorArgs(match_labels=labels),
-        strategy=_rolling(surge=place.surge),
+        strategy=_rolling(surge=placement.surge),
         progress_deadline_seconds=_start_minutes(settings) * 60,
         revision_history_limit=3,
         template=core.PodTemplateSpecArgs(
@@ -50,12 +50,12 @@ def replicas(
                 # Else the address of a model named vllm would arrive as vLLM's own settings.
                 enable_service_links=False,
                 security_context=restricted_pod(_USER),
-                node_selector=place.pool.selector,
-                tolerations=tolerations(place.pool),
+                node_selector=placement.pool.selector,
+                tolerations=tolerations(placement.pool),
                 topology_spread_constraints=[_over_hosts(labels)],
                 termination_grace_period_seconds=vllm.grace_seconds(settings),
                 containers=[container],
-                volumes=vllm.volumes(settings, place.pool, weights),
+                volumes=vllm.volumes(settings, placement.pool, weights),
             ),
         ),
     )

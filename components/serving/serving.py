@@ -14,7 +14,7 @@ from components.security import Namespace, PodSecurity, from_namespaces, to_dns,
 from components.serving import vllm
 from components.serving.model import Model
 from components.serving.quota import quota_of
-from components.serving.replicas import Place
+from components.serving.replicas import Placement
 from components.storage import Classes
 
 
@@ -38,13 +38,15 @@ class Serving(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("gpu-cluster:index:Serving", name, None, opts)
-        places = places_of(settings, pools)
+        placements = placements_of(settings, pools)
 
         namespace = Namespace(
             name,
             settings.namespace,
             PodSecurity.RESTRICTED,
-            quota=quota_of([(model, places[key].request) for key, model in settings.models.items()], storage),
+            quota=quota_of(
+                [(model, placements[key].request) for key, model in settings.models.items()], storage
+            ),
             allowances={
                 "clients": from_namespaces({settings.namespace, *settings.clients}, vllm.PORT),
                 "dns": to_dns(),
@@ -67,7 +69,7 @@ class Serving(pulumi.ComponentResource):
                 f"{name}-{key}",
                 key,
                 model,
-                places[key],
+                placements[key],
                 namespace=settings.namespace,
                 storage=storage,
                 image=image,
@@ -79,7 +81,7 @@ class Serving(pulumi.ComponentResource):
         self.register_outputs({"urls": {key: model.url for key, model in self.models.items()}})
 
 
-def places_of(settings: ServingSettings, pools: Mapping[str, Pool]) -> dict[str, Place]:
+def placements_of(settings: ServingSettings, pools: Mapping[str, Pool]) -> dict[str, Placement]:
     """Where each model runs, what a replica asks for there, and whether an update finds a GPU to spare.
 
     It does where the nodes that are always there hold one replica more of every model of the pool.
@@ -93,6 +95,6 @@ def places_of(settings: ServingSettings, pools: Mapping[str, Pool]) -> dict[str,
         for name, replicas in fullest.items()
     }
     return {
-        key: Place(pools[model.pool], requests[key], surge[model.pool])
+        key: Placement(pools[model.pool], requests[key], surge[model.pool])
         for key, model in settings.models.items()
     }

@@ -32,7 +32,7 @@ PUBLIC = {
         "Namespace PodSecurity from_anywhere from_namespaces restricted_container restricted_pod "
         "to_dns to_internet"
     ),
-    "components.serving": "Model Place Serving",
+    "components.serving": "Model Placement Serving",
     "components.stackfile": "Problem StackFileError load",
     "components.storage": "Classes StorageClasses classes_of",
 }

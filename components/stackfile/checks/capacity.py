@@ -5,24 +5,24 @@ from collections.abc import Iterator
 from components.config.serving import ModelSettings
 from components.config.stack import Stack
 from components.pools import Pool, nodes_for, request_of
-from components.stackfile.checks.models import placement
-from components.stackfile.problem import Finding
+from components.stackfile.checks.models import obstacles
+from components.stackfile.problem import Mistake
 
 _Models = dict[str, ModelSettings]
 
 
-def capacity(stack: Stack, offered: dict[str, Pool]) -> Iterator[Finding]:
+def capacity(stack: Stack, offered: dict[str, Pool]) -> Iterator[Mistake]:
     for pool in offered.values():
         placed = {
             name: model
             for name, model in stack.serving.models.items()
-            if model.pool == pool.name and not any(placement((), model, pool))
+            if model.pool == pool.name and not any(obstacles((), model, pool))
         }
         if placed:
             yield from _ends(pool, placed)
 
 
-def _ends(pool: Pool, models: _Models) -> Iterator[Finding]:
+def _ends(pool: Pool, models: _Models) -> Iterator[Mistake]:
     least = {name: model.replicas.min for name, model in models.items()}
     most = {name: model.replicas.max for name, model in models.items()}
     too_many = _short(pool, models, least, "min", pool.nodes.min)
@@ -35,10 +35,10 @@ def _ends(pool: Pool, models: _Models) -> Iterator[Finding]:
         yield too_many
 
 
-def _short(pool: Pool, models: _Models, replicas: dict[str, int], end: str, nodes: int) -> Finding | None:
+def _short(pool: Pool, models: _Models, replicas: dict[str, int], end: str, nodes: int) -> Mistake | None:
     needed = nodes_for(pool, [(request_of(model, pool), replicas[name]) for name, model in models.items()])
     if needed is None or needed <= nodes:
         return None
     who = " and ".join(f"{count} of {name}" for name, count in replicas.items())
     message = f"{nodes} is too few: at replicas.{end} the models need {needed}, for {who}"
-    return Finding(("pools", pool.name, "nodes", end), message)
+    return Mistake(("pools", pool.name, "nodes", end), message)
