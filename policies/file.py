@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from components.config.settings import Settings
 from components.stackfile.document import Document, UnreadableError, read
 from components.stackfile.nearest import did_you_mean
-from components.stackfile.problem import Finding, Keys, Problem, dotted
+from components.stackfile.problem import FileError, Keys, Mistake, Problem, dotted
 
 FOLDER = Path(__file__).parent
 
@@ -24,15 +24,8 @@ _EXPECTED = {
 M = TypeVar("M", bound=Settings)
 
 
-class PolicyFileError(Exception):
-    """A file of the pack that cannot be used, with everything that is wrong with it."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(problems)
-        self.problems = problems
-
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.problems))
+class PolicyFileError(FileError):
+    """A file of the pack that cannot be used."""
 
 
 def load(path: Path, model: type[M], *, context: object = None) -> tuple[M, Document]:
@@ -44,14 +37,14 @@ def load(path: Path, model: type[M], *, context: object = None) -> tuple[M, Docu
         document = read(path)
     except UnreadableError as error:
         raise PolicyFileError((Problem(shown(path), error.line, "", error.message),)) from None
-    findings = list(document.findings)
+    mistakes = list(document.mistakes)
     try:
         content = model.model_validate(document.data, context=context)
     except ValidationError as error:
-        findings += (_finding(details, model) for details in error.errors())
-        raise PolicyFileError(_problems(path, document, findings)) from None
-    if findings:
-        raise PolicyFileError(_problems(path, document, findings))
+        mistakes += (_mistake(details, model) for details in error.errors())
+        raise PolicyFileError(_problems(path, document, mistakes)) from None
+    if mistakes:
+        raise PolicyFileError(_problems(path, document, mistakes))
     return content, document
 
 
@@ -60,15 +53,15 @@ def shown(path: Path) -> str:
     return str(path.relative_to(FOLDER.parent) if path.is_relative_to(FOLDER.parent) else path.name)
 
 
-def _problems(path: Path, document: Document, findings: list[Finding]) -> tuple[Problem, ...]:
-    lines = [finding.line or document.line(finding.keys) for finding in findings]
+def _problems(path: Path, document: Document, mistakes: list[Mistake]) -> tuple[Problem, ...]:
+    lines = [mistake.line or document.line(mistake.keys) for mistake in mistakes]
     return tuple(
-        Problem(shown(path), line, dotted(finding.keys), finding.message)
-        for line, finding in sorted(zip(lines, findings, strict=True), key=lambda pair: pair[0])
+        Problem(shown(path), line, dotted(mistake.keys), mistake.message)
+        for line, mistake in sorted(zip(lines, mistakes, strict=True), key=lambda pair: pair[0])
     )
 
 
-def _finding(error: ErrorDetails, model: type[Settings]) -> Finding:
+def _mistake(error: ErrorDetails, model: type[Settings]) -> Mistake:
     keys, given = error["loc"], error["input"]
     match error["type"]:
         case "missing":
@@ -80,7 +73,7 @@ def _finding(error: ErrorDetails, model: type[Settings]) -> Finding:
             message = f"expected {error['ctx']['error']}, got {given!r}" if "ctx" in error else error["msg"]
         case kind:
             message = f"expected {_EXPECTED.get(kind, error['msg'])}, got {given!r}"
-    return Finding(keys, message)
+    return Mistake(keys, message)
 
 
 def _keys_at(model: type[Settings], keys: Keys) -> list[str]:

@@ -14,7 +14,7 @@ from ruamel.yaml.reader import ReaderError
 
 from components.stackfile.nearest import did_you_mean
 from components.stackfile.nodes import Entry, entries, kind_of, line_of, odd_keys, text_of, value_of
-from components.stackfile.problem import Finding, Keys
+from components.stackfile.problem import Keys, Mistake
 
 _SCALARS = {"str", "int", "float", "bool", "null", "timestamp"}
 _MOST_VALUES = 100_000  # a page of nested aliases can stand for billions
@@ -49,7 +49,7 @@ class Document:
 
     root: Node
     data: Any
-    findings: tuple[Finding, ...]
+    mistakes: tuple[Mistake, ...]
     """What YAML lets pass and nobody means: keys, each with its line, and values that cannot be read."""
 
     _inside: dict[int, dict[str | int, Entry]] = field(default_factory=dict[int, dict[str | int, Entry]])
@@ -86,14 +86,14 @@ def read(path: Path) -> Document:
     root = _parsed(_text(path))
     building = _Building()
     data = building.value(root, (), ())
-    return Document(root, data, tuple(building.findings))
+    return Document(root, data, tuple(building.mistakes))
 
 
 class _Building:
     """Plain data from nodes, with what was odd on the way."""
 
     def __init__(self) -> None:
-        self.findings: list[Finding] = []
+        self.mistakes: list[Mistake] = []
         self.values = 0
 
     def value(self, node: Node, keys: Keys, parents: tuple[int, ...]) -> Any:
@@ -104,7 +104,7 @@ class _Building:
             raise UnreadableError(line_of(node), "an anchor has an alias of itself inside")
         if isinstance(node, ScalarNode):
             return self._scalar(node, keys)
-        self.findings += odd_keys(node, keys)
+        self.mistakes += odd_keys(node, keys)
         parents = (*parents, id(node))
         inside = {entry.key: self.value(entry.node, (*keys, entry.key), parents) for entry in entries(node)}
         return list(inside.values()) if isinstance(node, SequenceNode) else inside
@@ -112,10 +112,10 @@ class _Building:
     def _scalar(self, node: ScalarNode, keys: Keys) -> Any:
         if kind_of(node) not in _SCALARS:
             message = f"the tag {node.tag} is not known; put text that starts with ! in quotes"
-            self.findings.append(Finding(keys, message))
+            self.mistakes.append(Mistake(keys, message))
         value = value_of(node)
         if isinstance(value, str) and value != text_of(node):
-            self.findings.append(Finding(keys, f"{text_of(node)!r} is no valid Unicode text"))
+            self.mistakes.append(Mistake(keys, f"{text_of(node)!r} is no valid Unicode text"))
         return value
 
 

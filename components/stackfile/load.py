@@ -7,7 +7,7 @@ from components.config.stack import Stack
 from components.stackfile.checks import crossed
 from components.stackfile.defaults import with_defaults
 from components.stackfile.document import Document, UnreadableError, read
-from components.stackfile.problem import Finding, Keys, Problem, StackFileError, dotted
+from components.stackfile.problem import Keys, Mistake, Problem, StackFileError, dotted
 from components.stackfile.sections import rooted, sections_of, unrooted
 from components.stackfile.shape import inside
 from components.stackfile.traps import traps
@@ -26,28 +26,28 @@ def load(path: Path) -> Stack:
         raise StackFileError((Problem(file, error.line, "", error.message),)) from None
     sections, around = sections_of(document)
     if sections is None:
-        raise StackFileError(_problems([*document.findings, *around], document, file))
+        raise StackFileError(_problems([*document.mistakes, *around], document, file))
     trapped = list(_trapped(document, sections))
-    unreadable = [found for found in document.findings if found.line is None]
+    unreadable = [found for found in document.mistakes if found.line is None]
     sound, faults = validated(sections, document, [*trapped, *unreadable])
     finished = [with_defaults(stack) for stack in sound.readings]
     crossings = [
         it for it in _in_common(finished, sound.broken) if not is_below(unrooted(it.keys), sound.broken)
     ]
-    findings = [*document.findings, *around, *trapped, *faults, *crossings]
-    if findings:
-        raise StackFileError(_problems(findings, document, file))
+    mistakes = [*document.mistakes, *around, *trapped, *faults, *crossings]
+    if mistakes:
+        raise StackFileError(_problems(mistakes, document, file))
     [stack] = finished
     return stack
 
 
-def _in_common(readings: list[Stack], broken: frozenset[Keys]) -> list[Finding]:
+def _in_common(readings: list[Stack], broken: frozenset[Keys]) -> list[Mistake]:
     """What is wrong across sections, whichever reading is meant."""
     first, *others = [crossed(stack, broken) for stack in readings] or [[]]
     return [found for found in first if all(found in other for other in others)]
 
 
-def _trapped(document: Document, sections: Iterable[str]) -> Iterable[Finding]:
+def _trapped(document: Document, sections: Iterable[str]) -> Iterable[Mistake]:
     for section in sections:
         keys = rooted((section,))
         node = document.node(keys)
@@ -55,10 +55,10 @@ def _trapped(document: Document, sections: Iterable[str]) -> Iterable[Finding]:
             yield from traps(node, keys, inside(Stack, section))
 
 
-def _problems(findings: Iterable[Finding], document: Document, file: str) -> tuple[Problem, ...]:
+def _problems(mistakes: Iterable[Mistake], document: Document, file: str) -> tuple[Problem, ...]:
     problems = (
         Problem(file, line or document.line(keys), _shown_key(keys), message)
-        for keys, message, line in findings
+        for keys, message, line in mistakes
     )
     return tuple(sorted(problems, key=lambda problem: problem.line))
 

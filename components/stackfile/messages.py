@@ -11,7 +11,7 @@ from components.config.span import Span
 from components.stackfile.document import Document
 from components.stackfile.nearest import did_you_mean, nearest, one_of
 from components.stackfile.nodes import described, kind_of, shown, text_of
-from components.stackfile.problem import Finding, Keys
+from components.stackfile.problem import Keys, Mistake
 from components.stackfile.sections import rooted
 from components.stackfile.shape import Loc, closest_models, discriminator, keys_of, models, place, tags, words
 
@@ -29,28 +29,28 @@ _UNQUOTED = re.compile(r"\d+|true|false")
 _BOOLS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
-def finding(error: ErrorDetails, document: Document) -> Finding:
+def mistake(error: ErrorDetails, document: Document) -> Mistake:
     """One error of the models, with keys from the root of the file on."""
     loc = error["loc"]
     keys, allowed = place(loc)
     match error["type"]:
         case "missing":
-            return Finding(rooted(keys), f"required key is missing; {_description(loc)}")
+            return Mistake(rooted(keys), f"required key is missing; {_description(loc)}")
         case "extra_forbidden":
-            return Finding(rooted(keys), _unknown_key(loc))
+            return Mistake(rooted(keys), _unknown_key(loc))
         case "union_tag_not_found":
             keys = rooted((*keys, discriminator(allowed)))
-            return Finding(keys, f"required key is missing; expected {one_of(_tags(allowed))}")
+            return Mistake(keys, f"required key is missing; expected {one_of(_tags(allowed))}")
         case "union_tag_invalid":
             keys, given = _given(rooted((*keys, discriminator(allowed))), document)
-            return Finding(
+            return Mistake(
                 keys, f"expected {one_of(_tags(allowed))}, got {_got(error['type'], given, _tags(allowed))}"
             )
         case _ if loc[-1] == "[key]":
-            return Finding(rooted(keys), f"{_expected(error, allowed)}, got {keys[-1]!r}")
+            return Mistake(rooted(keys), f"{_expected(error, allowed)}, got {keys[-1]!r}")
         case _:
             keys, given = _given(rooted(keys), document)
-            return Finding(keys, _wrong(error, allowed, given))
+            return Mistake(keys, _wrong(error, allowed, given))
 
 
 def meant(error: ErrorDetails) -> Keys | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from components.stackfile.problem import Finding, Keys
+from components.stackfile.problem import Keys, Mistake
 
 _TAG = "tag:yaml.org,2002:"
 _TRUE = {"true", "yes", "on", "y"}
@@ -48,18 +48,18 @@ def entries(node: Node) -> list[Entry]:
     return list({entry.key: entry for entry in found}.values())
 
 
-def odd_keys(node: Node, keys: Keys) -> Iterator[Finding]:
+def odd_keys(node: Node, keys: Keys) -> Iterator[Mistake]:
     """Keys that YAML lets pass and nobody means, in the mapping that stands at `keys`."""
     first: dict[str, int] = {}
     for entry in _own(node):
         key = str(entry.key)
         if key in first:
-            yield Finding((*keys, key), f"given twice, first on line {first[key]}", entry.line)
+            yield Mistake((*keys, key), f"given twice, first on line {first[key]}", entry.line)
         first.setdefault(key, entry.line)
     for key, _ in _pairs(node):
         if kind_of(key) not in ("str", "merge"):
             message = f"expected text as key, got {described(key)}; write it in quotes"
-            yield Finding((*keys, _key_text(key)), message, line_of(key))
+            yield Mistake((*keys, _key_text(key)), message, line_of(key))
 
 
 def value_of(node: ScalarNode) -> Any:

@@ -1,4 +1,4 @@
-"""What is wrong with a stack file, and where."""
+"""What is wrong with a file, and where."""
 
 import json
 import re
@@ -12,7 +12,7 @@ _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _PLAIN_FIRST_KEY = re.compile(r"[A-Za-z0-9_:./-]+")
 
 
-class Finding(NamedTuple):
+class Mistake(NamedTuple):
     """A mistake at a place, before its line is looked up."""
 
     keys: Keys
@@ -26,7 +26,7 @@ class Problem:
     """A mistake as a reader finds it."""
 
     file: str
-    """Path of the stack file as the project has it: `stacks/Pulumi.prod.yaml`."""
+    """Path as the project has it: `stacks/Pulumi.prod.yaml`."""
 
     line: int
     """Line of the key, or of its parent where the key is missing; the first is 1."""
@@ -42,8 +42,8 @@ class Problem:
         return f"{place} {self.key}: {self.message}" if self.key else f"{place} {self.message}"
 
 
-class StackFileError(Exception):
-    """A stack file that cannot be used, with everything that is wrong with it."""
+class FileError(Exception):
+    """A file that cannot be used, with everything that is wrong with it."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(problems)
@@ -51,6 +51,10 @@ class StackFileError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
+
+
+class StackFileError(FileError):
+    """A stack file that cannot be used."""
 
 
 def dotted(keys: Keys) -> str:

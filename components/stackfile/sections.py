@@ -10,7 +10,7 @@ from components.config.stack import Stack
 from components.stackfile.document import Document
 from components.stackfile.nearest import did_you_mean, one_of
 from components.stackfile.nodes import described
-from components.stackfile.problem import Finding, Keys
+from components.stackfile.problem import Keys, Mistake
 
 NAMESPACE = "gpu-cluster"
 TOP_LEVEL = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
@@ -28,21 +28,21 @@ def unrooted(keys: Keys) -> Keys:
     return (section, *keys[2:])
 
 
-def sections_of(document: Document) -> tuple[dict[str, Any] | None, list[Finding]]:
+def sections_of(document: Document) -> tuple[dict[str, Any] | None, list[Mistake]]:
     """The known sections as plain data, `None` where there is no place for them, and what is wrong around."""
     if not isinstance(document.root, MappingNode):
-        return None, [Finding((), f"expected keys such as config:, got {described(document.root)}")]
-    findings = [Finding((key,), _unknown_top_level(key)) for key in document.data if key not in TOP_LEVEL]
+        return None, [Mistake((), f"expected keys such as config:, got {described(document.root)}")]
+    mistakes = [Mistake((key,), _unknown_top_level(key)) for key in document.data if key not in TOP_LEVEL]
     config = document.node(("config",))
     if not config:
         missing = "config: is missing; it holds gpu-cluster:cluster and gpu-cluster:pools"
-        return None, [*findings, Finding((), missing)]
+        return None, [*mistakes, Mistake((), missing)]
     if not isinstance(config, MappingNode):
         wrong = f"expected keys such as gpu-cluster:cluster, got {described(config)}"
-        return None, [*findings, Finding(("config",), wrong)]
+        return None, [*mistakes, Mistake(("config",), wrong)]
     given: dict[str, Any] = document.data["config"]
     known = {section: given[key] for section in SECTIONS if (key := f"{NAMESPACE}:{section}") in given}
-    return known, [*findings, *_unknown_sections(given)]
+    return known, [*mistakes, *_unknown_sections(given)]
 
 
 def _unknown_top_level(key: str) -> str:
@@ -51,18 +51,18 @@ def _unknown_top_level(key: str) -> str:
     return f"unknown key{did_you_mean(key, TOP_LEVEL) or f'; allowed: {one_of(TOP_LEVEL)}'}"
 
 
-def _unknown_sections(config: dict[str, Any]) -> Iterator[Finding]:
+def _unknown_sections(config: dict[str, Any]) -> Iterator[Mistake]:
     for key in config:
         namespace, colon, section = key.partition(":")
         if not colon:
-            yield Finding(("config", key), _without_namespace(key))
+            yield Mistake(("config", key), _without_namespace(key))
         elif namespace == NAMESPACE and section not in SECTIONS:
-            yield Finding(("config", key), _unknown_section(section))
+            yield Mistake(("config", key), _unknown_section(section))
         elif namespace != NAMESPACE and SequenceMatcher(None, namespace, NAMESPACE).ratio() > 0.8:
             right = did_you_mean(section, SECTIONS, prefix=f"{NAMESPACE}:") or did_you_mean(
                 namespace, [NAMESPACE]
             )
-            yield Finding(("config", key), f"unknown namespace{right}")
+            yield Mistake(("config", key), f"unknown namespace{right}")
 
 
 def _without_namespace(key: str) -> str:

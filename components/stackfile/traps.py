@@ -8,26 +8,26 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from components.config.secret import Secret
 from components.stackfile.nodes import entries, kind_of, text_of
-from components.stackfile.problem import Finding, Keys
+from components.stackfile.problem import Keys, Mistake
 from components.stackfile.shape import inside, models
 
 _PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9])(CHANGEME|CHANGE_ME|FIXME|TODO)(?![A-Za-z0-9])|<[^<>]*>")
 
 
-def traps(node: Node, keys: Keys, allowed: Any) -> Iterator[Finding]:
+def traps(node: Node, keys: Keys, allowed: Any) -> Iterator[Mistake]:
     """Every trap at and below a node, with keys from the root of the file on."""
     if isinstance(node, ScalarNode):
         message = _scalar_trap(node)
         if message:
-            yield Finding(keys, message)
+            yield Mistake(keys, message)
         return
     if _is_secret(node) and Secret not in models(allowed):
-        yield Finding(keys, "a secret is not allowed here; give the value in plain text")
+        yield Mistake(keys, "a secret is not allowed here; give the value in plain text")
         return
     for entry in entries(node):
         below = (*keys, entry.key)
         if isinstance(entry.key, str) and _PLACEHOLDER.search(entry.key):
-            yield Finding(below, f"unfilled placeholder '{entry.key}' as key")
+            yield Mistake(below, f"unfilled placeholder '{entry.key}' as key")
         else:
             yield from traps(entry.node, below, inside(allowed, entry.key))
 

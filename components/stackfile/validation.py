@@ -10,8 +10,8 @@ from pydantic_core import ErrorDetails
 
 from components.config.stack import Stack
 from components.stackfile.document import Document
-from components.stackfile.messages import finding, meant
-from components.stackfile.problem import Finding, Keys
+from components.stackfile.messages import meant, mistake
+from components.stackfile.problem import Keys, Mistake
 from components.stackfile.sections import unrooted
 from components.stackfile.shape import place as place_of
 
@@ -32,13 +32,13 @@ class Sound:
 
 
 def validated(
-    sections: dict[str, Any], document: Document, trapped: Iterable[Finding]
-) -> tuple[Sound, list[Finding]]:
+    sections: dict[str, Any], document: Document, trapped: Iterable[Mistake]
+) -> tuple[Sound, list[Mistake]]:
     """The sound part of the sections, and what the models found wrong beyond what is already known."""
     traps = {found.keys for found in trapped}
     stack, errors = _stack(sections)
     misspelt = {keys for error in errors if (keys := meant(error)) and not document.node(keys)}
-    by_keys = {found.keys: found for found in (finding(error, document) for error in errors)}
+    by_keys = {found.keys: found for found in (mistake(error, document) for error in errors)}
     faults = [it for keys, it in by_keys.items() if keys not in misspelt and not is_below(keys, traps)]
     if stack and not traps:
         return Sound((stack,), frozenset()), faults

@@ -8,11 +8,11 @@ from components.stackfile.checks.pools import pools, sound_pools
 from components.stackfile.checks.registry import registry
 from components.stackfile.checks.serving import serving
 from components.stackfile.checks.storage import storage
-from components.stackfile.problem import Finding, Keys
+from components.stackfile.problem import Keys, Mistake
 from components.stackfile.sections import rooted
 
 
-def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Finding]:
+def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Mistake]:
     """Everything that is wrong between sections, with keys from the root of the file on.
 
     `broken` are entries that the file has and the stack lacks, for they have mistakes of their own:
@@ -20,7 +20,7 @@ def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Finding]:
     """
     offered, unsound = sound_pools(stack)
     broken |= unsound
-    findings = [
+    mistakes = [
         *pools(stack, offered, broken),
         *storage(stack, broken),
         *registry(stack, broken),
@@ -29,4 +29,4 @@ def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Finding]:
         *memory(stack, offered, broken),
         *capacity(stack, offered),
     ]
-    return [Finding(rooted(keys), message) for keys, message, _ in findings]
+    return [Mistake(rooted(keys), message) for keys, message, _ in mistakes]

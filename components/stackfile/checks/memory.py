@@ -10,14 +10,14 @@ from components.config.quantity import amount
 from components.config.serving import ModelSettings
 from components.config.stack import Stack
 from components.pools import Device, Load, Need, Place, Pool, device_of, smallest_place
-from components.stackfile.checks.models import placement
+from components.stackfile.checks.models import obstacles
 from components.stackfile.nearest import one_of
-from components.stackfile.problem import Finding, Keys
+from components.stackfile.problem import Keys, Mistake
 
 _CONTEXT_STEP = 1024  # tokens
 
 
-def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Finding]:
+def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
     mistaken = {keys[:3] for keys in broken}
     for name, settings in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
@@ -27,13 +27,13 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
         yield from _volume(keys, settings, model)
         pool = offered.get(settings.pool)
         if problem := _too_long(settings, model):
-            yield Finding((*keys, "context"), problem)
-        elif pool is None or any(placement(keys, settings, pool)):
+            yield Mistake((*keys, "context"), problem)
+        elif pool is None or any(obstacles(keys, settings, pool)):
             continue
         elif problem := _unshareable(settings, model, pool):
-            yield Finding((*keys, "gpus"), problem)
+            yield Mistake((*keys, "gpus"), problem)
         elif problem := _too_large(settings, model, pool, offered):
-            yield Finding((*keys, "model"), problem)
+            yield Mistake((*keys, "model"), problem)
 
 
 def _known(settings: ModelSettings) -> LanguageModel | None:
@@ -45,10 +45,10 @@ def _known(settings: ModelSettings) -> LanguageModel | None:
     return replace(found, weights=size, precision="") if found else of_weights(settings.model, size)
 
 
-def _volume(keys: Keys, settings: ModelSettings, model: LanguageModel) -> Iterator[Finding]:
+def _volume(keys: Keys, settings: ModelSettings, model: LanguageModel) -> Iterator[Mistake]:
     if amount(settings.cache.size) < model.weights:
         message = f"{settings.cache.size} is too small for the weights of {model.name}, {_gi(model.weights)}"
-        yield Finding((*keys, "cache", "size"), message)
+        yield Mistake((*keys, "cache", "size"), message)
 
 
 def _too_long(settings: ModelSettings, model: LanguageModel) -> str | None:

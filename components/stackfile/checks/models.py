@@ -7,24 +7,24 @@ from components.config.stack import Stack
 from components.pools import Pool, request_of, room
 from components.stackfile.checks.storage import unknown_class
 from components.stackfile.nearest import did_you_mean, one_of
-from components.stackfile.problem import Finding, Keys
+from components.stackfile.problem import Keys, Mistake
 
 
-def models(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Finding]:
+def models(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
     for name, model in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
         if problem := unknown_class(model.cache.storage_class, stack, broken):
-            yield Finding((*keys, "cache", "storageClass"), problem)
+            yield Mistake((*keys, "cache", "storageClass"), problem)
         if model.pool in offered:
-            yield from placement(keys, model, offered[model.pool])
+            yield from obstacles(keys, model, offered[model.pool])
         elif ("pools", model.pool) not in broken and ("pools",) not in broken:
-            yield Finding((*keys, "pool"), _unknown_pool(model.pool, stack, broken))
+            yield Mistake((*keys, "pool"), _unknown_pool(model.pool, stack, broken))
 
 
-def placement(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Finding]:
+def obstacles(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
     """Why no node of the pool can take a replica."""
     if not pool.extended:
-        yield Finding((*keys, "pool"), f"pool {pool.name} has no GPU that a pod can ask for")
+        yield Mistake((*keys, "pool"), f"pool {pool.name} has no GPU that a pod can ask for")
         return
     mistakes = [*_gpus(keys, model, pool), *_slice(keys, model, pool)]
     yield from mistakes or _size(keys, model, pool)
@@ -37,36 +37,36 @@ def _unknown_pool(name: str, stack: Stack, broken: frozenset[Keys]) -> str:
     return f"unknown pool '{name}'{near}"
 
 
-def _gpus(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Finding]:
+def _gpus(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
     if pool.sharing and model.gpus > 1:
         message = f"pool {pool.name} shares its GPUs, so a replica gets 1; got {model.gpus}"
-        yield Finding((*keys, "gpus"), message)
+        yield Mistake((*keys, "gpus"), message)
     elif model.gpus > pool.gpus:
         node = f"a node of pool {pool.name} ({pool.machine}) has {pool.gpus}"
-        yield Finding((*keys, "gpus"), f"a replica asks for {model.gpus} GPUs, and {node}")
+        yield Mistake((*keys, "gpus"), f"a replica asks for {model.gpus} GPUs, and {node}")
 
 
-def _slice(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Finding]:
+def _slice(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
     keys = (*keys, "slice")
     layout = (pool.sharing and pool.sharing.mig) or {}
     if model.slice and not layout:
-        yield Finding(keys, f"pool {pool.name} has no MIG layout; remove the key")
+        yield Mistake(keys, f"pool {pool.name} has no MIG layout; remove the key")
     elif model.slice and model.slice not in layout:
         message = f"expected {one_of(layout)} as in the layout of pool {pool.name}, got '{model.slice}'"
-        yield Finding(keys, message + did_you_mean(model.slice, layout))
+        yield Mistake(keys, message + did_you_mean(model.slice, layout))
     elif layout and not model.slice:
-        yield Finding(
+        yield Mistake(
             keys, f"required key is missing; expected {one_of(layout)}, which pool {pool.name} offers"
         )
 
 
-def _size(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Finding]:
+def _size(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
     request, free = request_of(model, pool), room(pool)
     node = f"a node of pool {pool.name} ({pool.machine}) has"
     if request.cpu_millis > free.cpu_millis:
         message = f"a replica asks for {request.cpu_millis}m of CPU, and {node} {free.cpu_millis}m for models"
-        yield Finding((*keys, "cpu"), message)
+        yield Mistake((*keys, "cpu"), message)
     if request.memory_bytes > free.memory_bytes:
         asked, has = request.memory_bytes / 1024**3, free.memory_bytes / 1024**3
         message = f"a replica asks for {asked:.1f}Gi of memory, and {node} {has:.1f}Gi for models"
-        yield Finding((*keys, "memory"), message)
+        yield Mistake((*keys, "memory"), message)

@@ -9,16 +9,16 @@ from components.config.stack import Stack
 from components.pools import GPU_TAINT, Pool, pools_of
 from components.pools.hardware import hardware_of
 from components.stackfile.nearest import did_you_mean
-from components.stackfile.problem import Finding, Keys
+from components.stackfile.problem import Keys, Mistake
 
 _PLATFORM_LABELS = {"gpu-cluster", "kubernetes.io", "node.kubernetes.io", "nvidia.com"}
 _CONDITION_TAINTS = "node.kubernetes.io"
 _KEEPS_PODS_AWAY = {"NoSchedule", "NoExecute"}
 
 
-def pools(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Finding]:
+def pools(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
     for name, settings in stack.pools.items():
-        yield from hardware_findings(name, settings)
+        yield from hardware_mistakes(name, settings)
         if isinstance(stack.cluster, LocalCluster):
             yield from _made_here(name, settings)
     for name, pool in offered.items():
@@ -31,28 +31,28 @@ def pools(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> It
 
 def sound_pools(stack: Stack) -> tuple[dict[str, Pool], frozenset[Keys]]:
     """The pools whose hardware exists and can do what is asked of it, and the others as broken entries."""
-    right = {name: it for name, it in stack.pools.items() if not any(hardware_findings(name, it))}
+    right = {name: it for name, it in stack.pools.items() if not any(hardware_mistakes(name, it))}
     wrong = frozenset(("pools", name) for name in stack.pools if name not in right)
     return pools_of(stack.model_copy(update={"pools": right})), wrong
 
 
-def hardware_findings(name: str, settings: PoolSettings) -> Iterator[Finding]:
+def hardware_mistakes(name: str, settings: PoolSettings) -> Iterator[Mistake]:
     keys: Keys = ("pools", name)
     if settings.instance is not None and settings.instance not in INSTANCES:
-        yield Finding((*keys, "instance"), _unknown_instance(settings.instance))
+        yield Mistake((*keys, "instance"), _unknown_instance(settings.instance))
         return
     if settings.machine and settings.machine.gpu is not None and settings.machine.gpu not in GPUS:
         known = did_you_mean(settings.machine.gpu, GPUS) or f"; there are {', '.join(GPUS)}"
-        yield Finding((*keys, "machine", "gpu"), f"unknown GPU '{settings.machine.gpu}'{known}")
+        yield Mistake((*keys, "machine", "gpu"), f"unknown GPU '{settings.machine.gpu}'{known}")
         return
     if not settings.sharing:
         return
     hardware = hardware_of(settings)
     if not (hardware.gpu and hardware.gpus):
         machine = settings.instance or "the machine"
-        yield Finding((*keys, "sharing"), f"there is nothing to share: {machine} has no whole GPU")
+        yield Mistake((*keys, "sharing"), f"there is nothing to share: {machine} has no whole GPU")
     elif settings.sharing.mig and (problem := mig_problem(hardware.gpu, settings.sharing.mig)):
-        yield Finding((*keys, "sharing", "mig"), problem)
+        yield Mistake((*keys, "sharing", "mig"), problem)
 
 
 def _unknown_instance(name: str) -> str:
@@ -61,33 +61,33 @@ def _unknown_instance(name: str) -> str:
     return f"unknown instance type '{name}'{near}"
 
 
-def _made_here(name: str, settings: PoolSettings) -> Iterator[Finding]:
+def _made_here(name: str, settings: PoolSettings) -> Iterator[Mistake]:
     """What only holds for nodes that the platform itself makes."""
     if settings.machine:
-        yield Finding(("pools", name, "machine"), "only with provider existing; with local name an instance")
+        yield Mistake(("pools", name, "machine"), "only with provider existing; with local name an instance")
     for label in settings.labels:
         prefix = label.rpartition("/")[0]
         if prefix in _PLATFORM_LABELS:
-            yield Finding(("pools", name, "labels", label), f"labels of {prefix}/ are set by the platform")
+            yield Mistake(("pools", name, "labels", label), f"labels of {prefix}/ are set by the platform")
 
 
-def _taints(name: str, settings: PoolSettings, pool: Pool) -> Iterator[Finding]:
+def _taints(name: str, settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
     for taint in settings.taints:
         keys: Keys = ("pools", name, "taints", taint)
         if taint.rpartition("/")[0] == _CONDITION_TAINTS:
-            yield Finding(keys, f"taints of {_CONDITION_TAINTS}/ come and go with the condition of a node")
+            yield Mistake(keys, f"taints of {_CONDITION_TAINTS}/ come and go with the condition of a node")
         elif taint == GPU_TAINT and not pool.gpus:
-            yield Finding(keys, f"marks nodes with GPUs, and {pool.machine} has none")
+            yield Mistake(keys, f"marks nodes with GPUs, and {pool.machine} has none")
 
 
-def _overlaps(offered: dict[str, Pool]) -> Iterator[Finding]:
+def _overlaps(offered: dict[str, Pool]) -> Iterator[Mistake]:
     """Nodes that were there before belong to every pool whose labels they carry: to one, it should be."""
     for position, (name, pool) in enumerate(offered.items()):
         wider = next(_wider(pool, position, offered), None)
         if wider:
             found = ", ".join(f"{key}={value}" for key, value in wider.selector.items())
             message = f"its nodes are also those of pool {wider.name}, which takes all with {found}"
-            yield Finding(("pools", name), message)
+            yield Mistake(("pools", name), message)
 
 
 def _wider(pool: Pool, position: int, offered: dict[str, Pool]) -> Iterator[Pool]:
@@ -97,10 +97,10 @@ def _wider(pool: Pool, position: int, offered: dict[str, Pool]) -> Iterator[Pool
             yield other
 
 
-def _system(offered: dict[str, Pool]) -> Iterator[Finding]:
+def _system(offered: dict[str, Pool]) -> Iterator[Mistake]:
     if any(_takes_system_pods(pool) for pool in offered.values()):
         return
-    yield Finding(
+    yield Mistake(
         ("pools",),
         "no pool takes the cluster's own pods, such as DNS; expected one without GPU, without NoSchedule and"
         " NoExecute taints, and with nodes.min of at least 1",

@@ -5,36 +5,36 @@ from collections.abc import Iterator
 from components.config.cluster import LocalCluster
 from components.config.stack import Stack
 from components.stackfile.nearest import did_you_mean
-from components.stackfile.problem import Finding, Keys
+from components.stackfile.problem import Keys, Mistake
 
 _SCRATCH = "-scratch"
 
 
-def storage(stack: Stack, broken: frozenset[Keys]) -> Iterator[Finding]:
+def storage(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
     local = isinstance(stack.cluster, LocalCluster)
     for name, settings in stack.storage.items():
         keys: Keys = ("storage", name)
         if local and settings.kind != "host-path":
-            yield Finding((*keys, "kind"), f"with provider local only host-path, got '{settings.kind}'")
+            yield Mistake((*keys, "kind"), f"with provider local only host-path, got '{settings.kind}'")
         elif not local and settings.kind == "host-path":
-            yield Finding((*keys, "kind"), "host-path is only for provider local")
+            yield Mistake((*keys, "kind"), "host-path is only for provider local")
         base = name.removesuffix(_SCRATCH)
         if base != name and base in stack.storage:
-            yield Finding(
+            yield Mistake(
                 keys, f"the platform itself makes {name}, for volumes of {base} that go with their pod"
             )
     yield from _defaults(stack, complete=not any(key[0] == "storage" for key in broken))
 
 
-def _defaults(stack: Stack, *, complete: bool) -> Iterator[Finding]:
+def _defaults(stack: Stack, *, complete: bool) -> Iterator[Mistake]:
     defaults = [name for name, settings in stack.storage.items() if settings.default]
     for other in defaults[1:]:
-        yield Finding(
+        yield Mistake(
             ("storage", other, "default"), f"expected one default, and {defaults[0]} is one already"
         )
     if stack.storage and not defaults and complete:
         names = ", ".join(stack.storage)
-        yield Finding(("storage",), f"expected default: true in one storage class, got none in {names}")
+        yield Mistake(("storage",), f"expected default: true in one storage class, got none in {names}")
 
 
 def unknown_class(name: str | None, stack: Stack, broken: frozenset[Keys]) -> str | None:
