@@ -7,8 +7,7 @@ from decimal import Decimal
 from components.config.quantity import amount
 from components.config.serving import ModelSettings
 from components.pools import Request
-from components.serving import cache
-from components.serving import request as quantity
+from components.serving import cache, quantities
 from components.storage import Classes
 
 
@@ -31,13 +30,13 @@ def quota_of(models: Iterable[tuple[ModelSettings, Request]], storage: Classes) 
         used["persistentvolumeclaims"] += volumes
         volumes_bytes += volumes * amount(settings.cache.size)
 
-    cpu, memory = quantity.cpu(used.pop("cpu")), quantity.memory(used.pop("memory"))
+    cpu, memory = quantities.cpu(used.pop("cpu")), quantities.memory(used.pop("memory"))
     return {
         "requests.cpu": cpu,
         "requests.memory": memory,
         "limits.memory": memory,
         **{resource: str(count) for resource, count in used.items()},
-        "requests.storage": quantity.memory(int(volumes_bytes)),
+        "requests.storage": quantities.memory(int(volumes_bytes)),
         "services.loadbalancers": "0",
         "services.nodeports": "0",
     }

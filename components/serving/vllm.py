@@ -5,7 +5,7 @@ from pulumi_kubernetes.core import v1 as core
 from components.config.serving import ModelSettings
 from components.pools import Pool, Request, memory_share
 from components.security import restricted_container
-from components.serving import request as quantity
+from components.serving import quantities
 
 PORT = 8000
 TOKEN_SECRET = "hub-token"  # noqa: S105
@@ -43,7 +43,7 @@ def container(
             pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=_PRE_STOP_SECONDS))
         ),
         resources=core.ResourceRequirementsArgs(
-            requests=quantity.requests(request), limits=quantity.limits(request)
+            requests=quantities.requests(request), limits=quantities.limits(request)
         ),
         security_context=restricted_container(),
         volume_mounts=[

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from components.config.quantity import amount
 from components.pools import Request
-from components.serving.request import cpu, limits, memory, requests
+from components.serving.quantities import cpu, limits, memory, requests
 
 REQUEST = Request(cpu_millis=4000, memory_bytes=16 * 1024**3, resource="nvidia.com/gpu", count=2)
 

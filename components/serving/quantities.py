@@ -1,4 +1,4 @@
-"""What a replica asks for, as Kubernetes spells it."""
+"""What a replica asks for, as Kubernetes quantities."""
 
 from components.pools import Request
 
