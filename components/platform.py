@@ -56,7 +56,6 @@ class Platform(pulumi.ComponentResource):
             registry = Registry(
                 f"{name}-registry",
                 stack.registry.in_cluster,
-                storage_class=storage.classes.default,
                 image=REGISTRY.at(mirror),
                 opts=after,
             )

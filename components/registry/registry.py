@@ -25,7 +25,7 @@ _QUOTA = {
 class Registry(pulumi.ComponentResource):
     """An image registry with a volume of its own.
 
-    Registry("platform-registry", settings, storage_class="standard", image=REGISTRY.at(mirror)).url
+    Registry("platform-registry", settings, image=REGISTRY.at(mirror)).url
     # registry.registry.svc.cluster.local:5000
     """
 
@@ -36,11 +36,9 @@ class Registry(pulumi.ComponentResource):
         name: str,
         settings: InClusterRegistry,
         *,
-        storage_class: str | None,
         image: str,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`storage_class` is the one for settings that name none; None leaves it to the cluster."""
         super().__init__("gpu-cluster:index:Registry", name, None, opts)
         self.url = f"{_NAME}.{_NAME}.svc.cluster.local:{_PORT}"
 
@@ -69,7 +67,7 @@ class Registry(pulumi.ComponentResource):
                 template=core.PodTemplateSpecArgs(
                     metadata=meta.ObjectMetaArgs(labels=_LABELS), spec=_pod(image)
                 ),
-                volume_claim_templates=[_volume(settings.size, settings.storage_class or storage_class)],
+                volume_claim_templates=[_volume(settings)],
             ),
             opts=child,
         )
@@ -113,12 +111,12 @@ def _pod(image: str) -> core.PodSpecArgs:
     )
 
 
-def _volume(size: str, storage_class: str | None) -> core.PersistentVolumeClaimArgs:
+def _volume(settings: InClusterRegistry) -> core.PersistentVolumeClaimArgs:
     return core.PersistentVolumeClaimArgs(
         metadata=meta.ObjectMetaArgs(name="images"),
         spec=core.PersistentVolumeClaimSpecArgs(
             access_modes=["ReadWriteOnce"],
-            storage_class_name=storage_class,
-            resources=core.VolumeResourceRequirementsArgs(requests={"storage": size}),
+            storage_class_name=settings.storage_class,
+            resources=core.VolumeResourceRequirementsArgs(requests={"storage": settings.size}),
         ),
     )

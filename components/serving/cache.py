@@ -9,11 +9,11 @@ from components.storage import Classes
 
 def is_shared(cache: ModelCache, storage: Classes) -> bool:
     """Whether all replicas mount one volume, which also outlives them."""
-    return (cache.storage_class or storage.default) in storage.shared
+    return cache.storage_class in storage.shared
 
 
-def shared_claim(cache: ModelCache, storage: Classes) -> core.PersistentVolumeClaimSpecArgs:
-    return _claim(cache, "ReadWriteMany", cache.storage_class or storage.default)
+def shared_claim(cache: ModelCache) -> core.PersistentVolumeClaimSpecArgs:
+    return _claim(cache, "ReadWriteMany", cache.storage_class)
 
 
 def shared_volume(claim: str) -> core.VolumeArgs:
@@ -23,7 +23,7 @@ def shared_volume(claim: str) -> core.VolumeArgs:
 
 def own_volume(cache: ModelCache, storage: Classes, labels: dict[str, str]) -> core.VolumeArgs:
     """A volume of each replica, made and deleted with it."""
-    chosen = cache.storage_class or storage.default
+    chosen = cache.storage_class
     template = core.PersistentVolumeClaimTemplateArgs(
         metadata=meta.ObjectMetaArgs(labels=labels),
         spec=_claim(cache, "ReadWriteOnce", storage.scratch.get(chosen, chosen) if chosen else None),

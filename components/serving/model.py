@@ -64,7 +64,7 @@ class Model(pulumi.ComponentResource):
             claim = core.PersistentVolumeClaim(
                 f"{name}-weights",
                 metadata=metadata(f"{key}-weights", namespace, labels=labels),
-                spec=cache.shared_claim(settings.cache, storage),
+                spec=cache.shared_claim(settings.cache),
                 opts=child,
             )
             needs.append(claim)

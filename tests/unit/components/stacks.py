@@ -3,6 +3,7 @@
 from typing import Any
 
 from components.config.stack import Stack
+from components.stackfile.defaults import with_defaults
 
 
 def stack_of(**sections: Any) -> Stack:
@@ -13,7 +14,7 @@ def stack_of(**sections: Any) -> Stack:
         "storage": {"disk": {"kind": "local-path", "default": True}},
         "serving": {"models": {"chat": model_of()}},
     }
-    return Stack.model_validate(site | sections)
+    return with_defaults(Stack.model_validate(site | sections))
 
 
 def model_of(**settings: Any) -> dict[str, Any]:

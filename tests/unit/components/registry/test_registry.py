@@ -1,15 +1,13 @@
 from typing import Any
 
-import pytest
-
 from components.config.registry import InClusterRegistry
 from components.registry import Registry
 from tests.unit.graph import Graph, graph_of
 
 
-def registry(*, default_class: str | None = "disk", **settings: Any) -> Graph:
+def registry(**settings: Any) -> Graph:
     chosen = InClusterRegistry.model_validate(settings)
-    return graph_of(lambda: Registry("r", chosen, storage_class=default_class, image="registry:3"))
+    return graph_of(lambda: Registry("r", chosen, image="registry:3"))
 
 
 def claim(graph: Graph) -> dict[str, Any]:
@@ -20,14 +18,12 @@ def test_images_lie_on_a_volume_of_the_size_given() -> None:
     assert claim(registry(size="7Gi"))["resources"]["requests"] == {"storage": "7Gi"}
 
 
-@pytest.mark.parametrize(
-    ("default", "own", "chosen"), [("disk", None, "disk"), ("disk", "fast", "fast"), (None, None, None)]
-)
-def test_its_class_is_its_own_or_the_default(
-    default: str | None, own: str | None, chosen: str | None
-) -> None:
-    graph = registry(default_class=default, **({"storageClass": own} if own else {}))
-    assert claim(graph).get("storageClassName") == chosen
+def test_its_class_is_the_one_that_the_settings_name() -> None:
+    assert claim(registry(storageClass="fast"))["storageClassName"] == "fast"
+
+
+def test_without_one_the_cluster_chooses() -> None:
+    assert "storageClassName" not in claim(registry())
 
 
 def test_its_address_leads_to_its_pod() -> None:

@@ -7,13 +7,12 @@ from components.storage import Classes
 from tests.unit.components.serving.served import serve_all
 from tests.unit.components.stacks import model_of
 
-DISK = Classes("disk", frozenset(), {"disk": "disk-scratch"})
-SHARED = Classes("models", frozenset({"models"}), {})
+STORAGE = Classes("disk", frozenset({"shared"}), {"disk": "disk-scratch"})
 REQUEST = Request(cpu_millis=1500, memory_bytes=1024**3, resource="nvidia.com/gpu", count=2)
 
 
-def quota(storage: Classes = DISK, **model: Any) -> dict[str, str]:
-    return quota_of([(ModelSettings.model_validate(model_of(**model)), REQUEST)], storage)
+def quota(**model: Any) -> dict[str, str]:
+    return quota_of([(ModelSettings.model_validate(model_of(**model)), REQUEST)], STORAGE)
 
 
 def test_it_holds_all_replicas_and_the_one_that_is_replaced() -> None:
@@ -32,14 +31,14 @@ def test_it_holds_all_replicas_and_the_one_that_is_replaced() -> None:
 
 
 def test_a_shared_volume_counts_once() -> None:
-    held = quota(SHARED, replicas=3)
+    held = quota(replicas=3, cache={"size": "40Gi", "storageClass": "shared"})
     assert (held["persistentvolumeclaims"], held["requests.storage"]) == ("1", "40Gi")
 
 
 def test_models_add_up_by_resource() -> None:
     slices = Request(cpu_millis=1000, memory_bytes=1024**3, resource="nvidia.com/mig-1g.10gb", count=1)
     model = ModelSettings.model_validate(model_of(replicas=1))
-    held = quota_of([(model, REQUEST), (model, REQUEST), (model, slices)], DISK)
+    held = quota_of([(model, REQUEST), (model, REQUEST), (model, slices)], STORAGE)
     assert held["requests.nvidia.com/gpu"] == "8"
     assert held["requests.nvidia.com/mig-1g.10gb"] == "2"
     assert held["pods"] == "6"
