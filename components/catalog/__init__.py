@@ -1,7 +1,7 @@
 """Data with sources and dates: GPUs, their MIG profiles, instance types and language models."""
 
 from components.catalog.gpus import GPU_SOURCES, GPUS, Gpu
-from components.catalog.instances import INSTANCE_SOURCES, INSTANCES, Instance
+from components.catalog.instances import INSTANCE_SOURCES, INSTANCES, KUBELET_MAX_PODS, Instance
 from components.catalog.mig import MIG_SOURCES, Profile
 from components.catalog.mig_layout import mig_problem
 from components.catalog.models import MODEL_SOURCES, MODELS, LanguageModel, of_weights
@@ -12,6 +12,7 @@ __all__ = [
     "GPU_SOURCES",
     "INSTANCES",
     "INSTANCE_SOURCES",
+    "KUBELET_MAX_PODS",
     "MIG_SOURCES",
     "MODELS",
     "MODEL_SOURCES",

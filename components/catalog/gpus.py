@@ -30,10 +30,6 @@ class Gpu:
     """MIG profiles by name, smallest first; empty where the GPU has no MIG."""
 
     @property
-    def memory_gib(self) -> float:
-        return self.memory_mib / 1024
-
-    @property
     def mig(self) -> dict[str, int]:
         """MIG profiles with the most of each that one GPU holds; empty where the GPU has no MIG."""
         return {name: profile.most for name, profile in self.profiles.items()}

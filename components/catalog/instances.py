@@ -48,11 +48,6 @@ class Instance:
     max_pods: int
     """Pods that a node runs with the VPC CNI and one address each."""
 
-    @property
-    def fractional(self) -> bool:
-        """Whether it has a part of a GPU only, so that no pod can ask for one."""
-        return self.gpu is not None and self.gpus == 0
-
 
 def _instances() -> Iterator[Instance]:
     for line in filter(None, _TABLE.splitlines()):
@@ -68,12 +63,12 @@ def _instances() -> Iterator[Instance]:
             efa=int(efa),
             nvme_gb=int(nvme),
             hourly_usd=None if price == "-" else float(price),
-            max_pods=_KUBELET_MAX_PODS if enis == "-" else int(enis) * (int(addresses) - 1) + 2,
+            max_pods=KUBELET_MAX_PODS if enis == "-" else int(enis) * (int(addresses) - 1) + 2,
         )
 
 
-_KUBELET_MAX_PODS = 110
-"""The kubelet's default, which nodeadm falls back to for a type whose interfaces it does not know."""
+KUBELET_MAX_PODS = 110
+"""The kubelet's default: for nodes in no VPC, and nodeadm's for a type whose interfaces it does not know."""
 
 _ARM64 = ("m7g.", "p6e-gb200.")
 

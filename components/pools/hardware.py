@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from components.catalog import GPUS, INSTANCES, Gpu, Instance
+from components.catalog import GPUS, INSTANCES, KUBELET_MAX_PODS, Gpu, Instance
 from components.config.pools import Machine, PoolSettings
 from components.config.quantity import amount
 from components.pools.resources import GIB, MIB, Resources
@@ -18,8 +18,6 @@ what fits the plan fits the node. Source: aws/karpenter-provider-aws, VM_MEMORY_
 _ARM64_KERNEL_MIB = 64  # contiguous memory that the kernel of Graviton instances keeps besides
 
 _ROOT_DISK_BYTES = 100 * GIB  # room for a few serving images of 10 to 20 GB each
-
-_KUBELET_MAX_PODS = 110  # the kubelet's default, where no VPC limits the addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +67,6 @@ def _server(machine: Machine) -> Hardware:
             cpu_millis=machine.cpus * 1000,
             memory_bytes=int(amount(machine.memory)),
             ephemeral_bytes=_ROOT_DISK_BYTES,
-            pods=_KUBELET_MAX_PODS,
+            pods=KUBELET_MAX_PODS,
         ),
     )

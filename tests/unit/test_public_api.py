@@ -12,8 +12,8 @@ PUBLIC = {
     ),
     "toolchain": "Toolchain ToolchainError install",
     "components.catalog": (
-        "GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_SOURCES Instance LanguageModel MIG_SOURCES MODELS "
-        "MODEL_SOURCES Profile Source mig_problem of_weights"
+        "GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_SOURCES Instance KUBELET_MAX_PODS LanguageModel MIG_SOURCES "
+        "MODELS MODEL_SOURCES Profile Source mig_problem of_weights"
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
     "components.config": (

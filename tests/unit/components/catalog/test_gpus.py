@@ -22,16 +22,17 @@ def test_products_tell_the_gpus_apart() -> None:
 
 @EVERY
 def test_memory_is_that_of_a_gpu(gpu: Gpu) -> None:
-    assert 15 <= gpu.memory_gib <= 270
+    assert 15 * 1024 <= gpu.memory_mib <= 270 * 1024
 
 
 @EVERY
 def test_mig_profiles_are_named_after_their_memory(gpu: Gpu) -> None:
     """The gigabytes in the name are the part of the GPU's memory, give or take what the whole GPU keeps."""
-    total = max((profile.memory_slices for profile in gpu.profiles.values()), default=0)
+    slices = max((profile.memory_slices for profile in gpu.profiles.values()), default=1)
+    slice_gib = gpu.memory_mib / 1024 / slices
     for name, profile in gpu.profiles.items():
         gigabytes = int(name.removesuffix("gb").partition(".")[2])
-        assert gigabytes == pytest.approx(gpu.memory_gib * profile.memory_slices / total, rel=0.08, abs=1)
+        assert gigabytes == pytest.approx(slice_gib * profile.memory_slices, rel=0.08, abs=1)
 
 
 @pytest.mark.parametrize(

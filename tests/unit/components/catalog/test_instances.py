@@ -61,9 +61,8 @@ def test_a_type_has_its_gpus(name: str, gpu: str, gpus: int) -> None:
 
 
 def test_a_fraction_of_a_gpu_is_no_gpu_that_a_pod_can_ask_for() -> None:
-    fractional = {name for name, instance in INSTANCES.items() if instance.fractional}
+    fractional = {name for name, instance in INSTANCES.items() if instance.gpu and not instance.gpus}
     assert fractional == {name for name in INSTANCES if name.startswith(("g6f.", "gr6f."))}
-    assert all(INSTANCES[name].gpus == 0 for name in fractional)
 
 
 def test_types_without_gpus_are_there_for_the_rest_of_a_platform() -> None:
