@@ -5,7 +5,7 @@ from components.config.gpu import GpuSettings
 from components.config.pools import Machine, PoolSettings, Sharing, Taint
 from components.config.registry import InClusterRegistry, RegistrySettings
 from components.config.secret import Secret
-from components.config.serving import Engine, ModelCache, ModelSettings, ServingSettings
+from components.config.serving import ModelCache, ModelSettings, ServingEngine, ServingSettings
 from components.config.span import Replicas, Span
 from components.config.stack import Stack
 from components.config.storage import Csi, HostPath, LocalPath, Nfs, StorageClassSettings
@@ -13,7 +13,6 @@ from components.config.storage import Csi, HostPath, LocalPath, Nfs, StorageClas
 __all__ = [
     "ClusterSettings",
     "Csi",
-    "Engine",
     "ExistingCluster",
     "GpuSettings",
     "HostPath",
@@ -28,6 +27,7 @@ __all__ = [
     "RegistrySettings",
     "Replicas",
     "Secret",
+    "ServingEngine",
     "ServingSettings",
     "Sharing",
     "Span",

@@ -12,7 +12,7 @@ from components.config.settings import Settings
 from components.config.span import ReplicaCount
 
 
-class Engine(StrEnum):
+class ServingEngine(StrEnum):
     """The server that loads a model and answers for it."""
 
     VLLM = "vllm"
@@ -40,7 +40,7 @@ class ModelSettings(Settings):
     weights: Bytes | None = None
     """Size of all weights, such as 140Gi. Default: what the catalog says, where it knows the model."""
 
-    engine: Engine = Engine.VLLM
+    engine: ServingEngine = ServingEngine.VLLM
     """Server: vllm. Default: vllm."""
 
     pool: Name

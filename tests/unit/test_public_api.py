@@ -17,9 +17,9 @@ PUBLIC = {
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
     "components.config": (
-        "ClusterSettings Csi Engine ExistingCluster GpuSettings HostPath InClusterRegistry "
+        "ClusterSettings Csi ExistingCluster GpuSettings HostPath InClusterRegistry "
         "LocalCluster LocalPath Machine ModelCache ModelSettings Nfs PoolSettings RegistrySettings "
-        "Replicas Secret ServingSettings Sharing Span Stack StorageClassSettings Taint"
+        "Replicas Secret ServingEngine ServingSettings Sharing Span Stack StorageClassSettings Taint"
     ),
     "components.gpu": "DevicePlugin plugin_config",
     "components.pools": (
