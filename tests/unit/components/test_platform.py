@@ -5,6 +5,7 @@ import pytest
 
 from components.config.stack import Stack
 from components.platform import Platform
+from components.stackfile.checks.serving import serving
 from tests.unit.components.stacks import model_of, stack_of
 from tests.unit.graph import Graph, Registered, graph_of
 
@@ -179,3 +180,9 @@ def test_its_interface_is_what_programs_are_written_against() -> None:
     parameters = inspect.signature(Platform.__init__).parameters
     assert list(parameters) == ["self", "name", "stack", "kubeconfig", "hub_token", "opts"]
     assert parameters["kubeconfig"].kind is inspect.Parameter.KEYWORD_ONLY
+
+
+def test_no_stack_serves_models_in_a_namespace_of_the_platform(graph: Graph) -> None:
+    own = {r["metadata.name"] for r in objects(graph) if r.type.endswith(":Namespace")} - {"serving"}
+    refused = {name for name in own if any(serving(stack_of(serving={"namespace": name})))}
+    assert refused == own != set()

@@ -4,15 +4,44 @@
 from dataclasses import replace
 
 import pytest
-from lightkube.resources.core_v1 import Node
+from lightkube.models.core_v1 import NodeCondition, NodeStatus, PodSpec
+from lightkube.models.meta_v1 import ObjectMeta
+from lightkube.resources.core_v1 import Node, Pod
 
 from components.config.cluster import LocalCluster
 from components.config.pools import PoolSettings, Sharing
 from components.config.span import Span
 from components.config.stack import Stack
 from components.pools import Pool, pools_of
-from rehearsal import simulate
+from rehearsal import Cluster, reconcile, simulate
 from rehearsal.cluster import annotation_of, labels_of, name_of
+
+
+class Site(Cluster):
+    """A cluster of nodes that are Ready at once, with these pods by name and node."""
+
+    def __init__(self, pods: dict[str, str]) -> None:
+        self.there: dict[str, Node] = {}
+        self.running = dict(pods)
+
+    def nodes(self, *, label: str | None = None) -> list[Node]:
+        return list(self.there.values())
+
+    def pods(self, namespace: str = "*") -> list[Pod]:
+        return [
+            Pod(metadata=ObjectMeta(name=name, namespace="n"), spec=PodSpec(containers=[], nodeName=node))
+            for name, node in self.running.items()
+        ]
+
+    def apply(self, node: Node) -> None:
+        ready = NodeStatus(conditions=[NodeCondition(type="Ready", status="True")])
+        self.there[name_of(node)] = Node(metadata=node.metadata, spec=node.spec, status=ready)
+
+    def delete_node(self, name: str) -> None:
+        del self.there[name]
+
+    def delete_pod(self, namespace: str, name: str) -> None:
+        del self.running[name]
 
 
 @pytest.fixture
@@ -59,6 +88,17 @@ def test_growing_a_pool_leaves_the_nodes_it_had(pools: dict[str, Pool]) -> None:
     assert [_manifest(node) for node in simulate(grown)][:4] == [_manifest(node) for node in simulate(pools)][
         :4
     ]
+
+
+def test_a_pool_that_shrinks_takes_its_pods_along(pools: dict[str, Pool]) -> None:
+    site = Site({"stays": "system-0", "goes": "system-3", "waits": ""})
+    assert len(reconcile(site, pools).created) == 5
+
+    changes = reconcile(site, pools | {"system": replace(pools["system"], nodes=Span(min=3, max=9))})
+
+    assert (changes.created, changes.updated, changes.removed) == ((), (), ("system-3",))
+    assert sorted(site.there) == ["a100-0", "system-0", "system-1", "system-2"]
+    assert sorted(site.running) == ["stays", "waits"]
 
 
 def _manifest(node: Node) -> str | None:

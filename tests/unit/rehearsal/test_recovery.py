@@ -1,6 +1,8 @@
 import json
 import os
+import shutil
 import socket
+import subprocess
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -76,6 +78,16 @@ def test_the_lock_of_a_process_that_is_gone_is_removed(engine: StoredState) -> N
 
     assert recover(engine) == [f"removed the lock of process {_GONE}, which is gone"]
     assert list(lock.parent.iterdir()) == []
+
+
+def test_the_lock_of_an_engine_that_still_works_is_named_and_kept(engine: StoredState) -> None:
+    with subprocess.Popen(["pulumi", "600"], executable=shutil.which("sleep")) as working:
+        lock = engine.lock(pid=working.pid, hostname=socket.gethostname())
+
+        with pytest.raises(RehearsalError, match=f"being worked on by pulumi, process {working.pid}"):
+            recover(engine)
+        assert lock.exists()
+        working.kill()
 
 
 def test_a_process_id_that_belongs_to_another_program_by_now_locks_nothing(engine: StoredState) -> None:
