@@ -1,12 +1,13 @@
 """Node pools: what their nodes are, offer and let in."""
 
-from components.pools.fit import Request, nodes_for, replicas_per_node, room
+from components.pools.fit import nodes_for, replicas_per_node
 from components.pools.hardware import Hardware, hardware_of
 from components.pools.model_memory import Device, Load, Need, device_of, memory_share
 from components.pools.place import Place, smallest_place
 from components.pools.pool import GPU_RESOURCE, GPU_TAINT, POOL_LABEL, Pool, mig_resource, pools_of
-from components.pools.request import request_of, share_of_node
+from components.pools.request import Request, request_of, share_of_node
 from components.pools.resources import Resources, allocatable
+from components.pools.room import room
 
 __all__ = [
     "GPU_RESOURCE",

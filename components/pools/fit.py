@@ -1,42 +1,10 @@
 """How many replicas a node holds, and how many nodes a set of them needs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from components.pools.pool import Pool
-from components.pools.resources import GIB, Resources
-
-DAEMONSET_CPU_MILLIS = 500
-DAEMONSET_MEMORY_BYTES = 1 * GIB
-DAEMONSET_PODS = 10
-"""Kept free on every node for what runs on each: network, storage drivers, device plugin, metrics, logs.
-
-The network and storage pods of EKS ask for less than half of it; the rest is for what a team adds.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What one replica asks of a node; every amount is at least 1."""
-
-    cpu_millis: int
-    memory_bytes: int
-    resource: str
-    """Extended resource, such as nvidia.com/gpu or nvidia.com/mig-1g.10gb."""
-
-    count: int
-    """How many of the extended resource."""
-
-
-def room(pool: Pool) -> Resources:
-    """What an empty node has for replicas: its allocatable less what its DaemonSets take."""
-    node = pool.allocatable
-    return Resources(
-        cpu_millis=max(0, node.cpu_millis - DAEMONSET_CPU_MILLIS),
-        memory_bytes=max(0, node.memory_bytes - DAEMONSET_MEMORY_BYTES),
-        ephemeral_bytes=node.ephemeral_bytes,
-        pods=max(0, node.pods - DAEMONSET_PODS),
-    )
+from components.pools.request import Request
+from components.pools.room import room
 
 
 def replicas_per_node(pool: Pool, request: Request) -> int:

@@ -1,16 +1,30 @@
 """What each replica of a model asks of its node."""
 
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
 from components.config.quantity import amount
 from components.config.serving import ModelSettings
-from components.pools.fit import Request, room
 from components.pools.pool import GPU_RESOURCE, Pool, mig_resource
 from components.pools.resources import MIB
+from components.pools.room import room
 
 _CPU_STEP = 100  # millis
 _MEMORY_STEP = 256 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one replica asks of a node; every amount is at least 1."""
+
+    cpu_millis: int
+    memory_bytes: int
+    resource: str
+    """Extended resource, such as nvidia.com/gpu or nvidia.com/mig-1g.10gb."""
+
+    count: int
+    """How many of the extended resource."""
 
 
 def request_of(model: ModelSettings, pool: Pool) -> Request:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.pools import Request, nodes_for, replicas_per_node, room
+from components.pools import Request, nodes_for, replicas_per_node
 from tests.unit.components.pools.stacks import pool_of
 
 GIB = 1024**3
@@ -15,16 +15,8 @@ def request(gpus: int, *, cpus: int = 1, memory_gib: int = 1, resource: str = GP
     return Request(cpu_millis=cpus * 1000, memory_bytes=memory_gib * GIB, resource=resource, count=gpus)
 
 
-def test_a_node_keeps_room_for_its_daemonsets() -> None:
-    left = room(EIGHT_L4)
-    assert EIGHT_L4.allocatable.cpu_millis - left.cpu_millis == 500
-    assert EIGHT_L4.allocatable.memory_bytes - left.memory_bytes == GIB
-    assert EIGHT_L4.allocatable.pods - left.pods == 10
-
-
-def test_a_node_too_small_for_its_daemonsets_has_no_room() -> None:
+def test_a_node_too_small_for_its_daemonsets_holds_none() -> None:
     tiny = pool_of(provider="existing", machine={"cpus": 1, "memory": "1Gi", "gpu": "T4", "gpus": 1})
-    assert room(tiny).memory_bytes == 0
     assert replicas_per_node(tiny, request(1)) == 0
 
 
