@@ -1,7 +1,9 @@
-"""docs/stack-file.md shows what holds."""
+"""README.md and docs/stack-file.md show what holds."""
 
 import re
 from pathlib import Path
+
+import pytest
 
 from components.stackfile import load
 from components.stackfile.sections import SECTIONS
@@ -10,8 +12,9 @@ from tests.unit.components.stackfile.corpus import PROJECT
 GUIDE = (PROJECT / "docs/stack-file.md").read_text()
 
 
-def test_the_example_loads(tmp_path: Path) -> None:
-    [example] = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+@pytest.mark.parametrize("page", ["README.md", "docs/stack-file.md"])
+def test_the_example_loads(page: str, tmp_path: Path) -> None:
+    [example] = re.findall(r"```yaml\n(.*?)```", (PROJECT / page).read_text(), re.DOTALL)
     path = tmp_path / "Pulumi.example.yaml"
     path.write_text(example)
 
