@@ -1,4 +1,5 @@
 import threading
+import time
 from pathlib import Path
 
 from rehearsal.lock import locked
@@ -14,6 +15,7 @@ def test_one_holds_it_at_a_time(tmp_path: Path) -> None:
             with locked(tmp_path / "lock"):
                 inside += 1
                 most = max(most, inside)
+                time.sleep(0.001)  # long enough for another to come in
                 inside -= 1
 
     threads = [threading.Thread(target=work) for _ in range(4)]

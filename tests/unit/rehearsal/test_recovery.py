@@ -81,13 +81,15 @@ def test_the_lock_of_a_process_that_is_gone_is_removed(engine: StoredState) -> N
 
 
 def test_the_lock_of_an_engine_that_still_works_is_named_and_kept(engine: StoredState) -> None:
-    with subprocess.Popen(["pulumi", "600"], executable=shutil.which("sleep")) as working:
-        lock = engine.lock(pid=working.pid, hostname=socket.gethostname())
-
+    working = subprocess.Popen(["pulumi", "600"], executable=shutil.which("sleep"))
+    lock = engine.lock(pid=working.pid, hostname=socket.gethostname())
+    try:
         with pytest.raises(RehearsalError, match=f"being worked on by pulumi, process {working.pid}"):
             recover(engine)
         assert lock.exists()
+    finally:
         working.kill()
+        working.wait()
 
 
 def test_a_process_id_that_belongs_to_another_program_by_now_locks_nothing(engine: StoredState) -> None:
