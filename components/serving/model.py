@@ -42,13 +42,8 @@ class Model(pulumi.ComponentResource):
         self.url = f"http://{key}.{namespace}.svc.cluster.local:{vllm.PORT}/v1"
 
         child = pulumi.ResourceOptions(parent=self)
-        labels = {
-            "app.kubernetes.io/name": settings.engine.value,
-            "app.kubernetes.io/instance": key,
-            "app.kubernetes.io/part-of": "gpu-cluster",
-        }
+        labels = _labels(key, settings)
         named = metadata(key, namespace, labels=labels)
-        selector = meta.LabelSelectorArgs(match_labels=labels)
         scales = settings.replicas.min < settings.replicas.max
 
         server = f"{key}-server"
@@ -103,18 +98,32 @@ class Model(pulumi.ComponentResource):
             f"{name}-service",
             # That its pods answer is what the Deployment waits for.
             metadata=metadata(key, namespace, labels=labels, awaited=False),
-            spec=core.ServiceSpecArgs(
-                selector=labels, ports=[core.ServicePortArgs(name="http", port=vllm.PORT, target_port="http")]
-            ),
+            spec=_address(labels),
             opts=child,
         )
-        # One at a time, and always one: a drain that waits for the only replica would wait for ever.
         policy.PodDisruptionBudget(
-            f"{name}-disruptions",
-            metadata=named,
-            spec=policy.PodDisruptionBudgetSpecArgs(
-                max_unavailable=1, selector=selector, unhealthy_pod_eviction_policy="AlwaysAllow"
-            ),
-            opts=child,
+            f"{name}-disruptions", metadata=named, spec=_disruptions(labels), opts=child
         )
         self.register_outputs({"url": self.url})
+
+
+def _labels(key: str, settings: ModelSettings) -> dict[str, str]:
+    return {
+        "app.kubernetes.io/name": settings.engine.value,
+        "app.kubernetes.io/instance": key,
+        "app.kubernetes.io/part-of": "gpu-cluster",
+    }
+
+
+def _address(labels: dict[str, str]) -> core.ServiceSpecArgs:
+    port = core.ServicePortArgs(name="http", port=vllm.PORT, target_port="http")
+    return core.ServiceSpecArgs(selector=labels, ports=[port])
+
+
+def _disruptions(labels: dict[str, str]) -> policy.PodDisruptionBudgetSpecArgs:
+    """One at a time, and always one: a drain that waits for the only replica would wait for ever."""
+    return policy.PodDisruptionBudgetSpecArgs(
+        max_unavailable=1,
+        selector=meta.LabelSelectorArgs(match_labels=labels),
+        unhealthy_pod_eviction_policy="AlwaysAllow",
+    )

@@ -18,7 +18,8 @@ from components.platform import Platform
 from components.stackfile import load
 from tests.unit.graph import Graph, graph_of
 
-STACKS = {path.stem.removeprefix("Pulumi."): path for path in Path("stacks").glob("Pulumi.*.yaml")}
+FOLDER = Path(__file__).parents[2] / "stacks"
+STACKS = {path.stem.removeprefix("Pulumi."): path for path in FOLDER.glob("Pulumi.*.yaml")}
 
 
 class StackFolder(SingleFileSnapshotExtension):

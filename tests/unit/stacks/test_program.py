@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.graph import Graph, graph_of
 
-PROGRAM = Path("stacks/__main__.py")
+PROGRAM = Path(__file__).parents[3] / "stacks" / "__main__.py"
 SITE = """
 config:
   gpu-cluster:cluster: {{provider: existing, kubeconfig: site.yaml}}
