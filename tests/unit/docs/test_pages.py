@@ -1,0 +1,43 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+from ruamel.yaml import YAML
+
+from components.config.stack import Stack
+
+PROJECT = Path(__file__).parents[3]
+PAGES = {
+    str(page.relative_to(PROJECT)): page.read_text()
+    for page in [*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")]
+}
+
+
+def sections(page: str) -> list[tuple[str, Any]]:
+    """The sections of a stack file that a page shows by themselves."""
+    blocks = re.findall(r"```yaml\n(.*?)```", PAGES[page], re.DOTALL)
+    shown = [YAML(typ="safe", pure=True).load(block) for block in blocks]  # pyright: ignore[reportUnknownMemberType]
+    pairs = [(key.partition(":")[2], value) for block in shown for key, value in block.items()]
+    return [(section, value) for section, value in pairs if section]
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    reached: set[str] = set()
+    ahead = {"README.md"}
+    while ahead:
+        page = ahead.pop()
+        reached.add(page)
+        links = re.findall(r"\]\(([^):#]+\.md)", PAGES[page])
+        targets = {
+            str((PROJECT / page).parent.joinpath(link).resolve().relative_to(PROJECT)) for link in links
+        }
+        ahead |= targets - reached
+    assert reached == PAGES.keys()
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if sections(page)])
+def test_a_section_that_a_page_shows_is_right(page: str) -> None:
+    for section, value in sections(page):
+        TypeAdapter(Stack.__annotations__[section]).validate_python(value)
