@@ -19,7 +19,8 @@ def down(stack: StackName = "local") -> None:
         engine = project.engine(stack, settings, toolchain)
         for repair in recover(engine):
             typer.echo(f"recovered: {repair}")
-        engine.run("destroy", "--yes", "--skip-preview", "--remove")
+        engine.run("destroy", "--yes", "--skip-preview")
+        engine.output("stack", "rm", "--stack", stack, "--yes", "--preserve-config")  # the file is the user's
         return
     project.control_plane(toolchain).remove()
     shutil.rmtree(project.folder / ".local", ignore_errors=True)

@@ -24,7 +24,7 @@ def up(stack: StackName = "local") -> None:
     for repair in recover(engine):
         typer.echo(f"recovered: {repair}")
     engine.select()
-    engine.run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-permalink")
+    engine.run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-permalink=true")
     show(project, stack, settings)
 
 

@@ -57,7 +57,8 @@ def test_it_comes_up_on_the_nodes_that_are_there_and_goes_without_a_trace(
     site: ControlPlane, project: Path
 ) -> None:
     cluster = Cluster(site.kubeconfig)
-    reconcile(cluster, pools_of(load(project / "stacks" / "Pulumi.site.yaml")))
+    stack = load(project / "stacks" / "Pulumi.site.yaml")
+    reconcile(cluster, pools_of(stack))
     before = Api(site.kubeconfig).objects().keys()
 
     up = run_gpu_cluster(project, "up", "site")
@@ -80,3 +81,4 @@ def test_it_comes_up_on_the_nodes_that_are_there_and_goes_without_a_trace(
     assert {
         key for key in Api(site.kubeconfig).objects() if key.startswith(("namespaces/", "pods/"))
     } <= before
+    assert load(project / "stacks" / "Pulumi.site.yaml") == stack
