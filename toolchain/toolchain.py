@@ -22,6 +22,8 @@ from toolchain.installed import (
 from toolchain.progress import Progress, Report
 from toolchain.tools import CONTROL_PLANE, KUBERNETES_PROVIDER, LANGUAGE_EXEC, PULUMI, Tool
 
+_QUIET = {"PULUMI_SKIP_UPDATE_CHECK": "1", "PULUMI_SUPPRESS_NEO_LINK": "true"}  # both talk of a service
+
 
 @dataclass(frozen=True)
 class Toolchain:
@@ -41,7 +43,7 @@ class Toolchain:
         engine = (self.tools[name] for name in (PULUMI.name, LANGUAGE_HOST))
         ours = dict.fromkeys(str(found.path.parent) for found in engine if found.origin == "built")
         search = os.pathsep.join([*ours, os.environ.get("PATH", os.defpath)])
-        return os.environ | {"PATH": search, "PULUMI_SKIP_UPDATE_CHECK": "1"}
+        return os.environ | _past_proxies() | {"PATH": search, **_QUIET}
 
 
 def install(report: Report | None = None) -> Toolchain:
@@ -63,6 +65,18 @@ def install(report: Report | None = None) -> Toolchain:
             "What to do: make both writable, or name others by XDG_CACHE_HOME and PULUMI_HOME."
         ) from error
     return Toolchain(tools)
+
+
+def _past_proxies() -> dict[str, str]:
+    """Where a proxy is set, exempt this machine: the engine and its plugins are servers on it.
+
+    Both spellings, since gRPC reads the small one and Go the large one first.
+    """
+    if not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    given = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    exempt = ",".join(filter(None, [given, "127.0.0.1", "localhost"]))
+    return {"no_proxy": exempt, "NO_PROXY": exempt}
 
 
 def _engine(workshop: "_Workshop") -> dict[str, Found]:

@@ -84,6 +84,21 @@ def test_the_engine_and_its_language_host_come_first_on_path(tools: dict[str, To
     assert environment["PULUMI_SKIP_UPDATE_CHECK"] == "1"
 
 
+@pytest.mark.parametrize(
+    ("given", "exempt"), [("", "127.0.0.1,localhost"), ("example.com", "example.com,127.0.0.1,localhost")]
+)
+def test_no_proxy_stands_between_the_engine_and_its_plugins(
+    given: str, exempt: str, tools: dict[str, Tool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toolchain = install(lambda _line: None)
+    monkeypatch.setenv("https_proxy", "http://proxy.example.com:3128")
+    monkeypatch.setenv("NO_PROXY", given)
+
+    environment = toolchain.environment()
+
+    assert environment["no_proxy"] == environment["NO_PROXY"] == exempt
+
+
 def test_an_installed_engine_with_its_language_host_is_left_as_it_is(
     tools: dict[str, Tool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
