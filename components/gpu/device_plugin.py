@@ -9,7 +9,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from components.gpu.plugin_config import plugin_config
-from components.gpu.pods import mps_pod, plugin_pod
+from components.gpu.pods import PRIORITY_CLASS, mps_pod, plugin_pod
 from components.metadata import metadata
 from components.pools import Pool
 from components.security import Namespace, PodSecurity
@@ -17,7 +17,6 @@ from components.security import Namespace, PodSecurity
 _NAMESPACE = "gpu-system"
 _PLUGIN = "nvidia-device-plugin"
 _MPS = "nvidia-mps"
-_CRITICAL = "system-node-critical"
 # Some clusters admit critical pods only where a quota names their class. It has room for a plugin and an MPS
 # daemon on each of the 5,000 nodes that Kubernetes supports.
 _QUOTA = {"pods": "10k"}
@@ -46,7 +45,7 @@ class DevicePlugin(pulumi.ComponentResource):
             _NAMESPACE,
             PodSecurity.PRIVILEGED,
             quota=_QUOTA,
-            priority_class=_CRITICAL,
+            priority_class=PRIORITY_CLASS,
             opts=pulumi.ResourceOptions(parent=self),
         )
         child = pulumi.ResourceOptions(parent=self, depends_on=[namespace])

@@ -5,6 +5,9 @@ from pulumi_kubernetes.core import v1 as core
 from components.placement import tolerations
 from components.pools import Pool
 
+PRIORITY_CLASS = "system-node-critical"
+"""Evicted last: without its plugin a node has no GPUs."""
+
 _CONFIG = core.VolumeMountArgs(name="config", mount_path="/config", read_only=True)
 _CONFIG_FILE = "config.yaml"
 _MPS_ROOT = "/run/nvidia/mps"
@@ -103,7 +106,7 @@ def _pod(
         service_account_name=account,
         automount_service_account_token=False,
         enable_service_links=False,
-        priority_class_name="system-node-critical",
+        priority_class_name=PRIORITY_CLASS,
         affinity=core.AffinityArgs(node_affinity=_nodes_of(pool)),
         tolerations=tolerations(pool),
         host_pid=host_pid,
