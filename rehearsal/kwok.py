@@ -37,8 +37,7 @@ _SEPARATOR = "\n---\n"  # JSON is YAML, and YAML has documents
 _ADVERTISED = "192.0.2.1"
 _SERVICES = "10.100.0.0/16"  # as on EKS
 
-
-_PARALLELISM = 16
+_PARALLELISM = 16  # leases, nodes and pods that kwok works on at once, of each
 
 
 def configuration(toolchain: Toolchain, ports: Mapping[str, int], data: Path) -> list[dict[str, Any]]:
