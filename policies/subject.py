@@ -21,7 +21,12 @@ _TEMPLATES: Mapping[str, tuple[str, ...]] = {
 }
 """Where each kind keeps the pod that it makes."""
 
-_MORE_GPUS = ("amd.com/gpu", "aws.amazon.com/neuron")
+GPU_TAINTS: Mapping[str, str] = {
+    "nvidia.com/": "nvidia.com/gpu",
+    "aws.amazon.com/neuron": "aws.amazon.com/neuron",
+    "amd.com/gpu": "amd.com/gpu",
+}
+"""How names of GPU resources begin, and the key of the taint of nodes that offer them."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ class Container:
 
 def is_gpu(resource: str) -> bool:
     """Whether an extended resource is a GPU, a share of one, or another accelerator."""
-    return resource.startswith("nvidia.com/") or resource.startswith(_MORE_GPUS)
+    return resource.startswith(tuple(GPU_TAINTS))
 
 
 def pods(resource: Resource) -> Iterator[Pod]:

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from components.catalog import INSTANCES
 from policies.field import Field
 from policies.rule import Level, Violation, rule
-from policies.subject import Container, Pod, Resource, containers, is_gpu, pods
+from policies.subject import GPU_TAINTS, Container, Pod, Resource, containers, is_gpu, pods
 
 _NVIDIA = "nvidia.com/gpu"
 _NEURON = "aws.amazon.com/neuron"
-_TAINTS = {"nvidia.com/": _NVIDIA, _NEURON: _NEURON, "amd.com/gpu": "amd.com/gpu"}
-"""Key of the taint of nodes that offer resources with these prefixes."""
 
 
 @rule(
@@ -101,7 +99,7 @@ def gpu_placement(pod: Pod) -> Iterator[Violation]:
 
 def _stray(pod: Pod) -> Iterator[Violation]:
     for toleration in pod.spec.at("tolerations").items():
-        if any(_tolerates(toleration, key) for key in _TAINTS.values()):
+        if any(_tolerates(toleration, key) for key in GPU_TAINTS.values()):
             yield Violation(toleration, "left out: the pod asks for no GPU")
 
 
@@ -123,7 +121,7 @@ def _accelerated(group: Resource) -> set[str]:
 
 def _taint_of(resource: str) -> str:
     """Key of the taint of nodes that offer this GPU resource; slices of a GPU are on its nodes."""
-    return next(key for prefix, key in _TAINTS.items() if resource.startswith(prefix))
+    return next(key for prefix, key in GPU_TAINTS.items() if resource.startswith(prefix))
 
 
 def _tolerates(toleration: Field, key: str) -> bool:
