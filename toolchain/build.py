@@ -32,7 +32,7 @@ class Builder:
     go: Go
 
     def build(self, tool: Tool, directory: Path) -> Path:
-        """Return the executable, somewhere inside the directory."""
+        """The executable, somewhere inside the directory."""
         sources = directory / "module"
         temporary = directory / "temporary"
         temporary.mkdir()

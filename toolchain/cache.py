@@ -34,14 +34,14 @@ class _Record:
 
 
 def cache_directory() -> Path:
-    """Return our part of the user's cache directory; XDG_CACHE_HOME counts when it is absolute."""
+    """Our part of the user's cache directory; XDG_CACHE_HOME counts when it is absolute."""
     configured = Path(os.environ.get("XDG_CACHE_HOME", ""))
     base = configured if configured.is_absolute() else Path.home() / ".cache"
     return base / "gpu-cluster"
 
 
 def tool_path(tool: Tool) -> Path:
-    """Return where the executable of this tool, with these pins, lies once it is built."""
+    """Where the executable of this tool, with these pins, lies once it is built."""
     return tools_directory() / f"{tool.name}-{_digest(tool)}" / tool.name
 
 
@@ -50,7 +50,7 @@ def tools_directory() -> Path:
 
 
 def is_valid(executable: Path) -> bool:
-    """Say whether an executable is what its build left.
+    """Whether an executable is what its build left.
 
     Size and mtime decide; only where the mtime differs, as in a copied cache, is the content read.
     """

@@ -19,7 +19,7 @@ LANGUAGE_HOST = "pulumi-language-python"
 
 
 def launcher_beside(pulumi: Path | None, runner: Path) -> Path:
-    """Return an executable that runs our language host on this Python, beside a link to a built engine.
+    """An executable that runs our language host on this Python, beside a link to a built engine.
 
     Without an engine of our own the launcher lies alone, to be found on PATH.
     """
@@ -48,7 +48,7 @@ def link_provider(provider: Path) -> None:
 
 
 def plugin_directory() -> Path:
-    """Return where the engine keeps the provider of the pinned version."""
+    """Where the engine keeps the provider of the pinned version."""
     home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
     name = KUBERNETES_PROVIDER.name.removeprefix("pulumi-")
     return home / "plugins" / f"{name}-{KUBERNETES_PROVIDER.version}"

@@ -27,7 +27,7 @@ class Go:
     cache: Path
 
     def environment(self, *, temporary: Path) -> dict[str, str]:
-        """Return the environment of a build; settings that loosen checksum checking do not reach it."""
+        """The environment of a build; settings that loosen checksum checking do not reach it."""
         inherited = {
             name: value
             for name, value in os.environ.items()
@@ -72,7 +72,7 @@ def _candidates() -> Iterator[Path]:
 
 
 def _version(executable: Path) -> tuple[int, ...]:
-    """Return the version, or () where the command does not tell one."""
+    """The version, or () where the command does not tell one."""
     environment = os.environ | {"GOTOOLCHAIN": "local"}
     try:
         answer = subprocess.run(  # noqa: S603

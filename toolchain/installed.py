@@ -25,7 +25,7 @@ class Found:
 
 
 def installed_pulumi() -> Found | None:
-    """Return the engine on PATH when it is not older than the pinned one and of the same major version."""
+    """The engine on PATH when it is not older than the pinned one and of the same major version."""
     path = _which("pulumi")
     if path is None:
         return None
@@ -40,14 +40,14 @@ def installed_pulumi() -> Found | None:
 
 
 def installed_language_host(pulumi: Found) -> Found | None:
-    """Return the language host that an installed engine would start: on PATH, or beside the engine."""
+    """The language host that an installed engine would start: on PATH, or beside the engine."""
     beside = pulumi.path.resolve().parent
     path = _which("pulumi-language-python") or _which("pulumi-language-python", search=str(beside))
     return Found(path, pulumi.version, "PATH") if path else None
 
 
 def installed_kubernetes_provider() -> Found | None:
-    """Return the provider of the pinned version that the engine has among its plugins, unless it is ours."""
+    """The provider of the pinned version that the engine has among its plugins, unless it is ours."""
     plugin = plugin_directory()
     # The engine marks an installation that did not finish by a file beside the directory.
     if plugin.with_name(f"{plugin.name}.partial").exists():

@@ -39,7 +39,7 @@ class Toolchain:
         return self.tools[name].path
 
     def environment(self) -> dict[str, str]:
-        """Return this process's environment, with what was built of the engine first on PATH."""
+        """This process's environment, with what was built of the engine first on PATH."""
         engine = (self.tools[name] for name in (PULUMI.name, LANGUAGE_HOST))
         ours = dict.fromkeys(str(found.path.parent) for found in engine if found.origin == "built")
         search = os.pathsep.join([*ours, os.environ.get("PATH", os.defpath)])
@@ -47,10 +47,10 @@ class Toolchain:
 
 
 def install(report: Report | None = None) -> Toolchain:
-    """Return the tools, after building those that are missing.
+    """The tools, after building those that are missing.
 
     The control plane is always the pinned one. `report` gets lines about what is built; by default
-    they go to stderr. Raises ToolchainError.
+    they go to stderr. `ToolchainError` where one cannot be provided.
     """
     workshop = _Workshop(Progress(report), cache_directory())
     try:

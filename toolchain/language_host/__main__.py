@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def _asked_to_finish() -> int:
-    """Return a file descriptor that can be read once the engine has sent SIGINT or SIGTERM.
+    """A file descriptor that can be read once the engine has sent SIGINT or SIGTERM.
 
     Unlike a wait of the main thread, this also notices a signal that the kernel gave to another thread.
     """

@@ -44,7 +44,7 @@ class Inventory(TypedDict):
 
 
 def inventory_of(options: Options) -> Inventory:
-    """Ask the program's Python; raises OptionError where it cannot answer."""
+    """Ask the program's Python; `OptionError` where it cannot answer."""
     answer = subprocess.run(  # noqa: S603
         [options.python, "-I", _SCRIPT],
         capture_output=True,
@@ -58,7 +58,7 @@ def inventory_of(options: Options) -> Inventory:
 
 
 def required_plugin(package: Package) -> PackageDependency | None:
-    """Return the provider plugin that a package comes with, None when it has none.
+    """The provider plugin that a package comes with, None when it has none.
 
     A package without pulumi-plugin.json counts by its name, `pulumi-<plugin>`; a pre-release then
     has no plugin version that could be told from the package's.

@@ -7,7 +7,7 @@ from toolchain.language_host.interpreter import OptionError, Options
 
 
 def install_commands(options: Options) -> list[list[str]]:
-    """Return the commands that install a program's packages, to be run in its directory."""
+    """The commands that install a program's packages, to be run in its directory."""
     if options.toolchain != "pip":
         tool = shutil.which(options.toolchain)
         if tool is None:

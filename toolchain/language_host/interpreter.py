@@ -25,7 +25,7 @@ class Options:
 
     @property
     def python(self) -> Path:
-        """The interpreter; raises OptionError where it is missing."""
+        """The interpreter; `OptionError` where it is missing."""
         if self.virtualenv is None:
             return _ambient_python()
         python = self.virtualenv / "bin" / "python"
@@ -37,7 +37,7 @@ class Options:
         return python
 
     def environment(self) -> dict[str, str]:
-        """Return the environment in which the virtual environment is active."""
+        """The environment in which the virtual environment is active."""
         if self.virtualenv is None:
             return dict(os.environ)
         path = f"{self.virtualenv / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
@@ -46,7 +46,7 @@ class Options:
 
 
 def options_of(info: ProgramInfo, *, default_virtualenv: str = "") -> Options:
-    """Read the options of a program; raises OptionError."""
+    """Read the options of a program; `OptionError` where they are wrong."""
     given = MessageToDict(info.options)
     root, program = Path(info.root_directory), Path(info.program_directory)
     if given.get("typechecker"):
@@ -101,5 +101,5 @@ def _ambient_python() -> Path:
 
 
 def _nearest(directory: Path, name: str) -> Path | None:
-    """Return the closest directory, upwards from the given one, that holds a file of this name."""
+    """The closest directory, upwards from the given one, that holds a file of this name."""
     return next((each for each in (directory, *directory.parents) if (each / name).exists()), None)

@@ -10,7 +10,7 @@ PLUGIN_FILE = "pulumi-plugin.json"
 
 
 def inventory() -> dict[str, object]:
-    """Return the interpreter and its packages.
+    """The interpreter and its packages.
 
     A package has `name`, `version`, `direct` (no other package asks for it) and `plugin`, the content
     of its pulumi-plugin.json or None.
