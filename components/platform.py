@@ -10,6 +10,7 @@ from components.gpu import DevicePlugin
 from components.images import DEVICE_PLUGIN, REGISTRY, VLLM
 from components.pools import Pool, pools_of
 from components.registry import Registry
+from components.replacement import old_first
 from components.serving import Serving
 from components.storage import StorageClasses
 
@@ -32,7 +33,10 @@ class Platform(pulumi.ComponentResource):
         hub_token: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("gpu-cluster:index:Platform", name, None, opts)
+        replaced = pulumi.ResourceOptions(transformations=[old_first])
+        super().__init__(
+            "gpu-cluster:index:Platform", name, None, pulumi.ResourceOptions.merge(opts, replaced)
+        )
         mirror = stack.registry.mirror
         pools = pools_of(stack)
         gpu_pools = {key: pool for key, pool in pools.items() if pool.gpus}

@@ -28,6 +28,7 @@ class Registered:
     provider: str
     """Reference of its provider, `<urn>::<id>`; empty for the default of its package."""
     ignored_changes: tuple[str, ...]
+    deleted_before_replaced: bool
     timeouts: tuple[str, str]
     """For create and update; empty for the provider's own."""
     secrets: frozenset[str]
@@ -105,6 +106,7 @@ class _Recorder(MockMonitor):
                     dependencies=frozenset(request.dependencies),
                     provider=request.provider,
                     ignored_changes=tuple(request.ignoreChanges),
+                    deleted_before_replaced=request.deleteBeforeReplace,
                     timeouts=(request.customTimeouts.create, request.customTimeouts.update),
                     secrets=frozenset(key for key, value in inputs.items() if rpc.is_rpc_secret(value)),
                 )

@@ -76,6 +76,11 @@ def test_every_component_says_that_it_is_complete(graph: Graph) -> None:
     assert {component.urn for component in components(graph)} <= set(graph.outputs)
 
 
+def test_nothing_waits_for_what_it_replaces(graph: Graph) -> None:
+    assert [each.urn for each in objects(graph) if not each.deleted_before_replaced] == []
+    assert not any(each.deleted_before_replaced for each in components(graph))
+
+
 def test_types_are_those_of_the_project(graph: Graph) -> None:
     assert {c.type.removeprefix(COMPONENTS) for c in components(graph)} == {
         "Cluster",
