@@ -67,9 +67,11 @@ class Model(pulumi.ComponentResource):
 
         # Who decides about the number of replicas is noted, so that a change of it is a change of the object.
         decides = {"gpu-cluster/replicas": "scaled" if scales else "fixed"}
+        # In the foreground a pod waits for its volume, and where its node died the volume waits for the pod.
+        background = {"pulumi.com/deletionPropagationPolicy": "background"}
         deployment = apps.Deployment(
             f"{name}-replicas",
-            metadata=metadata(key, namespace, labels=labels, annotations=decides),
+            metadata=metadata(key, namespace, labels=labels, annotations=decides | background),
             spec=replicas(
                 settings,
                 placement,

@@ -83,3 +83,8 @@ def test_a_cache_can_name_its_class() -> None:
     storage = {"disk": {"kind": "local-path", "default": True}, "models": NFS | {"default": False}}
     graph = serve(storage=storage, cache={"size": "1Gi", "storageClass": "models"})
     assert graph.only("PersistentVolumeClaim")["spec.storageClassName"] == "models"
+
+
+def test_deleting_it_never_waits_for_the_volume_of_a_pod_that_cannot_end() -> None:
+    annotations = serve().only("Deployment")["metadata.annotations"]
+    assert annotations["pulumi.com/deletionPropagationPolicy"] == "background"
