@@ -28,7 +28,7 @@ lint: .venv/ready ## format, lint and strict types
 
 check: .venv/ready ## the stack file and the policies, before anything is created
 	@$(run)gpu-cluster validate $(STACK)
-	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi preview --stack $(STACK) --policy-pack policies
+	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi stack select --create --stack $(STACK) && pulumi preview --stack $(STACK) --policy-pack policies
 
 docs: .venv/ready ## write again what comes from the code: schema, references, golden files
 	$(run)python -m docs

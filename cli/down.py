@@ -5,23 +5,35 @@ import shutil
 import typer
 
 from cli.project import Project, StackName
-from components.config.cluster import LocalCluster
-from rehearsal import recover
-from toolchain import install
+from rehearsal import Engine, local_stacks, local_state, recover, unlock
+from toolchain import Toolchain, install
 
 
 def down(stack: StackName = "local") -> None:
     """Remove the platform: the local one with its control plane and state, any other by `pulumi destroy`."""
     project = Project.here()
-    settings = project.stack(stack)
-    toolchain = install()
-    if not isinstance(settings.cluster, LocalCluster):
-        engine = project.engine(stack, settings, toolchain)
-        for repair in recover(engine):
-            typer.echo(f"recovered: {repair}")
-        engine.run("destroy", "--yes", "--skip-preview")
-        engine.output("stack", "rm", "--stack", stack, "--yes", "--preserve-config")  # the file is the user's
+    if project.is_local(stack):
+        _remove_local(project, stack)
+    else:
+        _destroy(project, stack)
+
+
+def _remove_local(project: Project, stack: str) -> None:
+    if not project.local.exists():
+        typer.echo(f"{stack}: nothing of it is on this machine")
         return
-    project.control_plane(toolchain).remove()
-    shutil.rmtree(project.folder / ".local", ignore_errors=True)
+    with project.alone():
+        for name in local_stacks(project.folder):
+            unlock(Engine(project.folder, name, local_state(project.folder)))
+        project.control_plane(Toolchain({})).remove()  # it takes no tool, and waits for none to be built
+        shutil.rmtree(project.local, ignore_errors=True)
     typer.echo(f"{stack} is removed: its control plane, its nodes, its volumes and its state")
+
+
+def _destroy(project: Project, stack: str) -> None:
+    engine = project.engine(stack, project.stack(stack), install())
+    engine.select(create=False)
+    for repair in recover(engine):
+        typer.echo(f"recovered: {repair}")
+    engine.run("destroy", "--yes", "--skip-preview")
+    engine.output("stack", "rm", "--stack", stack, "--yes", "--preserve-config")  # the file is the user's

@@ -1,5 +1,7 @@
 """The project that a command is run in, and what of it a command is about."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -7,10 +9,10 @@ from typing import Annotated
 import typer
 
 from components.cluster import kubeconfig_of
-from components.config.cluster import ExistingCluster
+from components.config.cluster import ExistingCluster, LocalCluster
 from components.config.stack import Stack
 from components.stackfile import load
-from rehearsal import Cluster, ControlPlane, Engine, RehearsalError, local_state
+from rehearsal import Cluster, ControlPlane, Engine, RehearsalError, local_stacks, local_state, locked
 from toolchain import Toolchain
 
 StackName = Annotated[str, typer.Argument(help="Name of the stack: stacks/Pulumi.NAME.yaml.")]
@@ -44,11 +46,27 @@ class Project:
         context = stack.cluster.context if isinstance(stack.cluster, ExistingCluster) else None
         return Cluster(Path(kubeconfig_of(stack.cluster, self.folder)), context)
 
+    @property
+    def local(self) -> Path:
+        """Where everything of provider `local` is."""
+        return self.folder / ".local"
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """One command at a time that starts or removes the local platform; the next one waits."""
+        waiting = "waiting for another gpu-cluster that works in this checkout"
+        with locked(self.local / "lock", waiting=lambda: typer.echo(waiting)):
+            yield
+
     def control_plane(self, toolchain: Toolchain) -> ControlPlane:
         """That of provider `local`."""
-        return ControlPlane(self.folder / ".local", toolchain)
+        return ControlPlane(self.local, toolchain)
 
     def engine(self, name: str, stack: Stack, toolchain: Toolchain) -> Engine:
         """The engine on a stack, with state in the checkout where the platform is local."""
         state = {} if isinstance(stack.cluster, ExistingCluster) else local_state(self.folder)
         return Engine(self.folder, name, toolchain.environment() | state)
+
+    def is_local(self, name: str) -> bool:
+        """Whether a stack is on this machine; what runs here says so even where its file is wrong by now."""
+        return name in local_stacks(self.folder) or isinstance(self.stack(name).cluster, LocalCluster)

@@ -7,7 +7,16 @@ from cli.summary import show
 from components.config.cluster import LocalCluster
 from components.config.stack import Stack
 from components.pools import pools_of
-from rehearsal import Cluster, forget_local_state, reconcile, recover
+from rehearsal import (
+    Cluster,
+    Engine,
+    RehearsalError,
+    forget_local_state,
+    local_stacks,
+    reconcile,
+    recover,
+    retired_models,
+)
 from toolchain import Toolchain, install
 
 
@@ -15,24 +24,41 @@ def up(stack: StackName = "local") -> None:
     """Start the platform and show it, after putting right what a killed run left behind."""
     project = Project.here()
     settings = project.stack(stack)
-    toolchain = install()
-
     if isinstance(settings.cluster, LocalCluster):
-        _start_nodes(project, settings, toolchain)
-
-    engine = project.engine(stack, settings, toolchain)
-    for repair in recover(engine):
-        typer.echo(f"recovered: {repair}")
-    engine.select()
-    engine.run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-permalink=true")
+        with project.alone():
+            toolchain = install()
+            _start_nodes(project, stack, settings, toolchain)
+            _update(project.engine(stack, settings, toolchain), settings)
+    else:
+        project.cluster(settings).nodes()  # a way that leads nowhere ends here, not once for each object
+        _update(project.engine(stack, settings, install()), settings)
     show(project, stack, settings)
 
 
-def _start_nodes(project: Project, settings: Stack, toolchain: Toolchain) -> None:
+def _start_nodes(project: Project, stack: str, settings: Stack, toolchain: Toolchain) -> None:
     typer.echo("control plane: starting")
     control_plane = project.control_plane(toolchain)
     if control_plane.start():
         forget_local_state(project.folder)
+    for other in local_stacks(project.folder):
+        if other != stack:
+            raise RehearsalError(
+                f"stack {other} has the control plane of this checkout: `make down STACK={other}` first, "
+                "or use another checkout"
+            )
     nodes = reconcile(Cluster(control_plane.kubeconfig), pools_of(settings))
     created, updated, removed = len(nodes.created), len(nodes.updated), len(nodes.removed)
     typer.echo(f"control plane: ready; nodes: {created} created, {updated} changed, {removed} removed")
+
+
+def _update(engine: Engine, settings: Stack) -> None:
+    for repair in recover(engine):
+        typer.echo(f"recovered: {repair}")
+    engine.select()
+    retired = retired_models(engine, settings.serving.models)
+    if retired:  # the engine would delete them last, and new models would wait for their GPUs
+        targets = (word for urn in retired for word in ("--target", urn))
+        engine.run(
+            "destroy", "--yes", "--skip-preview", "--suppress-outputs", "--target-dependents", *targets
+        )
+    engine.run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-permalink=true")

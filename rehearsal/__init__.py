@@ -2,11 +2,13 @@
 
 from rehearsal.cluster import Cluster
 from rehearsal.control_plane import ControlPlane, Status
-from rehearsal.engine import Engine, forget_local_state, local_state
+from rehearsal.engine import Engine, forget_local_state, local_stacks, local_state
 from rehearsal.errors import RehearsalError
 from rehearsal.inventory import Inventory, PoolNodes, Replica, inventory
+from rehearsal.lock import locked
 from rehearsal.nodes import Changes, reconcile, simulate
-from rehearsal.recovery import recover
+from rehearsal.recovery import recover, unlock
+from rehearsal.retired import retired_models
 from rehearsal.scratch import scratch
 
 __all__ = [
@@ -21,9 +23,13 @@ __all__ = [
     "Status",
     "forget_local_state",
     "inventory",
+    "local_stacks",
     "local_state",
+    "locked",
     "reconcile",
     "recover",
+    "retired_models",
     "scratch",
     "simulate",
+    "unlock",
 ]

@@ -3,37 +3,53 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (lightkube's signatures and models have bare dicts in them)
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
+import httpx2
 from lightkube import ALL_NS, ApiError, Client, KubeConfig
+from lightkube.core.exceptions import ConfigError
 from lightkube.operators import exists
 from lightkube.resources.core_v1 import Node, NodeStatus, Pod
 from lightkube.types import PatchType
+
+from rehearsal.errors import RehearsalError
 
 
 class Cluster:
     """The cluster that a kubeconfig's context leads to, by default its current one.
 
     Cluster(control_plane.kubeconfig).pods()
+
+    `RehearsalError` where the kubeconfig leads nowhere, and from every method where the cluster does not
+    answer or refuses.
     """
 
     def __init__(self, kubeconfig: Path, context: str | None = None) -> None:
-        config = KubeConfig.from_file(kubeconfig).get(context)
-        local = config is not None and "//127.0.0.1:" in config.cluster.server  # which no proxy leads to
-        self._client = Client(config=config, field_manager="gpu-cluster-rehearsal", trust_env=not local)
+        self._kubeconfig = kubeconfig
+        try:
+            config = KubeConfig.from_file(kubeconfig).get(context)
+            local = config is not None and "//127.0.0.1:" in config.cluster.server  # which no proxy leads to
+            self._client = Client(config=config, field_manager="gpu-cluster-rehearsal", trust_env=not local)
+        except Exception as error:  # in as many ways as a file can be wrong
+            raise RehearsalError(f"{kubeconfig} leads to no cluster: {_reason(error)}") from error
 
     def nodes(self, *, label: str | None = None) -> list[Node]:
         """Every node, or every node that has the label."""
-        return list(self._client.list(Node, labels={label: exists()} if label else None))
+        with self._asked():
+            return list(self._client.list(Node, labels={label: exists()} if label else None))
 
     def pods(self, namespace: str = ALL_NS) -> list[Pod]:
         """The pods of a namespace, or of every one."""
-        return list(self._client.list(Pod, namespace=namespace))
+        with self._asked():
+            return list(self._client.list(Pod, namespace=namespace))
 
     def apply(self, node: Node) -> None:
         """Make a node, or change it to this; the status counts only when it is made."""
-        self._client.apply(node, force=True)
+        with self._asked():
+            self._client.apply(node, force=True)
 
     def resize(self, node: Node) -> None:
         """Give a node the `capacity` and `allocatable` of this one."""
@@ -42,20 +58,29 @@ class Cluster:
             {"op": "replace", "path": f"/status/{field}", "value": status[field]}
             for field in ("capacity", "allocatable")
         ]
-        self._client.patch(NodeStatus, name_of(node), patch, patch_type=PatchType.JSON)
+        with self._asked():
+            self._client.patch(NodeStatus, name_of(node), patch, patch_type=PatchType.JSON)
 
     def delete_node(self, name: str) -> None:
-        try:
+        with self._asked(), _unless_gone():
             self._client.delete(Node, name)
-        except ApiError as error:
-            _unless_gone(error)
 
     def delete_pod(self, namespace: str, name: str) -> None:
         """At once, without a grace that no kubelet would keep."""
-        try:
+        with self._asked(), _unless_gone():
             self._client.delete(Pod, name, namespace=namespace, grace_period=0)
-        except ApiError as error:
-            _unless_gone(error)
+
+    @contextmanager
+    def _asked(self) -> Generator[None]:
+        try:
+            yield
+        except httpx2.HTTPStatusError as error:
+            raise RehearsalError(f"the cluster of {self._kubeconfig} refuses: {_reason(error)}") from error
+        except (httpx2.HTTPError, ConfigError, OSError) as error:  # the last two: credentials by a command
+            raise RehearsalError(
+                f"the cluster of {self._kubeconfig} does not answer: {_reason(error)}\n"
+                "`make up` starts one that is on this machine; to another, check way and credentials."
+            ) from error
 
 
 def name_of(node: Node) -> str:
@@ -75,6 +100,15 @@ def is_ready(thing: Node | Pod) -> bool:
     return any(condition.type == "Ready" and condition.status == "True" for condition in conditions)
 
 
-def _unless_gone(error: ApiError) -> None:
-    if error.status.code != HTTPStatus.NOT_FOUND:
-        raise error
+@contextmanager
+def _unless_gone() -> Generator[None]:
+    try:
+        yield
+    except ApiError as error:
+        if error.status.code != HTTPStatus.NOT_FOUND:
+            raise
+
+
+def _reason(error: Exception) -> str:
+    """In one line."""
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,12 +1,19 @@
 """The Pulumi engine, run on one stack of this project."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rehearsal.errors import RehearsalError
+
+_NO_BACKEND = (
+    "Nothing says where the engine is to keep its state: export PULUMI_BACKEND_URL (file:///srv/state, s3://…)\n"
+    "and PULUMI_CONFIG_PASSPHRASE, or PULUMI_ACCESS_TOKEN for Pulumi's own service."
+)
 
 
 @dataclass(frozen=True)
@@ -20,9 +27,10 @@ class Engine:
     stack: str
     environment: Mapping[str, str]
 
-    def select(self) -> None:
-        """Make the stack where it does not exist yet."""
-        self.output("stack", "select", "--create", "--stack", self.stack, "--non-interactive")
+    def select(self, *, create: bool = True) -> None:
+        """Make sure that the stack exists. `RehearsalError` where it does not, and is not to be created."""
+        creating = ("--create",) if create else ()
+        self.output("stack", "select", *creating, "--stack", self.stack, "--non-interactive")
 
     def run(self, command: str, *arguments: str) -> None:
         """Run a command on the stack, shown as it runs. `RehearsalError` where it fails."""
@@ -46,10 +54,14 @@ class Engine:
             check=False,
         )
         if done.returncode:
-            raise RehearsalError(
-                f"pulumi {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}"
-            )
+            words = done.stderr.strip() or done.stdout.strip()
+            advice = f"\n{_NO_BACKEND}" if "PULUMI_ACCESS_TOKEN must be set" in words else ""
+            raise RehearsalError(f"pulumi {' '.join(arguments)}: {words}{advice}")
         return done.stdout
+
+    def state(self) -> dict[str, Any]:
+        """What the engine knows of the stack: its deployment, as `pulumi stack export` writes it."""
+        return json.loads(self.output("stack", "export", "--stack", self.stack))["deployment"]
 
 
 def local_state(project: Path) -> dict[str, str]:
@@ -60,6 +72,12 @@ def local_state(project: Path) -> dict[str, str]:
     state = _state(project)
     state.mkdir(parents=True, exist_ok=True)
     return {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "local"}
+
+
+def local_stacks(project: Path) -> list[str]:
+    """Stacks that have resources in the state that the checkout keeps."""
+    kept = (_state(project) / ".pulumi" / "stacks").glob("*/*.json")
+    return sorted(file.stem for file in kept if '"resources"' in file.read_text())
 
 
 def forget_local_state(project: Path) -> None:

@@ -2,26 +2,34 @@
 
 import fcntl
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def locked(path: Path) -> Generator[None]:
-    """Wait for the lock and hold it, at most as long as the process lives. Its file may be deleted inside."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = _acquire(path)
+def locked(path: Path, *, waiting: Callable[[], None] | None = None) -> Generator[None]:
+    """Wait for the lock and hold it, at most as long as the process lives. Its file may be deleted inside.
+
+    `waiting` is called first where another process holds it.
+    """
+    file = _acquire(path, waiting)
     try:
         yield
     finally:
         os.close(file)
 
 
-def _acquire(path: Path) -> int:
+def _acquire(path: Path, waiting: Callable[[], None] | None) -> int:
     while True:
+        path.parent.mkdir(parents=True, exist_ok=True)  # whoever held it may have removed that, too
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if waiting:
+                waiting()
+            fcntl.flock(file, fcntl.LOCK_EX)
         try:
             if os.path.samestat(os.fstat(file), path.stat()):
                 return file

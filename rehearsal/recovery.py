@@ -43,6 +43,15 @@ def recover(engine: Engine) -> list[str]:
     return words
 
 
+def unlock(engine: Engine) -> list[str]:
+    """Remove the lock of an engine that is gone, and nothing else; what was done, in words.
+
+    `RehearsalError` where the engine still works on the stack.
+    """
+    files = StateFiles.of(engine)
+    return _unlock(engine, files) if files else []
+
+
 def _unlock(engine: Engine, files: StateFiles) -> list[str]:
     """Remove the lock of an engine that is gone, after ending what it left behind."""
     words: list[str] = []
@@ -84,7 +93,7 @@ def _is_unsettled(files: StateFiles) -> bool:
 
 def _settle(engine: Engine) -> list[str]:
     """Take up what was begun, and let the engine read it again."""
-    state = _export(engine)
+    state = engine.state()
     words = _take_up(state)
     _import(engine, state)
     interrupted = [resource["urn"] for resource in state["resources"] if _is_interrupted(resource)]
@@ -94,7 +103,7 @@ def _settle(engine: Engine) -> list[str]:
             *("refresh", "--stack", engine.stack, "--yes", "--skip-preview", "--run-program=false"),
             *("--non-interactive", *targets),
         )
-    state = _export(engine)
+    state = engine.state()
     for resource in state["resources"]:
         _name_manager(resource)
     _import(engine, state)
@@ -160,10 +169,6 @@ def _name_manager(resource: Resource) -> None:
         if entry["operation"] == "Apply"
     ]
     outputs[_FIELD_MANAGER] = max(applied)[1] if applied else "pulumi-kubernetes"
-
-
-def _export(engine: Engine) -> State:
-    return json.loads(engine.output("stack", "export", "--stack", engine.stack))["deployment"]
 
 
 def _import(engine: Engine, state: State) -> None:

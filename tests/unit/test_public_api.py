@@ -8,18 +8,19 @@ PUBLIC = {
     "policies": "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of",
     "rehearsal": (
         "Changes Cluster ControlPlane Engine Inventory PoolNodes RehearsalError Replica Status "
-        "forget_local_state inventory local_state reconcile recover scratch simulate"
+        "forget_local_state inventory local_stacks local_state locked reconcile recover "
+        "retired_models scratch simulate unlock"
     ),
     "toolchain": "Toolchain ToolchainError install",
     "components.catalog": (
-        "GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_SOURCES Instance KUBELET_MAX_PODS LanguageModel MIG_SOURCES "
-        "MODELS MODEL_SOURCES Profile Source mig_problem of_weights"
+        "GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_SOURCES Instance KUBELET_MAX_PODS LanguageModel "
+        "MIG_SOURCES MODELS MODEL_SOURCES Profile Source mig_problem of_weights"
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
     "components.config": (
-        "ClusterSettings Csi ExistingCluster GpuSettings HostPath InClusterRegistry "
-        "LocalCluster LocalPath Machine ModelCache ModelSettings Nfs PoolSettings RegistrySettings "
-        "Replicas Secret ServingEngine ServingSettings Sharing Span Stack StorageClassSettings Taint"
+        "ClusterSettings Csi ExistingCluster GpuSettings HostPath InClusterRegistry LocalCluster "
+        "LocalPath Machine ModelCache ModelSettings Nfs PoolSettings RegistrySettings Replicas Secret "
+        "ServingEngine ServingSettings Sharing Span Stack StorageClassSettings Taint"
     ),
     "components.gpu": "DevicePlugin plugin_config",
     "components.pools": (

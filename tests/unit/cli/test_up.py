@@ -30,6 +30,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("cli.up.install", answer(Toolchain({})))
     monkeypatch.setattr("cli.up.Cluster", answer(None))
     monkeypatch.setattr("cli.up.reconcile", answer(Changes((), (), ())))
+    monkeypatch.setattr("cli.up.retired_models", answer([]))
     monkeypatch.setattr("cli.up.show", answer(None))
     monkeypatch.setattr(Toolchain, "environment", answer({}))
     monkeypatch.setattr(Engine, "run", answer(None))

@@ -24,13 +24,13 @@ class StoredState(Engine):
 
     def output(self, *arguments: str) -> str:
         if arguments[:2] == ("stack", "export"):
-            return json.dumps({"deployment": self.state})
+            return json.dumps({"deployment": self.latest})
         if arguments[:2] == ("stack", "import"):
             self.store(json.loads(Path(arguments[-1]).read_text())["deployment"])
         if arguments[0] == "refresh":
             self.refreshed.extend(urn for word, urn in pairwise(arguments) if word == "--target")
             self.store(
-                {**self.state, "resources": [_read_again(resource) for resource in self.state["resources"]]}
+                {**self.latest, "resources": [_read_again(resource) for resource in self.latest["resources"]]}
             )
         return ""
 
@@ -43,7 +43,7 @@ class StoredState(Engine):
         return self.bookkeeping / "stacks" / "p" / f"{self.stack}.json"
 
     @property
-    def state(self) -> dict[str, Any]:
+    def latest(self) -> dict[str, Any]:
         return json.loads(self.checkpoint.read_text())["checkpoint"]["latest"]
 
     def store(self, state: dict[str, Any]) -> None:
@@ -113,11 +113,11 @@ def test_an_object_in_creation_goes_on_under_the_name_that_made_it(engine: Store
 
     assert recover(engine) == ["read Namespace n again"]
 
-    [namespace] = engine.state["resources"]
+    [namespace] = engine.latest["resources"]
     assert namespace["id"] == "n"
     assert namespace["outputs"]["__fieldManager"] == "pulumi-kubernetes-1"
     assert namespace["outputs"]["__inputs"] == _NAMESPACE
-    assert "pending_operations" not in engine.state
+    assert "pending_operations" not in engine.latest
     assert engine.refreshed == [namespace["urn"]]
     assert recover(engine) == []
 
@@ -128,7 +128,7 @@ def test_the_id_of_an_object_in_a_namespace_says_which(engine: StoredState) -> N
 
     recover(engine)
 
-    assert [resource["id"] for resource in engine.state["resources"]] == ["n/c"]
+    assert [resource["id"] for resource in engine.latest["resources"]] == ["n/c"]
 
 
 def test_what_it_replaces_is_still_to_be_deleted(engine: StoredState) -> None:
@@ -137,7 +137,7 @@ def test_what_it_replaces_is_still_to_be_deleted(engine: StoredState) -> None:
 
     recover(engine)
 
-    assert [(r["id"], r.get("delete", False)) for r in engine.state["resources"]] == [
+    assert [(r["id"], r.get("delete", False)) for r in engine.latest["resources"]] == [
         ("old", True),
         ("n", False),
     ]
@@ -156,7 +156,7 @@ def test_what_has_no_name_of_its_own_is_given_up(engine: StoredState, lost: dict
     [words] = recover(engine)
 
     assert words.endswith(" r, which nothing tells how to find")
-    assert engine.state["resources"] == engine.refreshed == []
+    assert engine.latest["resources"] == engine.refreshed == []
 
 
 def test_a_provider_in_creation_is_forgotten(engine: StoredState) -> None:
@@ -164,7 +164,7 @@ def test_a_provider_in_creation_is_forgotten(engine: StoredState) -> None:
     engine.store(_state([], creating=[provider]))
 
     assert recover(engine) == []
-    assert engine.state == {"resources": []}
+    assert engine.latest == {"resources": []}
 
 
 def test_half_written_files_beside_the_state_are_removed(engine: StoredState) -> None:
