@@ -2,16 +2,28 @@
 
 import random
 import socket
+import time
 from collections.abc import Iterator, Mapping
 
 _FIRST, _LAST = 20_000, 32_000  # below the range that outgoing connections borrow from
+_GRACE_SECONDS = 3
 
 
 def assign(names: tuple[str, ...], kept: Mapping[str, int]) -> dict[str, int]:
     """A port for each name: the one it had, unless somebody else listens there by now."""
-    ports = {name: kept[name] for name in names if name in kept and free(kept[name])}
+    deadline = time.monotonic() + _GRACE_SECONDS
+    ports = {name: kept[name] for name in names if name in kept and _comes_free(kept[name], deadline)}
     fresh = _fresh(taken=set(ports.values()))
     return {name: ports.get(name) or next(fresh) for name in names}
+
+
+def _comes_free(port: int, deadline: float) -> bool:
+    """Whether a port is free by then: a killed process holds its own until its last thread is gone."""
+    while not free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def free(port: int) -> bool:
