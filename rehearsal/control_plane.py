@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal import health, kubeconfig, kwok, ports
+from rehearsal import health, kubeconfig, kwok, plain_path, ports
 from rehearsal.errors import RehearsalError
 from rehearsal.lock import locked
 from rehearsal.processes import Process, end, processes
@@ -86,6 +86,7 @@ class ControlPlane:
             self._end()
             volumes = self._volumes()
             shutil.rmtree(self._work, ignore_errors=True)
+            plain_path.unlink(self._work)
             self.kubeconfig.unlink(missing_ok=True)
             for volume in [*volumes, _HOST_PATHS]:
                 _remove_empty(volume)
@@ -122,15 +123,17 @@ class ControlPlane:
         self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
         starting = self._work / "starting.yaml"
         kwok.write(starting, settings)
+        plain_path.link(self._work)
+        work = plain_path.plain(self._work)
         log = self._work / "kwokctl.log"
         with log.open("wb") as output:
             kwokctl = subprocess.Popen(  # noqa: S603
                 [
                     *(self._toolchain.path("kwokctl"), "create", "cluster", "--name", kwok.CLUSTER),
-                    *("--config", starting, "--kubeconfig", ""),
+                    *("--config", work / starting.name, "--kubeconfig", ""),
                 ],
                 cwd=self._work,
-                env={"HOME": str(self._work), "PATH": os.defpath, "KWOK_WORKDIR": str(self._work)},
+                env={"HOME": str(work), "PATH": os.defpath, "KWOK_WORKDIR": str(work)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -172,7 +175,7 @@ class ControlPlane:
         )
 
     def _configuration(self, port: dict[str, int]) -> list[dict[str, Any]]:
-        return kwok.configuration(self._toolchain, port, self._data)
+        return kwok.configuration(self._toolchain, port, plain_path.plain(self._work) / self._data.name)
 
     def _running(self) -> set[str]:
         return {process.command for process in self._processes()}

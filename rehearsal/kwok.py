@@ -88,13 +88,16 @@ def ports_of(documents: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def write(path: Path, documents: list[dict[str, Any]]) -> None:
-    path.write_text(_SEPARATOR.join(json.dumps(document, indent=2) for document in documents))
+    texts = (
+        json.dumps(document, indent=2, ensure_ascii=False) for document in documents
+    )  # YAML has no pairs
+    path.write_text(_SEPARATOR.join(texts), encoding="utf-8")
 
 
 def read(path: Path) -> list[dict[str, Any]]:
     """What was written; empty where nothing was, or where the machine went down over it."""
     try:
-        return [json.loads(document) for document in path.read_text().split(_SEPARATOR)]
+        return [json.loads(document) for document in path.read_text(encoding="utf-8").split(_SEPARATOR)]
     except (FileNotFoundError, json.JSONDecodeError):
         return []
 

@@ -207,6 +207,18 @@ def test_two_checkouts_do_not_meet(control_plane: ControlPlane, tmp_path: Path) 
     assert control_plane.status().ready
 
 
+def test_its_folder_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / 'Jane\'s 100% "own", 码🚀 #1'
+    control_plane = ControlPlane(folder, install())
+
+    control_plane.start()
+    assert control_plane.status().ready
+    assert list(tmp_path.iterdir()) == [folder]
+
+    control_plane.remove()
+    assert list(folder.iterdir()) == []
+
+
 def test_removing_half_of_it_leaves_nothing(tmp_path: Path) -> None:
     control_plane = ControlPlane(tmp_path, install())
     control_plane.start()
