@@ -22,6 +22,7 @@ class Process:
     """File name of the program, such as `etcd`."""
     directory: Path
     """Working directory, under the name it has now."""
+    arguments: tuple[str, ...]
 
 
 def processes(wanted: Callable[[str], bool]) -> Iterator[Process]:
@@ -52,7 +53,8 @@ def alive(pid: int) -> bool:
 def _process(pid: int, wanted: Callable[[str], bool]) -> Process | None:
     try:
         arguments = (_PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
-        command = Path(os.fsdecode(arguments[0])).name
+        command, *words = (os.fsdecode(argument) for argument in arguments)
+        command = Path(command).name
         if not wanted(command):
             return None
         directory = (_PROC / str(pid) / "cwd").readlink()
@@ -61,7 +63,7 @@ def _process(pid: int, wanted: Callable[[str], bool]) -> Process | None:
     stat = _stat(pid)
     if stat is None or stat[0] in "ZX":
         return None
-    return Process(pid, int(stat[1]), command, Path(str(directory).removesuffix(" (deleted)")))
+    return Process(pid, int(stat[1]), command, Path(str(directory).removesuffix(" (deleted)")), tuple(words))
 
 
 def _stat(pid: int) -> list[str] | None:
