@@ -1,0 +1,202 @@
+"""What the engine asks of a provider, answered from the table of kinds and the emulated account."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rehearsal.aws.api import Api, ApiError
+from rehearsal.aws.checks import problems
+from rehearsal.aws.differences import differences, keep_words
+from rehearsal.aws.kind import Inputs, Kind, State
+from rehearsal.aws.naming import observed
+from rehearsal.aws.services import kind_of
+from rehearsal.aws.wire import UNKNOWN, has_unknown
+
+_DEFAULTS = "__defaults"  # where the inputs say which of them the provider chose
+
+
+class ProviderError(Exception):
+    """What could not be done, to what, and why; fit to be shown as it is."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change of inputs does."""
+
+    changed: Mapping[str, bool]
+    """Property to whether it forces replacement."""
+
+    delete_first: bool
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One configured provider.
+
+    Provider(Api("http://127.0.0.1:20001", "eu-central-1"), default_tags={"team": "ml"})
+    """
+
+    api: Api
+    default_tags: Mapping[str, str]
+
+    def check(
+        self, token: str, name: str, old: Inputs, new: Inputs, seed: bytes
+    ) -> tuple[Inputs, list[tuple[str, str]]]:
+        """The inputs with what the provider adds, and what is wrong with them as (property, words)."""
+        kind = _kind(token)
+        inputs = dict(kind.defaults) | {key: value for key, value in new.items() if key != _DEFAULTS}
+        if "tags" in kind.properties.inputs and (tags := self._all_tags(inputs)):
+            inputs["tags"] = tags
+        if kind.names and kind.names.property not in inputs:
+            chosen = kind.names.property
+            was_chosen = chosen in old.get(_DEFAULTS, [])
+            inputs[chosen] = old[chosen] if was_chosen else _auto_name(kind, name, seed)
+            inputs[_DEFAULTS] = [chosen]
+        return inputs, list(problems(kind, {key: inputs[key] for key in inputs if key != _DEFAULTS}))
+
+    def diff(self, token: str, old: Inputs, new: Inputs) -> Change:
+        kind = _kind(token)
+        changed = {
+            key: not kind.updatable(key) for key in differences(old, new, kind.documents) if key != _DEFAULTS
+        }
+        fixed = kind.names and kind.names.property not in new.get(_DEFAULTS, [])
+        same_name = bool(fixed) and kind.names is not None and kind.names.property not in changed
+        return Change(changed, delete_first=any(changed.values()) and same_name)
+
+    def preview_create(self, token: str, inputs: Inputs) -> State:
+        """What is known of a resource before it exists."""
+        outputs: dict[str, Any] = dict.fromkeys(_kind(token).properties.outputs, UNKNOWN)
+        return outputs | _without_marks(inputs) | _tags_all(inputs)
+
+    def preview_update(self, state: State, old: Inputs, new: Inputs) -> State:
+        kept = {key: value for key, value in state.items() if key not in old}
+        return kept | _without_marks(new) | _tags_all(new)
+
+    def create(self, token: str, inputs: Inputs) -> tuple[str, State]:
+        kind, api = _kind(token), self._api(inputs)
+        if has_unknown(dict(inputs)):
+            raise ProviderError(f"creating {token}: a value is still unknown")
+        with _told(f"creating {token}"):
+            self._require_references(kind, api, inputs)
+            answer = api.call(
+                kind.service, kind.create, **kind.arguments(_without_marks(inputs) | {"region": api.region})
+            )
+            id = kind.identify(inputs, answer)
+        with _told(f"creating {token} {id}"):
+            for settle in [*kind.always, *kind.settled_by(kind.late(inputs))]:
+                settle(api, id, inputs)
+            if kind.retag and kind.tags_late and inputs.get("tags"):
+                kind.retag(api, id, inputs, inputs["tags"], [])
+            return id, self._state(kind, api, id, _without_marks(inputs))
+
+    def update(self, token: str, id: str, state: State, old: Inputs, new: Inputs) -> State:
+        kind, api = _kind(token), self._api(new)
+        inputs = _without_marks(new)
+        changed = {key: new.get(key) for key in differences(old, new, kind.documents)}
+        with _told(f"updating {token} {id}"):
+            self._require_references(kind, api, {key: new[key] for key in changed if key in new})
+            for settle in kind.settled_by(changed):
+                settle(api, id, inputs)
+            if kind.puts is not None and changed.keys() - kind.setters.keys():
+                api.call(kind.service, kind.create, **kind.arguments(inputs))
+            if "tags" in changed and kind.retag:
+                before, after = old.get("tags", {}), new.get("tags", {})
+                kind.retag(api, id, state, after, sorted(before.keys() - after.keys()))
+            return self._state(kind, api, id, self.preview_update(state, old, new))
+
+    def read(self, token: str, id: str, state: State, inputs: Inputs) -> tuple[State, Inputs] | None:
+        """The state and inputs as the account has them now; None where it has no such resource."""
+        kind, api = _kind(token), self._api(inputs or state)
+        with _told(f"reading {token} {id}"):
+            found = _observe(kind, api, id, state)
+        if found is None:
+            return None
+        found = keep_words(found, dict(inputs), kind.documents)
+        names = inputs if inputs else kind.properties.inputs
+        seen = {key: found[key] for key in names if key in found}
+        return dict(state) | found, dict(inputs) | seen
+
+    def delete(self, token: str, id: str, state: State) -> None:
+        kind, api = _kind(token), self._api(state)
+        with _told(f"deleting {token} {id}"):
+            try:
+                kind.delete(api, id, state)
+            except ApiError as error:
+                if not error.is_gone:
+                    raise
+
+    def _state(self, kind: Kind, api: Api, id: str, known: State) -> State:
+        found = _observe(kind, api, id, known)
+        if found is None:
+            raise ApiError("NotFound", f"{id} does not exist after it was written")
+        return dict(known) | keep_words(found, known, kind.documents)
+
+    def _api(self, inputs: Inputs) -> Api:
+        return self.api.in_region(inputs.get("region") or self.api.region)
+
+    def _all_tags(self, inputs: Inputs) -> Any:
+        """The default tags and the resource's own; what is no map, or not known yet, as it is."""
+        own = inputs.get("tags", {})
+        return dict(self.default_tags) | own if isinstance(own, dict) else own  # pyright: ignore[reportUnknownVariableType]
+
+    def _require_references(self, kind: Kind, api: Api, inputs: Inputs) -> None:
+        for name, require in kind.references.items():
+            if name in inputs:
+                require(api, inputs[name])
+
+
+def _kind(token: str) -> Kind:
+    try:
+        return kind_of(token)
+    except KeyError:
+        raise ProviderError(f"{token} has no emulation in rehearsal/aws") from None
+
+
+def _observe(kind: Kind, api: Api, id: str, state: State) -> dict[str, Any] | None:
+    try:
+        answer = kind.read(api, id, state)
+    except ApiError as error:
+        if error.is_gone:
+            return None
+        raise
+    if answer is None:
+        return None
+    renamed = answer | {name: answer[there] for name, there in kind.renames.items() if there in answer}
+    found = observed(renamed, kind.properties.outputs)
+    if "tags" in kind.properties.outputs:
+        found["tagsAll"] = found.get("tags", {})
+        if not found["tagsAll"] and "tags" not in state:
+            found.pop("tags", None)
+    if "region" in kind.properties.outputs:
+        found["region"] = api.region
+    return found
+
+
+def _tags_all(inputs: Inputs) -> dict[str, Any]:
+    return {"tagsAll": inputs["tags"]} if "tags" in inputs else {}
+
+
+def _without_marks(inputs: Inputs) -> dict[str, Any]:
+    return {key: value for key, value in inputs.items() if key != _DEFAULTS}
+
+
+def _auto_name(kind: Kind, name: str, seed: bytes) -> str:
+    """The resource's name in the program and seven random hex digits, within the service's limits."""
+    assert kind.names  # noqa: S101
+    suffix = f"-{hashlib.sha256(seed).hexdigest()[:7]}"
+    stem = f"{kind.names.prefix}{name.lower() if kind.names.lower else name}"
+    return stem[: kind.names.length - len(suffix)] + suffix
+
+
+class _told:  # noqa: N801  # reads as a word of the with statement
+    """Tell what was being done when the account refused."""
+
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, ApiError):
+            raise ProviderError(f"{self._doing}: {error}") from error

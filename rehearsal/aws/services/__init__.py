@@ -1,0 +1,31 @@
+"""The table of emulated resource types, one module per AWS service."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from rehearsal.aws.kind import Kind
+from rehearsal.aws.services import (
+    cloudwatch,
+    ec2_endpoints,
+    ec2_gateways,
+    ec2_routes,
+    ec2_security,
+    ec2_vpc,
+    ecr,
+    iam,
+    kms,
+    s3,
+)
+
+_MODULES = (ec2_vpc, ec2_gateways, ec2_routes, ec2_security, ec2_endpoints, kms, cloudwatch, iam, s3, ecr)
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Every kind by its token."""
+    return {kind.type: kind for module in _MODULES for kind in module.KINDS}
+
+
+def kind_of(token: str) -> Kind:
+    """The kind of a token such as aws:ec2/vpc:Vpc. KeyError where there is none."""
+    return kinds()[token]
