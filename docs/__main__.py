@@ -4,10 +4,14 @@ from pathlib import Path
 
 from components.stackfile import reference, schema
 from policies import reference as rules
+from rehearsal.aws import reference as aws
 
 _PROJECT = Path(__file__).parent.parent
 
+_AWS = _PROJECT / "docs" / "aws-emulation.md"
+
 for file, text in {
+    "docs/aws-emulation.md": aws.with_table(_AWS.read_text()),
     "docs/reference/rules.md": rules.reference_text(),
     "docs/reference/stack-file.md": reference.reference_text(),
     "stacks/schema.json": schema.schema_text(),

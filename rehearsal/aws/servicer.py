@@ -65,9 +65,7 @@ class Servicer(ResourceProviderServicer):
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "aws:region is not set")
         tags = settings.get("defaultTags", {}).get("tags", {})
         self._configured = Provider(Api(self._endpoint, region), tags)
-        return messages.ConfigureResponse(
-            supportsPreview=True
-        )  # secrets stay with the engine, which marks them
+        return messages.ConfigureResponse(supportsPreview=True, acceptSecrets=True)
 
     def Check(self, request: messages.CheckRequest, context: Call) -> messages.CheckResponse:
         def check() -> messages.CheckResponse:

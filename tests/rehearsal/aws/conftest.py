@@ -1,0 +1,14 @@
+from collections.abc import Iterator
+
+import pytest
+
+from rehearsal.aws import Account
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """An account of its own for a module."""
+    account = Account(tmp_path_factory.mktemp("account"))
+    account.start()
+    yield account
+    account.stop()

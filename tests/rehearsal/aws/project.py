@@ -1,0 +1,120 @@
+"""A project whose AWS is emulated, and what its account holds."""
+
+import json
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rehearsal.aws import Account
+from rehearsal.aws.api import Api
+from toolchain import install
+
+PROGRAMS = Path(__file__).parent / "programs"
+REGION = "eu-central-1"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A Pulumi project with one stack, `dev`, that runs one program in one account."""
+
+    folder: Path
+    account: Account
+
+    @classmethod
+    def of(cls, folder: Path, account: Account, program: str) -> "Project":
+        folder.mkdir()
+        (folder / "state").mkdir()
+        (folder / "Pulumi.yaml").write_text(
+            f"name: {folder.name}\nruntime:\n  name: python\n  options:\n    virtualenv: {sys.prefix}\n"
+        )
+        project = cls(folder, account)
+        project.program(program)
+        created = project.pulumi("stack", "init", "dev")
+        assert created.returncode == 0, created.stdout
+        project.configure("aws:region", REGION)
+        return project
+
+    def program(self, text: str) -> None:
+        """Run this text from now on, or the program of that name in programs/."""
+        file = PROGRAMS / f"{text}.py"
+        target = self.folder / "__main__.py"
+        if "\n" not in text:
+            shutil.copy(file, target)
+        else:
+            target.write_text(textwrap.dedent(text))
+
+    def configure(self, key: str, value: str, *more: str) -> None:
+        done = self.pulumi("config", "set", *more, key, value)
+        assert done.returncode == 0, done.stdout
+
+    def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the engine to its end; stdout and stderr come as one text."""
+        return subprocess.run(
+            ["pulumi", *arguments, "--non-interactive", "--color=never"],
+            cwd=self.folder,
+            env=self.account.environment(install().environment())
+            | {"PULUMI_BACKEND_URL": (self.folder / "state").as_uri(), "PULUMI_CONFIG_PASSPHRASE": "test"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    def up(self) -> str:
+        done = self.pulumi("up", "--yes", "--skip-preview")
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def outputs(self) -> dict[str, Any]:
+        return json.loads(self.pulumi("stack", "output", "--json").stdout)
+
+    def state(self) -> list[dict[str, Any]]:
+        exported = json.loads(self.pulumi("stack", "export").stdout)
+        return exported["deployment"].get("resources", [])
+
+
+def contents(account: Account) -> dict[str, list[str]]:
+    """The names of all that an account holds and that was not there from the beginning."""
+    api = Api(account.endpoint, REGION)
+    return {operation: sorted(names) for operation, names in _contents(api) if names}
+
+
+def _contents(api: Api) -> Iterator[tuple[str, list[str]]]:
+    vpcs = [each["VpcId"] for each in api.call("ec2", "DescribeVpcs")["Vpcs"] if not each["IsDefault"]]
+    yield "vpcs", vpcs
+    for operation, key, id in (
+        ("DescribeSubnets", "Subnets", "SubnetId"),
+        ("DescribeRouteTables", "RouteTables", "RouteTableId"),
+        ("DescribeSecurityGroups", "SecurityGroups", "GroupId"),
+    ):
+        in_vpcs = [{"Name": "vpc-id", "Values": vpcs or ["none"]}]
+        yield key, [each[id] for each in api.call("ec2", operation, Filters=in_vpcs)[key]]
+    for operation, key, id in (
+        ("DescribeInternetGateways", "InternetGateways", "InternetGatewayId"),
+        ("DescribeAddresses", "Addresses", "AllocationId"),
+        ("DescribeNatGateways", "NatGateways", "NatGatewayId"),
+        ("DescribeVpcEndpoints", "VpcEndpoints", "VpcEndpointId"),
+        ("DescribeFlowLogs", "FlowLogs", "FlowLogId"),
+    ):
+        listed = api.call("ec2", operation)[key]
+        yield key, [each[id] for each in listed if each.get("State") != "deleted"]
+    yield "buckets", [each["Name"] for each in api.call("s3", "ListBuckets")["Buckets"]]
+    yield "roles", [each["RoleName"] for each in api.call("iam", "ListRoles")["Roles"]]
+    yield "policies", [each["Arn"] for each in api.call("iam", "ListPolicies", Scope="Local")["Policies"]]
+    yield "log groups", [each["logGroupName"] for each in api.call("logs", "DescribeLogGroups")["logGroups"]]
+    repositories = api.call("ecr", "DescribeRepositories")["repositories"]
+    yield "repositories", [each["repositoryName"] for each in repositories]
+    yield "keys", [key["KeyId"] for key in api.call("kms", "ListKeys")["Keys"] if _lives(api, key["KeyId"])]
+    aliases = api.call("kms", "ListAliases")["Aliases"]
+    yield "aliases", [each["AliasName"] for each in aliases if not each["AliasName"].startswith("alias/aws/")]
+
+
+def _lives(api: Api, key: str) -> bool:
+    return api.call("kms", "DescribeKey", KeyId=key)["KeyMetadata"]["KeyState"] != "PendingDeletion"
