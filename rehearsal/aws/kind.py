@@ -78,6 +78,9 @@ class Kind:
     puts: frozenset[str] | None = None
     """For a create operation that also overwrites: the properties that name what it overwrites."""
 
+    alone: bool = False
+    """Whether no two can stand side by side, so that a replacement deletes first."""
+
     retag: Retag | None = None
     tag_type: str | None = None
     """What EC2's TagSpecifications call the type."""

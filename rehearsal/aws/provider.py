@@ -62,7 +62,9 @@ class Provider:
         }
         fixed = kind.names and kind.names.property not in new.get(_DEFAULTS, [])
         same_name = bool(fixed) and kind.names is not None and kind.names.property not in changed
-        return Change(changed, delete_first=any(changed.values()) and same_name)
+        return Change(
+            changed, delete_first=any(changed.values()) and (same_name or kind.alone or kind.puts is not None)
+        )
 
     def preview_create(self, token: str, inputs: Inputs) -> State:
         """What is known of a resource before it exists."""

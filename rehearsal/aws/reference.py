@@ -23,4 +23,4 @@ def _row(kind: Kind) -> str:
 
 
 def _words(names: list[str]) -> str:
-    return ", ".join(names) or "–"
+    return ", ".join(names) or "none"

@@ -52,6 +52,11 @@ def retag(api: Api, id: str, _state: State, tags: Mapping[str, str], gone: list[
         call(api, "CreateTags", Resources=[id], Tags=pairs)
 
 
+def living(api: Api, operation: str, **filters: str) -> list[Answer]:
+    """What a describe operation lists, without what it still remembers as deleted."""
+    return [each for each in find(api, operation, **filters) if each["State"] != "deleted"]
+
+
 def refuse_while(users: list[Answer], thing: str) -> None:
     """Refuse to delete what others still use, where the account would not."""
     if users:

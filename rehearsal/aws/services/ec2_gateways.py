@@ -2,7 +2,7 @@
 
 from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.kind import Answer, Inputs, Kind, State
-from rehearsal.aws.services.ec2 import SUBNET, VPC, arn, call, exists, find, one, retag
+from rehearsal.aws.services.ec2 import SUBNET, VPC, arn, call, exists, living, one, retag
 
 
 def _attach(api: Api, id: str, inputs: Inputs) -> None:
@@ -45,7 +45,7 @@ def _read_address(api: Api, id: str, _state: State) -> Answer | None:
 def _delete_address(api: Api, id: str, _state: State) -> None:
     users = [
         gateway
-        for gateway in _living_nat_gateways(api)
+        for gateway in living(api, "DescribeNatGateways")
         if any(address.get("AllocationId") == id for address in gateway["NatGatewayAddresses"])
     ]
     if users:
@@ -62,10 +62,6 @@ def _read_nat_gateway(api: Api, id: str, _state: State) -> Answer | None:
 
 def _delete_nat_gateway(api: Api, id: str, _state: State) -> None:
     call(api, "DeleteNatGateway", NatGatewayId=id)
-
-
-def _living_nat_gateways(api: Api) -> list[Answer]:
-    return [gateway for gateway in find(api, "DescribeNatGateways") if gateway["State"] != "deleted"]
 
 
 KINDS = (

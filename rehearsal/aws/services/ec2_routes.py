@@ -105,6 +105,7 @@ KINDS = (
         identify=lambda _inputs, answer: answer["AssociationId"],
         read=_read_association,
         delete=deleter("DisassociateRouteTable", "AssociationId"),
+        alone=True,
         references={"routeTableId": ROUTE_TABLE, "subnetId": SUBNET},
     ),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from rehearsal.aws.api import Api
 from rehearsal.aws.kind import Answer, AutoName, Inputs, Kind, Set, State
-from rehearsal.aws.services.ec2 import SECURITY_GROUP, VPC, arn, call, find, one, refuse_while, retag
+from rehearsal.aws.services.ec2 import SECURITY_GROUP, VPC, arn, call, living, one, refuse_while, retag
 
 _DIRECTIONS = {"ingress": "SecurityGroupIngress", "egress": "SecurityGroupEgress"}
 _RULE = frozenset(
@@ -92,7 +92,7 @@ def _read_group(api: Api, id: str, _state: State) -> Answer | None:
 def _delete_group(api: Api, id: str, _state: State) -> None:
     endpoints = [
         endpoint
-        for endpoint in find(api, "DescribeVpcEndpoints")
+        for endpoint in living(api, "DescribeVpcEndpoints")
         if id in (group["GroupId"] for group in endpoint.get("Groups", []))
     ]
     refuse_while(endpoints, f"resource {id}")
@@ -140,7 +140,7 @@ def _rule(name: str, direction: str) -> Kind:
         delete=delete,
         shape=_permission,
         shaped=_RULE,
-        setters={"description": _modify_rule},
+        setters=dict.fromkeys(_RULE - {"securityGroupId"}, _modify_rule),
         tag_type="security-group-rule",
         retag=retag,
         references={"securityGroupId": SECURITY_GROUP, "referencedSecurityGroupId": SECURITY_GROUP},

@@ -4,7 +4,7 @@ from typing import Any
 
 from rehearsal.aws.api import Api
 from rehearsal.aws.kind import Answer, Inputs, Kind, Set, State
-from rehearsal.aws.services.ec2 import VPC, arn, call, deleter, find, one, refuse_while, retag
+from rehearsal.aws.services.ec2 import VPC, arn, call, deleter, find, living, one, refuse_while, retag
 
 _VPC_SWITCHES = {
     "enableDnsSupport": ("EnableDnsSupport", "enableDnsSupport"),
@@ -94,9 +94,9 @@ def _read_subnet(api: Api, id: str, _state: State) -> Answer | None:
 
 
 def _delete_subnet(api: Api, id: str, _state: State) -> None:
-    gateways = find(api, "DescribeNatGateways", subnet_id=id)
-    endpoints = [each for each in find(api, "DescribeVpcEndpoints") if id in each.get("SubnetIds", [])]
-    refuse_while([each for each in gateways if each["State"] != "deleted"] + endpoints, f"The subnet '{id}'")
+    gateways = living(api, "DescribeNatGateways", subnet_id=id)
+    endpoints = [each for each in living(api, "DescribeVpcEndpoints") if id in each.get("SubnetIds", [])]
+    refuse_while(gateways + endpoints, f"The subnet '{id}'")
     call(api, "DeleteSubnet", SubnetId=id)
 
 

@@ -11,6 +11,9 @@ region = aws.get_region().region
 zones = aws.get_availability_zones(state="available").names
 account = aws.get_caller_identity().account_id
 
+# Two NAT gateways cannot have one address, not even while one replaces the other.
+ONE_ADDRESS = pulumi.ResourceOptions(delete_before_replace=True)
+
 vpc = aws.ec2.Vpc(
     "main", cidr_block=block, enable_dns_hostnames=True, tags={"Name": config.get("title") or "main"}
 )
@@ -22,7 +25,9 @@ subnets = [
     for index, zone in enumerate(zones)
 ]
 address = aws.ec2.Eip("nat", domain="vpc", opts=pulumi.ResourceOptions(depends_on=[gateway]))
-nat = aws.ec2.NatGateway("main", subnet_id=subnets[0].id, allocation_id=address.allocation_id)
+nat = aws.ec2.NatGateway(
+    "main", subnet_id=subnets[0].id, allocation_id=address.allocation_id, opts=ONE_ADDRESS
+)
 
 public = aws.ec2.RouteTable("public", vpc_id=vpc.id)
 aws.ec2.Route("internet", route_table_id=public.id, destination_cidr_block="0.0.0.0/0", gateway_id=gateway.id)
