@@ -61,7 +61,11 @@ def _read_nat_gateway(api: Api, id: str, _state: State) -> Answer | None:
 
 
 def _delete_nat_gateway(api: Api, id: str, _state: State) -> None:
+    gateway = one(api, "DescribeNatGateways", "NatGatewayIds", id) or {}
     call(api, "DeleteNatGateway", NatGatewayId=id)
+    for address in gateway.get("NatGatewayAddresses", []):
+        if association := address.get("AssociationId"):  # AWS frees the address with the gateway
+            call(api, "DisassociateAddress", AssociationId=association)
 
 
 KINDS = (
