@@ -1,10 +1,11 @@
-"""Data with sources and dates: GPUs, their MIG profiles, instance types and language models."""
+"""Data with sources and dates: GPUs, their MIG profiles, instance types, language models and AWS regions."""
 
 from components.catalog.gpus import GPU_SOURCES, GPUS, Gpu
 from components.catalog.instances import INSTANCE_SOURCES, INSTANCES, KUBELET_MAX_PODS, Instance
 from components.catalog.mig import MIG_SOURCES, Profile
 from components.catalog.mig_layout import mig_problem
 from components.catalog.models import MODEL_SOURCES, MODELS, LanguageModel, of_weights
+from components.catalog.regions import REGION_SOURCES, REGIONS
 from components.catalog.source import Source
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "MIG_SOURCES",
     "MODELS",
     "MODEL_SOURCES",
+    "REGIONS",
+    "REGION_SOURCES",
     "Gpu",
     "Instance",
     "LanguageModel",

@@ -2,18 +2,24 @@
 
 from pydantic import Field
 
+from components.config.budget import BudgetSettings
 from components.config.cluster import ClusterSettings
+from components.config.compliance import ComplianceSettings
 from components.config.gpu import GpuSettings
-from components.config.names import Name
+from components.config.names import Name, Word
 from components.config.pools import PoolSettings
 from components.config.registry import RegistrySettings
 from components.config.serving import ServingSettings
 from components.config.settings import Settings
 from components.config.storage import StorageClassSettings
+from components.config.tags import TagKey, TagValue
 
 
 class Stack(Settings):
     """Everything that a stack file says."""
+
+    region: Word | None = Field(default=None, alias="aws:region")
+    """AWS region of all resources, such as eu-central-1; required with provider eks. Default: none."""
 
     cluster: ClusterSettings
     """Where the platform runs."""
@@ -32,3 +38,15 @@ class Stack(Settings):
 
     serving: ServingSettings = ServingSettings()
     """The models that are served, and who may call them."""
+
+    budget: BudgetSettings | None = None
+    """What the platform may cost in a month, and who hears of it; only with provider eks. Default: none."""
+
+    compliance: ComplianceSettings = ComplianceSettings()
+    """What the platform is held to."""
+
+    tags: dict[TagKey, TagValue] = Field(default={}, max_length=40)
+    """Tags of every AWS resource, beside the platform's own; only with provider eks. Default: none."""
+
+    protect: bool = True
+    """Whether what holds data, the keys and the cluster refuse to be destroyed; eks only. Default: true."""

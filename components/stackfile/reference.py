@@ -36,6 +36,8 @@ def reference_text() -> str:
 def _section(name: str, schema: Schema, definitions: Schema) -> str:
     schema = _resolved(schema, definitions)
     values, path = (schema, "") if _values(schema) is None else (_values(schema) or {}, "<name>.")
+    if not {"$ref", "properties", "discriminator"} & values.keys():
+        return f"## {name}\n\n{_table(iter([_row(name, schema, required=False)]))}\n"
     parts = [f"## {name}", schema["description"]]
     for tag, reference in values.get("discriminator", {}).get("mapping", {}).items():
         choice = _resolved({"$ref": reference}, definitions)
@@ -49,13 +51,16 @@ def _rows(model: Schema, path: str, definitions: Schema) -> Iterator[Row]:
     """A row for each key of a model, followed by those of the models below it."""
     for key, written in model.get("properties", {}).items():
         field = _resolved(written, definitions)
-        meaning, _, default = field["description"].partition(" Default: ")
-        required = key in model.get("required", ())
-        yield Row(path + key, _kind(field), "required" if required else default.rstrip("."), meaning)
+        yield _row(path + key, field, required=key in model.get("required", ()))
         values = _values(field)
         below, inner = (values, f"{path}{key}.<name>.") if values else (field, f"{path}{key}.")
         for choice in below.get("anyOf", [below]):
             yield from _rows(_resolved(choice, definitions), inner, definitions)
+
+
+def _row(key: str, field: Schema, *, required: bool) -> Row:
+    meaning, _, default = field["description"].partition(" Default: ")
+    return Row(key, _kind(field), "required" if required else default.rstrip("."), meaning)
 
 
 def _kind(field: Schema) -> str:
@@ -67,7 +72,7 @@ def _kind(field: Schema) -> str:
     if _values(field) is not None:
         return "keys and values"
     if field.get("type") == "array":
-        return "list of text"
+        return f"list of {'whole numbers' if field['items'].get('type') == 'integer' else 'text'}"
     name = field.get("const") or field.get("format") or _TYPES[field["type"]]
     return ", ".join([name, *_limits(field)])
 

@@ -6,25 +6,26 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from components.catalog import GPUS, INSTANCES
+from components.catalog import GPUS, INSTANCES, REGIONS
 from components.config.stack import Stack
-from components.stackfile.sections import NAMESPACE, TOP_LEVEL
+from components.stackfile.sections import NAMESPACE, TOP_LEVEL, config_key
 
 _FOREIGN = f"^(?!{NAMESPACE}:)[^:]+:.+$"
 
 
 def json_schema() -> dict[str, Any]:
-    """Of the whole file: Pulumi's own keys, `config:` with the sections, and any other namespace as it is."""
+    """Of the whole file: Pulumi's own keys, `config:` with the sections, and other namespaces as they are."""
     sections = Stack.model_json_schema(schema_generator=_AsWritten)
     definitions = sections["$defs"]
     definitions["PoolSettings"]["properties"]["instance"]["enum"] = list(INSTANCES)
     definitions["Machine"]["properties"]["gpu"]["enum"] = list(GPUS)
+    sections["properties"]["aws:region"]["enum"] = list(REGIONS)
     config = {
         "type": "object",
         "description": "Settings by namespace.",
-        "properties": {f"{NAMESPACE}:{name}": section for name, section in sections["properties"].items()},
+        "properties": {config_key(name): section for name, section in sections["properties"].items()},
         "patternProperties": {_FOREIGN: True},
-        "required": [f"{NAMESPACE}:{name}" for name in sections["required"]],
+        "required": [config_key(name) for name in sections["required"]],
         "additionalProperties": False,
     }
     return {

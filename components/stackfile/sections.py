@@ -14,12 +14,19 @@ from components.stackfile.problem import Keys, Mistake
 
 NAMESPACE = "gpu-cluster"
 TOP_LEVEL = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
-SECTIONS = tuple(Stack.model_fields)
+SECTIONS = tuple(field.alias or name for name, field in Stack.model_fields.items())
+_OWN = tuple(section for section in SECTIONS if ":" not in section)
+_ELSEWHERE = {key.partition(":")[2]: key for key in SECTIONS if ":" in key}
+
+
+def config_key(section: str) -> str:
+    """As `config:` has it: `gpu-cluster:pools`, and `aws:region` in a namespace that is not ours."""
+    return section if ":" in section else f"{NAMESPACE}:{section}"
 
 
 def rooted(keys: Keys) -> Keys:
-    """Keys from `gpu-cluster:` on as keys from the root of the file on."""
-    return ("config", f"{NAMESPACE}:{keys[0]}", *keys[1:]) if keys else ("config",)
+    """Keys from a section on as keys from the root of the file on."""
+    return ("config", config_key(str(keys[0])), *keys[1:]) if keys else ("config",)
 
 
 def unrooted(keys: Keys) -> Keys:
@@ -41,7 +48,7 @@ def sections_of(document: Document) -> tuple[dict[str, Any] | None, list[Mistake
         wrong = f"expected keys such as gpu-cluster:cluster, got {described(config)}"
         return None, [*mistakes, Mistake(("config",), wrong)]
     given: dict[str, Any] = document.data["config"]
-    known = {section: given[key] for section in SECTIONS if (key := f"{NAMESPACE}:{section}") in given}
+    known = {section: given[key] for section in SECTIONS if (key := config_key(section)) in given}
     return known, [*mistakes, *_unknown_sections(given)]
 
 
@@ -56,23 +63,28 @@ def _unknown_sections(config: dict[str, Any]) -> Iterator[Mistake]:
         namespace, colon, section = key.partition(":")
         if not colon:
             yield Mistake(("config", key), _without_namespace(key))
-        elif namespace == NAMESPACE and section not in SECTIONS:
+        elif namespace == NAMESPACE and section not in _OWN:
             yield Mistake(("config", key), _unknown_section(section))
         elif namespace != NAMESPACE and SequenceMatcher(None, namespace, NAMESPACE).ratio() > 0.8:
-            right = did_you_mean(section, SECTIONS, prefix=f"{NAMESPACE}:") or did_you_mean(
+            right = did_you_mean(section, _OWN, prefix=f"{NAMESPACE}:") or did_you_mean(
                 namespace, [NAMESPACE]
             )
             yield Mistake(("config", key), f"unknown namespace{right}")
 
 
 def _without_namespace(key: str) -> str:
-    near = did_you_mean(key, SECTIONS, prefix=f"{NAMESPACE}:")
+    near = _near(key)
     return f"the namespace is missing{near or f'; a setting is written as {NAMESPACE}:<section>'}"
 
 
 def _unknown_section(section: str) -> str:
     first = section.partition(".")[0]
-    if first in SECTIONS and first != section:
+    if first in _OWN and first != section:
         return f"unknown section; to set one value inside {first} use `pulumi config set --path`"
-    near = did_you_mean(section, SECTIONS, prefix=f"{NAMESPACE}:")
-    return f"unknown section{near or f'; allowed: {one_of(SECTIONS)}'}"
+    return f"unknown section{_near(section) or f'; allowed: {one_of(_OWN)}'}"
+
+
+def _near(section: str) -> str:
+    if section in _ELSEWHERE:
+        return f", did you mean '{_ELSEWHERE[section]}'?"
+    return did_you_mean(section, _OWN, prefix=f"{NAMESPACE}:")

@@ -48,7 +48,7 @@ def inside(allowed: Any, key: str | int) -> Any:
     for kind in _kinds(allowed):
         if get_origin(kind) is dict:
             return get_args(kind)[1]
-        if get_origin(kind) is frozenset:
+        if get_origin(kind) in (frozenset, list):
             return get_args(kind)[0]
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             for name, field in kind.model_fields.items():

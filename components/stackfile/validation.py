@@ -70,10 +70,16 @@ def _sound(sections: dict[str, Any], broken: frozenset[Keys]) -> Sound:
     left: dict[str, Any] = {"pools": {}, **_completed(_without(sections, broken))}
     places = [left["cluster"]] if "cluster" in left else [{"provider": place} for place in _PLACES]
     _, errors = _stack({**left, "cluster": places[0]})
-    unfinished = frozenset(place_of(error["loc"])[0][:3] for error in errors)  # models without a pool
+    unfinished = frozenset(_holder(error) for error in errors)
     left = _without(left, unfinished)
     readings = (_stack({**left, "cluster": place})[0] for place in places)
     return Sound(tuple(stack for stack in readings if stack), broken | unfinished)
+
+
+def _holder(error: ErrorDetails) -> Keys:
+    """What lacks a key that it cannot do without: a model without a pool, a budget that nobody hears of."""
+    keys, _ = place_of(error["loc"])
+    return keys[:-1][:3] if error["type"] == "missing" else keys[:3]
 
 
 def _completed(sections: dict[str, Any]) -> dict[str, Any]:

@@ -14,13 +14,14 @@ PUBLIC = {
     "toolchain": "Toolchain ToolchainError install",
     "components.catalog": (
         "GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_SOURCES Instance KUBELET_MAX_PODS LanguageModel "
-        "MIG_SOURCES MODELS MODEL_SOURCES Profile Source mig_problem of_weights"
+        "MIG_SOURCES MODELS MODEL_SOURCES Profile REGIONS REGION_SOURCES Source mig_problem of_weights"
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
     "components.config": (
-        "ClusterSettings Csi ExistingCluster GpuSettings HostPath InClusterRegistry LocalCluster "
-        "LocalPath Machine ModelCache ModelSettings Nfs PoolSettings RegistrySettings Replicas Secret "
-        "ServingEngine ServingSettings Sharing Span Stack StorageClassSettings Taint"
+        "BudgetSettings ClusterSettings ComplianceSettings Csi ExistingCluster Framework GpuSettings "
+        "HostPath InClusterRegistry LocalCluster LocalPath Machine ModelCache ModelSettings Nfs "
+        "PoolSettings RegistrySettings Replicas Secret ServingEngine ServingSettings Sharing Span Stack "
+        "StorageClassSettings Taint"
     ),
     "components.gpu": "DevicePlugin plugin_config",
     "components.pools": (

@@ -2,9 +2,11 @@
 
 from components.config.stack import Stack
 from components.stackfile.checks.capacity import capacity
+from components.stackfile.checks.guardrails import guardrails
 from components.stackfile.checks.memory import memory
 from components.stackfile.checks.models import models
 from components.stackfile.checks.pools import pools, sound_pools
+from components.stackfile.checks.region import region
 from components.stackfile.checks.registry import registry
 from components.stackfile.checks.serving import serving
 from components.stackfile.checks.storage import storage
@@ -21,6 +23,8 @@ def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Mistake]:
     offered, unsound = sound_pools(stack)
     broken |= unsound
     mistakes = [
+        *region(stack),
+        *guardrails(stack),
         *pools(stack, offered, broken),
         *storage(stack, broken),
         *registry(stack, broken),

@@ -1,0 +1,24 @@
+"""`gpu-cluster:compliance`: what the platform is held to."""
+
+from enum import StrEnum
+
+from components.config.names import Word
+from components.config.settings import Settings
+
+
+class Framework(StrEnum):
+    """A catalogue of demands that stack files are checked against."""
+
+    CIS_EKS = "cis-eks"
+    GDPR = "gdpr"
+    PCI_DSS = "pci-dss"
+
+
+class ComplianceSettings(Settings):
+    """What the platform is held to."""
+
+    data_residency: frozenset[Word] = frozenset()
+    """Regions that data may be in, such as eu-central-1, copies included. Default: any."""
+
+    frameworks: frozenset[Framework] = frozenset()
+    """Catalogues of demands that the stack file has to meet: cis-eks, gdpr or pci-dss. Default: none."""

@@ -1,0 +1,25 @@
+"""Tags as AWS accepts them."""
+
+from typing import Annotated
+
+from components.config.spelling import Spelled
+
+_CHARACTERS = r"[A-Za-z0-9 +\-=._:/@]"
+
+TagKey = Annotated[
+    str,
+    Spelled(
+        rf"(?![Aa][Ww][Ss]:|gpu-cluster/|kubernetes\.io/|karpenter\.){_CHARACTERS}{{1,128}}",
+        "a tag key: up to 128 letters, digits, spaces and + - = . _ : / @, and none of aws:, gpu-cluster/,"
+        " kubernetes.io/ or karpenter. in front",
+    ),
+]
+"""Of the user's own: AWS and the controllers of a cluster act on theirs."""
+
+TagValue = Annotated[
+    str,
+    Spelled(
+        rf"{_CHARACTERS}{{0,256}}",
+        "a tag value: up to 256 letters, digits, spaces and + - = . _ : / @",
+    ),
+]
