@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from components.config.eks import EksSettings
 from components.config.names import Word
 from components.config.settings import Settings
 
@@ -28,4 +29,4 @@ class ExistingCluster(Settings):
     """Context within the kubeconfig. Default: its current context."""
 
 
-ClusterSettings = Annotated[LocalCluster | ExistingCluster, Field(discriminator="provider")]
+ClusterSettings = Annotated[LocalCluster | ExistingCluster | EksSettings, Field(discriminator="provider")]

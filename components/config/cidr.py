@@ -1,0 +1,20 @@
+"""Ranges of addresses."""
+
+from ipaddress import ip_network
+from typing import Annotated
+
+from pydantic import AfterValidator, WithJsonSchema
+
+
+def _network(given: str) -> str:
+    try:
+        network = ip_network(given, strict=False)
+    except ValueError:
+        raise ValueError("expected a range of addresses such as 10.40.0.0/16") from None
+    if "/" not in given or str(network) != given.lower():
+        raise ValueError(f"expected the whole range, such as {network}")
+    return str(network)
+
+
+Cidr = Annotated[str, AfterValidator(_network), WithJsonSchema({"type": "string", "format": "cidr"})]
+"""A range of IPv4 or IPv6 addresses, such as 10.40.0.0/16, without bits of a host."""

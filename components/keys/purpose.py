@@ -1,0 +1,22 @@
+"""What the platform's keys are for."""
+
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """One key each, so that whoever may use one reads nothing else."""
+
+    CLUSTER = "cluster"
+    """Secrets of Kubernetes."""
+
+    LOGS = "logs"
+    """Log groups."""
+
+    VOLUMES = "volumes"
+    """EBS volumes, of nodes and of pods."""
+
+    DATA = "data"
+    """EFS, FSx, S3 and backups."""
+
+    REGISTRY = "registry"
+    """ECR repositories."""
