@@ -103,7 +103,7 @@ class EksSettings(Settings):
     """Minor version of Kubernetes, in quotes."""
 
     support: Literal["standard", "extended"] = "standard"
-    """When AWS upgrades by itself: standard after some 14 months; extended after 26, at a price. Default: standard."""
+    """When AWS upgrades by itself: at the end of standard support or of extended. Default: standard."""
 
     endpoint: Annotated[
         Endpoint, BeforeValidator(_spelled_out, json_schema_input_type=Literal["private"] | Endpoint)
