@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from pydantic_core import ErrorDetails
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+from ruamel.yaml.nodes import Node, ScalarNode
 
 from components.config.secret import Secret
 from components.config.span import Span
@@ -75,7 +75,7 @@ def _description(loc: Loc) -> str:
     [model] = closest_models(loc)
     field = next(field for name, field in model.model_fields.items() if loc[-1] == (field.alias or name))
     sentence = (field.description or "").split(". ")[0].rstrip(".")
-    return sentence[:1].lower() + sentence[1:]
+    return sentence if sentence[:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 
 def _unknown_key(loc: Loc) -> str:
@@ -94,7 +94,7 @@ def _wrong(error: ErrorDetails, allowed: Any, given: Node) -> str:
     if Secret in models(allowed):
         return "expected a secret, got plain text; set it with `pulumi config set --secret --path`"
     expected = _expected(error, allowed)
-    if error["type"] in ("value_error", "too_short") and isinstance(given, MappingNode):
+    if error["type"] in ("value_error", "too_short") and not isinstance(given, ScalarNode):
         return expected
     return f"{expected}, got {_got(error['type'], given, words(allowed))}"
 

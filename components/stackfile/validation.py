@@ -15,7 +15,18 @@ from components.stackfile.problem import Keys, Mistake
 from components.stackfile.sections import unrooted
 from components.stackfile.shape import place as place_of
 
-_PLACES = ("local", "existing")
+_PLACES: dict[str, dict[str, Any]] = {
+    "local": {"provider": "local"},
+    "existing": {"provider": "existing"},
+    "eks": {
+        "provider": "eks",
+        "account": "000000000000",
+        "version": "1.35",
+        "access": {"any": {"principal": "arn:aws:iam::000000000000:role/any", "policy": "view"}},
+    },
+}
+"""Where a platform can be, with as little as is right."""
+
 _LEAST = {"model": "any", "replicas": 1, "cache": {"size": "1Mi"}}
 """Of what every model needs, as little as is right: enough to check the rest of a model that lacks it."""
 
@@ -60,20 +71,29 @@ def _stack(sections: dict[str, Any]) -> tuple[Stack | None, list[ErrorDetails]]:
 
 
 def _entry(keys: Keys) -> Keys:
-    """The smallest part that can be left out for what is wrong at the keys: a pool, or a key of a model."""
-    if keys[0] == "cluster":
+    """The smallest part that can be left out for what is wrong at the keys: a pool, or a key of a model.
+
+    Without its provider, nothing of a cluster says anything.
+    """
+    if keys[:2] == ("cluster", "provider"):
         return keys[:1]
     return keys[:4] if keys[:2] == ("serving", "models") else keys[:2]
 
 
 def _sound(sections: dict[str, Any], broken: frozenset[Keys]) -> Sound:
     left: dict[str, Any] = {"pools": {}, **_completed(_without(sections, broken))}
-    places = [left["cluster"]] if "cluster" in left else [{"provider": place} for place in _PLACES]
-    _, errors = _stack({**left, "cluster": places[0]})
+    _, errors = _stack(_placed(left)[0])
     unfinished = frozenset(_holder(error) for error in errors)
     left = _without(left, unfinished)
-    readings = (_stack({**left, "cluster": place})[0] for place in places)
+    readings = (_stack(placed)[0] for placed in _placed(left))
     return Sound(tuple(stack for stack in readings if stack), broken | unfinished)
+
+
+def _placed(sections: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sections in their place, or in every place where they do not say which it is."""
+    given = sections.get("cluster", {})
+    places = [given["provider"]] if "provider" in given else _PLACES
+    return [{**sections, "cluster": {**_PLACES[place], **given}} for place in places]
 
 
 def _holder(error: ErrorDetails) -> Keys:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from components.catalog import REGIONS
+from components.config.eks import EksSettings
 from components.config.stack import Stack
 from components.stackfile.nearest import did_you_mean
 from components.stackfile.problem import Mistake
@@ -20,7 +21,7 @@ def region(stack: Stack) -> Iterator[Mistake]:
 
 
 def on_aws(stack: Stack) -> bool:
-    return str(stack.cluster.provider) == "eks"
+    return isinstance(stack.cluster, EksSettings)
 
 
 def unknown_region(name: str) -> str | None:
