@@ -1,10 +1,21 @@
 """The stack file as models: frozen, one module per section."""
 
 from components.config.budget import BudgetSettings
+from components.config.capacity import Capacity, CapacityBlock, Market, Reservation
 from components.config.cluster import ClusterSettings, ExistingCluster, LocalCluster
 from components.config.compliance import ComplianceSettings, Framework
 from components.config.gpu import GpuSettings
-from components.config.pools import Machine, PoolSettings, Sharing, Taint
+from components.config.pools import (
+    Ami,
+    AmiFamily,
+    Disk,
+    Machine,
+    PoolSettings,
+    Provisioner,
+    Sharing,
+    Taint,
+    Update,
+)
 from components.config.registry import InClusterRegistry, RegistrySettings
 from components.config.secret import Secret
 from components.config.serving import ModelCache, ModelSettings, ServingEngine, ServingSettings
@@ -13,10 +24,15 @@ from components.config.stack import Stack
 from components.config.storage import Csi, HostPath, LocalPath, Nfs, StorageClassSettings
 
 __all__ = [
+    "Ami",
+    "AmiFamily",
     "BudgetSettings",
+    "Capacity",
+    "CapacityBlock",
     "ClusterSettings",
     "ComplianceSettings",
     "Csi",
+    "Disk",
     "ExistingCluster",
     "Framework",
     "GpuSettings",
@@ -25,12 +41,15 @@ __all__ = [
     "LocalCluster",
     "LocalPath",
     "Machine",
+    "Market",
     "ModelCache",
     "ModelSettings",
     "Nfs",
     "PoolSettings",
+    "Provisioner",
     "RegistrySettings",
     "Replicas",
+    "Reservation",
     "Secret",
     "ServingEngine",
     "ServingSettings",
@@ -39,4 +58,5 @@ __all__ = [
     "Stack",
     "StorageClassSettings",
     "Taint",
+    "Update",
 ]

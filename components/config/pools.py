@@ -1,14 +1,26 @@
 """`gpu-cluster:pools`: groups of like nodes, and how their GPUs are shared."""
 
+from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
 from pydantic.alias_generators import to_camel
 
+from components.config.capacity import Capacity, CapacitySettings, Market
 from components.config.names import LabelKey, LabelValue
 from components.config.quantity import Bytes
 from components.config.settings import Settings
 from components.config.span import NodeCount
+from components.config.spelling import Spelled
+from components.config.zone import Zone
+
+AmiRelease = Annotated[
+    str,
+    Spelled(
+        r"\d+\.\d+\.\d+-(\d{8}|[0-9a-f]{8})",
+        "a release such as 1.35.4-20260818, or 1.63.0-0a1b2c3d of Bottlerocket",
+    ),
+]
 
 
 class Machine(Settings):
@@ -69,6 +81,53 @@ class Sharing(Settings):
         return self
 
 
+class AmiFamily(StrEnum):
+    """The operating system of a node."""
+
+    AL2023 = "al2023"
+    BOTTLEROCKET = "bottlerocket"
+
+
+class Ami(Settings):
+    """The machine image of a pool's nodes."""
+
+    family: AmiFamily = AmiFamily.AL2023
+    """al2023 (Amazon Linux 2023) or bottlerocket. Default: al2023."""
+
+    release: AmiRelease | None = None
+    """Release of the EKS image, such as 1.35.4-20260818. Default: what the catalog has for the cluster."""
+
+
+class Disk(Settings):
+    """The root volume of each node: gp3, encrypted with the platform's own key."""
+
+    size: Bytes | None = None
+    """Size, such as 200Gi. Default: 200Gi with GPUs, 100Gi without."""
+
+    iops: Annotated[int, Field(ge=3000, le=80_000)] | None = None
+    """Input and output operations in a second. Default: 3000, or 4 for each MiB/s where that is more."""
+
+    throughput: Annotated[int, Field(ge=125, le=2000)] | None = None
+    """MiB in a second. Default: 600 with GPUs, for images of many GiB; 125 without."""
+
+
+class Update(Settings):
+    """How nodes are replaced when their image or settings change."""
+
+    surge: bool | None = None
+    """Start new nodes before old ones go. Default: true, false where the servers are reserved."""
+
+    max_unavailable: Annotated[int, Field(ge=1, le=100)] = 1
+    """Nodes that are replaced at once. Default: 1."""
+
+
+class Provisioner(StrEnum):
+    """What starts the nodes of a pool."""
+
+    NODE_GROUP = "node-group"
+    KARPENTER = "karpenter"
+
+
 class PoolSettings(Settings):
     """Like nodes: what each is, how many there are, and who may use them."""
 
@@ -93,6 +152,30 @@ class PoolSettings(Settings):
 
     taints: dict[LabelKey, Taint] = Field(default={})
     """Taints of the pool's nodes; a GPU pool always has nvidia.com/gpu. Default: none."""
+
+    zones: Annotated[list[Zone], Field(min_length=1)] | None = None
+    """Zones of the pool's nodes; only with provider eks. Default: that of its reservation, or all."""
+
+    capacity: CapacitySettings = Capacity(market=Market.ON_DEMAND)
+    """How AWS lends the servers: on-demand, spot, or what is reserved; eks only. Default: on-demand."""
+
+    ami: Ami = Ami()
+    """Machine image of the nodes; only with provider eks."""
+
+    disk: Disk = Disk()
+    """Root volume of the nodes; only with provider eks."""
+
+    efa: bool = False
+    """Join the nodes by EFA, all interfaces that the instance has; eks only, in one zone. Default: false."""
+
+    repair: bool = True
+    """Reboot or replace nodes that are ill, by what the GPU reports too; eks only. Default: true."""
+
+    provisioner: Provisioner = Provisioner.NODE_GROUP
+    """What starts nodes: node-group or karpenter; only with provider eks. Default: node-group."""
+
+    update: Update = Update()
+    """How nodes are replaced; only with provider eks."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

@@ -18,10 +18,11 @@ PUBLIC = {
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
     "components.config": (
-        "BudgetSettings ClusterSettings ComplianceSettings Csi ExistingCluster Framework GpuSettings "
-        "HostPath InClusterRegistry LocalCluster LocalPath Machine ModelCache ModelSettings Nfs "
-        "PoolSettings RegistrySettings Replicas Secret ServingEngine ServingSettings Sharing Span Stack "
-        "StorageClassSettings Taint"
+        "Ami AmiFamily BudgetSettings Capacity CapacityBlock ClusterSettings ComplianceSettings "
+        "Csi Disk ExistingCluster Framework GpuSettings HostPath InClusterRegistry LocalCluster "
+        "LocalPath Machine Market ModelCache ModelSettings Nfs PoolSettings Provisioner "
+        "RegistrySettings Replicas Reservation Secret ServingEngine ServingSettings Sharing Span "
+        "Stack StorageClassSettings Taint Update"
     ),
     "components.gpu": "DevicePlugin plugin_config",
     "components.pools": (
