@@ -4,10 +4,10 @@ from typing import Any
 
 import pulumi
 
-from components.cluster import Cluster
 from components.config.stack import Stack
 from components.gpu import DevicePlugin
 from components.images import DEVICE_PLUGIN, REGISTRY, VLLM
+from components.places import Build
 from components.pools import Pool, pools_of
 from components.registry import Registry
 from components.replacement import old_first
@@ -16,9 +16,9 @@ from components.storage import StorageClasses
 
 
 class Platform(pulumi.ComponentResource):
-    """A GPU platform on a cluster that runs.
+    """A GPU platform: the place that it stands on, and what is installed there.
 
-    Platform("platform", load(path), kubeconfig="/srv/site/kubeconfig").outputs
+    Platform("platform", stack, place=place_of(stack, project)).outputs
     # {"pools": {"l4": {"nodes": …}}, "storage": {"default": "standard"}, "models": {"chat": {"url": …}}}
     """
 
@@ -29,7 +29,7 @@ class Platform(pulumi.ComponentResource):
         name: str,
         stack: Stack,
         *,
-        kubeconfig: pulumi.Input[str],
+        place: Build,
         hub_token: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -37,14 +37,12 @@ class Platform(pulumi.ComponentResource):
         super().__init__(
             "gpu-cluster:index:Platform", name, None, pulumi.ResourceOptions.merge(opts, replaced)
         )
-        mirror = stack.registry.mirror
         pools = pools_of(stack)
         gpu_pools = {key: pool for key, pool in pools.items() if pool.gpus}
 
-        cluster = Cluster(
-            f"{name}-cluster", stack.cluster, kubeconfig=kubeconfig, opts=pulumi.ResourceOptions(parent=self)
-        )
-        room = pulumi.ResourceOptions(parent=self, providers=[cluster.provider])
+        here = place(name, stack, pulumi.ResourceOptions(parent=self))
+        mirror = here.mirror
+        room = pulumi.ResourceOptions(parent=self, providers=[here.kubernetes], depends_on=here.ready)
 
         storage = StorageClasses(f"{name}-storage", stack.storage, opts=room)
         ready: list[pulumi.Resource] = [storage]
@@ -53,6 +51,7 @@ class Platform(pulumi.ComponentResource):
         after = pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=ready))
 
         self.outputs = {
+            **here.outputs,
             "pools": {key: _summary(pool) for key, pool in pools.items()},
             "storage": {"default": storage.classes.default, "shared": sorted(storage.classes.shared)},
         }

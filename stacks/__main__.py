@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pulumi
 
-from components.cluster import NoKubeconfigError, kubeconfig_of
+from components.cluster import NoKubeconfigError
+from components.places import place_of
 from components.platform import Platform
 from components.stackfile import StackFileError, load
 
 stacks = Path(__file__).resolve().parent
 try:
     stack = load(stacks / f"Pulumi.{pulumi.get_stack()}.yaml")
-    kubeconfig = kubeconfig_of(stack.cluster, stacks.parent)
+    place = place_of(stack, stacks.parent)
 except (StackFileError, NoKubeconfigError) as error:
     raise pulumi.RunError(str(error)) from None
 
@@ -20,6 +21,6 @@ if stack.serving.hub_token:
     serving = pulumi.Config("gpu-cluster").require_secret_object("serving")
     hub_token = serving.apply(lambda decrypted: decrypted["hubToken"])
 
-platform = Platform("platform", stack, kubeconfig=kubeconfig, hub_token=hub_token)
+platform = Platform("platform", stack, place=place, hub_token=hub_token)
 for key, value in platform.outputs.items():
     pulumi.export(key, value)

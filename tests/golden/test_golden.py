@@ -14,9 +14,9 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
-from components.platform import Platform
 from components.stackfile import load
-from tests.unit.graph import Graph, graph_of
+from tests.unit.graph import Graph
+from tests.unit.platforms import platform_of
 
 FOLDER = Path(__file__).parents[2] / "stacks"
 STACKS = {path.stem.removeprefix("Pulumi."): path for path in FOLDER.glob("Pulumi.*.yaml")}
@@ -41,7 +41,7 @@ class StackFolder(SingleFileSnapshotExtension):
 def test_a_stack_becomes_what_was_reviewed(name: str, snapshot: SnapshotAssertion) -> None:
     stack = load(STACKS[name])
     token = "hub-token" if stack.serving.hub_token else None
-    graph = graph_of(lambda: Platform("platform", stack, kubeconfig="/kubeconfig", hub_token=token))
+    graph, _ = platform_of(stack, hub_token=token)
     assert as_yaml(graph) == snapshot(name=name, extension_class=StackFolder)
 
 

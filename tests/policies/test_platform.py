@@ -4,18 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from components.platform import Platform
 from components.stackfile import load
 from policies import Resource, pack_of
 from policies.pack import Report
-from tests.unit.graph import graph_of
+from tests.unit.platforms import platform_of
 
 STACKS = Path(__file__).parents[2] / "stacks"
 
 
 def _report(stack: str) -> Report:
     settings = load(STACKS / f"Pulumi.{stack}.yaml")
-    graph = graph_of(lambda: Platform("platform", settings, kubeconfig="/nowhere"))
+    graph, _ = platform_of(settings)
     resources = [
         Resource(registered.inputs["kind"], registered.inputs)
         for registered in graph.resources

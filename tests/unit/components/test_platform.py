@@ -3,20 +3,13 @@ from typing import Any
 
 import pytest
 
-from components.config.stack import Stack
 from components.platform import Platform
 from components.stackfile.checks.serving import serving
 from tests.unit.components.stacks import model_of, stack_of
-from tests.unit.graph import Graph, Registered, graph_of
+from tests.unit.graph import Graph, Registered
+from tests.unit.platforms import platform_of
 
 COMPONENTS = "gpu-cluster:index:"
-
-
-def platform_of(stack: Stack, **live: Any) -> tuple[Graph, dict[str, Any]]:
-    """What was registered, and the platform's outputs."""
-    made: list[Platform] = []
-    graph = graph_of(lambda: made.append(Platform("platform", stack, kubeconfig="/kubeconfig", **live)))
-    return graph, made[0].outputs
 
 
 @pytest.fixture(scope="module")
@@ -183,8 +176,8 @@ def test_every_image_comes_through_the_mirror() -> None:
 
 def test_its_interface_is_what_programs_are_written_against() -> None:
     parameters = inspect.signature(Platform.__init__).parameters
-    assert list(parameters) == ["self", "name", "stack", "kubeconfig", "hub_token", "opts"]
-    assert parameters["kubeconfig"].kind is inspect.Parameter.KEYWORD_ONLY
+    assert list(parameters) == ["self", "name", "stack", "place", "hub_token", "opts"]
+    assert parameters["place"].kind is inspect.Parameter.KEYWORD_ONLY
 
 
 def test_no_stack_serves_models_in_a_namespace_of_the_platform(graph: Graph) -> None:

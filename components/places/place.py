@@ -1,0 +1,31 @@
+"""What the Kubernetes half of a platform has to know of where it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.config.stack import Stack
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A cluster with all that stands below it."""
+
+    kubernetes: k8s.Provider
+    """The one provider of everything inside the cluster."""
+
+    ready: Sequence[pulumi.Resource] = ()
+    """What has to stand before anything goes into the cluster, and to outlive it."""
+
+    mirror: str | None = None
+    """Where every image comes from; None for the registries themselves."""
+
+    outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What the platform says of it."""
+
+
+Build = Callable[[str, Stack, pulumi.ResourceOptions], Place]
+"""Makes a place, or finds it, for the platform of that name and below the parent that the options give."""
