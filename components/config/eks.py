@@ -18,7 +18,7 @@ KubernetesVersion = Annotated[str, Spelled(r"1\.\d{2}", 'a minor version of Kube
 PrincipalArn = Annotated[
     str,
     Spelled(
-        r"arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)/[-\w+=,.@/]+",
+        r"arn:aws:iam::\d{12}:(role|user)/[-\w+=,.@/]+",
         "the ARN of an IAM role or user, such as arn:aws:iam::123456789012:role/platform",
     ),
 ]

@@ -1,0 +1,137 @@
+"""Who may do what with each key.
+
+The account administers every key, and its principals use one only as their own policies allow, through the
+services that the key is for. Grants to other services are for AWS resources alone.
+"""
+
+from typing import Any
+
+import pulumi
+
+from components.identity import policy_document
+from components.keys.purpose import Purpose
+
+_USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+_ADMINISTER = [
+    f"kms:{verb}"
+    for verb in (
+        *("CancelKeyDeletion", "CreateAlias", "Delete*", "Describe*", "Disable*", "Enable*", "Get*", "List*"),
+        *("Put*", "RevokeGrant", "RotateKeyOnDemand", "ScheduleKeyDeletion", "TagResource"),
+        *("UntagResource", "Update*"),
+    )
+]
+_SERVICES = {
+    Purpose.VOLUMES: ("ec2",),
+    Purpose.DATA: ("backup", "elasticfilesystem", "fsx", "s3"),
+    Purpose.REGISTRY: ("ecr",),
+}
+"""Through which services the principals of the account use a key."""
+
+_Statement = dict[str, Any]
+
+
+def key_policy(purpose: Purpose, account: str, region: str) -> pulumi.Output[str]:
+    """The policy of a purpose's key, as JSON."""
+    statements = [_administered(account)]
+    match purpose:
+        case Purpose.CLUSTER:
+            statements += _by_control_plane(account)
+        case Purpose.LOGS:
+            statements.append(_by_logs(account, region))
+        case Purpose.VOLUMES:
+            statements += [*_by_services(purpose, account, region), *_by_autoscaling(account)]
+        case _:
+            statements += _by_services(purpose, account, region)
+    return policy_document(*statements)
+
+
+def _administered(account: str) -> _Statement:
+    """All but its use; whoever may change this policy may allow the rest, which is then on record."""
+    return {
+        "Sid": "Administer",
+        "Effect": "Allow",
+        "Principal": _root(account),
+        "Action": _ADMINISTER,
+        "Resource": "*",
+    }
+
+
+def _by_control_plane(account: str) -> list[_Statement]:
+    """The control plane encrypts with the role of its cluster, from a network of AWS, through no service."""
+    return [
+        {
+            "Sid": "UseAsPoliciesAllow",
+            "Effect": "Allow",
+            "Principal": _root(account),
+            "Action": [*_USE, "kms:ListGrants"],
+            "Resource": "*",
+        },
+        _granted(_root(account), {}),
+    ]
+
+
+def _by_logs(account: str, region: str) -> _Statement:
+    groups = f"arn:aws:logs:{region}:{account}:log-group:*"
+    return {
+        "Sid": "EncryptLogGroups",
+        "Effect": "Allow",
+        "Principal": {"Service": f"logs.{region}.amazonaws.com"},
+        "Action": _USE,
+        "Resource": "*",
+        "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+    }
+
+
+def _by_services(purpose: Purpose, account: str, region: str) -> list[_Statement]:
+    via = {"kms:ViaService": [f"{service}.{region}.amazonaws.com" for service in _SERVICES[purpose]]}
+    return [
+        {
+            "Sid": "UseThroughServices",
+            "Effect": "Allow",
+            "Principal": _root(account),
+            "Action": _USE,
+            "Resource": "*",
+            "Condition": {"StringEquals": via},
+        },
+        _granted(_root(account), via),
+    ]
+
+
+def _by_autoscaling(account: str) -> list[_Statement]:
+    """Node groups start instances as this role, which has no policy that speaks of keys.
+
+    An account that never scaled anything lacks it, and KMS refuses a principal that does not exist: so it is
+    named in a condition.
+    """
+    scaling = "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    itself = {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{scaling}", "kms:CallerAccount": account}
+    anyone = {"AWS": "*"}
+    return [
+        {
+            "Sid": "UseForNodes",
+            "Effect": "Allow",
+            "Principal": anyone,
+            "Action": _USE,
+            "Resource": "*",
+            "Condition": {"StringEquals": itself},
+        },
+        {**_granted(anyone, itself), "Sid": "GrantForNodes"},
+    ]
+
+
+def _granted(principal: dict[str, str], conditions: dict[str, Any]) -> _Statement:
+    return {
+        "Sid": "GrantToResources",
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "kms:CreateGrant",
+        "Resource": "*",
+        "Condition": {
+            "Bool": {"kms:GrantIsForAWSResource": "true"},
+            **({"StringEquals": conditions} if conditions else {}),
+        },
+    }
+
+
+def _root(account: str) -> dict[str, str]:
+    return {"AWS": f"arn:aws:iam::{account}:root"}
