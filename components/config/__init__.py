@@ -5,6 +5,7 @@ from components.config.capacity import Capacity, CapacityBlock, Market, Reservat
 from components.config.cluster import ClusterSettings, ExistingCluster, LocalCluster
 from components.config.compliance import ComplianceSettings, Framework
 from components.config.gpu import GpuSettings
+from components.config.network import AwsService, ExistingNetwork, Nat, NetworkSettings
 from components.config.pools import (
     Ami,
     AmiFamily,
@@ -26,6 +27,7 @@ from components.config.storage import Csi, HostPath, LocalPath, Nfs, StorageClas
 __all__ = [
     "Ami",
     "AmiFamily",
+    "AwsService",
     "BudgetSettings",
     "Capacity",
     "CapacityBlock",
@@ -34,6 +36,7 @@ __all__ = [
     "Csi",
     "Disk",
     "ExistingCluster",
+    "ExistingNetwork",
     "Framework",
     "GpuSettings",
     "HostPath",
@@ -44,6 +47,8 @@ __all__ = [
     "Market",
     "ModelCache",
     "ModelSettings",
+    "Nat",
+    "NetworkSettings",
     "Nfs",
     "PoolSettings",
     "Provisioner",

@@ -7,6 +7,7 @@ from components.config.cluster import ClusterSettings
 from components.config.compliance import ComplianceSettings
 from components.config.gpu import GpuSettings
 from components.config.names import Name, Word
+from components.config.network import NetworkSettings
 from components.config.pools import PoolSettings
 from components.config.registry import RegistrySettings
 from components.config.serving import ServingSettings
@@ -23,6 +24,9 @@ class Stack(Settings):
 
     cluster: ClusterSettings
     """Where the platform runs."""
+
+    network: NetworkSettings | None = None
+    """The VPC of the cluster; required with provider eks. Default: none."""
 
     pools: dict[Name, PoolSettings] = Field(json_schema_extra={"minProperties": 1})
     """Node pools by name."""

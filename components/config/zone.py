@@ -4,5 +4,8 @@ from typing import Annotated
 
 from components.config.spelling import Spelled
 
-Zone = Annotated[str, Spelled(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "a zone such as eu-central-1a")]
-"""By its name, which is the region's and a letter."""
+Zone = Annotated[
+    str,
+    Spelled(r"[a-z]{2}(-[a-z]+)+-\d([a-z]|-[a-z]{3}-\d[a-z])", "a zone such as eu-central-1a"),
+]
+"""By its name: the region and a letter, and for a local zone a city between, as in us-west-2-lax-1a."""
