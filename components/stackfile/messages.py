@@ -23,6 +23,7 @@ _TYPES = {
     "string_type": "text",
     "string_too_short": "some text",
     "frozen_set_type": "a list",
+    "list_type": "a list",
     "dict_type": "keys and values",
 }
 _UNQUOTED = re.compile(r"\d+|true|false")

@@ -37,7 +37,7 @@ def _section(name: str, schema: Schema, definitions: Schema) -> str:
     schema = _resolved(schema, definitions)
     values, path = (schema, "") if _values(schema) is None else (_values(schema) or {}, "<name>.")
     if not {"$ref", "properties", "discriminator"} & values.keys():
-        return f"## {name}\n\n{_table(iter([_row(name, schema, required=False)]))}\n"
+        return f"## {name}\n\n{_table(iter([_row(name, schema, definitions, required=False)]))}\n"
     parts = [f"## {name}", schema["description"]]
     for tag, reference in values.get("discriminator", {}).get("mapping", {}).items():
         choice = _resolved({"$ref": reference}, definitions)
@@ -51,24 +51,28 @@ def _rows(model: Schema, path: str, definitions: Schema) -> Iterator[Row]:
     """A row for each key of a model, followed by those of the models below it."""
     for key, written in model.get("properties", {}).items():
         field = _resolved(written, definitions)
-        yield _row(path + key, field, required=key in model.get("required", ()))
+        yield _row(path + key, field, definitions, required=key in model.get("required", ()))
         values = _values(field)
         below, inner = (values, f"{path}{key}.<name>.") if values else (field, f"{path}{key}.")
         for choice in below.get("anyOf", [below]):
             yield from _rows(_resolved(choice, definitions), inner, definitions)
 
 
-def _row(key: str, field: Schema, *, required: bool) -> Row:
+def _row(key: str, field: Schema, definitions: Schema, *, required: bool) -> Row:
     meaning, _, default = field["description"].partition(" Default: ")
-    return Row(key, _kind(field), "required" if required else default.rstrip("."), meaning)
+    unsaid = "as below" if "properties" in field else ""
+    return Row(
+        key, _kind(field, definitions), "required" if required else default.rstrip(".") or unsaid, meaning
+    )
 
 
-def _kind(field: Schema) -> str:
+def _kind(field: Schema, definitions: Schema) -> str:
     """What may stand there: `whole number, at least 2`, `retain or delete`, `quantity`."""
     if "enum" in field:
         return _listed(field["enum"])
     if "anyOf" in field and "format" not in field:
-        return "whole number, or keys below"
+        short, *_ = (_resolved(choice, definitions) for choice in field["anyOf"])
+        return f"{_kind(short, definitions).partition(',')[0]}, or keys below"
     if _values(field) is not None:
         return "keys and values"
     if field.get("type") == "array":

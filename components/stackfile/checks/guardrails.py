@@ -2,20 +2,35 @@
 
 from collections.abc import Iterator
 
+from components.config.compliance import Framework
+from components.config.eks import EksSettings
 from components.config.stack import Stack
-from components.stackfile.checks.region import KEY, on_aws, unknown_region
-from components.stackfile.problem import Mistake
+from components.stackfile.checks.region import KEY, unknown_region
+from components.stackfile.problem import Keys, Mistake
 
 _OF_AWS = ("budget", "compliance", "tags", "protect")
 
+_PCI_DAYS = 365
+"""Twelve months of audit logs (PCI DSS 4.0.1, requirement 10.5.1)."""
+
 
 def guardrails(stack: Stack) -> Iterator[Mistake]:
-    if not on_aws(stack):
+    if not isinstance(stack.cluster, EksSettings):
         for section in _OF_AWS:
             if section in stack.model_fields_set:
                 yield Mistake((section,), f"only with provider eks, got {stack.cluster.provider}")
         return
     yield from _residency(stack)
+    frameworks = stack.compliance.frameworks
+    if Framework.CIS_EKS in frameworks:
+        yield from _cis_eks(stack.cluster)
+    if Framework.GDPR in frameworks and not stack.compliance.data_residency:
+        message = (
+            "required key is missing with gdpr, whose article 44 asks where data goes; regions it may be in"
+        )
+        yield Mistake(("compliance", "dataResidency"), message)
+    if Framework.PCI_DSS in frameworks:
+        yield from _pci_dss(stack, stack.cluster)
 
 
 def _residency(stack: Stack) -> Iterator[Mistake]:
@@ -26,3 +41,18 @@ def _residency(stack: Stack) -> Iterator[Mistake]:
             yield Mistake(("compliance", "dataResidency"), problem)
     if allowed and stack.region and stack.region not in allowed:
         yield Mistake((KEY,), f"data may only be in {', '.join(sorted(allowed))}, got '{stack.region}'")
+
+
+def _cis_eks(cluster: EksSettings) -> Iterator[Mistake]:
+    """CIS Amazon EKS Benchmark 1.8.0, where it is more than what every cluster has anyway."""
+    if cluster.endpoint.public:
+        yield Mistake(("cluster", "endpoint", "public"), "5.4.2 of cis-eks wants a private endpoint alone")
+
+
+def _pci_dss(stack: Stack, cluster: EksSettings) -> Iterator[Mistake]:
+    kept: dict[Keys, int] = {("cluster", "logs", "retentionDays"): cluster.logs.retention_days}
+    if stack.network:
+        kept["network", "flowLogs", "retentionDays"] = stack.network.flow_logs.retention_days
+    for keys, days in kept.items():
+        if days < _PCI_DAYS:
+            yield Mistake(keys, f"10.5.1 of pci-dss wants at least {_PCI_DAYS} days, got {days}")
