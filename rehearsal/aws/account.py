@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal import ports
+from rehearsal.aws import plugin
 from rehearsal.errors import RehearsalError
 from rehearsal.lock import locked
 from rehearsal.processes import Process, end, processes
@@ -61,7 +62,8 @@ class Account:
         """An engine's environment in which provider `aws` is the emulated one, whatever is installed."""
         launcher = self._work / "bin" / _PROVIDER
         launcher.parent.mkdir(parents=True, exist_ok=True)
-        command = shlex.join([sys.executable, "-P", "-m", "rehearsal.aws.plugin", self.endpoint])
+        port = self.endpoint.rpartition(":")[2]
+        command = shlex.join([sys.executable, "-I", "-S", plugin.__file__, port])
         script = f'#!/bin/sh\nexec {command} "$@"\n'
         if not launcher.exists() or launcher.read_text() != script:
             launcher.write_text(script)

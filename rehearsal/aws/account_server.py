@@ -13,6 +13,9 @@ from moto.moto_server.werkzeug_app import (  # pyright: ignore[reportMissingType
 )
 from werkzeug.serving import make_server
 
+from rehearsal.aws.api import Api
+from rehearsal.aws.providers import Providers
+
 
 class _InTurn:
     """One request at a time: moto keeps its resources in plain dictionaries."""
@@ -29,8 +32,10 @@ class _InTurn:
 def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # AWS's own, which roles attach by ARN
-    application = DomainDispatcherApplication(create_backend_app)  # pyright: ignore[reportUnknownArgumentType]
-    make_server("127.0.0.1", int(sys.argv[1]), _InTurn(application), threaded=True).serve_forever()
+    port = int(sys.argv[1])
+    moto = DomainDispatcherApplication(create_backend_app)  # pyright: ignore[reportUnknownArgumentType]
+    application = Providers(_InTurn(moto), Api(f"http://127.0.0.1:{port}", region=""))
+    make_server("127.0.0.1", port, application, threaded=True).serve_forever()
 
 
 if __name__ == "__main__":

@@ -1,26 +1,26 @@
-"""`python -m rehearsal.aws.plugin <account> <engine>`: be the AWS provider of one engine until it is done."""
+"""`plugin.py <account's port> <engine>`: lend an engine a provider of the account's, until either ends.
 
-import os
+An engine starts it several times for each update, so it runs by its path on a bare Python (-I -S) and leaves
+all that takes time to load to the account's process.
+"""
+
 import signal
+import socket
 import sys
+from select import select
 
-from rehearsal.aws.servicer import Servicer
-from toolchain.language_host.lifeline import end_with_parent
-from toolchain.language_host.server import serve
+REQUEST = "/_provider"  # no name of a bucket
 
 
 def main() -> None:
-    end_with_parent()
-    account = sys.argv[1]
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _end)
-    server, port = serve(Servicer(account).register)
-    print(port, flush=True)  # noqa: T201
-    server.wait_for_termination()
-
-
-def _end(_number: int, _frame: object) -> None:
-    os._exit(0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # how an engine ends its plugins
+    account = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    account.sendall(f"GET {REQUEST} HTTP/1.0\r\n\r\n".encode())
+    answer = account.makefile("r")
+    while answer.readline().strip():
+        pass  # headers
+    print(answer.readline().strip(), flush=True)  # noqa: T201  # the provider's port
+    select([account, sys.stdin], [], [])  # the engine holds the other end of stdin
 
 
 if __name__ == "__main__":

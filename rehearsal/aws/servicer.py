@@ -31,10 +31,10 @@ _T = TypeVar("_T")
 
 
 class Servicer(ResourceProviderServicer):
-    """Serves one provider resource of one engine; `endpoint` is where the emulated account listens."""
+    """Serves one provider resource of one engine with what the account holds."""
 
-    def __init__(self, endpoint: str) -> None:
-        self._endpoint = endpoint
+    def __init__(self, account: Api) -> None:
+        self._account = account
         self._configured: Provider | None = None
 
     def register(self, server: grpc.Server) -> None:
@@ -64,7 +64,7 @@ class Servicer(ResourceProviderServicer):
         if not region:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "aws:region is not set")
         tags = settings.get("defaultTags", {}).get("tags", {})
-        self._configured = Provider(Api(self._endpoint, region), tags)
+        self._configured = Provider(self._account.in_region(region), tags)
         return messages.ConfigureResponse(supportsPreview=True, acceptSecrets=True)
 
     def Check(self, request: messages.CheckRequest, context: Call) -> messages.CheckResponse:

@@ -1,8 +1,9 @@
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from rehearsal import RehearsalError
+from rehearsal import RehearsalError, ports
 from rehearsal.aws import Account
 from rehearsal.aws.api import Api, ApiError
 
@@ -35,8 +36,31 @@ def test_the_provider_is_on_the_path_of_the_engine_alone(tmp_path: Path) -> None
 
     launcher = tmp_path / "aws" / "bin" / "pulumi-resource-aws"
     assert environment == {"PATH": f"{launcher.parent}:/bin", "HOME": "/home"}
-    assert "http://127.0.0.1:20001" in launcher.read_text()
+    assert " 20001 " in launcher.read_text()
     assert launcher.stat().st_mode & 0o100
+
+
+def test_an_engine_that_starts_the_plugin_gets_a_provider_until_it_ends(tmp_path: Path) -> None:
+    account = Account(tmp_path)
+    account.start()
+    try:
+        search = account.environment({})["PATH"].partition(":")[0]
+        plugin = subprocess.Popen(
+            [f"{search}/pulumi-resource-aws", "127.0.0.1:1"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert plugin.stdin
+        assert plugin.stdout
+        port = int(plugin.stdout.readline())
+        assert not ports.free(port)
+
+        plugin.stdin.close()  # as when the engine dies
+        assert plugin.wait(timeout=10) == 0
+        assert ports.assign(("provider",), {"provider": port}) == {"provider": port}
+    finally:
+        account.stop()
 
 
 def _in_frankfurt() -> dict[str, object]:
