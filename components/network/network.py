@@ -1,0 +1,76 @@
+"""The network that a cluster on AWS lies in, whoever made it."""
+
+import pulumi
+
+from components.config.network import NetworkSettings
+from components.network.found import found
+from components.network.vpc import Vpc
+
+
+class Network(pulumi.ComponentResource):
+    """A VPC with subnets in several zones: the platform's own, or one that was there before.
+
+    Network("platform-network", settings, region="eu-central-1", account="123456789012", logs_key=key)
+        .private["eu-central-1a"]
+
+    What runs in a subnet depends on the whole network, for a subnet's id is there before its way out is, and
+    goes after it: `depends_on=[network]`.
+    """
+
+    vpc_id: pulumi.Output[str]
+    cidrs: list[str]
+    """Ranges of its IPv4 addresses."""
+
+    private: dict[str, pulumi.Output[str]]
+    """Subnet of the nodes by zone, in the order of the stack file; so are those that follow."""
+
+    public: dict[str, pulumi.Output[str]]
+    """Empty where nothing reaches the internet."""
+
+    intra: dict[str, pulumi.Output[str]]
+    """For the interfaces of the control plane."""
+
+    pods: dict[str, pulumi.Output[str]]
+    """Empty where pods take their addresses from the subnets of the nodes."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: NetworkSettings,
+        *,
+        region: str,
+        account: str,
+        logs_key: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`logs_key`: ARN of the key that encrypts log groups."""
+        super().__init__("gpu-cluster:index:Network", name, None, opts)
+        if settings.existing:
+            subnets = found(settings.existing, pulumi.InvokeOptions(parent=self))
+            self.cidrs = settings.existing.cidrs
+        else:
+            vpc = Vpc(
+                name,
+                settings,
+                region=region,
+                account=account,
+                logs_key=logs_key,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            subnets = vpc.subnets
+            self.cidrs = vpc.cidrs
+
+        self.vpc_id = subnets.vpc_id
+        self.private = subnets.private
+        self.public = subnets.public
+        self.intra = subnets.intra
+        self.pods = subnets.pods
+        self.register_outputs(
+            {
+                "vpc_id": self.vpc_id,
+                "private": self.private,
+                "public": self.public,
+                "intra": self.intra,
+                "pods": self.pods,
+            }
+        )
