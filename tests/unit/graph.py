@@ -4,7 +4,7 @@
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false
 # Pulumi's mocks are untyped.
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,9 @@ class Registered:
     """Reference of its provider, `<urn>::<id>`; empty for the default of its package."""
     ignored_changes: tuple[str, ...]
     deleted_before_replaced: bool
+    protected: bool
+    retained: bool
+    """Whether it stays when it goes from the program."""
     timeouts: tuple[str, str]
     """For create and update; empty for the provider's own."""
     secrets: frozenset[str]
@@ -79,17 +82,20 @@ class Graph:
         return False
 
 
-def graph_of(program: Callable[[], object]) -> Graph:
-    """Run a program against a recording engine until nothing is left to register."""
-    recorder = _Recorder()
+def graph_of(program: Callable[[], object], answers: Mapping[str, Mapping[str, Any]] | None = None) -> Graph:
+    """Run a program against a recording engine until nothing is left to register.
+
+    `answers`: what a cloud says of a resource beyond what it was asked for, by the end of its type's token.
+    """
+    recorder = _Recorder(answers or {})
     set_mocks(recorder.mocks, project="gpu-cluster", stack="test", preview=False, monitor=recorder)
     pulumi.runtime.test(lambda: program() and None)()
     return recorder.graph
 
 
 class _Recorder(MockMonitor):
-    def __init__(self) -> None:
-        super().__init__(_Echo())
+    def __init__(self, answers: Mapping[str, Mapping[str, Any]]) -> None:
+        super().__init__(_Echo(answers))
         self.graph = Graph()
 
     def RegisterResource(self, request):  # noqa: N802
@@ -107,6 +113,8 @@ class _Recorder(MockMonitor):
                     provider=request.provider,
                     ignored_changes=tuple(request.ignoreChanges),
                     deleted_before_replaced=request.deleteBeforeReplace,
+                    protected=request.protect,
+                    retained=request.retainOnDelete,
                     timeouts=(request.customTimeouts.create, request.customTimeouts.update),
                     secrets=frozenset(key for key, value in inputs.items() if rpc.is_rpc_secret(value)),
                 )
@@ -132,10 +140,19 @@ def _plain(value: Any) -> Any:
 
 
 class _Echo(Mocks):
-    """Resources come out as they were asked for."""
+    """Resources come out as they were asked for; those of AWS with a name and an ARN besides."""
+
+    def __init__(self, answers: Mapping[str, Mapping[str, Any]]) -> None:
+        self._answers = answers
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        return f"{args.name}-id", dict(args.inputs)
+        named = {"name": f"{args.name}-1a2b3c4", "arn": f"arn:aws:test:::{args.name}"}
+        known = named if args.typ.startswith("aws:") else {}
+        return f"{args.name}-id", {
+            **known,
+            **args.inputs,
+            **self._answers.get(args.typ.rpartition(":")[2], {}),
+        }
 
     def call(self, args: MockCallArgs) -> Any:
         raise LookupError(args.token)  # a component looks nothing up: live values are arguments

@@ -67,8 +67,8 @@ def _networking(
 ) -> dict[str, Any]:
     """Configuration of the VPC CNI. It keeps to NetworkPolicies everywhere.
 
-    Where pods have subnets of their own, a node's first interface has none of them. Each address of the others
-    is then a prefix of sixteen, so that a node runs no fewer pods than without.
+    Where pods have subnets of their own, the first interface of a node has none of them. Each address of the
+    others is then a prefix of sixteen, so that a node runs no fewer pods than without.
     """
     values: dict[str, Any] = {"enableNetworkPolicy": "true"}
     if pod_subnets:
