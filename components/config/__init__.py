@@ -17,14 +17,15 @@ from components.config.pools import (
     Taint,
     Update,
 )
-from components.config.registry import InClusterRegistry, RegistrySettings
+from components.config.registry import InClusterRegistry, RegistrySettings, RepositorySettings, Upstream
 from components.config.secret import Secret
 from components.config.serving import ModelCache, ModelSettings, ServingEngine, ServingSettings
 from components.config.span import Replicas, Span
 from components.config.stack import Stack
-from components.config.storage import Csi, HostPath, LocalPath, Nfs, StorageClassSettings
+from components.config.storage import S3, Csi, Ebs, Efs, FsxLustre, HostPath, LocalPath, Nfs, StorageSettings
 
 __all__ = [
+    "S3",
     "Ami",
     "AmiFamily",
     "AwsService",
@@ -35,9 +36,12 @@ __all__ = [
     "ComplianceSettings",
     "Csi",
     "Disk",
+    "Ebs",
+    "Efs",
     "ExistingCluster",
     "ExistingNetwork",
     "Framework",
+    "FsxLustre",
     "GpuSettings",
     "HostPath",
     "InClusterRegistry",
@@ -54,6 +58,7 @@ __all__ = [
     "Provisioner",
     "RegistrySettings",
     "Replicas",
+    "RepositorySettings",
     "Reservation",
     "Secret",
     "ServingEngine",
@@ -61,7 +66,8 @@ __all__ = [
     "Sharing",
     "Span",
     "Stack",
-    "StorageClassSettings",
+    "StorageSettings",
     "Taint",
     "Update",
+    "Upstream",
 ]

@@ -12,7 +12,7 @@ from components.config.pools import PoolSettings
 from components.config.registry import RegistrySettings
 from components.config.serving import ServingSettings
 from components.config.settings import Settings
-from components.config.storage import StorageClassSettings
+from components.config.storage import StorageSettings
 from components.config.tags import TagKey, TagValue
 
 
@@ -37,8 +37,8 @@ class Stack(Settings):
     registry: RegistrySettings = RegistrySettings()
     """Where images come from."""
 
-    storage: dict[Name, StorageClassSettings] = Field(default={})
-    """Storage classes by name."""
+    storage: dict[Name, StorageSettings] = Field(default={})
+    """Storage classes and stores by name."""
 
     serving: ServingSettings = ServingSettings()
     """The models that are served, and who may call them."""

@@ -1,12 +1,22 @@
-"""`gpu-cluster:storage`: the storage classes that workloads choose from."""
+"""`gpu-cluster:storage`: the storage classes that workloads choose from, and the stores behind them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from components.config.names import Word
+from components.config.lustre import LustreSize
+from components.config.names import Namespace, Word
 from components.config.settings import Settings
 from components.config.spelling import Spelled
+from components.config.zone import Zone
+
+S3Source = Annotated[
+    str,
+    Spelled(
+        r"[a-z]([-a-z0-9]{0,38}[a-z0-9])?|s3://[a-z0-9][-a-z0-9.]{1,61}[a-z0-9](/\S*)?",
+        "an s3 entry of this section, or a bucket such as s3://example-datasets/imagenet",
+    ),
+]
 
 
 class _StorageClass(Settings):
@@ -69,4 +79,102 @@ class Csi(_StorageClass):
     """Whether a claim can grow. Default: false."""
 
 
-StorageClassSettings = Annotated[HostPath | LocalPath | Nfs | Csi, Field(discriminator="kind")]
+class Ebs(_StorageClass):
+    """Disks of EBS, type gp3, encrypted; each belongs to one node at a time, in one zone."""
+
+    kind: Literal["ebs"]
+    """ebs: a disk of EBS for each claim."""
+
+    iops: Annotated[int, Field(ge=3000, le=80_000)] = 3000
+    """Operations per second of each disk, 500 at most for each GiB of its size. Default: 3000."""
+
+    throughput: Annotated[int, Field(ge=125, le=2000)] = 125
+    """MiB per second of each disk, a quarter of iops at most. Default: 125."""
+
+    @model_validator(mode="after")
+    def _fast_enough(self) -> Self:
+        if self.throughput * 4 > self.iops:
+            least = max(self.throughput * 4, 3000)
+            raise ValueError(f"throughput {self.throughput} needs iops of at least {least}, got {self.iops}")
+        return self
+
+
+class Efs(_StorageClass):
+    """A file system of EFS for the platform, across its zones; each claim gets a folder of it."""
+
+    kind: Literal["efs"]
+    """efs: folders of a file system that grows with what it holds."""
+
+    throughput: Literal["elastic", "bursting"] = "elastic"
+    """elastic: as much as is asked for, paid by use; bursting: by what is stored. Default: elastic."""
+
+    cool_after_days: Literal[1, 7, 14, 30, 60, 90, 180, 270, 365] = 30
+    """Days after which files that nobody reads move to cheaper storage. Default: 30."""
+
+    backup_days: Annotated[int, Field(ge=0, le=36_500)] = 35
+    """Days that each daily backup is kept; 0 makes none. Default: 35."""
+
+
+class _Store(Settings):
+    default: ClassVar[bool] = False
+    reclaim: ClassVar[Literal["retain"]] = "retain"
+
+    namespaces: frozenset[Namespace] | None = None
+    """Namespaces that may claim it, each by one claim of its name. Default: that of serving."""
+
+
+class FsxLustre(_Store):
+    """A file system of FSx for Lustre in one zone, for data that many GPUs read at once."""
+
+    kind: Literal["fsx-lustre"]
+    """fsx-lustre: one file system, which its claims share."""
+
+    size: LustreSize
+    """Size: 1.2Ti, 2.4Ti or a multiple of 2.4Ti; 1.2Ti are 1200 GiB, as FSx counts."""
+
+    throughput: Literal[125, 250, 500, 1000] = 125
+    """MB per second for each TiB of its size. Default: 125."""
+
+    zone: Zone | None = None
+    """Zone that it is in, best that of the GPUs that read it. Default: the network's first."""
+
+    s3: S3Source | None = None
+    """Objects that appear as files: an s3 entry of this section, or s3://bucket/path. Default: none."""
+
+    write_back: bool = False
+    """Whether files that are written here go to the bucket. Default: false."""
+
+    backup_days: Annotated[int, Field(ge=0, le=36_500)] = 35
+    """Days that each daily backup is kept; 0 makes none, and with s3 there is none. Default: 35."""
+
+    @model_validator(mode="after")
+    def _linked(self) -> Self:
+        if self.write_back and not self.s3:
+            raise ValueError("writeBack needs s3, the bucket that files go to")
+        if self.s3 and self.backup_days and "backup_days" in self.model_fields_set:
+            raise ValueError("AWS makes no backups of a file system with s3; remove backupDays")
+        return self
+
+
+class S3(_Store):
+    """A bucket of S3 that pods mount as a folder, for what is written once and read often."""
+
+    kind: Literal["s3"]
+    """s3: a bucket."""
+
+    writable: bool = False
+    """Whether pods may write and delete; else they read only. Default: false."""
+
+    old_versions_days: Annotated[int, Field(ge=1, le=36_500)] = 90
+    """Days that objects are kept after they were overwritten or deleted. Default: 90."""
+
+
+StorageSettings = Annotated[
+    HostPath | LocalPath | Nfs | Csi | Ebs | Efs | FsxLustre | S3, Field(discriminator="kind")
+]
+
+ClassSettings = HostPath | LocalPath | Nfs | Csi | Ebs | Efs
+"""What claims of any name and number are made of."""
+
+StoreSettings = FsxLustre | S3
+"""What exists once, for a few claims that are known."""

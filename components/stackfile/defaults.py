@@ -4,7 +4,7 @@ from components.config.cluster import LocalCluster
 from components.config.registry import InClusterRegistry, RegistrySettings
 from components.config.serving import ModelSettings
 from components.config.stack import Stack
-from components.config.storage import HostPath, StorageClassSettings
+from components.config.storage import HostPath, StorageSettings
 
 
 def with_defaults(stack: Stack) -> Stack:
@@ -22,7 +22,7 @@ def with_defaults(stack: Stack) -> Stack:
     )
 
 
-def _storage(stack: Stack) -> dict[str, StorageClassSettings]:
+def _storage(stack: Stack) -> dict[str, StorageSettings]:
     if stack.storage or not isinstance(stack.cluster, LocalCluster):
         return stack.storage
     return {"standard": HostPath(kind="host-path", default=True)}

@@ -1,5 +1,10 @@
-"""Storage classes."""
+"""Storage classes, and the stores that workloads mount.
 
+What AWS makes behind them is in `components.storage.stores`, for the place that is on AWS alone.
+"""
+
+from components.storage.backing import Backing, Source
 from components.storage.classes import Classes, StorageClasses, classes_of
+from components.storage.drivers import drivers_of
 
-__all__ = ["Classes", "StorageClasses", "classes_of"]
+__all__ = ["Backing", "Classes", "Source", "StorageClasses", "classes_of", "drivers_of"]

@@ -1,4 +1,4 @@
-"""The storage classes that workloads choose from."""
+"""The storage classes that workloads choose from, and the stores that they mount."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,15 +6,16 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes.storage import v1 as storage
 
-from components.config.storage import Csi, HostPath, LocalPath, Nfs
+from components.config.storage import S3, ClassSettings, Ebs, FsxLustre, StorageSettings
 from components.metadata import metadata
+from components.storage.backing import Backing, Live
 from components.storage.driver import driver_of
+from components.storage.snapshots import snapshot_class
+from components.storage.volumes import volumes
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 # Volumes and their claims do not notice: a class is read when a volume is made.
 _IMMUTABLE = ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"]
-
-ClassSettings = HostPath | LocalPath | Nfs | Csi
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Classes:
 
 
 class StorageClasses(pulumi.ComponentResource):
-    """Storage classes, exactly one of them the default.
+    """Storage classes, exactly one of them the default, and the volumes of stores.
 
     StorageClasses("platform-storage", {"standard": HostPath(kind="host-path", default=True)}).classes.default
     # standard
@@ -43,28 +44,43 @@ class StorageClasses(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        settings: Mapping[str, ClassSettings],
+        settings: Mapping[str, StorageSettings],
         *,
+        backing: Backing | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """`backing`: what AWS made for the kinds that are AWS's."""
         super().__init__("gpu-cluster:index:StorageClasses", name, None, opts)
         self.classes = classes_of(settings)
+        backing = backing or Backing()
+        child = pulumi.ResourceOptions(parent=self)
 
         for key, chosen in settings.items():
-            self._make(f"{name}-{key}", key, chosen, default=chosen.default, reclaim=chosen.reclaim)
-            scratch = self.classes.scratch.get(key, key)
-            if scratch != key:
-                self._make(f"{name}-{scratch}", scratch, chosen, default=False, reclaim="delete")
+            if isinstance(chosen, FsxLustre | S3):
+                volumes(f"{name}-{key}", key, chosen, backing.sources[key], opts=child)
+            else:
+                self._classes(name, key, chosen, backing.parameters.get(key, {}))
+        if any(isinstance(chosen, Ebs) for chosen in settings.values()):
+            snapshot_class(f"{name}-snapshots", opts=child)
 
         self.register_outputs({"default": self.classes.default, "shared": sorted(self.classes.shared)})
 
-    def _make(self, name: str, key: str, settings: ClassSettings, *, default: bool, reclaim: str) -> None:
+    def _classes(self, name: str, key: str, settings: ClassSettings, live: Live) -> None:
+        """The class itself and, where its volumes stay, one for volumes that go with their pod."""
+        self._make(f"{name}-{key}", key, settings, live, default=settings.default, reclaim=settings.reclaim)
+        scratch = self.classes.scratch.get(key, key)
+        if scratch != key:
+            self._make(f"{name}-{scratch}", scratch, settings, live, default=False, reclaim="delete")
+
+    def _make(
+        self, name: str, key: str, settings: ClassSettings, live: Live, *, default: bool, reclaim: str
+    ) -> None:
         driver = driver_of(settings)
         storage.StorageClass(
             name,
             metadata=metadata(key, annotations={_DEFAULT: str(default).lower()}),
             provisioner=driver.provisioner,
-            parameters=driver.parameters or None,
+            parameters={**driver.parameters, **live} or None,
             mount_options=driver.mount_options or None,
             reclaim_policy=reclaim.capitalize(),
             allow_volume_expansion=driver.expandable,
@@ -76,11 +92,15 @@ class StorageClasses(pulumi.ComponentResource):
         )
 
 
-def classes_of(settings: Mapping[str, ClassSettings]) -> Classes:
-    shared = frozenset(key for key, chosen in settings.items() if driver_of(chosen).shared)
+def classes_of(settings: Mapping[str, StorageSettings]) -> Classes:
+    """Stores are none: what mounts them finds a volume that is there."""
+    drivers = {
+        key: driver_of(chosen) for key, chosen in settings.items() if not isinstance(chosen, FsxLustre | S3)
+    }
+    shared = frozenset(key for key, driver in drivers.items() if driver.shared)
     scratch = {
-        key: key if chosen.reclaim == "delete" else f"{key}-scratch"
-        for key, chosen in settings.items()
+        key: key if settings[key].reclaim == "delete" else f"{key}-scratch"
+        for key in drivers
         if key not in shared
     }
     default = next((key for key, chosen in settings.items() if chosen.default), None)

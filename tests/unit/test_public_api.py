@@ -19,10 +19,10 @@ PUBLIC = {
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
     "components.config": (
         "Ami AmiFamily BudgetSettings Capacity CapacityBlock ClusterSettings ComplianceSettings "
-        "Csi Disk ExistingCluster Framework GpuSettings HostPath InClusterRegistry LocalCluster "
+        "Csi Disk Ebs Efs ExistingCluster Framework FsxLustre GpuSettings HostPath InClusterRegistry LocalCluster "
         "LocalPath Machine Market ModelCache ModelSettings Nfs PoolSettings Provisioner "
-        "RegistrySettings Replicas Reservation Secret ServingEngine ServingSettings Sharing Span "
-        "Stack StorageClassSettings Taint Update"
+        "RegistrySettings Replicas RepositorySettings Reservation S3 Secret ServingEngine ServingSettings Sharing Span "
+        "Stack StorageSettings Taint Update Upstream"
     ),
     "components.gpu": "DevicePlugin plugin_config",
     "components.pools": (
@@ -37,7 +37,7 @@ PUBLIC = {
     ),
     "components.serving": "Model Placement Serving",
     "components.stackfile": "Problem StackFileError load",
-    "components.storage": "Classes StorageClasses classes_of",
+    "components.storage": "Backing Classes Source StorageClasses classes_of drivers_of",
 }
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from components.config.storage import StorageClassSettings
+from components.config.storage import ClassSettings
 from components.storage import StorageClasses, classes_of
 from tests.unit.graph import Graph, graph_of
 
@@ -14,7 +14,7 @@ SETTINGS: dict[str, Any] = {
     "ceph": {"kind": "csi", "provisioner": "cephfs.example.com", "parameters": {"fs": "a"}, "shared": True},
     "block": {"kind": "csi", "provisioner": "block.example.com", "expandable": True, "reclaim": "delete"},
 }
-CLASSES = TypeAdapter(dict[str, StorageClassSettings]).validate_python(SETTINGS)
+CLASSES = TypeAdapter(dict[str, ClassSettings]).validate_python(SETTINGS)
 
 
 def made() -> Graph:

@@ -1,0 +1,43 @@
+"""Sizes of FSx for Lustre, which counts in its own way."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, WithJsonSchema
+
+_PATTERN = r"(\d+(?:\.\d)?)Ti|(\d+)Gi"
+_SIZE = re.compile(_PATTERN, re.ASCII)
+_FIRST, _STEP = 1200, 2400
+"""Of a PERSISTENT_2 file system on SSD, in GiB: 1200, 2400, and on in steps of 2400."""
+
+
+def gibibytes(size: str) -> int:
+    """As the API of FSx takes it: 1200 for 1.2Ti and for 1200Gi. `ValueError` where there is no such size."""
+    match = _SIZE.fullmatch(size)
+    if not match:
+        raise ValueError("expected a size such as 1.2Ti or 4.8Ti")
+    tebi, gibi = match.groups()
+    given = round(float(tebi) * 1000) if tebi else int(gibi)
+    if given != _FIRST and (given % _STEP or not given):
+        raise ValueError(f"expected 1.2Ti, or a multiple of 2.4Ti; next to it {_next_to(given)}")
+    return given
+
+
+def _next_to(given: int) -> str:
+    if given < _STEP:
+        return "are 1.2Ti and 2.4Ti"
+    below = given // _STEP * _STEP
+    return f"are {below / 1000:g}Ti and {(below + _STEP) / 1000:g}Ti"
+
+
+def _sound(size: str) -> str:
+    gibibytes(size)
+    return size
+
+
+LustreSize = Annotated[
+    str,
+    AfterValidator(_sound),
+    WithJsonSchema({"type": "string", "pattern": f"^({_PATTERN})$", "format": "quantity"}),
+]
+"""Such as 4.8Ti, kept as it was written."""

@@ -1,0 +1,28 @@
+"""What AWS made behind storage classes and stores, as the cluster has to know it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+
+Live = Mapping[str, pulumi.Input[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A store as its driver finds it."""
+
+    handle: pulumi.Input[str]
+    """Id of the file system, or name of the bucket."""
+
+    attributes: Live
+    """The driver's own words for where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    parameters: Mapping[str, Live] = field(default_factory=dict[str, Live])
+    """Of each storage class, such as the key that encrypts its volumes."""
+
+    sources: Mapping[str, Source] = field(default_factory=dict[str, Source])
+    """Of each store."""
