@@ -6,6 +6,7 @@ from components.config.compliance import Framework
 from components.config.eks import EksSettings
 from components.config.stack import Stack
 from components.stackfile.checks.region import KEY, unknown_region
+from components.stackfile.nearest import one_of
 from components.stackfile.problem import Keys, Mistake
 
 _OF_AWS = ("budget", "compliance", "tags", "protect")
@@ -39,8 +40,15 @@ def _residency(stack: Stack) -> Iterator[Mistake]:
     for name in sorted(allowed):
         if problem := unknown_region(name):
             yield Mistake(("compliance", "dataResidency"), problem)
+    copies = stack.registry.replicate if allowed else frozenset[str]()
+    for name in sorted(copies - allowed):
+        yield Mistake(("registry", "replicate"), _elsewhere(name, allowed))
     if allowed and stack.region and stack.region not in allowed:
-        yield Mistake((KEY,), f"data may only be in {', '.join(sorted(allowed))}, got '{stack.region}'")
+        yield Mistake((KEY,), _elsewhere(stack.region, allowed))
+
+
+def _elsewhere(name: str, allowed: frozenset[str]) -> str:
+    return f"data may only be in {one_of(sorted(allowed))}, got '{name}'"
 
 
 def _cis_eks(cluster: EksSettings) -> Iterator[Mistake]:
