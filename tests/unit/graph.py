@@ -82,20 +82,29 @@ class Graph:
         return False
 
 
-def graph_of(program: Callable[[], object], answers: Mapping[str, Mapping[str, Any]] | None = None) -> Graph:
+Lookup = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+"""What a function answers, by its token and arguments."""
+
+
+def graph_of(
+    program: Callable[[], object],
+    answers: Mapping[str, Mapping[str, Any]] | None = None,
+    lookup: Lookup | None = None,
+) -> Graph:
     """Run a program against a recording engine until nothing is left to register.
 
     `answers`: what a cloud says of a resource beyond what it was asked for, by the end of its type's token.
+    `lookup`: what a cloud says when it is asked; without it nothing may be asked.
     """
-    recorder = _Recorder(answers or {})
+    recorder = _Recorder(answers or {}, lookup)
     set_mocks(recorder.mocks, project="gpu-cluster", stack="test", preview=False, monitor=recorder)
     pulumi.runtime.test(lambda: program() and None)()
     return recorder.graph
 
 
 class _Recorder(MockMonitor):
-    def __init__(self, answers: Mapping[str, Mapping[str, Any]]) -> None:
-        super().__init__(_Echo(answers))
+    def __init__(self, answers: Mapping[str, Mapping[str, Any]], lookup: Lookup | None) -> None:
+        super().__init__(_Echo(answers, lookup))
         self.graph = Graph()
 
     def RegisterResource(self, request):  # noqa: N802
@@ -142,8 +151,8 @@ def _plain(value: Any) -> Any:
 class _Echo(Mocks):
     """Resources come out as they were asked for; those of AWS with a name and an ARN besides."""
 
-    def __init__(self, answers: Mapping[str, Mapping[str, Any]]) -> None:
-        self._answers = answers
+    def __init__(self, answers: Mapping[str, Mapping[str, Any]], lookup: Lookup | None) -> None:
+        self._answers, self._lookup = answers, lookup
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         named = {"name": f"{args.name}-1a2b3c4", "arn": f"arn:aws:test:::{args.name}"}
@@ -155,4 +164,6 @@ class _Echo(Mocks):
         }
 
     def call(self, args: MockCallArgs) -> Any:
-        raise LookupError(args.token)  # a component looks nothing up: live values are arguments
+        if self._lookup is None:
+            raise LookupError(args.token)  # a component looks nothing up: live values are arguments
+        return self._lookup(args.token, dict(args.args))

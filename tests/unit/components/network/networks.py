@@ -1,0 +1,31 @@
+"""Networks as tests ask for them."""
+
+from typing import Any
+
+from components.config.network import NetworkSettings
+from components.network import Network
+from tests.unit.graph import Graph, Lookup, Registered, graph_of
+
+REGION = "eu-central-1"
+ACCOUNT = "123456789012"
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/1"
+A, B, C = (f"{REGION}{letter}" for letter in "abc")
+
+_IPV6 = {"Vpc": {"ipv6CidrBlock": "2001:db8:1234:5600::/56"}}
+
+
+def network(lookup: Lookup | None = None, **settings: Any) -> Graph:
+    """What comes of settings as a stack file has them; two zones if not told otherwise."""
+    zones = {} if "existing" in settings else {"zones": [A, B]}
+    chosen = NetworkSettings.model_validate(zones | settings)
+    return graph_of(lambda: Network("n", chosen, region=REGION, account=ACCOUNT, logs_key=KEY), _IPV6, lookup)
+
+
+def outputs(graph: Graph) -> dict[str, Any]:
+    return graph.outputs[graph.only("index:Network").urn]
+
+
+def subnets(graph: Graph, tier: str) -> dict[str, Registered]:
+    """Those of a tier by zone."""
+    named = [it for it in graph.of("subnet:Subnet") if f"-{tier}-" in it["tags.Name"]]
+    return {it["availabilityZone"]: it for it in named}
