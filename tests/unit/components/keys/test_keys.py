@@ -1,0 +1,90 @@
+import json
+from typing import Any
+
+import pytest
+
+from components.keys import Keys, Purpose
+from tests.unit.graph import Graph, Registered, graph_of
+
+ROOT = {"AWS": "arn:aws:iam::123456789012:root"}
+USE = {"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"}
+
+
+def keys(*, protect: bool = True) -> Graph:
+    return graph_of(lambda: Keys("k", account="123456789012", region="eu-central-1", protect=protect))
+
+
+def key(purpose: Purpose, graph: Graph) -> Registered:
+    [found] = [it for it in graph.of("kms:key:Key") if it.name == f"k-{purpose}"]
+    return found
+
+
+def statements(purpose: Purpose) -> dict[str, dict[str, Any]]:
+    return {it["Sid"]: it for it in json.loads(key(purpose, keys())["policy"])["Statement"]}
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_every_purpose_has_a_key_that_turns_and_an_alias(purpose: Purpose) -> None:
+    graph = keys()
+    assert key(purpose, graph)["enableKeyRotation"] is True
+    [alias] = [it for it in graph.of("Alias") if it.name == f"k-{purpose}-alias"]
+    assert alias["targetKeyId"] == f"k-{purpose}-id"
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_the_account_administers_it_and_thereby_cannot_use_it(purpose: Purpose) -> None:
+    administer = statements(purpose)["Administer"]
+    assert administer["Principal"] == ROOT
+    assert {"kms:PutKeyPolicy", "kms:Put*"} & set(administer["Action"])
+    assert not USE & set(administer["Action"])
+    assert not any(action in ("kms:*", "kms:Create*", "kms:CreateGrant") for action in administer["Action"])
+
+
+@pytest.mark.parametrize(
+    ("purpose", "services"),
+    [
+        (Purpose.VOLUMES, {"ec2"}),
+        (Purpose.DATA, {"backup", "elasticfilesystem", "fsx", "s3"}),
+        (Purpose.REGISTRY, {"ecr"}),
+    ],
+)
+def test_it_is_used_through_its_services_alone(purpose: Purpose, services: set[str]) -> None:
+    for sid in ("UseThroughServices", "GrantToResources"):
+        statement = statements(purpose)[sid]
+        via = statement["Condition"]["StringEquals"]["kms:ViaService"]
+        assert statement["Principal"] == ROOT
+        assert set(via) == {f"{service}.eu-central-1.amazonaws.com" for service in services}
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_grants_are_for_aws_resources_alone(purpose: Purpose) -> None:
+    grants = [it for it in statements(purpose).values() if "kms:CreateGrant" in it["Action"]]
+    assert all(it["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"} for it in grants)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_whoever_is_not_of_the_account_or_a_service_is_nobody(purpose: Purpose) -> None:
+    for statement in statements(purpose).values():
+        if statement["Principal"] == {"AWS": "*"}:
+            assert statement["Condition"]["StringEquals"]["kms:CallerAccount"] == "123456789012"
+
+
+def test_logs_are_encrypted_for_groups_of_the_account() -> None:
+    logs = statements(Purpose.LOGS)["EncryptLogGroups"]
+    assert logs["Principal"] == {"Service": "logs.eu-central-1.amazonaws.com"}
+    assert logs["Condition"]["ArnLike"] == {
+        "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-central-1:123456789012:log-group:*"
+    }
+
+
+def test_node_groups_start_instances_with_encrypted_volumes() -> None:
+    for sid in ("UseForNodes", "GrantForNodes"):
+        who = statements(Purpose.VOLUMES)[sid]["Condition"]["StringEquals"]["aws:PrincipalArn"]
+        assert who.endswith(":role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling")
+
+
+@pytest.mark.parametrize(("protect", "days"), [(True, 30), (False, 7)])
+def test_a_protected_key_stays(protect: bool, days: int) -> None:
+    for found in keys(protect=protect).of("kms:key:Key"):
+        assert (found.protected, found.retained) == (protect, protect)
+        assert found["deletionWindowInDays"] == days
