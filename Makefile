@@ -3,7 +3,7 @@ PYTHON ?= python3
 run := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test lint check schema docs bench lock clean
+.PHONY: help up down status rehearse test lint check schema docs bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ down: .venv/ready ## remove the platform of STACK and all that `make up` left on
 
 status: .venv/ready ## show what runs
 	@$(run)gpu-cluster status $(STACK)
+
+rehearse: .venv/ready ## run STACK from nothing to nothing on this machine, AWS and all, and say what does not hold
+	@$(run)gpu-cluster rehearse $(STACK)
 
 test: .venv/ready lint ## prove it: unit tests, then the real engine on a real control plane
 	$(run)python -m toolchain

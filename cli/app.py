@@ -6,6 +6,7 @@ import typer
 
 from cli.down import down
 from cli.env import env
+from cli.rehearse import rehearse
 from cli.status import status
 from cli.up import up
 from cli.validate import validate
@@ -21,7 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (up, down, status, validate, env):
+for command in (up, down, status, validate, rehearse, env):
     app.command()(command)
 
 

@@ -8,7 +8,10 @@ from rehearsal.inventory import Inventory, PoolNodes, Replica, inventory
 from rehearsal.lock import locked
 from rehearsal.nodes import Changes, reconcile, simulate
 from rehearsal.recovery import recover, unlock
+from rehearsal.rehearse import rehearse
+from rehearsal.report import Report
 from rehearsal.retired import retired_models
+from rehearsal.sandbox import Sandbox
 from rehearsal.scratch import scratch
 
 __all__ = [
@@ -20,6 +23,8 @@ __all__ = [
     "PoolNodes",
     "RehearsalError",
     "Replica",
+    "Report",
+    "Sandbox",
     "Status",
     "forget_local_state",
     "inventory",
@@ -28,6 +33,7 @@ __all__ = [
     "locked",
     "reconcile",
     "recover",
+    "rehearse",
     "retired_models",
     "scratch",
     "simulate",

@@ -11,7 +11,7 @@ from typing import Any
 from components.pools import pools_of
 from components.stackfile import load
 from rehearsal import Cluster, ControlPlane, Engine, local_state, reconcile, scratch
-from tests.rehearsal.objects import Api
+from rehearsal.objects import ApiServer
 from toolchain import install
 
 PROJECT = Path(__file__).parents[2]
@@ -64,8 +64,8 @@ class Checkout:
         return Cluster(self.folder / ".local" / "kubeconfig")
 
     @property
-    def api(self) -> Api:
-        return Api(self.folder / ".local" / "kubeconfig")
+    def api(self) -> ApiServer:
+        return ApiServer(self.folder / ".local" / "kubeconfig")
 
     def state(self) -> list[dict[str, Any]]:
         """The resources that the engine knows."""

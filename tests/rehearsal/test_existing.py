@@ -9,8 +9,8 @@ from components.pools import pools_of
 from components.stackfile import load
 from rehearsal import Cluster, ControlPlane, reconcile, scratch
 from rehearsal.cluster import is_ready, labels_of
+from rehearsal.objects import ApiServer
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
-from tests.rehearsal.objects import Api
 from toolchain import install
 
 pytestmark = pytest.mark.engine
@@ -59,7 +59,7 @@ def test_it_comes_up_on_the_nodes_that_are_there_and_goes_without_a_trace(
     cluster = Cluster(site.kubeconfig)
     stack = load(project / "stacks" / "Pulumi.site.yaml")
     reconcile(cluster, pools_of(stack))
-    before = Api(site.kubeconfig).objects().keys()
+    before = ApiServer(site.kubeconfig).objects().keys()
 
     up = run_gpu_cluster(project, "up", "site")
     assert up.returncode == 0, up.stdout + up.stderr
@@ -79,6 +79,6 @@ def test_it_comes_up_on_the_nodes_that_are_there_and_goes_without_a_trace(
     down = run_gpu_cluster(project, "down", "site")
     assert down.returncode == 0, down.stdout + down.stderr
     assert {
-        key for key in Api(site.kubeconfig).objects() if key.startswith(("namespaces/", "pods/"))
+        key for key in ApiServer(site.kubeconfig).objects() if key.startswith(("namespaces/", "pods/"))
     } <= before
     assert load(project / "stacks" / "Pulumi.site.yaml") == stack

@@ -19,8 +19,8 @@ from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Node
 
 from rehearsal import Cluster, ControlPlane, Engine, RehearsalError, recover
+from rehearsal.objects import ApiServer
 from rehearsal.processes import processes
-from tests.rehearsal.objects import Api
 from toolchain import install
 
 pytestmark = pytest.mark.engine
@@ -43,7 +43,7 @@ class Program:
     """The program `interrupted` as one stack, and what of it is in the cluster."""
 
     engine: Engine
-    api: Api
+    api: ApiServer
 
     def configure(self, **settings: str) -> None:
         for key, value in settings.items():
@@ -167,7 +167,7 @@ def program(project: Path, request: pytest.FixtureRequest) -> Program:
     stack = request.node.name.removeprefix("test_").replace("_", "-")[:60].strip("-")
     engine = Engine(project, stack, environment)
     engine.select()
-    return Program(engine, Api(kubeconfig))
+    return Program(engine, ApiServer(kubeconfig))
 
 
 def test_killed_again_and_again_it_still_makes_everything_once(program: Program) -> None:

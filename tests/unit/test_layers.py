@@ -16,7 +16,7 @@ USES = {
     "components/stackfile": "components.catalog components.config components.pools",
     "components": "components",
     "policies": "components.catalog components.config components.stackfile",
-    "rehearsal": "components.pools toolchain",
+    "rehearsal": "components.catalog components.config components.pools components.stackfile toolchain",
     "cli": "components rehearsal toolchain",
     "stacks": "components",
 }

@@ -8,6 +8,10 @@ from typing import Any
 from lightkube import KubeConfig
 from lightkube.config.client_adapter import Client, ConnectionParams
 
+from rehearsal.errors import RehearsalError
+
+Object = dict[str, Any]
+
 _MADE_BY_THE_CLUSTER = {
     "events",
     "leases",
@@ -18,18 +22,36 @@ _MADE_BY_THE_CLUSTER = {
 }
 
 
-class Api:
-    """The API server itself, for what no typed client lists."""
+class ApiServer:
+    """The API server itself, for what no typed client lists.
+
+    ApiServer(control_plane.kubeconfig).items("/apis/apps/v1/deployments")
+    """
 
     def __init__(self, kubeconfig: Path) -> None:
         config = KubeConfig.from_file(kubeconfig).get()
-        assert config
+        if config is None:
+            raise RehearsalError(f"{kubeconfig} leads to no cluster")
         self._http = Client(config, ConnectionParams(trust_env=False))
 
-    def get(self, path: str) -> dict[str, Any]:
+    def get(self, path: str) -> Object:
         response = self._http.get(path)
         response.raise_for_status()
         return response.json()
+
+    def items(self, path: str) -> list[Object]:
+        """What a resource's path lists, of all namespaces where it names none."""
+        return self.get(path)["items"]
+
+    def create(self, path: str, body: Object) -> None:
+        self._http.post(path, json=body).raise_for_status()
+
+    def patch(self, path: str, body: Object) -> None:
+        headers = {"Content-Type": "application/merge-patch+json"}
+        self._http.patch(path, json=body, headers=headers).raise_for_status()
+
+    def delete(self, path: str) -> None:
+        self._http.delete(path).raise_for_status()
 
     def objects(self) -> dict[str, str]:
         """The UID of every object that somebody made, by `resource/namespace/name`."""
@@ -39,12 +61,8 @@ class Api:
             ]["uid"]
             for group in self._groups()
             for resource in self._listed(group)
-            for item in self.get(f"{group}/{resource}")["items"]
+            for item in self.items(f"{group}/{resource}")
         }
-
-    def patch(self, path: str, body: dict[str, Any]) -> None:
-        headers = {"Content-Type": "application/merge-patch+json"}
-        self._http.patch(path, json=body, headers=headers).raise_for_status()
 
     def _groups(self) -> list[str]:
         groups = self.get("/apis")["groups"]

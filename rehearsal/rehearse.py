@@ -1,0 +1,254 @@
+"""A stack from nothing to nothing, by the real engine, before anyone does it for real."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from rehearsal.edits import Edit, edits_of
+from rehearsal.event_log import EventLog, Operation, name_of
+from rehearsal.follow import Run, follow
+from rehearsal.report import Outcome, Report, Step
+from rehearsal.sandbox import Sandbox
+from rehearsal.stand_ins import standing_in
+from rehearsal.stateful import is_a_loss
+from rehearsal.volumes import provide
+from rehearsal.workloads import Workloads, workloads
+
+Tell = Callable[[str], None]
+"""Shows a line."""
+
+_STALLED_SECONDS = 12  # without a change in the log and the cluster, while something does not run
+_SETTLED_SECONDS = 60  # for what the engine does not wait for
+_GONE_SECONDS = 60  # for what goes after its owner
+_POLL_SECONDS = 0.3
+_LOOK_SECONDS = 1  # between two looks at all workloads
+_NEWS_SECONDS = 10  # between two lines about a step that lasts
+
+
+def rehearse(sandbox: Sandbox, tell: Tell) -> Report:
+    """Every step on a stack. The sandbox is left open, as the last step left it.
+
+    `RehearsalError` where the rehearsal itself cannot be run.
+    """
+    rehearsal = _Rehearsal(sandbox, tell)
+    rehearsal.step("nodes", rehearsal.open)
+    with standing_in(lambda: provide(sandbox.api)):
+        came_up = rehearsal.step("up", rehearsal.up)
+        runs = rehearsal.step("workloads", rehearsal.workloads)
+        if came_up:
+            rehearsal.step("preview", rehearsal.preview)
+            rehearsal.step("refresh", rehearsal.refresh)
+            rehearsal.step("secrets", rehearsal.secrets)
+        if came_up and runs:
+            for edit in rehearsal.edits():
+                rehearsal.step("edit", lambda edit=edit: rehearsal.edit(edit))
+        if rehearsal.is_protected():
+            rehearsal.step("unprotect", rehearsal.unprotect)
+        rehearsal.step("destroy", rehearsal.destroy)
+        rehearsal.step("left", rehearsal.left)
+    return rehearsal.report
+
+
+@dataclass
+class _Rehearsal:
+    sandbox: Sandbox
+    tell: Tell
+    report: Report = field(init=False)
+    patience: "_Patience" = field(default_factory=lambda: _Patience())
+    """With workloads that do not run."""
+
+    _before: set[str] = field(default_factory=set[str])
+    """Objects of the cluster without the stack."""
+    _runs: int = 0
+
+    def __post_init__(self) -> None:
+        self.report = Report(self.sandbox.name, self.sandbox.provider)
+
+    def step(self, name: str, act: Callable[[], Outcome]) -> bool:
+        """Take a step and show what came of it. Whether it held."""
+        begun = time.monotonic()
+        outcome = act()
+        step = Step(name, outcome.words, outcome.findings, time.monotonic() - begun)
+        self.report.steps.append(step)
+        self.tell(step.as_text())
+        return step.held
+
+    def open(self) -> Outcome:
+        self.sandbox.open()
+        nodes = len(self.sandbox.api.items("/api/v1/nodes"))
+        self._before = self._settled_objects()
+        return Outcome(f"{nodes} simulated on a control plane of their own")
+
+    def up(self) -> Outcome:
+        run = self._up()
+        return Outcome(_counted(run.log.changing()), tuple(run.errors))
+
+    def workloads(self) -> Outcome:
+        seen = self._settled_workloads()
+        words = f"{seen.total - len(seen.unwell)} of {seen.total} as they should be"
+        return Outcome(words, tuple(map(str, seen.unwell)))
+
+    def preview(self) -> Outcome:
+        """The program says the same twice, and so do the API server and the account."""
+        run = self._follow("preview")
+        return _unchanged(run, "no change")
+
+    def refresh(self) -> Outcome:
+        run = self._follow("refresh", "--yes", "--skip-preview", "--run-program=false")
+        return _unchanged(run, "no drift")
+
+    def secrets(self) -> Outcome:
+        """The state has secrets only encrypted."""
+        files = [file for file in (self.sandbox.folder / ".local" / "state").rglob("*") if file.is_file()]
+        texts = [file.read_text(errors="replace") for file in files]
+        clear = [key for key, value in self.sandbox.secrets.items() if any(value in text for text in texts)]
+        findings = tuple(f"the value of {key} is in the state in the clear" for key in clear)
+        return Outcome(
+            f"{len(self.sandbox.secrets)} of the stack file, none in the state in the clear", findings
+        )
+
+    def edits(self) -> Iterator[Edit]:
+        """Edits that the stack file allows, each made when it is its turn."""
+        for ways in edits_of(self.sandbox.stack):
+            made = next((edit for edit in ways if self.sandbox.stack_file.put(edit.keys, edit.value)), None)
+            if made:
+                yield made
+
+    def edit(self, edit: Edit) -> Outcome:
+        """It comes up, all runs again, and nothing stateful was lost over it."""
+        self.sandbox.reconcile()
+        run = self._up()
+        lost = [f"{operation}: it is stateful" for operation in run.log.finished if is_a_loss(operation)]
+        unwell = [] if run.errors else list(map(str, self._settled_workloads().unwell))
+        return Outcome(f"{edit}: {_counted(run.log.changing())}", (*run.errors, *lost, *unwell))
+
+    def is_protected(self) -> bool:
+        return any(resource.get("protect") for resource in self.sandbox.engine.state().get("resources", []))
+
+    def unprotect(self) -> Outcome:
+        """What a user has to do before anything that holds data goes."""
+        self.sandbox.stack_file.put(("config", "gpu-cluster:protect"), False)
+        run = self._up()
+        return Outcome(f"gpu-cluster:protect: false: {_counted(run.log.changing())}", tuple(run.errors))
+
+    def destroy(self) -> Outcome:
+        run = self._follow("destroy", "--yes", "--skip-preview", watch=True)
+        return Outcome(_counted(run.log.changing()), tuple(run.errors))
+
+    def left(self) -> Outcome:
+        """Nothing is in the state, the cluster and the account that was not there before."""
+        known = [name_of(each["urn"]) for each in self.sandbox.engine.state().get("resources", [])]
+        objects, kept = self._left_in_cluster()
+        findings = [f"in the state: {name}" for name in known]
+        findings += [f"in the cluster: {name}" for name in objects]
+        words = f"nothing but {len(kept)} volumes that the stack file retains" if kept else "nothing"
+        return Outcome(words, tuple(findings))
+
+    def _up(self) -> Run:
+        return self._follow("up", "--yes", "--skip-preview", watch=True)
+
+    def _follow(self, command: str, *arguments: str, watch: bool = False) -> Run:
+        self._runs += 1
+        record = self.sandbox.folder / "runs" / f"{self._runs:02}-{command}"
+        progress = _Progress(self, command) if watch else None
+        return follow(self.sandbox.engine, command, *arguments, record=record, watch=progress)
+
+    def _settled_workloads(self) -> Workloads:
+        """The workloads once all of them run, or nothing changes any more."""
+        deadline = time.monotonic() + _SETTLED_SECONDS
+        while True:
+            seen = workloads(self.sandbox.api, self.sandbox.pools)
+            if not seen.unwell or time.monotonic() > deadline or self.patience.is_over(seen.unwell):
+                return seen
+            time.sleep(_POLL_SECONDS)
+
+    def _settled_objects(self) -> set[str]:
+        """What a fresh cluster holds, once its controllers have given every namespace what it starts with."""
+        found, seen = set(self.sandbox.api.objects()), set[str]()
+        while found != seen or "serviceaccounts/kube-public/default" not in found:
+            time.sleep(1)
+            found, seen = set(self.sandbox.api.objects()), found
+        return found
+
+    def _left_in_cluster(self) -> tuple[list[str], list[str]]:
+        """Objects that were not there before, and volumes that were to be kept."""
+        deadline = time.monotonic() + _GONE_SECONDS
+        while True:
+            new = self.sandbox.api.objects().keys() - self._before
+            kept = {name for name in new if name in self._retained()}
+            left = sorted(name for name in new - kept if not name.startswith("nodes/"))
+            if not left or time.monotonic() > deadline:
+                return left, sorted(kept)
+            time.sleep(_POLL_SECONDS)
+
+    def _retained(self) -> set[str]:
+        return {
+            f"persistentvolumes//{volume['metadata']['name']}"
+            for volume in self.sandbox.api.items("/api/v1/persistentvolumes")
+            if volume["spec"]["persistentVolumeReclaimPolicy"] == "Retain"
+            and volume["status"].get("phase") == "Released"
+        }
+
+
+class _Patience:
+    """Is over when the same was seen for a while."""
+
+    def __init__(self) -> None:
+        self._seen: object = None
+        self._since = time.monotonic()
+
+    def is_over(self, seen: object) -> bool:
+        now = time.monotonic()
+        if seen != self._seen:
+            self._seen, self._since = seen, now
+        return now - self._since > _STALLED_SECONDS
+
+
+class _Progress:
+    """Shows how far a long run is, and ends one that waits for what will not come."""
+
+    def __init__(self, rehearsal: _Rehearsal, command: str) -> None:
+        self._rehearsal = rehearsal
+        self._command = command
+        self._patience = _Patience()
+        self._looked = 0.0
+        self._told = time.monotonic()
+        self._begun = self._told
+
+    def __call__(self, log: EventLog) -> bool:
+        now = time.monotonic()
+        if now - self._told > _NEWS_SECONDS:
+            self._told = now
+            done, begun = len(log.finished), len(log.begun)
+            self._rehearsal.tell(
+                f"  … {self._command}: {done} of {begun} resources, {now - self._begun:.0f} s"
+            )
+        if self._command == "destroy" or now - self._looked < _LOOK_SECONDS:
+            return True
+        self._looked = now
+        return not self._is_stalled(log)
+
+    def _is_stalled(self, log: EventLog) -> bool:
+        """Whether the engine waits and nothing moves, while something in the cluster does not run."""
+        unwell = workloads(self._rehearsal.sandbox.api, self._rehearsal.sandbox.pools).unwell
+        over = [
+            self._patience.is_over((len(log.begun), len(log.finished))),
+            self._rehearsal.patience.is_over(unwell),
+        ]
+        return bool(unwell) and all(over)
+
+
+def _unchanged(run: Run, words: str) -> Outcome:
+    changing = run.log.changing()
+    findings = [*run.errors, *(_described(operation) for operation in changing)]
+    return Outcome(words if not findings else _counted(changing), tuple(findings))
+
+
+def _described(operation: Operation) -> str:
+    return "\n  ".join([str(operation), *operation.changes])
+
+
+def _counted(operations: list[Operation]) -> str:
+    """`38 create, 2 update`."""
+    kinds = [operation.kind for operation in operations]
+    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)) or "nothing to do"

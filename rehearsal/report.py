@@ -1,0 +1,68 @@
+"""What a rehearsal found."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a step."""
+
+    words: str
+    """In a line."""
+
+    findings: tuple[str, ...] = ()
+    """What did not hold, one each; a finding may have several lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a rehearsal, as it went."""
+
+    name: str
+    words: str
+    findings: tuple[str, ...]
+    seconds: float
+
+    @property
+    def held(self) -> bool:
+        return not self.findings
+
+    def as_text(self) -> str:
+        """A line, and below it what did not hold."""
+        head = f"{'ok  ' if self.held else 'FAIL'}  {self.name:<10} {self.seconds:>5.1f} s  {self.words}"
+        return "\n".join([head, *(f"      {line}" for it in self.findings for line in it.splitlines())])
+
+
+@dataclass(slots=True)
+class Report:
+    """A rehearsal, step by step."""
+
+    stack: str
+    provider: str
+    steps: list[Step] = field(default_factory=list[Step])
+
+    @property
+    def held(self) -> bool:
+        return all(step.held for step in self.steps)
+
+    @property
+    def seconds(self) -> float:
+        return sum(step.seconds for step in self.steps)
+
+    def as_text(self) -> str:
+        """The last line: what came of it all."""
+        wrong = [step.name for step in self.steps if not step.held]
+        came = f"did not hold: {', '.join(wrong)}" if wrong else "all of it held"
+        return f"{self.stack}: {came}; {len(self.steps)} steps in {self.seconds:.0f} s"
+
+    def as_json(self) -> Mapping[str, Any]:
+        steps = [asdict(step) | {"held": step.held, "seconds": round(step.seconds, 1)} for step in self.steps]
+        return {
+            "stack": self.stack,
+            "provider": self.provider,
+            "held": self.held,
+            "seconds": round(self.seconds, 1),
+            "steps": steps,
+        }

@@ -1,0 +1,133 @@
+"""Where a stack is rehearsed: a copy of the project, and a control plane and an account of its own."""
+
+import secrets
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from components.config.stack import Stack
+from components.pools import Pool, pools_of
+from components.stackfile import load
+from rehearsal.aws import Account
+from rehearsal.cluster import Cluster
+from rehearsal.control_plane import ControlPlane
+from rehearsal.engine import Engine, local_state
+from rehearsal.lock import locked
+from rehearsal.nodes import reconcile
+from rehearsal.objects import ApiServer
+from rehearsal.processes import end, processes
+from rehearsal.scratch import scratch
+from rehearsal.stack_copy import Keys, StackCopy, config_path
+from toolchain import Toolchain
+
+_KUBECONFIG = ".local/kubeconfig"
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """The place of one rehearsal, below .local/rehearsal of the checkout.
+
+    sandbox = Sandbox(project, "prod", install())
+    sandbox.open()
+    sandbox.engine.run("up", "--yes")
+    sandbox.remove()
+    """
+
+    project: Path
+    name: str
+    toolchain: Toolchain
+
+    @property
+    def folder(self) -> Path:
+        return self.project / ".local" / "rehearsal" / self.name
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """One rehearsal of a stack at a time; the next one waits."""
+        with locked(self.folder.with_suffix(".lock")):
+            yield
+
+    def open(self) -> None:
+        """A fresh one, without anything of an earlier rehearsal, in which the stack's nodes are there."""
+        self.remove()
+        scratch(self.project, self.folder, {})
+        original = self.project / "stacks" / f"Pulumi.{self.name}.yaml"
+        left_out = self.stack_file.take(original, kubeconfig=_KUBECONFIG)
+        self.control_plane.start()
+        if self.on_aws:
+            self.account.start()
+        self.engine.select()
+        self._invent(left_out)
+        self.reconcile()
+
+    def remove(self) -> None:
+        """End all that runs in it, and delete it."""
+        end(
+            found
+            for found in processes(lambda command: command.startswith("pulumi"))
+            if found.directory.is_relative_to(self.folder)
+        )
+        self.account.stop()
+        self.control_plane.remove()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def reconcile(self) -> None:
+        """Make the simulated nodes those that the stack file asks for now; on AWS, node groups do that."""
+        if not self.on_aws:
+            reconcile(Cluster(self.control_plane.kubeconfig), self.pools)
+
+    @property
+    def stack(self) -> Stack:
+        """The settings as the copy of the stack file has them now."""
+        return load(self.stack_file.path)
+
+    @property
+    def pools(self) -> dict[str, Pool]:
+        return pools_of(self.stack)
+
+    @cached_property
+    def provider(self) -> str:
+        """local, existing or eks."""
+        return load(self.project / "stacks" / f"Pulumi.{self.name}.yaml").cluster.provider
+
+    @property
+    def on_aws(self) -> bool:
+        return self.provider == "eks"
+
+    @property
+    def stack_file(self) -> StackCopy:
+        return StackCopy(self.folder / "stacks" / f"Pulumi.{self.name}.yaml")
+
+    @property
+    def control_plane(self) -> ControlPlane:
+        return ControlPlane(self.folder / ".local", self.toolchain)
+
+    @property
+    def account(self) -> Account:
+        return Account(self.folder / ".local")
+
+    @property
+    def api(self) -> ApiServer:
+        return ApiServer(self.control_plane.kubeconfig)
+
+    @cached_property
+    def engine(self) -> Engine:
+        environment = self.toolchain.environment() | local_state(self.folder)
+        if self.on_aws:
+            environment = self.account.environment(environment)
+        return Engine(self.folder, self.name, environment)
+
+    @cached_property
+    def secrets(self) -> dict[str, str]:
+        """Invented values by the place in the stack file where the user's would be."""
+        return {}
+
+    def _invent(self, left_out: list[Keys]) -> None:
+        for keys in left_out:
+            self.secrets[config_path(keys)] = f"rehearsed-{secrets.token_hex(16)}"
+        if self.secrets:
+            pairs = (word for key, value in self.secrets.items() for word in ("--secret", f"{key}={value}"))
+            self.engine.output("config", "set-all", "--stack", self.name, "--path", *pairs)

@@ -1,0 +1,97 @@
+"""`gpu-cluster rehearse`, as a person runs it: what holds, what does not and why, and what stays behind."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal import scratch
+from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
+
+pytestmark = pytest.mark.engine
+
+SITE = """\
+encryptionsalt: v1:of-a-passphrase-that-nobody-here-has
+config:
+  gpu-cluster:cluster: {provider: existing, kubeconfig: /nowhere/kubeconfig, context: of-the-user}
+  gpu-cluster:pools:
+    gpu:
+      machine: {cpus: 64, memory: 512Gi, gpu: L40S, gpus: 4}
+      nodes: 1
+      labels: {site.example/role: gpu}
+  gpu-cluster:storage:
+    disks: {kind: csi, provisioner: csi.site.example, default: true, shared: true}
+  gpu-cluster:serving:
+    hubToken: {secure: "v1:not:decryptable"}
+    models:
+      chat:
+        {model: meta-llama/Llama-3.1-8B-Instruct, pool: gpu, replicas: 2, context: 8192, cache: {size: 40Gi}}
+"""
+
+GREEDY = """\
+
+import pulumi_kubernetes as kubernetes
+
+cluster = pulumi.ResourceOptions(
+    provider=kubernetes.Provider("own", kubeconfig=str(stacks.parent / ".local" / "kubeconfig")),
+    depends_on=[platform],
+)
+labels = {"app": "greedy"}
+container = {"name": "greedy", "image": "greedy", "resources": {"limits": {"nvidia.com/gpu": "5"}}}
+for namespace in ("default", "serving"):
+    kubernetes.apps.v1.Deployment(
+        f"greedy-{namespace}",
+        metadata={"name": "greedy", "namespace": namespace},
+        spec={
+            "selector": {"match_labels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
+        },
+        opts=cluster,
+    )
+"""
+
+
+def rehearse(folder: Path) -> tuple[int, dict[str, Any]]:
+    done = run_gpu_cluster(folder, "rehearse", "site", "--json")
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def words(report: dict[str, Any]) -> dict[str, str]:
+    return {step["name"]: step["words"] for step in report["steps"]}
+
+
+def test_a_stack_for_a_cluster_elsewhere_is_rehearsed_without_it(tmp_path: Path) -> None:
+    project = scratch(PROJECT, tmp_path / "project", {"site": SITE})
+    file = project / "stacks" / "Pulumi.site.yaml"
+
+    code, report = rehearse(project)
+
+    assert (code, report["held"]) == (0, True), report
+    assert words(report)["secrets"] == "1 of the stack file, none in the state in the clear"
+    assert "4096 tokens of context instead of 8192: 1 update" in words(report)["edit"]
+    assert words(report)["left"] == "nothing but 1 volumes that the stack file retains"
+    assert file.read_text() == SITE
+    assert not (project / ".local" / "rehearsal" / "site").exists()
+
+
+def test_what_does_not_run_is_named_with_its_reason(tmp_path: Path) -> None:
+    project = scratch(PROJECT, tmp_path / "project", {"site": SITE})
+    with (project / "stacks" / "__main__.py").open("a") as program:
+        program.write(GREEDY)
+
+    code, report = rehearse(project)
+
+    assert code == 1
+    wrong = {step["name"]: step["findings"] for step in report["steps"] if not step["held"]}
+    assert wrong.keys() == {"up", "workloads"}
+    unplaced, refused = wrong["workloads"]
+    assert unplaced == (
+        "Deployment default/greedy: 0 of 1 pods ready\n"
+        "  pool gpu (1 node): taint nvidia.com/gpu=present:NoSchedule is not tolerated; "
+        "nvidia.com/gpu: asks for 5, free are 2 of 4"
+    )
+    assert refused.startswith("Deployment serving/greedy: 0 of 1 pods ready\n  FailedCreate: pods \"greedy-")
+    assert "violates PodSecurity" in refused
+    assert words(report)["left"].startswith("nothing")
