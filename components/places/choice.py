@@ -15,8 +15,10 @@ def place_of(stack: Stack, project: Path) -> Build:
 
     `project` is the folder that paths in the stack file start from.
     """
-    if isinstance(stack.cluster, EksSettings):
-        from components.places.eks import eks  # the AWS SDK takes a third of a second, for this place alone
+    if not isinstance(stack.cluster, EksSettings):
+        return partial(found, settings=stack.cluster, kubeconfig=kubeconfig_of(stack.cluster, project))
+    if stack.network is None or stack.region is None:
+        raise ValueError("provider eks needs gpu-cluster:network and aws:region")
+    from components.places.eks import eks  # loads the SDK of AWS: a third of a second, for this place alone
 
-        return eks
-    return partial(found, settings=stack.cluster, kubeconfig=kubeconfig_of(stack.cluster, project))
+    return partial(eks, settings=stack.cluster, network=stack.network, region=stack.region)

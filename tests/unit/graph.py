@@ -32,6 +32,8 @@ class Registered:
     protected: bool
     retained: bool
     """Whether it stays when it goes from the program."""
+    aliases: tuple[str, ...]
+    """Names that it had before."""
     timeouts: tuple[str, str]
     """For create and update; empty for the provider's own."""
     secrets: frozenset[str]
@@ -124,6 +126,7 @@ class _Recorder(MockMonitor):
                     deleted_before_replaced=request.deleteBeforeReplace,
                     protected=request.protect,
                     retained=request.retainOnDelete,
+                    aliases=tuple(map(str, request.aliases)),
                     timeouts=(request.customTimeouts.create, request.customTimeouts.update),
                     secrets=frozenset(key for key, value in inputs.items() if rpc.is_rpc_secret(value)),
                 )

@@ -1,25 +1,29 @@
 """A whole platform on the mocks, wherever its stack file puts it."""
 
-from functools import partial
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-from components.config.eks import EksSettings
 from components.config.stack import Stack
-from components.places import Build, found
+from components.places import choice, place_of
 from components.platform import Platform
 from tests.unit.graph import Graph, graph_of
 
+AWS: Mapping[str, Mapping[str, Any]] = {
+    "Cluster": {
+        "endpoint": "https://eks.example.com",
+        "certificateAuthority": {"data": "Y2VydGlmaWNhdGU="},
+        "vpcConfig": {"clusterSecurityGroupId": "sg-0123456789abcdef0"},
+    }
+}
+"""What AWS says of what it made."""
+
 
 def platform_of(stack: Stack, **live: Any) -> tuple[Graph, dict[str, Any]]:
-    """What was registered, and the platform's outputs."""
+    """What was registered, and the platform's outputs; a cluster that should be there is."""
+    with patch.object(choice, "kubeconfig_of", return_value="/kubeconfig"):
+        place = place_of(stack, Path())
     made: list[Platform] = []
-    graph = graph_of(lambda: made.append(Platform("platform", stack, place=_place(stack), **live)))
+    graph = graph_of(lambda: made.append(Platform("platform", stack, place=place, **live)), AWS)
     return graph, made[0].outputs
-
-
-def _place(stack: Stack) -> Build:
-    if isinstance(stack.cluster, EksSettings):
-        from components.places.eks import eks
-
-        return eks
-    return partial(found, settings=stack.cluster, kubeconfig="/kubeconfig")

@@ -1,0 +1,76 @@
+"""A cluster of Amazon EKS, with its network, keys and nodes, in an account of AWS."""
+
+import pulumi
+import pulumi_aws as aws
+
+from components.cluster.eks import Addons, EksCluster
+from components.config.eks import EksSettings
+from components.config.network import NetworkSettings
+from components.config.stack import Stack
+from components.guardrails import Budget, tags_of
+from components.keys import Keys, Purpose
+from components.network import Network
+from components.places.place import Place
+from components.pools import pools_of
+
+
+def eks(
+    name: str,
+    stack: Stack,
+    opts: pulumi.ResourceOptions,
+    *,
+    settings: EksSettings,
+    network: NetworkSettings,
+    region: str,
+) -> Place:
+    """From the account up: what stands below is there before, and goes after."""
+    environment = pulumi.get_stack()
+    provider = aws.Provider(
+        f"{name}-aws",
+        region=region,
+        allowed_account_ids=[settings.account],
+        default_tags={"tags": tags_of(environment, stack.tags)},
+        opts=opts,
+    )
+    room = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(providers=[provider]))
+    pools = pools_of(stack)
+
+    if stack.budget:
+        Budget(f"{name}-budget", stack.budget, account=settings.account, stack=environment, opts=room)
+
+    keys = Keys(f"{name}-keys", account=settings.account, region=region, protect=stack.protect, opts=room)
+    vpc = Network(
+        f"{name}-network",
+        network,
+        region=region,
+        account=settings.account,
+        logs_key=keys.arns[Purpose.LOGS],
+        opts=room,
+    )
+    cluster = EksCluster(
+        f"{name}-cluster",
+        settings,
+        pools=pools,
+        vpc_id=vpc.vpc_id,
+        cidrs=vpc.cidrs,
+        subnets=vpc.intra,
+        pod_subnets=vpc.pods,
+        keys=keys.arns,
+        region=region,
+        protect=stack.protect,
+        opts=_after(room, vpc),
+    )
+    addons = Addons(
+        f"{name}-addons",
+        settings,
+        cluster=cluster.cluster_name,
+        pools=pools,
+        drivers={},
+        volumes_key=keys.arns[Purpose.VOLUMES],
+        opts=_after(room),
+    )
+    return Place(kubernetes=cluster.provider, ready=[addons])
+
+
+def _after(room: pulumi.ResourceOptions, *earlier: pulumi.Resource) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=earlier))
