@@ -5,6 +5,7 @@ from typing import Any
 
 from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.policy_document import policy_document
+from rehearsal.aws.services import ec2_lookups
 
 Arguments = Mapping[str, Any]
 
@@ -75,4 +76,5 @@ _FUNCTIONS: Mapping[str, Callable[[Api, Arguments], dict[str, Any]]] = {
     "aws:index/getPartition:getPartition": _partition,
     "aws:index/getRegion:getRegion": _region,
     "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
+    **ec2_lookups.FUNCTIONS,
 }

@@ -30,6 +30,9 @@ Retag = Callable[[Api, str, State, Mapping[str, str], list[str]], None]
 Reference = Callable[[Api, Any], object]
 """Raises `ApiError` where the account does not have what a property names."""
 
+Require = Callable[[Api, Inputs], object]
+"""Raises `ApiError` where the account would let several properties pass that AWS refuses together."""
+
 
 @dataclass(frozen=True)
 class AutoName:
@@ -90,6 +93,7 @@ class Kind:
     """Properties that hold JSON."""
 
     references: Mapping[str, Reference] = field(default_factory=dict[str, Reference])
+    require: Require | None = None
 
     @cached_property
     def properties(self) -> sdk.Properties:

@@ -1,7 +1,7 @@
 """What the engine asks of a provider, answered from the table of kinds and the emulated account."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +80,7 @@ class Provider:
         if has_unknown(dict(inputs)):
             raise ProviderError(f"creating {token}: a value is still unknown")
         with _told(f"creating {token}"):
-            self._require_references(kind, api, inputs)
+            self._require(kind, api, inputs, inputs)
             answer = api.call(
                 kind.service, kind.create, **kind.arguments(_without_marks(inputs) | {"region": api.region})
             )
@@ -97,7 +97,7 @@ class Provider:
         inputs = _without_marks(new)
         changed = {key: new.get(key) for key in differences(old, new, kind.documents)}
         with _told(f"updating {token} {id}"):
-            self._require_references(kind, api, {key: new[key] for key in changed if key in new})
+            self._require(kind, api, new, changed)
             for settle in kind.settled_by(changed):
                 settle(api, id, inputs)
             if kind.puts is not None and changed.keys() - kind.setters.keys():
@@ -142,10 +142,12 @@ class Provider:
         own = inputs.get("tags", {})
         return dict(self.default_tags) | own if isinstance(own, dict) else own  # pyright: ignore[reportUnknownVariableType]
 
-    def _require_references(self, kind: Kind, api: Api, inputs: Inputs) -> None:
+    def _require(self, kind: Kind, api: Api, whole: Inputs, changed: Collection[str]) -> None:
         for name, require in kind.references.items():
-            if name in inputs:
-                require(api, inputs[name])
+            if name in whole and name in changed:
+                require(api, whole[name])
+        if kind.require:
+            kind.require(api, whole)
 
 
 def _kind(token: str) -> Kind:

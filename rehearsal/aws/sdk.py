@@ -42,6 +42,14 @@ def properties_of(token: str) -> Properties:
 
 
 @cache
+def answers_of(token: str) -> Mapping[str, Any]:
+    """What a function answers, such as aws:ec2/getVpc:getVpc. KeyError where the SDK has no such function."""
+    name = token.rpartition(":")[2]
+    module, result = _place(token.removesuffix(name) + f"{name[0].upper()}{name[1:]}Result")
+    return fields_of(getattr(module, result))
+
+
+@cache
 def provider_settings() -> Mapping[str, Any]:
     """The settings that a provider takes."""
     return fields_of(import_module("pulumi_aws.provider").ProviderArgs)

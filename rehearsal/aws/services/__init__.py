@@ -6,6 +6,7 @@ from functools import cache
 from rehearsal.aws.kind import Kind
 from rehearsal.aws.services import (
     cloudwatch,
+    ec2_addresses,
     ec2_endpoints,
     ec2_gateways,
     ec2_routes,
@@ -17,7 +18,19 @@ from rehearsal.aws.services import (
     s3,
 )
 
-_MODULES = (ec2_vpc, ec2_gateways, ec2_routes, ec2_security, ec2_endpoints, kms, cloudwatch, iam, s3, ecr)
+_MODULES = (
+    ec2_vpc,
+    ec2_addresses,
+    ec2_gateways,
+    ec2_routes,
+    ec2_security,
+    ec2_endpoints,
+    kms,
+    cloudwatch,
+    iam,
+    s3,
+    ecr,
+)
 
 
 @cache

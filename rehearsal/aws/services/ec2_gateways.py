@@ -1,8 +1,8 @@
-"""Ways out of a VPC: internet gateways, elastic addresses, NAT gateways."""
+"""Ways out of a VPC: internet gateways for both directions and for one, elastic addresses, NAT gateways."""
 
 from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.kind import Answer, Inputs, Kind, State
-from rehearsal.aws.services.ec2 import SUBNET, VPC, arn, call, exists, living, one, retag
+from rehearsal.aws.services.ec2 import SUBNET, VPC, arn, call, deleter, exists, living, one, retag
 
 
 def _attach(api: Api, id: str, inputs: Inputs) -> None:
@@ -29,6 +29,11 @@ def _read_internet_gateway(api: Api, id: str, _state: State) -> Answer | None:
 def _delete_internet_gateway(api: Api, id: str, _state: State) -> None:
     _attach(api, id, {})
     call(api, "DeleteInternetGateway", InternetGatewayId=id)
+
+
+def _read_egress_gateway(api: Api, id: str, _state: State) -> Answer | None:
+    gateway = one(api, "DescribeEgressOnlyInternetGateways", "EgressOnlyInternetGatewayIds", id)
+    return gateway and gateway | {"vpcId": gateway["Attachments"][0]["VpcId"]}
 
 
 def _read_address(api: Api, id: str, _state: State) -> Answer | None:
@@ -78,6 +83,17 @@ KINDS = (
         delete=_delete_internet_gateway,
         setters={"vpcId": _attach},
         tag_type="internet-gateway",
+        retag=retag,
+        references={"vpcId": VPC},
+    ),
+    Kind(
+        type="aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+        service="ec2",
+        create="CreateEgressOnlyInternetGateway",
+        identify=lambda _inputs, answer: answer["EgressOnlyInternetGateway"]["EgressOnlyInternetGatewayId"],
+        read=_read_egress_gateway,
+        delete=deleter("DeleteEgressOnlyInternetGateway", "EgressOnlyInternetGatewayId"),
+        tag_type="egress-only-internet-gateway",
         retag=retag,
         references={"vpcId": VPC},
     ),

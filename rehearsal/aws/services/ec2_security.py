@@ -166,23 +166,24 @@ def _modify_rule(api: Api, id: str, inputs: Inputs) -> None:
     )
 
 
+GROUP_KIND = Kind(
+    type="aws:ec2/securityGroup:SecurityGroup",
+    service="ec2",
+    create="CreateSecurityGroup",
+    identify=_identify_group,
+    read=_read_group,
+    delete=_delete_group,
+    renames={"name": "GroupName"},
+    setters={"ingress": _set_rules("ingress"), "egress": _set_rules("egress")},
+    always=(lambda api, id, inputs: None if "egress" in inputs else _revoke(api, id, "egress"),),
+    defaults={"description": "Managed by Pulumi"},
+    names=AutoName(),
+    tag_type="security-group",
+    retag=retag,
+    references={"vpcId": VPC},
+)
 KINDS = (
-    Kind(
-        type="aws:ec2/securityGroup:SecurityGroup",
-        service="ec2",
-        create="CreateSecurityGroup",
-        identify=_identify_group,
-        read=_read_group,
-        delete=_delete_group,
-        renames={"name": "GroupName"},
-        setters={"ingress": _set_rules("ingress"), "egress": _set_rules("egress")},
-        always=(lambda api, id, inputs: None if "egress" in inputs else _revoke(api, id, "egress"),),
-        defaults={"description": "Managed by Pulumi"},
-        names=AutoName(),
-        tag_type="security-group",
-        retag=retag,
-        references={"vpcId": VPC},
-    ),
+    GROUP_KIND,
     Kind(
         type="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
         service="ec2",

@@ -4,7 +4,7 @@ from typing import Any
 
 from rehearsal.aws.api import Api
 from rehearsal.aws.kind import Answer, Inputs, Kind, Set, State
-from rehearsal.aws.services.ec2 import VPC, arn, call, deleter, find, living, one, refuse_while, retag
+from rehearsal.aws.services.ec2 import VPC, arn, call, find, living, one, refuse_while, retag
 
 _VPC_SWITCHES = {
     "enableDnsSupport": ("EnableDnsSupport", "enableDnsSupport"),
@@ -65,6 +65,15 @@ def _read_vpc(api: Api, id: str, _state: State) -> Answer | None:
     )
 
 
+def _delete_vpc(api: Api, id: str, _state: State) -> None:
+    groups = [
+        each for each in find(api, "DescribeSecurityGroups", vpc_id=id) if each["GroupName"] != "default"
+    ]
+    gateways = find(api, "DescribeInternetGateways", **{"attachment.vpc-id": id})
+    refuse_while(groups + gateways + living(api, "DescribeVpcEndpoints", vpc_id=id), f"The vpc '{id}'")
+    call(api, "DeleteVpc", VpcId=id)
+
+
 def _subnet_switch(name: str, parameter: str) -> Set:
     def settle(api: Api, id: str, inputs: Inputs) -> None:
         call(api, "ModifySubnetAttribute", SubnetId=id, **{parameter: {"Value": inputs.get(name, False)}})
@@ -96,33 +105,33 @@ def _read_subnet(api: Api, id: str, _state: State) -> Answer | None:
 def _delete_subnet(api: Api, id: str, _state: State) -> None:
     gateways = living(api, "DescribeNatGateways", subnet_id=id)
     endpoints = [each for each in living(api, "DescribeVpcEndpoints") if id in each.get("SubnetIds", [])]
-    refuse_while(gateways + endpoints, f"The subnet '{id}'")
+    interfaces = find(api, "DescribeNetworkInterfaces", subnet_id=id)
+    refuse_while(gateways + endpoints + interfaces, f"The subnet '{id}'")
     call(api, "DeleteSubnet", SubnetId=id)
 
 
-KINDS = (
-    Kind(
-        type="aws:ec2/vpc:Vpc",
-        service="ec2",
-        create="CreateVpc",
-        identify=lambda _inputs, answer: answer["Vpc"]["VpcId"],
-        read=_read_vpc,
-        delete=deleter("DeleteVpc", "VpcId"),
-        renames={"assignGeneratedIpv6CidrBlock": "AmazonProvidedIpv6CidrBlock"},
-        setters={name: _vpc_switch(name, parameter) for name, (parameter, _) in _VPC_SWITCHES.items()},
-        tag_type="vpc",
-        retag=retag,
-    ),
-    Kind(
-        type="aws:ec2/subnet:Subnet",
-        service="ec2",
-        create="CreateSubnet",
-        identify=lambda _inputs, answer: answer["Subnet"]["SubnetId"],
-        read=_read_subnet,
-        delete=_delete_subnet,
-        setters={name: _subnet_switch(name, parameter) for name, parameter in _SUBNET_SWITCHES.items()},
-        tag_type="subnet",
-        retag=retag,
-        references={"vpcId": VPC},
-    ),
+VPC_KIND = Kind(
+    type="aws:ec2/vpc:Vpc",
+    service="ec2",
+    create="CreateVpc",
+    identify=lambda _inputs, answer: answer["Vpc"]["VpcId"],
+    read=_read_vpc,
+    delete=_delete_vpc,
+    renames={"assignGeneratedIpv6CidrBlock": "AmazonProvidedIpv6CidrBlock"},
+    setters={name: _vpc_switch(name, parameter) for name, (parameter, _) in _VPC_SWITCHES.items()},
+    tag_type="vpc",
+    retag=retag,
 )
+SUBNET_KIND = Kind(
+    type="aws:ec2/subnet:Subnet",
+    service="ec2",
+    create="CreateSubnet",
+    identify=lambda _inputs, answer: answer["Subnet"]["SubnetId"],
+    read=_read_subnet,
+    delete=_delete_subnet,
+    setters={name: _subnet_switch(name, parameter) for name, parameter in _SUBNET_SWITCHES.items()},
+    tag_type="subnet",
+    retag=retag,
+    references={"vpcId": VPC},
+)
+KINDS = (VPC_KIND, SUBNET_KIND)
