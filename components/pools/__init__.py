@@ -1,15 +1,29 @@
 """Node pools: what their nodes are, offer and let in."""
 
+from components.pools.ami import ami_release, kubelet_version
 from components.pools.fit import nodes_for, replicas_per_node
-from components.pools.hardware import Hardware, hardware_of
+from components.pools.hardware import Hardware, eks_hardware_of, hardware_of
 from components.pools.model_memory import Device, Load, Need, device_of, memory_share
 from components.pools.place import Place, smallest_place
-from components.pools.pool import GPU_RESOURCE, GPU_TAINT, POOL_LABEL, Pool, mig_resource, pools_of
+from components.pools.pool import (
+    ACCELERATOR_LABEL,
+    EFA_RESOURCE,
+    GPU_RESOURCE,
+    GPU_TAINT,
+    POOL_LABEL,
+    Pool,
+    capacity_type,
+    mig_resource,
+    pools_of,
+)
 from components.pools.request import Request, request_of, share_of_node
 from components.pools.resources import Resources, allocatable
 from components.pools.room import room
+from components.pools.root_disk import RootDisk, root_disk
 
 __all__ = [
+    "ACCELERATOR_LABEL",
+    "EFA_RESOURCE",
     "GPU_RESOURCE",
     "GPU_TAINT",
     "POOL_LABEL",
@@ -21,9 +35,14 @@ __all__ = [
     "Pool",
     "Request",
     "Resources",
+    "RootDisk",
     "allocatable",
+    "ami_release",
+    "capacity_type",
     "device_of",
+    "eks_hardware_of",
     "hardware_of",
+    "kubelet_version",
     "memory_share",
     "mig_resource",
     "nodes_for",
@@ -31,6 +50,7 @@ __all__ = [
     "replicas_per_node",
     "request_of",
     "room",
+    "root_disk",
     "share_of_node",
     "smallest_place",
 ]

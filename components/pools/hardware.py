@@ -1,12 +1,13 @@
 """What one node of a pool is made of, whether it is an instance type or a server of one's own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 
 from components.catalog import GPUS, INSTANCES, KUBELET_MAX_PODS, Gpu, Instance
 from components.config.pools import Machine, PoolSettings
 from components.config.quantity import amount
 from components.pools.resources import GIB, MIB, Resources
+from components.pools.root_disk import root_disk
 
 VM_MEMORY_OVERHEAD = Decimal("0.075")
 """Part of an instance's memory that hypervisor and kernel keep from the node.
@@ -16,6 +17,10 @@ what fits the plan fits the node. Source: aws/karpenter-provider-aws, VM_MEMORY_
 """
 
 _ARM64_KERNEL_MIB = 64  # contiguous memory that the kernel of Graviton instances keeps besides
+
+_SMALL_CPUS = 30
+_PODS_OF_SMALL = 110
+_PODS_OF_LARGE = 250
 
 _ROOT_DISK_BYTES = 100 * GIB  # room for a few serving images of 10 to 20 GB each
 
@@ -37,6 +42,20 @@ def hardware_of(settings: PoolSettings) -> Hardware:
     if settings.machine:
         return _server(settings.machine)
     return _virtual(INSTANCES[settings.instance or ""])
+
+
+def eks_hardware_of(settings: PoolSettings) -> Hardware:
+    """The same on a node that EKS or Karpenter starts: a disk as asked for, no more pods than EKS allows.
+
+    Local NVMe disks become one, and the node keeps images, logs and scratch space there.
+    Source of the limits: Amazon EKS user guide, choosing an instance type, maximum pods, 2026-11-21.
+    """
+    instance = INSTANCES[settings.instance or ""]
+    hardware = _virtual(instance)
+    disk = instance.nvme_gb * 10**9 or root_disk(settings).size_gib * GIB
+    most = _PODS_OF_SMALL if instance.cpus < _SMALL_CPUS else _PODS_OF_LARGE
+    pods = min(hardware.capacity.pods, most)
+    return replace(hardware, capacity=replace(hardware.capacity, ephemeral_bytes=disk, pods=pods))
 
 
 def _virtual(instance: Instance) -> Hardware:

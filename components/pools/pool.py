@@ -3,17 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from components.catalog import Gpu
+from components.catalog import INSTANCES, Gpu
+from components.config.capacity import Capacity, Market
 from components.config.cluster import ExistingCluster
-from components.config.pools import PoolSettings, Sharing, Taint
+from components.config.eks import EksSettings
+from components.config.pools import PoolSettings, Provisioner, Sharing, Taint
 from components.config.span import Span
 from components.config.stack import Stack
-from components.pools.hardware import Hardware, hardware_of
+from components.pools.hardware import Hardware, eks_hardware_of, hardware_of
 from components.pools.resources import Resources, allocatable
 
 POOL_LABEL = "gpu-cluster/pool"
 GPU_RESOURCE = "nvidia.com/gpu"
 GPU_TAINT = "nvidia.com/gpu"
+EFA_RESOURCE = "vpc.amazonaws.com/efa"
+ACCELERATOR_LABEL = "k8s.amazonaws.com/accelerator"
+"""By which the cluster autoscaler knows a node whose GPUs have yet to be announced."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,9 @@ class Pool:
     extended: Mapping[str, int]
     """Extended resources that one node offers to pods, such as {"nvidia.com/gpu": 4}."""
 
+    zones: tuple[str, ...]
+    """Zones of its nodes; none where nobody says."""
+
     capacity: Resources
     """What one node has."""
 
@@ -54,13 +62,21 @@ class Pool:
     tolerations: tuple[dict[str, str], ...]
     """Tolerations of exactly those taints."""
 
+    @property
+    def gpu_resources(self) -> Mapping[str, int]:
+        """Those of the extended resources that are GPUs, or parts of them."""
+        return {resource: count for resource, count in self.extended.items() if resource != EFA_RESOURCE}
+
 
 def pools_of(stack: Stack) -> dict[str, Pool]:
     """The pools of a validated stack by name, in the order of the file."""
-    found = isinstance(stack.cluster, ExistingCluster)
-    return {
-        name: (_found_pool if found else _made_pool)(name, settings) for name, settings in stack.pools.items()
-    }
+    match stack.cluster:
+        case EksSettings():
+            return {name: _eks_pool(name, settings, stack) for name, settings in stack.pools.items()}
+        case ExistingCluster():
+            return {name: _found_pool(name, settings) for name, settings in stack.pools.items()}
+        case _:
+            return {name: _made_pool(name, settings) for name, settings in stack.pools.items()}
 
 
 def mig_resource(profile: str) -> str:
@@ -74,6 +90,17 @@ def _made_pool(name: str, settings: PoolSettings) -> Pool:
     selector = {POOL_LABEL: name}
     labels = _node_labels(hardware) | _gpu_labels(hardware, settings.sharing) | settings.labels | selector
     return _pool(name, settings, hardware, labels=labels, selector=selector)
+
+
+def _eks_pool(name: str, settings: PoolSettings, stack: Stack) -> Pool:
+    """Nodes that AWS starts for the stack."""
+    hardware = eks_hardware_of(settings)
+    selector = {POOL_LABEL: name}
+    zones = _zones(settings, stack)
+    labels = _node_labels(hardware) | _aws_labels(settings, hardware, zones, stack.region)
+    labels |= _gpu_labels(hardware, settings.sharing) | settings.labels | selector
+    efa = INSTANCES[settings.instance or ""].efa if settings.efa else 0
+    return _pool(name, settings, hardware, labels=labels, selector=selector, zones=zones, efa=efa)
 
 
 def _found_pool(name: str, settings: PoolSettings) -> Pool:
@@ -90,6 +117,8 @@ def _pool(
     *,
     labels: Mapping[str, str],
     selector: Mapping[str, str],
+    zones: tuple[str, ...] = (),
+    efa: int = 0,
 ) -> Pool:
     taints = tuple(
         {"key": key, "value": taint.value, "effect": taint.effect}
@@ -103,7 +132,8 @@ def _pool(
         gpu=hardware.gpu,
         gpus=hardware.gpus,
         sharing=settings.sharing,
-        extended=_extended(hardware.gpus, settings.sharing),
+        extended=_extended(hardware.gpus, settings.sharing) | ({EFA_RESOURCE: efa} if efa else {}),
+        zones=zones,
         capacity=hardware.capacity,
         allocatable=allocatable(hardware.capacity),
         labels=labels,
@@ -136,6 +166,35 @@ def _node_labels(hardware: Hardware) -> dict[str, str]:
     if hardware.instance_type:
         labels["node.kubernetes.io/instance-type"] = hardware.instance_type
     return labels
+
+
+def _zones(settings: PoolSettings, stack: Stack) -> tuple[str, ...]:
+    """Where its servers are reserved, where the pool says, or wherever the network is."""
+    if settings.capacity.reserved:
+        return (settings.capacity.reserved.zone,)
+    return tuple(settings.zones or (stack.network.every_zone if stack.network else ()))
+
+
+def _aws_labels(
+    settings: PoolSettings, hardware: Hardware, zones: tuple[str, ...], region: str | None
+) -> dict[str, str]:
+    """What EKS and the cloud's controller put on a node, and what the cluster autoscaler looks for."""
+    labels = {"topology.kubernetes.io/region": region} if region else {}
+    if len(zones) == 1:
+        labels["topology.kubernetes.io/zone"] = zones[0]
+    if settings.provisioner is Provisioner.NODE_GROUP:
+        labels["eks.amazonaws.com/capacityType"] = capacity_type(settings.capacity)
+    # With MIG there is no nvidia.com/gpu, and the autoscaler would wait for it for ever.
+    if hardware.gpu and hardware.gpus and not (settings.sharing and settings.sharing.mig):
+        labels[ACCELERATOR_LABEL] = f"nvidia-{hardware.gpu.name.lower()}"
+    return labels
+
+
+def capacity_type(capacity: Capacity) -> str:
+    """As EKS calls it: ON_DEMAND, which a reservation is too, SPOT or CAPACITY_BLOCK."""
+    if capacity.capacity_block:
+        return "CAPACITY_BLOCK"
+    return "SPOT" if capacity.market is Market.SPOT else "ON_DEMAND"
 
 
 def _gpu_labels(hardware: Hardware, sharing: Sharing | None) -> dict[str, str]:

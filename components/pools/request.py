@@ -45,10 +45,14 @@ def share_of_node(pool: Pool, resource: str, count: int) -> Fraction:
 
     MIG instances weigh by their memory, so that the shares of a mixed layout add up to one node too.
     """
-    if resource not in pool.extended:
-        raise ValueError(f"pool {pool.name} offers {' and '.join(pool.extended) or 'no GPU'}, not {resource}")
+    if resource not in pool.gpu_resources:
+        raise ValueError(
+            f"pool {pool.name} offers {' and '.join(pool.gpu_resources) or 'no GPU'}, not {resource}"
+        )
     weights = _weights(pool)
-    return Fraction(weights[resource] * count, sum(weights[name] * n for name, n in pool.extended.items()))
+    return Fraction(
+        weights[resource] * count, sum(weights[name] * n for name, n in pool.gpu_resources.items())
+    )
 
 
 def _resource(model: ModelSettings, pool: Pool) -> str:
@@ -56,15 +60,15 @@ def _resource(model: ModelSettings, pool: Pool) -> str:
         return mig_resource(model.slice)
     if not (pool.sharing and pool.sharing.mig):
         return GPU_RESOURCE
-    if len(pool.extended) > 1:
-        raise ValueError(f"pool {pool.name} offers {' and '.join(pool.extended)}: expected a slice")
-    return next(iter(pool.extended))
+    if len(pool.gpu_resources) > 1:
+        raise ValueError(f"pool {pool.name} offers {' and '.join(pool.gpu_resources)}: expected a slice")
+    return next(iter(pool.gpu_resources))
 
 
 def _weights(pool: Pool) -> dict[str, int]:
     """Memory slices of each resource that the pool offers; all alike where the GPUs are whole."""
     if not (pool.gpu and pool.sharing and pool.sharing.mig):
-        return dict.fromkeys(pool.extended, 1)
+        return dict.fromkeys(pool.gpu_resources, 1)
     return {mig_resource(name): pool.gpu.profiles[name].memory_slices for name in pool.sharing.mig}
 
 

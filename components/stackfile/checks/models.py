@@ -23,7 +23,7 @@ def models(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> I
 
 def obstacles(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
     """Why no node of the pool can take a replica."""
-    if not pool.extended:
+    if not pool.gpu_resources:
         yield Mistake((*keys, "pool"), f"pool {pool.name} has no GPU that a pod can ask for")
         return
     mistakes = [*_gpus(keys, model, pool), *_slice(keys, model, pool)]
