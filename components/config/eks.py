@@ -1,9 +1,10 @@
 """`gpu-cluster:cluster` with provider eks: the control plane that AWS runs, and who may use it."""
 
 from enum import StrEnum
+from ipaddress import IPv4Network, ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from components.config.cidr import Cidr
 from components.config.names import Name, Namespace, Word
@@ -23,6 +24,28 @@ PrincipalArn = Annotated[
     ),
 ]
 """Who signs in: a role or a user, not a session of it."""
+
+_PRIVATE = [IPv4Network(it) for it in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+_LARGEST, _SMALLEST = 12, 24
+
+
+def _within(given: str) -> str:
+    network = ip_network(given)
+    if not isinstance(network, IPv4Network) or not any(network.subnet_of(it) for it in _PRIVATE):
+        raise ValueError("expected a range within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
+    return given
+
+
+def _of_services(given: str) -> str:
+    if not _LARGEST <= ip_network(given).prefixlen <= _SMALLEST:
+        raise ValueError(f"expected a range from /{_LARGEST} to /{_SMALLEST}")
+    return given
+
+
+_AS_CIDR = WithJsonSchema({"type": "string", "format": "cidr"})
+SiteCidr = Annotated[Cidr, AfterValidator(_within), _AS_CIDR]
+ServiceCidr = Annotated[SiteCidr, AfterValidator(_of_services), _AS_CIDR]
+"""What EKS takes (CreateCluster, kubernetesNetworkConfig and remoteNetworkConfig, 2026-11-21)."""
 
 AddonVersion = Annotated[
     str, Spelled(r"v\d+\.\d+\.\d+-eksbuild\.\d+", "a version of the add-on, such as v1.21.1-eksbuild.1")
@@ -80,10 +103,10 @@ class ControlPlaneLogs(Settings):
 class RemoteNetworks(Settings):
     """Networks of a site whose own servers join the cluster as hybrid nodes."""
 
-    nodes: Annotated[list[Cidr], Field(min_length=1)]
+    nodes: Annotated[list[SiteCidr], Field(min_length=1)]
     """Ranges of the servers' addresses."""
 
-    pods: list[Cidr] = Field(default=[])
+    pods: list[SiteCidr] = Field(default=[])
     """Ranges of the addresses of their pods, where the control plane can reach them. Default: none."""
 
     role: PrincipalArn | None = None
@@ -131,7 +154,7 @@ class EksSettings(Settings):
     ip_family: Literal["ipv4", "ipv6"] = "ipv4"
     """Addresses of pods and services; the cluster is replaced when it changes. Default: ipv4."""
 
-    service_cidr: Cidr = "172.20.0.0/16"
+    service_cidr: ServiceCidr = "172.20.0.0/16"
     """Addresses of services with ipv4; the cluster is replaced when it changes. Default: 172.20.0.0/16."""
 
     remote_networks: RemoteNetworks | None = None

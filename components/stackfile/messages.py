@@ -114,7 +114,7 @@ def _got(kind: str, given: Node, right: list[str]) -> str:
             return f"{described(given)}, did you mean {_BOOLS[text.lower()]}?"
         case _ if kind_of(given) != "str":
             return shown(given)
-        case _ if _UNQUOTED.fullmatch(text):
+        case _ if kind != "value_error" and _UNQUOTED.fullmatch(text):
             return f"{described(given)}; remove the quotes"
         case _:
             return described(given) + did_you_mean(text, right)

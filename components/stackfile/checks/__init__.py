@@ -2,6 +2,7 @@
 
 from components.config.stack import Stack
 from components.stackfile.checks.capacity import capacity
+from components.stackfile.checks.cluster import cluster
 from components.stackfile.checks.guardrails import guardrails
 from components.stackfile.checks.memory import memory
 from components.stackfile.checks.models import models
@@ -24,6 +25,7 @@ def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Mistake]:
     broken |= unsound
     mistakes = [
         *region(stack),
+        *cluster(stack, broken),
         *guardrails(stack),
         *pools(stack, offered, broken),
         *storage(stack, broken),
