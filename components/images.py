@@ -38,3 +38,6 @@ VLLM = Image(
     "v0.26.0",
     "ffb2d59b1c059a5bd8d781320c9f5189de8293693b7d95da54befddaa54abf52",
 )
+
+ON_EKS = (DEVICE_PLUGIN, VLLM)
+"""What a platform on AWS may run; its registry is ECR."""

@@ -1,0 +1,125 @@
+"""The registry of an AWS account, as far as it is the platform's."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from components.config.registry import RegistrySettings
+from components.images import Image
+from components.registry.copies import Copy, copies, ecr_mirror
+from components.registry.ecr.account_wide import enhanced_scanning, replication
+from components.registry.ecr.caches import caches, fills_caches
+from components.registry.ecr.creation import creation_role, template
+from components.registry.ecr.expiry import newest, newest_and_tagged
+from components.registry.ecr.repository import Repository
+
+
+class EcrRegistry(pulumi.ComponentResource):
+    """Caches of public registries, and repositories for the platform's images and for those of its users.
+
+    EcrRegistry("platform-registry", settings, account="123456789012", region="eu-central-1",
+                key=keys.arns[Purpose.REGISTRY], images=ON_EKS, protect=True).mirror
+    # 123456789012.dkr.ecr.eu-central-1.amazonaws.com
+    """
+
+    mirror: str
+    """Where every image of the platform comes from."""
+
+    copies: list[Copy]
+    """Images that no cache fetches, which somebody has to bring here."""
+
+    urls: Mapping[str, pulumi.Output[str]]
+    """Addresses of the repositories for images of one's own, by name."""
+
+    node_policy: pulumi.Output[str] | None
+    """What nodes have to be allowed beyond pulling, so that caches fill; None where there are none."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: RegistrySettings,
+        *,
+        account: str,
+        region: str,
+        key: pulumi.Input[str],
+        images: Sequence[Image],
+        protect: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`images`: what the platform may run; `protect`: refuse to delete images of one's own."""
+        super().__init__("gpu-cluster:index:EcrRegistry", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        prefix = f"{settings.prefix}/" if settings.prefix else ""
+        cached = settings.mirrors or frozenset()
+        here = settings.mirror is None
+        replicas = settings.replicate if settings.repositories else frozenset[str]()
+
+        self.mirror = settings.mirror or ecr_mirror(account, region, settings.prefix)
+        self.copies = copies(images, self.mirror, cached) if here else []
+        self.node_policy = (
+            fills_caches(cached, account=account, region=region, prefix=prefix) if cached else None
+        )
+        if cached or replicas:
+            role = creation_role(
+                f"{name}-creation",
+                account=account,
+                region=region,
+                replicas=replicas,
+                prefix=prefix,
+                key=key,
+                opts=child,
+            )
+            caches(
+                name,
+                cached,
+                credentials=settings.credentials,
+                prefix=prefix,
+                role=role,
+                key=key,
+                expiry=newest(settings.keep_images),
+                opts=child,
+            )
+            for other in sorted(replicas):
+                template(
+                    f"{name}-{other}-template",
+                    settings.prefix or "ROOT",
+                    "REPLICATION",
+                    role=role,
+                    expiry=newest_and_tagged(settings.keep_images, settings.untagged_days),
+                    region=other,
+                    opts=child,
+                )
+        for image in images if here else ():
+            Repository(
+                f"{name}-{image.repository}",
+                prefix + image.repository,
+                key=key,
+                expiry=newest(settings.keep_images),
+                force_delete=not protect,
+                opts=child,
+                # What they hold can be had again, so an image that the platform drops is no reason to refuse.
+                kept=pulumi.ResourceOptions(retain_on_delete=protect),
+            )
+        own = {
+            path: Repository(
+                f"{name}-{path}",
+                prefix + path,
+                key=key,
+                expiry=newest_and_tagged(chosen.keep_images or settings.keep_images, settings.untagged_days),
+                readers=chosen.readers,
+                writers=chosen.writers,
+                force_delete=not protect,
+                opts=child,
+                kept=pulumi.ResourceOptions(protect=protect, retain_on_delete=protect),
+            )
+            for path, chosen in settings.repositories.items()
+        }
+        if settings.scanning == "enhanced":
+            enhanced_scanning(f"{name}-scanning", opts=child)
+        if replicas:
+            replication(
+                f"{name}-replication", [prefix + path for path in own], replicas, account=account, opts=child
+            )
+
+        self.urls = {path: repository.url for path, repository in own.items()}
+        self.register_outputs({"mirror": self.mirror, "urls": self.urls})

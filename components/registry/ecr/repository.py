@@ -1,0 +1,64 @@
+"""A repository of ECR with the guards that every repository has."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.identity import policy_document
+
+_PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+_PUSH = ["ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"]
+
+
+class Repository(pulumi.ComponentResource):
+    """Images under one name: encrypted, scanned when they come, with tags that never move.
+
+    Repository("platform-registry-vision", "vision", key=key, expiry=newest(30), …).url
+    # 123456789012.dkr.ecr.eu-central-1.amazonaws.com/vision
+    """
+
+    url: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        path: str,
+        *,
+        key: pulumi.Input[str],
+        expiry: str,
+        readers: Iterable[str] = (),
+        writers: Iterable[str] = (),
+        force_delete: bool,
+        kept: pulumi.ResourceOptions,
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        """`kept` holds the repository against deletion; with `force_delete` its images go with it."""
+        super().__init__("gpu-cluster:index:Repository", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        repository = aws.ecr.Repository(
+            f"{name}-repository",
+            name=path,
+            image_tag_mutability="IMMUTABLE",
+            image_scanning_configuration={"scan_on_push": True},
+            encryption_configurations=[{"encryption_type": "KMS", "kms_key": key}],
+            force_delete=force_delete,
+            opts=pulumi.ResourceOptions.merge(child, kept),
+        )
+        aws.ecr.LifecyclePolicy(f"{name}-expiry", repository=repository.name, policy=expiry, opts=child)
+        statements = [*_allowed(readers, _PULL), *_allowed(writers, [*_PULL, *_PUSH])]
+        if statements:
+            aws.ecr.RepositoryPolicy(
+                f"{name}-policy", repository=repository.name, policy=policy_document(*statements), opts=child
+            )
+
+        self.url = repository.repository_url
+        self.register_outputs({"url": self.url})
+
+
+def _allowed(users: Iterable[str], actions: list[str]) -> Iterable[dict[str, Any]]:
+    principals = sorted(f"arn:aws:iam::{user}:root" if user.isdigit() else user for user in users)
+    if principals:
+        yield {"Effect": "Allow", "Principal": {"AWS": principals}, "Action": actions}

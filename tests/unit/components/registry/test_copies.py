@@ -1,0 +1,44 @@
+"""Every image has a place in ECR: a cache fetches it, or somebody copies it."""
+
+import pytest
+
+from components import images
+from components.catalog import UPSTREAMS
+from components.images import DEVICE_PLUGIN, ON_EKS, VLLM, Image
+from components.registry import Copy, copies, ecr_mirror
+
+MIRROR = ecr_mirror("123456789012", "eu-central-1")
+EVERY = [image for image in vars(images).values() if isinstance(image, Image)]
+
+
+def test_a_mirror_is_named_by_account_and_region_alone() -> None:
+    assert MIRROR == "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+
+
+def test_environments_of_one_account_can_stand_side_by_side() -> None:
+    assert ecr_mirror("123456789012", "eu-central-1", "dev") == f"{MIRROR}/dev"
+
+
+def test_what_a_cache_fetches_needs_no_copy() -> None:
+    assert [copy.source.partition("@")[0] for copy in copies(ON_EKS, MIRROR, {"docker-hub"})] == [
+        DEVICE_PLUGIN.repository
+    ]
+    assert len(copies(ON_EKS, MIRROR, set())) == len(ON_EKS)
+
+
+def test_a_copy_is_taken_by_digest_and_kept_where_the_platform_pulls_it() -> None:
+    [copy] = copies([VLLM], MIRROR, {"quay"})
+
+    assert copy == Copy(
+        f"docker.io/vllm/vllm-openai@sha256:{VLLM.digest}",
+        f"{MIRROR}/docker.io/vllm/vllm-openai:{VLLM.tag}",
+    )
+    assert VLLM.at(MIRROR) == f"{copy.destination}@sha256:{VLLM.digest}"
+
+
+@pytest.mark.parametrize("image", EVERY, ids=lambda image: image.repository)
+def test_every_image_is_cached_or_copied(image: Image) -> None:
+    host = image.repository.partition("/")[0]
+    cached = any(host == upstream.host for upstream in UPSTREAMS.values())
+
+    assert cached != bool(copies([image], MIRROR, UPSTREAMS))
