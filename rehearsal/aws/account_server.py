@@ -3,9 +3,6 @@
 import logging
 import os
 import sys
-from collections.abc import Iterable
-from threading import Lock
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from moto.moto_server.werkzeug_app import (  # pyright: ignore[reportMissingTypeStubs]
     DomainDispatcherApplication,
@@ -13,20 +10,11 @@ from moto.moto_server.werkzeug_app import (  # pyright: ignore[reportMissingType
 )
 from werkzeug.serving import make_server
 
+from rehearsal.aws import eks
+from rehearsal.aws.answering import Answering
 from rehearsal.aws.api import Api
 from rehearsal.aws.providers import Providers
-
-
-class _InTurn:
-    """One request at a time: moto keeps its resources in plain dictionaries."""
-
-    def __init__(self, application: WSGIApplication) -> None:
-        self._application = application
-        self._turn = Lock()
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with self._turn:
-            return self._application(environ, start_response)
+from rehearsal.aws.turn import InTurn
 
 
 def main() -> None:
@@ -34,7 +22,8 @@ def main() -> None:
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # AWS's own, which roles attach by ARN
     port = int(sys.argv[1])
     moto = DomainDispatcherApplication(create_backend_app)  # pyright: ignore[reportUnknownArgumentType]
-    application = Providers(_InTurn(moto), Api(f"http://127.0.0.1:{port}", region=""))
+    account = Answering(moto, {"eks": eks.OPERATIONS})
+    application = Providers(InTurn(account), Api(f"http://127.0.0.1:{port}", region=""))
     make_server("127.0.0.1", port, application, threaded=True).serve_forever()
 
 

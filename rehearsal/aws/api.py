@@ -4,7 +4,7 @@
 # pyright: reportMissingTypeStubs=false, reportPrivateUsage=false
 # (botocore has no types)
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -30,6 +30,7 @@ class ApiError(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
+        self.message = message
 
     @property
     def is_gone(self) -> bool:
@@ -46,6 +47,10 @@ class Api:
 
     endpoint: str
     region: str
+    access_key: str = "emulated"
+    send: Callable[..., Any] | None = None
+    """Takes requests in the network's place."""
+
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
 
     def in_region(self, region: str) -> "Api":
@@ -59,14 +64,17 @@ class Api:
     def _client(self, service: str) -> Any:
         key = (service, self.region)
         if key not in self._clients:
-            self._clients[key] = _session().create_client(
+            client: Any = _session().create_client(
                 service,
                 region_name=self.region,
                 endpoint_url=self.endpoint,
-                aws_access_key_id="emulated",
+                aws_access_key_id=self.access_key,
                 aws_secret_access_key="emulated",  # noqa: S106
                 config=_SETTINGS,
             )
+            if self.send:
+                client.meta.events.register("before-send", self.send)
+            self._clients[key] = client
         return self._clients[key]
 
 

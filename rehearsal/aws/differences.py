@@ -7,6 +7,8 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from rehearsal.aws.wire import UNKNOWN
+
 _EXACT = ("tags", "tagsAll")
 
 
@@ -25,6 +27,23 @@ def keep_words(
         name: given[name] if name in given and _says(name, value, given[name], documents) else value
         for name, value in found.items()
     }
+
+
+def with_computed(
+    state: Mapping[str, Any], found: Mapping[str, Any] | None, paths: Collection[str]
+) -> dict[str, Any]:
+    """A state with what the account has added inside of its properties; None has not answered yet.
+
+    with_computed({"vpc": {"ids": [1]}}, {"vpc": {"ids": [1], "arn": "a"}}, ["vpc.arn"])
+    # {"vpc": {"ids": [1], "arn": "a"}}
+    """
+    filled = dict(state)
+    for path in paths:
+        name, _, part = path.partition(".")
+        inner: Any = {part: UNKNOWN} if found is None else found.get(name) or {}
+        if isinstance(filled.get(name), dict) and part not in filled[name] and part in inner:
+            filled[name] = filled[name] | {part: inner[part]}
+    return filled
 
 
 def _says(name: str, found: Any, given: Any, documents: Collection[str]) -> bool:

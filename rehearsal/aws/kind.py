@@ -1,6 +1,6 @@
 """An entry of the table of emulated resource types."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -80,6 +80,15 @@ class Kind:
 
     puts: frozenset[str] | None = None
     """For a create operation that also overwrites: the properties that name what it overwrites."""
+
+    replaces: Callable[[Inputs, Inputs], Iterable[str]] | None = None
+    """Properties that can change in place, but not from these inputs to those."""
+
+    renewed: frozenset[str] = frozenset()
+    """Outputs that an update may change, so that a preview does not know them."""
+
+    computed: frozenset[str] = frozenset()
+    """What the account adds inside of properties that are given: vpcConfig.vpcId."""
 
     alone: bool = False
     """Whether no two can stand side by side, so that a replacement deletes first."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.checks import problems
-from rehearsal.aws.differences import differences, keep_words
+from rehearsal.aws.differences import differences, keep_words, with_computed
 from rehearsal.aws.kind import Inputs, Kind, State
 from rehearsal.aws.naming import observed
 from rehearsal.aws.services import kind_of
@@ -57,8 +57,11 @@ class Provider:
 
     def diff(self, token: str, old: Inputs, new: Inputs) -> Change:
         kind = _kind(token)
+        forced = set(kind.replaces(old, new)) if kind.replaces else set[str]()
         changed = {
-            key: not kind.updatable(key) for key in differences(old, new, kind.documents) if key != _DEFAULTS
+            key: key in forced or not kind.updatable(key)
+            for key in differences(old, new, kind.documents)
+            if key != _DEFAULTS
         }
         fixed = kind.names and kind.names.property not in new.get(_DEFAULTS, [])
         same_name = bool(fixed) and kind.names is not None and kind.names.property not in changed
@@ -68,12 +71,15 @@ class Provider:
 
     def preview_create(self, token: str, inputs: Inputs) -> State:
         """What is known of a resource before it exists."""
-        outputs: dict[str, Any] = dict.fromkeys(_kind(token).properties.outputs, UNKNOWN)
-        return outputs | _without_marks(inputs) | _tags_all(inputs)
+        kind = _kind(token)
+        outputs: dict[str, Any] = dict.fromkeys(kind.properties.outputs, UNKNOWN)
+        known = outputs | _without_marks(inputs) | _tags_all(inputs)
+        return with_computed(known, None, kind.computed)
 
-    def preview_update(self, state: State, old: Inputs, new: Inputs) -> State:
-        kept = {key: value for key, value in state.items() if key not in old}
-        return kept | _without_marks(new) | _tags_all(new)
+    def preview_update(self, token: str, state: State, old: Inputs, new: Inputs) -> State:
+        kind = _kind(token)
+        renewed = kind.renewed if differences(old, new, kind.documents) else ()
+        return self._merged(kind, state, old, new) | dict.fromkeys(renewed, UNKNOWN)
 
     def create(self, token: str, inputs: Inputs) -> tuple[str, State]:
         kind, api = _kind(token), self._api(inputs)
@@ -105,7 +111,7 @@ class Provider:
             if "tags" in changed and kind.retag:
                 before, after = old.get("tags", {}), new.get("tags", {})
                 kind.retag(api, id, state, after, sorted(before.keys() - after.keys()))
-            return self._state(kind, api, id, self.preview_update(state, old, new))
+            return self._state(kind, api, id, self._merged(kind, state, old, new))
 
     def read(self, token: str, id: str, state: State, inputs: Inputs) -> tuple[State, Inputs] | None:
         """The state and inputs as the account has them now; None where it has no such resource."""
@@ -114,10 +120,10 @@ class Provider:
             found = _observe(kind, api, id, state)
         if found is None:
             return None
-        found = keep_words(found, dict(inputs), kind.documents)
+        worded = keep_words(found, dict(inputs), kind.documents)
         names = inputs if inputs else kind.properties.inputs
-        seen = {key: found[key] for key in names if key in found}
-        return dict(state) | found, dict(inputs) | seen
+        seen = {key: worded[key] for key in names if key in worded}
+        return dict(state) | with_computed(worded, found, kind.computed), dict(inputs) | seen
 
     def delete(self, token: str, id: str, state: State) -> None:
         kind, api = _kind(token), self._api(state)
@@ -132,7 +138,11 @@ class Provider:
         found = _observe(kind, api, id, known)
         if found is None:
             raise ApiError("NotFound", f"{id} does not exist after it was written")
-        return dict(known) | keep_words(found, known, kind.documents)
+        return dict(known) | with_computed(keep_words(found, known, kind.documents), found, kind.computed)
+
+    def _merged(self, kind: Kind, state: State, old: Inputs, new: Inputs) -> dict[str, Any]:
+        kept = {key: value for key, value in state.items() if key not in old}
+        return with_computed(kept | _without_marks(new) | _tags_all(new), state, kind.computed)
 
     def _api(self, inputs: Inputs) -> Api:
         return self.api.in_region(inputs.get("region") or self.api.region)

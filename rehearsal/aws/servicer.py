@@ -104,7 +104,7 @@ class Servicer(ResourceProviderServicer):
             token, provider = _type_and_name(request.urn)[0], self._provider
             state, old, new = unpack(request.olds), unpack(request.old_inputs), unpack(request.news)
             if request.preview:
-                state = provider.preview_update(state, old, new)
+                state = provider.preview_update(token, state, old, new)
             else:
                 state = provider.update(token, request.id, state, old, new)
             return messages.UpdateResponse(properties=pack(state, secrets_in(request.news)))

@@ -5,15 +5,22 @@ from functools import cache
 
 from rehearsal.aws.kind import Kind
 from rehearsal.aws.services import (
+    autoscaling,
     cloudwatch,
     ec2_addresses,
     ec2_endpoints,
     ec2_gateways,
     ec2_routes,
     ec2_security,
+    ec2_templates,
     ec2_vpc,
     ecr,
+    eks_access,
+    eks_addons,
+    eks_clusters,
+    eks_node_groups,
     iam,
+    iam_profiles,
     kms,
     s3,
 )
@@ -25,11 +32,18 @@ _MODULES = (
     ec2_routes,
     ec2_security,
     ec2_endpoints,
+    ec2_templates,
     kms,
     cloudwatch,
     iam,
+    iam_profiles,
     s3,
     ecr,
+    eks_clusters,
+    eks_node_groups,
+    eks_addons,
+    eks_access,
+    autoscaling,
 )
 
 

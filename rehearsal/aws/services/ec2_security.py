@@ -5,7 +5,17 @@ from typing import Any
 
 from rehearsal.aws.api import Api
 from rehearsal.aws.kind import Answer, AutoName, Inputs, Kind, Set, State
-from rehearsal.aws.services.ec2 import SECURITY_GROUP, VPC, arn, call, living, one, refuse_while, retag
+from rehearsal.aws.services.ec2 import (
+    SECURITY_GROUP,
+    VPC,
+    arn,
+    call,
+    find,
+    living,
+    one,
+    refuse_while,
+    retag,
+)
 
 _DIRECTIONS = {"ingress": "SecurityGroupIngress", "egress": "SecurityGroupEgress"}
 _RULE = frozenset(
@@ -95,7 +105,8 @@ def _delete_group(api: Api, id: str, _state: State) -> None:
         for endpoint in living(api, "DescribeVpcEndpoints")
         if id in (group["GroupId"] for group in endpoint.get("Groups", []))
     ]
-    refuse_while(endpoints, f"resource {id}")
+    interfaces = find(api, "DescribeNetworkInterfaces", group_id=id)
+    refuse_while(endpoints + interfaces, f"resource {id}")
     call(api, "DeleteSecurityGroup", GroupId=id)
 
 

@@ -1,0 +1,144 @@
+"""Operations that the account answers itself: those that moto has not, or keeps too little of."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false
+# (moto and botocore have hardly any types)
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ParamValidationError
+from botocore.validate import validate_parameters
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.serialize import get_serializer_class
+from urllib3 import HTTPResponse
+from werkzeug.exceptions import NotFound
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
+
+from rehearsal.aws import identity
+from rehearsal.aws.api import Api, ApiError
+from rehearsal.aws.naming import wrong_values
+
+_SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request for one operation."""
+
+    parameters: Mapping[str, Any]
+    api: Api
+    """The account as its own operations see it, in the region of the request."""
+
+    principal: str
+    """ARN of the role or user that asks."""
+
+
+Operation = Callable[[Call], Mapping[str, Any]]
+"""The answer under the service's names; `ApiError` to refuse."""
+
+
+class Answering:
+    """An application that answers the operations of its table, and leaves the rest to another.
+
+    Answering(moto, {"eks": {"CreateCluster": create_cluster}})
+    """
+
+    def __init__(
+        self, application: WSGIApplication, operations: Mapping[str, Mapping[str, Operation]]
+    ) -> None:
+        self._application = application
+        self._operations = operations
+        self._client = Client(self)
+        self._inside = Api("http://127.0.0.1", "us-east-1", send=self._send)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+        if scope and scope["service"] in self._operations:
+            request = Request(environ)
+            environ["wsgi.input"] = BytesIO(request.get_data())  # for whoever answers
+            model, labels = _route(scope["service"], request)
+            if model and (operation := self._operations[scope["service"]].get(model.name)):
+                return self._answer(operation, model, request, labels, scope)(environ, start_response)
+        return self._application(environ, start_response)
+
+    def api(self, region: str) -> Api:
+        """The account from inside: calls that open no connection and await no turn."""
+        return self._inside.in_region(region)
+
+    def _answer(
+        self, operation: Operation, model: Any, request: Request, labels: dict[str, Any], scope: re.Match[str]
+    ) -> Response:
+        protocol = determine_request_protocol(model.service_model, request.content_type)
+        try:
+            parameters = _parameters(model, protocol, request, labels)
+            answer = operation(
+                Call(parameters, self.api(scope["region"]), identity.principal_of(scope["key"]))
+            )
+        except ApiError as error:
+            return _refusal(error)
+        written = get_serializer_class(scope["service"], protocol)(operation_model=model).serialize(answer)
+        return Response(written["body"], written["status_code"], written["headers"])
+
+    def _send(self, request: Any, **_: Any) -> AWSResponse:
+        """Stands between botocore and the network."""
+        address = urlsplit(request.url)
+        answer = self._client.open(
+            address.path,
+            method=request.method,
+            query_string=address.query,
+            headers=[(name, _text(value)) for name, value in request.headers.items()],
+            data=request.body,
+        )
+        body = HTTPResponse(BytesIO(answer.data), preload_content=False)
+        return AWSResponse(request.url, answer.status_code, answer.headers, body)
+
+
+def _route(service: str, request: Request) -> tuple[Any, dict[str, Any]]:
+    """The operation that is asked for, and what its address says."""
+    try:
+        return get_service_router(service).match(request)
+    except NotFound:
+        return None, {}
+
+
+def _parameters(model: Any, protocol: str, request: Request, labels: dict[str, Any]) -> dict[str, Any]:
+    """What is asked, checked against the service's model."""
+    given = PROTOCOL_PARSERS[protocol](model).parse(
+        {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": request.data,
+            "url_path": request.path,
+            "url_params": labels,
+        }
+    )
+    try:
+        validate_parameters(given, model.input_shape)
+    except ParamValidationError as error:
+        raise ApiError("InvalidParameterException", str(error)) from error
+    for path, words in wrong_values(given, model.input_shape, model.name):
+        raise ApiError("InvalidParameterException", f"{path}: {words}")
+    return given
+
+
+def _refusal(error: ApiError) -> Response:
+    """As the services that speak JSON word it."""
+    body = json.dumps({"__type": error.code, "message": error.message})
+    return Response(body, HTTPStatus.BAD_REQUEST, [("x-amzn-errortype", error.code)], "application/json")
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)

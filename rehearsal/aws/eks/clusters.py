@@ -1,0 +1,285 @@
+"""Clusters of EKS."""
+
+import ipaddress
+import uuid
+from typing import Any
+
+from rehearsal.aws.answering import Call
+from rehearsal.aws.api import Api, ApiError
+from rehearsal.aws.eks import record, references, versions
+from rehearsal.aws.eks.access import admit_creator
+from rehearsal.aws.eks.control_network import join_network, leave_network
+from rehearsal.aws.eks.endpoint import endpoint_of
+from rehearsal.aws.eks.record import Cluster, Document
+from rehearsal.aws.eks.updates import update
+
+_SERVICES = "10.100.0.0/16"
+_OPEN = ["0.0.0.0/0"]
+_PLATFORM = "eks.1"
+_KEPT = (
+    "roleArn",
+    "accessConfig",
+    "encryptionConfig",
+    "upgradePolicy",
+    "zonalShiftConfig",
+    "remoteNetworkConfig",
+    "computeConfig",
+    "storageConfig",
+    "outpostConfig",
+    "deletionProtection",
+    "controlPlaneScalingConfig",
+    "kubeApiServerConfig",
+    "kubeSchedulerConfig",
+    "kubeControllerManagerConfig",
+)
+"""Settings that are answered as they are given."""
+
+_DEFAULTS: Document = {
+    "upgradePolicy": {"supportType": "EXTENDED"},
+    "deletionProtection": False,
+    "zonalShiftConfig": {"enabled": False},
+    "controlPlaneScalingConfig": {"tier": "standard"},
+}
+_ACCESS = {"authenticationMode": "CONFIG_MAP", "bootstrapClusterCreatorAdminPermissions": True}
+_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+_UPDATED = {
+    "resourcesVpcConfig": "VpcConfigUpdate",
+    "logging": "LoggingUpdate",
+    "accessConfig": "AccessConfigUpdate",
+    "upgradePolicy": "UpgradePolicyUpdate",
+    "zonalShiftConfig": "ZonalShiftConfigUpdate",
+    "computeConfig": "AutoModeUpdate",
+    "kubernetesNetworkConfig": "AutoModeUpdate",
+    "storageConfig": "AutoModeUpdate",
+    "remoteNetworkConfig": "RemoteNetworkConfigUpdate",
+    "deletionProtection": "DeletionProtectionUpdate",
+    "controlPlaneScalingConfig": "ControlPlaneScalingConfigUpdate",
+    "kubeApiServerConfig": "ControlPlaneComponentConfigUpdate",
+    "kubeSchedulerConfig": "ControlPlaneComponentConfigUpdate",
+    "kubeControllerManagerConfig": "ControlPlaneComponentConfigUpdate",
+}
+"""Settings that change, and what EKS calls the change; one call makes one kind of change."""
+
+
+def create_cluster(call: Call) -> Document:
+    given, api = call.parameters, call.api
+    name: str = given["name"]
+    if name in record.clusters_in(api.region):
+        raise ApiError("ResourceInUseException", f"Cluster already exists with name: {name}")
+    version = given.get("version", versions.NEWEST)
+    versions.require_offered(version)
+    references.require_role(api, given["roleArn"], "eks.amazonaws.com")
+    for each in given.get("encryptionConfig", []):
+        references.require_key(api, each["provider"]["keyArn"])
+    subnets, groups = _network_of(api, given["resourcesVpcConfig"])
+    document = _described(call, version)
+    interfaces = join_network(api, document, subnets, groups)
+    cluster = Cluster(document, creator=call.principal, interfaces=interfaces)
+    admit_creator(cluster)
+    record.add(api.region, cluster)
+    _keep_logs(api, document)
+    return _answer(cluster)
+
+
+def describe_cluster(call: Call) -> Document:
+    return _answer(_cluster(call))
+
+
+def list_clusters(call: Call) -> Document:
+    return {"clusters": sorted(record.clusters_in(call.api.region))}
+
+
+def update_config(call: Call) -> Document:
+    cluster = _cluster(call)
+    given = {name: value for name, value in call.parameters.items() if name in _UPDATED}
+    kinds = {_UPDATED[name] for name in given}
+    if len(kinds) != 1:
+        raise ApiError("InvalidParameterException", "Only one type of cluster update can be allowed")
+    changes = {
+        name: _CHANGES.get(name, _replaced)(call.api, cluster, name, value) for name, value in given.items()
+    }
+    same = all(cluster.document.get(name) == value for name, value in changes.items())
+    if same:
+        raise ApiError("InvalidParameterException", "Cluster is already at the desired configuration")
+    cluster.document |= changes
+    _keep_logs(call.api, cluster.document)
+    return update(cluster.document, kinds.pop(), given)
+
+
+def update_version(call: Call) -> Document:
+    cluster, version = _cluster(call), call.parameters["version"]
+    versions.require_step(cluster.version, version)
+    for group in cluster.node_groups.values():
+        versions.require_skew(version, group.document["version"])
+    cluster.document["version"] = version
+    return update(cluster.document, "VersionUpdate", {"version": version})
+
+
+def encrypt(call: Call) -> Document:
+    cluster, given = record.cluster_of(call.api.region, call.parameters["clusterName"]), call.parameters
+    if cluster.document.get("encryptionConfig"):
+        raise ApiError("InvalidRequestException", "Cluster already has encryption configuration enabled")
+    for each in given["encryptionConfig"]:
+        references.require_key(call.api, each["provider"]["keyArn"])
+    cluster.document["encryptionConfig"] = given["encryptionConfig"]
+    return update(cluster.document, "AssociateEncryptionConfig", {})
+
+
+def delete_cluster(call: Call) -> Document:
+    cluster = _cluster(call)
+    if cluster.document["deletionProtection"]:
+        raise ApiError(
+            "InvalidRequestException",
+            f"Cluster {cluster.name} has deletion protection enabled: turn it off before deleting it",
+        )
+    if cluster.node_groups:
+        raise ApiError("ResourceInUseException", "Cluster has nodegroups attached")
+    leave_network(call.api, cluster)
+    record.remove(call.api.region, cluster.name)
+    return {"cluster": cluster.document | {"status": "DELETING"}}
+
+
+def _cluster(call: Call) -> Cluster:
+    return record.cluster_of(call.api.region, call.parameters["name"])
+
+
+def _answer(cluster: Cluster) -> Document:
+    return {"cluster": cluster.document | endpoint_of(cluster.document)}
+
+
+def _described(call: Call, version: str) -> Document:
+    given, region = call.parameters, call.api.region
+    account = call.api.call("sts", "GetCallerIdentity")["Account"]
+    id = uuid.uuid4().hex.upper()
+    kept = {name: given[name] for name in _KEPT if name in given}
+    return (
+        _DEFAULTS
+        | kept
+        | {
+            "name": given["name"],
+            "arn": f"arn:aws:eks:{region}:{account}:cluster/{given['name']}",
+            "createdAt": record.now(),
+            "version": version,
+            "platformVersion": _PLATFORM,
+            "status": "ACTIVE",
+            "identity": {"oidc": {"issuer": f"https://oidc.eks.{region}.amazonaws.com/id/{id}"}},
+            "resourcesVpcConfig": _vpc_defaults(given["resourcesVpcConfig"]),
+            "kubernetesNetworkConfig": _address_families(given.get("kubernetesNetworkConfig", {})),
+            "accessConfig": _ACCESS | given.get("accessConfig", {}),
+            "logging": _logging(given.get("logging", {})),
+            "tags": dict(given.get("tags", {})),
+        }
+    )
+
+
+def _network_of(api: Api, given: Document) -> tuple[list[Document], list[str]]:
+    """The subnets and groups that a cluster asks for; `ApiError` where it could not run in them."""
+    if not given.get("endpointPrivateAccess", False) and not given.get("endpointPublicAccess", True):
+        raise ApiError("InvalidParameterException", "Private and public endpoint access cannot be false")
+    for block in given.get("publicAccessCidrs", []):
+        _require_block(block)
+    found = references.subnets(api, given.get("subnetIds", []))
+    if len({subnet["AvailabilityZone"] for subnet in found}) < 2:
+        raise ApiError("InvalidParameterException", "Subnets specified must be in at least two different AZs")
+    if len({subnet["VpcId"] for subnet in found}) > 1:
+        raise ApiError("InvalidParameterException", "Subnets specified must be in the same VPC")
+    groups = given.get("securityGroupIds", [])
+    references.require_security_groups(api, groups)
+    return found, groups
+
+
+def _require_block(block: str) -> None:
+    try:
+        ipaddress.ip_network(block)
+    except ValueError as error:
+        raise ApiError("InvalidParameterException", f"The CIDR {block} is invalid: {error}") from error
+
+
+def _vpc_defaults(given: Document) -> Document:
+    return {
+        "securityGroupIds": [],
+        "endpointPublicAccess": True,
+        "endpointPrivateAccess": False,
+        "publicAccessCidrs": _OPEN if given.get("endpointPublicAccess", True) else [],
+        "controlPlaneEgressMode": "AWS_MANAGED",
+    } | given
+
+
+def _address_families(given: Document) -> Document:
+    if given.get("ipFamily") == "ipv6":
+        return {"serviceIpv6Cidr": "fd00:10:100::/108"} | given
+    return {"ipFamily": "ipv4", "serviceIpv4Cidr": _SERVICES} | given
+
+
+def _logging(given: Document, before: Document | None = None) -> Document:
+    """Every type once: those that are written, and those that are not."""
+    written = set(_written({"logging": before})) if before else set[str]()
+    for setup in given.get("clusterLogging", []):
+        if setup.get("enabled"):
+            written |= set(setup.get("types", []))
+        else:
+            written -= set(setup.get("types", []))
+    setups = (sorted(written), True), (sorted(set(_LOGS) - written), False)
+    return {"clusterLogging": [{"types": types, "enabled": on} for types, on in setups if types]}
+
+
+def _written(document: Document) -> list[str]:
+    setups = document["logging"]["clusterLogging"]
+    return [log for setup in setups if setup["enabled"] for log in setup["types"]]
+
+
+def _keep_logs(api: Api, document: Document) -> None:
+    """EKS makes the log group where nobody made it before, and never deletes it."""
+    group = f"/aws/eks/{document['name']}/cluster"
+    if not _written(document):
+        return
+    found = api.call("logs", "DescribeLogGroups", logGroupNamePrefix=group)["logGroups"]
+    if not any(each["logGroupName"] == group for each in found):
+        api.call("logs", "CreateLogGroup", logGroupName=group)
+
+
+def _replaced(_api: Api, _cluster: Cluster, _name: str, value: Any) -> Any:
+    return value
+
+
+def _changed_vpc(api: Api, cluster: Cluster, _name: str, value: Document) -> Document:
+    merged = cluster.document["resourcesVpcConfig"] | value
+    if value.get("endpointPublicAccess") is False and "publicAccessCidrs" not in value:
+        merged["publicAccessCidrs"] = []
+    elif merged["endpointPublicAccess"] and not merged["publicAccessCidrs"]:
+        merged["publicAccessCidrs"] = _OPEN
+    subnets, groups = _network_of(api, merged)
+    if {"subnetIds", "securityGroupIds"} & value.keys():
+        leave_network(api, cluster, keep_group=True)
+        cluster.interfaces = join_network(
+            api, {**cluster.document, "resourcesVpcConfig": merged}, subnets, groups
+        )
+    return merged
+
+
+def _changed_logging(_api: Api, cluster: Cluster, _name: str, value: Document) -> Document:
+    return _logging(value, cluster.document["logging"])
+
+
+def _changed_access(_api: Api, cluster: Cluster, _name: str, value: Document) -> Document:
+    """From aws-auth to access entries, and never back."""
+    order = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")
+    before, after = cluster.document["accessConfig"]["authenticationMode"], value.get("authenticationMode")
+    if after and order.index(after) < order.index(before):
+        raise ApiError(
+            "InvalidParameterException",
+            f"Unsupported authentication mode update from {before} to {after}",
+        )
+    return cluster.document["accessConfig"] | value
+
+
+def _changed_families(_api: Api, cluster: Cluster, _name: str, value: Document) -> Document:
+    return cluster.document["kubernetesNetworkConfig"] | value
+
+
+_CHANGES = {
+    "resourcesVpcConfig": _changed_vpc,
+    "logging": _changed_logging,
+    "accessConfig": _changed_access,
+    "kubernetesNetworkConfig": _changed_families,
+}

@@ -1,0 +1,231 @@
+"""Managed node groups."""
+
+import uuid
+from typing import Any
+
+from components.catalog import INSTANCES
+from rehearsal.aws.answering import Call
+from rehearsal.aws.api import Api, ApiError
+from rehearsal.aws.eks import instances, node_group_checks, record, references, rollout
+from rehearsal.aws.eks.access import admit_nodes
+from rehearsal.aws.eks.node_group import NodeGroup
+from rehearsal.aws.eks.record import Cluster, Document
+from rehearsal.aws.eks.updates import update
+
+_TYPES = ["t3.medium"]
+_DISK_GIB = 20
+_BUILD = "20261105"  # the release that is said to be the newest of each version
+_KEPT = ("labels", "taints", "remoteAccess", "nodeRepairConfig", "warmPoolConfig")
+_MOST_INSTANCES = 450
+"""Nodes in a node group. Source: EKS service quotas, 2026-08-22."""
+
+
+def create_node_group(call: Call) -> Document:
+    given, api = call.parameters, call.api
+    cluster = record.cluster_of(api.region, given["clusterName"])
+    name: str = given["nodegroupName"]
+    if name in cluster.node_groups:
+        raise ApiError(
+            "ResourceInUseException",
+            f"NodeGroup already exists with name {name} and cluster name {cluster.name}",
+        )
+    chosen, template = _template(api, given.get("launchTemplate"))
+    document = _described(cluster, dict(given), template) | ({"launchTemplate": chosen} if chosen else {})
+    _require(call, cluster, document, template)
+    group = NodeGroup(document, template)
+    instances.make_scaling_group(api, cluster, group)
+    instances.launch(api, cluster, group, document["scalingConfig"]["desiredSize"])
+    instances.resize(api, group)
+    admit_nodes(cluster, given["nodeRole"])
+    cluster.node_groups[name] = group
+    rollout.begin(group, "CREATING", lambda: rollout.bring_up(cluster, group))
+    return {"nodegroup": document}
+
+
+def describe_node_group(call: Call) -> Document:
+    return {"nodegroup": _group(call)[1].document}
+
+
+def list_node_groups(call: Call) -> Document:
+    return {
+        "nodegroups": sorted(record.cluster_of(call.api.region, call.parameters["clusterName"]).node_groups)
+    }
+
+
+def update_config(call: Call) -> Document:
+    cluster, group = _group(call)
+    given, document, api = call.parameters, group.document, call.api
+    if scaling := given.get("scalingConfig"):
+        merged = document["scalingConfig"] | scaling
+        node_group_checks.require_scaling(merged)
+        document["scalingConfig"] = merged
+    for name in ("updateConfig", "nodeRepairConfig", "warmPoolConfig"):
+        if name in given:
+            document[name] = given[name]
+    document["labels"] = _relabelled(document["labels"], given.get("labels", {}))
+    document["taints"] = _retainted(document["taints"], given.get("taints", {}))
+    missing = document["scalingConfig"]["desiredSize"] - len(group.instances)
+    instances.launch(api, cluster, group, max(missing, 0))
+    doomed = group.instances[missing:] if missing < 0 else []
+    rollout.begin(group, "UPDATING", lambda: rollout.settle(cluster, group, doomed, api))
+    return update(document, "ConfigUpdate", {name: given[name] for name in given if name in document})
+
+
+def update_version(call: Call) -> Document:
+    """Replace every node by one of another release, version or launch template version."""
+    cluster, group = _group(call)
+    given, document = call.parameters, group.document
+    before = dict(document)
+    template = group.template
+    if wanted := given.get("launchTemplate"):
+        chosen, template = _template(call.api, wanted)
+        if chosen["id"] != document.get("launchTemplate", {}).get("id"):
+            raise ApiError("InvalidRequestException", "You cannot change the launch template of a node group")
+        document["launchTemplate"] = chosen
+    if not template.get("ImageId"):
+        version = given.get("version", document["version"])
+        release = given.get("releaseVersion")
+        try:
+            node_group_checks.require_versions(cluster, version)
+            node_group_checks.require_release(version, release, document["amiType"])
+        except ApiError:
+            document |= before
+            raise
+        moved = version != document["version"] or not wanted
+        document["version"] = version
+        document["releaseVersion"] = release or (_latest(version) if moved else document["releaseVersion"])
+    group.template = template
+    force = bool(given.get("force"))
+    rollout.begin(group, "UPDATING", lambda: rollout.replace(cluster, group, call.api, force=force))
+    return update(document, "VersionUpdate", {"Version": document["version"]})
+
+
+def delete_node_group(call: Call) -> Document:
+    cluster, group = _group(call)
+
+    def gone() -> None:
+        rollout.empty(cluster, group, call.api)
+        cluster.node_groups.pop(group.name, None)
+
+    rollout.begin(group, "DELETING", gone)
+    return {"nodegroup": group.document}
+
+
+def _group(call: Call) -> tuple[Cluster, NodeGroup]:
+    cluster = record.cluster_of(call.api.region, call.parameters["clusterName"])
+    name: str = call.parameters["nodegroupName"]
+    if name not in cluster.node_groups:
+        raise ApiError("ResourceNotFoundException", f"No node group found for name: {name}.")
+    return cluster, cluster.node_groups[name]
+
+
+def _template(api: Api, given: Document | None) -> tuple[Document, Document]:
+    """The launch template that is named, as EKS answers it, and the data of the version."""
+    if not given:
+        return {}, {}
+    key = (
+        {"LaunchTemplateId": given["id"]}
+        if given.get("id")
+        else {"LaunchTemplateName": given.get("name", "")}
+    )
+    version = str(given.get("version", "$Default"))
+    try:
+        found = api.call("ec2", "DescribeLaunchTemplateVersions", Versions=[version], **key)[
+            "LaunchTemplateVersions"
+        ]
+    except ApiError as error:
+        raise ApiError("InvalidRequestException", f"Launch template: {error.message}") from error
+    if not found:
+        raise ApiError("InvalidRequestException", f"Launch template version {version} doesn't exist")
+    chosen = {
+        "id": found[0]["LaunchTemplateId"],
+        "name": found[0]["LaunchTemplateName"],
+        "version": str(found[0]["VersionNumber"]),
+    }
+    return chosen, found[0]["LaunchTemplateData"]
+
+
+def _described(cluster: Cluster, given: Document, template: Document) -> Document:
+    version = given.get("version", cluster.version)
+    types = given.get("instanceTypes") or ([] if template.get("InstanceType") else _TYPES)
+    custom = bool(template.get("ImageId"))
+    ami_type = (
+        "CUSTOM" if custom else given.get("amiType") or _image_for([*types, template.get("InstanceType", "")])
+    )
+    document: Document = {
+        "nodegroupName": given["nodegroupName"],
+        "nodegroupArn": record.arn(cluster, "nodegroup", given["nodegroupName"], str(uuid.uuid4())),
+        "clusterName": cluster.name,
+        "version": version,
+        "releaseVersion": template["ImageId"] if custom else given.get("releaseVersion", _latest(version)),
+        "createdAt": record.now(),
+        "modifiedAt": record.now(),
+        "capacityType": given.get("capacityType", "ON_DEMAND"),
+        "scalingConfig": {"minSize": 1, "maxSize": 2, "desiredSize": 2} | given.get("scalingConfig", {}),
+        "instanceTypes": types,
+        "subnets": given["subnets"],
+        "amiType": ami_type,
+        "nodeRole": given["nodeRole"],
+        "labels": {},
+        "taints": [],
+        "health": {"issues": []},
+        "updateConfig": {"maxUnavailable": 1}
+        if "maxUnavailablePercentage" not in given.get("updateConfig", {})
+        else {},
+        "tags": dict(given.get("tags", {})),
+    }
+    document["updateConfig"] |= {"updateStrategy": "DEFAULT"} | given.get("updateConfig", {})
+    if not given.get("launchTemplate"):
+        document["diskSize"] = given.get("diskSize", _DISK_GIB)
+    return document | {name: given[name] for name in _KEPT if name in given}
+
+
+def _require(call: Call, cluster: Cluster, document: Document, template: Document) -> None:
+    given = dict(call.parameters)
+    references.require_role(call.api, document["nodeRole"], "ec2.amazonaws.com")
+    node_group_checks.require_scaling(document["scalingConfig"])
+    if document["scalingConfig"]["maxSize"] > _MOST_INSTANCES:
+        raise ApiError(
+            "ResourceLimitExceededException", f"Maximum number of nodes per node group: {_MOST_INSTANCES}"
+        )
+    node_group_checks.require_network(call.api, cluster, document["subnets"])
+    if given.get("launchTemplate"):
+        node_group_checks.require_template(given, template)
+    node_group_checks.require_market(given, template)
+    types = [*document["instanceTypes"], *filter(None, [template.get("InstanceType")])]
+    node_group_checks.require_processor(types, document["amiType"])
+    if document["amiType"] != "CUSTOM":
+        node_group_checks.require_versions(cluster, document["version"])
+        node_group_checks.require_release(
+            document["version"], given.get("releaseVersion"), document["amiType"]
+        )
+    rollout.require_known(document, types)
+
+
+def _image_for(types: list[str]) -> str:
+    """The image that EKS takes where none is named."""
+    known = next((INSTANCES[name] for name in types if name in INSTANCES), None)
+    if known is None:
+        return "AL2023_x86_64_STANDARD"
+    processor = "ARM_64" if known.architecture == "arm64" else "x86_64"
+    return f"AL2023_{processor}_{'NVIDIA' if known.gpu else 'STANDARD'}"
+
+
+def _latest(version: str) -> str:
+    return f"{version}.4-{_BUILD}"
+
+
+def _relabelled(before: dict[str, str], change: Document) -> dict[str, str]:
+    kept = {key: value for key, value in before.items() if key not in change.get("removeLabels", [])}
+    return kept | change.get("addOrUpdateLabels", {})
+
+
+def _retainted(before: list[Document], change: Document) -> list[Document]:
+    """Taints are told apart by key and effect."""
+
+    def id(taint: dict[str, Any]) -> tuple[str, str]:
+        return taint["key"], taint["effect"]
+
+    added = change.get("addOrUpdateTaints", [])
+    gone = {id(taint) for taint in [*added, *change.get("removeTaints", [])]}
+    return [*(taint for taint in before if id(taint) not in gone), *added]

@@ -1,0 +1,43 @@
+"""Who calls the account.
+
+An access key says whose it is: the account has no secret to check it against, and no need for one.
+"""
+
+import base64
+import os
+
+PRINCIPAL = "GPU_CLUSTER_PRINCIPAL"
+"""Environment variable with the ARN of the role or user that an engine stands for."""
+
+SESSION = "rehearsal"
+"""Name of the session in which a role is used."""
+
+_PREFIX = "AKIA"
+_ACCOUNT = "123456789012"  # moto's own, where nothing else is said
+
+
+def account() -> str:
+    """The id of the account that this process serves."""
+    return os.environ.get("MOTO_ACCOUNT_ID", _ACCOUNT)
+
+
+def access_key(principal: str) -> str:
+    return _PREFIX + base64.b32encode(principal.encode()).decode().rstrip("=")
+
+
+def principal_of(key: str) -> str:
+    """Whose an access key is; the root user's where it does not say."""
+    encoded = key.removeprefix(_PREFIX)
+    try:
+        principal = base64.b32decode(encoded + "=" * (-len(encoded) % 8)).decode()
+    except ValueError:
+        return f"arn:aws:iam::{account()}:root"
+    return principal
+
+
+def session_of(principal: str) -> str:
+    """The ARN by which a role or user calls: a role's is that of its session."""
+    home, _, path = principal.partition(":role/")
+    if not path:
+        return principal
+    return f"{home.replace(':iam:', ':sts:')}:assumed-role/{path.rpartition('/')[2]}/{SESSION}"
