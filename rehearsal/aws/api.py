@@ -21,7 +21,7 @@ _SETTINGS = Config(
     s3={"addressing_style": "path"},
     parameter_validation=True,
 )
-_GONE = ("NotFound", "NoSuch", "ResourceNotFound", "DoesNotExist")
+_GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 
 
 class ApiError(Exception):

@@ -19,6 +19,9 @@ def problems(kind: Kind, inputs: Inputs) -> Iterator[tuple[str, str]]:
     if wrong:
         return
     for name, value in inputs.items():
+        bounds = kind.bounds.get(name)
+        if bounds and isinstance(value, int) and not bounds.start <= value <= bounds.stop:
+            yield name, f"expected {bounds.start} to {bounds.stop}, got {value}"
         if not kind.is_emulated(name):
             yield name, f"{kind.type} has no emulation of this property in rehearsal/aws"
         elif name in kind.documents:

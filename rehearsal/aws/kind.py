@@ -34,6 +34,10 @@ Require = Callable[[Api, Inputs], object]
 """Raises `ApiError` where the account would let several properties pass that AWS refuses together."""
 
 
+def provider_only(_api: Api, _id: str, _inputs: Inputs) -> None:
+    """A `Set` of which the account never hears: it says what this provider does."""
+
+
 @dataclass(frozen=True)
 class AutoName:
     """How the provider names what the program leaves unnamed."""
@@ -103,6 +107,8 @@ class Kind:
 
     references: Mapping[str, Reference] = field(default_factory=dict[str, Reference])
     require: Require | None = None
+    bounds: Mapping[str, range] = field(default_factory=dict[str, range])
+    """What numbers may be where the service's model does not say; the end of each range included."""
 
     @cached_property
     def properties(self) -> sdk.Properties:

@@ -87,10 +87,9 @@ class Provider:
             raise ProviderError(f"creating {token}: a value is still unknown")
         with _told(f"creating {token}"):
             self._require(kind, api, inputs, inputs)
-            answer = api.call(
-                kind.service, kind.create, **kind.arguments(_without_marks(inputs) | {"region": api.region})
-            )
-            id = kind.identify(inputs, answer)
+            given = _without_marks(inputs) | {"region": api.region}
+            answer = api.call(kind.service, kind.create, **kind.arguments(given))
+            id = kind.identify(given, answer)
         with _told(f"creating {token} {id}"):
             for settle in [*kind.always, *kind.settled_by(kind.late(inputs))]:
                 settle(api, id, inputs)

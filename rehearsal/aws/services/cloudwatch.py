@@ -5,6 +5,7 @@ from typing import Any
 
 from rehearsal.aws.api import Api
 from rehearsal.aws.kind import Answer, AutoName, Inputs, Kind, State
+from rehearsal.aws.services.kms import require_key
 
 
 def _call(api: Api, operation: str, **arguments: Any) -> Answer:
@@ -67,6 +68,6 @@ KINDS = (
         setters={"retentionInDays": _set_retention, "kmsKeyId": _set_key, "skipDestroy": _set_destroy},
         names=AutoName(length=512),
         retag=_retag,
-        references={"kmsKeyId": lambda api, key: api.call("kms", "DescribeKey", KeyId=key)},
+        references={"kmsKeyId": require_key},
     ),
 )

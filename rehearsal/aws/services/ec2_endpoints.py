@@ -16,6 +16,7 @@ from rehearsal.aws.services.ec2 import (
     one,
     retag,
 )
+from rehearsal.aws.services.iam import require_role
 
 _WATCHED = {
     "vpcId": "VPC",
@@ -116,10 +117,6 @@ def _require_destination(api: Api, destination: str) -> None:
         api.call("s3", "HeadBucket", Bucket=destination.rpartition(":")[2].partition("/")[0])
 
 
-def _require_role(api: Api, role: str) -> None:
-    api.call("iam", "GetRole", RoleName=role.rpartition("/")[2])
-
-
 KINDS = (
     Kind(
         type="aws:ec2/vpcEndpoint:VpcEndpoint",
@@ -166,7 +163,7 @@ KINDS = (
             "subnetId": SUBNET,
             "eniId": exists("DescribeNetworkInterfaces", "NetworkInterfaceIds"),
             "logDestination": _require_destination,
-            "iamRoleArn": _require_role,
+            "iamRoleArn": require_role,
         },
     ),
 )

@@ -16,6 +16,11 @@ def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
+def require_role(api: Api, arn: Any) -> None:
+    """Refuse the ARN of a role that does not exist."""
+    _call(api, "GetRole", RoleName=str(arn).rpartition("/")[2])
+
+
 def _set_trust(api: Api, id: str, inputs: Inputs) -> None:
     _call(api, "UpdateAssumeRolePolicy", RoleName=id, PolicyDocument=inputs["assumeRolePolicy"])
 

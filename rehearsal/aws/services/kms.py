@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.aws.api import Api
+from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.kind import Answer, AutoName, Inputs, Kind, State
 
 
@@ -65,8 +65,13 @@ def _retag(api: Api, id: str, _state: State, tags: Mapping[str, str], gone: list
         _call(api, "TagResource", KeyId=id, Tags=pairs)
 
 
-def _require_key(api: Api, key: Any) -> None:
-    _call(api, "DescribeKey", KeyId=key)
+def require_key(api: Api, key: Any) -> None:
+    """Refuse a key that does not exist or is to be deleted. AWS's own keys appear with their first use."""
+    if str(key).rpartition(":")[2].startswith("alias/aws/"):
+        return
+    state = _call(api, "DescribeKey", KeyId=key)["KeyMetadata"]["KeyState"]
+    if state == "PendingDeletion":
+        raise ApiError("KMSInvalidStateException", f"{key} is pending deletion.")
 
 
 def _set_target(api: Api, id: str, inputs: Inputs) -> None:
@@ -118,6 +123,6 @@ KINDS = (
         renames={"name": "AliasName"},
         setters={"targetKeyId": _set_target},
         names=AutoName(prefix="alias/", length=256),
-        references={"targetKeyId": _require_key},
+        references={"targetKeyId": require_key},
     ),
 )
