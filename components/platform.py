@@ -41,13 +41,14 @@ class Platform(pulumi.ComponentResource):
         gpu_pools = {key: pool for key, pool in pools.items() if pool.gpus}
 
         here = place(name, stack, pulumi.ResourceOptions(parent=self))
-        mirror = here.mirror
         room = pulumi.ResourceOptions(parent=self, providers=[here.kubernetes], depends_on=here.ready)
 
-        storage = StorageClasses(f"{name}-storage", stack.storage, opts=room)
+        storage = StorageClasses(f"{name}-storage", stack.storage, backing=here.backing, opts=room)
         ready: list[pulumi.Resource] = [storage]
         if gpu_pools and stack.gpu.device_plugin:
-            ready.append(DevicePlugin(f"{name}-gpu", gpu_pools, image=DEVICE_PLUGIN.at(mirror), opts=room))
+            ready.append(
+                DevicePlugin(f"{name}-gpu", gpu_pools, image=DEVICE_PLUGIN.at(stack.mirror), opts=room)
+            )
         after = pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=ready))
 
         self.outputs = {
@@ -59,7 +60,7 @@ class Platform(pulumi.ComponentResource):
             registry = Registry(
                 f"{name}-registry",
                 stack.registry.in_cluster,
-                image=REGISTRY.at(mirror),
+                image=REGISTRY.at(stack.mirror),
                 opts=after,
             )
             self.outputs["registry"] = {"url": registry.url}
@@ -70,7 +71,7 @@ class Platform(pulumi.ComponentResource):
                 stack.serving,
                 pools=pools,
                 storage=storage.classes,
-                image=VLLM.at(mirror),
+                image=VLLM.at(stack.mirror),
                 hub_token=hub_token,
                 opts=after,
             )

@@ -79,7 +79,7 @@ def pack_of(stack: str) -> Pack:
 def _mirrors(stack: str) -> list[str]:
     """The mirror in the stack file; none where a program of another project is checked."""
     try:
-        mirror = load(_STACKS / f"Pulumi.{stack}.yaml").registry.mirror
+        mirror = load(_STACKS / f"Pulumi.{stack}.yaml").mirror
     except StackFileError:
         return []
     return [mirror] if mirror else []

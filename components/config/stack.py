@@ -5,6 +5,8 @@ from pydantic import Field
 from components.config.budget import BudgetSettings
 from components.config.cluster import ClusterSettings
 from components.config.compliance import ComplianceSettings
+from components.config.ecr import ecr_mirror
+from components.config.eks import EksSettings
 from components.config.gpu import GpuSettings
 from components.config.names import Name, Word
 from components.config.network import NetworkSettings
@@ -54,3 +56,10 @@ class Stack(Settings):
 
     protect: bool = True
     """Whether what holds data, the keys and the cluster refuse to be destroyed; eks only. Default: true."""
+
+    @property
+    def mirror(self) -> str | None:
+        """Where every image of the platform comes from; None for the registries that publish them."""
+        if self.registry.mirror or not isinstance(self.cluster, EksSettings) or self.region is None:
+            return self.registry.mirror
+        return ecr_mirror(self.cluster.account, self.region, self.registry.prefix)

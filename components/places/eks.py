@@ -8,10 +8,12 @@ from components.config.eks import EksSettings
 from components.config.network import NetworkSettings
 from components.config.stack import Stack
 from components.guardrails import Budget, tags_of
+from components.images import ON_EKS
 from components.keys import Keys, Purpose
 from components.network import Network
 from components.places.place import Place
 from components.pools import pools_of
+from components.registry.ecr import EcrRegistry
 
 
 def eks(
@@ -39,6 +41,16 @@ def eks(
         Budget(f"{name}-budget", stack.budget, account=settings.account, stack=environment, opts=room)
 
     keys = Keys(f"{name}-keys", account=settings.account, region=region, protect=stack.protect, opts=room)
+    registry = EcrRegistry(
+        f"{name}-registry",
+        stack.registry,
+        account=settings.account,
+        region=region,
+        key=keys.arns[Purpose.REGISTRY],
+        images=ON_EKS,
+        protect=stack.protect,
+        opts=room,
+    )
     vpc = Network(
         f"{name}-network",
         network,
@@ -69,7 +81,14 @@ def eks(
         volumes_key=keys.arns[Purpose.VOLUMES],
         opts=_after(room),
     )
-    return Place(kubernetes=cluster.provider, ready=[addons])
+    return Place(
+        kubernetes=cluster.provider,
+        ready=[addons],
+        outputs={
+            "cluster": {"name": cluster.cluster_name, "endpoint": cluster.endpoint},
+            "registry": {"url": registry.mirror, "copies": [copy._asdict() for copy in registry.copies]},
+        },
+    )
 
 
 def _after(room: pulumi.ResourceOptions, *earlier: pulumi.Resource) -> pulumi.ResourceOptions:

@@ -10,7 +10,7 @@ from components.places.place import Place
 
 def found(
     name: str,
-    stack: Stack,
+    _: Stack,
     opts: pulumi.ResourceOptions,
     *,
     settings: LocalCluster | ExistingCluster,
@@ -18,4 +18,4 @@ def found(
 ) -> Place:
     """`kubeconfig` is a path."""
     cluster = Cluster(f"{name}-cluster", settings, kubeconfig=kubeconfig, opts=opts)
-    return Place(kubernetes=cluster.provider, mirror=stack.registry.mirror)
+    return Place(kubernetes=cluster.provider)

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.config.stack import Stack
+from components.storage import Backing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,8 +21,8 @@ class Place:
     ready: Sequence[pulumi.Resource] = ()
     """What has to stand before anything goes into the cluster, and to outlive it."""
 
-    mirror: str | None = None
-    """Where every image comes from; None for the registries themselves."""
+    backing: Backing = field(default_factory=Backing)
+    """What AWS made behind storage classes and stores."""
 
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What the platform says of it."""

@@ -3,7 +3,8 @@
 What AWS makes is in `components.registry.ecr`, for the place that is on AWS alone.
 """
 
-from components.registry.copies import Copy, copies, ecr_mirror
+from components.config.ecr import ecr_mirror
+from components.registry.copies import Copy, copies
 from components.registry.registry import Registry
 
 __all__ = ["Copy", "Registry", "copies", "ecr_mirror"]

@@ -17,15 +17,6 @@ class Copy(NamedTuple):
     """With its tag, below the mirror: <mirror>/nvcr.io/nvidia/k8s-device-plugin:v0.20.0"""
 
 
-def ecr_mirror(account: str, region: str, prefix: str | None = None) -> str:
-    """The address below which an account's ECR has what other registries publish.
-
-    ecr_mirror("123456789012", "eu-central-1", "dev")
-    # 123456789012.dkr.ecr.eu-central-1.amazonaws.com/dev
-    """
-    return "/".join(filter(None, [f"{account}.dkr.ecr.{region}.amazonaws.com", prefix]))
-
-
 def copies(images: Iterable[Image], mirror: str, cached: Collection[str]) -> list[Copy]:
     """What of the images no cache fetches by itself; `cached` are words of the stack file such as quay.
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
+from components.config.ecr import ecr_mirror
 from components.config.registry import RegistrySettings
 from components.images import Image
-from components.registry.copies import Copy, copies, ecr_mirror
+from components.registry.copies import Copy, copies
 from components.registry.ecr.account_wide import enhanced_scanning, replication
 from components.registry.ecr.caches import caches, fills_caches
 from components.registry.ecr.creation import creation_role, template
