@@ -15,14 +15,11 @@ from rehearsal.aws.services import (
     ec2_templates,
     ec2_vpc,
     ecr,
-<<<<<<< rehearsal/aws/services/__init__.py
-    events,
-=======
     eks_access,
     eks_addons,
     eks_clusters,
     eks_node_groups,
->>>>>>> /tmp/awsx/theirs
+    events,
     iam,
     iam_profiles,
     kms,
@@ -44,16 +41,13 @@ _MODULES = (
     iam_profiles,
     s3,
     ecr,
-<<<<<<< rehearsal/aws/services/__init__.py
     sqs,
     events,
-=======
     eks_clusters,
     eks_node_groups,
     eks_addons,
     eks_access,
     autoscaling,
->>>>>>> /tmp/awsx/theirs
 )
 
 
