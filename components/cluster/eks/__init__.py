@@ -2,7 +2,6 @@
 
 from components.cluster.eks.addons import Addons
 from components.cluster.eks.cluster import EksCluster
-from components.cluster.eks.csi import CsiDriver
 from components.cluster.eks.kubeconfig import kubeconfig
 
-__all__ = ["Addons", "CsiDriver", "EksCluster", "kubeconfig"]
+__all__ = ["Addons", "EksCluster", "kubeconfig"]

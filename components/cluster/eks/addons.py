@@ -1,25 +1,26 @@
 """Add-ons that need nodes to run on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import pulumi
 
 from components.cluster.eks.addon import addon
-from components.cluster.eks.csi import DRIVERS, CsiDriver
+from components.cluster.eks.csi import DRIVERS, EBS
 from components.config.eks import EksSettings
 from components.identity import PodIdentity, managed_policy, policy_document
 from components.pools import Pool
 
-Grants = Mapping[str, pulumi.Input[str]]
+Grants = dict[str, pulumi.Input[str]]
 """Policies by name, as JSON, beyond those that a driver has in any case."""
 
 
 class Addons(pulumi.ComponentResource):
-    """DNS, metrics, watching of nodes, snapshots, and the CSI drivers that the storage of a stack needs.
+    """DNS, metrics, watching of nodes, and what the storage of a stack needs.
 
     Addons("platform-addons", settings, cluster=eks.cluster_name, pools=pools,
-           drivers={CsiDriver.EBS: {}, CsiDriver.S3: {"models": policy}}, volumes_key=key,
-           opts=pulumi.ResourceOptions(depends_on=[groups]))
+           drivers=drivers_of(stack.storage), grants={"aws-mountpoint-s3-csi-driver": {"models": policy}},
+           volumes_key=key, opts=pulumi.ResourceOptions(depends_on=[groups]))
     """
 
     def __init__(
@@ -29,61 +30,57 @@ class Addons(pulumi.ComponentResource):
         *,
         cluster: pulumi.Input[str],
         pools: Mapping[str, Pool],
-        drivers: Mapping[CsiDriver, Grants],
+        drivers: Collection[str],
         volumes_key: pulumi.Input[str],
+        grants: Mapping[str, Grants] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`drivers`: each with the policies that let it at this stack's stores; `volumes_key`: of EBS.
+        """`drivers`: add-ons that the storage needs; `grants`: what lets a driver at the stores of the stack;
+        `volumes_key`: of EBS.
 
         To come after nodes that let their pods in is for the caller to say, in `opts`.
         """
         super().__init__("gpu-cluster:index:Addons", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         tolerations = _of_gpu_nodes(pools.values())
-
-        addon(
-            name,
-            "coredns",
-            settings,
-            cluster=cluster,
-            values={"autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 10}},
-            opts=child,
-        )
-        addon(name, "metrics-server", settings, cluster=cluster, opts=child)
-        addon(
-            name,
-            "eks-node-monitoring-agent",
-            settings,
-            cluster=cluster,
-            values={"dcgmAgent": {"tolerations": tolerations}} if tolerations else None,
-            opts=child,
-        )
-        for driver, grants in drivers.items():
-            known = DRIVERS[driver]
-            if driver is CsiDriver.EBS:
-                grants = {**grants, "key": _encrypts(volumes_key)}
-            identity = PodIdentity(
-                f"{name}-{driver}-identity",
-                cluster=cluster,
-                namespace="kube-system",
-                service_account=known.service_account,
-                policies=grants,
-                managed=[managed_policy(policy) for policy in known.managed],
-                opts=child,
-            )
-            # Pods get the role when they start, so it is theirs before.
-            addon(
-                name,
-                driver,
-                settings,
-                cluster=cluster,
-                values=known.values,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[identity]),
-            )
-        if CsiDriver.EBS in drivers:
-            addon(name, "snapshot-controller", settings, cluster=cluster, opts=child)
+        values: dict[str, dict[str, Any] | None] = {
+            "coredns": {"autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 10}},
+            "metrics-server": None,
+            "eks-node-monitoring-agent": {"dcgmAgent": {"tolerations": tolerations}} if tolerations else None,
+        }
+        for key, configured in values.items():
+            addon(name, key, settings, cluster=cluster, values=configured, opts=child)
+        for key in sorted(drivers):
+            if key not in DRIVERS:
+                addon(name, key, settings, cluster=cluster, opts=child)
+                continue
+            allowed = (grants or {}).get(key, {}) | ({"key": _encrypts(volumes_key)} if key == EBS else {})
+            _driver(name, key, settings, cluster, allowed, self)
 
         self.register_outputs({})
+
+
+def _driver(
+    name: str,
+    key: str,
+    settings: EksSettings,
+    cluster: pulumi.Input[str],
+    grants: Grants,
+    parent: pulumi.Resource,
+) -> None:
+    """A driver whose pods get their role when they start: so it is theirs before."""
+    known = DRIVERS[key]
+    identity = PodIdentity(
+        f"{name}-{key}-identity",
+        cluster=cluster,
+        namespace="kube-system",
+        service_account=known.service_account,
+        policies=grants,
+        managed=[managed_policy(policy) for policy in known.managed],
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    after = pulumi.ResourceOptions(parent=parent, depends_on=[identity])
+    addon(name, key, settings, cluster=cluster, values=known.values, opts=after)
 
 
 def _of_gpu_nodes(pools: Iterable[Pool]) -> list[dict[str, str]]:

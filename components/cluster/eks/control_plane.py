@@ -11,6 +11,9 @@ from components.keys import Purpose
 from components.pools import GPU_RESOURCE, Pool
 
 _LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+_EVENLY = {"cpu": 1, "memory": 1}
+_OF_GPUS = 5
+"""Weights of resources, up to 100."""
 _LONGEST_STACK = 30
 """Characters of the stack's name in that of the role, which has at most 64 with the suffix."""
 
@@ -93,7 +96,7 @@ class ControlPlane(pulumi.ComponentResource):
                 provider=aws.eks.ClusterEncryptionConfigProviderArgs(key_arn=keys[Purpose.CLUSTER]),
             ),
             enabled_cluster_log_types=_LOGS,
-            kube_scheduler_config=_packed(pools) if settings.bin_packing else None,
+            kube_scheduler_config=_packed(pools) if settings.bin_packing else _spread(),
             control_plane_scaling_config=aws.eks.ClusterControlPlaneScalingConfigArgs(
                 tier=settings.control_plane_tier
             ),
@@ -152,11 +155,19 @@ def _remote(settings: EksSettings) -> aws.eks.ClusterRemoteNetworkConfigArgs | N
 def _packed(pools: Mapping[str, Pool]) -> aws.eks.ClusterKubeSchedulerConfigArgs:
     """Fill the fullest node that has room: its GPUs count more than the CPUs and memory beside them."""
     gpus = {GPU_RESOURCE, *(resource for pool in pools.values() for resource in pool.extended)}
-    weights = {"cpu": 1, "memory": 1} | dict.fromkeys(sorted(gpus), 5)
+    return _scored("MostAllocated", _EVENLY | dict.fromkeys(sorted(gpus), _OF_GPUS))
+
+
+def _spread() -> aws.eks.ClusterKubeSchedulerConfigArgs:
+    """As it comes from Kubernetes; said, for what is no longer said would stay as it was."""
+    return _scored("LeastAllocated", _EVENLY)
+
+
+def _scored(strategy: str, weights: Mapping[str, int]) -> aws.eks.ClusterKubeSchedulerConfigArgs:
     return aws.eks.ClusterKubeSchedulerConfigArgs(
         node_resources_fit=aws.eks.ClusterKubeSchedulerConfigNodeResourcesFitArgs(
             scoring_strategy=aws.eks.ClusterKubeSchedulerConfigNodeResourcesFitScoringStrategyArgs(
-                type="MostAllocated",
+                type=strategy,
                 resources=[
                     aws.eks.ClusterKubeSchedulerConfigNodeResourcesFitScoringStrategyResourceArgs(
                         name=resource, weight=weight

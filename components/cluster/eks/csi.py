@@ -1,17 +1,10 @@
 """CSI drivers that EKS has as add-ons, and what each may do in the account."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
-
-class CsiDriver(StrEnum):
-    """By the name of the add-on."""
-
-    EBS = "aws-ebs-csi-driver"
-    EFS = "aws-efs-csi-driver"
-    FSX = "aws-fsx-csi-driver"
-    S3 = "aws-mountpoint-s3-csi-driver"
+EBS = "aws-ebs-csi-driver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +22,10 @@ class Driver:
 _ON_EVERY_NODE = {"node": {"tolerateAllTaints": True}}
 """A volume can be mounted wherever a pod can run."""
 
-DRIVERS = {
-    CsiDriver.EBS: Driver(
-        "ebs-csi-controller-sa", ("AmazonEBSCSIDriverEKSClusterScopedPolicy",), _ON_EVERY_NODE
-    ),
-    CsiDriver.EFS: Driver("efs-csi-controller-sa", ("service-role/AmazonEFSCSIDriverPolicy",)),
-    CsiDriver.FSX: Driver("fsx-csi-controller-sa", values=_ON_EVERY_NODE),
-    CsiDriver.S3: Driver("s3-csi-driver-sa", values=_ON_EVERY_NODE),
+DRIVERS: Mapping[str, Driver] = {
+    EBS: Driver("ebs-csi-controller-sa", ("AmazonEBSCSIDriverEKSClusterScopedPolicy",), _ON_EVERY_NODE),
+    "aws-efs-csi-driver": Driver("efs-csi-controller-sa", ("service-role/AmazonEFSCSIDriverPolicy",)),
+    "aws-fsx-csi-driver": Driver("fsx-csi-controller-sa", values=_ON_EVERY_NODE),
+    "aws-mountpoint-s3-csi-driver": Driver("s3-csi-driver-sa", values=_ON_EVERY_NODE),
 }
+"""By the name of the add-on."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from components.cluster.eks import Addons, CsiDriver, EksCluster
+from components.cluster.eks import Addons, EksCluster
 from components.config.eks import EksSettings
 from components.config.stack import Stack
 from components.keys import Purpose
@@ -25,7 +25,7 @@ POOLS = {
         "taints": {"team": {"value": "vision"}},
     },
 }
-ANSWERS = {
+ANSWERS: dict[str, dict[str, Any]] = {
     "Cluster": {
         "endpoint": "https://0A1B.gr7.eu-central-1.eks.amazonaws.com",
         "certificateAuthority": {"data": "Q0E="},
@@ -78,7 +78,9 @@ def cluster(*, protect: bool = True, pod_subnets: Mapping[str, str] | None = Non
     return graph_of(program, ANSWERS)
 
 
-def addons(drivers: Mapping[CsiDriver, Mapping[str, str]] | None = None, **settings: Any) -> Graph:
+def addons(
+    *drivers: str, grants: Mapping[str, dict[str, pulumi.Input[str]]] | None = None, **settings: Any
+) -> Graph:
     """What the add-ons of a cluster ask for."""
     pools = pools_of(stack_of(**settings))
     return graph_of(
@@ -87,7 +89,8 @@ def addons(drivers: Mapping[CsiDriver, Mapping[str, str]] | None = None, **setti
             settings_of(**settings),
             cluster="prod",
             pools=pools,
-            drivers=drivers or {},
+            drivers=drivers,
             volumes_key="arn:key/volumes",
+            grants=grants,
         )
     )

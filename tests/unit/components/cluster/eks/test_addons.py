@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from components.catalog import ADDON_VERSIONS
-from components.cluster.eks import CsiDriver
+from components.cluster.eks.csi import DRIVERS
 from tests.unit.components.cluster.eks.made import addons
 from tests.unit.graph import Graph, Registered
 
@@ -27,7 +27,7 @@ def test_without_volumes_there_is_no_driver() -> None:
 
 
 def test_versions_are_those_of_the_catalog_for_the_version_of_kubernetes() -> None:
-    graph = addons({driver: {} for driver in CsiDriver}, version="1.34")
+    graph = addons(*DRIVERS, version="1.34")
     assert {it["addonName"]: it["addonVersion"] for it in graph.of("Addon")}.items() <= ADDON_VERSIONS[
         "1.34"
     ].items()
@@ -53,22 +53,24 @@ def test_gpu_health_is_read_on_every_gpu_node() -> None:
     ]
 
 
-@pytest.mark.parametrize("driver", [CsiDriver.EBS, CsiDriver.FSX, CsiDriver.S3])
-def test_volumes_can_be_mounted_on_nodes_with_any_taint(driver: CsiDriver) -> None:
-    assert values(addon(addons({driver: {}}), driver)) == {"node": {"tolerateAllTaints": True}}
+@pytest.mark.parametrize(
+    "driver", ["aws-ebs-csi-driver", "aws-fsx-csi-driver", "aws-mountpoint-s3-csi-driver"]
+)
+def test_volumes_can_be_mounted_on_nodes_with_any_taint(driver: str) -> None:
+    assert values(addon(addons(driver), driver)) == {"node": {"tolerateAllTaints": True}}
 
 
 @pytest.mark.parametrize(
     ("driver", "account"),
     [
-        (CsiDriver.EBS, "ebs-csi-controller-sa"),
-        (CsiDriver.EFS, "efs-csi-controller-sa"),
-        (CsiDriver.FSX, "fsx-csi-controller-sa"),
-        (CsiDriver.S3, "s3-csi-driver-sa"),
+        ("aws-ebs-csi-driver", "ebs-csi-controller-sa"),
+        ("aws-efs-csi-driver", "efs-csi-controller-sa"),
+        ("aws-fsx-csi-driver", "fsx-csi-controller-sa"),
+        ("aws-mountpoint-s3-csi-driver", "s3-csi-driver-sa"),
     ],
 )
-def test_a_driver_has_a_role_of_its_own_before_it_starts(driver: CsiDriver, account: str) -> None:
-    graph = addons({driver: {}})
+def test_a_driver_has_a_role_of_its_own_before_it_starts(driver: str, account: str) -> None:
+    graph = addons(driver)
     association = graph.only("PodIdentityAssociation")
     assert association["serviceAccount"] == account
     assert graph.waits_for(addon(graph, driver), association)
@@ -76,13 +78,22 @@ def test_a_driver_has_a_role_of_its_own_before_it_starts(driver: CsiDriver, acco
 
 def test_the_role_may_do_what_the_storage_of_the_stack_says() -> None:
     policy = '{"Statement": []}'
-    graph = addons({CsiDriver.S3: {"models": policy}})
+    graph = addons(
+        "aws-mountpoint-s3-csi-driver", grants={"aws-mountpoint-s3-csi-driver": {"models": policy}}
+    )
     assert graph.only("RolePolicy")["policy"] == policy
     assert graph.of("RolePolicyAttachment") == []
 
 
-def test_volumes_are_encrypted_with_the_key_of_the_stack_and_snapshots_taken() -> None:
-    graph = addons({CsiDriver.EBS: {}})
-    assert "snapshot-controller" in names(graph)
+def test_volumes_of_this_cluster_alone_are_encrypted_with_the_key_of_the_stack() -> None:
+    graph = addons("aws-ebs-csi-driver")
+    attached = graph.only("RolePolicyAttachment")["policyArn"]
+    assert attached.endswith("/AmazonEBSCSIDriverEKSClusterScopedPolicy")
     statements = json.loads(graph.only("RolePolicy")["policy"])["Statement"]
     assert {statement["Resource"] for statement in statements} == {"arn:key/volumes"}
+
+
+def test_what_calls_no_service_has_no_role() -> None:
+    graph = addons("snapshot-controller")
+    assert "snapshot-controller" in names(graph)
+    assert graph.of("PodIdentityAssociation") == []

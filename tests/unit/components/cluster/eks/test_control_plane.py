@@ -82,8 +82,12 @@ def test_whole_gpu_nodes_fall_idle() -> None:
     assert weights["cpu"] == weights["memory"] < weights["nvidia.com/gpu"] == weights["nvidia.com/mig-1g.5gb"]
 
 
-def test_without_packing_the_scheduler_is_as_it_comes() -> None:
-    assert "kubeSchedulerConfig" not in cluster(binPacking=False).only("Cluster").inputs
+def test_without_packing_pods_are_spread_whatever_was_before() -> None:
+    made = cluster(binPacking=False).only("Cluster")
+    assert made["kubeSchedulerConfig.nodeResourcesFit.scoringStrategy"] == {
+        "type": "LeastAllocated",
+        "resources": [{"name": "cpu", "weight": 1}, {"name": "memory", "weight": 1}],
+    }
 
 
 def test_support_tier_and_zonal_shift_are_those_of_the_stack() -> None:
