@@ -4,6 +4,7 @@ from components.config.budget import BudgetSettings
 from components.config.capacity import Capacity, CapacityBlock, Market, Reservation
 from components.config.cluster import ClusterSettings, ExistingCluster, LocalCluster
 from components.config.compliance import ComplianceSettings, Framework
+from components.config.eks import Access, AccessPolicy, EksSettings, Endpoint, RemoteNetworks
 from components.config.gpu import GpuSettings
 from components.config.network import AwsService, ExistingNetwork, Nat, NetworkSettings
 from components.config.pools import (
@@ -26,6 +27,8 @@ from components.config.storage import S3, Csi, Ebs, Efs, FsxLustre, HostPath, Lo
 
 __all__ = [
     "S3",
+    "Access",
+    "AccessPolicy",
     "Ami",
     "AmiFamily",
     "AwsService",
@@ -38,6 +41,8 @@ __all__ = [
     "Disk",
     "Ebs",
     "Efs",
+    "EksSettings",
+    "Endpoint",
     "ExistingCluster",
     "ExistingNetwork",
     "Framework",
@@ -57,6 +62,7 @@ __all__ = [
     "PoolSettings",
     "Provisioner",
     "RegistrySettings",
+    "RemoteNetworks",
     "Replicas",
     "RepositorySettings",
     "Reservation",

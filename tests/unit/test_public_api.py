@@ -13,30 +13,48 @@ PUBLIC = {
     ),
     "toolchain": "Toolchain ToolchainError install",
     "components.catalog": (
-        "GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_SOURCES Instance KUBELET_MAX_PODS LanguageModel "
-        "MIG_SOURCES MODELS MODEL_SOURCES Profile REGIONS REGION_SOURCES Source mig_problem of_weights"
+        "ADDONS ADDON_LEAST ADDON_SOURCES ADDON_VERSIONS AL2023_RELEASES AMI_SOURCES "
+        "CAPACITY_BLOCK_SOURCES CAPACITY_BLOCK_TYPES DURATIONS DURATION_SOURCES Duration "
+        "EFA_SOURCES GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_SOURCES Instance Interface "
+        "KUBELET_MAX_PODS KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion "
+        "LARGE_IMAGE_MINUTES LanguageModel MIG_SOURCES MODELS MODEL_SOURCES OFFERING_SOURCES "
+        "Profile REGIONS REGION_SOURCES Source UPSTREAMS UPSTREAM_SOURCES Upstream "
+        "WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type duration_of efa_interfaces mig_problem "
+        "of_weights regions_with zones_with"
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
+    "components.cluster.eks": "Addons EksCluster kubeconfig",
     "components.config": (
-        "Ami AmiFamily BudgetSettings Capacity CapacityBlock ClusterSettings ComplianceSettings "
-        "Csi Disk Ebs Efs ExistingCluster Framework FsxLustre GpuSettings HostPath InClusterRegistry LocalCluster "
-        "LocalPath Machine Market ModelCache ModelSettings Nfs PoolSettings Provisioner "
-        "RegistrySettings Replicas RepositorySettings Reservation S3 Secret ServingEngine ServingSettings Sharing Span "
-        "Stack StorageSettings Taint Update Upstream"
+        "Access AccessPolicy Ami AmiFamily AwsService BudgetSettings Capacity CapacityBlock "
+        "ClusterSettings ComplianceSettings Csi Disk Ebs Efs EksSettings Endpoint ExistingCluster "
+        "ExistingNetwork Framework FsxLustre GpuSettings HostPath InClusterRegistry LocalCluster "
+        "LocalPath Machine Market ModelCache ModelSettings Nat NetworkSettings Nfs PoolSettings "
+        "Provisioner RegistrySettings RemoteNetworks Replicas RepositorySettings Reservation S3 "
+        "Secret ServingEngine ServingSettings Sharing Span Stack StorageSettings Taint Update "
+        "Upstream"
     ),
     "components.gpu": "DevicePlugin plugin_config",
-    "components.pools": (
-        "Device GPU_RESOURCE GPU_TAINT Hardware Load Need POOL_LABEL Place Pool Request Resources "
-        "allocatable device_of hardware_of memory_share mig_resource nodes_for pools_of "
-        "replicas_per_node request_of room share_of_node smallest_place"
+    "components.identity": "PodIdentity managed_policy policy_document",
+    "components.keys": "Keys Purpose",
+    "components.nodes": (
+        "ClusterAutoscaler Ground NodeGroup NodeGroups NodeRole bottlerocket_settings "
+        "node_config surges user_data"
     ),
-    "components.registry": "Registry",
+    "components.pools": (
+        "ACCELERATOR_LABEL Device EFA_RESOURCE GPU_RESOURCE GPU_TAINT Hardware Load Need "
+        "POOL_LABEL Place Pool Request Resources RootDisk allocatable ami_release capacity_type "
+        "device_of eks_hardware_of hardware_of kubelet_version memory_share mig_resource "
+        "nodes_for pools_of replicas_per_node request_of room root_disk share_of_node "
+        "smallest_place"
+    ),
+    "components.registry": "Copy Registry copies ecr_mirror",
     "components.security": (
-        "Namespace PodSecurity from_anywhere from_namespaces restricted_container restricted_pod "
-        "to_dns to_internet"
+        "Namespace PodSecurity api_token_mount api_token_volume from_anywhere from_namespaces "
+        "restricted_container restricted_pod to_anywhere to_dns to_internet to_pod_identity"
     ),
     "components.serving": "Model Placement Serving",
     "components.stackfile": "Problem StackFileError load",
+    "components.registry.ecr": "EcrRegistry",
     "components.storage": "Backing Classes Source StorageClasses classes_of drivers_of",
 }
 
