@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from rehearsal.clock import UnknownDurationsError, coming_up, described, going_away, weights_of
 from rehearsal.edits import Edit, edits_of
 from rehearsal.event_log import EventLog, Operation, name_of
 from rehearsal.follow import Run, follow
@@ -39,6 +40,7 @@ def rehearse(sandbox: Sandbox, tell: Tell) -> Report:
             rehearsal.step("preview", rehearsal.preview)
             rehearsal.step("refresh", rehearsal.refresh)
             rehearsal.step("secrets", rehearsal.secrets)
+            rehearsal.step("clock", rehearsal.clock)
         if came_up and runs:
             for edit in rehearsal.edits():
                 rehearsal.step("edit", lambda edit=edit: rehearsal.edit(edit))
@@ -68,7 +70,7 @@ class _Rehearsal:
         """Take a step and show what came of it. Whether it held."""
         begun = time.monotonic()
         outcome = act()
-        step = Step(name, outcome.words, outcome.findings, time.monotonic() - begun)
+        step = Step(name, outcome.words, outcome.findings, outcome.notes, time.monotonic() - begun)
         self.report.steps.append(step)
         self.tell(step.as_text())
         return step.held
@@ -106,6 +108,20 @@ class _Rehearsal:
         return Outcome(
             f"{len(self.sandbox.secrets)} of the stack file, none in the state in the clear", findings
         )
+
+    def clock(self) -> Outcome:
+        """How long it would take on AWS."""
+        resources = self.sandbox.engine.state()["resources"]
+        self.report.resources = len(resources)
+        try:
+            up, down = coming_up(resources, weights_of(self.sandbox.stack)), going_away(resources)
+        except UnknownDurationsError as error:
+            unknown = (f"components/catalog/durations.py does not know {type}" for type in error.types)
+            return Outcome("not known", tuple(unknown))
+        minutes = {"ready": up.makespan, "longestChain": up.chain, "gone": down.makespan}
+        self.report.clock = {name: round(value, 1) for name, value in minutes.items()}
+        ready = f"ready after {up.makespan:.1f} min, {up.ratio:.2f} times the longest chain"
+        return Outcome(f"{ready}; gone after {down.makespan:.1f} min", notes=tuple(described(up)))
 
     def edits(self) -> Iterator[Edit]:
         """Edits that the stack file allows, each made when it is its turn."""

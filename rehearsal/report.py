@@ -15,6 +15,9 @@ class Outcome:
     findings: tuple[str, ...] = ()
     """What did not hold, one each; a finding may have several lines."""
 
+    notes: tuple[str, ...] = ()
+    """What else is worth a line each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -23,6 +26,7 @@ class Step:
     name: str
     words: str
     findings: tuple[str, ...]
+    notes: tuple[str, ...]
     seconds: float
 
     @property
@@ -32,7 +36,8 @@ class Step:
     def as_text(self) -> str:
         """A line, and below it what did not hold."""
         head = f"{'ok  ' if self.held else 'FAIL'}  {self.name:<10} {self.seconds:>5.1f} s  {self.words}"
-        return "\n".join([head, *(f"      {line}" for it in self.findings for line in it.splitlines())])
+        below = (line for text in (*self.findings, *self.notes) for line in text.splitlines())
+        return "\n".join([head, *(f"      {line}" for line in below)])
 
 
 @dataclass(slots=True)
@@ -41,6 +46,12 @@ class Report:
 
     stack: str
     provider: str
+    resources: int = 0
+    """That the engine keeps in its state, components and providers too."""
+
+    clock: dict[str, float] = field(default_factory=dict[str, float])
+    """Minutes that it would take on AWS: ready, longestChain, gone."""
+
     steps: list[Step] = field(default_factory=list[Step])
 
     @property
@@ -64,5 +75,7 @@ class Report:
             "provider": self.provider,
             "held": self.held,
             "seconds": round(self.seconds, 1),
+            "resources": self.resources,
+            "minutes": self.clock,
             "steps": steps,
         }

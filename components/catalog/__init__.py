@@ -3,6 +3,14 @@
 from components.catalog.addons import ADDON_LEAST, ADDON_SOURCES, ADDON_VERSIONS, ADDONS
 from components.catalog.amis import AL2023_RELEASES, AMI_SOURCES, ami_problem, ami_type
 from components.catalog.capacity_blocks import CAPACITY_BLOCK_SOURCES, CAPACITY_BLOCK_TYPES
+from components.catalog.durations import (
+    DURATION_SOURCES,
+    DURATIONS,
+    LARGE_IMAGE_MINUTES,
+    WEIGHTS_BYTES_PER_MINUTE,
+    Duration,
+    duration_of,
+)
 from components.catalog.efa import EFA_SOURCES, Interface, efa_interfaces
 from components.catalog.gpus import GPU_SOURCES, GPUS, Gpu
 from components.catalog.instances import INSTANCE_SOURCES, INSTANCES, KUBELET_MAX_PODS, Instance
@@ -24,6 +32,8 @@ __all__ = [
     "AMI_SOURCES",
     "CAPACITY_BLOCK_SOURCES",
     "CAPACITY_BLOCK_TYPES",
+    "DURATIONS",
+    "DURATION_SOURCES",
     "EFA_SOURCES",
     "GPUS",
     "GPU_SOURCES",
@@ -32,6 +42,7 @@ __all__ = [
     "KUBELET_MAX_PODS",
     "KUBERNETES_SOURCES",
     "KUBERNETES_VERSIONS",
+    "LARGE_IMAGE_MINUTES",
     "MIG_SOURCES",
     "MODELS",
     "MODEL_SOURCES",
@@ -40,6 +51,8 @@ __all__ = [
     "REGION_SOURCES",
     "UPSTREAMS",
     "UPSTREAM_SOURCES",
+    "WEIGHTS_BYTES_PER_MINUTE",
+    "Duration",
     "Gpu",
     "Instance",
     "Interface",
@@ -50,6 +63,7 @@ __all__ = [
     "Upstream",
     "ami_problem",
     "ami_type",
+    "duration_of",
     "efa_interfaces",
     "mig_problem",
     "of_weights",

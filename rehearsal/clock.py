@@ -1,0 +1,209 @@
+"""How long a stack would take on AWS: typical durations, in the order in which the engine would work."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from heapq import heappop, heappush
+from typing import Any
+
+from components.catalog import LARGE_IMAGE_MINUTES, MODELS, WEIGHTS_BYTES_PER_MINUTE, duration_of
+from components.config.stack import Stack
+from rehearsal.event_log import name_of
+
+Resource = Mapping[str, Any]
+"""A resource in the engine's state."""
+
+_AT_ONCE = 4  # operations of the engine for each processor, unless told otherwise: `pulumi up --help`
+_IN_THE_STATE_ALONE = ("pulumi:", "gpu-cluster:")
+
+
+class UnknownDurationsError(Exception):
+    """Nobody knows how long some types take."""
+
+    def __init__(self, types: Iterable[str]) -> None:
+        self.types = sorted(types)
+        super().__init__(", ".join(self.types))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that takes time, after what it needs."""
+
+    name: str
+    minutes: float
+    needs: frozenset[str] = frozenset()
+    """Names of other tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Tasks in time."""
+
+    path: tuple[tuple[str, float], ...]
+    """The longest chain of tasks that need each other: names and minutes, those of no time left out."""
+
+    makespan: float
+    """Minutes until the last task is done, with so many at once as the engine works on."""
+
+    @property
+    def chain(self) -> float:
+        """Minutes of the longest chain, which nothing can be faster than."""
+        return sum(minutes for _, minutes in self.path)
+
+    @property
+    def ratio(self) -> float:
+        """Makespan over longest chain: 1 where nothing waits but for what it needs."""
+        return self.makespan / self.chain if self.chain else 1.0
+
+
+def coming_up(resources: Iterable[Resource], weights: Mapping[str, int]) -> Schedule:
+    """The creation of all resources of a state. `weights`: bytes that each Deployment loads, by its name.
+
+    `UnknownDurationsError` where the catalog does not know a type.
+    """
+    found = list(resources)
+    _require_known(found)
+    return schedule(Task(each["urn"], _creation(each, weights), _needs(each)) for each in found)
+
+
+def going_away(resources: Iterable[Resource]) -> Schedule:
+    """The deletion of all resources of a state, wave by wave: the engine waits for a whole wave.
+
+    A wave is what nothing needs any more.
+    """
+    found = list(resources)
+    _require_known(found)
+    tasks: list[Task] = []
+    for wave in _waves(found):
+        before = frozenset(task.name for task in tasks)
+        tasks += [Task(urn, _deletion(urn), before) for urn in wave]
+    return schedule(tasks)
+
+
+def weights_of(stack: Stack) -> dict[str, int]:
+    """Bytes of the weights of each model, where they are known."""
+    models = stack.serving.models
+    sizes = {name: model.weights or _published(model.model) for name, model in models.items()}
+    return {str(name): int(size) for name, size in sizes.items() if size}
+
+
+def schedule(tasks: Iterable[Task], at_once: int | None = None) -> Schedule:
+    """When tasks are done that are taken up in their order as soon as they can be.
+
+    `at_once`: how many, by default as many as the engine takes up on this machine.
+    """
+    known = {task.name: task for task in tasks}
+    needs = {name: task.needs & known.keys() for name, task in known.items()}
+    path = tuple((name, known[name].minutes) for name in _longest_chain(known, needs) if known[name].minutes)
+    return Schedule(path, _makespan(known, needs, at_once or _AT_ONCE * len(os.sched_getaffinity(0))))
+
+
+def _longest_chain(tasks: Mapping[str, Task], needs: Mapping[str, Iterable[str]]) -> list[str]:
+    done: dict[str, float] = {}
+    before: dict[str, str | None] = {}
+    for name in TopologicalSorter(needs).static_order():
+        last = max(sorted(needs[name]), key=done.__getitem__, default=None)
+        before[name] = last
+        done[name] = tasks[name].minutes + (done[last] if last else 0)
+    chain: list[str] = []
+    name = max(done, key=done.__getitem__, default=None)
+    while name:
+        chain.insert(0, name)
+        name = before[name]
+    return chain
+
+
+def _makespan(tasks: Mapping[str, Task], needs: Mapping[str, Iterable[str]], at_once: int) -> float:
+    """What takes no time needs no worker."""
+    order = {name: number for number, name in enumerate(tasks)}
+    sorter = TopologicalSorter(needs)
+    sorter.prepare()
+    waiting: list[tuple[float, int, str]] = []
+    running: list[tuple[float, str]] = []
+    now = 0.0
+    while sorter.is_active():
+        for name in sorter.get_ready():
+            if tasks[name].minutes:
+                heappush(waiting, (now, order[name], name))
+            else:
+                sorter.done(name)
+        while waiting and len(running) < at_once:
+            *_, name = heappop(waiting)
+            heappush(running, (now + tasks[name].minutes, name))
+        if running:
+            now, name = heappop(running)
+            sorter.done(name)
+    return now
+
+
+def _creation(resource: Resource, weights: Mapping[str, int]) -> float:
+    type = resource["type"]
+    if _is_nowhere(resource["urn"]):
+        return 0
+    size = weights.get(_object_name(resource), 0) if type == "kubernetes:apps/v1:Deployment" else 0
+    if not size:
+        return duration_of(type).create
+    return LARGE_IMAGE_MINUTES + 2 * size / WEIGHTS_BYTES_PER_MINUTE  # into the volume, and from there
+
+
+def _deletion(urn: str) -> float:
+    return 0 if _is_nowhere(urn) else duration_of(_type(urn)).delete
+
+
+def _waves(resources: Iterable[Resource]) -> Iterator[list[str]]:
+    needed_by: dict[str, set[str]] = {each["urn"]: set() for each in resources}
+    for each in resources:
+        for urn in _needs(each) & needed_by.keys():
+            needed_by[urn].add(each["urn"])
+    sorter = TopologicalSorter(needed_by)
+    sorter.prepare()
+    while sorter.is_active():
+        wave = sorted(sorter.get_ready())
+        yield wave
+        sorter.done(*wave)
+
+
+def _published(model: str) -> int:
+    return MODELS[model].weights if model in MODELS else 0
+
+
+def _object_name(resource: Resource) -> str:
+    return resource.get("inputs", {}).get("metadata", {}).get("name", "")
+
+
+def _needs(resource: Resource) -> frozenset[str]:
+    provider = resource.get("provider", "").rpartition("::")[0]
+    return frozenset(filter(None, [*resource.get("dependencies", ()), resource.get("parent"), provider]))
+
+
+def _require_known(resources: Iterable[Resource]) -> None:
+    types = {resource["type"] for resource in resources if not _is_nowhere(resource["urn"])}
+    if unknown := {type for type in types if not _is_known(type)}:
+        raise UnknownDurationsError(unknown)
+
+
+def _is_known(type: str) -> bool:
+    try:
+        return bool(duration_of(type))
+    except KeyError:
+        return False
+
+
+def _type(urn: str) -> str:
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+def _is_nowhere(urn: str) -> bool:
+    """Whether a resource exists in the state alone: components and providers."""
+    return _type(urn).startswith(_IN_THE_STATE_ALONE)
+
+
+def described(schedule: Schedule) -> list[str]:
+    """The longest chain, a line for each resource with the minute in which it is done."""
+    lines: list[str] = []
+    done = 0.0
+    for urn, minutes in schedule.path:
+        done += minutes
+        lines.append(f"{done:.1f} min  {name_of(urn)} ({minutes:.1f})")
+    return lines

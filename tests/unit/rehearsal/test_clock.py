@@ -1,0 +1,77 @@
+import pytest
+
+from components.catalog import DURATIONS
+from rehearsal.aws.services import kinds
+from rehearsal.clock import Task, UnknownDurationsError, coming_up, described, going_away, schedule
+
+PLATFORM = "urn:pulumi:prod::gpu-cluster::"
+_ROOT = f"{PLATFORM}gpu-cluster:index:Platform::platform"
+
+
+def resource(type: str, name: str, *needs: str, parent: str = _ROOT) -> dict[str, object]:
+    return {
+        "urn": f"{PLATFORM}gpu-cluster:index:Platform${type}::{name}",
+        "type": type,
+        "dependencies": list(needs),
+        "parent": parent,
+        "inputs": {"metadata": {"name": name}},
+    }
+
+
+def test_tasks_that_need_each_other_follow_each_other() -> None:
+    found = schedule(
+        [
+            Task("vpc", 1),
+            Task("cluster", 10, frozenset({"vpc"})),
+            Task("bucket", 2),
+            Task("pool", 3, frozenset({"cluster"})),
+        ]
+    )
+
+    assert found.path == (("vpc", 1), ("cluster", 10), ("pool", 3))
+    assert (found.chain, found.makespan, found.ratio) == (14, 14, 1)
+
+
+def test_the_engine_works_on_a_few_at_once() -> None:
+    tasks = [Task(f"pool {number}", 3) for number in range(5)]
+
+    found = schedule(tasks, at_once=2)
+
+    assert (found.chain, found.makespan, found.ratio) == (3, 9, 3)
+
+
+def test_what_is_in_the_state_alone_takes_no_time_but_orders() -> None:
+    group = Task("component", 0, frozenset({"first"}))
+    found = schedule([Task("first", 2), group, Task("child", 1, frozenset({"component"}))], at_once=1)
+
+    assert found.path == (("first", 2), ("child", 1))
+    assert found.makespan == 3
+
+
+def test_creation_follows_dependencies_parents_and_providers() -> None:
+    cluster = resource("aws:eks/cluster:Cluster", "cluster")
+    provider = resource("pulumi:providers:kubernetes", "kubernetes", str(cluster["urn"]))
+    model = resource("kubernetes:apps/v1:Deployment", "chat") | {"provider": f"{provider['urn']}::id"}
+
+    found = coming_up([cluster, provider, model], {"chat": 15 * 10**9})
+
+    assert described(found) == ["10.0 min  Cluster cluster (10.0)", "16.6 min  Deployment chat (6.6)"]
+
+
+def test_deletion_goes_in_waves_from_what_nobody_needs() -> None:
+    vpc = resource("aws:ec2/vpc:Vpc", "vpc")
+    cluster = resource("aws:eks/cluster:Cluster", "cluster", str(vpc["urn"]))
+    pools = [resource("aws:eks/nodeGroup:NodeGroup", name, str(cluster["urn"])) for name in "ab"]
+
+    found = going_away([vpc, cluster, *pools])
+
+    assert [name.rpartition("::")[2] for name, _ in found.path] == ["a", "cluster", "vpc"]
+
+
+def test_a_type_of_unknown_duration_is_named() -> None:
+    with pytest.raises(UnknownDurationsError, match="aws:quantum/entangler:Entangler"):
+        coming_up([resource("aws:quantum/entangler:Entangler", "odd")], {})
+
+
+def test_every_type_that_is_emulated_has_a_duration() -> None:
+    assert sorted(kinds().keys() - DURATIONS.keys()) == []
