@@ -38,6 +38,18 @@ VLLM = Image(
     "v0.26.0",
     "ffb2d59b1c059a5bd8d781320c9f5189de8293693b7d95da54befddaa54abf52",
 )
+# As promoted to registry.k8s.io on 2026-07-22, kubernetes/k8s.io pull request 9760.
+CLUSTER_AUTOSCALER = Image(
+    "registry.k8s.io/autoscaling/cluster-autoscaler",
+    "v1.35.2",
+    "aac369dc283927a623deb1af54696efcc722ae79255aa07788422e495bab887d",
+)
+# As its own chart pins it.
+KARPENTER = Image(
+    "public.ecr.aws/karpenter/controller",
+    "1.13.0",
+    "ea731b0cd813add8b2947a76bfe861c38069d85922b01d0c1647d1466279b7fe",
+)
 
-ON_EKS = (DEVICE_PLUGIN, VLLM)
+ON_EKS = (CLUSTER_AUTOSCALER, DEVICE_PLUGIN, KARPENTER, VLLM)
 """What a platform on AWS may run; its registry is ECR."""

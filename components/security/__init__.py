@@ -1,16 +1,28 @@
 """Namespaces, network policies and security contexts."""
 
+from components.security.api_token import api_token_mount, api_token_volume
 from components.security.namespace import Namespace, PodSecurity
 from components.security.restricted import restricted_container, restricted_pod
-from components.security.traffic import from_anywhere, from_namespaces, to_dns, to_internet
+from components.security.traffic import (
+    from_anywhere,
+    from_namespaces,
+    to_anywhere,
+    to_dns,
+    to_internet,
+    to_pod_identity,
+)
 
 __all__ = [
     "Namespace",
     "PodSecurity",
+    "api_token_mount",
+    "api_token_volume",
     "from_anywhere",
     "from_namespaces",
     "restricted_container",
     "restricted_pod",
+    "to_anywhere",
     "to_dns",
     "to_internet",
+    "to_pod_identity",
 ]

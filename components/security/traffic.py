@@ -10,6 +10,9 @@ from pulumi_kubernetes.networking import v1 as networking
 _NOT_INTERNET_4 = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]
 _NOT_INTERNET_6 = ["fc00::/7", "fe80::/10"]
 
+# Amazon EKS user guide, pod-id-agent-setup, 2026-11-21.
+_POD_IDENTITY_AGENT = ["169.254.170.23/32", "fd00:ec2::23/128"]
+
 _EVERY_POD = meta.LabelSelectorArgs()
 
 
@@ -57,6 +60,20 @@ def to_internet(port: int) -> networking.NetworkPolicySpecArgs:
         ),
     ]
     return _egress(networking.NetworkPolicyEgressRuleArgs(to=peers, ports=[_tcp(port)]))
+
+
+def to_anywhere(port: int) -> networking.NetworkPolicySpecArgs:
+    """Out on one port to whatever address: the API server, and a cloud's endpoints within the network."""
+    return _egress(networking.NetworkPolicyEgressRuleArgs(ports=[_tcp(port)]))
+
+
+def to_pod_identity() -> networking.NetworkPolicySpecArgs:
+    """Out to the agent on the node that hands a pod its role on AWS."""
+    peers = [
+        networking.NetworkPolicyPeerArgs(ip_block=networking.IPBlockArgs(cidr=cidr))
+        for cidr in _POD_IDENTITY_AGENT
+    ]
+    return _egress(networking.NetworkPolicyEgressRuleArgs(to=peers, ports=[_tcp(80)]))
 
 
 def _ingress(rule: networking.NetworkPolicyIngressRuleArgs) -> networking.NetworkPolicySpecArgs:

@@ -6,7 +6,7 @@ from components.config.cluster import LocalCluster
 from components.config.stack import Stack
 from components.stackfile.problem import Mistake
 
-_PLATFORM_NAMESPACES = {"gpu-system", "registry"}
+_PLATFORM_NAMESPACES = {"cluster-autoscaler", "gpu-system", "registry"}
 
 
 def serving(stack: Stack) -> Iterator[Mistake]:
