@@ -49,7 +49,7 @@ def _spec(settings: StoreSettings, source: Source, claim: tuple[str, str]) -> co
         csi=core.CSIPersistentVolumeSourceArgs(
             driver=driver,
             # Kubernetes takes two volumes with one handle for the same.
-            volume_handle=pulumi.Output.concat(source.handle, "/", namespace),
+            volume_handle=pulumi.Output.concat(source.handle, "-", namespace),
             volume_attributes=source.attributes,
         ),
     )

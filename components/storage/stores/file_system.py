@@ -1,0 +1,90 @@
+"""A file system of EFS that all zones of a cluster share."""
+
+import pulumi
+import pulumi_aws as aws
+
+from components.config.storage import Efs
+from components.identity import policy_document
+from components.storage.stores.site import Site, let_in
+
+_NFS = [(2049, 2049)]
+
+
+class FileSystem(pulumi.ComponentResource):
+    """Encrypted at rest and on the way, with a mount target in each zone.
+
+    FileSystem("platform-stores-home", "home", settings, site, …).file_system_id
+    """
+
+    file_system_id: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        key: str,
+        settings: Efs,
+        site: Site,
+        *,
+        data_key: pulumi.Input[str],
+        protect: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("gpu-cluster:index:FileSystem", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        files = aws.efs.FileSystem(
+            f"{name}-files",
+            encrypted=True,
+            kms_key_id=data_key,
+            throughput_mode=settings.throughput,
+            lifecycle_policies=[
+                {"transition_to_ia": _after(settings.cool_after_days)},
+                {"transition_to_primary_storage_class": "AFTER_1_ACCESS"},
+            ],
+            tags={"Name": key},
+            opts=pulumi.ResourceOptions(parent=self, protect=protect, retain_on_delete=protect),
+        )
+        group = site.closed_group(name, f"EFS of storage class {key}", opts=child)
+        let_in(name, group.id, site.clients, _NFS, opts=child)
+        policy = aws.efs.FileSystemPolicy(
+            f"{name}-policy", file_system_id=files.id, policy=_encrypted_only(files.arn), opts=child
+        )
+        for zone, subnet in site.subnets.items():
+            aws.efs.MountTarget(
+                f"{name}-{zone}",
+                file_system_id=files.id,
+                subnet_id=subnet,
+                security_groups=[group.id],
+                # Nobody mounts it before it refuses what is not encrypted.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+            )
+
+        self.file_system_id = files.id
+        self.arn = files.arn
+        self.register_outputs({"file_system_id": self.file_system_id})
+
+
+def _after(days: int) -> str:
+    return f"AFTER_{days}_DAY" if days == 1 else f"AFTER_{days}_DAYS"
+
+
+def _encrypted_only(arn: pulumi.Input[str]) -> pulumi.Output[str]:
+    """Whoever reaches a mount target may read and write, by TLS; root has no more rights than others."""
+    everybody = {"AWS": "*"}
+    return policy_document(
+        {
+            "Effect": "Allow",
+            "Principal": everybody,
+            "Action": ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+            "Resource": arn,
+            "Condition": {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}},
+        },
+        {
+            "Effect": "Deny",
+            "Principal": everybody,
+            "Action": "*",
+            "Resource": arn,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    )

@@ -1,0 +1,96 @@
+"""The stores of a stack in its AWS account."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from components.config.storage import S3, Ebs, Efs, FsxLustre, StorageSettings
+from components.storage.backing import Backing, Live
+from components.storage.stores.backups import Backups, Kept
+from components.storage.stores.bucket import Bucket
+from components.storage.stores.file_system import FileSystem
+from components.storage.stores.lustre import Lustre
+from components.storage.stores.site import Site
+
+_S3_DRIVER = "aws-mountpoint-s3-csi-driver"
+
+
+class Stores(pulumi.ComponentResource):
+    """File systems and buckets, encrypted with the platform's keys, closed to all but its nodes, backed up.
+
+    Stores("platform-stores", stack.storage, vpc_id=network.vpc_id, subnets=network.private,
+           clients=eks.security_group_id, volumes_key=…, data_key=…, protect=True).backing
+    """
+
+    backing: Backing
+    """What the cluster has to know of them."""
+
+    grants: Mapping[str, Mapping[str, pulumi.Input[str]]]
+    """Policies, as JSON, that let the CSI drivers at them: by add-on and store."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Mapping[str, StorageSettings],
+        *,
+        vpc_id: pulumi.Input[str],
+        subnets: Mapping[str, pulumi.Input[str]],
+        clients: pulumi.Input[str],
+        volumes_key: pulumi.Input[str],
+        data_key: pulumi.Input[str],
+        protect: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`subnets` by zone, the first for what is in one zone; `clients`: security group of the nodes."""
+        super().__init__("gpu-cluster:index:Stores", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        site = Site(vpc_id, subnets, clients)
+
+        buckets = {
+            key: Bucket(f"{name}-{key}", chosen, key=data_key, protect=protect, opts=child)
+            for key, chosen in settings.items()
+            if isinstance(chosen, S3)
+        }
+        sources = {key: bucket.source for key, bucket in buckets.items()}
+        parameters: dict[str, Live] = {}
+        kept: dict[str, Kept] = {}
+
+        for key, chosen in settings.items():
+            match chosen:
+                case Ebs():
+                    parameters[key] = {"kmsKeyId": volumes_key}
+                case Efs():
+                    files = FileSystem(
+                        f"{name}-{key}",
+                        key,
+                        chosen,
+                        site,
+                        data_key=data_key,
+                        protect=protect,
+                        opts=child,
+                    )
+                    parameters[key] = {"fileSystemId": files.file_system_id}
+                    kept[key] = Kept(files.arn, chosen.backup_days)
+                case FsxLustre():
+                    own = buckets.get(chosen.s3 or "")
+                    lustre = Lustre(
+                        f"{name}-{key}",
+                        key,
+                        chosen,
+                        site,
+                        data_key=data_key,
+                        objects=pulumi.Output.concat("s3://", own.name) if own else chosen.s3,
+                        protect=protect,
+                        opts=child,
+                    )
+                    sources[key] = lustre.source
+                    kept[key] = Kept(lustre.arn, 0 if chosen.s3 else chosen.backup_days)
+                case _:
+                    pass
+        backed_up = {key: it for key, it in kept.items() if it.days}
+        if backed_up:
+            Backups(f"{name}-backups", backed_up, data_key=data_key, protect=protect, opts=child)
+
+        self.backing = Backing(parameters, sources)
+        self.grants = {_S3_DRIVER: {key: bucket.grant for key, bucket in buckets.items()}} if buckets else {}
+        self.register_outputs({})
