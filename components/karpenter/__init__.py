@@ -1,0 +1,6 @@
+"""Karpenter: starts the nodes that pods wait for, for the pools that choose it."""
+
+from components.karpenter.controller import CHARTS
+from components.karpenter.karpenter import Karpenter
+
+__all__ = ["CHARTS", "Karpenter"]

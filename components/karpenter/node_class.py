@@ -1,0 +1,59 @@
+"""What Karpenter makes a node of: image, disk, network and role."""
+
+from typing import Any
+
+import pulumi
+
+from components.config.pools import AmiFamily, PoolSettings
+from components.nodes import Ground, user_data
+from components.pools import POOL_LABEL, Pool, ami_release, root_disk
+
+_SYSTEM_GIB = 4  # of Bottlerocket: what Karpenter gives it by itself
+
+
+def node_class(
+    pool: Pool, settings: PoolSettings, ground: Ground, *, profile: pulumi.Input[str]
+) -> dict[str, Any]:
+    """The spec of an EC2NodeClass; `profile` is the name of an instance profile with the role of nodes."""
+    reserved = settings.capacity.reserved
+    return {
+        "amiSelectorTerms": [{"alias": _image(settings, ground.version)}],
+        "instanceProfile": profile,
+        "subnetSelectorTerms": [{"id": ground.subnets[zone]} for zone in pool.zones],
+        "securityGroupSelectorTerms": [{"id": ground.security_group}],
+        **({"capacityReservationSelectorTerms": [{"id": reserved.id}]} if reserved else {}),
+        "associatePublicIPAddress": False,
+        "metadataOptions": {
+            "httpEndpoint": "enabled",
+            "httpTokens": "required",
+            "httpPutResponseHopLimit": 1,
+        },
+        "blockDeviceMappings": _disks(settings, ground.volumes_key),
+        "kubelet": {"maxPods": pool.capacity.pods},
+        "userData": user_data(pool, settings),
+        "tags": {**ground.tags, POOL_LABEL: pool.name},
+    }
+
+
+def _image(settings: PoolSettings, version: str) -> str:
+    """A pinned release as Karpenter spells it: `al2023@v20260714`, `bottlerocket@v1.63.0`."""
+    kubernetes_or_system, _, day = (ami_release(settings, version) or "").partition("-")
+    if settings.ami.family is AmiFamily.BOTTLEROCKET:
+        return f"bottlerocket@v{kubernetes_or_system}"
+    return f"al2023@v{day}"
+
+
+def _disks(settings: PoolSettings, key: pulumi.Input[str]) -> list[dict[str, Any]]:
+    """Bottlerocket has its system on one volume, and images, logs and pods on another."""
+    disk = root_disk(settings)
+    sized = {"volumeSize": f"{disk.size_gib}Gi", "iops": disk.iops, "throughput": disk.throughput}
+    if settings.ami.family is AmiFamily.BOTTLEROCKET:
+        return [
+            {"deviceName": "/dev/xvda", "ebs": _encrypted(key) | {"volumeSize": f"{_SYSTEM_GIB}Gi"}},
+            {"deviceName": "/dev/xvdb", "rootVolume": True, "ebs": _encrypted(key) | sized},
+        ]
+    return [{"deviceName": "/dev/xvda", "rootVolume": True, "ebs": _encrypted(key) | sized}]
+
+
+def _encrypted(key: pulumi.Input[str]) -> dict[str, Any]:
+    return {"volumeType": "gp3", "encrypted": True, "kmsKeyID": key, "deleteOnTermination": True}
