@@ -15,6 +15,7 @@ Resource = Mapping[str, Any]
 """A resource in the engine's state."""
 
 _AT_ONCE = 4  # operations of the engine for each processor, unless told otherwise: `pulumi up --help`
+_WORTH_A_LINE = 0.1  # minutes
 _IN_THE_STATE_ALONE = ("pulumi:", "gpu-cluster:")
 
 
@@ -200,10 +201,11 @@ def _is_nowhere(urn: str) -> bool:
 
 
 def described(schedule: Schedule) -> list[str]:
-    """The longest chain, a line for each resource with the minute in which it is done."""
+    """The longest chain, a line for each resource but those of seconds, with the minute of its end."""
     lines: list[str] = []
     done = 0.0
     for urn, minutes in schedule.path:
         done += minutes
-        lines.append(f"{done:.1f} min  {name_of(urn)} ({minutes:.1f})")
+        if minutes >= _WORTH_A_LINE:
+            lines.append(f"{done:.1f} min  {name_of(urn)} ({minutes:.1f})")
     return lines

@@ -51,7 +51,7 @@ def follow(engine: Engine, command: str, *arguments: str, record: Path, watch: W
         process = subprocess.Popen(  # noqa: S603
             [
                 *("pulumi", command, "--stack", engine.stack, "--event-log", str(log.path)),
-                *("--non-interactive", "--color", "never", *arguments),
+                *("--non-interactive", "--color", "never", "--skip-plugin-pre-install", *arguments),
             ],
             cwd=engine.project,
             env=dict(engine.environment) | {"PULUMI_DEBUG_COMMANDS": "true"},  # for --event-log
