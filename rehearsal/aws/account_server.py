@@ -10,9 +10,9 @@ from moto.moto_server.werkzeug_app import (  # pyright: ignore[reportMissingType
 )
 from werkzeug.serving import make_server
 
-from rehearsal.aws import eks
 from rehearsal.aws.answering import Answering
 from rehearsal.aws.api import Api
+from rehearsal.aws.operations import OPERATIONS
 from rehearsal.aws.providers import Providers
 from rehearsal.aws.turn import InTurn
 
@@ -22,7 +22,7 @@ def main() -> None:
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # AWS's own, which roles attach by ARN
     port = int(sys.argv[1])
     moto = DomainDispatcherApplication(create_backend_app)  # pyright: ignore[reportUnknownArgumentType]
-    account = Answering(moto, {"eks": eks.OPERATIONS})
+    account = Answering(moto, OPERATIONS)
     application = Providers(InTurn(account), Api(f"http://127.0.0.1:{port}", region=""))
     make_server("127.0.0.1", port, application, threaded=True).serve_forever()
 

@@ -7,8 +7,11 @@ Names match when they differ in case alone. Tags are maps on one side and lists 
 # pyright: reportMissingTypeStubs=false, reportUnknownParameterType=false
 # (botocore has no types)
 
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from typing import Any, get_args
 
 from botocore.model import ListShape, StructureShape
@@ -95,12 +98,31 @@ def _from_service(value: Any, kind: Any) -> Any:
 
 def _out_of_bounds(value: Any, shape: Shape, path: str) -> Iterator[tuple[str, str]]:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    if isinstance(value, str):
+        yield from _misspelt(value, shape, path)
     if not isinstance(value, int) or isinstance(value, bool):
         return
     if low is not None and value < low:
         yield path, f"expected at least {low}, got {value}"
     if high is not None and value > high:
         yield path, f"expected at most {high}, got {value}"
+
+
+def _misspelt(text: str, shape: Shape, path: str) -> Iterator[tuple[str, str]]:
+    longest = shape.metadata.get("max")
+    if longest is not None and len(text) > longest:
+        yield path, f"expected at most {longest} characters, got {len(text)}"
+    pattern = _compiled(shape.metadata.get("pattern", ""))
+    if pattern and not pattern.search(text):
+        yield path, f"expected a text like {pattern.pattern}, got {text!r}"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """A service's pattern, unless it is written for another language."""
+    with suppress(re.error):
+        return re.compile(pattern)
+    return None
 
 
 def _is_structure(shape: Shape) -> bool:

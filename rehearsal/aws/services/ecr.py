@@ -11,7 +11,7 @@ def _call(api: Api, operation: str, **arguments: Any) -> Answer:
     return api.call("ecr", operation, **arguments)
 
 
-def _encryption(inputs: Inputs) -> Answer:
+def encryption(inputs: Inputs) -> Answer:
     given = inputs.get("encryptionConfigurations")
     return {"encryptionConfiguration": {"encryptionType": "AES256"} | given[0]} if given else {}
 
@@ -80,7 +80,7 @@ KINDS = (
         read=_read,
         delete=_delete,
         renames={"name": "repositoryName"},
-        shape=_encryption,
+        shape=encryption,
         shaped=frozenset({"encryptionConfigurations"}),
         setters={
             "imageTagMutability": _set_mutability,

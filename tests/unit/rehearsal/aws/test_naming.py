@@ -37,6 +37,19 @@ def test_a_number_out_of_bounds_is_named() -> None:
     ]
 
 
+def test_a_text_that_a_service_would_not_take_is_named() -> None:
+    shape = parameters_of("ecr", "CreatePullThroughCacheRule").members["ecrRepositoryPrefix"]
+
+    assert list(wrong_values("dev/quay.io", shape, "prefix")) == []
+    assert list(wrong_values("a" * 31, shape, "prefix")) == [
+        ("prefix", "expected at most 30 characters, got 31")
+    ]
+    ((path, words),) = wrong_values("Dev", shape, "prefix")
+    assert path == "prefix"
+    assert words.startswith("expected a text like ^(")
+    assert words.endswith("got 'Dev'")
+
+
 def test_an_answer_is_read_by_the_types_of_the_sdk() -> None:
     outputs = sdk.properties_of("aws:ec2/vpc:Vpc").outputs
     answer = {

@@ -1,0 +1,12 @@
+"""What the account answers itself, by service: operations that moto has not, or keeps too little of."""
+
+from collections.abc import Mapping
+
+from rehearsal.aws import eks
+from rehearsal.aws.answering import Operation
+from rehearsal.aws.operations import ecr
+
+OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
+    "ecr": ecr.OPERATIONS,
+    "eks": eks.OPERATIONS,
+}
