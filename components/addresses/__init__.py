@@ -1,5 +1,6 @@
 """Addresses on AWS: where subnets lie, and how many addresses nodes take."""
 
-from components.addresses.layout import ZONES, Tier, ipv6_subnet, subnet, usable
+from components.addresses.demand import Demand, demand_of
+from components.addresses.layout import ZONES, Tier, ipv6_subnet, pod_ranges, subnet, usable
 
-__all__ = ["ZONES", "Tier", "ipv6_subnet", "subnet", "usable"]
+__all__ = ["ZONES", "Demand", "Tier", "demand_of", "ipv6_subnet", "pod_ranges", "subnet", "usable"]

@@ -1,6 +1,6 @@
 """Where each subnet lies in the range of a VPC, so that none moves when another is added."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import NamedTuple
@@ -13,6 +13,7 @@ ZONES = "abcdef"
 AWS_KEEPS = 5
 """Addresses of every subnet that nobody gets (VPC user guide, subnet sizing, 2026-11-21)."""
 
+_LARGEST_RANGE = 16
 _IPV6_SUBNETS_OF_A_TIER = 16
 
 
@@ -59,6 +60,14 @@ def subnet(cidr: str, tier: Tier, zone: str) -> IPv4Network:
     length = network.prefixlen + place.parts
     start = int(network.network_address) + ((place.first + _position(zone)) << (32 - length))
     return IPv4Network((start, length))
+
+
+def pod_ranges(cidr: str, zones: Sequence[str]) -> dict[str, str]:
+    """What a VPC gets besides for pods, by a name that stays: their range, or where that is too large for AWS
+    the part of each zone."""
+    if IPv4Network(cidr).prefixlen >= _LARGEST_RANGE:
+        return {"pods": cidr}
+    return {zone: str(subnet(cidr, Tier.PODS, zone)) for zone in zones}
 
 
 def ipv6_subnet(tier: Tier, zone: str) -> Callable[[str], str]:

@@ -15,28 +15,26 @@ from components.config.zone import Zone
 _PRIVATE = [IPv4Network(it) for it in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
 """RFC 1918, and the shared addresses of RFC 6598."""
 
-_LARGEST = 16
-"""Shortest prefix that AWS takes for a VPC (VPC user guide, VPC CIDR blocks, 2026-11-21)."""
-
-SMALLEST_VPC = 21
-SMALLEST_PODS = 24
-"""Longest prefixes whose subnets are /27 and larger: what AWS asks for below a load balancer."""
+VPC_SIZES = range(16, 22)
+POD_SIZES = range(13, 25)
+"""Prefix lengths. AWS takes ranges of /16 at most (VPC user guide, VPC CIDR blocks, 2026-11-21); of those for
+pods each zone gets an eighth. No subnet is smaller than the /27 that a load balancer should have."""
 
 
 def _vpc(given: str) -> str:
-    return _sized(given, SMALLEST_VPC)
+    return _sized(given, VPC_SIZES)
 
 
 def _pods(given: str) -> str:
-    return _sized(given, SMALLEST_PODS)
+    return _sized(given, POD_SIZES)
 
 
-def _sized(given: str, smallest: int) -> str:
+def _sized(given: str, sizes: range) -> str:
     network = ip_network(given)
     if not _is_private(network):
         raise ValueError("expected a range within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10")
-    if not _LARGEST <= network.prefixlen <= smallest:
-        raise ValueError(f"expected a range from /{_LARGEST} to /{smallest}")
+    if network.prefixlen not in sizes:
+        raise ValueError(f"expected a range from /{sizes[0]} to /{sizes[-1]}")
     return given
 
 
@@ -44,9 +42,16 @@ def _is_private(network: IPv4Network | IPv6Network) -> bool:
     return isinstance(network, IPv4Network) and any(network.subnet_of(it) for it in _PRIVATE)
 
 
-_AS_CIDR = WithJsonSchema({"type": "string", "format": "cidr"})
-VpcCidr = Annotated[Cidr, AfterValidator(_vpc), _AS_CIDR]
-PodCidr = Annotated[Cidr, AfterValidator(_pods), _AS_CIDR]
+def _shown(sizes: range) -> WithJsonSchema:
+    private = r"(10|172\.(1[6-9]|2\d|3[01])|192\.168|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))"
+    lengths = "|".join(map(str, sizes))
+    return WithJsonSchema(
+        {"type": "string", "format": "cidr", "pattern": rf"^{private}\.[\d.]+/({lengths})$"}
+    )
+
+
+VpcCidr = Annotated[Cidr, AfterValidator(_vpc), _shown(VPC_SIZES)]
+PodCidr = Annotated[Cidr, AfterValidator(_pods), _shown(POD_SIZES)]
 
 VpcId = Annotated[str, Spelled(r"vpc-[0-9a-f]{8,17}", "an id such as vpc-0123456789abcdef0")]
 SubnetId = Annotated[str, Spelled(r"subnet-[0-9a-f]{8,17}", "an id such as subnet-0123456789abcdef0")]
@@ -182,17 +187,21 @@ class ExistingNetwork(Settings):
 class NetworkSettings(Settings):
     """The VPC of the cluster: one that the platform makes, or `existing` alone."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["zones"]}, {"required": ["existing"], "maxProperties": 1}]}
+    )
+
     cidr: VpcCidr = "10.0.0.0/16"
     """Range of the VPC's addresses, private and from /16 to /21; never changes. Default: 10.0.0.0/16."""
 
-    zones: list[Zone] = Field(default=[])
+    zones: list[Zone] = Field(default=[], json_schema_extra={"minItems": 2, "uniqueItems": True})
     """Availability zones, at least two; the first keeps a single NAT gateway. Default: none."""
 
     nat: Nat = Nat.PER_ZONE
     """NAT gateways: none, single or per-zone; with none nothing reaches the internet. Default: per-zone."""
 
     pod_cidr: PodCidr | None = None
-    """Range of the pods' own addresses, such as 100.64.0.0/16. Default: pods take those of the nodes."""
+    """Range of the pods' own addresses, from /13 to /24, such as 100.64.0.0/16. Default: none."""
 
     ipv6: bool = False
     """Give the VPC and its subnets IPv6 addresses besides. Default: false."""

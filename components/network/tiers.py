@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from components.addresses import Tier, ipv6_subnet, subnet
+from components.addresses import Tier, ipv6_subnet, pod_ranges, subnet
 from components.config.network import Nat, NetworkSettings
 from components.network.subnets import ByZone, Subnets
 
@@ -47,13 +47,16 @@ class Tiers(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _pods(self, cidr: str) -> ByZone:
-        block = aws.ec2.VpcIpv4CidrBlockAssociation(
-            f"{self._name}-pod-cidr",
-            vpc_id=self._vpc.id,
-            cidr_block=cidr,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        return self._tier(Tier.PODS, cidr, after=[block])
+        ranges: list[pulumi.Resource] = [
+            aws.ec2.VpcIpv4CidrBlockAssociation(
+                f"{self._name}-range-{key}",
+                vpc_id=self._vpc.id,
+                cidr_block=part,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for key, part in pod_ranges(cidr, self._settings.zones).items()
+        ]
+        return self._tier(Tier.PODS, cidr, after=ranges)
 
     def _tier(self, tier: Tier, cidr: str = "", *, after: list[pulumi.Resource] | None = None) -> ByZone:
         """A subnet in each zone, in the range given or that of the VPC."""

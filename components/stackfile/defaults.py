@@ -1,10 +1,12 @@
 """Defaults that depend on other sections, so that every room reads finished settings."""
 
 from components.config.cluster import LocalCluster
+from components.config.network import NetworkSettings
 from components.config.registry import InClusterRegistry, RegistrySettings
 from components.config.serving import ModelSettings
 from components.config.stack import Stack
 from components.config.storage import HostPath, StorageSettings
+from components.stackfile.services import called_services
 
 
 def with_defaults(stack: Stack) -> Stack:
@@ -16,6 +18,7 @@ def with_defaults(stack: Stack) -> Stack:
     return stack.model_copy(
         update={
             "storage": storage,
+            "network": _network(stack),
             "registry": _registry(stack, default),
             "serving": stack.serving.model_copy(update={"models": models}),
         }
@@ -26,6 +29,14 @@ def _storage(stack: Stack) -> dict[str, StorageSettings]:
     if stack.storage or not isinstance(stack.cluster, LocalCluster):
         return stack.storage
     return {"standard": HostPath(kind="host-path", default=True)}
+
+
+def _network(stack: Stack) -> NetworkSettings | None:
+    """With endpoints to all that the parts of the stack call, where the file does not say which."""
+    network = stack.network
+    if not network or network.existing or "endpoints" in network.model_fields_set:
+        return network
+    return network.model_copy(update={"endpoints": called_services(stack)})
 
 
 def _registry(stack: Stack, default: str | None) -> RegistrySettings:

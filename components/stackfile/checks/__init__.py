@@ -6,6 +6,8 @@ from components.stackfile.checks.cluster import cluster
 from components.stackfile.checks.guardrails import guardrails
 from components.stackfile.checks.memory import memory
 from components.stackfile.checks.models import models
+from components.stackfile.checks.network import network
+from components.stackfile.checks.nodes import nodes
 from components.stackfile.checks.pools import pools, sound_pools
 from components.stackfile.checks.region import region
 from components.stackfile.checks.registry import registry
@@ -27,7 +29,9 @@ def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Mistake]:
         *region(stack),
         *cluster(stack, broken),
         *guardrails(stack),
+        *network(stack, offered, broken),
         *pools(stack, offered, broken),
+        *nodes(stack, offered, broken),
         *storage(stack, broken),
         *registry(stack, broken),
         *serving(stack),

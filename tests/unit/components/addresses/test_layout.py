@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.addresses import ZONES, Tier, ipv6_subnet, subnet, usable
-from components.config.network import SMALLEST_PODS, SMALLEST_VPC
+from components.addresses import ZONES, Tier, ipv6_subnet, pod_ranges, subnet, usable
+from components.config.network import POD_SIZES, VPC_SIZES
 
 TIERS = [Tier.PRIVATE, Tier.PUBLIC, Tier.INTRA]
 IPV6 = "2001:db8:1234:5600::/56"
@@ -16,8 +16,8 @@ _ZONES = [f"eu-central-1{letter}" for letter in ZONES]
 
 
 @st.composite
-def ranges(draw: st.DrawFn, smallest: int) -> str:
-    length = draw(st.integers(16, smallest))
+def ranges(draw: st.DrawFn, sizes: range) -> str:
+    length = draw(st.sampled_from(sizes))
     return str(IPv4Network((draw(st.integers(0, 2**24 - 1)) + (10 << 24), length), strict=False))
 
 
@@ -25,18 +25,32 @@ def subnets(cidr: str) -> Iterator[IPv4Network]:
     return (subnet(cidr, tier, zone) for tier in TIERS for zone in _ZONES)
 
 
-@given(ranges(SMALLEST_VPC))
+@given(ranges(VPC_SIZES))
 def test_every_subnet_lies_in_the_vpc_and_none_in_another(cidr: str) -> None:
     found = list(subnets(cidr))
     assert all(each.subnet_of(IPv4Network(cidr)) for each in found)
     assert not any(one.overlaps(other) for one, other in combinations(found, 2))
 
 
-@given(ranges(SMALLEST_PODS))
+@given(ranges(POD_SIZES))
 def test_the_subnets_of_pods_share_their_own_range(cidr: str) -> None:
     found = [subnet(cidr, Tier.PODS, zone) for zone in _ZONES]
     assert all(each.subnet_of(IPv4Network(cidr)) for each in found)
     assert not any(one.overlaps(other) for one, other in combinations(found, 2))
+
+
+@given(ranges(POD_SIZES))
+def test_a_vpc_gets_the_ranges_of_its_pods_in_sizes_that_aws_takes(cidr: str) -> None:
+    found = [IPv4Network(part) for part in pod_ranges(cidr, _ZONES).values()]
+    assert all(part.prefixlen >= 16 for part in found)
+    for zone in _ZONES:
+        assert any(subnet(cidr, Tier.PODS, zone).subnet_of(part) for part in found)
+
+
+def test_a_range_of_aws_s_size_is_one_and_a_larger_one_goes_by_zones() -> None:
+    zones = _ZONES[:2]
+    assert pod_ranges("100.64.0.0/16", zones) == {"pods": "100.64.0.0/16"}
+    assert pod_ranges("100.64.0.0/13", zones) == {zones[0]: "100.64.0.0/16", zones[1]: "100.65.0.0/16"}
 
 
 @pytest.mark.parametrize(
@@ -56,8 +70,8 @@ def test_where_a_subnet_lies_is_for_ever(tier: Tier, zone: str, expected: str) -
 
 
 def test_the_smallest_vpc_has_no_subnet_too_small_for_a_load_balancer() -> None:
-    assert max(each.prefixlen for each in subnets(f"10.0.0.0/{SMALLEST_VPC}")) == 27
-    assert subnet(f"100.64.0.0/{SMALLEST_PODS}", Tier.PODS, "eu-central-1a").prefixlen == 27
+    assert max(each.prefixlen for each in subnets(f"10.0.0.0/{VPC_SIZES[-1]}")) == 27
+    assert subnet(f"100.64.0.0/{POD_SIZES[-1]}", Tier.PODS, "eu-central-1a").prefixlen == 27
 
 
 def test_aws_keeps_five_addresses_of_each() -> None:

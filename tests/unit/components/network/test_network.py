@@ -5,17 +5,17 @@ import pytest
 
 from tests.unit.components.network.networks import A, B, network, outputs
 
-IDS = {
-    "cidrs": ["10.8.0.0/16", "100.64.0.0/16"],
-    "ids": {
-        "vpc": "vpc-0123456789abcdef0",
-        "private": {A: "subnet-0000000000000000a", B: "subnet-0000000000000000b"},
-    },
-}
-TAGS = {
-    "cidrs": ["10.8.0.0/16"],
-    "tags": {"zones": [A, B], "vpc": {"Name": "shared"}, "private": {"tier": "nodes"}},
-}
+PRIVATE = {A: "subnet-0000000000000000a", B: "subnet-0000000000000000b"}
+
+
+def by_ids(**more: Any) -> dict[str, Any]:
+    ids = {"vpc": "vpc-0123456789abcdef0", "private": PRIVATE, **more}
+    return {"cidrs": ["10.8.0.0/16", "100.64.0.0/16"], "ids": ids}
+
+
+def by_tags(**more: Any) -> dict[str, Any]:
+    tags = {"zones": [A, B], "vpc": {"Name": "shared"}, "private": {"tier": "nodes"}, **more}
+    return {"cidrs": ["10.8.0.0/16"], "tags": tags}
 
 
 def answered(token: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,23 +38,22 @@ def test_pods_have_no_subnets_without_a_range() -> None:
 
 
 def test_a_vpc_by_ids_is_taken_as_it_is() -> None:
-    graph = network(existing=IDS)
+    graph = network(existing=by_ids())
     assert [it.type for it in graph.resources] == ["gpu-cluster:index:Network"]
     out = outputs(graph)
     assert out["vpc_id"] == "vpc-0123456789abcdef0"
-    assert out["private"] == out["intra"] == IDS["ids"]["private"]
+    assert out["private"] == out["intra"] == PRIVATE
     assert out["public"] == out["pods"] == {}
 
 
 @pytest.mark.parametrize("tier", ["public", "intra", "pods"])
 def test_every_tier_of_a_vpc_can_be_named(tier: str) -> None:
     named = {A: "subnet-0000000000000001a", B: "subnet-0000000000000001b"}
-    graph = network(existing={**IDS, "ids": {**IDS["ids"], tier: named}})
-    assert outputs(graph)[tier] == named
+    assert outputs(network(existing=by_ids(**{tier: named})))[tier] == named
 
 
 def test_a_vpc_by_tags_is_looked_up_subnet_by_subnet() -> None:
-    out = outputs(network(answered, existing=TAGS))
+    out = outputs(network(answered, existing=by_tags()))
     assert out["vpc_id"] == "vpc of shared"
     assert out["private"] == {zone: f"{zone} tier=nodes in vpc of shared" for zone in (A, B)}
     assert out["intra"] == out["private"]
@@ -63,6 +62,5 @@ def test_a_vpc_by_tags_is_looked_up_subnet_by_subnet() -> None:
 
 @pytest.mark.parametrize("tier", ["public", "intra", "pods"])
 def test_every_tier_of_a_vpc_can_have_tags(tier: str) -> None:
-    tags = {**TAGS["tags"], tier: {"use": tier}}
-    out = outputs(network(answered, existing={**TAGS, "tags": tags}))
+    out = outputs(network(answered, existing=by_tags(**{tier: {"use": tier}})))
     assert out[tier] == {zone: f"{zone} use={tier} in vpc of shared" for zone in (A, B)}

@@ -33,6 +33,13 @@ def test_pods_get_their_own_range_once_the_vpc_has_it() -> None:
     assert all(graph.waits_for(it, block) for it in pods.values())
 
 
+def test_a_range_for_pods_beyond_what_aws_takes_comes_zone_by_zone() -> None:
+    graph = network(podCidr="100.64.0.0/14")
+    blocks = {it["cidrBlock"] for it in graph.of("VpcIpv4CidrBlockAssociation")}
+    assert blocks == {it["cidrBlock"] for it in subnets(graph, "pods").values()}
+    assert blocks == {"100.64.0.0/17", "100.64.128.0/17"}
+
+
 def test_controllers_find_subnets_by_their_tags() -> None:
     graph = network(podCidr="100.64.0.0/16")
     found = {
