@@ -51,10 +51,7 @@ class Builder:
     def _copy(self, tool: Tool, files: ModuleFiles, sources: Path, temporary: Path) -> list[Path]:
         answer = self._run(tool, ["mod", "download", "-json", files.module], sources, temporary)
         module = Path(json.loads(answer)["Dir"])
-        return [
-            Path(shutil.copyfile(module / path, sources / Path(path).name))  # without its read-only mode
-            for path in files.paths
-        ]
+        return [_copied(module / path, sources / Path(path).name) for path in files.paths]
 
     def _run(self, tool: Tool, arguments: list[str], sources: Path, temporary: Path) -> str:
         done = subprocess.run(  # noqa: S603
@@ -68,6 +65,16 @@ class Builder:
         if done.returncode != 0:
             raise _failure(tool, f"{self.go.executable} {' '.join(arguments)}", done.stderr or done.stdout)
         return done.stdout
+
+
+def _copied(source: Path, target: Path) -> Path:
+    """A file, or a folder with all that is in it; without the read-only mode that Go's cache may have."""
+    if source.is_file():
+        return Path(shutil.copyfile(source, target))
+    target.mkdir()
+    for each in source.iterdir():
+        _copied(each, target / each.name)
+    return target
 
 
 def _failure(tool: Tool, command: str, output: str) -> ToolchainError:

@@ -20,7 +20,7 @@ from toolchain.installed import (
     installed_pulumi,
 )
 from toolchain.progress import Progress, Report
-from toolchain.tools import CONTROL_PLANE, KUBERNETES_PROVIDER, LANGUAGE_EXEC, PULUMI, Tool
+from toolchain.tools import KUBERNETES_PROVIDER, LANGUAGE_EXEC, PINNED, PULUMI, Tool
 
 _QUIET = {"PULUMI_SKIP_UPDATE_CHECK": "1", "PULUMI_SUPPRESS_NEO_LINK": "true"}  # both talk of a service
 
@@ -55,7 +55,7 @@ def install(report: Report | None = None) -> Toolchain:
     workshop = _Workshop(Progress(report), cache_directory())
     try:
         tools = _engine(workshop)
-        tools |= {tool.name: workshop.provide(tool) for tool in CONTROL_PLANE}
+        tools |= {tool.name: workshop.provide(tool) for tool in PINNED}
         tools[KUBERNETES_PROVIDER.name] = _kubernetes_provider(workshop, tools[PULUMI.name])
         if workshop.was_needed:
             go_caches.drop(workshop.cache)

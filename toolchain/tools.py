@@ -10,11 +10,12 @@ PULUMI_VERSION = "v3.246.0"
 PROVIDER_VERSION = "v4.25.0"  # of pulumi-kubernetes, the SDK in pyproject.toml and the plugin alike
 KUBERNETES_VERSION = "v1.35.4"
 KWOK_VERSION = "v0.8.0"
+KARPENTER_VERSION = "v1.14.0"  # of the module; the charts in it are those of 1.13.0
 
 
 @dataclass(frozen=True)
 class ModuleFiles:
-    """Files that a Go module carries beside its packages, by their path in the module."""
+    """Files and folders that a Go module carries beside its packages, by their path in the module."""
 
     module: str
     paths: tuple[str, ...]
@@ -97,11 +98,24 @@ KUBERNETES_PROVIDER = Tool(
     ),
 )
 
-CONTROL_PLANE = (
+KARPENTER_CHARTS = Tool(
+    name="karpenter-charts",
+    version=KARPENTER_VERSION,
+    module="karpenter-charts",
+    package=".",
+    files=ModuleFiles(
+        module="github.com/aws/karpenter-provider-aws",
+        paths=("charts/karpenter", "charts/karpenter-crd"),
+    ),
+)
+
+PINNED = (
     Tool(name="etcd", version="v3.6.5", module="etcd", package="go.etcd.io/etcd/server/v3"),
     _kwok("kwokctl"),
     _kwok("kwok"),
     _control_plane("kube-apiserver"),
     _control_plane("kube-controller-manager"),
     _control_plane("kube-scheduler"),
+    KARPENTER_CHARTS,
 )
+"""What a rehearsal runs, whatever else the machine has: its answer is the same everywhere."""

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from toolchain.cache import cache_directory, is_valid, locked, store, tool_path
-from toolchain.tools import CONTROL_PLANE, KUBERNETES_PROVIDER, LANGUAGE_EXEC, MODULES, PULUMI, Tool
+from toolchain.tools import KUBERNETES_PROVIDER, LANGUAGE_EXEC, MODULES, PINNED, PULUMI, Tool
 
-TOOLS = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *CONTROL_PLANE]
+TOOLS = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *PINNED]
 
 
 def build(content: str = "#!/bin/sh\n") -> Callable[[Path], Path]:

@@ -19,7 +19,7 @@ def tools(hello: Tool, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("toolchain.toolchain.PULUMI", tools["pulumi"])
     monkeypatch.setattr("toolchain.toolchain.LANGUAGE_EXEC", tools["pulumi-language-python-exec"])
     monkeypatch.setattr("toolchain.toolchain.KUBERNETES_PROVIDER", tools["pulumi-resource-kubernetes"])
-    monkeypatch.setattr("toolchain.toolchain.CONTROL_PLANE", (tools["etcd"],))
+    monkeypatch.setattr("toolchain.toolchain.PINNED", (tools["etcd"],))
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "pulumi-home"))
     directories = os.environ["PATH"].split(os.pathsep)
     without_pulumi = [each for each in directories if not (Path(each) / "pulumi").exists()]

@@ -3,14 +3,14 @@ import re
 
 import pytest
 
-from toolchain.tools import CONTROL_PLANE, KUBERNETES_PROVIDER, LANGUAGE_EXEC, MODULES, PULUMI, Tool
+from toolchain.tools import KUBERNETES_PROVIDER, LANGUAGE_EXEC, MODULES, PINNED, PULUMI, Tool
 
 
-@pytest.mark.parametrize("tool", [PULUMI, LANGUAGE_EXEC, *CONTROL_PLANE], ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", [PULUMI, LANGUAGE_EXEC, *PINNED], ids=lambda tool: tool.name)
 def test_a_tool_tells_the_version_that_its_module_pins(tool: Tool) -> None:
     source = tool.files.module if tool.files else tool.package or ""
     pinned = dict(
-        re.findall(r"^\s+(\S+) (v\S+)", (MODULES / tool.module / "go.mod").read_text(), re.MULTILINE)
+        re.findall(r"^(?:require)?\s+(\S+) (v\S+)", (MODULES / tool.module / "go.mod").read_text(), re.MULTILINE)
     )
     module = max((each for each in pinned if f"{source}/".startswith(f"{each}/")), key=len)
 
@@ -23,6 +23,6 @@ def test_the_python_sdk_is_of_the_same_version(tool: Tool, sdk: str) -> None:
 
 
 def test_every_module_is_used() -> None:
-    tools = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *CONTROL_PLANE]
+    tools = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *PINNED]
 
     assert {tool.module for tool in tools} == {path.name for path in MODULES.iterdir()}
