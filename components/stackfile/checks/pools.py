@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from components.catalog import GPUS, INSTANCES, mig_problem
-from components.config.cluster import ExistingCluster, LocalCluster
+from components.config.cluster import ExistingCluster
+from components.config.eks import EksSettings
 from components.config.pools import PoolSettings
 from components.config.stack import Stack
 from components.pools import GPU_TAINT, Pool, pools_of
@@ -12,6 +13,7 @@ from components.stackfile.nearest import did_you_mean
 from components.stackfile.problem import Keys, Mistake
 
 _PLATFORM_LABELS = {"gpu-cluster", "kubernetes.io", "node.kubernetes.io", "nvidia.com"}
+_AWS_LABELS = {"eks.amazonaws.com", "k8s.amazonaws.com", "karpenter.sh", "topology.kubernetes.io"}
 _CONDITION_TAINTS = "node.kubernetes.io"
 _KEEPS_PODS_AWAY = {"NoSchedule", "NoExecute"}
 
@@ -19,8 +21,8 @@ _KEEPS_PODS_AWAY = {"NoSchedule", "NoExecute"}
 def pools(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
     for name, settings in stack.pools.items():
         yield from hardware_mistakes(name, settings)
-        if isinstance(stack.cluster, LocalCluster):
-            yield from _made_here(name, settings)
+        if not isinstance(stack.cluster, ExistingCluster):
+            yield from _made_here(name, settings, stack.cluster.provider)
     for name, pool in offered.items():
         yield from _taints(name, stack.pools[name], pool)
     if isinstance(stack.cluster, ExistingCluster):
@@ -31,7 +33,12 @@ def pools(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> It
 
 def sound_pools(stack: Stack) -> tuple[dict[str, Pool], frozenset[Keys]]:
     """The pools whose hardware exists and can do what is asked of it, and the others as broken entries."""
-    right = {name: it for name, it in stack.pools.items() if not any(hardware_mistakes(name, it))}
+    on_aws = isinstance(stack.cluster, EksSettings)
+    right = {
+        name: it
+        for name, it in stack.pools.items()
+        if not any(hardware_mistakes(name, it)) and not (on_aws and it.machine)
+    }
     wrong = frozenset(("pools", name) for name in stack.pools if name not in right)
     return pools_of(stack.model_copy(update={"pools": right})), wrong
 
@@ -61,13 +68,15 @@ def _unknown_instance(name: str) -> str:
     return f"unknown instance type '{name}'{near}"
 
 
-def _made_here(name: str, settings: PoolSettings) -> Iterator[Mistake]:
+def _made_here(name: str, settings: PoolSettings, provider: str) -> Iterator[Mistake]:
     """What only holds for nodes that the platform itself makes."""
     if settings.machine:
-        yield Mistake(("pools", name, "machine"), "only with provider existing; with local name an instance")
+        message = f"only with provider existing; with {provider} name an instance"
+        yield Mistake(("pools", name, "machine"), message)
+    taken = _PLATFORM_LABELS | _AWS_LABELS if provider == "eks" else _PLATFORM_LABELS
     for label in settings.labels:
         prefix = label.rpartition("/")[0]
-        if prefix in _PLATFORM_LABELS:
+        if prefix in taken:
             yield Mistake(("pools", name, "labels", label), f"labels of {prefix}/ are set by the platform")
 
 
