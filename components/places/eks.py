@@ -11,9 +11,12 @@ from components.guardrails import Budget, tags_of
 from components.images import ON_EKS
 from components.keys import Keys, Purpose
 from components.network import Network
+from components.nodes import NodeGroups
 from components.places.place import Place
 from components.pools import pools_of
 from components.registry.ecr import EcrRegistry
+from components.storage import drivers_of
+from components.storage.stores import Stores
 
 
 def eks(
@@ -27,11 +30,12 @@ def eks(
 ) -> Place:
     """From the account up: what stands below is there before, and goes after."""
     environment = pulumi.get_stack()
+    tags = tags_of(environment, stack.tags)
     provider = aws.Provider(
         f"{name}-aws",
         region=region,
         allowed_account_ids=[settings.account],
-        default_tags={"tags": tags_of(environment, stack.tags)},
+        default_tags={"tags": tags},
         opts=opts,
     )
     room = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(providers=[provider]))
@@ -72,18 +76,61 @@ def eks(
         protect=stack.protect,
         opts=_after(room, vpc),
     )
+    nodes = NodeGroups(
+        f"{name}-nodes",
+        pools,
+        stack.pools,
+        cluster_name=cluster.cluster_name,
+        version=settings.version,
+        subnets=vpc.private,
+        security_group=cluster.security_group_id,
+        volumes_key=keys.arns[Purpose.VOLUMES],
+        tags=tags,
+        opts=_after(room, vpc, *cluster.foundation),
+    )
+    stores = Stores(
+        f"{name}-stores",
+        stack.storage,
+        vpc_id=vpc.vpc_id,
+        subnets=vpc.private,
+        clients=cluster.security_group_id,
+        volumes_key=keys.arns[Purpose.VOLUMES],
+        data_key=keys.arns[Purpose.DATA],
+        protect=stack.protect,
+        opts=_after(room, vpc),
+    )
     addons = Addons(
         f"{name}-addons",
         settings,
         cluster=cluster.cluster_name,
         pools=pools,
-        drivers={},
+        drivers=drivers_of(stack.storage),
+        grants=stores.grants,
         volumes_key=keys.arns[Purpose.VOLUMES],
-        opts=_after(room),
+        opts=_after(room, nodes),
     )
+    ready: list[pulumi.Resource] = [nodes, stores, addons]
+    started = {key: pool for key, pool in pools.items() if not is_grouped(stack.pools[key])}
+    if started:
+        ready.append(
+            Karpenter(
+                f"{name}-karpenter",
+                started,
+                stack.pools,
+                ground=nodes.ground,
+                account=settings.account,
+                region=region,
+                charts=stack.registry.charts or charts_below(registry.mirror),
+                mirror=registry.mirror,
+                replicas=min(2, _system_nodes(pools)),
+                isolated=network.nat == "none",
+                opts=_after(inside, addons),
+            )
+        )
     return Place(
         kubernetes=cluster.provider,
-        ready=[addons],
+        ready=ready,
+        backing=stores.backing,
         outputs={
             "cluster": {"name": cluster.cluster_name, "endpoint": cluster.endpoint},
             "registry": {"url": registry.mirror, "copies": [copy._asdict() for copy in registry.copies]},

@@ -15,7 +15,10 @@ AWS: Mapping[str, Mapping[str, Any]] = {
         "endpoint": "https://eks.example.com",
         "certificateAuthority": {"data": "Y2VydGlmaWNhdGU="},
         "vpcConfig": {"clusterSecurityGroupId": "sg-0123456789abcdef0"},
-    }
+    },
+    "Bucket": {"bucket": "models-1a2b3c4"},
+    "LustreFileSystem": {"dnsName": "fs-1.fsx.example.com", "mountName": "abcdefgh"},
+    "NodeGroup": {"resources": [{"autoscalingGroups": [{"name": "eks-nodes-1a2b3c4"}]}]},
 }
 """What AWS says of what it made."""
 
