@@ -55,6 +55,9 @@ def wrong_values(value: Any, shape: Shape, path: str) -> Iterator[tuple[str, str
             if name in shape.members:
                 yield from wrong_values(part, shape.members[name], f"{path}.{name}")
     elif _is_list(shape) and isinstance(value, list):
+        most = shape.metadata.get("max")
+        if most is not None and len(value) > most:
+            yield path, f"expected at most {most}, got {len(value)}"
         for index, part in enumerate(value):
             yield from wrong_values(part, shape.member, f"{path}[{index}]")
     elif choices := getattr(shape, "enum", None):

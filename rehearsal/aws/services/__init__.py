@@ -6,6 +6,7 @@ from functools import cache
 from rehearsal.aws.kind import Kind
 from rehearsal.aws.services import (
     autoscaling,
+    budgets,
     cloudwatch,
     ec2_addresses,
     ec2_endpoints,
@@ -50,6 +51,7 @@ _MODULES = (
     eks_addons,
     eks_access,
     autoscaling,
+    budgets,
 )
 
 
