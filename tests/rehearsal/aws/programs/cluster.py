@@ -1,0 +1,92 @@
+"""A cluster of EKS with its keys and add-ons, in a VPC of two subnets."""
+
+import pulumi
+import pulumi_aws as aws
+
+from components.cluster.eks import Addons, EksCluster
+from components.config.eks import EksSettings
+from components.config.stack import Stack
+from components.identity import policy_document
+from components.keys import Keys, Purpose
+from components.pools import pools_of
+from components.storage import drivers_of
+
+config = pulumi.Config()
+region = aws.get_region().region
+account = aws.get_caller_identity().account_id
+protect = config.get_bool("protect", True)
+
+stack = Stack.model_validate(
+    {
+        "cluster": {
+            "provider": "eks",
+            "account": account,
+            "version": config.get("version") or "1.34",
+            "endpoint": {"private": ["10.8.0.0/16"], "public": ["203.0.113.0/24"]},
+            "access": {
+                "deploy": {"principal": f"arn:aws:iam::{account}:role/deploy", "policy": "cluster-admin"},
+                "vision": {
+                    "principal": f"arn:aws:iam::{account}:role/vision",
+                    "policy": "edit",
+                    "namespaces": ["vision"],
+                },
+            },
+            "binPacking": config.get_bool("packed", True),
+            "remoteNetworks": {"nodes": ["192.168.0.0/24"]},
+            "serviceCidr": config.get("services") or "172.20.0.0/16",
+        },
+        "pools": {
+            "system": {"instance": "m7i.xlarge", "nodes": 2},
+            "l4": {"instance": "g6.4xlarge", "nodes": 1},
+        },
+        "storage": {
+            "fast": {"kind": "ebs", "default": True},
+            "home": {"kind": "efs"},
+            "models": {"kind": "s3"},
+        },
+    }
+)
+settings = stack.cluster
+assert isinstance(settings, EksSettings)
+trust = policy_document(
+    {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}}
+)
+for role in ("deploy", "vision"):
+    aws.iam.Role(role, name=role, assume_role_policy=trust)
+
+keys = Keys("keys", account=account, region=region, protect=protect)
+vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16", enable_dns_hostnames=True)
+subnets = {
+    f"{region}{letter}": aws.ec2.Subnet(
+        f"main-{letter}",
+        vpc_id=vpc.id,
+        cidr_block=f"10.0.{index}.0/24",
+        availability_zone=f"{region}{letter}",
+    )
+    for index, letter in enumerate("ab")
+}
+ids = {zone: subnet.id for zone, subnet in subnets.items()}
+
+cluster = EksCluster(
+    "cluster",
+    settings,
+    pools=pools_of(stack),
+    vpc_id=vpc.id,
+    cidrs=["10.0.0.0/16"],
+    subnets=ids,
+    pod_subnets=ids,
+    keys=keys.arns,
+    region=region,
+    protect=protect,
+)
+Addons(
+    "addons",
+    settings,
+    cluster=cluster.cluster_name,
+    pools=pools_of(stack),
+    drivers=drivers_of(stack.storage),
+    volumes_key=keys.arns[Purpose.VOLUMES],
+)
+
+pulumi.export("cluster", cluster.cluster_name)
+pulumi.export("kubeconfig", cluster.kubeconfig)
