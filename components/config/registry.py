@@ -19,6 +19,14 @@ Mirror = Annotated[
 ]
 """Where a registry keeps copies of other registries' images."""
 
+Charts = Annotated[
+    str,
+    Spelled(
+        r"oci://\S*[^\s/]|/\S*[^\s/]",
+        "an address such as oci://harbor.example.com/charts, or the absolute path of a folder",
+    ),
+]
+
 _PART = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
 
 RepositoryName = Annotated[
@@ -97,6 +105,9 @@ class RegistrySettings(Settings):
 
     mirror: Mirror | None = None
     """Where every image comes from, such as harbor.example.com/mirror. Default: ECR with eks, else none."""
+
+    charts: Charts | None = None
+    """Where Karpenter's Helm charts come from, an oci:// address or a folder. Default: as for images."""
 
     prefix: Prefix | None = None
     """Path of all repositories in ECR, where environments share an account; eks only. Default: none."""

@@ -14,14 +14,19 @@ NAMESPACE = "kube-system"
 SERVICE_ACCOUNT = "karpenter"
 
 CHART_VERSION = KARPENTER.tag
-CHARTS = "oci://public.ecr.aws/karpenter"
+CHARTS = "public.ecr.aws/karpenter"
 """Where the publisher keeps the charts `karpenter` and `karpenter-crd`."""
+
+
+def charts_below(mirror: str | None) -> str:
+    """Address of the charts, at their publisher's or below a mirror that keeps the publisher in the path."""
+    return f"oci://{mirror}/{CHARTS}" if mirror else f"oci://{CHARTS}"
 
 
 class Controller(pulumi.ComponentResource):
     """Kinds first, then what knows them; and the other way round when they go.
 
-    Controller("platform-karpenter-controller", cluster_name=…, queue=…, charts=CHARTS, mirror=None, …)
+    Controller("platform-karpenter-controller", cluster_name=…, queue=…, charts=…, mirror=…, …)
     """
 
     def __init__(

@@ -21,6 +21,7 @@ class NodeGroups(pulumi.ComponentResource):
 
     groups: dict[str, aws.eks.NodeGroup]
     role: NodeRole
+    ground: Ground
 
     def __init__(
         self,
@@ -41,7 +42,7 @@ class NodeGroups(pulumi.ComponentResource):
         `tags` are those of servers and volumes, which do not get the provider's.
         """
         super().__init__("gpu-cluster:index:NodeGroups", name, None, opts)
-        ground = Ground(
+        self.ground = Ground(
             cluster_name=cluster_name,
             version=version,
             subnets=subnets,
@@ -52,7 +53,9 @@ class NodeGroups(pulumi.ComponentResource):
         self.role = NodeRole(name, opts=pulumi.ResourceOptions(parent=self))
         child = pulumi.ResourceOptions(parent=self, depends_on=self.role.ready)
         self.groups = {
-            key: NodeGroup(f"{name}-{key}", pool, settings[key], ground, role=self.role.arn, opts=child).group
+            key: NodeGroup(
+                f"{name}-{key}", pool, settings[key], self.ground, role=self.role.arn, opts=child
+            ).group
             for key, pool in pools.items()
             if settings[key].provisioner is Provisioner.NODE_GROUP
         }

@@ -13,6 +13,7 @@ from components.keys import Keys, Purpose
 from components.network import Network
 from components.nodes import NodeGroups
 from components.places.place import Place
+from components.places.scaling import scalers
 from components.pools import pools_of
 from components.registry.ecr import EcrRegistry
 from components.storage import drivers_of
@@ -109,27 +110,21 @@ def eks(
         volumes_key=keys.arns[Purpose.VOLUMES],
         opts=_after(room, nodes),
     )
-    ready: list[pulumi.Resource] = [nodes, stores, addons]
-    started = {key: pool for key, pool in pools.items() if not is_grouped(stack.pools[key])}
-    if started:
-        ready.append(
-            Karpenter(
-                f"{name}-karpenter",
-                started,
-                stack.pools,
-                ground=nodes.ground,
-                account=settings.account,
-                region=region,
-                charts=stack.registry.charts or charts_below(registry.mirror),
-                mirror=registry.mirror,
-                replicas=min(2, _system_nodes(pools)),
-                isolated=network.nat == "none",
-                opts=_after(inside, addons),
-            )
-        )
+    started = scalers(
+        name,
+        stack,
+        pools,
+        ground=nodes.ground,
+        account=settings.account,
+        region=region,
+        mirror=registry.mirror,
+        opts=pulumi.ResourceOptions.merge(
+            _after(room, addons), pulumi.ResourceOptions(providers=[cluster.provider])
+        ),
+    )
     return Place(
         kubernetes=cluster.provider,
-        ready=ready,
+        ready=[nodes, stores, addons, *started],
         backing=stores.backing,
         outputs={
             "cluster": {"name": cluster.cluster_name, "endpoint": cluster.endpoint},

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.karpenter import CHARTS, Karpenter
+from components.karpenter import Karpenter, charts_below
 from components.nodes import Ground
 from components.pools import pools_of
 from tests.unit.components.stacks import stack_of
@@ -65,7 +65,7 @@ def graph() -> Graph:
             ground=GROUND,
             account="123456789012",
             region="eu-central-1",
-            charts=CHARTS,
+            charts=charts_below("mirror.example.com"),
             mirror="mirror.example.com",
             replicas=2,
             isolated=False,
@@ -175,7 +175,8 @@ def test_the_controller_has_its_role_and_nodes_may_join_before_it_starts(graph: 
 
 def test_the_chart_is_pinned_and_its_image_comes_from_the_mirror(graph: Graph) -> None:
     kinds, chart = graph.of("helm.sh:v4:Chart")
-    assert (kinds["chart"], chart["chart"]) == (f"{CHARTS}/karpenter-crd", f"{CHARTS}/karpenter")
+    charts = "oci://mirror.example.com/public.ecr.aws/karpenter"
+    assert (kinds["chart"], chart["chart"]) == (f"{charts}/karpenter-crd", f"{charts}/karpenter")
     assert kinds["version"] == chart["version"] == "1.13.0"
     image = chart["values.controller.image"]
     assert image["repository"] == "mirror.example.com/public.ecr.aws/karpenter/controller"
