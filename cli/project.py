@@ -10,10 +10,11 @@ import typer
 
 from components.cluster import kubeconfig_of
 from components.config.cluster import ExistingCluster, LocalCluster
+from components.config.eks import EksSettings
 from components.config.stack import Stack
 from components.stackfile import load
 from rehearsal import Cluster, ControlPlane, Engine, RehearsalError, local_stacks, local_state, locked
-from toolchain import Toolchain
+from toolchain import Toolchain, install
 
 StackName = Annotated[str, typer.Argument(help="Name of the stack: stacks/Pulumi.NAME.yaml.")]
 
@@ -41,10 +42,20 @@ class Project:
         """The settings of a stack. `StackFileError` with everything that is wrong with its file."""
         return load(self.folder / "stacks" / f"Pulumi.{name}.yaml")
 
-    def cluster(self, stack: Stack) -> Cluster:
+    def cluster(self, name: str, stack: Stack) -> Cluster:
         """The cluster that a stack is on. `NoKubeconfigError` where the way to it is missing."""
+        if isinstance(stack.cluster, EksSettings):
+            return Cluster(self._kubeconfig_of_eks(name, stack))
         context = stack.cluster.context if isinstance(stack.cluster, ExistingCluster) else None
         return Cluster(Path(kubeconfig_of(stack.cluster, self.folder)), context)
+
+    def _kubeconfig_of_eks(self, name: str, stack: Stack) -> Path:
+        """What the stack says of its own cluster. It holds no credential: whoever uses it signs in to AWS."""
+        engine = self.engine(name, stack, install())
+        path = self.local / f"{name}.kubeconfig"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(engine.output("stack", "output", "kubeconfig", "--stack", name))
+        return path
 
     @property
     def local(self) -> Path:
@@ -64,7 +75,7 @@ class Project:
 
     def engine(self, name: str, stack: Stack, toolchain: Toolchain) -> Engine:
         """The engine on a stack, with state in the checkout where the platform is local."""
-        state = {} if isinstance(stack.cluster, ExistingCluster) else local_state(self.folder)
+        state = local_state(self.folder) if isinstance(stack.cluster, LocalCluster) else {}
         return Engine(self.folder, name, toolchain.environment() | state)
 
     def is_local(self, name: str) -> bool:

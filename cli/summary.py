@@ -7,14 +7,14 @@ import typer
 
 from cli.columns import columns
 from cli.project import Project
-from components.config.cluster import LocalCluster
+from components.config.cluster import ClusterSettings
 from components.config.stack import Stack
 from components.pools import Pool, pools_of
 from rehearsal import Inventory, PoolNodes, Replica, inventory
 
 
 def show(project: Project, name: str, stack: Stack) -> None:
-    found = inventory(project.cluster(stack), pools_of(stack), stack.serving.namespace)
+    found = inventory(project.cluster(name, stack), pools_of(stack), stack.serving.namespace)
     typer.echo(summary(name, stack, found))
 
 
@@ -27,7 +27,7 @@ def summary(name: str, stack: Stack, found: Inventory) -> str:
     ]
     if stack.serving.models:
         parts.append(columns([("MODEL", "READY", "NODES"), *_model_rows(stack, found.replicas)]))
-    parts.append(columns(_next_steps(name, local=isinstance(stack.cluster, LocalCluster))))
+    parts.append(columns(_next_steps(name, stack.cluster)))
     return "\n\n".join(parts)
 
 
@@ -53,11 +53,14 @@ def _model_rows(stack: Stack, replicas: Iterable[Replica]) -> Iterable[tuple[str
         yield model, f"{ready}/{len(own)}", ", ".join(replica.node or "waiting" for replica in own) or "-"
 
 
-def _next_steps(name: str, *, local: bool) -> list[tuple[str, str]]:
+def _next_steps(name: str, cluster: ClusterSettings) -> list[tuple[str, str]]:
     given = "" if name == "local" else f" STACK={name}"
-    reach = "kubectl --kubeconfig .local/kubeconfig get pods -A" if local else "kubectl get pods -A"
+    kubeconfigs = {
+        "local": " --kubeconfig .local/kubeconfig",
+        "eks": f" --kubeconfig .local/{name}.kubeconfig",
+    }
     return [
-        ("look further", reach),
+        ("look further", f"kubectl{kubeconfigs.get(cluster.provider, '')} get pods -A"),
         ("use pulumi", f'eval "$(.venv/bin/gpu-cluster env {name})"; pulumi stack --stack {name}'),
         ("change", f"edit stacks/Pulumi.{name}.yaml, then: make up{given}"),
         ("remove", f"make down{given}"),

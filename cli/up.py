@@ -4,7 +4,7 @@ import typer
 
 from cli.project import Project, StackName
 from cli.summary import show
-from components.config.cluster import LocalCluster
+from components.config.cluster import ExistingCluster, LocalCluster
 from components.config.stack import Stack
 from components.pools import pools_of
 from rehearsal import (
@@ -30,7 +30,8 @@ def up(stack: StackName = "local") -> None:
             _start_nodes(project, stack, settings, toolchain)
             _update(project.engine(stack, settings, toolchain), settings)
     else:
-        project.cluster(settings).nodes()  # a way that leads nowhere ends here, not once for each object
+        if isinstance(settings.cluster, ExistingCluster):
+            project.cluster(stack, settings).nodes()  # a way that leads nowhere ends here, not at each object
         _update(project.engine(stack, settings, install()), settings)
     show(project, stack, settings)
 
