@@ -23,13 +23,17 @@ config:
 """
 
 
+def _empty(_: Toolchain) -> dict[str, str]:
+    return {}
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     (tmp_path / "Pulumi.yaml").write_text("name: p\n")
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks" / "Pulumi.dev.yaml").write_text(ON_AWS)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Toolchain, "environment", lambda _: {})  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(Toolchain, "environment", _empty)
     return Project.here()
 
 
