@@ -81,7 +81,8 @@ def _kind(field: Schema, definitions: Schema) -> str:
     return ", ".join([name, *_limits(field)])
 
 
-def _listed(words: list[str]) -> str:
+def _listed(values: list[Any]) -> str:
+    words = [str(value) for value in values]
     return one_of(words) if len(words) <= _MOST_WORDS else f"one of {len(words)}, such as {words[0]}"
 
 
