@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rehearsal import ports
 from rehearsal.aws import plugin
+from rehearsal.aws.faults import Faults
 from rehearsal.errors import RehearsalError
 from rehearsal.lock import locked
 from rehearsal.processes import Process, end, processes
@@ -70,6 +71,10 @@ class Account:
             launcher.chmod(0o755)
         search = os.pathsep.join([str(launcher.parent), inherited.get("PATH", os.defpath)])
         return dict(inherited) | {"PATH": search}
+
+    def inject(self, faults: Faults) -> None:
+        """Let these faults strike from now on, and no others."""
+        faults.write(self._work)
 
     def _start(self) -> None:
         self._work.mkdir(parents=True, exist_ok=True)

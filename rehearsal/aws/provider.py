@@ -16,8 +16,19 @@ from rehearsal.aws.wire import UNKNOWN, has_unknown
 _DEFAULTS = "__defaults"  # where the inputs say which of them the provider chose
 
 
+_UNFINISHED = "__unfinished"  # where the state says that the resource exists and is not all that it should be
+
+
 class ProviderError(Exception):
     """What could not be done, to what, and why; fit to be shown as it is."""
+
+
+class UnfinishedError(ProviderError):
+    """A resource was created, and then something went wrong: it has to be in the state all the same."""
+
+    def __init__(self, message: str, id: str) -> None:
+        super().__init__(message)
+        self.id = id
 
 
 @dataclass(frozen=True)
@@ -90,12 +101,18 @@ class Provider:
             given = _without_marks(inputs) | {"region": api.region}
             answer = api.call(kind.service, kind.create, **kind.arguments(given))
             id = kind.identify(given, answer)
-        with _told(f"creating {token} {id}"):
-            for settle in [*kind.always, *kind.settled_by(kind.late(inputs))]:
-                settle(api, id, inputs)
-            if kind.retag and kind.tags_late and inputs.get("tags"):
-                kind.retag(api, id, inputs, inputs["tags"], [])
-            return id, self._state(kind, api, id, _without_marks(inputs))
+        try:
+            with _told(f"creating {token} {id}"):
+                _finish(kind, api, id, inputs)
+                return id, self._state(kind, api, id, _without_marks(inputs))
+        except ProviderError as error:
+            raise UnfinishedError(str(error), id) from error
+
+    def unfinished(self, token: str, id: str, inputs: Inputs) -> State:
+        """The state of a resource of which no more is known than that it was created."""
+        known = _without_marks(inputs)
+        found = self.read(token, id, known, known)
+        return {**(found[0] if found else known), _UNFINISHED: True}
 
     def update(self, token: str, id: str, state: State, old: Inputs, new: Inputs) -> State:
         kind, api = _kind(token), self._api(new)
@@ -103,6 +120,8 @@ class Provider:
         changed = {key: new.get(key) for key in differences(old, new, kind.documents)}
         with _told(f"updating {token} {id}"):
             self._require(kind, api, new, changed)
+            if is_unfinished(state):
+                _finish(kind, api, id, new)
             for settle in kind.settled_by(changed):
                 settle(api, id, inputs)
             if kind.puts is not None and changed.keys() - kind.setters.keys():
@@ -140,7 +159,7 @@ class Provider:
         return dict(known) | with_computed(keep_words(found, known, kind.documents), found, kind.computed)
 
     def _merged(self, kind: Kind, state: State, old: Inputs, new: Inputs) -> dict[str, Any]:
-        kept = {key: value for key, value in state.items() if key not in old}
+        kept = {key: value for key, value in state.items() if key not in old and key != _UNFINISHED}
         return with_computed(kept | _without_marks(new) | _tags_all(new), state, kind.computed)
 
     def _api(self, inputs: Inputs) -> Api:
@@ -157,6 +176,19 @@ class Provider:
                 require(api, whole[name])
         if kind.require:
             kind.require(api, whole)
+
+
+def is_unfinished(state: State) -> bool:
+    """Whether something went wrong after the resource was created."""
+    return bool(state.get(_UNFINISHED))
+
+
+def _finish(kind: Kind, api: Api, id: str, inputs: Inputs) -> None:
+    """What the create operation does not do."""
+    for settle in [*kind.always, *kind.settled_by(kind.late(inputs))]:
+        settle(api, id, inputs)
+    if kind.retag and kind.tags_late and inputs.get("tags"):
+        kind.retag(api, id, inputs, inputs["tags"], [])
 
 
 def _kind(token: str) -> Kind:

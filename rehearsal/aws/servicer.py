@@ -7,6 +7,7 @@ error without a traceback.
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import grpc
@@ -20,8 +21,11 @@ from pulumi.runtime.proto.provider_pb2_grpc import (
 
 from rehearsal.aws import conform, sdk
 from rehearsal.aws.api import Api, ApiError
+from rehearsal.aws.faults import Fault, Faults
 from rehearsal.aws.functions import invoke
-from rehearsal.aws.provider import Change, Provider, ProviderError
+from rehearsal.aws.partial_failure import PartialFailure
+from rehearsal.aws.provider import Change, Provider, ProviderError, UnfinishedError, is_unfinished
+from rehearsal.aws.unsteady import UnsteadyApi
 from rehearsal.aws.wire import pack, secrets_in, unpack
 
 VERSION = "7.51.1"
@@ -83,7 +87,7 @@ class Servicer(ResourceProviderServicer):
         def diff() -> messages.DiffResponse:
             old, new = unpack(request.old_inputs), unpack(request.news)
             change = self._provider.diff(_type_and_name(request.urn)[0], old, new)
-            return _difference(change, old, new)
+            return _difference(change, old, new, unfinished=is_unfinished(unpack(request.olds)))
 
         return _told(context, diff)
 
@@ -94,26 +98,39 @@ class Servicer(ResourceProviderServicer):
             if request.preview:
                 known = self._provider.preview_create(token, inputs)
                 return messages.CreateResponse(properties=pack(known, secrets))
-            id, state = self._provider.create(token, inputs)
+            try:
+                id, state = self._acting(request.urn, "create").create(token, inputs)
+                self._time_out(request.urn, token, id)
+            except UnfinishedError as error:
+                state = self._provider.unfinished(token, error.id, inputs)
+                words = f"{error}\nIt is in the account and in the state: the next update goes on with it."
+                raise PartialFailure(words, error.id, pack(state, secrets), request.properties) from error
             return messages.CreateResponse(id=id, properties=pack(state, secrets))
 
         return _told(context, create)
 
     def Update(self, request: messages.UpdateRequest, context: Call) -> messages.UpdateResponse:
         def update() -> messages.UpdateResponse:
-            token, provider = _type_and_name(request.urn)[0], self._provider
+            token = _type_and_name(request.urn)[0]
             state, old, new = unpack(request.olds), unpack(request.old_inputs), unpack(request.news)
             if request.preview:
-                state = provider.preview_update(token, state, old, new)
+                state = self._provider.preview_update(token, state, old, new)
             else:
-                state = provider.update(token, request.id, state, old, new)
+                try:
+                    state = self._acting(request.urn, "update").update(token, request.id, state, old, new)
+                except ProviderError as error:
+                    if not is_unfinished(state):
+                        raise
+                    raise ProviderError(
+                        f"{error}\nTo make it anew: pulumi up --replace '{request.urn}'"
+                    ) from error
             return messages.UpdateResponse(properties=pack(state, secrets_in(request.news)))
 
         return _told(context, update)
 
     def Read(self, request: messages.ReadRequest, context: Call) -> messages.ReadResponse:
         def read() -> messages.ReadResponse:
-            found = self._provider.read(
+            found = self._acting(request.urn, "read").read(
                 _type_and_name(request.urn)[0],
                 request.id,
                 unpack(request.properties),
@@ -132,7 +149,7 @@ class Servicer(ResourceProviderServicer):
     def Delete(self, request: messages.DeleteRequest, context: Call) -> Empty:
         def delete() -> Empty:
             token = _type_and_name(request.urn)[0]
-            self._provider.delete(token, request.id, unpack(request.properties))
+            self._acting(request.urn, "delete").delete(token, request.id, unpack(request.properties))
             return Empty()
 
         return _told(context, delete)
@@ -150,6 +167,18 @@ class Servicer(ResourceProviderServicer):
     def Cancel(self, request: Empty, context: Call) -> Empty:
         return Empty()
 
+    def _acting(self, urn: str, verb: str) -> Provider:
+        """The provider for one operation, which faults may strike."""
+        faults = Faults.of_this_account()
+        if not faults.rates:
+            return self._provider
+        return replace(self._provider, api=UnsteadyApi.over(self._provider.api, faults, urn, verb))
+
+    def _time_out(self, urn: str, token: str, id: str) -> None:
+        if Faults.of_this_account().strikes(Fault.TIMEOUT_AFTER_SUCCESS, urn):
+            late = "timeout while waiting for state to become 'available' (last state: 'pending')"
+            raise UnfinishedError(f"creating {token} {id}: {late}", id)
+
     @property
     def _provider(self) -> Provider:
         if self._configured is None:
@@ -161,6 +190,8 @@ def _told(context: Call, answer: Callable[[], _T]) -> _T:
     """The answer, or what went wrong in words that the engine shows as they are."""
     try:
         return answer()
+    except PartialFailure as failure:
+        context.abort_with_status(failure.status)
     except (ProviderError, ApiError) as error:
         context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
@@ -193,13 +224,17 @@ def _failures(wrong: list[tuple[str, str]]) -> list[messages.CheckFailure]:
     return [messages.CheckFailure(property=path, reason=f"{path}: {words}") for path, words in wrong]
 
 
-def _difference(change: Change, old: dict[str, Any], new: dict[str, Any]) -> messages.DiffResponse:
+def _difference(
+    change: Change, old: dict[str, Any], new: dict[str, Any], *, unfinished: bool
+) -> messages.DiffResponse:
     detailed = {
         name: messages.PropertyDiff(kind=_diff_kind(name in old, name in new, replaces), inputDiff=True)
         for name, replaces in change.changed.items()
     }
     return messages.DiffResponse(
-        changes=messages.DiffResponse.DIFF_SOME if detailed else messages.DiffResponse.DIFF_NONE,
+        changes=(
+            messages.DiffResponse.DIFF_SOME if detailed or unfinished else messages.DiffResponse.DIFF_NONE
+        ),
         diffs=list(change.changed),
         replaces=[name for name, replaces in change.changed.items() if replaces],
         deleteBeforeReplace=change.delete_first,

@@ -1,0 +1,102 @@
+"""What goes wrong in an account now and then, by name and rate, to be lived through beforehand."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+
+FILE = Path("faults.json")
+"""Where the faults of an account are written, in the folder in which its server runs."""
+
+_RATE = 0.2  # of a fault of which only the name is given
+
+
+class Fault(StrEnum):
+    """What can go wrong; its rate is how often it does where it can."""
+
+    THROTTLING = "throttling"
+    """A call is refused because there are too many; each attempt anew."""
+
+    EVENTUAL_CONSISTENCY = "eventual-consistency"
+    """What was just created is not found yet, or a role not usable yet; each attempt anew."""
+
+    TIMEOUT_AFTER_SUCCESS = "timeout-after-success"
+    """A resource is created, and the wait for it ends with a time-out; each creation."""
+
+    INSUFFICIENT_CAPACITY = "insufficient-capacity"
+    """There are no servers of the type in the zone; each start of servers of a node group."""
+
+    NODE_NEVER_JOINS = "node-never-joins"
+    """A server starts and never becomes a node of the cluster; each start of servers of a node group."""
+
+
+class FaultError(ValueError):
+    """A fault that does not exist, or a rate that is none."""
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Faults by rate, and the seed that decides where they strike.
+
+    Faults.parsed(["throttling=0.2"], seed=7).strikes(Fault.THROTTLING, "ec2", "CreateVpc")
+    """
+
+    rates: Mapping[Fault, float] = field(default_factory=dict[Fault, float])
+    """Between 0 and 1."""
+
+    seed: int = 0
+    run: int = 0
+    """Which run of the engine it is: one that is tried again meets other faults."""
+
+    @classmethod
+    def parsed(cls, words: Iterable[str], seed: int = 0) -> "Faults":
+        """From words such as `throttling=0.2`. `FaultError` with the nearest right word."""
+        return cls(dict(map(_parsed, words)), seed)
+
+    @classmethod
+    def of_this_account(cls) -> "Faults":
+        """Those of the account whose server this process is; none where nobody wrote any."""
+        try:
+            written = json.loads(FILE.read_text())
+        except FileNotFoundError:
+            return cls()
+        return cls(
+            {Fault(name): rate for name, rate in written["rates"].items()}, written["seed"], written["run"]
+        )
+
+    def write(self, folder: Path) -> None:
+        """Into the folder in which an account's server runs."""
+        fresh = folder / f"{FILE}.new"
+        fresh.write_text(json.dumps({"rates": self.rates, "seed": self.seed, "run": self.run}))
+        fresh.replace(folder / FILE)
+
+    def strikes(self, fault: Fault, *where: object) -> bool:
+        """Whether it does in this place; always the same for the same seed and run."""
+        rate = self.rates.get(fault, 0.0)
+        return rate > 0 and _chance(self.seed, self.run, fault, *where) < rate
+
+
+def _chance(*where: object) -> float:
+    """From 0 up to 1, evenly."""
+    digest = hashlib.sha256("\0".join(map(str, where)).encode()).digest()
+    return int.from_bytes(digest[:6]) / 2**48
+
+
+def _parsed(word: str) -> tuple[Fault, float]:
+    name, _, rate = word.partition("=")
+    try:
+        fault = Fault(name)
+    except ValueError:
+        near = get_close_matches(name, list(Fault), n=1)
+        hint = f", did you mean '{near[0]}'?" if near else f"; there are {', '.join(Fault)}"
+        raise FaultError(f"no fault is called '{name}'{hint}") from None
+    try:
+        number = float(rate) if rate else _RATE
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise FaultError(f"{name}: expected a rate between 0 and 1, got '{rate}'")
+    return fault, number

@@ -1,0 +1,98 @@
+"""What the real engine makes of faults: it loses nothing, makes nothing twice, and says what to do."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rehearsal.aws import Account
+from rehearsal.aws.faults import Fault, Faults
+from tests.rehearsal.aws.project import Project, contents
+
+pytestmark = pytest.mark.engine
+
+PROGRAM = """
+    import pulumi_aws as aws
+    vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16", tags={"Name": "main"})
+    aws.ec2.Subnet("a", vpc_id=vpc.id, cidr_block="10.0.0.0/24")
+    bucket = aws.s3.Bucket("data")
+    aws.s3.BucketVersioning("data", bucket=bucket.bucket, versioning_configuration={"status": "Enabled"})
+    aws.cloudwatch.LogGroup("logs", retention_in_days=7, tags={"of": "faults"})
+    key = aws.kms.Key("key", enable_key_rotation=True)
+    aws.kms.Alias("key", name="alias/key", target_key_id=key.key_id)
+"""
+
+
+@pytest.fixture(scope="module")
+def project(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return Project.of(Path(tmp_path_factory.mktemp("faults")) / "faults", account, PROGRAM)
+
+
+@pytest.fixture(autouse=True)
+def calm(account: Account) -> Iterator[None]:
+    yield
+    account.inject(Faults())
+
+
+def known(project: Project) -> set[str]:
+    """Ids in the state."""
+    return {each["id"] for each in project.state() if each["type"].startswith("aws:")}
+
+
+def held(account: Account) -> set[str]:
+    """Ids of what the account has and lists by id."""
+    found = contents(account)
+    names = ("vpcs", "Subnets", "buckets", "log groups", "keys", "aliases")
+    return {name for kind in names for name in found.get(kind, [])}
+
+
+def test_too_much_throttling_creates_nothing(project: Project, account: Account) -> None:
+    account.inject(Faults({Fault.THROTTLING: 1.0}))
+
+    up = project.pulumi("up", "--yes", "--skip-preview")
+
+    assert up.returncode != 0
+    assert "creating aws:ec2/vpc:Vpc: RequestLimitExceeded: Rate exceeded" in up.stdout
+    assert known(project) == held(account) == set()
+
+
+def test_a_time_out_after_success_loses_nothing_and_the_next_update_goes_on(
+    project: Project, account: Account
+) -> None:
+    account.inject(Faults({Fault.TIMEOUT_AFTER_SUCCESS: 1.0}))
+
+    up = project.pulumi("up", "--yes", "--skip-preview")
+
+    assert up.returncode != 0
+    assert "timeout while waiting for state to become 'available'" in up.stdout
+    assert "It is in the account and in the state" in up.stdout
+    first = known(project)
+    assert len(first) == 4
+    assert first == held(account)
+
+    account.inject(Faults())
+    project.up()
+
+    assert known(project) >= first
+    assert known(project) >= held(account)
+    preview = project.pulumi("preview", "--expect-no-changes", "--diff")
+    assert preview.returncode == 0, preview.stdout
+
+
+def test_a_refresh_does_not_hide_what_is_unfinished(project: Project, account: Account) -> None:
+    project.program(PROGRAM + '    aws.cloudwatch.LogGroup("late", retention_in_days=7)\n')
+    account.inject(Faults({Fault.TIMEOUT_AFTER_SUCCESS: 1.0}))
+    assert project.pulumi("up", "--yes", "--skip-preview").returncode != 0
+    account.inject(Faults())
+
+    assert project.pulumi("refresh", "--yes", "--skip-preview").returncode == 0
+
+    assert "~ 1 updated" in project.up()
+
+
+def test_a_destroy_takes_what_is_unfinished(project: Project, account: Account) -> None:
+    destroyed = project.pulumi("destroy", "--yes", "--skip-preview")
+
+    assert destroyed.returncode == 0, destroyed.stdout
+    assert contents(account) == {}, json.dumps(contents(account))
