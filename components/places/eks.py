@@ -128,6 +128,7 @@ def eks(
         backing=stores.backing,
         outputs={
             "cluster": {"name": cluster.cluster_name, "endpoint": cluster.endpoint},
+            "kubeconfig": cluster.kubeconfig,
             "registry": {"url": registry.mirror, "copies": [copy._asdict() for copy in registry.copies]},
         },
     )
