@@ -1,4 +1,4 @@
-"""The stack file as JSON Schema, for editors: what can be said without looking at several keys at once."""
+"""The stack file as JSON Schema, for editors: each key by itself, and which sections go with a place."""
 
 import json
 from typing import Any
@@ -8,6 +8,7 @@ from pydantic_core import core_schema
 
 from components.catalog import GPUS, INSTANCES, REGIONS
 from components.config.stack import Stack
+from components.stackfile.checks.guardrails import OF_AWS
 from components.stackfile.sections import NAMESPACE, TOP_LEVEL, config_key
 
 _FOREIGN = f"^(?!{NAMESPACE}:)[^:]+:.+$"
@@ -27,6 +28,9 @@ def json_schema() -> dict[str, Any]:
         "patternProperties": {_FOREIGN: True},
         "required": [config_key(name) for name in sections["required"]],
         "additionalProperties": False,
+        "if": _on_aws(),
+        "then": {"required": ["aws:region", config_key("network")]},
+        "else": {"properties": {config_key(section): False for section in ("network", *OF_AWS)}},
     }
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
@@ -42,6 +46,12 @@ def json_schema() -> dict[str, Any]:
 def schema_text() -> str:
     """As committed: `stacks/schema.json`."""
     return json.dumps(json_schema(), indent=2) + "\n"
+
+
+def _on_aws() -> dict[str, Any]:
+    cluster = {"properties": {"provider": {"const": "eks"}}, "required": ["provider"]}
+    key = config_key("cluster")
+    return {"properties": {key: cluster}, "required": [key]}
 
 
 class _AsWritten(GenerateJsonSchema):

@@ -9,7 +9,8 @@ from components.stackfile.checks.region import KEY, unknown_region
 from components.stackfile.nearest import one_of
 from components.stackfile.problem import Keys, Mistake
 
-_OF_AWS = ("budget", "compliance", "tags", "protect")
+OF_AWS = ("budget", "compliance", "tags", "protect")
+"""Sections of the guardrails, which hold on AWS alone."""
 
 _PCI_DAYS = 365
 """Twelve months of audit logs (PCI DSS 4.0.1, requirement 10.5.1)."""
@@ -17,7 +18,7 @@ _PCI_DAYS = 365
 
 def guardrails(stack: Stack) -> Iterator[Mistake]:
     if not isinstance(stack.cluster, EksSettings):
-        for section in _OF_AWS:
+        for section in OF_AWS:
             if section in stack.model_fields_set:
                 yield Mistake((section,), f"only with provider eks, got {stack.cluster.provider}")
         return
