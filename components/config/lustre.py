@@ -19,15 +19,16 @@ def gibibytes(size: str) -> int:
     tebi, gibi = match.groups()
     given = round(float(tebi) * 1000) if tebi else int(gibi)
     if given != _FIRST and (given % _STEP or not given):
-        raise ValueError(f"expected 1.2Ti, or a multiple of 2.4Ti; next to it {_next_to(given)}")
+        raise ValueError(f"expected 1.2Ti or a multiple of 2.4Ti, nearest {_nearest(given)}")
     return given
 
 
-def _next_to(given: int) -> str:
-    if given < _STEP:
-        return "are 1.2Ti and 2.4Ti"
-    below = given // _STEP * _STEP
-    return f"are {below / 1000:g}Ti and {(below + _STEP) / 1000:g}Ti"
+def _nearest(given: int) -> str:
+    if given < _FIRST:
+        return "1.2Ti"
+    below = given // _STEP * _STEP or _FIRST
+    above = (given // _STEP + 1) * _STEP
+    return f"{below / 1000:g}Ti or {above / 1000:g}Ti"
 
 
 def _sound(size: str) -> str:

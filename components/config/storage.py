@@ -130,7 +130,7 @@ class FsxLustre(_Store):
     """fsx-lustre: one file system, which its claims share."""
 
     size: LustreSize
-    """Size: 1.2Ti, 2.4Ti or a multiple of 2.4Ti; 1.2Ti are 1200 GiB, as FSx counts."""
+    """1.2Ti, 2.4Ti or a multiple of 2.4Ti; 1.2Ti are 1200 GiB, as FSx counts."""
 
     throughput: Literal[125, 250, 500, 1000] = 125
     """MB per second for each TiB of its size. Default: 125."""

@@ -1,11 +1,12 @@
 """Defaults that depend on other sections, so that every room reads finished settings."""
 
-from components.config.cluster import LocalCluster
+from components.config.cluster import ExistingCluster, LocalCluster
+from components.config.eks import EksSettings
 from components.config.network import NetworkSettings
-from components.config.registry import InClusterRegistry, RegistrySettings
+from components.config.registry import InClusterRegistry, RegistrySettings, Upstream
 from components.config.serving import ModelSettings
 from components.config.stack import Stack
-from components.config.storage import HostPath, StorageSettings
+from components.config.storage import S3, Ebs, FsxLustre, HostPath, StorageSettings
 from components.stackfile.services import called_services
 
 
@@ -26,9 +27,22 @@ def with_defaults(stack: Stack) -> Stack:
 
 
 def _storage(stack: Stack) -> dict[str, StorageSettings]:
-    if stack.storage or not isinstance(stack.cluster, LocalCluster):
-        return stack.storage
-    return {"standard": HostPath(kind="host-path", default=True)}
+    """With a class where the file has none, and with the namespaces that claim its stores."""
+    match stack.cluster:
+        case LocalCluster():
+            return stack.storage or {"standard": HostPath(kind="host-path", default=True)}
+        case ExistingCluster():
+            return stack.storage
+        case EksSettings():
+            given = {name: _claimed(settings, stack) for name, settings in stack.storage.items()}
+            only_stores = all(isinstance(settings, FsxLustre | S3) for settings in given.values())
+            return {"gp3": Ebs(kind="ebs", default=True), **given} if only_stores else given
+
+
+def _claimed(settings: StorageSettings, stack: Stack) -> StorageSettings:
+    if not isinstance(settings, FsxLustre | S3) or settings.namespaces is not None:
+        return settings
+    return settings.model_copy(update={"namespaces": frozenset({stack.serving.namespace})})
 
 
 def _network(stack: Stack) -> NetworkSettings | None:
@@ -45,7 +59,15 @@ def _registry(stack: Stack, default: str | None) -> RegistrySettings:
         registry = InClusterRegistry()
     if registry and registry.storage_class is None:
         registry = registry.model_copy(update={"storage_class": default})
-    return stack.registry.model_copy(update={"in_cluster": registry})
+    return stack.registry.model_copy(update={"in_cluster": registry, **_caches(stack)})
+
+
+def _caches(stack: Stack) -> dict[str, frozenset[Upstream]]:
+    """What ECR can cache without credentials, unless the file says what, or that all comes from elsewhere."""
+    settings = stack.registry
+    if not isinstance(stack.cluster, EksSettings) or settings.mirror or settings.mirrors is not None:
+        return {}
+    return {"mirrors": frozenset({Upstream.ECR_PUBLIC, Upstream.K8S, Upstream.QUAY})}
 
 
 def _model(model: ModelSettings, stack: Stack, default: str | None) -> ModelSettings:

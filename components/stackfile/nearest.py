@@ -11,14 +11,17 @@ def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "", cutoff: f
 
 
 def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """The known word most like this one, or that this one begins with.
+    """The known word most like this one, or that one of the two begins with the other.
 
     `cutoff` is how alike they must be: 1 means the same.
     """
     names = {_folded(name): name for name in known}
     folded = _folded(word)
     begun = [name for name in names if len(name) > 2 and folded.startswith(name)]
-    near = [max(begun, key=len)] if begun else get_close_matches(folded, names, n=1, cutoff=cutoff)
+    ended = [name for name in names if len(folded) > 2 and name.startswith(folded)]
+    if begun or len(ended) == 1:
+        return names[max(begun or ended, key=len)]
+    near = get_close_matches(folded, names, n=1, cutoff=cutoff)
     return names[near[0]] if near else None
 
 

@@ -7,7 +7,6 @@ import pulumi_aws as aws
 
 from components.catalog import UPSTREAMS
 from components.config.registry import Upstream
-from components.identity import policy_document
 from components.registry.ecr.creation import template
 
 
@@ -42,17 +41,3 @@ def caches(
             credential_arn=credentials.get(upstream),
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[made_alike])),
         )
-
-
-def fills_caches(
-    upstreams: Iterable[Upstream], *, account: str, region: str, prefix: str
-) -> pulumi.Output[str]:
-    """What a node has to be allowed, as JSON, so that its pull makes ECR fetch an image."""
-    below = f"arn:aws:ecr:{region}:{account}:repository/{prefix}"
-    return policy_document(
-        {
-            "Effect": "Allow",
-            "Action": ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
-            "Resource": [f"{below}{UPSTREAMS[upstream].host}/*" for upstream in sorted(upstreams)],
-        }
-    )

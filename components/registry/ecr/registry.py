@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
+from components.catalog import UPSTREAMS
 from components.config.ecr import ecr_mirror
 from components.config.registry import RegistrySettings
 from components.images import Image
 from components.registry.copies import Copy, copies
 from components.registry.ecr.account_wide import enhanced_scanning, replication
-from components.registry.ecr.caches import caches, fills_caches
+from components.registry.ecr.caches import caches
 from components.registry.ecr.creation import creation_role, template
 from components.registry.ecr.expiry import newest, newest_and_tagged
 from components.registry.ecr.repository import Repository
@@ -31,9 +32,6 @@ class EcrRegistry(pulumi.ComponentResource):
 
     urls: Mapping[str, pulumi.Output[str]]
     """Addresses of the repositories for images of one's own, by name."""
-
-    node_policy: pulumi.Output[str] | None
-    """What nodes have to be allowed beyond pulling, so that caches fill; None where there are none."""
 
     def __init__(
         self,
@@ -57,9 +55,6 @@ class EcrRegistry(pulumi.ComponentResource):
 
         self.mirror = settings.mirror or ecr_mirror(account, region, settings.prefix)
         self.copies = copies(images, self.mirror, cached) if here else []
-        self.node_policy = (
-            fills_caches(cached, account=account, region=region, prefix=prefix) if cached else None
-        )
         if cached or replicas:
             role = creation_role(
                 f"{name}-creation",
@@ -91,6 +86,8 @@ class EcrRegistry(pulumi.ComponentResource):
                     opts=child,
                 )
         for image in images if here else ():
+            if image.repository in settings.repositories:
+                continue
             Repository(
                 f"{name}-{image.repository}",
                 prefix + image.repository,
@@ -106,7 +103,7 @@ class EcrRegistry(pulumi.ComponentResource):
                 f"{name}-{path}",
                 prefix + path,
                 key=key,
-                expiry=newest_and_tagged(chosen.keep_images or settings.keep_images, settings.untagged_days),
+                expiry=_expiry(path, settings),
                 readers=chosen.readers,
                 writers=chosen.writers,
                 force_delete=not protect,
@@ -124,3 +121,12 @@ class EcrRegistry(pulumi.ComponentResource):
 
         self.urls = {path: repository.url for path, repository in own.items()}
         self.register_outputs({"mirror": self.mirror, "urls": self.urls})
+
+
+def _expiry(path: str, settings: RegistrySettings) -> str:
+    """What a cache fetched by digest has no tag, and is no older for that."""
+    count = settings.repositories[path].keep_images or settings.keep_images
+    hosts = {UPSTREAMS[upstream].host for upstream in settings.mirrors or ()}
+    if path.partition("/")[0] in hosts:
+        return newest(count)
+    return newest_and_tagged(count, settings.untagged_days)

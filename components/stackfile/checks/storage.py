@@ -1,29 +1,67 @@
-"""Storage classes: what the place can do, exactly one default, names that do not collide."""
+"""Storage: what the place can do, exactly one default, names that do not collide, stores that exist."""
 
 from collections.abc import Iterator
 
 from components.config.cluster import LocalCluster
 from components.config.stack import Stack
-from components.stackfile.nearest import did_you_mean
+from components.config.storage import S3, FsxLustre, StorageSettings
+from components.stackfile.checks.disks import disks
+from components.stackfile.checks.region import on_aws
+from components.stackfile.nearest import did_you_mean, one_of
 from components.stackfile.problem import Keys, Mistake
 
 _SCRATCH = "-scratch"
+_OF_AWS = ("ebs", "efs", "fsx-lustre", "s3")
+_MOST_OF_A_BUCKET = 32
+"""Characters of a store's name that a bucket's has room for, beside the platform's own and the engine's."""
 
 
 def storage(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
-    local = isinstance(stack.cluster, LocalCluster)
     for name, settings in stack.storage.items():
         keys: Keys = ("storage", name)
-        if local and settings.kind != "host-path":
-            yield Mistake((*keys, "kind"), f"with provider local only host-path, got '{settings.kind}'")
-        elif not local and settings.kind == "host-path":
-            yield Mistake((*keys, "kind"), "host-path is only for provider local")
+        if problem := _out_of_place(stack, settings):
+            yield Mistake((*keys, "kind"), problem)
         base = name.removesuffix(_SCRATCH)
         if base != name and base in stack.storage:
             yield Mistake(
                 keys, f"the platform itself makes {name}, for volumes of {base} that go with their pod"
             )
+        if isinstance(settings, S3) and len(name) > _MOST_OF_A_BUCKET:
+            message = f"a bucket's name has room for {_MOST_OF_A_BUCKET} characters of it, got {len(name)}"
+            yield Mistake(keys, message)
+        if isinstance(settings, FsxLustre):
+            yield from _lustre(keys, settings, stack, broken)
     yield from _defaults(stack, complete=not any(key[0] == "storage" for key in broken))
+    yield from disks(stack)
+
+
+def _out_of_place(stack: Stack, settings: StorageSettings) -> str | None:
+    """Why the place cannot have this kind, if it cannot."""
+    kind = settings.kind
+    if isinstance(stack.cluster, LocalCluster):
+        return None if kind == "host-path" else f"with provider local only host-path, got '{kind}'"
+    if kind == "host-path":
+        return "host-path is only for provider local"
+    if on_aws(stack):
+        return "no node of eks has local-path; expected ebs for a disk" if kind == "local-path" else None
+    if kind in _OF_AWS:
+        return f"'{kind}' is only for provider eks; the driver of a cluster that runs is named by kind csi"
+    return None
+
+
+def _lustre(keys: Keys, settings: FsxLustre, stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
+    zones = stack.network.every_zone if stack.network else []
+    if settings.zone and zones and settings.zone not in zones:
+        yield Mistake(
+            (*keys, "zone"), f"expected a zone of the network, {one_of(zones)}, got '{settings.zone}'"
+        )
+    source = settings.s3
+    if source is None or source.startswith("s3://") or ("storage", source) in broken:
+        return
+    buckets = [name for name, chosen in stack.storage.items() if isinstance(chosen, S3)]
+    if source not in buckets:
+        known = did_you_mean(source, buckets) or f"; there are {', '.join(buckets) or 'none'}"
+        yield Mistake((*keys, "s3"), f"no s3 entry of storage is named '{source}'{known}")
 
 
 def _defaults(stack: Stack, *, complete: bool) -> Iterator[Mistake]:
@@ -32,14 +70,24 @@ def _defaults(stack: Stack, *, complete: bool) -> Iterator[Mistake]:
         yield Mistake(
             ("storage", other, "default"), f"expected one default, and {defaults[0]} is one already"
         )
-    if stack.storage and not defaults and complete:
-        names = ", ".join(stack.storage)
+    classes = _classes(stack)
+    if classes and not defaults and complete:
+        names = ", ".join(classes)
         yield Mistake(("storage",), f"expected default: true in one storage class, got none in {names}")
 
 
 def unknown_class(name: str | None, stack: Stack, broken: frozenset[Keys]) -> str | None:
     """What is wrong with a reference to a storage class, if anything."""
-    if name is None or name in stack.storage or ("storage", name) in broken or ("storage",) in broken:
+    classes = _classes(stack)
+    if name is None or name in classes or ("storage", name) in broken or ("storage",) in broken:
         return None
-    known = did_you_mean(name, stack.storage) or f"; there are {', '.join(stack.storage) or 'none'}"
+    if name in stack.storage:
+        others = one_of(classes) if classes else "none"
+        return f"{name} is mounted as a whole, no volumes are made of it; storage classes are {others}"
+    known = did_you_mean(name, classes) or f"; there are {', '.join(classes) or 'none'}"
     return f"unknown storage class '{name}'{known}"
+
+
+def _classes(stack: Stack) -> list[str]:
+    """Entries that claims name, unlike stores."""
+    return [name for name, chosen in stack.storage.items() if not isinstance(chosen, FsxLustre | S3)]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pulumi
 
 from components.config.storage import S3, Ebs, Efs, FsxLustre, StorageSettings
+from components.config.zone import is_local
 from components.storage.backing import Backing, Live
 from components.storage.stores.backups import Backups, Kept
 from components.storage.stores.bucket import Bucket
@@ -41,10 +42,10 @@ class Stores(pulumi.ComponentResource):
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`subnets` by zone, the first for what is in one zone; `clients`: security group of the nodes."""
+        """`subnets` by zone; `clients`: security group of the nodes."""
         super().__init__("gpu-cluster:index:Stores", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        site = Site(vpc_id, subnets, clients)
+        site = Site(vpc_id, {zone: it for zone, it in subnets.items() if not is_local(zone)}, clients)
 
         buckets = {
             key: Bucket(f"{name}-{key}", chosen, key=data_key, protect=protect, opts=child)

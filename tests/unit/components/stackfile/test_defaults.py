@@ -1,4 +1,5 @@
-from components.config.storage import HostPath
+from components.config.registry import Upstream
+from components.config.storage import S3, Ebs, FsxLustre, HostPath
 from components.stackfile import load
 from tests.unit.components.stackfile.corpus import STACKS
 
@@ -16,6 +17,30 @@ def test_an_existing_cluster_keeps_its_own() -> None:
 
     assert stack.storage == {}
     assert stack.registry.in_cluster is None
+
+
+def test_a_platform_on_aws_has_encrypted_disks_and_caches_that_need_no_credentials() -> None:
+    stack = load(STACKS / "happy/eks-smallest.yaml")
+
+    assert stack.storage == {"gp3": Ebs(kind="ebs", default=True)}
+    assert stack.registry.mirrors == {Upstream.ECR_PUBLIC, Upstream.K8S, Upstream.QUAY}
+    assert stack.registry.in_cluster is None
+
+
+def test_a_platform_on_aws_with_stores_alone_has_disks_besides() -> None:
+    stack = load(STACKS / "happy/eks-mirror-of-ones-own.yaml")
+
+    assert stack.storage["gp3"] == Ebs(kind="ebs", default=True)
+    assert stack.registry.mirrors is None
+
+
+def test_a_store_is_claimed_from_where_models_are_served_unless_the_stack_says_who() -> None:
+    storage = load(STACKS / "happy/eks-registry-and-storage.yaml").storage
+    models, datasets = storage["models"], storage["datasets"]
+
+    assert isinstance(models, S3)
+    assert isinstance(datasets, FsxLustre)
+    assert (models.namespaces, datasets.namespaces) == ({"inference"}, {"vision", "speech"})
 
 
 def test_every_volume_names_its_class() -> None:

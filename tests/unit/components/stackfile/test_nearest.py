@@ -26,6 +26,11 @@ def test_a_longer_beginning_wins() -> None:
     assert did_you_mean("H100-80GB", ["H10", "H100", "A100-80GB"]) == ", did you mean 'H100'?"
 
 
+def test_a_beginning_stands_for_the_only_word_that_it_begins() -> None:
+    assert did_you_mean("fsx", ["nfs", "efs", "fsx-lustre"]) == ", did you mean 'fsx-lustre'?"
+    assert did_you_mean("zone", ["zones-a", "zones-b"], cutoff=0.9) == ""
+
+
 def test_nothing_near_enough() -> None:
     assert did_you_mean("g6.4xlarg", ["g6.4xlarge"], cutoff=0.9) == ", did you mean 'g6.4xlarge'?"
     assert did_you_mean("trn2.48xlarge", ["r7i.48xlarge"], cutoff=0.9) == ""

@@ -59,6 +59,21 @@ def test_old_images_expire_and_those_without_a_tag_sooner() -> None:
     assert (beyond["tagStatus"], beyond["countNumber"]) == ("any", 20)
 
 
+def test_a_repository_that_a_cache_fills_keeps_what_has_no_tag() -> None:
+    graph = made(mirrors={"quay"}, repositories={"quay.io/jupyter/base-notebook": {"keep_images": 4}})
+    expiry = {it["repository"]: document(it)["rules"] for it in graph.of("LifecyclePolicy")}
+
+    [beyond] = (rule["selection"] for rule in expiry["quay.io/jupyter/base-notebook"])
+    assert (beyond["tagStatus"], beyond["countNumber"]) == ("any", 4)
+
+
+def test_a_repository_of_the_platform_can_have_settings_of_its_own() -> None:
+    graph = made(repositories={VLLM.repository: {"keep_images": 4}})
+    [expiry] = [it for it in graph.of("LifecyclePolicy") if it["repository"] == VLLM.repository]
+
+    assert document(expiry)["rules"][-1]["selection"]["countNumber"] == 4
+
+
 def test_images_of_ones_own_are_protected_and_others_only_left_behind() -> None:
     graph = made(repositories={"vision": {}})
     own, copied = repository(graph, "vision"), repository(graph, VLLM.repository)
@@ -105,23 +120,6 @@ def test_a_prefix_goes_before_every_name_of_the_environment() -> None:
     assert graph.only("PullThroughCacheRule")["ecrRepositoryPrefix"] == "dev/quay.io"
     [outputs] = [graph.outputs[it.urn] for it in graph.of("EcrRegistry")]
     assert outputs["mirror"] == f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/dev"
-
-
-def test_nodes_may_fill_caches_and_make_nothing_else() -> None:
-    chosen = RegistrySettings.model_validate({"prefix": "dev", "mirrors": {"quay"}})
-    policies: list[str] = []
-
-    def program() -> None:
-        registry = EcrRegistry(
-            "r", chosen, account=ACCOUNT, region=REGION, key=KEY, images=ON_EKS, protect=True
-        )
-        assert registry.node_policy
-        registry.node_policy.apply(policies.append)
-
-    graph_of(program)
-    [statement] = json.loads(policies[0])["Statement"]
-    assert statement["Action"] == ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
-    assert statement["Resource"] == [f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/dev/quay.io/*"]
 
 
 def test_a_mirror_of_ones_own_takes_the_place_of_caches_and_copies() -> None:
