@@ -31,6 +31,7 @@ from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.naming import wrong_values
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_SIGNED_AS = {"elasticfilesystem": "efs"}
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,12 @@ class Answering:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-        if scope and scope["service"] in self._operations:
+        service = _service(scope) if scope else ""
+        if scope and service in self._operations:
             request = Request(environ)
             environ["wsgi.input"] = BytesIO(request.get_data())  # for whoever answers
-            model, labels = _route(scope["service"], request)
-            if model and (operation := self._operations[scope["service"]].get(model.name)):
+            model, labels = _route(service, request)
+            if model and (operation := self._operations[service].get(model.name)):
                 return self._answer(operation, model, request, labels, scope)(environ, start_response)
         return self._application(environ, start_response)
 
@@ -88,7 +90,7 @@ class Answering:
             )
         except ApiError as error:
             return _refusal(error)
-        written = get_serializer_class(scope["service"], protocol)(operation_model=model).serialize(answer)
+        written = get_serializer_class(_service(scope), protocol)(operation_model=model).serialize(answer)
         return Response(written["body"], written["status_code"], written["headers"])
 
     def _send(self, request: Any, **_: Any) -> AWSResponse:
@@ -103,6 +105,11 @@ class Answering:
         )
         body = HTTPResponse(BytesIO(answer.data), preload_content=False)
         return AWSResponse(request.url, answer.status_code, answer.headers, body)
+
+
+def _service(scope: re.Match[str]) -> str:
+    """The name of a service's model, which may not be the one that requests are signed for."""
+    return _SIGNED_AS.get(scope["service"], scope["service"])
 
 
 def _route(service: str, request: Request) -> tuple[Any, dict[str, Any]]:

@@ -26,8 +26,7 @@ def problems(kind: Kind, inputs: Inputs) -> Iterator[tuple[str, str]]:
             yield name, f"{kind.type} has no emulation of this property in rehearsal/aws"
         elif name in kind.documents:
             yield from _malformed(name, value)
-        elif parameter := kind.parameter(name):
-            shape = kind.parameter_shape(parameter)
+        elif shape := kind.shape_of(name):
             yield from wrong_values(to_service(value, shape), shape, name)
     if kind.shape and not has_unknown(dict(inputs)):
         yield from _wrong_shapes(kind, kind.shape(inputs))

@@ -76,6 +76,9 @@ class Kind:
     setters: Mapping[str, Set] = field(default_factory=dict[str, Set])
     """Property to what sets it: after creation where the create operation does not take it, and on change."""
 
+    takers: Mapping[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    """Property to the operation and parameter that take it, where that is not the create operation."""
+
     always: tuple[Set, ...] = ()
     """What the provider does to every new resource, whatever its inputs."""
 
@@ -130,6 +133,14 @@ class Kind:
 
     def parameter_shape(self, parameter: str) -> Any:
         return self._shape.members[parameter]
+
+    def shape_of(self, name: str) -> Any:
+        """The shape that a property has to have; None where the account never hears of it as it is."""
+        if name in self.takers:
+            operation, parameter = self.takers[name]
+            return parameters_of(self.service, operation).members[parameter]
+        parameter = self.parameter(name)
+        return self.parameter_shape(parameter) if parameter else None
 
     def is_emulated(self, name: str) -> bool:
         """Whether an input has any effect."""

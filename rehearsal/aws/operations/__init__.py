@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from rehearsal.aws import eks
 from rehearsal.aws.answering import Operation
-from rehearsal.aws.operations import budgets, ecr
+from rehearsal.aws.operations import budgets, ecr, efs
 
 OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     "budgets": budgets.OPERATIONS,
     "ecr": ecr.OPERATIONS,
+    "efs": efs.OPERATIONS,
     "eks": eks.OPERATIONS,
 }

@@ -93,7 +93,6 @@ _RULE = Kind(
     read=_read_rule,
     delete=lambda api, id, _state: _call(api, "DeletePullThroughCacheRule", ecrRepositoryPrefix=id),
     setters={"credentialArn": _set_access, "customRoleArn": _set_access},
-    alone=True,
 )
 _TEMPLATE = Kind(
     type="aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",

@@ -10,14 +10,15 @@ def retagger(
     service: str,
     *,
     resource: str = "ResourceArn",
+    by_id: bool = False,
     tags: str = "Tags",
     keys: str = "TagKeys",
     map: bool = False,
 ) -> Retag:
-    """Sets the tags of what a state has the ARN of; a service takes pairs, or a map."""
+    """Sets the tags of what has an ARN, or an id; a service takes pairs, or a map."""
 
-    def retag(api: Api, _id: str, state: State, new: Mapping[str, str], gone: list[str]) -> None:
-        of = {resource: state["arn"]}
+    def retag(api: Api, id: str, state: State, new: Mapping[str, str], gone: list[str]) -> None:
+        of = {resource: id if by_id else state["arn"]}
         if gone:
             api.call(service, "UntagResource", **of, **{keys: gone})
         if new:
