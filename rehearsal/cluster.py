@@ -3,7 +3,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (lightkube's signatures and models have bare dicts in them)
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -11,8 +11,10 @@ from pathlib import Path
 import httpx2
 from lightkube import ALL_NS, ApiError, Client, KubeConfig
 from lightkube.core.exceptions import ConfigError
+from lightkube.models.core_v1 import Taint
+from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.operators import exists
-from lightkube.resources.core_v1 import Node, NodeStatus, Pod
+from lightkube.resources.core_v1 import Node, NodeStatus, Pod, PodEviction
 from lightkube.types import PatchType
 
 from rehearsal.errors import RehearsalError
@@ -65,6 +67,32 @@ class Cluster:
         with self._asked(), _unless_gone():
             self._client.delete(Node, name)
 
+    def relabel(self, name: str, labels: Mapping[str, str | None], *, taints: list[Taint]) -> None:
+        """Set labels of a node, remove those of None, and give it exactly these taints."""
+        patch = {
+            "metadata": {"labels": dict(labels)},
+            "spec": {"taints": [each.to_dict() for each in taints]},
+        }
+        with self._asked():
+            self._client.patch(Node, name, patch, patch_type=PatchType.MERGE)
+
+    def cordon(self, name: str) -> None:
+        """Let no more pods onto a node."""
+        with self._asked(), _unless_gone():
+            self._client.patch(Node, name, {"spec": {"unschedulable": True}}, patch_type=PatchType.MERGE)
+
+    def evict(self, namespace: str, name: str) -> bool:
+        """Ask for a pod to go. False where a disruption budget does not let it, for now."""
+        with self._asked():
+            try:
+                self._client.create(PodEviction(metadata=ObjectMeta(name=name)), name, namespace=namespace)
+            except ApiError as error:
+                if error.status.code == HTTPStatus.TOO_MANY_REQUESTS:
+                    return False
+                if error.status.code != HTTPStatus.NOT_FOUND:
+                    raise
+            return True
+
     def delete_pod(self, namespace: str, name: str) -> None:
         """At once, without a grace that no kubelet would keep."""
         with self._asked(), _unless_gone():
@@ -93,6 +121,12 @@ def annotation_of(node: Node, key: str) -> str | None:
 
 def labels_of(thing: Node | Pod) -> dict[str, str]:
     return (thing.metadata and thing.metadata.labels) or {}
+
+
+def taints_on(node: Node) -> list[Taint]:
+    """The taints that the control plane puts on a node: not ready, unschedulable, under pressure."""
+    taints = (node.spec and node.spec.taints) or []
+    return [taint for taint in taints if taint.key.startswith("node.kubernetes.io/")]
 
 
 def is_ready(thing: Node | Pod) -> bool:

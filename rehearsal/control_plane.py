@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal import health, kubeconfig, kwok, plain_path, ports
+from rehearsal import health, kubeconfig, kwok, plain_path, ports, webhook
 from rehearsal.errors import RehearsalError
 from rehearsal.lock import locked
 from rehearsal.processes import Process, end, processes
@@ -46,7 +46,9 @@ class ControlPlane:
 
     kubeconfig: Path
 
-    def __init__(self, directory: Path, toolchain: Toolchain) -> None:
+    def __init__(self, directory: Path, toolchain: Toolchain, *, account: str | None = None) -> None:
+        """`account`: where the AWS account listens that says who has a token, and what they may do."""
+        self._account = account
         self._directory = directory.resolve()
         self._toolchain = toolchain
         self._work = self._directory / "control-plane"
@@ -124,6 +126,8 @@ class ControlPlane:
         starting = self._work / "starting.yaml"
         kwok.write(starting, settings)
         plain_path.link(self._work)
+        if self._account:
+            webhook.write(self._webhooks(self._account), self._account)
         work = plain_path.plain(self._work)
         log = self._work / "kwokctl.log"
         with log.open("wb") as output:
@@ -175,7 +179,13 @@ class ControlPlane:
         )
 
     def _configuration(self, port: dict[str, int]) -> list[dict[str, Any]]:
-        return kwok.configuration(self._toolchain, port, plain_path.plain(self._work) / self._data.name)
+        data = plain_path.plain(self._work) / self._data.name
+        reviews = webhook.arguments(self._webhooks(self._account)) if self._account else None
+        return kwok.configuration(self._toolchain, port, data, reviews)
+
+    def _webhooks(self, account: str) -> Path:
+        """The folder of the webhooks' configuration, by port: the API server reads it once."""
+        return plain_path.plain(self._work) / f"webhooks-{account.rpartition(':')[2]}"
 
     def _running(self) -> set[str]:
         return {process.command for process in self._processes()}

@@ -37,14 +37,28 @@ _SEPARATOR = "\n---\n"  # JSON is YAML, and YAML has documents
 _ADVERTISED = "192.0.2.1"
 _SERVICES = "10.100.0.0/16"  # as on EKS
 
+_OVERRIDDEN = ("data-dir", "authorization-mode")  # what kwokctl says too
+
 _PARALLELISM = 16  # leases, nodes and pods that kwok works on at once, of each
 
 
-def configuration(toolchain: Toolchain, ports: Mapping[str, int], data: Path) -> list[dict[str, Any]]:
-    """What kwokctl and kwok read. `data` is etcd's folder: outside of what kwokctl deletes when it fails."""
+def configuration(
+    toolchain: Toolchain,
+    ports: Mapping[str, int],
+    data: Path,
+    api_server: Mapping[str, str] | None = None,
+) -> list[dict[str, Any]]:
+    """What kwokctl and kwok read. `data` is etcd's folder: outside of what kwokctl deletes when it fails.
+
+    `api_server`: its further arguments.
+    """
     extra = {
         "etcd": {"data-dir": str(data)},
-        "kube-apiserver": {"advertise-address": _ADVERTISED, "service-cluster-ip-range": _SERVICES},
+        "kube-apiserver": {
+            "advertise-address": _ADVERTISED,
+            "service-cluster-ip-range": _SERVICES,
+            **(api_server or {}),
+        },
         "kube-controller-manager": {
             "leader-elect": "false",  # a restart would wait for the lease of the one that is gone
             "enable-hostpath-provisioner": "true",
@@ -103,4 +117,4 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def _argument(key: str, value: str) -> dict[str, Any]:
-    return {"key": key, "value": value, "override": key == "data-dir"}
+    return {"key": key, "value": value, "override": key in _OVERRIDDEN}

@@ -55,11 +55,11 @@ def reconcile(cluster: Cluster, pools: Mapping[str, Pool]) -> Changes:
     ]
     removed = [name for name in present if name not in wanted]
 
-    _at_once(lambda name: cluster.apply(wanted[name]), created)
-    _at_once(lambda name: _update(cluster, wanted[name]), updated)
-    _at_once(cluster.delete_node, removed)
+    at_once(lambda name: cluster.apply(wanted[name]), created)
+    at_once(lambda name: _update(cluster, wanted[name]), updated)
+    at_once(cluster.delete_node, removed)
     if removed:
-        _delete_pods(cluster, frozenset(removed))
+        delete_pods(cluster, frozenset(removed))
     _await_ready(cluster, wanted.keys())
     return Changes(tuple(created), tuple(updated), tuple(removed))
 
@@ -82,7 +82,7 @@ def _node(pool: Pool, number: int) -> Node:
         capacity=pool.capacity.quantities() | extended,
         allocatable=pool.allocatable.quantities() | extended,
         addresses=[NodeAddress(type="Hostname", address=name)],
-        nodeInfo=_system(pool.architecture),
+        nodeInfo=system_info(pool.architecture),
     )
     manifest = hashlib.sha256(repr((labels, spec, status)).encode()).hexdigest()[:16]
     annotations = {"kwok.x-k8s.io/node": "fake", _MANIFEST: manifest}
@@ -91,7 +91,7 @@ def _node(pool: Pool, number: int) -> Node:
     )
 
 
-def _system(architecture: str) -> NodeSystemInfo:
+def system_info(architecture: str) -> NodeSystemInfo:
     """What a kubelet would say of its machine; kwok fills in what is empty."""
     return NodeSystemInfo(
         architecture=architecture,
@@ -113,10 +113,10 @@ def _update(cluster: Cluster, wanted: Node) -> None:
     cluster.apply(wanted)
 
 
-def _delete_pods(cluster: Cluster, nodes: frozenset[str]) -> None:
+def delete_pods(cluster: Cluster, nodes: frozenset[str]) -> None:
     """Delete the pods of nodes that are gone, as no kubelet is left to do."""
     stranded = [pod for pod in cluster.pods() if pod.spec and pod.spec.nodeName in nodes]
-    _at_once(lambda pod: _delete_pod(cluster, pod), stranded)
+    at_once(lambda pod: _delete_pod(cluster, pod), stranded)
 
 
 def _delete_pod(cluster: Cluster, pod: Pod) -> None:
@@ -124,7 +124,7 @@ def _delete_pod(cluster: Cluster, pod: Pod) -> None:
         cluster.delete_pod(pod.metadata.namespace, pod.metadata.name)
 
 
-def _takes_pods(node: Node) -> bool:
+def takes_pods(node: Node) -> bool:
     """Whether it is Ready, and the controllers have seen that."""
     taints = (node.spec and node.spec.taints) or []
     return is_ready(node) and all(taint.key != _NOT_READY for taint in taints)
@@ -133,7 +133,7 @@ def _takes_pods(node: Node) -> bool:
 def _await_ready(cluster: Cluster, wanted: Iterable[str]) -> None:
     waiting = set(wanted)
     deadline = time.monotonic() + _READY_SECONDS
-    while waiting := waiting - {name_of(node) for node in cluster.nodes() if _takes_pods(node)}:
+    while waiting := waiting - {name_of(node) for node in cluster.nodes() if takes_pods(node)}:
         if time.monotonic() > deadline:
             raise RehearsalError(
                 f"{len(waiting)} simulated nodes are not Ready after {_READY_SECONDS} s: {min(waiting)} …\n"
@@ -142,7 +142,7 @@ def _await_ready(cluster: Cluster, wanted: Iterable[str]) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _at_once(do: Callable[[T], None], items: Iterable[T]) -> None:
+def at_once(do: Callable[[T], None], items: Iterable[T]) -> None:
     """Do it for every item, a bounded number at a time. The first error ends it."""
     with ThreadPoolExecutor(_REQUESTS_AT_ONCE) as pool:
         for _ in pool.map(do, items):

@@ -1,8 +1,10 @@
 """An emulated AWS account on this machine, and the provider that leads engines to it."""
 
 import http.client
+import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -10,7 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal import ports
-from rehearsal.aws import plugin
+from rehearsal.aws import get_token, identity, plugin
+from rehearsal.aws.api import Api
+from rehearsal.aws.eks import endpoint
 from rehearsal.aws.faults import Faults
 from rehearsal.errors import RehearsalError
 from rehearsal.lock import locked
@@ -18,6 +22,7 @@ from rehearsal.processes import Process, end, processes
 
 _SERVER = "rehearsal.aws.account_server"
 _PROVIDER = "pulumi-resource-aws"
+_CLI = "aws"
 _START_SECONDS = 30
 _POLL_SECONDS = 0.05
 
@@ -30,7 +35,10 @@ class Account:
     Engine(project, "dev", account.environment(toolchain.environment())).run("up", "--yes")
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, id: str = identity.ACCOUNT, principal: str | None = None) -> None:
+        """`id` has twelve digits; `principal` is the ARN of the role or user that engines stand for."""
+        self._id = id
+        self._principal = principal or f"arn:aws:iam::{id}:role/rehearsal"
         self._directory = directory.resolve()
         self._work = self._directory / "aws"
         self._port = self._work / "port"
@@ -61,16 +69,34 @@ class Account:
 
     def environment(self, inherited: Mapping[str, str]) -> dict[str, str]:
         """An engine's environment in which provider `aws` is the emulated one, whatever is installed."""
-        launcher = self._work / "bin" / _PROVIDER
-        launcher.parent.mkdir(parents=True, exist_ok=True)
-        port = self.endpoint.rpartition(":")[2]
-        command = shlex.join([sys.executable, "-I", "-S", plugin.__file__, port])
-        script = f'#!/bin/sh\nexec {command} "$@"\n'
-        if not launcher.exists() or launcher.read_text() != script:
-            launcher.write_text(script)
-            launcher.chmod(0o755)
-        search = os.pathsep.join([str(launcher.parent), inherited.get("PATH", os.defpath)])
-        return dict(inherited) | {"PATH": search}
+        programs = self._work / "bin"
+        programs.mkdir(parents=True, exist_ok=True)
+        _launcher(programs / _PROVIDER, plugin.__file__, self.endpoint.rpartition(":")[2])
+        _launcher(programs / _CLI, get_token.__file__)
+        search = os.pathsep.join([str(programs), inherited.get("PATH", os.defpath)])
+        others = {name: value for name, value in inherited.items() if not name.startswith("AWS_")}
+        return others | self._credentials() | {"PATH": search}
+
+    def serve_clusters(self, kubeconfig: Path) -> None:
+        """Let the account's cluster be the API server that this kubeconfig of an administrator leads to."""
+        shutil.copyfile(kubeconfig, self._work / endpoint.KUBECONFIG)
+
+    def admit(self, principal: str) -> None:
+        """Make a role or user that the stack takes to be there."""
+        api = Api(self.endpoint, "us-east-1")
+        kind, _, path = principal.rpartition(":")[2].partition("/")
+        home, _, name = f"/{path}".rpartition("/")
+        if kind == "role":
+            trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+            api.call("iam", "CreateRole", RoleName=name, Path=f"{home}/", AssumeRolePolicyDocument=trust)
+        else:
+            api.call("iam", "CreateUser", UserName=name, Path=f"{home}/")
+
+    def _credentials(self) -> dict[str, str]:
+        return {
+            "AWS_ACCESS_KEY_ID": identity.access_key(self._principal),
+            "AWS_SECRET_ACCESS_KEY": identity.SECRET,
+        }
 
     def inject(self, faults: Faults) -> None:
         """Let these faults strike from now on, and no others."""
@@ -78,6 +104,7 @@ class Account:
 
     def _start(self) -> None:
         self._work.mkdir(parents=True, exist_ok=True)
+        (self._work / endpoint.KUBECONFIG).unlink(missing_ok=True)
         kept = {"account": int(self._port.read_text())} if self._port.exists() else {}
         port = ports.assign(("account",), kept)["account"]
         self._port.write_text(str(port))
@@ -86,6 +113,7 @@ class Account:
             server = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-P", "-m", _SERVER, str(port)],
                 cwd=self._work,
+                env=os.environ | self._credentials() | {"MOTO_ACCOUNT_ID": self._id},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -114,3 +142,12 @@ class Account:
             for found in processes(lambda command: command.startswith("python"))
             if found.directory == self._work and _SERVER in found.arguments
         ]
+
+
+def _launcher(path: Path, program: str, *arguments: str) -> None:
+    """An executable that runs a program of this project on a bare Python."""
+    command = shlex.join([sys.executable, "-I", "-S", program, *arguments])
+    script = f'#!/bin/sh\nexec {command} "$@"\n'
+    if not path.exists() or path.read_text() != script:
+        path.write_text(script)
+        path.chmod(0o755)

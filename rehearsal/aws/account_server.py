@@ -15,6 +15,7 @@ from rehearsal.aws.api import Api
 from rehearsal.aws.operations import OPERATIONS
 from rehearsal.aws.providers import Providers
 from rehearsal.aws.turn import InTurn
+from rehearsal.aws.webhooks import Webhooks
 
 
 def main() -> None:
@@ -23,7 +24,8 @@ def main() -> None:
     port = int(sys.argv[1])
     moto = DomainDispatcherApplication(create_backend_app)  # pyright: ignore[reportUnknownArgumentType]
     account = Answering(moto, OPERATIONS)
-    application = Providers(InTurn(account), Api(f"http://127.0.0.1:{port}", region=""))
+    api = Api(f"http://127.0.0.1:{port}", region="", access_key=os.environ["AWS_ACCESS_KEY_ID"])
+    application = Webhooks(Providers(InTurn(account), api))
     make_server("127.0.0.1", port, application, threaded=True).serve_forever()
 
 

@@ -15,6 +15,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import ServiceModel
 
+from rehearsal.aws import identity
+
 _SETTINGS = Config(
     proxies={},  # none leads to this machine
     retries={"total_max_attempts": 1},
@@ -69,7 +71,7 @@ class Api:
                 region_name=self.region,
                 endpoint_url=self.endpoint,
                 aws_access_key_id=self.access_key,
-                aws_secret_access_key="emulated",  # noqa: S106
+                aws_secret_access_key=identity.SECRET,
                 config=_SETTINGS,
             )
             if self.send:

@@ -6,19 +6,21 @@ An access key says whose it is: the account has no secret to check it against, a
 import base64
 import os
 
-PRINCIPAL = "GPU_CLUSTER_PRINCIPAL"
-"""Environment variable with the ARN of the role or user that an engine stands for."""
+ACCOUNT = "123456789012"
+"""Id of an account of which nothing else is said."""
+
+SECRET = "emulated"  # noqa: S105
+"""What belongs to every access key."""
 
 SESSION = "rehearsal"
 """Name of the session in which a role is used."""
 
 _PREFIX = "AKIA"
-_ACCOUNT = "123456789012"  # moto's own, where nothing else is said
 
 
 def account() -> str:
     """The id of the account that this process serves."""
-    return os.environ.get("MOTO_ACCOUNT_ID", _ACCOUNT)
+    return os.environ.get("MOTO_ACCOUNT_ID", ACCOUNT)
 
 
 def access_key(principal: str) -> str:

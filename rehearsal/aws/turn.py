@@ -1,10 +1,10 @@
 """One at a time: moto keeps its resources in plain dictionaries."""
 
 from collections.abc import Iterable
-from threading import Lock
+from threading import RLock
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-TURN = Lock()
+TURN = RLock()
 """Held by whoever reads or changes the account: a request, or what goes on behind one."""
 
 

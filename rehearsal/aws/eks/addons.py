@@ -7,7 +7,7 @@ from rehearsal.aws.answering import Call
 from rehearsal.aws.api import ApiError
 from rehearsal.aws.eks import pod_identity, record, references
 from rehearsal.aws.eks.record import Cluster, Document
-from rehearsal.aws.eks.updates import update
+from rehearsal.aws.eks.updates import make_update
 
 _NAMESPACES = {
     "vpc-cni": "kube-system",
@@ -84,7 +84,7 @@ def update_addon(call: Call) -> Document:
             addon[key] = given[key]
     if "podIdentityAssociations" in given:
         _associate(call, record.cluster_of(call.api.region, addon["clusterName"]), addon)
-    return update(addon, "AddonUpdate", {})
+    return {"update": make_update(addon, "AddonUpdate", {})}
 
 
 def delete_addon(call: Call) -> Document:

@@ -11,7 +11,7 @@ from rehearsal.aws.eks.access import admit_creator
 from rehearsal.aws.eks.control_network import join_network, leave_network
 from rehearsal.aws.eks.endpoint import endpoint_of
 from rehearsal.aws.eks.record import Cluster, Document
-from rehearsal.aws.eks.updates import update
+from rehearsal.aws.eks.updates import make_update
 
 _SERVICES = "10.100.0.0/16"
 _OPEN = ["0.0.0.0/0"]
@@ -74,7 +74,12 @@ def create_cluster(call: Call) -> Document:
     subnets, groups = _network_of(api, given["resourcesVpcConfig"])
     document = _described(call, version)
     interfaces = join_network(api, document, subnets, groups)
-    cluster = Cluster(document, creator=call.principal, interfaces=interfaces)
+    cluster = Cluster(
+        document,
+        creator=call.principal,
+        interfaces=interfaces,
+        self_managed_addons=given.get("bootstrapSelfManagedAddons", True),
+    )
     admit_creator(cluster)
     record.add(api.region, cluster)
     _keep_logs(api, document)
@@ -103,7 +108,7 @@ def update_config(call: Call) -> Document:
         raise ApiError("InvalidParameterException", "Cluster is already at the desired configuration")
     cluster.document |= changes
     _keep_logs(call.api, cluster.document)
-    return update(cluster.document, kinds.pop(), given)
+    return {"update": make_update(cluster.document, kinds.pop(), given)}
 
 
 def update_version(call: Call) -> Document:
@@ -112,7 +117,7 @@ def update_version(call: Call) -> Document:
     for group in cluster.node_groups.values():
         versions.require_skew(version, group.document["version"])
     cluster.document["version"] = version
-    return update(cluster.document, "VersionUpdate", {"version": version})
+    return {"update": make_update(cluster.document, "VersionUpdate", {"version": version})}
 
 
 def encrypt(call: Call) -> Document:
@@ -122,7 +127,7 @@ def encrypt(call: Call) -> Document:
     for each in given["encryptionConfig"]:
         references.require_key(call.api, each["provider"]["keyArn"])
     cluster.document["encryptionConfig"] = given["encryptionConfig"]
-    return update(cluster.document, "AssociateEncryptionConfig", {})
+    return {"update": make_update(cluster.document, "AssociateEncryptionConfig", {})}
 
 
 def delete_cluster(call: Call) -> Document:

@@ -3,19 +3,21 @@
 import uuid
 from typing import Any
 
-from components.catalog import INSTANCES
+from components.catalog import AL2023_RELEASES, INSTANCES
 from rehearsal.aws.answering import Call
 from rehearsal.aws.api import Api, ApiError
-from rehearsal.aws.eks import instances, node_group_checks, record, references, rollout
+from rehearsal.aws.eks import instances, node_group_checks, record, references
 from rehearsal.aws.eks.access import admit_nodes
+from rehearsal.aws.eks.endpoint import KUBECONFIG
 from rehearsal.aws.eks.node_group import NodeGroup
 from rehearsal.aws.eks.record import Cluster, Document
-from rehearsal.aws.eks.updates import update
+from rehearsal.aws.eks.rollout import Rollout
+from rehearsal.aws.eks.updates import make_update
 
 _TYPES = ["t3.medium"]
 _DISK_GIB = 20
-_BUILD = "20261105"  # the release that is said to be the newest of each version
 _KEPT = ("labels", "taints", "remoteAccess", "nodeRepairConfig", "warmPoolConfig")
+_VERSIONED = ("version", "releaseVersion", "launchTemplate")
 _MOST_INSTANCES = 450
 """Nodes in a node group. Source: EKS service quotas, 2026-08-22."""
 
@@ -34,11 +36,9 @@ def create_node_group(call: Call) -> Document:
     _require(call, cluster, document, template)
     group = NodeGroup(document, template)
     instances.make_scaling_group(api, cluster, group)
-    instances.launch(api, cluster, group, document["scalingConfig"]["desiredSize"])
-    instances.resize(api, group)
     admit_nodes(cluster, given["nodeRole"])
     cluster.node_groups[name] = group
-    rollout.begin(group, "CREATING", lambda: rollout.bring_up(cluster, group))
+    Rollout(api, cluster, group).begin("CREATING", Rollout.create)
     return {"nodegroup": document}
 
 
@@ -54,7 +54,8 @@ def list_node_groups(call: Call) -> Document:
 
 def update_config(call: Call) -> Document:
     cluster, group = _group(call)
-    given, document, api = call.parameters, group.document, call.api
+    _require_idle(group)
+    given, document = call.parameters, group.document
     if scaling := given.get("scalingConfig"):
         merged = document["scalingConfig"] | scaling
         node_group_checks.require_scaling(merged)
@@ -64,18 +65,19 @@ def update_config(call: Call) -> Document:
             document[name] = given[name]
     document["labels"] = _relabelled(document["labels"], given.get("labels", {}))
     document["taints"] = _retainted(document["taints"], given.get("taints", {}))
-    missing = document["scalingConfig"]["desiredSize"] - len(group.instances)
-    instances.launch(api, cluster, group, max(missing, 0))
-    doomed = group.instances[missing:] if missing < 0 else []
-    rollout.begin(group, "UPDATING", lambda: rollout.settle(cluster, group, doomed, api))
-    return update(document, "ConfigUpdate", {name: given[name] for name in given if name in document})
+    changed = {name: given[name] for name in given if name in document}
+    update = make_update(document, "ConfigUpdate", changed, status="InProgress")
+    gone = given.get("labels", {}).get("removeLabels", [])
+    Rollout(call.api, cluster, group).begin("UPDATING", lambda it: it.reconfigure(gone), update)
+    return {"update": update}
 
 
 def update_version(call: Call) -> Document:
     """Replace every node by one of another release, version or launch template version."""
     cluster, group = _group(call)
+    _require_idle(group)
     given, document = call.parameters, group.document
-    before = dict(document)
+    before = {name: document[name] for name in _VERSIONED if name in document}
     template = group.template
     if wanted := given.get("launchTemplate"):
         chosen, template = _template(call.api, wanted)
@@ -96,19 +98,25 @@ def update_version(call: Call) -> Document:
         document["releaseVersion"] = release or (_latest(version) if moved else document["releaseVersion"])
     group.template = template
     force = bool(given.get("force"))
-    rollout.begin(group, "UPDATING", lambda: rollout.replace(cluster, group, call.api, force=force))
-    return update(document, "VersionUpdate", {"Version": document["version"]})
+    update = make_update(document, "VersionUpdate", {"Version": document["version"]}, status="InProgress")
+    Rollout(call.api, cluster, group).begin("UPDATING", lambda it: it.replace(force=force), update, before)
+    return {"update": update}
 
 
 def delete_node_group(call: Call) -> Document:
     cluster, group = _group(call)
-
-    def gone() -> None:
-        rollout.empty(cluster, group, call.api)
-        cluster.node_groups.pop(group.name, None)
-
-    rollout.begin(group, "DELETING", gone)
+    if group.document["status"] == "DELETING":
+        raise ApiError("ResourceInUseException", f"Nodegroup {group.name} is being deleted already")
+    Rollout(call.api, cluster, group).begin("DELETING", Rollout.delete)
     return {"nodegroup": group.document}
+
+
+def _require_idle(group: NodeGroup) -> None:
+    if group.document["status"] not in ("ACTIVE", "DEGRADED"):
+        raise ApiError(
+            "ResourceInUseException",
+            f"Nodegroup cannot be updated as it is currently not in Active State: {group.document['status']}",
+        )
 
 
 def _group(call: Call) -> tuple[Cluster, NodeGroup]:
@@ -199,7 +207,14 @@ def _require(call: Call, cluster: Cluster, document: Document, template: Documen
         node_group_checks.require_release(
             document["version"], given.get("releaseVersion"), document["amiType"]
         )
-    rollout.require_known(document, types)
+    _require_known(types)
+
+
+def _require_known(types: list[str]) -> None:
+    """Only servers that the catalog knows can be simulated."""
+    for name in types:
+        if KUBECONFIG.exists() and name not in INSTANCES:
+            raise ApiError("InvalidParameterException", f"{name} is not in components/catalog")
 
 
 def _image_for(types: list[str]) -> str:
@@ -212,7 +227,7 @@ def _image_for(types: list[str]) -> str:
 
 
 def _latest(version: str) -> str:
-    return f"{version}.4-{_BUILD}"
+    return AL2023_RELEASES[version]
 
 
 def _relabelled(before: dict[str, str], change: Document) -> dict[str, str]:

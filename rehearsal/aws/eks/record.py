@@ -23,6 +23,9 @@ class Cluster:
     interfaces: list[str]
     """Network interfaces by which the control plane reaches the nodes."""
 
+    self_managed_addons: bool = True
+    """Whether network plugin and DNS came with it, without being add-ons."""
+
     node_groups: dict[str, NodeGroup] = field(default_factory=dict[str, NodeGroup])
     addons: dict[str, Document] = field(default_factory=dict[str, Document])
     entries: dict[str, Document] = field(default_factory=dict[str, Document])
@@ -37,6 +40,10 @@ class Cluster:
     @property
     def name(self) -> str:
         return self.document["name"]
+
+    @property
+    def has_network_plugin(self) -> bool:
+        return self.self_managed_addons or "vpc-cni" in self.addons
 
     @property
     def version(self) -> str:

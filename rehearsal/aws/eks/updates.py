@@ -13,19 +13,21 @@ from rehearsal.aws.eks.record import Document
 _UPDATES: dict[str, Document] = {}
 
 
-def update(owner: Document, kind: str, given: Mapping[str, Any]) -> Document:
-    """The answer to a change that is made: {"update": {"id": …, "status": "Successful", …}}."""
+def make_update(
+    owner: Document, kind: str, given: Mapping[str, Any], *, status: str = "Successful"
+) -> Document:
+    """What is said of a change: {"id": …, "status": "Successful", …}; the record keeps it."""
     owner["modifiedAt"] = record.now()
     id = str(uuid.uuid4())
     _UPDATES[id] = {
         "id": id,
-        "status": "Successful",
+        "status": status,
         "type": kind,
         "params": [{"type": _capital(name), "value": json.dumps(value)} for name, value in given.items()],
         "createdAt": record.now(),
         "errors": [],
     }
-    return {"update": _UPDATES[id]}
+    return _UPDATES[id]
 
 
 def describe_update(call: Call) -> Document:

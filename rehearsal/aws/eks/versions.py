@@ -1,12 +1,9 @@
-"""Versions of Kubernetes that EKS offers, and how they may follow each other.
+"""How versions of Kubernetes may follow each other."""
 
-Versions: EKS user guide, 2026-08-22.
-"""
-
+from components.catalog import KUBERNETES_VERSIONS
 from rehearsal.aws.api import ApiError
 
-OFFERED = ("1.31", "1.32", "1.33", "1.34", "1.35", "1.36")
-NEWEST = OFFERED[-1]
+NEWEST = list(KUBERNETES_VERSIONS)[-1]
 
 KUBELET_SKEW = 3
 """Minor versions that a kubelet may be behind its API server. Source: Kubernetes version skew policy."""
@@ -18,10 +15,10 @@ def minor(version: str) -> int:
 
 
 def require_offered(version: str) -> None:
-    if version not in OFFERED:
+    if version not in KUBERNETES_VERSIONS:
         raise ApiError(
             "InvalidParameterException",
-            f"unsupported Kubernetes version {version}; EKS offers {', '.join(OFFERED)}",
+            f"unsupported Kubernetes version {version}; EKS offers {', '.join(KUBERNETES_VERSIONS)}",
         )
 
 

@@ -35,7 +35,7 @@ def await_status(describe: Callable[[], Answer], wanted: str) -> None:
     """Wait for a status; `ApiError` with what the account says of it where another comes of it."""
     deadline = time.monotonic() + _WAIT_SECONDS
     while (found := describe())["status"] != wanted:
-        if found["status"].endswith("FAILED") or time.monotonic() > deadline:
+        if found["status"].upper().endswith("FAILED") or time.monotonic() > deadline:
             raise ApiError(found["status"], _issues(found))
         time.sleep(_POLL_SECONDS)
     if found.get("health", {}).get("issues"):
@@ -64,5 +64,7 @@ def parts(id: str) -> tuple[str, str]:
 
 
 def _issues(found: Answer) -> str:
-    issues = found.get("health", {}).get("issues", [])
-    return "; ".join(f"{issue['code']}: {issue['message']}" for issue in issues) or "without a reason"
+    """Of a cluster, group or add-on, or of an update, which has other words for the same."""
+    issues = [(issue["code"], issue["message"]) for issue in found.get("health", {}).get("issues", [])]
+    errors = [(error["errorCode"], error["errorMessage"]) for error in found.get("errors", [])]
+    return "; ".join(f"{code}: {words}" for code, words in [*issues, *errors]) or "without a reason"

@@ -20,6 +20,12 @@ def _await_active(api: Api, id: str, _inputs: Inputs) -> None:
     await_status(lambda: _describe(api, id), "ACTIVE")
 
 
+def _await_update(api: Api, id: str, update: str) -> None:
+    cluster, name = parts(id)
+    key = {"name": cluster, "nodegroupName": name, "updateId": update}
+    await_status(lambda: call(api, "DescribeUpdate", **key)["update"], "Successful")
+
+
 def _shape(inputs: Inputs) -> Answer:
     arguments: Answer = {}
     if remote := inputs.get("remoteAccess"):
@@ -40,8 +46,8 @@ def _configure(api: Api, id: str, inputs: Inputs) -> None:
     } | {key: inputs[key] for key in ("nodeRepairConfig", "updateConfig") if key in inputs}
     if "warmPoolConfig" in inputs or found.get("warmPoolConfig", {}).get("enabled"):
         change["warmPoolConfig"] = _shape(inputs).get("warmPoolConfig", {"enabled": False})
-    call(api, "UpdateNodegroupConfig", clusterName=cluster, nodegroupName=name, **change)
-    _await_active(api, id, inputs)
+    update = call(api, "UpdateNodegroupConfig", clusterName=cluster, nodegroupName=name, **change)
+    _await_update(api, id, update["update"]["id"])
 
 
 def _labels(before: Mapping[str, str], after: Mapping[str, str]) -> Answer:
@@ -60,8 +66,9 @@ def _replace_nodes(api: Api, id: str, inputs: Inputs) -> None:
     cluster, name = parts(id)
     given = {key: inputs[key] for key in _VERSIONED if key in inputs}
     force = inputs.get("forceUpdateVersion", False)
-    call(api, "UpdateNodegroupVersion", clusterName=cluster, nodegroupName=name, force=force, **given)
-    _await_active(api, id, inputs)
+    key = {"clusterName": cluster, "nodegroupName": name}
+    update = call(api, "UpdateNodegroupVersion", **key, force=force, **given)
+    _await_update(api, id, update["update"]["id"])
 
 
 def _replaces(old: Inputs, new: Inputs) -> Iterator[str]:
