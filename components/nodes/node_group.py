@@ -167,7 +167,7 @@ def _drain(name: str, group: aws.eks.NodeGroup, block: CapacityBlock, parent: pu
     )
 
 
-def _scaling_group(resources: Sequence[aws.eks.outputs.NodeGroupResource]) -> str:
+def _scaling_group(resources: Sequence[aws.eks.outputs.NodeGroupResource] | None) -> str:
     """The name of the one Auto Scaling group that EKS makes for a node group."""
-    groups = resources[0].autoscaling_groups or []
-    return groups[0].name or ""
+    made = (group.name for each in resources or () for group in each.autoscaling_groups or ())
+    return next(made, None) or ""

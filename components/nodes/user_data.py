@@ -41,7 +41,7 @@ def node_config(pool: Pool) -> dict[str, Any]:
 def bottlerocket_settings(pool: Pool) -> str:
     """Settings as TOML. The device plugin of the image is off: the platform's own hands out the GPUs."""
     lines = ["[settings.kubernetes]", f"max-pods = {pool.capacity.pods}"]
-    if pool.gpu:
+    if INSTANCES[pool.machine].gpu:
         lines += ["", "[settings.kubelet-device-plugins.nvidia]", "enabled = false"]
     if _pulls_in_parallel(pool):
         lines += ["", "[settings.container-runtime]", 'snapshotter = "soci"']

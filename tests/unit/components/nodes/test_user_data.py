@@ -1,0 +1,56 @@
+"""Byte for byte: each change of user data replaces nodes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.nodes import bottlerocket_settings, node_config, user_data
+from tests.unit.components.nodes.eks import pool_with
+
+GOLDEN = Path(__file__).parent / "golden"
+BOTTLEROCKET = {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}
+
+
+@pytest.mark.parametrize(
+    ("file", "settings"),
+    [
+        ("al2023-system.mime", {"instance": "m7i.xlarge"}),
+        ("al2023-gpu.mime", {"instance": "p5.48xlarge"}),
+        ("bottlerocket-system.toml", {"instance": "m7i.xlarge", "ami": BOTTLEROCKET}),
+        ("bottlerocket-gpu.toml", {"instance": "g6.4xlarge", "ami": BOTTLEROCKET}),
+    ],
+)
+def test_it_is_what_it_was(file: str, settings: dict[str, Any]) -> None:
+    assert user_data(*pool_with(**settings)) == (GOLDEN / file).read_text()
+
+
+def test_it_is_the_same_for_the_same_pool() -> None:
+    one = pool_with(instance="p5.48xlarge", labels={"b": "1", "a": "2"})
+    other = pool_with(instance="p5.48xlarge", labels={"a": "2", "b": "1"}, nodes=7)
+    assert user_data(*one) == user_data(*other)
+
+
+def test_layers_are_pulled_side_by_side_where_images_are_large() -> None:
+    def gates(instance: str) -> Any:
+        return node_config(pool_with(instance=instance)[0])["spec"].get("featureGates")
+
+    assert gates("g6.4xlarge") == {"FastImagePull": True}
+    assert gates("g6.xlarge") == {"FastImagePull": True}
+    assert gates("g6f.large") is None
+    assert gates("m7i.48xlarge") is None
+
+
+def test_local_disks_become_one_where_there_are_any() -> None:
+    def disks(instance: str) -> Any:
+        return node_config(pool_with(instance=instance)[0])["spec"].get("instance")
+
+    assert disks("g6.4xlarge") == {"localStorage": {"strategy": "RAID0"}}
+    assert disks("m7i.xlarge") is None
+
+
+def test_bottlerocket_leaves_gpus_to_the_platform() -> None:
+    switched_off = "[settings.kubelet-device-plugins.nvidia]\nenabled = false"
+    assert switched_off in bottlerocket_settings(pool_with(instance="g6.xlarge")[0])
+    assert switched_off in bottlerocket_settings(pool_with(instance="g6f.large")[0])
+    assert "nvidia" not in bottlerocket_settings(pool_with(instance="m7i.xlarge")[0])
