@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+
+from components.stackfile import load
+from rehearsal.stack_copy import StackCopy, config_path
+
+SITE = """\
+# a site of ours
+encryptionsalt: v1:salt
+secretsprovider: awskms://alias/secrets
+config:
+  gpu-cluster:cluster: {provider: existing, kubeconfig: ~/.kube/site, context: site}
+  gpu-cluster:pools:
+    gpu: {machine: {cpus: 64, memory: 512Gi, gpu: L40S, gpus: 4}, nodes: 2, labels: {"a.b/c": "on"}}
+  gpu-cluster:storage:
+    disks: {kind: nfs, server: files, share: /srv, default: true}
+  gpu-cluster:serving:
+    hubToken:
+      secure: v1:nobody:can:read:this
+    models:
+      chat:
+        {model: meta-llama/Llama-3.1-8B-Instruct, pool: gpu, replicas: 2, context: 8192, cache: {size: 40Gi}}
+"""
+
+
+@pytest.fixture
+def original(tmp_path: Path) -> Path:
+    file = tmp_path / "Pulumi.site.yaml"
+    file.write_text(SITE)
+    return file
+
+
+@pytest.fixture
+def copy(tmp_path: Path, original: Path) -> StackCopy:
+    copy = StackCopy(tmp_path / "Pulumi.copy.yaml")
+    copy.take(original, kubeconfig=".local/kubeconfig")
+    return copy
+
+
+def test_it_is_the_users_file_on_another_cluster(copy: StackCopy, original: Path) -> None:
+    mine, theirs = load(copy.path), load(original)
+
+    assert copy.get(("config", "gpu-cluster:cluster")) == {
+        "provider": "existing",
+        "kubeconfig": ".local/kubeconfig",
+    }
+    assert (mine.pools, mine.storage, mine.serving.models) == (
+        theirs.pools,
+        theirs.storage,
+        theirs.serving.models,
+    )
+    assert original.read_text() == SITE
+
+
+def test_what_only_the_user_can_decrypt_is_left_out(tmp_path: Path, original: Path) -> None:
+    copy = StackCopy(tmp_path / "Pulumi.copy.yaml")
+
+    left_out = copy.take(original, kubeconfig="k")
+
+    assert left_out == [("config", "gpu-cluster:serving", "hubToken")]
+    assert config_path(left_out[0]) == 'gpu-cluster:serving["hubToken"]'
+    assert not {"secure", "encryptionsalt", "awskms"} & set(copy.path.read_text().replace(":", " ").split())
+
+
+def test_a_value_is_put_where_the_file_stays_valid_with_it(copy: StackCopy) -> None:
+    replicas = ("config", "gpu-cluster:serving", "models", "chat", "replicas")
+
+    assert copy.put(replicas, 3)
+    assert load(copy.path).serving.models["chat"].replicas.min == 3
+
+    assert not copy.put(replicas, 300)
+    assert copy.get(replicas) == 3
+
+
+def test_a_value_is_put_where_no_section_was(copy: StackCopy) -> None:
+    assert copy.put(("config", "gpu-cluster:registry", "mirror"), "harbor.example.com/mirror")
+
+    assert copy.get(("config", "gpu-cluster:registry")) == {"mirror": "harbor.example.com/mirror"}
+    assert copy.get(("config", "gpu-cluster:registry", "no", "such")) is None
