@@ -1,15 +1,15 @@
-"""The CSI drivers that a stack's storage needs, as add-ons of EKS."""
+"""The CSI drivers that a stack's storage needs, and what takes snapshots, as add-ons of EKS."""
 
 from collections.abc import Mapping
 
 from components.config.settings import Settings
 from components.config.storage import S3, Ebs, Efs, FsxLustre, StorageSettings
 
-_ADDONS: dict[type[Settings], str] = {
-    Ebs: "aws-ebs-csi-driver",
-    Efs: "aws-efs-csi-driver",
-    FsxLustre: "aws-fsx-csi-driver",
-    S3: "aws-mountpoint-s3-csi-driver",
+_ADDONS: dict[type[Settings], tuple[str, ...]] = {
+    Ebs: ("aws-ebs-csi-driver", "snapshot-controller"),
+    Efs: ("aws-efs-csi-driver",),
+    FsxLustre: ("aws-fsx-csi-driver",),
+    S3: ("aws-mountpoint-s3-csi-driver",),
 }
 
 
@@ -19,4 +19,4 @@ def drivers_of(settings: Mapping[str, StorageSettings]) -> frozenset[str]:
     drivers_of({"home": Efs(kind="efs")})
     # frozenset({"aws-efs-csi-driver"})
     """
-    return frozenset(_ADDONS[kind] for kind in map(type, settings.values()) if kind in _ADDONS)
+    return frozenset(addon for chosen in settings.values() for addon in _ADDONS.get(type(chosen), ()))

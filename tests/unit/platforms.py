@@ -17,6 +17,7 @@ AWS: Mapping[str, Mapping[str, Any]] = {
         "vpcConfig": {"clusterSecurityGroupId": "sg-0123456789abcdef0"},
     },
     "Bucket": {"bucket": "models-1a2b3c4"},
+    "LaunchTemplate": {"latestVersion": 1},
     "LustreFileSystem": {"dnsName": "fs-1.fsx.example.com", "mountName": "abcdefgh"},
     "NodeGroup": {"resources": [{"autoscalingGroups": [{"name": "eks-nodes-1a2b3c4"}]}]},
 }

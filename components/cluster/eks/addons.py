@@ -11,7 +11,7 @@ from components.config.eks import EksSettings
 from components.identity import PodIdentity, managed_policy, policy_document
 from components.pools import Pool
 
-Grants = dict[str, pulumi.Input[str]]
+Grants = Mapping[str, pulumi.Input[str]]
 """Policies by name, as JSON, beyond those that a driver has in any case."""
 
 
@@ -54,7 +54,10 @@ class Addons(pulumi.ComponentResource):
             if key not in DRIVERS:
                 addon(name, key, settings, cluster=cluster, opts=child)
                 continue
-            allowed = (grants or {}).get(key, {}) | ({"key": _encrypts(volumes_key)} if key == EBS else {})
+            allowed = {
+                **(grants or {}).get(key, {}),
+                **({"key": _encrypts(volumes_key)} if key == EBS else {}),
+            }
             _driver(name, key, settings, cluster, allowed, self)
 
         self.register_outputs({})

@@ -93,6 +93,19 @@ def test_dns_waits_for_a_node_that_takes_it(graph: Graph) -> None:
     assert graph.waits_for(addon(graph, "coredns"), system)
 
 
+def test_what_a_driver_serves_comes_with_its_driver(graph: Graph) -> None:
+    """`ebs.csi.aws.com` is served by the add-on aws-ebs-csi-driver."""
+    served = {r["driver"] for r in graph.of("VolumeSnapshotClass")}
+    served |= {r["provisioner"] for r in graph.of("StorageClass")}
+    served |= {r["spec.csi.driver"] for r in graph.of("PersistentVolume")}
+    assert served
+    for driver in served:
+        service = driver.removesuffix(".csi.aws.com").replace("s3", "mountpoint-s3")
+        assert addon(graph, f"aws-{service}-csi-driver")
+    assert graph.of("VolumeSnapshotClass")
+    assert addon(graph, "snapshot-controller")
+
+
 def test_objects_come_after_the_nodes_and_go_before_what_serves_them(graph: Graph) -> None:
     """Removal is the other way round: a volume needs its driver to go, and a driver needs a node."""
     served = [r for r in graph.resources if r.type.startswith("kubernetes:")]

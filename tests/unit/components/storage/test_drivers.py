@@ -13,6 +13,7 @@ STORAGE: dict[str, StorageSettings] = {
 
 def test_each_kind_needs_its_driver_once() -> None:
     assert drivers_of(STORAGE) == {
+        "snapshot-controller",
         "aws-ebs-csi-driver",
         "aws-efs-csi-driver",
         "aws-fsx-csi-driver",
