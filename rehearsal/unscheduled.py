@@ -26,6 +26,11 @@ def why_unscheduled(pod: Object, nodes: Mapping[str, list[Object]], pods: Iterab
     return [line for line in lines if line]
 
 
+def fits(pod: Object, node: Object) -> bool:
+    """Whether nothing that is known here keeps it away from a node that is empty."""
+    return not any(_reasons(pod, node, {}))
+
+
 def is_unscheduled(pod: Object) -> bool:
     return not pod["spec"].get("nodeName") and bool(_condition(pod))
 

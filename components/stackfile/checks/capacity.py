@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from components.config.pools import Provisioner
 from components.config.serving import ModelSettings
 from components.config.stack import Stack
 from components.pools import Pool, nodes_for, request_of
@@ -19,13 +20,18 @@ def capacity(stack: Stack, offered: dict[str, Pool]) -> Iterator[Mistake]:
             if model.pool == pool.name and not any(obstacles((), model, pool))
         }
         if placed:
-            yield from _ends(pool, placed)
+            yield from _ends(pool, placed, starts=_starts_for_pods(stack, pool))
 
 
-def _ends(pool: Pool, models: _Models) -> Iterator[Mistake]:
-    least = {name: model.replicas.min for name, model in models.items()}
+def _starts_for_pods(stack: Stack, pool: Pool) -> bool:
+    """Whether a pod finds a node where there was none, at the least as at the most."""
+    return stack.pools[pool.name].provisioner is Provisioner.KARPENTER
+
+
+def _ends(pool: Pool, models: _Models, *, starts: bool) -> Iterator[Mistake]:
+    least = {} if starts else {name: model.replicas.min for name, model in models.items()}
     most = {name: model.replicas.max for name, model in models.items()}
-    too_many = _short(pool, models, least, "min", pool.nodes.min)
+    too_many = _short(pool, models, least, "min", pool.nodes.min) if least else None
     if too_many:
         yield too_many
     if too_many and (most, pool.nodes.max) == (least, pool.nodes.min):

@@ -1,0 +1,117 @@
+"""In place of Karpenter's controller: starts the nodes that pods wait for, as the NodePools allow.
+
+Which pod goes onto which node is decided by the real scheduler, once the node is there.
+"""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+
+import httpx2
+
+from components.catalog import INSTANCES
+from components.config.pools import PoolSettings
+from components.config.span import Span
+from components.pools import GPU_RESOURCE, allocatable, hardware_of
+from rehearsal.objects import ApiServer, Object
+from rehearsal.unscheduled import fits, is_unscheduled
+
+_POOL = "karpenter.sh/nodepool"
+_TYPE = "node.kubernetes.io/instance-type"
+_ZONE = "topology.kubernetes.io/zone"
+_CAPACITY = "karpenter.sh/capacity-type"
+
+
+def start_nodes(api: ApiServer) -> None:
+    """Start a node for each NodePool that waiting pods could use, and end those whose NodePool is gone."""
+    pools = _node_pools(api)
+    pods = api.items("/api/v1/pods")
+    nodes = [node for node in api.items("/api/v1/nodes") if _POOL in node["metadata"]["labels"]]
+    for node in nodes:
+        if _pool_of(node) not in {_name(pool) for pool in pools}:
+            api.delete(f"/api/v1/nodes/{_name(node)}")
+    waiting = [pod for pod in pods if is_unscheduled(pod)]
+    for pool in pools if waiting else ():
+        own = [node for node in nodes if _pool_of(node) == _name(pool)]
+        if _has_idle(own, pods) or len(own) >= _most(pool):
+            continue
+        node = _node(pool, {_name(each) for each in own})
+        if any(fits(pod, _with_gpus(node)) for pod in waiting):
+            api.create("/api/v1/nodes", node)
+
+
+def _node_pools(api: ApiServer) -> list[Object]:
+    """None where the cluster does not know the kind."""
+    try:
+        return api.items("/apis/karpenter.sh/v1/nodepools")
+    except httpx2.HTTPStatusError as error:
+        if error.response.status_code != HTTPStatus.NOT_FOUND:
+            raise
+        return []
+
+
+def _has_idle(nodes: list[Object], pods: Iterable[Object]) -> bool:
+    """Whether there is one that the scheduler has put nothing on yet."""
+    busy = {pod["spec"].get("nodeName") for pod in pods if not _is_of_daemon_set(pod)}
+    return any(_name(node) not in busy for node in nodes)
+
+
+def _most(pool: Object) -> int:
+    """Nodes that the limit of CPUs allows."""
+    return int(pool["spec"]["limits"]["cpu"]) // INSTANCES[_allowed(pool, _TYPE)[0]].cpus
+
+
+def _node(pool: Object, taken: set[str]) -> Object:
+    """What the next server would register before its GPUs are announced."""
+    number = next(number for number in range(len(taken) + 1) if f"{_name(pool)}-{number}" not in taken)
+    name, template = f"{_name(pool)}-{number}", pool["spec"]["template"]
+    [machine], zones = _allowed(pool, _TYPE), _allowed(pool, _ZONE)
+    zone = zones[number % len(zones)]
+    hardware = hardware_of(PoolSettings(instance=machine, nodes=Span(min=1, max=1)))
+    own = {
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/arch": hardware.architecture,
+        "kubernetes.io/os": "linux",
+        "topology.kubernetes.io/region": zone[:-1],
+        _TYPE: machine,
+        _ZONE: zone,
+        _CAPACITY: _allowed(pool, _CAPACITY)[0],
+        _POOL: _name(pool),
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {
+            "name": name,
+            "labels": own | template["metadata"]["labels"],
+            "annotations": {"kwok.x-k8s.io/node": "fake"},
+        },
+        "spec": {"taints": template["spec"]["taints"]},
+        "status": {
+            "capacity": hardware.capacity.quantities(),
+            "allocatable": allocatable(hardware.capacity).quantities(),
+        },
+    }
+
+
+def _with_gpus(node: Object) -> Object:
+    """As it will be once the device plugin runs there, which Karpenter knows of an instance type."""
+    gpus = INSTANCES[node["metadata"]["labels"][_TYPE]].gpus
+    offered = node["status"]["allocatable"] | ({GPU_RESOURCE: str(gpus)} if gpus else {})
+    return node | {"status": {"allocatable": offered}}
+
+
+def _allowed(pool: Object, key: str) -> list[str]:
+    requirements = pool["spec"]["template"]["spec"]["requirements"]
+    return next(each["values"] for each in requirements if each["key"] == key)
+
+
+def _is_of_daemon_set(pod: Object) -> bool:
+    return any(owner["kind"] == "DaemonSet" for owner in pod["metadata"].get("ownerReferences", []))
+
+
+def _pool_of(node: Object) -> str:
+    return node["metadata"]["labels"][_POOL]
+
+
+def _name(thing: Object) -> str:
+    return thing["metadata"]["name"]
