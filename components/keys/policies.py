@@ -40,7 +40,9 @@ def key_policy(purpose: Purpose, account: str, region: str) -> pulumi.Output[str
             statements.append(_by_logs(account, region))
         case Purpose.VOLUMES:
             statements += [*_by_services(purpose, account, region), *_by_autoscaling(account)]
-        case _:
+        case Purpose.DATA:
+            statements += [*_by_services(purpose, account, region), _by_lustre(account, region)]
+        case Purpose.REGISTRY:
             statements += _by_services(purpose, account, region)
     return policy_document(*statements)
 
@@ -117,6 +119,23 @@ def _by_autoscaling(account: str) -> list[_Statement]:
         },
         {**_granted(anyone, itself), "Sid": "GrantForNodes"},
     ]
+
+
+def _by_lustre(account: str, region: str) -> _Statement:
+    """A file system of FSx reads a bucket as a role of its own, whose name ends with its id and whose policy
+    does not speak of keys."""
+    linked = "aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_*"
+    return {
+        "Sid": "UseForLinkedBuckets",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": _USE,
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {"kms:CallerAccount": account, "kms:ViaService": f"s3.{region}.amazonaws.com"},
+            "ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{linked}"},
+        },
+    }
 
 
 def _granted(principal: dict[str, str], conditions: dict[str, Any]) -> _Statement:

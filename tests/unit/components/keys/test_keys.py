@@ -83,6 +83,12 @@ def test_node_groups_start_instances_with_encrypted_volumes() -> None:
         assert who.endswith(":role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling")
 
 
+def test_a_file_system_of_fsx_reads_the_bucket_that_it_is_linked_to() -> None:
+    lustre = statements(Purpose.DATA)["UseForLinkedBuckets"]["Condition"]
+    assert lustre["ArnLike"]["aws:PrincipalArn"].endswith("/AWSServiceRoleForFSxS3Access_*")
+    assert lustre["StringEquals"]["kms:ViaService"] == "s3.eu-central-1.amazonaws.com"
+
+
 @pytest.mark.parametrize(("protect", "days"), [(True, 30), (False, 7)])
 def test_a_protected_key_stays(protect: bool, days: int) -> None:
     for found in keys(protect=protect).of("kms:key:Key"):
