@@ -14,7 +14,7 @@ from lightkube.core.exceptions import ConfigError
 from lightkube.models.core_v1 import Taint
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.operators import exists
-from lightkube.resources.core_v1 import Node, NodeStatus, Pod, PodEviction
+from lightkube.resources.core_v1 import ConfigMap, Node, NodeStatus, Pod, PodEviction
 from lightkube.types import PatchType
 
 from rehearsal.errors import RehearsalError
@@ -62,6 +62,19 @@ class Cluster:
         ]
         with self._asked():
             self._client.patch(NodeStatus, name_of(node), patch, patch_type=PatchType.JSON)
+
+    def offer(self, name: str, resources: Mapping[str, int]) -> None:
+        """Set extended resources of a node, all of them allocatable."""
+        amounts = {resource: str(count) for resource, count in resources.items()}
+        patch = {"status": {"capacity": amounts, "allocatable": amounts}}
+        with self._asked(), _unless_gone():
+            self._client.patch(NodeStatus, name, patch, patch_type=PatchType.MERGE)
+
+    def config_map(self, namespace: str, name: str) -> dict[str, str]:
+        """What a ConfigMap holds; nothing where there is none."""
+        with self._asked(), _unless_gone():
+            return self._client.get(ConfigMap, name, namespace=namespace).data or {}
+        return {}
 
     def delete_node(self, name: str) -> None:
         with self._asked(), _unless_gone():

@@ -13,6 +13,7 @@ from components.config.span import Span
 from components.pools import Resources, allocatable, hardware_of
 from components.pools.resources import GIB
 from rehearsal.aws.eks.node_group import Instance, NodeGroup
+from rehearsal.device_plugins import Devices
 from rehearsal.nodes import system_info
 
 _EFFECTS = {
@@ -38,7 +39,7 @@ class Kubelet:
             metadata=ObjectMeta(
                 name=self.instance.name,
                 labels=self._labels(),
-                annotations={"kwok.x-k8s.io/node": "fake"},
+                annotations={"kwok.x-k8s.io/node": "fake", **self._devices().annotations()},
             ),
             spec=NodeSpec(
                 providerID=f"aws:///{self.instance.zone}/{self.instance.id}", taints=taints_of(self.group)
@@ -86,6 +87,15 @@ class Kubelet:
             has,
             ephemeral_bytes=joined or self.group.root_gib * GIB,
             pods=int(most[1]) if most else has.pods,
+        )
+
+    def _devices(self) -> Devices:
+        """What drivers of the image find: GPUs where it has a driver, EFA where interfaces have it."""
+        instance, image = INSTANCES[self.instance.type], self.group.document["amiType"]
+        interfaces = self.group.template.get("NetworkInterfaces", [])
+        return Devices(
+            gpus=instance.gpus if "NVIDIA" in image or image == "CUSTOM" else 0,
+            efa=sum(each.get("InterfaceType", "").startswith("efa") for each in interfaces),
         )
 
     def _system(self) -> NodeSystemInfo:

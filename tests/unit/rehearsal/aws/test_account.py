@@ -6,6 +6,7 @@ import pytest
 from rehearsal import RehearsalError, ports
 from rehearsal.aws import Account
 from rehearsal.aws.api import Api, ApiError
+from rehearsal.aws.identity import access_key
 
 
 def test_an_account_that_was_not_started_has_no_endpoint(tmp_path: Path) -> None:
@@ -32,10 +33,14 @@ def test_the_provider_is_on_the_path_of_the_engine_alone(tmp_path: Path) -> None
     (tmp_path / "aws").mkdir()
     (tmp_path / "aws" / "port").write_text("20001")
 
-    environment = Account(tmp_path).environment({"PATH": "/bin", "HOME": "/home"})
+    environment = Account(tmp_path).environment({"PATH": "/bin", "AWS_PROFILE": "real"})
 
     launcher = tmp_path / "aws" / "bin" / "pulumi-resource-aws"
-    assert environment == {"PATH": f"{launcher.parent}:/bin", "HOME": "/home"}
+    assert environment == {
+        "PATH": f"{launcher.parent}:/bin",
+        "AWS_ACCESS_KEY_ID": access_key("arn:aws:iam::123456789012:role/rehearsal"),
+        "AWS_SECRET_ACCESS_KEY": "emulated",
+    }
     assert " 20001 " in launcher.read_text()
     assert launcher.stat().st_mode & 0o100
 
