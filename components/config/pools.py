@@ -101,14 +101,14 @@ class Ami(Settings):
 class Disk(Settings):
     """The root volume of each node: gp3, encrypted with the platform's own key."""
 
-    size: Bytes | None = None
-    """Size, such as 200Gi. Default: 200Gi with GPUs, 100Gi without."""
+    size: Bytes = "100Gi"
+    """Size, such as 200Gi; images and logs are on local disks where there are any. Default: 100Gi."""
 
     iops: Annotated[int, Field(ge=3000, le=80_000)] | None = None
     """Input and output operations in a second. Default: 3000, or 4 for each MiB/s where that is more."""
 
-    throughput: Annotated[int, Field(ge=125, le=2000)] | None = None
-    """MiB in a second. Default: 600 with GPUs, for images of many GiB; 125 without."""
+    throughput: Annotated[int, Field(ge=125, le=2000)] = 125
+    """MiB in a second. Default: 125."""
 
 
 class Update(Settings):

@@ -1,9 +1,8 @@
 """The root volume of a node on AWS."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
-from components.catalog import INSTANCES
 from components.config.pools import PoolSettings
 from components.config.quantity import amount
 from components.pools.resources import GIB
@@ -23,17 +22,14 @@ class RootDisk:
     throughput: int
     """MiB in a second."""
 
+    @property
+    def needed_iops(self) -> int:
+        """Without which it has less throughput."""
+        return max(_LEAST_IOPS, self.throughput * _IOPS_PER_THROUGHPUT)
+
 
 def root_disk(settings: PoolSettings) -> RootDisk:
-    """As the settings say, and for the rest as the instance type asks: images for GPUs are many GiB large.
-
-    600 MiB/s is what parallel pulls want (awslabs/amazon-eks-ami, nodeadm/doc/examples.md, 2026-07-23).
-    """
-    nvidia = INSTANCES[settings.instance or ""].gpu is not None
+    """As the settings say, with no fewer operations than its throughput needs where they do not."""
     disk = settings.disk
-    throughput = disk.throughput or (600 if nvidia else 125)
-    return RootDisk(
-        size_gib=ceil(amount(disk.size) / GIB) if disk.size else (200 if nvidia else 100),
-        iops=disk.iops or max(_LEAST_IOPS, throughput * _IOPS_PER_THROUGHPUT),
-        throughput=throughput,
-    )
+    wanted = RootDisk(ceil(amount(disk.size) / GIB), disk.iops or 0, disk.throughput)
+    return wanted if disk.iops else replace(wanted, iops=wanted.needed_iops)

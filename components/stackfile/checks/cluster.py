@@ -132,7 +132,7 @@ def _addons(settings: EksSettings) -> Iterator[Mistake]:
 def _skew(pool: PoolSettings, version: str) -> str | None:
     """What is wrong with the release of an image of Amazon Linux; Bottlerocket counts its own."""
     release = pool.ami.release
-    if release is None or pool.ami.family is not AmiFamily.AL2023:
+    if release is None or pool.ami.family is not AmiFamily.AL2023 or not release.rpartition("-")[2].isdigit():
         return None
     behind = _parts(version)[1] - _parts(release)[1]
     if behind < 0:

@@ -16,7 +16,6 @@ from components.config.eks import EksSettings
 from components.config.pools import AmiFamily, PoolSettings, Provisioner
 from components.config.stack import Stack
 from components.pools import Pool, ami_release, root_disk
-from components.pools.resources import GIB
 from components.stackfile.checks.reserved import reserved
 from components.stackfile.nearest import one_of
 from components.stackfile.problem import Keys, Mistake
@@ -25,14 +24,6 @@ _OF_AWS = ("zones", "capacity", "ami", "disk", "efa", "repair", "provisioner", "
 
 _LEAST_DISK_GIB = 20
 """Size of the snapshots that images of EKS are made of (awslabs/amazon-eks-ami, templates, 2026-07-23)."""
-
-_IOPS_PER_THROUGHPUT = 4
-
-_ENGINE_BYTES = 28_600_000_000
-"""Image of vLLM as it lies on a disk (vllm-project/vllm, pull request 22377, 2025-12-10)."""
-
-_ENGINES_AT_ONCE = 2
-"""While a model is rolled out, the old image is there and the new one comes."""
 
 
 def nodes(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
@@ -44,7 +35,7 @@ def nodes(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> It
         yield from _offered(stack, settings, pool)
         if ("cluster", "version") not in broken and stack.cluster.version in KUBERNETES_VERSIONS:
             yield from _image(name, settings, stack.cluster.version)
-        yield from _disk(stack, settings, pool)
+        yield from _disk(settings, pool)
         yield from _efa(settings, pool)
         if settings.provisioner is Provisioner.KARPENTER:
             yield from _karpenter(name, settings)
@@ -70,8 +61,9 @@ def _offered(stack: Stack, settings: PoolSettings, pool: Pool) -> Iterator[Mista
         message = f"{pool.machine} is not offered in {stack.region}, but in {regions}"
         yield Mistake((*keys, "instance"), message)
     elif len(pool.zones) > len(zones):
-        message = f"{pool.machine} is offered in {' and '.join(zones)} alone, got {', '.join(pool.zones)}"
-        wanted = "name in zones what your account calls them"
+        ids = f"{' and '.join(zones)} of {stack.region} alone"
+        message = f"{pool.machine} is offered in {ids}, and the pool spans {len(pool.zones)} zones"
+        wanted = "name those in zones, as your account calls them"
         yield Mistake((*keys, "zones") if settings.zones else keys, f"{message}; {wanted}")
 
 
@@ -90,21 +82,14 @@ def _image(name: str, settings: PoolSettings, version: str) -> Iterator[Mistake]
         yield Mistake(("pools", name, "sharing", "mig"), message)
 
 
-def _disk(stack: Stack, settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
+def _disk(settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
     keys: Keys = ("pools", pool.name, "disk")
     disk = root_disk(settings)
-    if disk.throughput * _IOPS_PER_THROUGHPUT > disk.iops:
-        least = disk.throughput * _IOPS_PER_THROUGHPUT
-        yield Mistake((*keys, "iops"), f"{disk.throughput} MiB/s need {least}, 4 for each; got {disk.iops}")
+    if disk.iops < disk.needed_iops:
+        message = f"{disk.throughput} MiB/s need {disk.needed_iops}, 4 for each; got {disk.iops}"
+        yield Mistake((*keys, "iops"), message)
     if disk.size_gib < _LEAST_DISK_GIB:
         message = f"images of EKS are made for {_LEAST_DISK_GIB}Gi and more, got {settings.disk.size}"
-        yield Mistake((*keys, "size"), message)
-        return
-    serves = any(model.pool == pool.name for model in stack.serving.models.values())
-    needed = _ENGINES_AT_ONCE * _ENGINE_BYTES
-    if serves and pool.allocatable.ephemeral_bytes < needed:
-        room = f"a node leaves {pool.allocatable.ephemeral_bytes / GIB:.0f}Gi to images"
-        message = f"{room}, and those of an update of a model need {needed / GIB:.0f}Gi"
         yield Mistake((*keys, "size"), message)
 
 

@@ -35,7 +35,7 @@ def _reserved(name: str, settings: PoolSettings) -> Iterator[Mistake]:
         message = f"the servers are reserved in {found.zone}; expected that alone, or no zones"
         yield Mistake(("pools", name, "zones"), message)
     if found.count < settings.nodes.max:
-        message = f"{found.count} are too few for nodes.max, which is {settings.nodes.max}"
+        message = f"expected at least {settings.nodes.max}, which is nodes.max, got {found.count}"
         yield Mistake((*_keys(name, settings.capacity), "count"), message)
     if settings.update.surge:
         message = "there is no server beside those reserved to start a new node on; expected false"

@@ -37,7 +37,7 @@ def test_bottlerocket_has_its_system_on_one_volume_and_the_rest_on_another() -> 
     system, data = template(instance="g6.xlarge", ami=BOTTLEROCKET)["blockDeviceMappings"]
     assert (system["deviceName"], data["deviceName"]) == ("/dev/xvda", "/dev/xvdb")
     assert "volumeSize" not in system["ebs"]
-    assert data["ebs"]["volumeSize"] == 200
+    assert data["ebs"]["volumeSize"] == 100
     assert system["ebs"]["kmsKeyId"] == data["ebs"]["kmsKeyId"] == KEY
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from components.catalog import INSTANCES
 from components.config.stack import Stack
 from components.pools import Pool, pools_of, share_of_node
 
@@ -88,3 +89,12 @@ def test_efa_is_offered_beside_the_gpus_and_is_none_of_them() -> None:
     assert pool.gpu_resources == {"nvidia.com/gpu": 8}
     assert share_of_node(pool, "nvidia.com/gpu", 4) == 0.5
     assert pool_of(instance="p5.48xlarge").extended == {"nvidia.com/gpu": 8}
+
+
+_ENGINE_BYTES = 28_600_000_000
+"""The image of vLLM as it lies on a disk (vllm-project/vllm, pull request 22377, 2025-12-10)."""
+
+
+@pytest.mark.parametrize("instance", [it.name for it in INSTANCES.values() if it.gpus])
+def test_the_images_of_an_old_and_a_new_model_server_fit_on_every_node_with_gpus(instance: str) -> None:
+    assert pool_of(instance=instance).allocatable.ephemeral_bytes > 2 * _ENGINE_BYTES

@@ -7,14 +7,19 @@ from components.pools import RootDisk, root_disk
 
 
 @pytest.mark.parametrize(
-    ("instance", "disk", "expected"),
+    ("disk", "expected"),
     [
-        ("m7i.xlarge", {}, RootDisk(size_gib=100, iops=3000, throughput=125)),
-        ("g6.xlarge", {}, RootDisk(size_gib=200, iops=3000, throughput=600)),
-        ("g6.xlarge", {"throughput": 1000}, RootDisk(size_gib=200, iops=4000, throughput=1000)),
-        ("g6.xlarge", {"size": "500G", "iops": 16000}, RootDisk(size_gib=466, iops=16000, throughput=600)),
+        ({}, RootDisk(size_gib=100, iops=3000, throughput=125)),
+        ({"throughput": 1000}, RootDisk(size_gib=100, iops=4000, throughput=1000)),
+        ({"throughput": 1000, "iops": 3000}, RootDisk(size_gib=100, iops=3000, throughput=1000)),
+        ({"size": "500G", "iops": 16000}, RootDisk(size_gib=466, iops=16000, throughput=125)),
     ],
 )
-def test_what_is_not_said_follows_from_the_rest(instance: str, disk: Any, expected: RootDisk) -> None:
-    settings = PoolSettings.model_validate({"instance": instance, "nodes": 1, "disk": disk})
+def test_what_is_not_said_follows_from_the_rest(disk: Any, expected: RootDisk) -> None:
+    settings = PoolSettings.model_validate({"instance": "g6.xlarge", "nodes": 1, "disk": disk})
     assert root_disk(settings) == expected
+
+
+def test_a_disk_says_what_its_throughput_needs() -> None:
+    assert RootDisk(size_gib=100, iops=3000, throughput=1000).needed_iops == 4000
+    assert RootDisk(size_gib=100, iops=3000, throughput=125).needed_iops == 3000
