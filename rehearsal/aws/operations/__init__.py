@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from rehearsal.aws import eks
 from rehearsal.aws.answering import Operation
-from rehearsal.aws.operations import budgets, ecr, efs
+from rehearsal.aws.operations import budgets, ecr, efs, fsx
 
 OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     "budgets": budgets.OPERATIONS,
     "ecr": ecr.OPERATIONS,
     "efs": efs.OPERATIONS,
     "eks": eks.OPERATIONS,
+    "fsx": fsx.OPERATIONS,
 }
