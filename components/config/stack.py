@@ -7,6 +7,7 @@ from components.config.cluster import ClusterSettings
 from components.config.compliance import ComplianceSettings
 from components.config.ecr import ecr_mirror
 from components.config.eks import EksSettings
+from components.config.flag import Flag
 from components.config.gpu import GpuSettings
 from components.config.names import Name, Word
 from components.config.network import NetworkSettings
@@ -54,7 +55,7 @@ class Stack(Settings):
     tags: dict[TagKey, TagValue] = Field(default={}, max_length=40)
     """Tags of every AWS resource, beside the platform's own; only with provider eks. Default: none."""
 
-    protect: bool = True
+    protect: Flag = True
     """Whether what holds data, the keys and the cluster refuse to be destroyed; eks only. Default: true."""
 
     @property

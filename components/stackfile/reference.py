@@ -77,8 +77,13 @@ def _kind(field: Schema, definitions: Schema) -> str:
         return "keys and values"
     if field.get("type") == "array":
         return f"list of {'whole numbers' if field['items'].get('type') == 'integer' else 'text'}"
-    name = field.get("const") or field.get("format") or _TYPES[field["type"]]
+    name = field.get("const") or field.get("format") or _TYPES[_type(field)]
     return ", ".join([name, *_limits(field)])
+
+
+def _type(field: Schema) -> str:
+    """The first of several, which is the one to write."""
+    return next(iter([field["type"]] if isinstance(field["type"], str) else field["type"]))
 
 
 def _listed(values: list[Any]) -> str:
