@@ -1,0 +1,133 @@
+"""Node groups of every kind of capacity from their first update to their last, by the real engine."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.aws import Account
+from rehearsal.aws.api import Api
+from tests.rehearsal.aws.project import REGION, Project, contents
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture(scope="module")
+def project(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return Project.of(Path(tmp_path_factory.mktemp("nodes")) / "nodes", account, "nodes")
+
+
+def change(project: Project, **pools: dict[str, Any]) -> str:
+    """Run the program with these settings of its pools instead; what the engine said."""
+    project.configure("changed", json.dumps(pools))
+    return project.up()
+
+
+def groups(project: Project) -> dict[str, dict[str, Any]]:
+    """The node groups by the name of their pool, as EKS describes them."""
+    said = project.outputs()
+    return {
+        pool: ask(project, "eks", "DescribeNodegroup", clusterName=said["cluster"], nodegroupName=name)[
+            "nodegroup"
+        ]
+        for pool, name in said["groups"].items()
+    }
+
+
+def ask(project: Project, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+    return Api(project.account.endpoint, REGION).call(service, operation, **arguments)
+
+
+def order(said: str, first: str, second: str) -> bool:
+    """Whether the engine said the one before the other."""
+    assert first in said, said
+    assert second in said, said
+    return said.index(first) < said.index(second)
+
+
+def test_up_makes_a_group_for_every_pool(project: Project) -> None:
+    project.up()
+
+    made = groups(project)
+    assert {pool: (it["capacityType"], it["amiType"], it["scalingConfig"]) for pool, it in made.items()} == {
+        "system": ("ON_DEMAND", "AL2023_x86_64_STANDARD", {"minSize": 2, "maxSize": 2, "desiredSize": 2}),
+        "l4": ("ON_DEMAND", "AL2023_x86_64_NVIDIA", {"minSize": 1, "maxSize": 4, "desiredSize": 1}),
+        "burst": ("SPOT", "AL2023_x86_64_NVIDIA", {"minSize": 0, "maxSize": 8, "desiredSize": 0}),
+        "a100": ("CAPACITY_BLOCK", "AL2023_x86_64_NVIDIA", {"minSize": 2, "maxSize": 2, "desiredSize": 2}),
+    }
+    assert len(made["l4"]["subnets"]) == 2
+    assert len(made["a100"]["subnets"]) == 1
+
+
+def test_a_block_is_drained_in_time(project: Project) -> None:
+    [scaling] = groups(project)["a100"]["resources"]["autoScalingGroups"]
+    asked = ask(project, "autoscaling", "DescribeScheduledActions", AutoScalingGroupName=scaling["name"])
+    [action] = asked["ScheduledUpdateGroupActions"]
+    assert action["StartTime"].isoformat() == "2036-12-01T10:30:00+00:00"
+    assert action["DesiredCapacity"] == 0
+
+
+def test_a_second_preview_finds_no_changes_and_a_refresh_no_drift(project: Project) -> None:
+    for command in (["preview"], ["refresh", "--yes", "--skip-preview"]):
+        done = project.pulumi(*command, "--expect-no-changes")
+
+        assert done.returncode == 0, done.stdout
+
+
+def test_what_the_autoscaler_did_is_no_drift(project: Project) -> None:
+    name = project.outputs()["groups"]["burst"]
+    cluster = project.outputs()["cluster"]
+    sizes = {"desiredSize": 3}
+    ask(project, "eks", "UpdateNodegroupConfig", clusterName=cluster, nodegroupName=name, scalingConfig=sizes)
+
+    refreshed = project.pulumi("refresh", "--yes", "--skip-preview")
+    assert refreshed.returncode == 0, refreshed.stdout
+    preview = project.pulumi("preview", "--expect-no-changes")
+    assert preview.returncode == 0, preview.stdout
+    change(project, burst={"nodes": {"min": 0, "max": 9}})
+
+    scaled = groups(project)["burst"]["scalingConfig"]
+    assert scaled == {"minSize": 0, "maxSize": 9, "desiredSize": 3}
+
+
+def test_another_release_replaces_nodes_and_no_group(project: Project) -> None:
+    before = groups(project)
+    release = {"ami": {"release": "1.34.9-20260714"}}
+    said = change(project, burst={"nodes": {"min": 0, "max": 9}}, l4=release, a100=release)
+
+    after = groups(project)
+    assert "replaced" not in said
+    assert {it["nodegroupArn"] for it in after.values()} == {it["nodegroupArn"] for it in before.values()}
+    assert after["l4"]["releaseVersion"] == after["a100"]["releaseVersion"] == "1.34.9-20260714"
+    assert after["a100"]["updateConfig"]["updateStrategy"] == "MINIMAL"
+
+
+def test_another_type_makes_a_new_group_before_the_old_one_goes(project: Project) -> None:
+    before = groups(project)
+    said = change(project, l4={"instance": "g6.8xlarge"})
+
+    after = groups(project)
+    assert after["l4"]["instanceTypes"] == ["g6.8xlarge"]
+    assert after["l4"]["nodegroupName"] != before["l4"]["nodegroupName"]
+    assert order(said, "nodes-l4 created replacement", "nodes-l4 deleting original")
+
+
+def test_another_block_takes_its_servers_once_the_old_ones_are_free(project: Project) -> None:
+    before = groups(project)
+    block = {"id": "cr-0fedcba9876543210", "zone": f"{REGION}a", "count": 2, "ends": "2037-01-01T11:30:00Z"}
+    said = change(project, l4={"instance": "g6.8xlarge"}, a100={"capacity": {"capacityBlock": block}})
+
+    after = groups(project)
+    assert after["a100"]["nodegroupName"] != before["a100"]["nodegroupName"]
+    assert after["a100"]["subnets"] != before["a100"]["subnets"]
+    assert order(said, "nodes-a100 deleted original", "nodes-a100 creating replacement")
+    assert after["l4"]["nodegroupName"] == before["l4"]["nodegroupName"]
+
+
+def test_destroy_leaves_the_account_empty(project: Project) -> None:
+    destroyed = project.pulumi("destroy", "--yes", "--skip-preview")
+
+    assert destroyed.returncode == 0, destroyed.stdout
+    assert ask(project, "ec2", "DescribeLaunchTemplates")["LaunchTemplates"] == []
+    assert contents(project.account) == {}
