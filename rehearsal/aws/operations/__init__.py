@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from rehearsal.aws import eks
 from rehearsal.aws.answering import Operation
-from rehearsal.aws.operations import budgets, ecr, efs, fsx
+from rehearsal.aws.operations import backup, budgets, ecr, efs, fsx
 
 OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
+    "backup": backup.OPERATIONS,
     "budgets": budgets.OPERATIONS,
     "ecr": ecr.OPERATIONS,
     "efs": efs.OPERATIONS,

@@ -6,6 +6,7 @@ from functools import cache
 from rehearsal.aws.kind import Kind
 from rehearsal.aws.services import (
     autoscaling,
+    backup,
     budgets,
     cloudwatch,
     ec2_addresses,
@@ -56,6 +57,7 @@ _MODULES = (
     eks_access,
     autoscaling,
     budgets,
+    backup,
 )
 
 
