@@ -16,6 +16,7 @@ from rehearsal.aws import get_token, identity, plugin
 from rehearsal.aws.api import Api
 from rehearsal.aws.eks import endpoint
 from rehearsal.aws.faults import Faults
+from rehearsal.aws.pages import LEFTOVERS
 from rehearsal.errors import RehearsalError
 from rehearsal.lock import locked
 from rehearsal.processes import Process, end, processes
@@ -24,6 +25,8 @@ _SERVER = "rehearsal.aws.account_server"
 _PROVIDER = "pulumi-resource-aws"
 _CLI = "aws"
 _START_SECONDS = 30
+_ANSWER_SECONDS = 5
+_LIST_SECONDS = 60
 _POLL_SECONDS = 0.05
 
 
@@ -92,6 +95,25 @@ class Account:
         else:
             api.call("iam", "CreateUser", UserName=name, Path=f"{home}/")
 
+    def leftovers(self) -> list[tuple[str, str]]:
+        """The type and id of everything that is left of what was made in it, and of what came with that."""
+        return [(type, id) for type, id in json.loads(self._get(LEFTOVERS, _LIST_SECONDS))]
+
+    def _get(self, path: str, timeout_seconds: float) -> bytes:
+        """`RehearsalError` where it does not answer."""
+        port = int(self._port.read_text())
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_seconds)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            if response.status != http.HTTPStatus.OK:
+                raise RehearsalError(f"the emulated AWS account answers {response.status} for {path}")
+            return response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise RehearsalError(f"the emulated AWS account does not answer: {error}") from error
+        finally:
+            connection.close()
+
     def _credentials(self) -> dict[str, str]:
         return {
             "AWS_ACCESS_KEY_ID": identity.access_key(self._principal),
@@ -127,14 +149,11 @@ class Account:
             time.sleep(_POLL_SECONDS)
 
     def _answers(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", int(self._port.read_text()), timeout=5)
         try:
-            connection.request("GET", "/moto-api/data.json")
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
+            self._get("/moto-api/data.json", _ANSWER_SECONDS)
+        except RehearsalError:
             return False
-        finally:
-            connection.close()
+        return True
 
     def _running(self) -> list[Process]:
         return [

@@ -10,12 +10,15 @@ from moto.moto_server.werkzeug_app import (  # pyright: ignore[reportMissingType
 )
 from werkzeug.serving import make_server
 
+from rehearsal.aws import access_policies, tokens
 from rehearsal.aws.answering import Answering
 from rehearsal.aws.api import Api
+from rehearsal.aws.leftovers import leftovers
 from rehearsal.aws.operations import OPERATIONS
+from rehearsal.aws.pages import LEFTOVERS, Page, Pages
 from rehearsal.aws.providers import Providers
 from rehearsal.aws.turn import InTurn
-from rehearsal.aws.webhooks import Webhooks
+from rehearsal.webhook import AUTHENTICATE, AUTHORIZE
 
 
 def main() -> None:
@@ -25,7 +28,12 @@ def main() -> None:
     moto = DomainDispatcherApplication(create_backend_app)  # pyright: ignore[reportUnknownArgumentType]
     account = Answering(moto, OPERATIONS)
     api = Api(f"http://127.0.0.1:{port}", region="", access_key=os.environ["AWS_ACCESS_KEY_ID"])
-    application = Webhooks(Providers(InTurn(account), api))
+    pages: dict[str, Page] = {
+        AUTHENTICATE: tokens.review,
+        AUTHORIZE: access_policies.review,
+        LEFTOVERS: lambda _: leftovers(api),
+    }
+    application = Pages(Providers(InTurn(account), api), pages)
     make_server("127.0.0.1", port, application, threaded=True).serve_forever()
 
 

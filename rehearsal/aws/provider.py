@@ -9,6 +9,7 @@ from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.checks import problems
 from rehearsal.aws.differences import differences, keep_words, with_computed
 from rehearsal.aws.kind import Inputs, Kind, State
+from rehearsal.aws.made import Made, remember
 from rehearsal.aws.naming import observed
 from rehearsal.aws.services import kind_of
 from rehearsal.aws.wire import UNKNOWN, has_unknown
@@ -89,7 +90,8 @@ class Provider:
 
     def preview_update(self, token: str, state: State, old: Inputs, new: Inputs) -> State:
         kind = _kind(token)
-        renewed = kind.renewed if differences(old, new, kind.documents) else ()
+        changed = {*differences(old, new, kind.documents)} - {"tags"}
+        renewed = kind.renewed if changed else ()
         return self._merged(kind, state, old, new) | dict.fromkeys(renewed, UNKNOWN)
 
     def create(self, token: str, inputs: Inputs) -> tuple[str, State]:
@@ -101,6 +103,7 @@ class Provider:
             given = _without_marks(inputs) | {"region": api.region}
             answer = api.call(kind.service, kind.create, **kind.arguments(given))
             id = kind.identify(given, answer)
+            remember(Made(token, id, api.region, given))
         try:
             with _told(f"creating {token} {id}"):
                 _finish(kind, api, id, inputs)

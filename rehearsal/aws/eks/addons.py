@@ -1,8 +1,10 @@
 """Managed add-ons of clusters."""
 
 import json
+import re
 import uuid
 
+from components.catalog import ADDON_VERSIONS
 from rehearsal.aws.answering import Call
 from rehearsal.aws.api import ApiError
 from rehearsal.aws.eks import pod_identity, record, references
@@ -33,8 +35,23 @@ _NAMESPACES = {
 }
 """Add-ons and where their pods run. Source: EKS user guide, available add-ons, 2026-08-22."""
 
-_LATEST = "v1.0.0-eksbuild.1"  # what an add-on is said to be where nobody names its version
-_VERSION = r"v\d+\.\d+\.\d+-eksbuild\.\d+"
+_LATEST = "v1.0.0-eksbuild.1"  # what an add-on is said to be of which the catalog knows no version
+_VERSION = re.compile(r"v\d+\.\d+\.\d+(-eksbuild\.\d+)?")
+
+_DEPLOYMENTS = frozenset(
+    {
+        "coredns",
+        "metrics-server",
+        "snapshot-controller",
+        "aws-ebs-csi-driver",
+        "aws-efs-csi-driver",
+        "aws-fsx-csi-driver",
+    }
+)
+"""Add-ons with pods of which some have to run somewhere. Their own tolerations are of no pool's taints.
+
+Source: EKS user guide, add-ons and troubleshooting: InsufficientNumberOfReplicas, 2026-08-22.
+"""
 
 
 def create_addon(call: Call) -> Document:
@@ -50,7 +67,7 @@ def create_addon(call: Call) -> Document:
         "addonName": name,
         "clusterName": cluster.name,
         "status": "ACTIVE",
-        "addonVersion": given.get("addonVersion", _LATEST),
+        "addonVersion": given.get("addonVersion") or _version_for(cluster, name),
         "health": {"issues": []},
         "addonArn": record.arn(cluster, "addon", name, str(uuid.uuid4())),
         "createdAt": record.now(),
@@ -65,11 +82,13 @@ def create_addon(call: Call) -> Document:
     }
     cluster.addons[name] = addon
     _associate(call, cluster, addon)
-    return {"addon": addon}
+    return {"addon": addon | _health(cluster, addon)}
 
 
 def describe_addon(call: Call) -> Document:
-    return {"addon": _addon(call)}
+    cluster = record.cluster_of(call.api.region, call.parameters["clusterName"])
+    addon = _addon(call)
+    return {"addon": addon | _health(cluster, addon)}
 
 
 def list_addons(call: Call) -> Document:
@@ -103,8 +122,28 @@ def _addon(call: Call) -> Document:
     return cluster.addons[name]
 
 
+def _version_for(cluster: Cluster, name: str) -> str:
+    return ADDON_VERSIONS[cluster.version].get(name, _LATEST)
+
+
+def _health(cluster: Cluster, addon: Document) -> Document:
+    """Degraded while no node lets its pods in."""
+    admitted = any(
+        group.instances and all(taint["effect"] == "PREFER_NO_SCHEDULE" for taint in group.document["taints"])
+        for group in cluster.node_groups.values()
+    )
+    tolerant = "tolerations" in addon.get("configurationValues", "")
+    if admitted or tolerant or addon["addonName"] not in _DEPLOYMENTS:
+        return {"status": "ACTIVE", "health": {"issues": []}}
+    message = "The add-on is unhealthy because it doesn't have the desired number of replicas."
+    issue: Document = {"code": "InsufficientNumberOfReplicas", "message": message, "resourceIds": []}
+    return {"status": "DEGRADED", "health": {"issues": [issue]}}
+
+
 def _require(call: Call) -> None:
     given = call.parameters
+    if (version := given.get("addonVersion")) and not _VERSION.fullmatch(version):
+        raise ApiError("InvalidParameterException", f"Addon version specified is not supported: {version}")
     if role := given.get("serviceAccountRoleArn"):
         references.require_role(call.api, role, "sts")
     if values := given.get("configurationValues"):

@@ -9,7 +9,7 @@ from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.eks import record, references, versions
 from rehearsal.aws.eks.access import admit_creator
 from rehearsal.aws.eks.control_network import join_network, leave_network
-from rehearsal.aws.eks.endpoint import endpoint_of
+from rehearsal.aws.eks.endpoint import KUBECONFIG, endpoint_of
 from rehearsal.aws.eks.record import Cluster, Document
 from rehearsal.aws.eks.updates import make_update
 
@@ -66,6 +66,7 @@ def create_cluster(call: Call) -> Document:
     name: str = given["name"]
     if name in record.clusters_in(api.region):
         raise ApiError("ResourceInUseException", f"Cluster already exists with name: {name}")
+    _require_api_server()
     version = given.get("version", versions.NEWEST)
     versions.require_offered(version)
     references.require_role(api, given["roleArn"], "eks.amazonaws.com")
@@ -142,6 +143,15 @@ def delete_cluster(call: Call) -> Document:
     leave_network(call.api, cluster)
     record.remove(call.api.region, cluster.name)
     return {"cluster": cluster.document | {"status": "DELETING"}}
+
+
+def _require_api_server() -> None:
+    """One stands behind one cluster."""
+    if KUBECONFIG.exists() and (others := record.clusters()):
+        raise ApiError(
+            "ResourceLimitExceededException",
+            f"cluster {others[0][1].name} has the one API server of this rehearsal; there can be no second",
+        )
 
 
 def _cluster(call: Call) -> Cluster:

@@ -8,14 +8,47 @@ from typing import Any, get_args
 from rehearsal.aws import sdk
 from rehearsal.aws.api import Api, ApiError, parameters_of
 from rehearsal.aws.kind import Answer, AutoName, Inputs, Kind, State
-from rehearsal.aws.naming import member_of, to_service
+from rehearsal.aws.naming import to_service
 from rehearsal.aws.services.ec2 import SECURITY_GROUP, arn, call, one, retag
 
 _TYPE = "aws:ec2/launchTemplate:LaunchTemplate"
 _RENAMES = {"vpcSecurityGroupIds": "SecurityGroupIds", "securityGroupNames": "SecurityGroups"}
-_OF_THE_TEMPLATE = frozenset(
-    {"defaultVersion", "description", "name", "namePrefix", "region", "tags", "updateDefaultVersion"}
+_DATA = frozenset(
+    {
+        "blockDeviceMappings",
+        "capacityReservationSpecification",
+        "cpuOptions",
+        "creditSpecification",
+        "disableApiStop",
+        "disableApiTermination",
+        "ebsOptimized",
+        "enclaveOptions",
+        "hibernationOptions",
+        "iamInstanceProfile",
+        "imageId",
+        "instanceInitiatedShutdownBehavior",
+        "instanceMarketOptions",
+        "instanceRequirements",
+        "instanceType",
+        "kernelId",
+        "keyName",
+        "licenseSpecifications",
+        "maintenanceOptions",
+        "metadataOptions",
+        "monitoring",
+        "networkInterfaces",
+        "networkPerformanceOptions",
+        "placement",
+        "privateDnsNameOptions",
+        "ramDiskId",
+        "secondaryInterfaces",
+        "securityGroupNames",
+        "tagSpecifications",
+        "userData",
+        "vpcSecurityGroupIds",
+    }
 )
+"""The properties that a version of a template holds."""
 
 
 def _shape(inputs: Inputs) -> Answer:
@@ -25,7 +58,7 @@ def _shape(inputs: Inputs) -> Answer:
 def _data(inputs: Inputs) -> Answer:
     """What a version of the template says of instances."""
     shape = parameters_of("ec2", "CreateLaunchTemplate").members["LaunchTemplateData"]
-    given = {_RENAMES.get(name, name): value for name, value in inputs.items() if name in DATA}
+    given = {_RENAMES.get(name, name): value for name, value in inputs.items() if name in _DATA}
     if "networkInterfaces" in given:
         given["networkInterfaces"] = [
             _renamed(each, {"securityGroups": "groups"}) for each in given["networkInterfaces"]
@@ -141,17 +174,6 @@ def _require_key(api: Api, mappings: list[Answer]) -> None:
             api.call("kms", "DescribeKey", KeyId=key)
 
 
-def _data_properties() -> frozenset[str]:
-    shape = parameters_of("ec2", "CreateLaunchTemplate").members["LaunchTemplateData"]
-    inputs = sdk.properties_of(_TYPE).inputs
-    return frozenset(
-        name for name in inputs if name not in _OF_THE_TEMPLATE and member_of(shape, _RENAMES.get(name, name))
-    )
-
-
-DATA = _data_properties()
-"""The properties that a version of a template holds."""
-
 KINDS = (
     Kind(
         type=_TYPE,
@@ -162,8 +184,8 @@ KINDS = (
         delete=_delete,
         renames={"name": "LaunchTemplateName", "description": "VersionDescription"},
         shape=_shape,
-        shaped=DATA,
-        setters=dict.fromkeys([*DATA, "description"], _write_version)
+        shaped=_DATA,
+        setters=dict.fromkeys([*_DATA, "description"], _write_version)
         | dict.fromkeys(("defaultVersion", "updateDefaultVersion"), _set_default),
         renewed=frozenset({"latestVersion", "defaultVersion"}),
         names=AutoName(length=128),

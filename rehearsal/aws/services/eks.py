@@ -31,9 +31,14 @@ def said_later(_api: Api, _id: str, _inputs: Inputs) -> None:
     """For what the account hears of when something else is done."""
 
 
-def await_status(describe: Callable[[], Answer], wanted: str) -> None:
-    """Wait for a status; `ApiError` with what the account says of it where another comes of it."""
-    deadline = time.monotonic() + _WAIT_SECONDS
+def await_status(
+    describe: Callable[[], Answer], wanted: str, patience_seconds: float = _WAIT_SECONDS
+) -> None:
+    """Wait for a status; `ApiError` with what the account says of it where another comes of it.
+
+    `patience_seconds` are of this machine's time.
+    """
+    deadline = time.monotonic() + patience_seconds
     while (found := describe())["status"] != wanted:
         if found["status"].upper().endswith("FAILED") or time.monotonic() > deadline:
             raise ApiError(found["status"], _issues(found))

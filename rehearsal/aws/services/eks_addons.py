@@ -2,9 +2,10 @@
 
 from rehearsal.aws.api import Api
 from rehearsal.aws.kind import Answer, Inputs, Kind, State
-from rehearsal.aws.services.eks import call, parts, retag, said_later
+from rehearsal.aws.services.eks import await_status, call, parts, retag, said_later
 
 _UPDATED = ("addonVersion", "configurationValues", "podIdentityAssociations", "serviceAccountRoleArn")
+_HEALTHY_SECONDS = 30
 _ASSOCIATION = ("disableSessionTags", "policy", "roleArn", "targetRoleArn")
 
 
@@ -17,9 +18,18 @@ def _update_addon(api: Api, id: str, inputs: Inputs) -> None:
     call(api, "UpdateAddon", clusterName=cluster, addonName=name, **emptied | given)
 
 
-def _read_addon(api: Api, id: str, _state: State) -> Answer | None:
+def _await_health(api: Api, id: str, _inputs: Inputs) -> None:
+    """The provider waits 20 minutes for pods to run; nodes that are on their way come sooner than that."""
+    await_status(lambda: _describe(api, id), "ACTIVE", _HEALTHY_SECONDS)
+
+
+def _describe(api: Api, id: str) -> Answer:
     cluster, name = parts(id)
-    addon = call(api, "DescribeAddon", clusterName=cluster, addonName=name)["addon"]
+    return call(api, "DescribeAddon", clusterName=cluster, addonName=name)["addon"]
+
+
+def _read_addon(api: Api, id: str, _state: State) -> Answer | None:
+    cluster, addon = parts(id)[0], _describe(api, id)
     associations = [
         call(api, "DescribePodIdentityAssociation", clusterName=cluster, associationId=arn.rpartition("/")[2])
         for arn in addon["podIdentityAssociations"]
@@ -64,6 +74,7 @@ KINDS = (
             "resolveConflictsOnCreate": said_later,
             "resolveConflictsOnUpdate": said_later,
         },
+        always=(_await_health,),
         documents=frozenset({"configurationValues"}),
         alone=True,
         retag=retag(),
