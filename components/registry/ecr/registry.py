@@ -45,7 +45,7 @@ class EcrRegistry(pulumi.ComponentResource):
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`images`: what the platform may run; `protect`: refuse to delete images of one's own."""
+        """`images`: what the platform may run; `protect`: refuse to delete images."""
         super().__init__("gpu-cluster:index:EcrRegistry", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         prefix = f"{settings.prefix}/" if settings.prefix else ""
@@ -93,10 +93,8 @@ class EcrRegistry(pulumi.ComponentResource):
                 prefix + image.repository,
                 key=key,
                 expiry=newest(settings.keep_images),
-                force_delete=not protect,
+                protect=protect,
                 opts=child,
-                # What they hold can be had again, so an image that the platform drops is no reason to refuse.
-                kept=pulumi.ResourceOptions(retain_on_delete=protect),
             )
         own = {
             path: Repository(
@@ -106,9 +104,8 @@ class EcrRegistry(pulumi.ComponentResource):
                 expiry=_expiry(path, settings),
                 readers=chosen.readers,
                 writers=chosen.writers,
-                force_delete=not protect,
+                protect=protect,
                 opts=child,
-                kept=pulumi.ResourceOptions(protect=protect, retain_on_delete=protect),
             )
             for path, chosen in settings.repositories.items()
         }

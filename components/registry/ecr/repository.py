@@ -30,11 +30,10 @@ class Repository(pulumi.ComponentResource):
         expiry: str,
         readers: Iterable[str] = (),
         writers: Iterable[str] = (),
-        force_delete: bool,
-        kept: pulumi.ResourceOptions,
+        protect: bool,
         opts: pulumi.ResourceOptions,
     ) -> None:
-        """`kept` holds the repository against deletion; with `force_delete` its images go with it."""
+        """`protect`: refuse to be deleted; without it a repository goes with the images in it."""
         super().__init__("gpu-cluster:index:Repository", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
@@ -44,10 +43,16 @@ class Repository(pulumi.ComponentResource):
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration={"scan_on_push": True},
             encryption_configurations=[{"encryption_type": "KMS", "kms_key": key}],
-            force_delete=force_delete,
-            opts=pulumi.ResourceOptions.merge(child, kept),
+            force_delete=not protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=protect, retain_on_delete=protect),
         )
-        aws.ecr.LifecyclePolicy(f"{name}-expiry", repository=repository.name, policy=expiry, opts=child)
+        aws.ecr.LifecyclePolicy(
+            f"{name}-expiry",
+            repository=repository.name,
+            policy=expiry,
+            # A repository has one: to delete the old one last would delete the new one.
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+        )
         statements = [*_allowed(readers, _PULL), *_allowed(writers, [*_PULL, *_PUSH])]
         if statements:
             aws.ecr.RepositoryPolicy(

@@ -39,7 +39,8 @@ class Bucket(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("gpu-cluster:index:Bucket", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        # A bucket that refuses to go keeps what guards it.
+        guard = pulumi.ResourceOptions(parent=self, protect=protect)
 
         bucket = aws.s3.Bucket(
             f"{name}-bucket",
@@ -50,7 +51,7 @@ class Bucket(pulumi.ComponentResource):
             f"{name}-ownership",
             bucket=bucket.bucket,
             rule={"object_ownership": "BucketOwnerEnforced"},
-            opts=child,
+            opts=guard,
         )
         closed = aws.s3.BucketPublicAccessBlock(
             f"{name}-public-access",
@@ -59,14 +60,14 @@ class Bucket(pulumi.ComponentResource):
             block_public_policy=True,
             ignore_public_acls=True,
             restrict_public_buckets=True,
-            opts=child,
+            opts=guard,
         )
         aws.s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.bucket,
             policy=_by_tls(bucket.arn),
             # S3 refuses two changes of who gets in at once.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[closed]),
+            opts=pulumi.ResourceOptions(parent=self, protect=protect, depends_on=[closed]),
         )
         aws.s3.BucketServerSideEncryptionConfiguration(
             f"{name}-encryption",
@@ -80,19 +81,19 @@ class Bucket(pulumi.ComponentResource):
                     "bucket_key_enabled": True,
                 }
             ],
-            opts=child,
+            opts=guard,
         )
         versions = aws.s3.BucketVersioning(
             f"{name}-versions",
             bucket=bucket.bucket,
             versioning_configuration={"status": "Enabled"},
-            opts=child,
+            opts=guard,
         )
         aws.s3.BucketLifecycleConfiguration(
             f"{name}-expiry",
             bucket=bucket.bucket,
             rules=_expiry(settings.old_versions_days),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[versions]),
+            opts=pulumi.ResourceOptions(parent=self, protect=protect, depends_on=[versions]),
         )
 
         self.name = bucket.bucket

@@ -48,7 +48,10 @@ class FileSystem(pulumi.ComponentResource):
         group = site.closed_group(name, f"EFS of storage class {key}", opts=child)
         let_in(name, group.id, site.clients, _NFS, opts=child)
         policy = aws.efs.FileSystemPolicy(
-            f"{name}-policy", file_system_id=files.id, policy=_encrypted_only(files.arn), opts=child
+            f"{name}-policy",
+            file_system_id=files.id,
+            policy=_encrypted_only(files.arn),
+            opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
         for zone, subnet in site.subnets.items():
             aws.efs.MountTarget(
@@ -56,8 +59,8 @@ class FileSystem(pulumi.ComponentResource):
                 file_system_id=files.id,
                 subnet_id=subnet,
                 security_groups=[group.id],
-                # Nobody mounts it before it refuses what is not encrypted.
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+                # Nobody mounts it before it refuses what is not encrypted. A zone has one at a time.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[policy], delete_before_replace=True),
             )
 
         self.file_system_id = files.id

@@ -81,7 +81,8 @@ class Lustre(pulumi.ComponentResource):
                     if settings.write_back
                     else None,
                 ),
-                opts=child,
+                # A folder is linked to one bucket at a time.
+                opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
             )
 
         self.arn = files.arn

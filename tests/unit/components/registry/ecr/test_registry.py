@@ -59,6 +59,11 @@ def test_old_images_expire_and_those_without_a_tag_sooner() -> None:
     assert (beyond["tagStatus"], beyond["countNumber"]) == ("any", 20)
 
 
+def test_another_expiry_takes_the_place_of_the_old_one() -> None:
+    """AWS knows it by the name of its repository: deleted last, the old one takes the new one with it."""
+    assert all(it.deleted_before_replaced for it in made().of("LifecyclePolicy"))
+
+
 def test_a_repository_that_a_cache_fills_keeps_what_has_no_tag() -> None:
     graph = made(mirrors={"quay"}, repositories={"quay.io/jupyter/base-notebook": {"keep_images": 4}})
     expiry = {it["repository"]: document(it)["rules"] for it in graph.of("LifecyclePolicy")}
@@ -74,12 +79,9 @@ def test_a_repository_of_the_platform_can_have_settings_of_its_own() -> None:
     assert document(expiry)["rules"][-1]["selection"]["countNumber"] == 4
 
 
-def test_images_of_ones_own_are_protected_and_others_only_left_behind() -> None:
-    graph = made(repositories={"vision": {}})
-    own, copied = repository(graph, "vision"), repository(graph, VLLM.repository)
-
-    assert (own.protected, own.retained, own["forceDelete"]) == (True, True, False)
-    assert (copied.protected, copied.retained, copied["forceDelete"]) == (False, True, False)
+def test_images_refuse_to_be_deleted() -> None:
+    for each in made(repositories={"vision": {}}).of("ecr:repository:Repository"):
+        assert (each.protected, each.retained, each["forceDelete"]) == (True, True, False)
 
 
 def test_without_protection_everything_goes() -> None:

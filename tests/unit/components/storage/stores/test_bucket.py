@@ -90,6 +90,14 @@ def test_it_stays_as_long_as_the_stack_is_protected(protect: bool) -> None:
     assert bucket["forceDestroy"] is not protect
 
 
+def test_a_bucket_that_stays_keeps_what_guards_it() -> None:
+    """An engine that is told to destroy all leaves what is protected, and takes the rest."""
+    on_bucket = [it for it in made(MODELS).resources if it.type.startswith("aws:s3/bucket")]
+
+    assert len(on_bucket) == 7
+    assert all(it.protected for it in on_bucket)
+
+
 def test_its_name_has_room_for_the_longest_key() -> None:
     """S3 takes 63 characters, of which eight are the engine's."""
     key = "m" * 32

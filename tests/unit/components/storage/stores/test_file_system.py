@@ -57,3 +57,7 @@ def test_it_stays_as_long_as_the_stack_is_protected(protect: bool) -> None:
     files = made(HOME, protect=protect).only("efs:fileSystem:FileSystem")
 
     assert (files.protected, files.retained) == (protect, protect)
+
+
+def test_a_file_system_that_stays_keeps_refusing_plain_text() -> None:
+    assert made(HOME).only("FileSystemPolicy").protected
