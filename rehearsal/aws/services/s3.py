@@ -113,6 +113,15 @@ def _read_blocks(api: Api, id: str, _state: State) -> Answer | None:
     return found | {"bucket": id}
 
 
+def _ownership(inputs: Inputs) -> Answer:
+    return _in_words_of("PutBucketOwnershipControls", "OwnershipControls", {"rules": [inputs["rule"]]})
+
+
+def _read_ownership(api: Api, id: str, _state: State) -> Answer | None:
+    [rule] = _call(api, "GetBucketOwnershipControls", Bucket=id)["OwnershipControls"]["Rules"]
+    return {"bucket": id, "rule": rule}
+
+
 def _read_policy(api: Api, id: str, _state: State) -> Answer | None:
     return {"bucket": id, "policy": _call(api, "GetBucketPolicy", Bucket=id)["Policy"]}
 
@@ -176,6 +185,18 @@ KINDS = (
         delete=_deleter("DeletePublicAccessBlock"),
         shape=_blocks,
         shaped=frozenset(_BLOCKS),
+        puts=_OF_BUCKET,
+        references=_BUCKET_EXISTS,
+    ),
+    Kind(
+        type="aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        service="s3",
+        create="PutBucketOwnershipControls",
+        identify=_bucket,
+        read=_read_ownership,
+        delete=_deleter("DeleteBucketOwnershipControls"),
+        shape=_ownership,
+        shaped=frozenset({"rule"}),
         puts=_OF_BUCKET,
         references=_BUCKET_EXISTS,
     ),

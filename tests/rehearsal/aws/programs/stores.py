@@ -1,0 +1,54 @@
+"""The registry and the stores of a platform, as the configuration describes them, in a VPC of two subnets."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+
+from components.config.stack import Stack
+from components.images import ON_EKS
+from components.keys import Keys, Purpose
+from components.registry.ecr import EcrRegistry
+from components.storage.stores import Stores
+
+config = pulumi.Config()
+region = pulumi.Config("aws").require("region")
+account = aws.get_caller_identity().account_id
+protect = config.get_bool("protect", True)
+settings = Stack.model_validate(
+    {"cluster": {"provider": "local"}, "pools": {}, **json.loads(config.require("settings"))}
+)
+
+vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16")
+subnets = {
+    f"{region}{letter}": aws.ec2.Subnet(
+        letter, vpc_id=vpc.id, cidr_block=f"10.0.{number}.0/24", availability_zone=f"{region}{letter}"
+    ).id
+    for number, letter in enumerate("ab")
+}
+nodes = aws.ec2.SecurityGroup("nodes", vpc_id=vpc.id)
+keys = Keys("keys", account=account, region=region, protect=protect)
+
+registry = EcrRegistry(
+    "registry",
+    settings.registry,
+    account=account,
+    region=region,
+    key=keys.arns[Purpose.REGISTRY],
+    images=ON_EKS,
+    protect=protect,
+)
+stores = Stores(
+    "stores",
+    settings.storage,
+    vpc_id=vpc.id,
+    subnets=subnets,
+    clients=nodes.id,
+    volumes_key=keys.arns[Purpose.VOLUMES],
+    data_key=keys.arns[Purpose.DATA],
+    protect=protect,
+)
+pulumi.export("copies", [copy._asdict() for copy in registry.copies])
+pulumi.export("urls", registry.urls)
+pulumi.export("parameters", stores.backing.parameters)
+pulumi.export("sources", {key: source.attributes for key, source in stores.backing.sources.items()})
