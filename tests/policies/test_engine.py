@@ -31,7 +31,7 @@ class Engine:
             "PULUMI_CONFIG_PASSPHRASE": "rehearsed",
         }
 
-    def preview(self, case: str, *, stack: str = "dev") -> subprocess.CompletedProcess[str]:
+    def preview(self, case: str, *, stack: str = "elsewhere") -> subprocess.CompletedProcess[str]:
         self._run("stack", "select", "--create", stack)
         config = ("--config", f"case={case}")
         return self._run("preview", "--stack", stack, "--policy-pack", str(PACK), "--color", "never", *config)
@@ -49,7 +49,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 
 def test_what_keeps_every_rule_passes(engine: Engine) -> None:
-    preview = engine.preview("good", stack="prod")
+    preview = engine.preview("good", stack="prod-elsewhere")
 
     assert preview.returncode == 0, preview.stderr
     assert "gpu-cluster@v0.1.0" in preview.stdout
@@ -69,7 +69,7 @@ def test_a_mandatory_rule_stops_the_preview(engine: Engine) -> None:
 
 
 def test_a_production_rule_only_warns_elsewhere(engine: Engine) -> None:
-    preview = engine.preview("tag", stack="dev")
+    preview = engine.preview("tag", stack="elsewhere")
 
     assert preview.returncode == 0, preview.stderr
     assert "[advisory]  60-digest-pinned-outside-production" in preview.stdout

@@ -16,7 +16,7 @@ def _name(fixture: Fixture) -> str:
 
 
 def test_every_rule_is_there() -> None:
-    assert {rule.number for rule in pack_of("prod").rules.values()} == NUMBERS
+    assert {rule.number for rule in pack_of("prod-elsewhere").rules.values()} == NUMBERS
 
 
 def test_every_rule_has_fixtures_that_pass_and_that_fail() -> None:
@@ -24,7 +24,7 @@ def test_every_rule_has_fixtures_that_pass_and_that_fail() -> None:
 
     assert (
         {rule for rule, _ in cases}
-        == set(pack_of("prod").rules)
+        == set(pack_of("prod-elsewhere").rules)
         == {path.name for path in FIXTURES.iterdir()}
     )
     assert {key: count for key, count in cases.items() if count < 2} == {("65-quota-and-defaults", True): 1}
@@ -32,7 +32,7 @@ def test_every_rule_has_fixtures_that_pass_and_that_fail() -> None:
 
 @pytest.mark.parametrize("fixture", EVERY, ids=_name)
 def test_findings_are_those_that_the_fixture_names(fixture: Fixture) -> None:
-    report = pack_of("prod").check(fixture.resources)
+    report = pack_of("prod-elsewhere").check(fixture.resources)
 
     assert sorted((finding.rule.id, finding.brief) for finding in report.findings) == sorted(fixture.expected)
 
@@ -48,7 +48,7 @@ def test_a_fixture_is_about_its_rule(fixture: Fixture) -> None:
 def test_a_finding_says_why_and_how_to_fix_it() -> None:
     [fixture] = [fixture for fixture in EVERY if _name(fixture) == "57-cpu-and-memory/fail-no-memory-limit"]
 
-    [finding] = pack_of("prod").check(fixture.resources).findings
+    [finding] = pack_of("prod-elsewhere").check(fixture.resources).findings
 
     assert str(finding) == (
         "Deployment serving/chat: spec.template.spec.containers[0].resources.limits.memory is not set, "
@@ -61,7 +61,7 @@ def test_a_finding_says_why_and_how_to_fix_it() -> None:
     )
 
 
-@pytest.mark.parametrize("rule", pack_of("prod").rules.values(), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", pack_of("prod-elsewhere").rules.values(), ids=lambda rule: rule.id)
 def test_every_rule_explains_itself(rule: Rule) -> None:
     assert rule.title
     assert rule.why.endswith(".")

@@ -48,7 +48,7 @@ def _changed(fixture: Fixture) -> Iterator[tuple[int, Place]]:
 )
 def test_no_unknown_value_hides_a_violation(fixture: Fixture) -> None:
     """Whatever is unknown of what breaks a rule: it still fails, or a rule that needs the value does."""
-    pack = pack_of("prod")
+    pack = pack_of("prod-elsewhere")
     for number, place in _changed(fixture):
         documents = list(fixture.documents)
         documents[number] = _with_unknown(documents[number], place)
@@ -71,7 +71,7 @@ UNKNOWN_IMAGE = {
 
 @pytest.mark.parametrize("rule", ["59-no-latest-tag", "60-digest-pinned", "61-allowed-registry"])
 def test_an_unknown_image_is_no_good_image(rule: str) -> None:
-    findings = pack_of("prod").check([resource_of(UNKNOWN_IMAGE)]).findings
+    findings = pack_of("prod-elsewhere").check([resource_of(UNKNOWN_IMAGE)]).findings
 
     [finding] = [finding for finding in findings if finding.rule.id == rule]
     assert isinstance(finding, NotEvaluated)
@@ -81,7 +81,7 @@ def test_an_unknown_image_is_no_good_image(rule: str) -> None:
 
 
 def test_rules_that_need_nothing_unknown_still_judge() -> None:
-    findings = pack_of("prod").check([resource_of(UNKNOWN_IMAGE)]).findings
+    findings = pack_of("prod-elsewhere").check([resource_of(UNKNOWN_IMAGE)]).findings
 
     [finding] = [finding for finding in findings if finding.rule.number == 51]
     assert not isinstance(finding, NotEvaluated)
@@ -91,7 +91,7 @@ def test_rules_that_need_nothing_unknown_still_judge() -> None:
 def test_unknown_containers_pass_no_rule_about_containers(rule: str) -> None:
     pod = {"kind": "Pod", "metadata": {"name": "train", "namespace": "team"}, "spec": {"containers": UNKNOWN}}
 
-    findings = pack_of("prod").check([resource_of(pod)]).findings
+    findings = pack_of("prod-elsewhere").check([resource_of(pod)]).findings
 
     assert "Pod team/train: could not be evaluated: spec.containers is unknown at preview" in {
         finding.brief for finding in findings if finding.rule.id == rule

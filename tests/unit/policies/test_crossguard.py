@@ -30,7 +30,7 @@ def _urn(stack: str, kind: str, name: str) -> str:
     return f"urn:pulumi:{stack}::gpu-cluster::{kind}::{name}"
 
 
-def _on_resource(policy: str, properties: dict[str, Any], *, stack: str = "dev") -> list[str]:
+def _on_resource(policy: str, properties: dict[str, Any], *, stack: str = "elsewhere") -> list[str]:
     judge = BY_NAME[policy]
     assert isinstance(judge, ResourceValidationPolicy)
     kind = "kubernetes:core/v1:Pod"
@@ -62,7 +62,7 @@ def test_every_rule_has_a_policy_for_each_of_its_levels() -> None:
         Level.PRODUCTION: ["mandatory", "advisory"],
     }
 
-    expected = Counter(level for rule in pack_of("dev").rules.values() for level in levels[rule.level])
+    expected = Counter(level for rule in pack_of("elsewhere").rules.values() for level in levels[rule.level])
     found = Counter(policy.enforcement_level.value for policy in policies() if policy.enforcement_level)
 
     assert len(BY_NAME) == len(policies())
@@ -72,7 +72,8 @@ def test_every_rule_has_a_policy_for_each_of_its_levels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stack", "speaks"), [("prod", "60-digest-pinned"), ("dev", "60-digest-pinned-outside-production")]
+    ("stack", "speaks"),
+    [("prod-elsewhere", "60-digest-pinned"), ("elsewhere", "60-digest-pinned-outside-production")],
 )
 def test_a_production_rule_speaks_once(stack: str, speaks: str) -> None:
     properties = _pod(image="nvcr.io/nvidia/tritonserver:26.06-py3")
@@ -110,4 +111,4 @@ def test_waivers_that_nothing_needs_stop_the_stacks_that_they_name() -> None:
     waived = len(pack_of("local").waivers.entries)
 
     assert len(_on_stack("waivers", stack="local")) == waived > 0
-    assert _on_stack("waivers", stack="dev") == []
+    assert _on_stack("waivers", stack="elsewhere") == []
