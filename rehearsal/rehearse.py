@@ -4,10 +4,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from rehearsal.addons import define, drivers_of, installed_in
 from rehearsal.clock import UnknownDurationsError, coming_up, described, going_away, weights_of
+from rehearsal.cluster import Cluster
+from rehearsal.device_plugins import DevicePlugins
 from rehearsal.edits import Edit, edits_of
 from rehearsal.event_log import EventLog, Operation, name_of
 from rehearsal.follow import Run, follow
+from rehearsal.karpenter import start_nodes
 from rehearsal.report import Outcome, Report, Step
 from rehearsal.sandbox import Sandbox
 from rehearsal.stand_ins import standing_in
@@ -32,8 +36,8 @@ def rehearse(sandbox: Sandbox, tell: Tell) -> Report:
     `RehearsalError` where the rehearsal itself cannot be run.
     """
     rehearsal = _Rehearsal(sandbox, tell)
-    rehearsal.step("nodes", rehearsal.open)
-    with standing_in(lambda: provide(sandbox.api)):
+    rehearsal.step("ground", rehearsal.open)
+    with standing_in(*_stand_ins(sandbox)), DevicePlugins(Cluster(sandbox.control_plane.kubeconfig)):
         came_up = rehearsal.step("up", rehearsal.up)
         runs = rehearsal.step("workloads", rehearsal.workloads)
         if came_up:
@@ -77,9 +81,11 @@ class _Rehearsal:
 
     def open(self) -> Outcome:
         self.sandbox.open()
-        nodes = len(self.sandbox.api.items("/api/v1/nodes"))
         self._before = self._settled_objects()
-        return Outcome(f"{nodes} simulated on a control plane of their own")
+        if self.sandbox.on_aws:
+            return Outcome("an account and a control plane of their own")
+        nodes = len(self.sandbox.api.items("/api/v1/nodes"))
+        return Outcome(f"{nodes} simulated nodes on a control plane of their own")
 
     def up(self) -> Outcome:
         run = self._up()
@@ -157,6 +163,8 @@ class _Rehearsal:
         objects, kept = self._left_in_cluster()
         findings = [f"in the state: {name}" for name in known]
         findings += [f"in the cluster: {name}" for name in objects]
+        if self.sandbox.on_aws:
+            findings += [f"in the account: {type} {id}" for type, id in self.sandbox.account.leftovers()]
         words = f"nothing but {len(kept)} volumes that the stack file retains" if kept else "nothing"
         return Outcome(words, tuple(findings))
 
@@ -204,6 +212,19 @@ class _Rehearsal:
             if volume["spec"]["persistentVolumeReclaimPolicy"] == "Retain"
             and volume["status"].get("phase") == "Released"
         }
+
+
+def _stand_ins(sandbox: Sandbox) -> list[Callable[[], None]]:
+    """In place of what would run in the cluster's containers."""
+    api = sandbox.api
+    if not sandbox.on_aws:
+        return [lambda: provide(api)]
+    installed = installed_in(sandbox.aws)
+    return [
+        lambda: define(api, installed()),
+        lambda: provide(api, drivers_of(installed())),
+        lambda: start_nodes(api),
+    ]
 
 
 class _Patience:

@@ -2,16 +2,20 @@
 
 import secrets
 import shutil
+import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from components.config.eks import AccessPolicy, EksSettings
+from components.config.pools import Provisioner
 from components.config.stack import Stack
 from components.pools import Pool, pools_of
 from components.stackfile import load
 from rehearsal.aws import Account
+from rehearsal.aws.api import Api
 from rehearsal.cluster import Cluster
 from rehearsal.control_plane import ControlPlane
 from rehearsal.engine import Engine, local_state
@@ -56,9 +60,11 @@ class Sandbox:
         scratch(self.project, self.folder, {})
         original = self.project / "stacks" / f"Pulumi.{self.name}.yaml"
         left_out = self.stack_file.take(original, kubeconfig=_KUBECONFIG)
-        self.control_plane.start()
+        self._bring_charts()
         if self.on_aws:
-            self.account.start()
+            self._open_account()
+        else:
+            self.control_plane.start()
         self.engine.select()
         self._invent(left_out)
         self.reconcile()
@@ -88,10 +94,14 @@ class Sandbox:
     def pools(self) -> dict[str, Pool]:
         return pools_of(self.stack)
 
-    @cached_property
+    @property
     def provider(self) -> str:
         """local, existing or eks."""
-        return load(self.project / "stacks" / f"Pulumi.{self.name}.yaml").cluster.provider
+        return self._original.cluster.provider
+
+    @cached_property
+    def _original(self) -> Stack:
+        return load(self.project / "stacks" / f"Pulumi.{self.name}.yaml")
 
     @property
     def on_aws(self) -> bool:
@@ -103,11 +113,20 @@ class Sandbox:
 
     @property
     def control_plane(self) -> ControlPlane:
-        return ControlPlane(self.folder / ".local", self.toolchain)
+        account = self.account.endpoint if self.on_aws and self.folder.exists() else None
+        return ControlPlane(self.folder / ".local", self.toolchain, account=account)
 
     @property
     def account(self) -> Account:
+        settings = self._original.cluster
+        if isinstance(settings, EksSettings):
+            return Account(self.folder / ".local", id=settings.account, principal=_deployer(settings))
         return Account(self.folder / ".local")
+
+    @property
+    def aws(self) -> Api:
+        """The account in the region of the stack."""
+        return Api(self.account.endpoint, self._original.region or "")
 
     @property
     def api(self) -> ApiServer:
@@ -125,9 +144,40 @@ class Sandbox:
         """Invented values by the place in the stack file where the user's would be."""
         return {}
 
+    def _open_account(self) -> None:
+        """An account whose cluster is this control plane, with the roles and users that the stack names."""
+        self.account.start()
+        self.control_plane.start()
+        self.account.serve_clusters(self.control_plane.kubeconfig)
+        for principal in _principals(self._original):
+            self.account.admit(principal)
+
+    def _bring_charts(self) -> None:
+        """Charts that the stack would fetch are here, as no registry may be reached."""
+        pools = self.stack.pools.values()
+        if any(pool.provisioner is Provisioner.KARPENTER for pool in pools):
+            charts = self.folder / "charts"
+            charts.mkdir()
+            subprocess.run([self.toolchain.path("karpenter-charts"), charts], check=True)  # noqa: S603
+            self.stack_file.put(("config", "gpu-cluster:registry", "charts"), str(charts))
+
     def _invent(self, left_out: list[Keys]) -> None:
         for keys in left_out:
             self.secrets[config_path(keys)] = f"rehearsed-{secrets.token_hex(16)}"
         if self.secrets:
             pairs = (word for key, value in self.secrets.items() for word in ("--secret", f"{key}={value}"))
             self.engine.output("config", "set-all", "--stack", self.name, "--path", *pairs)
+
+
+def _principals(stack: Stack) -> set[str]:
+    """The roles and users that a stack takes to be there."""
+    settings = stack.cluster
+    return (
+        {each.principal for each in settings.access.values()} if isinstance(settings, EksSettings) else set()
+    )
+
+
+def _deployer(settings: EksSettings) -> str | None:
+    """Who runs the engine: the first that may do everything in the cluster."""
+    admins = (each for each in settings.access.values() if each.policy is AccessPolicy.CLUSTER_ADMIN)
+    return next((each.principal for each in admins), None)

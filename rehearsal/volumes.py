@@ -3,6 +3,8 @@
 A volume is bound and mounted by nobody: what the scheduler and the volume controller do with it is real.
 """
 
+from collections.abc import Collection
+
 from rehearsal.objects import ApiServer, Object
 
 _ANNOTATION = "pv.kubernetes.io/provisioned-by"
@@ -12,12 +14,15 @@ _BUILT_IN = "kubernetes.io/"  # host-path, which the controller-manager makes, a
 _OF_ONE_ZONE = ("ebs.csi.aws.com",)
 
 
-def provide(api: ApiServer) -> None:
-    """Make the volumes that are asked for now, and delete those that were given back to be deleted."""
+def provide(api: ApiServer, drivers: Collection[str] | None = None) -> None:
+    """Make the volumes that are asked for now, and delete those that were given back to be deleted.
+
+    `drivers`: those that the cluster has, where it is known which.
+    """
     classes = {
         each["metadata"]["name"]: each
         for each in api.items("/apis/storage.k8s.io/v1/storageclasses")
-        if not each["provisioner"].startswith(_BUILT_IN)
+        if _is_there(each["provisioner"], drivers)
     }
     volumes = api.items("/api/v1/persistentvolumes")
     made = {each["metadata"]["name"] for each in volumes}
@@ -26,7 +31,7 @@ def provide(api: ApiServer) -> None:
         if storage and _is_asked_for(claim, storage) and _name(claim) not in made:
             api.create("/api/v1/persistentvolumes", _volume(api, claim, storage))
     for volume in volumes:
-        if _is_given_back(volume):
+        if _is_given_back(volume, drivers):
             api.delete(f"/api/v1/persistentvolumes/{volume['metadata']['name']}")
 
 
@@ -37,11 +42,15 @@ def _is_asked_for(claim: Object, storage: Object) -> bool:
     )
 
 
-def _is_given_back(volume: Object) -> bool:
+def _is_there(driver: str, drivers: Collection[str] | None) -> bool:
+    return not driver.startswith(_BUILT_IN) and (drivers is None or driver in drivers)
+
+
+def _is_given_back(volume: Object, drivers: Collection[str] | None) -> bool:
     return (
         volume["status"].get("phase") == "Released"
         and volume["spec"]["persistentVolumeReclaimPolicy"] == "Delete"
-        and not volume["metadata"].get("annotations", {}).get(_ANNOTATION, _BUILT_IN).startswith(_BUILT_IN)
+        and _is_there(volume["metadata"].get("annotations", {}).get(_ANNOTATION, _BUILT_IN), drivers)
         and "deletionTimestamp" not in volume["metadata"]
     )
 
