@@ -92,21 +92,24 @@ def graph_of(
     program: Callable[[], object],
     answers: Mapping[str, Mapping[str, Any]] | None = None,
     lookup: Lookup | None = None,
+    *,
+    preview: bool = False,
 ) -> Graph:
     """Run a program against a recording engine until nothing is left to register.
 
     `answers`: what a cloud says of a resource beyond what it was asked for, by the end of its type's token.
     `lookup`: what a cloud says when it is asked; without it nothing may be asked.
+    `preview`: the first of all, when of what is not there yet nothing is known but what it was asked for.
     """
-    recorder = _Recorder(answers or {}, lookup)
-    set_mocks(recorder.mocks, project="gpu-cluster", stack="test", preview=False, monitor=recorder)
+    recorder = _Recorder(_Planned() if preview else _Echo(answers or {}, lookup))
+    set_mocks(recorder.mocks, project="gpu-cluster", stack="test", preview=preview, monitor=recorder)
     pulumi.runtime.test(lambda: program() and None)()
     return recorder.graph
 
 
 class _Recorder(MockMonitor):
-    def __init__(self, answers: Mapping[str, Mapping[str, Any]], lookup: Lookup | None) -> None:
-        super().__init__(_Echo(answers, lookup))
+    def __init__(self, mocks: Mocks) -> None:
+        super().__init__(mocks)
         self.graph = Graph()
 
     def RegisterResource(self, request):  # noqa: N802
@@ -170,3 +173,13 @@ class _Echo(Mocks):
         if self._lookup is None:
             raise LookupError(args.token)  # a component looks nothing up: live values are arguments
         return self._lookup(args.token, dict(args.args))
+
+
+class _Planned(Mocks):
+    """Resources that have no id yet, nor anything else that a cloud gives them."""
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        return "", dict(args.inputs)
+
+    def call(self, args: MockCallArgs) -> Any:
+        raise LookupError(args.token)

@@ -1,0 +1,24 @@
+"""Nodes that start before the network plugin never get ready, and their group fails."""
+
+import pytest
+
+from tests.pains.platforms import ON_AWS, addon, platform
+
+NEEDED = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_what_a_node_needs_to_be_ready_is_there_before_every_pool(name: str) -> None:
+    graph = platform(name)
+    groups = graph.of("nodeGroup:NodeGroup")
+    assert groups
+    for group in groups:
+        for needed in NEEDED:
+            assert graph.waits_for(group, addon(graph, needed)), (group.name, needed)
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_the_plugin_has_its_role_before_it_starts(name: str) -> None:
+    graph = platform(name)
+    [role] = [it for it in graph.of("PodIdentityAssociation") if it["serviceAccount"] == "aws-node"]
+    assert graph.waits_for(addon(graph, "vpc-cni"), role)

@@ -1,0 +1,28 @@
+"""CoreDNS waits for a node that lets it in: for twenty minutes, and then the update fails."""
+
+from typing import Any
+
+import pytest
+
+from tests.pains.platforms import ON_AWS, addon, group, platform, refusal
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        {"instance": "m7i.xlarge", "nodes": 2, "taints": {"team": {"effect": "NoSchedule"}}},
+        {"instance": "m7i.xlarge", "nodes": 2, "taints": {"team": {"effect": "NoExecute"}}},
+        {"instance": "m7i.xlarge", "nodes": {"min": 0, "max": 2}},
+        {"instance": "g6.xlarge", "nodes": 2},
+        None,
+    ],
+)
+def test_a_stack_without_a_node_for_it_is_refused(system: dict[str, Any] | None) -> None:
+    assert "no pool takes the cluster's own pods, such as DNS" in refusal("prod", {"pools.system": system})
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_it_comes_after_the_pool_that_takes_it(name: str) -> None:
+    graph = platform(name)
+    assert not group(graph, "system").inputs.get("taints")
+    assert graph.waits_for(addon(graph, "coredns"), group(graph, "system"))

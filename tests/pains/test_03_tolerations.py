@@ -1,0 +1,58 @@
+"""A DaemonSet that does not tolerate a pool's taints misses its nodes."""
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+
+from components.pools import pools_of
+from tests.pains.platforms import addon, edited, stack
+from tests.unit.graph import Graph, Registered
+
+PLACED = ("nodeSelector", "affinity")
+TAINTED = {
+    "pools.l4.taints": {"team": {"value": "vision"}},
+    "pools.l40s.taints": {"nvidia.com/gpu": {"value": "mine", "effect": "NoExecute"}},
+}
+
+
+@cache
+def graph() -> Graph:
+    return edited("prod", TAINTED)
+
+
+def of_pool(kind: str, pool: str) -> list[Registered]:
+    """Workloads that run on the nodes of a pool."""
+    return [it for it in graph().of(kind) if pool in json.dumps([pod_of(it).get(key) for key in PLACED])]
+
+
+def pod_of(workload: Registered) -> dict[str, Any]:
+    return workload["spec.template.spec"]
+
+
+@pytest.mark.parametrize("pool", ["l4", "l40s", "h100"])
+@pytest.mark.parametrize("kind", ["DaemonSet", "Deployment"])
+def test_what_belongs_on_a_pool_tolerates_all_its_taints(kind: str, pool: str) -> None:
+    taints = pools_of(stack("prod", TAINTED))[pool].taints
+    workloads = of_pool(kind, f'"{pool}"')
+    assert workloads
+    for workload in workloads:
+        tolerated = {(it["key"], it["value"], it["effect"]) for it in pod_of(workload)["tolerations"]}
+        assert {(it["key"], it["value"], it["effect"]) for it in taints} == tolerated, workload.name
+
+
+@pytest.mark.parametrize(
+    "driver", ["aws-ebs-csi-driver", "aws-fsx-csi-driver", "aws-mountpoint-s3-csi-driver"]
+)
+def test_volumes_are_mounted_on_every_node(driver: str) -> None:
+    values = json.loads(addon(graph(), driver)["configurationValues"])
+    assert values["node"] == {"tolerateAllTaints": True}
+
+
+def test_the_reader_of_gpu_health_tolerates_what_gpu_pools_are_tainted_with() -> None:
+    values = json.loads(addon(graph(), "eks-node-monitoring-agent")["configurationValues"])
+    tolerated = {it["key"]: set[str]() for it in values["dcgmAgent"]["tolerations"]}
+    for it in values["dcgmAgent"]["tolerations"]:
+        tolerated[it["key"]].add(it["value"])
+    assert tolerated == {"nvidia.com/gpu": {"present", "mine"}, "team": {"vision"}}

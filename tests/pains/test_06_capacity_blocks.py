@@ -1,0 +1,50 @@
+"""Capacity that is bought for days: nodes that look for it in another zone, or outlive it."""
+
+from typing import Any
+
+import pytest
+
+from tests.pains.platforms import group, platform, refusal, template
+
+BLOCK = {"id": "cr-0123456789abcdef0", "zone": "us-east-2a", "count": 2, "ends": "2036-12-01T11:30:00Z"}
+
+
+def test_its_servers_are_taken_from_the_block_and_from_nowhere_else() -> None:
+    made = template(platform("prod"), "h100")
+    target = made["capacityReservationSpecification.capacityReservationTarget"]
+    assert target == {"capacityReservationId": "cr-0123456789abcdef0"}
+    assert made["instanceMarketOptions"] == {"marketType": "capacity-block"}
+    assert made["instanceType"] == "p5.48xlarge"
+
+
+def test_its_nodes_are_in_the_zone_of_the_block_and_no_more_than_it_has() -> None:
+    made = group(platform("prod"), "h100")
+    assert made["capacityType"] == "CAPACITY_BLOCK"
+    assert "instanceTypes" not in made.inputs
+    assert made["subnetIds"] == ["platform-network-subnets-private-us-east-2a-id"]
+    assert made["scalingConfig.maxSize"] == 2
+
+
+def test_its_nodes_are_drained_before_aws_ends_them() -> None:
+    drain = platform("prod").only("Schedule")
+    assert drain["startTime"] == "2036-12-01T10:30:00Z"
+    assert (drain["minSize"], drain["maxSize"], drain["desiredCapacity"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("block", "problem"),
+    [
+        ({"count": 1}, "count: expected at least 2, which is nodes.max, got 1"),
+        ({"zone": "us-west-2a"}, "us-west-2a"),
+        ({"ends": "2020-12-01T11:30:00Z"}, "the block ended at 2020-12-01T11:30:00Z"),
+        ({"id": "cr-block"}, "capacityBlock.id"),
+    ],
+)
+def test_a_block_that_does_not_fit_is_refused(block: dict[str, Any], problem: str) -> None:
+    assert problem in refusal("prod", {"pools.h100.capacity": {"capacityBlock": BLOCK | block}})
+
+
+@pytest.mark.parametrize("key", ["zone", "count", "ends"])
+def test_a_block_says_where_how_many_and_until_when(key: str) -> None:
+    block = {name: value for name, value in BLOCK.items() if name != key}
+    assert f"capacityBlock.{key}" in refusal("prod", {"pools.h100.capacity": {"capacityBlock": block}})

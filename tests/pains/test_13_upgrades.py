@@ -1,0 +1,49 @@
+"""A new version of this package that calls a resource something else, and so makes it anew.
+
+`pytest tests/pains --snapshot-update` writes the names anew. A line that goes and comes back as another is a rename:
+without an alias it deletes what was there.
+"""
+
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from syrupy.location import PyTestLocation
+from syrupy.types import SnapshotIndex
+
+from tests.pains.platforms import ON_AWS, platform
+from tests.unit.graph import Graph, Registered
+
+
+class Names(SingleFileSnapshotExtension):
+    """`names/<stack>.txt` beside this test."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "txt"
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        return str(Path(test_location.filepath).parent / "names")
+
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: SnapshotIndex = 0) -> str:
+        return str(index)
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_everything_is_called_what_it_was_called(name: str, snapshot: SnapshotAssertion) -> None:
+    graph = platform(name)
+    names = sorted(called(it, graph) for it in graph.resources)
+    assert "\n".join(names) + "\n" == snapshot(name=name, extension_class=Names)
+
+
+def called(resource: Registered, graph: Graph) -> str:
+    """What the engine knows it by: the types from the platform down, and its name."""
+    by_urn = {it.urn: it for it in graph.resources}
+    types = [resource.type]
+    above = by_urn.get(resource.parent)
+    while above:
+        types.append(above.type.removeprefix("gpu-cluster:index:"))
+        above = by_urn.get(above.parent)
+    return f"{'$'.join(reversed(types))}::{resource.name}"

@@ -1,0 +1,25 @@
+"""Resources that a plan cannot name, since how many there are is known only later."""
+
+from collections import Counter
+
+import pytest
+
+from components.places import place_of
+from components.platform import Platform
+from components.stackfile import load
+from tests.pains.platforms import ON_AWS, STACKS, platform
+from tests.unit.graph import Graph, graph_of
+
+
+def first_plan(name: str) -> Graph:
+    """What a preview shows in an account that has nothing yet."""
+    stack = load(STACKS / f"Pulumi.{name}.yaml")
+    return graph_of(lambda: Platform("platform", stack, place=place_of(stack, STACKS)), preview=True)
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_the_first_plan_names_every_resource_that_there_will_be(name: str) -> None:
+    planned = Counter(it.urn for it in first_plan(name).resources)
+    made = Counter(it.urn for it in platform(name).resources)
+    assert planned == made
+    assert set(made.values()) == {1}

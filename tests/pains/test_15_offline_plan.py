@@ -1,0 +1,24 @@
+"""A plan that asks a cloud or a cluster which may not be there, or not yet."""
+
+import socket
+
+import pytest
+
+from components.places import place_of
+from components.platform import Platform
+from components.stackfile import load
+from tests.pains.platforms import ON_AWS, STACKS
+from tests.unit.graph import graph_of
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_a_stack_is_checked_and_planned_without_a_network(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("no network here")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    stack = load(STACKS / f"Pulumi.{name}.yaml")
+    # These mocks answer no question, such as who the caller is or what there is already.
+    graph = graph_of(lambda: Platform("platform", stack, place=place_of(stack, STACKS)), preview=True)
+    assert graph.of("cluster:Cluster")

@@ -1,0 +1,34 @@
+"""Components that no test sees into, and policies that pass over what they do not understand."""
+
+import pytest
+
+from policies import UNKNOWN, NotEvaluated, Resource, pack_of
+from tests.pains.platforms import ON_AWS, of_package, platform
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_all_that_a_platform_makes_is_in_the_open(name: str) -> None:
+    """Nothing is a component of another language, whose parts only an engine would see."""
+    graph = platform(name)
+    packages = {it.type.partition(":")[0] for it in graph.resources}
+    assert packages == {"gpu-cluster", "aws", "kubernetes", "pulumi"}
+    own = [it for it in graph.resources if it.type.startswith("gpu-cluster:")]
+    parents = {it.parent for it in graph.resources}
+    assert [it.urn for it in own if it.urn not in graph.outputs] == []
+    assert [it.urn for it in own if it.urn not in parents and it.inputs] == []
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_policies_judge_every_object(name: str) -> None:
+    pack = pack_of(name)
+    objects = [Resource(it["kind"], it.inputs) for it in of_package(platform(name), "kubernetes")]
+    assert len(objects) > 30
+    findings = pack.check(objects).findings
+    assert [str(it) for it in findings if pack.stops(it.rule)] == []
+
+
+def test_what_is_not_known_yet_does_not_pass() -> None:
+    pod = {"kind": "Pod", "metadata": {"name": "train", "namespace": "team"}, "spec": {"containers": UNKNOWN}}
+    findings = pack_of("prod").check([Resource("Pod", pod)]).findings
+    judged = {it.rule.id for it in findings if isinstance(it, NotEvaluated)}
+    assert {"49-not-privileged", "61-allowed-registry", "73-gpu-limits"} <= judged

@@ -1,0 +1,35 @@
+"""What AWS or a disk would refuse after half an hour is an error of the stack file."""
+
+from typing import Any
+
+import pytest
+
+from components.catalog import INSTANCES
+from components.config.pools import PoolSettings
+from components.pools import allocatable, eks_hardware_of
+from tests.pains.platforms import refusal
+
+IMAGE_BYTES = 28_600_000_000
+"""Of vLLM as it lies on a disk (vllm-project/vllm, pull request 22377, 2025-12-10)."""
+
+
+@pytest.mark.parametrize(
+    ("edits", "problem"),
+    [
+        ({"serving.models.chat.cache.size": "10Gi"}, "too small for the weights"),
+        ({"serving.models.chat.replicas": {"min": 3, "max": 40}}, "12 is too few"),
+        ({"serving.models.chat.model": "meta-llama/Llama-3.1-70B-Instruct"}, "of GPU memory"),
+        ({"pools.l4.instance": "p6-b300.48xlarge"}, "is not offered in us-east-2"),
+        ({"pools.l4.disk": {"size": "10Gi"}}, "images of EKS are made for 20Gi and more"),
+        ({"pools.l4.nodes": {"min": 3, "max": 5000}}, "nodes"),
+        ({"network.cidr": "10.40.0.0/22", "network.podCidr": None}, "network.cidr"),
+    ],
+)
+def test_what_could_not_come_up_is_refused(edits: dict[str, Any], problem: str) -> None:
+    assert problem in refusal("prod", edits)
+
+
+@pytest.mark.parametrize("instance", [it.name for it in INSTANCES.values() if it.gpus])
+def test_a_node_has_room_for_the_images_of_a_model_server_and_its_successor(instance: str) -> None:
+    settings = PoolSettings.model_validate({"instance": instance, "nodes": 1})
+    assert allocatable(eks_hardware_of(settings).capacity).ephemeral_bytes > 2 * IMAGE_BYTES

@@ -1,0 +1,44 @@
+"""An edit of what cannot be changed, which replaces a cluster and all that is in it."""
+
+import pytest
+
+from components.stackfile import load
+from tests.pains.platforms import ON_AWS, STACKS, edited, platform
+
+HOLDS_DATA = (
+    "backup:vault:Vault",
+    "ecr:repository:Repository",
+    "efs:fileSystem:FileSystem",
+    "LustreFileSystem",
+    "kms:key:Key",
+    "s3:bucket:Bucket",
+)
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_the_engine_and_aws_refuse_to_delete_a_cluster(name: str) -> None:
+    protect = load(STACKS / f"Pulumi.{name}.yaml").protect
+    cluster = platform(name).only("cluster:Cluster")
+    assert cluster.protected is protect
+    assert cluster["deletionProtection"] is protect
+
+
+def test_a_cluster_is_protected_unless_the_file_says_otherwise() -> None:
+    cluster = edited("dev", {"protect": None}).only("cluster:Cluster")
+    assert cluster.protected
+    assert cluster["deletionProtection"] is True
+
+
+def test_what_replaces_a_cluster_replaces_its_role_first_which_is_protected_too() -> None:
+    graph = platform("prod")
+    cluster = graph.only("cluster:Cluster")
+    [role] = [it for it in graph.of("iam:role:Role") if it.name == "platform-cluster-test"]
+    assert role.protected
+    assert graph.waits_for(cluster, role)
+
+
+@pytest.mark.parametrize("kind", HOLDS_DATA)
+def test_what_holds_data_stays(kind: str) -> None:
+    stores = platform("prod").of(kind)
+    assert stores
+    assert [it.urn for it in stores if not it.retained] == []

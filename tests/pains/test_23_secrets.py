@@ -1,0 +1,46 @@
+"""Secrets in the state in the clear."""
+
+import json
+
+import pulumi
+import pytest
+
+from components.places import place_of
+from components.platform import Platform
+from tests.pains.platforms import ON_AWS, STACKS, platform, refusal, stack
+from tests.unit.graph import Graph, graph_of
+from tests.unit.platforms import AWS
+
+TOKEN = "hf_of_the_model_hub"
+
+
+def with_token() -> Graph:
+    dev = stack("dev", {})
+    place = place_of(dev, STACKS)
+    return graph_of(
+        lambda: Platform("platform", dev, place=place, hub_token=pulumi.Output.secret(TOKEN)), AWS
+    )
+
+
+def test_a_token_is_in_one_place_and_encrypted_there() -> None:
+    graph = with_token()
+    holders = [
+        (it.name, key) for it in graph.resources for key in it.inputs if TOKEN in json.dumps(it.inputs[key])
+    ]
+    assert holders == [("platform-serving-hub-token", "stringData")]
+    [secret] = graph.of("Secret")
+    assert "stringData" in secret.secrets
+    assert TOKEN not in json.dumps(graph.outputs, default=str)
+
+
+def test_a_token_in_the_stack_file_is_encrypted_or_refused() -> None:
+    assert "hubToken" in refusal("dev", {"serving.hubToken": TOKEN})
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_who_reaches_the_cluster_does_so_with_a_token_of_minutes(name: str) -> None:
+    graph = platform(name)
+    [user] = json.loads(graph.only("providers:kubernetes")["kubeconfig"])["users"]
+    assert user["user"].keys() == {"exec"}
+    for kind in ("AccessKey", "User", "LoginProfile"):
+        assert graph.of(f"iam:{kind[0].lower()}{kind[1:]}:{kind}") == []

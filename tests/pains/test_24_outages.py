@@ -1,0 +1,39 @@
+"""An update that takes the nodes, and with them every replica at once."""
+
+import pytest
+
+from tests.pains.platforms import ON_AWS, group, platform
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_a_pool_is_replaced_by_one_that_stands_beside_it(name: str) -> None:
+    groups = platform(name).of("nodeGroup:NodeGroup")
+    reserved = [it for it in groups if it["capacityType"] == "CAPACITY_BLOCK"]
+    beside = [it for it in groups if it not in reserved]
+    assert beside
+    assert [it.name for it in beside if it.deleted_before_replaced] == []
+    assert {it["updateConfig.updateStrategy"] for it in beside} == {"DEFAULT"}
+    assert {it["updateConfig.maxUnavailable"] for it in groups} == {1}
+
+
+def test_where_there_are_no_servers_beside_none_are_asked_for() -> None:
+    block = group(platform("prod"), "h100")
+    assert block["updateConfig.updateStrategy"] == "MINIMAL"
+    assert block.deleted_before_replaced
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_a_drain_takes_one_replica_at_a_time(name: str) -> None:
+    graph = platform(name)
+    budgets = {it["metadata.name"]: it["spec"] for it in graph.of("PodDisruptionBudget")}
+    deployments = [it["metadata.name"] for it in graph.of("v1:Deployment")]
+    assert deployments
+    assert budgets.keys() >= set(deployments)
+    assert {budget["maxUnavailable"] for budget in budgets.values()} == {1}
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_replicas_are_spread_over_nodes(name: str) -> None:
+    for deployment in platform(name).of("v1:Deployment"):
+        [spread] = deployment["spec.template.spec.topologySpreadConstraints"]
+        assert spread["topologyKey"] == "kubernetes.io/hostname", deployment.name
