@@ -65,8 +65,10 @@ class Routes(pulumi.ComponentResource):
         return table.id
 
     def _internet(self, public: pulumi.Output[str], *, ipv6: bool) -> aws.ec2.InternetGateway:
+        # It cannot leave a VPC whose NAT gateways still have public addresses: a new VPC gets a new one.
+        stays = pulumi.ResourceOptions(parent=self, replace_on_changes=["vpcId"])
         gateway = aws.ec2.InternetGateway(
-            f"{self._name}-internet", vpc_id=self._vpc_id, tags={"Name": self._title}, opts=self._child
+            f"{self._name}-internet", vpc_id=self._vpc_id, tags={"Name": self._title}, opts=stays
         )
         aws.ec2.Route(
             f"{self._name}-public-out",

@@ -50,11 +50,39 @@ def _members(name: str, kind: str, key: str) -> Set:
     return settle
 
 
+def _set_tables(api: Api, id: str, inputs: Inputs) -> None:
+    """Make an endpoint's route tables those of the inputs, with the routes that the account forgets."""
+    endpoint = one(api, "DescribeVpcEndpoints", "VpcEndpointIds", id) or {}
+    _members("routeTableIds", "RouteTableIds", "RouteTableIds")(api, id, inputs)
+    before, after = set(endpoint["RouteTableIds"]), set(inputs.get("routeTableIds", []))
+    for prefix in _prefixes(api, endpoint):
+        destination = {"DestinationPrefixListId": prefix["PrefixListId"]}
+        for table in sorted(after - before):
+            call(api, "CreateRoute", RouteTableId=table, GatewayId=id, **destination)
+        for table in sorted(before - after):
+            call(api, "DeleteRoute", RouteTableId=table, **destination)
+
+
+def _set_subnets(api: Api, id: str, inputs: Inputs) -> None:
+    """Make an endpoint's subnets those of the inputs, without the interfaces that the account forgets."""
+    endpoint = one(api, "DescribeVpcEndpoints", "VpcEndpointIds", id) or {}
+    _members("subnetIds", "SubnetIds", "SubnetIds")(api, id, inputs)
+    for subnet in set(endpoint["SubnetIds"]) - set(inputs.get("subnetIds", [])):
+        for interface in find(api, "DescribeNetworkInterfaces", subnet_id=subnet):
+            if interface["NetworkInterfaceId"] in endpoint["NetworkInterfaceIds"]:
+                call(api, "DeleteNetworkInterface", NetworkInterfaceId=interface["NetworkInterfaceId"])
+
+
+def _prefixes(api: Api, endpoint: Answer) -> list[Answer]:
+    """The addresses of a gateway endpoint's service."""
+    return find(api, "DescribePrefixLists", prefix_list_name=endpoint["ServiceName"])
+
+
 def _read_endpoint(api: Api, id: str, _state: State) -> Answer | None:
     endpoint = one(api, "DescribeVpcEndpoints", "VpcEndpointIds", id)
     if endpoint is None or endpoint["State"] == "deleted":
         return None
-    prefixes = find(api, "DescribePrefixLists", prefix_list_name=endpoint["ServiceName"])
+    prefixes = _prefixes(api, endpoint)
     found = endpoint | {
         "arn": arn(api, endpoint["OwnerId"], f"vpc-endpoint/{id}"),
         "policy": endpoint.get("PolicyDocument"),
@@ -130,8 +158,8 @@ KINDS = (
             "policy": _modify(PolicyDocument="policy"),
             "privateDnsEnabled": _modify(PrivateDnsEnabled="privateDnsEnabled"),
             "ipAddressType": _modify(IpAddressType="ipAddressType"),
-            "routeTableIds": _members("routeTableIds", "RouteTableIds", "RouteTableIds"),
-            "subnetIds": _members("subnetIds", "SubnetIds", "SubnetIds"),
+            "routeTableIds": _set_tables,
+            "subnetIds": _set_subnets,
             "securityGroupIds": _members("securityGroupIds", "SecurityGroupIds", "Groups"),
         },
         defaults={"vpcEndpointType": "Gateway"},

@@ -12,9 +12,15 @@ def _attach(api: Api, id: str, inputs: Inputs) -> None:
     wanted = inputs.get("vpcId")
     for vpc in attached:
         if vpc != wanted:
+            _require_unmapped(api, vpc)
             call(api, "DetachInternetGateway", InternetGatewayId=id, VpcId=vpc)
     if wanted and wanted not in attached:
         call(api, "AttachInternetGateway", InternetGatewayId=id, VpcId=wanted)
+
+
+def _require_unmapped(api: Api, vpc: str) -> None:
+    if living(api, "DescribeNatGateways", vpc_id=vpc):
+        raise ApiError("DependencyViolation", f"Network {vpc} has some mapped public address(es).")
 
 
 def _read_internet_gateway(api: Api, id: str, _state: State) -> Answer | None:
@@ -69,8 +75,10 @@ def _delete_nat_gateway(api: Api, id: str, _state: State) -> None:
     gateway = one(api, "DescribeNatGateways", "NatGatewayIds", id) or {}
     call(api, "DeleteNatGateway", NatGatewayId=id)
     for address in gateway.get("NatGatewayAddresses", []):
-        if association := address.get("AssociationId"):  # AWS frees the address with the gateway
+        # With the gateway AWS frees its address, and its interface goes.
+        if association := address.get("AssociationId"):
             call(api, "DisassociateAddress", AssociationId=association)
+        call(api, "DeleteNetworkInterface", NetworkInterfaceId=address["NetworkInterfaceId"])
 
 
 KINDS = (

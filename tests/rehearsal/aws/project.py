@@ -93,11 +93,13 @@ def _contents(api: Api) -> Iterator[tuple[str, list[str]]]:
         ("DescribeSubnets", "Subnets", "SubnetId"),
         ("DescribeRouteTables", "RouteTables", "RouteTableId"),
         ("DescribeSecurityGroups", "SecurityGroups", "GroupId"),
+        ("DescribeNetworkInterfaces", "NetworkInterfaces", "NetworkInterfaceId"),
     ):
         in_vpcs = [{"Name": "vpc-id", "Values": vpcs or ["none"]}]
         yield key, [each[id] for each in api.call("ec2", operation, Filters=in_vpcs)[key]]
     for operation, key, id in (
         ("DescribeInternetGateways", "InternetGateways", "InternetGatewayId"),
+        ("DescribeEgressOnlyInternetGateways", "EgressOnlyInternetGateways", "EgressOnlyInternetGatewayId"),
         ("DescribeAddresses", "Addresses", "AllocationId"),
         ("DescribeNatGateways", "NatGateways", "NatGatewayId"),
         ("DescribeVpcEndpoints", "VpcEndpoints", "VpcEndpointId"),

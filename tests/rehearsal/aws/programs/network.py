@@ -18,7 +18,10 @@ vpc = aws.ec2.Vpc(
     "main", cidr_block=block, enable_dns_hostnames=True, tags={"Name": config.get("title") or "main"}
 )
 aws.ec2.DefaultSecurityGroup("closed", vpc_id=vpc.id)
-gateway = aws.ec2.InternetGateway("main", vpc_id=vpc.id)
+# It cannot leave a VPC while NAT gateways there have addresses.
+gateway = aws.ec2.InternetGateway(
+    "main", vpc_id=vpc.id, opts=pulumi.ResourceOptions(replace_on_changes=["vpcId"])
+)
 prefix = block.rpartition(".0.0/")[0]
 subnets = [
     aws.ec2.Subnet(f"main-{zone}", vpc_id=vpc.id, cidr_block=f"{prefix}.{index}.0/24", availability_zone=zone)
