@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx2
 from lightkube import ALL_NS, ApiError, Client, KubeConfig
+from lightkube.core.decoders import decode_list, decode_object
 from lightkube.core.exceptions import ConfigError
 from lightkube.models.core_v1 import Taint
 from lightkube.models.meta_v1 import ObjectMeta
@@ -18,6 +19,10 @@ from lightkube.resources.core_v1 import ConfigMap, Node, NodeStatus, Pod, PodEvi
 from lightkube.types import PatchType
 
 from rehearsal.errors import RehearsalError
+
+for _type in (Node, Pod, ConfigMap):  # two threads that are the first to decode a type crash the process
+    decode_object(b"{}", _type)
+    decode_list(b'{"items": []}', _type)
 
 
 class Cluster:
