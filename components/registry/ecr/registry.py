@@ -6,7 +6,7 @@ import pulumi
 
 from components.catalog import UPSTREAMS
 from components.config.ecr import ecr_mirror
-from components.config.registry import RegistrySettings
+from components.config.registry import RegistrySettings, RepositorySettings
 from components.images import Image
 from components.registry.copies import Copy, copies
 from components.registry.ecr.account_wide import enhanced_scanning, replication
@@ -85,44 +85,33 @@ class EcrRegistry(pulumi.ComponentResource):
                     region=other,
                     opts=child,
                 )
-        for image in images if here else ():
-            if image.repository in settings.repositories:
-                continue
-            Repository(
-                f"{name}-{image.repository}",
-                prefix + image.repository,
-                key=key,
-                expiry=newest(settings.keep_images),
-                protect=protect,
-                opts=child,
-            )
-        own = {
+        of_platform = {image.repository: RepositorySettings() for image in images} if here else {}
+        repositories = {
             path: Repository(
                 f"{name}-{path}",
                 prefix + path,
                 key=key,
-                expiry=_expiry(path, settings),
+                expiry=_expiry(path, chosen, settings),
                 readers=chosen.readers,
                 writers=chosen.writers,
                 protect=protect,
                 opts=child,
             )
-            for path, chosen in settings.repositories.items()
+            for path, chosen in {**of_platform, **settings.repositories}.items()
         }
         if settings.scanning == "enhanced":
             enhanced_scanning(f"{name}-scanning", opts=child)
         if replicas:
-            replication(
-                f"{name}-replication", [prefix + path for path in own], replicas, account=account, opts=child
-            )
+            own = [prefix + path for path in settings.repositories]
+            replication(f"{name}-replication", own, replicas, account=account, opts=child)
 
-        self.urls = {path: repository.url for path, repository in own.items()}
+        self.urls = {path: repositories[path].url for path in settings.repositories}
         self.register_outputs({"mirror": self.mirror, "urls": self.urls})
 
 
-def _expiry(path: str, settings: RegistrySettings) -> str:
+def _expiry(path: str, chosen: RepositorySettings, settings: RegistrySettings) -> str:
     """What a cache fetched by digest has no tag, and is no older for that."""
-    count = settings.repositories[path].keep_images or settings.keep_images
+    count = chosen.keep_images or settings.keep_images
     hosts = {UPSTREAMS[upstream].host for upstream in settings.mirrors or ()}
     if path.partition("/")[0] in hosts:
         return newest(count)
