@@ -1,8 +1,11 @@
 """The network that a cluster on AWS lies in, whoever made it."""
 
+from itertools import islice
+
 import pulumi
 
 from components.config.network import NetworkSettings
+from components.config.zone import is_local
 from components.network.found import found
 from components.network.vpc import Vpc
 
@@ -28,7 +31,11 @@ class Network(pulumi.ComponentResource):
     """Empty where nothing reaches the internet."""
 
     intra: dict[str, pulumi.Output[str]]
-    """For the interfaces of the control plane."""
+    """Without a way out."""
+
+    control_plane: dict[str, pulumi.Output[str]]
+    """Those of the intra subnets that its interfaces are in: of two zones, for a cluster takes none of a zone that
+    comes later (Amazon EKS user guide, subnet requirements, 2026-11-21)."""
 
     pods: dict[str, pulumi.Output[str]]
     """Empty where pods take their addresses from the subnets of the nodes."""
@@ -64,6 +71,8 @@ class Network(pulumi.ComponentResource):
         self.private = subnets.private
         self.public = subnets.public
         self.intra = subnets.intra
+        regional = (zone for zone in subnets.intra if not is_local(zone))
+        self.control_plane = {zone: subnets.intra[zone] for zone in islice(regional, 2)}
         self.pods = subnets.pods
         self.register_outputs(
             {
@@ -71,6 +80,7 @@ class Network(pulumi.ComponentResource):
                 "private": self.private,
                 "public": self.public,
                 "intra": self.intra,
+                "control_plane": self.control_plane,
                 "pods": self.pods,
             }
         )

@@ -12,6 +12,7 @@ PUBLIC = {
         "retired_models scratch simulate unlock"
     ),
     "toolchain": "Toolchain ToolchainError install",
+    "components.addresses": "Demand Tier ZONES demand_of ipv6_subnet pod_ranges subnet usable",
     "components.catalog": (
         "ADDONS ADDON_LEAST ADDON_SOURCES ADDON_VERSIONS AL2023_RELEASES AMI_SOURCES "
         "CAPACITY_BLOCK_SOURCES CAPACITY_BLOCK_TYPES DURATIONS DURATION_SOURCES Duration "
@@ -40,6 +41,7 @@ PUBLIC = {
         "ClusterAutoscaler Ground NodeGroup NodeGroups NodeRole bottlerocket_settings "
         "node_config surges user_data"
     ),
+    "components.network": "Network",
     "components.pools": (
         "ACCELERATOR_LABEL Device EFA_RESOURCE GPU_RESOURCE GPU_TAINT Hardware Load Need "
         "POOL_LABEL Place Pool Request Resources RootDisk allocatable ami_release capacity_type "

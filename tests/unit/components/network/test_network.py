@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.components.network.networks import A, B, network, outputs
+from tests.unit.components.network.networks import A, B, C, network, outputs
 
 PRIVATE = {A: "subnet-0000000000000000a", B: "subnet-0000000000000000b"}
 
@@ -35,6 +35,18 @@ def test_its_own_subnets_are_known_by_tier_and_zone() -> None:
 
 def test_pods_have_no_subnets_without_a_range() -> None:
     assert outputs(network())["pods"] == {}
+
+
+def test_a_zone_that_comes_later_has_nothing_of_the_control_plane() -> None:
+    before, after = outputs(network(zones=[C, B])), outputs(network(zones=[C, B, A]))
+    assert set(after["intra"]) == {A, B, C}
+    assert after["control_plane"] == before["control_plane"] == before["intra"]
+
+
+def test_no_local_zone_has_anything_of_the_control_plane() -> None:
+    near = {"eu-central-1-ham-1a": "subnet-0000000000000001a"}
+    out = outputs(network(existing=by_ids(private={**near, **PRIVATE})))
+    assert out["control_plane"] == PRIVATE
 
 
 def test_a_vpc_by_ids_is_taken_as_it_is() -> None:

@@ -1,0 +1,50 @@
+from typing import Any
+
+from components.config.network import EVERY_NODE_CALLS, AwsService
+from components.config.stack import Stack
+from components.stackfile.defaults import with_defaults
+from components.stackfile.services import called_services
+
+EKS = {
+    "provider": "eks",
+    "account": "123456789012",
+    "version": "1.35",
+    "access": {
+        "platform": {"principal": "arn:aws:iam::123456789012:role/platform", "policy": "cluster-admin"}
+    },
+}
+
+
+def stack(**sections: Any) -> Stack:
+    pools = {"system": {"instance": "m7i.xlarge", "nodes": 3}}
+    network = {"zones": ["eu-central-1a", "eu-central-1b"]}
+    return Stack.model_validate({"cluster": EKS, "network": network, "pools": pools} | sections)
+
+
+def test_every_stack_calls_what_nodes_call() -> None:
+    assert called_services(stack()) == EVERY_NODE_CALLS
+
+
+def test_storage_calls_where_its_file_systems_are() -> None:
+    storage = {"home": {"kind": "efs", "default": True}, "data": {"kind": "fsx-lustre", "size": "1.2Ti"}}
+    more = called_services(stack(storage=storage)) - EVERY_NODE_CALLS
+    assert more == {AwsService.ELASTICFILESYSTEM, AwsService.FSX}
+
+
+def test_karpenter_hears_of_servers_that_go() -> None:
+    pools = {"l4": {"instance": "g6.xlarge", "nodes": 1, "provisioner": "karpenter"}}
+    assert called_services(stack(pools=pools)) - EVERY_NODE_CALLS == {AwsService.SQS}
+
+
+def test_those_get_endpoints_where_the_file_does_not_say_which() -> None:
+    storage = {"home": {"kind": "efs", "default": True}}
+    network = with_defaults(stack(storage=storage)).network
+    assert network
+    assert AwsService.ELASTICFILESYSTEM in network.endpoints
+
+
+def test_where_it_does_its_word_counts() -> None:
+    zones = ["eu-central-1a", "eu-central-1b"]
+    network = with_defaults(stack(network={"zones": zones, "endpoints": ["kms"]})).network
+    assert network
+    assert network.endpoints == {AwsService.KMS}
