@@ -145,12 +145,12 @@ class Sandbox:
         return {}
 
     def _open_account(self) -> None:
-        """An account whose cluster is this control plane, with the roles and users that the stack names."""
+        """An account whose cluster is this control plane, with what the stack takes to be there."""
         self.account.start()
         self.control_plane.start()
         self.account.serve_clusters(self.control_plane.kubeconfig)
-        for principal in _principals(self._original):
-            self.account.admit(principal)
+        for arn in _taken_to_be_there(self._original):
+            self.account.admit(arn)
 
     def _bring_charts(self) -> None:
         """Charts that the stack would fetch are here, as no registry may be reached."""
@@ -169,12 +169,11 @@ class Sandbox:
             self.engine.output("config", "set-all", "--stack", self.name, "--path", *pairs)
 
 
-def _principals(stack: Stack) -> set[str]:
-    """The roles and users that a stack takes to be there."""
+def _taken_to_be_there(stack: Stack) -> set[str]:
+    """ARNs of roles, users and secrets that are not of the stack."""
     settings = stack.cluster
-    return (
-        {each.principal for each in settings.access.values()} if isinstance(settings, EksSettings) else set()
-    )
+    access = settings.access.values() if isinstance(settings, EksSettings) else ()
+    return {each.principal for each in access} | set(stack.registry.credentials.values())
 
 
 def _deployer(settings: EksSettings) -> str | None:

@@ -84,10 +84,15 @@ class Account:
         """Let the account's cluster be the API server that this kubeconfig of an administrator leads to."""
         shutil.copyfile(kubeconfig, self._work / endpoint.KUBECONFIG)
 
-    def admit(self, principal: str) -> None:
-        """Make a role or user that the stack takes to be there."""
-        api = Api(self.endpoint, "us-east-1")
-        kind, _, path = principal.rpartition(":")[2].partition("/")
+    def admit(self, arn: str) -> None:
+        """Make a role, a user or a secret that the stack takes to be there."""
+        service, region = arn.split(":")[2:4]
+        api = Api(self.endpoint, region or "us-east-1")
+        if service == "secretsmanager":
+            name = arn.rpartition(":secret:")[2][: -len("-abcdef")]  # which AWS appends to it
+            api.call("secretsmanager", "CreateSecret", Name=name, SecretString="emulated")
+            return
+        kind, _, path = arn.rpartition(":")[2].partition("/")
         home, _, name = f"/{path}".rpartition("/")
         if kind == "role":
             trust = json.dumps({"Version": "2012-10-17", "Statement": []})

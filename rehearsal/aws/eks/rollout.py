@@ -13,10 +13,11 @@ from threading import Thread
 
 from rehearsal.aws import nodes
 from rehearsal.aws.api import Api, ApiError
-from rehearsal.aws.eks import instances
+from rehearsal.aws.eks import instances, references
 from rehearsal.aws.eks.endpoint import KUBECONFIG
 from rehearsal.aws.eks.node_group import Document, Instance, NodeGroup
 from rehearsal.aws.eks.record import Cluster
+from rehearsal.aws.faults import Fault, Faults
 from rehearsal.aws.kubelet import Kubelet, taints_of
 from rehearsal.aws.turn import TURN
 from rehearsal.cluster import Cluster as Nodes
@@ -135,16 +136,34 @@ class Rollout:
             update["status"] = "Successful"
 
     def _grow(self, count: int) -> None:
+        if count and self._is_struck(Fault.INSUFFICIENT_CAPACITY):
+            raise NodeGroupError("AsgInstanceLaunchFailures", self._no_capacity(), [self.group.scaling_group])
         with TURN:
             fresh = instances.launch(self.api, self.cluster, self.group, count)
+        lost = fresh[:1] if self._is_struck(Fault.NODE_NEVER_JOINS) else []
+        joining = [each for each in fresh if each not in lost]
+        late = {each.name for each in lost}
         for cluster in self._nodes():
-            at_once(partial(self._join, cluster), fresh)
-            late = nodes.unready(cluster, [each.name for each in fresh], JOIN_SECONDS)
-            if late:
-                ids = [each.id for each in fresh if each.name in late]
-                raise NodeGroupError(
-                    "NodeCreationFailure", "Instances failed to join the kubernetes cluster", ids
-                )
+            at_once(partial(self._join, cluster), joining)
+            late.update(nodes.unready(cluster, [each.name for each in joining], JOIN_SECONDS))
+        if late:
+            ids = [each.id for each in fresh if each.name in late]
+            raise NodeGroupError(
+                "NodeCreationFailure", "Instances failed to join the kubernetes cluster", ids
+            )
+
+    def _is_struck(self, fault: Fault) -> bool:
+        """The engine's name for the group is the same in each rehearsal, but for its last part."""
+        return Faults.of_this_account().strikes(fault, self.group.name.rpartition("-")[0])
+
+    def _no_capacity(self) -> str:
+        with TURN:
+            zones = references.subnets(self.api, self.group.document["subnets"])
+        return (
+            "Could not launch On-Demand Instances. InsufficientInstanceCapacity - We currently do not have "
+            f"sufficient {self.group.instance_type} capacity in the Availability Zone you requested "
+            f"({zones[0]['AvailabilityZone']}). Launching EC2 instance failed."
+        )
 
     def _join(self, cluster: Nodes, instance: Instance) -> None:
         nodes.join(cluster, Kubelet(self.group, instance).node())

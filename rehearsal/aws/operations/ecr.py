@@ -151,7 +151,8 @@ def _require_secret(api: Api, arn: str | None) -> None:
             "InvalidParameterException", f"The name of the secret {arn} must begin with '{_SECRETS}'"
         )
     try:
-        api.call("secretsmanager", "DescribeSecret", SecretId=arn)
+        # By its name: the account itself chooses the six characters that end an ARN.
+        api.call("secretsmanager", "DescribeSecret", SecretId=name.rpartition("-")[0])
     except ApiError as error:
         raise ApiError("SecretNotFoundException", f"The ARN of the secret {arn} was not found") from error
 
