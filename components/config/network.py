@@ -195,7 +195,7 @@ class NetworkSettings(Settings):
     """Range of the VPC's addresses, private and from /16 to /21; never changes. Default: 10.0.0.0/16."""
 
     zones: list[Zone] = Field(default=[], json_schema_extra={"minItems": 2, "uniqueItems": True})
-    """Availability zones, at least two; append new ones, for the first have what exists once. Default: none."""
+    """Availability zones, at least two; append new ones: the first have what exists once. Default: none."""
 
     nat: Nat = Nat.PER_ZONE
     """NAT gateways: none, single or per-zone; with none nothing reaches the internet. Default: per-zone."""

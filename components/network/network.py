@@ -34,8 +34,8 @@ class Network(pulumi.ComponentResource):
     """Without a way out."""
 
     control_plane: dict[str, pulumi.Output[str]]
-    """Those of the intra subnets that its interfaces are in: of two zones, for a cluster takes none of a zone that
-    comes later (Amazon EKS user guide, subnet requirements, 2026-11-21)."""
+    """The intra subnets of its interfaces, in two zones: a cluster takes none of a zone that comes later (Amazon
+    EKS user guide, subnet requirements, 2026-11-21)."""
 
     pods: dict[str, pulumi.Output[str]]
     """Empty where pods take their addresses from the subnets of the nodes."""

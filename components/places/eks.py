@@ -70,7 +70,7 @@ def eks(
         pools=pools,
         vpc_id=vpc.vpc_id,
         cidrs=vpc.cidrs,
-        subnets=vpc.intra,
+        subnets=vpc.control_plane,
         pod_subnets=vpc.pods,
         keys=keys.arns,
         region=region,
