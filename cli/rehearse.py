@@ -8,20 +8,35 @@ import typer
 from cli.project import Project, StackName
 from rehearsal import Sandbox
 from rehearsal import rehearse as run
+from rehearsal.aws.faults import FaultError, Faults
 from toolchain import install
 
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON; the steps go to stderr.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave cluster and account running, to look at them.")]
 
 
-def rehearse(stack: StackName = "local", *, as_json: Json = False, keep: Keep = False) -> None:
+Fault = Annotated[list[str] | None, typer.Option(help="What goes wrong on AWS, such as throttling=0.2.")]
+Seed = Annotated[int, typer.Option(help="Decides where faults strike.")]
+
+
+def rehearse(
+    stack: StackName = "local",
+    *,
+    fault: Fault = None,
+    seed: Seed = 0,
+    as_json: Json = False,
+    keep: Keep = False,
+) -> None:
     """Bring a stack up on this machine, change it and destroy it, and say what did not hold."""
     project = Project.here()
-    project.stack(stack)  # what is wrong with the file is told before anything starts
+    settings = project.stack(stack)  # what is wrong with the file is told before anything starts
+    faults = _faults(fault or [], seed)
+    if faults.rates and settings.cluster.provider != "eks":
+        raise typer.BadParameter(f"{stack} is not on AWS, where faults strike", param_hint="--fault")
     sandbox = Sandbox(project.folder, stack, install())
     with sandbox.alone():
         try:
-            report = run(sandbox, lambda line: typer.echo(line, err=as_json))
+            report = run(sandbox, lambda line: typer.echo(line, err=as_json), faults)
         finally:
             if not keep:
                 sandbox.remove()
@@ -30,3 +45,10 @@ def rehearse(stack: StackName = "local", *, as_json: Json = False, keep: Keep = 
         typer.echo(f"kept in {sandbox.folder}: `gpu-cluster rehearse {stack}` removes it first", err=True)
     if not report.held:
         raise typer.Exit(1)
+
+
+def _faults(words: list[str], seed: int) -> Faults:
+    try:
+        return Faults.parsed(words, seed)
+    except FaultError as error:
+        raise typer.BadParameter(str(error), param_hint="--fault") from None

@@ -2,16 +2,20 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rehearsal.addons import define, drivers_of, installed_in
+from rehearsal.attempts import until_it_holds
+from rehearsal.aws.faults import Faults
 from rehearsal.clock import UnknownDurationsError, coming_up, described, going_away, weights_of
 from rehearsal.cluster import Cluster
 from rehearsal.device_plugins import DevicePlugins
 from rehearsal.edits import Edit, edits_of
-from rehearsal.event_log import EventLog, Operation, name_of
+from rehearsal.event_log import Operation, name_of
 from rehearsal.follow import Run, follow
 from rehearsal.karpenter import start_nodes
+from rehearsal.left_behind import left_in_cluster, settled
+from rehearsal.progress import Patience, Progress, Tell
 from rehearsal.report import Outcome, Report, Step
 from rehearsal.sandbox import Sandbox
 from rehearsal.stand_ins import standing_in
@@ -19,23 +23,17 @@ from rehearsal.stateful import is_a_loss
 from rehearsal.volumes import provide
 from rehearsal.workloads import Workloads, workloads
 
-Tell = Callable[[str], None]
-"""Shows a line."""
-
-_STALLED_SECONDS = 12  # without a change in the log and the cluster, while something does not run
+_NO_FAULTS = Faults()
 _SETTLED_SECONDS = 60  # for what the engine does not wait for
-_GONE_SECONDS = 60  # for what goes after its owner
 _POLL_SECONDS = 0.3
-_LOOK_SECONDS = 1  # between two looks at all workloads
-_NEWS_SECONDS = 10  # between two lines about a step that lasts
 
 
-def rehearse(sandbox: Sandbox, tell: Tell) -> Report:
+def rehearse(sandbox: Sandbox, tell: Tell, faults: Faults = _NO_FAULTS) -> Report:
     """Every step on a stack. The sandbox is left open, as the last step left it.
 
-    `RehearsalError` where the rehearsal itself cannot be run.
+    Where `faults` strike, updates are tried again. `RehearsalError` where it cannot be run at all.
     """
-    rehearsal = _Rehearsal(sandbox, tell)
+    rehearsal = _Rehearsal(sandbox, tell, faults)
     rehearsal.step("ground", rehearsal.open)
     with standing_in(*_stand_ins(sandbox)), DevicePlugins(Cluster(sandbox.control_plane.kubeconfig)):
         came_up = rehearsal.step("up", rehearsal.up)
@@ -59,13 +57,16 @@ def rehearse(sandbox: Sandbox, tell: Tell) -> Report:
 class _Rehearsal:
     sandbox: Sandbox
     tell: Tell
+    faults: Faults
     report: Report = field(init=False)
-    patience: "_Patience" = field(default_factory=lambda: _Patience())
+    _patience: Patience = field(default_factory=Patience)
     """With workloads that do not run."""
 
     _before: set[str] = field(default_factory=set[str])
     """Objects of the cluster without the stack."""
     _runs: int = 0
+    _failed: list[Run] = field(default_factory=list[Run])
+    """Attempts before the last one."""
 
     def __post_init__(self) -> None:
         self.report = Report(self.sandbox.name, self.sandbox.provider)
@@ -81,7 +82,7 @@ class _Rehearsal:
 
     def open(self) -> Outcome:
         self.sandbox.open()
-        self._before = self._settled_objects()
+        self._before = settled(self.sandbox.api)
         if self.sandbox.on_aws:
             return Outcome("an account and a control plane of their own")
         nodes = len(self.sandbox.api.items("/api/v1/nodes"))
@@ -89,7 +90,7 @@ class _Rehearsal:
 
     def up(self) -> Outcome:
         run = self._up()
-        return Outcome(_counted(run.log.changing()), tuple(run.errors))
+        return Outcome(_counted(run.log.changing()), tuple(run.errors), self._struck())
 
     def workloads(self) -> Outcome:
         seen = self._settled_workloads()
@@ -142,7 +143,8 @@ class _Rehearsal:
         run = self._up()
         lost = [f"{operation}: it is stateful" for operation in run.log.finished if is_a_loss(operation)]
         unwell = [] if run.errors else list(map(str, self._settled_workloads().unwell))
-        return Outcome(f"{edit}: {_counted(run.log.changing())}", (*run.errors, *lost, *unwell))
+        words = f"{edit}: {_counted(run.log.changing())}"
+        return Outcome(words, (*run.errors, *lost, *unwell), self._struck())
 
     def is_protected(self) -> bool:
         return any(resource.get("protect") for resource in self.sandbox.engine.state().get("resources", []))
@@ -154,13 +156,13 @@ class _Rehearsal:
         return Outcome(f"gpu-cluster:protect: false: {_counted(run.log.changing())}", tuple(run.errors))
 
     def destroy(self) -> Outcome:
-        run = self._follow("destroy", "--yes", "--skip-preview", watch=True)
-        return Outcome(_counted(run.log.changing()), tuple(run.errors))
+        run = self._try("destroy")
+        return Outcome(_counted(run.log.changing()), tuple(run.errors), self._struck())
 
     def left(self) -> Outcome:
         """Nothing is in the state, the cluster and the account that was not there before."""
         known = [name_of(each["urn"]) for each in self.sandbox.engine.state().get("resources", [])]
-        objects, kept = self._left_in_cluster()
+        objects, kept = left_in_cluster(self.sandbox.api, self._before)
         findings = [f"in the state: {name}" for name in known]
         findings += [f"in the cluster: {name}" for name in objects]
         if self.sandbox.on_aws:
@@ -169,49 +171,46 @@ class _Rehearsal:
         return Outcome(words, tuple(findings))
 
     def _up(self) -> Run:
-        return self._follow("up", "--yes", "--skip-preview", watch=True)
+        return self._try("up")
+
+    def _try(self, command: str) -> Run:
+        """The last attempt; without faults there is one."""
+
+        def attempt(*arguments: str) -> Run:
+            return self._follow(command, "--yes", "--skip-preview", *arguments, watch=True)
+
+        if not self.faults.rates:
+            return attempt()
+        *self._failed, last = until_it_holds(attempt, self.faults, self.sandbox.account.inject)
+        self.faults = replace(self.faults, run=self.faults.run + len(self._failed) + 1)
+        self.sandbox.account.inject(_NO_FAULTS)  # what is looked at next is what came of it
+        return last
+
+    def _struck(self) -> tuple[str, ...]:
+        """What went wrong before the last attempt."""
+        return tuple(f"before that: {error}" for run in self._failed for error in run.errors)
 
     def _follow(self, command: str, *arguments: str, watch: bool = False) -> Run:
         self._runs += 1
         record = self.sandbox.folder / "runs" / f"{self._runs:02}-{command}"
-        progress = _Progress(self, command) if watch else None
-        return follow(self.sandbox.engine, command, *arguments, record=record, watch=progress)
+        progress = Progress(self.tell, command, None if command == "destroy" else self._is_stuck)
+        return follow(
+            self.sandbox.engine, command, *arguments, record=record, watch=progress if watch else None
+        )
+
+    def _is_stuck(self) -> bool:
+        """Whether something in the cluster does not run, and has not changed for a while."""
+        unwell = workloads(self.sandbox.api, self.sandbox.pools).unwell
+        return self._patience.is_over(unwell) and bool(unwell)
 
     def _settled_workloads(self) -> Workloads:
         """The workloads once all of them run, or nothing changes any more."""
         deadline = time.monotonic() + _SETTLED_SECONDS
         while True:
             seen = workloads(self.sandbox.api, self.sandbox.pools)
-            if not seen.unwell or time.monotonic() > deadline or self.patience.is_over(seen.unwell):
+            if not seen.unwell or time.monotonic() > deadline or self._patience.is_over(seen.unwell):
                 return seen
             time.sleep(_POLL_SECONDS)
-
-    def _settled_objects(self) -> set[str]:
-        """What a fresh cluster holds, once its controllers have given every namespace what it starts with."""
-        found, seen = set(self.sandbox.api.objects()), set[str]()
-        while found != seen or "serviceaccounts/kube-public/default" not in found:
-            time.sleep(1)
-            found, seen = set(self.sandbox.api.objects()), found
-        return found
-
-    def _left_in_cluster(self) -> tuple[list[str], list[str]]:
-        """Objects that were not there before, and volumes that were to be kept."""
-        deadline = time.monotonic() + _GONE_SECONDS
-        while True:
-            new = self.sandbox.api.objects().keys() - self._before
-            kept = {name for name in new if name in self._retained()}
-            left = sorted(name for name in new - kept if not name.startswith("nodes/"))
-            if not left or time.monotonic() > deadline:
-                return left, sorted(kept)
-            time.sleep(_POLL_SECONDS)
-
-    def _retained(self) -> set[str]:
-        return {
-            f"persistentvolumes//{volume['metadata']['name']}"
-            for volume in self.sandbox.api.items("/api/v1/persistentvolumes")
-            if volume["spec"]["persistentVolumeReclaimPolicy"] == "Retain"
-            and volume["status"].get("phase") == "Released"
-        }
 
 
 def _stand_ins(sandbox: Sandbox) -> list[Callable[[], None]]:
@@ -225,54 +224,6 @@ def _stand_ins(sandbox: Sandbox) -> list[Callable[[], None]]:
         lambda: provide(api, drivers_of(installed())),
         lambda: start_nodes(api),
     ]
-
-
-class _Patience:
-    """Is over when the same was seen for a while."""
-
-    def __init__(self) -> None:
-        self._seen: object = None
-        self._since = time.monotonic()
-
-    def is_over(self, seen: object) -> bool:
-        now = time.monotonic()
-        if seen != self._seen:
-            self._seen, self._since = seen, now
-        return now - self._since > _STALLED_SECONDS
-
-
-class _Progress:
-    """Shows how far a long run is, and ends one that waits for what will not come."""
-
-    def __init__(self, rehearsal: _Rehearsal, command: str) -> None:
-        self._rehearsal = rehearsal
-        self._command = command
-        self._patience = _Patience()
-        self._looked = 0.0
-        self._told = time.monotonic()
-        self._begun = self._told
-
-    def __call__(self, log: EventLog) -> bool:
-        now = time.monotonic()
-        if now - self._told > _NEWS_SECONDS:
-            self._told = now
-            done, begun = len(log.finished), len(log.begun)
-            self._rehearsal.tell(
-                f"  … {self._command}: {done} of {begun} resources, {now - self._begun:.0f} s"
-            )
-        if self._command == "destroy" or now - self._looked < _LOOK_SECONDS:
-            return True
-        self._looked = now
-        return not self._is_stalled(log)
-
-    def _is_stalled(self, log: EventLog) -> bool:
-        """Whether the engine waits and nothing moves, while something in the cluster does not run."""
-        unwell = workloads(self._rehearsal.sandbox.api, self._rehearsal.sandbox.pools).unwell
-        over = [
-            self._patience.is_over((len(log.begun), len(log.finished))),
-            self._rehearsal.patience.is_over(unwell),
-        ]
-        return bool(unwell) and all(over)
 
 
 def _unchanged(run: Run, words: str) -> Outcome:
