@@ -11,23 +11,20 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ParamValidationError
 from botocore.validate import validate_parameters
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
-from urllib3 import HTTPResponse
 from werkzeug.exceptions import NotFound
-from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from rehearsal.aws import identity
 from rehearsal.aws.api import Api, ApiError
+from rehearsal.aws.inside import sender
 from rehearsal.aws.naming import wrong_values
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -61,8 +58,7 @@ class Answering:
     ) -> None:
         self._application = application
         self._operations = operations
-        self._client = Client(self)
-        self._inside = Api("http://127.0.0.1", "us-east-1", send=self._send)
+        self._inside = Api("http://127.0.0.1", "us-east-1", send=sender(self))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
@@ -92,19 +88,6 @@ class Answering:
             return _refusal(error)
         written = get_serializer_class(_service(scope), protocol)(operation_model=model).serialize(answer)
         return Response(written["body"], written["status_code"], written["headers"])
-
-    def _send(self, request: Any, **_: Any) -> AWSResponse:
-        """Stands between botocore and the network."""
-        address = urlsplit(request.url)
-        answer = self._client.open(
-            address.path,
-            method=request.method,
-            query_string=address.query,
-            headers=[(name, _text(value)) for name, value in request.headers.items()],
-            data=request.body,
-        )
-        body = HTTPResponse(BytesIO(answer.data), preload_content=False)
-        return AWSResponse(request.url, answer.status_code, answer.headers, body)
 
 
 def _service(scope: re.Match[str]) -> str:
@@ -145,7 +128,3 @@ def _refusal(error: ApiError) -> Response:
     """As the services that speak JSON word it."""
     body = json.dumps({"__type": error.code, "message": error.message})
     return Response(body, HTTPStatus.BAD_REQUEST, [("x-amzn-errortype", error.code)], "application/json")
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)

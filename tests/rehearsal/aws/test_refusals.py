@@ -22,9 +22,7 @@ WRONG = {
         "imageScanningConfiguration.scanOnPusch: unknown property, did you mean 'scanOnPush'?"
     ),
     'aws.iam.Role("a", assume_role_policy="{")': "assumeRolePolicy: not JSON",
-    'aws.eks.Cluster("a", role_arn="r", vpc_config={"subnet_ids": []})': (
-        "aws:eks/cluster:Cluster has no emulation in rehearsal/aws"
-    ),
+    'aws.dynamodb.Table("a", hash_key="id")': "aws:dynamodb/table:Table has no emulation in rehearsal/aws",
     "aws.ec2.get_vpcs().ids": "aws:ec2/getVpcs:getVpcs has no emulation in rehearsal/aws",
     'aws.ec2.VpcEndpoint("a", vpc_id="v", service_region="eu-west-1", auto_accept=True)': (
         "autoAccept: aws:ec2/vpcEndpoint:VpcEndpoint has no emulation of this property in rehearsal/aws"
