@@ -34,8 +34,10 @@ class Network(pulumi.ComponentResource):
     """Without a way out."""
 
     control_plane: dict[str, pulumi.Output[str]]
-    """The intra subnets of its interfaces, in two zones: a cluster takes none of a zone that comes later (Amazon
-    EKS user guide, subnet requirements, 2026-11-21)."""
+    """The intra subnets of its interfaces, in two zones: a cluster takes none of a zone that comes later.
+
+    Source: Amazon EKS user guide, subnet requirements, 2026-11-21.
+    """
 
     pods: dict[str, pulumi.Output[str]]
     """Empty where pods take their addresses from the subnets of the nodes."""
