@@ -1,6 +1,5 @@
 """How long a stack would take on AWS: typical durations, in the order in which the engine would work."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -10,11 +9,11 @@ from typing import Any
 from components.catalog import LARGE_IMAGE_MINUTES, MODELS, WEIGHTS_BYTES_PER_MINUTE, duration_of
 from components.config.stack import Stack
 from rehearsal.event_log import name_of
+from toolchain import AT_ONCE
 
 Resource = Mapping[str, Any]
 """A resource in the engine's state."""
 
-_AT_ONCE = 4  # operations of the engine for each processor, unless told otherwise: `pulumi up --help`
 _WORTH_A_LINE = 0.1  # minutes
 _IN_THE_STATE_ALONE = ("pulumi:", "gpu-cluster:")
 
@@ -89,15 +88,12 @@ def weights_of(stack: Stack) -> dict[str, int]:
     return {str(name): int(size) for name, size in sizes.items() if size}
 
 
-def schedule(tasks: Iterable[Task], at_once: int | None = None) -> Schedule:
-    """When tasks are done that are taken up in their order as soon as they can be.
-
-    `at_once`: how many, by default as many as the engine takes up on this machine.
-    """
+def schedule(tasks: Iterable[Task], at_once: int = AT_ONCE) -> Schedule:
+    """When tasks are done that are taken up in their order as soon as they can be, so many at once."""
     known = {task.name: task for task in tasks}
     needs = {name: task.needs & known.keys() for name, task in known.items()}
     path = tuple((name, known[name].minutes) for name in _longest_chain(known, needs) if known[name].minutes)
-    return Schedule(path, _makespan(known, needs, at_once or _AT_ONCE * len(os.sched_getaffinity(0))))
+    return Schedule(path, _makespan(known, needs, at_once))
 
 
 def _longest_chain(tasks: Mapping[str, Task], needs: Mapping[str, Iterable[str]]) -> list[str]:

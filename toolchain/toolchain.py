@@ -22,6 +22,9 @@ from toolchain.installed import (
 from toolchain.progress import Progress, Report
 from toolchain.tools import KUBERNETES_PROVIDER, LANGUAGE_EXEC, PINNED, PULUMI, Tool
 
+AT_ONCE = 32
+"""Operations that the engine works on at once: most of them wait for a cloud, and take no processor."""
+
 _QUIET = {"PULUMI_SKIP_UPDATE_CHECK": "1", "PULUMI_SUPPRESS_NEO_LINK": "true"}  # both talk of a service
 
 
@@ -43,7 +46,8 @@ class Toolchain:
         engine = (self.tools[name] for name in (PULUMI.name, LANGUAGE_HOST))
         ours = dict.fromkeys(str(found.path.parent) for found in engine if found.origin == "built")
         search = os.pathsep.join([*ours, os.environ.get("PATH", os.defpath)])
-        return os.environ | _past_proxies() | {"PATH": search, **_QUIET}
+        parallel = {"PULUMI_PARALLEL": os.environ.get("PULUMI_PARALLEL", str(AT_ONCE))}
+        return os.environ | _past_proxies() | {"PATH": search, **_QUIET, **parallel}
 
 
 def install(report: Report | None = None) -> Toolchain:

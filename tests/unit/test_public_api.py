@@ -11,16 +11,16 @@ PUBLIC = {
         "forget_local_state inventory local_stacks local_state locked reconcile recover rehearse "
         "retired_models scratch simulate unlock"
     ),
-    "toolchain": "Toolchain ToolchainError install",
+    "toolchain": "AT_ONCE Toolchain ToolchainError install",
     "components.addresses": "Demand Tier ZONES demand_of ipv6_subnet pod_ranges subnet usable",
     "components.catalog": (
         "ADDONS ADDON_LEAST ADDON_SOURCES ADDON_VERSIONS AL2023_RELEASES AMI_SOURCES "
         "CAPACITY_BLOCK_SOURCES CAPACITY_BLOCK_TYPES DURATIONS DURATION_SOURCES Duration "
-        "EFA_SOURCES GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_SOURCES Instance Interface "
+        "EFA_SOURCES EKS_IMAGE_SOURCES GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_SOURCES Instance Interface "
         "KUBELET_MAX_PODS KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion "
         "LARGE_IMAGE_MINUTES LanguageModel MIG_SOURCES MODELS MODEL_SOURCES OFFERING_SOURCES "
         "Profile REGIONS REGION_SOURCES Source UPSTREAMS UPSTREAM_SOURCES Upstream "
-        "WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type duration_of efa_interfaces mig_problem "
+        "WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type duration_of efa_interfaces eks_images mig_problem "
         "of_weights regions_with zones_with"
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
@@ -43,9 +43,9 @@ PUBLIC = {
     ),
     "components.network": "Network",
     "components.pools": (
-        "ACCELERATOR_LABEL Device EFA_RESOURCE GPU_RESOURCE GPU_TAINT Hardware Load Need "
+        "ACCELERATOR_LABEL Device EFA_RESOURCE GPU_RESOURCE GPU_TAINT Hardware Load MIG_LABEL Need "
         "POOL_LABEL Place Pool Request Resources RootDisk allocatable ami_release capacity_type "
-        "device_of eks_hardware_of hardware_of kubelet_version memory_share mig_resource "
+        "device_of eks_hardware_of hardware_of kubelet_version memory_share mig_layout_name mig_resource "
         "nodes_for pools_of replicas_per_node request_of room root_disk share_of_node "
         "smallest_place"
     ),
