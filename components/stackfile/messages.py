@@ -48,7 +48,8 @@ def mistake(error: ErrorDetails, document: Document) -> Mistake:
                 keys, f"expected {one_of(_tags(allowed))}, got {_got(error['type'], given, _tags(allowed))}"
             )
         case _ if loc[-1] == "[key]":
-            return Mistake(rooted(keys), f"{_expected(error, allowed)}, got {keys[-1]!r}")
+            near = did_you_mean(str(keys[-1]), words(allowed))
+            return Mistake(rooted(keys), f"{_expected(error, allowed)}, got {keys[-1]!r}{near}")
         case _:
             keys, given = _given(rooted(keys), document)
             return Mistake(keys, _wrong(error, allowed, given))

@@ -14,18 +14,19 @@ Loc = tuple[str | int, ...]
 
 
 def place(loc: Loc) -> tuple[Keys, Any]:
-    """The keys that a reader would name, and the type of what is expected there."""
+    """The keys that a reader would name, and the type of what is expected there, or of the last key itself."""
     keys: Keys = ()
     allowed: Any = Stack
+    around: Any = None
     for step in loc:
         several = models(allowed)
         if step == "[key]":
-            break
+            return keys, _key_of(around)
         if len(several) > 1:
             allowed = _tagged(several, step)
         else:
             keys = (*keys, step)
-            allowed = inside(allowed, step)
+            around, allowed = allowed, inside(allowed, step)
     return keys, allowed
 
 
@@ -77,6 +78,11 @@ def tags(model: type[BaseModel]) -> tuple[Any, ...]:
 def words(allowed: Any) -> list[str]:
     """The words that may stand there, where they are a closed list."""
     return [str(value) for kind in _kinds(allowed) for value in (_literals(kind) or _members(kind))]
+
+
+def _key_of(allowed: Any) -> Any:
+    """The type of the keys of a map by name."""
+    return next(get_args(kind)[0] for kind in _kinds(allowed) if get_origin(kind) is dict)
 
 
 def _tagged(several: tuple[type[BaseModel], ...], tag: str | int) -> type[BaseModel]:
