@@ -12,11 +12,12 @@ from components.catalog.durations import (
     duration_of,
 )
 from components.catalog.efa import EFA_SOURCES, Interface, efa_interfaces
+from components.catalog.eks_images import EKS_IMAGE_SOURCES, eks_images
 from components.catalog.gpus import GPU_SOURCES, GPUS, Gpu
 from components.catalog.instances import INSTANCE_SOURCES, INSTANCES, KUBELET_MAX_PODS, Instance
 from components.catalog.kubernetes_versions import KUBERNETES_SOURCES, KUBERNETES_VERSIONS, KubernetesVersion
 from components.catalog.mig import MIG_SOURCES, Profile
-from components.catalog.mig_layout import mig_problem
+from components.catalog.mig_layout import mig_layouts, mig_problem
 from components.catalog.models import MODEL_SOURCES, MODELS, LanguageModel, of_weights
 from components.catalog.offerings import OFFERING_SOURCES, regions_with, zones_with
 from components.catalog.regions import REGION_SOURCES, REGIONS
@@ -35,6 +36,7 @@ __all__ = [
     "DURATIONS",
     "DURATION_SOURCES",
     "EFA_SOURCES",
+    "EKS_IMAGE_SOURCES",
     "GPUS",
     "GPU_SOURCES",
     "INSTANCES",
@@ -65,6 +67,8 @@ __all__ = [
     "ami_type",
     "duration_of",
     "efa_interfaces",
+    "eks_images",
+    "mig_layouts",
     "mig_problem",
     "of_weights",
     "regions_with",

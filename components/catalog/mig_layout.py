@@ -1,4 +1,4 @@
-"""Whether the MIG instances of a layout have room on one GPU."""
+"""Which MIG instances have room on one GPU, side by side."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,6 +26,24 @@ def mig_problem(gpu: Gpu, layout: Mapping[str, int]) -> str | None:
             return f"at most {most} of {profile} fit on one {gpu.name}{beside}, got {count}"
         placed[profile] = count
     return None
+
+
+def mig_layouts(gpu: Gpu) -> list[dict[str, int]]:
+    """Every layout that one GPU can hold, each by profile in the order of the catalog.
+
+    mig_layouts(GPUS["RTX-PRO-4500"])  # [{"1g.16gb": 2}, {"1g.16gb": 1}, {"2g.32gb": 1}]
+    """
+    reached = {(0, tuple(0 for _ in gpu.profiles))}
+    open_ends = list(reached)
+    while open_ends:
+        taken, counts = open_ends.pop()
+        for position, profile in enumerate(gpu.profiles.values()):
+            more = (*counts[:position], counts[position] + 1, *counts[position + 1 :])
+            further = {(taken | mask, more) for mask in profile.masks if not mask & taken} - reached
+            reached |= further
+            open_ends += further
+    held = sorted({counts for _, counts in reached if any(counts)}, reverse=True)
+    return [{name: n for name, n in zip(gpu.profiles, counts, strict=True) if n} for counts in held]
 
 
 def _largest_first(gpu: Gpu, layout: Mapping[str, int]) -> list[tuple[str, int]]:

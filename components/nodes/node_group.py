@@ -15,6 +15,7 @@ from components.nodes.launch_template import Ground, launch_template
 from components.nodes.repair import node_repair
 from components.pools import (
     GPU_RESOURCE,
+    MIG_LABEL,
     Pool,
     ami_release,
     capacity_type,
@@ -80,7 +81,12 @@ class NodeGroup(pulumi.ComponentResource):
 
 
 def _labels(pool: Pool) -> dict[str, str]:
-    return {key: value for key, value in pool.labels.items() if key.rpartition("/")[0] not in _SET_ELSEWHERE}
+    """Those of a group change on nodes that run; what GPUs are divided by must not, and is in user data."""
+    return {
+        key: value
+        for key, value in pool.labels.items()
+        if key != MIG_LABEL and key.rpartition("/")[0] not in _SET_ELSEWHERE
+    }
 
 
 def _taint(taint: Mapping[str, str]) -> aws.eks.NodeGroupTaintArgs:

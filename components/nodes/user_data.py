@@ -1,6 +1,7 @@
 """What a node reads when it starts: byte for byte the same for the same pool, as each change replaces nodes.
 
-EKS adds the cluster, labels and taints itself.
+EKS adds the cluster, labels and taints itself. The label for the MIG manager is here, so that another layout
+is other nodes.
 """
 
 import json
@@ -8,7 +9,7 @@ from typing import Any
 
 from components.catalog import INSTANCES
 from components.config.pools import AmiFamily, PoolSettings
-from components.pools import Pool
+from components.pools import MIG_LABEL, Pool
 
 _BOUNDARY = "//"
 
@@ -30,8 +31,10 @@ def node_config(pool: Pool) -> dict[str, Any]:
     """A `NodeConfig` of nodeadm, which sets up Amazon Linux 2023."""
     instance: dict[str, Any] = {"localStorage": {"strategy": "RAID0"}} if _has_disks(pool) else {}
     gates = {"FastImagePull": True} if _pulls_in_parallel(pool) else {}
+    label = f"--node-labels={MIG_LABEL}={pool.mig_layout}"  # added to those of EKS
+    flags = {"flags": [label]} if pool.mig_layout else {}
     spec = {
-        "kubelet": {"config": {"maxPods": pool.capacity.pods}},
+        "kubelet": {"config": {"maxPods": pool.capacity.pods}, **flags},
         **({"instance": instance} if instance else {}),
         **({"featureGates": gates} if gates else {}),
     }

@@ -17,6 +17,9 @@ POOL_LABEL = "gpu-cluster/pool"
 GPU_RESOURCE = "nvidia.com/gpu"
 GPU_TAINT = "nvidia.com/gpu"
 EFA_RESOURCE = "vpc.amazonaws.com/efa"
+MIG_LABEL = "nvidia.com/mig.config"
+"""By which the MIG manager knows what to make of a node's GPUs."""
+
 ACCELERATOR_LABEL = "k8s.amazonaws.com/accelerator"
 """By which the cluster autoscaler knows a node whose GPUs have yet to be announced."""
 
@@ -67,6 +70,14 @@ class Pool:
         """Those of the extended resources that are GPUs, or parts of them."""
         return {resource: count for resource, count in self.extended.items() if resource != EFA_RESOURCE}
 
+    @property
+    def mig_layout(self) -> str | None:
+        """Name of the layout that its nodes have yet to be divided by; None where GPUs are as they are found.
+
+        A label that nodes are found by belongs to whoever divides them.
+        """
+        return None if MIG_LABEL in self.selector else self.labels.get(MIG_LABEL)
+
 
 def pools_of(stack: Stack) -> dict[str, Pool]:
     """The pools of a validated stack by name, in the order of the file."""
@@ -82,6 +93,14 @@ def pools_of(stack: Stack) -> dict[str, Pool]:
 def mig_resource(profile: str) -> str:
     """Extended resource of a MIG profile under the device plugin's `mixed` strategy."""
     return f"nvidia.com/mig-{profile}"
+
+
+def mig_layout_name(layout: Mapping[str, int]) -> str:
+    """As the value of a label.
+
+    mig_layout_name({"3g.40gb": 1, "1g.10gb": 3})  # 1g.10gb-3_3g.40gb-1
+    """
+    return "_".join(f"{profile}-{count}" for profile, count in sorted(layout.items()))
 
 
 def _made_pool(name: str, settings: PoolSettings) -> Pool:
@@ -178,14 +197,16 @@ def _zones(settings: PoolSettings, stack: Stack) -> tuple[str, ...]:
 def _aws_labels(
     settings: PoolSettings, hardware: Hardware, zones: tuple[str, ...], region: str | None
 ) -> dict[str, str]:
-    """What EKS and the cloud's controller put on a node, and what the cluster autoscaler looks for."""
+    """What EKS and the cloud's controller put on a node, and what autoscaler and MIG manager look for."""
     labels = {"topology.kubernetes.io/region": region} if region else {}
     if len(zones) == 1:
         labels["topology.kubernetes.io/zone"] = zones[0]
     if settings.provisioner is Provisioner.NODE_GROUP:
         labels["eks.amazonaws.com/capacityType"] = capacity_type(settings.capacity)
     # With MIG there is no nvidia.com/gpu, and the autoscaler would wait for it for ever.
-    if hardware.gpu and hardware.gpus and not (settings.sharing and settings.sharing.mig):
+    if settings.sharing and settings.sharing.mig:
+        labels[MIG_LABEL] = mig_layout_name(settings.sharing.mig)
+    elif hardware.gpu and hardware.gpus:
         labels[ACCELERATOR_LABEL] = f"nvidia-{hardware.gpu.name.lower()}"
     return labels
 

@@ -22,6 +22,7 @@ _EFFECTS = {
     "PREFER_NO_SCHEDULE": "PreferNoSchedule",
 }
 _MAX_PODS = re.compile(r"max-?pods\"?\s*[:=]\s*(\d+)", re.IGNORECASE)
+_NODE_LABEL = re.compile(r"--node-labels=([^=\"]+)=([^,\"\s]+)")
 _LOCAL_DISKS = re.compile(r"\"?strategy\"?\s*:\s*\"?RAID|ephemeral-storage")
 
 
@@ -75,7 +76,7 @@ class Kubelet:
             own["eks.amazonaws.com/sourceLaunchTemplateVersion"] = template["version"]
         if document["amiType"].startswith("AL2023") and document["amiType"].endswith("NVIDIA"):
             own["nvidia.com/gpu.present"] = "true"  # nodeadm says so
-        return own | document["labels"]
+        return own | dict(_NODE_LABEL.findall(self.group.user_data)) | document["labels"]
 
     def _capacity(self) -> Resources:
         """What the machine has, with the disk and the number of pods that it is set up for."""

@@ -20,8 +20,8 @@ PUBLIC = {
         "KUBELET_MAX_PODS KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion "
         "LARGE_IMAGE_MINUTES LanguageModel MIG_SOURCES MODELS MODEL_SOURCES OFFERING_SOURCES "
         "Profile REGIONS REGION_SOURCES Source UPSTREAMS UPSTREAM_SOURCES Upstream "
-        "WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type duration_of efa_interfaces eks_images mig_problem "
-        "of_weights regions_with zones_with"
+        "WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type duration_of efa_interfaces eks_images mig_layouts "
+        "mig_problem of_weights regions_with zones_with"
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
     "components.cluster.eks": "Addons EksCluster kubeconfig",

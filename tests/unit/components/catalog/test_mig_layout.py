@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.catalog import GPUS, Gpu, mig_problem
+from components.catalog import GPUS, Gpu, mig_layouts, mig_problem
 
 SLICED = [gpu for gpu in GPUS.values() if len(gpu.profiles) == 6]
 
@@ -118,3 +118,19 @@ def test_a_refusal_says_what_would_fit(name: str, counts: dict[str, int], proble
 
 def test_an_absurd_count_is_refused_at_once() -> None:
     assert mig_problem(GPUS["B200"], {"1g.23gb": 10**9}) is not None
+
+
+@pytest.mark.parametrize("gpu", [gpu for gpu in GPUS.values() if gpu.profiles], ids=lambda gpu: gpu.name)
+def test_every_layout_that_fits_is_listed_and_no_other(gpu: Gpu) -> None:
+    every = product(*(range(profile.most + 1) for profile in gpu.profiles.values()))
+    fitting = [layout(gpu, *counts) for counts in every if any(counts)]
+    fitting = [wanted for wanted in fitting if mig_problem(gpu, wanted) is None]
+
+    listed = mig_layouts(gpu)
+
+    assert len(listed) == len(fitting)
+    assert all(wanted in listed for wanted in fitting)
+
+
+def test_a_gpu_without_mig_has_no_layouts() -> None:
+    assert mig_layouts(GPUS["L4"]) == []

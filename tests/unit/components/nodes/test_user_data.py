@@ -17,6 +17,7 @@ BOTTLEROCKET = {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}
     [
         ("al2023-system.mime", {"instance": "m7i.xlarge"}),
         ("al2023-gpu.mime", {"instance": "p5.48xlarge"}),
+        ("al2023-mig.mime", {"instance": "p5.48xlarge", "sharing": {"mig": {"1g.10gb": 7}}}),
         ("bottlerocket-system.toml", {"instance": "m7i.xlarge", "ami": BOTTLEROCKET}),
         ("bottlerocket-gpu.toml", {"instance": "g6.4xlarge", "ami": BOTTLEROCKET}),
     ],
@@ -54,3 +55,15 @@ def test_bottlerocket_leaves_gpus_to_the_platform() -> None:
     assert switched_off in bottlerocket_settings(pool_with(instance="g6.xlarge")[0])
     assert switched_off in bottlerocket_settings(pool_with(instance="g6f.large")[0])
     assert "nvidia" not in bottlerocket_settings(pool_with(instance="m7i.xlarge")[0])
+
+
+def test_another_mig_layout_is_other_nodes() -> None:
+    """The label that a node is divided by comes with the node, and never changes on it."""
+
+    def label(**layout: int) -> Any:
+        pool, _ = pool_with(instance="p5.48xlarge", sharing={"mig": layout})
+        return node_config(pool)["spec"]["kubelet"].get("flags")
+
+    assert label(**{"1g.10gb": 7}) == ["--node-labels=nvidia.com/mig.config=1g.10gb-7"]
+    assert label(**{"3g.40gb": 1, "1g.10gb": 3}) == label(**{"1g.10gb": 3, "3g.40gb": 1})
+    assert label(**{"3g.40gb": 2}) != label(**{"3g.40gb": 1})

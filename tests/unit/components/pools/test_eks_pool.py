@@ -6,7 +6,7 @@ import pytest
 
 from components.catalog import INSTANCES
 from components.config.stack import Stack
-from components.pools import Pool, pools_of, share_of_node
+from components.pools import MIG_LABEL, Pool, pools_of, share_of_node
 
 EKS = {
     "provider": "eks",
@@ -67,6 +67,15 @@ def test_the_autoscaler_knows_whole_gpus_and_waits_for_no_others() -> None:
     assert pool_of(instance="g6.xlarge").labels[accelerator] == "nvidia-l4"
     assert accelerator not in pool_of(instance="m7i.xlarge").labels
     assert accelerator not in pool_of(instance="p5.48xlarge", sharing={"mig": {"1g.10gb": 7}}).labels
+
+
+def test_a_mig_layout_is_named_for_the_manager_in_so_many_letters_as_a_label_may_have() -> None:
+    assert pool_of(instance="p5.48xlarge").labels.get(MIG_LABEL) is None
+    layout = {"1g.18gb": 2, "2g.35gb": 1, "3g.71gb": 1}
+    name = pool_of(instance="p5e.48xlarge", sharing={"mig": layout}).labels[MIG_LABEL]
+    assert pool_of(instance="p5e.48xlarge", sharing={"mig": layout}).mig_layout == name
+    assert name == "1g.18gb-2_2g.35gb-1_3g.71gb-1"
+    assert len(name) <= 63
 
 
 def test_local_disks_take_the_place_of_the_root_volume() -> None:

@@ -76,6 +76,16 @@ def test_disk_and_pods_are_as_the_template_sets_them(user_data: str, disk: str, 
     assert "nvidia.com/gpu" not in capacity
 
 
+def test_it_adds_the_labels_that_its_user_data_gives_it_to_those_of_the_group() -> None:
+    flags = '{"spec": {"kubelet": {"flags": ["--node-labels=nvidia.com/mig.config=1g.10gb-7"]}}}'
+    template = {"UserData": base64.b64encode(flags.encode()).decode()}
+
+    labels = labels_of(_kubelet(template=template).node())
+
+    assert labels["nvidia.com/mig.config"] == "1g.10gb-7"
+    assert labels["gpu-cluster/pool"] == "l4"
+
+
 def test_it_has_the_devices_that_its_image_and_interfaces_are_for() -> None:
     efa = {"NetworkInterfaces": [{"InterfaceType": "efa"}, {"InterfaceType": "efa-only"}]}
 
