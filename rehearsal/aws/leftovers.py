@@ -16,21 +16,24 @@ def leftovers(api: Api) -> list[tuple[str, str]]:
 
     A type of resources needs no mention here: what was made and can still be read is left.
     """
-    made = all_made()
-    found = {(each.type, each.id) for each in made if _is_left(api, each)}
-    for region in {each.region for each in made}:
+    found = set(still_there(api))
+    for region in {each.region for each in all_made()}:
         for type, listed in _BESIDE.items():
             found |= {(type, id) for id in listed(api.in_region(region))}
     return sorted(found)
 
 
+def still_there(api: Api) -> list[tuple[str, str]]:
+    """The type and id of every resource that providers made and that there still is, in order."""
+    return sorted({(each.type, each.id) for each in all_made() if _is_left(api, each)})
+
+
 def _is_left(api: Api, made: Made) -> bool:
+    """What cannot be read counts as left, unless the account says that it is gone."""
     try:
         return kind_of(made.type).read(api.in_region(made.region), made.id, made.state) is not None
     except ApiError as error:
-        if error.is_gone:
-            return False
-        raise
+        return not error.is_gone
 
 
 def _interfaces(api: Api) -> Iterator[str]:

@@ -60,9 +60,12 @@ def update_config(call: Call) -> Document:
         merged = document["scalingConfig"] | scaling
         node_group_checks.require_scaling(merged)
         document["scalingConfig"] = merged
-    for name in ("updateConfig", "nodeRepairConfig", "warmPoolConfig"):
+    for name in ("nodeRepairConfig", "warmPoolConfig"):
         if name in given:
             document[name] = given[name]
+    if "updateConfig" in given:
+        strategy = document["updateConfig"]["updateStrategy"]
+        document["updateConfig"] = {"updateStrategy": strategy} | given["updateConfig"]
     document["labels"] = _relabelled(document["labels"], given.get("labels", {}))
     document["taints"] = _retainted(document["taints"], given.get("taints", {}))
     changed = {name: given[name] for name in given if name in document}

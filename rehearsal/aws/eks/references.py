@@ -47,11 +47,12 @@ def require_key(api: Api, arn: str) -> None:
 
 def subnets(api: Api, ids: list[str]) -> list[dict[str, Any]]:
     """The subnets; `ApiError` where one does not exist."""
-    try:
-        found: list[dict[str, Any]] = api.call("ec2", "DescribeSubnets", SubnetIds=ids)["Subnets"]
-    except ApiError as error:
-        raise ApiError("InvalidParameterException", error.message) from error
-    return sorted(found, key=lambda subnet: ids.index(subnet["SubnetId"]))
+    chosen = [{"Name": "subnet-id", "Values": ids}]
+    found = {each["SubnetId"]: each for each in api.call("ec2", "DescribeSubnets", Filters=chosen)["Subnets"]}
+    for id in ids:
+        if id not in found:
+            raise ApiError("InvalidParameterException", f"The subnet ID '{id}' does not exist")
+    return [found[id] for id in ids]
 
 
 def require_security_groups(api: Api, ids: list[str]) -> None:

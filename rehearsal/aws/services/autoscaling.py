@@ -13,8 +13,13 @@ def _call(api: Api, operation: str, **arguments: Any) -> Answer:
     return api.call("autoscaling", operation, **arguments)
 
 
+def _group(api: Api, name: str) -> Answer | None:
+    groups = _call(api, "DescribeAutoScalingGroups", AutoScalingGroupNames=[name])["AutoScalingGroups"]
+    return groups[0] if groups else None
+
+
 def _require_group(api: Api, name: str) -> None:
-    if not _call(api, "DescribeAutoScalingGroups", AutoScalingGroupNames=[name])["AutoScalingGroups"]:
+    if _group(api, name) is None:
         raise ApiError("ValidationError", f"AutoScalingGroup name not found - null: {name}")
 
 
@@ -27,7 +32,9 @@ def _sizes(inputs: Inputs) -> Answer:
 
 
 def _read_schedule(api: Api, _id: str, state: State) -> Answer | None:
-    _require_group(api, state["autoscalingGroupName"])
+    group = _group(api, state["autoscalingGroupName"])
+    if group is None:
+        return None
     found = _call(
         api,
         "DescribeScheduledActions",
@@ -41,15 +48,13 @@ def _read_schedule(api: Api, _id: str, state: State) -> Answer | None:
         for name in ("StartTime", "EndTime")
         if name in found[0]
     }
-    return found[0] | times | {"arn": _schedule_arn(api, state)}
+    return found[0] | times | {"arn": _schedule_arn(group, state["scheduledActionName"])}
 
 
-def _schedule_arn(api: Api, state: State) -> str:
-    group, name = state["autoscalingGroupName"], state["scheduledActionName"]
-    found = _call(api, "DescribeAutoScalingGroups", AutoScalingGroupNames=[group])["AutoScalingGroups"][0]
-    home, _, rest = found["AutoScalingGroupARN"].partition(":autoScalingGroup:")
-    id = rest.partition(":")[0]
-    return f"{home}:scheduledUpdateGroupAction:{id}:autoScalingGroupName/{group}:scheduledActionName/{name}"
+def _schedule_arn(group: Answer, name: str) -> str:
+    home, _, rest = group["AutoScalingGroupARN"].partition(":autoScalingGroup:")
+    id, _, group_name = rest.partition(":")
+    return f"{home}:scheduledUpdateGroupAction:{id}:{group_name}:scheduledActionName/{name}"
 
 
 def _delete_schedule(api: Api, _id: str, state: State) -> None:

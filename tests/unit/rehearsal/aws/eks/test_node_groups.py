@@ -103,6 +103,15 @@ def test_another_release_replaces_every_server(ground: Ground, strategy: str) ->
     assert _described(ground.api, group)["releaseVersion"] == "1.34.9-20260801"
 
 
+def test_how_nodes_are_replaced_is_said_in_parts(ground: Ground) -> None:
+    group = ground.node_group(ground.cluster()["name"], updateConfig={"updateStrategy": "MINIMAL"})
+
+    share = {"maxUnavailablePercentage": 50}
+    ground.api.call("eks", "UpdateNodegroupConfig", **_key(group), updateConfig=share)
+
+    assert _described(ground.api, group)["updateConfig"] == {"updateStrategy": "MINIMAL"} | share
+
+
 def test_its_template_changes_by_version_alone(ground: Ground) -> None:
     template, other = ground.template(), ground.template()
     group = ground.node_group(ground.cluster()["name"], launchTemplate=template)
