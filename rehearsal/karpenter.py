@@ -12,6 +12,7 @@ from components.catalog import INSTANCES
 from components.config.pools import PoolSettings
 from components.config.span import Span
 from components.pools import GPU_RESOURCE, allocatable, hardware_of
+from rehearsal.device_plugins import Devices
 from rehearsal.objects import ApiServer, Object
 from rehearsal.unscheduled import fits, is_unscheduled
 
@@ -83,7 +84,7 @@ def _node(pool: Object, taken: set[str]) -> Object:
         "metadata": {
             "name": name,
             "labels": own | template["metadata"]["labels"],
-            "annotations": {"kwok.x-k8s.io/node": "fake"},
+            "annotations": {"kwok.x-k8s.io/node": "fake", **Devices(gpus=hardware.gpus).annotations()},
         },
         "spec": {"taints": template["spec"]["taints"]},
         "status": {

@@ -119,12 +119,12 @@ def eks(
         region=region,
         mirror=registry.mirror,
         opts=pulumi.ResourceOptions.merge(
-            _after(room, addons), pulumi.ResourceOptions(providers=[cluster.provider])
+            _after(room, registry, addons), pulumi.ResourceOptions(providers=[cluster.provider])
         ),
     )
     return Place(
         kubernetes=cluster.provider,
-        ready=[nodes, stores, addons, *started],
+        ready=[registry, nodes, stores, addons, *started],
         backing=stores.backing,
         outputs={
             "cluster": {"name": cluster.cluster_name, "endpoint": cluster.endpoint},

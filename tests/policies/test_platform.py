@@ -18,7 +18,7 @@ def _report(stack: str) -> Report:
     resources = [
         Resource(registered.inputs["kind"], registered.inputs)
         for registered in graph.resources
-        if registered.type.startswith("kubernetes:")
+        if registered.type.startswith("kubernetes:") and "kind" in registered.inputs  # a chart has none
     ]
     assert resources
     return pack_of(stack).check(resources)

@@ -84,7 +84,8 @@ def test_a_node_is_started_for_a_pod_that_waits_and_only_one_until_it_is_used() 
     [node] = api.nodes
     assert node["metadata"]["labels"]["karpenter.sh/capacity-type"] == "spot"
     assert node["spec"]["taints"] == [GPU]
-    assert "nvidia.com/gpu" not in node["status"]["capacity"]
+    assert node["metadata"]["annotations"]["gpu-cluster/gpus"] == "1"
+    assert "nvidia.com/gpu" not in node["status"]["capacity"]  # before a device plugin runs there
 
 
 def test_nodes_stop_at_the_limit_and_take_turns_in_the_zones() -> None:
