@@ -33,6 +33,30 @@ def edits_of(stack: Stack) -> Iterator[list[Edit]]:
     yield [_shorten(name, context) for name, context in contexts.items() if context]
 
 
+def changes_of(stack: Stack) -> list[Edit]:
+    """What somebody may do to a stack on AWS, in no order and whether or not its file allows it."""
+    tags, days = {**stack.tags, "rehearsed": "true"}, 30
+    flow_logs = Edit(
+        ("config", "gpu-cluster:network", "flowLogs"), {"retentionDays": days}, f"flow logs of {days} days"
+    )
+    repository = Edit(
+        ("config", "gpu-cluster:registry", "repositories"), {"rehearsed": {}}, "a repository more"
+    )
+    return [
+        Edit(("config", "gpu-cluster:tags"), tags, "a tag for everything"),
+        flow_logs,
+        repository,
+        *(_grow(stack, name) for name in stack.pools),
+        *(_label(stack, name) for name in stack.pools),
+        *(_taint(stack, name) for name in stack.pools),
+    ]
+
+
+def _taint(stack: Stack, name: str) -> Edit:
+    taints = {key: taint.model_dump() for key, taint in stack.pools[name].taints.items()}
+    return Edit(("config", _POOLS, name, "taints"), {**taints, _LABEL: {}}, f"pool {name} gets a taint")
+
+
 def _grow(stack: Stack, name: str) -> Edit:
     nodes = stack.pools[name].nodes
     more = {"min": nodes.min + 1, "max": max(nodes.max, nodes.min + 1)}

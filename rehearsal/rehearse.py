@@ -4,23 +4,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from rehearsal.addons import define, drivers_of, installed_in
 from rehearsal.attempts import until_it_holds
 from rehearsal.aws.faults import Faults
+from rehearsal.cast import cast
 from rehearsal.clock import UnknownDurationsError, coming_up, described, going_away, weights_of
-from rehearsal.cluster import Cluster
-from rehearsal.device_plugins import DevicePlugins
 from rehearsal.edits import Edit, edits_of
 from rehearsal.event_log import Operation, name_of
 from rehearsal.follow import Run, follow
-from rehearsal.karpenter import start_nodes
 from rehearsal.left_behind import left_in_cluster, settled
 from rehearsal.progress import Patience, Progress, Tell
 from rehearsal.report import Outcome, Report, Step
 from rehearsal.sandbox import Sandbox
-from rehearsal.stand_ins import standing_in
 from rehearsal.stateful import is_a_loss
-from rehearsal.volumes import provide
 from rehearsal.workloads import Workloads, workloads
 
 _NO_FAULTS = Faults()
@@ -35,7 +30,7 @@ def rehearse(sandbox: Sandbox, tell: Tell, faults: Faults = _NO_FAULTS) -> Repor
     """
     rehearsal = _Rehearsal(sandbox, tell, faults)
     rehearsal.step("ground", rehearsal.open)
-    with standing_in(*_stand_ins(sandbox)), DevicePlugins(Cluster(sandbox.control_plane.kubeconfig)):
+    with cast(sandbox):
         came_up = rehearsal.step("up", rehearsal.up)
         runs = rehearsal.step("workloads", rehearsal.workloads)
         if came_up:
@@ -64,6 +59,8 @@ class _Rehearsal:
 
     _before: set[str] = field(default_factory=set[str])
     """Objects of the cluster without the stack."""
+    _kept: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """Of the account, by type and id."""
     _runs: int = 0
     _failed: list[Run] = field(default_factory=list[Run])
     """Attempts before the last one."""
@@ -108,10 +105,7 @@ class _Rehearsal:
 
     def secrets(self) -> Outcome:
         """The state has secrets only encrypted."""
-        files = [file for file in (self.sandbox.folder / ".local" / "state").rglob("*") if file.is_file()]
-        texts = [file.read_text(errors="replace") for file in files]
-        clear = [key for key, value in self.sandbox.secrets.items() if any(value in text for text in texts)]
-        findings = tuple(f"the value of {key} is in the state in the clear" for key in clear)
+        findings = tuple(self.sandbox.clear_secrets())
         return Outcome(
             f"{len(self.sandbox.secrets)} of the stack file, none in the state in the clear", findings
         )
@@ -156,6 +150,7 @@ class _Rehearsal:
         return Outcome(f"gpu-cluster:protect: false: {_counted(run.log.changing())}", tuple(run.errors))
 
     def destroy(self) -> Outcome:
+        self._kept = self.sandbox.retained()
         run = self._try("destroy")
         return Outcome(_counted(run.log.changing()), tuple(run.errors), self._struck())
 
@@ -166,9 +161,11 @@ class _Rehearsal:
         findings = [f"in the state: {name}" for name in known]
         findings += [f"in the cluster: {name}" for name in objects]
         if self.sandbox.on_aws:
-            findings += [f"in the account: {type} {id}" for type, id in self.sandbox.account.leftovers()]
-        words = f"nothing but {len(kept)} volumes that the stack file retains" if kept else "nothing"
-        return Outcome(words, tuple(findings))
+            lost = set(self.sandbox.account.leftovers()) - self._kept
+            findings += [f"in the account: {type} {id}" for type, id in sorted(lost)]
+        kept += [f"{type} {id}" for type, id in sorted(self._kept)]
+        words = "nothing but what the stack retains" if kept else "nothing"
+        return Outcome(words, tuple(findings), tuple(kept))
 
     def _up(self) -> Run:
         return self._try("up")
@@ -211,19 +208,6 @@ class _Rehearsal:
             if not seen.unwell or time.monotonic() > deadline or self._patience.is_over(seen.unwell):
                 return seen
             time.sleep(_POLL_SECONDS)
-
-
-def _stand_ins(sandbox: Sandbox) -> list[Callable[[], None]]:
-    """In place of what would run in the cluster's containers."""
-    api = sandbox.api
-    if not sandbox.on_aws:
-        return [lambda: provide(api)]
-    installed = installed_in(sandbox.aws)
-    return [
-        lambda: define(api, installed()),
-        lambda: provide(api, drivers_of(installed())),
-        lambda: start_nodes(api),
-    ]
 
 
 def _unchanged(run: Run, words: str) -> Outcome:

@@ -58,8 +58,7 @@ class Sandbox:
         """A fresh one, without anything of an earlier rehearsal, in which the stack's nodes are there."""
         self.remove()
         scratch(self.project, self.folder, {})
-        original = self.project / "stacks" / f"Pulumi.{self.name}.yaml"
-        left_out = self.stack_file.take(original, kubeconfig=_KUBECONFIG)
+        left_out = self.stack_file.take(self._original_file, kubeconfig=_KUBECONFIG)
         self._bring_charts()
         if self.on_aws:
             self._open_account()
@@ -69,6 +68,12 @@ class Sandbox:
         self._invent(left_out)
         self.reconcile()
 
+    def restock(self) -> None:
+        """Take the user's stack file as it is now, for a stack of which nothing is left."""
+        self.__dict__.pop("_original", None)
+        self.stack_file.take(self._original_file, kubeconfig=_KUBECONFIG)
+        self.engine.select()
+
     def remove(self) -> None:
         """End all that runs in it, and delete it."""
         end(
@@ -76,8 +81,8 @@ class Sandbox:
             for found in processes(lambda command: command.startswith("pulumi"))
             if found.directory.is_relative_to(self.folder)
         )
-        self.account.stop()
-        self.control_plane.remove()
+        Account(self.folder / ".local").stop()
+        ControlPlane(self.folder / ".local", self.toolchain).remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def reconcile(self) -> None:
@@ -101,7 +106,11 @@ class Sandbox:
 
     @cached_property
     def _original(self) -> Stack:
-        return load(self.project / "stacks" / f"Pulumi.{self.name}.yaml")
+        return load(self._original_file)
+
+    @property
+    def _original_file(self) -> Path:
+        return self.project / "stacks" / f"Pulumi.{self.name}.yaml"
 
     @property
     def on_aws(self) -> bool:
@@ -143,6 +152,23 @@ class Sandbox:
     def secrets(self) -> dict[str, str]:
         """Invented values by the place in the stack file where the user's would be."""
         return {}
+
+    def retained(self) -> set[tuple[str, str]]:
+        """Type and id of what a destroy leaves in the account, as the stack says."""
+        resources = self.engine.state().get("resources", [])
+        return {
+            (each["type"], each["id"]) for each in resources if each.get("retainOnDelete") and each.get("id")
+        }
+
+    def clear_secrets(self) -> list[str]:
+        """Invented values that the state has in the clear, in words."""
+        files = [file for file in (self.folder / ".local" / "state").rglob("*") if file.is_file()]
+        texts = [file.read_text(errors="replace") for file in files]
+        return [
+            f"the value of {key} is in the state in the clear"
+            for key, value in self.secrets.items()
+            if any(value in text for text in texts)
+        ]
 
     def _open_account(self) -> None:
         """An account whose cluster is this control plane, with what the stack takes to be there."""

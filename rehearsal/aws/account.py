@@ -16,7 +16,7 @@ from rehearsal.aws import get_token, identity, plugin
 from rehearsal.aws.api import Api
 from rehearsal.aws.eks import endpoint
 from rehearsal.aws.faults import Faults
-from rehearsal.aws.pages import LEFTOVERS
+from rehearsal.aws.pages import LEFTOVERS, MADE
 from rehearsal.errors import RehearsalError
 from rehearsal.lock import locked
 from rehearsal.processes import Process, end, processes
@@ -103,6 +103,10 @@ class Account:
     def leftovers(self) -> list[tuple[str, str]]:
         """The type and id of everything that is left of what was made in it, and of what came with that."""
         return [(type, id) for type, id in json.loads(self._get(LEFTOVERS, _LIST_SECONDS))]
+
+    def made(self) -> list[tuple[str, str]]:
+        """The type and id of every resource that engines made in it and that there still is."""
+        return [(type, id) for type, id in json.loads(self._get(MADE, _LIST_SECONDS))]
 
     def _get(self, path: str, timeout_seconds: float) -> bytes:
         """`RehearsalError` where it does not answer."""

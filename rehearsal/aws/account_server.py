@@ -10,10 +10,10 @@ from rehearsal.aws import access_policies, tokens
 from rehearsal.aws.answering import Answering
 from rehearsal.aws.api import Api
 from rehearsal.aws.inside import sender
-from rehearsal.aws.leftovers import leftovers
+from rehearsal.aws.leftovers import leftovers, still_there
 from rehearsal.aws.moto_application import moto_application
 from rehearsal.aws.operations import OPERATIONS
-from rehearsal.aws.pages import LEFTOVERS, Page, Pages
+from rehearsal.aws.pages import LEFTOVERS, MADE, Page, Pages
 from rehearsal.aws.providers import Providers
 from rehearsal.aws.turn import InTurn
 from rehearsal.webhook import AUTHENTICATE, AUTHORIZE
@@ -27,6 +27,7 @@ def main() -> None:
         AUTHENTICATE: tokens.review,
         AUTHORIZE: access_policies.review,
         LEFTOVERS: lambda _: leftovers(api),
+        MADE: lambda _: still_there(api),
     }
     application = Pages(Providers(account, api), pages)
     make_server("127.0.0.1", int(sys.argv[1]), application, threaded=True).serve_forever()

@@ -23,7 +23,7 @@ _SETTINGS = Config(
     s3={"addressing_style": "path"},
     parameter_validation=True,
 )
-_GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
+_GONE = ("404", "NotFound", "NoSuch", "NonExistent", "DoesNotExist")
 
 
 class ApiError(Exception):

@@ -71,7 +71,7 @@ def test_a_stack_for_a_cluster_elsewhere_is_rehearsed_without_it(tmp_path: Path)
     assert (code, report["held"]) == (0, True), report
     assert words(report)["secrets"] == "1 of the stack file, none in the state in the clear"
     assert "4096 tokens of context instead of 8192: 1 update" in words(report)["edit"]
-    assert words(report)["left"] == "nothing but 1 volumes that the stack file retains"
+    assert words(report)["left"] == "nothing but what the stack retains"
     assert file.read_text() == SITE
     assert not (project / ".local" / "rehearsal" / "site").exists()
 
@@ -92,6 +92,6 @@ def test_what_does_not_run_is_named_with_its_reason(tmp_path: Path) -> None:
         "  pool gpu (1 node): taint nvidia.com/gpu=present:NoSchedule is not tolerated; "
         "nvidia.com/gpu: asks for 5, free are 2 of 4"
     )
-    assert refused.startswith("Deployment serving/greedy: 0 of 1 pods ready\n  FailedCreate: pods \"greedy-")
+    assert refused.startswith('Deployment serving/greedy: 0 of 1 pods ready\n  FailedCreate: pods "greedy-')
     assert "violates PodSecurity" in refused
     assert words(report)["left"].startswith("nothing")

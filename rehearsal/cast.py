@@ -1,0 +1,31 @@
+"""Who plays what would run in the containers of a cluster, all through a rehearsal."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from rehearsal.addons import define, drivers_of, installed_in
+from rehearsal.cluster import Cluster
+from rehearsal.device_plugins import DevicePlugins
+from rehearsal.karpenter import start_nodes
+from rehearsal.sandbox import Sandbox
+from rehearsal.stand_ins import standing_in
+from rehearsal.volumes import provide
+
+
+@contextmanager
+def cast(sandbox: Sandbox) -> Generator[None]:
+    """Storage drivers and, on AWS, add-ons, device plugins and Karpenter."""
+    with standing_in(*_parts(sandbox)), DevicePlugins(Cluster(sandbox.control_plane.kubeconfig)):
+        yield
+
+
+def _parts(sandbox: Sandbox) -> list[Callable[[], None]]:
+    api = sandbox.api
+    if not sandbox.on_aws:
+        return [lambda: provide(api)]
+    installed = installed_in(sandbox.aws)
+    return [
+        lambda: define(api, installed()),
+        lambda: provide(api, drivers_of(installed())),
+        lambda: start_nodes(api),
+    ]
