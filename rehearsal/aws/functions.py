@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rehearsal.aws import identity
 from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.policy_document import policy_document
 from rehearsal.aws.services import ec2_lookups
@@ -22,7 +23,7 @@ def _caller_identity(api: Api, _arguments: Arguments) -> dict[str, Any]:
     caller = api.call("sts", "GetCallerIdentity")
     return {
         "accountId": caller["Account"],
-        "arn": caller["Arn"],
+        "arn": identity.session_of(identity.principal_of(api.access_key)),
         "userId": caller["UserId"],
         "id": caller["Account"],
     }
