@@ -8,6 +8,11 @@ from threading import Event, Thread
 import httpx2
 
 _PAUSE_SECONDS = 0.3
+_PASSING = (
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.TOO_MANY_REQUESTS,  # of a kind that is just being defined, too
+)
 
 
 @contextmanager
@@ -36,9 +41,9 @@ def standing_in(*passes: Callable[[], object]) -> Generator[None]:
 
 
 def _play(each: Callable[[], object]) -> None:
-    """Once. What was made, changed or removed meanwhile is seen the next time."""
+    """Once. What cannot be done now, as things change meanwhile, is done the next time."""
     try:
         each()
     except httpx2.HTTPStatusError as error:
-        if error.response.status_code not in (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT):
+        if error.response.status_code not in _PASSING:
             raise
