@@ -23,7 +23,7 @@ _SETTINGS = Config(
     s3={"addressing_style": "path"},
     parameter_validation=True,
 )
-_GONE = ("404", "NotFound", "NoSuch", "NonExistent", "DoesNotExist")
+_GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist", "404")  # HEAD has no words
 
 
 class ApiError(Exception):

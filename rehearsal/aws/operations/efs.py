@@ -49,6 +49,13 @@ def _describe_backup_policy(call: Call) -> Document:
     return {"BackupPolicy": policy}
 
 
+def _describe_policy(call: Call) -> Document:
+    policy = _file_system(call).file_system_policy
+    if policy is None:
+        raise ApiError("PolicyNotFound", "The file system has no policy.")
+    return {"FileSystemId": call.parameters["FileSystemId"], "Policy": policy}
+
+
 def _delete_policy(call: Call) -> Document:
     _file_system(call).file_system_policy = None
     return {}
@@ -67,5 +74,6 @@ OPERATIONS: Mapping[str, Operation] = {
     "UpdateFileSystemProtection": _update_protection,
     "PutBackupPolicy": _put_backup_policy,
     "DescribeBackupPolicy": _describe_backup_policy,
+    "DescribeFileSystemPolicy": _describe_policy,
     "DeleteFileSystemPolicy": _delete_policy,
 }
