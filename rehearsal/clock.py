@@ -112,7 +112,6 @@ def _longest_chain(tasks: Mapping[str, Task], needs: Mapping[str, Iterable[str]]
 
 
 def _makespan(tasks: Mapping[str, Task], needs: Mapping[str, Iterable[str]], at_once: int) -> float:
-    """What takes no time needs no worker."""
     order = {name: number for number, name in enumerate(tasks)}
     sorter = TopologicalSorter(needs)
     sorter.prepare()
@@ -120,11 +119,12 @@ def _makespan(tasks: Mapping[str, Task], needs: Mapping[str, Iterable[str]], at_
     running: list[tuple[float, str]] = []
     now = 0.0
     while sorter.is_active():
-        for name in sorter.get_ready():
-            if tasks[name].minutes:
-                heappush(waiting, (now, order[name], name))
-            else:
-                sorter.done(name)
+        while ready := sorter.get_ready():  # what takes no time makes others ready at once
+            for name in ready:
+                if tasks[name].minutes:
+                    heappush(waiting, (now, order[name], name))
+                else:
+                    sorter.done(name)
         while waiting and len(running) < at_once:
             *_, name = heappop(waiting)
             heappush(running, (now + tasks[name].minutes, name))

@@ -48,6 +48,13 @@ def test_what_is_in_the_state_alone_takes_no_time_but_orders() -> None:
     assert found.makespan == 3
 
 
+def test_with_enough_at_once_only_the_longest_chain_counts() -> None:
+    tasks = [Task("slow", 10), Task("quick", 1), Task("component", 0, frozenset({"quick"}))]
+    tasks.append(Task("child", 5, frozenset({"component"})))
+
+    assert schedule(tasks, at_once=9).ratio == 1
+
+
 def test_creation_follows_dependencies_parents_and_providers() -> None:
     cluster = resource("aws:eks/cluster:Cluster", "cluster")
     provider = resource("pulumi:providers:kubernetes", "kubernetes", str(cluster["urn"]))
