@@ -15,7 +15,7 @@ from tests.unit.graph import Graph, Registered
 from tests.unit.platforms import platform_of
 
 STACKS = Path(__file__).parents[2] / "stacks"
-ON_AWS = ("prod", "staging", "dev")
+ON_AWS = ("dev", "staging", "prod")
 
 Edits = Mapping[str, Any]
 """Values by their keys below gpu-cluster, such as {"pools.l4.nodes": 2}; None removes one."""

@@ -1,15 +1,12 @@
 """Nodes that start before the network plugin never get ready, and their group fails."""
 
-import pytest
-
-from tests.pains.platforms import ON_AWS, addon, platform
+from tests.pains.platforms import addon
+from tests.unit.graph import Graph
 
 NEEDED = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 
 
-@pytest.mark.parametrize("name", ON_AWS)
-def test_what_a_node_needs_to_be_ready_is_there_before_every_pool(name: str) -> None:
-    graph = platform(name)
+def test_what_a_node_needs_to_be_ready_is_there_before_every_pool(graph: Graph) -> None:
     groups = graph.of("nodeGroup:NodeGroup")
     assert groups
     for group in groups:
@@ -17,8 +14,6 @@ def test_what_a_node_needs_to_be_ready_is_there_before_every_pool(name: str) -> 
             assert graph.waits_for(group, addon(graph, needed)), (group.name, needed)
 
 
-@pytest.mark.parametrize("name", ON_AWS)
-def test_the_plugin_has_its_role_before_it_starts(name: str) -> None:
-    graph = platform(name)
+def test_the_plugin_has_its_role_before_it_starts(graph: Graph) -> None:
     [role] = [it for it in graph.of("PodIdentityAssociation") if it["serviceAccount"] == "aws-node"]
     assert graph.waits_for(addon(graph, "vpc-cni"), role)

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.pains.platforms import ON_AWS, addon, group, platform, refusal
+from tests.pains.platforms import addon, group, refusal
+from tests.unit.graph import Graph
 
 
 @pytest.mark.parametrize(
@@ -21,8 +22,6 @@ def test_a_stack_without_a_node_for_it_is_refused(system: dict[str, Any] | None)
     assert "no pool takes the cluster's own pods, such as DNS" in refusal("prod", {"pools.system": system})
 
 
-@pytest.mark.parametrize("name", ON_AWS)
-def test_it_comes_after_the_pool_that_takes_it(name: str) -> None:
-    graph = platform(name)
+def test_it_comes_after_the_pool_that_takes_it(graph: Graph) -> None:
     assert not group(graph, "system").inputs.get("taints")
     assert graph.waits_for(addon(graph, "coredns"), group(graph, "system"))

@@ -1,22 +1,10 @@
 """Objects that wait for ever to be gone, since whoever would let them go is gone already."""
 
-from functools import cache
-
-import pytest
-
-from tests.pains.platforms import ON_AWS, addon, edited, of_package, platform
+from tests.pains.platforms import addon, of_package, platform
 from tests.unit.graph import Graph
 
 
-@cache
-def with_karpenter() -> Graph:
-    chosen = {"serving": None, "pools.l4.provisioner": "karpenter", "pools.l4.nodes": {"min": 0, "max": 4}}
-    return edited("staging", chosen)
-
-
-@pytest.mark.parametrize("name", ON_AWS)
-def test_volumes_go_before_the_drivers_that_let_them_go(name: str) -> None:
-    graph = platform(name)
+def test_volumes_go_before_the_drivers_that_let_them_go(graph: Graph) -> None:
     kinds = ("StorageClass", "PersistentVolume", "PersistentVolumeClaim", "VolumeSnapshotClass", "Deployment")
     drivers = [it for it in graph.of("Addon") if "csi" in it["addonName"]]
     assert drivers
@@ -26,14 +14,12 @@ def test_volumes_go_before_the_drivers_that_let_them_go(name: str) -> None:
                 assert all(graph.waits_for(later, driver) for driver in drivers), later.name
 
 
-@pytest.mark.parametrize("name", ON_AWS)
-def test_snapshots_go_before_their_controller(name: str) -> None:
-    graph = platform(name)
+def test_snapshots_go_before_their_controller(graph: Graph) -> None:
     assert graph.waits_for(graph.only("VolumeSnapshotClass"), addon(graph, "snapshot-controller"))
 
 
 def test_karpenter_outlives_the_pools_whose_nodes_it_ends() -> None:
-    graph = with_karpenter()
+    graph = platform("dev")
     [controller] = graph.of("KarpenterController")
     [node_class] = graph.of("EC2NodeClass")
     [pool] = graph.of("NodePool")
@@ -41,9 +27,7 @@ def test_karpenter_outlives_the_pools_whose_nodes_it_ends() -> None:
     assert graph.waits_for(pool, node_class)
 
 
-@pytest.mark.parametrize("name", ON_AWS)
-def test_whoever_deploys_is_let_in_until_the_last_object_is_gone(name: str) -> None:
-    graph = platform(name)
+def test_whoever_deploys_is_let_in_until_the_last_object_is_gone(graph: Graph) -> None:
     provider = graph.only("providers:kubernetes")
     assert {it.provider.rpartition("::")[0] for it in of_package(graph, "kubernetes")} == {provider.urn}
     for entry in graph.of("AccessPolicyAssociation"):

@@ -1,8 +1,7 @@
 """A replacement that meets the name of what it replaces."""
 
-import pytest
-
-from tests.pains.platforms import ON_AWS, of_package, platform
+from tests.pains.platforms import of_package
+from tests.unit.graph import Graph
 
 NAMES = {"name", "namePrefix", "bucket", "bucketPrefix", "clusterName", "nodeGroupName", "roleName", "alias"}
 
@@ -19,9 +18,7 @@ def is_of_another(resource_type: str, key: str) -> bool:
     return (key == "bucket" and kind != "Bucket") or (key == "clusterName" and kind != "Cluster")
 
 
-@pytest.mark.parametrize("name", ON_AWS)
-def test_aws_names_are_the_engines_to_choose(name: str) -> None:
-    graph = platform(name)
+def test_aws_names_are_the_engines_to_choose(graph: Graph) -> None:
     named = {
         f"{it.type} {it.name}: {key}={it[key]}"
         for it in of_package(graph, "aws")
@@ -34,14 +31,12 @@ def test_aws_names_are_the_engines_to_choose(name: str) -> None:
     assert named == set()
 
 
-@pytest.mark.parametrize("name", ON_AWS)
-def test_a_cluster_is_called_what_the_engine_called_its_role(name: str) -> None:
-    cluster = platform(name).only("cluster:Cluster")
+def test_a_cluster_is_called_what_the_engine_called_its_role(graph: Graph) -> None:
+    cluster = graph.only("cluster:Cluster")
     assert cluster["name"] == "platform-cluster-test-1a2b3c4"
 
 
-@pytest.mark.parametrize("name", [*ON_AWS, "local"])
-def test_an_object_of_the_cluster_is_gone_before_its_replacement_comes(name: str) -> None:
-    objects = of_package(platform(name), "kubernetes")
+def test_an_object_of_the_cluster_is_gone_before_its_replacement_comes(graph: Graph) -> None:
+    objects = of_package(graph, "kubernetes")
     assert objects
     assert [it.urn for it in objects if not it.deleted_before_replaced] == []

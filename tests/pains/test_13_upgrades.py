@@ -1,18 +1,16 @@
 """A new version of this package that calls a resource something else, and so makes it anew.
 
-`pytest tests/pains --snapshot-update` writes the names anew. A line that goes and comes back as another is a rename:
-without an alias it deletes what was there.
+`pytest tests/pains --snapshot-update` writes the names anew. A line that goes and comes back as another is a
+rename: without an alias it deletes what was there.
 """
 
 from pathlib import Path
 
-import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
-from tests.pains.platforms import ON_AWS, platform
 from tests.unit.graph import Graph, Registered
 
 
@@ -31,9 +29,7 @@ class Names(SingleFileSnapshotExtension):
         return str(index)
 
 
-@pytest.mark.parametrize("name", ON_AWS)
-def test_everything_is_called_what_it_was_called(name: str, snapshot: SnapshotAssertion) -> None:
-    graph = platform(name)
+def test_all_is_called_what_it_was_called(graph: Graph, name: str, snapshot: SnapshotAssertion) -> None:
     names = sorted(called(it, graph) for it in graph.resources)
     assert "\n".join(names) + "\n" == snapshot(name=name, extension_class=Names)
 

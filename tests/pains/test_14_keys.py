@@ -2,12 +2,10 @@
 
 from collections import Counter
 
-import pytest
-
 from components.places import place_of
 from components.platform import Platform
 from components.stackfile import load
-from tests.pains.platforms import ON_AWS, STACKS, platform
+from tests.pains.platforms import STACKS
 from tests.unit.graph import Graph, graph_of
 
 
@@ -17,9 +15,8 @@ def first_plan(name: str) -> Graph:
     return graph_of(lambda: Platform("platform", stack, place=place_of(stack, STACKS)), preview=True)
 
 
-@pytest.mark.parametrize("name", ON_AWS)
-def test_the_first_plan_names_every_resource_that_there_will_be(name: str) -> None:
+def test_the_first_plan_names_every_resource_that_there_will_be(graph: Graph, name: str) -> None:
     planned = Counter(it.urn for it in first_plan(name).resources)
-    made = Counter(it.urn for it in platform(name).resources)
+    made = Counter(it.urn for it in graph.resources)
     assert planned == made
     assert set(made.values()) == {1}

@@ -26,9 +26,9 @@ def test_a_cluster_that_is_not_there_is_no_other_one(tmp_path: Path) -> None:
         place_of(elsewhere, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["onprem", "edge", "local"])
-def test_a_found_cluster_needs_no_cloud(name: str) -> None:
-    assert of_package(platform(name), "aws") == []
+@pytest.mark.parametrize("found", ["onprem", "edge", "local"])
+def test_a_found_cluster_needs_no_cloud(found: str) -> None:
+    assert of_package(platform(found), "aws") == []
 
 
 def test_nodes_are_found_by_the_labels_of_the_site() -> None:

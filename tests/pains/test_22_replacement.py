@@ -3,7 +3,8 @@
 import pytest
 
 from components.stackfile import load
-from tests.pains.platforms import ON_AWS, STACKS, edited, platform
+from tests.pains.platforms import STACKS, edited, platform
+from tests.unit.graph import Graph
 
 HOLDS_DATA = (
     "backup:vault:Vault",
@@ -15,10 +16,9 @@ HOLDS_DATA = (
 )
 
 
-@pytest.mark.parametrize("name", ON_AWS)
-def test_the_engine_and_aws_refuse_to_delete_a_cluster(name: str) -> None:
+def test_the_engine_and_aws_refuse_to_delete_a_cluster(graph: Graph, name: str) -> None:
     protect = load(STACKS / f"Pulumi.{name}.yaml").protect
-    cluster = platform(name).only("cluster:Cluster")
+    cluster = graph.only("cluster:Cluster")
     assert cluster.protected is protect
     assert cluster["deletionProtection"] is protect
 

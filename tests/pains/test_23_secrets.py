@@ -3,11 +3,10 @@
 import json
 
 import pulumi
-import pytest
 
 from components.places import place_of
 from components.platform import Platform
-from tests.pains.platforms import ON_AWS, STACKS, platform, refusal, stack
+from tests.pains.platforms import STACKS, refusal, stack
 from tests.unit.graph import Graph, graph_of
 from tests.unit.platforms import AWS
 
@@ -37,9 +36,7 @@ def test_a_token_in_the_stack_file_is_encrypted_or_refused() -> None:
     assert "hubToken" in refusal("dev", {"serving.hubToken": TOKEN})
 
 
-@pytest.mark.parametrize("name", ON_AWS)
-def test_who_reaches_the_cluster_does_so_with_a_token_of_minutes(name: str) -> None:
-    graph = platform(name)
+def test_who_reaches_the_cluster_does_so_with_a_token_of_minutes(graph: Graph) -> None:
     [user] = json.loads(graph.only("providers:kubernetes")["kubeconfig"])["users"]
     assert user["user"].keys() == {"exec"}
     for kind in ("AccessKey", "User", "LoginProfile"):

@@ -1,13 +1,11 @@
 """An update that takes the nodes, and with them every replica at once."""
 
-import pytest
+from tests.pains.platforms import group, platform
+from tests.unit.graph import Graph
 
-from tests.pains.platforms import ON_AWS, group, platform
 
-
-@pytest.mark.parametrize("name", ON_AWS)
-def test_a_pool_is_replaced_by_one_that_stands_beside_it(name: str) -> None:
-    groups = platform(name).of("nodeGroup:NodeGroup")
+def test_a_pool_is_replaced_by_one_that_stands_beside_it(graph: Graph) -> None:
+    groups = graph.of("nodeGroup:NodeGroup")
     reserved = [it for it in groups if it["capacityType"] == "CAPACITY_BLOCK"]
     beside = [it for it in groups if it not in reserved]
     assert beside
@@ -22,9 +20,7 @@ def test_where_there_are_no_servers_beside_none_are_asked_for() -> None:
     assert block.deleted_before_replaced
 
 
-@pytest.mark.parametrize("name", ON_AWS)
-def test_a_drain_takes_one_replica_at_a_time(name: str) -> None:
-    graph = platform(name)
+def test_a_drain_takes_one_replica_at_a_time(graph: Graph) -> None:
     budgets = {it["metadata.name"]: it["spec"] for it in graph.of("PodDisruptionBudget")}
     deployments = [it["metadata.name"] for it in graph.of("v1:Deployment")]
     assert deployments
@@ -32,8 +28,7 @@ def test_a_drain_takes_one_replica_at_a_time(name: str) -> None:
     assert {budget["maxUnavailable"] for budget in budgets.values()} == {1}
 
 
-@pytest.mark.parametrize("name", ON_AWS)
-def test_replicas_are_spread_over_nodes(name: str) -> None:
-    for deployment in platform(name).of("v1:Deployment"):
+def test_replicas_are_spread_over_nodes(graph: Graph) -> None:
+    for deployment in graph.of("v1:Deployment"):
         [spread] = deployment["spec.template.spec.topologySpreadConstraints"]
         assert spread["topologyKey"] == "kubernetes.io/hostname", deployment.name

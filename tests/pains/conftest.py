@@ -1,0 +1,15 @@
+import pytest
+
+from tests.pains.platforms import ON_AWS, platform
+from tests.unit.graph import Graph
+
+
+@pytest.fixture(scope="session", params=ON_AWS)
+def name(request: pytest.FixtureRequest) -> str:
+    """A committed stack on AWS; the smallest is the first."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def graph(name: str) -> Graph:
+    return platform(name)

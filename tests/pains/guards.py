@@ -1,0 +1,197 @@
+"""The guard of each pain: where it stands in the code, and what the code would be without it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Guard:
+    test: str
+    """The file of the pain's tests, less `test_` and `.py`."""
+
+    file: str
+    """Where the guard stands."""
+
+    text: str
+    """The guard, once in its file."""
+
+    without: str = ""
+    """What stands there without it."""
+
+
+GUARDS = (
+    Guard("01_network_plugin", "components/places/eks.py", "vpc, *cluster.foundation", "vpc"),
+    Guard("01_network_plugin", "components/cluster/eks/foundation.py", ", depends_on=[identity]"),
+    Guard("02_dns", "components/stackfile/checks/pools.py", "yield from _system(offered)", "return"),
+    Guard("02_dns", "components/places/eks.py", "_after(room, nodes)", "room"),
+    Guard("03_tolerations", "components/gpu/pods.py", "tolerations=tolerations(pool),"),
+    Guard("03_tolerations", "components/serving/replicas.py", "tolerations=tolerations(placement.pool),"),
+    Guard("03_tolerations", "components/cluster/eks/csi.py", '{"tolerateAllTaints": True}', "{}"),
+    Guard(
+        "03_tolerations",
+        "components/cluster/eks/addons.py",
+        "for it in pool.tolerations}",
+        "for it in pool.tolerations[:1]}",
+    ),
+    Guard("04_device_plugin", "components/gpu/pods.py", 'operator="In"', 'operator="Exists"'),
+    Guard("04_device_plugin", "components/nodes/user_data.py", '"enabled = false"', '"enabled = true"'),
+    Guard("05_efa", "components/nodes/launch_template.py", "efa_interfaces(INSTANCES[pool.machine])", "_ONE"),
+    Guard("05_efa", "components/stackfile/checks/nodes.py", "elif len(pool.zones) > 1:", "elif False:"),
+    Guard(
+        "05_efa",
+        "components/nodes/launch_template.py",
+        '"update_default_version": True,',
+        '"update_default_version": True, "placement": {"group_name": "efa"},',
+    ),
+    Guard(
+        "06_capacity_blocks",
+        "components/nodes/launch_template.py",
+        '"instance_market_options": {"market_type": "capacity-block"},',
+    ),
+    Guard(
+        "06_capacity_blocks",
+        "components/stackfile/checks/reserved.py",
+        "if found.count < settings.nodes.max:",
+        "if False:",
+    ),
+    Guard(
+        "06_capacity_blocks", "components/pools/pool.py", "return (settings.capacity.reserved.zone,)", "pass"
+    ),
+    Guard(
+        "07_destroy",
+        "components/cluster/eks/control_plane.py",
+        "depends_on=[*allowed, logs]",
+        "depends_on=[logs]",
+    ),
+    Guard(
+        "07_destroy",
+        "components/places/eks.py",
+        "protect=stack.protect,\n        opts=_after(room, vpc),\n    )\n    nodes",
+        "protect=stack.protect,\n        opts=room,\n    )\n    nodes",
+    ),
+    Guard(
+        "08_finalizers",
+        "components/places/eks.py",
+        "ready=[nodes, stores, addons, *started]",
+        "ready=[nodes]",
+    ),
+    Guard("08_finalizers", "components/karpenter/karpenter.py", ", depends_on=[after]"),
+    Guard("08_finalizers", "components/cluster/eks/cluster.py", ", depends_on=entries"),
+    Guard(
+        "09_names",
+        "components/cluster/eks/control_plane.py",
+        "name=role.name,\n            role_arn",
+        'name="platform",\n            role_arn',
+    ),
+    Guard(
+        "09_names",
+        "components/storage/stores/bucket.py",
+        "force_destroy=not protect,",
+        'force_destroy=not protect, bucket="models",',
+    ),
+    Guard("09_names", "components/platform.py", "transformations=[old_first]"),
+    Guard(
+        "10_kubeconfig",
+        "components/cluster/eks/cluster.py",
+        "cluster_identifier=cluster.arn,",
+        "cluster_identifier=self.endpoint,",
+    ),
+    Guard("10_kubeconfig", "components/cluster/eks/kubeconfig.py", "indent=2", "indent=None"),
+    Guard(
+        "11_images", "components/nodes/node_group.py", '"release_version": ami_release(settings, version),'
+    ),
+    Guard("11_images", "components/karpenter/node_class.py", "@v{day}", "@latest"),
+    Guard("11_images", "components/stackfile/checks/nodes.py", "if release is None:", "if False:"),
+    Guard(
+        "12_sizes",
+        "components/nodes/node_group.py",
+        '"desired_size": nodes.min',
+        '"desired_size": nodes.min or 1',
+    ),
+    Guard(
+        "12_sizes",
+        "components/nodes/node_group.py",
+        'ignore_changes=["scalingConfig.desiredSize"] if',
+        'ignore_changes=["scalingConfig"] if',
+    ),
+    Guard("13_upgrades", "components/places/eks.py", '"{name}-cluster"', '"{name}-eks"'),
+    Guard(
+        "14_keys",
+        "components/nodes/node_group.py",
+        "_drain(name, self.group, settings.capacity.capacity_block, self)",
+        "block = settings.capacity.capacity_block\n"
+        "            self.group.arn.apply(lambda _: _drain(name, self.group, block, self))",
+    ),
+    Guard(
+        "15_offline_plan",
+        "components/places/eks.py",
+        "allowed_account_ids=[settings.account]",
+        "allowed_account_ids=[aws.get_caller_identity().account_id]",
+    ),
+    Guard("16_policies", "policies/field.py", "if self.content is UNKNOWN:", "if False:"),
+    Guard("16_policies", "components/guardrails/budget.py", "self.register_outputs({})"),
+    Guard(
+        "17_karpenter_and_sharing",
+        "components/stackfile/checks/nodes.py",
+        "if settings.sharing:",
+        "if False:",
+    ),
+    Guard(
+        "18_late_failures",
+        "components/stackfile/checks/memory.py",
+        "if amount(settings.cache.size) < model.weights:",
+        "if False:",
+    ),
+    Guard(
+        "18_late_failures",
+        "components/stackfile/checks/capacity.py",
+        "if needed is None or needed <= nodes:",
+        "if True:",
+    ),
+    Guard("18_late_failures", "components/stackfile/checks/nodes.py", "if not zones:", "if False:"),
+    Guard(
+        "19_defaults", "components/nodes/launch_template.py", '"volume_type": "gp3",', '"volume_type": "gp2",'
+    ),
+    Guard(
+        "19_defaults",
+        "components/nodes/launch_template.py",
+        '"http_tokens": "required"',
+        '"http_tokens": "optional"',
+    ),
+    Guard("19_defaults", "components/config/pools.py", "repair: bool = True", "repair: bool = False"),
+    Guard(
+        "20_places",
+        "components/gpu/pods.py",
+        "in pool.selector.items()",
+        "in [('gpu-cluster/pool', pool.name)]",
+    ),
+    Guard(
+        "20_places", "components/cluster/kubeconfig.py", "if Path(path).expanduser().is_file():", "if True:"
+    ),
+    Guard("22_replacement", "components/cluster/eks/control_plane.py", "deletion_protection=protect,"),
+    Guard(
+        "22_replacement",
+        "components/cluster/eks/control_plane.py",
+        "protect=protect, depends_on=[*allowed, logs]",
+        "depends_on=[*allowed, logs]",
+    ),
+    Guard("22_replacement", "components/keys/keys.py", ", retain_on_delete=protect"),
+    Guard(
+        "23_secrets",
+        "components/serving/serving.py",
+        "metadata(vllm.TOKEN_SECRET, settings.namespace)",
+        'metadata(vllm.TOKEN_SECRET, settings.namespace, annotations={"token": hub_token})',
+    ),
+    Guard(
+        "23_secrets",
+        "components/config/serving.py",
+        "hub_token: Secret | None",
+        "hub_token: Secret | str | None",
+    ),
+    Guard(
+        "24_outages",
+        "components/nodes/node_group.py",
+        "delete_before_replace=not surges(settings)",
+        "delete_before_replace=True",
+    ),
+    Guard("24_outages", "components/serving/model.py", "max_unavailable=1,", 'max_unavailable="100%",'),
+)

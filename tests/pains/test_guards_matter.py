@@ -1,0 +1,97 @@
+"""Each pain comes back where its guard is taken away: so the guard is needed, and its test looks at it."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.pains.guards import GUARDS, Guard
+
+PROJECT = Path(__file__).parents[2]
+PARTS = ("components", "policies", "stacks", "tests/pains", "tests/unit")
+
+SHOWN_OTHERWISE = {"21"}
+"""Pains that only an engine can show; docs/pains.md says where it does."""
+
+
+BROKEN = re.compile(r"^E +(Syntax|Import|ModuleNotFound|Name|Type|Attribute|FileNotFound)Error", re.MULTILINE)
+"""A program that does not run, and not a pain that came back."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The project as far as these tests read it, and what runs them there."""
+
+    folder: Path
+    nursery: subprocess.Popen[str]
+
+    @contextmanager
+    def without(self, guard: Guard) -> Generator[None]:
+        file = self.folder / guard.file
+        text = file.read_text()
+        found = text.count(guard.text)
+        assert found == 1, f"{guard.text!r} stands {found} times in {guard.file}"
+        file.write_text(text.replace(guard.text, guard.without))
+        yield
+        file.write_text(text)
+
+    def run(self, *tests: str) -> int:
+        """The exit code of pytest on the tests of pains, up to the first that fails."""
+        assert self.nursery.stdin
+        assert self.nursery.stdout
+        options = ["-x", "-p", "no:cacheprovider", "-p", "syrupy", "-W", "ignore"]
+        files = [f"tests/pains/test_{test}.py" for test in tests]
+        self.nursery.stdin.write(
+            json.dumps({"folder": str(self.folder), "arguments": [*options, *files]}) + "\n"
+        )
+        self.nursery.stdin.flush()
+        return int(self.nursery.stdout.readline())
+
+    @property
+    def said(self) -> str:
+        return (self.folder / "said.txt").read_text()
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    folder = tmp_path_factory.mktemp("project")
+    for part in PARTS:
+        shutil.copytree(PROJECT / part, folder / part)
+    shutil.copy(PROJECT / "pyproject.toml", folder)
+    bare = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    nursery = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("nursery.py")],
+        env=os.environ | bare,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with nursery:
+        yield Copy(folder, nursery)
+
+
+def test_no_pain_comes_back_with_all_of_them(copy: Copy) -> None:
+    code = copy.run("01_network_plugin", "13_upgrades", "16_policies", "17_karpenter_and_sharing")
+    assert code == pytest.ExitCode.OK, copy.said
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda it: f"{it.test}-{Path(it.file).stem}")
+def test_a_pain_comes_back_without_its_guard(copy: Copy, guard: Guard) -> None:
+    with copy.without(guard):
+        code = copy.run(guard.test)
+    assert code == pytest.ExitCode.TESTS_FAILED, copy.said
+    assert not BROKEN.search(copy.said), copy.said
+
+
+def test_every_pain_has_a_guard() -> None:
+    tested = {file.stem.split("_")[1] for file in Path(__file__).parent.glob("test_[0-9]*.py")}
+    assert tested | SHOWN_OTHERWISE == {f"{number:02}" for number in range(1, 25)}
+    assert {guard.test[:2] for guard in GUARDS} == tested

@@ -1,0 +1,190 @@
+"""Upgrades of a platform on AWS, by the real engine: neither data goes, nor a server that has no spare.
+
+Each test builds on the one before.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal import Sandbox, scratch
+from rehearsal.cast import cast
+from rehearsal.event_log import Operation, name_of
+from rehearsal.follow import follow
+from rehearsal.stateful import is_a_loss
+from tests.rehearsal.checkout import PROJECT
+from toolchain import install
+
+pytestmark = pytest.mark.engine
+
+STACK = """\
+config:
+  aws:region: us-east-2
+  gpu-cluster:cluster:
+    provider: eks
+    account: "123456789012"
+    version: "1.34"
+    access: {platform: {principal: "arn:aws:iam::123456789012:role/platform", policy: cluster-admin}}
+  gpu-cluster:network: {cidr: 10.40.0.0/16, zones: [us-east-2a, us-east-2b], nat: single}
+  gpu-cluster:pools:
+    system: {instance: m7i.xlarge, nodes: 2, ami: {release: 1.34.9-20260714}}
+    l4: {instance: g6.4xlarge, nodes: {min: 1, max: 2}, ami: {release: 1.34.9-20260714}}
+    h100:
+      instance: p5.48xlarge
+      nodes: 1
+      capacity: {reservation: {id: cr-0123456789abcdef0, zone: us-east-2a, count: 1}}
+      ami: {release: 1.34.9-20260714}
+  gpu-cluster:registry: {repositories: {apps/gateway: {}}}
+  gpu-cluster:storage:
+    fast: {kind: ebs, default: true}
+    home: {kind: efs}
+    models: {kind: s3}
+"""
+
+IN_PLACE = {"same", "update"}
+
+
+@dataclass(frozen=True)
+class Upgrades:
+    sandbox: Sandbox
+
+    def edit(self, path: str, value: Any) -> None:
+        section, *keys = path.split(".")
+        allowed = self.sandbox.stack_file.put(("config", f"gpu-cluster:{section}", *keys), value)
+        assert allowed, f"{path}: {value} is refused"
+
+    def up(self, *arguments: str) -> list[Operation]:
+        """What an update changed; nothing stateful may have gone."""
+        record = self.sandbox.folder / "runs" / "up"
+        run = follow(self.sandbox.engine, "up", "--yes", "--skip-preview", *arguments, record=record)
+        assert run.errors == []
+        return run.log.changing()
+
+    def of_type(self, token: str) -> dict[str, dict[str, Any]]:
+        """Resources of a type in the state, by name."""
+        resources = self.sandbox.engine.state()["resources"]
+        return {it["urn"].rpartition("::")[2]: it for it in resources if it["type"].endswith(f":{token}")}
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgrades]:
+    project = scratch(PROJECT, Path(tmp_path_factory.mktemp("upgrades")) / "project", {"site": STACK})
+    sandbox = Sandbox(project, "site", install())
+    sandbox.open()
+    try:
+        with cast(sandbox):
+            upgrades = Upgrades(sandbox)
+            upgrades.up()
+            yield upgrades
+    finally:
+        sandbox.remove()
+
+
+def changed(operations: list[Operation], token: str) -> set[str]:
+    return {name_of(it.urn).partition(" ")[2] for it in operations if it.type.endswith(f":{token}")}
+
+
+def not_in_place(operations: list[Operation]) -> list[str]:
+    return [str(it) for it in operations if it.kind not in IN_PLACE]
+
+
+def test_a_new_version_of_kubernetes_is_an_update_in_place(platform: Upgrades) -> None:
+    platform.edit("cluster.version", "1.35")
+
+    operations = platform.up()
+
+    assert not_in_place(operations) == []
+    assert changed(operations, "Cluster") == {"platform-cluster"}
+    assert changed(operations, "NodeGroup") == set()
+    assert "platform-cluster-foundation-kube-proxy" in changed(operations, "Addon")
+    assert platform.of_type("Cluster")["platform-cluster"]["outputs"]["version"] == "1.35"
+
+
+def test_a_new_release_of_the_image_is_an_update_in_place(platform: Upgrades) -> None:
+    for pool in ("system", "l4", "h100"):
+        platform.edit(f"pools.{pool}.ami.release", "1.35.6-20260714")
+
+    operations = platform.up()
+
+    assert not_in_place(operations) == []
+    assert changed(operations, "NodeGroup") == {f"platform-nodes-{it}" for it in ("system", "l4", "h100")}
+    strategies = {
+        name: it["outputs"]["updateConfig"]["updateStrategy"]
+        for name, it in platform.of_type("NodeGroup").items()
+        if "aws:" in it["type"]
+    }
+    assert strategies["platform-nodes-h100"] == "MINIMAL"
+
+
+def test_a_new_version_of_an_add_on_is_an_update_in_place(platform: Upgrades) -> None:
+    platform.edit("cluster.addons", {"coredns": "v1.14.4-eksbuild.1", "vpc-cni": "v1.22.5-eksbuild.1"})
+
+    operations = platform.up()
+
+    assert not_in_place(operations) == []
+    assert changed(operations, "Addon") == {"platform-addons-coredns", "platform-cluster-foundation-vpc-cni"}
+    assert len(operations) == 2
+
+
+def test_a_new_pool_touches_no_other(platform: Upgrades) -> None:
+    platform.edit("pools.l40s", {"instance": "g6e.4xlarge", "nodes": 1})
+
+    operations = platform.up()
+
+    assert {it.kind for it in operations} <= {"create", "update"}
+    assert changed(operations, "NodeGroup") == {"platform-nodes-l40s"}
+    assert changed(operations, "LaunchTemplate") == {"platform-nodes-l40s-template"}
+
+
+def test_a_pool_that_goes_takes_nothing_along(platform: Upgrades) -> None:
+    pools = platform.sandbox.stack_file.get(("config", "gpu-cluster:pools"))
+    platform.edit("pools", {key: value for key, value in pools.items() if key != "l40s"})
+
+    operations = platform.up()
+
+    lost = {name_of(it.urn) for it in operations if is_a_loss(it)}
+    assert lost == {"NodeGroup platform-nodes-l40s"}
+    assert {it.kind for it in operations} <= {"delete", "update"}
+
+
+def test_a_platform_of_another_name_keeps_everything_by_an_alias(platform: Upgrades) -> None:
+    """As a new version of the package would rename a component."""
+    ids = stateful_ids(platform)
+    program = platform.sandbox.folder / "stacks" / "__main__.py"
+    text = program.read_text()
+    assert text.count('Platform("platform", stack,') == 1
+    before = "pulumi.ResourceOptions(aliases=[pulumi.Alias(name='platform')])"
+    program.write_text(text.replace('Platform("platform", stack,', f'Platform("site", stack, opts={before},'))
+
+    operations = platform.up()
+
+    assert not_in_place(operations) == []
+    assert stateful_ids(platform) == ids
+    assert "site-cluster" in platform.of_type("Cluster")
+
+
+def test_it_would_lose_everything_without(platform: Upgrades) -> None:
+    """So the alias is what keeps it; the engine refuses, for what holds data is protected."""
+    program = platform.sandbox.folder / "stacks" / "__main__.py"
+    program.write_text(
+        program.read_text().replace('"site"', '"another"').replace("name='platform'", "name='none'")
+    )
+    record = platform.sandbox.folder / "runs" / "preview"
+
+    run = follow(platform.sandbox.engine, "preview", record=record)
+
+    assert not run.held
+    assert any("protected" in error for error in run.errors), run.errors
+
+
+def stateful_ids(platform: Upgrades) -> dict[str, set[str]]:
+    """What AWS calls what holds data, by type."""
+    found: dict[str, set[str]] = {}
+    for resource in platform.sandbox.engine.state()["resources"]:
+        operation = Operation("delete", resource["urn"], ())
+        if is_a_loss(operation):
+            found.setdefault(resource["type"], set()).add(resource["id"])
+    return found
