@@ -1,6 +1,5 @@
 """Clusters of EKS."""
 
-import ipaddress
 import uuid
 from typing import Any
 
@@ -8,13 +7,19 @@ from rehearsal.aws.answering import Call
 from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.eks import record, references, versions
 from rehearsal.aws.eks.access import admit_creator
-from rehearsal.aws.eks.control_network import join_network, leave_network
+from rehearsal.aws.eks.control_logs import keep_logs, logging_of
+from rehearsal.aws.eks.control_network import (
+    changed_network,
+    join_network,
+    leave_network,
+    network_defaults,
+    network_of,
+)
 from rehearsal.aws.eks.endpoint import KUBECONFIG, endpoint_of
 from rehearsal.aws.eks.record import Cluster, Document
 from rehearsal.aws.eks.updates import make_update
 
 _SERVICES = "10.100.0.0/16"
-_OPEN = ["0.0.0.0/0"]
 _PLATFORM = "eks.1"
 _KEPT = (
     "roleArn",
@@ -41,7 +46,6 @@ _DEFAULTS: Document = {
     "controlPlaneScalingConfig": {"tier": "standard"},
 }
 _ACCESS = {"authenticationMode": "CONFIG_MAP", "bootstrapClusterCreatorAdminPermissions": True}
-_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 _UPDATED = {
     "resourcesVpcConfig": "VpcConfigUpdate",
     "logging": "LoggingUpdate",
@@ -72,7 +76,7 @@ def create_cluster(call: Call) -> Document:
     references.require_role(api, given["roleArn"], "eks.amazonaws.com")
     for each in given.get("encryptionConfig", []):
         references.require_key(api, each["provider"]["keyArn"])
-    subnets, groups = _network_of(api, given["resourcesVpcConfig"])
+    subnets, groups = network_of(api, given["resourcesVpcConfig"])
     document = _described(call, version)
     interfaces = join_network(api, document, subnets, groups)
     cluster = Cluster(
@@ -83,7 +87,7 @@ def create_cluster(call: Call) -> Document:
     )
     admit_creator(cluster)
     record.add(api.region, cluster)
-    _keep_logs(api, document)
+    keep_logs(api, document)
     return _answer(cluster)
 
 
@@ -108,7 +112,7 @@ def update_config(call: Call) -> Document:
     if same:
         raise ApiError("InvalidParameterException", "Cluster is already at the desired configuration")
     cluster.document |= changes
-    _keep_logs(call.api, cluster.document)
+    keep_logs(call.api, cluster.document)
     return {"update": make_update(cluster.document, kinds.pop(), given)}
 
 
@@ -178,46 +182,13 @@ def _described(call: Call, version: str) -> Document:
             "platformVersion": _PLATFORM,
             "status": "ACTIVE",
             "identity": {"oidc": {"issuer": f"https://oidc.eks.{region}.amazonaws.com/id/{id}"}},
-            "resourcesVpcConfig": _vpc_defaults(given["resourcesVpcConfig"]),
+            "resourcesVpcConfig": network_defaults(given["resourcesVpcConfig"]),
             "kubernetesNetworkConfig": _address_families(given.get("kubernetesNetworkConfig", {})),
             "accessConfig": _ACCESS | given.get("accessConfig", {}),
-            "logging": _logging(given.get("logging", {})),
+            "logging": logging_of(given.get("logging", {})),
             "tags": dict(given.get("tags", {})),
         }
     )
-
-
-def _network_of(api: Api, given: Document) -> tuple[list[Document], list[str]]:
-    """The subnets and groups that a cluster asks for; `ApiError` where it could not run in them."""
-    if not given.get("endpointPrivateAccess", False) and not given.get("endpointPublicAccess", True):
-        raise ApiError("InvalidParameterException", "Private and public endpoint access cannot be false")
-    for block in given.get("publicAccessCidrs", []):
-        _require_block(block)
-    found = references.subnets(api, given.get("subnetIds", []))
-    if len({subnet["AvailabilityZone"] for subnet in found}) < 2:
-        raise ApiError("InvalidParameterException", "Subnets specified must be in at least two different AZs")
-    if len({subnet["VpcId"] for subnet in found}) > 1:
-        raise ApiError("InvalidParameterException", "Subnets specified must be in the same VPC")
-    groups = given.get("securityGroupIds", [])
-    references.require_security_groups(api, groups)
-    return found, groups
-
-
-def _require_block(block: str) -> None:
-    try:
-        ipaddress.ip_network(block)
-    except ValueError as error:
-        raise ApiError("InvalidParameterException", f"The CIDR {block} is invalid: {error}") from error
-
-
-def _vpc_defaults(given: Document) -> Document:
-    return {
-        "securityGroupIds": [],
-        "endpointPublicAccess": True,
-        "endpointPrivateAccess": False,
-        "publicAccessCidrs": _OPEN if given.get("endpointPublicAccess", True) else [],
-        "controlPlaneEgressMode": "AWS_MANAGED",
-    } | given
 
 
 def _address_families(given: Document) -> Document:
@@ -226,54 +197,12 @@ def _address_families(given: Document) -> Document:
     return {"ipFamily": "ipv4", "serviceIpv4Cidr": _SERVICES} | given
 
 
-def _logging(given: Document, before: Document | None = None) -> Document:
-    """Every type once: those that are written, and those that are not."""
-    written = set(_written({"logging": before})) if before else set[str]()
-    for setup in given.get("clusterLogging", []):
-        if setup.get("enabled"):
-            written |= set(setup.get("types", []))
-        else:
-            written -= set(setup.get("types", []))
-    setups = (sorted(written), True), (sorted(set(_LOGS) - written), False)
-    return {"clusterLogging": [{"types": types, "enabled": on} for types, on in setups if types]}
-
-
-def _written(document: Document) -> list[str]:
-    setups = document["logging"]["clusterLogging"]
-    return [log for setup in setups if setup["enabled"] for log in setup["types"]]
-
-
-def _keep_logs(api: Api, document: Document) -> None:
-    """EKS makes the log group where nobody made it before, and never deletes it."""
-    group = f"/aws/eks/{document['name']}/cluster"
-    if not _written(document):
-        return
-    found = api.call("logs", "DescribeLogGroups", logGroupNamePrefix=group)["logGroups"]
-    if not any(each["logGroupName"] == group for each in found):
-        api.call("logs", "CreateLogGroup", logGroupName=group)
-
-
 def _replaced(_api: Api, _cluster: Cluster, _name: str, value: Any) -> Any:
     return value
 
 
-def _changed_vpc(api: Api, cluster: Cluster, _name: str, value: Document) -> Document:
-    merged = cluster.document["resourcesVpcConfig"] | value
-    if value.get("endpointPublicAccess") is False and "publicAccessCidrs" not in value:
-        merged["publicAccessCidrs"] = []
-    elif merged["endpointPublicAccess"] and not merged["publicAccessCidrs"]:
-        merged["publicAccessCidrs"] = _OPEN
-    subnets, groups = _network_of(api, merged)
-    if {"subnetIds", "securityGroupIds"} & value.keys():
-        leave_network(api, cluster, keep_group=True)
-        cluster.interfaces = join_network(
-            api, {**cluster.document, "resourcesVpcConfig": merged}, subnets, groups
-        )
-    return merged
-
-
 def _changed_logging(_api: Api, cluster: Cluster, _name: str, value: Document) -> Document:
-    return _logging(value, cluster.document["logging"])
+    return logging_of(value, cluster.document["logging"])
 
 
 def _changed_access(_api: Api, cluster: Cluster, _name: str, value: Document) -> Document:
@@ -293,7 +222,7 @@ def _changed_families(_api: Api, cluster: Cluster, _name: str, value: Document) 
 
 
 _CHANGES = {
-    "resourcesVpcConfig": _changed_vpc,
+    "resourcesVpcConfig": changed_network,
     "logging": _changed_logging,
     "accessConfig": _changed_access,
     "kubernetesNetworkConfig": _changed_families,

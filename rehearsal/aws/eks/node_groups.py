@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from components.catalog import AL2023_RELEASES, INSTANCES
+from components.catalog import AL2023_RELEASES, INSTANCES, ami_type
 from rehearsal.aws.answering import Call
 from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.eks import instances, node_group_checks, record, references
@@ -79,29 +79,13 @@ def update_version(call: Call) -> Document:
     """Replace every node by one of another release, version or launch template version."""
     cluster, group = _group(call)
     _require_idle(group)
-    given, document = call.parameters, group.document
-    before = {name: document[name] for name in _VERSIONED if name in document}
-    template = group.template
-    if wanted := given.get("launchTemplate"):
-        chosen, template = _template(call.api, wanted)
-        if chosen["id"] != document.get("launchTemplate", {}).get("id"):
-            raise ApiError("InvalidRequestException", "You cannot change the launch template of a node group")
-        document["launchTemplate"] = chosen
-    if not template.get("ImageId"):
-        version = given.get("version", document["version"])
-        release = given.get("releaseVersion")
-        try:
-            node_group_checks.require_versions(cluster, version)
-            node_group_checks.require_release(version, release, document["amiType"])
-        except ApiError:
-            document |= before
-            raise
-        moved = version != document["version"] or not wanted
-        document["version"] = version
-        document["releaseVersion"] = release or (_latest(version) if moved else document["releaseVersion"])
+    before = {name: group.document[name] for name in _VERSIONED if name in group.document}
+    chosen, template = _chosen_template(call, group)
+    group.document |= chosen | _chosen_release(call, cluster, group)
     group.template = template
-    force = bool(given.get("force"))
-    update = make_update(document, "VersionUpdate", {"Version": document["version"]}, status="InProgress")
+    version = {"Version": group.document["version"]}
+    update = make_update(group.document, "VersionUpdate", version, status="InProgress")
+    force = bool(call.parameters.get("force"))
     Rollout(call.api, cluster, group).begin("UPDATING", lambda it: it.replace(force=force), update, before)
     return {"update": update}
 
@@ -112,6 +96,29 @@ def delete_node_group(call: Call) -> Document:
         raise ApiError("ResourceInUseException", f"Nodegroup {group.name} is being deleted already")
     Rollout(call.api, cluster, group).begin("DELETING", Rollout.delete)
     return {"nodegroup": group.document}
+
+
+def _chosen_template(call: Call, group: NodeGroup) -> tuple[Document, Document]:
+    """The version of the launch template that is asked for, and its data; the present one where none is."""
+    wanted = call.parameters.get("launchTemplate")
+    if not wanted:
+        return {}, group.template
+    chosen, data = _template(call.api, wanted)
+    if chosen["id"] != group.document.get("launchTemplate", {}).get("id"):
+        raise ApiError("InvalidRequestException", "You cannot change the launch template of a node group")
+    return {"launchTemplate": chosen}, data
+
+
+def _chosen_release(call: Call, cluster: Cluster, group: NodeGroup) -> Document:
+    """Version and release that are asked for; another version has another release, whoever names it."""
+    given, document = call.parameters, group.document
+    if document["amiType"] == "CUSTOM":
+        return {}
+    version = given.get("version", document["version"])
+    node_group_checks.require_versions(cluster, version)
+    node_group_checks.require_release(version, given.get("releaseVersion"), document["amiType"])
+    present = document["releaseVersion"] if version == document["version"] else AL2023_RELEASES[version]
+    return {"version": version, "releaseVersion": given.get("releaseVersion", present)}
 
 
 def _require_idle(group: NodeGroup) -> None:
@@ -159,33 +166,28 @@ def _template(api: Api, given: Document | None) -> tuple[Document, Document]:
 def _described(cluster: Cluster, given: Document, template: Document) -> Document:
     version = given.get("version", cluster.version)
     types = given.get("instanceTypes") or ([] if template.get("InstanceType") else _TYPES)
-    custom = bool(template.get("ImageId"))
-    ami_type = (
-        "CUSTOM" if custom else given.get("amiType") or _image_for([*types, template.get("InstanceType", "")])
-    )
+    image = given.get("amiType") or _image_for([*types, template.get("InstanceType", "")])
     document: Document = {
         "nodegroupName": given["nodegroupName"],
         "nodegroupArn": record.arn(cluster, "nodegroup", given["nodegroupName"], str(uuid.uuid4())),
         "clusterName": cluster.name,
         "version": version,
-        "releaseVersion": template["ImageId"] if custom else given.get("releaseVersion", _latest(version)),
+        "releaseVersion": template.get("ImageId")
+        or given.get("releaseVersion", AL2023_RELEASES.get(version)),
         "createdAt": record.now(),
         "modifiedAt": record.now(),
         "capacityType": given.get("capacityType", "ON_DEMAND"),
         "scalingConfig": {"minSize": 1, "maxSize": 2, "desiredSize": 2} | given.get("scalingConfig", {}),
         "instanceTypes": types,
         "subnets": given["subnets"],
-        "amiType": ami_type,
+        "amiType": "CUSTOM" if template.get("ImageId") else image,
         "nodeRole": given["nodeRole"],
         "labels": {},
         "taints": [],
         "health": {"issues": []},
-        "updateConfig": {"maxUnavailable": 1}
-        if "maxUnavailablePercentage" not in given.get("updateConfig", {})
-        else {},
+        "updateConfig": {"updateStrategy": "DEFAULT"} | (given.get("updateConfig") or {"maxUnavailable": 1}),
         "tags": dict(given.get("tags", {})),
     }
-    document["updateConfig"] |= {"updateStrategy": "DEFAULT"} | given.get("updateConfig", {})
     if not given.get("launchTemplate"):
         document["diskSize"] = given.get("diskSize", _DISK_GIB)
     return document | {name: given[name] for name in _KEPT if name in given}
@@ -223,14 +225,7 @@ def _require_known(types: list[str]) -> None:
 def _image_for(types: list[str]) -> str:
     """The image that EKS takes where none is named."""
     known = next((INSTANCES[name] for name in types if name in INSTANCES), None)
-    if known is None:
-        return "AL2023_x86_64_STANDARD"
-    processor = "ARM_64" if known.architecture == "arm64" else "x86_64"
-    return f"AL2023_{processor}_{'NVIDIA' if known.gpu else 'STANDARD'}"
-
-
-def _latest(version: str) -> str:
-    return AL2023_RELEASES[version]
+    return ami_type("al2023", known) if known else "AL2023_x86_64_STANDARD"
 
 
 def _relabelled(before: dict[str, str], change: Document) -> dict[str, str]:

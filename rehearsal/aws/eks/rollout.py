@@ -203,7 +203,7 @@ class Rollout:
         config, present = self.group.document["updateConfig"], len(self.group.instances)
         if share := config.get("maxUnavailablePercentage"):
             return max(1, ceil(present * share / 100))
-        return config["maxUnavailable"]
+        return config.get("maxUnavailable", 1)
 
     def _nodes(self) -> Iterator[Nodes]:
         """The API server of this machine, if one stands behind the cluster."""

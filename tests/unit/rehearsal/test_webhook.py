@@ -5,7 +5,7 @@ from typing import Any
 
 from rehearsal import kwok, webhook
 
-TOOLCHAIN: Any = SimpleNamespace(path=lambda name: Path("/tools") / name)
+TOOLCHAIN: Any = SimpleNamespace(path=Path("/tools").joinpath)
 PORTS = {name: 20_000 + number for number, name in enumerate(kwok.PORTS)}
 
 

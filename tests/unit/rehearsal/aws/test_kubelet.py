@@ -1,3 +1,6 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# (lightkube's models have bare dicts in them)
+
 import base64
 from typing import Any
 
@@ -94,5 +97,4 @@ def test_it_has_the_devices_that_its_image_and_interfaces_are_for() -> None:
 
 
 def _capacity(kubelet: Kubelet) -> dict[str, str]:
-    status = kubelet.node().to_dict()["status"]
-    return status["capacity"]
+    return kubelet.node().to_dict()["status"]["capacity"]
