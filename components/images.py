@@ -39,8 +39,8 @@ class EksImage:
         return f"{eks_images(region)}/{self.name}:{self.tag}"
 
 
-# Digests as public manifests pin them beside the same tags, read on 2026-11-21; those of device plugin and MIG
-# manager are in the bundle of the GPU operator v26.7.0.
+# Digests as public manifests pin them beside the same tags, read on 2026-11-21; those of device plugin and
+# MIG manager are in the bundle of the GPU operator v26.7.0.
 DEVICE_PLUGIN = Image(
     "nvcr.io/nvidia/k8s-device-plugin",
     "v0.20.0",

@@ -5,8 +5,8 @@ from typing import Any
 import pulumi
 
 from components.config.stack import Stack
-from components.gpu import DevicePlugin
-from components.images import DEVICE_PLUGIN, REGISTRY, VLLM
+from components.gpu import Devices
+from components.images import REGISTRY, VLLM
 from components.places import Build
 from components.pools import Pool, pools_of
 from components.registry import Registry
@@ -38,16 +38,22 @@ class Platform(pulumi.ComponentResource):
             "gpu-cluster:index:Platform", name, None, pulumi.ResourceOptions.merge(opts, replaced)
         )
         pools = pools_of(stack)
-        gpu_pools = {key: pool for key, pool in pools.items() if pool.gpus}
 
         here = place(name, stack, pulumi.ResourceOptions(parent=self))
         room = pulumi.ResourceOptions(parent=self, providers=[here.kubernetes], depends_on=here.ready)
 
         storage = StorageClasses(f"{name}-storage", stack.storage, backing=here.backing, opts=room)
         ready: list[pulumi.Resource] = [storage]
-        if gpu_pools and stack.gpu.device_plugin:
+        if Devices.wanted(pools, gpus=stack.gpu.device_plugin):
             ready.append(
-                DevicePlugin(f"{name}-gpu", gpu_pools, image=DEVICE_PLUGIN.at(stack.mirror), opts=room)
+                Devices(
+                    f"{name}-gpu",
+                    pools,
+                    gpus=stack.gpu.device_plugin,
+                    mirror=stack.mirror,
+                    region=stack.region,
+                    opts=room,
+                )
             )
         after = pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=ready))
 

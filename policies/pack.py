@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from components.catalog import eks_images
 from components.stackfile.load import load
 from components.stackfile.problem import Problem, StackFileError
 from policies.inventory import Inventory
@@ -77,9 +78,15 @@ def pack_of(stack: str) -> Pack:
 
 
 def _mirrors(stack: str) -> list[str]:
-    """The mirror in the stack file; none where a program of another project is checked."""
+    """The mirror in the stack file, and what AWS publishes for EKS in its region.
+
+    None where a program of another project is checked.
+    """
     try:
-        mirror = load(_STACKS / f"Pulumi.{stack}.yaml").mirror
+        settings = load(_STACKS / f"Pulumi.{stack}.yaml")
     except StackFileError:
         return []
-    return [mirror] if mirror else []
+    return [
+        *([settings.mirror] if settings.mirror else []),
+        *([eks_images(settings.region)] if settings.region else []),
+    ]

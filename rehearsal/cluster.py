@@ -7,6 +7,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from lightkube import ALL_NS, ApiError, Client, KubeConfig
@@ -85,12 +86,13 @@ class Cluster:
         with self._asked(), _unless_gone():
             self._client.delete(Node, name)
 
-    def relabel(self, name: str, labels: Mapping[str, str | None], *, taints: list[Taint]) -> None:
-        """Set labels of a node, remove those of None, and give it exactly these taints."""
-        patch = {
-            "metadata": {"labels": dict(labels)},
-            "spec": {"taints": [each.to_dict() for each in taints]},
-        }
+    def relabel(
+        self, name: str, labels: Mapping[str, str | None], *, taints: list[Taint] | None = None
+    ) -> None:
+        """Set labels of a node, remove those of None, and give it exactly these taints, if any are given."""
+        patch: dict[str, Any] = {"metadata": {"labels": dict(labels)}}
+        if taints is not None:
+            patch["spec"] = {"taints": [each.to_dict() for each in taints]}
         with self._asked():
             self._client.patch(Node, name, patch, patch_type=PatchType.MERGE)
 

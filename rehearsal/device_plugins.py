@@ -24,7 +24,7 @@ from rehearsal.errors import RehearsalError
 
 _GPUS, _EFA = "gpu-cluster/gpus", "gpu-cluster/efa"
 _NVIDIA, _MIG_MANAGER, _EFA_PLUGIN = "k8s-device-plugin", "k8s-mig-manager", "aws-efa-k8s-device-plugin"
-_LAYOUT = "nvidia.com/mig.config"
+_LAYOUT, _STATE = "nvidia.com/mig.config", "nvidia.com/mig.config.state"
 _POLL_SECONDS = 0.5
 
 
@@ -78,12 +78,17 @@ class DevicePlugins:
 
 
 def offer_devices(cluster: Cluster) -> dict[str, dict[str, int]]:
-    """Make the nodes offer what plugins on them offer now; what has changed, by node."""
+    """Make the nodes offer what plugins on them offer now; what has changed, by node.
+
+    A MIG manager says on the node's labels how it went.
+    """
     nodes = {name_of(node): node for node in cluster.nodes() if Devices.of(node) != Devices()}
     pods = [pod for pod in cluster.pods() if nodes and is_ready(pod)]
-    changed = {
-        name: offered for name, node in nodes.items() if (offered := _Plugins(cluster, node, pods).change())
-    }
+    plugins = {name: _Plugins(cluster, node, pods) for name, node in nodes.items()}
+    for name, each in plugins.items():
+        if state := each.division():
+            cluster.relabel(name, {_STATE: state})
+    changed = {name: offered for name, each in plugins.items() if (offered := each.change())}
     for name, offered in changed.items():
         cluster.offer(name, offered)
     return changed
@@ -112,6 +117,14 @@ class _Plugins:
             for resource in wanted.keys() | present.keys()
             if wanted.get(resource, 0) != present.get(resource, 0)
         }
+
+    def division(self) -> str | None:
+        """What the MIG manager has yet to say of its work; None where there is nothing new."""
+        labels = labels_of(self._node)
+        if _LAYOUT not in labels or not any(self._running(_MIG_MANAGER)):
+            return None
+        state = "success" if self._layout() else "failed"
+        return state if labels.get(_STATE) != state else None
 
     def _efa(self) -> dict[str, int]:
         runs = self._devices.efa and any(self._running(_EFA_PLUGIN))

@@ -2,18 +2,13 @@
 
 from pulumi_kubernetes.core import v1 as core
 
-from components.placement import tolerations
+from components.gpu.daemons import RESOURCES, config_volume, host_path, node_name, pod_of
+from components.gpu.mig_manager import DIVIDED
 from components.pools import Pool
-
-PRIORITY_CLASS = "system-node-critical"
-"""Evicted last: without its plugin a node has no GPUs."""
 
 _CONFIG = core.VolumeMountArgs(name="config", mount_path="/config", read_only=True)
 _CONFIG_FILE = "config.yaml"
 _MPS_ROOT = "/run/nvidia/mps"
-_RESOURCES = core.ResourceRequirementsArgs(
-    requests={"cpu": "50m", "memory": "64Mi"}, limits={"memory": "256Mi"}
-)
 
 
 def plugin_pod(pool: Pool, image: str, *, account: str, config_map: str) -> core.PodSpecArgs:
@@ -27,16 +22,17 @@ def plugin_pod(pool: Pool, image: str, *, account: str, config_map: str) -> core
         | ({"MPS_ROOT": _MPS_ROOT} if mps else {})
     )
     sockets = core.VolumeMountArgs(name="device-plugins", mount_path="/var/lib/kubelet/device-plugins")
-    return _pod(
+    return pod_of(
         pool,
         account,
+        nodes=DIVIDED if pool.mig_layout else None,
         containers=[
             core.ContainerArgs(
                 name="nvidia-device-plugin",
                 image=image,
                 command=["nvidia-device-plugin"],
                 env=[core.EnvVarArgs(name=key, value=value) for key, value in env.items()],
-                resources=_RESOURCES,
+                resources=RESOURCES,
                 security_context=core.SecurityContextArgs(
                     allow_privilege_escalation=False,
                     # Watching MIG devices of the whole machine is the one thing that asks for more.
@@ -48,8 +44,8 @@ def plugin_pod(pool: Pool, image: str, *, account: str, config_map: str) -> core
             )
         ],
         volumes=[
-            _config_volume(config_map, pool),
-            _host_path("device-plugins", "/var/lib/kubelet/device-plugins", "Directory"),
+            config_volume(config_map, {pool.name: _CONFIG_FILE}),
+            host_path("device-plugins", "/var/lib/kubelet/device-plugins", "Directory"),
             *(_mps_volumes() if mps else []),
         ],
     )
@@ -59,8 +55,7 @@ def mps_pod(pool: Pool, image: str, *, account: str, config_map: str) -> core.Po
     """Runs the MPS control daemon of each GPU: it sees all processes of a node and mounts their memory."""
     privileged = core.SecurityContextArgs(privileged=True)
     root = core.VolumeMountArgs(name="mps-root", mount_path="/mps", mount_propagation="Bidirectional")
-    node_name = core.EnvVarSourceArgs(field_ref=core.ObjectFieldSelectorArgs(field_path="spec.nodeName"))
-    return _pod(
+    return pod_of(
         pool,
         account,
         host_pid=True,
@@ -69,7 +64,7 @@ def mps_pod(pool: Pool, image: str, *, account: str, config_map: str) -> core.Po
                 name="shared-memory",
                 image=image,
                 command=["mps-control-daemon", "mount-shm"],
-                resources=_RESOURCES,
+                resources=RESOURCES,
                 security_context=privileged,
                 volume_mounts=[root],
             )
@@ -81,49 +76,14 @@ def mps_pod(pool: Pool, image: str, *, account: str, config_map: str) -> core.Po
                 command=["mps-control-daemon"],
                 env=[
                     *(core.EnvVarArgs(name=key, value=value) for key, value in _env().items()),
-                    core.EnvVarArgs(name="NODE_NAME", value_from=node_name),
+                    node_name(),
                 ],
-                resources=_RESOURCES,
+                resources=RESOURCES,
                 security_context=privileged,
                 volume_mounts=[_CONFIG, *_mps_mounts()],
             )
         ],
-        volumes=[_config_volume(config_map, pool), *_mps_volumes()],
-    )
-
-
-def _pod(
-    pool: Pool,
-    account: str,
-    *,
-    containers: list[core.ContainerArgs],
-    volumes: list[core.VolumeArgs],
-    init_containers: list[core.ContainerArgs] | None = None,
-    host_pid: bool | None = None,
-) -> core.PodSpecArgs:
-    """On every node of the pool, and before anything that wants its GPUs."""
-    return core.PodSpecArgs(
-        service_account_name=account,
-        automount_service_account_token=False,
-        enable_service_links=False,
-        priority_class_name=PRIORITY_CLASS,
-        affinity=core.AffinityArgs(node_affinity=_nodes_of(pool)),
-        tolerations=tolerations(pool),
-        host_pid=host_pid,
-        init_containers=init_containers,
-        containers=containers,
-        volumes=volumes,
-    )
-
-
-def _nodes_of(pool: Pool) -> core.NodeAffinityArgs:
-    labels = [
-        core.NodeSelectorRequirementArgs(key=key, operator="In", values=[value])
-        for key, value in pool.selector.items()
-    ]
-    term = core.NodeSelectorTermArgs(match_expressions=labels)
-    return core.NodeAffinityArgs(
-        required_during_scheduling_ignored_during_execution=core.NodeSelectorArgs(node_selector_terms=[term])
+        volumes=[config_volume(config_map, {pool.name: _CONFIG_FILE}), *_mps_volumes()],
     )
 
 
@@ -136,13 +96,6 @@ def _env() -> dict[str, str]:
     }
 
 
-def _config_volume(config_map: str, pool: Pool) -> core.VolumeArgs:
-    own = core.KeyToPathArgs(key=pool.name, path=_CONFIG_FILE)
-    return core.VolumeArgs(
-        name="config", config_map=core.ConfigMapVolumeSourceArgs(name=config_map, items=[own])
-    )
-
-
 def _mps_mounts() -> list[core.VolumeMountArgs]:
     return [
         core.VolumeMountArgs(name="mps-root", mount_path="/mps"),
@@ -152,10 +105,6 @@ def _mps_mounts() -> list[core.VolumeMountArgs]:
 
 def _mps_volumes() -> list[core.VolumeArgs]:
     return [
-        _host_path("mps-root", _MPS_ROOT, "DirectoryOrCreate"),
-        _host_path("mps-shm", f"{_MPS_ROOT}/shm", "DirectoryOrCreate"),
+        host_path("mps-root", _MPS_ROOT, "DirectoryOrCreate"),
+        host_path("mps-shm", f"{_MPS_ROOT}/shm", "DirectoryOrCreate"),
     ]
-
-
-def _host_path(name: str, path: str, kind: str) -> core.VolumeArgs:
-    return core.VolumeArgs(name=name, host_path=core.HostPathVolumeSourceArgs(path=path, type=kind))

@@ -1,6 +1,6 @@
 """What may pass the network of a namespace that otherwise lets nothing in or out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.networking import v1 as networking
@@ -62,9 +62,13 @@ def to_internet(port: int) -> networking.NetworkPolicySpecArgs:
     return _egress(networking.NetworkPolicyEgressRuleArgs(to=peers, ports=[_tcp(port)]))
 
 
-def to_anywhere(port: int) -> networking.NetworkPolicySpecArgs:
-    """Out on one port to whatever address: the API server, and a cloud's endpoints within the network."""
-    return _egress(networking.NetworkPolicyEgressRuleArgs(ports=[_tcp(port)]))
+def to_anywhere(port: int, *, pods: Mapping[str, str] | None = None) -> networking.NetworkPolicySpecArgs:
+    """Out on one port to whatever address: the API server, and a cloud's endpoints within the network.
+
+    `pods`: labels of those that may; every pod of the namespace without.
+    """
+    chosen = meta.LabelSelectorArgs(match_labels=pods) if pods else _EVERY_POD
+    return _egress(networking.NetworkPolicyEgressRuleArgs(ports=[_tcp(port)]), chosen)
 
 
 def to_pod_identity() -> networking.NetworkPolicySpecArgs:
@@ -80,8 +84,10 @@ def _ingress(rule: networking.NetworkPolicyIngressRuleArgs) -> networking.Networ
     return networking.NetworkPolicySpecArgs(pod_selector=_EVERY_POD, policy_types=["Ingress"], ingress=[rule])
 
 
-def _egress(rule: networking.NetworkPolicyEgressRuleArgs) -> networking.NetworkPolicySpecArgs:
-    return networking.NetworkPolicySpecArgs(pod_selector=_EVERY_POD, policy_types=["Egress"], egress=[rule])
+def _egress(
+    rule: networking.NetworkPolicyEgressRuleArgs, pods: meta.LabelSelectorArgs = _EVERY_POD
+) -> networking.NetworkPolicySpecArgs:
+    return networking.NetworkPolicySpecArgs(pod_selector=pods, policy_types=["Egress"], egress=[rule])
 
 
 def _tcp(port: int) -> networking.NetworkPolicyPortArgs:

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from components import images
-from components.images import DEVICE_PLUGIN, Image
+from components.images import DEVICE_PLUGIN, EFA_PLUGIN, Image
 
 EVERY = [image for image in vars(images).values() if isinstance(image, Image)]
 
@@ -24,3 +24,8 @@ def test_it_is_pulled_from_its_publisher() -> None:
 @pytest.mark.parametrize("mirror", ["harbor.example.com/mirror", "harbor.example.com/mirror/"])
 def test_a_mirror_goes_before_the_name_and_leaves_the_digest(mirror: str) -> None:
     assert DEVICE_PLUGIN.at(mirror) == f"harbor.example.com/mirror/{DEVICE_PLUGIN.at(None)}"
+
+
+def test_what_aws_publishes_for_eks_is_pulled_in_the_region() -> None:
+    registry = "602401143452.dkr.ecr.eu-central-1.amazonaws.com/eks"
+    assert EFA_PLUGIN.at("eu-central-1") == f"{registry}/aws-efa-k8s-device-plugin:v0.5.20"

@@ -108,7 +108,7 @@ def test_the_engines_numbers_are_whole() -> None:
 
 
 def test_waivers_that_nothing_needs_stop_the_stacks_that_they_name() -> None:
-    waived = len(pack_of("local").waivers.entries)
+    waived = sum("local" in waiver.stacks for waiver in pack_of("local").waivers.entries)
 
     assert len(_on_stack("waivers", stack="local")) == waived > 0
     assert _on_stack("waivers", stack="elsewhere") == []

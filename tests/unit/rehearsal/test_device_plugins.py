@@ -40,6 +40,10 @@ class Stub:
     def config_map(self, _namespace: str, _name: str) -> dict[str, str]:
         return self.configs
 
+    def relabel(self, name: str, labels: dict[str, str]) -> None:
+        assert name == name_of(self.nodes()[0])
+        self.labels |= labels
+
     def offer(self, name: str, resources: dict[str, int]) -> None:
         assert name == name_of(self.nodes()[0])
         self.offered |= resources
@@ -108,6 +112,24 @@ def test_gpus_are_divided_where_a_manager_has_divided_them() -> None:
     assert _offered(Stub([PLUGIN, manager], configs, label)) == {"nvidia.com/mig-1g.10gb": 28}
     assert _offered(Stub([PLUGIN, manager], configs)) == {GPU: 4}
     assert _offered(Stub([PLUGIN], configs, label)) == {GPU: 4}
+
+
+@pytest.mark.parametrize(("layout", "state"), [("sevens", "success"), ("thirds", "failed")])
+def test_a_manager_says_whether_it_has_divided_them(layout: str, state: str) -> None:
+    manager = _pod("nvcr.io/nvidia/cloud-native/k8s-mig-manager:v0.15.0")
+    stub = Stub([manager], {"l4": json.dumps(LAYOUTS)}, {"nvidia.com/mig.config": layout})
+
+    offer_devices(stub)
+
+    assert stub.labels["nvidia.com/mig.config.state"] == state
+
+
+def test_without_a_manager_nobody_says_so() -> None:
+    stub = Stub([PLUGIN], {"l4": WHOLE}, {"nvidia.com/mig.config": "sevens"})
+
+    offer_devices(stub)
+
+    assert "nvidia.com/mig.config.state" not in stub.labels
 
 
 def test_what_nobody_offers_any_more_is_none() -> None:
