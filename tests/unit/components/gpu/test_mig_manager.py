@@ -17,6 +17,10 @@ def templates(graph: Graph) -> dict[str, Any]:
     return {each["metadata.name"]: each["spec.template"] for each in graph.of("DaemonSet")}
 
 
+def configurations(graph: Graph) -> dict[str, Any]:
+    return {each["metadata.name"]: each["data"] for each in graph.of("ConfigMap")}
+
+
 def test_it_runs_on_the_nodes_of_its_pool_and_tolerates_their_taints_alone(graph: Graph) -> None:
     assert required(graph, NAME) == {"gpu-cluster/pool": ["small"]}
     assert [taint["key"] for taint in pod(graph, NAME)["tolerations"]] == ["nvidia.com/gpu"]
