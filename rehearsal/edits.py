@@ -58,11 +58,11 @@ def _taint(stack: Stack, name: str) -> Edit:
 
 
 def _grow(stack: Stack, name: str) -> Edit:
+    """Where something scales the pool, only its most: how many there are at the moment is not ours to say."""
     nodes = stack.pools[name].nodes
-    more = {"min": nodes.min + 1, "max": max(nodes.max, nodes.min + 1)}
-    return Edit(
-        ("config", _POOLS, name, "nodes"), more, f"pool {name} grows from {nodes.min} nodes to {more['min']}"
-    )
+    more = {"min": nodes.min if nodes.min < nodes.max else nodes.min + 1, "max": nodes.max + 1}
+    words = f"pool {name} grows from at most {nodes.max} nodes to {more['max']}"
+    return Edit(("config", _POOLS, name, "nodes"), more, words)
 
 
 def _label(stack: Stack, name: str) -> Edit:
