@@ -23,7 +23,7 @@ GUARDS = (
     Guard("01_network_plugin", "components/cluster/eks/foundation.py", ", depends_on=[identity]"),
     Guard("02_dns", "components/stackfile/checks/pools.py", "yield from _system(offered)", "return"),
     Guard("02_dns", "components/places/eks.py", "_after(room, nodes)", "room"),
-    Guard("03_tolerations", "components/gpu/pods.py", "tolerations=tolerations(pool),"),
+    Guard("03_tolerations", "components/gpu/daemons.py", "tolerations=tolerations(pool),"),
     Guard("03_tolerations", "components/serving/replicas.py", "tolerations=tolerations(placement.pool),"),
     Guard("03_tolerations", "components/cluster/eks/csi.py", '{"tolerateAllTaints": True}', "{}"),
     Guard(
@@ -32,7 +32,7 @@ GUARDS = (
         "for it in pool.tolerations}",
         "for it in pool.tolerations[:1]}",
     ),
-    Guard("04_device_plugin", "components/gpu/pods.py", 'operator="In"', 'operator="Exists"'),
+    Guard("04_device_plugin", "components/gpu/daemons.py", 'operator="In"', 'operator="Exists"'),
     Guard("04_device_plugin", "components/nodes/user_data.py", '"enabled = false"', '"enabled = true"'),
     Guard("05_efa", "components/nodes/launch_template.py", "efa_interfaces(INSTANCES[pool.machine])", "_ONE"),
     Guard("05_efa", "components/stackfile/checks/nodes.py", "elif len(pool.zones) > 1:", "elif False:"),
@@ -54,9 +54,6 @@ GUARDS = (
         "if False:",
     ),
     Guard(
-        "06_capacity_blocks", "components/pools/pool.py", "return (settings.capacity.reserved.zone,)", "pass"
-    ),
-    Guard(
         "07_destroy",
         "components/cluster/eks/control_plane.py",
         "depends_on=[*allowed, logs]",
@@ -68,12 +65,7 @@ GUARDS = (
         "protect=stack.protect,\n        opts=_after(room, vpc),\n    )\n    nodes",
         "protect=stack.protect,\n        opts=room,\n    )\n    nodes",
     ),
-    Guard(
-        "08_finalizers",
-        "components/places/eks.py",
-        "ready=[nodes, stores, addons, *started]",
-        "ready=[nodes]",
-    ),
+    Guard("08_finalizers", "components/places/eks.py", ", stores, addons, *started]", "]"),
     Guard("08_finalizers", "components/karpenter/karpenter.py", ", depends_on=[after]"),
     Guard("08_finalizers", "components/cluster/eks/cluster.py", ", depends_on=entries"),
     Guard(
@@ -100,7 +92,12 @@ GUARDS = (
         "11_images", "components/nodes/node_group.py", '"release_version": ami_release(settings, version),'
     ),
     Guard("11_images", "components/karpenter/node_class.py", "@v{day}", "@latest"),
-    Guard("11_images", "components/stackfile/checks/nodes.py", "if release is None:", "if False:"),
+    Guard(
+        "11_images",
+        "components/stackfile/checks/nodes.py",
+        "yield Mistake(keys, message)\n    elif problem",
+        "pass\n    elif problem",
+    ),
     Guard(
         "12_sizes",
         "components/nodes/node_group.py",
@@ -160,9 +157,9 @@ GUARDS = (
     Guard("19_defaults", "components/config/pools.py", "repair: bool = True", "repair: bool = False"),
     Guard(
         "20_places",
-        "components/gpu/pods.py",
-        "in pool.selector.items()",
-        "in [('gpu-cluster/pool', pool.name)]",
+        "components/gpu/daemons.py",
+        "{**pool.selector, **(nodes or {})}",
+        '{"gpu-cluster/pool": pool.name}',
     ),
     Guard(
         "20_places", "components/cluster/kubeconfig.py", "if Path(path).expanduser().is_file():", "if True:"
