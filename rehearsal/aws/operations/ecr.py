@@ -31,7 +31,6 @@ _WITH_SECRET = {
 }
 """Upstreams that ECR asks only with credentials. Source: as above."""
 
-_SECRETS = "ecr-pullthroughcache/"  # how the names of their secrets begin
 _TEMPLATE = (
     "description",
     "encryptionConfiguration",
@@ -145,12 +144,8 @@ def _upstream(url: str) -> str:
 def _require_secret(api: Api, arn: str | None) -> None:
     if arn is None:
         return
-    name = arn.rpartition(":secret:")[2]
-    if not name.startswith(_SECRETS):
-        raise ApiError(
-            "InvalidParameterException", f"The name of the secret {arn} must begin with '{_SECRETS}'"
-        )
     try:
+        name = arn.rpartition(":secret:")[2]
         # By its name: the account itself chooses the six characters that end an ARN.
         api.call("secretsmanager", "DescribeSecret", SecretId=name.rpartition("-")[0])
     except ApiError as error:

@@ -11,7 +11,7 @@ from rehearsal.aws.operations.fsx.lustre import complete, require_sound
 from rehearsal.aws.operations.fsx.record import ASSOCIATIONS, FILE_SYSTEMS, associations_of
 from rehearsal.aws.operations.shelf import Document
 
-_AWS_KEY = "alias/aws/fsx"
+_AWS_KEY = "alias/aws/ebs"  # moto knows no key of AWS for FSx
 _REPOSITORY = ("ImportPath", "ExportPath", "ImportedFileChunkSize", "AutoImportPolicy")
 
 
