@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 
 from components.config.stack import Stack
-from components.gpu import Devices
+from components.gpu import DevicePlugin
 from components.images import REGISTRY, VLLM
 from components.places import Build
 from components.pools import Pool, pools_of
@@ -44,9 +44,9 @@ class Platform(pulumi.ComponentResource):
 
         storage = StorageClasses(f"{name}-storage", stack.storage, backing=here.backing, opts=room)
         ready: list[pulumi.Resource] = [storage]
-        if Devices.wanted(pools, gpus=stack.gpu.device_plugin):
+        if DevicePlugin.wanted(pools, gpus=stack.gpu.device_plugin):
             ready.append(
-                Devices(
+                DevicePlugin(
                     f"{name}-gpu",
                     pools,
                     gpus=stack.gpu.device_plugin,

@@ -1,26 +1,34 @@
-"""The NVIDIA device plugin: what makes GPUs visible to the scheduler."""
+"""Device plugins: what makes GPUs and EFA visible to the scheduler, in one namespace."""
 
 from collections.abc import Mapping
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
-from components.gpu.daemons import NAMESPACE, daemon_set, service_account
+from components.gpu.daemons import NAMESPACE, PRIORITY_CLASS, daemon_set, service_account
+from components.gpu.efa_plugin import EfaPlugin
+from components.gpu.mig_manager import MigManager
 from components.gpu.plugin_config import plugin_config
 from components.gpu.pods import mps_pod, plugin_pod
+from components.images import DEVICE_PLUGIN, EFA_PLUGIN, MIG_MANAGER
 from components.metadata import metadata
-from components.pools import Pool
+from components.pools import EFA_RESOURCE, Pool
+from components.security import Namespace, PodSecurity
 
 _PLUGIN = "nvidia-device-plugin"
 _MPS = "nvidia-mps"
 _PAUSED_BY_MIG_MANAGER = {"app": "nvidia-device-plugin-daemonset"}
 """Of pods that the MIG manager waits for: it divides no GPU while they are there."""
 
+# Some clusters admit critical pods only where a quota names their class. It has room for a device plugin, an
+# MPS daemon or a MIG manager, and an EFA plugin on each of the 5,000 nodes that Kubernetes supports.
+_QUOTA = {"pods": "15k"}
+
 
 class DevicePlugin(pulumi.ComponentResource):
-    """One DaemonSet for each GPU pool, on its nodes alone and with its configuration alone.
+    """One DaemonSet for each pool and kind of device, on its nodes alone and with its configuration alone.
 
-    DevicePlugin("platform-gpu-plugin", pools, image=DEVICE_PLUGIN.at(mirror))
+    DevicePlugin("platform-gpu", pools, gpus=True, mirror=stack.mirror, region=stack.region)
     """
 
     def __init__(
@@ -28,31 +36,62 @@ class DevicePlugin(pulumi.ComponentResource):
         name: str,
         pools: Mapping[str, Pool],
         *,
-        image: str,
+        gpus: bool,
+        mirror: str | None,
+        region: str | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`pools`: those that have GPUs."""
+        """`gpus`: false where something else offers and divides them. `region` of AWS, for pools with EFA."""
         super().__init__("gpu-cluster:index:DevicePlugin", name, None, opts)
-        configs = {key: plugin_config(pool.sharing) for key, pool in pools.items()}
-        child = pulumi.ResourceOptions(parent=self)
-        account = service_account(f"{name}-account", _PLUGIN, child)
-        config_map = core.ConfigMap(
-            f"{name}-config", metadata=metadata(_PLUGIN, NAMESPACE), data=configs, opts=child
+        namespace = Namespace(
+            name,
+            NAMESPACE,
+            PodSecurity.PRIVILEGED,
+            quota=_QUOTA,
+            priority_class=PRIORITY_CLASS,
+            opts=pulumi.ResourceOptions(parent=self),
         )
+        child = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
 
-        mounted = pulumi.ResourceOptions(parent=self, depends_on=[account, config_map])
-        for key, pool in pools.items():
-            daemon_set(
-                f"{name}-{key}",
-                _PLUGIN,
-                pool,
-                plugin_pod(pool, image, account=_PLUGIN, config_map=_PLUGIN),
-                config=configs[key],
-                labels=_PAUSED_BY_MIG_MANAGER if pool.mig_layout else None,
-                opts=mounted,
-            )
-            if pool.sharing and pool.sharing.mps:
-                pod = mps_pod(pool, image, account=_PLUGIN, config_map=_PLUGIN)
-                daemon_set(f"{name}-{key}-mps", _MPS, pool, pod, config=configs[key], opts=mounted)
-
+        if efa := _with_efa(pools):
+            if region is None:
+                raise ValueError("pools with EFA need aws:region")
+            EfaPlugin(f"{name}-efa", efa, image=EFA_PLUGIN.at(region), opts=child)
+        if gpus and (whole := {key: pool for key, pool in pools.items() if pool.mig_layout}):
+            MigManager(f"{name}-mig", whole, image=MIG_MANAGER.at(mirror), opts=child)
+        if gpus and (offered := {key: pool for key, pool in pools.items() if pool.gpus}):
+            _offer(name, offered, DEVICE_PLUGIN.at(mirror), child)
         self.register_outputs({})
+
+    @staticmethod
+    def wanted(pools: Mapping[str, Pool], *, gpus: bool) -> bool:
+        """Whether any node has devices to offer."""
+        return bool(_with_efa(pools)) or (gpus and any(pool.gpus for pool in pools.values()))
+
+
+def _with_efa(pools: Mapping[str, Pool]) -> dict[str, Pool]:
+    return {key: pool for key, pool in pools.items() if EFA_RESOURCE in pool.extended}
+
+
+def _offer(name: str, pools: Mapping[str, Pool], image: str, opts: pulumi.ResourceOptions) -> None:
+    """The plugin of NVIDIA, and where a pool shares GPUs by MPS the daemon that it needs."""
+    configs = {key: plugin_config(pool.sharing) for key, pool in pools.items()}
+    account = service_account(f"{name}-account", _PLUGIN, opts)
+    config_map = core.ConfigMap(
+        f"{name}-config", metadata=metadata(_PLUGIN, NAMESPACE), data=configs, opts=opts
+    )
+
+    mounted = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[account, config_map]))
+    for key, pool in pools.items():
+        daemon_set(
+            f"{name}-{key}",
+            _PLUGIN,
+            pool,
+            plugin_pod(pool, image, account=_PLUGIN, config_map=_PLUGIN),
+            config=configs[key],
+            labels=_PAUSED_BY_MIG_MANAGER if pool.mig_layout else None,
+            opts=mounted,
+        )
+        if pool.sharing and pool.sharing.mps:
+            pod = mps_pod(pool, image, account=_PLUGIN, config_map=_PLUGIN)
+            daemon_set(f"{name}-{key}-mps", _MPS, pool, pod, config=configs[key], opts=mounted)

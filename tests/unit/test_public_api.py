@@ -34,7 +34,7 @@ PUBLIC = {
         "Secret ServingEngine ServingSettings Sharing Span Stack StorageSettings Taint Update "
         "Upstream"
     ),
-    "components.gpu": "DevicePlugin Devices EfaPlugin MigManager mig_config plugin_config",
+    "components.gpu": "DevicePlugin EfaPlugin MigManager mig_config plugin_config",
     "components.identity": "PodIdentity managed_policy policy_document",
     "components.keys": "Keys Purpose",
     "components.nodes": (

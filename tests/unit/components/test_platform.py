@@ -78,7 +78,6 @@ def test_types_are_those_of_the_project(graph: Graph) -> None:
     assert {c.type.removeprefix(COMPONENTS) for c in components(graph)} == {
         "Cluster",
         "DevicePlugin",
-        "Devices",
         "Model",
         "Namespace",
         "Platform",

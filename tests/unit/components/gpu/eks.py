@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from components.gpu import Devices
+from components.gpu import DevicePlugin
 from components.pools import Pool, pools_of
 from tests.unit.components.nodes.eks import stack_of
 from tests.unit.graph import Graph, graph_of
@@ -22,7 +22,7 @@ def pools(**settings: dict[str, Any]) -> dict[str, Pool]:
 
 
 def devices(made: dict[str, Pool], *, gpus: bool = True, region: str | None = "us-east-2") -> Graph:
-    return graph_of(lambda: Devices("gpu", made, gpus=gpus, mirror=MIRROR, region=region))
+    return graph_of(lambda: DevicePlugin("gpu", made, gpus=gpus, mirror=MIRROR, region=region))
 
 
 def pod(graph: Graph, daemon_set: str) -> dict[str, Any]:

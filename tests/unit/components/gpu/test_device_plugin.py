@@ -8,7 +8,6 @@ from components.pools import pools_of
 from tests.unit.components.stacks import stack_of
 from tests.unit.graph import Graph, Registered, graph_of
 
-IMAGE = "plugin:v1"
 POOLS: dict[str, Any] = {
     "whole": {"instance": "g6.4xlarge", "nodes": 1, "labels": {"rack": "r1"}},
     "sliced": {"instance": "g6.4xlarge", "nodes": 1, "sharing": {"timeSlicing": 4}, "labels": {"rack": "r2"}},
@@ -25,7 +24,7 @@ POOLS: dict[str, Any] = {
 
 def plugin(**pools: Any) -> Graph:
     made = pools_of(stack_of(pools=pools))
-    return graph_of(lambda: DevicePlugin("gpu", made, image=IMAGE))
+    return graph_of(lambda: DevicePlugin("gpu", made, gpus=True, mirror=None, region=None))
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +120,7 @@ def test_the_mps_daemon_shares_memory_with_the_plugin(graph: Graph) -> None:
 
 
 def test_no_pod_of_it_reaches_the_network_or_the_api(graph: Graph) -> None:
+    assert {p["metadata.name"] for p in graph.of("NetworkPolicy")} == {"default-deny"}
     for daemon_set in graph.of("DaemonSet"):
         spec = daemon_set["spec.template.spec"]
         assert spec["automountServiceAccountToken"] is False

@@ -57,9 +57,7 @@ def test_another_layout_changes_nothing_in_the_cluster(graph: Graph) -> None:
     other = devices(pools(**changed))
 
     assert templates(other) == templates(graph)
-    assert [each["data"] for each in other.of("ConfigMap")] == [
-        each["data"] for each in graph.of("ConfigMap")
-    ]
+    assert configurations(other) == configurations(graph)
 
 
 def test_it_may_look_at_nodes_and_pods_and_label_its_own_node(graph: Graph) -> None:

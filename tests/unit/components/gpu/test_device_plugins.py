@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from components.gpu import Devices
+from components.gpu import DevicePlugin
 from components.pools import Pool, pools_of
 from tests.unit.components.gpu.eks import POOLS, devices, pools
 from tests.unit.components.stacks import stack_of
@@ -34,12 +34,12 @@ def test_where_an_operator_looks_after_gpus_only_efa_is_left() -> None:
     made = pools(**POOLS)
 
     assert daemon_sets(devices(made, gpus=False)) == {"aws-efa-k8s-device-plugin-train"}
-    assert Devices.wanted(made, gpus=False)
+    assert DevicePlugin.wanted(made, gpus=False)
 
 
 def test_nodes_without_devices_need_nothing() -> None:
-    assert not Devices.wanted(pools(system=POOLS["system"]), gpus=True)
-    assert not Devices.wanted(pools(l4=POOLS["l4"]), gpus=False)
+    assert not DevicePlugin.wanted(pools(system=POOLS["system"]), gpus=True)
+    assert not DevicePlugin.wanted(pools(l4=POOLS["l4"]), gpus=False)
 
 
 @pytest.mark.parametrize("labels", [{"rack": "r1"}, {"nvidia.com/mig.config": "all-1g.10gb"}])
