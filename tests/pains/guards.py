@@ -24,7 +24,6 @@ GUARDS = (
     Guard("02_dns", "components/stackfile/checks/pools.py", "yield from _system(offered)", "return"),
     Guard("02_dns", "components/places/eks.py", "_after(room, nodes)", "room"),
     Guard("03_tolerations", "components/gpu/daemons.py", "tolerations=tolerations(pool),"),
-    Guard("03_tolerations", "components/serving/replicas.py", "tolerations=tolerations(placement.pool),"),
     Guard("03_tolerations", "components/cluster/eks/csi.py", '{"tolerateAllTaints": True}', "{}"),
     Guard(
         "03_tolerations",
@@ -93,12 +92,6 @@ GUARDS = (
     ),
     Guard("11_images", "components/karpenter/node_class.py", "@v{day}", "@latest"),
     Guard(
-        "11_images",
-        "components/stackfile/checks/nodes.py",
-        "yield Mistake(keys, message)\n    elif problem",
-        "pass\n    elif problem",
-    ),
-    Guard(
         "12_sizes",
         "components/nodes/node_group.py",
         '"desired_size": nodes.min',
@@ -144,7 +137,6 @@ GUARDS = (
         "if needed is None or needed <= nodes:",
         "if True:",
     ),
-    Guard("18_late_failures", "components/stackfile/checks/nodes.py", "if not zones:", "if False:"),
     Guard(
         "19_defaults", "components/nodes/launch_template.py", '"volume_type": "gp3",', '"volume_type": "gp2",'
     ),

@@ -7,6 +7,7 @@ is answered by the exit code; what pytest says is in `said.txt` of the folder.
 
 # ruff: noqa: T201 (its output is its interface)
 
+import gc
 import json
 import os
 import sys
@@ -23,6 +24,7 @@ def main() -> None:
     for package, modules in (("pulumi_aws", _AWS), ("pulumi_kubernetes", _KUBERNETES)):
         for module in modules.split():
             import_module(f"{package}.{module}")
+    gc.disable()  # a child is gone before it has much to collect
     for line in sys.stdin:
         print(_run(**json.loads(line)), flush=True)
 
