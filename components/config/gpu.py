@@ -7,4 +7,4 @@ class GpuSettings(Settings):
     """What makes GPUs visible to the scheduler."""
 
     device_plugin: bool = True
-    """Install the NVIDIA device plugin on every GPU pool; false where the cluster has one. Default: true."""
+    """Install NVIDIA device plugin and, on eks, MIG manager; false where the cluster has them. Default: true."""
