@@ -3,7 +3,7 @@ PYTHON ?= python3
 run := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status rehearse test lint check schema docs bench lock clean
+.PHONY: help up down status rehearse campaign test lint check schema docs bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ status: .venv/ready ## show what runs
 
 rehearse: .venv/ready ## run STACK from nothing to nothing on this machine, AWS and all, and say what does not hold
 	@$(run)gpu-cluster rehearse $(STACK)
+
+campaign: .venv/ready ## let 200 small stacks live through faults and edits; goes on where it stopped
+	@$(run)gpu-cluster campaign
 
 test: .venv/ready lint ## prove it: unit tests, then the real engine on a real control plane
 	$(run)python -m toolchain

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from cli.campaign import campaign
 from cli.down import down
 from cli.env import env
 from cli.rehearse import rehearse
@@ -22,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (up, down, status, validate, rehearse, env):
+for command in (up, down, status, validate, rehearse, campaign, env):
     app.command()(command)
 
 

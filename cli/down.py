@@ -5,7 +5,7 @@ import shutil
 import typer
 
 from cli.project import Project, StackName
-from rehearsal import Engine, local_stacks, local_state, recover, unlock
+from rehearsal import Engine, Sandbox, local_stacks, local_state, recover, unlock
 from toolchain import Toolchain, install
 
 
@@ -25,6 +25,8 @@ def _remove_local(project: Project, stack: str) -> None:
     with project.alone():
         for name in local_stacks(project.folder):
             unlock(Engine(project.folder, name, local_state(project.folder)))
+        for sandbox in Sandbox.all_of(project.folder):
+            sandbox.remove()
         project.control_plane(Toolchain({})).remove()  # it takes no tool, and waits for none to be built
         shutil.rmtree(project.local, ignore_errors=True)
     typer.echo(f"{stack} is removed: its control plane, its nodes, its volumes and its state")

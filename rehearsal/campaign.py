@@ -26,6 +26,7 @@ _STACK = "campaign"
 _RATES = (0.05, 0.2, 0.5, 0.9)
 _MOST_FAULTS = 3
 _MOST_EDITS = 2
+_WIDTH = 200
 _OF_NO_USE = ("Traceback", "panic:", "Exception calling application", "unexpected EOF")
 """What no person can act on."""
 
@@ -104,7 +105,7 @@ def summary(lives: list[Life]) -> str:
     lines = [
         f"{len(lives)} lives: {len(lives) - len(stopped)} converged, "
         f"{len(stopped)} stopped with an error to act on, {len(wrong)} things that must not be",
-        *(f"  seed {life.seed} stopped: {life.stopped.splitlines()[0]}" for life in stopped),
+        *(f"  seed {life.seed} stopped: {' '.join(life.stopped.split())[:_WIDTH]}" for life in stopped),
         *(f"  WRONG {words}" for words in wrong),
     ]
     return "\n".join(lines)
@@ -162,8 +163,7 @@ class _Living:
 
     def _problems(self) -> list[str]:
         """What the state does not know of the account, and what it has in the clear."""
-        resources = self._sandbox.engine.state().get("resources", [])
-        known = self._retained | {(each["type"], each.get("id", "")) for each in resources}
+        known = self._retained | {(each["type"], each.get("id", "")) for each in self._sandbox.resources()}
         lost = [f"lost {type} {id}" for type, id in self._sandbox.account.made() if (type, id) not in known]
         return [*lost, *self._sandbox.clear_secrets()]
 

@@ -112,7 +112,7 @@ class _Rehearsal:
 
     def clock(self) -> Outcome:
         """How long it would take on AWS."""
-        resources = self.sandbox.engine.state()["resources"]
+        resources = self.sandbox.resources()
         self.report.resources = len(resources)
         try:
             up, down = coming_up(resources, weights_of(self.sandbox.stack)), going_away(resources)
@@ -141,7 +141,7 @@ class _Rehearsal:
         return Outcome(words, (*run.errors, *lost, *unwell), self._struck())
 
     def is_protected(self) -> bool:
-        return any(resource.get("protect") for resource in self.sandbox.engine.state().get("resources", []))
+        return any(resource.get("protect") for resource in self.sandbox.resources())
 
     def unprotect(self) -> Outcome:
         """What a user has to do before anything that holds data goes."""
@@ -156,7 +156,7 @@ class _Rehearsal:
 
     def left(self) -> Outcome:
         """Nothing is in the state, the cluster and the account that was not there before."""
-        known = [name_of(each["urn"]) for each in self.sandbox.engine.state().get("resources", [])]
+        known = [name_of(each["urn"]) for each in self.sandbox.resources()]
         objects, kept = left_in_cluster(self.sandbox.api, self._before)
         findings = [f"in the state: {name}" for name in known]
         findings += [f"in the cluster: {name}" for name in objects]

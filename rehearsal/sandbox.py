@@ -1,5 +1,6 @@
 """Where a stack is rehearsed: a copy of the project, and a control plane and an account of its own."""
 
+import json
 import secrets
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from components.config.eks import AccessPolicy, EksSettings
 from components.config.pools import Provisioner
@@ -25,6 +27,7 @@ from rehearsal.objects import ApiServer
 from rehearsal.processes import end, processes
 from rehearsal.scratch import scratch
 from rehearsal.stack_copy import Keys, StackCopy, config_path
+from rehearsal.state import StateFiles
 from toolchain import Toolchain
 
 _KUBECONFIG = ".local/kubeconfig"
@@ -43,6 +46,12 @@ class Sandbox:
     project: Path
     name: str
     toolchain: Toolchain
+
+    @classmethod
+    def all_of(cls, project: Path) -> "list[Sandbox]":
+        """Those that rehearsals of a project have left, to be removed."""
+        folders = (project / ".local" / "rehearsal").glob("*/")
+        return [cls(project, folder.name, Toolchain({})) for folder in folders]
 
     @property
     def folder(self) -> Path:
@@ -153,12 +162,17 @@ class Sandbox:
         """Invented values by the place in the stack file where the user's would be."""
         return {}
 
+    def resources(self) -> list[dict[str, Any]]:
+        """What the engine has in its state; secrets are as they are kept."""
+        files = StateFiles.of(self.engine)
+        text = files.checkpoint() if files else ""
+        latest: dict[str, Any] | None = json.loads(text)["checkpoint"].get("latest") if text else None
+        return latest["resources"] if latest and "resources" in latest else []
+
     def retained(self) -> set[tuple[str, str]]:
         """Type and id of what a destroy leaves in the account, as the stack says."""
-        resources = self.engine.state().get("resources", [])
-        return {
-            (each["type"], each["id"]) for each in resources if each.get("retainOnDelete") and each.get("id")
-        }
+        kept = (each for each in self.resources() if each.get("retainOnDelete") and each.get("id"))
+        return {(each["type"], each["id"]) for each in kept}
 
     def clear_secrets(self) -> list[str]:
         """Invented values that the state has in the clear, in words."""
