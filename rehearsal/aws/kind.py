@@ -105,6 +105,9 @@ class Kind:
     """What EC2's TagSpecifications call the type."""
 
     names: AutoName | None = None
+    secrets: frozenset[str] = frozenset()
+    """Properties that are secret whatever the program says of them."""
+
     documents: frozenset[str] = frozenset()
     """Properties that hold JSON."""
 

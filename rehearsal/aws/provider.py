@@ -194,6 +194,11 @@ def _finish(kind: Kind, api: Api, id: str, inputs: Inputs) -> None:
         kind.retag(api, id, inputs, inputs["tags"], [])
 
 
+def secrets_of(token: str) -> frozenset[str]:
+    """The properties of a type that are secret whatever the program says of them."""
+    return _kind(token).secrets
+
+
 def _kind(token: str) -> Kind:
     try:
         return kind_of(token)

@@ -24,7 +24,14 @@ from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.faults import Fault, Faults
 from rehearsal.aws.functions import invoke
 from rehearsal.aws.partial_failure import PartialFailure
-from rehearsal.aws.provider import Change, Provider, ProviderError, UnfinishedError, is_unfinished
+from rehearsal.aws.provider import (
+    Change,
+    Provider,
+    ProviderError,
+    UnfinishedError,
+    is_unfinished,
+    secrets_of,
+)
 from rehearsal.aws.unsteady import UnsteadyApi
 from rehearsal.aws.wire import pack, secrets_in, unpack
 
@@ -94,7 +101,7 @@ class Servicer(ResourceProviderServicer):
     def Create(self, request: messages.CreateRequest, context: Call) -> messages.CreateResponse:
         def create() -> messages.CreateResponse:
             token, inputs = _type_and_name(request.urn)[0], unpack(request.properties)
-            secrets = secrets_in(request.properties)
+            secrets = secrets_in(request.properties) | secrets_of(token)
             if request.preview:
                 known = self._provider.preview_create(token, inputs)
                 return messages.CreateResponse(properties=pack(known, secrets))
@@ -124,22 +131,21 @@ class Servicer(ResourceProviderServicer):
                     raise ProviderError(
                         f"{error}\nTo make it anew: pulumi up --replace '{request.urn}'"
                     ) from error
-            return messages.UpdateResponse(properties=pack(state, secrets_in(request.news)))
+            secrets = secrets_in(request.news) | secrets_of(token)
+            return messages.UpdateResponse(properties=pack(state, secrets))
 
         return _told(context, update)
 
     def Read(self, request: messages.ReadRequest, context: Call) -> messages.ReadResponse:
         def read() -> messages.ReadResponse:
+            token = _type_and_name(request.urn)[0]
             found = self._acting(request.urn, "read").read(
-                _type_and_name(request.urn)[0],
-                request.id,
-                unpack(request.properties),
-                unpack(request.inputs),
+                token, request.id, unpack(request.properties), unpack(request.inputs)
             )
             if found is None:
                 return messages.ReadResponse()
             state, inputs = found
-            secrets = secrets_in(request.properties, request.inputs)
+            secrets = secrets_in(request.properties, request.inputs) | secrets_of(token)
             return messages.ReadResponse(
                 id=request.id, properties=pack(state, secrets), inputs=pack(inputs, secrets)
             )

@@ -5,6 +5,7 @@ from functools import cache
 
 from rehearsal.aws.kind import Kind
 from rehearsal.aws.services import (
+    alarms,
     autoscaling,
     backup,
     budgets,
@@ -29,6 +30,8 @@ from rehearsal.aws.services import (
     iam_profiles,
     kms,
     s3,
+    secrets,
+    sns,
     sqs,
 )
 
@@ -58,6 +61,9 @@ _MODULES = (
     autoscaling,
     budgets,
     backup,
+    secrets,
+    sns,
+    alarms,
 )
 
 

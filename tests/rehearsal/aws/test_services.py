@@ -31,6 +31,13 @@ def test_up_creates_all_of_it(project: Project) -> None:
     assert tags == [{"Key": "team", "Value": "platform"}]
 
 
+def test_a_secret_is_nowhere_in_the_state_in_the_clear(project: Project) -> None:
+    states = list((project.folder / "state").rglob("dev.json*"))
+
+    assert states
+    assert all("in the clear" not in state.read_text() for state in states)
+
+
 def test_it_stays_as_it_is(project: Project) -> None:
     preview, refresh = project.pulumi(*PREVIEW), project.pulumi(*REFRESH)
 

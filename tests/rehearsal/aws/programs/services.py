@@ -145,6 +145,22 @@ aws.ecr.RepositoryPolicy(
     policy=policy("Allow", {"AWS": f"arn:aws:iam::{account}:root"}, "ecr:BatchGetImage"),
 )
 
+token = aws.secretsmanager.Secret("token", kms_key_id=key.arn, recovery_window_in_days=0)
+aws.secretsmanager.SecretVersion("token", secret_id=token.id, secret_string="in the clear")
+alerts = aws.sns.Topic("alerts", kms_master_key_id=key.id)
+aws.sns.TopicSubscription("alerts", topic=alerts.arn, protocol="email", endpoint="platform@example.com")
+aws.cloudwatch.MetricAlarm(
+    "late",
+    namespace="AWS/SQS",
+    metric_name="ApproximateAgeOfOldestMessage",
+    dimensions={"QueueName": queue.name},
+    statistic="Maximum",
+    comparison_operator="GreaterThanThreshold",
+    threshold=300,
+    period=60,
+    evaluation_periods=3,
+    alarm_actions=[alerts.arn],
+)
 aws.budgets.Budget(
     "monthly",
     budget_type="COST",

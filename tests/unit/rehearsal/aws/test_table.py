@@ -11,7 +11,7 @@ each_kind = pytest.mark.parametrize("kind", kinds().values(), ids=list(kinds()))
 @each_kind
 def test_it_names_properties_that_the_sdk_has(kind: Kind) -> None:
     named = {*kind.renames, *kind.setters, *kind.shaped, *kind.references, *kind.documents, *kind.defaults}
-    named |= {*kind.bounds, *kind.takers}
+    named |= {*kind.bounds, *kind.takers, *kind.secrets}
 
     assert named - kind.properties.inputs.keys() == set()
     assert (kind.puts or frozenset[str]()) <= kind.properties.inputs.keys()
