@@ -7,4 +7,4 @@ class GpuSettings(Settings):
     """What makes GPUs visible to the scheduler."""
 
     device_plugin: bool = True
-    """Install NVIDIA device plugin and, on eks, MIG manager; false where the cluster has them. Default: true."""
+    """Install device plugin and, on eks, MIG manager of NVIDIA; false where there are some. Default: true."""
