@@ -14,7 +14,7 @@ Loc = tuple[str | int, ...]
 
 
 def place(loc: Loc) -> tuple[Keys, Any]:
-    """The keys that a reader would name, and the type of what is expected there, or of the last key itself."""
+    """The keys that a reader would name, and the type of what is expected there, or of the last key."""
     keys: Keys = ()
     allowed: Any = Stack
     around: Any = None

@@ -7,8 +7,8 @@ import pytest
 PUBLIC = {
     "policies": "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of",
     "rehearsal": (
-        "Changes Cluster ControlPlane Engine Inventory PoolNodes RehearsalError Replica Report Sandbox Status "
-        "forget_local_state inventory local_stacks local_state locked reconcile recover rehearse "
+        "Changes Cluster ControlPlane Engine Inventory PoolNodes RehearsalError Replica Report Sandbox "
+        "Status forget_local_state inventory local_stacks local_state locked reconcile recover rehearse "
         "retired_models scratch simulate unlock"
     ),
     "toolchain": "AT_ONCE Toolchain ToolchainError install",

@@ -10,7 +10,9 @@ from toolchain.tools import KUBERNETES_PROVIDER, LANGUAGE_EXEC, MODULES, PINNED,
 def test_a_tool_tells_the_version_that_its_module_pins(tool: Tool) -> None:
     source = tool.files.module if tool.files else tool.package or ""
     pinned = dict(
-        re.findall(r"^(?:require)?\s+(\S+) (v\S+)", (MODULES / tool.module / "go.mod").read_text(), re.MULTILINE)
+        re.findall(
+            r"^(?:require)?\s+(\S+) (v\S+)", (MODULES / tool.module / "go.mod").read_text(), re.MULTILINE
+        )
     )
     module = max((each for each in pinned if f"{source}/".startswith(f"{each}/")), key=len)
 
