@@ -21,11 +21,11 @@ from pulumi.runtime.proto.provider_pb2_grpc import (
 
 from rehearsal.aws import conform, sdk
 from rehearsal.aws.api import Api, ApiError
+from rehearsal.aws.detailed_diff import difference
 from rehearsal.aws.faults import Fault, Faults
 from rehearsal.aws.functions import invoke
 from rehearsal.aws.partial_failure import PartialFailure
 from rehearsal.aws.provider import (
-    Change,
     Provider,
     ProviderError,
     UnfinishedError,
@@ -37,7 +37,6 @@ from rehearsal.aws.wire import pack, secrets_in, unpack
 
 VERSION = "7.51.1"
 Call = grpc.ServicerContext
-_KINDS = messages.PropertyDiff
 _T = TypeVar("_T")
 
 
@@ -94,7 +93,7 @@ class Servicer(ResourceProviderServicer):
         def diff() -> messages.DiffResponse:
             old, new = unpack(request.old_inputs), unpack(request.news)
             change = self._provider.diff(_type_and_name(request.urn)[0], old, new)
-            return _difference(change, old, new, unfinished=is_unfinished(unpack(request.olds)))
+            return difference(change, old, new, unfinished=is_unfinished(unpack(request.olds)))
 
         return _told(context, diff)
 
@@ -228,30 +227,3 @@ def _type_and_name(urn: str) -> tuple[str, str]:
 
 def _failures(wrong: list[tuple[str, str]]) -> list[messages.CheckFailure]:
     return [messages.CheckFailure(property=path, reason=f"{path}: {words}") for path, words in wrong]
-
-
-def _difference(
-    change: Change, old: dict[str, Any], new: dict[str, Any], *, unfinished: bool
-) -> messages.DiffResponse:
-    detailed = {
-        name: messages.PropertyDiff(kind=_diff_kind(name in old, name in new, replaces), inputDiff=True)
-        for name, replaces in change.changed.items()
-    }
-    return messages.DiffResponse(
-        changes=(
-            messages.DiffResponse.DIFF_SOME if detailed or unfinished else messages.DiffResponse.DIFF_NONE
-        ),
-        diffs=list(change.changed),
-        replaces=[name for name, replaces in change.changed.items() if replaces],
-        deleteBeforeReplace=change.delete_first,
-        detailedDiff=detailed,
-        hasDetailedDiff=True,
-    )
-
-
-def _diff_kind(was: bool, will_be: bool, replaces: bool) -> Any:
-    if not was:
-        return _KINDS.ADD_REPLACE if replaces else _KINDS.ADD
-    if not will_be:
-        return _KINDS.DELETE_REPLACE if replaces else _KINDS.DELETE
-    return _KINDS.UPDATE_REPLACE if replaces else _KINDS.UPDATE
