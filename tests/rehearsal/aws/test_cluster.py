@@ -44,6 +44,7 @@ def test_nobody_is_in_but_those_who_were_let_in(project: Project) -> None:
     assert [entry.rpartition("/")[2].partition("-")[0] for entry in sorted(entries)] == [
         "cluster",  # the role of hybrid nodes
         "deploy",
+        "nodes",
         "vision",
     ]
 
@@ -62,7 +63,7 @@ def test_an_upgrade_changes_cluster_and_add_ons_in_place(project: Project) -> No
 
     said = project.up()
 
-    assert "~ 3 updated" in said  # the cluster, kube-proxy and CoreDNS
+    assert "~ 4 updated" in said  # the cluster, kube-proxy, the nodes and CoreDNS
     assert "replaced" not in said
     assert project.outputs() == before
     [name] = clusters(project)

@@ -1,4 +1,4 @@
-"""A cluster of EKS with its keys and add-ons, in a VPC of two subnets."""
+"""A cluster of EKS with its keys, its add-ons and nodes for them, in a VPC of two subnets."""
 
 import pulumi
 import pulumi_aws as aws
@@ -8,6 +8,7 @@ from components.config.eks import EksSettings
 from components.config.stack import Stack
 from components.identity import policy_document
 from components.keys import Keys, Purpose
+from components.nodes import NodeGroups
 from components.pools import pools_of
 from components.storage import drivers_of
 
@@ -36,7 +37,11 @@ stack = Stack.model_validate(
             "serviceCidr": config.get("services") or "172.20.0.0/16",
         },
         "pools": {
-            "system": {"instance": "m7i.xlarge", "nodes": 2},
+            "system": {
+                "instance": "m7i.xlarge",
+                "nodes": 2,
+                "zones": [f"{region}a", f"{region}b"],
+            },
             "l4": {"instance": "g6.4xlarge", "nodes": 1},
         },
         "storage": {
@@ -79,13 +84,26 @@ cluster = EksCluster(
     region=region,
     protect=protect,
 )
+pools = pools_of(stack)
+nodes = NodeGroups(
+    "nodes",
+    {"system": pools["system"]},
+    stack.pools,
+    cluster_name=cluster.cluster_name,
+    version=settings.version,
+    subnets=ids,
+    security_group=cluster.security_group_id,
+    volumes_key=keys.arns[Purpose.VOLUMES],
+    opts=pulumi.ResourceOptions(depends_on=cluster.foundation),
+)
 Addons(
     "addons",
     settings,
     cluster=cluster.cluster_name,
-    pools=pools_of(stack),
+    pools=pools,
     drivers=drivers_of(stack.storage),
     volumes_key=keys.arns[Purpose.VOLUMES],
+    opts=pulumi.ResourceOptions(depends_on=[nodes]),
 )
 
 pulumi.export("cluster", cluster.cluster_name)
