@@ -15,7 +15,7 @@ from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
 from components.stackfile import load
-from tests.unit.graph import Graph
+from plan import Graph
 from tests.unit.platforms import platform_of
 
 FOLDER = Path(__file__).parents[2] / "stacks"

@@ -1,7 +1,7 @@
 import pytest
 
+from plan import Graph
 from tests.pains.platforms import ON_AWS, platform
-from tests.unit.graph import Graph
 
 
 @pytest.fixture(scope="session", params=ON_AWS)

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from components.config.stack import Stack
 from components.stackfile import StackFileError, load
-from tests.unit.graph import Graph, Registered
+from plan import Graph, Registered
 from tests.unit.platforms import platform_of
 
 STACKS = Path(__file__).parents[2] / "stacks"

@@ -1,7 +1,7 @@
 """Nodes that start before the network plugin never get ready, and their group fails."""
 
+from plan import Graph
 from tests.pains.platforms import addon
-from tests.unit.graph import Graph
 
 NEEDED = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 

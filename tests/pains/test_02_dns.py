@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from plan import Graph
 from tests.pains.platforms import addon, group, refusal
-from tests.unit.graph import Graph
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from components.pools import pools_of
+from plan import Graph, Registered
 from tests.pains.platforms import addon, edited, stack
-from tests.unit.graph import Graph, Registered
 
 PLACED = ("nodeSelector", "affinity")
 TAINTED = {

@@ -4,8 +4,8 @@ import base64
 from functools import cache
 
 from components.pools import pools_of
+from plan import Graph
 from tests.pains.platforms import edited, stack, template
-from tests.unit.graph import Graph
 
 BOTTLEROCKET = {"pools.l4.ami": {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}}
 REQUIRED = (

@@ -4,8 +4,8 @@ What waited for another goes before it. That nothing is left in the end, in the 
 what every rehearsal of a stack shows.
 """
 
+from plan import Graph
 from tests.pains.platforms import addon, of_package
-from tests.unit.graph import Graph
 
 
 def test_nodes_go_while_the_network_plugin_can_give_their_addresses_back(graph: Graph) -> None:

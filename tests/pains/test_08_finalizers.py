@@ -1,7 +1,7 @@
 """Objects that wait for ever to be gone, since whoever would let them go is gone already."""
 
+from plan import Graph
 from tests.pains.platforms import addon, of_package, platform
-from tests.unit.graph import Graph
 
 
 def test_volumes_go_before_the_drivers_that_let_them_go(graph: Graph) -> None:

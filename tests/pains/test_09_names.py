@@ -1,7 +1,7 @@
 """A replacement that meets the name of what it replaces."""
 
+from plan import Graph
 from tests.pains.platforms import of_package
-from tests.unit.graph import Graph
 
 NAMES = {"name", "namePrefix", "bucket", "bucketPrefix", "clusterName", "nodeGroupName", "roleName", "alias"}
 

@@ -7,8 +7,9 @@ import pytest
 
 from components.places import place_of
 from components.platform import Platform
+from plan import Graph
 from tests.pains.platforms import STACKS, platform, stack
-from tests.unit.graph import Graph, graph_of
+from tests.unit.graph import graph_of
 from tests.unit.platforms import AWS
 
 KUBECONFIG = """\

@@ -1,7 +1,7 @@
 """Nodes that change their image when nobody changed the stack."""
 
+from plan import Graph
 from tests.pains.platforms import edited, platform, refusal
-from tests.unit.graph import Graph
 
 
 def test_the_release_of_every_pool_is_pinned(graph: Graph) -> None:

@@ -2,8 +2,8 @@
 
 from functools import cache
 
+from plan import Graph
 from tests.pains.platforms import edited, group
-from tests.unit.graph import Graph
 
 
 @cache

@@ -5,8 +5,9 @@ from collections import Counter
 from components.places import place_of
 from components.platform import Platform
 from components.stackfile import load
+from plan import Graph
 from tests.pains.platforms import STACKS
-from tests.unit.graph import Graph, graph_of
+from tests.unit.graph import graph_of
 
 
 def first_plan(name: str) -> Graph:

@@ -1,8 +1,8 @@
 """Components that no test sees into, and policies that pass over what they do not understand."""
 
+from plan import Graph
 from policies import UNKNOWN, NotEvaluated, Resource, pack_of
 from tests.pains.platforms import of_package
-from tests.unit.graph import Graph
 
 
 def test_all_that_a_platform_makes_is_in_the_open(graph: Graph) -> None:

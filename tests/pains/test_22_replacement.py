@@ -3,8 +3,8 @@
 import pytest
 
 from components.stackfile import load
+from plan import Graph
 from tests.pains.platforms import STACKS, edited, platform
-from tests.unit.graph import Graph
 
 HOLDS_DATA = (
     "backup:vault:Vault",

@@ -6,8 +6,9 @@ import pulumi
 
 from components.places import place_of
 from components.platform import Platform
+from plan import Graph
 from tests.pains.platforms import STACKS, refusal, stack
-from tests.unit.graph import Graph, graph_of
+from tests.unit.graph import graph_of
 from tests.unit.platforms import AWS
 
 TOKEN = "hf_of_the_model_hub"

@@ -1,7 +1,7 @@
 """An update that takes the nodes, and with them every replica at once."""
 
+from plan import Graph
 from tests.pains.platforms import group, platform
-from tests.unit.graph import Graph
 
 
 def test_a_pool_is_replaced_by_one_that_stands_beside_it(graph: Graph) -> None:

@@ -8,7 +8,8 @@ from unittest.mock import patch
 from components.config.stack import Stack
 from components.places import choice, place_of
 from components.platform import Platform
-from tests.unit.graph import Graph, graph_of
+from plan import Graph
+from tests.unit.graph import graph_of
 
 AWS: Mapping[str, Mapping[str, Any]] = {
     "Cluster": {

@@ -7,7 +7,19 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-PACKAGES = ("bench", "cli", "components", "docs", "policies", "rehearsal", "stacks", "toolchain")
+PACKAGES = (
+    "bench",
+    "cli",
+    "components",
+    "cost",
+    "docs",
+    "plan",
+    "policies",
+    "rehearsal",
+    "review",
+    "stacks",
+    "toolchain",
+)
 USES = {
     "toolchain": "",
     "components/catalog": "",
@@ -16,6 +28,7 @@ USES = {
     "components/addresses": "components.config components.pools",
     "components/stackfile": "components.addresses components.catalog components.config components.pools",
     "components": "components",
+    "plan": "components",
     "policies": "components.catalog components.config components.stackfile",
     "rehearsal": "components.catalog components.config components.pools components.stackfile toolchain",
     "cli": "components rehearsal toolchain",

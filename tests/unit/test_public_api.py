@@ -5,6 +5,7 @@ from importlib import import_module
 import pytest
 
 PUBLIC = {
+    "plan": "Graph Registered",
     "policies": "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of",
     "rehearsal": (
         "Changes Cluster ControlPlane Engine Inventory PoolNodes RehearsalError Replica Report Sandbox "

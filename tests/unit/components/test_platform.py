@@ -5,8 +5,8 @@ import pytest
 
 from components.platform import Platform
 from components.stackfile.checks.serving import serving
+from plan import Graph, Registered
 from tests.unit.components.stacks import model_of, stack_of
-from tests.unit.graph import Graph, Registered
 from tests.unit.platforms import platform_of
 
 COMPONENTS = "gpu-cluster:index:"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from tests.unit.graph import Graph, graph_of
+from plan import Graph
+from tests.unit.graph import graph_of
 
 PROGRAM = Path(__file__).parents[3] / "stacks" / "__main__.py"
 SITE = """

@@ -2,7 +2,8 @@ import pytest
 
 from components.cluster import Cluster
 from components.config.cluster import ExistingCluster, LocalCluster
-from tests.unit.graph import Registered, graph_of
+from plan import Registered
+from tests.unit.graph import graph_of
 
 
 def provider(settings: LocalCluster | ExistingCluster, kubeconfig: str) -> Registered:

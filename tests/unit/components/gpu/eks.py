@@ -4,8 +4,9 @@ from typing import Any
 
 from components.gpu import DevicePlugin
 from components.pools import Pool, pools_of
+from plan import Graph
 from tests.unit.components.nodes.eks import stack_of
-from tests.unit.graph import Graph, graph_of
+from tests.unit.graph import graph_of
 
 MIRROR = "123456789012.dkr.ecr.us-east-2.amazonaws.com"
 POOLS: dict[str, dict[str, Any]] = {

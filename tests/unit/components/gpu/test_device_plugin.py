@@ -5,8 +5,9 @@ import pytest
 
 from components.gpu import DevicePlugin
 from components.pools import pools_of
+from plan import Graph, Registered
 from tests.unit.components.stacks import stack_of
-from tests.unit.graph import Graph, Registered, graph_of
+from tests.unit.graph import graph_of
 
 POOLS: dict[str, Any] = {
     "whole": {"instance": "g6.4xlarge", "nodes": 1, "labels": {"rack": "r1"}},

@@ -4,9 +4,9 @@ import pytest
 
 from components.gpu import DevicePlugin
 from components.pools import Pool, pools_of
+from plan import Graph
 from tests.unit.components.gpu.eks import POOLS, devices, pools
 from tests.unit.components.stacks import stack_of
-from tests.unit.graph import Graph
 
 
 def daemon_sets(graph: Graph) -> set[str]:

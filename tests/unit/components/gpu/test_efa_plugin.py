@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from plan import Graph
 from tests.unit.components.gpu.eks import POOLS, devices, pod, pools, required
-from tests.unit.graph import Graph
 
 NAME = "aws-efa-k8s-device-plugin-train"
 

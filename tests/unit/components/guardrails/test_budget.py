@@ -5,7 +5,8 @@ from pydantic import ValidationError
 
 from components.config.budget import BudgetSettings
 from components.guardrails import Budget
-from tests.unit.graph import Registered, graph_of
+from plan import Registered
+from tests.unit.graph import graph_of
 
 
 def budget_of(**settings: Any) -> Registered:

@@ -2,7 +2,8 @@ import json
 from typing import Any
 
 from components.identity import PodIdentity, managed_policy, policy_document
-from tests.unit.graph import Graph, graph_of
+from plan import Graph
+from tests.unit.graph import graph_of
 
 
 def identity(**given: Any) -> Graph:

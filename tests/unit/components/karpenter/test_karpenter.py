@@ -8,8 +8,9 @@ import pytest
 from components.karpenter import Karpenter, charts_below
 from components.nodes import Ground
 from components.pools import pools_of
+from plan import Graph, Registered
 from tests.unit.components.stacks import stack_of
-from tests.unit.graph import Graph, Registered, graph_of
+from tests.unit.graph import graph_of
 
 ZONES = ("eu-central-1a", "eu-central-1b")
 GROUND = Ground(

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from components.keys import Keys, Purpose
-from tests.unit.graph import Graph, Registered, graph_of
+from plan import Graph, Registered
+from tests.unit.graph import graph_of
 
 ROOT = {"AWS": "arn:aws:iam::123456789012:root"}
 USE = {"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"}

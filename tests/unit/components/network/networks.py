@@ -4,7 +4,8 @@ from typing import Any
 
 from components.config.network import NetworkSettings
 from components.network import Network
-from tests.unit.graph import Graph, Lookup, Registered, graph_of
+from plan import Graph, Registered
+from tests.unit.graph import Lookup, graph_of
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"

@@ -1,5 +1,5 @@
+from plan import Graph, Registered
 from tests.unit.components.network.networks import A, B, network
-from tests.unit.graph import Graph, Registered
 
 
 def endpoints(graph: Graph) -> dict[str, Registered]:

@@ -1,7 +1,7 @@
 import pytest
 
+from plan import Graph, Registered
 from tests.unit.components.network.networks import A, B, C, network
-from tests.unit.graph import Graph, Registered
 
 WORLD, WORLD_IPV6 = "0.0.0.0/0", "::/0"
 

@@ -6,7 +6,8 @@ from components.config.pools import PoolSettings
 from components.config.stack import Stack
 from components.nodes import NodeGroups
 from components.pools import Pool, pools_of
-from tests.unit.graph import Graph, graph_of
+from plan import Graph
+from tests.unit.graph import graph_of
 
 EKS = {
     "provider": "eks",

@@ -5,7 +5,8 @@ import pytest
 
 from components.images import CLUSTER_AUTOSCALER
 from components.nodes import ClusterAutoscaler
-from tests.unit.graph import Graph, graph_of
+from plan import Graph
+from tests.unit.graph import graph_of
 
 
 @pytest.fixture(scope="module")

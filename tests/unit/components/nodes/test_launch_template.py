@@ -1,8 +1,8 @@
 import base64
 
 from components.nodes import user_data
+from plan import Registered
 from tests.unit.components.nodes.eks import BLOCK, KEY, RESERVATION, group_with, pool_with
-from tests.unit.graph import Registered
 
 BOTTLEROCKET = {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}
 

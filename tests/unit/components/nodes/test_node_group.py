@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from plan import Registered
 from tests.unit.components.nodes.eks import BLOCK, RESERVATION, group_with
-from tests.unit.graph import Registered
 
 
 def group(**settings: object) -> Registered:

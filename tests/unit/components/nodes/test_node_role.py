@@ -1,7 +1,8 @@
 import json
 
 from components.nodes import NodeRole
-from tests.unit.graph import Graph, graph_of
+from plan import Graph
+from tests.unit.graph import graph_of
 
 
 def role() -> Graph:

@@ -7,7 +7,7 @@ import pytest
 
 from components.config.eks import EksSettings
 from components.stackfile import load
-from tests.unit.graph import Graph, Registered
+from plan import Graph, Registered
 from tests.unit.platforms import platform_of
 
 STACKS = Path(__file__).parents[4] / "stacks"

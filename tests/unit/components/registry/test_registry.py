@@ -2,7 +2,8 @@ from typing import Any
 
 from components.config.registry import InClusterRegistry
 from components.registry import Registry
-from tests.unit.graph import Graph, graph_of
+from plan import Graph
+from tests.unit.graph import graph_of
 
 
 def registry(**settings: Any) -> Graph:

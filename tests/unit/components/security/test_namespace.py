@@ -1,7 +1,8 @@
 import pytest
 
 from components.security import Namespace, PodSecurity, from_anywhere, to_dns
-from tests.unit.graph import Graph, graph_of
+from plan import Graph
+from tests.unit.graph import graph_of
 
 
 @pytest.fixture(scope="module")

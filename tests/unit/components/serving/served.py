@@ -7,8 +7,9 @@ import pulumi
 from components.pools import pools_of
 from components.serving import Serving
 from components.storage import classes_of
+from plan import Graph
 from tests.unit.components.stacks import model_of, stack_of
-from tests.unit.graph import Graph, graph_of
+from tests.unit.graph import graph_of
 
 NFS = {"kind": "nfs", "server": "files", "share": "/models", "default": True}
 

@@ -1,8 +1,8 @@
 from typing import Any
 
+from plan import Graph
 from tests.unit.components.serving.served import serve, serve_all
 from tests.unit.components.stacks import model_of
-from tests.unit.graph import Graph
 
 
 def policy(graph: Graph, name: str) -> dict[str, Any]:

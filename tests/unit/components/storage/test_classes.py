@@ -4,7 +4,8 @@ from pydantic import TypeAdapter
 
 from components.config.storage import ClassSettings, StorageSettings
 from components.storage import Classes, StorageClasses, classes_of
-from tests.unit.graph import Graph, graph_of
+from plan import Graph
+from tests.unit.graph import graph_of
 
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
 SETTINGS: dict[str, Any] = {

@@ -10,7 +10,8 @@ from components.config.eks import EksSettings
 from components.config.stack import Stack
 from components.keys import Purpose
 from components.pools import pools_of
-from tests.unit.graph import Graph, graph_of
+from plan import Graph
+from tests.unit.graph import graph_of
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from plan import Graph
 from tests.unit.components.cluster.eks.made import ADMIN, cluster
-from tests.unit.graph import Graph
 
 ON_CALL = "arn:aws:iam::123456789012:role/on-call"
 

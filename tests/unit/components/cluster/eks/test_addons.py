@@ -5,8 +5,8 @@ import pytest
 
 from components.catalog import ADDON_VERSIONS
 from components.cluster.eks.csi import DRIVERS
+from plan import Graph, Registered
 from tests.unit.components.cluster.eks.made import addons
-from tests.unit.graph import Graph, Registered
 
 
 def addon(graph: Graph, name: str) -> Registered:

@@ -1,8 +1,8 @@
 import json
 from typing import Any
 
+from plan import Graph
 from tests.unit.components.cluster.eks.made import ANSWERS, cluster
-from tests.unit.graph import Graph
 
 
 def callers(graph: Graph) -> set[str]:

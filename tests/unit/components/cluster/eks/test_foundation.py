@@ -1,8 +1,8 @@
 import json
 from typing import Any
 
+from plan import Graph, Registered
 from tests.unit.components.cluster.eks.made import cluster
-from tests.unit.graph import Graph, Registered
 
 
 def addon(graph: Graph, name: str) -> Registered:

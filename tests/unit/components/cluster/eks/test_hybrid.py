@@ -1,7 +1,7 @@
 import json
 
+from plan import Graph, Registered
 from tests.unit.components.cluster.eks.made import cluster
-from tests.unit.graph import Graph, Registered
 
 SITE = {"nodes": ["192.168.0.0/24"]}
 ROLE = "arn:aws:iam::123456789012:role/anywhere"

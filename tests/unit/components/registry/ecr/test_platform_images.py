@@ -8,7 +8,7 @@ import pytest
 from components.catalog import UPSTREAMS
 from components.images import EFA_PLUGIN
 from components.stackfile import load
-from tests.unit.graph import Graph
+from plan import Graph
 from tests.unit.platforms import platform_of
 
 FILES = [

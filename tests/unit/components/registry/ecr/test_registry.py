@@ -6,7 +6,8 @@ import pytest
 from components.config.registry import RegistrySettings
 from components.images import DEVICE_PLUGIN, ON_EKS, VLLM
 from components.registry.ecr import EcrRegistry
-from tests.unit.graph import Graph, Registered, graph_of
+from plan import Graph, Registered
+from tests.unit.graph import graph_of
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"

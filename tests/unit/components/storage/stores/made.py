@@ -6,7 +6,8 @@ from pydantic import TypeAdapter
 
 from components.config.storage import StorageSettings
 from components.storage.stores import Stores
-from tests.unit.graph import Graph, graph_of
+from plan import Graph
+from tests.unit.graph import graph_of
 
 VOLUMES_KEY, DATA_KEY = "arn:aws:kms:eu-central-1:123456789012:key/volumes", "arn:aws:kms:::key/data"
 NODES = "sg-nodes"

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from plan import Graph
 from tests.unit.components.storage.stores.made import DATA_KEY, NODES, SUBNETS, made
-from tests.unit.graph import Graph
 
 PORTS = {(988, 988), (1018, 1023)}
 

@@ -1,8 +1,9 @@
 """What the cluster gets to know of what AWS made."""
 
 from components.storage import StorageClasses
+from plan import Graph
 from tests.unit.components.storage.stores.made import ANSWERS, VOLUMES_KEY, made, settings_of, stores_of
-from tests.unit.graph import Graph, graph_of
+from tests.unit.graph import graph_of
 
 STORAGE = {
     "disk": {"kind": "ebs", "default": True},

@@ -1,0 +1,75 @@
+"""What a program asks of the engine: every resource, with its inputs resolved."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Registered:
+    """One resource with resolved inputs and the options that matter."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    """URN of its parent; that of the stack for what has none."""
+    inputs: dict[str, Any]
+    dependencies: frozenset[str]
+    """URNs of what it waits for, and of what waits for it to be gone."""
+    provider: str
+    """Reference of its provider, `<urn>::<id>`; empty for the default of its package."""
+    ignored_changes: tuple[str, ...]
+    deleted_before_replaced: bool
+    protected: bool
+    retained: bool
+    """Whether it stays when it goes from the program."""
+    aliases: tuple[str, ...]
+    """Names that it had before."""
+    timeouts: tuple[str, str]
+    """For create and update; empty for the provider's own."""
+    secrets: frozenset[str]
+    """Inputs that the engine keeps encrypted."""
+
+    def __getitem__(self, path: str) -> Any:
+        """An input by its path: `deployment["spec.template.spec.containers.0.args"]`."""
+        value: Any = self.inputs
+        for step in path.split("."):
+            value = value[int(step)] if isinstance(value, list) else value[step]
+        return value
+
+
+@dataclass
+class Graph:
+    """Every registered resource, in order."""
+
+    resources: list[Registered] = field(default_factory=list[Registered])
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """What each component said of itself in the end, by URN."""
+
+    def of(self, token: str) -> list[Registered]:
+        """All resources of a type; the end of its token is enough: `Deployment`, `v1:Namespace`."""
+        return [r for r in self.resources if r.type.replace("/", ":").endswith(f":{token}")]
+
+    def only(self, token: str) -> Registered:
+        """The one resource of a type."""
+        [resource] = self.of(token)
+        return resource
+
+    def get(self, token: str, name: str) -> Registered:
+        """The object of a type that Kubernetes knows by this name."""
+        [resource] = [r for r in self.of(token) if r.inputs.get("metadata", {}).get("name") == name]
+        return resource
+
+    def waits_for(self, later: Registered, earlier: Registered) -> bool:
+        """Whether `later` is made after `earlier`, by its own dependencies or those of its parents."""
+        by_urn = {r.urn: r for r in self.resources}
+        seen: set[str] = set()
+        ahead = [later.urn]
+        while ahead:
+            urn = ahead.pop()
+            if urn == earlier.urn:
+                return True
+            if urn in by_urn and urn not in seen:
+                seen.add(urn)
+                ahead += [*by_urn[urn].dependencies, by_urn[urn].parent]
+        return False

@@ -1,0 +1,71 @@
+"""The engine's part of a program run: it takes down what is registered, and makes nothing."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+# pyright: reportMissingParameterType=false, reportUnknownParameterType=false
+# Pulumi's mocks are untyped.
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+from pulumi.runtime import Mocks, rpc, set_mocks
+from pulumi.runtime.mocks import MockMonitor
+
+from plan.graph import Graph, Registered
+
+
+def recorded(
+    program: Callable[[], object], mocks: Mocks, *, stack: str = "test", preview: bool = False
+) -> Graph:
+    """Run a program until nothing is left to register. `mocks` say what becomes of each resource."""
+    recorder = _Recorder(mocks)
+    set_mocks(recorder.mocks, project="gpu-cluster", stack=stack, preview=preview, monitor=recorder)
+    pulumi.runtime.test(lambda: program() and None)()
+    return recorder.graph
+
+
+class _Recorder(MockMonitor):
+    def __init__(self, mocks: Mocks) -> None:
+        super().__init__(mocks)
+        self.graph = Graph()
+
+    def RegisterResource(self, request):  # noqa: N802
+        response = super().RegisterResource(request)
+        if request.type != "pulumi:pulumi:Stack":
+            inputs = rpc.deserialize_properties(request.object)
+            self.graph.resources.append(
+                Registered(
+                    urn=response.urn,
+                    type=request.type,
+                    name=request.name,
+                    parent=request.parent,
+                    inputs={key: _plain(rpc.unwrap_rpc_secret(value)) for key, value in inputs.items()},
+                    dependencies=frozenset(request.dependencies),
+                    provider=request.provider,
+                    ignored_changes=tuple(request.ignoreChanges),
+                    deleted_before_replaced=request.deleteBeforeReplace,
+                    protected=request.protect,
+                    retained=request.retainOnDelete,
+                    aliases=tuple(map(str, request.aliases)),
+                    timeouts=(request.customTimeouts.create, request.customTimeouts.update),
+                    secrets=frozenset(key for key, value in inputs.items() if rpc.is_rpc_secret(value)),
+                )
+            )
+        return response
+
+    def RegisterResourceOutputs(self, request):  # noqa: N802
+        self.graph.outputs[request.urn] = rpc.deserialize_properties(request.outputs)
+        return super().RegisterResourceOutputs(request)
+
+
+def _plain(value: Any) -> Any:
+    """The wire knows only floating-point numbers; whole ones were integers."""
+    match value:
+        case dict():
+            return {key: _plain(item) for key, item in value.items()}
+        case list():
+            return [_plain(item) for item in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value
