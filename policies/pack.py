@@ -15,7 +15,7 @@ from policies.rule import Finding, Level, Rule
 from policies.rules import all_rules
 from policies.settings import policy_settings
 from policies.subject import Resource
-from policies.waivers import Waivers, own_waivers
+from policies.waivers import Waiver, Waivers, own_waivers
 
 _STACKS = Path(__file__).parent.parent / "stacks"
 
@@ -43,7 +43,7 @@ class Pack:
     def findings(self, rule: Rule, resource: Resource, inventory: Inventory) -> Iterator[Finding]:
         """What the rule finds in a resource and nobody waived."""
         for finding in rule.findings(resource, inventory):
-            if not self.waivers.cover(finding, self.stack):
+            if not self.waivers.covering(finding, self.stack):
                 yield finding
 
     def check(self, resources: Iterable[Resource]) -> Report:
@@ -56,14 +56,28 @@ class Pack:
             for rule in self.rules.values()
             for finding in rule.findings(resource, inventory)
         ]
-        kept = [finding for finding in found if not self.waivers.cover(finding, self.stack)]
-        return Report(tuple(kept), tuple(self.waivers.problems(self.stack, found)))
+        judged = [(finding, self.waivers.covering(finding, self.stack)) for finding in found]
+        return Report(
+            tuple(finding for finding, waiver in judged if not waiver),
+            tuple(Waived(finding, waiver) for finding, waiver in judged if waiver),
+            tuple(self.waivers.problems(self.stack, found)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A finding that somebody answers for."""
+
+    finding: Finding
+    waiver: Waiver
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     findings: tuple[Finding, ...]
     """What no waiver covers."""
+
+    waived: tuple[Waived, ...]
 
     stale: tuple[Problem, ...]
     """Waivers that have expired or that nothing needs."""

@@ -88,7 +88,7 @@ class Waivers:
     """The waivers of a file, as they are on a day.
 
     waivers = own_waivers(rule_ids)
-    open = [finding for finding in findings if not waivers.cover(finding, "prod")]
+    open = [finding for finding in findings if not waivers.covering(finding, "prod")]
     stale = list(waivers.problems("prod", findings))
     """
 
@@ -97,8 +97,10 @@ class Waivers:
     entries: tuple[Waiver, ...]
     _document: Document
 
-    def cover(self, finding: Finding, stack: str) -> bool:
-        return any(waiver.covers(finding) for _, waiver in self._of(stack) if waiver.expires >= self.today)
+    def covering(self, finding: Finding, stack: str) -> Waiver | None:
+        """The waiver that holds for a finding today, if any."""
+        holding = (waiver for _, waiver in self._of(stack) if waiver.expires >= self.today)
+        return next((waiver for waiver in holding if waiver.covers(finding)), None)
 
     def problems(self, stack: str, findings: Iterable[Finding]) -> Iterator[Problem]:
         """Waivers of the stack that have expired, or that none of all its findings needs."""

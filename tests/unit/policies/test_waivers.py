@@ -40,22 +40,22 @@ def _finding(name: str = "nvidia-device-plugin-l4", rule: str = "50-no-host-acce
 def test_covers_its_rule_on_its_resource_in_its_stacks(tmp_path: Path, stack: str) -> None:
     waivers = _waivers(tmp_path)
 
-    assert waivers.cover(_finding(), stack)
+    assert waivers.covering(_finding(), stack)
     assert list(waivers.problems(stack, [_finding()])) == []
 
 
 def test_covers_nothing_else(tmp_path: Path) -> None:
     waivers = _waivers(tmp_path)
 
-    assert not waivers.cover(_finding("dcgm-exporter"), "local")
-    assert not waivers.cover(_finding(rule="49-not-privileged"), "local")
-    assert not waivers.cover(_finding(), "dev")
+    assert not waivers.covering(_finding("dcgm-exporter"), "local")
+    assert not waivers.covering(_finding(rule="49-not-privileged"), "local")
+    assert not waivers.covering(_finding(), "dev")
 
 
 def test_the_last_day_counts_and_the_next_does_not(tmp_path: Path) -> None:
     waivers = _waivers(tmp_path, today=date(2026, 11, 22))
 
-    assert not waivers.cover(_finding(), "local")
+    assert not waivers.covering(_finding(), "local")
     assert [str(problem) for problem in waivers.problems("local", [_finding()])] == [
         "waivers.yaml:7 waivers[0].expires: expired on 2026-11-21: keep 50-no-host-access on "
         "DaemonSet gpu-system/nvidia-device-plugin-*, or have platform renew it"
