@@ -4,39 +4,55 @@ import sys
 
 import typer
 
-from cli.campaign import campaign
-from cli.down import down
-from cli.env import env
-from cli.rehearse import rehearse
-from cli.status import status
-from cli.up import up
-from cli.validate import validate
-from components.cluster import NoKubeconfigError
-from components.stackfile import StackFileError
-from rehearsal import RehearsalError
-from toolchain import ToolchainError
+from cli.on_demand import OnDemand
+
+COMMANDS = {
+    "campaign": "Let small stacks on AWS live through faults and edits.",
+    "down": "Remove the platform of a stack.",
+    "env": "Print the settings with which `pulumi` works on a stack.",
+    "rehearse": "Run a stack from nothing to nothing on this machine.",
+    "status": "Show what runs: nodes, GPUs and models.",
+    "up": "Start the platform of a stack and show it.",
+    "validate": "Name everything that is wrong with a stack file.",
+}
+"""Each is the function of its name in the module of its name below `cli`, which is read when it is called."""
+
+ERRORS = {
+    "cli.project.NoProjectError": 1,
+    "cli.project.NoStackError": 2,
+    "components.cluster.kubeconfig.NoKubeconfigError": 1,
+    "components.stackfile.problem.StackFileError": 2,
+    "rehearsal.errors.RehearsalError": 1,
+    "toolchain.errors.ToolchainError": 1,
+}
+"""What a person can act on, and its exit code. By name: to import it takes longer than most commands."""
 
 app = typer.Typer(
+    cls=OnDemand.of(COMMANDS),
     name="gpu-cluster",
-    help="A GPU platform on Kubernetes from one typed file per environment.",
     epilog="Exit codes: 0 done, 1 something failed, 2 the command or the stack file is wrong.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (up, down, status, validate, rehearse, campaign, env):
-    app.command()(command)
+
+
+@app.callback()
+def gpu_cluster() -> None:
+    """A GPU platform on Kubernetes from one typed file per environment."""
 
 
 def run() -> None:
     """Errors that a person can act on end as their message, not as a traceback."""
     try:
         app()
-    except StackFileError as error:
-        sys.exit(_tell(error, code=2))
-    except (NoKubeconfigError, RehearsalError, ToolchainError) as error:
-        sys.exit(_tell(error, code=1))
+    except Exception as error:
+        code = _exit_code(error)
+        if code is None:
+            raise
+        typer.echo(str(error), err=True)
+        sys.exit(code)
 
 
-def _tell(error: Exception, *, code: int) -> int:
-    typer.echo(str(error), err=True)
-    return code
+def _exit_code(error: Exception) -> int | None:
+    names = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
+    return next((ERRORS[name] for name in names if name in ERRORS), None)

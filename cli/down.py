@@ -4,21 +4,22 @@ import shutil
 
 import typer
 
-from cli.project import Project, StackName
+from cli.project import StackName
+from cli.running import RunningProject
 from rehearsal import Engine, Sandbox, local_stacks, local_state, recover, unlock
 from toolchain import Toolchain, install
 
 
 def down(stack: StackName = "local") -> None:
     """Remove the platform: the local one with its control plane and state, any other by `pulumi destroy`."""
-    project = Project.here()
+    project = RunningProject.here()
     if project.is_local(stack):
         _remove_local(project, stack)
     else:
         _destroy(project, stack)
 
 
-def _remove_local(project: Project, stack: str) -> None:
+def _remove_local(project: RunningProject, stack: str) -> None:
     if not project.local.exists():
         typer.echo(f"{stack}: nothing of it is on this machine")
         return
@@ -32,7 +33,7 @@ def _remove_local(project: Project, stack: str) -> None:
     typer.echo(f"{stack} is removed: its control plane, its nodes, its volumes and its state")
 
 
-def _destroy(project: Project, stack: str) -> None:
+def _destroy(project: RunningProject, stack: str) -> None:
     engine = project.engine(stack, project.stack(stack), install())
     engine.select(create=False)
     for repair in recover(engine):

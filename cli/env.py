@@ -5,13 +5,14 @@ import shlex
 
 import typer
 
-from cli.project import Project, StackName
+from cli.project import StackName
+from cli.running import RunningProject
 from toolchain import install
 
 
 def env(stack: StackName = "local") -> None:
     """Print the shell settings with which `pulumi` works on a stack: eval "$(gpu-cluster env)"."""
-    project = Project.here()
+    project = RunningProject.here()
     environment = project.engine(stack, project.stack(stack), install()).environment
     for key in sorted(environment):
         if environment[key] != os.environ.get(key):

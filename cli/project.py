@@ -1,22 +1,23 @@
-"""The project that a command is run in, and what of it a command is about."""
+"""The project that a command is run in, and the stacks of it."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
-from components.cluster import kubeconfig_of
-from components.config.cluster import ExistingCluster, LocalCluster
-from components.config.eks import EksSettings
-from components.config.stack import Stack
-from components.stackfile import load
-from rehearsal import Cluster, ControlPlane, Engine, RehearsalError, local_stacks, local_state, locked
-from toolchain import Toolchain, install
+if TYPE_CHECKING:
+    from components.config.stack import Stack
 
-StackName = Annotated[str, typer.Argument(help="Name of the stack: stacks/Pulumi.NAME.yaml.")]
+
+class NoProjectError(Exception):
+    """Not inside of a project."""
+
+
+class NoStackError(Exception):
+    """A name that no stack of the project has."""
 
 
 @dataclass(frozen=True)
@@ -30,54 +31,49 @@ class Project:
     folder: Path
 
     @classmethod
-    def here(cls) -> "Project":
-        """The nearest one upwards from the working directory. `RehearsalError` where there is none."""
+    def here(cls) -> Self:
+        """The nearest one upwards from the working directory. `NoProjectError` where there is none."""
         here = Path.cwd()
         for folder in (here, *here.parents):
             if (folder / "Pulumi.yaml").is_file():
                 return cls(folder)
-        raise RehearsalError(f"no Pulumi.yaml in {here} or above it: run gpu-cluster inside the project")
+        raise NoProjectError(f"no Pulumi.yaml in {here} or above it: run gpu-cluster inside the project")
 
-    def stack(self, name: str) -> Stack:
+    def stack_names(self) -> list[str]:
+        """The stacks that have a file, by name."""
+        files = (self.folder / "stacks").glob("Pulumi.*.yaml")
+        return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
+
+    def stack_file(self, name: str) -> Path:
+        """The file of a stack. `NoStackError` with the nearest name where there is none."""
+        names = self.stack_names()
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names) or 'none'}"
+            raise NoStackError(f"no stacks/Pulumi.{name}.yaml in {self.folder}: {hint}")
+        return self.folder / "stacks" / f"Pulumi.{name}.yaml"
+
+    def stack(self, name: str) -> "Stack":
         """The settings of a stack. `StackFileError` with everything that is wrong with its file."""
-        return load(self.folder / "stacks" / f"Pulumi.{name}.yaml")
+        from components.stackfile import load  # takes longer than all that lists and completes names
 
-    def cluster(self, name: str, stack: Stack) -> Cluster:
-        """The cluster that a stack is on. `NoKubeconfigError` where the way to it is missing."""
-        if isinstance(stack.cluster, EksSettings):
-            return Cluster(self._kubeconfig_of_eks(name, stack))
-        context = stack.cluster.context if isinstance(stack.cluster, ExistingCluster) else None
-        return Cluster(Path(kubeconfig_of(stack.cluster, self.folder)), context)
-
-    def _kubeconfig_of_eks(self, name: str, stack: Stack) -> Path:
-        """What the stack says of its own cluster. It holds no credential: whoever uses it signs in to AWS."""
-        engine = self.engine(name, stack, install())
-        path = self.local / f"{name}.kubeconfig"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(engine.output("stack", "output", "kubeconfig", "--stack", name))
-        return path
+        return load(self.stack_file(name))
 
     @property
     def local(self) -> Path:
         """Where everything of provider `local` is."""
         return self.folder / ".local"
 
-    @contextmanager
-    def alone(self) -> Generator[None]:
-        """One command at a time that starts or removes the local platform; the next one waits."""
-        waiting = "waiting for another gpu-cluster that works in this checkout"
-        with locked(self.local / "lock", waiting=lambda: typer.echo(waiting)):
-            yield
 
-    def control_plane(self, toolchain: Toolchain) -> ControlPlane:
-        """That of provider `local`."""
-        return ControlPlane(self.local, toolchain)
+def _known(incomplete: str) -> Iterator[str]:
+    try:
+        names = Project.here().stack_names()
+    except NoProjectError:
+        return
+    yield from (name for name in names if name.startswith(incomplete))
 
-    def engine(self, name: str, stack: Stack, toolchain: Toolchain) -> Engine:
-        """The engine on a stack, with state in the checkout where the platform is local."""
-        state = local_state(self.folder) if isinstance(stack.cluster, LocalCluster) else {}
-        return Engine(self.folder, name, toolchain.environment() | state)
 
-    def is_local(self, name: str) -> bool:
-        """Whether a stack is on this machine; what runs here says so even where its file is wrong by now."""
-        return name in local_stacks(self.folder) or isinstance(self.stack(name).cluster, LocalCluster)
+StackName = Annotated[
+    str,
+    typer.Argument(help="Name of the stack: stacks/Pulumi.NAME.yaml.", autocompletion=_known),
+]

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 import typer
 
 from cli.columns import columns
-from cli.project import Project
+from cli.running import RunningProject
 from components.config.cluster import ClusterSettings
 from components.config.stack import Stack
 from components.pools import Pool, pools_of
 from rehearsal import Inventory, PoolNodes, Replica, inventory
 
 
-def show(project: Project, name: str, stack: Stack) -> None:
+def show(project: RunningProject, name: str, stack: Stack) -> None:
     found = inventory(project.cluster(name, stack), pools_of(stack), stack.serving.namespace)
     typer.echo(summary(name, stack, found))
 

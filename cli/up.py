@@ -2,7 +2,8 @@
 
 import typer
 
-from cli.project import Project, StackName
+from cli.project import StackName
+from cli.running import RunningProject
 from cli.summary import show
 from components.config.cluster import ExistingCluster, LocalCluster
 from components.config.stack import Stack
@@ -22,7 +23,7 @@ from toolchain import Toolchain, install
 
 def up(stack: StackName = "local") -> None:
     """Start the platform and show it, after putting right what a killed run left behind."""
-    project = Project.here()
+    project = RunningProject.here()
     settings = project.stack(stack)
     if isinstance(settings.cluster, LocalCluster):
         with project.alone():
@@ -36,7 +37,7 @@ def up(stack: StackName = "local") -> None:
     show(project, stack, settings)
 
 
-def _start_nodes(project: Project, stack: str, settings: Stack, toolchain: Toolchain) -> None:
+def _start_nodes(project: RunningProject, stack: str, settings: Stack, toolchain: Toolchain) -> None:
     typer.echo("control plane: starting")
     control_plane = project.control_plane(toolchain)
     if control_plane.start():

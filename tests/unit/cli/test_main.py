@@ -37,7 +37,14 @@ def test_a_stack_that_does_not_exist_names_the_nearest(tmp_path: Path) -> None:
     done = run(project(tmp_path, ""), "validate", "dve")
 
     assert done.returncode == 2
-    assert "dev" in done.stderr
+    assert done.stderr == f"no stacks/Pulumi.dve.yaml in {tmp_path}: did you mean 'dev'?\n"
+
+
+def test_a_command_that_does_not_exist_names_the_nearest(tmp_path: Path) -> None:
+    done = run(tmp_path, "validat")
+
+    assert done.returncode == 2
+    assert "Did you mean 'validate'?" in done.stderr
 
 
 def test_outside_a_project_it_says_where_it_looked(tmp_path: Path) -> None:
