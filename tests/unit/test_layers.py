@@ -31,6 +31,7 @@ USES = {
     "plan": "components",
     "policies": "components.catalog components.config components.stackfile",
     "rehearsal": "components.catalog components.config components.pools components.stackfile toolchain",
+    "review": "components rehearsal.aws.differences rehearsal.aws.services",  # which inputs AWS can change
     "cli": "components rehearsal toolchain",
     "stacks": "components",
 }

@@ -1,0 +1,95 @@
+"""A project as it was at a revision of git, and what has changed since."""
+
+import io
+import subprocess
+import tarfile
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+_PROGRAM = ("components/", "plan/", "stacks/__main__.py", "pyproject.toml", "requirements.txt")
+_JUDGES = ("cost/", "policies/", "review/")
+
+
+class RevisionError(Exception):
+    """A revision that cannot be read, in words fit to be shown."""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A commit of the repository that a project is in.
+
+    base = Revision.before(project, "origin/main")
+    with base.folder() as then: plan_of(then, "prod")
+    """
+
+    project: Path
+    commit: str
+    """Its full hash."""
+
+    @classmethod
+    def before(cls, project: Path, name: str) -> "Revision":
+        """Where the checkout and a revision parted. `RevisionError` where git knows no such revision."""
+        commit = _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        if not commit:
+            raise RevisionError(f"git knows no revision {name!r} in {project}{_shallow(project)}")
+        return cls(project, _git(project, "merge-base", commit, "HEAD") or commit)
+
+    def changed(self) -> frozenset[str]:
+        """Files that are not as they were, committed or not, from the project's folder on."""
+        tracked = _git(self.project, "diff", "--name-only", "--no-renames", "--relative", "-z", self.commit)
+        new = _git(self.project, "ls-files", "--others", "--exclude-standard", "-z")
+        return frozenset(filter(None, (*tracked.split("\0"), *new.split("\0"))))
+
+    @contextmanager
+    def folder(self) -> Generator[Path]:
+        """The project's files as they were, in a folder that goes away; the checkout stays as it is."""
+        done = _run(self.project, "archive", "--format=tar", self.commit, ".")
+        if done.returncode:
+            raise RevisionError(f"git archive {self.commit}: {done.stderr.decode(errors='replace').strip()}")
+        with TemporaryDirectory(prefix="gpu-cluster-revision-") as folder:
+            try:
+                with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+                    archive.extractall(folder, filter="data")
+            except tarfile.FilterError as error:
+                raise RevisionError(f"{self.commit} cannot be read: {error}") from None
+            yield Path(folder)
+
+
+def touched(files: Iterable[str], stacks: Iterable[str]) -> list[str]:
+    """The stacks, of those that there are or were, whose plan or judgement a change of files may change."""
+    changed = set(files)
+    if any(file.startswith((*_PROGRAM, *_JUDGES)) for file in changed):
+        return sorted(stacks)
+    return sorted(stack for stack in stacks if f"stacks/Pulumi.{stack}.yaml" in changed)
+
+
+def programs_differ(files: Iterable[str]) -> bool:
+    """Whether the code has changed that makes a plan of a stack file."""
+    return any(file.startswith(_PROGRAM) for file in files)
+
+
+def stacks_in(project: Path) -> frozenset[str]:
+    """Names of the stack files of a project."""
+    files = (project / "stacks").glob("Pulumi.*.yaml")
+    return frozenset(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
+
+
+def _shallow(project: Path) -> str:
+    shallow = _git(project, "rev-parse", "--is-shallow-repository") == "true"
+    return ": the clone is shallow, fetch more of its history" if shallow else ""
+
+
+def _git(project: Path, *arguments: str) -> str:
+    """What git prints; nothing where it fails."""
+    done = _run(project, *arguments)
+    return "" if done.returncode else done.stdout.decode(errors="surrogateescape").strip("\n")
+
+
+def _run(project: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(["git", *arguments], cwd=project, capture_output=True, check=False)  # noqa: S603, S607
+    except FileNotFoundError:
+        raise RevisionError("git is not installed") from None

@@ -1,0 +1,113 @@
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from review.revision import Revision, RevisionError, programs_differ, stacks_in, touched
+
+
+def git(folder: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=reviewer", "-c", "user.email=reviewer@example.com")
+    done = subprocess.run(["git", *who, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A repository with one commit on main, and a branch with a change of its own that is checked out."""
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "Pulumi.yaml").write_text("name: gpu-cluster\n")
+    (tmp_path / "stacks/Pulumi.prod.yaml").write_text("config: {before: true}\n")
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "before")
+    git(tmp_path, "checkout", "-qb", "change")
+    (tmp_path / "stacks/Pulumi.prod.yaml").write_text("config: {before: false}\n")
+    git(tmp_path, "commit", "-qam", "after")
+    return tmp_path
+
+
+def test_the_files_are_as_they_were(project: Path) -> None:
+    with Revision.before(project, "main").folder() as then:
+        assert (then / "stacks/Pulumi.prod.yaml").read_text() == "config: {before: true}\n"
+        assert stacks_in(then) == {"prod"}
+    assert not then.exists()
+
+
+def test_the_checkout_stays_as_it_is(project: Path) -> None:
+    (project / "stacks/Pulumi.prod.yaml").write_text("config: {edited: true}\n")
+    before = git(project, "status", "--porcelain=v2", "--branch")
+
+    with Revision.before(project, "main").folder():
+        pass
+
+    assert git(project, "status", "--porcelain=v2", "--branch") == before
+    assert (project / "stacks/Pulumi.prod.yaml").read_text() == "config: {edited: true}\n"
+
+
+def test_only_what_this_branch_changed_counts(project: Path) -> None:
+    git(project, "checkout", "-q", "main")
+    (project / "stacks/Pulumi.dev.yaml").write_text("config: {}\n")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "somebody else's")
+    git(project, "checkout", "-q", "change")
+
+    assert Revision.before(project, "main").changed() == {"stacks/Pulumi.prod.yaml"}
+
+
+def test_what_is_not_committed_counts(project: Path) -> None:
+    (project / "stacks/Pulumi.new one.yaml").write_text("config: {}\n")
+    (project / "Pulumi.yaml").unlink()
+
+    changed = Revision.before(project, "main").changed()
+
+    assert changed == {"stacks/Pulumi.prod.yaml", "stacks/Pulumi.new one.yaml", "Pulumi.yaml"}
+
+
+def test_a_project_in_a_folder_of_a_repository_is_read_by_itself(project: Path) -> None:
+    inner = project / "platform"
+    (inner / "stacks").mkdir(parents=True)
+    (inner / "stacks/Pulumi.edge.yaml").write_text("config: {}\n")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "inner")
+    (inner / "stacks/Pulumi.edge.yaml").write_text("config: {changed: true}\n")
+
+    revision = Revision.before(inner, "HEAD")
+
+    assert revision.changed() == {"stacks/Pulumi.edge.yaml"}
+    with revision.folder() as then:
+        assert stacks_in(then) == {"edge"}
+
+
+@pytest.mark.parametrize("name", ["nowhere", "--output=/tmp/x", "", "main:stacks", "-h"])
+def test_a_revision_that_is_none_is_named(project: Path, name: str) -> None:
+    with pytest.raises(RevisionError, match="git knows no revision"):
+        Revision.before(project, name)
+
+
+def test_a_link_that_leads_out_is_refused(project: Path) -> None:
+    (project / "stacks/Pulumi.evil.yaml").symlink_to("/etc/passwd")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "link")
+
+    with pytest.raises(RevisionError, match="evil"), Revision.before(project, "HEAD").folder():
+        pass
+
+
+@pytest.mark.parametrize(
+    ("files", "stacks"),
+    [
+        ({"stacks/Pulumi.prod.yaml"}, ["prod"]),
+        ({"components/pools/pool.py"}, ["dev", "prod"]),
+        ({"policies/waivers.yaml"}, ["dev", "prod"]),
+        ({"docs/pools.md", "README.md", "tests/unit/test_layers.py"}, []),
+        ({"stacks/Pulumi.prod.yaml.orig"}, []),
+    ],
+)
+def test_a_change_touches_the_stacks_that_it_can_change(files: set[str], stacks: list[str]) -> None:
+    assert touched(files, ["prod", "dev"]) == stacks
+
+
+def test_rules_and_prices_are_no_program() -> None:
+    assert programs_differ(["components/pools/pool.py"])
+    assert not programs_differ(["policies/waivers.yaml", "cost/prices.py", "stacks/Pulumi.prod.yaml"])
