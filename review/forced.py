@@ -34,8 +34,8 @@ _KUBERNETES: Mapping[str, tuple[str, ...]] = {
     "rbac.authorization.k8s.io/v1:RoleBinding": _BOUND,
     "storage.k8s.io/v1:StorageClass": ("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"),
 }
-"""Paths for which the Kubernetes provider 4.25.0 replaces an object (its diff.go, of 2026-01-15), and those of
-a storage class that the API server never changes. ConfigMaps and Secrets change in place, as the platform asks.
+"""Paths for which the Kubernetes provider 4.25.0 replaces an object (its diff.go, of 2026-01-15), and those
+of a storage class that the API server never changes. ConfigMaps and Secrets change in place here.
 https://github.com/pulumi/pulumi-kubernetes/blob/v4.25.0/provider/pkg/provider/diff.go"""
 
 _PROVIDERS: Mapping[str, tuple[str, ...]] = {
