@@ -1,5 +1,6 @@
 """What a program asks of the engine: every resource, with its inputs resolved."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,10 @@ class Registered:
     parent: str
     """URN of its parent; that of the stack for what has none."""
     inputs: dict[str, Any]
+    outputs: dict[str, Any]
+    """What became of it, with its `id`."""
+    made_of: Mapping[str, frozenset[str]]
+    """By input, the URNs of the resources whose outputs its value is made of."""
     dependencies: frozenset[str]
     """URNs of what it waits for, and of what waits for it to be gone."""
     provider: str

@@ -33,13 +33,16 @@ class _Recorder(MockMonitor):
         response = super().RegisterResource(request)
         if request.type != "pulumi:pulumi:Stack":
             inputs = rpc.deserialize_properties(request.object)
+            made = self.resources[response.urn]
             self.graph.resources.append(
                 Registered(
                     urn=response.urn,
                     type=request.type,
                     name=request.name,
                     parent=request.parent,
-                    inputs={key: _plain(rpc.unwrap_rpc_secret(value)) for key, value in inputs.items()},
+                    inputs=_unwrapped(inputs),
+                    outputs={**_unwrapped(made.state), **({"id": made.id} if made.id else {})},
+                    made_of={key: frozenset(of.urns) for key, of in request.propertyDependencies.items()},
                     dependencies=frozenset(request.dependencies),
                     provider=request.provider,
                     ignored_changes=tuple(request.ignoreChanges),
@@ -56,6 +59,10 @@ class _Recorder(MockMonitor):
     def RegisterResourceOutputs(self, request):  # noqa: N802
         self.graph.outputs[request.urn] = rpc.deserialize_properties(request.outputs)
         return super().RegisterResourceOutputs(request)
+
+
+def _unwrapped(properties: dict[str, Any]) -> dict[str, Any]:
+    return {key: _plain(rpc.unwrap_rpc_secret(value)) for key, value in properties.items()}
 
 
 def _plain(value: Any) -> Any:

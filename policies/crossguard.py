@@ -38,23 +38,29 @@ def policies() -> list[Policy]:
     """One for each rule and level, and one for the waivers."""
     rules = all_rules(policy_settings().registries)
     own_waivers(frozenset(rule.id for rule in rules))
-    return [*(policy for rule in rules for policy in _policies(rule)), _waivers()]
+    inputs: _Inputs = {}
+    return [*(policy for rule in rules for policy in _policies(rule, inputs)), _waivers(inputs)]
 
 
-def _policies(rule: Rule) -> Iterator[Policy]:
+_Inputs = dict[str, Mapping[str, Any]]
+"""What the program asked for, by URN. The engine shows it to rules about one resource only; when it has the
+whole stack, it shows what came out, where before an update whatever the program left open is unknown."""
+
+
+def _policies(rule: Rule, inputs: _Inputs) -> Iterator[Policy]:
     """A policy has a level before it has a stack: a production rule is two, of which one stays silent."""
     match rule.level:
         case Level.MANDATORY:
-            yield _policy(rule, rule.id, EnforcementLevel.MANDATORY)
+            yield _policy(rule, rule.id, EnforcementLevel.MANDATORY, inputs)
         case Level.ADVISORY:
-            yield _policy(rule, rule.id, EnforcementLevel.ADVISORY)
+            yield _policy(rule, rule.id, EnforcementLevel.ADVISORY, inputs)
         case Level.PRODUCTION:
-            yield _policy(rule, rule.id, EnforcementLevel.MANDATORY)
-            yield _policy(rule, f"{rule.id}-outside-production", EnforcementLevel.ADVISORY)
+            yield _policy(rule, rule.id, EnforcementLevel.MANDATORY, inputs)
+            yield _policy(rule, f"{rule.id}-outside-production", EnforcementLevel.ADVISORY, inputs)
 
 
-def _policy(rule: Rule, name: str, level: EnforcementLevel) -> Policy:
-    heeded = _Heeded(rule, stops=level is EnforcementLevel.MANDATORY)
+def _policy(rule: Rule, name: str, level: EnforcementLevel, inputs: _Inputs) -> Policy:
+    heeded = _Heeded(rule, level is EnforcementLevel.MANDATORY, inputs)
     if rule.whole_stack:
         return StackValidationPolicy(name, rule.title, heeded.in_stack, level)
     return ResourceValidationPolicy(name, rule.title, heeded.in_resource, level)
@@ -66,20 +72,26 @@ class _Heeded:
 
     rule: Rule
     stops: bool
+    inputs: _Inputs
 
     def in_resource(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
+        self.inputs[args.urn] = args.props
+        if not self.rule.judges(_kind(args)):
+            return
         pack = pack_of(_stack_of(args.urn))
         if rule := self._in(pack):
-            for finding in pack.findings(rule, _resource(args), Inventory()):
+            for finding in pack.findings(rule, _asked_for(args), Inventory()):
                 report(str(finding), args.urn)
 
     def in_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
         pack = _pack_of(args)
         if not (rule := self._in(pack)):
             return
-        resources = [_resource(resource) for resource in args.resources]
+        resources = [_made(resource, self.inputs) for resource in args.resources]
         inventory = Inventory(resources)
         for registered, resource in zip(args.resources, resources, strict=True):
+            if not rule.judges(resource.kind):
+                continue
             for finding in pack.findings(rule, resource, inventory):
                 report(str(finding), registered.urn)
 
@@ -89,9 +101,10 @@ class _Heeded:
         return rule if pack.stops(rule) == self.stops else None
 
 
-def _waivers() -> Policy:
+def _waivers(inputs: _Inputs) -> Policy:
     def in_stack(args: StackValidationArgs, report: ReportViolation) -> None:
-        for problem in _pack_of(args).check(map(_resource, args.resources)).stale:
+        resources = [_made(resource, inputs) for resource in args.resources]
+        for problem in _pack_of(args).check(resources).stale:
             report(str(problem), None)
 
     title = "Waivers have not expired, and are needed"
@@ -107,10 +120,28 @@ def _stack_of(urn: str) -> str:
     return urn.partition("::")[0].removeprefix("urn:pulumi:")
 
 
-def _resource(registered: ResourceValidationArgs | PolicyResource) -> Resource:
-    properties = _Properties(registered.props)
-    kind = properties.get("kind") if registered.resource_type.startswith("kubernetes:") else None
-    return Resource(kind if isinstance(kind, str) else registered.resource_type, properties, registered.name)
+def _asked_for(args: ResourceValidationArgs) -> Resource:
+    """A resource before it is made."""
+    return Resource(_kind(args), _Properties(args.props), args.name, urn=args.urn)
+
+
+def _made(registered: PolicyResource, inputs: _Inputs) -> Resource:
+    """A resource of the whole stack: what was asked for, what came out, and what it was made of."""
+    asked = _Properties(inputs.get(registered.urn, registered.props))
+    made_of = {
+        key: [origin.urn for origin in origins] for key, origins in registered.property_dependencies.items()
+    }
+    return Resource(
+        _kind(registered), asked, registered.name, _Properties(registered.props), registered.urn, made_of
+    )
+
+
+def _kind(registered: ResourceValidationArgs | PolicyResource) -> str:
+    """The Kubernetes kind, or the Pulumi type of what is no Kubernetes object."""
+    if not registered.resource_type.startswith("kubernetes:"):
+        return registered.resource_type
+    kind = _Properties(registered.props).get("kind")
+    return kind if isinstance(kind, str) else registered.resource_type
 
 
 class _Properties(Mapping[str, Any]):

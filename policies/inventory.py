@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from policies.field import NotKnownError
+from policies.link import Link, Links
 from policies.selector import selects
 from policies.subject import Pod, Resource, pods
 
@@ -20,6 +21,7 @@ class Inventory:
     def __init__(self, resources: Iterable[Resource] = ()) -> None:
         self._found: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._makers: defaultdict[str, list[Resource]] = defaultdict(list)
+        self._by_kind: defaultdict[str, list[Resource]] = defaultdict(list)
         for resource in resources:
             self._add(resource)
 
@@ -31,6 +33,25 @@ class Inventory:
         """Pods, and templates of pods, in a namespace."""
         for resource in self._makers.get(namespace, ()):
             yield from pods(resource)
+
+    def every(self, kinds: Iterable[str]) -> Iterator[Resource]:
+        """Resources of these kinds, in whatever namespace, if any."""
+        for kind in kinds:
+            yield from self._by_kind.get(kind, ())
+
+    def targets(self, resource: Resource, link: Link) -> Sequence[Resource]:
+        """The resources of the stack that the link's property of this one speaks of.
+
+        `NotKnownError` where neither the value nor what it was made of is known.
+        """
+        return self._links.targets(resource, link)
+
+    def linked(self, target: Resource, link: Link) -> Sequence[Resource]:
+        """The resources whose property speaks of this one, such as the policies of a bucket.
+
+        `NotKnownError` where none does, but one might that does not say so yet.
+        """
+        return self._links.linked(target, link)
 
     def scaler(self, workload: Resource) -> Resource | None:
         """The autoscaler that sets its replicas. `NotKnownError` where one might, but does not say so yet."""
@@ -47,6 +68,7 @@ class Inventory:
         return [budget for budget in near if selects(budget.at("spec", "selector"), labels)]
 
     def _add(self, resource: Resource) -> None:
+        self._by_kind[resource.kind].append(resource)
         try:
             namespace = resource.namespace
         except NotKnownError:
@@ -54,6 +76,10 @@ class Inventory:
         self._found[resource.kind, namespace].append(resource)
         if resource.makes_pods:
             self._makers[namespace].append(resource)
+
+    @cached_property
+    def _links(self) -> Links:
+        return Links(self._by_kind)
 
     @cached_property
     def _scalers(self) -> dict[_Place, list[Resource]]:

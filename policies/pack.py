@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class Pack:
 
     waivers: Waivers
 
+    _by_kind: dict[str, tuple[Rule, ...]] = field(default_factory=dict[str, tuple[Rule, ...]], repr=False)
+
     def stops(self, rule: Rule) -> bool:
         """Whether a finding of the rule stops an update of this stack."""
         return rule.level is Level.MANDATORY or (rule.level is Level.PRODUCTION and self.production)
@@ -53,7 +55,7 @@ class Pack:
         found = [
             finding
             for resource in every
-            for rule in self.rules.values()
+            for rule in self._rules_for(resource.kind)
             for finding in rule.findings(resource, inventory)
         ]
         judged = [(finding, self.waivers.covering(finding, self.stack)) for finding in found]
@@ -70,6 +72,12 @@ class Waived:
 
     finding: Finding
     waiver: Waiver
+
+    def _rules_for(self, kind: str) -> tuple[Rule, ...]:
+        """The rules that may find something in a resource of this kind."""
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(rule for rule in self.rules.values() if rule.judges(kind))
+        return self._by_kind[kind]
 
 
 @dataclass(frozen=True, slots=True)

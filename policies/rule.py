@@ -41,6 +41,11 @@ class Rule:
     def id(self) -> str:
         return f"{self.number}-{self.name}"
 
+    def judges(self, kind: str) -> bool:
+        """Whether it may find something in a resource of this kind."""
+        kinds: frozenset[str] | None = getattr(self._subjects, "kinds", None)
+        return kinds is None or kind in kinds
+
     def findings(self, resource: Resource, inventory: Inventory) -> Iterator[Finding]:
         """What is wrong with the resource. What is unknown is wrong, too."""
         try:
@@ -113,7 +118,11 @@ def rule(
     references: str,
     fix: str,
 ) -> Callable[[Callable[[S], Iterable[Violation]]], Rule]:
-    """Make a rule of a function that judges one subject by itself; its docstring says why the rule exists."""
+    """Make a rule of a function that judges one subject by itself; its docstring says why the rule exists.
+
+    `of`: what picks the subjects from a resource: `containers`, `each(…)` or a function of your own, which
+    is asked about every resource unless `subjects(…)` names its kinds.
+    """
 
     def decorate(judge: Callable[[S], Iterable[Violation]]) -> Rule:
         cited = tuple(references.split("; "))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, Generic, TypeVar, cast
 
 from policies.field import UNKNOWN, Field
 
@@ -29,6 +29,11 @@ GPU_TAINTS: Mapping[str, str] = {
 """How names of GPU resources begin, and the key of the taint of nodes that offer them."""
 
 
+_NAMES = ("id", "arn", "name", "bucket", "keyId")
+
+S = TypeVar("S")
+
+
 @dataclass(frozen=True)
 class Resource:
     """A Kubernetes object as it is applied, or a cloud resource with its inputs."""
@@ -42,6 +47,15 @@ class Resource:
     label: str = ""
     """What to call it where it carries no name of its own."""
 
+    outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What the cloud says of it, such as `id` and `arn`."""
+
+    urn: str = ""
+    """What the engine calls it; empty for what no engine has seen."""
+
+    made_of: Mapping[str, Collection[str]] | None = None
+    """By input, the URNs of the resources whose outputs its value was made of. None where nobody tells."""
+
     @cached_property
     def address(self) -> str:
         """What findings and waivers call it, such as `Deployment serving/chat`."""
@@ -53,6 +67,12 @@ class Resource:
     @cached_property
     def root(self) -> Field:
         return Field(self.address, "", self.properties)
+
+    @cached_property
+    def names(self) -> list[Field]:
+        """What the properties of other resources may call it."""
+        found = ((key, self.outputs.get(key, self.properties.get(key))) for key in _NAMES)
+        return [Field(self.address, key, content) for key, content in found if content is not None]
 
     def at(self, *keys: str) -> Field:
         return self.root.at(*keys)
@@ -135,10 +155,36 @@ def is_gpu(resource: str) -> bool:
     return resource.startswith(tuple(GPU_TAINTS))
 
 
+@dataclass(frozen=True)
+class Subjects(Generic[S]):
+    """What a rule judges of resources of some kinds; it is asked about no others.
+
+    gpu_nodes = subjects("Node")(lambda node: (node,))
+    """
+
+    kinds: frozenset[str]
+    _pick: Callable[[Resource], Iterable[S]]
+
+    def __call__(self, resource: Resource) -> Iterable[S]:
+        return self._pick(resource) if resource.kind in self.kinds else ()
+
+
+def subjects(*kinds: str) -> Callable[[Callable[[Resource], Iterable[S]]], Subjects[S]]:
+    """Make of a function that picks subjects from a resource one that is only asked about these kinds."""
+    return lambda pick: Subjects(frozenset(kinds), pick)
+
+
+def each(*kinds: str) -> Subjects[Resource]:
+    """Resources of these kinds themselves."""
+    return Subjects(frozenset(kinds), lambda resource: (resource,))
+
+
+@subjects(*_TEMPLATES)
 def pods(resource: Resource) -> Iterator[Pod]:
     if resource.pod:
         yield resource.pod
 
 
+@subjects(*_TEMPLATES)
 def containers(resource: Resource) -> Iterable[Container]:
     return resource.pod.containers if resource.pod else ()

@@ -21,7 +21,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 class Fixture:
     path: Path
     documents: tuple[dict[str, Any], ...]
-    """Kubernetes manifests, or `type`, `name` and `properties` of a cloud resource."""
+    """Kubernetes manifests, or `type`, `name`, `properties` and `outputs` of a cloud resource."""
 
     expected: tuple[tuple[str, str], ...]
     """Rule id and text of every finding."""
@@ -41,7 +41,9 @@ class Fixture:
 
 def resource_of(document: dict[str, Any]) -> Resource:
     if "type" in document:
-        return Resource(document["type"], document["properties"], document["name"])
+        return Resource(
+            document["type"], document["properties"], document["name"], document.get("outputs", {})
+        )
     return Resource(document["kind"], document)
 
 
