@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -50,21 +50,21 @@ class Rule:
         """What is wrong with the resource. What is unknown is wrong, too."""
         try:
             for subject in self._subjects(resource):
-                yield from self._findings_of(subject, inventory)
+                yield from self._findings_of(subject, resource, inventory)
         except NotKnownError as error:
-            yield self._not_evaluated(error)
+            yield self._not_evaluated(error, resource)
 
-    def _findings_of(self, subject: Any, inventory: Inventory) -> Iterator[Finding]:
+    def _findings_of(self, subject: Any, judged: Resource, inventory: Inventory) -> Iterator[Finding]:
         try:
             for violation in self._judge(subject, inventory):
-                field = violation.field
-                actual = violation.actual or field.shown
-                yield Finding(self, field.owner, field.path, actual, violation.expected)
+                place = violation.field
+                actual = violation.actual or place.shown
+                yield Finding(self, place.owner, place.path, actual, violation.expected, judged)
         except NotKnownError as error:
-            yield self._not_evaluated(error)
+            yield self._not_evaluated(error, judged)
 
-    def _not_evaluated(self, error: NotKnownError) -> Finding:
-        return NotEvaluated(self, error.field.owner, error.field.path, "unknown", "known")
+    def _not_evaluated(self, error: NotKnownError, judged: Resource) -> Finding:
+        return NotEvaluated(self, error.field.owner, error.field.path, "unknown", "known", judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,9 @@ class Finding:
 
     actual: str
     expected: str
+
+    judged: Resource = field(compare=False, repr=False)
+    """The resource that was looked at, mostly the one that is named."""
 
     @property
     def brief(self) -> str:

@@ -3,6 +3,8 @@
 # ruamel.yaml's nodes are untyped.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,7 +85,19 @@ class Document:
 
 def read(path: Path) -> Document:
     """The file's one document. `UnreadableError` where it is missing, no UTF-8, no YAML or empty."""
-    root = _parsed(_text(path))
+    return _built(_parsed(text_in(path)))
+
+
+def read_all(text: str) -> list[Document]:
+    """Every document of a text that is not empty. `UnreadableError` where it is no YAML, or holds none."""
+    with _reading(text) as reader:
+        roots = [root for root in reader.compose_all(text) if kind_of(root) != "null"]
+    if not roots:
+        raise UnreadableError(1, "there is nothing in it")
+    return [_built(root) for root in roots]
+
+
+def _built(root: Node) -> Document:
     building = _Building()
     data = building.value(root, (), ())
     return Document(root, data, tuple(building.mistakes))
@@ -119,7 +133,8 @@ class _Building:
         return value
 
 
-def _text(path: Path) -> str:
+def text_in(path: Path) -> str:
+    """What a file says. `UnreadableError` where it is missing or no UTF-8."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -141,10 +156,22 @@ def _missing(path: Path) -> str:
 
 
 def _parsed(text: str) -> Node:
+    with _reading(text) as reader:
+        root = reader.compose(text)
+    if not isinstance(root, Node):
+        raise UnreadableError(
+            1, "the file is empty; expected config: with gpu-cluster:cluster and gpu-cluster:pools"
+        )
+    return root
+
+
+@contextmanager
+def _reading(text: str) -> Generator[YAML]:
+    """A reader of this text, whose errors say where it stopped."""
     reader = YAML(typ="safe", pure=True)
     reader.composer.warn_double_anchors = False
     try:
-        root = reader.compose(text)
+        yield reader
     except MarkedYAMLError as error:
         raise UnreadableError(_line(error), f"not valid YAML: {_explained(error)}") from None
     except ReaderError as error:
@@ -156,11 +183,6 @@ def _parsed(text: str) -> Node:
         raise UnreadableError(1, f"not valid YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
         raise UnreadableError(1, "nested too deeply") from None
-    if not isinstance(root, Node):
-        raise UnreadableError(
-            1, "the file is empty; expected config: with gpu-cluster:cluster and gpu-cluster:pools"
-        )
-    return root
 
 
 def _line(error: MarkedYAMLError) -> int:

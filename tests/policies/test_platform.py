@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from components.stackfile import load
-from policies import Resource, pack_of
-from policies.pack import Report
+from policies import Report, pack_of
+from policies.planned import resources_of
 from tests.unit.platforms import platform_of
 
 STACKS = Path(__file__).parents[2] / "stacks"
@@ -15,13 +15,7 @@ STACKS = Path(__file__).parents[2] / "stacks"
 def _report(stack: str) -> Report:
     settings = load(STACKS / f"Pulumi.{stack}.yaml")
     graph, _ = platform_of(settings)
-    resources = [
-        Resource(registered.inputs["kind"], registered.inputs)
-        for registered in graph.resources
-        if registered.type.startswith("kubernetes:") and "kind" in registered.inputs  # a chart has none
-    ]
-    assert resources
-    return pack_of(stack).check(resources)
+    return pack_of(stack).check(resources_of(graph))
 
 
 @pytest.mark.parametrize("stack", ["local", "dev", "staging", "prod"])

@@ -29,7 +29,7 @@ USES = {
     "components/stackfile": "components.addresses components.catalog components.config components.pools",
     "components": "components",
     "plan": "components",
-    "policies": "components.catalog components.config components.stackfile",
+    "policies": "components.catalog components.config components.stackfile plan",
     "rehearsal": "components.catalog components.config components.pools components.stackfile toolchain",
     "review": "components rehearsal.aws.differences rehearsal.aws.services",  # which inputs AWS can change
     "cli": "components rehearsal toolchain",
