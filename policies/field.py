@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, cast
 
+from components.stackfile.problem import Keys
+
 _SHOWN = 160  # characters of a value that a finding quotes
+_STEP = re.compile(r'\["(.+?)"\]|\[(\d+)\]|([^.\[\]]+)')
 
 
 class Unknown(Enum):
@@ -97,6 +101,12 @@ class Field:
     def texts(self) -> dict[str, str]:
         """A map of texts, such as labels."""
         return {key: field.text for key, field in self.entries()}
+
+
+def keys_of(path: str) -> Keys:
+    """The keys of a path: `spec.containers[0].image` is `("spec", "containers", 0, "image")`."""
+    steps = (match.groups() for match in _STEP.finditer(path))
+    return tuple(int(index) if index else quoted or plain for quoted, index, plain in steps)
 
 
 def _joined(path: str, key: str) -> str:

@@ -65,6 +65,12 @@ class Pack:
             tuple(self.waivers.problems(self.stack, found)),
         )
 
+    def _rules_for(self, kind: str) -> tuple[Rule, ...]:
+        """The rules that may find something in a resource of this kind."""
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(rule for rule in self.rules.values() if rule.judges(kind))
+        return self._by_kind[kind]
+
 
 @dataclass(frozen=True, slots=True)
 class Waived:
@@ -72,12 +78,6 @@ class Waived:
 
     finding: Finding
     waiver: Waiver
-
-    def _rules_for(self, kind: str) -> tuple[Rule, ...]:
-        """The rules that may find something in a resource of this kind."""
-        if kind not in self._by_kind:
-            self._by_kind[kind] = tuple(rule for rule in self.rules.values() if rule.judges(kind))
-        return self._by_kind[kind]
 
 
 @dataclass(frozen=True, slots=True)

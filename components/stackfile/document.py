@@ -85,7 +85,7 @@ class Document:
 
 def read(path: Path) -> Document:
     """The file's one document. `UnreadableError` where it is missing, no UTF-8, no YAML or empty."""
-    return _built(_parsed(text_in(path)))
+    return _built(_parsed(_text(path)))
 
 
 def read_all(text: str) -> list[Document]:
@@ -133,19 +133,22 @@ class _Building:
         return value
 
 
-def text_in(path: Path) -> str:
-    """What a file says. `UnreadableError` where it is missing or no UTF-8."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise UnreadableError(1, _missing(path)) from None
-    except OSError as error:
-        raise UnreadableError(1, f"the file cannot be read: {error.strerror}") from None
+def decoded(content: bytes) -> str:
+    """What a file says. `UnreadableError` where it is no UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise UnreadableError(line, f"not UTF-8: byte 0x{content[error.start]:02x}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return decoded(path.read_bytes())
+    except FileNotFoundError:
+        raise UnreadableError(1, _missing(path)) from None
+    except OSError as error:
+        raise UnreadableError(1, f"the file cannot be read: {error.strerror}") from None
 
 
 def _missing(path: Path) -> str:
