@@ -31,7 +31,7 @@ USES = {
     "plan": "components",
     "policies": "components.catalog components.config components.stackfile plan",
     "rehearsal": "components.catalog components.config components.pools components.stackfile toolchain",
-    "review": "components rehearsal.aws.differences rehearsal.aws.services",  # which inputs AWS can change
+    "review": "components cost plan policies rehearsal.aws.differences rehearsal.aws.services",
     "cli": "components rehearsal toolchain",
     "stacks": "components",
 }

@@ -1,0 +1,156 @@
+"""The one comment on a pull request: a line for each stack, and under each what it stands on."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from review.changes import Action, Change
+from review.details import Details, Part, fitted
+from review.markdown import LIMIT, block, code, table, text
+from review.review import Cost, CostLine, Found, Review, Spending, Time, Verdict
+
+MARKER = "<!-- gpu-cluster: review -->"
+"""The first line of the comment, by which it is found again and edited in place."""
+
+_SIGNS = {Verdict.FINE: "✅", Verdict.ATTENTION: "⚠️", Verdict.BLOCKED: "⛔"}
+_ORDER = (Action.REPLACE, Action.DELETE, Action.UPDATE, Action.CREATE)
+_MARKS = {Action.CREATE: "+", Action.DELETE: "-", Action.REPLACE: "!", Action.UPDATE: " "}
+"""How lines begin that GitHub colours in a block of `diff`."""
+
+_REASONS = 6  # of one stack, that are shown without unfolding
+_EDITS = 12  # of one resource
+
+
+def comment(reviews: Sequence[Review], against: str) -> str:
+    """Markdown for GitHub, within its limit. `against`: the revision that the change was compared to."""
+    parts: list[Part] = [MARKER, f"### gpu-cluster: {_headline(reviews)}\n"]
+    if reviews:
+        parts.append("\n".join([*_overview(reviews), ""]))
+    for review in reviews:
+        parts += _stack(review)
+    parts.append(f"<sub>The same here: {code(f'gpu-cluster review --against {against}')}</sub>\n")
+    return fitted(parts, LIMIT)
+
+
+def _headline(reviews: Sequence[Review]) -> str:
+    if not reviews:
+        return "no stack is touched"
+    counts = Counter(review.verdict for review in reviews)
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in reversed(Verdict) if counts[verdict])
+
+
+def _overview(reviews: Sequence[Review]) -> list[str]:
+    """The verdict on each stack, in one line."""
+    rows = [
+        (
+            code(review.stack),
+            f"{_SIGNS[review.verdict]} {review.verdict}",
+            text(review.reasons[0].words) if review.reasons else "",
+            _counted(review.changes) if not review.problems else "",
+            _monthly(review.cost) if review.cost else "",
+            _ready(review.time) if review.time else "",
+        )
+        for review in reviews
+    ]
+    return table(("stack", "verdict", "because", "plan", "a month, at most", "ready after"), rows)
+
+
+def _stack(review: Review) -> Iterator[Part]:
+    lines = [f"#### {code(review.stack)}: {review.verdict}", ""]
+    lines += [f"- {'**blocks**: ' if it.blocks else ''}{text(it.words)}" for it in review.reasons[:_REASONS]]
+    if len(review.reasons) > _REASONS:
+        lines.append(f"- and {len(review.reasons) - _REASONS} more, below")
+    lines += [f"- not worked out: {text(words)}" for words in review.missing]
+    yield "\n".join([*lines, ""])
+    if review.problems:
+        yield _block("Stack file", review.problems)
+    if review.changes:
+        shown = sorted(review.changes, key=lambda it: (_ORDER.index(it.action), it.resource))
+        yield _block(f"Plan: {_counted(review.changes)}", _plan(shown), "diff")
+    if review.found or review.fixed or review.waived:
+        yield Details(_findings_summary(review), (), tuple(_findings(review)))
+    if review.cost:
+        yield _cost(review.cost)
+    if review.time:
+        yield _time(review.time)
+
+
+def _block(summary: str, lines: Iterable[str], language: str = "") -> Details:
+    fence, *inside, end = block(lines, language)
+    return Details(summary, (fence,), tuple(inside), (end,))
+
+
+def _counted(changes: Sequence[Change]) -> str:
+    """`2 replace, 14 create`"""
+    counts = Counter(change.action for change in changes)
+    return ", ".join(f"{counts[action]} {action}" for action in _ORDER if counts[action]) or "no change"
+
+
+def _plan(changes: Iterable[Change]) -> Iterator[str]:
+    for change in changes:
+        mark = _MARKS[change.action]
+        because = f", for {', '.join(change.forced_by)}" if change.forced_by else ""
+        kept = ", which stays where it is" if change.retained else ""
+        yield f"{mark} {change.action} {change.resource}{because}{kept}"
+        for edit in change.edits[:_EDITS]:
+            yield f"{mark}     {edit.path}: {edit.before} -> {edit.after}"
+        if len(change.edits) > _EDITS:
+            yield f"{mark}     and {len(change.edits) - _EDITS} more"
+
+
+def _findings_summary(review: Review) -> str:
+    new = sum(each.new for each in review.found)
+    counts = {"new": new, "as before": len(review.found) - new, "fixed": len(review.fixed)}
+    shown = [f"{count} {word}" for word, count in counts.items() if count]
+    return f"Policies: {', '.join([*shown, f'{review.waived} waived'] if review.waived else shown)}"
+
+
+def _findings(review: Review) -> Iterator[str]:
+    for found in sorted(review.found, key=lambda it: (not it.stops, not it.new)):
+        yield from _finding(found)
+    yield from (f"- fixed: {text(words)}" for words in review.fixed)
+
+
+def _finding(found: Found) -> Iterator[str]:
+    strict = "stops" if found.stops else "advises"
+    yield f"- {code(found.rule)} {strict}{', new' if found.new else ''}: {text(found.what)}"
+    yield f"  <br>why: {text(found.why)}"
+    yield f"  <br>fix: {text(found.fix)}"
+
+
+def _cost(cost: Cost) -> Details:
+    rows = map(_cost_row, (CostLine("all", cost.before, cost.after), *cost.lines))
+    head, rule, *lines = table(
+        ("US dollars a month", "before", "after", "more, at most"), rows, numbers=(1, 2, 3)
+    )
+    priced = ("", f"*Prices of {text(cost.priced)} or later; from the least to the most, under load.*")
+    return Details(f"Cost: {_monthly(cost)} a month at most", (head, rule), tuple(lines), priced)
+
+
+def _cost_row(line: CostLine) -> tuple[str, str, str, str]:
+    more = (line.after.most if line.after else 0) - (line.before.most if line.before else 0)
+    return text(line.what), _spending(line.before), _spending(line.after), f"{more:+,.0f}"
+
+
+def _spending(spending: Spending | None) -> str:
+    if spending is None:
+        return ""
+    least, most = f"{spending.least:,.0f}", f"{spending.most:,.0f}"
+    return most if least == most else f"{least} to {most}"
+
+
+def _monthly(cost: Cost) -> str:
+    """`$12,300 (+$400)`, of the most."""
+    after = f"${cost.after.most:,.0f}"
+    more = round(cost.after.most - cost.before.most) if cost.before else 0
+    return f"{after} ({'+' if more > 0 else '-'}${abs(more):,})" if more else after
+
+
+def _time(time: Time) -> Details:
+    lines = [f"{minutes:6.1f} min  {name}" for name, minutes in time.path]
+    return _block(f"Time: from nothing to ready in {_ready(time)}", lines)
+
+
+def _ready(time: Time) -> str:
+    """`31 min (+4)`"""
+    more = round(time.after) - round(time.before) if time.before is not None else 0
+    return f"{time.after:.0f} min ({more:+})" if more else f"{time.after:.0f} min"

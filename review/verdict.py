@@ -1,0 +1,80 @@
+"""Whether a change may be merged, and why not."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from review.changes import Action, Change
+from review.review import Cost, Found, Reason, Verdict
+
+_MUCH = 1.1  # times the cost before, from which it is worth a look
+
+
+def verdict_of(reasons: Iterable[Reason]) -> Verdict:
+    blocking = [reason.blocks for reason in reasons]
+    if any(blocking):
+        return Verdict.BLOCKED
+    return Verdict.ATTENTION if blocking else Verdict.FINE
+
+
+def reasons_of(
+    changes: Sequence[Change], found: Sequence[Found], stale: Iterable[str], cost: Cost | None
+) -> tuple[Reason, ...]:
+    """Everything that blocks, then everything that wants a look. `stale`: waivers that hold no more."""
+    every = [
+        *_rules_broken(found),
+        *(Reason(True, words) for words in stale),
+        *_gone(changes),
+        *_restarts(changes),
+        *_dearer(cost),
+    ]
+    return tuple(sorted(every, key=lambda reason: not reason.blocks))
+
+
+def _rules_broken(found: Sequence[Found]) -> Iterator[Reason]:
+    """A rule once, however often it is broken; an advisory one only where it is new."""
+    worth = [each for each in found if each.stops or each.new]
+    for rule, times in Counter(each.rule for each in worth).items():
+        first = next(each for each in worth if each.rule == rule)
+        more = f" and {times - 1} more" if times > 1 else ""
+        before = "" if any(each.new for each in worth if each.rule == rule) else ", as before"
+        yield Reason(first.stops, f"rule {rule}: {first.what}{more}{before}")
+
+
+def _gone(changes: Sequence[Change]) -> Iterator[Reason]:
+    """What is replaced or deleted; that which holds data is a finding of its own."""
+    for action, verb in ((Action.REPLACE, "replaces"), (Action.DELETE, "deletes")):
+        names = [change.resource for change in changes if change.action is action and _is_real(change)]
+        if names:
+            yield Reason(False, f"{verb} {_some(names)}")
+
+
+def _restarts(changes: Sequence[Change]) -> Iterator[Reason]:
+    """A node group with another launch template or version changes its nodes, one after the other."""
+    names = [
+        change.name
+        for change in changes
+        if change.action is Action.UPDATE
+        and change.type == "aws:eks/nodeGroup:NodeGroup"
+        and any(
+            edit.path.startswith(("launchTemplate", "releaseVersion", "version")) for edit in change.edits
+        )
+    ]
+    if names:
+        yield Reason(False, f"changes every node of {_some(names)}, one after the other")
+
+
+def _dearer(cost: Cost | None) -> Iterator[Reason]:
+    if cost and cost.before and cost.after.most > cost.before.most * _MUCH:
+        more = cost.after.most - cost.before.most
+        yield Reason(False, f"costs up to ${more:,.0f} more a month")
+
+
+def _is_real(change: Change) -> bool:
+    return not change.type.startswith(("gpu-cluster:", "pulumi:"))
+
+
+def _some(names: Sequence[str], most: int = 2) -> str:
+    """`A, B and 3 more`"""
+    if len(names) <= most + 1:
+        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"{', '.join(names[:most])} and {len(names) - most} more"

@@ -1,0 +1,81 @@
+import pytest
+
+from review.changes import Action, Change
+from review.edits import Edit
+from review.review import Cost, Found, Reason, Spending, Verdict
+from review.verdict import reasons_of, verdict_of
+
+
+def found(rule: str = "83-no-spot", *, stops: bool = True, new: bool = True) -> Found:
+    return Found(rule, stops, new, f"pool l4 breaks {rule}", "why", "fix")
+
+
+def deleted(*names: str) -> list[Change]:
+    return [Change(Action.DELETE, "kubernetes:core/v1:Service", name) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "verdict"),
+    [
+        ([], Verdict.FINE),
+        ([Reason(False, "a")], Verdict.ATTENTION),
+        ([Reason(False, "a"), Reason(True, "b")], Verdict.BLOCKED),
+    ],
+)
+def test_one_reason_that_blocks_is_enough(reasons: list[Reason], verdict: Verdict) -> None:
+    assert verdict_of(reasons) is verdict
+
+
+def test_a_harmless_change_has_no_reason_against_it() -> None:
+    created = Change(Action.CREATE, "kubernetes:core/v1:Service", "chat")
+    cheaper = Cost(Spending(1, 100), Spending(1, 109), (), "2026-11-01")
+
+    assert reasons_of([created], [], [], cheaper) == ()
+
+
+def test_a_rule_is_told_once() -> None:
+    [reason] = reasons_of([], [found(), found(), found()], [], None)
+    assert reason == Reason(True, "rule 83-no-spot: pool l4 breaks 83-no-spot and 2 more")
+
+
+def test_what_was_broken_before_still_blocks_and_says_so() -> None:
+    [reason] = reasons_of([], [found(new=False)], [], None)
+    assert reason == Reason(True, "rule 83-no-spot: pool l4 breaks 83-no-spot, as before")
+
+
+def test_advice_counts_where_it_is_new() -> None:
+    assert reasons_of([], [found(stops=False, new=False)], [], None) == ()
+    [reason] = reasons_of([], [found(stops=False)], [], None)
+    assert not reason.blocks
+
+
+def test_what_blocks_comes_first() -> None:
+    reasons = reasons_of(deleted("a"), [found("1-a", stops=False), found("2-b")], ["expired"], None)
+    assert [reason.blocks for reason in reasons] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ("a", "deletes Service a"),
+        ("ab", "deletes Service a and Service b"),
+        ("abc", "deletes Service a, Service b and Service c"),
+        ("abcd", "deletes Service a, Service b and 2 more"),
+    ],
+)
+def test_what_goes_is_named(names: str, words: str) -> None:
+    assert reasons_of(deleted(*names), [], [], None) == (Reason(False, words),)
+
+
+def test_nodes_that_are_changed_one_by_one_are_named() -> None:
+    edits = (Edit("launchTemplate.version", '"1"', "(known after the update)"),)
+    group = Change(Action.UPDATE, "aws:eks/nodeGroup:NodeGroup", "l4", edits)
+
+    assert reasons_of([group], [], [], None) == (
+        Reason(False, "changes every node of l4, one after the other"),
+    )
+
+
+def test_a_tenth_more_wants_a_look() -> None:
+    cost = Cost(Spending(1, 1000), Spending(1, 3500), (), "2026-11-01")
+    assert reasons_of([], [], [], cost) == (Reason(False, "costs up to $2,500 more a month"),)
