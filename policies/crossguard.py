@@ -26,6 +26,7 @@ from policies.rule import Level, Rule
 from policies.rules import all_rules
 from policies.settings import policy_settings
 from policies.subject import Resource
+from policies.terms import Terms
 from policies.waivers import own_waivers
 
 
@@ -36,7 +37,7 @@ def serve() -> None:
 
 def policies() -> list[Policy]:
     """One for each rule and level, and one for the waivers."""
-    rules = all_rules(policy_settings().registries)
+    rules = all_rules(Terms("", policy_settings()))
     own_waivers(frozenset(rule.id for rule in rules))
     inputs: _Inputs = {}
     return [*(policy for rule in rules for policy in _policies(rule, inputs)), _waivers(inputs)]
@@ -122,7 +123,9 @@ def _stack_of(urn: str) -> str:
 
 def _asked_for(args: ResourceValidationArgs) -> Resource:
     """A resource before it is made."""
-    return Resource(_kind(args), _Properties(args.props), args.name, urn=args.urn)
+    return Resource(
+        _kind(args), _Properties(args.props), args.name, urn=args.urn, protected=args.opts.protect
+    )
 
 
 def _made(registered: PolicyResource, inputs: _Inputs) -> Resource:
@@ -132,7 +135,13 @@ def _made(registered: PolicyResource, inputs: _Inputs) -> Resource:
         key: [origin.urn for origin in origins] for key, origins in registered.property_dependencies.items()
     }
     return Resource(
-        _kind(registered), asked, registered.name, _Properties(registered.props), registered.urn, made_of
+        _kind(registered),
+        asked,
+        registered.name,
+        _Properties(registered.props),
+        registered.urn,
+        made_of,
+        registered.opts.protect,
     )
 
 

@@ -19,6 +19,11 @@ _EXPECTED = {
     "model_type": "keys and values",
     "date_from_datetime_parsing": "a date such as 2027-06-30",
     "date_type": "a date such as 2027-06-30",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "greater_than_equal": "0 or more",
+    "mapping_type": "keys and values",
+    "too_short": "at least one",
 }
 
 M = TypeVar("M", bound=Settings)
@@ -77,8 +82,13 @@ def _mistake(error: ErrorDetails, model: type[Settings]) -> Mistake:
 
 
 def _keys_at(model: type[Settings], keys: Keys) -> list[str]:
-    """Keys of the model itself, or of the entries of its one list."""
-    if len(keys) > 1:
-        [field] = model.model_fields.values()
-        [model] = get_args(field.annotation)[:1]
+    """Keys of the section that the last of these keys stands in."""
+    for key in keys[:-1]:
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        if key in fields:
+            model = next(filter(_is_section, get_args(fields[str(key)].annotation)), model)
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _is_section(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Settings)

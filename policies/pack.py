@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
-from components.catalog import eks_images
-from components.stackfile.load import load
-from components.stackfile.problem import Problem, StackFileError
+from components.stackfile.problem import Problem
 from policies.inventory import Inventory
 from policies.rule import Finding, Level, Rule
 from policies.rules import all_rules
-from policies.settings import policy_settings
 from policies.subject import Resource
+from policies.terms import terms_of
 from policies.waivers import Waiver, Waivers, own_waivers
-
-_STACKS = Path(__file__).parent.parent / "stacks"
 
 
 @dataclass(frozen=True)
@@ -94,21 +89,6 @@ class Report:
 @cache
 def pack_of(stack: str) -> Pack:
     """The pack for a stack. `PolicyFileError` where its files are wrong."""
-    settings = policy_settings()
-    rules = {rule.id: rule for rule in all_rules((*settings.registries, *_mirrors(stack)))}
-    return Pack(stack, settings.is_production(stack), rules, own_waivers(frozenset(rules)))
-
-
-def _mirrors(stack: str) -> list[str]:
-    """The mirror in the stack file, and what AWS publishes for EKS in its region.
-
-    None where a program of another project is checked.
-    """
-    try:
-        settings = load(_STACKS / f"Pulumi.{stack}.yaml")
-    except StackFileError:
-        return []
-    return [
-        *([settings.mirror] if settings.mirror else []),
-        *([eks_images(settings.region)] if settings.region else []),
-    ]
+    terms = terms_of(stack)
+    rules = {rule.id: rule for rule in all_rules(terms)}
+    return Pack(stack, terms.production, rules, own_waivers(frozenset(rules)))

@@ -17,6 +17,7 @@ def _resource(registered: Registered) -> Resource:
         registered.outputs,
         registered.urn,
         registered.made_of,
+        registered.protected,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from policies.rule import Rule
 from policies.rules import all_rules
 from policies.settings import policy_settings
+from policies.terms import Terms
 
 _HEAD = """\
 # Reference of the rules
@@ -20,7 +21,7 @@ CKV_K8S and CKV2_K8S are checks of checkov, KSV of trivy and C- of kubescape; CI
 
 def reference_text() -> str:
     """As committed: `docs/reference/rules.md`."""
-    rules = all_rules(policy_settings().registries)
+    rules = all_rules(Terms("", policy_settings()))
     table = "".join(
         f"| [{rule.id}](#{rule.id}) | {rule.title} | {rule.level} | {_sees(rule)} |\n" for rule in rules
     )

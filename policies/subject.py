@@ -56,6 +56,9 @@ class Resource:
     made_of: Mapping[str, Collection[str]] | None = None
     """By input, the URNs of the resources whose outputs its value was made of. None where nobody tells."""
 
+    protected: bool = False
+    """Whether the engine refuses to delete or replace it."""
+
     @cached_property
     def address(self) -> str:
         """What findings and waivers call it, such as `Deployment serving/chat`."""

@@ -18,7 +18,7 @@ from components.stackfile.problem import Keys, Problem, dotted
 from policies.file import FOLDER, load, shown
 from policies.rule import Finding
 
-_RESOURCE = re.compile(r"[A-Za-z:/]+ ([a-z0-9.-]+/)?[a-z0-9.:-][a-z0-9.:*-]*")
+_RESOURCE = re.compile(r"[A-Za-z0-9:/.]+ ([a-z0-9.-]+/)?[a-z0-9.:-][a-z0-9.:*-]*")
 _ROLE = re.compile(r"[a-z]+(-[a-z]+)*")
 _REASON = 20  # characters below which nothing has been explained
 

@@ -21,7 +21,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 class Fixture:
     path: Path
     documents: tuple[dict[str, Any], ...]
-    """Kubernetes manifests, or `type`, `name`, `properties` and `outputs` of a cloud resource."""
+    """Kubernetes manifests, or `type`, `name`, `properties`, `outputs` and `protected` of what is none."""
 
     expected: tuple[tuple[str, str], ...]
     """Rule id and text of every finding."""
@@ -42,7 +42,11 @@ class Fixture:
 def resource_of(document: dict[str, Any]) -> Resource:
     if "type" in document:
         return Resource(
-            document["type"], document["properties"], document["name"], document.get("outputs", {})
+            document["type"],
+            document["properties"],
+            document["name"],
+            document.get("outputs", {}),
+            protected=document.get("protected", False),
         )
     return Resource(document["kind"], document)
 

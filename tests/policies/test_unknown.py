@@ -37,7 +37,9 @@ def _changed(fixture: Fixture) -> Iterator[tuple[int, Place]]:
     """Every place in a fixture's documents that the engine may not know."""
     for number, document in enumerate(fixture.documents):
         for place in _places(document):
-            if place[0] not in ("apiVersion", "kind", "type", "name") and place != ("properties",):
+            if place[0] not in ("apiVersion", "kind", "type", "name", "protected") and place != (
+                "properties",
+            ):
                 yield number, place
 
 

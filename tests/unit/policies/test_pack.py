@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from policies import Level, Resource, pack_of
-from policies import pack as pack_module
+from policies import terms as terms_module
 
 
 def _pod(image: str) -> Resource:
@@ -38,7 +38,7 @@ def test_the_mirror_of_the_stack_file_is_an_allowed_registry(
         "  gpu-cluster:registry: {mirror: harbor.example.com/mirror}\n"
         "  gpu-cluster:storage: {standard: {kind: host-path, default: true}}\n"
     )
-    monkeypatch.setattr(pack_module, "_STACKS", tmp_path)
+    monkeypatch.setattr(terms_module, "_STACKS", tmp_path)
     image = _pod("harbor.example.com/mirror/nvcr.io/nvidia/k8s-device-plugin:v0.20.0")
 
     def refused(stack: str) -> bool:
