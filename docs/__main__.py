@@ -14,6 +14,8 @@ for file, text in {
     "docs/aws-emulation.md": aws.with_table(_AWS.read_text()),
     "docs/reference/rules.md": rules.reference_text(),
     "docs/reference/stack-file.md": reference.reference_text(),
-    "stacks/schema.json": schema.schema_text(),
+    "docs/reference/team-file.md": reference.team_reference_text(),
+    "stacks/schema.json": schema.schema_text(schema.json_schema()),
+    "stacks/team-schema.json": schema.schema_text(schema.team_json_schema()),
 }.items():
     (_PROJECT / file).write_text(text)

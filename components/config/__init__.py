@@ -20,10 +20,13 @@ from components.config.pools import (
 )
 from components.config.registry import InClusterRegistry, RegistrySettings, RepositorySettings, Upstream
 from components.config.secret import Secret
+from components.config.services import ServiceSettings, ServiceVolume
 from components.config.serving import ModelCache, ModelSettings, ServingEngine, ServingSettings
 from components.config.span import Replicas, Span
 from components.config.stack import Stack
 from components.config.storage import S3, Csi, Ebs, Efs, FsxLustre, HostPath, LocalPath, Nfs, StorageSettings
+from components.config.team import Membership, TeamFile, TeamRepository, TeamStack
+from components.config.teams import GpuQuota, TeamBudget, TeamSettings
 
 __all__ = [
     "S3",
@@ -47,6 +50,7 @@ __all__ = [
     "ExistingNetwork",
     "Framework",
     "FsxLustre",
+    "GpuQuota",
     "GpuSettings",
     "HostPath",
     "InClusterRegistry",
@@ -54,6 +58,7 @@ __all__ = [
     "LocalPath",
     "Machine",
     "Market",
+    "Membership",
     "ModelCache",
     "ModelSettings",
     "Nat",
@@ -67,6 +72,8 @@ __all__ = [
     "RepositorySettings",
     "Reservation",
     "Secret",
+    "ServiceSettings",
+    "ServiceVolume",
     "ServingEngine",
     "ServingSettings",
     "Sharing",
@@ -74,6 +81,11 @@ __all__ = [
     "Stack",
     "StorageSettings",
     "Taint",
+    "TeamBudget",
+    "TeamFile",
+    "TeamRepository",
+    "TeamSettings",
+    "TeamStack",
     "Update",
     "Upstream",
 ]

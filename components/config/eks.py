@@ -16,13 +16,12 @@ AccountId = Annotated[str, Spelled(r"\d{12}", 'the 12 digits of an AWS account, 
 
 KubernetesVersion = Annotated[str, Spelled(r"1\.\d{2}", 'a minor version of Kubernetes, such as "1.35"')]
 
-PrincipalArn = Annotated[
-    str,
-    Spelled(
-        r"arn:aws:iam::\d{12}:(role|user)/[-\w+=,.@/]+",
-        "the ARN of an IAM role or user, such as arn:aws:iam::123456789012:role/platform",
-    ),
-]
+PRINCIPAL = Spelled(
+    r"arn:aws:iam::\d{12}:(role|user)/[-\w+=,.@/]+",
+    "the ARN of an IAM role or user, such as arn:aws:iam::123456789012:role/platform",
+)
+
+PrincipalArn = Annotated[str, PRINCIPAL]
 """Who signs in: a role or a user, not a session of it."""
 
 _PRIVATE = [IPv4Network(it) for it in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]

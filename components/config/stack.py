@@ -17,6 +17,7 @@ from components.config.serving import ServingSettings
 from components.config.settings import Settings
 from components.config.storage import StorageSettings
 from components.config.tags import TagKey, TagValue
+from components.config.teams import TeamSettings
 
 
 class Stack(Settings):
@@ -45,6 +46,9 @@ class Stack(Settings):
 
     serving: ServingSettings = ServingSettings()
     """The models that are served, and who may call them."""
+
+    teams: dict[Name, TeamSettings] = Field(default={})
+    """Teams by name, and what each may use."""
 
     budget: BudgetSettings | None = None
     """What the platform may cost in a month, and who hears of it; only with provider eks. Default: none."""

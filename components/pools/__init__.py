@@ -18,10 +18,11 @@ from components.pools.pool import (
     mig_resource,
     pools_of,
 )
-from components.pools.request import Request, request_of, share_of_node
+from components.pools.request import Request, gpu_resource, request_of, share_of_node
 from components.pools.resources import Resources, allocatable
 from components.pools.room import room
 from components.pools.root_disk import RootDisk, root_disk
+from components.pools.share import Share, quota_by_resource, share_of
 
 __all__ = [
     "ACCELERATOR_LABEL",
@@ -39,11 +40,13 @@ __all__ = [
     "Request",
     "Resources",
     "RootDisk",
+    "Share",
     "allocatable",
     "ami_release",
     "capacity_type",
     "device_of",
     "eks_hardware_of",
+    "gpu_resource",
     "hardware_of",
     "kubelet_version",
     "memory_share",
@@ -51,10 +54,12 @@ __all__ = [
     "mig_resource",
     "nodes_for",
     "pools_of",
+    "quota_by_resource",
     "replicas_per_node",
     "request_of",
     "room",
     "root_disk",
+    "share_of",
     "share_of_node",
     "smallest_place",
 ]

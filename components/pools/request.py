@@ -32,7 +32,7 @@ def request_of(model: ModelSettings, pool: Pool) -> Request:
 
     CPU and memory that the settings leave out are the share of a node that the replica's GPUs are.
     """
-    resource = _resource(model, pool)
+    resource = gpu_resource(model.slice, pool)
     share = share_of_node(pool, resource, model.gpus)
     node = room(pool)
     cpu = _whole(amount(model.cpu) * 1000) if model.cpu else _fair(node.cpu_millis, share, _CPU_STEP)
@@ -55,9 +55,11 @@ def share_of_node(pool: Pool, resource: str, count: int) -> Fraction:
     )
 
 
-def _resource(model: ModelSettings, pool: Pool) -> str:
-    if model.slice:
-        return mig_resource(model.slice)
+def gpu_resource(slice: str | None, pool: Pool) -> str:
+    """Extended resource of a MIG profile, or of the pool's GPUs where none is named; `ValueError` where the
+    pool has several."""
+    if slice:
+        return mig_resource(slice)
     if not (pool.sharing and pool.sharing.mig):
         return GPU_RESOURCE
     if len(pool.gpu_resources) > 1:

@@ -1,6 +1,9 @@
-"""Reading a stack file: `load(path)`, with every mistake at once."""
+"""Reading a stack file, with every mistake at once.
 
-from components.stackfile.load import load
+`load(path)` reads an environment's, `load_any(path)` a team's too.
+"""
+
+from components.stackfile.load import load, load_any
 from components.stackfile.problem import Problem, StackFileError
 
-__all__ = ["Problem", "StackFileError", "load"]
+__all__ = ["Problem", "StackFileError", "load", "load_any"]

@@ -1,13 +1,20 @@
 """Defaults that depend on other sections, so that every room reads finished settings."""
 
+from typing import TypeVar
+
 from components.config.cluster import ExistingCluster, LocalCluster
 from components.config.eks import EksSettings
 from components.config.network import NetworkSettings
 from components.config.registry import InClusterRegistry, RegistrySettings, Upstream
-from components.config.serving import ModelSettings
+from components.config.services import ServiceSettings
+from components.config.serving import ModelCache, ModelSettings
 from components.config.stack import Stack
 from components.config.storage import S3, Ebs, FsxLustre, HostPath, StorageSettings
+from components.config.team import TeamStack
+from components.config.teams import TeamSettings
 from components.stackfile.services import called_services
+
+_Volume = TypeVar("_Volume", bound=ModelCache)
 
 
 def with_defaults(stack: Stack) -> Stack:
@@ -22,8 +29,22 @@ def with_defaults(stack: Stack) -> Stack:
             "network": _network(stack),
             "registry": _registry(stack, default),
             "serving": stack.serving.model_copy(update={"models": models}),
+            "teams": {name: _granted(name, team) for name, team in stack.teams.items()},
         }
     )
+
+
+def _granted(name: str, team: TeamSettings) -> TeamSettings:
+    return team.model_copy(update={"namespace": team.namespace or name})
+
+
+def with_team_defaults(team: TeamStack) -> TeamStack:
+    """The same of a team's stack, with the classes of its environment."""
+    stack, file = team.environment, team.file
+    default = next((name for name, settings in stack.storage.items() if settings.default), None)
+    models = {name: _model(model, stack, default) for name, model in file.models.items()}
+    services = {name: _service(service, stack, default) for name, service in file.services.items()}
+    return TeamStack(file.model_copy(update={"models": models, "services": services}), stack)
 
 
 def _storage(stack: Stack) -> dict[str, StorageSettings]:
@@ -72,8 +93,21 @@ def _caches(stack: Stack) -> dict[str, frozenset[Upstream]]:
 
 def _model(model: ModelSettings, stack: Stack, default: str | None) -> ModelSettings:
     """A model whose volume names its class, and which names its slice where its pool has only one."""
-    cache = model.cache.model_copy(update={"storage_class": model.cache.storage_class or default})
-    pool = stack.pools.get(model.pool)
+    cache = _classed(model.cache, default)
+    return model.model_copy(update={"cache": cache, "slice": model.slice or _only_slice(model.pool, stack)})
+
+
+def _service(service: ServiceSettings, stack: Stack, default: str | None) -> ServiceSettings:
+    volumes = {name: _classed(volume, default) for name, volume in service.volumes.items()}
+    only = _only_slice(service.pool, stack) if service.pool and service.gpus else None
+    return service.model_copy(update={"volumes": volumes, "slice": service.slice or only})
+
+
+def _classed(volume: _Volume, default: str | None) -> _Volume:
+    return volume.model_copy(update={"storage_class": volume.storage_class or default})
+
+
+def _only_slice(name: str, stack: Stack) -> str | None:
+    pool = stack.pools.get(name)
     layout = list(pool.sharing.mig or ()) if pool and pool.sharing else []
-    only = layout[0] if len(layout) == 1 else None
-    return model.model_copy(update={"cache": cache, "slice": model.slice or only})
+    return layout[0] if len(layout) == 1 else None

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from ruamel.yaml.nodes import Node, ScalarNode
 
@@ -30,15 +31,18 @@ _UNQUOTED = re.compile(r"\d+|true|false")
 _BOOLS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
-def mistake(error: ErrorDetails, document: Document) -> Mistake:
-    """One error of the models, with keys from the root of the file on."""
+def mistake(error: ErrorDetails, document: Document, root: type[BaseModel]) -> Mistake:
+    """One error of the models, with keys from the root of the file on.
+
+    `root`: the model of the whole file.
+    """
     loc = error["loc"]
-    keys, allowed = place(loc)
+    keys, allowed = place(loc, root)
     match error["type"]:
         case "missing":
-            return Mistake(rooted(keys), f"required key is missing; {_description(loc)}")
+            return Mistake(rooted(keys), f"required key is missing; {_description(loc, root)}")
         case "extra_forbidden":
-            return Mistake(rooted(keys), _unknown_key(loc))
+            return Mistake(rooted(keys), _unknown_key(loc, root))
         case "union_tag_not_found":
             keys = rooted((*keys, discriminator(allowed)))
             return Mistake(keys, f"required key is missing; expected {one_of(_tags(allowed))}")
@@ -55,12 +59,12 @@ def mistake(error: ErrorDetails, document: Document) -> Mistake:
             return Mistake(keys, _wrong(error, allowed, given))
 
 
-def meant(error: ErrorDetails) -> Keys | None:
+def meant(error: ErrorDetails, root: type[BaseModel]) -> Keys | None:
     """The key that a misspelt one stands for, from the root of the file on."""
     if error["type"] != "extra_forbidden":
         return None
-    keys, _ = place(error["loc"])
-    [model] = closest_models(error["loc"])
+    keys, _ = place(error["loc"], root)
+    [model] = closest_models(error["loc"], root)
     right = nearest(str(keys[-1]), keys_of(model))
     return rooted((*keys[:-1], right)) if right else None
 
@@ -72,21 +76,21 @@ def _given(keys: Keys, document: Document) -> tuple[Keys, Node]:
     return keys, node
 
 
-def _description(loc: Loc) -> str:
+def _description(loc: Loc, root: type[BaseModel]) -> str:
     """First sentence of what the missing key is for."""
-    [model] = closest_models(loc)
+    [model] = closest_models(loc, root)
     field = next(field for name, field in model.model_fields.items() if loc[-1] == (field.alias or name))
     sentence = (field.description or "").split(". ")[0].rstrip(".")
     return sentence if sentence[:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 
-def _unknown_key(loc: Loc) -> str:
+def _unknown_key(loc: Loc, root: type[BaseModel]) -> str:
     key = str(loc[-1])
-    [model] = closest_models(loc)
+    [model] = closest_models(loc, root)
     near = did_you_mean(key, keys_of(model))
     if near:
         return f"unknown key{near}"
-    owners = [tag for other in closest_models(loc[:-1]) if key in keys_of(other) for tag in tags(other)]
+    owners = [tag for other in closest_models(loc[:-1], root) if key in keys_of(other) for tag in tags(other)]
     if owners:
         return f"not a key of {one_of(tags(model))}, but of {one_of(owners)}"
     return f"unknown key; allowed: {', '.join(keys_of(model))}"

@@ -4,12 +4,18 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from components.stackfile.nearest import one_of
-from components.stackfile.schema import json_schema
+from components.stackfile.schema import json_schema, team_json_schema
 
 _HEAD = """\
 # Reference of the stack file
 
 Generated from the models by `make docs`. [The guide](../stack-file.md) tells how the parts go together.
+`<name>` stands for names of your own choice.
+"""
+_TEAM_HEAD = """\
+# Reference of a team's stack file
+
+Generated from the models by `make docs`. [The guide](../teams.md) tells how the parts go together.
 `<name>` stands for names of your own choice.
 """
 _TYPES = {"integer": "whole number", "string": "text", "boolean": "true or false", "object": "keys below"}
@@ -27,10 +33,18 @@ class Row(NamedTuple):
 
 def reference_text() -> str:
     """As committed: `docs/reference/stack-file.md`."""
-    schema = json_schema()
+    return _page(_HEAD, json_schema())
+
+
+def team_reference_text() -> str:
+    """As committed: `docs/reference/team-file.md`."""
+    return _page(_TEAM_HEAD, team_json_schema())
+
+
+def _page(head: str, schema: Schema) -> str:
     definitions = schema["$defs"]
     sections = schema["properties"]["config"]["properties"].items()
-    return "\n".join([_HEAD, *(_section(name, section, definitions) for name, section in sections)])
+    return "\n".join([head, *(_section(name, section, definitions) for name, section in sections)])
 
 
 def _section(name: str, schema: Schema, definitions: Schema) -> str:

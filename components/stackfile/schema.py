@@ -8,6 +8,7 @@ from pydantic_core import core_schema
 
 from components.catalog import GPUS, INSTANCES, REGIONS
 from components.config.stack import Stack
+from components.config.team import TeamFile
 from components.stackfile.checks.guardrails import OF_AWS
 from components.stackfile.sections import NAMESPACE, TOP_LEVEL, config_key
 
@@ -15,12 +16,33 @@ _FOREIGN = f"^(?!{NAMESPACE}:)[^:]+:.+$"
 
 
 def json_schema() -> dict[str, Any]:
-    """Of the whole file: Pulumi's own keys, `config:` with the sections, and other namespaces as they are."""
+    """Of an environment's file: Pulumi's own keys, `config:` with the sections, and other namespaces as they
+    are."""
     sections = Stack.model_json_schema(schema_generator=_AsWritten)
     definitions = sections["$defs"]
     definitions["PoolSettings"]["properties"]["instance"]["enum"] = list(INSTANCES)
     definitions["Machine"]["properties"]["gpu"]["enum"] = list(GPUS)
     sections["properties"]["aws:region"]["enum"] = list(REGIONS)
+    places = {
+        "if": _on_aws(),
+        "then": {"required": ["aws:region", config_key("network")]},
+        "else": {"properties": {config_key(section): False for section in ("network", *OF_AWS)}},
+    }
+    return _file(f"Stack file of {NAMESPACE}", sections, places)
+
+
+def team_json_schema() -> dict[str, Any]:
+    """Of a team's own file."""
+    sections = TeamFile.model_json_schema(schema_generator=_AsWritten)
+    return _file(f"Stack file of a team on {NAMESPACE}", sections, {})
+
+
+def schema_text(schema: dict[str, Any]) -> str:
+    """As committed: `stacks/schema.json` and `stacks/team-schema.json`."""
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def _file(title: str, sections: dict[str, Any], further: dict[str, Any]) -> dict[str, Any]:
     config = {
         "type": "object",
         "description": "Settings by namespace.",
@@ -28,24 +50,17 @@ def json_schema() -> dict[str, Any]:
         "patternProperties": {_FOREIGN: True},
         "required": [config_key(name) for name in sections["required"]],
         "additionalProperties": False,
-        "if": _on_aws(),
-        "then": {"required": ["aws:region", config_key("network")]},
-        "else": {"properties": {config_key(section): False for section in ("network", *OF_AWS)}},
+        **further,
     }
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
-        "title": f"Stack file of {NAMESPACE}",
+        "title": title,
         "type": "object",
         "properties": dict.fromkeys(TOP_LEVEL, True) | {"config": config},
         "required": ["config"],
         "additionalProperties": False,
-        "$defs": definitions,
+        "$defs": sections["$defs"],
     }
-
-
-def schema_text() -> str:
-    """As committed: `stacks/schema.json`."""
-    return json.dumps(json_schema(), indent=2) + "\n"
 
 
 def _on_aws() -> dict[str, Any]:

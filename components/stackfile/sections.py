@@ -1,22 +1,48 @@
 """What surrounds the sections in a Pulumi stack file: its own top-level keys and other namespaces."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
 from ruamel.yaml.nodes import MappingNode
 
 from components.config.stack import Stack
+from components.config.team import TeamFile
 from components.stackfile.document import Document
 from components.stackfile.nearest import did_you_mean, one_of
 from components.stackfile.nodes import described
 from components.stackfile.problem import Keys, Mistake
+from components.stackfile.shape import keys_of
 
 NAMESPACE = "gpu-cluster"
 TOP_LEVEL = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
-SECTIONS = tuple(field.alias or name for name, field in Stack.model_fields.items())
-_OWN = tuple(section for section in SECTIONS if ":" not in section)
-_ELSEWHERE = {key.partition(":")[2]: key for key in SECTIONS if ":" in key}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the two kinds of stack file: that of an environment, and that of a team on one."""
+
+    model: type[Stack] | type[TeamFile]
+    models: Keys
+    """Where it has the models that are served."""
+
+    holds: str
+    """The sections that it cannot do without, in words."""
+
+    @property
+    def sections(self) -> list[str]:
+        return keys_of(self.model)
+
+
+ENVIRONMENT = Kind(Stack, ("serving", "models"), "gpu-cluster:cluster and gpu-cluster:pools")
+TEAM = Kind(TeamFile, ("models",), "gpu-cluster:team")
+
+
+def kind_of_file(document: Document) -> Kind:
+    """A team's says of whom it is, and has neither cluster nor pools of its own."""
+    given = {it for it in ("team", "cluster", "pools") if document.node(("config", config_key(it)))}
+    return TEAM if given == {"team"} else ENVIRONMENT
 
 
 def config_key(section: str) -> str:
@@ -35,21 +61,21 @@ def unrooted(keys: Keys) -> Keys:
     return (section, *keys[2:])
 
 
-def sections_of(document: Document) -> tuple[dict[str, Any] | None, list[Mistake]]:
+def sections_of(document: Document, kind: Kind) -> tuple[dict[str, Any] | None, list[Mistake]]:
     """The known sections as plain data, `None` where there is no place for them, and what is wrong around."""
     if not isinstance(document.root, MappingNode):
         return None, [Mistake((), f"expected keys such as config:, got {described(document.root)}")]
     mistakes = [Mistake((key,), _unknown_top_level(key)) for key in document.data if key not in TOP_LEVEL]
     config = document.node(("config",))
     if not config:
-        missing = "config: is missing; it holds gpu-cluster:cluster and gpu-cluster:pools"
+        missing = f"config: is missing; it holds {kind.holds}"
         return None, [*mistakes, Mistake((), missing)]
     if not isinstance(config, MappingNode):
         wrong = f"expected keys such as gpu-cluster:cluster, got {described(config)}"
         return None, [*mistakes, Mistake(("config",), wrong)]
     given: dict[str, Any] = document.data["config"]
-    known = {section: given[key] for section in SECTIONS if (key := config_key(section)) in given}
-    return known, [*mistakes, *_unknown_sections(given)]
+    known = {section: given[key] for section in kind.sections if (key := config_key(section)) in given}
+    return known, [*mistakes, *_unknown_sections(given, kind.sections)]
 
 
 def _unknown_top_level(key: str) -> str:
@@ -58,33 +84,34 @@ def _unknown_top_level(key: str) -> str:
     return f"unknown key{did_you_mean(key, TOP_LEVEL) or f'; allowed: {one_of(TOP_LEVEL)}'}"
 
 
-def _unknown_sections(config: dict[str, Any]) -> Iterator[Mistake]:
+def _unknown_sections(config: dict[str, Any], known: list[str]) -> Iterator[Mistake]:
+    own = [section for section in known if ":" not in section]
     for key in config:
         namespace, colon, section = key.partition(":")
         if not colon:
-            yield Mistake(("config", key), _without_namespace(key))
-        elif namespace == NAMESPACE and section not in _OWN:
-            yield Mistake(("config", key), _unknown_section(section))
+            yield Mistake(("config", key), _without_namespace(key, known))
+        elif namespace == NAMESPACE and section not in own:
+            yield Mistake(("config", key), _unknown_section(section, known))
         elif namespace != NAMESPACE and SequenceMatcher(None, namespace, NAMESPACE).ratio() > 0.8:
-            right = did_you_mean(section, _OWN, prefix=f"{NAMESPACE}:") or did_you_mean(
-                namespace, [NAMESPACE]
-            )
+            right = did_you_mean(section, own, prefix=f"{NAMESPACE}:") or did_you_mean(namespace, [NAMESPACE])
             yield Mistake(("config", key), f"unknown namespace{right}")
 
 
-def _without_namespace(key: str) -> str:
-    near = _near(key)
+def _without_namespace(key: str, known: list[str]) -> str:
+    near = _near(key, known)
     return f"the namespace is missing{near or f'; a setting is written as {NAMESPACE}:<section>'}"
 
 
-def _unknown_section(section: str) -> str:
+def _unknown_section(section: str, known: list[str]) -> str:
+    own = [each for each in known if ":" not in each]
     first = section.partition(".")[0]
-    if first in _OWN and first != section:
+    if first in own and first != section:
         return f"unknown section; to set one value inside {first} use `pulumi config set --path`"
-    return f"unknown section{_near(section) or f'; allowed: {one_of(_OWN)}'}"
+    return f"unknown section{_near(section, known) or f'; allowed: {one_of(own)}'}"
 
 
-def _near(section: str) -> str:
-    if section in _ELSEWHERE:
-        return f", did you mean '{_ELSEWHERE[section]}'?"
-    return did_you_mean(section, _OWN, prefix=f"{NAMESPACE}:")
+def _near(section: str, known: list[str]) -> str:
+    elsewhere = {key.partition(":")[2]: key for key in known if ":" in key}
+    if section in elsewhere:
+        return f", did you mean '{elsewhere[section]}'?"
+    return did_you_mean(section, (key for key in known if ":" not in key), prefix=f"{NAMESPACE}:")

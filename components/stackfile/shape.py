@@ -6,17 +6,19 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from components.config.stack import Stack
 from components.stackfile.problem import Keys
 
 Loc = tuple[str | int, ...]
 """A place as pydantic names it: keys, list positions, tags of unions and `[key]`."""
 
 
-def place(loc: Loc) -> tuple[Keys, Any]:
-    """The keys that a reader would name, and the type of what is expected there, or of the last key."""
+def place(loc: Loc, root: type[BaseModel]) -> tuple[Keys, Any]:
+    """The keys that a reader would name, and the type of what is expected there, or of the last key.
+
+    `root`: the model of the whole file.
+    """
     keys: Keys = ()
-    allowed: Any = Stack
+    allowed: Any = root
     around: Any = None
     for step in loc:
         several = models(allowed)
@@ -30,9 +32,9 @@ def place(loc: Loc) -> tuple[Keys, Any]:
     return keys, allowed
 
 
-def closest_models(loc: Loc) -> tuple[type[BaseModel], ...]:
+def closest_models(loc: Loc, root: type[BaseModel]) -> tuple[type[BaseModel], ...]:
     """The models that may stand where the last step of a place is a key: one, once the tag has decided."""
-    allowed: Any = Stack
+    allowed: Any = root
     for step in loc[:-1]:
         several = models(allowed)
         allowed = _tagged(several, step) if len(several) > 1 else inside(allowed, step)

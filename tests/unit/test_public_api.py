@@ -29,11 +29,11 @@ PUBLIC = {
     "components.config": (
         "Access AccessPolicy Ami AmiFamily AwsService BudgetSettings Capacity CapacityBlock "
         "ClusterSettings ComplianceSettings Csi Disk Ebs Efs EksSettings Endpoint ExistingCluster "
-        "ExistingNetwork Framework FsxLustre GpuSettings HostPath InClusterRegistry LocalCluster "
-        "LocalPath Machine Market ModelCache ModelSettings Nat NetworkSettings Nfs PoolSettings "
-        "Provisioner RegistrySettings RemoteNetworks Replicas RepositorySettings Reservation S3 "
-        "Secret ServingEngine ServingSettings Sharing Span Stack StorageSettings Taint Update "
-        "Upstream"
+        "ExistingNetwork Framework FsxLustre GpuQuota GpuSettings HostPath InClusterRegistry LocalCluster "
+        "LocalPath Machine Market Membership ModelCache ModelSettings Nat NetworkSettings Nfs "
+        "PoolSettings Provisioner RegistrySettings RemoteNetworks Replicas RepositorySettings Reservation "
+        "S3 Secret ServiceSettings ServiceVolume ServingEngine ServingSettings Sharing Span Stack "
+        "StorageSettings Taint TeamBudget TeamFile TeamRepository TeamSettings TeamStack Update Upstream"
     ),
     "components.gpu": "DevicePlugin EfaPlugin MigManager mig_config plugin_config",
     "components.identity": "PodIdentity managed_policy policy_document",
@@ -45,10 +45,10 @@ PUBLIC = {
     "components.network": "Network",
     "components.pools": (
         "ACCELERATOR_LABEL Device EFA_RESOURCE GPU_RESOURCE GPU_TAINT Hardware Load MIG_LABEL Need "
-        "POOL_LABEL Place Pool Request Resources RootDisk allocatable ami_release capacity_type "
-        "device_of eks_hardware_of hardware_of kubelet_version memory_share mig_layout_name mig_resource "
-        "nodes_for pools_of replicas_per_node request_of room root_disk share_of_node "
-        "smallest_place"
+        "POOL_LABEL Place Pool Request Resources RootDisk Share allocatable ami_release capacity_type "
+        "device_of eks_hardware_of gpu_resource hardware_of kubelet_version memory_share mig_layout_name "
+        "mig_resource nodes_for pools_of quota_by_resource replicas_per_node request_of room root_disk "
+        "share_of share_of_node smallest_place"
     ),
     "components.registry": "Copy Registry copies ecr_mirror",
     "components.security": (
@@ -56,7 +56,7 @@ PUBLIC = {
         "restricted_container restricted_pod to_anywhere to_dns to_internet to_pod_identity"
     ),
     "components.serving": "Model Placement Serving",
-    "components.stackfile": "Problem StackFileError load",
+    "components.stackfile": "Problem StackFileError load load_any",
     "components.registry.ecr": "EcrRegistry",
     "components.storage": "Backing Classes Source StorageClasses classes_of drivers_of",
 }

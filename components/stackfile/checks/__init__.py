@@ -13,6 +13,7 @@ from components.stackfile.checks.region import region
 from components.stackfile.checks.registry import registry
 from components.stackfile.checks.serving import serving
 from components.stackfile.checks.storage import storage
+from components.stackfile.checks.teams import teams
 from components.stackfile.problem import Keys, Mistake
 from components.stackfile.sections import rooted
 
@@ -38,5 +39,6 @@ def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Mistake]:
         *models(stack, offered, broken),
         *memory(stack, offered, broken),
         *capacity(stack, offered),
+        *teams(stack, offered, broken),
     ]
     return [Mistake(rooted(keys), message) for keys, message, _ in mistakes]

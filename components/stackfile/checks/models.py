@@ -18,7 +18,7 @@ def models(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> I
         if model.pool in offered:
             yield from obstacles(keys, model, offered[model.pool])
         elif ("pools", model.pool) not in broken and ("pools",) not in broken:
-            yield Mistake((*keys, "pool"), _unknown_pool(model.pool, stack, broken))
+            yield Mistake((*keys, "pool"), unknown_pool(model.pool, stack, broken))
 
 
 def obstacles(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
@@ -30,7 +30,8 @@ def obstacles(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]
     yield from mistakes or _size(keys, model, pool)
 
 
-def _unknown_pool(name: str, stack: Stack, broken: frozenset[Keys]) -> str:
+def unknown_pool(name: str, stack: Stack, broken: frozenset[Keys]) -> str:
+    """What is wrong with the name of a pool that is not there."""
     faulty = sorted(str(keys[1]) for keys in broken if keys[0] == "pools" and len(keys) > 1)
     known = dict.fromkeys([*stack.pools, *faulty])
     near = did_you_mean(name, known, cutoff=0.5) or f"; there are {', '.join(known) or 'none'}"

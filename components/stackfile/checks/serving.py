@@ -4,19 +4,14 @@ from collections.abc import Iterator
 
 from components.config.cluster import LocalCluster
 from components.config.stack import Stack
+from components.stackfile.checks.namespaces import taken
 from components.stackfile.problem import Mistake
-
-_PLATFORM_NAMESPACES = {"cluster-autoscaler", "gpu-system", "registry"}
 
 
 def serving(stack: Stack) -> Iterator[Mistake]:
     settings = stack.serving
-    if settings.namespace in _PLATFORM_NAMESPACES:
-        message = f"the platform has a namespace {settings.namespace} of its own; choose another"
-        yield Mistake(("serving", "namespace"), message)
-    elif settings.namespace == "default" or settings.namespace.startswith("kube-"):
-        message = f"namespace {settings.namespace} belongs to Kubernetes; choose another"
-        yield Mistake(("serving", "namespace"), message)
+    if problem := taken(settings.namespace):
+        yield Mistake(("serving", "namespace"), problem)
     if settings.namespace in settings.clients:
         yield Mistake(
             ("serving", "clients"),

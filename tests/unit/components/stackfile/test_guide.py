@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from components.stackfile import load
-from components.stackfile.sections import SECTIONS
+from components.stackfile.sections import ENVIRONMENT
 from tests.unit.components.stackfile.corpus import PROJECT
 
 GUIDE = (PROJECT / "docs/stack-file.md").read_text()
@@ -23,6 +23,6 @@ def test_the_example_loads(page: str, tmp_path: Path) -> None:
 
 def test_every_section_and_example_is_told_of() -> None:
     told = re.findall(r"^\| `([\w:]+)` \| .* \| (?:always|with `eks`)? ?\|$", GUIDE, re.MULTILINE)
-    assert told == list(SECTIONS)
+    assert told == ENVIRONMENT.sections
     examples = sorted(path.name for path in (PROJECT / "stacks").glob("Pulumi.*.yaml"))
     assert sorted(re.findall(r"^\| `(Pulumi\.\w+\.yaml)`", GUIDE, re.MULTILINE)) == examples

@@ -8,8 +8,8 @@ from jsonschema import Draft202012Validator
 
 from components.catalog import INSTANCES
 from components.stackfile.document import UnreadableError, read
-from components.stackfile.reference import reference_text
-from components.stackfile.schema import json_schema, schema_text
+from components.stackfile.reference import reference_text, team_reference_text
+from components.stackfile.schema import json_schema, schema_text, team_json_schema
 from tests.unit.components.stackfile.corpus import ERRORS, HAPPY, PROJECT
 
 SCHEMA: Any = Draft202012Validator(json_schema())  # its methods are typed in part
@@ -41,7 +41,7 @@ def test_most_mistakes_show_in_the_editor() -> None:
         "pool-key-misspelt",
         "region-missing",
         "region-misspelt",
-        "section-not-yet-teams",
+        "section-team-for-teams",
         "serving-token-plain",
         "sharing-two-ways",
     ],
@@ -58,8 +58,10 @@ def test_it_completes_instance_types() -> None:
 
 def test_the_committed_files_are_current() -> None:
     """`make docs` writes them."""
-    assert (PROJECT / "stacks/schema.json").read_text() == schema_text()
+    assert (PROJECT / "stacks/schema.json").read_text() == schema_text(json_schema())
+    assert (PROJECT / "stacks/team-schema.json").read_text() == schema_text(team_json_schema())
     assert (PROJECT / "docs/reference/stack-file.md").read_text() == reference_text()
+    assert (PROJECT / "docs/reference/team-file.md").read_text() == team_reference_text()
 
 
 def _is_yaml(path: Path) -> bool:

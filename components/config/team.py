@@ -1,0 +1,87 @@
+"""A team's own stack file: what it runs within what an environment grants it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from components.config.names import Name, Word
+from components.config.registry import RepositoryName
+from components.config.secret import Secret
+from components.config.services import ServiceSettings
+from components.config.serving import ModelSettings
+from components.config.settings import Settings
+from components.config.stack import Stack
+from components.config.teams import TeamSettings
+
+
+class Membership(Settings):
+    """Whose stack it is, and on which environment."""
+
+    environment: Name
+    """Stack of the environment, such as prod; its file lies beside this one."""
+
+    name: Name
+    """The team, as gpu-cluster:teams of the environment has it."""
+
+    kubeconfig: Word | None = None
+    """Path of the team's kubeconfig; only with provider existing. Default: the environment's."""
+
+    context: Word | None = None
+    """Context within the kubeconfig; only with provider existing. Default: its current context."""
+
+
+class TeamRepository(Settings):
+    """A repository for images of the team's own."""
+
+    keep_images: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Images that are kept, the newest. Default: keepImages of the environment's registry."""
+
+
+class TeamFile(Settings):
+    """Everything that a team's stack file says."""
+
+    team: Membership
+    """Whose stack it is, and on which environment."""
+
+    models: dict[Name, ModelSettings] = Field(default={})
+    """The models that the team serves, by name."""
+
+    services: dict[Name, ServiceSettings] = Field(default={})
+    """Containers of the team's own, by name."""
+
+    repositories: dict[RepositoryName, TeamRepository] = Field(default={})
+    """Repositories for its images, each `<team>/…`; only with provider eks. Default: none."""
+
+    hub_token: Secret | None = None
+    """Token for gated models, a Pulumi secret; not with provider local. Default: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamStack:
+    """A team's stack file together with the environment that it is in."""
+
+    file: TeamFile
+    environment: Stack
+
+    @property
+    def name(self) -> str:
+        """Of the team."""
+        return self.file.team.name
+
+    @property
+    def grant(self) -> TeamSettings:
+        """What the environment grants the team."""
+        return self.environment.teams[self.name]
+
+    @property
+    def namespace(self) -> str:
+        return self.grant.namespace or self.name
+
+    @property
+    def served(self) -> Stack:
+        """The environment as if it served the team's models, and no others."""
+        serving = self.environment.serving.model_copy(
+            update={"namespace": self.namespace, "models": self.file.models}
+        )
+        return self.environment.model_copy(update={"serving": serving})
