@@ -1,4 +1,4 @@
-"""Data with sources and dates: GPUs, instance types and where they are, machine images, models, regions."""
+"""Data with sources and dates: GPUs, instances, where they are and what they cost, images, models, regions."""
 
 from components.catalog.addons import ADDON_LEAST, ADDON_SOURCES, ADDON_VERSIONS, ADDONS
 from components.catalog.amis import AL2023_RELEASES, AMI_SOURCES, ami_problem, ami_type
@@ -14,13 +14,27 @@ from components.catalog.durations import (
 from components.catalog.efa import EFA_SOURCES, Interface, efa_interfaces
 from components.catalog.eks_images import EKS_IMAGE_SOURCES, eks_images
 from components.catalog.gpus import GPU_SOURCES, GPUS, Gpu
+from components.catalog.instance_prices import (
+    INSTANCE_PRICE_SOURCES,
+    capacity_block,
+    on_demand,
+    priced_regions,
+    spot,
+)
 from components.catalog.instances import INSTANCE_SOURCES, INSTANCES, KUBELET_MAX_PODS, Instance
 from components.catalog.kubernetes_versions import KUBERNETES_SOURCES, KUBERNETES_VERSIONS, KubernetesVersion
 from components.catalog.mig import MIG_SOURCES, Profile
 from components.catalog.mig_layout import mig_layouts, mig_problem
 from components.catalog.models import MODEL_SOURCES, MODELS, LanguageModel, of_weights
 from components.catalog.offerings import OFFERING_SOURCES, regions_with, zones_with
+from components.catalog.price import LIST_PRICE_DAYS, MOVING_PRICE_DAYS, Price, PriceError
 from components.catalog.regions import REGION_SOURCES, REGIONS
+from components.catalog.service_prices import (
+    SERVICE_PRICE_SOURCES,
+    SERVICE_PRICES,
+    SERVICE_REGIONS,
+    service_price,
+)
 from components.catalog.source import Source
 from components.catalog.upstreams import UPSTREAM_SOURCES, UPSTREAMS, Upstream
 
@@ -40,17 +54,23 @@ __all__ = [
     "GPUS",
     "GPU_SOURCES",
     "INSTANCES",
+    "INSTANCE_PRICE_SOURCES",
     "INSTANCE_SOURCES",
     "KUBELET_MAX_PODS",
     "KUBERNETES_SOURCES",
     "KUBERNETES_VERSIONS",
     "LARGE_IMAGE_MINUTES",
+    "LIST_PRICE_DAYS",
     "MIG_SOURCES",
     "MODELS",
     "MODEL_SOURCES",
+    "MOVING_PRICE_DAYS",
     "OFFERING_SOURCES",
     "REGIONS",
     "REGION_SOURCES",
+    "SERVICE_PRICES",
+    "SERVICE_PRICE_SOURCES",
+    "SERVICE_REGIONS",
     "UPSTREAMS",
     "UPSTREAM_SOURCES",
     "WEIGHTS_BYTES_PER_MINUTE",
@@ -60,17 +80,24 @@ __all__ = [
     "Interface",
     "KubernetesVersion",
     "LanguageModel",
+    "Price",
+    "PriceError",
     "Profile",
     "Source",
     "Upstream",
     "ami_problem",
     "ami_type",
+    "capacity_block",
     "duration_of",
     "efa_interfaces",
     "eks_images",
     "mig_layouts",
     "mig_problem",
     "of_weights",
+    "on_demand",
+    "priced_regions",
     "regions_with",
+    "service_price",
+    "spot",
     "zones_with",
 ]

@@ -1,0 +1,95 @@
+"""What AWS takes nothing for, and why; what is neither here nor priced has yet to be looked up."""
+
+from collections.abc import Mapping
+
+_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "networks are free; what goes through them is priced where it leaves": (
+        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+        "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+        "aws:ec2/internetGateway:InternetGateway",
+        "aws:ec2/route:Route",
+        "aws:ec2/routeTable:RouteTable",
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        "aws:ec2/securityGroup:SecurityGroup",
+        "aws:ec2/subnet:Subnet",
+        "aws:ec2/vpc:Vpc",
+        "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    ),
+    "what it writes is priced with its log group": ("aws:ec2/flowLog:FlowLog",),
+    "the servers and disks made from it are priced with their node group": (
+        "aws:ec2/launchTemplate:LaunchTemplate",
+        "aws:ec2/placementGroup:PlacementGroup",
+    ),
+    "tags and schedules are free": (
+        "aws:autoscaling/schedule:Schedule",
+        "aws:autoscaling/tag:Tag",
+        "aws:ec2/tag:Tag",
+    ),
+    "the vault and what is chosen are free; what is kept is priced with the plan": (
+        "aws:backup/selection:Selection",
+        "aws:backup/vault:Vault",
+        "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+    ),
+    "budgets that report are free, and so are two that act": (
+        "aws:budgets/budget:Budget",
+        "aws:budgets/budgetAction:BudgetAction",
+    ),
+    "events of AWS itself are free": (
+        "aws:cloudwatch/eventRule:EventRule",
+        "aws:cloudwatch/eventTarget:EventTarget",
+    ),
+    "settings of the registry are free; images are priced with their repository": (
+        "aws:ecr/accountSetting:AccountSetting",
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        "aws:ecr/registryPolicy:RegistryPolicy",
+        "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+        "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+        "aws:ecr/repositoryPolicy:RepositoryPolicy",
+    ),
+    "ways into a file system are free; what is stored and read is priced with it": (
+        "aws:efs/accessPoint:AccessPoint",
+        "aws:efs/backupPolicy:BackupPolicy",
+        "aws:efs/fileSystemPolicy:FileSystemPolicy",
+        "aws:efs/mountTarget:MountTarget",
+    ),
+    "included in the control plane": (
+        "aws:eks/accessEntry:AccessEntry",
+        "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+        "aws:eks/addon:Addon",
+        "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+    ),
+    "included in the file system; requests are priced with the bucket": (
+        "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation",
+    ),
+    "identities are free": (
+        "aws:iam/instanceProfile:InstanceProfile",
+        "aws:iam/policy:Policy",
+        "aws:iam/role:Role",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:iam/serviceLinkedRole:ServiceLinkedRole",
+    ),
+    "names of a key, and versions of a secret, are priced with it": (
+        "aws:kms/alias:Alias",
+        "aws:secretsmanager/secretVersion:SecretVersion",
+    ),
+    "settings of a bucket are free; what it holds is priced with it": (
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "aws:s3/bucketVersioning:BucketVersioning",
+    ),
+    "a million messages and a thousand mails in a month are free": (
+        "aws:sns/topic:Topic",
+        "aws:sns/topicPolicy:TopicPolicy",
+        "aws:sns/topicSubscription:TopicSubscription",
+    ),
+    "policies of a queue are free": ("aws:sqs/queuePolicy:QueuePolicy",),
+}
+
+FREE: Mapping[str, str] = {kind: reason for reason, kinds in _GROUPS.items() for kind in kinds}
+"""Why, by Pulumi's type."""
