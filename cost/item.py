@@ -1,7 +1,7 @@
 """What can cost something: a resource by its kind and its inputs, wherever it was read."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from components.catalog.price import PriceError
 from plan import Graph
@@ -21,7 +21,8 @@ class Item(NamedTuple):
         value: Any = self.inputs
         for step in path.split("."):
             try:
-                value = cast(Any, value)[int(step) if isinstance(value, list) else step]
+                key: Any = int(step) if step.isdigit() else step
+                value = value[key]
             except (KeyError, IndexError, TypeError, ValueError):
                 raise PriceError(f"expected {path}, which decides what it costs") from None
         return value

@@ -1,4 +1,4 @@
-"""Data with sources and dates: GPUs, instances, where they are and what they cost, images, models, regions."""
+"""Data with sources and dates: GPUs, instances, where they are, what they cost, images, models, regions."""
 
 from components.catalog.addons import ADDON_LEAST, ADDON_SOURCES, ADDON_VERSIONS, ADDONS
 from components.catalog.amis import AL2023_RELEASES, AMI_SOURCES, ami_problem, ami_type

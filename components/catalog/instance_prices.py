@@ -40,13 +40,17 @@ def on_demand(instance: str, region: str) -> Price:
     hourly = INSTANCES[instance].hourly_usd
     if hourly is None:
         raise PriceError(f"AWS publishes no on-demand price of {instance}")
+    offered = regions_with(instance)
+    if offered and region not in offered:
+        raise PriceError(f"AWS does not offer {instance} in {region}, but in {', '.join(offered)}")
+    base = Fraction(str(hourly))
     if region == "us-east-1":
-        return Price(Fraction(str(hourly)), _HOUR, INSTANCE_PRICE_SOURCES["on demand, us-east-1"])
-    family = instance.partition(".")[0]
-    ratio = _RATIOS.get(family, {}).get(region)
+        return Price(base, _HOUR, INSTANCE_PRICE_SOURCES["on demand, us-east-1"])
+    ratio = _RATIOS.get(instance.partition(".")[0], {}).get(region)
     if ratio is None:
-        raise PriceError(f"no on-demand price of {instance} in {region} is known{_where(instance, region)}")
-    return Price(Fraction(str(hourly)) * ratio, _HOUR, INSTANCE_PRICE_SOURCES["on demand, other regions"])
+        known = ", ".join(priced_regions(instance))
+        raise PriceError(f"no on-demand price of {instance} in {region} is known, but in {known}")
+    return Price(base * ratio, _HOUR, INSTANCE_PRICE_SOURCES["on demand, other regions"])
 
 
 def spot(instance: str, region: str) -> tuple[Price, Price]:
@@ -80,14 +84,8 @@ def priced_regions(instance: str) -> tuple[str, ...]:
     """Regions of which the catalog has an on-demand price."""
     if instance not in INSTANCES or INSTANCES[instance].hourly_usd is None:
         return ()
-    return ("us-east-1", *sorted(_RATIOS.get(instance.partition(".")[0], {})))
-
-
-def _where(instance: str, region: str) -> str:
-    offered = regions_with(instance)
-    if offered and region not in offered:
-        return f": AWS does not offer it there, but in {', '.join(offered)}"
-    return f", but in {', '.join(priced_regions(instance))}"
+    ratios = _RATIOS.get(instance.partition(".")[0], {})
+    return tuple(region for region in regions_with(instance) if region == "us-east-1" or region in ratios)
 
 
 def _ratios() -> dict[str, dict[str, Fraction]]:

@@ -29,10 +29,11 @@ USES = {
     "components/stackfile": "components.addresses components.catalog components.config components.pools",
     "components": "components",
     "plan": "components",
-    "policies": "components.catalog components.config components.stackfile plan",
+    "cost": "components.catalog components.config components.pools components.stackfile plan",
+    "policies": "components.catalog components.config components.stackfile cost plan",
     "rehearsal": "components.catalog components.config components.pools components.stackfile toolchain",
     "review": "components cost plan policies rehearsal.aws.differences rehearsal.aws.services",
-    "cli": "components rehearsal toolchain",
+    "cli": "components cost plan policies rehearsal review toolchain",
     "stacks": "components",
 }
 

@@ -5,6 +5,10 @@ from importlib import import_module
 import pytest
 
 PUBLIC = {
+    "cost": (
+        "ASSUMPTIONS Assumption CostError HOURS Item Line Range UsageError items_of priced "
+        "region_of usage_of worst_case_hourly"
+    ),
     "plan": "Graph Registered",
     "policies": "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of",
     "rehearsal": (
@@ -17,12 +21,14 @@ PUBLIC = {
     "components.catalog": (
         "ADDONS ADDON_LEAST ADDON_SOURCES ADDON_VERSIONS AL2023_RELEASES AMI_SOURCES "
         "CAPACITY_BLOCK_SOURCES CAPACITY_BLOCK_TYPES DURATIONS DURATION_SOURCES Duration "
-        "EFA_SOURCES EKS_IMAGE_SOURCES GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_SOURCES Instance Interface "
-        "KUBELET_MAX_PODS KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion "
-        "LARGE_IMAGE_MINUTES LanguageModel MIG_SOURCES MODELS MODEL_SOURCES OFFERING_SOURCES "
-        "Profile REGIONS REGION_SOURCES Source UPSTREAMS UPSTREAM_SOURCES Upstream "
-        "WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type duration_of efa_interfaces eks_images mig_layouts "
-        "mig_problem of_weights regions_with zones_with"
+        "EFA_SOURCES EKS_IMAGE_SOURCES GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_PRICE_SOURCES "
+        "INSTANCE_SOURCES Instance Interface KUBELET_MAX_PODS KUBERNETES_SOURCES "
+        "KUBERNETES_VERSIONS KubernetesVersion LARGE_IMAGE_MINUTES LIST_PRICE_DAYS LanguageModel "
+        "MIG_SOURCES MODELS MODEL_SOURCES MOVING_PRICE_DAYS OFFERING_SOURCES Price PriceError "
+        "Profile REGIONS REGION_SOURCES SERVICE_PRICES SERVICE_PRICE_SOURCES SERVICE_REGIONS "
+        "Source UPSTREAMS UPSTREAM_SOURCES Upstream WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type "
+        "capacity_block duration_of efa_interfaces eks_images mig_layouts mig_problem of_weights "
+        "on_demand priced_regions regions_with service_price spot zones_with"
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
     "components.cluster.eks": "Addons EksCluster kubeconfig",

@@ -1,0 +1,100 @@
+from fractions import Fraction
+
+import pytest
+
+from cost import CostError, Item, Line, priced
+from cost.money import Range, total
+from tests.unit.cost.items import DAY, REGION, aws, launch_template, node_group, node_pool
+
+
+def lines(*items: Item, **more: dict[str, int]) -> tuple[Line, ...]:
+    return priced(items, REGION, day=DAY, **more)
+
+
+def test_a_node_group_costs_its_servers_and_their_disks() -> None:
+    servers, disk = lines(node_group("l4", "g6.4xlarge", (3, 12)), launch_template("l4", gib=100))
+
+    assert (servers.what, servers.pool, servers.unit, servers.per) == (
+        "g6.4xlarge on demand", "l4", "node", "hour",
+    )  # fmt: skip
+    # 3 x 1.3232 and 12 x 1.3232
+    assert servers.hourly == Range.of(Fraction("3.9696"), Fraction("15.8784"))
+    # 3 x 100 GiB x 0.08 and 12 x 100 GiB x 0.08
+    assert disk.monthly == Range.of(24, 96)
+
+
+def test_a_fast_disk_costs_what_is_beyond_3000_operations_and_125_mebibytes() -> None:
+    template = launch_template("h100", gib=500, iops=8000, throughput=1000)
+    _, space, operations, throughput = lines(node_group("h100", "p5.48xlarge", (2, 2)), template)
+
+    assert space.monthly == Range.of(80)  # 2 x 500 x 0.08
+    assert operations.monthly == Range.of(50)  # 2 x (8000 - 3000) x 0.005
+    assert throughput.monthly == Range.of(70)  # 2 x (1000 - 125) x 0.04
+
+
+def test_a_capacity_block_is_paid_whether_its_nodes_run_or_not() -> None:
+    block = launch_template("h100", instanceType="p5.48xlarge")
+    servers, disk = lines(
+        node_group("h100", "p5.48xlarge", (0, 2), "CAPACITY_BLOCK"), block, reserved={"h100": 3}
+    )
+
+    assert servers.what == "p5.48xlarge in a capacity block"
+    assert servers.hourly == Range.of(Fraction("124.584"))  # 3 x 8 x 5.191, of which one is never started
+    assert disk.monthly == Range.of(0, 16)  # of those that run: 2 x 100 x 0.08
+
+
+def test_so_is_what_is_reserved_on_demand() -> None:
+    target = {"capacityReservationTarget": {"capacityReservationId": "cr-0123456789abcdef0"}}
+    template = launch_template("l4", capacityReservationSpecification=target)
+    servers, _ = lines(node_group("l4", "g6.4xlarge", (1, 4)), template)
+
+    assert servers.quantity == Range.of(4)
+
+
+def test_spot_servers_cost_between_an_estimate_and_the_price_on_demand() -> None:
+    servers, _ = lines(node_group("l4", "g6.4xlarge", (1, 2), "SPOT"), launch_template("l4"))
+
+    assert servers.what == "g6.4xlarge spot, estimated"
+    # 1 x 1.3232 x 0.2 and 2 x 1.3232
+    assert servers.hourly == Range.of(Fraction("0.26464"), Fraction("2.6464"))
+
+
+def test_karpenter_starts_no_more_than_its_limit() -> None:
+    servers, disk = lines(*node_pool("g6.2xlarge", cpus=16, market="on-demand"))
+
+    assert servers.quantity == Range.of(0, 2)  # 16 CPUs of 8 each
+    assert servers.hourly == Range.of(0, Fraction("1.9552"))  # 2 x 0.9776
+    assert disk.monthly == Range.of(0, 16)  # 2 x 100 x 0.08
+
+
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        (
+            [node_group("l4")],
+            "NodeGroup nodes-l4: expected a launch template of pool l4, which has its disks",
+        ),
+        (node_pool()[:1], "NodePool l4: expected an EC2NodeClass, which has the disks of its nodes"),
+        (
+            [aws("eks/nodeGroup:NodeGroup", "nodes")],
+            "NodeGroup nodes: expected labels, which decides what it costs",
+        ),
+    ],
+)
+def test_what_decides_a_price_has_to_be_there(items: list[Item], message: str) -> None:
+    with pytest.raises(CostError) as error:
+        priced(items, REGION, day=DAY)
+    assert str(error.value) == message
+
+
+def test_an_unknown_type_of_karpenter_is_an_error() -> None:
+    with pytest.raises(CostError, match=r"no price is known of g9\.xlarge"):
+        lines(*node_pool("g9.xlarge"))
+
+
+def test_two_pools_cost_the_sum_of_both() -> None:
+    one = [node_group("a", "g6.xlarge", (1, 2)), launch_template("a")]
+    other = [node_group("b", "g6e.xlarge", (0, 5)), launch_template("b")]
+    both = total([line.hourly for line in lines(*one, *other)])
+
+    assert both == total([line.hourly for line in (*lines(*one), *lines(*other))])
