@@ -1,5 +1,6 @@
 """The map of the house: what is built, in which order, and what each room gets from those before it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -40,22 +41,22 @@ class Platform(pulumi.ComponentResource):
         pools = pools_of(stack)
 
         here = place(name, stack, pulumi.ResourceOptions(parent=self))
-        room = pulumi.ResourceOptions(parent=self, providers=[here.kubernetes], depends_on=here.ready)
+        on_nodes = pulumi.ResourceOptions(parent=self, providers=[here.kubernetes], depends_on=here.nodes)
+        served = _after(on_nodes, here.served)
 
-        storage = StorageClasses(f"{name}-storage", stack.storage, backing=here.backing, opts=room)
-        ready: list[pulumi.Resource] = [storage]
+        storage = StorageClasses(f"{name}-storage", stack.storage, backing=here.backing, opts=served)
+        devices: list[pulumi.Resource] = []
         if DevicePlugin.wanted(pools, gpus=stack.gpu.device_plugin):
-            ready.append(
+            devices.append(
                 DevicePlugin(
                     f"{name}-gpu",
                     pools,
                     gpus=stack.gpu.device_plugin,
                     mirror=stack.mirror,
                     region=stack.region,
-                    opts=room,
+                    opts=on_nodes,
                 )
             )
-        after = pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=ready))
 
         self.outputs = {
             **here.outputs,
@@ -67,7 +68,7 @@ class Platform(pulumi.ComponentResource):
                 f"{name}-registry",
                 stack.registry.in_cluster,
                 image=REGISTRY.at(stack.mirror),
-                opts=after,
+                opts=_after(served, [storage]),
             )
             self.outputs["registry"] = {"url": registry.url}
 
@@ -77,9 +78,10 @@ class Platform(pulumi.ComponentResource):
                 stack.serving,
                 pools=pools,
                 storage=storage.classes,
+                mounted=storage.made,
                 image=VLLM.at(stack.mirror),
                 hub_token=hub_token,
-                opts=after,
+                opts=_after(served, devices),
             )
             self.outputs["models"] = {
                 key: {"namespace": stack.serving.namespace, "name": key, "url": model.url}
@@ -87,6 +89,10 @@ class Platform(pulumi.ComponentResource):
             }
 
         self.register_outputs(self.outputs)
+
+
+def _after(room: pulumi.ResourceOptions, earlier: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=earlier))
 
 
 def _summary(pool: Pool) -> dict[str, Any]:

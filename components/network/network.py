@@ -16,8 +16,9 @@ class Network(pulumi.ComponentResource):
     Network("platform-network", settings, region="eu-central-1", account="123456789012", logs_key=key)
         .private["eu-central-1a"]
 
-    What runs in a subnet depends on the whole network, for a subnet's id is there before its way out is, and
-    goes after it: `depends_on=[network]`.
+    What runs in a subnet and reaches out depends on the whole network, for a subnet's id is there before its
+    way out is, and goes after it: `depends_on=[network]`. What has no more than interfaces in it depends on
+    `laid_out`.
     """
 
     vpc_id: pulumi.Output[str]
@@ -42,6 +43,9 @@ class Network(pulumi.ComponentResource):
     pods: dict[str, pulumi.Output[str]]
     """Empty where pods take their addresses from the subnets of the nodes."""
 
+    laid_out: list[pulumi.Resource]
+    """Its subnets with their route tables, minutes before its gateways; none of a network that was there."""
+
     def __init__(
         self,
         name: str,
@@ -57,6 +61,7 @@ class Network(pulumi.ComponentResource):
         if settings.existing:
             subnets = found(settings.existing, pulumi.InvokeOptions(parent=self))
             self.cidrs = settings.existing.cidrs
+            self.laid_out = []
         else:
             vpc = Vpc(
                 name,
@@ -68,6 +73,7 @@ class Network(pulumi.ComponentResource):
             )
             subnets = vpc.subnets
             self.cidrs = vpc.cidrs
+            self.laid_out = vpc.laid_out
 
         self.vpc_id = subnets.vpc_id
         self.private = subnets.private

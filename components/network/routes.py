@@ -21,6 +21,9 @@ class Routes(pulumi.ComponentResource):
     tables: list[pulumi.Output[str]]
     """Ids of all its route tables."""
 
+    taken: list[pulumi.Resource]
+    """The subnets' choices among them."""
+
     def __init__(
         self,
         name: str,
@@ -34,6 +37,7 @@ class Routes(pulumi.ComponentResource):
         super().__init__("gpu-cluster:index:Routes", name, None, opts)
         self._name, self._title, self._vpc_id = name, title, subnets.vpc_id
         self._child = pulumi.ResourceOptions(parent=self)
+        self.taken = []
 
         # One for each zone, whatever NAT there is: a zone's gateway can change without a new table.
         private = {
@@ -58,10 +62,12 @@ class Routes(pulumi.ComponentResource):
             tags={"Name": f"{self._title}-{kind}"},
             opts=self._child,
         )
-        for key, subnet in subnets.items():
+        self.taken += [
             aws.ec2.RouteTableAssociation(
                 f"{self._name}-{kind}-{key}", route_table_id=table.id, subnet_id=subnet, opts=self._child
             )
+            for key, subnet in subnets.items()
+        ]
         return table.id
 
     def _internet(self, public: pulumi.Output[str], *, ipv6: bool) -> aws.ec2.InternetGateway:

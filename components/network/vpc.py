@@ -21,6 +21,9 @@ class Vpc(pulumi.ComponentResource):
     cidrs: list[str]
     """Ranges of its IPv4 addresses."""
 
+    laid_out: list[pulumi.Resource]
+    """The subnets with their route tables, whether or not these lead anywhere yet."""
+
     def __init__(
         self,
         name: str,
@@ -59,8 +62,10 @@ class Vpc(pulumi.ComponentResource):
             title=title,
             opts=child,
         )
-        self.subnets = Tiers(f"{name}-subnets", settings, vpc=vpc, title=title, opts=child).subnets
+        tiers = Tiers(f"{name}-subnets", settings, vpc=vpc, title=title, opts=child)
+        self.subnets = tiers.subnets
         routes = Routes(f"{name}-routes", settings, self.subnets, title=title, opts=child)
+        self.laid_out = [tiers, *routes.taken]
         Endpoints(
             f"{name}-endpoints",
             settings.endpoints,

@@ -75,7 +75,7 @@ def eks(
         keys=keys.arns,
         region=region,
         protect=stack.protect,
-        opts=_after(room, vpc),
+        opts=_after(room, *vpc.laid_out),
     )
     nodes = NodeGroups(
         f"{name}-nodes",
@@ -98,7 +98,7 @@ def eks(
         volumes_key=keys.arns[Purpose.VOLUMES],
         data_key=keys.arns[Purpose.DATA],
         protect=stack.protect,
-        opts=_after(room, vpc),
+        opts=_after(room, *vpc.laid_out),
     )
     addons = Addons(
         f"{name}-addons",
@@ -124,7 +124,8 @@ def eks(
     )
     return Place(
         kubernetes=cluster.provider,
-        ready=[registry, nodes, stores, addons, *started],
+        nodes=[registry, nodes],
+        served=[addons, *started],
         backing=stores.backing,
         outputs={
             "cluster": {"name": cluster.cluster_name, "endpoint": cluster.endpoint},

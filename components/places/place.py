@@ -18,8 +18,11 @@ class Place:
     kubernetes: k8s.Provider
     """The one provider of everything inside the cluster."""
 
-    ready: Sequence[pulumi.Resource] = ()
-    """What has to stand before anything goes into the cluster, and to outlive it."""
+    nodes: Sequence[pulumi.Resource] = ()
+    """What has to stand before any pod, and to outlive it: nodes, and images for them."""
+
+    served: Sequence[pulumi.Resource] = ()
+    """What volumes and workloads need besides: drivers, names, and who starts nodes for them."""
 
     backing: Backing = field(default_factory=Backing)
     """What AWS made behind storage classes and stores."""

@@ -24,36 +24,36 @@ def scalers(
     mirror: str,
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
-    """The cluster autoscaler where a node group has a range, Karpenter where a pool asks for it."""
+    """The cluster autoscaler where a node group has a range, Karpenter where a pool asks for it.
+
+    Returned is what pods wait for: Karpenter, whose pools have no nodes without it. Groups have their least.
+    """
     chosen = {key: pool for key, pool in pools.items() if _provisioner(stack, key) is Provisioner.KARPENTER}
-    found: list[pulumi.Resource] = []
     if any(pool.nodes.min < pool.nodes.max for key, pool in pools.items() if key not in chosen):
-        found.append(
-            ClusterAutoscaler(
-                f"{name}-autoscaler",
-                cluster_name=ground.cluster_name,
-                region=region,
-                image=CLUSTER_AUTOSCALER.at(mirror),
-                opts=opts,
-            )
+        ClusterAutoscaler(
+            f"{name}-autoscaler",
+            cluster_name=ground.cluster_name,
+            region=region,
+            image=CLUSTER_AUTOSCALER.at(mirror),
+            opts=opts,
         )
-    if chosen:
-        found.append(
-            Karpenter(
-                f"{name}-karpenter",
-                chosen,
-                stack.pools,
-                ground=ground,
-                account=account,
-                region=region,
-                charts=stack.registry.charts or charts_below(mirror),
-                mirror=mirror,
-                replicas=min(2, _open_nodes(pools)),
-                isolated=stack.network is not None and stack.network.nat is Nat.NONE,
-                opts=opts,
-            )
+    if not chosen:
+        return []
+    return [
+        Karpenter(
+            f"{name}-karpenter",
+            chosen,
+            stack.pools,
+            ground=ground,
+            account=account,
+            region=region,
+            charts=stack.registry.charts or charts_below(mirror),
+            mirror=mirror,
+            replicas=min(2, _open_nodes(pools)),
+            isolated=stack.network is not None and stack.network.nat is Nat.NONE,
+            opts=opts,
         )
-    return found
+    ]
 
 
 def _provisioner(stack: Stack, pool: str) -> Provisioner:

@@ -1,7 +1,7 @@
 """The namespace of the models, and the models."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf
 
 import pulumi
@@ -34,9 +34,11 @@ class Serving(pulumi.ComponentResource):
         pools: Mapping[str, Pool],
         storage: Classes,
         image: str,
+        mounted: Mapping[str, Sequence[pulumi.Resource]] | None = None,
         hub_token: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """`mounted`: what stands before a volume of each entry of the storage is mounted."""
         super().__init__("gpu-cluster:index:Serving", name, None, opts)
         placements = placements_of(settings, pools)
 
@@ -74,7 +76,10 @@ class Serving(pulumi.ComponentResource):
                 storage=storage,
                 image=image,
                 token=hub_token is not None,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=needs),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    depends_on=[*needs, *(mounted or {}).get(model.cache.storage_class or "", ())],
+                ),
             )
             for key, model in settings.models.items()
         }

@@ -26,3 +26,6 @@ class Backing:
 
     sources: Mapping[str, Source] = field(default_factory=dict[str, Source])
     """Of each store."""
+
+    made: Mapping[str, pulumi.Resource] = field(default_factory=dict[str, pulumi.Resource])
+    """What has to stand before any of them is mounted, and to outlive that: more than has its id."""

@@ -1,6 +1,6 @@
 """The storage classes that workloads choose from, and the stores that they mount."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -41,6 +41,9 @@ class StorageClasses(pulumi.ComponentResource):
 
     classes: Classes
 
+    made: Mapping[str, Sequence[pulumi.Resource]]
+    """By entry, what has to stand before a pod that mounts it: its classes, or its volumes."""
+
     def __init__(
         self,
         name: str,
@@ -55,41 +58,59 @@ class StorageClasses(pulumi.ComponentResource):
         backing = backing or Backing()
         child = pulumi.ResourceOptions(parent=self)
 
+        made: dict[str, Sequence[pulumi.Resource]] = {}
         for key, chosen in settings.items():
+            behind = [backing.made[key]] if key in backing.made else []
+            opts = pulumi.ResourceOptions(parent=self, depends_on=behind)
             if isinstance(chosen, FsxLustre | S3):
-                volumes(f"{name}-{key}", key, chosen, backing.sources[key], opts=child)
+                made[key] = volumes(f"{name}-{key}", key, chosen, backing.sources[key], opts=opts)
             else:
-                self._classes(name, key, chosen, backing.parameters.get(key, {}))
+                made[key] = self._classes(name, key, chosen, backing.parameters.get(key, {}), opts)
+        self.made = made
         if any(isinstance(chosen, Ebs) for chosen in settings.values()):
             snapshot_class(f"{name}-snapshots", opts=child)
 
         self.register_outputs({"default": self.classes.default, "shared": sorted(self.classes.shared)})
 
-    def _classes(self, name: str, key: str, settings: ClassSettings, live: Live) -> None:
+    def _classes(
+        self, name: str, key: str, settings: ClassSettings, live: Live, opts: pulumi.ResourceOptions
+    ) -> list[pulumi.Resource]:
         """The class itself and, where its volumes stay, one for volumes that go with their pod."""
-        self._make(f"{name}-{key}", key, settings, live, default=settings.default, reclaim=settings.reclaim)
-        scratch = self.classes.scratch.get(key, key)
-        if scratch != key:
-            self._make(f"{name}-{scratch}", scratch, settings, live, default=False, reclaim="delete")
+        whole = {key: (settings.default, settings.reclaim)}
+        scratch = {self.classes.scratch.get(key, key): (False, "delete")}
+        return [
+            _storage_class(
+                f"{name}-{each}", each, settings, live, default=default, reclaim=reclaim, opts=opts
+            )
+            for each, (default, reclaim) in (scratch | whole).items()
+        ]
 
-    def _make(
-        self, name: str, key: str, settings: ClassSettings, live: Live, *, default: bool, reclaim: str
-    ) -> None:
-        driver = driver_of(settings)
-        storage.StorageClass(
-            name,
-            metadata=metadata(key, annotations={_DEFAULT: str(default).lower()}),
-            provisioner=driver.provisioner,
-            parameters={**driver.parameters, **live} or None,
-            mount_options=driver.mount_options or None,
-            reclaim_policy=reclaim.capitalize(),
-            allow_volume_expansion=driver.expandable,
-            # The scheduler places the pod first, so that the volume is made where the GPU is.
-            volume_binding_mode="WaitForFirstConsumer",
-            opts=pulumi.ResourceOptions(
-                parent=self, replace_on_changes=_IMMUTABLE, delete_before_replace=True
-            ),
-        )
+
+def _storage_class(
+    name: str,
+    key: str,
+    settings: ClassSettings,
+    live: Live,
+    *,
+    default: bool,
+    reclaim: str,
+    opts: pulumi.ResourceOptions,
+) -> storage.StorageClass:
+    driver = driver_of(settings)
+    return storage.StorageClass(
+        name,
+        metadata=metadata(key, annotations={_DEFAULT: str(default).lower()}),
+        provisioner=driver.provisioner,
+        parameters={**driver.parameters, **live} or None,
+        mount_options=driver.mount_options or None,
+        reclaim_policy=reclaim.capitalize(),
+        allow_volume_expansion=driver.expandable,
+        # The scheduler places the pod first, so that the volume is made where the GPU is.
+        volume_binding_mode="WaitForFirstConsumer",
+        opts=pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(replace_on_changes=_IMMUTABLE, delete_before_replace=True)
+        ),
+    )
 
 
 def classes_of(settings: Mapping[str, StorageSettings]) -> Classes:

@@ -18,7 +18,7 @@ _WRITE = ("allow-delete", "allow-overwrite", "allow-other", "dir-mode=0777", "fi
 
 def volumes(
     name: str, key: str, settings: StoreSettings, source: Source, *, opts: pulumi.ResourceOptions
-) -> list[core.PersistentVolume]:
+) -> list[pulumi.Resource]:
     """A store that every namespace claims under its own name: `datasets` in `vision`."""
     return [
         core.PersistentVolume(

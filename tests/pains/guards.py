@@ -61,10 +61,11 @@ GUARDS = (
     Guard(
         "07_destroy",
         "components/places/eks.py",
-        "protect=stack.protect,\n        opts=_after(room, vpc),\n    )\n    nodes",
+        "protect=stack.protect,\n        opts=_after(room, *vpc.laid_out),\n    )\n    nodes",
         "protect=stack.protect,\n        opts=room,\n    )\n    nodes",
     ),
-    Guard("08_finalizers", "components/places/eks.py", ", stores, addons, *started]", "]"),
+    Guard("08_finalizers", "components/places/eks.py", "served=[addons, *started],"),
+    Guard("08_finalizers", "components/storage/classes.py", ", depends_on=behind"),
     Guard("08_finalizers", "components/karpenter/karpenter.py", ", depends_on=[after]"),
     Guard("08_finalizers", "components/cluster/eks/cluster.py", ", depends_on=entries"),
     Guard(

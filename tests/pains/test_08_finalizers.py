@@ -18,6 +18,14 @@ def test_snapshots_go_before_their_controller(graph: Graph) -> None:
     assert graph.waits_for(graph.only("VolumeSnapshotClass"), addon(graph, "snapshot-controller"))
 
 
+def test_volumes_go_before_all_that_a_mount_of_them_needs() -> None:
+    graph = platform("prod")
+    [datasets] = [it for it in graph.of("PersistentVolume") if it["metadata.name"] == "datasets-serving"]
+    home = graph.get("StorageClass", "home")
+    assert all(graph.waits_for(home, target) for target in graph.of("MountTarget"))
+    assert graph.waits_for(datasets, graph.only("DataRepositoryAssociation"))
+
+
 def test_karpenter_outlives_the_pools_whose_nodes_it_ends() -> None:
     graph = platform("dev")
     [controller] = graph.of("KarpenterController")

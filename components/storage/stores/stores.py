@@ -53,6 +53,7 @@ class Stores(pulumi.ComponentResource):
             if isinstance(chosen, S3)
         }
         sources = {key: bucket.source for key, bucket in buckets.items()}
+        made: dict[str, pulumi.Resource] = {**buckets}
         parameters: dict[str, Live] = {}
         kept: dict[str, Kept] = {}
 
@@ -70,6 +71,7 @@ class Stores(pulumi.ComponentResource):
                         protect=protect,
                         opts=child,
                     )
+                    made[key] = files
                     parameters[key] = {"fileSystemId": files.file_system_id}
                     kept[key] = Kept(files.arn, chosen.backup_days)
                 case FsxLustre():
@@ -84,6 +86,7 @@ class Stores(pulumi.ComponentResource):
                         protect=protect,
                         opts=child,
                     )
+                    made[key] = lustre
                     sources[key] = lustre.source
                     kept[key] = Kept(lustre.arn, 0 if chosen.s3 else chosen.backup_days)
                 case _:
@@ -92,6 +95,6 @@ class Stores(pulumi.ComponentResource):
         if backed_up:
             Backups(f"{name}-backups", backed_up, data_key=data_key, protect=protect, opts=child)
 
-        self.backing = Backing(parameters, sources)
+        self.backing = Backing(parameters, sources, made)
         self.grants = {_S3_DRIVER: {key: bucket.grant for key, bucket in buckets.items()}} if buckets else {}
         self.register_outputs({})

@@ -113,10 +113,13 @@ def test_namespaces_are_the_last_to_go(graph: Graph) -> None:
         assert graph.waits_for(resource, namespaces[resource["metadata.namespace"]]), resource.urn
 
 
-def test_models_start_where_gpus_are_offered_and_storage_is_known(graph: Graph) -> None:
-    for model in graph.of("Deployment"):
-        for earlier in (*graph.of("DaemonSet"), *graph.of("StorageClass")):
-            assert graph.waits_for(model, earlier)
+def test_models_start_where_gpus_are_offered_and_their_storage_is_known(graph: Graph) -> None:
+    for model, classes in (("chat", ("disk", "disk-scratch")), ("code", ("models",))):
+        deployment = graph.get("Deployment", model)
+        for daemons in graph.of("DaemonSet"):
+            assert graph.waits_for(deployment, daemons)
+        awaited = [c for c in graph.of("StorageClass") if graph.waits_for(deployment, c)]
+        assert {c["metadata.name"] for c in awaited} == set(classes)
 
 
 def test_every_container_states_what_it_needs_and_exactly_what_it_runs(graph: Graph) -> None:

@@ -21,6 +21,7 @@ HOLDS_DATA = {
     "aws:s3/bucket:Bucket",
 }
 OF_THE_WHOLE_ACCOUNT = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"
+PLATFORM = "platform"
 OF_THE_FOUNDATION = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 
 
@@ -108,11 +109,48 @@ def test_what_a_driver_serves_comes_with_its_driver(graph: Graph) -> None:
 
 def test_objects_come_after_the_nodes_and_go_before_what_serves_them(graph: Graph) -> None:
     """Removal is the other way round: a volume needs its driver to go, and a driver needs a node."""
-    served = [r for r in graph.resources if r.type.startswith("kubernetes:")]
+    objects = of_package(graph, "kubernetes")
+    served = [r for r in objects if not r.name.startswith(f"{PLATFORM}-gpu")]
     assert served
-    for resource in served:
-        for earlier in (*groups(graph), *graph.of("Addon")):
+    for resource in objects:
+        for earlier in groups(graph):
             assert graph.waits_for(resource, earlier), (resource.urn, earlier.name)
+    for resource in served:
+        for earlier in graph.of("Addon"):
+            assert graph.waits_for(resource, earlier), (resource.urn, earlier.name)
+
+
+def test_devices_are_offered_while_drivers_still_start(graph: Graph) -> None:
+    for daemons in graph.of("DaemonSet"):
+        assert not graph.waits_for(daemons, addon(graph, "coredns")), daemons.name
+
+
+def test_the_control_plane_comes_up_beside_the_ways_out(graph: Graph) -> None:
+    cluster = graph.only("cluster:Cluster")
+    for way_out in (*graph.of("NatGateway"), *graph.of("VpcEndpoint")):
+        assert not graph.waits_for(cluster, way_out), way_out.name
+
+
+def test_a_store_is_awaited_by_what_mounts_it_alone(stack: str, graph: Graph) -> None:
+    stores = graph.of("LustreFileSystem") + graph.of("DataRepositoryAssociation") + graph.of("MountTarget")
+    assert bool(stores) is (stack != "dev")
+    for store in stores:
+        waiting = {r["metadata.name"] for r in of_package(graph, "kubernetes") if graph.waits_for(r, store)}
+        assert waiting == ({"home"} if "MountTarget" in store.urn else {"datasets-serving"}), store.name
+
+
+def test_a_model_waits_for_the_store_of_its_cache() -> None:
+    prod = load(STACKS / "Pulumi.prod.yaml")
+    model = prod.serving.models["chat"]
+    cache = model.cache.model_copy(update={"storage_class": "home"})
+    serving = prod.serving.model_copy(
+        update={"models": {"chat": model.model_copy(update={"cache": cache}), "code": model}}
+    )
+    graph, _ = platform_of(prod.model_copy(update={"serving": serving}))
+    chat, code = graph.get("Deployment", "chat"), graph.get("Deployment", "code")
+    for target in graph.of("MountTarget"):
+        assert graph.waits_for(chat, target)
+        assert not graph.waits_for(code, target)
 
 
 def test_the_cluster_outlives_its_nodes_and_the_network_both(graph: Graph) -> None:
