@@ -39,7 +39,7 @@ class Registered:
         """An input by its path: `deployment["spec.template.spec.containers.0.args"]`."""
         value: Any = self.inputs
         for step in path.split("."):
-            value = value[int(step)] if isinstance(value, list) else value[step]
+            value = value[int(step) if isinstance(value, list) else step]
         return value
 
 

@@ -8,31 +8,42 @@ from collections.abc import Callable
 from typing import Any
 
 import pulumi
+from pulumi.output import Unknown
 from pulumi.runtime import Mocks, rpc, set_mocks
 from pulumi.runtime.mocks import MockMonitor
 
+from components.unknown import UNKNOWN
 from plan.graph import Graph, Registered
+
+PROJECT = "gpu-cluster"
+"""Of Pulumi.yaml."""
 
 
 def recorded(
     program: Callable[[], object], mocks: Mocks, *, stack: str = "test", preview: bool = False
 ) -> Graph:
     """Run a program until nothing is left to register. `mocks` say what becomes of each resource."""
-    recorder = _Recorder(mocks)
-    set_mocks(recorder.mocks, project="gpu-cluster", stack=stack, preview=preview, monitor=recorder)
+    recorder = _Recorder(mocks, stack)
+    set_mocks(recorder.mocks, project=PROJECT, stack=stack, preview=preview, monitor=recorder)
     pulumi.runtime.test(lambda: program() and None)()
     return recorder.graph
 
 
 class _Recorder(MockMonitor):
-    def __init__(self, mocks: Mocks) -> None:
+    def __init__(self, mocks: Mocks, stack: str) -> None:
         super().__init__(mocks)
         self.graph = Graph()
+        self._stack = stack
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """As the engine does; what asks runs in threads, which do not know the stack."""
+        kind = f"{parent.split('::')[2].rpartition('$')[2]}${type_}" if parent else type_
+        return f"urn:pulumi:{self._stack}::{PROJECT}::{kind}::{name}"
 
     def RegisterResource(self, request):  # noqa: N802
         response = super().RegisterResource(request)
         if request.type != "pulumi:pulumi:Stack":
-            inputs = rpc.deserialize_properties(request.object)
+            inputs = rpc.deserialize_properties(request.object, keep_unknowns=True)
             made = self.resources[response.urn]
             self.graph.resources.append(
                 Registered(
@@ -57,7 +68,8 @@ class _Recorder(MockMonitor):
         return response
 
     def RegisterResourceOutputs(self, request):  # noqa: N802
-        self.graph.outputs[request.urn] = rpc.deserialize_properties(request.outputs)
+        said = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
+        self.graph.outputs[request.urn] = _unwrapped(said)
         return super().RegisterResourceOutputs(request)
 
 
@@ -66,7 +78,7 @@ def _unwrapped(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """The wire knows only floating-point numbers; whole ones were integers."""
+    """The wire knows only floating-point numbers; whole ones were integers. It hides no unknown value."""
     match value:
         case dict():
             return {key: _plain(item) for key, item in value.items()}
@@ -74,5 +86,7 @@ def _plain(value: Any) -> Any:
             return [_plain(item) for item in value]
         case float() if value.is_integer():
             return int(value)
+        case Unknown():
+            return UNKNOWN
         case _:
             return value

@@ -1,6 +1,6 @@
 """Rules for what a stack creates, and a pack that runs them in Pulumi's engine."""
 
-from policies.field import UNKNOWN
+from components.unknown import UNKNOWN
 from policies.file import PolicyFileError
 from policies.pack import Pack, Report, pack_of
 from policies.rule import Finding, Level, NotEvaluated, Rule

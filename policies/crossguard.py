@@ -19,7 +19,7 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
-from policies.field import UNKNOWN
+from components.unknown import UNKNOWN
 from policies.inventory import Inventory
 from policies.pack import Pack, pack_of
 from policies.rule import Level, Rule

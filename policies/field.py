@@ -6,22 +6,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from components.stackfile.problem import Keys
+from components.unknown import UNKNOWN
 
 _SHOWN = 160  # characters of a value that a finding quotes
 _STEP = re.compile(r'\["(.+?)"\]|\[(\d+)\]|([^.\[\]]+)')
-
-
-class Unknown(Enum):
-    """Stands where a value will only be known once something else exists."""
-
-    UNKNOWN = "unknown"
-
-
-UNKNOWN: Final = Unknown.UNKNOWN
 
 
 class NotKnownError(Exception):

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from policies.field import UNKNOWN, Field, NotKnownError
+from components.unknown import UNKNOWN
+from policies.field import Field, NotKnownError
 from policies.subject import Resource
 
 

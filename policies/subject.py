@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
-from policies.field import UNKNOWN, Field
+from components.unknown import UNKNOWN
+from policies.field import Field
 
 _TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "Pod": (),

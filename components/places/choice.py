@@ -1,22 +1,29 @@
 """Which place a stack file means."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from components.cluster import kubeconfig_of
+from components.config.cluster import ExistingCluster, LocalCluster
 from components.config.eks import EksSettings
 from components.config.stack import Stack
 from components.places.found import found
 from components.places.place import Build
 
 
-def place_of(stack: Stack, project: Path) -> Build:
+def place_of(
+    stack: Stack,
+    project: Path,
+    kubeconfig: Callable[[LocalCluster | ExistingCluster, Path], str] = kubeconfig_of,
+) -> Build:
     """How the place of a stack is made; `NoKubeconfigError` where a cluster should be and is not.
 
-    `project` is the folder that paths in the stack file start from.
+    `project` is the folder that paths in the stack file start from. `kubeconfig` says how to reach a cluster
+    that is there before; a plan, which reaches none, has its own answer.
     """
     if not isinstance(stack.cluster, EksSettings):
-        return partial(found, settings=stack.cluster, kubeconfig=kubeconfig_of(stack.cluster, project))
+        return partial(found, settings=stack.cluster, kubeconfig=kubeconfig(stack.cluster, project))
     if stack.network is None or stack.region is None:
         raise ValueError("provider eks needs gpu-cluster:network and aws:region")
     from components.places.eks import eks  # loads the SDK of AWS: a third of a second, for this place alone

@@ -30,7 +30,7 @@ USES = {
     "components": "components",
     "plan": "components",
     "cost": "components.catalog components.config components.pools components.stackfile plan",
-    "policies": "components.catalog components.config components.stackfile cost plan",
+    "policies": "components.catalog components.config components.stackfile components.unknown cost plan",
     "rehearsal": "components.catalog components.config components.pools components.stackfile toolchain",
     "review": "components cost plan policies rehearsal.aws.differences rehearsal.aws.services",
     "cli": "components cost plan policies rehearsal review toolchain",

@@ -9,7 +9,7 @@ PUBLIC = {
         "ASSUMPTIONS Assumption CostError HOURS Item Line Range UsageError items_of priced "
         "region_of usage_of worst_case_hourly"
     ),
-    "plan": "Graph Registered",
+    "plan": "Graph Plan Registered plan_of planned",
     "policies": "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of",
     "rehearsal": (
         "Changes Cluster ControlPlane Engine Inventory PoolNodes RehearsalError Replica Report Sandbox "

@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+
+from components.stackfile import load
+from plan import Plan, planned
+from plan.cloud import Cloud
+from plan.recorder import recorded
+
+PROJECT = Path(__file__).parents[3]
+
+
+def test_what_nobody_says_is_unknown_and_so_is_all_that_it_is_part_of() -> None:
+    def program() -> None:
+        certificate = aws.acm.Certificate("site", domain_name="example.com")
+        aws.ssm.Parameter("zone", type="String", value=pulumi.Output.concat("at ", certificate.status))
+
+    graph = recorded(program, Cloud("123456789012", "us-east-2", {}), preview=True)
+
+    assert [
+        path for _, path in Plan("x", load(PROJECT / "stacks/Pulumi.edge.yaml"), graph, {}).unknown()
+    ] == ["value"]
+
+
+def test_a_network_that_is_there_is_found_without_being_asked() -> None:
+    stack = load(PROJECT / "tests/stacks/happy/eks-network-existing-by-tags.yaml")
+
+    plan = planned(stack, "found")
+
+    assert list(plan.unknown()) == []
+    assert all(
+        subnet.startswith("subnet-") for subnet in plan.graph.only("cluster:Cluster")["vpcConfig.subnetIds"]
+    )
