@@ -8,6 +8,7 @@ from cli.on_demand import OnDemand
 
 COMMANDS = {
     "campaign": "Let small stacks on AWS live through faults and edits.",
+    "check": "Name every rule that a stack, or a manifest, breaks.",
     "down": "Remove the platform of a stack.",
     "env": "Print the settings with which `pulumi` works on a stack.",
     "rehearse": "Run a stack from nothing to nothing on this machine.",
@@ -21,7 +22,7 @@ ERRORS = {
     "cli.project.NoProjectError": 1,
     "cli.project.NoStackError": 2,
     "components.cluster.kubeconfig.NoKubeconfigError": 1,
-    "components.stackfile.problem.StackFileError": 2,
+    "components.stackfile.problem.FileError": 2,
     "rehearsal.errors.RehearsalError": 1,
     "toolchain.errors.ToolchainError": 1,
 }

@@ -73,7 +73,8 @@ def _known(incomplete: str) -> Iterator[str]:
     yield from (name for name in names if name.startswith(incomplete))
 
 
-StackName = Annotated[
-    str,
-    typer.Argument(help="Name of the stack: stacks/Pulumi.NAME.yaml.", autocompletion=_known),
-]
+_ARGUMENT = typer.Argument(help="Name of the stack: stacks/Pulumi.NAME.yaml.", autocompletion=_known)
+
+StackName = Annotated[str, _ARGUMENT]
+StackArgument = Annotated[str | None, _ARGUMENT]
+"""Where a command can do without."""

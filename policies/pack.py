@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from components.stackfile.problem import Problem
@@ -11,7 +11,7 @@ from policies.inventory import Inventory
 from policies.rule import Finding, Level, Rule
 from policies.rules import all_rules
 from policies.subject import Resource
-from policies.terms import terms_of
+from policies.terms import Terms, terms_of
 from policies.waivers import Waiver, Waivers, own_waivers
 
 
@@ -86,9 +86,19 @@ class Report:
     """Waivers that have expired or that nothing needs."""
 
 
+def strictest() -> Pack:
+    """For what belongs to no stack: production's rules, and nothing is waived."""
+    pack = pack_of("")
+    return replace(pack, production=True, waivers=replace(pack.waivers, entries=()))
+
+
 @cache
 def pack_of(stack: str) -> Pack:
     """The pack for a stack. `PolicyFileError` where its files are wrong."""
-    terms = terms_of(stack)
+    return pack_with(terms_of(stack))
+
+
+def pack_with(terms: Terms) -> Pack:
+    """As `pack_of`, for a stack whose file has been read."""
     rules = {rule.id: rule for rule in all_rules(terms)}
-    return Pack(stack, terms.production, rules, own_waivers(frozenset(rules)))
+    return Pack(terms.stack, terms.production, rules, own_waivers(frozenset(rules)))

@@ -30,7 +30,9 @@ USES = {
     "components": "components",
     "plan": "components",
     "cost": "components.catalog components.config components.pools components.stackfile plan",
-    "policies": "components.catalog components.config components.stackfile components.unknown cost plan",
+    "policies": (
+        "components.catalog components.config components.stackfile components.unknown cost plan review.markdown"
+    ),
     "rehearsal": "components.catalog components.config components.pools components.stackfile toolchain",
     "review": "components cost plan policies rehearsal.aws.differences rehearsal.aws.services",
     "cli": "components cost plan policies rehearsal review toolchain",

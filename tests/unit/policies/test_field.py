@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from policies.field import UNKNOWN, Field, NotKnownError
+from policies.field import UNKNOWN, Field, NotKnownError, keys_of
 
 READINGS: list[Callable[[Field], object]] = [
     lambda field: field.value,
@@ -76,3 +76,16 @@ def test_long_values_are_cut() -> None:
 
     assert len(shown) == 160
     assert shown.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("", ()),
+        ("spec.containers[0].image", ("spec", "containers", 0, "image")),
+        ('metadata.labels["a.example.com/b"]', ("metadata", "labels", "a.example.com/b")),
+        ('hard["requests.nvidia.com/gpu"].x', ("hard", "requests.nvidia.com/gpu", "x")),
+    ],
+)
+def test_a_path_is_read_back_as_the_keys_that_it_leads_along(path: str, keys: tuple[str | int, ...]) -> None:
+    assert keys_of(path) == keys

@@ -1,0 +1,49 @@
+"""For programs: every finding with all that is known of it, waived ones as well."""
+
+import json
+from typing import Any
+
+from policies.reports.judged import Judged, Shown
+from policies.rule import NotEvaluated
+
+
+def json_text(judged: Judged) -> str:
+    """An object with `summary`, `findings` and `staleWaivers`."""
+    content = {
+        "name": judged.name,
+        "summary": {
+            "stopping": judged.stopping,
+            "advising": judged.advising,
+            "waived": len(judged.waived),
+            "rules": len(judged.pack.rules),
+            "resources": judged.resources,
+        },
+        "findings": [_finding(shown) for shown in (*judged.findings, *judged.waived)],
+        "staleWaivers": [
+            {"file": it.file, "line": it.line, "key": it.key, "message": it.message}
+            for it in judged.report.stale
+        ],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _finding(shown: Shown) -> dict[str, Any]:
+    finding, rule, waiver = shown.finding, shown.finding.rule, shown.waiver
+    return {
+        "rule": rule.id,
+        "title": rule.title,
+        "level": str(rule.level),
+        "stops": shown.stops,
+        "evaluated": not isinstance(finding, NotEvaluated),
+        "resource": finding.resource,
+        "property": finding.path,
+        "actual": finding.actual,
+        "expected": finding.expected,
+        **shown.place._asdict(),
+        "why": rule.why,
+        "references": list(rule.references),
+        "fix": rule.fix,
+        "waiver": {"owner": waiver.owner, "reason": waiver.reason, "expires": str(waiver.expires)}
+        if waiver
+        else None,
+    }
