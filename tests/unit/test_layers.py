@@ -31,7 +31,8 @@ USES = {
     "plan": "components",
     "cost": "components.catalog components.config components.pools components.stackfile plan",
     "policies": (
-        "components.catalog components.config components.stackfile components.unknown cost plan review.markdown"
+        "components.catalog components.config components.stackfile components.unknown cost plan "
+        "review.markdown"
     ),
     "rehearsal": "components.catalog components.config components.pools components.stackfile toolchain",
     "review": "components cost plan policies rehearsal.aws.differences rehearsal.aws.services",
