@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from plan.urn import name_of, type_of
+
 _STEPS = re.compile(r"""\["((?:[^"\\]|\\.)*)"\]|([^.\[\]]+)|\[(\d+)\]""")  # of a path such as a.b[0]["c.d"]
 _WIDTH = 80
 _NOTHING = ("same", "read", "refresh")
@@ -28,7 +30,7 @@ class Operation:
 
     @property
     def type(self) -> str:
-        return self.urn.split("::")[2].rpartition("$")[2]
+        return type_of(self.urn)
 
     @property
     def changes_nothing(self) -> bool:
@@ -78,12 +80,6 @@ class EventLog:
             if said["severity"] == "error" and not said.get("ephemeral"):
                 words = said["message"].strip()
                 self.errors.append(f"{name_of(said['urn'])}: {words}" if said.get("urn") else words)
-
-
-def name_of(urn: str) -> str:
-    """Kind and name: `Deployment platform-serving-chat`."""
-    kind, name = urn.split("::", maxsplit=3)[2:]
-    return f"{kind.rpartition(':')[2]} {name}"
 
 
 def _operation(metadata: Mapping[str, Any]) -> Operation:

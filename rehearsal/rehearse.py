@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from plan.clock import Resource, UnknownDurationsError, coming_up, described, going_away, weights_of
+from plan.urn import name_of
 from rehearsal.attempts import until_it_holds
 from rehearsal.aws.faults import Faults
 from rehearsal.cast import cast
-from rehearsal.clock import UnknownDurationsError, coming_up, described, going_away, weights_of
 from rehearsal.edits import Edit, edits_of
-from rehearsal.event_log import Operation, name_of
+from rehearsal.event_log import Operation
 from rehearsal.follow import Run, follow
 from rehearsal.left_behind import left_in_cluster, settled
 from rehearsal.progress import Patience, Progress, Tell
@@ -115,7 +116,8 @@ class _Rehearsal:
         resources = self.sandbox.resources()
         self.report.resources = len(resources)
         try:
-            up, down = coming_up(resources, weights_of(self.sandbox.stack)), going_away(resources)
+            timed = [Resource.made(resource) for resource in resources]
+            up, down = coming_up(timed, weights_of(self.sandbox.stack)), going_away(timed)
         except UnknownDurationsError as error:
             unknown = (f"components/catalog/durations.py does not know {type}" for type in error.types)
             return Outcome("not known", tuple(unknown))

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from plan.urn import name_of
 from rehearsal import Sandbox, scratch
 from rehearsal.cast import cast
-from rehearsal.event_log import Operation, name_of
+from rehearsal.event_log import Operation
 from rehearsal.follow import follow
 from rehearsal.stateful import is_a_loss
 from tests.rehearsal.checkout import PROJECT

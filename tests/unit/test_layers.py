@@ -28,13 +28,13 @@ USES = {
     "components/addresses": "components.config components.pools",
     "components/stackfile": "components.addresses components.catalog components.config components.pools",
     "components": "components",
-    "plan": "components",
+    "plan": "components toolchain",
     "cost": "components.catalog components.config components.pools components.stackfile plan",
     "policies": (
         "components.catalog components.config components.stackfile components.unknown cost plan "
         "review.markdown"
     ),
-    "rehearsal": "components.catalog components.config components.pools components.stackfile toolchain",
+    "rehearsal": "components.catalog components.config components.pools components.stackfile plan toolchain",
     "review": "components cost plan policies rehearsal.aws.differences rehearsal.aws.services",
     "cli": "components cost plan policies rehearsal review toolchain",
     "stacks": "components",

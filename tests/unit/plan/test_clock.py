@@ -1,21 +1,24 @@
 import pytest
 
 from components.catalog import DURATIONS
+from plan.clock import (
+    Resource,
+    Task,
+    UnknownDurationsError,
+    coming_up,
+    described,
+    going_away,
+    schedule,
+)
 from rehearsal.aws.services import kinds
-from rehearsal.clock import Task, UnknownDurationsError, coming_up, described, going_away, schedule
 
 PLATFORM = "urn:pulumi:prod::gpu-cluster::"
 _ROOT = f"{PLATFORM}gpu-cluster:index:Platform::platform"
 
 
-def resource(type: str, name: str, *needs: str, parent: str = _ROOT) -> dict[str, object]:
-    return {
-        "urn": f"{PLATFORM}gpu-cluster:index:Platform${type}::{name}",
-        "type": type,
-        "dependencies": list(needs),
-        "parent": parent,
-        "inputs": {"metadata": {"name": name}},
-    }
+def resource(type: str, name: str, *needs: Resource) -> Resource:
+    urn = f"{PLATFORM}gpu-cluster:index:Platform${type}::{name}"
+    return Resource(urn, frozenset({_ROOT, *(need.urn for need in needs)}), name)
 
 
 def test_tasks_that_need_each_other_follow_each_other() -> None:
@@ -57,8 +60,8 @@ def test_with_enough_at_once_only_the_longest_chain_counts() -> None:
 
 def test_creation_follows_dependencies_parents_and_providers() -> None:
     cluster = resource("aws:eks/cluster:Cluster", "cluster")
-    provider = resource("pulumi:providers:kubernetes", "kubernetes", str(cluster["urn"]))
-    model = resource("kubernetes:apps/v1:Deployment", "chat") | {"provider": f"{provider['urn']}::id"}
+    provider = resource("pulumi:providers:kubernetes", "kubernetes", cluster)
+    model = resource("kubernetes:apps/v1:Deployment", "chat", provider)
 
     found = coming_up([cluster, provider, model], {"chat": 15 * 10**9})
 
@@ -67,8 +70,8 @@ def test_creation_follows_dependencies_parents_and_providers() -> None:
 
 def test_deletion_goes_in_waves_from_what_nobody_needs() -> None:
     vpc = resource("aws:ec2/vpc:Vpc", "vpc")
-    cluster = resource("aws:eks/cluster:Cluster", "cluster", str(vpc["urn"]))
-    pools = [resource("aws:eks/nodeGroup:NodeGroup", name, str(cluster["urn"])) for name in "ab"]
+    cluster = resource("aws:eks/cluster:Cluster", "cluster", vpc)
+    pools = [resource("aws:eks/nodeGroup:NodeGroup", name, cluster) for name in "ab"]
 
     found = going_away([vpc, cluster, *pools])
 
@@ -82,3 +85,16 @@ def test_a_type_of_unknown_duration_is_named() -> None:
 
 def test_every_type_that_is_emulated_has_a_duration() -> None:
     assert sorted(kinds().keys() - DURATIONS.keys()) == []
+
+
+def test_a_plan_and_a_state_say_the_same_of_a_resource() -> None:
+    made = {
+        "urn": f"{PLATFORM}kubernetes:apps/v1:Deployment::chat",
+        "type": "kubernetes:apps/v1:Deployment",
+        "inputs": {"metadata": {"name": "chat"}},
+        "dependencies": ["urn:a"],
+        "parent": "urn:b",
+        "provider": "urn:c::id",
+    }
+
+    assert Resource.made(made) == Resource(str(made["urn"]), frozenset({"urn:a", "urn:b", "urn:c"}), "chat")

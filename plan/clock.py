@@ -4,15 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, Self
 
 from components.catalog import LARGE_IMAGE_MINUTES, MODELS, WEIGHTS_BYTES_PER_MINUTE, duration_of
 from components.config.stack import Stack
-from rehearsal.event_log import name_of
+from plan.graph import Registered
+from plan.urn import name_of, type_of
 from toolchain import AT_ONCE
-
-Resource = Mapping[str, Any]
-"""A resource in the engine's state."""
 
 _WORTH_A_LINE = 0.1  # minutes
 _IN_THE_STATE_ALONE = ("pulumi:", "gpu-cluster:")
@@ -24,6 +22,34 @@ class UnknownDurationsError(Exception):
     def __init__(self, types: Iterable[str]) -> None:
         self.types = sorted(types)
         super().__init__(", ".join(self.types))
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What has to be known of a resource to say when it is there."""
+
+    urn: str
+    needs: frozenset[str]
+    """URNs."""
+
+    object: str
+    """The name that Kubernetes knows it by; empty for what is not in a cluster."""
+
+    @classmethod
+    def planned(cls, resource: Registered) -> Self:
+        return cls(
+            resource.urn,
+            _needs(resource.dependencies, resource.parent, resource.provider),
+            _object_name(resource.inputs),
+        )
+
+    @classmethod
+    def made(cls, resource: Mapping[str, Any]) -> Self:
+        """From the engine's state."""
+        needs = _needs(
+            resource.get("dependencies", ()), resource.get("parent", ""), resource.get("provider", "")
+        )
+        return cls(resource["urn"], needs, _object_name(resource.get("inputs", {})))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +84,17 @@ class Schedule:
 
 
 def coming_up(resources: Iterable[Resource], weights: Mapping[str, int]) -> Schedule:
-    """The creation of all resources of a state. `weights`: bytes that each Deployment loads, by its name.
+    """The creation of all resources of a stack. `weights`: bytes that each Deployment loads, by its name.
 
     `UnknownDurationsError` where the catalog does not know a type.
     """
     found = list(resources)
     _require_known(found)
-    return schedule(Task(each["urn"], _creation(each, weights), _needs(each)) for each in found)
+    return schedule(Task(each.urn, _creation(each, weights), each.needs) for each in found)
 
 
 def going_away(resources: Iterable[Resource]) -> Schedule:
-    """The deletion of all resources of a state, wave by wave: the engine waits for a whole wave.
+    """The deletion of all resources of a stack, wave by wave: the engine waits for a whole wave.
 
     A wave is what nothing needs any more.
     """
@@ -135,24 +161,25 @@ def _makespan(tasks: Mapping[str, Task], needs: Mapping[str, Iterable[str]], at_
 
 
 def _creation(resource: Resource, weights: Mapping[str, int]) -> float:
-    type = resource["type"]
-    if _is_nowhere(resource["urn"]):
+    type = type_of(resource.urn)
+    if _is_nowhere(type):
         return 0
-    size = weights.get(_object_name(resource), 0) if type == "kubernetes:apps/v1:Deployment" else 0
+    size = weights.get(resource.object, 0) if type == "kubernetes:apps/v1:Deployment" else 0
     if not size:
         return duration_of(type).create
     return LARGE_IMAGE_MINUTES + 2 * size / WEIGHTS_BYTES_PER_MINUTE  # into the volume, and from there
 
 
 def _deletion(urn: str) -> float:
-    return 0 if _is_nowhere(urn) else duration_of(_type(urn)).delete
+    type = type_of(urn)
+    return 0 if _is_nowhere(type) else duration_of(type).delete
 
 
 def _waves(resources: Iterable[Resource]) -> Iterator[list[str]]:
-    needed_by: dict[str, set[str]] = {each["urn"]: set() for each in resources}
+    needed_by: dict[str, set[str]] = {each.urn: set() for each in resources}
     for each in resources:
-        for urn in _needs(each) & needed_by.keys():
-            needed_by[urn].add(each["urn"])
+        for urn in each.needs & needed_by.keys():
+            needed_by[urn].add(each.urn)
     sorter = TopologicalSorter(needed_by)
     sorter.prepare()
     while sorter.is_active():
@@ -165,18 +192,18 @@ def _published(model: str) -> int:
     return MODELS[model].weights if model in MODELS else 0
 
 
-def _object_name(resource: Resource) -> str:
-    return resource.get("inputs", {}).get("metadata", {}).get("name", "")
+def _object_name(inputs: Mapping[str, Any]) -> str:
+    metadata: Mapping[str, Any] = inputs.get("metadata") or {}
+    return metadata.get("name", "")
 
 
-def _needs(resource: Resource) -> frozenset[str]:
-    provider = resource.get("provider", "").rpartition("::")[0]
-    return frozenset(filter(None, [*resource.get("dependencies", ()), resource.get("parent"), provider]))
+def _needs(dependencies: Iterable[str], parent: str, provider: str) -> frozenset[str]:
+    return frozenset(filter(None, [*dependencies, parent, provider.rpartition("::")[0]]))
 
 
 def _require_known(resources: Iterable[Resource]) -> None:
-    types = {resource["type"] for resource in resources if not _is_nowhere(resource["urn"])}
-    if unknown := {type for type in types if not _is_known(type)}:
+    types = {type_of(resource.urn) for resource in resources}
+    if unknown := {type for type in types if not (_is_nowhere(type) or _is_known(type))}:
         raise UnknownDurationsError(unknown)
 
 
@@ -187,13 +214,9 @@ def _is_known(type: str) -> bool:
         return False
 
 
-def _type(urn: str) -> str:
-    return urn.split("::")[2].rpartition("$")[2]
-
-
-def _is_nowhere(urn: str) -> bool:
-    """Whether a resource exists in the state alone: components and providers."""
-    return _type(urn).startswith(_IN_THE_STATE_ALONE)
+def _is_nowhere(type: str) -> bool:
+    """Whether such a resource exists in the state alone: components and providers."""
+    return type.startswith(_IN_THE_STATE_ALONE)
 
 
 def described(schedule: Schedule) -> list[str]:
