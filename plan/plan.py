@@ -5,19 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pulumi
-
-from components.config.eks import EksSettings
 from components.config.stack import Stack
-from components.places import place_of
-from components.platform import Platform
 from components.stackfile import load
 from components.unknown import UNKNOWN
-from plan.cloud import Cloud
 from plan.graph import Graph, Registered
-from plan.recorder import recorded
-
-_NOWHERE = "000000000000"  # account of what is not on AWS
 
 
 @dataclass(frozen=True)
@@ -53,21 +44,10 @@ def plan_of(project: Path, name: str) -> Plan:
 
 def planned(stack: Stack, name: str) -> Plan:
     """The plan of these settings, as if a file said them."""
-    token = pulumi.Output.secret("hub-token") if stack.serving.hub_token else None
-    place = place_of(stack, Path(), kubeconfig=lambda _settings, _project: "kubeconfig")
-    made: list[Platform] = []
-    graph = recorded(
-        lambda: made.append(Platform("platform", stack, place=place, hub_token=token)),
-        _cloud_of(stack),
-        stack=name,
-        preview=True,  # else what nobody knows would pass for empty
-    )
-    return Plan(name, stack, graph, graph.outputs[graph.only("Platform").urn])
+    from plan.program import run  # loads the SDKs: a second, for those who plan
 
-
-def _cloud_of(stack: Stack) -> Cloud:
-    account = stack.cluster.account if isinstance(stack.cluster, EksSettings) else _NOWHERE
-    return Cloud(account, stack.region or "", {})
+    graph, outputs = run(stack, name)
+    return Plan(name, stack, graph, outputs)
 
 
 def _unknown(value: Any, path: str) -> Iterator[str]:
