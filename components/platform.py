@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 
+from components.config.eks import EksSettings
 from components.config.stack import Stack
 from components.gpu import DevicePlugin
 from components.images import REGISTRY, VLLM
@@ -14,6 +15,7 @@ from components.registry import Registry
 from components.replacement import old_first
 from components.serving import Serving
 from components.storage import StorageClasses
+from components.teams import Teams
 
 
 class Platform(pulumi.ComponentResource):
@@ -86,6 +88,18 @@ class Platform(pulumi.ComponentResource):
             self.outputs["models"] = {
                 key: {"namespace": stack.serving.namespace, "name": key, "url": model.url}
                 for key, model in serving.models.items()
+            }
+
+        if stack.teams:
+            teams = Teams(
+                f"{name}-teams",
+                stack,
+                pools=pools,
+                on_aws=isinstance(stack.cluster, EksSettings),
+                opts=on_nodes,
+            )
+            self.outputs["teams"] = {
+                key: {**summary, **here.teams.get(key, {})} for key, summary in teams.summaries.items()
             }
 
         self.register_outputs(self.outputs)

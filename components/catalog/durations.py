@@ -142,6 +142,7 @@ _AT_ONCE = (
     "aws:iam/rolePolicy:RolePolicy",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:iam/serviceLinkedRole:ServiceLinkedRole",
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
     "aws:kms/alias:Alias",
     "aws:s3/bucket:Bucket",
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",

@@ -1,18 +1,17 @@
 """Mail before the money is gone, and again when it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pulumi
 import pulumi_aws as aws
 
 from components.config.budget import BudgetSettings
-from components.guardrails.tags import STACK_TAG
 
 
 class Budget(pulumi.ComponentResource):
-    """What a stack may cost in a month.
+    """What a stack, or a team, may cost in a month.
 
-    Budget("platform-budget", settings, account="123456789012", stack="prod")
+    Budget("platform-budget", settings, account="123456789012", tags={"gpu-cluster/stack": "prod"})
     """
 
     def __init__(
@@ -21,9 +20,10 @@ class Budget(pulumi.ComponentResource):
         settings: BudgetSettings,
         *,
         account: str,
-        stack: str,
+        tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """`tags`: of what counts with scope stack."""
         super().__init__("gpu-cluster:index:Budget", name, None, opts)
         aws.budgets.Budget(
             f"{name}-monthly",
@@ -34,17 +34,20 @@ class Budget(pulumi.ComponentResource):
             limit_unit="USD",
             # What is used is spent, even while somebody's credits pay for it.
             cost_types={"include_credit": False, "include_refund": False},
-            cost_filters=_filters(settings, stack),
+            cost_filters=_filters(settings, tags),
             notifications=list(_notifications(settings)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})
 
 
-def _filters(settings: BudgetSettings, stack: str) -> list[aws.budgets.BudgetCostFilterArgs] | None:
+def _filters(
+    settings: BudgetSettings, tags: Mapping[str, str]
+) -> list[aws.budgets.BudgetCostFilterArgs] | None:
     if settings.scope == "account":
         return None
-    return [aws.budgets.BudgetCostFilterArgs(name="TagKeyValue", values=[f"user:{STACK_TAG}${stack}"])]
+    values = [f"user:{key}${value}" for key, value in tags.items()]
+    return [aws.budgets.BudgetCostFilterArgs(name="TagKeyValue", values=values)]
 
 
 def _notifications(settings: BudgetSettings) -> Iterator[aws.budgets.BudgetNotificationArgs]:

@@ -6,6 +6,15 @@ STACK_TAG = "gpu-cluster/stack"
 """Which stack a resource belongs to: what a bill is divided by, and what to look for when a stack is gone."""
 
 
+TEAM_TAG = "gpu-cluster/team"
+"""Which team's a resource is, such as prod/vision: an account may have that team in several environments."""
+
+
 def tags_of(stack: str, own: Mapping[str, str]) -> dict[str, str]:
     """tags_of("prod", {"team": "platform"})  # {"gpu-cluster/stack": "prod", "team": "platform"}"""
     return {STACK_TAG: stack, **own}
+
+
+def team_tags(stack: str, team: str) -> dict[str, str]:
+    """team_tags("prod", "vision")  # {"gpu-cluster/team": "prod/vision"}"""
+    return {TEAM_TAG: f"{stack}/{team}"}

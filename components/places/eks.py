@@ -7,13 +7,14 @@ from components.cluster.eks import Addons, EksCluster
 from components.config.eks import EksSettings
 from components.config.network import NetworkSettings
 from components.config.stack import Stack
-from components.guardrails import Budget, tags_of
+from components.guardrails import STACK_TAG, Budget, tags_of
 from components.images import ON_EKS
 from components.keys import Keys, Purpose
 from components.network import Network
 from components.nodes import NodeGroups
 from components.places.place import Place
 from components.places.scaling import scalers
+from components.places.teams import team_accounts
 from components.pools import pools_of
 from components.registry.ecr import EcrRegistry
 from components.storage import drivers_of
@@ -43,7 +44,13 @@ def eks(
     pools = pools_of(stack)
 
     if stack.budget:
-        Budget(f"{name}-budget", stack.budget, account=settings.account, stack=environment, opts=room)
+        Budget(
+            f"{name}-budget",
+            stack.budget,
+            account=settings.account,
+            tags={STACK_TAG: environment},
+            opts=room,
+        )
 
     keys = Keys(f"{name}-keys", account=settings.account, region=region, protect=stack.protect, opts=room)
     registry = EcrRegistry(
@@ -110,6 +117,16 @@ def eks(
         volumes_key=keys.arns[Purpose.VOLUMES],
         opts=_after(room, nodes),
     )
+    teams = team_accounts(
+        name,
+        stack,
+        account=settings.account,
+        region=region,
+        cluster=cluster.cluster_name,
+        keys=keys.arns,
+        sources=stores.backing.sources,
+        opts=room,
+    )
     started = scalers(
         name,
         stack,
@@ -127,6 +144,7 @@ def eks(
         nodes=[registry, nodes],
         served=[addons, *started],
         backing=stores.backing,
+        teams=teams,
         outputs={
             "cluster": {"name": cluster.cluster_name, "endpoint": cluster.endpoint},
             "kubeconfig": cluster.kubeconfig,

@@ -27,6 +27,9 @@ class Place:
     backing: Backing = field(default_factory=Backing)
     """What AWS made behind storage classes and stores."""
 
+    teams: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    """What each team has outside of the cluster, by name."""
+
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What the platform says of it."""
 

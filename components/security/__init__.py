@@ -9,6 +9,7 @@ from components.security.traffic import (
     to_anywhere,
     to_dns,
     to_internet,
+    to_namespaces,
     to_pod_identity,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "to_anywhere",
     "to_dns",
     "to_internet",
+    "to_namespaces",
     "to_pod_identity",
 ]

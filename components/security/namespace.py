@@ -38,6 +38,8 @@ class Namespace(pulumi.ComponentResource):
         quota: Mapping[str, str],
         priority_class: str | None = None,
         allowances: Mapping[str, networking.NetworkPolicySpecArgs] | None = None,
+        labels: Mapping[str, str] | None = None,
+        annotations: Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`quota`: hard limits by resource; with `priority_class` they count the pods of that class alone."""
@@ -46,7 +48,9 @@ class Namespace(pulumi.ComponentResource):
 
         owner = core.Namespace(
             f"{name}-namespace",
-            metadata=metadata(namespace, labels=_pod_security(level)),
+            metadata=metadata(
+                namespace, labels={**_pod_security(level), **(labels or {})}, annotations=annotations
+            ),
             opts=pulumi.ResourceOptions(parent=self),
         )
         # After the namespace, and gone before it.

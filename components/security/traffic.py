@@ -26,15 +26,16 @@ def from_anywhere(port: int) -> networking.NetworkPolicySpecArgs:
     return _ingress(networking.NetworkPolicyIngressRuleArgs(ports=[_tcp(port)]))
 
 
-def from_namespaces(namespaces: Collection[str], port: int) -> networking.NetworkPolicySpecArgs:
-    """In on one port from the pods of these namespaces."""
-    wanted = meta.LabelSelectorRequirementArgs(
-        key="kubernetes.io/metadata.name", operator="In", values=sorted(namespaces)
-    )
-    peer = networking.NetworkPolicyPeerArgs(
-        namespace_selector=meta.LabelSelectorArgs(match_expressions=[wanted])
-    )
-    return _ingress(networking.NetworkPolicyIngressRuleArgs(from_=[peer], ports=[_tcp(port)]))
+def from_namespaces(namespaces: Collection[str], port: int | None = None) -> networking.NetworkPolicySpecArgs:
+    """In on one port, or on every one, from the pods of these namespaces."""
+    ports = [_tcp(port)] if port else None
+    return _ingress(networking.NetworkPolicyIngressRuleArgs(from_=[_pods_of(namespaces)], ports=ports))
+
+
+def to_namespaces(namespaces: Collection[str], port: int | None = None) -> networking.NetworkPolicySpecArgs:
+    """Out on one port, or on every one, to the pods of these namespaces."""
+    ports = [_tcp(port)] if port else None
+    return _egress(networking.NetworkPolicyEgressRuleArgs(to=[_pods_of(namespaces)], ports=ports))
 
 
 def to_dns() -> networking.NetworkPolicySpecArgs:
@@ -78,6 +79,15 @@ def to_pod_identity() -> networking.NetworkPolicySpecArgs:
         for cidr in _POD_IDENTITY_AGENT
     ]
     return _egress(networking.NetworkPolicyEgressRuleArgs(to=peers, ports=[_tcp(80)]))
+
+
+def _pods_of(namespaces: Collection[str]) -> networking.NetworkPolicyPeerArgs:
+    wanted = meta.LabelSelectorRequirementArgs(
+        key="kubernetes.io/metadata.name", operator="In", values=sorted(namespaces)
+    )
+    return networking.NetworkPolicyPeerArgs(
+        namespace_selector=meta.LabelSelectorArgs(match_expressions=[wanted])
+    )
 
 
 def _ingress(rule: networking.NetworkPolicyIngressRuleArgs) -> networking.NetworkPolicySpecArgs:

@@ -59,11 +59,12 @@ PUBLIC = {
     "components.registry": "Copy Registry copies ecr_mirror",
     "components.security": (
         "Namespace PodSecurity api_token_mount api_token_volume from_anywhere from_namespaces "
-        "restricted_container restricted_pod to_anywhere to_dns to_internet to_pod_identity"
+        "restricted_container restricted_pod to_anywhere to_dns to_internet to_namespaces to_pod_identity"
     ),
     "components.serving": "Model Placement Serving",
     "components.stackfile": "Problem StackFileError load load_any",
     "components.registry.ecr": "EcrRegistry",
+    "components.teams": "AWS_ACCOUNT TEAM_LABEL TeamGrant Teams group_of priority_class",
     "components.storage": "Backing Classes Source StorageClasses classes_of drivers_of",
 }
 

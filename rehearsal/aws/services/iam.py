@@ -93,6 +93,16 @@ def _delete_attachment(api: Api, _id: str, state: State) -> None:
     _call(api, "DetachRolePolicy", RoleName=state["role"], PolicyArn=state["policyArn"])
 
 
+def _read_user_attachment(api: Api, _id: str, state: State) -> Answer | None:
+    attached = _call(api, "ListAttachedUserPolicies", UserName=state["user"])["AttachedPolicies"]
+    found = [policy for policy in attached if policy["PolicyArn"] == state["policyArn"]]
+    return {"user": state["user"], "policyArn": state["policyArn"]} if found else None
+
+
+def _delete_user_attachment(api: Api, _id: str, state: State) -> None:
+    _call(api, "DetachUserPolicy", UserName=state["user"], PolicyArn=state["policyArn"])
+
+
 def _set_policy(api: Api, id: str, inputs: Inputs) -> None:
     """A new version that counts at once, as the real provider makes it; four older ones may stay."""
     versions = _call(api, "ListPolicyVersions", PolicyArn=id)["Versions"]
@@ -169,6 +179,15 @@ KINDS = (
         read=_read_attachment,
         delete=_delete_attachment,
         renames={"role": "RoleName"},
+    ),
+    Kind(
+        type="aws:iam/userPolicyAttachment:UserPolicyAttachment",
+        service="iam",
+        create="AttachUserPolicy",
+        identify=lambda inputs, _answer: f"{inputs['user']}/{inputs['policyArn']}",
+        read=_read_user_attachment,
+        delete=_delete_user_attachment,
+        renames={"user": "UserName"},
     ),
     Kind(
         type="aws:iam/policy:Policy",

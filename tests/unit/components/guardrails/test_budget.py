@@ -11,9 +11,9 @@ from tests.unit.graph import graph_of
 
 def budget_of(**settings: Any) -> Registered:
     given = BudgetSettings.model_validate({"monthlyUsd": 9000, "notify": ["ops@example.com"]} | settings)
-    return graph_of(lambda: Budget("money", given, account="123456789012", stack="prod")).only(
-        "budget:Budget"
-    )
+    return graph_of(
+        lambda: Budget("money", given, account="123456789012", tags={"gpu-cluster/stack": "prod"})
+    ).only("budget:Budget")
 
 
 def test_it_limits_a_month_in_dollars_whoever_pays() -> None:

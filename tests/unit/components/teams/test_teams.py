@@ -1,0 +1,54 @@
+"""What the admission policy says is tried on a real API server, in tests/rehearsal/test_team_refusals.py."""
+
+from components.stackfile import load
+from components.teams import priority_class
+from plan import Graph
+from tests.unit.components.stackfile.corpus import STACKS
+from tests.unit.components.teams.granted import on_aws
+from tests.unit.platforms import platform_of
+
+
+def test_each_pool_with_gpus_has_a_class_that_ends_no_other_pod() -> None:
+    graph, _ = on_aws()
+
+    classes = {it["metadata.name"]: it.inputs for it in graph.of("PriorityClass")}
+
+    assert classes.keys() == {priority_class("l4"), priority_class("a100")}
+    assert {(it["value"], it["preemptionPolicy"]) for it in classes.values()} == {(0, "Never")}
+
+
+def test_pods_of_teams_alone_are_looked_at_and_what_cannot_be_looked_at_is_refused() -> None:
+    policy = on_aws()[0].get("ValidatingAdmissionPolicy", "gpu-cluster-teams")["spec"]
+
+    assert policy["failurePolicy"] == "Fail"
+    [matched] = policy["matchConstraints"]["namespaceSelector"]["matchExpressions"]
+    assert matched == {"key": "gpu-cluster/team", "operator": "Exists"}
+
+
+def test_nobody_is_let_in_before_what_holds_them_to_their_grant() -> None:
+    graph, _ = on_aws()
+    binding = graph.get("ValidatingAdmissionPolicyBinding", "gpu-cluster-teams")
+
+    for team in ("vision", "speech-prod"):
+        assert graph.waits_for(graph.get("v1:Namespace", team), binding)
+
+
+def test_a_platform_without_teams_has_nothing_of_them() -> None:
+    graph, outputs = platform_of(load(STACKS / "happy/smallest-local.yaml"))
+
+    assert not graph.of("PriorityClass")
+    assert "teams" not in outputs
+
+
+def test_a_team_whose_namespace_may_call_the_platforms_models_reaches_them() -> None:
+    stack = load(STACKS / "teams/Pulumi.machine.yaml")
+    serving = stack.serving.model_copy(update={"clients": frozenset({"vision"})})
+
+    graph, _ = platform_of(stack.model_copy(update={"serving": serving}))
+
+    assert reaching_models(graph) == {"vision"}
+
+
+def reaching_models(graph: Graph) -> set[str]:
+    policies = (it["metadata"] for it in graph.of("NetworkPolicy"))
+    return {it["namespace"] for it in policies if it["name"] == "allow-models"}
