@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from components.config.stack import Stack
-from components.places import choice, place_of
+from components.places import place_of
 from components.platform import Platform
 from plan import Graph
 from tests.unit.graph import graph_of
@@ -27,8 +26,7 @@ AWS: Mapping[str, Mapping[str, Any]] = {
 
 def platform_of(stack: Stack, **live: Any) -> tuple[Graph, dict[str, Any]]:
     """What was registered, and the platform's outputs; a cluster that should be there is."""
-    with patch.object(choice, "kubeconfig_of", return_value="/kubeconfig"):
-        place = place_of(stack, Path())
+    place = place_of(stack, Path(), lambda _settings, _project: "/kubeconfig")
     made: list[Platform] = []
     graph = graph_of(lambda: made.append(Platform("platform", stack, place=place, **live)), AWS)
     return graph, made[0].outputs
