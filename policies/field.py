@@ -23,6 +23,14 @@ class NotKnownError(Exception):
         self.field = field
 
 
+class UnreadableError(Exception):
+    """A rule cannot make sense of a value."""
+
+    def __init__(self, field: Field, actual: str, expected: str) -> None:
+        super().__init__(f"{field.owner}: {field.path} is {actual}, should be {expected}")
+        self.field, self.actual, self.expected = field, actual, expected
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A property of a resource; reading it, or anything below it, fails where it is unknown.
@@ -83,11 +91,26 @@ class Field:
         for index, item in enumerate(cast(Sequence[Any], self.value) if _is_list(self.value) else ()):
             yield Field(self.owner, f"{self.path}[{index}]", item)
 
+    def one_or_more(self) -> list[Field]:
+        """The elements where it is a list, itself where it is anything else, nothing where it is absent."""
+        if _is_list(self.value):
+            return list(self.items())
+        return [] if self.value is None else [self]
+
     def entries(self) -> Iterator[tuple[str, Field]]:
         """Keys and their properties where it is a map."""
         value = self.value
         for key in cast(Mapping[str, Any], value) if isinstance(value, Mapping) else ():
             yield key, self.at(key)
+
+    def parsed(self) -> Field:
+        """The map or list that its JSON text stands for, at the same place. `UnreadableError` if none."""
+        if not isinstance(self.value, str):
+            return self
+        try:
+            return Field(self.owner, self.path, json.loads(self.value))
+        except ValueError as error:
+            raise UnreadableError(self, f"no JSON ({error})", "a JSON document") from None
 
     def texts(self) -> dict[str, str]:
         """A map of texts, such as labels."""

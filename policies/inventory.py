@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -46,12 +47,20 @@ class Inventory:
         """
         return self._links.targets(resource, link)
 
+    def made_of(self, resource: Resource, path: str, kinds: frozenset[str]) -> bool:
+        """Whether a property's value is known to be made of outputs of these kinds, and of no others."""
+        return self._links.made_of(resource, re.split(r"[.\[]", path)[0], kinds)
+
     def linked(self, target: Resource, link: Link) -> Sequence[Resource]:
         """The resources whose property speaks of this one, such as the policies of a bucket.
 
         `NotKnownError` where none does, but one might that does not say so yet.
         """
         return self._links.linked(target, link)
+
+    def all_linked(self, target: Resource, link: Link) -> Sequence[Resource]:
+        """As `linked`; `NotKnownError`, too, where there might be more of them than those that are known."""
+        return self._links.all_linked(target, link)
 
     def scaler(self, workload: Resource) -> Resource | None:
         """The autoscaler that sets its replicas. `NotKnownError` where one might, but does not say so yet."""

@@ -78,15 +78,27 @@ class Links:
 
         `NotKnownError` where none does, but one might that does not say so yet.
         """
-        if link not in self._found:
-            self._found[link] = self._follow(link)
-        found = self._found[link]
+        found = self._follow(link)
         if id(target) not in found.certain and found.doubtful:
             raise found.doubtful[0]
         return found.certain.get(id(target), ())
 
+    def all_linked(self, target: Resource, link: Link) -> Sequence[Resource]:
+        """As `linked`; `NotKnownError`, too, where there might be more of them than those that are known."""
+        found = self._follow(link)
+        if found.doubtful:
+            raise found.doubtful[0]
+        return found.certain.get(id(target), ())
+
+    def made_of(self, resource: Resource, key: str, kinds: frozenset[str]) -> bool:
+        """Whether an input is known to be made of outputs of these kinds, and of no others."""
+        origins = [self._by_urn.get(urn) for urn in (resource.made_of or {}).get(key, ())]
+        return bool(origins) and all(origin and origin.kind in kinds for origin in origins)
+
     def _follow(self, link: Link) -> _Linked:
-        linked = _Linked()
+        if link in self._found:
+            return self._found[link]
+        linked = self._found[link] = _Linked()
         for kind in link.of:
             for resource in self._by_kind.get(kind, ()):
                 try:

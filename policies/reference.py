@@ -12,7 +12,8 @@ _HEAD = """\
 
 Generated from the rules by `make docs`. [The guide](../policies.md) tells how to run, waive and add them.
 
-CKV_K8S and CKV2_K8S are checks of checkov, KSV of trivy and C- of kubescape; CIS is the EKS Benchmark 1.8.0.
+CKV and CKV2 are checks of checkov, KSV of trivy and C- of kubescape; CIS is the EKS Benchmark 1.8.0 and FSBP
+the Foundational Security Best Practices of AWS.
 
 | Rule | | Level | Sees |
 |---|---|---|---|

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from policies.field import Field, NotKnownError
+from policies.field import Field, NotKnownError, UnreadableError
 from policies.inventory import Inventory
 from policies.subject import Resource
 
@@ -53,6 +53,8 @@ class Rule:
                 yield from self._findings_of(subject, resource, inventory)
         except NotKnownError as error:
             yield self._not_evaluated(error, resource)
+        except UnreadableError as error:
+            yield self._unreadable(error, resource)
 
     def _findings_of(self, subject: Any, judged: Resource, inventory: Inventory) -> Iterator[Finding]:
         try:
@@ -62,6 +64,11 @@ class Rule:
                 yield Finding(self, place.owner, place.path, actual, violation.expected, judged)
         except NotKnownError as error:
             yield self._not_evaluated(error, judged)
+        except UnreadableError as error:
+            yield self._unreadable(error, judged)
+
+    def _unreadable(self, error: UnreadableError, judged: Resource) -> Finding:
+        return Finding(self, error.field.owner, error.field.path, error.actual, error.expected, judged)
 
     def _not_evaluated(self, error: NotKnownError, judged: Resource) -> Finding:
         return NotEvaluated(self, error.field.owner, error.field.path, "unknown", "known", judged)

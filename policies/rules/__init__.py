@@ -1,14 +1,52 @@
 """Every rule, by number."""
 
 from policies.rule import Rule
+from policies.rules.backups import backup_plan
+from policies.rules.buckets import (
+    bucket_encrypted,
+    bucket_lifecycle,
+    bucket_tls_only,
+    bucket_versioned,
+    public_access_blocked,
+)
+from policies.rules.cluster_network import network_policies_enforced, private_subnets
+from policies.rules.clusters import (
+    access_entries,
+    control_plane_logs,
+    deletion_protection,
+    no_public_endpoint,
+    private_endpoint,
+    public_cidrs,
+    secrets_encrypted,
+    supported_version,
+)
 from policies.rules.exposure import no_exposed_services, tls_at_entrances
+from policies.rules.file_systems import access_points, efs_across_zones, efs_encrypted, fsx_encrypted
 from policies.rules.gpus import gpu_limits, gpu_placement, gpu_pool_taint
 from policies.rules.images import allowed_registry, digest_pinned, no_latest_tag
+from policies.rules.keys import key_deletion_window, key_rotation, no_wildcard_key_principal
+from policies.rules.metadata_service import imds_hop_limit, imdsv2
 from policies.rules.namespaces import default_deny, gpu_quota, own_namespace, quota_and_defaults
+from policies.rules.nodes import no_credentials_in_user_data, no_open_ssh, no_public_nodes
+from policies.rules.permissions import (
+    no_administrator_access,
+    no_decrypt_on_all_keys,
+    no_wildcard_permissions,
+    pass_role_scoped,
+)
 from policies.rules.pods import no_host_access, own_service_account
 from policies.rules.probes import probes
 from policies.rules.rbac import no_cluster_admin, no_dangerous_permissions, no_rbac_wildcards
+from policies.rules.registry import (
+    image_lifecycle,
+    images_encrypted,
+    immutable_tags,
+    no_force_delete,
+    repository_not_public,
+    scan_on_push,
+)
 from policies.rules.requests import cpu_and_memory
+from policies.rules.roles import nodes_only_read_images, trust_bound
 from policies.rules.secrets import no_literal_secrets
 from policies.rules.security_context import (
     drop_all_capabilities,
@@ -18,13 +56,64 @@ from policies.rules.security_context import (
     read_only_root,
     seccomp_profile,
 )
+from policies.rules.security_groups import no_ingress_from_the_world, restricted_egress
 from policies.rules.serving import disruption_budget, two_replicas
+from policies.rules.volumes import storage_class, volumes_encrypted
+from policies.rules.vpc import default_group_closed, flow_logs, no_automatic_public_ip, vpc_endpoints
 from policies.terms import Terms
 
 
 def all_rules(terms: Terms) -> tuple[Rule, ...]:
     """The rules for a stack that is held to these terms."""
     return (
+        no_public_endpoint,
+        public_cidrs,
+        private_endpoint,
+        secrets_encrypted,
+        control_plane_logs,
+        supported_version,
+        deletion_protection,
+        access_entries,
+        private_subnets,
+        network_policies_enforced,
+        no_open_ssh,
+        imdsv2,
+        imds_hop_limit,
+        no_public_nodes,
+        volumes_encrypted,
+        no_credentials_in_user_data,
+        immutable_tags,
+        scan_on_push,
+        images_encrypted,
+        repository_not_public,
+        image_lifecycle,
+        nodes_only_read_images,
+        no_force_delete,
+        flow_logs,
+        default_group_closed,
+        no_automatic_public_ip,
+        no_ingress_from_the_world,
+        restricted_egress,
+        vpc_endpoints,
+        efs_encrypted,
+        access_points,
+        efs_across_zones,
+        backup_plan,
+        fsx_encrypted,
+        public_access_blocked,
+        bucket_encrypted,
+        bucket_versioned,
+        bucket_tls_only,
+        bucket_lifecycle,
+        key_rotation,
+        no_wildcard_key_principal,
+        key_deletion_window,
+        storage_class,
+        no_wildcard_permissions,
+        no_administrator_access,
+        trust_bound,
+        pass_role_scoped,
+        no_decrypt_on_all_keys,
         not_privileged,
         no_host_access,
         no_privilege_escalation,

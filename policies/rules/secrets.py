@@ -1,28 +1,11 @@
 """Rules for secrets: that none is written where anybody may read it."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from policies.field import Field
 from policies.rule import Level, Violation, rule
+from policies.secret_text import is_name_of_secret, is_secret
 from policies.subject import Resource
-
-_NAMES = re.compile(
-    r"(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|APIKEY"
-    r"|(API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION)_KEY(_ID)?)$"
-)
-"""Last words of names that hold a secret; HF_TOKEN_PATH and MAX_TOKENS do not."""
-
-_VALUES = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|\b(AKIA|ASIA)[0-9A-Z]{16}\b"  # AWS access key
-    r"|\bhf_[A-Za-z0-9]{30,}"  # Hugging Face
-    r"|\bgh[pousr]_[A-Za-z0-9]{36}"  # GitHub
-    r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"  # Slack
-    r"|\bnvapi-[A-Za-z0-9_-]{20,}"  # NVIDIA
-    r"|://[^/\s:@]+:[^/\s:@$]+@"  # user and password in a URL
-)
-"""Shapes that only secrets have."""
 
 
 def _readable(resource: Resource) -> Iterable[tuple[str, Field]]:
@@ -50,10 +33,5 @@ def no_literal_secrets(named: tuple[str, Field]) -> Iterator[Violation]:
     name, field = named
     if not field.text or field.text.startswith("$("):
         return
-    if _NAMES.search(_upper_words(name)) or _VALUES.search(field.text):
+    if is_name_of_secret(name) or is_secret(field.text):
         yield Violation(field, "a reference to a Secret", actual="a literal secret")
-
-
-def _upper_words(name: str) -> str:
-    """`hubToken`, `hub-token` and `HUB_TOKEN` alike."""
-    return re.sub(r"[^A-Z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).upper())

@@ -1,0 +1,55 @@
+"""Rules for the metadata service of EC2, which hands out a server's credentials."""
+
+from collections.abc import Iterator
+
+from policies.field import Field
+from policies.kinds import INSTANCES, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_CLASS
+from policies.rule import Level, Violation, rule
+from policies.subject import Resource, subjects
+
+
+@subjects(LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS)
+def _metadata(resource: Resource) -> Iterator[Field]:
+    """How each server may be asked; nothing of one that has no such service, or that its template tells."""
+    options = (
+        resource.at("spec", "metadataOptions")
+        if resource.kind == NODE_CLASS
+        else resource.at("metadataOptions")
+    )
+    by_template = options.value is None and resource.at("launchTemplate").value is not None
+    if not by_template and options.at("httpEndpoint").value != "disabled":
+        yield options
+
+
+@rule(
+    12,
+    "imdsv2",
+    "Credentials are handed out to sessions only",
+    of=_metadata,
+    level=Level.MANDATORY,
+    references="CKV_AWS_79; trivy AWS-0130; FSBP EC2.8",
+    fix="leave the launch template to gpu-cluster:pools; "
+    "elsewhere set metadataOptions.httpTokens to required",
+)
+def imdsv2(options: Field) -> Iterator[Violation]:
+    """Without a session one request that a server is talked into sending gives away the role of its node."""
+    tokens = options.at("httpTokens")
+    if tokens.value != "required":
+        yield Violation(tokens, "required")
+
+
+@rule(
+    13,
+    "imds-hop-limit",
+    "No pod reaches its node's credentials",
+    of=_metadata,
+    level=Level.MANDATORY,
+    references="CKV_AWS_341",
+    fix="leave the launch template to gpu-cluster:pools; "
+    "elsewhere set metadataOptions.httpPutResponseHopLimit to 1",
+)
+def imds_hop_limit(options: Field) -> Iterator[Violation]:
+    """The answer to a pod is one hop longer: with 2, which images of EKS ask for, it is the node to AWS."""
+    limit = options.at("httpPutResponseHopLimit")
+    if limit.value != 1:
+        yield Violation(limit, "1")

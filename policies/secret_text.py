@@ -1,0 +1,48 @@
+"""How secrets look: the names that they go by, and shapes that nothing else has."""
+
+import re
+
+_NAMES = re.compile(
+    r"(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|APIKEY"
+    r"|(API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION)_KEY(_ID)?)$"
+)
+"""Last words of names that hold a secret; HF_TOKEN_PATH and MAX_TOKENS do not."""
+
+_VALUES = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"|\b(AKIA|ASIA)[0-9A-Z]{16}\b"  # AWS access key
+    r"|\bhf_[A-Za-z0-9]{30,}"  # Hugging Face
+    r"|\bgh[pousr]_[A-Za-z0-9]{36}"  # GitHub
+    r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"  # Slack
+    r"|\bnvapi-[A-Za-z0-9_-]{20,}"  # NVIDIA
+    r"|://[^/\s:@]+:[^/\s:@$]+@"  # user and password in a URL
+)
+"""Shapes that only secrets have."""
+
+_ASSIGNMENT = re.compile(
+    r"^\s*(?:export\s+|set\s+|-\s+)?[\"']?([A-Za-z][\w.-]*)[\"']?\s*[=:]\s*[\"']?([^\s\"'$<{(|>][^\s\"']{3,})"
+)
+"""A value that a line of a script or of YAML writes out, rather than taking it from elsewhere."""
+
+
+def is_name_of_secret(name: str) -> bool:
+    """Whether what goes by this name is one: `hubToken`, `hub-token` and `HUB_TOKEN` alike."""
+    return bool(_NAMES.search(_upper_words(name)))
+
+
+def is_secret(text: str) -> bool:
+    """Whether a secret stands in the text, whatever it is called."""
+    return bool(_VALUES.search(text))
+
+
+def holds_secret(text: str) -> int:
+    """The first line of a script or a file of settings with a secret in it, from 1; 0 where there is none."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        assigned = _ASSIGNMENT.match(line)
+        if is_secret(line) or (assigned and is_name_of_secret(assigned[1])):
+            return number
+    return 0
+
+
+def _upper_words(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).upper())
