@@ -9,8 +9,10 @@ from cli.on_demand import OnDemand
 COMMANDS = {
     "campaign": "Let small stacks on AWS live through faults and edits.",
     "check": "Name every rule that a stack, or a manifest, breaks.",
+    "cost": "Show what a stack costs, before anything is created.",
     "down": "Remove the platform of a stack.",
     "env": "Print the settings with which `pulumi` works on a stack.",
+    "gpus": "List instance types with GPUs, and what they cost.",
     "rehearse": "Run a stack from nothing to nothing on this machine.",
     "status": "Show what runs: nodes, GPUs and models.",
     "up": "Start the platform of a stack and show it.",
@@ -23,6 +25,8 @@ ERRORS = {
     "cli.project.NoStackError": 2,
     "components.cluster.kubeconfig.NoKubeconfigError": 1,
     "components.stackfile.problem.FileError": 2,
+    "cost.bill.CostError": 1,
+    "cost.usage.UsageError": 2,
     "rehearsal.errors.RehearsalError": 1,
     "toolchain.errors.ToolchainError": 1,
 }

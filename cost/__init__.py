@@ -1,23 +1,50 @@
 """What a stack costs: by pool, team and environment, from dated prices, before anything is created."""
 
 from cost.bill import CostError, priced, worst_case_hourly
+from cost.budget import Budget
+from cost.cost import Cost, cost_of
+from cost.diff import Change, CostDiff, diff
+from cost.document import document_of
 from cost.item import Item, items_of, region_of
 from cost.line import Line
 from cost.money import HOURS, Range
+from cost.offers import ORDERS, Offer, grouped, offers
+from cost.rows import assumption_rows, budget_rows, change_rows, markdown, part_rows, team_rows
+from cost.teams import Share
 from cost.usage import ASSUMPTIONS, Assumption, UsageError, usage_of
+from cost.use import Use
 
 __all__ = [
     "ASSUMPTIONS",
     "HOURS",
+    "ORDERS",
     "Assumption",
+    "Budget",
+    "Change",
+    "Cost",
+    "CostDiff",
     "CostError",
     "Item",
     "Line",
+    "Offer",
     "Range",
+    "Share",
     "UsageError",
+    "Use",
+    "assumption_rows",
+    "budget_rows",
+    "change_rows",
+    "cost_of",
+    "diff",
+    "document_of",
+    "grouped",
     "items_of",
+    "markdown",
+    "offers",
+    "part_rows",
     "priced",
     "region_of",
+    "team_rows",
     "usage_of",
     "worst_case_hourly",
 ]

@@ -59,10 +59,14 @@ def priced(
 ) -> tuple[Line, ...]:
     """Every line for these resources, in their order. `CostError` where any of them has no price."""
     known = list(items)
-    site = _site(known, region, day, usage or usage_of(), reserved or {})
+    return lines_of(known, site_of(known, region, day=day, usage=usage, reserved=reserved))
+
+
+def lines_of(items: Iterable[Item], site: Site) -> tuple[Line, ...]:
+    """Every line, in the order of the resources. `CostError` where any of them has no price."""
     lines: list[Line] = []
     problems: list[str] = []
-    for item in known:
+    for item in items:
         try:
             lines += _lines(item, site)
         except PriceError as error:
@@ -80,18 +84,18 @@ def worst_case_hourly(items: Iterable[Item], region: str, *, day: date) -> Fract
     return total([line.hourly for line in priced(items, region, day=day)]).most
 
 
-def _lines(item: Item, site: Site) -> Iterable[Line]:
-    pricing = PRICED.get(item.kind)
-    if pricing:
-        return pricing(item, site)
-    if item.kind.startswith("aws:") and item.kind not in FREE:
-        raise PriceError("nobody has looked up yet whether it costs anything")
-    return ()
-
-
-def _site(
-    items: list[Item], region: str, day: date, usage: Mapping[str, float], reserved: Mapping[str, int]
+def site_of(
+    items: Iterable[Item],
+    region: str,
+    *,
+    day: date,
+    usage: Mapping[str, float] | None = None,
+    reserved: Mapping[str, int] | None = None,
 ) -> Site:
+    """Where resources are priced, with what each has to know of the others.
+
+    `usage`: amounts by assumption; `reserved`: servers that a pool has reserved.
+    """
     by_kind: dict[str, list[Item]] = {}
     for item in items:
         by_kind.setdefault(item.kind, []).append(item)
@@ -100,8 +104,8 @@ def _site(
     return Site(
         region=region,
         day=day,
-        usage=usage,
-        reserved=reserved,
+        usage=usage or usage_of(),
+        reserved=reserved or {},
         templates=dict(_templates(by_kind.get("aws:ec2/launchTemplate:LaunchTemplate", ()))),
         node_classes=dict(_named(by_kind.get("EC2NodeClass", ()))),
         classes=dict(_classes(by_kind.get("StorageClass", ()))),
@@ -109,6 +113,15 @@ def _site(
         repositories=tuple(str(it.inputs.get("name", "")) for it in repositories),
         scanned=any(services.is_scanned(it.inputs) for it in scanning),
     )
+
+
+def _lines(item: Item, site: Site) -> Iterable[Line]:
+    pricing = PRICED.get(item.kind)
+    if pricing:
+        return pricing(item, site)
+    if item.kind.startswith("aws:") and item.kind not in FREE:
+        raise PriceError("nobody has looked up yet whether it costs anything")
+    return ()
 
 
 def _templates(items: Iterable[Item]) -> Iterator[tuple[str, Item]]:

@@ -63,6 +63,9 @@ class Site:
     reserved: Mapping[str, int] = field(default_factory=dict[str, int])
     """Servers that a pool has reserved, and pays for whether they run or not."""
 
+    needed: Mapping[str, Fraction] = field(default_factory=dict[str, Fraction])
+    """Nodes that a pool has at all times, for the fewest replicas of what runs on them."""
+
     templates: Mapping[str, Item] = field(default_factory=dict[str, Item])
     """Launch templates by pool."""
 
@@ -104,11 +107,11 @@ class Site:
         return Line(what, item.name, part, pool, amount, unit, Range(price.usd, price.usd), per)
 
     def used(
-        self, item: Item, service: str, assumption: str, *, part: str, what: str, times: float = 1
+        self, item: Item, service: str, assumption: str, *, part: str, what: str, times: Fraction | int = 1
     ) -> Line:
         """As much of a service as is assumed, `times` over."""
         price = self.of(service)
-        amount = Range.of(self.usage[assumption]) * Fraction(str(times))
+        amount = Range.of(self.usage[assumption]) * Fraction(times)
         by_hour = price.unit == "hour"
         unit = ASSUMPTIONS[assumption].unit if by_hour else price.unit.removesuffix("-month")
         usd = Range(price.usd, price.usd)

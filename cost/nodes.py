@@ -25,7 +25,7 @@ def node_group(item: Item, site: Site) -> Iterator[Line]:
         raise PriceError(f"expected a launch template of pool {pool}, which has its disks")
     least, most = item.number("scalingConfig.minSize"), item.number("scalingConfig.maxSize")
     market = str(item.at("capacityType"))
-    running = Range.of(least, most)
+    running = _running(pool, Range.of(least, most), site)
     paid = _reserved(pool, market, running, template, site)
     instance = template.inputs.get("instanceType") or item.at("instanceTypes.0")
     yield _servers(item, pool, str(instance), market, paid, site)
@@ -33,7 +33,7 @@ def node_group(item: Item, site: Site) -> Iterator[Line]:
 
 
 def node_pool(item: Item, site: Site) -> Iterator[Line]:
-    """From no node at all to as many as its limit lets Karpenter start."""
+    """From what is needed at all times to as many as its limit lets Karpenter start."""
     pool = str(item.at("metadata.name"))
     wanted = {it["key"]: it["values"] for it in item.at("spec.template.spec.requirements")}
     types: list[str] = wanted.get("node.kubernetes.io/instance-type", [])
@@ -45,7 +45,8 @@ def node_pool(item: Item, site: Site) -> Iterator[Line]:
     market = {"spot": "SPOT", "reserved": "RESERVED"}.get(
         wanted.get("karpenter.sh/capacity-type", ["on-demand"])[0], "ON_DEMAND"
     )
-    running = Range.of(0, float(amount(str(item.at("spec.limits.cpu"))) // INSTANCES[instance].cpus))
+    most = int(amount(str(item.at("spec.limits.cpu"))) // INSTANCES[instance].cpus)
+    running = _running(pool, Range.of(0, most), site)
     node_class = site.node_classes.get(str(item.at("spec.template.spec.nodeClassRef.name")))
     if node_class is None:
         raise PriceError("expected an EC2NodeClass, which has the disks of its nodes")
@@ -78,6 +79,11 @@ def volume(
             yield site.line(
                 item, service, part=part, pool=pool, what=f"{what}, {name}", unit=unit, quantity=quantity
             )
+
+
+def _running(pool: str, nodes: Range, site: Site) -> Range:
+    """Something starts nodes until those replicas run that are there at all times."""
+    return Range(min(nodes.most, max(nodes.least, site.needed.get(pool, nodes.least))), nodes.most)
 
 
 def _servers(item: Item, pool: str, instance: str, market: str, count: Range, site: Site) -> Line:

@@ -1,6 +1,7 @@
 """The control plane, images, keys, secrets, logs, alarms and queues."""
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from components.catalog.kubernetes_versions import KUBERNETES_VERSIONS
@@ -92,9 +93,8 @@ def log_group(item: Item, site: Site) -> Iterator[Line]:
     if not days:
         raise PriceError("expected retentionInDays: logs that are kept for ever have no monthly price")
     yield site.used(item, "log-written", "log-gb", part="logs", what="logs written")
-    yield site.used(
-        item, "log-kept", "log-gb", part="logs", what=f"logs kept {int(days)} days", times=float(days) / _DAYS
-    )
+    months = Fraction(int(days), _DAYS)
+    yield site.used(item, "log-kept", "log-gb", part="logs", what=f"logs kept {int(days)} days", times=months)
 
 
 def alarm(item: Item, site: Site) -> Iterator[Line]:

@@ -1,0 +1,111 @@
+"""Costs for people to read: rows of words for a terminal, and tables for a pull request."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from cost.budget import Budget
+from cost.cost import Cost
+from cost.diff import Change, CostDiff
+from cost.money import HOURS, Range, usd
+from cost.teams import Share
+from cost.usage import ASSUMPTIONS
+
+
+def part_rows(cost: Cost) -> list[tuple[str, ...]]:
+    """A row for each part, dearest first, and the total: an hour and a month, at least and at most."""
+    idle = {f"pool {use.pool}": _percents(use.idle) for use in cost.uses}
+    parts = sorted(cost.by_part().items(), key=lambda item: (-item[1].most, item[0]))
+    rows = [_row(part, monthly, idle.get(part, "")) for part, monthly in parts if monthly]
+    head = ("PART", "HOUR, LEAST", "MOST", "MONTH, LEAST", "MOST", "GPUS IDLE")
+    return [head, *rows, _row("total", cost.monthly, "")]
+
+
+def budget_rows(cost: Cost) -> list[tuple[str, ...]]:
+    """A row for each budget: its limit, the worst case, and whether that is within it."""
+    return [("BUDGET", "LIMIT", "WORST CASE", ""), *map(_budget_row, cost.budgets)]
+
+
+def team_rows(cost: Cost) -> list[tuple[str, ...]]:
+    """A row for each team: what its part of the pools costs in a month, and which part that is."""
+    return [("TEAM", "MONTH, LEAST", "MOST", "OF THE POOLS"), *map(_team_row, cost.shares.values())]
+
+
+def assumption_rows(cost: Cost) -> list[tuple[str, ...]]:
+    """A row for each assumption that the total depends on."""
+    known = (ASSUMPTIONS[name] for name in cost.assumed())
+    return [(it.name, f"{cost.usage[it.name]:g}", f"{it.unit} {it.meaning}") for it in known]
+
+
+def change_rows(difference: CostDiff) -> list[tuple[str, ...]]:
+    """A row for each line that costs more or less in a month, largest change first, and the total."""
+    head = ("CHANGE", "RESOURCE", "BEFORE, MOST", "AFTER, MOST", "DIFFERENCE", "")
+    return [head, *map(_change_row, _largest(difference.changes)), _change_row(_whole(difference))]
+
+
+def markdown(cost: Cost, difference: CostDiff | None = None) -> str:
+    """A table for a pull request: each part in a month, or each change where there is a difference."""
+    rows = change_rows(difference) if difference else part_rows(cost)
+    return _table([*rows[:-1], tuple(f"**{cell}**" if cell else "" for cell in rows[-1])])
+
+
+def _row(part: str, monthly: Range, idle: str) -> tuple[str, ...]:
+    hourly = monthly * Fraction(1, HOURS)
+    return (
+        part,
+        f"${usd(hourly.least)}",
+        f"${usd(hourly.most)}",
+        _dollars(monthly.least),
+        _dollars(monthly.most),
+        idle,
+    )
+
+
+def _budget_row(budget: Budget) -> tuple[str, ...]:
+    verdict = f"over by {_dollars(budget.over)}" if budget.over else f"ok, {_percent(budget.used)}"
+    return budget.of, _dollars(budget.limit), _dollars(budget.monthly.most), verdict
+
+
+def _team_row(share: Share) -> tuple[str, ...]:
+    parts = ", ".join(f"{_percent(part)} of {pool}" for pool, part in share.pools.items())
+    return share.team, _dollars(share.monthly.least), _dollars(share.monthly.most), parts or "none"
+
+
+def _change_row(change: Change) -> tuple[str, ...]:
+    return (
+        change.what,
+        change.resource,
+        _dollars(change.before.most),
+        _dollars(change.after.most),
+        _signed(change.difference.most),
+        "new" if change.percent is None else f"{float(change.percent):+.0f} %",
+    )
+
+
+def _largest(changes: Iterable[Change]) -> list[Change]:
+    return sorted(changes, key=lambda change: (-abs(change.difference.most), change.resource, change.what))
+
+
+def _whole(difference: CostDiff) -> Change:
+    return Change("total", "", "", difference.before, difference.after)
+
+
+def _percents(ends: tuple[Fraction, Fraction]) -> str:
+    least, most = map(_percent, ends)
+    return least if least == most else f"{least}, {most}"
+
+
+def _percent(part: Fraction) -> str:
+    return f"{float(part) * 100:.0f} %"
+
+
+def _dollars(amount: Fraction) -> str:
+    return f"${usd(amount, digits=0)}"
+
+
+def _signed(amount: Fraction) -> str:
+    return f"{'-' if amount < 0 else '+'}{_dollars(abs(amount))}"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    head, *body = (f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join((head, f"|{' --- |' * len(rows[0])}", *body)) + "\n"
