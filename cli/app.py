@@ -28,6 +28,7 @@ ERRORS = {
     "cost.bill.CostError": 1,
     "cost.usage.UsageError": 2,
     "rehearsal.errors.RehearsalError": 1,
+    "review.revision.RevisionError": 2,
     "toolchain.errors.ToolchainError": 1,
 }
 """What a person can act on, and its exit code. By name: to import it takes longer than most commands."""

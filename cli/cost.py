@@ -1,6 +1,7 @@
 """`gpu-cluster cost`: what a stack costs, before anything is created."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,9 +22,10 @@ from cost import (
     part_rows,
     team_rows,
     usage_of,
+    use_rows,
 )
 from plan import plan_of
-from review import Revision
+from review.revision import Revision
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, each line of the bill too.")]
 Against = Annotated[
@@ -51,7 +53,7 @@ def cost(
     if as_json:
         typer.echo(json.dumps(document_of(now, difference), indent=2))
     else:
-        typer.echo("\n".join(_text(now, difference, against)))
+        typer.echo(text(now, difference, since=against or ""))
 
 
 def _cost(folder: Path, stack: str, usage: dict[str, float]) -> Cost:
@@ -71,20 +73,22 @@ def _pair(given: str) -> tuple[str, str]:
     return name, amount
 
 
-def _text(cost: Cost, difference: CostDiff | None, against: str | None) -> list[str]:
+def text(cost: Cost, difference: CostDiff | None = None, *, since: str = "") -> str:
+    """For people: tables of parts, pools, teams and budgets, of what changed, and of what is assumed."""
     if cost.region is None:
-        return [f"{cost.stack}: nothing of it is in AWS; what your own servers cost is not known here"]
-    lines = [
-        f"{cost.stack} in {cost.region}, in US dollars before taxes and discounts",
-        "",
-        columns(part_rows(cost)),
-    ]
-    if cost.shares:
-        lines += ["", columns(team_rows(cost))]
-    if cost.budgets:
-        lines += ["", columns(budget_rows(cost))]
-    if difference:
-        changed = columns(change_rows(difference)) if difference.changes else "  nothing costs more or less"
-        lines += ["", f"since {against}, in a month at most", changed]
-    assumed = "assumed for a month; change by --assume NAME=AMOUNT"
-    return [*lines, "", assumed, columns(assumption_rows(cost))]
+        head = f"{cost.stack}: nothing of it is in AWS; what your own servers cost is not known here"
+        return "\n\n".join([head, *_tables(use_rows(cost))])
+    head = f"{cost.stack} in {cost.region}, in US dollars before taxes and discounts"
+    tables = _tables(part_rows(cost), use_rows(cost), team_rows(cost), budget_rows(cost))
+    changed = [f"since {since}, in a month at most\n{_changes(difference)}"] if difference else []
+    assumed = f"assumed for a month; change by --assume NAME=AMOUNT\n{columns(assumption_rows(cost))}"
+    return "\n\n".join([head, *tables, *changed, assumed])
+
+
+def _tables(*tables: Sequence[Sequence[str]]) -> list[str]:
+    """Those with a row below their head."""
+    return [columns(rows) for rows in tables if len(rows) > 1]
+
+
+def _changes(difference: CostDiff) -> str:
+    return columns(change_rows(difference)) if difference.changes else "  nothing costs more or less"

@@ -30,7 +30,9 @@ _HEAD = (
 
 GpuName = Annotated[str | None, typer.Option(help="Only with this GPU, such as H100.")]
 Region = Annotated[str | None, typer.Option(help="Only what AWS offers there, at the price of there.")]
-MinMemory = Annotated[str | None, typer.Option(help="Only with as much memory on each GPU, such as 80Gi.")]
+MinMemory = Annotated[
+    str | None, typer.Option(help="Only with as much memory on each GPU, such as 40Gi; an H100 has 79.6Gi.")
+]
 MaxPrice = Annotated[float | None, typer.Option(min=0, help="Only up to so many US dollars an hour.")]
 Mig = Annotated[bool, typer.Option("--mig", help="Only with GPUs that MIG divides.")]
 GroupBy = Annotated[str | None, typer.Option(help=f"A table for each {one_of(_GROUPS)}.")]

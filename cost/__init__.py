@@ -9,7 +9,7 @@ from cost.item import Item, items_of, region_of
 from cost.line import Line
 from cost.money import HOURS, Range
 from cost.offers import ORDERS, Offer, grouped, offers
-from cost.rows import assumption_rows, budget_rows, change_rows, markdown, part_rows, team_rows
+from cost.rows import assumption_rows, budget_rows, change_rows, markdown, part_rows, team_rows, use_rows
 from cost.teams import Share
 from cost.usage import ASSUMPTIONS, Assumption, UsageError, usage_of
 from cost.use import Use
@@ -46,5 +46,6 @@ __all__ = [
     "region_of",
     "team_rows",
     "usage_of",
+    "use_rows",
     "worst_case_hourly",
 ]

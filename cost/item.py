@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from components.catalog.price import PriceError
+from components.unknown import UNKNOWN
 from plan import Graph
 
 
@@ -25,6 +26,8 @@ class Item(NamedTuple):
                 value = value[key]
             except (KeyError, IndexError, TypeError, ValueError):
                 raise PriceError(f"expected {path}, which decides what it costs") from None
+        if value is UNKNOWN:
+            raise PriceError(f"{path}, which decides what it costs, is not known before it is there")
         return value
 
     def number(self, path: str) -> float:

@@ -9,15 +9,20 @@ from cost.diff import Change, CostDiff
 from cost.money import HOURS, Range, usd
 from cost.teams import Share
 from cost.usage import ASSUMPTIONS
+from cost.use import Use
 
 
 def part_rows(cost: Cost) -> list[tuple[str, ...]]:
     """A row for each part, dearest first, and the total: an hour and a month, at least and at most."""
-    idle = {f"pool {use.pool}": _percents(use.idle) for use in cost.uses}
     parts = sorted(cost.by_part().items(), key=lambda item: (-item[1].most, item[0]))
-    rows = [_row(part, monthly, idle.get(part, "")) for part, monthly in parts if monthly]
-    head = ("PART", "HOUR, LEAST", "MOST", "MONTH, LEAST", "MOST", "GPUS IDLE")
-    return [head, *rows, _row("total", cost.monthly, "")]
+    head = ("PART", "HOUR, LEAST", "MOST", "MONTH, LEAST", "MOST")
+    return [head, *(_row(part, monthly) for part, monthly in parts if monthly), _row("total", cost.monthly)]
+
+
+def use_rows(cost: Cost) -> list[tuple[str, ...]]:
+    """A row for each pool with GPUs: what nobody asks for, and what packing leaves over; least and most."""
+    head = ("POOL", "NODES", "NEEDED", "GPUS IDLE", "CPU IDLE", "MEMORY IDLE", "GPUS WASTED BY PACKING")
+    return [head, *map(_use_row, cost.uses)]
 
 
 def budget_rows(cost: Cost) -> list[tuple[str, ...]]:
@@ -48,16 +53,15 @@ def markdown(cost: Cost, difference: CostDiff | None = None) -> str:
     return _table([*rows[:-1], tuple(f"**{cell}**" if cell else "" for cell in rows[-1])])
 
 
-def _row(part: str, monthly: Range, idle: str) -> tuple[str, ...]:
+def _row(part: str, monthly: Range) -> tuple[str, ...]:
     hourly = monthly * Fraction(1, HOURS)
-    return (
-        part,
-        f"${usd(hourly.least)}",
-        f"${usd(hourly.most)}",
-        _dollars(monthly.least),
-        _dollars(monthly.most),
-        idle,
-    )
+    ends = (hourly.least, hourly.most)
+    return (part, *(f"${usd(end)}" for end in ends), _dollars(monthly.least), _dollars(monthly.most))
+
+
+def _use_row(use: Use) -> tuple[str, ...]:
+    shares = (use.idle, use.cpu_idle, use.memory_idle, use.wasted)
+    return use.pool, _count(use.nodes), _count(use.needed), *map(_percents, shares)
 
 
 def _budget_row(budget: Budget) -> tuple[str, ...]:
@@ -91,7 +95,12 @@ def _whole(difference: CostDiff) -> Change:
 
 def _percents(ends: tuple[Fraction, Fraction]) -> str:
     least, most = map(_percent, ends)
-    return least if least == most else f"{least}, {most}"
+    return least if least == most else f"{least} to {most}"
+
+
+def _count(nodes: Range) -> str:
+    least, most = f"{float(nodes.least):g}", f"{float(nodes.most):g}"
+    return least if least == most else f"{least} to {most}"
 
 
 def _percent(part: Fraction) -> str:

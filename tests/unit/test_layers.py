@@ -29,7 +29,9 @@ USES = {
     "components/stackfile": "components.addresses components.catalog components.config components.pools",
     "components": "components",
     "plan": "components toolchain",
-    "cost": "components.catalog components.config components.pools components.stackfile plan",
+    "cost": (
+        "components.catalog components.config components.pools components.stackfile components.unknown plan"
+    ),
     "policies": (
         "components.catalog components.config components.stackfile components.unknown cost plan "
         "review.markdown"

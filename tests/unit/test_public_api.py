@@ -6,8 +6,9 @@ import pytest
 
 PUBLIC = {
     "cost": (
-        "ASSUMPTIONS Assumption CostError HOURS Item Line Range UsageError items_of priced "
-        "region_of usage_of worst_case_hourly"
+        "ASSUMPTIONS Assumption Budget Change Cost CostDiff CostError HOURS Item Line ORDERS Offer Range "
+        "Share UsageError Use assumption_rows budget_rows change_rows cost_of diff document_of grouped "
+        "items_of markdown offers part_rows priced region_of team_rows usage_of use_rows worst_case_hourly"
     ),
     "plan": "Graph Plan Registered plan_of planned",
     "policies": "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of",

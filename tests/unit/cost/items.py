@@ -51,7 +51,7 @@ def node_pool(instance: str = "g6.2xlarge", cpus: int = 16, market: str = "spot"
     ]
 
 
-def aws(token: str, name: str = "it", **inputs: Any) -> Item:
+def aws(token: str, name: str = "it", /, **inputs: Any) -> Item:
     return Item(f"aws:{token}", name, inputs)
 
 

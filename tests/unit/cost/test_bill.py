@@ -2,19 +2,16 @@
 
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
-from components.stackfile import load
 from cost import CostError, Item, items_of, priced, region_of, worst_case_hourly
 from cost.bill import PRICED
 from cost.free import FREE
 from cost.money import Range, total
 from tests.unit.cost.items import DAY, REGION, aws, launch_template, node_group
-from tests.unit.platforms import platform_of
+from tests.unit.cost.plans import plan
 
-STACKS = Path(__file__).parents[3] / "stacks"
 ON_AWS = ("dev", "staging", "prod")
 
 
@@ -39,7 +36,7 @@ def test_the_worst_hour_is_every_pool_at_its_most() -> None:
 
 @pytest.mark.parametrize("name", ON_AWS)
 def test_everything_in_the_real_stacks_is_priced_or_free_for_a_reason(name: str) -> None:
-    graph, _ = platform_of(load(STACKS / f"Pulumi.{name}.yaml"))
+    graph = plan(name).graph
     kinds = {item.kind for item in items_of(graph) if item.kind.startswith("aws:")}
 
     assert kinds <= PRICED.keys() | FREE.keys()

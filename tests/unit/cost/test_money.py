@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 from cost.money import NOTHING, Range, total, usd
 
 amounts = st.fractions(min_value=0, max_value=10**6, max_denominator=10**4)
-ranges = st.builds(lambda a, b: Range(min(a, b), max(a, b)), amounts, amounts)
+
+
+@st.composite
+def some_range(draw: st.DrawFn) -> Range:
+    least, most = sorted((draw(amounts), draw(amounts)))
+    return Range(least, most)
+
+
+ranges = some_range()
 
 
 @given(ranges, ranges)
@@ -15,7 +23,7 @@ def test_a_difference_is_the_opposite_of_the_difference_the_other_way(one: Range
     assert other + (one - other) == one
 
 
-@given(st.lists(ranges), ranges)
+@given(st.lists(ranges, max_size=9), ranges)
 def test_parts_add_up_whatever_their_order(parts: list[Range], last: Range) -> None:
     assert total([*parts, last]) == total([last, *reversed(parts)]) == total(parts) + last
 

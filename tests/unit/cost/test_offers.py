@@ -31,6 +31,7 @@ def test_a_region_has_its_own_types_and_prices() -> None:
 
 def test_memory_is_that_of_one_gpu() -> None:
     assert {offer.gpu for offer in offers(min_memory=80 * GIB)} == {
+        "A100-80GB",
         "H200",
         "B200",
         "B300",
