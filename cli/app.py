@@ -10,6 +10,7 @@ COMMANDS = {
     "campaign": "Let small stacks on AWS live through faults and edits.",
     "check": "Name every rule that a stack, or a manifest, breaks.",
     "cost": "Show what a stack costs, before anything is created.",
+    "doctor": "Say what would fail: machine, account, quotas, cluster.",
     "down": "Remove the platform of a stack.",
     "env": "Print the settings with which `pulumi` works on a stack.",
     "gpus": "List instance types with GPUs, and what they cost.",

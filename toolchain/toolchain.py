@@ -71,6 +71,33 @@ def install(report: Report | None = None) -> Toolchain:
     return Toolchain(tools)
 
 
+def present() -> dict[str, Found | None]:
+    """Every tool that `install` would provide, and None for those that it would have to build or fetch."""
+    pulumi = installed_pulumi()
+    host = installed_language_host(pulumi) if pulumi else None
+    engine = {PULUMI.name: pulumi if pulumi and host else _built(PULUMI)}
+    if not host:
+        engine[LANGUAGE_EXEC.name] = _built(LANGUAGE_EXEC)
+    provider = installed_kubernetes_provider() or _built(KUBERNETES_PROVIDER)
+    pinned = {tool.name: _built(tool) for tool in PINNED}
+    return {**engine, **pinned, KUBERNETES_PROVIDER.name: provider}
+
+
+def builder() -> Path:
+    """The Go that would build what is missing. `ToolchainError` where none is new enough."""
+    return find_go(cache_directory()).executable
+
+
+def tools_folder() -> Path:
+    """Where tools are built and kept."""
+    return cache_directory()
+
+
+def _built(tool: Tool) -> Found | None:
+    path = tool_path(tool)
+    return Found(path, tool.version, "built") if is_valid(path) else None
+
+
 def _past_proxies() -> dict[str, str]:
     """Where a proxy is set, exempt this machine: the engine and its plugins are servers on it.
 

@@ -28,6 +28,14 @@ from components.catalog.mig_layout import mig_layouts, mig_problem
 from components.catalog.models import MODEL_SOURCES, MODELS, LanguageModel, of_weights
 from components.catalog.offerings import OFFERING_SOURCES, regions_with, zones_with
 from components.catalog.price import LIST_PRICE_DAYS, MOVING_PRICE_DAYS, Price, PriceError
+from components.catalog.quotas import (
+    QUOTA_SOURCES,
+    QUOTAS,
+    Quota,
+    capacity_block_quota,
+    on_demand_quota,
+    spot_quota,
+)
 from components.catalog.regions import REGION_SOURCES, REGIONS
 from components.catalog.service_prices import (
     SERVICE_PRICE_SOURCES,
@@ -66,6 +74,8 @@ __all__ = [
     "MODEL_SOURCES",
     "MOVING_PRICE_DAYS",
     "OFFERING_SOURCES",
+    "QUOTAS",
+    "QUOTA_SOURCES",
     "REGIONS",
     "REGION_SOURCES",
     "SERVICE_PRICES",
@@ -83,11 +93,13 @@ __all__ = [
     "Price",
     "PriceError",
     "Profile",
+    "Quota",
     "Source",
     "Upstream",
     "ami_problem",
     "ami_type",
     "capacity_block",
+    "capacity_block_quota",
     "duration_of",
     "efa_interfaces",
     "eks_images",
@@ -95,9 +107,11 @@ __all__ = [
     "mig_problem",
     "of_weights",
     "on_demand",
+    "on_demand_quota",
     "priced_regions",
     "regions_with",
     "service_price",
     "spot",
+    "spot_quota",
     "zones_with",
 ]

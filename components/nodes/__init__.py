@@ -2,7 +2,7 @@
 
 from components.nodes.cluster_autoscaler import ClusterAutoscaler
 from components.nodes.launch_template import Ground
-from components.nodes.node_group import NodeGroup, surges
+from components.nodes.node_group import NodeGroup
 from components.nodes.node_groups import NodeGroups
 from components.nodes.node_role import NodeRole
 from components.nodes.user_data import bottlerocket_settings, node_config, user_data
@@ -15,6 +15,5 @@ __all__ = [
     "NodeRole",
     "bottlerocket_settings",
     "node_config",
-    "surges",
     "user_data",
 ]

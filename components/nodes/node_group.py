@@ -20,6 +20,7 @@ from components.pools import (
     ami_release,
     capacity_type,
     kubelet_version,
+    surges,
 )
 
 _SET_ELSEWHERE = ("kubernetes.io", "node.kubernetes.io", "topology.kubernetes.io", "eks.amazonaws.com")
@@ -134,13 +135,6 @@ def _size(pool: Pool, settings: PoolSettings) -> dict[str, Any]:
             "update_strategy": "DEFAULT" if surges(settings) else "MINIMAL",
         },
     }
-
-
-def surges(settings: PoolSettings) -> bool:
-    """Whether there may be more nodes than the pool's most while they are replaced."""
-    if settings.update.surge is not None:
-        return settings.update.surge
-    return settings.capacity.reserved is None
 
 
 def _changes(parent: pulumi.Resource, pool: Pool, settings: PoolSettings) -> pulumi.ResourceOptions:

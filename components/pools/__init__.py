@@ -23,6 +23,7 @@ from components.pools.resources import Resources, allocatable
 from components.pools.room import room
 from components.pools.root_disk import RootDisk, root_disk
 from components.pools.share import Share, quota_by_resource, share_of
+from components.pools.surge import surge_nodes, surges
 
 __all__ = [
     "ACCELERATOR_LABEL",
@@ -62,4 +63,6 @@ __all__ = [
     "share_of",
     "share_of_node",
     "smallest_place",
+    "surge_nodes",
+    "surges",
 ]

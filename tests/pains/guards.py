@@ -138,6 +138,8 @@ GUARDS = (
         "if needed is None or needed <= nodes:",
         "if True:",
     ),
+    Guard("18_late_failures", "doctor/quotas.py", "if need.amount > need.quota.default:", "if False:"),
+    Guard("18_late_failures", "doctor/needs.py", "pool.nodes.max * cpus", "pool.nodes.min * cpus"),
     Guard(
         "19_defaults", "components/nodes/launch_template.py", '"volume_type": "gp3",', '"volume_type": "gp2",'
     ),
@@ -157,6 +159,13 @@ GUARDS = (
     Guard(
         "20_places", "components/cluster/kubeconfig.py", "if Path(path).expanduser().is_file():", "if True:"
     ),
+    Guard(
+        "20_places",
+        "doctor/nodes.py",
+        "_labels(node).items() >= pool.selector.items()",
+        "node",
+    ),
+    Guard("20_places", "doctor/nodes.py", "if foreign and stack.gpu.device_plugin:", "if False:"),
     Guard("22_replacement", "components/cluster/eks/control_plane.py", "deletion_protection=protect,"),
     Guard(
         "22_replacement",

@@ -7,7 +7,9 @@ import pytest
 from components.catalog import INSTANCES
 from components.config.pools import PoolSettings
 from components.pools import allocatable, eks_hardware_of
-from tests.pains.platforms import refusal
+from doctor import Verdict
+from doctor.quotas import quotas
+from tests.pains.platforms import refusal, stack
 
 IMAGE_BYTES = 28_600_000_000
 """Of vLLM as it lies on a disk (vllm-project/vllm, pull request 22377, 2025-12-10)."""
@@ -33,3 +35,14 @@ def test_what_could_not_come_up_is_refused(edits: dict[str, Any], problem: str) 
 def test_a_node_has_room_for_the_images_of_a_model_server_and_its_successor(instance: str) -> None:
     settings = PoolSettings.model_validate({"instance": instance, "nodes": 1})
     assert allocatable(eks_hardware_of(settings).capacity).ephemeral_bytes > 2 * IMAGE_BYTES
+
+
+def test_what_an_account_has_to_ask_for_is_told_without_asking_it() -> None:
+    [gpus] = [check for check in quotas(stack("prod", {}), "prod", None) if "G and VT" in check.name]
+    assert gpus.verdict is Verdict.WARN
+    assert "384 vCPUs" in gpus.found
+
+
+def test_of_what_every_account_has_nothing_is_asked() -> None:
+    [addresses] = [check for check in quotas(stack("prod", {}), "prod", None) if "Elastic IPs" in check.name]
+    assert addresses.verdict is Verdict.OK

@@ -6,7 +6,10 @@ import pytest
 
 from components.cluster import NoKubeconfigError
 from components.places import place_of
+from doctor import Verdict
+from doctor.cluster import cluster
 from tests.pains.platforms import edited, of_package, platform, refusal, stack
+from tests.unit.doctor.answers import Answers, daemons, listed, servers
 
 REQUIRED = (
     "spec.template.spec.affinity.nodeAffinity"
@@ -44,3 +47,20 @@ def test_nodes_are_found_by_the_labels_of_the_site() -> None:
 
 def test_a_cluster_that_hands_out_its_gpus_itself_gets_no_second_plugin() -> None:
     assert edited("onprem", {"gpu": {"devicePlugin": False}}).of("DaemonSet") == []
+
+
+def test_a_doctor_finds_nodes_that_no_label_leads_to() -> None:
+    api = Answers()
+    strangers = servers()
+    for server in strangers:
+        server["metadata"]["labels"] = {"site.example/rack": "7"}
+    api.paths["/api/v1/nodes"] = listed(*strangers)
+    [found] = [check for check in cluster(stack("onprem", {}), api) if check.name == "h100"]
+    assert found.verdict is Verdict.FAIL
+
+
+def test_a_doctor_finds_a_device_plugin_that_is_there_already() -> None:
+    api = Answers()
+    api.paths["/apis/apps/v1/daemonsets"] = listed(daemons("nvidia-device-plugin-daemonset"))
+    [found] = [check for check in cluster(stack("onprem", {}), api) if check.name == "device plugin"]
+    assert found.verdict is Verdict.FAIL

@@ -17,7 +17,7 @@ def test_what_a_row_points_at_is_there() -> None:
     named = [
         path
         for _, row in ROWS
-        for path in re.findall(r"`((?:components|policies|rehearsal|tests)/.+?)`", row)
+        for path in re.findall(r"`((?:components|doctor|policies|rehearsal|tests)/.+?)`", row)
     ]
     assert [path for path in named if not (PROJECT / path).exists()] == []
 

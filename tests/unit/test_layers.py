@@ -13,6 +13,7 @@ PACKAGES = (
     "components",
     "cost",
     "docs",
+    "doctor",
     "plan",
     "policies",
     "rehearsal",
@@ -38,7 +39,11 @@ USES = {
     ),
     "rehearsal": "components.catalog components.config components.pools components.stackfile plan toolchain",
     "review": "components cost plan policies rehearsal.aws.differences rehearsal.aws.services",
-    "cli": "components cost plan policies rehearsal review toolchain",
+    "cli": "components cost doctor plan policies rehearsal review toolchain",
+    "doctor": (
+        "components.addresses components.catalog components.config components.guardrails components.pools "
+        "components.stackfile toolchain"
+    ),
     "stacks": "components",
 }
 

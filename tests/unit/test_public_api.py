@@ -5,6 +5,7 @@ from importlib import import_module
 import pytest
 
 PUBLIC = {
+    "doctor": "Check Need Verdict counts examine needs_of",
     "cost": (
         "ASSUMPTIONS Assumption Budget Change Cost CostDiff CostError HOURS Item Line ORDERS Offer Range "
         "Share UsageError Use assumption_rows budget_rows change_rows cost_of diff document_of grouped "
@@ -17,19 +18,19 @@ PUBLIC = {
         "Status forget_local_state inventory local_stacks local_state locked reconcile recover rehearse "
         "retired_models scratch simulate unlock"
     ),
-    "toolchain": "AT_ONCE Toolchain ToolchainError install",
+    "toolchain": "AT_ONCE Toolchain ToolchainError builder install present tools_folder",
     "components.addresses": "Demand Tier ZONES demand_of ipv6_subnet pod_ranges subnet usable",
     "components.catalog": (
-        "ADDONS ADDON_LEAST ADDON_SOURCES ADDON_VERSIONS AL2023_RELEASES AMI_SOURCES "
-        "CAPACITY_BLOCK_SOURCES CAPACITY_BLOCK_TYPES DURATIONS DURATION_SOURCES Duration "
-        "EFA_SOURCES EKS_IMAGE_SOURCES GPUS GPU_SOURCES Gpu INSTANCES INSTANCE_PRICE_SOURCES "
-        "INSTANCE_SOURCES Instance Interface KUBELET_MAX_PODS KUBERNETES_SOURCES "
-        "KUBERNETES_VERSIONS KubernetesVersion LARGE_IMAGE_MINUTES LIST_PRICE_DAYS LanguageModel "
-        "MIG_SOURCES MODELS MODEL_SOURCES MOVING_PRICE_DAYS OFFERING_SOURCES Price PriceError "
-        "Profile REGIONS REGION_SOURCES SERVICE_PRICES SERVICE_PRICE_SOURCES SERVICE_REGIONS "
-        "Source UPSTREAMS UPSTREAM_SOURCES Upstream WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type "
-        "capacity_block duration_of efa_interfaces eks_images mig_layouts mig_problem of_weights "
-        "on_demand priced_regions regions_with service_price spot zones_with"
+        "ADDONS ADDON_LEAST ADDON_SOURCES ADDON_VERSIONS AL2023_RELEASES AMI_SOURCES CAPACITY_BLOCK_SOURCES "
+        "CAPACITY_BLOCK_TYPES DURATIONS DURATION_SOURCES Duration EFA_SOURCES EKS_IMAGE_SOURCES GPUS "
+        "GPU_SOURCES Gpu INSTANCES INSTANCE_PRICE_SOURCES INSTANCE_SOURCES Instance Interface "
+        "KUBELET_MAX_PODS KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion LARGE_IMAGE_MINUTES "
+        "LIST_PRICE_DAYS LanguageModel MIG_SOURCES MODELS MODEL_SOURCES MOVING_PRICE_DAYS OFFERING_SOURCES "
+        "Price PriceError Profile QUOTAS QUOTA_SOURCES Quota REGIONS REGION_SOURCES SERVICE_PRICES "
+        "SERVICE_PRICE_SOURCES SERVICE_REGIONS Source UPSTREAMS UPSTREAM_SOURCES Upstream "
+        "WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type capacity_block capacity_block_quota duration_of "
+        "efa_interfaces eks_images mig_layouts mig_problem of_weights on_demand on_demand_quota "
+        "priced_regions regions_with service_price spot spot_quota zones_with"
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
     "components.cluster.eks": "Addons EksCluster kubeconfig",
@@ -46,8 +47,7 @@ PUBLIC = {
     "components.identity": "PodIdentity managed_policy policy_document",
     "components.keys": "Keys Purpose",
     "components.nodes": (
-        "ClusterAutoscaler Ground NodeGroup NodeGroups NodeRole bottlerocket_settings "
-        "node_config surges user_data"
+        "ClusterAutoscaler Ground NodeGroup NodeGroups NodeRole bottlerocket_settings node_config user_data"
     ),
     "components.network": "Network",
     "components.pools": (
@@ -55,7 +55,7 @@ PUBLIC = {
         "POOL_LABEL Place Pool Request Resources RootDisk Share allocatable ami_release capacity_type "
         "device_of eks_hardware_of gpu_resource hardware_of kubelet_version memory_share mig_layout_name "
         "mig_resource nodes_for pools_of quota_by_resource replicas_per_node request_of room root_disk "
-        "share_of share_of_node smallest_place"
+        "share_of share_of_node smallest_place surge_nodes surges"
     ),
     "components.registry": "Copy Registry copies ecr_mirror",
     "components.security": (

@@ -1,0 +1,81 @@
+"""The API server of a cluster, asked in its own words."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from lightkube import KubeConfig
+from lightkube.config.client_adapter import Client, ConnectionParams
+from lightkube.config.kubeconfig import SingleConfig
+from lightkube.core.exceptions import ConfigError
+
+Object = dict[str, Any]
+
+
+class NoAnswerError(Exception):
+    """The kubeconfig leads nowhere, or the API server lets nobody in."""
+
+
+class ApiServer:
+    """The cluster that a context of a kubeconfig leads to, by default the current one.
+
+    ApiServer(Path("~/.kube/config").expanduser()).get("/version")
+    """
+
+    def __init__(self, kubeconfig: Path, context: str | None = None) -> None:
+        try:
+            config = KubeConfig.from_file(kubeconfig).get(context)
+            self._http = _client(config) if config else None
+        except Exception as error:  # in as many ways as a file can be wrong
+            raise NoAnswerError(f"{kubeconfig} leads to no cluster: {_in_one_line(error)}") from error
+        self.kubeconfig = kubeconfig
+
+    def get(self, path: str) -> Object | None:
+        """What is there; None where there is nothing, or where this identity may not look."""
+        answer = self._asked("GET", path)
+        if answer.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE):
+            return None
+        return self._read(answer)
+
+    def items(self, path: str) -> list[Object] | None:
+        """What a path lists; None where this identity may not look."""
+        found = self.get(path)
+        return None if found is None else found["items"]
+
+    def create(self, path: str, body: Object) -> Object:
+        """What the server makes of a question, such as a review of access."""
+        return self._read(self._asked("POST", path, body))
+
+    def refusal(self, path: str, body: Object) -> str | None:
+        """What the server has against an object that it is not to keep; None where it would take it."""
+        answer = self._asked("POST", f"{path}?dryRun=All", body)
+        return None if answer.is_success else str(answer.json().get("message", answer.text))
+
+    def _asked(self, method: str, path: str, body: Object | None = None) -> httpx2.Response:
+        if self._http is None:
+            raise NoAnswerError(f"{self.kubeconfig} has no current context")
+        try:
+            return self._http.request(method, path, json=body)
+        except (httpx2.HTTPError, ConfigError, OSError) as error:
+            raise NoAnswerError(
+                f"the cluster of {self.kubeconfig} does not answer: {_in_one_line(error)}"
+            ) from error
+
+    def _read(self, answer: httpx2.Response) -> Object:
+        if answer.is_error:
+            raise NoAnswerError(
+                f"the cluster of {self.kubeconfig} refuses: {answer.status_code} {answer.reason_phrase}"
+            )
+        return answer.json()
+
+
+def _client(config: SingleConfig) -> httpx2.Client:
+    here = "//127.0.0.1:" in config.cluster.server  # which no proxy leads to
+    return Client(config, ConnectionParams(trust_env=not here))
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

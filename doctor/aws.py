@@ -1,0 +1,73 @@
+"""The AWS account that the credentials of this machine lead to."""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+# (boto3 has no types)
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+_NO_BOTO3 = "boto3 is not installed: pip install 'gpu-cluster[doctor]'"
+
+
+class UnreachableError(Exception):
+    """Nothing can be asked of the account: there is no SDK, no credential, or no way."""
+
+
+class RefusedError(Exception):
+    """The account does not answer this call."""
+
+
+class Aws:
+    """The account in one region.
+
+    Aws("eu-central-1").call("ec2", "describe_vpcs")["Vpcs"]
+    """
+
+    def __init__(self, region: str) -> None:
+        """`UnreachableError` where boto3 or credentials are missing; nothing is asked yet."""
+        try:
+            from boto3.session import Session  # a second, and an extra that only this needs
+            from botocore.exceptions import BotoCoreError
+        except ImportError:
+            raise UnreachableError(_NO_BOTO3) from None
+        self.region = region
+        try:
+            self._session: Any = Session(region_name=region)
+            found = self._session.get_credentials()
+        except BotoCoreError as error:  # such as a profile that does not exist
+            raise UnreachableError(str(error)) from error
+        if found is None:
+            raise UnreachableError("this machine has no AWS credentials: sign in, or set AWS_PROFILE")
+        self.client = cache(self._client)
+
+    def call(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+        """The answer. `RefusedError` with the words of AWS, `UnreachableError` where there are none."""
+        with _worded():
+            return getattr(self.client(service), operation)(**arguments)
+
+    def all_of(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
+        """What all pages of an answer have under a key; errors as of `call`."""
+        with _worded():
+            pages = self.client(service).get_paginator(operation).paginate(**arguments)
+            return [item for page in pages for item in page[key]]
+
+    def _client(self, service: str) -> Any:
+        from botocore.config import Config
+
+        patient = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3})
+        return self._session.client(service, config=patient)
+
+
+@contextmanager
+def _worded() -> Generator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        raise RefusedError(" ".join(str(error).split())) from error
+    except BotoCoreError as error:
+        raise UnreachableError(" ".join(str(error).split())) from error

@@ -1,0 +1,59 @@
+"""What one look at something found."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    OK = "OK"
+    WARN = "WARN"
+    """It works, or may; somebody should know."""
+
+    FAIL = "FAIL"
+    """It would not come up."""
+
+    SKIP = "SKIP"
+    """Nobody could look; the check says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, and what was found."""
+
+    group: str
+    """What it is about: machine, checkout, stack file, account, quotas, offerings or cluster."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    advice: str = ""
+    """What to do about it; empty where there is nothing to do."""
+
+    def as_json(self) -> dict[str, str]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Makes the checks of one group: `Group("machine").ok("Python", "3.11.7")`."""
+
+    name: str
+
+    def ok(self, name: str, found: str) -> Check:
+        return Check(self.name, name, Verdict.OK, found)
+
+    def warn(self, name: str, found: str, advice: str = "") -> Check:
+        return Check(self.name, name, Verdict.WARN, found, advice)
+
+    def fail(self, name: str, found: str, advice: str = "") -> Check:
+        return Check(self.name, name, Verdict.FAIL, found, advice)
+
+    def skip(self, name: str, found: str, advice: str = "") -> Check:
+        return Check(self.name, name, Verdict.SKIP, found, advice)
+
+
+def counts(checks: Iterable[Check]) -> dict[Verdict, int]:
+    """How many there are of each verdict: {"OK": 12, "WARN": 1, "FAIL": 0, "SKIP": 3}"""
+    found = [check.verdict for check in checks]
+    return {verdict: found.count(verdict) for verdict in Verdict}

@@ -1,0 +1,127 @@
+"""A doctor asks the real API server what it can do."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from components.pools import pools_of
+from components.stackfile import load
+from doctor.api_server import ApiServer
+from doctor.check import Check, Verdict
+from doctor.cluster import cluster
+from rehearsal import Cluster, ControlPlane, reconcile
+from rehearsal import objects as rehearsed
+from toolchain import install
+
+pytestmark = pytest.mark.engine
+
+SITE = """\
+config:
+  gpu-cluster:cluster: {provider: existing, kubeconfig: kubeconfig}
+  gpu-cluster:pools:
+    gpu:
+      machine: {cpus: 64, memory: 512Gi, gpu: L40S, gpus: 4}
+      nodes: 2
+      labels: {site.example/role: gpu}
+  gpu-cluster:gpu: {devicePlugin: false}
+  gpu-cluster:storage:
+    disks: {kind: csi, provisioner: kubernetes.io/host-path, default: true, reclaim: delete}
+  gpu-cluster:serving:
+    models:
+      chat:
+        model: meta-llama/Llama-3.1-8B-Instruct
+        pool: gpu
+        replicas: {min: 1, max: 2}
+        context: 8192
+        cache: {size: 40Gi}
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the kubeconfig of a cluster that has nothing yet."""
+    folder = tmp_path_factory.mktemp("site")
+    control_plane = ControlPlane(folder, install())
+    control_plane.start()
+    (folder / "Pulumi.site.yaml").write_text(SITE)
+    yield folder
+    control_plane.remove()
+
+
+def looked(site: Path) -> dict[str, Check]:
+    return {
+        check.name: check
+        for check in cluster(load(site / "Pulumi.site.yaml"), ApiServer(site / "kubeconfig"))
+    }
+
+
+def test_it_finds_what_a_cluster_has_and_lacks(site: Path) -> None:
+    before = rehearsed.ApiServer(site / "kubeconfig").objects().keys()
+
+    found = looked(site)
+
+    assert found["version"].found.startswith("Kubernetes v1.3")
+    assert found["gpu"].verdict is Verdict.FAIL
+    assert found["gpu"].advice == "kubectl label node NODE site.example/role=gpu"
+    assert found["pod security"].verdict is Verdict.OK
+    assert found["admission policies"].verdict is Verdict.OK
+    assert found["rights"].verdict is Verdict.OK
+    assert found["metrics"].verdict is Verdict.WARN
+    assert found["waiting queues"].verdict is Verdict.WARN
+    assert found["snapshots"].verdict is Verdict.WARN
+    assert rehearsed.ApiServer(site / "kubeconfig").objects().keys() == before
+
+
+def test_nodes_count_by_their_labels_and_gpus_as_they_are_offered(site: Path) -> None:
+    live = Cluster(site / "kubeconfig")
+    reconcile(live, pools_of(load(site / "Pulumi.site.yaml")))
+
+    found = looked(site)
+    assert found["gpu"].found == "2 nodes with site.example/role=gpu are ready"
+    assert (
+        found["gpu GPUs"].found == "no node offers nvidia.com/gpu, and gpu-cluster:gpu.devicePlugin is false"
+    )
+
+    for node in ("gpu-0", "gpu-1"):
+        live.offer(node, {"nvidia.com/gpu": 4})
+    assert looked(site)["gpu GPUs"].found == "8 x nvidia.com/gpu on 2 nodes"
+
+
+def test_a_default_class_of_somebody_else_is_one_too_many(site: Path) -> None:
+    server = rehearsed.ApiServer(site / "kubeconfig")
+    annotations = {"storageclass.kubernetes.io/is-default-class": "true"}
+    body = {
+        "metadata": {"name": "standard", "annotations": annotations},
+        "provisioner": "kubernetes.io/host-path",
+    }
+    assert looked(site)["default class"].verdict is Verdict.OK
+    server.create("/apis/storage.k8s.io/v1/storageclasses", body)
+    found = looked(site)
+    assert found["default class"].verdict is Verdict.FAIL
+    assert found["disks"].verdict is Verdict.OK
+
+
+def test_an_identity_with_few_rights_is_told_which_are_missing(site: Path) -> None:
+    """By a token of a service account, which may do nothing that is not granted."""
+    server = rehearsed.ApiServer(site / "kubeconfig")
+    server.create("/api/v1/namespaces/default/serviceaccounts", {"metadata": {"name": "guest"}})
+    guest = ApiServer(site / "kubeconfig")
+    token = guest.create(
+        "/api/v1/namespaces/default/serviceaccounts/guest/token", {"spec": {"audiences": []}}
+    )
+    (site / "guest").write_text(_as_guest((site / "kubeconfig").read_text(), token["status"]["token"]))
+
+    stack = load(site / "Pulumi.site.yaml")
+    found = {check.name: check for check in cluster(stack, ApiServer(site / "guest"))}
+
+    assert found["nodes"].verdict is Verdict.SKIP
+    assert found["storage classes"].verdict is Verdict.SKIP
+    assert "may not create configmaps, limitranges, namespaces" in found["rights"].found
+
+
+def _as_guest(kubeconfig: str, token: str) -> str:
+    config = json.loads(kubeconfig)
+    config["users"][0]["user"] = {"token": token}
+    return json.dumps(config)
