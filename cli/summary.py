@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
 
 import typer
 
@@ -14,8 +16,38 @@ from rehearsal import Inventory, PoolNodes, Replica, inventory
 
 
 def show(project: RunningProject, name: str, stack: Stack) -> None:
-    found = inventory(project.cluster(name, stack), pools_of(stack), stack.serving.namespace)
-    typer.echo(summary(name, stack, found))
+    typer.echo(summary(name, stack, found_in(project, name, stack)))
+
+
+def found_in(project: RunningProject, name: str, stack: Stack) -> Inventory:
+    """What the cluster of a stack has."""
+    return inventory(project.cluster(name, stack), pools_of(stack), stack.serving.namespace)
+
+
+def as_data(name: str, stack: Stack, found: Inventory) -> dict[str, Any]:
+    """The same as `summary` shows, for machines."""
+    replicas = [asdict(replica) for replica in found.replicas]
+    return {
+        "stack": name,
+        "pools": [_pool_data(nodes) for nodes in found.pools],
+        "models": {
+            model: [replica for replica in replicas if replica["model"] == model]
+            for model in stack.serving.models
+        },
+    }
+
+
+def _pool_data(nodes: PoolNodes) -> dict[str, Any]:
+    pool = nodes.pool
+    return {
+        "name": pool.name,
+        "ready": nodes.ready,
+        "nodes": nodes.total,
+        "machine": pool.machine,
+        "gpu": pool.gpu.name if pool.gpu else None,
+        "gpus": pool.gpus * nodes.total,
+        "resources": {resource: count * nodes.total for resource, count in pool.extended.items()},
+    }
 
 
 def summary(name: str, stack: Stack, found: Inventory) -> str:

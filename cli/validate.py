@@ -1,14 +1,36 @@
 """`gpu-cluster validate`: read a stack file and name everything that is wrong with it."""
 
+import json
+from dataclasses import asdict
+from typing import Annotated
+
 import typer
 
 from cli.project import Project, StackName
+from components.stackfile import Problem, StackFileError, load_any
+from components.stackfile.summary import summary_of
+
+_WRONG = 2
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Print what is wrong as JSON: file, line, key and message.")
+]
 
 
-def validate(stack: StackName = "local") -> None:
-    """Read a stack file and name everything that is wrong with it, without cluster or credentials."""
-    settings = Project.here().stack(stack)
-    pools, models = len(settings.pools), len(settings.serving.models)
-    typer.echo(
-        f"{stack}: {pools} pools and {models} models on provider {settings.cluster.provider}, all right"
-    )
+def validate(stack: StackName = "local", *, as_json: Json = False) -> None:
+    """Read a stack file and name everything that is wrong with it, without cluster or credentials.
+
+    Exit code 2 where anything is wrong.
+    """
+    file = Project.here().stack_file(stack)
+    if not as_json:
+        typer.echo(f"{stack}: {summary_of(load_any(file))}, all right")
+        return
+    problems: tuple[Problem, ...] = ()
+    try:
+        load_any(file)
+    except StackFileError as error:
+        problems = error.problems
+    typer.echo(json.dumps({"stack": stack, "problems": [asdict(problem) for problem in problems]}, indent=2))
+    if problems:
+        raise typer.Exit(_WRONG)

@@ -7,6 +7,7 @@ from components.config.stack import Stack
 from components.config.team import TeamStack
 from components.stackfile import StackFileError, load_any
 from components.stackfile.schema import json_schema, schema_text, team_json_schema
+from components.stackfile.summary import summary_of
 from doctor.check import Check, Group
 
 _FILES = Group("stack file")
@@ -19,14 +20,7 @@ def stack_file(file: Path, name: str) -> tuple[Stack | TeamStack | None, list[Ch
     except StackFileError as error:
         wrong = [_FILES.fail(name, str(problem)) for problem in error.problems]
         return None, wrong
-    return stack, [_FILES.ok(name, _summary(stack))]
-
-
-def _summary(stack: Stack | TeamStack) -> str:
-    if isinstance(stack, TeamStack):
-        return f"{len(stack.file.models)} models of team {stack.name} on {stack.file.team.environment}"
-    pools, models = len(stack.pools), len(stack.serving.models)
-    return f"{pools} pools and {models} models on provider {stack.cluster.provider}"
+    return stack, [_FILES.ok(name, summary_of(stack))]
 
 
 def schema(project: Path) -> Iterator[Check]:

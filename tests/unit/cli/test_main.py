@@ -3,6 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+PROJECT = Path(__file__).parents[3]
 GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"
 
 
@@ -61,3 +62,36 @@ def test_commands_work_below_the_project_too(tmp_path: Path) -> None:
     done = run(project(tmp_path, stack) / "stacks", "validate", "dev")
 
     assert (done.returncode, done.stdout) == (0, "dev: 1 pools and 0 models on provider local, all right\n")
+
+
+def test_a_reader_that_has_enough_ends_it_quietly() -> None:
+    head = f"'{GPU_CLUSTER}' schema | head -1"
+    done = subprocess.run(["bash", "-c", head], cwd=PROJECT, capture_output=True, text=True, check=False)
+
+    assert (done.stdout, done.stderr) == ("{\n", "")
+
+
+def test_in_a_pipe_there_is_no_colour(tmp_path: Path) -> None:
+    done = run(project(tmp_path, ""), "--help")
+
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "Exit codes" in done.stdout
+
+
+def test_the_shell_completes_names_of_stacks(tmp_path: Path) -> None:
+    words = {
+        "_GPU_CLUSTER_COMPLETE": "complete_bash",
+        "COMP_WORDS": "gpu-cluster validate d",
+        "COMP_CWORD": "2",
+    }
+    done = subprocess.run(
+        [GPU_CLUSTER],
+        cwd=project(tmp_path, ""),
+        env=os.environ | words,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout.split() == ["dev"]

@@ -1,7 +1,8 @@
 from pathlib import Path
 from textwrap import dedent
 
-from cli.summary import summary
+from cli.summary import as_data, summary
+from components.config.stack import Stack
 from components.pools import pools_of
 from components.stackfile import load
 from rehearsal import Inventory, PoolNodes, Replica
@@ -19,8 +20,9 @@ config:
 """
 
 
-def test_it_says_what_runs_where_and_what_to_do_next(tmp_path: Path) -> None:
-    file = tmp_path / "Pulumi.small.yaml"
+def running(folder: Path) -> tuple[Stack, Inventory]:
+    """The stack, with one of its nodes and one of its pods yet to come."""
+    file = folder / "Pulumi.small.yaml"
     file.write_text(STACK)
     stack = load(file)
     pools = pools_of(stack)
@@ -31,6 +33,11 @@ def test_it_says_what_runs_where_and_what_to_do_next(tmp_path: Path) -> None:
             Replica("chat", "chat-2", None, ready=False),
         ),
     )
+    return stack, found
+
+
+def test_it_says_what_runs_where_and_what_to_do_next(tmp_path: Path) -> None:
+    stack, found = running(tmp_path)
 
     assert summary("small", stack, found) == dedent("""\
         small: 2 of 3 nodes ready
@@ -47,3 +54,24 @@ def test_it_says_what_runs_where_and_what_to_do_next(tmp_path: Path) -> None:
           use pulumi    eval "$(.venv/bin/gpu-cluster env small)"; pulumi stack --stack small
           change        edit stacks/Pulumi.small.yaml, then: make up STACK=small
           remove        make down STACK=small""")
+
+
+def test_machines_get_the_same_as_data(tmp_path: Path) -> None:
+    data = as_data("small", *running(tmp_path))
+
+    assert data["pools"][1] == {
+        "name": "h100",
+        "ready": 1,
+        "nodes": 2,
+        "machine": "p5.48xlarge",
+        "gpu": "H100",
+        "gpus": 16,
+        "resources": {"nvidia.com/mig-1g.10gb": 64, "nvidia.com/mig-3g.40gb": 16},
+    }
+    assert data["models"] == {
+        "chat": [
+            {"model": "chat", "pod": "chat-1", "node": "h100-0", "ready": True},
+            {"model": "chat", "pod": "chat-2", "node": None, "ready": False},
+        ],
+        "code": [],
+    }
