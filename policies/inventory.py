@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import Any, TypeVar
 
 from policies.field import NotKnownError
 from policies.link import Link, Links
@@ -13,6 +14,8 @@ from policies.selector import selects
 from policies.subject import Pod, Resource, pods
 
 _Place = tuple[str, str, str]  # namespace, and two words within it
+T = TypeVar("T")
+
 _ANYWHERE = ("", "")  # of what does not say, or not yet, where it applies
 
 
@@ -23,6 +26,7 @@ class Inventory:
         self._found: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._makers: defaultdict[str, list[Resource]] = defaultdict(list)
         self._by_kind: defaultdict[str, list[Resource]] = defaultdict(list)
+        self._sums: dict[Callable[[Inventory], Any], Any] = {}
         for resource in resources:
             self._add(resource)
 
@@ -61,6 +65,12 @@ class Inventory:
     def all_linked(self, target: Resource, link: Link) -> Sequence[Resource]:
         """As `linked`; `NotKnownError`, too, where there might be more of them than those that are known."""
         return self._links.all_linked(target, link)
+
+    def once(self, sum_up: Callable[[Inventory], T]) -> T:
+        """What a function makes of the whole stack, worked out once for all who ask."""
+        if sum_up not in self._sums:
+            self._sums[sum_up] = sum_up(self)
+        return self._sums[sum_up]
 
     def scaler(self, workload: Resource) -> Resource | None:
         """The autoscaler that sets its replicas. `NotKnownError` where one might, but does not say so yet."""

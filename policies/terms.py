@@ -11,6 +11,8 @@ from components.catalog import eks_images
 from components.config.stack import Stack
 from components.stackfile.load import load
 from components.stackfile.problem import StackFileError
+from policies.inventory import Inventory
+from policies.pool import Pools
 from policies.settings import Environment, PolicySettings, policy_settings
 
 _STACKS = Path(__file__).parent.parent / "stacks"
@@ -51,6 +53,10 @@ class Terms:
         allowed = self.environment.regions if self.environment else ()
         residency = self.file.compliance.data_residency if self.file else None
         return tuple(region for region in allowed if not residency or region in residency)
+
+    def pools_of(self, inventory: Inventory) -> Pools:
+        """The pools that the stack starts, or else those that its file knows."""
+        return Pools.of(inventory, self.file)
 
     def allows_instance(self, instance: str) -> bool:
         patterns = self.environment.instances if self.environment else ()

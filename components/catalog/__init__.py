@@ -44,6 +44,7 @@ from components.catalog.service_prices import (
     service_price,
 )
 from components.catalog.source import Source
+from components.catalog.stateful import STATEFUL, Loss
 from components.catalog.upstreams import UPSTREAM_SOURCES, UPSTREAMS, Upstream
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "SERVICE_PRICES",
     "SERVICE_PRICE_SOURCES",
     "SERVICE_REGIONS",
+    "STATEFUL",
     "UPSTREAMS",
     "UPSTREAM_SOURCES",
     "WEIGHTS_BYTES_PER_MINUTE",
@@ -90,6 +92,7 @@ __all__ = [
     "Interface",
     "KubernetesVersion",
     "LanguageModel",
+    "Loss",
     "Price",
     "PriceError",
     "Profile",

@@ -4,7 +4,7 @@ from typing import Any
 
 from components.config.capacity import Market
 from components.config.pools import PoolSettings
-from components.pools import Pool
+from components.pools import GPU_RESOURCE, Pool
 
 _RESERVED_LABELS = ("kubernetes.io", "k8s.io", "karpenter.sh")  # which kubelet and Karpenter set themselves
 
@@ -32,7 +32,7 @@ def node_pool(pool: Pool, settings: PoolSettings, *, node_class: str) -> dict[st
                 "expireAfter": "Never",
             },
         },
-        "limits": {"cpu": str(pool.capacity.cpu_millis // 1000 * pool.nodes.max)},
+        "limits": _limits(pool),
         "disruption": {
             # GPUs are not moved together: what runs on them is slow to start and dear to stop.
             "consolidationPolicy": "WhenEmpty" if pool.gpus else "WhenEmptyOrUnderutilized",
@@ -40,6 +40,12 @@ def node_pool(pool: Pool, settings: PoolSettings, *, node_class: str) -> dict[st
             "budgets": [{"nodes": str(settings.update.max_unavailable)}],
         },
     }
+
+
+def _limits(pool: Pool) -> dict[str, str]:
+    """What all its nodes together have, at their most; servers that are alike in CPUs may differ in GPUs."""
+    gpus = {GPU_RESOURCE: str(pool.gpus * pool.nodes.max)} if pool.gpus else {}
+    return {"cpu": str(pool.capacity.cpu_millis // 1000 * pool.nodes.max), **gpus}
 
 
 def _one_of(key: str, values: list[str]) -> dict[str, Any]:

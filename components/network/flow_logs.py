@@ -17,7 +17,8 @@ class FlowLogs(pulumi.ComponentResource):
     """All traffic of a VPC on record, encrypted and for as long as the settings say.
 
     FlowLogs("platform-vpc-flow-logs", settings, vpc_id=vpc.id, region="eu-central-1",
-             account="123456789012", key=key_arn, title="gpu-cluster-prod")
+             account="123456789012", key=key_arn, title="gpu-cluster-prod",
+             protect=True)
     """
 
     def __init__(
@@ -30,9 +31,10 @@ class FlowLogs(pulumi.ComponentResource):
         account: str,
         key: pulumi.Input[str],
         title: str,
+        protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`key`: ARN of the key that encrypts the records; `title`: what names begin with."""
+        """`key`: ARN of what encrypts the records; `title`: what names begin with; `protect`: they stay."""
         super().__init__("gpu-cluster:index:FlowLogs", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
@@ -40,7 +42,7 @@ class FlowLogs(pulumi.ComponentResource):
             f"{name}-group",
             retention_in_days=settings.retention_days,
             kms_key_id=key,
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, protect=protect, retain_on_delete=protect),
         )
         role = aws.iam.Role(
             f"{name}-role",

@@ -54,9 +54,10 @@ class Network(pulumi.ComponentResource):
         region: str,
         account: str,
         logs_key: pulumi.Input[str],
+        protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`logs_key`: ARN of the key that encrypts log groups."""
+        """`logs_key`: ARN of the key that encrypts log groups; `protect`: those of the network stay."""
         super().__init__("gpu-cluster:index:Network", name, None, opts)
         if settings.existing:
             subnets = found(settings.existing, pulumi.InvokeOptions(parent=self))
@@ -69,6 +70,7 @@ class Network(pulumi.ComponentResource):
                 region=region,
                 account=account,
                 logs_key=logs_key,
+                protect=protect,
                 opts=pulumi.ResourceOptions(parent=self),
             )
             subnets = vpc.subnets

@@ -32,9 +32,10 @@ class Vpc(pulumi.ComponentResource):
         region: str,
         account: str,
         logs_key: pulumi.Input[str],
+        protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`logs_key`: ARN of the key that encrypts log groups."""
+        """`logs_key`: ARN of the key that encrypts log groups; `protect`: these stay."""
         super().__init__("gpu-cluster:index:Vpc", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         title = f"{pulumi.get_project()}-{pulumi.get_stack()}"
@@ -60,6 +61,7 @@ class Vpc(pulumi.ComponentResource):
             account=account,
             key=logs_key,
             title=title,
+            protect=protect,
             opts=child,
         )
         tiers = Tiers(f"{name}-subnets", settings, vpc=vpc, title=title, opts=child)

@@ -69,6 +69,7 @@ def eks(
         region=region,
         account=settings.account,
         logs_key=keys.arns[Purpose.LOGS],
+        protect=stack.protect,
         opts=room,
     )
     cluster = EksCluster(

@@ -9,6 +9,7 @@ from policies.rules.buckets import (
     bucket_versioned,
     public_access_blocked,
 )
+from policies.rules.capacity import allowed_instances, capacity_blocks, gpu_budget, pinned_images
 from policies.rules.cluster_network import network_policies_enforced, private_subnets
 from policies.rules.clusters import (
     access_entries,
@@ -26,6 +27,7 @@ from policies.rules.gpus import gpu_limits, gpu_placement, gpu_pool_taint
 from policies.rules.images import allowed_registry, digest_pinned, no_latest_tag
 from policies.rules.keys import key_deletion_window, key_rotation, no_wildcard_key_principal
 from policies.rules.metadata_service import imds_hop_limit, imdsv2
+from policies.rules.models import model_sources
 from policies.rules.namespaces import default_deny, gpu_quota, own_namespace, quota_and_defaults
 from policies.rules.nodes import no_credentials_in_user_data, no_open_ssh, no_public_nodes
 from policies.rules.permissions import (
@@ -36,6 +38,7 @@ from policies.rules.permissions import (
 )
 from policies.rules.pods import no_host_access, own_service_account
 from policies.rules.probes import probes
+from policies.rules.protection import protected
 from policies.rules.rbac import no_cluster_admin, no_dangerous_permissions, no_rbac_wildcards
 from policies.rules.registry import (
     image_lifecycle,
@@ -46,6 +49,7 @@ from policies.rules.registry import (
     scan_on_push,
 )
 from policies.rules.requests import cpu_and_memory
+from policies.rules.residency import allowed_regions
 from policies.rules.roles import nodes_only_read_images, trust_bound
 from policies.rules.secrets import no_literal_secrets
 from policies.rules.security_context import (
@@ -57,7 +61,8 @@ from policies.rules.security_context import (
     seccomp_profile,
 )
 from policies.rules.security_groups import no_ingress_from_the_world, restricted_egress
-from policies.rules.serving import disruption_budget, two_replicas
+from policies.rules.serving import disruption_budget, no_spot, spare_gpus, two_replicas
+from policies.rules.tags import tags
 from policies.rules.volumes import storage_class, volumes_encrypted
 from policies.rules.vpc import default_group_closed, flow_logs, no_automatic_public_ip, vpc_endpoints
 from policies.terms import Terms
@@ -142,6 +147,16 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         gpu_pool_taint,
         gpu_placement,
         gpu_quota,
+        gpu_budget(terms),
+        allowed_instances(terms),
+        allowed_regions(terms),
+        model_sources(terms),
+        no_spot(terms),
+        capacity_blocks(terms),
+        pinned_images,
+        spare_gpus(terms),
+        tags,
+        protected,
     )
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,31 @@ from policies import Resource
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
+PROVIDER = Resource(
+    "pulumi:providers:aws",
+    {
+        "region": "us-east-2",
+        "defaultTags": {
+            "tags": {
+                "team": "platform",
+                "environment": "prod",
+                "cost-centre": "4711",
+                "data-class": "confidential",
+            }
+        },
+    },
+    "platform-aws",
+)
+
 
 @dataclass(frozen=True)
 class Fixture:
     path: Path
     documents: tuple[dict[str, Any], ...]
-    """Kubernetes manifests, or `type`, `name`, `properties`, `outputs` and `protected` of what is none."""
+    """Kubernetes manifests, or `type`, `name`, `properties`, `outputs` and `protected` of what is none.
+
+    What does not say otherwise is protected, and gets the tags of a provider.
+    """
 
     expected: tuple[tuple[str, str], ...]
     """Rule id and text of every finding."""
@@ -36,7 +56,14 @@ class Fixture:
 
     @property
     def resources(self) -> list[Resource]:
-        return [resource_of(document) for document in self.documents]
+        return resources_of(self.documents)
+
+
+def resources_of(documents: Iterable[dict[str, Any]]) -> list[Resource]:
+    """With a provider that gives its tags to everything, unless the documents have one of their own."""
+    made = [resource_of(document) for document in documents]
+    own = any(resource.kind == PROVIDER.kind for resource in made)
+    return made if own else [*made, PROVIDER]
 
 
 def resource_of(document: dict[str, Any]) -> Resource:
@@ -46,7 +73,7 @@ def resource_of(document: dict[str, Any]) -> Resource:
             document["properties"],
             document["name"],
             document.get("outputs", {}),
-            protected=document.get("protected", False),
+            protected=document.get("protected", True),
         )
     return Resource(document["kind"], document)
 

@@ -18,7 +18,7 @@ def _report(stack: str) -> Report:
     return pack_of(stack).check(resources_of(graph))
 
 
-@pytest.mark.parametrize("stack", ["local", "dev", "staging", "prod"])
+@pytest.mark.parametrize("stack", ["local", "dev", "staging", "prod", "onprem", "edge"])
 def test_a_stack_breaks_no_rule_that_nobody_waived(stack: str) -> None:
     pack = pack_of(stack)
     report = _report(stack)

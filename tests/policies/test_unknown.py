@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from policies import UNKNOWN, NotEvaluated, pack_of
-from tests.policies.fixture import Fixture, fixtures, resource_of
+from tests.policies.fixture import Fixture, fixtures, resource_of, resources_of
 
 Place = tuple[str | int, ...]
 GIVEN = ("apiVersion", "kind", "type", "name", "protected")
@@ -55,7 +55,7 @@ def test_no_unknown_value_hides_a_violation(fixture: Fixture) -> None:
         documents = list(fixture.documents)
         documents[number] = _with_unknown(documents[number], place)
 
-        findings = pack.check(map(resource_of, documents)).findings
+        findings = pack.check(resources_of(documents)).findings
 
         assert [
             finding

@@ -34,8 +34,8 @@ USES = {
         "components.catalog components.config components.pools components.stackfile components.unknown plan"
     ),
     "policies": (
-        "components.catalog components.config components.stackfile components.unknown cost plan "
-        "review.markdown"
+        "components.catalog components.config components.pools components.stackfile components.unknown "
+        "cost plan review.markdown"
     ),
     "rehearsal": "components.catalog components.config components.pools components.stackfile plan toolchain",
     "review": "components cost plan policies rehearsal.aws.differences rehearsal.aws.services",

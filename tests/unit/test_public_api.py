@@ -25,11 +25,11 @@ PUBLIC = {
         "CAPACITY_BLOCK_TYPES DURATIONS DURATION_SOURCES Duration EFA_SOURCES EKS_IMAGE_SOURCES GPUS "
         "GPU_SOURCES Gpu INSTANCES INSTANCE_PRICE_SOURCES INSTANCE_SOURCES Instance Interface "
         "KUBELET_MAX_PODS KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion LARGE_IMAGE_MINUTES "
-        "LIST_PRICE_DAYS LanguageModel MIG_SOURCES MODELS MODEL_SOURCES MOVING_PRICE_DAYS OFFERING_SOURCES "
-        "Price PriceError Profile QUOTAS QUOTA_SOURCES Quota REGIONS REGION_SOURCES SERVICE_PRICES "
-        "SERVICE_PRICE_SOURCES SERVICE_REGIONS Source UPSTREAMS UPSTREAM_SOURCES Upstream "
-        "WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type capacity_block capacity_block_quota duration_of "
-        "efa_interfaces eks_images mig_layouts mig_problem of_weights on_demand on_demand_quota "
+        "LIST_PRICE_DAYS LanguageModel Loss MIG_SOURCES MODELS MODEL_SOURCES MOVING_PRICE_DAYS "
+        "OFFERING_SOURCES Price PriceError Profile QUOTAS QUOTA_SOURCES Quota REGIONS REGION_SOURCES "
+        "SERVICE_PRICES SERVICE_PRICE_SOURCES SERVICE_REGIONS STATEFUL Source UPSTREAMS UPSTREAM_SOURCES "
+        "Upstream WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type capacity_block capacity_block_quota "
+        "duration_of efa_interfaces eks_images mig_layouts mig_problem of_weights on_demand on_demand_quota "
         "priced_regions regions_with service_price spot spot_quota zones_with"
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",

@@ -13,6 +13,7 @@ network = Network(
     region=pulumi.Config("aws").require("region"),
     account="123456789012",
     logs_key=key.arn,
+    protect=False,
 )
 
 pulumi.export("vpc", network.vpc_id)

@@ -105,7 +105,8 @@ def test_nodes_are_what_the_pool_says(graph: Graph, pool: str, expected: dict[st
 
 
 def test_a_pool_grows_no_further_than_its_most(graph: Graph) -> None:
-    assert node_pool(graph, "spot")["spec.limits"] == {"cpu": str(6 * 16)}
+    assert node_pool(graph, "spot")["spec.limits"] == {"cpu": str(6 * 16), "nvidia.com/gpu": "6"}
+    assert set(node_pool(graph, "batch")["spec.limits"]) == {"cpu"}
 
 
 def test_gpus_keep_other_pods_away_and_are_not_moved_together(graph: Graph) -> None:

@@ -19,7 +19,8 @@ def network(lookup: Lookup | None = None, **settings: Any) -> Graph:
     """What comes of settings as a stack file has them; two zones if not told otherwise."""
     zones = {} if "existing" in settings else {"zones": [A, B]}
     chosen = NetworkSettings.model_validate(zones | settings)
-    return graph_of(lambda: Network("n", chosen, region=REGION, account=ACCOUNT, logs_key=KEY), _IPV6, lookup)
+    made = {"region": REGION, "account": ACCOUNT, "logs_key": KEY, "protect": True}
+    return graph_of(lambda: Network("n", chosen, **made), _IPV6, lookup)
 
 
 def outputs(graph: Graph) -> dict[str, Any]:
