@@ -15,6 +15,7 @@ COMMANDS = {
     "env": "Print the settings with which `pulumi` works on a stack.",
     "gpus": "List instance types with GPUs, and what they cost.",
     "rehearse": "Run a stack from nothing to nothing on this machine.",
+    "report": "Say what a stack can show for the controls of a framework.",
     "schema": "Print what a stack file may say, as JSON Schema.",
     "status": "Show what runs: nodes, GPUs and models.",
     "up": "Start the platform of a stack and show it.",

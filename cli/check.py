@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.output import Output, tell
 from cli.project import Project, StackArgument
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ As = Annotated[
     Format, typer.Option("--format", help="For people, programs, code scanning or a pull request.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write it to a file, and only sum up here.")
-]
 
 
 def check(
@@ -50,11 +48,7 @@ def check(
     from policies.reports import FORMATS
 
     text = FORMATS[Format.JSON if as_json else format](judged)
-    if output:
-        _write(output, text)
-        typer.echo(judged.summary)
-    else:
-        typer.echo(text, nl=False)
+    tell(text, output, judged.summary)
     if judged.stopping:
         raise typer.Exit(1)
 
@@ -76,12 +70,3 @@ def _manifests(files: list[str], stack: str | None) -> "Judged":
     if "-" in files:
         contents[STDIN] = sys.stdin.buffer.read()
     return judged_manifests(contents, stack)
-
-
-def _write(output: Path, text: str) -> None:
-    try:
-        output.write_text(text)
-    except OSError as error:
-        raise typer.BadParameter(
-            f"{output} cannot be written: {error.strerror}", param_hint="--output"
-        ) from None

@@ -25,7 +25,7 @@ def judged_plan(plan: Plan, project: Path) -> Judged:
     pack = pack_with(Terms(plan.name, policy_settings(), plan.stack))
     resources = resources_of(plan.graph)
     places = Origins(plan.graph, project / file, file)
-    return Judged(plan.name, pack, pack.check(resources), places, len(resources))
+    return Judged(plan.name, pack, pack.check(resources), places, resources)
 
 
 def judged_manifests(contents: dict[str, bytes], stack: str | None) -> Judged:
@@ -38,4 +38,4 @@ def judged_manifests(contents: dict[str, bytes], stack: str | None) -> Judged:
     pack = pack_of(stack) if stack else strictest()
     # A few of a stack's objects do not need every waiver of it.
     report = replace(pack.check(manifests.resources), stale=())
-    return Judged(stack or "manifests", pack, report, manifests, len(manifests.resources))
+    return Judged(stack or "manifests", pack, report, manifests, manifests.resources)

@@ -46,6 +46,13 @@ class Rule:
         kinds: frozenset[str] | None = getattr(self._subjects, "kinds", None)
         return kinds is None or kind in kinds
 
+    def concerns(self, resource: Resource) -> bool:
+        """Whether the resource has what the rule is about, or may have it."""
+        try:
+            return self.judges(resource.kind) and any(True for _ in self._subjects(resource))
+        except NotKnownError:
+            return True
+
     def findings(self, resource: Resource, inventory: Inventory) -> Iterator[Finding]:
         """What is wrong with the resource. What is unknown is wrong, too."""
         try:

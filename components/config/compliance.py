@@ -10,6 +10,8 @@ class Framework(StrEnum):
     """A catalogue of demands that stack files are checked against."""
 
     CIS_EKS = "cis-eks"
+    POD_SECURITY = "pod-security"
+    AWS_FSBP = "aws-fsbp"
     GDPR = "gdpr"
     PCI_DSS = "pci-dss"
 
@@ -21,4 +23,4 @@ class ComplianceSettings(Settings):
     """Regions that data may be in, such as eu-central-1, copies included. Default: any."""
 
     frameworks: frozenset[Framework] = frozenset()
-    """Catalogues of demands that the stack file has to meet: cis-eks, gdpr or pci-dss. Default: none."""
+    """Demands that it has to meet: cis-eks, pod-security, aws-fsbp, gdpr or pci-dss. Default: none."""

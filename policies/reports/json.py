@@ -16,7 +16,7 @@ def json_text(judged: Judged) -> str:
             "advising": judged.advising,
             "waived": len(judged.waived),
             "rules": len(judged.pack.rules),
-            "resources": judged.resources,
+            "resources": len(judged.resources),
         },
         "findings": [_finding(shown) for shown in (*judged.findings, *judged.waived)],
         "staleWaivers": [

@@ -1,11 +1,13 @@
 """A stack, or some manifests, as all rules have judged them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from policies.pack import Pack, Report
 from policies.place import Place, Places
 from policies.rule import Finding
+from policies.subject import Resource
 from policies.waivers import Waiver
 
 
@@ -36,7 +38,7 @@ class Judged:
     pack: Pack
     report: Report
     places: Places
-    resources: int
+    resources: Sequence[Resource]
 
     @cached_property
     def findings(self) -> tuple[Shown, ...]:
@@ -78,7 +80,7 @@ class Judged:
             *([_counted(len(self.waived), "is waived", "are waived")] if self.waived else []),
         ]
         found = ", ".join(parts) if self.findings or self.report.stale else ", ".join(["clean", *parts])
-        rules, resources = len(self.pack.rules), _counted(self.resources, "resource", "resources")
+        rules, resources = len(self.pack.rules), _counted(len(self.resources), "resource", "resources")
         return f"{self.name}: {found}; {rules} rules on {resources}"
 
 

@@ -13,7 +13,8 @@ from policies.subject import Pod, pods
     of=pods,
     level=Level.MANDATORY,
     references="CKV_K8S_17; CKV_K8S_18; CKV_K8S_19; CKV_K8S_26; KSV-0008; KSV-0009; KSV-0010; "
-    "KSV-0023; KSV-0024; CIS 4.2.2; CIS 4.2.3; CIS 4.2.4",
+    "KSV-0023; KSV-0024; CIS 4.2.2; CIS 4.2.3; CIS 4.2.4; Pod Security Baseline: Host Namespaces; "
+    "Pod Security Baseline: HostPath Volumes; Pod Security Baseline: Host Ports",
     fix="use a Service instead of a host port, and a class of gpu-cluster:storage instead of a host path; "
     "a device plugin that needs its kubelet socket has a waiver",
 )

@@ -15,7 +15,8 @@ _PROFILES = ("RuntimeDefault", "Localhost")
     "Containers are not privileged",
     of=containers,
     level=Level.MANDATORY,
-    references="CKV_K8S_16; KSV-0017; CIS 4.2.1; C-0057; gatekeeper privileged-containers",
+    references="CKV_K8S_16; KSV-0017; CIS 4.2.1; C-0057; gatekeeper privileged-containers; "
+    "Pod Security Baseline: Privileged Containers",
     fix=f"leave securityContext.privileged out {_WHERE}",
 )
 def not_privileged(container: Container) -> Iterator[Violation]:
@@ -31,7 +32,7 @@ def not_privileged(container: Container) -> Iterator[Violation]:
     "Processes cannot gain privileges",
     of=containers,
     level=Level.MANDATORY,
-    references="CKV_K8S_20; KSV-0001; CIS 4.2.5",
+    references="CKV_K8S_20; KSV-0001; CIS 4.2.5; Pod Security Restricted: Privilege Escalation",
     fix=f"set securityContext.allowPrivilegeEscalation to false {_WHERE}",
 )
 def no_privilege_escalation(container: Container) -> Iterator[Violation]:
@@ -47,7 +48,7 @@ def no_privilege_escalation(container: Container) -> Iterator[Violation]:
     "Containers drop all capabilities",
     of=containers,
     level=Level.MANDATORY,
-    references="CKV_K8S_37; KSV-0003; kyverno require-drop-all",
+    references="CKV_K8S_37; KSV-0003; kyverno require-drop-all; Pod Security Restricted: Capabilities",
     fix=f"set securityContext.capabilities to {{drop: [ALL]}} {_WHERE}",
 )
 def drop_all_capabilities(container: Container) -> Iterator[Violation]:
@@ -67,7 +68,7 @@ def drop_all_capabilities(container: Container) -> Iterator[Violation]:
     "Containers do not run as root",
     of=containers,
     level=Level.MANDATORY,
-    references="CKV_K8S_23; KSV-0012; C-0013",
+    references="CKV_K8S_23; KSV-0012; C-0013; Pod Security Restricted: Running as Non-root",
     fix=f"set runAsNonRoot to true and runAsUser to a number above 0 {_WHERE}",
 )
 def non_root(container: Container) -> Iterator[Violation]:
@@ -86,7 +87,7 @@ def non_root(container: Container) -> Iterator[Violation]:
     "Containers have a seccomp profile",
     of=containers,
     level=Level.MANDATORY,
-    references="CKV_K8S_31; KSV-0030; C-0210",
+    references="CKV_K8S_31; KSV-0030; C-0210; Pod Security Restricted: Seccomp",
     fix=f"set seccompProfile to {{type: RuntimeDefault}} {_WHERE}",
 )
 def seccomp_profile(container: Container) -> Iterator[Violation]:

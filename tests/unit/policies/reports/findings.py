@@ -48,4 +48,4 @@ def with_waiver(text: str = POD) -> Judged:
     report = replace(
         report, findings=tuple(kept), waived=tuple(Waived(finding, WAIVER) for finding in waived), stale=()
     )
-    return Judged("prod", pack, report, manifests, len(manifests.resources))
+    return Judged("prod", pack, report, manifests, manifests.resources)
