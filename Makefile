@@ -3,7 +3,7 @@ PYTHON ?= python3
 run := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status rehearse campaign test lint check schema docs bench lock clean
+.PHONY: help up down status rehearse campaign test lint check policies schema docs bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,8 +32,10 @@ lint: .venv/ready ## format, lint and strict types
 	$(run)ruff check
 	$(run)pyright
 
-check: .venv/ready ## the stack file and the policies, before anything is created
-	@$(run)gpu-cluster validate $(STACK)
+check: .venv/ready ## every rule on STACK, before anything is created, without cluster or credentials
+	@$(run)gpu-cluster check $(STACK)
+
+policies: .venv/ready ## the same rules by the engine, on a preview of STACK
 	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi stack select --create --stack $(STACK) && pulumi preview --stack $(STACK) --policy-pack policies
 
 docs: .venv/ready ## write again what comes from the code: schema, references, golden files

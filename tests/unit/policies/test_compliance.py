@@ -87,3 +87,14 @@ def test_evidence_is_what_the_rules_refer_to() -> None:
 
     assert [each.rule.id for each in pods.evidence] == ["50-no-host-access"]
     assert strictest().rules["50-no-host-access"] is pods.evidence[0].rule
+
+
+@pytest.mark.parametrize("framework", Framework)
+def test_what_no_rule_covers_says_how_it_is_shown(framework: Framework) -> None:
+    catalogue = CATALOGUES[framework]
+
+    bare = [
+        it.id for it in catalogue.controls if not it.elsewhere and not catalogue.evidence(it, RULES.values())
+    ]
+
+    assert bare == []
