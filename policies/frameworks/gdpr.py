@@ -11,7 +11,7 @@ GDPR = Catalogue(
     title="General Data Protection Regulation",
     source="Regulation (EU) 2016/679 of 27 April 2016, Official Journal L 119",
     date="2016-04-27",
-    prefix="GDPR",
+    prefix="GDPR Art.",
     scope="The articles that ask for technical measures or their record. No rule knows whether data is "
     "personal: the evidence is of the platform, and the controller has to show the rest.",
     controls=(

@@ -10,6 +10,7 @@ from policies.rules.buckets import (
     public_access_blocked,
 )
 from policies.rules.capacity import allowed_instances, capacity_blocks, gpu_budget, pinned_images
+from policies.rules.charts import objects_seen
 from policies.rules.cluster_network import network_policies_enforced, private_subnets
 from policies.rules.clusters import (
     access_entries,
@@ -157,6 +158,7 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         spare_gpus(terms),
         tags,
         protected,
+        objects_seen,
     )
 
 
