@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from components.unknown import UNKNOWN, Unknown
 from plan import Registered
-from review.edits import LATER, Edit, edits
+from review.edits import Edit, edits
 from review.forced import forced, renewed
 
 _SECRET = "(secret)"  # noqa: S105
@@ -122,9 +123,9 @@ def _later(value: Any, unknown: Collection[str]) -> Any:
         case list():
             return [_later(part, unknown) for part in value]
         case str() if any(word in value for word in unknown if len(word) > 3):
-            return LATER
+            return UNKNOWN
         case _:
-            return LATER if str(value) in unknown else value
+            return UNKNOWN if str(value) in unknown else value
 
 
 def _leaves(value: Any) -> Iterator[str]:
@@ -135,7 +136,7 @@ def _leaves(value: Any) -> Iterator[str]:
         case list():
             for part in value:
                 yield from _leaves(part)
-        case None | bool() | "":
+        case None | bool() | Unknown() | "":
             return
         case _:
             yield str(value)

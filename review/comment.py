@@ -17,17 +17,18 @@ _MARKS = {Action.CREATE: "+", Action.DELETE: "-", Action.REPLACE: "!", Action.UP
 """How lines begin that GitHub colours in a block of `diff`."""
 
 _REASONS = 6  # of one stack, that are shown without unfolding
+_BRIEF = 100  # characters of the one reason at the top
 _EDITS = 12  # of one resource
 
 
-def comment(reviews: Sequence[Review], against: str) -> str:
-    """Markdown for GitHub, within its limit. `against`: the revision that the change was compared to."""
+def comment(reviews: Sequence[Review]) -> str:
+    """Markdown for GitHub, within its limit."""
     parts: list[Part] = [MARKER, f"### gpu-cluster: {_headline(reviews)}\n"]
     if reviews:
         parts.append("\n".join([*_overview(reviews), ""]))
     for review in reviews:
         parts += _stack(review)
-    parts.append(f"<sub>The same here: {code(f'gpu-cluster review --against {against}')}</sub>\n")
+    parts.append("<sub>On your machine: <code>gpu-cluster review --against main</code></sub>\n")
     return fitted(parts, LIMIT)
 
 
@@ -44,7 +45,7 @@ def _overview(reviews: Sequence[Review]) -> list[str]:
         (
             code(review.stack),
             f"{_SIGNS[review.verdict]} {review.verdict}",
-            text(review.reasons[0].words) if review.reasons else "",
+            text(_brief(review.reasons[0].words)) if review.reasons else "",
             _counted(review.changes) if not review.problems else "",
             _monthly(review.cost) if review.cost else "",
             _ready(review.time) if review.time else "",
@@ -52,6 +53,10 @@ def _overview(reviews: Sequence[Review]) -> list[str]:
         for review in reviews
     ]
     return table(("stack", "verdict", "because", "plan", "a month, at most", "ready after"), rows)
+
+
+def _brief(words: str) -> str:
+    return words if len(words) <= _BRIEF else f"{words[: _BRIEF - 1]}…"
 
 
 def _stack(review: Review) -> Iterator[Part]:
@@ -113,6 +118,7 @@ def _findings(review: Review) -> Iterator[str]:
 def _finding(found: Found) -> Iterator[str]:
     strict = "stops" if found.stops else "advises"
     yield f"- {code(found.rule)} {strict}{', new' if found.new else ''}: {text(found.what)}"
+    yield f"  <br>where: {code(found.where)}"
     yield f"  <br>why: {text(found.why)}"
     yield f"  <br>fix: {text(found.fix)}"
 
@@ -122,8 +128,8 @@ def _cost(cost: Cost) -> Details:
     head, rule, *lines = table(
         ("US dollars a month", "before", "after", "more, at most"), rows, numbers=(1, 2, 3)
     )
-    priced = ("", f"*Prices of {text(cost.priced)} or later; from the least to the most, under load.*")
-    return Details(f"Cost: {_monthly(cost)} a month at most", (head, rule), tuple(lines), priced)
+    told = ("", "*From the least to the most, under load. Both sides at today's prices.*")
+    return Details(f"Cost: {_monthly(cost)} a month at most", (head, rule), tuple(lines), told)
 
 
 def _cost_row(line: CostLine) -> tuple[str, str, str, str]:

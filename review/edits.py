@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from components.unknown import UNKNOWN
+
 NOTHING = object()
 """In the place of a value where there is none."""
 
-LATER = "(known after the update)"
-"""In the place of a value that the cloud will choose."""
+_LATER = "(known after the update)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +57,6 @@ def _read(old: Any, new: Any) -> tuple[Any, Any]:
 def _shown(value: Any) -> str:
     if value is NOTHING:
         return "-"
-    return value if value == LATER else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if value is UNKNOWN:
+        return _LATER
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=lambda _: _LATER)

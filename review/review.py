@@ -39,6 +39,9 @@ class Found:
     """Whether the old plan did not have it."""
 
     what: str
+    where: str
+    """Line and key of the stack file that decides about it."""
+
     why: str
     fix: str
 
@@ -67,8 +70,6 @@ class Cost:
     before: Spending | None
     after: Spending
     lines: tuple[CostLine, ...]
-    priced: str
-    """Day of the oldest price, as 2026-11-01."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from rehearsal.stateful import STATEFUL
 from review.changes import Action, Change
 from review.review import Cost, Found, Reason, Verdict
 
@@ -21,6 +22,7 @@ def reasons_of(
 ) -> tuple[Reason, ...]:
     """Everything that blocks, then everything that wants a look. `stale`: waivers that hold no more."""
     every = [
+        *_lost(changes),
         *_rules_broken(found),
         *(Reason(True, words) for words in stale),
         *_gone(changes),
@@ -28,6 +30,15 @@ def reasons_of(
         *_dearer(cost),
     ]
     return tuple(sorted(every, key=lambda reason: not reason.blocks))
+
+
+def _lost(changes: Sequence[Change]) -> Iterator[Reason]:
+    """What cannot be had back: a cluster, a provider, data, keys, and nodes with what runs on them."""
+    for action, verb in ((Action.REPLACE, "would replace"), (Action.DELETE, "would delete")):
+        lost = [change for change in changes if change.action is action and change.type in STATEFUL]
+        names = [change.resource for change in lost]
+        if names:
+            yield Reason(True, f"{verb} {_some(names)}")
 
 
 def _rules_broken(found: Sequence[Found]) -> Iterator[Reason]:
@@ -41,9 +52,9 @@ def _rules_broken(found: Sequence[Found]) -> Iterator[Reason]:
 
 
 def _gone(changes: Sequence[Change]) -> Iterator[Reason]:
-    """What is replaced or deleted; that which holds data is a finding of its own."""
+    """What is replaced or deleted, and can be had again."""
     for action, verb in ((Action.REPLACE, "replaces"), (Action.DELETE, "deletes")):
-        names = [change.resource for change in changes if change.action is action and _is_real(change)]
+        names = [change.resource for change in changes if change.action is action and _is_small(change)]
         if names:
             yield Reason(False, f"{verb} {_some(names)}")
 
@@ -69,8 +80,8 @@ def _dearer(cost: Cost | None) -> Iterator[Reason]:
         yield Reason(False, f"costs up to ${more:,.0f} more a month")
 
 
-def _is_real(change: Change) -> bool:
-    return not change.type.startswith(("gpu-cluster:", "pulumi:"))
+def _is_small(change: Change) -> bool:
+    return change.type not in STATEFUL and not change.type.startswith(("gpu-cluster:", "pulumi:"))
 
 
 def _some(names: Sequence[str], most: int = 2) -> str:

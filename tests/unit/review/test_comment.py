@@ -25,7 +25,15 @@ BLOCKED = Review(
         Change(Action.DELETE, "aws:s3/bucket:Bucket", "models", retained=True),
     ),
     found=(
-        Found("83-no-spot", True, True, "pool l4 is spot", "It may go at any time.", "capacity: on-demand"),
+        Found(
+            "83-no-spot",
+            stops=True,
+            new=True,
+            what="pool l4 is spot",
+            where="stacks/Pulumi.prod.yaml:12 gpu-cluster:pools.l4.capacity",
+            why="It may go at any time.",
+            fix="capacity: on-demand",
+        ),
     ),
     fixed=("pool h100 is open",),
     waived=2,
@@ -33,22 +41,21 @@ BLOCKED = Review(
         Spending(900, 1000),
         Spending(1900, 3000),
         (CostLine("l4", Spending(900, 1000), Spending(1900, 3000)), CostLine("h100", None, Spending(5, 5))),
-        "2026-11-01",
     ),
     time=Time(27.4, 31.0, (("Cluster platform-cluster", 10.0), ("NodeGroup l4", 2.5))),
 )
 
 
 def test_it_is_found_again_by_its_first_line() -> None:
-    assert comment([], "main").startswith(f"{MARKER}\n")
+    assert comment([]).startswith(f"{MARKER}\n")
 
 
 def test_where_nothing_is_touched_it_says_so() -> None:
-    assert "no stack is touched" in comment([], "main")
+    assert "no stack is touched" in comment([])
 
 
 def test_each_stack_has_a_line_at_the_top() -> None:
-    shown = comment([BLOCKED, FINE], "main")
+    shown = comment([BLOCKED, FINE])
 
     assert "### gpu-cluster: 1 blocked, 1 fine" in shown
     assert (
@@ -59,7 +66,7 @@ def test_each_stack_has_a_line_at_the_top() -> None:
 
 
 def test_all_of_a_stack_is_folded_under_its_verdict() -> None:
-    shown = comment([BLOCKED], "main")
+    shown = comment([BLOCKED])
 
     assert "- **blocks**: rule 83-no-spot: pool l4 is spot\n- deletes Service a\n" in shown
     assert re.findall("<summary>(.*)</summary>", shown) == [
@@ -71,7 +78,7 @@ def test_all_of_a_stack_is_folded_under_its_verdict() -> None:
 
 
 def test_a_replacement_says_what_forces_it_and_comes_first() -> None:
-    plan = comment([BLOCKED], "main").partition("```diff\n")[2].partition("```")[0]
+    plan = comment([BLOCKED]).partition("```diff\n")[2].partition("```")[0]
 
     assert plan == (
         "! replace Subnet private-a, for cidrBlock\n"
@@ -82,15 +89,16 @@ def test_a_replacement_says_what_forces_it_and_comes_first() -> None:
 
 
 def test_a_finding_says_why_and_how_to_mend_it() -> None:
-    shown = comment([BLOCKED], "main")
+    shown = comment([BLOCKED])
 
     assert "- <code>83-no-spot</code> stops, new: pool l4 is spot" in shown
+    assert "where: <code>stacks/Pulumi.prod.yaml:12 gpu-cluster:pools.l4.capacity</code>" in shown
     assert "why: It may go at any time." in shown
     assert "fix: capacity: on-demand" in shown
 
 
 def test_the_parts_of_the_bill_are_in_a_table() -> None:
-    shown = comment([BLOCKED], "main")
+    shown = comment([BLOCKED])
 
     assert "| all | 900 to 1,000 | 1,900 to 3,000 | +2,000 |" in shown
     assert "| h100 |  | 5 | +5 |" in shown
@@ -98,7 +106,7 @@ def test_the_parts_of_the_bill_are_in_a_table() -> None:
 
 def test_a_stack_file_that_is_wrong_is_shown_as_it_is() -> None:
     problem = "stacks/Pulumi.prod.yaml:8 gpu-cluster:pools.h100: needs *two* numbers"
-    shown = comment([Review("prod", Verdict.BLOCKED, (Reason(True, "wrong"),), problems=(problem,))], "main")
+    shown = comment([Review("prod", Verdict.BLOCKED, (Reason(True, "wrong"),), problems=(problem,))])
 
     assert f"```\n{problem}\n```" in shown
 
@@ -111,13 +119,13 @@ def test_nothing_that_anyone_wrote_is_more_than_words() -> None:
             reasons=(Reason(True, words),),
             problems=(words,),
             changes=(Change(Action.UPDATE, words, words, (Edit(words, words, words),), (words,)),),
-            found=(Found(words, True, True, words, words, words),),
+            found=(Found(words, True, True, words, words, words, words),),
             fixed=(words,),
-            cost=Cost(None, Spending(1, 1), (CostLine(words, None, None),), words),
+            cost=Cost(None, Spending(1, 1), (CostLine(words, None, None),)),
             time=Time(None, 1.0, ((words, 1.0),)),
             missing=(words,),
         )
-        shown = comment([hostile], words)
+        shown = comment([hostile])
         outside = "".join(re.split(r"(?ms)^(`{3,})\w*\n.*?^\1$", shown)[::2])
 
         assert outside.count("<!--") == 1
@@ -134,7 +142,7 @@ def test_it_fits_whatever_changes() -> None:
         )
         for number in range(3_000)
     )
-    shown = comment([replace(BLOCKED, changes=many), replace(BLOCKED, stack="staging", changes=many)], "main")
+    shown = comment([replace(BLOCKED, changes=many), replace(BLOCKED, stack="staging", changes=many)])
 
     assert LIMIT - 500 < len(shown) <= LIMIT
     assert shown.count("more lines") == 2

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from components.unknown import UNKNOWN
 from review.edits import NOTHING, Edit, edits
 
 
@@ -27,3 +28,12 @@ def test_the_smallest_parts_that_differ(old: Any, new: Any, found: list[tuple[st
 
 def test_nothing_is_no_value() -> None:
     assert list(edits(NOTHING, [1], "a")) == [Edit("a", "-", "[1]")]
+
+
+def test_what_nobody_knows_yet_is_said_so() -> None:
+    [whole] = edits({"a": "b"}, {"a": UNKNOWN})
+    [part] = edits({"a": ["b"]}, {"a": ["b", UNKNOWN]})
+
+    assert whole.after == "(known after the update)"
+    assert part.after == '["b", "(known after the update)"]'
+    assert list(edits({"a": UNKNOWN}, {"a": UNKNOWN})) == []

@@ -7,7 +7,7 @@ from review.verdict import reasons_of, verdict_of
 
 
 def found(rule: str = "83-no-spot", *, stops: bool = True, new: bool = True) -> Found:
-    return Found(rule, stops, new, f"pool l4 breaks {rule}", "why", "fix")
+    return Found(rule, stops, new, f"pool l4 breaks {rule}", "where", "why", "fix")
 
 
 def deleted(*names: str) -> list[Change]:
@@ -28,7 +28,7 @@ def test_one_reason_that_blocks_is_enough(reasons: list[Reason], verdict: Verdic
 
 def test_a_harmless_change_has_no_reason_against_it() -> None:
     created = Change(Action.CREATE, "kubernetes:core/v1:Service", "chat")
-    cheaper = Cost(Spending(1, 100), Spending(1, 109), (), "2026-11-01")
+    cheaper = Cost(Spending(1, 100), Spending(1, 109), ())
 
     assert reasons_of([created], [], [], cheaper) == ()
 
@@ -77,5 +77,5 @@ def test_nodes_that_are_changed_one_by_one_are_named() -> None:
 
 
 def test_a_tenth_more_wants_a_look() -> None:
-    cost = Cost(Spending(1, 1000), Spending(1, 3500), (), "2026-11-01")
+    cost = Cost(Spending(1, 1000), Spending(1, 3500), ())
     assert reasons_of([], [], [], cost) == (Reason(False, "costs up to $2,500 more a month"),)
