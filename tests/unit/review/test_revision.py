@@ -1,26 +1,15 @@
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from review.revision import Revision, RevisionError, programs_differ, stacks_in, touched
-
-
-def git(folder: Path, *arguments: str) -> str:
-    who = ("-c", "user.name=reviewer", "-c", "user.email=reviewer@example.com")
-    done = subprocess.run(["git", *who, *arguments], cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+from tests.unit.review.repository import git, project_of
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A repository with one commit on main, and a branch with a change of its own that is checked out."""
-    (tmp_path / "stacks").mkdir()
-    (tmp_path / "Pulumi.yaml").write_text("name: gpu-cluster\n")
-    (tmp_path / "stacks/Pulumi.prod.yaml").write_text("config: {before: true}\n")
-    git(tmp_path, "init", "-q", "-b", "main")
-    git(tmp_path, "add", "-A")
-    git(tmp_path, "commit", "-qm", "before")
+    project_of(tmp_path, prod="config: {before: true}\n")
     git(tmp_path, "checkout", "-qb", "change")
     (tmp_path / "stacks/Pulumi.prod.yaml").write_text("config: {before: false}\n")
     git(tmp_path, "commit", "-qam", "after")

@@ -1,0 +1,51 @@
+"""A stack on one side of a change: its plan, what rules say of it, and its bill, each worked out once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from components.stackfile import StackFileError
+from cost import Cost, cost_of
+from plan import Plan, Registered
+from policies.judging import judged_plan
+from policies.reports import Judged
+from review.plans import Planned
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a stack was, or would be."""
+
+    planned: Planned
+    project: Path
+    """The folder whose stack file was planned."""
+
+    day: date
+    """The prices of which day hold."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with its stack file."""
+        return tuple(map(str, self.planned.problems)) if isinstance(self.planned, StackFileError) else ()
+
+    @property
+    def plan(self) -> Plan | None:
+        """None where there is no such stack, or its file is wrong."""
+        return self.planned if isinstance(self.planned, Plan) else None
+
+    @property
+    def resources(self) -> Sequence[Registered]:
+        return self.plan.graph.resources if self.plan else ()
+
+    @cached_property
+    def judged(self) -> Judged | None:
+        """`PolicyFileError` where the policies cannot be read."""
+        return judged_plan(self.plan, self.project) if self.plan else None
+
+    @cached_property
+    def bill(self) -> Cost | None:
+        """None where nothing is in AWS. `CostError` where something has no price that can be relied on."""
+        bill = cost_of(self.plan, day=self.day) if self.plan else None
+        return bill if bill and bill.region else None

@@ -1,0 +1,52 @@
+"""A repository of git with stack files, for tests."""
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+SITE = """\
+config:
+  gpu-cluster:cluster: {provider: existing, kubeconfig: ~/.kube/site.yaml}
+  gpu-cluster:pools:
+    box:
+      machine: {cpus: 16, memory: 64Gi, gpu: L4, gpus: 1}
+      nodes: 2
+      labels: {kubernetes.io/hostname: box}
+  gpu-cluster:storage:
+    disk: {kind: local-path, default: true}
+  gpu-cluster:serving:
+    models:
+      search:
+        model: Qwen/Qwen2.5-0.5B-Instruct
+        pool: box
+        replicas: 1
+        context: 4096
+        cache: {size: 5Gi}
+"""
+
+
+def git(folder: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=reviewer", "-c", "user.email=reviewer@example.com")
+    done = subprocess.run(["git", *who, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def committed(folder: Path, files: Mapping[str, str]) -> Path:
+    """The folder as a repository whose branch `main` has these files, by path."""
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content)
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "before")
+    return folder
+
+
+def project_of(folder: Path, **stacks: str) -> Path:
+    """A project with these stack files, by name."""
+    files = {f"stacks/Pulumi.{name}.yaml": content for name, content in stacks.items()}
+    return committed(folder, {"Pulumi.yaml": "name: gpu-cluster\nruntime: python\n", **files})
+
+
+def stack_file(project: Path, name: str) -> Path:
+    return project / "stacks" / f"Pulumi.{name}.yaml"
