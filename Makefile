@@ -3,7 +3,7 @@ PYTHON ?= python3
 run := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status rehearse campaign test lint check policies schema docs bench lock clean
+.PHONY: help up down status rehearse campaign test lint check policies findings schema docs bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ check: .venv/ready ## every rule on STACK, before anything is created, without c
 
 policies: .venv/ready ## the same rules by the engine, on a preview of STACK
 	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi stack select --create --stack $(STACK) && pulumi preview --stack $(STACK) --policy-pack policies
+
+findings: .venv/ready ## what breaks a rule in any stack, as SARIF in the folder findings
+	@mkdir -p findings; failed=0; for file in stacks/Pulumi.*.yaml; do name=$${file#stacks/Pulumi.}; name=$${name%.yaml}; \
+	$(run)gpu-cluster check "$$name" --format sarif --output "findings/$$name.sarif" || failed=1; done; exit $$failed
 
 docs: .venv/ready ## write again what comes from the code: schema, references, golden files
 	$(run)python -m docs

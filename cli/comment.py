@@ -1,0 +1,36 @@
+"""`gpu-cluster comment`: what `gpu-cluster review` found, as the comment on a pull request."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+File = Annotated[Path, typer.Argument(help="What `gpu-cluster review --format json` wrote.")]
+Commit = Annotated[
+    str | None,
+    typer.Option(help="Write it to the pull request that ends in this commit, instead of printing it."),
+]
+
+
+def comment(file: File, *, commit: Commit = None) -> None:
+    """Print the comment that reviews make, or put it on their pull request, in the place of an earlier one.
+
+    The file may come from anyone: every word of it is escaped. A pull request is found, and written to,
+    with GITHUB_REPOSITORY and GITHUB_TOKEN, as a workflow of GitHub sets them.
+    """
+    from review.comment import MARKER
+    from review.comment import comment as written
+    from review.github import Repository
+    from review.review import from_json
+
+    try:
+        body = written(from_json(file.read_bytes()))
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}", param_hint="FILE") from None
+    if commit is None:
+        typer.echo(body, nl=False)
+        return
+    there = Repository.of_workflow()
+    number = there.pull_request_of(commit)
+    there.put_comment(number, body, MARKER)
+    typer.echo(f"{there.name}#{number}: the comment is up to date")

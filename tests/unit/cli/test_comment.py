@@ -1,0 +1,52 @@
+from pathlib import Path
+
+import httpx2
+import pytest
+from typer.testing import CliRunner
+
+from cli.app import app
+from review.comment import MARKER
+from review.github import Repository
+from review.review import as_json
+from tests.unit.review.test_comment import BLOCKED
+from tests.unit.review.test_github import GitHub
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "review.json"
+    path.write_text(as_json([BLOCKED]))
+    return path
+
+
+def test_it_is_printed(file: Path) -> None:
+    done = CliRunner().invoke(app, ["comment", str(file)])
+
+    assert done.exit_code == 0
+    assert done.stdout.startswith(f"{MARKER}\n### gpu-cluster: 1 blocked\n")
+
+
+def test_it_goes_to_the_pull_request_that_ends_in_a_commit(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    github = GitHub()
+    github.pulls = [{"number": 0, "head": {"sha": "theirs"}}, {"number": 7, "head": {"sha": "mine"}}]
+    client = httpx2.Client(
+        base_url="https://api.example.com",
+        transport=httpx2.MockTransport(github),
+        headers={"Authorization": "Bearer secret"},
+    )
+    monkeypatch.setattr(Repository, "of_workflow", lambda: Repository("team/platform", client))
+
+    done = CliRunner().invoke(app, ["comment", str(file), "--commit", "mine"])
+
+    assert done.exit_code == 0, done.output
+    assert github.written == ["POST issues/7/comments"]
+    assert github.comments[0]["body"].startswith(MARKER)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["comment", str(tmp_path / "no.json")])
+
+    assert done.exit_code == 2
+    assert "cannot be read: No such file" in " ".join(done.output.replace("│", "").split())
