@@ -48,8 +48,9 @@ def cost(
     project = Project.here()
     project.stack_file(stack)
     usage = usage_of(dict(_pair(given) for given in assume or []))
+    then = Revision.before(project.folder, against) if against else None
     now = _cost(project.folder, stack, usage)
-    difference = _since(project.folder, against, stack, usage, now) if against else None
+    difference = _since(then, stack, usage, now) if then else None
     if as_json:
         typer.echo(json.dumps(document_of(now, difference), indent=2))
     else:
@@ -57,13 +58,12 @@ def cost(
 
 
 def _cost(folder: Path, stack: str, usage: dict[str, float]) -> Cost:
-    plan = plan_of(folder, stack)
-    return cost_of(plan, day=datetime.now(UTC).date(), usage=usage)
+    return cost_of(plan_of(folder, stack), day=datetime.now(UTC).date(), usage=usage)
 
 
-def _since(folder: Path, revision: str, stack: str, usage: dict[str, float], now: Cost) -> CostDiff:
-    """What was no stack yet cost nothing."""
-    with Revision.before(folder, revision).folder() as then:
+def _since(revision: Revision, stack: str, usage: dict[str, float], now: Cost) -> CostDiff:
+    """From what the stack cost then; what was no stack yet cost nothing."""
+    with revision.folder() as then:
         exists = (then / "stacks" / f"Pulumi.{stack}.yaml").is_file()
         return diff(_cost(then, stack, usage) if exists else now.nothing(), now)
 

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from cli.columns import columns
-from components.catalog import GPUS, REGIONS
+from components.catalog import GPU_INSTANCE_ORDERS, GPUS, REGIONS, GpuInstance, gpu_instances, grouped
 from components.config.quantity import amount
 from components.stackfile.nearest import did_you_mean, one_of
-from cost import ORDERS, Offer, grouped, offers
 
 _GIB = 1024**3
 _GROUPS = ("gpu", "family")
@@ -36,7 +35,7 @@ MinMemory = Annotated[
 MaxPrice = Annotated[float | None, typer.Option(min=0, help="Only up to so many US dollars an hour.")]
 Mig = Annotated[bool, typer.Option("--mig", help="Only with GPUs that MIG divides.")]
 GroupBy = Annotated[str | None, typer.Option(help=f"A table for each {one_of(_GROUPS)}.")]
-Sort = Annotated[str, typer.Option(help=f"By {one_of(ORDERS)}.")]
+Sort = Annotated[str, typer.Option(help=f"By {one_of(GPU_INSTANCE_ORDERS)}.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print them as JSON.")]
 
 
@@ -52,17 +51,17 @@ def gpus(
     as_json: AsJson = False,
 ) -> None:
     """List instance types with GPUs: memory, MIG profiles, EFA, disks, price on demand and regions."""
-    found = offers(
+    found = gpu_instances(
         gpu=_known(gpu, GPUS, "--gpu") if gpu else None,
         region=_known(region, REGIONS, "--region") if region else None,
         min_memory=_bytes(min_memory) if min_memory else 0,
         max_price=max_price,
         mig=mig,
-        order=_known(sort, ORDERS, "--sort"),
+        order=_known(sort, GPU_INSTANCE_ORDERS, "--sort"),
     )
     groups = grouped(found, _known(group_by, _GROUPS, "--group-by")) if group_by else {"": found}
     if as_json:
-        typer.echo(json.dumps([_document(offer) for offer in found], indent=2))
+        typer.echo(json.dumps([_document(each) for each in found], indent=2))
     elif not found:
         typer.echo("no instance type has all of that")
     else:
@@ -84,41 +83,41 @@ def _bytes(quantity: str) -> int:
         raise typer.BadParameter(f"{error}, got '{quantity}'", param_hint="--min-memory") from None
 
 
-def _table(name: str, group: list[Offer]) -> str:
+def _table(name: str, group: list[GpuInstance]) -> str:
     rows = columns([_HEAD, *map(_row, group)])
     return f"{name}\n{rows}" if name else rows
 
 
-def _row(offer: Offer) -> tuple[str, ...]:
-    it = offer.instance
+def _row(found: GpuInstance) -> tuple[str, ...]:
+    it = found.instance
     return (
         it.name,
-        f"{it.gpus} x {offer.gpu}" if it.gpus else f"part of {offer.gpu}",
-        f"{offer.memory_bytes / _GIB:.1f} GiB" if it.gpus else "-",
+        f"{it.gpus} x {found.gpu}" if it.gpus else f"part of {found.gpu}",
+        f"{found.memory_bytes / _GIB:.1f} GiB" if it.gpus else "-",
         str(it.cpus),
         f"{it.memory_gib} GiB",
         str(it.efa or "-"),
         f"{it.nvme_gb} GB" if it.nvme_gb else "-",
-        f"{float(offer.hourly):.3f}" if offer.hourly else "-",
-        f"{float(offer.gpu_hourly):.3f}" if offer.gpu_hourly else "-",
-        str(len(offer.regions) or "-"),
-        " ".join(offer.profiles) or "-",
+        f"{float(found.hourly):.3f}" if found.hourly else "-",
+        f"{float(found.gpu_hourly):.3f}" if found.gpu_hourly else "-",
+        str(len(found.regions) or "-"),
+        " ".join(found.profiles) or "-",
     )
 
 
-def _document(offer: Offer) -> dict[str, Any]:
-    it = offer.instance
+def _document(found: GpuInstance) -> dict[str, Any]:
+    it = found.instance
     return {
         "instance": it.name,
-        "gpu": offer.gpu,
+        "gpu": found.gpu,
         "gpus": it.gpus,
-        "gpuMemoryBytes": offer.memory_bytes,
-        "migProfiles": list(offer.profiles),
+        "gpuMemoryBytes": found.memory_bytes,
+        "migProfiles": list(found.profiles),
         "cpus": it.cpus,
         "memoryGib": it.memory_gib,
         "efaInterfaces": it.efa,
         "nvmeGb": it.nvme_gb,
-        "hourlyUsd": float(offer.hourly) if offer.hourly else None,
-        "gpuHourlyUsd": float(offer.gpu_hourly) if offer.gpu_hourly else None,
-        "regions": list(offer.regions),
+        "hourlyUsd": float(found.hourly) if found.hourly else None,
+        "gpuHourlyUsd": float(found.gpu_hourly) if found.gpu_hourly else None,
+        "regions": list(found.regions),
     }

@@ -8,7 +8,6 @@ from cost.document import document_of
 from cost.item import Item, items_of, region_of
 from cost.line import Line
 from cost.money import HOURS, Range
-from cost.offers import ORDERS, Offer, grouped, offers
 from cost.rows import assumption_rows, budget_rows, change_rows, markdown, part_rows, team_rows, use_rows
 from cost.teams import Share
 from cost.usage import ASSUMPTIONS, Assumption, UsageError, usage_of
@@ -17,7 +16,6 @@ from cost.use import Use
 __all__ = [
     "ASSUMPTIONS",
     "HOURS",
-    "ORDERS",
     "Assumption",
     "Budget",
     "Change",
@@ -26,7 +24,6 @@ __all__ = [
     "CostError",
     "Item",
     "Line",
-    "Offer",
     "Range",
     "Share",
     "UsageError",
@@ -37,10 +34,8 @@ __all__ = [
     "cost_of",
     "diff",
     "document_of",
-    "grouped",
     "items_of",
     "markdown",
-    "offers",
     "part_rows",
     "priced",
     "region_of",

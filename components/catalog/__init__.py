@@ -13,6 +13,7 @@ from components.catalog.durations import (
 )
 from components.catalog.efa import EFA_SOURCES, Interface, efa_interfaces
 from components.catalog.eks_images import EKS_IMAGE_SOURCES, eks_images
+from components.catalog.gpu_instances import GPU_INSTANCE_ORDERS, GpuInstance, gpu_instances, grouped
 from components.catalog.gpus import GPU_SOURCES, GPUS, Gpu
 from components.catalog.instance_prices import (
     INSTANCE_PRICE_SOURCES,
@@ -61,6 +62,7 @@ __all__ = [
     "EFA_SOURCES",
     "EKS_IMAGE_SOURCES",
     "GPUS",
+    "GPU_INSTANCE_ORDERS",
     "GPU_SOURCES",
     "INSTANCES",
     "INSTANCE_PRICE_SOURCES",
@@ -88,6 +90,7 @@ __all__ = [
     "WEIGHTS_BYTES_PER_MINUTE",
     "Duration",
     "Gpu",
+    "GpuInstance",
     "Instance",
     "Interface",
     "KubernetesVersion",
@@ -106,6 +109,8 @@ __all__ = [
     "duration_of",
     "efa_interfaces",
     "eks_images",
+    "gpu_instances",
+    "grouped",
     "mig_layouts",
     "mig_problem",
     "of_weights",

@@ -7,9 +7,9 @@ import pytest
 PUBLIC = {
     "doctor": "Check Need Verdict counts examine needs_of",
     "cost": (
-        "ASSUMPTIONS Assumption Budget Change Cost CostDiff CostError HOURS Item Line ORDERS Offer Range "
-        "Share UsageError Use assumption_rows budget_rows change_rows cost_of diff document_of grouped "
-        "items_of markdown offers part_rows priced region_of team_rows usage_of use_rows worst_case_hourly"
+        "ASSUMPTIONS Assumption Budget Change Cost CostDiff CostError HOURS Item Line Range Share "
+        "UsageError Use assumption_rows budget_rows change_rows cost_of diff document_of items_of markdown "
+        "part_rows priced region_of team_rows usage_of use_rows worst_case_hourly"
     ),
     "plan": "Graph Plan Registered plan_of planned",
     "policies": "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of",
@@ -23,14 +23,15 @@ PUBLIC = {
     "components.catalog": (
         "ADDONS ADDON_LEAST ADDON_SOURCES ADDON_VERSIONS AL2023_RELEASES AMI_SOURCES CAPACITY_BLOCK_SOURCES "
         "CAPACITY_BLOCK_TYPES DURATIONS DURATION_SOURCES Duration EFA_SOURCES EKS_IMAGE_SOURCES GPUS "
-        "GPU_SOURCES Gpu INSTANCES INSTANCE_PRICE_SOURCES INSTANCE_SOURCES Instance Interface "
-        "KUBELET_MAX_PODS KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion LARGE_IMAGE_MINUTES "
-        "LIST_PRICE_DAYS LanguageModel Loss MIG_SOURCES MODELS MODEL_SOURCES MOVING_PRICE_DAYS "
-        "OFFERING_SOURCES Price PriceError Profile QUOTAS QUOTA_SOURCES Quota REGIONS REGION_SOURCES "
-        "SERVICE_PRICES SERVICE_PRICE_SOURCES SERVICE_REGIONS STATEFUL Source UPSTREAMS UPSTREAM_SOURCES "
-        "Upstream WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type capacity_block capacity_block_quota "
-        "duration_of efa_interfaces eks_images mig_layouts mig_problem of_weights on_demand on_demand_quota "
-        "priced_regions regions_with service_price spot spot_quota zones_with"
+        "GPU_INSTANCE_ORDERS GPU_SOURCES Gpu GpuInstance INSTANCES INSTANCE_PRICE_SOURCES INSTANCE_SOURCES "
+        "Instance Interface KUBELET_MAX_PODS KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion "
+        "LARGE_IMAGE_MINUTES LIST_PRICE_DAYS LanguageModel Loss MIG_SOURCES MODELS MODEL_SOURCES "
+        "MOVING_PRICE_DAYS OFFERING_SOURCES Price PriceError Profile QUOTAS QUOTA_SOURCES Quota REGIONS "
+        "REGION_SOURCES SERVICE_PRICES SERVICE_PRICE_SOURCES SERVICE_REGIONS STATEFUL Source UPSTREAMS "
+        "UPSTREAM_SOURCES Upstream WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type capacity_block "
+        "capacity_block_quota duration_of efa_interfaces eks_images gpu_instances grouped mig_layouts "
+        "mig_problem of_weights on_demand on_demand_quota priced_regions regions_with service_price spot "
+        "spot_quota zones_with"
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
     "components.cluster.eks": "Addons EksCluster kubeconfig",

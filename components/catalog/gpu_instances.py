@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from components.catalog.instance_prices import on_demand
+from components.catalog.instance_prices import on_demand, priced_regions
 from components.catalog.instances import INSTANCES, Instance
 from components.catalog.offerings import regions_with
 from components.catalog.price import PriceError
@@ -13,10 +13,10 @@ _MIB = 1024**2
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class GpuInstance:
     instance: Instance
     hourly: Fraction | None
-    """US dollars on demand, in the region that was asked for or in us-east-1; None where none is known."""
+    """US dollars on demand, in the region asked for or the first with a price; None where none is known."""
 
     regions: tuple[str, ...]
     """Where AWS offers it; none where that is not known."""
@@ -46,17 +46,17 @@ class Offer:
 
 
 _LAST = Fraction(10**9)
-ORDERS: dict[str, Callable[[Offer], tuple[object, ...]]] = {
+GPU_INSTANCE_ORDERS: dict[str, Callable[[GpuInstance], tuple[object, ...]]] = {
     "name": lambda _: (),
-    "price": lambda offer: (offer.hourly or _LAST,),
-    "gpu-price": lambda offer: (offer.gpu_hourly or _LAST,),
-    "memory": lambda offer: (-offer.memory_bytes * max(1, offer.instance.gpus), offer.hourly or _LAST),
-    "gpus": lambda offer: (-offer.instance.gpus, offer.hourly or _LAST),
+    "price": lambda it: (it.hourly or _LAST,),
+    "gpu-price": lambda it: (it.gpu_hourly or _LAST,),
+    "memory": lambda it: (-it.memory_bytes * max(1, it.instance.gpus), it.hourly or _LAST),
+    "gpus": lambda it: (-it.instance.gpus, it.hourly or _LAST),
 }
 """Orders by name: of the catalog, cheapest first, or largest first."""
 
 
-def offers(
+def gpu_instances(
     *,
     gpu: str | None = None,
     region: str | None = None,
@@ -64,43 +64,42 @@ def offers(
     max_price: float | None = None,
     mig: bool = False,
     order: str = "name",
-) -> list[Offer]:
+) -> list[GpuInstance]:
     """Those that have what is asked for.
 
     `gpu`: name of a GPU of the catalog; `region`: where it has to be offered, and what it costs there;
     `min_memory`: bytes of one GPU; `max_price`: US dollars an hour, which leaves out what has no price;
-    `mig`: only what can be divided; `order`: one of `ORDERS`.
+    `mig`: only what can be divided; `order`: one of `GPU_INSTANCE_ORDERS`.
     """
     found = (
-        offer
-        for offer in _offers(region)
-        if gpu in (None, offer.gpu)
-        and (region is None or region in offer.regions)
-        and offer.memory_bytes >= min_memory
-        and (max_price is None or (offer.hourly is not None and offer.hourly <= max_price))
-        and (offer.profiles or not mig)
+        it
+        for it in _all(region)
+        if gpu in (None, it.gpu)
+        and (region is None or region in it.regions)
+        and it.memory_bytes >= min_memory
+        and (max_price is None or (it.hourly is not None and it.hourly <= max_price))
+        and (it.profiles or not mig)
     )
-    return sorted(found, key=ORDERS[order])
+    return sorted(found, key=GPU_INSTANCE_ORDERS[order])
 
 
-def grouped(found: Iterable[Offer], by: str) -> dict[str, list[Offer]]:
+def grouped(found: Iterable[GpuInstance], by: str) -> dict[str, list[GpuInstance]]:
     """By `gpu` or `family`, each group in the order it came."""
-    groups: dict[str, list[Offer]] = {}
-    for offer in found:
-        groups.setdefault(offer.gpu if by == "gpu" else offer.family, []).append(offer)
+    groups: dict[str, list[GpuInstance]] = {}
+    for it in found:
+        groups.setdefault(it.gpu if by == "gpu" else it.family, []).append(it)
     return groups
 
 
-def _offers(region: str | None) -> Iterator[Offer]:
+def _all(region: str | None) -> Iterator[GpuInstance]:
     for instance in INSTANCES.values():
         if instance.gpu:
-            yield Offer(instance, _hourly(instance.name, region), regions_with(instance.name))
+            yield GpuInstance(instance, _hourly(instance.name, region), regions_with(instance.name))
 
 
 def _hourly(instance: str, region: str | None) -> Fraction | None:
-    for place in [region] if region else ["us-east-1", *regions_with(instance)]:
-        try:
-            return on_demand(instance, place).usd
-        except PriceError:
-            continue
-    return None
+    place = region or next(iter(priced_regions(instance)), "us-east-1")
+    try:
+        return on_demand(instance, place).usd
+    except PriceError:
+        return None

@@ -3,14 +3,14 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.catalog import GPUS, INSTANCES
-from cost import ORDERS, grouped, offers
+from components.catalog import GPU_INSTANCE_ORDERS as ORDERS
+from components.catalog import GPUS, INSTANCES, gpu_instances, grouped
 
 GIB = 1024**3
 
 
 def names(**wanted: object) -> list[str]:
-    return [offer.instance.name for offer in offers(**wanted)]  # pyright: ignore[reportArgumentType]
+    return [it.instance.name for it in gpu_instances(**wanted)]  # pyright: ignore[reportArgumentType]
 
 
 def test_every_type_with_a_gpu_is_offered_in_the_order_of_the_catalog() -> None:
@@ -22,7 +22,7 @@ def test_a_gpu_is_found_by_name() -> None:
 
 
 def test_a_region_has_its_own_types_and_prices() -> None:
-    [small, large] = offers(gpu="H100", region="ap-northeast-1")
+    [small, large] = gpu_instances(gpu="H100", region="ap-northeast-1")
 
     assert (small.hourly, large.hourly) == (Fraction("8.6"), Fraction("68.8"))
     assert large.gpu_hourly == Fraction("8.6")  # an eighth
@@ -30,7 +30,7 @@ def test_a_region_has_its_own_types_and_prices() -> None:
 
 
 def test_memory_is_that_of_one_gpu() -> None:
-    assert {offer.gpu for offer in offers(min_memory=80 * GIB)} == {
+    assert {it.gpu for it in gpu_instances(min_memory=80 * GIB)} == {
         "A100-80GB",
         "H200",
         "B200",
@@ -41,33 +41,33 @@ def test_memory_is_that_of_one_gpu() -> None:
 
 
 def test_what_has_no_price_is_shown_but_within_no_price() -> None:
-    [p5e] = [offer for offer in offers(gpu="H200") if offer.instance.name == "p5e.48xlarge"]
+    [p5e] = [it for it in gpu_instances(gpu="H200") if it.instance.name == "p5e.48xlarge"]
 
     assert p5e.hourly is p5e.gpu_hourly is None
     assert "p5e.48xlarge" not in names(gpu="H200", max_price=1000)
 
 
 def test_only_what_can_be_divided() -> None:
-    assert {offer.gpu for offer in offers(mig=True)} == {name for name, gpu in GPUS.items() if gpu.profiles}
+    assert {it.gpu for it in gpu_instances(mig=True)} == {name for name, gpu in GPUS.items() if gpu.profiles}
 
 
 def test_orders_put_what_has_no_price_last() -> None:
     assert names(gpu="H200", order="price")[-1] == "p5e.48xlarge"
     assert names(order="gpus")[0].endswith(("48xlarge", "metal"))
     assert names(order="memory")[0] == "p6-b300.48xlarge"
-    cheapest = offers(order="gpu-price")[0]
-    assert cheapest.gpu_hourly == min(offer.gpu_hourly for offer in offers() if offer.gpu_hourly)
+    cheapest = gpu_instances(order="gpu-price")[0]
+    assert cheapest.gpu_hourly == min(it.gpu_hourly for it in gpu_instances() if it.gpu_hourly)
 
 
 def test_a_part_of_a_gpu_has_no_price_for_a_whole_one() -> None:
-    assert all(offer.gpu_hourly is None for offer in offers() if offer.instance.gpus == 0)
+    assert all(it.gpu_hourly is None for it in gpu_instances() if it.instance.gpus == 0)
 
 
 def test_groups_hold_everything_once() -> None:
     for by in ("gpu", "family"):
-        groups = grouped(offers(), by)
+        groups = grouped(gpu_instances(), by)
         assert sorted(it.instance.name for group in groups.values() for it in group) == sorted(names())
-    assert list(grouped(offers(gpu="L4"), "family")) == ["g6", "g6f", "gr6", "gr6f"]
+    assert list(grouped(gpu_instances(gpu="L4"), "family")) == ["g6", "g6f", "gr6", "gr6f"]
 
 
 @given(st.floats(0, 200), st.floats(0, 200), st.sampled_from(list(ORDERS)))

@@ -1,0 +1,38 @@
+"""What `gpu-cluster cost` says of production, for reviewers to read.
+
+`pytest tests/golden --snapshot-update` writes it anew.
+"""
+
+from datetime import date
+from pathlib import Path
+
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from syrupy.location import PyTestLocation
+from syrupy.types import SnapshotIndex
+
+from cli.cost import text
+from cost import cost_of
+from plan import plan_of
+
+PROJECT = Path(__file__).parents[2]
+DAY = date(2026, 11, 25)
+
+
+class CostFile(SingleFileSnapshotExtension):
+    """`cost-prod.txt` beside this test."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "txt"
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        return str(Path(test_location.filepath).parent)
+
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: SnapshotIndex = 0) -> str:
+        return f"cost-{index}"
+
+
+def test_production_costs_what_was_reviewed(snapshot: SnapshotAssertion) -> None:
+    assert text(cost_of(plan_of(PROJECT, "prod"), day=DAY)) == snapshot(name="prod", extension_class=CostFile)
