@@ -1,6 +1,7 @@
 """Pods on the nodes of a pool."""
 
 from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
 
 from components.pools import Pool
 
@@ -16,3 +17,14 @@ def tolerations(pool: Pool) -> list[core.TolerationArgs]:
         )
         for toleration in pool.tolerations
     ]
+
+
+def over_hosts(labels: dict[str, str]) -> core.TopologySpreadConstraintArgs:
+    """As even as there is room; after an update too."""
+    return core.TopologySpreadConstraintArgs(
+        max_skew=1,
+        topology_key="kubernetes.io/hostname",
+        when_unsatisfiable="ScheduleAnyway",
+        label_selector=meta.LabelSelectorArgs(match_labels=labels),
+        match_label_keys=["pod-template-hash"],
+    )

@@ -3,9 +3,14 @@
 from pathlib import Path
 
 from components.config.cluster import ExistingCluster, LocalCluster
+from components.config.team import TeamStack
 
 LOCAL = Path(".local/kubeconfig")
 """Written by the control plane on this machine, below the project's folder."""
+
+
+LOCAL_TEAMS = Path(".local/teams")
+"""Below it is a kubeconfig for each team of the platform on this machine, such as vision.kubeconfig."""
 
 
 class NoKubeconfigError(Exception):
@@ -26,3 +31,18 @@ def kubeconfig_of(settings: LocalCluster | ExistingCluster, project: Path) -> st
             f"The cluster on this machine does not run: {path} does not exist. Start it with `make up`."
         )
     raise NoKubeconfigError(f"gpu-cluster:cluster.kubeconfig: {given} does not exist.")
+
+
+def team_kubeconfig(team: TeamStack, project: Path) -> str:
+    """Path of the kubeconfig that signs in as the team; `NoKubeconfigError` where there is none."""
+    membership, cluster = team.file.team, team.environment.cluster
+    if isinstance(cluster, ExistingCluster):
+        given = membership.kubeconfig or cluster.kubeconfig
+        return kubeconfig_of(cluster.model_copy(update={"kubeconfig": given}), project)
+    path = project / LOCAL_TEAMS / f"{team.name}.kubeconfig"
+    if path.is_file():
+        return str(path)
+    raise NoKubeconfigError(
+        f"There is no way for team {team.name} into the cluster on this machine: {path} does not exist. "
+        f"`gpu-cluster up {membership.environment}` comes first."
+    )

@@ -16,12 +16,14 @@ def shared_claim(cache: ModelCache) -> core.PersistentVolumeClaimSpecArgs:
     return _claim(cache, "ReadWriteMany", cache.storage_class)
 
 
-def shared_volume(claim: str) -> core.VolumeArgs:
+def shared_volume(claim: str, *, name: str = "cache") -> core.VolumeArgs:
     source = core.PersistentVolumeClaimVolumeSourceArgs(claim_name=claim)
-    return core.VolumeArgs(name="cache", persistent_volume_claim=source)
+    return core.VolumeArgs(name=name, persistent_volume_claim=source)
 
 
-def own_volume(cache: ModelCache, storage: Classes, labels: dict[str, str]) -> core.VolumeArgs:
+def own_volume(
+    cache: ModelCache, storage: Classes, labels: dict[str, str], *, name: str = "cache"
+) -> core.VolumeArgs:
     """A volume of each replica, made and deleted with it."""
     chosen = cache.storage_class
     template = core.PersistentVolumeClaimTemplateArgs(
@@ -29,7 +31,7 @@ def own_volume(cache: ModelCache, storage: Classes, labels: dict[str, str]) -> c
         spec=_claim(cache, "ReadWriteOnce", storage.scratch.get(chosen, chosen) if chosen else None),
     )
     return core.VolumeArgs(
-        name="cache", ephemeral=core.EphemeralVolumeSourceArgs(volume_claim_template=template)
+        name=name, ephemeral=core.EphemeralVolumeSourceArgs(volume_claim_template=template)
     )
 
 

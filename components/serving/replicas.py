@@ -8,7 +8,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from components.config.serving import ModelSettings
-from components.placement import tolerations
+from components.placement import over_hosts, tolerations
 from components.pools import Pool, Request
 from components.security import restricted_pod
 from components.serving import vllm
@@ -25,6 +25,9 @@ class Placement:
     request: Request
     surge: bool
     """Whether the pool holds one replica more than every model on it may have."""
+
+    priority_class: str | None = None
+    """By which the quota of a team counts its replicas."""
 
 
 def replicas(
@@ -50,9 +53,10 @@ def replicas(
                 # Else the address of a model named vllm would arrive as vLLM's own settings.
                 enable_service_links=False,
                 security_context=restricted_pod(_USER),
+                priority_class_name=placement.priority_class,
                 node_selector=placement.pool.selector,
                 tolerations=tolerations(placement.pool),
-                topology_spread_constraints=[_over_hosts(labels)],
+                topology_spread_constraints=[over_hosts(labels)],
                 termination_grace_period_seconds=vllm.grace_seconds(settings),
                 containers=[container],
                 volumes=vllm.volumes(settings, placement.pool, weights),
@@ -78,14 +82,4 @@ def _rolling(*, surge: bool) -> apps.DeploymentStrategyArgs:
         rolling_update=apps.RollingUpdateDeploymentArgs(
             max_surge=1 if surge else 0, max_unavailable=0 if surge else 1
         ),
-    )
-
-
-def _over_hosts(labels: dict[str, str]) -> core.TopologySpreadConstraintArgs:
-    return core.TopologySpreadConstraintArgs(
-        max_skew=1,
-        topology_key="kubernetes.io/hostname",
-        when_unsatisfiable="ScheduleAnyway",
-        label_selector=meta.LabelSelectorArgs(match_labels=labels),
-        match_label_keys=["pod-template-hash"],
     )

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from math import inf
 
 import pulumi
-from pulumi_kubernetes.core import v1 as core
 
 from components.config.serving import ServingSettings
-from components.metadata import metadata
 from components.pools import Pool, Request, nodes_for, request_of
 from components.security import Namespace, PodSecurity, from_namespaces, to_dns, to_internet
 from components.serving import vllm
+from components.serving.hub_token import hub_token_secret
 from components.serving.model import Model
 from components.serving.quota import quota_of
 from components.serving.replicas import Placement
@@ -58,13 +57,8 @@ class Serving(pulumi.ComponentResource):
         )
         needs: list[pulumi.Resource] = [namespace]
         if hub_token is not None:
-            token = core.Secret(
-                f"{name}-hub-token",
-                metadata=metadata(vllm.TOKEN_SECRET, settings.namespace),
-                string_data={vllm.TOKEN_KEY: hub_token},
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
-            )
-            needs.append(token)
+            child = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+            needs.append(hub_token_secret(f"{name}-hub-token", settings.namespace, hub_token, opts=child))
 
         self.models = {
             key: Model(

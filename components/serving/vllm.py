@@ -5,11 +5,9 @@ from pulumi_kubernetes.core import v1 as core
 from components.config.serving import ModelSettings
 from components.pools import Pool, Request, memory_share
 from components.security import restricted_container
-from components.serving import quantities
+from components.serving import hub_token, quantities
 
 PORT = 8000
-TOKEN_SECRET = "hub-token"  # noqa: S105
-TOKEN_KEY = "token"  # noqa: S105
 
 _CACHE, _SCRATCH, _SHM = "/cache", "/tmp", "/dev/shm"  # noqa: S108
 _PRE_STOP_SECONDS = 15
@@ -96,7 +94,7 @@ def _environment() -> list[core.EnvVarArgs]:
 
 
 def _token() -> core.EnvVarArgs:
-    key = core.SecretKeySelectorArgs(name=TOKEN_SECRET, key=TOKEN_KEY)
+    key = core.SecretKeySelectorArgs(name=hub_token.SECRET, key=hub_token.KEY)
     return core.EnvVarArgs(name="HF_TOKEN", value_from=core.EnvVarSourceArgs(secret_key_ref=key))
 
 

@@ -11,6 +11,8 @@ from components.storage.backing import Source
 _BOUNDLESS = "1Pi"
 """A bucket has no size, and a volume has to have one."""
 
+_LEAST = "1Gi"
+
 _READ = ("read-only", "allow-other")
 # Whoever mounts the bucket may write to it: files of S3 have no owner that could be asked.
 _WRITE = ("allow-delete", "allow-overwrite", "allow-other", "dir-mode=0777", "file-mode=0666")
@@ -32,6 +34,16 @@ def volumes(
         )
         for namespace in sorted(settings.namespaces or ())
     ]
+
+
+def claim_of(settings: StoreSettings) -> core.PersistentVolumeClaimSpecArgs:
+    """What claims a store's volume. Its size is the store's, not the claimant's, and counts in no quota."""
+    _, _, mode, _ = _as_mounted(settings)
+    return core.PersistentVolumeClaimSpecArgs(
+        access_modes=[mode],
+        storage_class_name="",
+        resources=core.VolumeResourceRequirementsArgs(requests={"storage": _LEAST}),
+    )
 
 
 def _spec(settings: StoreSettings, source: Source, claim: tuple[str, str]) -> core.PersistentVolumeSpecArgs:

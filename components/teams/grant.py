@@ -9,7 +9,7 @@ from pulumi_kubernetes.rbac import v1 as rbac
 
 from components.config.teams import TeamSettings
 from components.metadata import metadata
-from components.pools import Pool, Share, share_of
+from components.pools import Pool, share_of
 from components.security import (
     Namespace,
     PodSecurity,
@@ -94,7 +94,7 @@ class TeamGrant(pulumi.ComponentResource):
                 opts=child,
             )
 
-        self.summary = _summary(team, own, share)
+        self.summary = summary_of(team, settings, pools)
         self.register_outputs(self.summary)
 
 
@@ -120,9 +120,11 @@ def _of_class(name: str, hard: Mapping[str, str]) -> core.ResourceQuotaSpecArgs:
     )
 
 
-def _summary(team: str, namespace: str, share: Share) -> dict[str, object]:
+def summary_of(team: str, settings: TeamSettings, pools: Mapping[str, Pool]) -> dict[str, object]:
+    """What a team of a validated stack has, in plain values."""
+    share = share_of(settings, pools)
     return {
-        "namespace": namespace,
+        "namespace": settings.namespace or team,
         "group": group_of(team),
         "cpuMillis": share.cpu_millis,
         "memoryBytes": share.memory_bytes,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from components.serving.vllm import TOKEN_SECRET
+from components.serving import hub_token
 from components.teams.identity import group_of
 
 _READ = ["get", "list", "watch"]
@@ -18,7 +18,7 @@ _ALLOWED = (
     ("", ["configmaps", "persistentvolumeclaims", "serviceaccounts", "services"], _CHANGE, None),
     ("", ["endpoints", "events", "limitranges", "resourcequotas"], _READ, None),
     ("", ["secrets"], ["create"], None),
-    ("", ["secrets"], ["get", "update", "patch", "delete"], [TOKEN_SECRET]),
+    ("", ["secrets"], ["get", "update", "patch", "delete"], [hub_token.SECRET]),
     ("apps", ["deployments", "statefulsets"], _CHANGE, None),
     ("apps", ["deployments/scale", "statefulsets/scale"], ["get", "update", "patch"], None),
     ("apps", ["controllerrevisions", "replicasets"], _READ, None),

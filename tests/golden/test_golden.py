@@ -14,9 +14,10 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
-from components.stackfile import load
+from components.config.team import TeamStack
+from components.stackfile import load_any
 from plan import Graph
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import platform_of, team_of
 
 FOLDER = Path(__file__).parents[2] / "stacks"
 STACKS = {path.stem.removeprefix("Pulumi."): path for path in FOLDER.glob("Pulumi.*.yaml")}
@@ -39,9 +40,11 @@ class StackFolder(SingleFileSnapshotExtension):
 
 @pytest.mark.parametrize("name", STACKS)
 def test_a_stack_becomes_what_was_reviewed(name: str, snapshot: SnapshotAssertion) -> None:
-    stack = load(STACKS[name])
-    token = "hub-token" if stack.serving.hub_token else None
-    graph, _ = platform_of(stack, hub_token=token)
+    stack = load_any(STACKS[name])
+    if isinstance(stack, TeamStack):
+        graph, _ = team_of(stack)
+    else:
+        graph, _ = platform_of(stack, hub_token="hub-token" if stack.serving.hub_token else None)
     assert as_yaml(graph) == snapshot(name=name, extension_class=StackFolder)
 
 

@@ -176,9 +176,9 @@ GUARDS = (
     Guard("22_replacement", "components/keys/keys.py", ", retain_on_delete=protect"),
     Guard(
         "23_secrets",
-        "components/serving/serving.py",
-        "metadata(vllm.TOKEN_SECRET, settings.namespace)",
-        'metadata(vllm.TOKEN_SECRET, settings.namespace, annotations={"token": hub_token})',
+        "components/serving/hub_token.py",
+        "metadata(SECRET, namespace)",
+        'metadata(SECRET, namespace, annotations={"token": token})',
     ),
     Guard(
         "23_secrets",

@@ -5,8 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from components.config.stack import Stack
+from components.config.team import TeamStack
+from components.environment import Environment
 from components.places import place_of
+from components.places.team import team_place_of
 from components.platform import Platform
+from components.pools import pools_of
+from components.team import Team
+from components.teams import summary_of
 from plan import Graph
 from tests.unit.graph import graph_of
 
@@ -29,4 +35,18 @@ def platform_of(stack: Stack, **live: Any) -> tuple[Graph, dict[str, Any]]:
     place = place_of(stack, Path(), lambda _settings, _project: "/kubeconfig")
     made: list[Platform] = []
     graph = graph_of(lambda: made.append(Platform("platform", stack, place=place, **live)), AWS)
+    return graph, made[0].outputs
+
+
+def team_of(team: TeamStack, **live: Any) -> tuple[Graph, dict[str, Any]]:
+    """What was registered for a team, and its outputs, on an environment that grants what its file says."""
+    granted = summary_of(team.name, team.grant, pools_of(team.environment))
+    account = {"registry": {"prefix": f"{team.name}/", "key": "arn:aws:kms:::key/registry"}}
+    teams = {team.name: {**granted, **account}}
+    environment = Environment(team.file.team.environment, teams=teams, kubeconfig="{}")
+    place = team_place_of(team, Path(), lambda _team, _project: "/kubeconfig")
+    made: list[Team] = []
+    graph = graph_of(
+        lambda: made.append(Team("team", team, place=place, environment=environment, **live)), AWS
+    )
     return graph, made[0].outputs

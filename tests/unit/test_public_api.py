@@ -33,7 +33,7 @@ PUBLIC = {
         "mig_problem of_weights on_demand on_demand_quota priced_regions regions_with service_price spot "
         "spot_quota zones_with"
     ),
-    "components.cluster": "Cluster NoKubeconfigError kubeconfig_of",
+    "components.cluster": "Cluster LOCAL_TEAMS NoKubeconfigError kubeconfig_of team_kubeconfig",
     "components.cluster.eks": "Addons EksCluster kubeconfig",
     "components.config": (
         "Access AccessPolicy Ami AmiFamily AwsService BudgetSettings Capacity CapacityBlock "
@@ -63,11 +63,12 @@ PUBLIC = {
         "Namespace PodSecurity api_token_mount api_token_volume from_anywhere from_namespaces "
         "restricted_container restricted_pod to_anywhere to_dns to_internet to_namespaces to_pod_identity"
     ),
-    "components.serving": "Model Placement Serving",
+    "components.serving": "Model Placement Serving hub_token_secret placements_of",
+    "components.services": "Service image_of store_claims",
     "components.stackfile": "Problem StackFileError load load_any",
-    "components.registry.ecr": "EcrRegistry",
-    "components.teams": "AWS_ACCOUNT TEAM_LABEL TeamGrant Teams group_of priority_class",
-    "components.storage": "Backing Classes Source StorageClasses classes_of drivers_of",
+    "components.registry.ecr": "EcrRegistry Repository newest_and_tagged",
+    "components.teams": "AWS_ACCOUNT TEAM_LABEL TeamGrant Teams group_of priority_class summary_of",
+    "components.storage": "Backing Classes Source StorageClasses claim_of classes_of drivers_of",
 }
 
 

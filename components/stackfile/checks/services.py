@@ -13,6 +13,9 @@ from components.stackfile.checks.storage import unknown_class
 from components.stackfile.nearest import did_you_mean, one_of
 from components.stackfile.problem import Keys, Mistake
 
+_SCRATCH = "tmp"
+"""Name of the volume that every service has at /tmp."""
+
 
 def services(team: TeamStack, pools: Mapping[str, Pool]) -> Iterator[Mistake]:
     stack = team.environment
@@ -25,6 +28,10 @@ def services(team: TeamStack, pools: Mapping[str, Pool]) -> Iterator[Mistake]:
         for volume, settings in service.volumes.items():
             if problem := unknown_class(settings.storage_class, stack, frozenset()):
                 yield Mistake((*keys, "volumes", volume, "storageClass"), problem)
+        for volume in [*service.volumes, *service.stores]:
+            if volume == _SCRATCH or (volume in service.volumes and volume in service.stores):
+                message = f"{_SCRATCH} is there anyway" if volume == _SCRATCH else "a store has that name too"
+                yield Mistake((*keys, "volumes", volume), message)
         for store in service.stores:
             if problem := _store_problem(store, team):
                 yield Mistake((*keys, "stores", store), problem)

@@ -25,4 +25,4 @@ def test_every_section_and_example_is_told_of() -> None:
     told = re.findall(r"^\| `([\w:]+)` \| .* \| (?:always|with `eks`)? ?\|$", GUIDE, re.MULTILINE)
     assert told == ENVIRONMENT.sections
     examples = sorted(path.name for path in (PROJECT / "stacks").glob("Pulumi.*.yaml"))
-    assert sorted(re.findall(r"^\| `(Pulumi\.\w+\.yaml)`", GUIDE, re.MULTILINE)) == examples
+    assert sorted(re.findall(r"^\| `(Pulumi\.[\w-]+\.yaml)`", GUIDE, re.MULTILINE)) == examples

@@ -10,10 +10,10 @@ from components.config import Stack, TeamStack
 from components.stackfile import StackFileError, load, load_any
 from components.stackfile.document import read
 from components.stackfile.schema import team_json_schema
-from tests.unit.components.stackfile.corpus import STACKS
+from tests.unit.components.stackfile.corpus import STACKS, TEAMS_OWN
 
 TEAMS = STACKS / "teams"
-HAPPY = sorted(TEAMS.glob("happy-*.yaml"))
+HAPPY = [*sorted(TEAMS.glob("happy-*.yaml")), *TEAMS_OWN]
 SCHEMA: Any = Draft202012Validator(team_json_schema())  # its methods are typed in part
 ERRORS = sorted(TEAMS.glob("error-*.yaml"))
 
