@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from components.config.stack import Stack
-from components.stackfile import load
+from components.config.team import TeamStack
+from components.stackfile import load_any
 from components.unknown import UNKNOWN
 from plan.graph import Graph, Registered
 
@@ -23,9 +24,14 @@ class Plan:
     """Of the stack: `prod` for stacks/Pulumi.prod.yaml."""
 
     stack: Stack
+    """Its settings; of a team's stack those of the environment that it is on."""
+
     graph: Graph
     outputs: dict[str, Any]
     """What the stack exports."""
+
+    team: TeamStack | None = None
+    """The settings of a team's stack."""
 
     def unknown(self) -> Iterator[tuple[Registered, str]]:
         """Inputs that nobody can know before they are there: resources and paths; none in a complete plan."""
@@ -39,13 +45,16 @@ def plan_of(project: Path, name: str) -> Plan:
 
     `StackFileError` with everything that is wrong with its file.
     """
-    return planned(load(project / "stacks" / f"Pulumi.{name}.yaml"), name)
+    return planned(load_any(project / "stacks" / f"Pulumi.{name}.yaml"), name)
 
 
-def planned(stack: Stack, name: str) -> Plan:
+def planned(stack: Stack | TeamStack, name: str) -> Plan:
     """The plan of these settings, as if a file said them."""
-    from plan.program import run  # loads the SDKs: a second, for those who plan
+    from plan.program import run, run_team  # loads the SDKs: a second, for those who plan
 
+    if isinstance(stack, TeamStack):
+        graph, outputs = run_team(stack, name)
+        return Plan(name, stack.environment, graph, outputs, team=stack)
     graph, outputs = run(stack, name)
     return Plan(name, stack, graph, outputs)
 
