@@ -19,6 +19,7 @@ from cost import (
     cost_of,
     diff,
     document_of,
+    markdown,
     part_rows,
     team_rows,
     usage_of,
@@ -36,6 +37,10 @@ Assume = Annotated[
     typer.Option(metavar="NAME=AMOUNT", help="Another amount than is assumed; may be given again."),
 ]
 
+AsMarkdown = Annotated[
+    bool, typer.Option("--markdown", help="Print the table as Markdown, for a pull request.")
+]
+
 
 def cost(
     stack: StackName = "local",
@@ -43,6 +48,7 @@ def cost(
     against: Against = None,
     assume: Assume = None,
     as_json: AsJson = False,
+    as_markdown: AsMarkdown = False,
 ) -> None:
     """Show what a stack costs in an hour and in a month, at least and at most, without credentials."""
     project = Project.here()
@@ -53,6 +59,8 @@ def cost(
     difference = _since(then, stack, usage, now) if then else None
     if as_json:
         typer.echo(json.dumps(document_of(now, difference), indent=2))
+    elif as_markdown:
+        typer.echo(markdown(now, difference), nl=False)
     else:
         typer.echo(text(now, difference, since=against or ""))
 

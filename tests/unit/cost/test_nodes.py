@@ -1,6 +1,8 @@
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cost import CostError, Item, Line, priced
 from cost.money import Range, total
@@ -92,9 +94,44 @@ def test_an_unknown_type_of_karpenter_is_an_error() -> None:
         lines(*node_pool("g9.xlarge"))
 
 
-def test_two_pools_cost_the_sum_of_both() -> None:
-    one = [node_group("a", "g6.xlarge", (1, 2)), launch_template("a")]
-    other = [node_group("b", "g6e.xlarge", (0, 5)), launch_template("b")]
-    both = total([line.hourly for line in lines(*one, *other)])
+counts = st.integers(0, 60)
+instances = st.sampled_from(["m7i.xlarge", "g6.4xlarge", "g6e.12xlarge", "p5.48xlarge"])
+markets = st.sampled_from(["ON_DEMAND", "SPOT"])
 
-    assert both == total([line.hourly for line in (*lines(*one), *lines(*other))])
+
+def hourly(pool: str, instance: str, nodes: tuple[int, int], market: str) -> Range:
+    least, most = sorted(nodes)
+    items = [node_group(pool, instance, (least, most), market), launch_template(pool, gib=200)]
+    return total([line.hourly for line in lines(*items)])
+
+
+@given(instances, counts, counts, counts, markets)
+def test_more_nodes_never_cost_less(instance: str, least: int, most: int, more: int, market: str) -> None:
+    low, high = sorted((least, most))
+    fewer, further = (hourly("p", instance, (low, top), market) for top in (high, high + more))
+
+    assert fewer.least <= fewer.most <= further.most
+    assert fewer.least == further.least
+
+
+@given(st.lists(st.tuples(instances, st.tuples(counts, counts), markets), max_size=5))
+def test_pools_cost_the_sum_of_what_each_costs(pools: list[tuple[str, tuple[int, int], str]]) -> None:
+    items: list[Item] = []
+    for number, (instance, nodes, market) in enumerate(pools):
+        least, most = sorted(nodes)
+        items += (
+            node_group(f"p{number}", instance, (least, most), market),
+            launch_template(f"p{number}", gib=200),
+        )
+    each = [hourly("p", instance, nodes, market) for instance, nodes, market in pools]
+
+    assert total([line.hourly for line in lines(*items)]) == total(each)
+
+
+@given(instances, counts, st.integers(0, 20), markets)
+def test_as_many_times_the_nodes_cost_as_many_times_as_much(
+    instance: str, nodes: int, times: int, market: str
+) -> None:
+    once, often = (hourly("p", instance, (count, count), market) for count in (nodes, nodes * times))
+
+    assert often == once * times
