@@ -16,6 +16,7 @@ COMMANDS = {
     "drift": "Name what runs otherwise than a stack file says.",
     "env": "Print the settings with which `pulumi` works on a stack.",
     "gpus": "List instance types with GPUs, and what they cost.",
+    "init": "Write a new stack file, from options or questions.",
     "rehearse": "Run a stack from nothing to nothing on this machine.",
     "report": "Say what a stack can show for the controls of a framework.",
     "review": "Say what a change does, costs, replaces and breaks.",
