@@ -11,6 +11,7 @@ COMMANDS = {
     "check": "Name every rule that a stack, or a manifest, breaks.",
     "comment": "Print what reviews say, or write it on a pull request.",
     "cost": "Show what a stack costs, before anything is created.",
+    "diagram": "Print a stack as a flowchart in Mermaid.",
     "doctor": "Say what would fail: machine, account, quotas, cluster.",
     "down": "Remove the platform of a stack.",
     "drift": "Name what runs otherwise than a stack file says.",

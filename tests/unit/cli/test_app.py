@@ -44,7 +44,9 @@ def test_every_error_that_ends_as_its_message_exists(name: str) -> None:
     assert issubclass(getattr(import_module(module), kind), Exception)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["validate", "--help"], ["validate", "prod"], ["schema"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["validate", "--help"], ["validate", "prod"], ["schema"], ["diagram", "prod"]]
+)
 def test_what_needs_no_cloud_and_no_cluster_reads_nothing_that_talks_to_one(arguments: list[str]) -> None:
     assert modules_of(*arguments) & TALKS == set()
 
