@@ -58,7 +58,7 @@ GDPR = Catalogue(
         ),
         Control("32(1)(c)", "Recovery in time", _RECOVERED, "a restore that was tried, and how long it took"),
         Control("32(1)(d)", "Regular testing", (18,), "reports of rehearsals and of penetration tests"),
-        Control("32(2)", "Risks of accidental loss and access", (7, 42, 62, 81, 82, 88)),
+        Control("32(2)", "Risks of accidental loss and access", (7, 42, 62, 82, 88)),
         Control("32(4)", "Persons act on instruction", (8, 67, 68), "the instructions"),
         Control(
             "33(1)", "A breach is notified within 72 hours", (5, 24), "that somebody is called, and by whom"

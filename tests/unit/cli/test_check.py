@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli import app
-from tests.unit.cli.test_app import TALKS, modules_of
+from tests.unit.cli.test_app import PROJECT, TALKS, modules_of
 
 NODE = "apiVersion: v1\nkind: Node\nmetadata: {name: a}\n"
 ROOM = "apiVersion: v1\nkind: Namespace\nmetadata: {name: team}\n"
@@ -78,3 +78,14 @@ def test_manifests_are_judged_without_what_talks_to_a_cloud(tmp_path: Path) -> N
     (tmp_path / "a.yaml").write_text(ROOM)
 
     assert modules_of("check", "-f", str(tmp_path)) & TALKS == set()
+
+
+def test_a_stack_is_judged_with_the_line_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+
+    done = _check("local", "--json")
+
+    told = json.loads(done.stdout)
+    assert done.exit_code == 0
+    assert {it["file"] for it in told["findings"]} == {"stacks/Pulumi.local.yaml"}
+    assert told["summary"]["waived"] > 0

@@ -98,3 +98,9 @@ def test_what_no_rule_covers_says_how_it_is_shown(framework: Framework) -> None:
     ]
 
     assert bare == []
+
+
+def test_every_rule_that_a_catalogue_names_exists() -> None:
+    named = {number for each in CATALOGUES.values() for control in each.controls for number in control.rules}
+
+    assert named - {rule.number for rule in RULES.values()} == set()
