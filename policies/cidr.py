@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 from policies.field import Field, UnreadableError
 
-_WIDE = {4: 8, 6: 12}  # bits of a prefix, from which on a range is no longer most of the internet
+_WIDE = 8  # bits of a prefix, from which on a range is no longer a great part of the internet
 
 
 def is_the_world(cidr: Field) -> bool:
@@ -13,4 +13,4 @@ def is_the_world(cidr: Field) -> bool:
         network = ip_network(cidr.text, strict=False)
     except ValueError:
         raise UnreadableError(cidr, cidr.shown, "a range of addresses such as 10.0.0.0/8") from None
-    return network.prefixlen < _WIDE[network.version]
+    return network.prefixlen < _WIDE
