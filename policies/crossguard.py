@@ -19,7 +19,7 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
-from components.unknown import UNKNOWN
+from policies.foreseen import Foreseen, foreseen_inputs, foreseen_outputs
 from policies.inventory import Inventory
 from policies.pack import Pack, pack_of
 from policies.rule import Level, Rule
@@ -123,44 +123,37 @@ def _stack_of(urn: str) -> str:
 
 def _asked_for(args: ResourceValidationArgs) -> Resource:
     """A resource before it is made."""
-    return Resource(
-        _kind(args), _Properties(args.props), args.name, urn=args.urn, protected=args.opts.protect
-    )
+    asked = _Properties(args.props, foreseen_inputs(args.urn))
+    return Resource(_kind(args), asked, args.name, urn=args.urn, protected=args.opts.protect)
 
 
 def _made(registered: PolicyResource, inputs: _Inputs) -> Resource:
     """A resource of the whole stack: what was asked for, what came out, and what it was made of."""
-    asked = _Properties(inputs.get(registered.urn, registered.props))
+    urn = registered.urn
+    asked = _Properties(inputs.get(urn, registered.props), foreseen_inputs(urn))
+    made = _Properties(registered.props, foreseen_outputs(urn))
     made_of = {
         key: [origin.urn for origin in origins] for key, origins in registered.property_dependencies.items()
     }
-    return Resource(
-        _kind(registered),
-        asked,
-        registered.name,
-        _Properties(registered.props),
-        registered.urn,
-        made_of,
-        registered.opts.protect,
-    )
+    return Resource(_kind(registered), asked, registered.name, made, urn, made_of, registered.opts.protect)
 
 
 def _kind(registered: ResourceValidationArgs | PolicyResource) -> str:
     """The Kubernetes kind, or the Pulumi type of what is no Kubernetes object."""
     if not registered.resource_type.startswith("kubernetes:"):
         return registered.resource_type
-    kind = _Properties(registered.props).get("kind")
+    kind = registered.props.get("kind")
     return kind if isinstance(kind, str) else registered.resource_type
 
 
 class _Properties(Mapping[str, Any]):
-    """Properties as rules read them: only when they do, and unknown ones as such."""
+    """Properties as rules read them: only when they do, and unknown ones as they are foreseen."""
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        self._given = given
+    def __init__(self, given: Mapping[str, Any], foreseen: Foreseen) -> None:
+        self._given, self._foreseen = given, foreseen
 
     def __getitem__(self, key: str) -> Any:
-        return _read(self._given, key)
+        return _read(self._given, key, self._foreseen)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._given)
@@ -172,27 +165,27 @@ class _Properties(Mapping[str, Any]):
 class _Items(Sequence[Any]):
     """As `_Properties`, for a list."""
 
-    def __init__(self, given: Sequence[Any]) -> None:
-        self._given = given
+    def __init__(self, given: Sequence[Any], foreseen: Foreseen) -> None:
+        self._given, self._foreseen = given, foreseen
 
     def __getitem__(self, index: Any) -> Any:
-        return _read(self._given, index)
+        return _read(self._given, index, self._foreseen)
 
     def __len__(self) -> int:
         return len(self._given)
 
 
-def _read(given: Any, key: Any) -> Any:
+def _read(given: Any, key: Any, foreseen: Foreseen) -> Any:
     try:
         value = given[key]
     except UnknownValueError:
-        return UNKNOWN
+        return foreseen.at(key).value
     match value:
         case Mapping():
-            return _Properties(cast(Mapping[str, Any], value))
+            return _Properties(cast(Mapping[str, Any], value), foreseen.at(key))
         case str():
             return value
         case Sequence():
-            return _Items(cast(Sequence[Any], value))
+            return _Items(cast(Sequence[Any], value), foreseen.at(key))
         case _:
             return value

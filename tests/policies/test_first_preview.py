@@ -1,0 +1,108 @@
+"""Before anything exists the engine knows no id and no ARN: the platform's own stacks pass all the same."""
+
+# pyright: reportUnknownMemberType=false
+# pulumi_policy leaves the result of `validate` untyped.
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyCustomTimeouts,
+    PolicyResource,
+    PolicyResourceOptions,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
+
+from components.places import place_of
+from components.platform import Platform
+from components.stackfile import load
+from plan import Graph, Registered
+from policies import UNKNOWN
+from policies.crossguard import policies
+from tests.unit.graph import graph_of
+
+STACKS = Path(__file__).parents[2] / "stacks"
+
+
+def _previewed(stack: str) -> Graph:
+    """What the program asks for while nothing is there."""
+    settings = load(STACKS / f"Pulumi.{stack}.yaml")
+    place = place_of(settings, Path(), kubeconfig=lambda _settings, _project: "kubeconfig")
+    return graph_of(lambda: Platform("platform", settings, place=place), preview=True)
+
+
+def _sent(value: Any) -> Any:
+    """As the engine sends it to a pack."""
+    match value:
+        case dict():
+            return {key: _sent(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        case list():
+            return [_sent(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+        case _:
+            return UNKNOWN_STRING_VALUE if value is UNKNOWN else value
+
+
+def _findings(graph: Graph, stack: str) -> list[str]:
+    """What mandatory policies say of it, each resource by itself first, as the engine asks."""
+    said: list[str] = []
+    shown = {registered.urn: _shown(registered, stack) for registered in graph.resources}
+    for registered in graph.resources:
+        resource = shown[registered.urn]
+        resource.property_dependencies.update(
+            (key, [shown[urn] for urn in urns if urn in shown]) for key, urns in registered.made_of.items()
+        )
+    pack = [policy for policy in policies() if policy.enforcement_level is EnforcementLevel.MANDATORY]
+    for registered, resource in zip(graph.resources, shown.values(), strict=True):
+        asked: Any = unknown_checking_proxy(_sent(registered.inputs))
+        args = ResourceValidationArgs(
+            resource.resource_type, asked, resource.urn, resource.name, resource.opts, None
+        )
+        for policy in pack:
+            _hear(policy, args, said)
+    for policy in pack:
+        _hear(policy, StackValidationArgs([*shown.values()]), said)
+    return said
+
+
+def _hear(policy: Policy, args: ResourceValidationArgs | StackValidationArgs, said: list[str]) -> None:
+    def report(message: str, _urn: str | None = None) -> None:
+        said.append(f"{policy.name}: {message}")
+
+    if isinstance(policy, ResourceValidationPolicy) and isinstance(args, ResourceValidationArgs):
+        policy.validate(args, report)
+    if isinstance(policy, StackValidationPolicy) and isinstance(args, StackValidationArgs):
+        policy.validate(args, report)
+
+
+def _shown(registered: Registered, stack: str) -> PolicyResource:
+    outputs = {"id": UNKNOWN_STRING_VALUE, "arn": UNKNOWN_STRING_VALUE, **_sent(registered.outputs)}
+    options = PolicyResourceOptions(
+        registered.protected, [], None, [], PolicyCustomTimeouts(0, 0, 0), [], None
+    )
+    props: Any = unknown_checking_proxy(outputs)
+    urn = registered.urn.replace(":test:", f":{stack}:")
+    return PolicyResource(registered.type, props, urn, registered.name, options, None, None, [], {})
+
+
+@pytest.mark.parametrize("stack", ["staging"])
+def test_nothing_stops_the_first_preview(stack: str) -> None:
+    graph = _previewed(stack)
+    unknown = [r for r in graph.resources if UNKNOWN_STRING_VALUE in str(_sent(r.inputs))]
+
+    assert len(unknown) > 50
+    assert _findings(graph, stack) == []
+
+
+def test_a_stack_that_no_plan_knows_is_told_what_is_unknown() -> None:
+    said = _findings(_previewed("dev"), "elsewhere")
+
+    assert any("could not be evaluated: policy is unknown at preview" in finding for finding in said)
+    # Whose output it is tells the key of its secrets, and the flow logs and the closed group of its network.
+    assert not [finding for finding in said if finding.startswith(("4-", "24-", "25-"))]
