@@ -5,6 +5,7 @@ from cost.budget import Budget
 from cost.cost import Cost, cost_of
 from cost.diff import Change, CostDiff, diff
 from cost.document import document_of
+from cost.environment import storage_classes
 from cost.item import Item, items_of, region_of
 from cost.line import Line
 from cost.money import HOURS, Range
@@ -39,6 +40,7 @@ __all__ = [
     "part_rows",
     "priced",
     "region_of",
+    "storage_classes",
     "team_rows",
     "usage_of",
     "use_rows",

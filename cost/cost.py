@@ -6,16 +6,18 @@ from datetime import date
 from fractions import Fraction
 
 from components.config.stack import Stack
+from components.config.team import TeamStack
 from components.pools import pools_of
-from cost.bill import lines_of, site_of
+from cost.bill import lines_of, priced, site_of
 from cost.budget import Budget
+from cost.environment import part_of_pools, storage_classes
 from cost.item import items_of, region_of
 from cost.line import Line
 from cost.money import HOURS, NOTHING, Range, total
 from cost.teams import Share, shares_of
 from cost.usage import usage_of
 from cost.use import Use, use_of
-from plan import Plan
+from plan import Plan, planned
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ def cost_of(plan: Plan, *, day: date, usage: Mapping[str, float] | None = None) 
 
     cost_of(plan_of(Path(), "prod"), day=date.today()).monthly.most
     """
+    if plan.team:
+        return _cost_of_team(plan, plan.team, day, usage or usage_of())
     stack = plan.stack
     items, region = items_of(plan.graph), region_of(plan.graph)
     assumed = usage or usage_of()
@@ -87,6 +91,20 @@ def cost_of(plan: Plan, *, day: date, usage: Mapping[str, float] | None = None) 
     cost = Cost(plan.name, region, day, lines_of(items, site) if region else (), assumed, uses)
     shares = shares_of(stack.teams, pools, cost.by_pool())
     return replace(cost, shares=shares, budgets=tuple(_budgets(stack, cost.monthly, shares)))
+
+
+def _cost_of_team(plan: Plan, team: TeamStack, day: date, usage: Mapping[str, float]) -> Cost:
+    """Of what is its own, and of its part of the pools of the environment, which that pays for."""
+    environment = cost_of(planned(plan.stack, team.file.team.environment), day=day, usage=usage)
+    items = [*items_of(plan.graph), *storage_classes(plan.stack)]
+    lines: tuple[Line, ...] = ()
+    if environment.region:
+        own = priced(items, environment.region, day=day, usage=usage)
+        lines = (*own, *part_of_pools(environment.shares[team.name]))
+    cost = Cost(plan.name, environment.region, day, lines, usage, ())
+    limit = team.grant.budget
+    budgets = (Budget(f"team {team.name}", Fraction(limit.monthly_usd), cost.monthly),) if limit else ()
+    return replace(cost, budgets=budgets)
 
 
 def _reserved(stack: Stack) -> dict[str, int]:

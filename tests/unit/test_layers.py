@@ -31,7 +31,8 @@ USES = {
     "components": "components",
     "plan": "components toolchain",
     "cost": (
-        "components.catalog components.config components.pools components.stackfile components.unknown plan"
+        "components.catalog components.config components.pools components.stackfile components.storage "
+        "components.unknown plan"
     ),
     "policies": (
         "components.catalog components.config components.pools components.stackfile components.unknown "

@@ -9,7 +9,7 @@ PUBLIC = {
     "cost": (
         "ASSUMPTIONS Assumption Budget Change Cost CostDiff CostError HOURS Item Line Range Share "
         "UsageError Use assumption_rows budget_rows change_rows cost_of diff document_of items_of markdown "
-        "part_rows priced region_of team_rows usage_of use_rows worst_case_hourly"
+        "part_rows priced region_of storage_classes team_rows usage_of use_rows worst_case_hourly"
     ),
     "plan": "Graph Plan Registered plan_of planned",
     "policies": "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of",

@@ -27,8 +27,8 @@ def test_no_line_costs_less_at_most_than_at_least(prod: Cost) -> None:
 
 
 def test_a_pool_is_its_nodes_their_disks_and_the_volumes_of_its_models(prod: Cost) -> None:
-    nodes = [Fraction("1.3232") * 730 * count for count in (3, 12)]
-    disks = [Fraction("0.08") * 100 * count for count in (3, 12)]
+    nodes = [Fraction("1.3232") * 730 * count for count in (3, 16)]
+    disks = [Fraction("0.08") * 100 * count for count in (3, 16)]
     caches = [
         (40 * Fraction("0.08") + 1000 * Fraction("0.005") + 375 * Fraction("0.04")) * count
         for count in (3, 12)
@@ -40,9 +40,9 @@ def test_a_pool_is_its_nodes_their_disks_and_the_volumes_of_its_models(prod: Cos
 
 def test_the_real_budgets_hold_in_the_worst_case_and_leave_no_more_than_a_fifth() -> None:
     for name in ("dev", "staging", "prod"):
-        [budget] = cost_of(plan(name), day=DAY).budgets
-        assert budget.over == 0
-        assert budget.used > Fraction(4, 5), name
+        environment, *teams = cost_of(plan(name), day=DAY).budgets
+        assert not any(budget.over for budget in (environment, *teams)), name
+        assert environment.used > Fraction(4, 5), name
 
 
 def test_a_budget_that_the_worst_case_exceeds_says_by_how_much() -> None:
@@ -82,6 +82,19 @@ def test_teams_share_the_pools_and_have_budgets_of_their_own() -> None:
     assert cost.shares["vision"].monthly == quarter
     [_, team] = cost.budgets
     assert (team.of, team.over) == ("team vision", quarter.most - 500)
+
+
+def test_a_team_pays_for_what_is_its_own_and_for_its_part_of_the_pools() -> None:
+    environment, team = (cost_of(plan(name), day=DAY) for name in ("prod", "prod-vision"))
+    share = environment.shares["vision"]
+    own = [line for line in team.lines if "of pool" not in line.what]
+    [disks] = [line for line in own if line.resource == "team-detect-replicas" and line.unit == "GiB"]
+
+    assert share.pools == {"l4": Fraction(1, 4)}  # 4 of 16 GPUs
+    assert team.monthly == share.monthly + total([line.monthly for line in own])
+    # 30 GiB for each of 2 to 3 replicas, of a class whose settings are in the environment's file
+    assert disks.monthly == Range.of(Fraction("4.8"), Fraction("7.2"))
+    assert [(budget.of, budget.over) for budget in team.budgets] == [("team vision", 0)]
 
 
 def test_an_assumption_that_is_given_changes_the_total_by_what_it_costs() -> None:
