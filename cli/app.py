@@ -16,6 +16,7 @@ COMMANDS = {
     "down": "Remove the platform of a stack.",
     "drift": "Name what runs otherwise than a stack file says.",
     "env": "Print the settings with which `pulumi` works on a stack.",
+    "plan": "Resolve every resource of a stack, without network or credentials.",
     "gpus": "List instance types with GPUs, and what they cost.",
     "init": "Write a new stack file, from options or questions.",
     "rehearse": "Run a stack from nothing to nothing on this machine.",

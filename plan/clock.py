@@ -9,6 +9,7 @@ from typing import Any, Self
 from components.catalog import LARGE_IMAGE_MINUTES, MODELS, WEIGHTS_BYTES_PER_MINUTE, duration_of
 from components.config.stack import Stack
 from plan.graph import Registered
+from plan.plan import Plan
 from plan.urn import name_of, type_of
 from toolchain import AT_ONCE
 
@@ -105,6 +106,11 @@ def going_away(resources: Iterable[Resource]) -> Schedule:
         before = frozenset(task.name for task in tasks)
         tasks += [Task(urn, _deletion(urn), before) for urn in wave]
     return schedule(tasks)
+
+
+def ready(plan: Plan) -> Schedule:
+    """When everything of a plan is there. `UnknownDurationsError` as for `coming_up`."""
+    return coming_up(map(Resource.planned, plan.graph.resources), weights_of(plan.stack))
 
 
 def weights_of(stack: Stack) -> dict[str, int]:

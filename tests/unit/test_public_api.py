@@ -11,7 +11,7 @@ PUBLIC = {
         "UsageError Use assumption_rows budget_rows change_rows cost_of diff document_of items_of markdown "
         "part_rows priced region_of storage_classes team_rows usage_of use_rows worst_case_hourly"
     ),
-    "plan": "Graph Plan Registered plan_of planned",
+    "plan": "Graph Plan Registered as_json plan_of planned ready tree",
     "policies": "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of",
     "rehearsal": (
         "Changes Cluster ControlPlane Engine Inventory PoolNodes RehearsalError Replica Report Sandbox "

@@ -1,0 +1,46 @@
+import json
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+
+from components.stackfile import load
+from plan import Plan, as_json, plan_of
+from plan.cloud import Cloud
+from plan.recorder import recorded
+
+PROJECT = Path(__file__).parents[3]
+
+
+def written(program: object) -> str:
+    graph = recorded(program, Cloud("123456789012", "us-east-2", {}), preview=True)  # pyright: ignore[reportArgumentType]
+    return json.dumps(as_json(Plan("x", load(PROJECT / "stacks" / "Pulumi.edge.yaml"), graph, {})))
+
+
+def test_a_plan_is_json_with_every_resource() -> None:
+    plan = plan_of(PROJECT, "prod")
+
+    said = json.loads(json.dumps(as_json(plan)))
+
+    assert [it["urn"] for it in said["resources"]] == [it.urn for it in plan.graph.resources]
+    assert said["outputs"]["models"]["chat"]["namespace"] == "serving"
+
+
+def test_it_says_when_everything_is_there_and_by_which_chain() -> None:
+    ready = as_json(plan_of(PROJECT, "prod"))["ready"]
+
+    assert round(sum(step["minutes"] for step in ready["path"]), 1) <= ready["minutes"]
+
+
+def test_a_secret_is_not_in_it() -> None:
+    def program() -> None:
+        aws.ssm.Parameter("token", type="SecureString", value=pulumi.Output.secret("hf_xyzzy"))
+
+    assert "hf_xyzzy" not in written(program)
+
+
+def test_what_nobody_knows_is_said_to_be_unknown() -> None:
+    def program() -> None:
+        aws.ssm.Parameter("zone", type="String", value=aws.acm.Certificate("site").status)
+
+    assert '"value": "(unknown)"' in written(program)
