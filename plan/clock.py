@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 from typing import Any, Self
 
 from components.catalog import LARGE_IMAGE_MINUTES, MODELS, WEIGHTS_BYTES_PER_MINUTE, duration_of
+from components.config.quantity import amount
 from components.config.stack import Stack
 from plan.graph import Registered
 from plan.plan import Plan
@@ -116,8 +117,11 @@ def ready(plan: Plan) -> Schedule:
 def weights_of(stack: Stack) -> dict[str, int]:
     """Bytes of the weights of each model, where they are known."""
     models = stack.serving.models
-    sizes = {name: model.weights or _published(model.model) for name, model in models.items()}
-    return {str(name): int(size) for name, size in sizes.items() if size}
+    sizes = {
+        name: int(amount(model.weights)) if model.weights else _published(model.model)
+        for name, model in models.items()
+    }
+    return {str(name): size for name, size in sizes.items() if size}
 
 
 def schedule(tasks: Iterable[Task], at_once: int = AT_ONCE) -> Schedule:

@@ -9,8 +9,10 @@ from plan.clock import (
     described,
     going_away,
     schedule,
+    weights_of,
 )
 from rehearsal.aws.services import kinds
+from tests.unit.components.stacks import model_of, stack_of
 
 PLATFORM = "urn:pulumi:prod::gpu-cluster::"
 _ROOT = f"{PLATFORM}gpu-cluster:index:Platform::platform"
@@ -98,3 +100,15 @@ def test_a_plan_and_a_state_say_the_same_of_a_resource() -> None:
     }
 
     assert Resource.made(made) == Resource(str(made["urn"]), frozenset({"urn:a", "urn:b", "urn:c"}), "chat")
+
+
+def test_weights_are_what_the_stack_says_or_what_was_published() -> None:
+    said = model_of(weights="16Gi")
+    published = model_of(model="Qwen/Qwen2.5-0.5B-Instruct")
+    models = {"said": said, "published": published, "unknown": model_of()}
+
+    weights = weights_of(stack_of(serving={"models": models}))
+
+    assert weights.keys() == {"said", "published"}
+    assert weights["said"] == 16 * 1024**3
+    assert 0 < weights["published"] < weights["said"]
