@@ -111,7 +111,8 @@ def going_away(resources: Iterable[Resource]) -> Schedule:
 
 def ready(plan: Plan) -> Schedule:
     """When everything of a plan is there. `UnknownDurationsError` as for `coming_up`."""
-    return coming_up(map(Resource.planned, plan.graph.resources), weights_of(plan.stack))
+    served = plan.team.served if plan.team else plan.stack
+    return coming_up(map(Resource.planned, plan.graph.resources), weights_of(served))
 
 
 def weights_of(stack: Stack) -> dict[str, int]:

@@ -16,7 +16,7 @@ def prod() -> Graph:
 @pytest.mark.parametrize(
     ("name", "facts"),
     [
-        ("platform-nodes-l4", "g6.4xlarge, 3 to 12 nodes, on-demand"),
+        ("platform-nodes-l4", "g6.4xlarge, 3 to 16 nodes, on-demand"),
         ("platform-nodes-h100", "2 nodes, capacity-block"),
     ],
 )
