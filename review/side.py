@@ -1,4 +1,4 @@
-"""A stack on one side of a change: its plan, what rules say of it, and its bill, each worked out once."""
+"""A stack on one side of a change: its plan, its findings, its bill and its time, each worked out once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from pathlib import Path
 from components.stackfile import StackFileError
 from cost import Cost, cost_of
 from plan import Plan, Registered
+from plan.clock import Resource, Schedule, coming_up, weights_of
 from policies.judging import judged_plan
 from policies.reports import Judged
 from review.plans import Planned
@@ -43,6 +44,14 @@ class Side:
     def judged(self) -> Judged | None:
         """`PolicyFileError` where the policies cannot be read."""
         return judged_plan(self.plan, self.project) if self.plan else None
+
+    @cached_property
+    def schedule(self) -> Schedule | None:
+        """Of its creation from nothing. `UnknownDurationsError` where nobody knows how long a type takes."""
+        if self.plan is None:
+            return None
+        serves = self.plan.team.served if self.plan.team else self.plan.stack
+        return coming_up(map(Resource.planned, self.resources), weights_of(serves))
 
     @cached_property
     def bill(self) -> Cost | None:

@@ -16,6 +16,7 @@ from review.plans import plans, plans_by_own_code
 from review.review import Found, Reason, Review, Verdict
 from review.revision import Revision, RevisionError, programs_differ, stacks_in, touched
 from review.side import Side
+from review.time import time_of_change
 from review.verdict import reasons_of, verdict_of
 
 
@@ -77,9 +78,10 @@ def review(name: str, before: Side, after: Side) -> Review:
     if after.problems:
         counted = f"its stack file has {len(after.problems)} mistake{'s'[: len(after.problems) > 1]}"
         return Review(name, Verdict.BLOCKED, (Reason(True, counted),), problems=after.problems)
-    found = changes(before.resources, after.resources)
+    found = sorted(changes(before.resources, after.resources), key=lambda change: change.resource)
     rules, fixed = _findings(after.judged, before.judged)
     cost, unpriced = cost_of_change(before, after)
+    time, untimed = time_of_change(before, after)
     stale = [str(problem) for problem in after.judged.report.stale] if after.judged else []
     reasons = reasons_of(found, rules, stale, cost)
     return Review(
@@ -91,7 +93,12 @@ def review(name: str, before: Side, after: Side) -> Review:
         fixed=fixed,
         waived=len(after.judged.waived) if after.judged else 0,
         cost=cost,
-        missing=(*(["what was before: its stack file was wrong"] if before.problems else []), *unpriced),
+        time=time,
+        missing=(
+            *(["what was before: its stack file was wrong"] if before.problems else []),
+            *unpriced,
+            *untimed,
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from rehearsal.stateful import STATEFUL
+from components.catalog import STATEFUL
 from review.changes import Action, Change
 from review.review import Cost, Found, Reason, Verdict
 

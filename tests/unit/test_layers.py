@@ -39,9 +39,7 @@ USES = {
         "cost plan review.markdown"
     ),
     "rehearsal": "components.catalog components.config components.pools components.stackfile plan toolchain",
-    "review": (
-        "components cost plan policies rehearsal.aws.differences rehearsal.aws.services rehearsal.stateful"
-    ),
+    "review": "components cost plan policies rehearsal.aws.differences rehearsal.aws.services",
     "cli": "components cost doctor plan policies rehearsal review toolchain",
     "doctor": (
         "components.addresses components.catalog components.config components.guardrails components.pools "
