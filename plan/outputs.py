@@ -58,7 +58,9 @@ class Asked:
     def name(self) -> str:
         """As the program says, or else of the provider's making."""
         given = self.inputs.get("name") or self.inputs.get("bucket")
-        return given or f"{self.inputs.get('namePrefix', f'{self.logical}-')}{self.hex[:_HEX_OF_A_NAME]}"
+        if isinstance(given, str) and given:
+            return given
+        return f"{self.inputs.get('namePrefix', f'{self.logical}-')}{self.hex[:_HEX_OF_A_NAME]}"
 
     @property
     def id(self) -> str:

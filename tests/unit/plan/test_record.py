@@ -34,13 +34,13 @@ def test_it_says_when_everything_is_there_and_by_which_chain() -> None:
 
 def test_a_secret_is_not_in_it() -> None:
     def program() -> None:
-        aws.cloudwatch.LogGroup("logs", name=pulumi.Output.secret("hf_xyzzy"))
+        aws.cloudwatch.LogGroup("logs", kms_key_id=pulumi.Output.secret("hf_xyzzy"))
 
     assert "hf_xyzzy" not in written(program)
 
 
 def test_what_nobody_knows_is_said_to_be_unknown() -> None:
     def program() -> None:
-        aws.cloudwatch.LogGroup("logs", name=aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16").owner_id)
+        aws.cloudwatch.LogGroup("logs", kms_key_id=aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16").owner_id)
 
-    assert '"name": "(unknown)"' in written(program)
+    assert '"kmsKeyId": "(unknown)"' in written(program)
