@@ -3,15 +3,20 @@
 from pathlib import Path
 
 from components.stackfile import reference, schema
+from docs import architecture, commands, components
 from policies import reference as rules
 from rehearsal.aws import reference as aws
 
 _PROJECT = Path(__file__).parent.parent
 
+_ARCHITECTURE = _PROJECT / "docs" / "architecture.md"
 _AWS = _PROJECT / "docs" / "aws-emulation.md"
 
 for file, text in {
     "docs/aws-emulation.md": aws.with_table(_AWS.read_text()),
+    "docs/architecture.md": architecture.with_picture(_ARCHITECTURE.read_text()),
+    "docs/reference/commands.md": commands.text(),
+    "docs/reference/components.md": components.text(),
     "docs/reference/rules.md": rules.reference_text(),
     "docs/reference/stack-file.md": reference.reference_text(),
     "docs/reference/team-file.md": reference.team_reference_text(),

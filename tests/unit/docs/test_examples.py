@@ -1,0 +1,82 @@
+"""What pages show of stack files and of commands is what happens."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from cli.app import COMMANDS
+from components.stackfile import load_any
+from rehearsal import scratch
+from tests.unit.docs.test_pages import PAGES, PROJECT
+
+GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"
+
+OFFLINE = ("diagram", "gpus", "init", "schema", "validate")
+"""Commands that say the same on every machine."""
+
+
+def blocks(page: str, language: str) -> list[str]:
+    found = re.findall(rf"^( *)```{language}\n(.*?)^\1```", PAGES[page], re.DOTALL | re.MULTILINE)
+    return [dedent(text) for _, text in found]
+
+
+FILES = [
+    pytest.param(text, id=f"{page}-{number}")
+    for page in PAGES
+    for number, text in enumerate(blocks(page, "yaml"))
+    if text.startswith("config:") and "…" not in text
+]
+
+EXAMPLES = [
+    pytest.param(command, output, id=f"{page}-{command}")
+    for page in PAGES
+    if page.startswith(("docs/quickstart", "docs/guides"))
+    for text in blocks(page, "console")
+    for command, output in re.findall(
+        r"^\$ gpu-cluster ([^#\n]*?) *(?:#.*)?\n((?:[^$].*\n)*)", text, re.MULTILINE
+    )
+    if command.split()[0] in OFFLINE
+]
+
+
+@pytest.mark.parametrize("text", FILES)
+def test_a_whole_stack_file_that_a_page_shows_is_right(text: str, tmp_path: Path) -> None:
+    environment = re.search(r"team: {environment: ([\w-]+)", text)
+    name = environment[1] if environment else "shown"
+    if environment:
+        (tmp_path / f"Pulumi.{name}.yaml").write_text((PROJECT / f"stacks/Pulumi.{name}.yaml").read_text())
+    file = tmp_path / f"Pulumi.{name}-shown.yaml"
+    file.write_text(text)
+
+    load_any(file)
+
+
+@pytest.mark.parametrize(("command", "output"), EXAMPLES)
+def test_a_command_that_a_guide_shows_says_what_it_shows(command: str, output: str, tmp_path: Path) -> None:
+    stacks = {
+        file.name.split(".")[1]: file.read_text() for file in (PROJECT / "stacks").glob("Pulumi.*.yaml")
+    }
+    folder = scratch(PROJECT, tmp_path / "project", stacks)
+    done = subprocess.run(
+        [GPU_CLUSTER, *command.split()], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    shown = output.strip()
+    if shown not in ("", "…"):
+        assert done.stdout.strip() == shown
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 4
+    assert FILES
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/guides")])
+def test_every_command_that_a_guide_names_exists(page: str) -> None:
+    named = set(re.findall(r"gpu-cluster ([a-z]+)\b", PAGES[page]))
+    assert named <= COMMANDS.keys()

@@ -1,0 +1,26 @@
+"""Pages that come from the code are what the code says today."""
+
+from pathlib import Path
+
+from cli.app import COMMANDS
+from docs import architecture, commands, components
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def test_the_reference_of_commands_is_up_to_date() -> None:
+    text = commands.text()
+
+    assert (DOCS / "reference" / "commands.md").read_text() == text
+    assert [line for line in text.splitlines() if line.startswith("## ")] == [f"## {it}" for it in COMMANDS]
+
+
+def test_the_reference_of_components_is_up_to_date() -> None:
+    assert (DOCS / "reference" / "components.md").read_text() == components.text()
+
+
+def test_the_picture_of_the_architecture_is_that_of_prod() -> None:
+    page = (DOCS / "architecture.md").read_text()
+
+    assert architecture.with_picture(page) == page
+    assert 'cluster(["EKS 1.35"])' in page
