@@ -1,21 +1,42 @@
 """`gpu-cluster plan`: every resource that a stack would have."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from cli.project import Project, StackName
-from plan import Plan, as_json, plan_of, ready, tree
+from components.stackfile import StackFileError
+from plan import Plan, Registered, as_json, plan_of, ready, tree
 from plan.clock import described
+from review.changes import Change, changes
+from review.comment import change_lines, counted
+from review.plans import Planned
+from review.revision import stacks_in
+from review.stacks import sides
 
 Json = Annotated[bool, typer.Option("--json", help="Print every input of every resource as JSON.")]
+Against = Annotated[
+    str | None,
+    typer.Option(metavar="REVISION", help="Show what changed since a git revision, such as main."),
+]
 Every = Annotated[bool, typer.Option("--every", help="Show each resource by itself, however many are alike.")]
 
 
-def plan(stack: StackName = "local", *, as_json_: Json = False, every: Every = False) -> None:
+def plan(
+    stack: StackName = "local",
+    *,
+    against: Against = None,
+    as_json_: Json = False,
+    every: Every = False,
+) -> None:
     """Resolve every resource of a stack, without network, credentials or cluster."""
     project = Project.here()
+    if against:
+        _show_changes(project, stack, against, as_json_=as_json_)
+        return
     project.stack_file(stack)
     found = plan_of(project.folder, stack)
     if as_json_:
@@ -25,6 +46,33 @@ def plan(stack: StackName = "local", *, as_json_: Json = False, every: Every = F
         typer.echo(line)
     typer.echo()
     typer.echo(_summary(found))
+
+
+def _show_changes(project: Project, stack: str, against: str, *, as_json_: bool) -> None:
+    found = _changes(project, stack, against)
+    if as_json_:
+        typer.echo(json.dumps([asdict(change) for change in found], indent=2))
+        return
+    for line in change_lines(found):
+        typer.echo(line)
+    typer.echo(f"{stack} against {against}: {counted(found)}")
+
+
+def _changes(project: Project, stack: str, against: str) -> list[Change]:
+    """By kind and name. `StackFileError` where the file is wrong now; what was no plan then is nothing."""
+    with sides(project.folder, against) as both:
+        if stack not in stacks_in(both.before):
+            project.stack_file(stack)
+        before, after = both.plans([stack])
+    then, now = before[stack], after[stack]
+    if isinstance(now, StackFileError):
+        raise now
+    found = changes(_resources(then), _resources(now))
+    return sorted(found, key=lambda change: change.resource)
+
+
+def _resources(planned: Planned) -> Sequence[Registered]:
+    return planned.graph.resources if isinstance(planned, Plan) else ()
 
 
 def _summary(plan: Plan) -> str:

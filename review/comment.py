@@ -46,7 +46,7 @@ def _overview(reviews: Sequence[Review]) -> list[str]:
             code(review.stack),
             f"{_SIGNS[review.verdict]} {review.verdict}",
             text(_brief(review.reasons[0].words)) if review.reasons else "",
-            _counted(review.changes) if not review.problems else "",
+            counted(review.changes) if not review.problems else "",
             _monthly(review.cost) if review.cost else "",
             _ready(review.time) if review.time else "",
         )
@@ -70,7 +70,7 @@ def _stack(review: Review) -> Iterator[Part]:
         yield _block("Stack file", review.problems)
     if review.changes:
         shown = sorted(review.changes, key=lambda it: (_ORDER.index(it.action), it.resource))
-        yield _block(f"Plan: {_counted(review.changes)}", _plan(shown), "diff")
+        yield _block(f"Plan: {counted(review.changes)}", change_lines(shown), "diff")
     if review.found or review.fixed or review.waived:
         yield Details(_findings_summary(review), (), tuple(_findings(review)))
     if review.cost:
@@ -84,13 +84,14 @@ def _block(summary: str, lines: Iterable[str], language: str = "") -> Details:
     return Details(summary, (fence,), tuple(inside), (end,))
 
 
-def _counted(changes: Sequence[Change]) -> str:
+def counted(changes: Sequence[Change]) -> str:
     """`2 replace, 14 create`"""
     counts = Counter(change.action for change in changes)
     return ", ".join(f"{counts[action]} {action}" for action in _ORDER if counts[action]) or "no change"
 
 
-def _plan(changes: Iterable[Change]) -> Iterator[str]:
+def change_lines(changes: Iterable[Change]) -> Iterator[str]:
+    """Each change with its edits, each line with the mark of a diff."""
     for change in changes:
         mark = _MARKS[change.action]
         because = f", for {', '.join(change.forced_by)}" if change.forced_by else ""

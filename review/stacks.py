@@ -1,7 +1,7 @@
 """The stacks of a project, each judged against what it was."""
 
 import shutil
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from policies.reports import Judged
 from policies.reports.judged import Shown
 from review.bill import cost_of_change
 from review.changes import changes
-from review.plans import plans, plans_by_own_code
+from review.plans import Planned, plans, plans_by_own_code
 from review.review import Found, Reason, Review, Verdict
 from review.revision import Revision, RevisionError, programs_differ, stacks_in, touched
 from review.side import Side
@@ -31,6 +31,11 @@ class Sides:
 
     own_code: bool = False
     """Whether another program made the plans before."""
+
+    def plans(self, stacks: Collection[str]) -> tuple[Mapping[str, Planned], Mapping[str, Planned]]:
+        """Of these stacks, before and after, each by the code of its side."""
+        then = plans_by_own_code if self.own_code else plans
+        return then(self.before, stacks), plans(self.after, stacks)
 
 
 @contextmanager
@@ -65,8 +70,7 @@ def reviews(sides: Sides, stacks: Collection[str], day: date) -> list[Review]:
             f"no stack {', '.join(strange)}, neither before nor after: {', '.join(sorted(known))}"
         )
     names = sorted(stacks or sides.stacks)
-    before = (plans_by_own_code if sides.own_code else plans)(sides.before, names)
-    after = plans(sides.after, names)
+    before, after = sides.plans(names)
     return [
         review(name, Side(before[name], sides.before, day), Side(after[name], sides.after, day))
         for name in names
