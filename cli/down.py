@@ -6,14 +6,23 @@ import typer
 
 from cli.project import StackName
 from cli.running import RunningProject
+from cli.team_stack import down_team
+from components.config.team import TeamStack
 from rehearsal import Engine, Sandbox, local_stacks, local_state, recover, unlock
 from toolchain import Toolchain, install
 
 
 def down(stack: StackName = "local") -> None:
-    """Remove the platform: the local one with its control plane and state, any other by `pulumi destroy`."""
+    """Remove the platform: the local one with its control plane and state, any other by `pulumi destroy`.
+
+    Of a team's stack, what the team runs.
+    """
     project = RunningProject.here()
-    if project.is_local(stack):
+    if project.is_of_team(stack):
+        settings = project.any_stack(stack)
+        if isinstance(settings, TeamStack):
+            down_team(project, stack, settings)
+    elif project.is_local(stack):
         _remove_local(project, stack)
     else:
         _destroy(project, stack)

@@ -7,13 +7,16 @@ import typer
 
 from cli.project import StackName
 from cli.running import RunningProject
+from components.config.team import TeamStack
 from toolchain import install
 
 
 def env(stack: StackName = "local") -> None:
     """Print the shell settings with which `pulumi` works on a stack: eval "$(gpu-cluster env)"."""
     project = RunningProject.here()
-    environment = project.engine(stack, project.stack(stack), install()).environment
+    settings = project.any_stack(stack)
+    place = settings.environment if isinstance(settings, TeamStack) else settings
+    environment = project.engine(stack, place, install()).environment
     for key in sorted(environment):
         if environment[key] != os.environ.get(key):
             typer.echo(f"export {key}={shlex.quote(environment[key])}")

@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from components.config.stack import Stack
+    from components.config.team import TeamStack
 
 
 class NoProjectError(Exception):
@@ -58,6 +59,12 @@ class Project:
         from components.stackfile import load  # takes longer than all that lists and completes names
 
         return load(self.stack_file(name))
+
+    def any_stack(self, name: str) -> "Stack | TeamStack":
+        """The same, or those of a team's stack."""
+        from components.stackfile import load_any
+
+        return load_any(self.stack_file(name))
 
     @property
     def local(self) -> Path:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.project import Project, StackName
+from components.config.team import TeamStack
 from rehearsal import Sandbox
 from rehearsal import rehearse as run
 from rehearsal.aws.faults import FaultError, Faults
@@ -29,7 +30,10 @@ def rehearse(
 ) -> None:
     """Bring a stack up on this machine, change it and destroy it, and say what did not hold."""
     project = Project.here()
-    settings = project.stack(stack)  # what is wrong with the file is told before anything starts
+    settings = project.any_stack(stack)  # what is wrong with the file is told before anything starts
+    if isinstance(settings, TeamStack):
+        environment = settings.file.team.environment
+        raise typer.BadParameter(f"{stack} is a team's; rehearse its environment, {environment}")
     faults = _faults(fault or [], seed)
     if faults.rates and settings.cluster.provider != "eks":
         raise typer.BadParameter(f"{stack} is not on AWS, where faults strike", param_hint="--fault")

@@ -11,6 +11,7 @@ from components.cluster import kubeconfig_of
 from components.config.cluster import ExistingCluster, LocalCluster
 from components.config.eks import EksSettings
 from components.config.stack import Stack
+from components.stackfile import is_team_file
 from rehearsal import Cluster, ControlPlane, Engine, local_stacks, local_state, locked
 from toolchain import Toolchain, install
 
@@ -48,6 +49,11 @@ class RunningProject(Project):
         """The engine on a stack, with state in the checkout where the platform is local."""
         state = local_state(self.folder) if isinstance(stack.cluster, LocalCluster) else {}
         return Engine(self.folder, name, toolchain.environment() | state)
+
+    def is_of_team(self, name: str) -> bool:
+        """Whether a stack is a team's, by what its file says, right or wrong."""
+        path = self.folder / "stacks" / f"Pulumi.{name}.yaml"
+        return path.is_file() and is_team_file(path)
 
     def is_local(self, name: str) -> bool:
         """Whether a stack is on this machine; what runs here says so even where its file is wrong by now."""

@@ -8,6 +8,8 @@ import typer
 from cli.project import StackName
 from cli.running import RunningProject
 from cli.summary import as_data, found_in, show
+from cli.team_stack import pods_of, show_team, team_data
+from components.config.team import TeamStack
 
 Json = Annotated[bool, typer.Option("--json", help="Print pools and models as JSON.")]
 
@@ -15,8 +17,13 @@ Json = Annotated[bool, typer.Option("--json", help="Print pools and models as JS
 def status(stack: StackName = "local", *, as_json: Json = False) -> None:
     """Show what runs: nodes and GPUs by pool, and where each model's pods are."""
     project = RunningProject.here()
-    settings = project.stack(stack)
-    if as_json:
+    settings = project.any_stack(stack)
+    if isinstance(settings, TeamStack):
+        if as_json:
+            typer.echo(json.dumps(team_data(stack, settings, pods_of(project, settings)), indent=2))
+        else:
+            show_team(project, stack, settings)
+    elif as_json:
         typer.echo(json.dumps(as_data(stack, settings, found_in(project, stack, settings)), indent=2))
     else:
         show(project, stack, settings)

@@ -58,7 +58,7 @@ def summary(name: str, stack: Stack, found: Inventory) -> str:
         columns([("POOL", "NODES", "MACHINE", "GPUS"), *map(_pool_row, found.pools)]),
     ]
     if stack.serving.models:
-        parts.append(columns([("MODEL", "READY", "NODES"), *_model_rows(stack, found.replicas)]))
+        parts.append(columns([("MODEL", "READY", "NODES"), *rows_of(stack.serving.models, found.replicas)]))
     parts.append(columns(_next_steps(name, stack.cluster)))
     return "\n\n".join(parts)
 
@@ -75,11 +75,12 @@ def _gpus(pool: Pool, nodes: int) -> str:
     return f"{pool.gpus * nodes} x {pool.gpu.name} as {offered}"
 
 
-def _model_rows(stack: Stack, replicas: Iterable[Replica]) -> Iterable[tuple[str, str, str]]:
+def rows_of(names: Iterable[str], replicas: Iterable[Replica]) -> Iterable[tuple[str, str, str]]:
+    """Of models or services: how many replicas are ready, and where they are."""
     pods: dict[str, list[Replica]] = defaultdict(list)
     for replica in replicas:
         pods[replica.model].append(replica)
-    for model in stack.serving.models:
+    for model in names:
         own = pods[model]
         ready = sum(replica.ready for replica in own)
         yield model, f"{ready}/{len(own)}", ", ".join(replica.node or "waiting" for replica in own) or "-"

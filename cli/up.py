@@ -5,8 +5,10 @@ import typer
 from cli.project import StackName
 from cli.running import RunningProject
 from cli.summary import show
+from cli.team_stack import admit, up_team
 from components.config.cluster import ExistingCluster, LocalCluster
 from components.config.stack import Stack
+from components.config.team import TeamStack
 from components.pools import pools_of
 from rehearsal import (
     Cluster,
@@ -24,7 +26,10 @@ from toolchain import Toolchain, install
 def up(stack: StackName = "local") -> None:
     """Start the platform and show it, after putting right what a killed run left behind."""
     project = RunningProject.here()
-    settings = project.stack(stack)
+    settings = project.any_stack(stack)
+    if isinstance(settings, TeamStack):
+        up_team(project, stack, settings)
+        return
     if isinstance(settings.cluster, LocalCluster):
         with project.alone():
             toolchain = install()
@@ -43,12 +48,14 @@ def _start_nodes(project: RunningProject, stack: str, settings: Stack, toolchain
     if control_plane.start():
         forget_local_state(project.folder)
     for other in local_stacks(project.folder):
-        if other != stack:
+        if other != stack and not project.is_of_team(other):
             raise RehearsalError(
                 f"stack {other} has the control plane of this checkout: `make down STACK={other}` first, "
                 "or use another checkout"
             )
     nodes = reconcile(Cluster(control_plane.kubeconfig), pools_of(settings))
+    for team in settings.teams:
+        admit(project.folder, control_plane, team)
     created, updated, removed = len(nodes.created), len(nodes.updated), len(nodes.removed)
     typer.echo(f"control plane: ready; nodes: {created} created, {updated} changed, {removed} removed")
 

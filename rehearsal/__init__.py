@@ -4,7 +4,7 @@ from rehearsal.cluster import Cluster
 from rehearsal.control_plane import ControlPlane, Status
 from rehearsal.engine import Engine, forget_local_state, local_stacks, local_state
 from rehearsal.errors import RehearsalError
-from rehearsal.inventory import Inventory, PoolNodes, Replica, inventory
+from rehearsal.inventory import Inventory, PoolNodes, Replica, inventory, replicas_in
 from rehearsal.lock import locked
 from rehearsal.nodes import Changes, reconcile, simulate
 from rehearsal.recovery import recover, unlock
@@ -34,6 +34,7 @@ __all__ = [
     "reconcile",
     "recover",
     "rehearse",
+    "replicas_in",
     "retired_models",
     "scratch",
     "simulate",

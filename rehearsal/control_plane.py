@@ -73,6 +73,11 @@ class ControlPlane:
             kubeconfig.write(self.kubeconfig, name=kwok.CLUSTER, port=port, pki=self._pki)
             return new
 
+    def admit(self, path: Path, *, user: str, group: str) -> None:
+        """Write a kubeconfig that signs in as this user of this group. It has to run."""
+        port = kwok.ports_of(kwok.read(self._started))["kubeApiserverPort"]
+        kubeconfig.write_for(path, name=kwok.CLUSTER, port=port, pki=self._pki, user=user, group=group)
+
     def stop(self) -> None:
         """End its processes and keep what it stored."""
         if not self._directory.exists():

@@ -39,11 +39,16 @@ class Inventory:
 def inventory(cluster: Cluster, pools: Mapping[str, Pool], namespace: str) -> Inventory:
     """What runs now. `namespace`: that of the models."""
     nodes = cluster.nodes()
-    replicas = map(_replica, cluster.pods(namespace))
     return Inventory(
         pools=tuple(_of_pool(pool, nodes) for pool in pools.values()),
-        replicas=tuple(sorted(replicas, key=lambda replica: replica.pod)),
+        replicas=replicas_in(cluster, namespace),
     )
+
+
+def replicas_in(cluster: Cluster, namespace: str) -> tuple[Replica, ...]:
+    """The pods of models, or of a team's services, in a namespace."""
+    replicas = map(_replica, cluster.pods(namespace))
+    return tuple(sorted(replicas, key=lambda replica: replica.pod))
 
 
 def _of_pool(pool: Pool, nodes: Iterable[Node]) -> PoolNodes:

@@ -5,10 +5,22 @@ import json
 import os
 from pathlib import Path
 
+from rehearsal.certificate import Certificate, issue
+
 
 def write(path: Path, *, name: str, port: int, pki: Path) -> None:
     """Write it with the administrator's certificate inside, for the user only; equal content is kept."""
-    content = _render(name, port, pki)
+    admin = Certificate((pki / "admin.crt").read_bytes(), (pki / "admin.key").read_bytes())
+    _write(path, _render(name, port, pki, admin))
+
+
+def write_for(path: Path, *, name: str, port: int, pki: Path, user: str, group: str) -> None:
+    """Write one that signs in as this user of this group, with a certificate that is issued for it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, _render(name, port, pki, issue(pki, user=user, group=group)))
+
+
+def _write(path: Path, content: str) -> None:
     if path.exists() and path.read_text() == content:
         return
     fresh = path.with_suffix(".new")
@@ -18,11 +30,14 @@ def write(path: Path, *, name: str, port: int, pki: Path) -> None:
     fresh.replace(path)
 
 
-def _render(name: str, port: int, pki: Path) -> str:
-    cluster = {"server": f"https://127.0.0.1:{port}", "certificate-authority-data": _base64(pki / "ca.crt")}
+def _render(name: str, port: int, pki: Path, who: Certificate) -> str:
+    cluster = {
+        "server": f"https://127.0.0.1:{port}",
+        "certificate-authority-data": _base64((pki / "ca.crt").read_bytes()),
+    }
     user = {
-        "client-certificate-data": _base64(pki / "admin.crt"),
-        "client-key-data": _base64(pki / "admin.key"),
+        "client-certificate-data": _base64(who.certificate),
+        "client-key-data": _base64(who.key),
     }
     config = {
         "apiVersion": "v1",
@@ -35,5 +50,5 @@ def _render(name: str, port: int, pki: Path) -> str:
     return json.dumps(config, indent=2) + "\n"  # JSON is YAML
 
 
-def _base64(path: Path) -> str:
-    return base64.b64encode(path.read_bytes()).decode()
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()

@@ -7,9 +7,12 @@ from rehearsal.engine import Engine
 _MODEL = "gpu-cluster:index:Model"
 
 
-def retired_models(engine: Engine, models: Iterable[str]) -> list[str]:
-    """URNs of what runs beside the models of these names, where the engine has any in its state."""
-    wanted = {f"platform-serving-{model}" for model in models}
+def retired_models(engine: Engine, models: Iterable[str], prefix: str = "platform-serving") -> list[str]:
+    """URNs of what runs beside the models of these names, where the engine has any in its state.
+
+    `prefix`: of their resources' names.
+    """
+    wanted = {f"{prefix}-{model}" for model in models}
     return [
         resource["urn"]
         for resource in engine.state().get("resources", [])

@@ -213,7 +213,9 @@ def _taken_to_be_there(stack: Stack) -> set[str]:
     """ARNs of roles, users and secrets that are not of the stack."""
     settings = stack.cluster
     access = settings.access.values() if isinstance(settings, EksSettings) else ()
-    return {each.principal for each in access} | set(stack.registry.credentials.values())
+    principals = {each.principal for each in access}
+    members = {it for team in stack.teams.values() for it in team.members if it.startswith("arn:")}
+    return principals | members | set(stack.registry.credentials.values())
 
 
 def _deployer(settings: EksSettings) -> str | None:

@@ -49,6 +49,11 @@ def load_any(path: Path) -> Stack | TeamStack:
     return _team(file, path) if file.kind is TEAM else _environment(file)
 
 
+def is_team_file(path: Path) -> bool:
+    """Whether it says that it is a team's. `StackFileError` where it cannot be read."""
+    return _File.at(path).kind is TEAM
+
+
 @dataclass(frozen=True)
 class _File:
     """A stack file that could be read."""

@@ -67,7 +67,7 @@ def policy(pools: Mapping[str, Pool]) -> admission.ValidatingAdmissionPolicySpec
             for name, expression in {"pools": dumps(selectors), **_VARIABLES}.items()
         ],
         validations=[
-            admission.ValidationArgs(expression=expression, message_expression=message)
+            admission.ValidationArgs(expression=expression, message_expression=message, reason="Forbidden")
             for expression, message in _VALIDATIONS.items()
         ],
     )

@@ -16,7 +16,7 @@ PUBLIC = {
     "rehearsal": (
         "Changes Cluster ControlPlane Engine Inventory PoolNodes RehearsalError Replica Report Sandbox "
         "Status forget_local_state inventory local_stacks local_state locked reconcile recover rehearse "
-        "retired_models scratch simulate unlock"
+        "replicas_in retired_models scratch simulate unlock"
     ),
     "toolchain": "AT_ONCE Toolchain ToolchainError builder install present tools_folder",
     "components.addresses": "Demand Tier ZONES demand_of ipv6_subnet pod_ranges subnet usable",
@@ -65,7 +65,7 @@ PUBLIC = {
     ),
     "components.serving": "Model Placement Serving hub_token_secret placements_of",
     "components.services": "Service image_of store_claims",
-    "components.stackfile": "Problem StackFileError load load_any",
+    "components.stackfile": "Problem StackFileError is_team_file load load_any",
     "components.registry.ecr": "EcrRegistry Repository newest_and_tagged",
     "components.teams": "AWS_ACCOUNT TEAM_LABEL TeamGrant Teams group_of priority_class summary_of",
     "components.storage": "Backing Classes Source StorageClasses claim_of classes_of drivers_of",
