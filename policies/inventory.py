@@ -44,6 +44,11 @@ class Inventory:
         for kind in kinds:
             yield from self._by_kind.get(kind, ())
 
+    def all(self) -> Iterator[Resource]:
+        """Every resource, of whatever kind."""
+        for several in self._by_kind.values():
+            yield from several
+
     def targets(self, resource: Resource, link: Link) -> Sequence[Resource]:
         """The resources of the stack that the link's property of this one speaks of.
 

@@ -63,6 +63,7 @@ from policies.rules.security_context import (
 )
 from policies.rules.security_groups import no_ingress_from_the_world, restricted_egress
 from policies.rules.serving import disruption_budget, no_spot, spare_gpus, two_replicas
+from policies.rules.spending import worst_case_cost
 from policies.rules.tags import tags
 from policies.rules.volumes import storage_class, volumes_encrypted
 from policies.rules.vpc import default_group_closed, flow_logs, no_automatic_public_ip, vpc_endpoints
@@ -149,6 +150,7 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         gpu_placement,
         gpu_quota,
         gpu_budget(terms),
+        worst_case_cost,
         allowed_instances(terms),
         allowed_regions(terms),
         model_sources(terms),
