@@ -1,9 +1,10 @@
-"""`make bench`: engine times on the local platform, as ratios to an empty program in the same run."""
+"""`make bench`: plan and check as ratios to the import of the SDKs, engine times to an empty program."""
 
 import argparse
 import tempfile
 from pathlib import Path
 
+from bench import offline
 from bench.run import Times, empty_program, platform
 from bench.stacks import with_models, with_nodes
 from toolchain import install
@@ -15,8 +16,17 @@ _MODELS = (1, 10, 50)
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="runs of which the median counts (default: 3)")
-    runs: int = parser.parse_args().runs
-    project, toolchain = Path(__file__).parent.parent, install()
+    parser.add_argument("--offline", action="store_true", help="only what needs no engine")
+    arguments = parser.parse_args()
+    runs: int = arguments.runs
+    project = Path(__file__).parent.parent
+    offline.show(project, runs)
+    if not arguments.offline:
+        _show_engine(project, runs)
+
+
+def _show_engine(project: Path, runs: int) -> None:
+    toolchain = install()
     local = (project / "stacks" / "Pulumi.local.yaml").read_text()
     stacks = {
         "the local stack": local,

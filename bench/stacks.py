@@ -14,7 +14,24 @@ def with_models(count: int) -> str:
     return _stack(nodes=count, models=count)
 
 
-def _stack(*, nodes: int, models: int) -> str:
+def with_pools(count: int) -> str:
+    """This many GPU pools, of which one has a model."""
+    return _stack(nodes=2, models=1, pools=count)
+
+
+def with_teams(count: int) -> str:
+    """This many teams on a site of one's own, each with a GPU."""
+    machine = {"cpus": 16, "memory": "64Gi", "gpu": "L4", "gpus": 1}
+    return _file(
+        cluster={"provider": "existing", "kubeconfig": "kubeconfig"},
+        pools={"l4": {"machine": machine, "nodes": count, "labels": {"rack": "a"}}},
+        teams={
+            f"team-{number}": {"gpus": {"l4": 1}, "members": [f"user-{number}"]} for number in range(count)
+        },
+    )
+
+
+def _stack(*, nodes: int, models: int, pools: int = 1) -> str:
     model = {
         "model": "meta-llama/Llama-3.1-8B-Instruct",
         "pool": "l4",
@@ -22,14 +39,18 @@ def _stack(*, nodes: int, models: int) -> str:
         "context": 8192,
         "cache": {"size": "40Gi"},
     }
-    config: dict[str, Any] = {
-        "cluster": {"provider": "local"},
-        "pools": {
+    gpu_pool = {"instance": "g6.4xlarge", "nodes": nodes}
+    return _file(
+        cluster={"provider": "local"},
+        pools={
             "system": {"instance": "m7i.xlarge", "nodes": 2},
-            "l4": {"instance": "g6.4xlarge", "nodes": nodes},
+            "l4": gpu_pool,
+            **{f"l4-{number}": gpu_pool for number in range(1, pools)},
         },
-        "serving": {"models": {f"model-{number}": model for number in range(models)}},
-    }
-    return json.dumps(
-        {"config": {f"gpu-cluster:{section}": value for section, value in config.items()}}, indent=2
+        serving={"models": {f"model-{number}": model for number in range(models)}},
     )
+
+
+def _file(**sections: Any) -> str:
+    config = {f"gpu-cluster:{section}": value for section, value in sections.items()}
+    return json.dumps({"config": config}, indent=2)
