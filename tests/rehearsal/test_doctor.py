@@ -80,13 +80,13 @@ def test_nodes_count_by_their_labels_and_gpus_as_they_are_offered(site: Path) ->
 
     found = looked(site)
     assert found["gpu"].found == "2 nodes with site.example/role=gpu are ready"
-    assert (
-        found["gpu GPUs"].found == "no node offers nvidia.com/gpu, and gpu-cluster:gpu.devicePlugin is false"
-    )
+    assert found["gpu GPUs"].found == "8 x nvidia.com/gpu on 2 nodes"
 
-    for node in ("gpu-0", "gpu-1"):
-        live.offer(node, {"nvidia.com/gpu": 4})
-    assert looked(site)["gpu GPUs"].found == "8 x nvidia.com/gpu on 2 nodes"
+    live.offer("gpu-0", {"nvidia.com/gpu": 0})
+    assert looked(site)["gpu GPUs"].found == "4 x nvidia.com/gpu on 2 nodes, and the pool has 8"
+    live.offer("gpu-1", {"nvidia.com/gpu": 0})
+    none = "no node offers nvidia.com/gpu, and gpu-cluster:gpu.devicePlugin is false"
+    assert looked(site)["gpu GPUs"].found == none
 
 
 def test_a_default_class_of_somebody_else_is_one_too_many(site: Path) -> None:
