@@ -31,7 +31,7 @@ def machine(project: Path) -> Iterator[Check]:
         yield _MACHINE.warn(
             "tools",
             f"{len(missing)} of {len(tools)} are yet to be built: {', '.join(missing)}",
-            "`make up` builds them, once and in about 20 minutes; validate, check and cost need none",
+            "`make up` builds them, once and in about 20 minutes; validate, plan, check and cost need none",
         )
         yield _compiler()
     else:
