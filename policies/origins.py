@@ -24,9 +24,11 @@ _ROOMS: Mapping[str, tuple[Keys, ...]] = {
     "EksCluster": (("cluster",),),
     "Karpenter": (("pools",),),
     "MigManager": (("gpu",), ("pools",)),
+    "Model": (("models",),),
     "Network": (("network",), ("cluster",)),
     "NodeGroups": (("pools",),),
     "Registry": (("registry",),),
+    "Service": (("services",),),
     "Serving": (("serving",),),
     "StorageClasses": (("storage",),),
     "Stores": (("storage",),),
@@ -41,7 +43,9 @@ _ENTRIES: Mapping[str, Keys] = {
     "EksCluster": ("cluster", "access"),
     "Karpenter": ("pools",),
     "MigManager": ("pools",),
+    "Model": ("models",),
     "NodeGroups": ("pools",),
+    "Service": ("services",),
     "Serving": ("serving", "models"),
     "StorageClasses": ("storage",),
     "Stores": ("storage",),
@@ -49,6 +53,12 @@ _ENTRIES: Mapping[str, Keys] = {
     "Teams": ("teams",),
 }
 """The names in the file that the names of its resources begin with."""
+
+_OF_TEAMS = frozenset(("Model", "Service"))
+"""What stands alone in a team's stack, and has the name of its entry itself."""
+
+_ELSE: tuple[Keys, ...] = (("cluster",), ("team",))
+"""Where everything else comes from: of a platform, and of a team's stack."""
 
 _KEYS_OF: Mapping[str, tuple[Keys, ...]] = {
     "cluster": (("cluster",),),
@@ -144,11 +154,14 @@ class Origins:
                 return elsewhere
         *_, room = [registered, *self._within_platform(registered)]
         kind = room.type.rpartition(":")[2]
-        name = registered.name.removeprefix(room.name).removeprefix("-")
+        before = (
+            self._by_urn[room.parent].name if kind in _OF_TEAMS and room.parent in self._by_urn else room.name
+        )
+        name = registered.name.removeprefix(before).removeprefix("-")
         if kind == "Keys":
             return self._first(_KEYS_OF.get(name.partition("-")[0], (("cluster",),)))
         entry = self._entry(_ENTRIES.get(kind, ()), name)
-        keys = entry or self._first(_ROOMS.get(kind, (("cluster",),)))
+        keys = entry or self._first(_ROOMS.get(kind, _ELSE))
         return self._exact(keys, registered.name, path)
 
     def _within_platform(self, registered: Registered) -> Iterator[Registered]:
@@ -175,7 +188,7 @@ class Origins:
 
     def _exact(self, keys: Keys, name: str, path: str) -> Keys:
         """The key within a section that decides about this property of a resource of this name."""
-        section = "models" if keys[:2] == ("serving", "models") else str(keys[0])
+        section = "models" if keys[:2] == ("serving", "models") else str(keys[0])  # a team's are called so
         if section == "pools" and len(keys) == 1:
             return keys
         for beginning, key in _WITHIN.get(section, {}).items():

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from components.catalog import eks_images
 from components.config.stack import Stack
-from components.stackfile.load import load
+from components.config.team import TeamStack
+from components.stackfile.load import load_any
 from components.stackfile.problem import StackFileError
 from policies.inventory import Inventory
 from policies.pool import Pools
@@ -29,7 +30,7 @@ class Terms:
     stack: str
     settings: PolicySettings
     file: Stack | None = None
-    """The stack file; None where a program of another project is judged."""
+    """That of a team is its environment's. None where a program of another project is judged."""
 
     @property
     def production(self) -> bool:
@@ -66,7 +67,7 @@ class Terms:
 def terms_of(stack: str) -> Terms:
     """`PolicyFileError` where the settings are wrong."""
     try:
-        file = load(_STACKS / f"Pulumi.{stack}.yaml")
+        file = load_any(_STACKS / f"Pulumi.{stack}.yaml")
     except StackFileError:
         file = None  # the program says what is wrong with it, or is another project's
-    return Terms(stack, policy_settings(), file)
+    return Terms(stack, policy_settings(), file.environment if isinstance(file, TeamStack) else file)
