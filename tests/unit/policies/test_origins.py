@@ -82,11 +82,11 @@ def _line(*keys: str) -> int:
             ("gpu-cluster:storage", "home"),
         ),
         (
-            "platform-registry-vision/train-repository",
+            "platform-registry-apps/gateway-repository",
             "aws:ecr/repository:Repository",
             "imageTagMutability",
-            'gpu-cluster:registry.repositories["vision/train"]',
-            ("gpu-cluster:registry", "repositories", "vision/train"),
+            'gpu-cluster:registry.repositories["apps/gateway"]',
+            ("gpu-cluster:registry", "repositories", "apps/gateway"),
         ),
         (
             "platform-cluster-access-on-call-entry",
@@ -137,4 +137,5 @@ def test_every_resource_comes_from_a_section_of_the_file() -> None:
         "gpu-cluster:registry",
         "gpu-cluster:serving",
         "gpu-cluster:storage",
+        "gpu-cluster:teams",
     }
