@@ -74,7 +74,7 @@ class Field:
         """What a finding says that it is."""
         if self.value is None:
             return "not set"
-        quoted = json.dumps(self.value, default=_plain)
+        quoted = json.dumps(self.value, default=_plain, sort_keys=True)  # the engine orders keys its own way
         return quoted if len(quoted) <= _SHOWN else f"{quoted[: _SHOWN - 1]}…"
 
     def at(self, *keys: str) -> Field:

@@ -1,16 +1,25 @@
 """The pack as the engine runs it, on a program whose objects are rendered and never applied."""
 
+import json
+import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from plan import Registered, plan_of
+from policies import pack_of
+from tests.policies.mutations import mutated
+from tests.policies.paths import by_plan, is_object
 from toolchain import Toolchain, install
 
 PACK = Path(__file__).parents[2] / "policies"
 PROGRAM = Path(__file__).parent / "program"
+SEEDS = (1, 5, 8, 14)
 
 pytestmark = pytest.mark.engine
 
@@ -30,6 +39,15 @@ class Engine:
             "PULUMI_BACKEND_URL": f"file://{state}",
             "PULUMI_CONFIG_PASSPHRASE": "rehearsed",
         }
+
+    def of(self, objects: Sequence[Registered]) -> Counter[tuple[str, str]]:
+        """What it says of these objects of Kubernetes: rule and finding."""
+        given = [{"type": it.type, "name": it.name, "inputs": it.inputs} for it in objects]
+        (self._program / "objects.json").write_text(json.dumps(given))
+        preview = self.preview("given")
+        assert "previewing" in preview.stdout.lower(), preview.stderr
+        found = re.findall(r"\[(?:mandatory|advisory)\] +(\S+) .*\n.*\n *(.*)\n", preview.stdout)
+        return Counter((rule.removesuffix("-outside-production"), words) for rule, words in found)
 
     def preview(self, case: str, *, stack: str = "elsewhere") -> subprocess.CompletedProcess[str]:
         self._run("stack", "select", "--create", stack)
@@ -100,3 +118,16 @@ def test_a_rule_about_the_whole_stack_stops_the_preview(engine: Engine) -> None:
     assert preview.returncode != 0
     assert "[mandatory]  64-default-deny" in preview.stdout
     assert "Namespace team: ingress traffic is open" in preview.stdout
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_engine_says_what_the_plan_says(engine: Engine, seed: int) -> None:
+    """Of changed plans; test_agreement.py compares some hundred, in process."""
+    objects = [
+        it for it in mutated(plan_of(PACK.parent, "local").graph.resources, seed).resources if is_object(it)
+    ]
+    planned = by_plan(pack_of("elsewhere"), objects)
+
+    assert engine.of(objects) == Counter(
+        {(it.rule, it.words.partition("\n")[0]): count for it, count in planned.items()}
+    )
