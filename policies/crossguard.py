@@ -40,7 +40,8 @@ def policies() -> list[Policy]:
     rules = all_rules(Terms("", policy_settings()))
     own_waivers(frozenset(rule.id for rule in rules))
     inputs: _Inputs = {}
-    return [*(policy for rule in rules for policy in _policies(rule, inputs)), _waivers(inputs)]
+    of_resources = (rule for rule in rules if not rule.of_operations)
+    return [*(policy for rule in of_resources for policy in _policies(rule, inputs)), _waivers(inputs)]
 
 
 _Inputs = dict[str, Mapping[str, Any]]

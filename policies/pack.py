@@ -8,6 +8,7 @@ from functools import cache
 
 from components.stackfile.problem import Problem
 from policies.inventory import Inventory
+from policies.preview import Step
 from policies.rule import Finding, Level, Rule
 from policies.rules import all_rules
 from policies.subject import Resource
@@ -57,8 +58,25 @@ class Pack:
         return Report(
             tuple(finding for finding, waiver in judged if not waiver),
             tuple(Waived(finding, waiver) for finding, waiver in judged if waiver),
-            tuple(self.waivers.problems(self.stack, found)),
+            tuple(self.waivers.problems(self.stack, found, self._ids(of_operations=False))),
         )
+
+    def gate(self, steps: Iterable[Step]) -> Report:
+        """Judge the steps of an update by the rules of operations. A replacement is found once."""
+        rules = [rule for rule in self.rules.values() if rule.of_operations]
+        every = (finding for step in steps for rule in rules for finding in rule.findings_in(step))
+        found = list(
+            {(finding.rule.id, finding.resource, finding.path): finding for finding in every}.values()
+        )
+        judged = [(finding, self.waivers.covering(finding, self.stack)) for finding in found]
+        return Report(
+            tuple(finding for finding, waiver in judged if not waiver),
+            tuple(Waived(finding, waiver) for finding, waiver in judged if waiver),
+            tuple(self.waivers.problems(self.stack, found, self._ids(of_operations=True))),
+        )
+
+    def _ids(self, *, of_operations: bool) -> frozenset[str]:
+        return frozenset(rule.id for rule in self.rules.values() if rule.of_operations == of_operations)
 
     def _rules_for(self, kind: str) -> tuple[Rule, ...]:
         """The rules that may find something in a resource of this kind."""

@@ -30,6 +30,8 @@ def reference_text() -> str:
 
 
 def _sees(rule: Rule) -> str:
+    if rule.of_operations:
+        return "a preview"
     return "the whole stack" if rule.whole_stack else "one resource"
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from policies.field import Field, NotKnownError, UnreadableError
 from policies.inventory import Inventory
+from policies.preview import Step
 from policies.subject import Resource
 
 S = TypeVar("S")
@@ -37,12 +38,17 @@ class Rule:
     _subjects: Callable[[Resource], Iterable[Any]]
     _judge: Callable[[Any, Inventory], Iterable[Violation]]
 
+    of_operations: bool = False
+    """Whether it judges what an update does, which only a preview of the engine tells."""
+
     @property
     def id(self) -> str:
         return f"{self.number}-{self.name}"
 
     def judges(self, kind: str) -> bool:
         """Whether it may find something in a resource of this kind."""
+        if self.of_operations:
+            return False
         kinds: frozenset[str] | None = getattr(self._subjects, "kinds", None)
         return kinds is None or kind in kinds
 
@@ -62,6 +68,10 @@ class Rule:
             yield self._not_evaluated(error, resource)
         except UnreadableError as error:
             yield self._unreadable(error, resource)
+
+    def findings_in(self, step: Step) -> Iterator[Finding]:
+        """What is wrong with a step of an update, for a rule of operations."""
+        yield from self._findings_of(step, step.resource, Inventory())
 
     def _findings_of(self, subject: Any, judged: Resource, inventory: Inventory) -> Iterator[Finding]:
         try:
@@ -165,6 +175,30 @@ def stack_rule(
     def decorate(judge: Callable[[S, Inventory], Iterable[Violation]]) -> Rule:
         cited = tuple(references.split("; "))
         return Rule(number, name, title, level, cited, _why(judge), fix, True, of, judge)
+
+    return decorate
+
+
+def operation_rule(
+    number: int, name: str, title: str, *, level: Level, references: str, fix: str
+) -> Callable[[Callable[[Step], Iterable[Violation]]], Rule]:
+    """As `rule`, for a function that judges one step of an update."""
+
+    def decorate(judge: Callable[[Step], Iterable[Violation]]) -> Rule:
+        cited = tuple(references.split("; "))
+        return Rule(
+            number,
+            name,
+            title,
+            level,
+            cited,
+            _why(judge),
+            fix,
+            False,
+            lambda _: (),
+            lambda step, _: judge(step),
+            of_operations=True,
+        )
 
     return decorate
 

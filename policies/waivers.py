@@ -89,7 +89,7 @@ class Waivers:
 
     waivers = own_waivers(rule_ids)
     open = [finding for finding in findings if not waivers.covering(finding, "prod")]
-    stale = list(waivers.problems("prod", findings))
+    stale = list(waivers.problems("prod", findings, rule_ids))
     """
 
     file: str
@@ -102,10 +102,12 @@ class Waivers:
         holding = (waiver for _, waiver in self._of(stack) if waiver.expires >= self.today)
         return next((waiver for waiver in holding if waiver.covers(finding)), None)
 
-    def problems(self, stack: str, findings: Iterable[Finding]) -> Iterator[Problem]:
-        """Waivers of the stack that have expired, or that none of all its findings needs."""
+    def problems(self, stack: str, findings: Iterable[Finding], rules: Collection[str]) -> Iterator[Problem]:
+        """Waivers of the stack that have expired, or that none of all findings of these rules needs."""
         found = list(findings)
         for index, waiver in self._of(stack):
+            if waiver.rule not in rules:
+                continue
             subject = f"{waiver.rule} on {waiver.resource}"
             if waiver.expires < self.today:
                 message = f"expired on {waiver.expires}: keep {subject}, or have {waiver.owner} renew it"

@@ -31,6 +31,7 @@ from policies.rules.metadata_service import imds_hop_limit, imdsv2
 from policies.rules.models import model_sources
 from policies.rules.namespaces import default_deny, gpu_quota, own_namespace, quota_and_defaults
 from policies.rules.nodes import no_credentials_in_user_data, no_open_ssh, no_public_nodes
+from policies.rules.operations import nothing_lost, secrets_encrypted_in_state
 from policies.rules.permissions import (
     no_administrator_access,
     no_decrypt_on_all_keys,
@@ -160,6 +161,8 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         spare_gpus(terms),
         tags,
         protected,
+        nothing_lost,
+        secrets_encrypted_in_state,
         objects_seen,
     )
 

@@ -41,7 +41,7 @@ def test_covers_its_rule_on_its_resource_in_its_stacks(tmp_path: Path, stack: st
     waivers = _waivers(tmp_path)
 
     assert waivers.covering(_finding(), stack)
-    assert list(waivers.problems(stack, [_finding()])) == []
+    assert list(waivers.problems(stack, [_finding()], RULES)) == []
 
 
 def test_covers_nothing_else(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_the_last_day_counts_and_the_next_does_not(tmp_path: Path) -> None:
     waivers = _waivers(tmp_path, today=date(2026, 11, 22))
 
     assert not waivers.covering(_finding(), "local")
-    assert [str(problem) for problem in waivers.problems("local", [_finding()])] == [
+    assert [str(problem) for problem in waivers.problems("local", [_finding()], RULES)] == [
         "waivers.yaml:7 waivers[0].expires: expired on 2026-11-21: keep 50-no-host-access on "
         "DaemonSet gpu-system/nvidia-device-plugin-*, or have platform renew it"
     ]
@@ -65,11 +65,11 @@ def test_the_last_day_counts_and_the_next_does_not(tmp_path: Path) -> None:
 def test_what_nothing_needs_fails_the_stacks_that_it_names(tmp_path: Path) -> None:
     waivers = _waivers(tmp_path)
 
-    assert [str(problem) for problem in waivers.problems("local", [])] == [
+    assert [str(problem) for problem in waivers.problems("local", [], RULES)] == [
         "waivers.yaml:2 waivers[0]: no finding of 50-no-host-access on "
         "DaemonSet gpu-system/nvidia-device-plugin-* in stack local any more: remove the waiver"
     ]
-    assert list(waivers.problems("dev", [])) == []
+    assert list(waivers.problems("dev", [], RULES)) == []
 
 
 @pytest.mark.parametrize(
