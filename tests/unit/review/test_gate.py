@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import pytest
 
 from policies import pack as packs
 from policies import pack_of
-from policies.preview import Preview, read_preview, read_state
-from policies.waivers import load_waivers
+from policies.preview import Preview, PreviewError, read_preview, read_state
+from policies.waivers import Waivers, load_waivers
 from review.gate import Gate, gate_of
 
 PROVIDER = "urn:pulumi:prod::gpu-cluster::pulumi:providers:kubernetes::cluster"
@@ -167,19 +168,27 @@ waivers:
 """
 
 
+Waived = Callable[[str], None]
+
+
 @pytest.fixture
-def waived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def with_expiry(expires: str) -> None:
+def waived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Waived:
+    """A waiver until some day, which is the only one."""
+
+    def until(expires: str) -> None:
         path = tmp_path / "waivers.yaml"
         path.write_text(WAIVER.format(expires=expires))
-        own = lambda rules: load_waivers(path, rules, date(2026, 11, 25))  # noqa: E731
-        monkeypatch.setattr(packs, "own_waivers", own)
+
+        def own_waivers(rules: frozenset[str]) -> Waivers:
+            return load_waivers(path, rules, date(2026, 11, 25))
+
+        monkeypatch.setattr(packs, "own_waivers", own_waivers)
         monkeypatch.setattr("review.gate.pack_of", pack_of.__wrapped__)
 
-    return with_expiry
+    return until
 
 
-def test_a_waiver_lets_through_what_it_names(waived: Any) -> None:
+def test_a_waiver_lets_through_what_it_names(waived: Waived) -> None:
     waived("2026-11-30")
     step = _step("replace", GROUP, "l4", GPUS)
 
@@ -191,7 +200,7 @@ def test_a_waiver_lets_through_what_it_names(waived: Any) -> None:
     assert not _gate(_step("replace", GROUP, "h100", GPUS), step).open
 
 
-def test_a_waiver_that_has_expired_lets_nothing_through(waived: Any) -> None:
+def test_a_waiver_that_has_expired_lets_nothing_through(waived: Waived) -> None:
     waived("2026-11-24")
 
     gate = _gate(_step("replace", GROUP, "l4", GPUS))
@@ -200,7 +209,7 @@ def test_a_waiver_that_has_expired_lets_nothing_through(waived: Any) -> None:
     assert "expired on 2026-11-24" in gate.as_text()
 
 
-def test_a_waiver_that_nothing_needs_would_let_the_next_loss_through(waived: Any) -> None:
+def test_a_waiver_that_nothing_needs_would_let_the_next_loss_through(waived: Waived) -> None:
     waived("2026-11-30")
 
     gate = _gate(_step("update", GROUP, "l4", GPUS))
@@ -209,7 +218,7 @@ def test_a_waiver_that_nothing_needs_would_let_the_next_loss_through(waived: Any
     assert "remove the waiver" in gate.as_text()
 
 
-SECRET_CASES = {
+SECRET_CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a name": ({"outputs": {"hubToken": "abcdefgh"}}, ["outputs.hubToken"]),
     "a shape": ({"outputs": {"plain": "hf_" + "a" * 34}}, ["outputs.plain"]),
     "a list": ({"inputs": {"urls": ["https://user:word@example.com"]}, "outputs": {}}, ["inputs.urls[0]"]),
@@ -243,3 +252,37 @@ def test_what_is_stored_already_is_looked_through_as_well() -> None:
         "Secret hub-token: inputs.stringData.it is stored in the clear, should be encrypted"
     )
     assert obstacle.advice.startswith("give it with `pulumi config set --secret`")
+
+
+RECORDED = Path(__file__).parent / "previews"
+"""What the engine itself wrote of a small program with buckets, a key and a log group, cut down."""
+
+
+def _recorded(name: str) -> str:
+    return (RECORDED / f"{name}.json").read_text()
+
+
+@pytest.mark.parametrize("name", ["created", "unchanged"])
+def test_the_engines_own_preview_without_a_loss_goes_through(name: str) -> None:
+    assert gate_of(read_preview(_recorded(name))).open
+
+
+def test_the_engines_own_replacements_and_deletions_are_stopped() -> None:
+    gate = gate_of(read_preview(_recorded("replaced")))
+
+    assert [(each.finding.resource, each.finding.actual) for each in gate.obstacles] == [
+        ("aws:s3/bucket:Bucket first", "a replacement for bucket, and with it goes the data in it"),
+        ("aws:s3/bucket:Bucket models", "a replacement for bucket, and with it goes the data in it"),
+        ("aws:cloudwatch/logGroup:LogGroup audit", "a deletion, and with it goes the data in it"),
+    ]
+
+
+def test_what_the_engine_itself_refuses_is_no_preview() -> None:
+    with pytest.raises(PreviewError, match="unable to replace resource"):
+        read_preview(_recorded("protected"))
+
+
+def test_the_engines_own_state_shows_what_is_in_the_clear() -> None:
+    gate = gate_of(read_preview(_recorded("unchanged")), read_state(_recorded("state")))
+
+    assert [each.finding.path for each in gate.obstacles] == ["outputs.plain"]
