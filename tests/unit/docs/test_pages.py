@@ -19,7 +19,8 @@ def sections(page: str) -> list[tuple[str, Any]]:
     """The sections of a stack file that a page shows by themselves."""
     blocks = re.findall(r"```yaml\n(.*?)```", PAGES[page], re.DOTALL)
     shown = [YAML(typ="safe", pure=True).load(block) for block in blocks]  # pyright: ignore[reportUnknownMemberType]
-    pairs = [(key.partition(":")[2], value) for block in shown for key, value in block.items()]
+    files = [block for block in shown if hasattr(block, "items")]  # others are no stack files
+    pairs = [(key.partition(":")[2], value) for file in files for key, value in file.items()]
     return [(section, value) for section, value in pairs if section]
 
 
