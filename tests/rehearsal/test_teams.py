@@ -1,0 +1,134 @@
+"""A team on the local platform, by the real engine and API server; each test builds on those before."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from rehearsal import Engine, local_state, scratch
+from rehearsal.left_behind import left_in_cluster, settled
+from rehearsal.objects import ApiServer
+from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
+from tests.rehearsal.identity import Identity
+from tests.rehearsal.refusals import TRIES, Try, pod, post
+from toolchain import install
+
+pytestmark = pytest.mark.engine
+
+SHARED = """\
+config:
+  gpu-cluster:cluster: {provider: local}
+  gpu-cluster:pools:
+    system: {instance: m7i.xlarge, nodes: 1}
+    l4: {instance: g6.4xlarge, nodes: 2}
+    l4-shared: {instance: g6.2xlarge, nodes: 1, sharing: {timeSlicing: 4}}
+    t4: {instance: g4dn.xlarge, nodes: 1}
+  gpu-cluster:teams:
+    speech: {gpus: {l4-shared: 2}}
+    vision: {gpus: {l4: 2, l4-shared: 2}}
+"""
+VISION = """\
+config:
+  gpu-cluster:team: {environment: shared, name: vision}
+  gpu-cluster:models:
+    detect: {model: Qwen/Qwen2.5-7B-Instruct, pool: l4, replicas: 1, context: 8192, cache: {size: 30Gi}}
+  gpu-cluster:services:
+    gateway: {image: "docker.io/library/caddy:2.10.2", port: 8080, replicas: 1}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    stacks = {"shared": SHARED, "shared-vision": VISION}
+    folder = scratch(PROJECT, tmp_path_factory.mktemp("teams") / "project", stacks)
+    yield folder
+    removed = run_gpu_cluster(folder, "down", "shared")
+    assert removed.returncode == 0, removed.stderr
+
+
+@pytest.fixture(scope="module")
+def api(folder: Path) -> ApiServer:
+    """The API server, as its administrator, once the environment is up."""
+    done = run_gpu_cluster(folder, "up", "shared")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return ApiServer(folder / ".local/kubeconfig")
+
+
+@pytest.fixture(scope="module")
+def before(api: ApiServer) -> set[str]:
+    """Every object that there is before the team has anything."""
+    return settled(api)
+
+
+@pytest.fixture(scope="module")
+def team(folder: Path) -> Identity:
+    return Identity(folder / ".local/teams/vision.kubeconfig")
+
+
+def test_a_team_does_not_come_before_its_environment(folder: Path) -> None:
+    done = run_gpu_cluster(folder, "up", "shared-vision")
+
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("shared does not run: `gpu-cluster up shared` comes first")
+
+
+@pytest.mark.usefixtures("before")
+def test_from_an_empty_file_to_a_ready_model(folder: Path) -> None:
+    done = run_gpu_cluster(folder, "up", "shared-vision")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    summary = done.stdout[done.stdout.index("shared-vision: 2 of 2 pods of team vision ready") :]
+    assert "detect  1/1    l4-" in summary
+    assert "gateway  1/1    system-0" in summary
+
+
+def test_a_preview_as_the_team_shows_no_change(folder: Path) -> None:
+    engine = Engine(folder, "shared-vision", install().environment() | local_state(folder))
+    shown = engine.output("preview", "--stack", "shared-vision", "--expect-no-changes", "--diff")
+    assert "unchanged" in shown
+
+
+def test_the_team_is_who_it_says_and_may_do_what_is_its_own(team: Identity) -> None:
+    mine = {
+        "run a pod": pod(),
+        "use a GPU of each of its pools": pod(gpus=1, pool="l4", counted="l4"),
+        "use shares": pod(gpus=2, pool="l4-shared", counted="l4-shared"),
+    }
+    for what, spec in mine.items():
+        path = "/api/v1/namespaces/vision/pods?dryRun=All"
+        status, said = team.attempt(post(what, path, "Pod", spec=spec))
+        assert status == HTTPStatus.CREATED, f"{what}: {said}"
+
+
+@pytest.mark.parametrize("wanted", TRIES, ids=lambda wanted: wanted.what)
+def test_the_team_may_not(team: Identity, wanted: Try) -> None:
+    status, said = team.attempt(wanted)
+
+    assert status == wanted.status, said
+    assert wanted.says in said
+
+
+def test_it_was_tried_thirty_times_and_more() -> None:
+    assert len({wanted.what for wanted in TRIES}) == len(TRIES) >= 30
+
+
+def test_what_the_team_ran_goes_without_a_trace(folder: Path, api: ApiServer, before: set[str]) -> None:
+    done = run_gpu_cluster(folder, "down", "shared-vision")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert left_in_cluster(api, before)[0] == []
+
+
+def test_a_team_that_is_granted_nothing_more_leaves_nothing(
+    folder: Path, api: ApiServer, before: set[str]
+) -> None:
+    file = folder / "stacks/Pulumi.shared.yaml"
+    file.write_text("".join(SHARED.splitlines(keepends=True)[:-1]))
+
+    done = run_gpu_cluster(folder, "up", "shared")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    left_in_cluster(api, before)
+    assert {name for name in api.objects() if "vision" in name.split("/")} == set()
+    assert {name for name in before if "/speech/" in name} <= api.objects().keys()
