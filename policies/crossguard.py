@@ -78,7 +78,7 @@ class _Heeded:
 
     def in_resource(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
         self.inputs[args.urn] = args.props
-        if not self.rule.judges(_kind(args)):
+        if not self.rule.judges(_kind(args, args.props)):
             return
         pack = pack_of(_stack_of(args.urn))
         if rule := self._in(pack):
@@ -125,7 +125,7 @@ def _stack_of(urn: str) -> str:
 def _asked_for(args: ResourceValidationArgs) -> Resource:
     """A resource before it is made."""
     asked = _Properties(args.props, foreseen_inputs(args.urn))
-    return Resource(_kind(args), asked, args.name, urn=args.urn, protected=args.opts.protect)
+    return Resource(_kind(args, asked), asked, args.name, urn=args.urn, protected=args.opts.protect)
 
 
 def _made(registered: PolicyResource, inputs: _Inputs) -> Resource:
@@ -136,14 +136,16 @@ def _made(registered: PolicyResource, inputs: _Inputs) -> Resource:
     made_of = {
         key: [origin.urn for origin in origins] for key, origins in registered.property_dependencies.items()
     }
-    return Resource(_kind(registered), asked, registered.name, made, urn, made_of, registered.opts.protect)
+    return Resource(
+        _kind(registered, asked), asked, registered.name, made, urn, made_of, registered.opts.protect
+    )
 
 
-def _kind(registered: ResourceValidationArgs | PolicyResource) -> str:
+def _kind(registered: ResourceValidationArgs | PolicyResource, props: Mapping[str, Any]) -> str:
     """The Kubernetes kind, or the Pulumi type of what is no Kubernetes object."""
     if not registered.resource_type.startswith("kubernetes:"):
         return registered.resource_type
-    kind = registered.props.get("kind")
+    kind = props.get("kind")
     return kind if isinstance(kind, str) else registered.resource_type
 
 

@@ -127,12 +127,10 @@ class Links:
         known = [element for element in elements if element.content is not UNKNOWN]
         found = [names[element.text] for element in known if element.text in names]
         rest = [origin for origin in origins if origin not in found]
-        unknown = len(elements) - len(known)
-        if unknown:
-            # Each unknown element is one of the outputs that no known one is.
-            if unknown != len(rest):
-                raise NotKnownError(next(element for element in elements if element.content is UNKNOWN))
-            return [*found, *rest]
+        if len(elements) - len(found) == len(rest):
+            return [*found, *rest]  # each of the others is one of the outputs that none of these is
+        if len(known) < len(elements):
+            raise NotKnownError(next(element for element in elements if element.content is UNKNOWN))
         if len(found) < len(elements):
             self._nobody_else(resource, link)
         return found

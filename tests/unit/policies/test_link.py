@@ -114,3 +114,10 @@ def test_what_lies_outside_of_the_stack_is_none_of_its_resources() -> None:
     cluster = _cluster(["subnet-1", "subnet-2"])
 
     assert Inventory([cluster]).targets(cluster, SUBNETS) == []
+
+
+def test_names_that_nothing_bears_are_those_of_the_outputs_that_they_are_made_of() -> None:
+    one, two = Resource("aws:ec2/subnet:Subnet", {}, "one", urn="urn:one"), _subnet("two")
+    cluster = _cluster(["subnet-1", "subnet-2"], "urn:one", "urn:two", "urn:group")
+
+    assert Inventory([one, two, cluster]).targets(cluster, SUBNETS) == [one, two]
