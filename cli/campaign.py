@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.project import Project
-from rehearsal.campaign import Campaign, show, summary
+from rehearsal.campaign import Campaign, by_fault, show, summary
 from toolchain import install
 
 _FILE = "campaign.jsonl"
@@ -24,5 +24,6 @@ def campaign(*, lives: Lives = 200, again: Again = False) -> None:
     show(course.run(range(lives)), typer.echo)
     done = [life for life in course.done() if life.seed < lives]
     typer.echo(summary(done))
+    typer.echo(by_fault(done))
     if any(life.wrong for life in done):
         raise typer.Exit(1)

@@ -2,9 +2,13 @@
 
 Each has to converge when it is tried again, or to stop with an error that a person can act on. None may
 lose sight of what it created, and none may keep a secret in the clear.
+
+Nine lives of ten are of the core, a program that makes what goes wrong first and takes seconds; the tenth is
+of the whole platform.
 """
 
 import json
+import shutil
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -16,13 +20,20 @@ from rehearsal.attempts import until_it_holds
 from rehearsal.aws.faults import Fault, Faults
 from rehearsal.cast import cast
 from rehearsal.edits import changes_of
+from rehearsal.engine import Engine
 from rehearsal.follow import Run, follow
+from rehearsal.left_behind import left_in_cluster, settled
 from rehearsal.sandbox import Sandbox
 from rehearsal.scratch import scratch
 from rehearsal.small_stack import small_stack
+from rehearsal.warm_host import warm
 from toolchain import Toolchain
 
 _STACK = "campaign"
+_CORE = Path(__file__).parent / "core" / "__main__.py"
+_WHOLE = 10
+"""Every which life is of the whole platform."""
+_RUNNER = "pulumi-language-python-exec"
 _RATES = (0.05, 0.2, 0.5, 0.9)
 _MOST_FAULTS = 3
 _MOST_EDITS = 2
@@ -73,27 +84,36 @@ class Campaign:
         left = [seed for seed in seeds if seed not in known]
         if not left:
             return
-        with self._place() as (stack_file, sandbox):
+        with self._place() as (stack_file, sandbox, engine):
+            before = settled(sandbox.api)
             for seed in left:
-                living = _Living(sandbox, seed)
+                program = self._whole if seed % _WHOLE == _WHOLE - 1 else _CORE
+                shutil.copy(program, sandbox.folder / "stacks")
+                living = _Living(sandbox, engine, seed)
                 stack_file.write_text(living.stack)
                 life = living.live()
+                life.wrong += _left_in(sandbox, before)
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 with self._file.open("a") as file:
                     file.write(json.dumps(asdict(life)) + "\n")
                 yield life
 
+    @property
+    def _whole(self) -> Path:
+        return self._project / "stacks" / "__main__.py"
+
     @contextmanager
-    def _place(self) -> Generator[tuple[Path, Sandbox]]:
-        """A stack file and a sandbox for it: one control plane and one account for all lives."""
+    def _place(self) -> Generator[tuple[Path, Sandbox, Engine]]:
+        """A stack file, a sandbox for it and its engine: one control plane and one account for all lives."""
         with TemporaryDirectory(prefix="campaign-") as folder:
             any_stack = small_stack(Random(0))  # noqa: S311
             project = scratch(self._project, Path(folder) / "project", {_STACK: any_stack})
             sandbox = Sandbox(project, _STACK, self._toolchain)
             try:
                 sandbox.open()
-                with cast(sandbox):
-                    yield project / "stacks" / f"Pulumi.{_STACK}.yaml", sandbox
+                runner, output = self._toolchain.path(_RUNNER), sandbox.folder / "programs.out"
+                with cast(sandbox), warm(sandbox.engine, runner, output) as engine:
+                    yield project / "stacks" / f"Pulumi.{_STACK}.yaml", sandbox, engine
             finally:
                 sandbox.remove()
 
@@ -111,11 +131,22 @@ def summary(lives: list[Life]) -> str:
     return "\n".join(lines)
 
 
+def by_fault(lives: list[Life]) -> str:
+    """A line for each fault: how many lives met it, and how they ended."""
+    met = {name: [life for life in lives if name in life.faults] for name in sorted(Fault)}
+    return "\n".join(
+        f"  {name:<22} {len(those):>3} lives: "
+        + ", ".join(f"{sum(map(ended, those))} {words}" for words, ended in _ENDS.items())
+        for name, those in met.items()
+    )
+
+
 class _Living:
     """The life of one seed in a sandbox."""
 
-    def __init__(self, sandbox: Sandbox, seed: int) -> None:
+    def __init__(self, sandbox: Sandbox, engine: Engine, seed: int) -> None:
         self._sandbox = sandbox
+        self._engine = engine
         self._random = Random(seed)  # noqa: S311
         chosen = self._random.sample(list(Fault), self._random.randint(1, _MOST_FAULTS))
         self._faults = Faults({fault: self._random.choice(_RATES) for fault in chosen}, seed)
@@ -149,7 +180,7 @@ class _Living:
     def _step(self, words: str, command: str) -> None:
         def update(*arguments: str) -> Run:
             record = self._sandbox.folder / "runs" / f"{self.life.seed}-{len(self.life.steps)}-{command}"
-            return follow(self._sandbox.engine, command, "--yes", "--skip-preview", *arguments, record=record)
+            return follow(self._engine, command, "--yes", "--skip-preview", *arguments, record=record)
 
         runs = until_it_holds(update, self._faults, self._sandbox.account.inject)
         self._sandbox.account.inject(_CALM)
@@ -168,9 +199,22 @@ class _Living:
         return [*lost, *self._sandbox.clear_secrets()]
 
 
+def _left_in(sandbox: Sandbox, before: set[str]) -> list[str]:
+    """What is in the cluster that was not there before the first life."""
+    nodes = [f"nodes/{node['metadata']['name']}" for node in sandbox.api.items("/api/v1/nodes")]
+    objects, _ = left_in_cluster(sandbox.api, before)
+    return [f"left in the cluster: {name}" for name in (*nodes, *objects)]
+
+
 def _is_of_no_use(error: str) -> bool:
     return any(words in error for words in _OF_NO_USE)
 
+
+_ENDS: dict[str, Callable[[Life], bool]] = {
+    "converged": lambda life: not life.stopped,
+    "stopped": lambda life: bool(life.stopped),
+    "wrong": lambda life: bool(life.wrong),
+}
 
 Tell = Callable[[str], None]
 

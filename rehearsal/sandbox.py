@@ -20,7 +20,7 @@ from rehearsal.aws import Account
 from rehearsal.aws.api import Api
 from rehearsal.cluster import Cluster
 from rehearsal.control_plane import ControlPlane
-from rehearsal.engine import Engine, local_state
+from rehearsal.engine import Engine, forget_local_state, local_state
 from rehearsal.lock import locked
 from rehearsal.nodes import reconcile
 from rehearsal.objects import ApiServer
@@ -78,10 +78,14 @@ class Sandbox:
         self.reconcile()
 
     def restock(self) -> None:
-        """Take the user's stack file as it is now, for a stack of which nothing is left."""
+        """Take the user's stack file as it is now, for a stack of which nothing is left, nor of its past."""
         self.__dict__.pop("_original", None)
-        self.stack_file.take(self._original_file, kubeconfig=_KUBECONFIG)
+        self.secrets.clear()
+        left_out = self.stack_file.take(self._original_file, kubeconfig=_KUBECONFIG)
+        forget_local_state(self.folder)
+        local_state(self.folder)
         self.engine.select()
+        self._invent(left_out)
 
     def remove(self) -> None:
         """End all that runs in it, and delete it."""

@@ -6,6 +6,7 @@ from typing import Any
 
 _ACCOUNT = "123456789012"
 _REGION = "us-east-2"
+_WITH_A_SECRET = 0.3
 _MACHINES = ("m7i.large", "m7i.xlarge", "m7g.xlarge")
 
 
@@ -32,6 +33,8 @@ def small_stack(random: Random) -> str:
         "gpu-cluster:storage": {"disk": {"kind": "ebs", "default": True, "reclaim": "delete"}},
         "gpu-cluster:protect": False,
     }
+    if random.random() < _WITH_A_SECRET:
+        config["gpu-cluster:serving"] = {"hubToken": {"secure": "one that a rehearsal invents"}}
     if random.random() < 0.5:
         config["gpu-cluster:budget"] = {"monthlyUsd": 9000, "notify": ["platform@example.com"]}
     return json.dumps({"config": config}, indent=2)  # JSON is YAML

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rehearsal.aws.api import Api, ApiError
-from rehearsal.aws.made import Made, all_made
+from rehearsal.aws.made import Made, all_made, forget, regions
 from rehearsal.aws.services import kind_of
 
 Found = dict[str, Any]
@@ -17,7 +17,7 @@ def leftovers(api: Api) -> list[tuple[str, str]]:
     A type of resources needs no mention here: what was made and can still be read is left.
     """
     found = set(still_there(api))
-    for region in {each.region for each in all_made()}:
+    for region in regions():
         for type, listed in _BESIDE.items():
             found |= {(type, id) for id in listed(api.in_region(region))}
     return sorted(found)
@@ -25,7 +25,13 @@ def leftovers(api: Api) -> list[tuple[str, str]]:
 
 def still_there(api: Api) -> list[tuple[str, str]]:
     """The type and id of every resource that providers made and that there still is, in order."""
-    return sorted({(each.type, each.id) for each in all_made() if _is_left(api, each)})
+    left: set[tuple[str, str]] = set()
+    for each in all_made():
+        if _is_left(api, each):
+            left.add((each.type, each.id))
+        else:
+            forget(each)
+    return sorted(left)
 
 
 def _is_left(api: Api, made: Made) -> bool:

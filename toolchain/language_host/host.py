@@ -18,9 +18,9 @@ from pulumi.runtime.proto.language_pb2_grpc import (
 from pulumi.runtime.proto.plugin_pb2 import PluginInfo
 
 from toolchain.language_host.children import Children, Chunk, output_of
-from toolchain.language_host.dependencies import inventory_of, required_plugin
+from toolchain.language_host.dependencies import Inventory, inventory_of, required_plugin
 from toolchain.language_host.installation import install_commands
-from toolchain.language_host.interpreter import OptionError, options_of
+from toolchain.language_host.interpreter import OptionError, Options, options_of
 from toolchain.language_host.policy_pack import StandIn
 from toolchain.language_host.server import serve
 from toolchain.tools import PULUMI_VERSION
@@ -54,15 +54,15 @@ class LanguageHost(LanguageRuntimeServicer):
     def GetRequiredPackages(
         self, request: messages.GetRequiredPackagesRequest, context: Call
     ) -> messages.GetRequiredPackagesResponse:
-        with _explained(context):
-            packages = inventory_of(options_of(request.info))["packages"]
+        with explained(context):
+            packages = self._inventory(options_of(request.info))["packages"]
         return messages.GetRequiredPackagesResponse(packages=filter(None, map(required_plugin, packages)))
 
     def GetProgramDependencies(
         self, request: messages.GetProgramDependenciesRequest, context: Call
     ) -> messages.GetProgramDependenciesResponse:
-        with _explained(context):
-            packages = inventory_of(options_of(request.info))["packages"]
+        with explained(context):
+            packages = self._inventory(options_of(request.info))["packages"]
         return messages.GetProgramDependenciesResponse(
             dependencies=[
                 messages.DependencyInfo(name=package["name"], version=package["version"])
@@ -72,9 +72,9 @@ class LanguageHost(LanguageRuntimeServicer):
         )
 
     def About(self, request: messages.AboutRequest, context: Call) -> messages.AboutResponse:
-        with _explained(context):
+        with explained(context):
             options = options_of(request.info)
-            inventory = inventory_of(options)
+            inventory = self._inventory(options)
         return messages.AboutResponse(
             executable=inventory["executable"],
             version=inventory["version"],
@@ -84,7 +84,7 @@ class LanguageHost(LanguageRuntimeServicer):
     def InstallDependencies(
         self, request: messages.InstallDependenciesRequest, context: Call
     ) -> Iterator[messages.InstallDependenciesResponse]:
-        with _explained(context):
+        with explained(context):
             options = options_of(request.info)
             commands = install_commands(options)
         for command in commands:
@@ -103,33 +103,23 @@ class LanguageHost(LanguageRuntimeServicer):
             return messages.RunResponse(
                 error="attaching a debugger needs the official pulumi-language-python"
             )
-        with _explained(context):
+        with explained(context):
             options = options_of(request.info)
             python = options.python
         child = self._children.start(
             [str(python), "-u", self._runner, *self._arguments(request)],
             context,
-            environment=options.environment()
-            | {
-                "PULUMI_CONFIG": json.dumps(dict(request.config)),
-                "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
-            },
+            environment=options.environment() | configuration_of(request),
             directory=Path.cwd(),
             capture=False,
         )
-        match child.wait():
-            case 0:
-                return messages.RunResponse()
-            case code if code == _ALREADY_EXPLAINED:
-                return messages.RunResponse(bail=True)
-            case code:
-                return messages.RunResponse(error=f"the program ended with exit code {code}")
+        return ended(child.wait())
 
     def RunPlugin(
         self, request: messages.RunPluginRequest, context: Call
     ) -> Iterator[messages.RunPluginResponse]:
         is_policy_pack = request.kind == "analyzer"
-        with _explained(context):
+        with explained(context):
             options = options_of(request.info, default_virtualenv="" if is_policy_pack else "venv")
             python = str(options.python)
         environment = options.environment() | dict(pair.split("=", 1) for pair in request.env)
@@ -159,6 +149,9 @@ class LanguageHost(LanguageRuntimeServicer):
         self._children.terminate()
         return Empty()
 
+    def _inventory(self, options: Options) -> Inventory:
+        return inventory_of(options)
+
     def _arguments(self, request: messages.RunRequest) -> list[str]:
         named = {
             "monitor": request.monitor_address,
@@ -175,8 +168,27 @@ class LanguageHost(LanguageRuntimeServicer):
         return [*flags, request.info.entry_point, *request.args]
 
 
+def configuration_of(request: messages.RunRequest) -> dict[str, str]:
+    """The stack's configuration, as a program finds it in its environment."""
+    return {
+        "PULUMI_CONFIG": json.dumps(dict(request.config)),
+        "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
+    }
+
+
+def ended(code: int) -> messages.RunResponse:
+    """What the engine is told of a program's exit code."""
+    match code:
+        case 0:
+            return messages.RunResponse()
+        case code if code == _ALREADY_EXPLAINED:
+            return messages.RunResponse(bail=True)
+        case code:
+            return messages.RunResponse(error=f"the program ended with exit code {code}")
+
+
 @contextmanager
-def _explained(call: Call) -> Generator[None]:
+def explained(call: Call) -> Generator[None]:
     """End the call with the message of a wrong option."""
     try:
         yield

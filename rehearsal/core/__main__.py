@@ -1,11 +1,11 @@
-"""What of a stack on AWS goes wrong first, and no more: a network, a cluster and its pools."""
+"""What of a stack on AWS goes wrong first, and no more: a network, a cluster, its pools and a secret."""
 
+import json
 from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
 
-from components.identity import policy_document
 from components.stackfile import load
 
 stack = load(Path(__file__).parent / f"Pulumi.{pulumi.get_stack()}.yaml")
@@ -15,7 +15,8 @@ here = pulumi.ResourceOptions(provider=account)
 
 def role(name: str, service: str) -> aws.iam.Role:
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
-    return aws.iam.Role(name, assume_role_policy=policy_document(statement), opts=here)
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return aws.iam.Role(name, assume_role_policy=trust, opts=here)
 
 
 vpc = aws.ec2.Vpc("main", cidr_block="10.20.0.0/16", opts=here)
@@ -62,3 +63,9 @@ aws.cloudwatch.LogGroup(
 )
 for name in stack.registry.repositories:
     aws.ecr.Repository(name, opts=here)
+if stack.serving.hub_token:
+    serving = pulumi.Config("gpu-cluster").require_secret_object("serving")
+    secret = aws.secretsmanager.Secret("token", recovery_window_in_days=0, opts=here)
+    aws.secretsmanager.SecretVersion(
+        "token", secret_id=secret.id, secret_string=serving.apply(lambda it: it["hubToken"]), opts=here
+    )
