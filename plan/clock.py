@@ -86,7 +86,7 @@ class Schedule:
 
 
 def coming_up(resources: Iterable[Resource], weights: Mapping[str, int]) -> Schedule:
-    """The creation of all resources of a stack. `weights`: bytes that each Deployment loads, by its name.
+    """The creation of all resources of a stack. `weights`: bytes that each Deployment moves, by its name.
 
     `UnknownDurationsError` where the catalog does not know a type.
     """
@@ -116,13 +116,16 @@ def ready(plan: Plan) -> Schedule:
 
 
 def weights_of(stack: Stack) -> dict[str, int]:
-    """Bytes of the weights of each model, where they are known."""
+    """Bytes that a replica of each model moves before it answers, where they are known.
+
+    From the hub into its volume and from there, or from a store alone.
+    """
     models = stack.serving.models
     sizes = {
         name: int(amount(model.weights)) if model.weights else _published(model.model)
         for name, model in models.items()
     }
-    return {str(name): size for name, size in sizes.items() if size}
+    return {str(name): size if models[name].store else 2 * size for name, size in sizes.items() if size}
 
 
 def schedule(tasks: Iterable[Task], at_once: int = AT_ONCE) -> Schedule:
@@ -178,7 +181,7 @@ def _creation(resource: Resource, weights: Mapping[str, int]) -> float:
     size = weights.get(resource.object, 0) if type == "kubernetes:apps/v1:Deployment" else 0
     if not size:
         return duration_of(type).create
-    return LARGE_IMAGE_MINUTES + 2 * size / WEIGHTS_BYTES_PER_MINUTE  # into the volume, and from there
+    return LARGE_IMAGE_MINUTES + size / WEIGHTS_BYTES_PER_MINUTE
 
 
 def _deletion(urn: str) -> float:

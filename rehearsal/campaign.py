@@ -10,7 +10,7 @@ of the whole platform.
 import json
 import shutil
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -82,37 +82,40 @@ class Campaign:
         """The lives of those seeds that have none yet."""
         known = {life.seed for life in self.done()}
         left = [seed for seed in seeds if seed not in known]
-        if not left:
-            return
-        with self._place() as (stack_file, sandbox, engine):
-            before = settled(sandbox.api)
-            for seed in left:
-                program = self._whole if seed % _WHOLE == _WHOLE - 1 else _CORE
-                shutil.copy(program, sandbox.folder / "stacks")
+        for whole in (False, True):
+            chosen = [seed for seed in left if (seed % _WHOLE == _WHOLE - 1) is whole]
+            if chosen:
+                yield from self._run(chosen, whole=whole)
+
+    def _run(self, seeds: list[int], *, whole: bool) -> Iterator[Life]:
+        with self._place(whole=whole) as (stack_file, sandbox, engine):
+            before = settled(sandbox.api) if whole else set[str]()
+            for seed in seeds:
                 living = _Living(sandbox, engine, seed)
                 stack_file.write_text(living.stack)
                 life = living.live()
-                life.wrong += _left_in(sandbox, before)
+                life.wrong += _left_in(sandbox, before) if whole else []
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 with self._file.open("a") as file:
                     file.write(json.dumps(asdict(life)) + "\n")
                 yield life
 
-    @property
-    def _whole(self) -> Path:
-        return self._project / "stacks" / "__main__.py"
-
     @contextmanager
-    def _place(self) -> Generator[tuple[Path, Sandbox, Engine]]:
-        """A stack file, a sandbox for it and its engine: one control plane and one account for all lives."""
+    def _place(self, *, whole: bool) -> Generator[tuple[Path, Sandbox, Engine]]:
+        """A stack file, a sandbox for it and its engine: one account and control plane for all lives."""
         with TemporaryDirectory(prefix="campaign-") as folder:
             any_stack = small_stack(Random(0))  # noqa: S311
             project = scratch(self._project, Path(folder) / "project", {_STACK: any_stack})
             sandbox = Sandbox(project, _STACK, self._toolchain)
             try:
-                sandbox.open()
+                sandbox.open(cluster=whole)
+                if not whole:
+                    shutil.copy(_CORE, sandbox.folder / "stacks")
                 runner, output = self._toolchain.path(_RUNNER), sandbox.folder / "programs.out"
-                with cast(sandbox), warm(sandbox.engine, runner, output) as engine:
+                with (
+                    cast(sandbox) if whole else nullcontext(),
+                    warm(sandbox.engine, runner, output) as engine,
+                ):
                     yield project / "stacks" / f"Pulumi.{_STACK}.yaml", sandbox, engine
             finally:
                 sandbox.remove()

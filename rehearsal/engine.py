@@ -85,6 +85,12 @@ def forget_local_state(project: Path) -> None:
     shutil.rmtree(_state(project), ignore_errors=True)
 
 
+def forget_history(project: Path) -> None:
+    """Drop what the engine keeps of states before the present one."""
+    for kept in ("backups", "history"):
+        shutil.rmtree(_state(project) / ".pulumi" / kept, ignore_errors=True)
+
+
 def _state(project: Path) -> Path:
     return project / ".local" / "state"
 

@@ -20,7 +20,7 @@ from rehearsal.aws import Account
 from rehearsal.aws.api import Api
 from rehearsal.cluster import Cluster
 from rehearsal.control_plane import ControlPlane
-from rehearsal.engine import Engine, forget_local_state, local_state
+from rehearsal.engine import Engine, forget_history, local_state
 from rehearsal.lock import locked
 from rehearsal.nodes import reconcile
 from rehearsal.objects import ApiServer
@@ -63,14 +63,17 @@ class Sandbox:
         with locked(self.folder.with_suffix(".lock")):
             yield
 
-    def open(self) -> None:
-        """A fresh one, without anything of an earlier rehearsal, in which the stack's nodes are there."""
+    def open(self, *, cluster: bool = True) -> None:
+        """A fresh one, without anything of an earlier rehearsal, in which the stack's nodes are there.
+
+        `cluster`: whether a control plane stands behind the cluster of the account; else nodes join in name.
+        """
         self.remove()
         scratch(self.project, self.folder, {})
         left_out = self.stack_file.take(self._original_file, kubeconfig=_KUBECONFIG)
         self._bring_charts()
         if self.on_aws:
-            self._open_account()
+            self._open_account(cluster=cluster)
         else:
             self.control_plane.start()
         self.engine.select()
@@ -82,9 +85,7 @@ class Sandbox:
         self.__dict__.pop("_original", None)
         self.secrets.clear()
         left_out = self.stack_file.take(self._original_file, kubeconfig=_KUBECONFIG)
-        forget_local_state(self.folder)
-        local_state(self.folder)
-        self.engine.select()
+        forget_history(self.folder)
         self._invent(left_out)
 
     def remove(self) -> None:
@@ -188,11 +189,12 @@ class Sandbox:
             if any(value in text for text in texts)
         ]
 
-    def _open_account(self) -> None:
+    def _open_account(self, *, cluster: bool) -> None:
         """An account whose cluster is this control plane, with what the stack takes to be there."""
         self.account.start()
-        self.control_plane.start()
-        self.account.serve_clusters(self.control_plane.kubeconfig)
+        if cluster:
+            self.control_plane.start()
+            self.account.serve_clusters(self.control_plane.kubeconfig)
         for arn in _taken_to_be_there(self._original):
             self.account.admit(arn)
 

@@ -1,9 +1,9 @@
 """`gpu-cluster:serving`: the models that are served, and who may call them."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from components.config.names import Name, Namespace, Word
 from components.config.quantity import Bytes, Quantity
@@ -70,14 +70,29 @@ class ModelSettings(Settings):
     memory: Bytes | None = None
     """Memory of each replica. Default: the share of a node that its GPUs are."""
 
-    cache: ModelCache
-    """Volume for the weights."""
+    cache: ModelCache | None = None
+    """Volume for the weights; required unless they are in a store."""
+
+    store: Name | None = None
+    """Store of the storage that has the weights, in a folder named like the model. Default: none, the hub."""
 
     load_minutes: PositiveInt = 30
     """Minutes that loading the weights may take before a replica is restarted. Default: 30."""
 
     drain_seconds: PositiveInt = 45
     """Seconds that running requests get to finish when a replica stops. Default: 45."""
+
+    @model_validator(mode="after")
+    def _from_one_place(self) -> Self:
+        if not (self.cache or self.store):
+            raise ValueError(
+                "needs cache, a volume for weights from the hub, or store, where they are already"
+            )
+        if self.store and self.cache:
+            raise ValueError("cache is for weights from the hub, and store has them already; remove one")
+        if self.store and self.revision:
+            raise ValueError("revision is of the hub, and store has the weights as they are; remove it")
+        return self
 
 
 class ServingSettings(Settings):

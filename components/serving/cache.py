@@ -1,10 +1,15 @@
-"""The volume that keeps a model's weights."""
+"""The volume that keeps a model's weights, or has them already."""
 
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from components.config.serving import ModelCache
 from components.storage import Classes
+
+
+def store_volume(claim: str) -> core.VolumeArgs:
+    source = core.PersistentVolumeClaimVolumeSourceArgs(claim_name=claim, read_only=True)
+    return core.VolumeArgs(name="weights", persistent_volume_claim=source)
 
 
 def is_shared(cache: ModelCache, storage: Classes) -> bool:

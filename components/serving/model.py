@@ -54,8 +54,13 @@ class Model(pulumi.ComponentResource):
             opts=child,
         )
         needs: list[pulumi.Resource] = [account]
-        weights = cache.own_volume(settings.cache, storage, labels)
-        if cache.is_shared(settings.cache, storage):
+        if settings.store:
+            weights = cache.store_volume(settings.store)
+        elif settings.cache is None:
+            raise ValueError(f"model {key} has neither cache nor store")
+        elif not cache.is_shared(settings.cache, storage):
+            weights = cache.own_volume(settings.cache, storage, labels)
+        else:
             claim = core.PersistentVolumeClaim(
                 f"{name}-weights",
                 metadata=metadata(f"{key}-weights", namespace, labels=labels),

@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from decimal import Decimal
 
 from components.config.quantity import amount
 from components.config.serving import ModelSettings
 from components.pools import Request
 from components.serving import cache, quantities
-from components.storage import Classes
+from components.storage import STORE_CLAIM, Classes
 
 
 def quota_of(models: Iterable[tuple[ModelSettings, Request]], storage: Classes) -> dict[str, str]:
@@ -17,18 +16,21 @@ def quota_of(models: Iterable[tuple[ModelSettings, Request]], storage: Classes) 
     Each model counts one replica more than its most: a replica that stops counts until it is gone, while its
     successor already starts.
     """
-    used: Counter[str] = Counter()
-    volumes_bytes = Decimal()
+    models = list(models)
+    stores = {settings.store for settings, _ in models if settings.store}
+    used: Counter[str] = Counter(persistentvolumeclaims=len(stores))
+    volumes_bytes = len(stores) * amount(STORE_CLAIM)
     for settings, request in models:
         replicas = settings.replicas.max + 1
-        volumes = 1 if cache.is_shared(settings.cache, storage) else replicas
         used["cpu"] += replicas * request.cpu_millis
         used["memory"] += replicas * request.memory_bytes
         used[f"requests.{request.resource}"] += replicas * request.count
         used["pods"] += replicas
         used["services"] += 1
-        used["persistentvolumeclaims"] += volumes
-        volumes_bytes += volumes * amount(settings.cache.size)
+        if settings.cache:
+            volumes = 1 if cache.is_shared(settings.cache, storage) else replicas
+            used["persistentvolumeclaims"] += volumes
+            volumes_bytes += volumes * amount(settings.cache.size)
 
     cpu, memory = quantities.cpu(used.pop("cpu")), quantities.memory(used.pop("memory"))
     return {

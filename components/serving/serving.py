@@ -5,16 +5,18 @@ from collections.abc import Mapping, Sequence
 from math import inf
 
 import pulumi
+from pulumi_kubernetes.core import v1 as core
 
-from components.config.serving import ServingSettings
+from components.config.serving import ModelSettings, ServingSettings
+from components.metadata import metadata
 from components.pools import Pool, Request, nodes_for, request_of
 from components.security import Namespace, PodSecurity, from_namespaces, to_dns, to_internet
-from components.serving import vllm
+from components.serving import cache, vllm
 from components.serving.hub_token import hub_token_secret
 from components.serving.model import Model
 from components.serving.quota import quota_of
 from components.serving.replicas import Placement
-from components.storage import Classes
+from components.storage import Classes, claim_of
 
 
 class Serving(pulumi.ComponentResource):
@@ -60,6 +62,16 @@ class Serving(pulumi.ComponentResource):
             child = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
             needs.append(hub_token_secret(f"{name}-hub-token", settings.namespace, hub_token, opts=child))
 
+        mounted = dict(mounted or {})
+        for store in sorted({model.store for model in settings.models.values() if model.store}):
+            claim = core.PersistentVolumeClaim(
+                f"{name}-{store}",
+                metadata=metadata(store, settings.namespace),
+                spec=claim_of(storage.stores[store]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace, *mounted.get(store, ())]),
+            )
+            mounted[store] = [claim]
+
         self.models = {
             key: Model(
                 f"{name}-{key}",
@@ -72,12 +84,17 @@ class Serving(pulumi.ComponentResource):
                 token=hub_token is not None,
                 opts=pulumi.ResourceOptions(
                     parent=self,
-                    depends_on=[*needs, *(mounted or {}).get(model.cache.storage_class or "", ())],
+                    depends_on=[*needs, *mounted.get(_volumes_of(model), ())],
                 ),
             )
             for key, model in settings.models.items()
         }
         self.register_outputs({"urls": {key: model.url for key, model in self.models.items()}})
+
+
+def _volumes_of(model: ModelSettings) -> str:
+    """The entry of the storage that its weights are in; empty where the cluster's own class applies."""
+    return model.store or (model.cache and model.cache.storage_class) or ""
 
 
 def placements_of(settings: ServingSettings, pools: Mapping[str, Pool]) -> dict[str, Placement]:

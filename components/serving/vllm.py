@@ -9,7 +9,7 @@ from components.serving import hub_token, quantities
 
 PORT = 8000
 
-_CACHE, _SCRATCH, _SHM = "/cache", "/tmp", "/dev/shm"  # noqa: S108
+_CACHE, _WEIGHTS, _SCRATCH, _SHM = "/cache", "/weights", "/tmp", "/dev/shm"  # noqa: S108
 _PRE_STOP_SECONDS = 15
 _MARGIN_SECONDS = 15
 _STARTUP_PERIOD_SECONDS = 10
@@ -26,7 +26,7 @@ def container(
         image=image,
         command=["vllm", "serve"],
         args=_arguments(served_name, settings, pool),
-        env=[*_environment(), *([_token()] if token else [])],
+        env=[*_environment(settings), *([_token()] if token and not settings.store else [])],
         ports=[core.ContainerPortArgs(name="http", container_port=PORT)],
         # Until the weights are loaded only this probe counts.
         startup_probe=core.ProbeArgs(
@@ -45,7 +45,8 @@ def container(
         ),
         security_context=restricted_container(),
         volume_mounts=[
-            core.VolumeMountArgs(name=name, mount_path=path) for name, path in _mounts(pool).items()
+            core.VolumeMountArgs(name=name, mount_path=path, read_only=True if path == _WEIGHTS else None)
+            for name, path in _mounts(settings, pool).items()
         ],
     )
 
@@ -55,25 +56,28 @@ def grace_seconds(settings: ModelSettings) -> int:
     return _PRE_STOP_SECONDS + settings.drain_seconds + _MARGIN_SECONDS
 
 
-def volumes(settings: ModelSettings, pool: Pool, cache: core.VolumeArgs) -> list[core.VolumeArgs]:
-    """`cache` under the name that the container mounts, and what else it writes to."""
+def volumes(settings: ModelSettings, pool: Pool, weights: core.VolumeArgs) -> list[core.VolumeArgs]:
+    """`weights` under the name that the container mounts, and what else it writes to."""
     scratch = core.VolumeArgs(name="scratch", empty_dir=core.EmptyDirVolumeSourceArgs(size_limit="10Gi"))
     shm = core.VolumeArgs(
         name="shm",
         empty_dir=core.EmptyDirVolumeSourceArgs(medium="Memory", size_limit=f"{2 * settings.gpus}Gi"),
     )
-    return [cache, scratch, shm] if "shm" in _mounts(pool) else [cache, scratch]
+    return [weights, scratch, shm] if "shm" in _mounts(settings, pool) else [weights, scratch]
 
 
 def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[str]:
     arguments = [
-        settings.model,
+        f"{_WEIGHTS}/{settings.model}" if settings.store else settings.model,
         f"--served-model-name={served_name}",
         f"--port={PORT}",
         f"--tensor-parallel-size={settings.gpus}",
         f"--gpu-memory-utilization={memory_share(pool.sharing):.3f}",
         f"--shutdown-timeout={settings.drain_seconds}",
     ]
+    if settings.store:
+        # Many threads read at once: a bucket or Lustre gives one reader a small part of what it can.
+        arguments.append("--load-format=runai_streamer")
     if settings.revision:
         arguments.append(f"--revision={settings.revision}")
     if settings.context:
@@ -83,9 +87,10 @@ def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[st
     return arguments
 
 
-def _environment() -> list[core.EnvVarArgs]:
+def _environment(settings: ModelSettings) -> list[core.EnvVarArgs]:
     values = {
-        "HF_HOME": f"{_CACHE}/huggingface",
+        "HF_HOME": f"{_SCRATCH if settings.store else _CACHE}/huggingface",
+        **({"HF_HUB_OFFLINE": "1"} if settings.store else {}),
         "HOME": _SCRATCH,  # compiled kernels and settings go below it
         "USER": "vllm",  # the image has no name for the user that it runs as
         "VLLM_NO_USAGE_STATS": "1",
@@ -98,7 +103,8 @@ def _token() -> core.EnvVarArgs:
     return core.EnvVarArgs(name="HF_TOKEN", value_from=core.EnvVarSourceArgs(secret_key_ref=key))
 
 
-def _mounts(pool: Pool) -> dict[str, str]:
+def _mounts(settings: ModelSettings, pool: Pool) -> dict[str, str]:
     """Volume → path. Under MPS the device plugin itself mounts the shared memory of the GPU's daemon."""
-    mounts = {"cache": _CACHE, "scratch": _SCRATCH}
+    weights = {"weights": _WEIGHTS} if settings.store else {"cache": _CACHE}
+    mounts = {**weights, "scratch": _SCRATCH}
     return mounts if pool.sharing and pool.sharing.mps else mounts | {"shm": _SHM}

@@ -93,7 +93,7 @@ def _caches(stack: Stack) -> dict[str, frozenset[Upstream]]:
 
 def _model(model: ModelSettings, stack: Stack, default: str | None) -> ModelSettings:
     """A model whose volume names its class, and which names its slice where its pool has only one."""
-    cache = _classed(model.cache, default)
+    cache = model.cache and _classed(model.cache, default)
     return model.model_copy(update={"cache": cache, "slice": model.slice or _only_slice(model.pool, stack)})
 
 

@@ -1,12 +1,12 @@
 """The storage classes that workloads choose from, and the stores that they mount."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 from pulumi_kubernetes.storage import v1 as storage
 
-from components.config.storage import S3, ClassSettings, Ebs, FsxLustre, StorageSettings
+from components.config.storage import S3, ClassSettings, Ebs, FsxLustre, StorageSettings, StoreSettings
 from components.metadata import metadata
 from components.storage.backing import Backing, Live
 from components.storage.driver import driver_of
@@ -30,6 +30,9 @@ class Classes:
 
     scratch: Mapping[str, str]
     """For each class that is not shared, the one for volumes that go with their pod."""
+
+    stores: Mapping[str, StoreSettings] = field(default_factory=dict[str, StoreSettings])
+    """What is mounted as a whole."""
 
 
 class StorageClasses(pulumi.ComponentResource):
@@ -114,7 +117,7 @@ def _storage_class(
 
 
 def classes_of(settings: Mapping[str, StorageSettings]) -> Classes:
-    """Stores are none: what mounts them finds a volume that is there."""
+    """No volumes are made of stores: what mounts them finds one that is there."""
     drivers = {
         key: driver_of(chosen) for key, chosen in settings.items() if not isinstance(chosen, FsxLustre | S3)
     }
@@ -125,4 +128,5 @@ def classes_of(settings: Mapping[str, StorageSettings]) -> Classes:
         if key not in shared
     }
     default = next((key for key, chosen in settings.items() if chosen.default), None)
-    return Classes(default, shared, scratch)
+    stores = {key: chosen for key, chosen in settings.items() if isinstance(chosen, FsxLustre | S3)}
+    return Classes(default, shared, scratch, stores)

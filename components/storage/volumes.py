@@ -11,7 +11,8 @@ from components.storage.backing import Source
 _BOUNDLESS = "1Pi"
 """A bucket has no size, and a volume has to have one."""
 
-_LEAST = "1Gi"
+STORE_CLAIM = "1Gi"
+"""What a claim of a store says of its size, as it has to say one."""
 
 _READ = ("read-only", "allow-other")
 # Whoever mounts the bucket may write to it: files of S3 have no owner that could be asked.
@@ -42,7 +43,7 @@ def claim_of(settings: StoreSettings) -> core.PersistentVolumeClaimSpecArgs:
     return core.PersistentVolumeClaimSpecArgs(
         access_modes=[mode],
         storage_class_name="",
-        resources=core.VolumeResourceRequirementsArgs(requests={"storage": _LEAST}),
+        resources=core.VolumeResourceRequirementsArgs(requests={"storage": STORE_CLAIM}),
     )
 
 

@@ -129,7 +129,7 @@ GUARDS = (
     Guard(
         "18_late_failures",
         "components/stackfile/checks/memory.py",
-        "if amount(settings.cache.size) < model.weights:",
+        "if settings.cache and amount(settings.cache.size) < model.weights:",
         "if False:",
     ),
     Guard(

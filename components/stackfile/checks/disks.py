@@ -16,8 +16,8 @@ _IOPS_PER_GI = 500
 def disks(stack: Stack) -> Iterator[Mistake]:
     """Of models, for their size is in the stack file: large enough for their class, and not too large."""
     for name, model in stack.serving.models.items():
-        chosen = stack.storage.get(model.cache.storage_class or "")
-        if not isinstance(chosen, Ebs):
+        chosen = stack.storage.get((model.cache and model.cache.storage_class) or "")
+        if not (model.cache and isinstance(chosen, Ebs)):
             continue
         size = amount(model.cache.size) / _GI
         least = -(-chosen.iops // _IOPS_PER_GI)

@@ -46,7 +46,7 @@ def _known(settings: ModelSettings) -> LanguageModel | None:
 
 
 def _volume(keys: Keys, settings: ModelSettings, model: LanguageModel) -> Iterator[Mistake]:
-    if amount(settings.cache.size) < model.weights:
+    if settings.cache and amount(settings.cache.size) < model.weights:
         message = f"{settings.cache.size} is too small for the weights of {model.name}, {_gi(model.weights)}"
         yield Mistake((*keys, "cache", "size"), message)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from components.config.serving import ModelSettings
 from components.config.stack import Stack
 from components.pools import Pool, request_of, room
-from components.stackfile.checks.storage import unknown_class
+from components.stackfile.checks.storage import unknown_class, unknown_store
 from components.stackfile.nearest import did_you_mean, one_of
 from components.stackfile.problem import Keys, Mistake
 
@@ -13,8 +13,10 @@ from components.stackfile.problem import Keys, Mistake
 def models(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
     for name, model in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
-        if problem := unknown_class(model.cache.storage_class, stack, broken):
+        if model.cache and (problem := unknown_class(model.cache.storage_class, stack, broken)):
             yield Mistake((*keys, "cache", "storageClass"), problem)
+        if model.store and (problem := unknown_store(model.store, stack, broken)):
+            yield Mistake((*keys, "store"), problem)
         if model.pool in offered:
             yield from obstacles(keys, model, offered[model.pool])
         elif ("pools", model.pool) not in broken and ("pools",) not in broken:

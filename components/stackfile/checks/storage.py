@@ -1,6 +1,6 @@
 """Storage: what the place can do, exactly one default, names that do not collide, stores that exist."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from components.config.cluster import LocalCluster
 from components.config.stack import Stack
@@ -86,6 +86,26 @@ def unknown_class(name: str | None, stack: Stack, broken: frozenset[Keys]) -> st
         return f"{name} is mounted as a whole, no volumes are made of it; storage classes are {others}"
     known = did_you_mean(name, classes) or f"; there are {', '.join(classes) or 'none'}"
     return f"unknown storage class '{name}'{known}"
+
+
+def unknown_store(name: str, stack: Stack, broken: frozenset[Keys]) -> str | None:
+    """What is wrong with a model's reference to a store, if anything."""
+    if ("storage", name) in broken or ("storage",) in broken:
+        return None
+    stores = {key: it for key, it in stack.storage.items() if isinstance(it, FsxLustre | S3)}
+    if name in stack.storage and name not in stores:
+        return f"volumes are made of {name}, no weights are in it; stores are {_or_none(stores)}"
+    if name not in stores:
+        return f"no store is named '{name}'{did_you_mean(name, stores) or f'; there are {_or_none(stores)}'}"
+    claimed_in = stores[name].namespaces
+    if claimed_in is not None and stack.serving.namespace not in claimed_in:
+        where = _or_none(sorted(claimed_in))
+        return f"{name} can be claimed in {where}; expected {stack.serving.namespace} among its namespaces"
+    return None
+
+
+def _or_none(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
 
 
 def _classes(stack: Stack) -> list[str]:

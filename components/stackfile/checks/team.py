@@ -115,7 +115,7 @@ def _asked(team: TeamStack, pools: Mapping[str, Pool]) -> _Asked:
             most,
             cpu_millis=request.cpu_millis,
             memory_bytes=request.memory_bytes,
-            storage_bytes=int(amount(model.cache.size)),
+            storage_bytes=int(amount(model.cache.size)) if model.cache else 0,
         )
         asked.add_gpus(("models", name), pool.name, request.resource, most * request.count)
     for name, service in team.file.services.items():

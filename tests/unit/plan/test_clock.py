@@ -1,6 +1,6 @@
 import pytest
 
-from components.catalog import DURATIONS
+from components.catalog import DURATIONS, MODELS
 from plan.clock import (
     Resource,
     Task,
@@ -60,12 +60,27 @@ def test_with_enough_at_once_only_the_longest_chain_counts() -> None:
     assert schedule(tasks, at_once=9).ratio == 1
 
 
+def test_weights_of_the_hub_are_moved_twice_and_those_of_a_store_once() -> None:
+    eight = MODELS["meta-llama/Llama-3.1-8B-Instruct"].weights
+    models = {
+        "chat": model_of(model="meta-llama/Llama-3.1-8B-Instruct"),
+        "stored": model_of(model="meta-llama/Llama-3.1-8B-Instruct", store="models", cache=None),
+        "own": model_of(weights="140Gi"),
+        "unknown": model_of(),
+    }
+    assert weights_of(stack_of(serving={"models": models})) == {
+        "chat": 2 * eight,
+        "stored": eight,
+        "own": 2 * 140 * 1024**3,
+    }
+
+
 def test_creation_follows_dependencies_parents_and_providers() -> None:
     cluster = resource("aws:eks/cluster:Cluster", "cluster")
     provider = resource("pulumi:providers:kubernetes", "kubernetes", cluster)
     model = resource("kubernetes:apps/v1:Deployment", "chat", provider)
 
-    found = coming_up([cluster, provider, model], {"chat": 15 * 10**9})
+    found = coming_up([cluster, provider, model], {"chat": 30 * 10**9})
 
     assert described(found) == ["10.0 min  Cluster cluster (10.0)", "16.6 min  Deployment chat (6.6)"]
 

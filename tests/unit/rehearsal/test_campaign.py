@@ -2,7 +2,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from rehearsal.campaign import Campaign, Life, show, summary
+from rehearsal.campaign import Campaign, Life, by_fault, show, summary
 from toolchain import Toolchain
 
 LIVES = [
@@ -17,6 +17,16 @@ def test_a_summary_counts_lives_and_names_what_must_not_be() -> None:
         "3 lives: 2 converged, 1 stopped with an error to act on, 1 things that must not be",
         "  seed 1 stopped: NodeGroup system: no node joined",
         "  WRONG seed 2: up: lost aws:ec2/vpc:Vpc vpc-1",
+    ]
+
+
+def test_lives_are_counted_by_the_faults_that_they_met() -> None:
+    assert by_fault(LIVES).splitlines() == [
+        "  eventual-consistency     0 lives: 0 converged, 0 stopped, 0 wrong",
+        "  insufficient-capacity    0 lives: 0 converged, 0 stopped, 0 wrong",
+        "  node-never-joins         1 lives: 0 converged, 1 stopped, 0 wrong",
+        "  throttling               1 lives: 1 converged, 0 stopped, 0 wrong",
+        "  timeout-after-success    0 lives: 0 converged, 0 stopped, 0 wrong",
     ]
 
 

@@ -15,6 +15,7 @@ def test_small_stacks_are_valid_and_differ(tmp_path: Path) -> None:
         assert load(file).cluster.provider == "eks"
 
     assert len(set(texts)) > 15
+    assert 0 < sum("hubToken" in text for text in texts) < len(texts)
     assert small_stack(Random(3)) == texts[3]
 
 

@@ -12,6 +12,7 @@ from tests.unit.components.stacks import model_of, stack_of
 from tests.unit.graph import graph_of
 
 NFS = {"kind": "nfs", "server": "files", "share": "/models", "default": True}
+ON_AWS = {"disk": {"kind": "ebs", "default": True}, "models": {"kind": "s3"}}
 
 
 def serve(*, pool: Any = None, storage: Any = None, hub_token: str | None = None, **model: Any) -> Graph:

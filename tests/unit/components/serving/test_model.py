@@ -1,6 +1,7 @@
 import pytest
 
-from tests.unit.components.serving.served import NFS, pod, serve
+from tests.unit.components.serving.served import NFS, ON_AWS, pod, serve, serve_all
+from tests.unit.components.stacks import model_of
 
 
 def test_its_address_leads_to_its_replicas() -> None:
@@ -83,6 +84,26 @@ def test_a_cache_can_name_its_class() -> None:
     storage = {"disk": {"kind": "local-path", "default": True}, "models": NFS | {"default": False}}
     graph = serve(storage=storage, cache={"size": "1Gi", "storageClass": "models"})
     assert graph.only("PersistentVolumeClaim")["spec.storageClassName"] == "models"
+
+
+def test_weights_of_a_store_are_mounted_and_never_downloaded() -> None:
+    graph = serve(storage=ON_AWS, store="models", cache=None)
+    claim, deployment = graph.only("PersistentVolumeClaim"), graph.only("Deployment")
+    assert claim["metadata.name"] == "models"
+    assert claim["spec"] == {
+        "accessModes": ["ReadOnlyMany"],
+        "storageClassName": "",
+        "resources": {"requests": {"storage": "1Gi"}},
+    }
+    assert graph.waits_for(deployment, claim)
+    [weights] = [v for v in pod(graph)["volumes"] if v["name"] == "weights"]
+    assert weights["persistentVolumeClaim"] == {"claimName": "models", "readOnly": True}
+    assert "cache" not in {volume["name"] for volume in pod(graph)["volumes"]}
+
+
+def test_models_of_one_store_share_its_claim() -> None:
+    models = {name: model_of(store="models", cache=None) for name in ("chat", "code")}
+    assert len(serve_all(models, storage=ON_AWS).of("PersistentVolumeClaim")) == 1
 
 
 def test_deleting_it_never_waits_for_the_volume_of_a_pod_that_cannot_end() -> None:

@@ -35,6 +35,12 @@ def test_a_shared_volume_counts_once() -> None:
     assert (held["persistentvolumeclaims"], held["requests.storage"]) == ("1", "40Gi")
 
 
+def test_a_store_is_claimed_once_for_all_models() -> None:
+    model = ModelSettings.model_validate(model_of(store="models", cache=None))
+    held = quota_of([(model, REQUEST), (model, REQUEST)], STORAGE)
+    assert (held["persistentvolumeclaims"], held["requests.storage"]) == ("1", "1Gi")
+
+
 def test_models_add_up_by_resource() -> None:
     slices = Request(cpu_millis=1000, memory_bytes=1024**3, resource="nvidia.com/mig-1g.10gb", count=1)
     model = ModelSettings.model_validate(model_of(replicas=1))

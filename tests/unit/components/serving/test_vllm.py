@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.components.serving.served import container, pod, serve
+from tests.unit.components.serving.served import ON_AWS, container, pod, serve
 
 
 def options(graph: Any) -> dict[str, str]:
@@ -31,6 +31,16 @@ def test_what_the_stack_leaves_open_is_left_to_vllm() -> None:
 
 def test_no_more_is_answered_at_once_than_the_memory_was_checked_for() -> None:
     assert options(serve(concurrency=8))["--max-num-seqs"] == "8"
+
+
+def test_a_model_of_a_store_is_read_from_there_by_many_threads_and_asks_nobody() -> None:
+    graph = serve(model="org/model", storage=ON_AWS, store="models", cache=None, hub_token="hf_token")
+    assert container(graph)["args"][0] == "/weights/org/model"
+    assert options(graph)["--load-format"] == "runai_streamer"
+    environment = {each["name"]: each.get("value") for each in container(graph)["env"]}
+    assert (environment["HF_HOME"], environment["HF_HUB_OFFLINE"]) == ("/tmp/huggingface", "1")
+    assert "HF_TOKEN" not in environment
+    assert {"name": "weights", "mountPath": "/weights", "readOnly": True} in container(graph)["volumeMounts"]
 
 
 def test_gpus_are_tensor_parallel_and_share_memory() -> None:

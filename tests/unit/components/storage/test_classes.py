@@ -91,7 +91,7 @@ def test_the_names_tell_what_a_class_is_good_for() -> None:
 def test_a_store_is_no_class_to_make_claims_of() -> None:
     stores = TypeAdapter(dict[str, StorageSettings]).validate_python({"models": {"kind": "s3"}})
 
-    assert classes_of(stores) == Classes(default=None, shared=frozenset(), scratch={})
+    assert classes_of(stores) == Classes(default=None, shared=frozenset(), scratch={}, stores=stores)
 
 
 def test_disks_of_ebs_have_snapshots_that_stay() -> None:
