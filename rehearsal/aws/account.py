@@ -24,7 +24,7 @@ from rehearsal.processes import Process, end, processes
 _SERVER = "rehearsal.aws.account_server"
 _PROVIDER = "pulumi-resource-aws"
 _CLI = "aws"
-_START_SECONDS = 30
+_START_SECONDS = 120  # of which a quiet machine needs five
 _ANSWER_SECONDS = 5
 _LIST_SECONDS = 60
 _POLL_SECONDS = 0.05
