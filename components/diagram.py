@@ -60,8 +60,8 @@ def _links(stack: Stack, pools: Mapping[str, Pool]) -> Iterator[str]:
     yield from (f"cluster --> {_id('pool', name)}" for name in pools)
     for key, model in stack.serving.models.items():
         yield f"{_id('model', key)} --> {_id('pool', model.pool)}"
-        if model.cache.storage_class:
-            yield f"{_id('model', key)} -.-> {_id('store', model.cache.storage_class)}"
+        if mounted := model.store or (model.cache and model.cache.storage_class):
+            yield f"{_id('model', key)} -.-> {_id('store', mounted)}"
     for key, settings in stack.storage.items():
         if isinstance(settings, FsxLustre) and settings.s3 in stack.storage:
             yield f"{_id('store', key)} --- {_id('store', settings.s3)}"

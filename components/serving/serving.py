@@ -11,7 +11,7 @@ from components.config.serving import ModelSettings, ServingSettings
 from components.metadata import metadata
 from components.pools import Pool, Request, nodes_for, request_of
 from components.security import Namespace, PodSecurity, from_namespaces, to_dns, to_internet
-from components.serving import cache, vllm
+from components.serving import vllm
 from components.serving.hub_token import hub_token_secret
 from components.serving.model import Model
 from components.serving.quota import quota_of

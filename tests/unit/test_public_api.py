@@ -68,7 +68,7 @@ PUBLIC = {
     "components.stackfile": "Problem StackFileError is_team_file load load_any",
     "components.registry.ecr": "EcrRegistry Repository newest_and_tagged",
     "components.teams": "AWS_ACCOUNT TEAM_LABEL TeamGrant Teams group_of priority_class summary_of",
-    "components.storage": "Backing Classes Source StorageClasses claim_of classes_of drivers_of",
+    "components.storage": "Backing Classes STORE_CLAIM Source StorageClasses claim_of classes_of drivers_of",
 }
 
 
