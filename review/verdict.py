@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from components.catalog import STATEFUL
+from components.catalog import STATEFUL, Loss
 from review.changes import Action, Change
 from review.review import Cost, Found, Reason, Verdict
 
+_LOSSES = list(Loss)  # the gravest first
 _MUCH = 1.1  # times the cost before, from which it is worth a look
 
 
@@ -36,9 +37,12 @@ def _lost(changes: Sequence[Change]) -> Iterator[Reason]:
     """What cannot be had back: a cluster, a provider, data, keys, and nodes with what runs on them."""
     for action, verb in ((Action.REPLACE, "would replace"), (Action.DELETE, "would delete")):
         lost = [change for change in changes if change.action is action and change.type in STATEFUL]
-        names = [change.resource for change in lost]
-        if names:
-            yield Reason(True, f"{verb} {_some(names)}")
+        lost.sort(key=lambda change: (change.retained, _LOSSES.index(STATEFUL[change.type])))
+        if lost:
+            gravest = lost[0]
+            kept = gravest.retained and action is Action.DELETE
+            then = "of which no stack would know any more" if kept else f"and lose {STATEFUL[gravest.type]}"
+            yield Reason(True, f"{verb} {_some([change.resource for change in lost])}, {then}")
 
 
 def _rules_broken(found: Sequence[Found]) -> Iterator[Reason]:

@@ -79,3 +79,24 @@ def test_nodes_that_are_changed_one_by_one_are_named() -> None:
 def test_a_tenth_more_wants_a_look() -> None:
     cost = Cost(Spending(1, 1000), Spending(1, 3500), ())
     assert reasons_of([], [], [], cost) == (Reason(False, "costs up to $2,500 more a month"),)
+
+
+def test_what_cannot_be_had_back_blocks_with_the_gravest_first() -> None:
+    nodes = Change(Action.REPLACE, "aws:eks/nodeGroup:NodeGroup", "l4")
+    cluster = Change(Action.REPLACE, "aws:eks/cluster:Cluster", "cluster")
+
+    [reason] = reasons_of([nodes, cluster], [], [], None)
+
+    assert reason == Reason(
+        True,
+        "would replace Cluster cluster and NodeGroup l4,"
+        " and lose the cluster, and everything that runs in it",
+    )
+
+
+def test_what_stays_where_it_is_leaves_the_stack_all_the_same() -> None:
+    kept = Change(Action.DELETE, "aws:s3/bucket:Bucket", "models", retained=True)
+
+    [reason] = reasons_of([kept], [], [], None)
+
+    assert reason == Reason(True, "would delete Bucket models, of which no stack would know any more")

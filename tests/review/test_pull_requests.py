@@ -1,0 +1,116 @@
+"""Pull requests that were recorded, each with the comment that it gets.
+
+`pytest tests/review --snapshot-update` writes the comments anew.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from syrupy.location import PyTestLocation
+from syrupy.types import SnapshotIndex
+
+from policies import pack
+from policies.waivers import Waivers, load_waivers
+from review.comment import comment
+from review.plans import plans
+from review.review import Review, Verdict
+from review.revision import stacks_in
+from review.side import Side
+from review.stacks import review
+
+FOLDER = Path(__file__).parent
+BASE = FOLDER / "base"
+TODAY = date(2026, 11, 25)
+HARMLESS = {
+    "add-a-repository",
+    "add-a-site",
+    "add-a-team",
+    "another-mirror",
+    "buy-on-demand",
+    "keep-logs-longer",
+    "label-a-pool",
+    "larger-disks",
+    "let-another-namespace-call",
+    "let-someone-look",
+    "longer-prompts",
+    "raise-nodes",
+    "raise-replicas",
+    "raise-the-budget",
+    "say-it-better",
+    "serve-another-model",
+    "serve-more-of-a-team",
+    "share-gpus-more",
+    "smaller-and-cheaper",
+    "upgrade-kubernetes",
+}
+"""All others are blocked."""
+
+PULL_REQUESTS = sorted(path.name for path in (FOLDER / "pull_requests").iterdir())
+
+
+class PullRequestFolder(SingleFileSnapshotExtension):
+    """`pull_requests/<name>/comment.md` beside this test."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "md"
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        return str(FOLDER / "pull_requests")
+
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: SnapshotIndex = 0) -> str:
+        return f"{index}/comment"
+
+
+@pytest.fixture(autouse=True)
+def _as_on_that_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the project waives for its own stacks is no part of these."""
+
+    def waivers(rules: frozenset[str]) -> Waivers:
+        return load_waivers(FOLDER / "waivers.yaml", rules, TODAY)
+
+    monkeypatch.setattr(pack, "own_waivers", waivers)
+
+
+@pytest.mark.parametrize("name", PULL_REQUESTS)
+def test_a_pull_request_gets_the_comment_that_was_recorded(
+    name: str, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    found = list(reviewed(name, tmp_path))
+
+    assert any(each.verdict is Verdict.BLOCKED for each in found) == (name not in HARMLESS)
+    assert comment(found) == snapshot(name=name, extension_class=PullRequestFolder)
+
+
+def reviewed(name: str, folder: Path) -> Iterator[Review]:
+    """The reviews of the stacks whose files a pull request changes."""
+    patch = FOLDER / "pull_requests" / name / "change.patch"
+    after = folder / "after"
+    shutil.copytree(BASE, after)
+    subprocess.run(["git", "apply", "--whitespace=nowarn", patch], cwd=after, check=True)
+    for stack in sorted(stacks_in(after) | stacks_in(BASE)):
+        if file(after, stack) != file(BASE, stack):
+            yield review(stack, before(stack), side(after, stack))
+
+
+def file(folder: Path, stack: str) -> str:
+    path = folder / "stacks" / f"Pulumi.{stack}.yaml"
+    return path.read_text() if path.is_file() else ""
+
+
+@cache
+def before(stack: str) -> Side:
+    """Planned, judged and priced once for all pull requests of it."""
+    return side(BASE, stack)
+
+
+def side(project: Path, stack: str) -> Side:
+    return Side(plans(project, [stack])[stack], project, TODAY)
