@@ -18,6 +18,7 @@ _MARKS = {Action.CREATE: "+", Action.DELETE: "-", Action.REPLACE: "!", Action.UP
 
 _REASONS = 6  # of one stack, that are shown without unfolding
 _BRIEF = 100  # characters of the one reason at the top
+_FOUND = 12  # breaches of one rule
 _EDITS = 12  # of one resource
 
 
@@ -111,17 +112,24 @@ def _findings_summary(review: Review) -> str:
 
 
 def _findings(review: Review) -> Iterator[str]:
+    """Rule by rule, what stops first: where each is broken, and once why it is there and how to keep it."""
+    rules: dict[str, list[Found]] = {}
     for found in sorted(review.found, key=lambda it: (not it.stops, not it.new)):
-        yield from _finding(found)
+        rules.setdefault(found.rule, []).append(found)
+    for several in rules.values():
+        yield from _rule(several)
     yield from (f"- fixed: {text(words)}" for words in review.fixed)
 
 
-def _finding(found: Found) -> Iterator[str]:
-    strict = "stops" if found.stops else "advises"
-    yield f"- {code(found.rule)} {strict}{', new' if found.new else ''}: {text(found.what)}"
-    yield f"  <br>where: {code(found.where)}"
-    yield f"  <br>why: {text(found.why)}"
-    yield f"  <br>fix: {text(found.fix)}"
+def _rule(found: Sequence[Found]) -> Iterator[str]:
+    first = found[0]
+    yield f"- {code(first.rule)} {'stops' if first.stops else 'advises'}"
+    for each in found[:_FOUND]:
+        yield f"  - {'new: ' if each.new else ''}{text(each.what)}<br>where: {code(each.where)}"
+    if len(found) > _FOUND:
+        yield f"  - and {len(found) - _FOUND} more"
+    yield f"  - why: {text(first.why)}"
+    yield f"  - fix: {text(first.fix)}"
 
 
 def _cost(cost: Cost) -> Details:

@@ -91,7 +91,7 @@ def test_a_replacement_says_what_forces_it_and_comes_first() -> None:
 def test_a_finding_says_why_and_how_to_mend_it() -> None:
     shown = comment([BLOCKED])
 
-    assert "- <code>83-no-spot</code> stops, new: pool l4 is spot" in shown
+    assert "- <code>83-no-spot</code> stops\n  - new: pool l4 is spot<br>" in shown
     assert "where: <code>stacks/Pulumi.prod.yaml:12 gpu-cluster:pools.l4.capacity</code>" in shown
     assert "why: It may go at any time." in shown
     assert "fix: capacity: on-demand" in shown
@@ -148,3 +148,11 @@ def test_it_fits_whatever_changes() -> None:
     assert shown.count("more lines") == 2
     assert "### gpu-cluster: 2 blocked" in shown
     assert "gpu-cluster review --against main" in shown
+
+
+def test_a_rule_that_is_broken_everywhere_is_told_once() -> None:
+    everywhere = tuple(replace(BLOCKED.found[0], what=f"pool {number} is spot") for number in range(40))
+    shown = comment([replace(BLOCKED, found=everywhere)])
+
+    assert shown.count("<code>83-no-spot</code>") == shown.count("why: It may go at any time.") == 1
+    assert "- and 28 more" in shown
