@@ -12,6 +12,7 @@ from policies.reports import Judged
 from policies.reports.judged import Shown
 from review.bill import cost_of_change
 from review.changes import changes
+from review.loss import lost
 from review.plans import Planned, plans, plans_by_own_code
 from review.review import Found, Reason, Review, Verdict
 from review.revision import Revision, RevisionError, programs_differ, stacks_in, touched
@@ -87,7 +88,9 @@ def review(name: str, before: Side, after: Side) -> Review:
     cost, unpriced = cost_of_change(before, after)
     time, untimed = time_of_change(before, after)
     stale = [str(problem) for problem in after.judged.report.stale] if after.judged else []
-    reasons = reasons_of(found, rules, stale, cost)
+    judged = after.judged or before.judged
+    gone = lost(found, before.resources, judged.pack) if judged else []
+    reasons = reasons_of(found, gone, rules, stale, cost)
     return Review(
         name,
         verdict_of(reasons),

@@ -19,14 +19,22 @@ def verdict_of(reasons: Iterable[Reason]) -> Verdict:
 
 
 def reasons_of(
-    changes: Sequence[Change], found: Sequence[Found], stale: Iterable[str], cost: Cost | None
+    changes: Sequence[Change],
+    lost: Sequence[Change],
+    found: Sequence[Found],
+    stale: Iterable[str],
+    cost: Cost | None,
 ) -> tuple[Reason, ...]:
-    """Everything that blocks, then everything that wants a look. `stale`: waivers that hold no more."""
+    """Everything that blocks, then everything that wants a look.
+
+    `lost`: the changes that nobody answers for and nobody could undo. `stale`: waivers that hold no more.
+    """
+    gravest = frozenset(lost)
     every = [
-        *_lost(changes),
+        *_lost(lost),
         *_rules_broken(found),
         *(Reason(True, words) for words in stale),
-        *_gone(changes),
+        *_gone([change for change in changes if change not in gravest]),
         *_restarts(changes),
         *_dearer(cost),
     ]
@@ -36,7 +44,7 @@ def reasons_of(
 def _lost(changes: Sequence[Change]) -> Iterator[Reason]:
     """What cannot be had back: a cluster, a provider, data, keys, and nodes with what runs on them."""
     for action, verb in ((Action.REPLACE, "would replace"), (Action.DELETE, "would delete")):
-        lost = [change for change in changes if change.action is action and change.type in STATEFUL]
+        lost = [change for change in changes if change.action is action]
         lost.sort(key=lambda change: (change.retained, _LOSSES.index(STATEFUL[change.type])))
         if lost:
             gravest = lost[0]
@@ -58,7 +66,7 @@ def _rules_broken(found: Sequence[Found]) -> Iterator[Reason]:
 def _gone(changes: Sequence[Change]) -> Iterator[Reason]:
     """What is replaced or deleted, and can be had again."""
     for action, verb in ((Action.REPLACE, "replaces"), (Action.DELETE, "deletes")):
-        names = [change.resource for change in changes if change.action is action and _is_small(change)]
+        names = [change.resource for change in changes if change.action is action and _is_real(change)]
         if names:
             yield Reason(False, f"{verb} {_some(names)}")
 
@@ -84,8 +92,8 @@ def _dearer(cost: Cost | None) -> Iterator[Reason]:
         yield Reason(False, f"costs up to ${more:,.0f} more a month")
 
 
-def _is_small(change: Change) -> bool:
-    return change.type not in STATEFUL and not change.type.startswith(("gpu-cluster:", "pulumi:"))
+def _is_real(change: Change) -> bool:
+    return not change.type.startswith(("gpu-cluster:", "pulumi:"))
 
 
 def _some(names: Sequence[str], most: int = 2) -> str:

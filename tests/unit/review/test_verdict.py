@@ -30,27 +30,27 @@ def test_a_harmless_change_has_no_reason_against_it() -> None:
     created = Change(Action.CREATE, "kubernetes:core/v1:Service", "chat")
     cheaper = Cost(Spending(1, 100), Spending(1, 109), ())
 
-    assert reasons_of([created], [], [], cheaper) == ()
+    assert reasons_of([created], [], [], [], cheaper) == ()
 
 
 def test_a_rule_is_told_once() -> None:
-    [reason] = reasons_of([], [found(), found(), found()], [], None)
+    [reason] = reasons_of([], [], [found(), found(), found()], [], None)
     assert reason == Reason(True, "rule 83-no-spot: pool l4 breaks 83-no-spot and 2 more")
 
 
 def test_what_was_broken_before_still_blocks_and_says_so() -> None:
-    [reason] = reasons_of([], [found(new=False)], [], None)
+    [reason] = reasons_of([], [], [found(new=False)], [], None)
     assert reason == Reason(True, "rule 83-no-spot: pool l4 breaks 83-no-spot, as before")
 
 
 def test_advice_counts_where_it_is_new() -> None:
-    assert reasons_of([], [found(stops=False, new=False)], [], None) == ()
-    [reason] = reasons_of([], [found(stops=False)], [], None)
+    assert reasons_of([], [], [found(stops=False, new=False)], [], None) == ()
+    [reason] = reasons_of([], [], [found(stops=False)], [], None)
     assert not reason.blocks
 
 
 def test_what_blocks_comes_first() -> None:
-    reasons = reasons_of(deleted("a"), [found("1-a", stops=False), found("2-b")], ["expired"], None)
+    reasons = reasons_of(deleted("a"), [], [found("1-a", stops=False), found("2-b")], ["expired"], None)
     assert [reason.blocks for reason in reasons] == [True, True, False, False]
 
 
@@ -64,28 +64,28 @@ def test_what_blocks_comes_first() -> None:
     ],
 )
 def test_what_goes_is_named(names: str, words: str) -> None:
-    assert reasons_of(deleted(*names), [], [], None) == (Reason(False, words),)
+    assert reasons_of(deleted(*names), [], [], [], None) == (Reason(False, words),)
 
 
 def test_nodes_that_are_changed_one_by_one_are_named() -> None:
     edits = (Edit("launchTemplate.version", '"1"', "(known after the update)"),)
     group = Change(Action.UPDATE, "aws:eks/nodeGroup:NodeGroup", "l4", edits)
 
-    assert reasons_of([group], [], [], None) == (
+    assert reasons_of([group], [], [], [], None) == (
         Reason(False, "changes every node of l4, one after the other"),
     )
 
 
 def test_a_tenth_more_wants_a_look() -> None:
     cost = Cost(Spending(1, 1000), Spending(1, 3500), ())
-    assert reasons_of([], [], [], cost) == (Reason(False, "costs up to $2,500 more a month"),)
+    assert reasons_of([], [], [], [], cost) == (Reason(False, "costs up to $2,500 more a month"),)
 
 
 def test_what_cannot_be_had_back_blocks_with_the_gravest_first() -> None:
     nodes = Change(Action.REPLACE, "aws:eks/nodeGroup:NodeGroup", "l4")
     cluster = Change(Action.REPLACE, "aws:eks/cluster:Cluster", "cluster")
 
-    [reason] = reasons_of([nodes, cluster], [], [], None)
+    [reason] = reasons_of([nodes, cluster], [nodes, cluster], [], [], None)
 
     assert reason == Reason(
         True,
@@ -97,6 +97,6 @@ def test_what_cannot_be_had_back_blocks_with_the_gravest_first() -> None:
 def test_what_stays_where_it_is_leaves_the_stack_all_the_same() -> None:
     kept = Change(Action.DELETE, "aws:s3/bucket:Bucket", "models", retained=True)
 
-    [reason] = reasons_of([kept], [], [], None)
+    [reason] = reasons_of([kept], [kept], [], [], None)
 
     assert reason == Reason(True, "would delete Bucket models, of which no stack would know any more")
