@@ -7,6 +7,7 @@ from policies.rules.buckets import (
     bucket_lifecycle,
     bucket_tls_only,
     bucket_versioned,
+    model_store,
     public_access_blocked,
 )
 from policies.rules.capacity import allowed_instances, capacity_blocks, gpu_budget, pinned_images
@@ -154,6 +155,7 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         worst_case_cost,
         allowed_instances(terms),
         allowed_regions(terms),
+        model_store,
         model_sources(terms),
         no_spot(terms),
         capacity_blocks(terms),

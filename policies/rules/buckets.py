@@ -33,6 +33,8 @@ _LIFECYCLE = _beside(
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
 )
+_MOUNT = Link(frozenset({"PersistentVolume"}), ("spec", "csi", "volumeAttributes", "bucketName"), BUCKETS)
+"""Volumes through which pods read a bucket, as Mountpoint's driver makes them."""
 
 
 @stack_rule(
@@ -69,6 +71,10 @@ def public_access_blocked(bucket: Resource, inventory: Inventory) -> Iterator[Vi
 )
 def bucket_encrypted(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
     """Else it is a key of S3, which obeys everybody whom the bucket obeys."""
+    yield from _not_encrypted(bucket, inventory)
+
+
+def _not_encrypted(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
     beside = inventory.linked(bucket, _ENCRYPTION)
     found = [(owner, rule) for owner in beside for rule in owner.at("rules").items()]
     inline = bucket.at("serverSideEncryptionConfiguration", "rule")
@@ -95,6 +101,10 @@ def bucket_encrypted(bucket: Resource, inventory: Inventory) -> Iterator[Violati
 )
 def bucket_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
     """A write under a name that is taken, or a delete, is final without it."""
+    yield from _not_versioned(bucket, inventory)
+
+
+def _not_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
     beside = inventory.linked(bucket, _VERSIONING)
     for versioning in beside:
         status = versioning.at("versioningConfiguration", "status")
@@ -186,3 +196,22 @@ def _whole(statement: Statement) -> bool:
 
 def _is_everything(name: str) -> bool:
     return name in ("*", "arn:aws:s3:::*")
+
+
+@stack_rule(
+    81,
+    "model-store",
+    "What pods read models from is encrypted with a customer key, versioned and protected",
+    of=each(*BUCKETS),
+    level=Level.MANDATORY,
+    references="CKV_AWS_145; FSBP S3.14; FSBP S3.17; MITRE ATLAS AML.T0010",
+    fix=f"{_OWN}, and gpu-cluster:protect true; elsewhere give the bucket protect=True, versioning and a key",
+)
+def model_store(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """Weights cost more to make than all else, and whoever swaps them decides what a model says."""
+    if not inventory.linked(bucket, _MOUNT):
+        return
+    yield from _not_encrypted(bucket, inventory)
+    yield from _not_versioned(bucket, inventory)
+    if not bucket.protected:
+        yield Violation(bucket.lacks("protect"), "true", actual="false")

@@ -19,7 +19,7 @@ def network(lookup: Lookup | None = None, **settings: Any) -> Graph:
     """What comes of settings as a stack file has them; two zones if not told otherwise."""
     zones = {} if "existing" in settings else {"zones": [A, B]}
     chosen = NetworkSettings.model_validate(zones | settings)
-    made = {"region": REGION, "account": ACCOUNT, "logs_key": KEY, "protect": True}
+    made: dict[str, Any] = {"region": REGION, "account": ACCOUNT, "logs_key": KEY, "protect": True}
     return graph_of(lambda: Network("n", chosen, **made), _IPV6, lookup)
 
 

@@ -142,6 +142,7 @@ def test_a_store_is_awaited_by_what_mounts_it_alone(stack: str, graph: Graph) ->
 def test_a_model_waits_for_the_store_of_its_cache() -> None:
     prod = load(STACKS / "Pulumi.prod.yaml")
     model = prod.serving.models["chat"]
+    assert model.cache
     cache = model.cache.model_copy(update={"storage_class": "home"})
     serving = prod.serving.model_copy(
         update={"models": {"chat": model.model_copy(update={"cache": cache}), "code": model}}

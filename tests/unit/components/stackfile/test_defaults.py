@@ -44,12 +44,9 @@ def test_a_store_is_claimed_from_where_models_are_served_unless_the_stack_says_w
 
 
 def test_every_volume_names_its_class() -> None:
-    models = load(STACKS / "happy/storage-csi-shared.yaml").serving.models
-    assert models["chat"].cache.storage_class == "shared"
-
-    models = load(STACKS / "happy/full-local.yaml").serving.models
-    assert models["chat"].cache.storage_class == "models"
-    assert models["large"].cache.storage_class == "standard"
+    assert cache_class("storage-csi-shared", "chat") == "shared"
+    assert cache_class("full-local", "chat") == "models"
+    assert cache_class("full-local", "large") == "standard"
 
 
 def test_the_only_slice_of_a_pool_goes_without_saying() -> None:
@@ -64,3 +61,8 @@ def test_pools_that_share_no_slices_have_none() -> None:
     models = load(STACKS / "happy/sharing-time-slicing.yaml").serving.models
 
     assert models["chat"].slice is None
+
+
+def cache_class(file: str, model: str) -> str | None:
+    cache = load(STACKS / f"happy/{file}.yaml").serving.models[model].cache
+    return cache.storage_class if cache else None

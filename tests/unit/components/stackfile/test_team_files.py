@@ -53,7 +53,9 @@ def test_it_comes_with_its_environment_and_what_that_grants() -> None:
 def test_volumes_and_slices_are_named_as_in_an_environment() -> None:
     file = team("everything").file
 
-    assert file.models["detect"].cache.storage_class == "gp3"
+    cache = file.models["detect"].cache
+    assert cache
+    assert cache.storage_class == "gp3"
     assert file.services["gateway"].volumes["spool"].storage_class == "gp3"
 
 

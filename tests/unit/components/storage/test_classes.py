@@ -2,7 +2,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from components.config.storage import ClassSettings, StorageSettings
+from components.config.storage import ClassSettings
 from components.storage import Classes, StorageClasses, classes_of
 from plan import Graph
 from tests.unit.graph import graph_of
@@ -89,9 +89,11 @@ def test_the_names_tell_what_a_class_is_good_for() -> None:
 
 
 def test_a_store_is_no_class_to_make_claims_of() -> None:
-    stores = TypeAdapter(dict[str, StorageSettings]).validate_python({"models": {"kind": "s3"}})
+    models = S3(kind="s3")
 
-    assert classes_of(stores) == Classes(default=None, shared=frozenset(), scratch={}, stores=stores)
+    assert classes_of({"models": models}) == Classes(
+        default=None, shared=frozenset(), scratch={}, stores={"models": models}
+    )
 
 
 def test_disks_of_ebs_have_snapshots_that_stay() -> None:
