@@ -2,7 +2,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from components.config.storage import ClassSettings
+from components.config.storage import S3, ClassSettings
 from components.storage import Classes, StorageClasses, classes_of
 from plan import Graph
 from tests.unit.graph import graph_of

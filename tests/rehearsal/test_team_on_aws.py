@@ -1,0 +1,156 @@
+"""A team in an account of AWS, by the real engine: as a member of the team, from nothing to nothing."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rehearsal import Engine, Sandbox, local_state, scratch
+from rehearsal.aws import Account, identity
+from rehearsal.aws.get_token import token
+from rehearsal.cast import cast
+from rehearsal.left_behind import left_in_cluster, settled
+from tests.rehearsal.checkout import PROJECT
+from tests.rehearsal.identity import Identity
+from tests.rehearsal.refusals import TRIES
+from toolchain import install
+
+pytestmark = pytest.mark.engine
+
+REGION, ACCOUNT = "us-east-1", "123456789012"
+MEMBER = f"arn:aws:iam::{ACCOUNT}:role/vision"
+CLOUD = f"""\
+config:
+  aws:region: {REGION}
+  gpu-cluster:cluster:
+    provider: eks
+    account: "{ACCOUNT}"
+    version: "1.35"
+    access: {{platform: {{principal: "arn:aws:iam::{ACCOUNT}:role/platform", policy: cluster-admin}}}}
+  gpu-cluster:network: {{zones: [us-east-1a, us-east-1b], nat: single}}
+  gpu-cluster:pools:
+    system: {{instance: m7i.xlarge, nodes: 2}}
+    l4: {{instance: g6.4xlarge, nodes: 1}}
+    t4: {{instance: g4dn.xlarge, nodes: 1}}
+  gpu-cluster:storage:
+    gp3: {{kind: ebs, default: true, reclaim: delete}}
+    models: {{kind: s3, namespaces: [vision]}}
+  gpu-cluster:protect: false
+  gpu-cluster:teams:
+    vision:
+      gpus: {{l4: 1}}
+      members: ["{MEMBER}", "arn:aws:iam::{ACCOUNT}:user/jo"]
+      budget: {{monthlyUsd: 500, notify: [vision@example.com]}}
+"""
+VISION = """\
+config:
+  gpu-cluster:team: {environment: cloud, name: vision}
+  gpu-cluster:repositories:
+    vision/gateway: {}
+  gpu-cluster:models:
+    detect: {model: Qwen/Qwen2.5-7B-Instruct, pool: l4, replicas: 1, context: 8192, cache: {size: 30Gi}}
+  gpu-cluster:services:
+    gateway: {image: "vision/gateway:1.0.0", port: 8080, replicas: 1, aws: true, stores: {models: /models}}
+"""
+QUIET = ("--yes", "--skip-preview", "--suppress-outputs")
+OF_CLUSTER = ("list nodes", "list every pod of the cluster", "list secrets elsewhere", "raise its quota")
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The environment, which is up."""
+    folder = tmp_path_factory.mktemp("team-on-aws") / "project"
+    project = scratch(PROJECT, folder, {"cloud": CLOUD, "cloud-vision": VISION})
+    sandbox = Sandbox(project, "cloud", install())
+    sandbox.open()
+    (sandbox.folder / "stacks/Pulumi.cloud-vision.yaml").write_text(VISION)
+    try:
+        with cast(sandbox):
+            sandbox.engine.output("up", "--stack", "cloud", *QUIET)
+            # What add-ons have just defined cannot be listed for a moment.
+            time.sleep(5)
+            yield sandbox
+    finally:
+        sandbox.remove()
+
+
+@pytest.fixture(scope="module")
+def member(sandbox: Sandbox) -> Engine:
+    """The engine as a member of the team runs it."""
+    account = Account(sandbox.folder / ".local", id=ACCOUNT, principal=MEMBER)
+    environment = account.environment(install().environment() | local_state(sandbox.folder))
+    engine = Engine(sandbox.folder, "cloud-vision", environment)
+    engine.select()
+    return engine
+
+
+@pytest.fixture(scope="module")
+def before(sandbox: Sandbox) -> tuple[set[str], set[tuple[str, str]]]:
+    """What the cluster and the account hold without the team's stack."""
+    return settled(sandbox.api), set(sandbox.account.made())
+
+
+def test_a_member_brings_a_model_up(
+    sandbox: Sandbox, member: Engine, before: tuple[set[str], set[tuple[str, str]]]
+) -> None:
+    member.output("up", "--stack", "cloud-vision", *QUIET)
+
+    pods = sandbox.api.items("/api/v1/namespaces/vision/pods")
+    ready = {
+        pod["metadata"]["labels"]["app.kubernetes.io/instance"]
+        for pod in pods
+        if any(it["type"] == "Ready" and it["status"] == "True" for it in pod["status"]["conditions"])
+    }
+    assert ready == {"detect", "gateway"}
+    made = {type for type, _ in set(sandbox.account.made()) - before[1]}
+    assert made == {"aws:ecr/repository:Repository", "aws:ecr/lifecyclePolicy:LifecyclePolicy"}
+
+
+def test_a_preview_shows_no_change(member: Engine) -> None:
+    assert "unchanged" in member.output("preview", "--stack", "cloud-vision", "--expect-no-changes")
+
+
+@pytest.mark.parametrize("what", OF_CLUSTER)
+def test_a_members_token_of_aws_does_not_let_it(sandbox: Sandbox, tmp_path: Path, what: str) -> None:
+    [wanted] = [it for it in TRIES if it.what == what]
+
+    status, said = signed_in(sandbox, tmp_path).attempt(wanted)
+
+    assert status == wanted.status, said
+    assert wanted.says in said
+    assert "role/vision" in said or "assumed-role/vision" in said
+
+
+def test_what_the_member_made_goes_without_a_trace(
+    sandbox: Sandbox, member: Engine, before: tuple[set[str], set[tuple[str, str]]]
+) -> None:
+    objects, made = before
+
+    member.output("destroy", "--stack", "cloud-vision", *QUIET)
+
+    assert left_in_cluster(sandbox.api, objects)[0] == []
+    assert set(sandbox.account.made()) == made
+
+
+def test_the_environment_goes_with_its_team(sandbox: Sandbox) -> None:
+    kept = sandbox.retained()  # what the account has once for all environments
+
+    sandbox.engine.output("destroy", "--stack", "cloud", *QUIET)
+
+    assert set(sandbox.account.leftovers()) == kept
+    assert sandbox.resources() == []
+
+
+def signed_in(sandbox: Sandbox, folder: Path) -> Identity:
+    """The member, by a token as `aws eks get-token` makes it."""
+    config = json.loads(sandbox.control_plane.kubeconfig.read_text())
+    cluster = json.loads(sandbox.engine.output("stack", "output", "cluster", "--json", "--stack", "cloud"))
+    key = identity.access_key(MEMBER)
+    signed = token(cluster["name"], REGION, key, identity.SECRET, datetime.now(UTC))
+    config["users"][0]["user"] = {"token": signed}
+    path = folder / "kubeconfig"
+    path.write_text(json.dumps(config))
+    return Identity(path)
