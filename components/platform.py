@@ -96,7 +96,7 @@ class Platform(pulumi.ComponentResource):
                 stack,
                 pools=pools,
                 on_aws=isinstance(stack.cluster, EksSettings),
-                opts=on_nodes,
+                opts=served,
             )
             self.outputs["teams"] = {
                 key: {**summary, **here.teams.get(key, {})} for key, summary in teams.summaries.items()

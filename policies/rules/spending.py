@@ -6,7 +6,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from components.stackfile.nearest import one_of
-from cost import HOURS, CostError, Item, worst_case_hourly
 from policies.inventory import Inventory
 from policies.rule import Level, Violation, stack_rule
 from policies.subject import Resource, each
@@ -28,6 +27,8 @@ def worst_case_cost(budget: Resource, inventory: Inventory) -> Iterator[Violatio
     """A budget of AWS reports what was spent; what may be is known before, and no price is not zero."""
     if _is_of_a_team(budget):
         return
+    from cost import HOURS  # which loads Pulumi; manifests have no budget and do without
+
     limit = budget.at("limitAmount")
     hourly, unpriced = inventory.once(_worst_hour)
     monthly = hourly * HOURS
@@ -39,6 +40,8 @@ def worst_case_cost(budget: Resource, inventory: Inventory) -> Iterator[Violatio
 
 def _worst_hour(inventory: Inventory) -> tuple[Fraction, tuple[str, ...]]:
     """US dollars, and what has no price that can be relied on."""
+    from cost import CostError, Item, worst_case_hourly
+
     regions = [provider.at("region").text for provider in inventory.every((_PROVIDER,))]
     if len(set(regions)) != 1:
         return Fraction(0), (f"expected one region of AWS, got {one_of(regions or ['none'])}",)

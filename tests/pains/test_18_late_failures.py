@@ -19,7 +19,7 @@ IMAGE_BYTES = 28_600_000_000
     ("edits", "problem"),
     [
         ({"serving.models.chat.cache.size": "10Gi"}, "too small for the weights"),
-        ({"serving.models.chat.replicas": {"min": 3, "max": 40}}, "12 is too few"),
+        ({"serving.models.chat.replicas": {"min": 3, "max": 40}}, "16 is too few"),
         ({"serving.models.chat.model": "meta-llama/Llama-3.1-70B-Instruct"}, "of GPU memory"),
         ({"pools.l4.instance": "p6-b300.48xlarge"}, "is not offered in us-east-2"),
         ({"pools.l4.disk": {"size": "10Gi"}}, "images of EKS are made for 20Gi and more"),
@@ -40,7 +40,7 @@ def test_a_node_has_room_for_the_images_of_a_model_server_and_its_successor(inst
 def test_what_an_account_has_to_ask_for_is_told_without_asking_it() -> None:
     [gpus] = [check for check in quotas(stack("prod", {}), "prod", None) if "G and VT" in check.name]
     assert gpus.verdict is Verdict.WARN
-    assert "384 vCPUs" in gpus.found
+    assert "448 vCPUs" in gpus.found
 
 
 def test_of_what_every_account_has_nothing_is_asked() -> None:

@@ -9,6 +9,7 @@ import inspect
 import typing
 from collections.abc import Iterator, Mapping
 from functools import cache
+from keyword import iskeyword
 from typing import Any
 
 import pytest
@@ -28,12 +29,17 @@ def _inputs_of(resource_type: str) -> type:
     """`pulumi_aws.ec2.VpcArgs` of `aws:ec2/vpc:Vpc`. `LookupError` where the SDK has no such type."""
     _, module, name = resource_type.split(":")
     package, _, _ = module.partition("/")
-    resource = getattr(importlib.import_module(f"pulumi_aws.{package}"), name, None)
+    resource = getattr(importlib.import_module(f"pulumi_aws.{_spelt(package)}"), name, None)
     if resource is None or resource_type not in inspect.getsource(resource):
         raise LookupError(resource_type)
     own = importlib.import_module(resource.__module__)
     # It has another name where settings of another type have this one.
     return getattr(own, f"{name}InitArgs", None) or getattr(own, f"{name}Args")
+
+
+def _spelt(package: str) -> str:
+    """As a module: `lambda` is a word of Python."""
+    return f"{package}_" if iskeyword(package) else package
 
 
 def _unknown(inputs: type, given: Mapping[str, Any], path: str) -> Iterator[str]:

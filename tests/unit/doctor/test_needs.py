@@ -17,7 +17,7 @@ def asked(name: str = "prod", **edits: Any) -> dict[str, tuple[int, int]]:
 
 def test_servers_are_counted_in_vcpus_by_family_and_market() -> None:
     found = asked()
-    assert found["on-demand-g"] == (12 * 16 + 4 * 48, (12 + 6) * 16 + (4 + 6) * 48)
+    assert found["on-demand-g"] == (16 * 16 + 4 * 48, (16 + 6) * 16 + (4 + 6) * 48)
     assert found["on-demand-standard"] == (6 * 8, (6 + 6) * 8)
     assert found["capacity-block-p5"] == (2 * 192, 2 * 192)
     assert asked("dev")["spot-g"] == (2 * 8, 2 * 8)
@@ -25,7 +25,7 @@ def test_servers_are_counted_in_vcpus_by_family_and_market() -> None:
 
 
 def test_nodes_that_are_replaced_one_by_one_need_no_more_than_there_are() -> None:
-    assert asked(pools__l4__update={"surge": False})["on-demand-g"] == (384, 12 * 16 + (4 + 6) * 48)
+    assert asked(pools__l4__update={"surge": False})["on-demand-g"] == (448, 16 * 16 + (4 + 6) * 48)
 
 
 @pytest.mark.parametrize(("nat", "addresses"), [("per-zone", 3), ("single", 1)])
@@ -43,12 +43,12 @@ def test_stores_are_counted_in_the_units_of_their_quota() -> None:
     found = asked()
     assert found["lustre-storage"] == (4800, 4800)
     assert [found[key][0] for key in ("efs-file-systems", "lustre-file-systems", "buckets")] == [1, 1, 1]
-    assert found["gp3-volumes"] == (4, 5)  # 22 disks of 100 GiB and 2 of 500, and 18 of 100 meanwhile
+    assert found["gp3-volumes"] == (4, 6)  # 26 disks of 100 GiB and 2 of 500, and 18 of 100 meanwhile
 
 
 def test_a_need_says_of_what_it_is() -> None:
     [need] = [it for it in needs_of(stack("prod", {})) if it.quota == QUOTAS["on-demand-g"]]
-    assert need.because == "l4: 12 x g6.4xlarge, l40s: 4 x g6e.12xlarge"
+    assert need.because == "l4: 16 x g6.4xlarge, l40s: 4 x g6e.12xlarge"
 
 
 @pytest.mark.parametrize("name", ["local", "edge", "onprem"])

@@ -40,15 +40,15 @@ def test_without_an_account_it_is_told_what_to_ask_for() -> None:
 
     assert found[GPUS.name].verdict is Verdict.WARN
     assert found[GPUS.name].found == (
-        "asks 384 vCPUs, 768 while nodes are replaced (l4: 12 x g6.4xlarge, l40s: 4 x g6e.12xlarge);"
+        "asks 448 vCPUs, 832 while nodes are replaced (l4: 16 x g6.4xlarge, l40s: 4 x g6e.12xlarge);"
         " an account has 0 from the start"
     )
-    assert found[GPUS.name].advice.endswith("--service-code ec2 --quota-code L-DB2E81BA --desired-value 768")
+    assert found[GPUS.name].advice.endswith("--service-code ec2 --quota-code L-DB2E81BA --desired-value 832")
     assert found[ADDRESSES.name].verdict is Verdict.OK
 
 
 @pytest.mark.parametrize(
-    ("value", "verdict"), [(0, Verdict.FAIL), (383, Verdict.FAIL), (384, Verdict.WARN), (768, Verdict.OK)]
+    ("value", "verdict"), [(0, Verdict.FAIL), (383, Verdict.FAIL), (448, Verdict.WARN), (832, Verdict.OK)]
 )
 def test_what_the_account_has_counts(aws: Aws, values: dict[str, int], value: int, verdict: Verdict) -> None:
     values[GPUS.code] = value
@@ -78,7 +78,7 @@ def test_a_quota_that_the_account_does_not_tell_is_skipped(aws: Aws, values: dic
     found = looked(aws)[GPUS.name]
 
     assert found.verdict is Verdict.SKIP
-    assert "asks 384 vCPUs" in found.found
+    assert "asks 448 vCPUs" in found.found
 
 
 def test_servers_without_a_published_quota_are_named() -> None:
