@@ -44,7 +44,6 @@ HARMLESS = {
     "raise-replicas",
     "raise-the-budget",
     "say-it-better",
-    "serve-another-model",
     "serve-more-of-a-team",
     "share-gpus-more",
     "smaller-and-cheaper",
