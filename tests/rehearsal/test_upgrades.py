@@ -154,11 +154,7 @@ def test_a_pool_that_goes_takes_nothing_along(platform: Upgrades) -> None:
 def test_a_platform_of_another_name_keeps_everything_by_an_alias(platform: Upgrades) -> None:
     """As a new version of the package would rename a component."""
     ids = stateful_ids(platform)
-    program = platform.sandbox.folder / "stacks" / "__main__.py"
-    text = program.read_text()
-    assert text.count('Platform("platform", stack,') == 1
-    before = "pulumi.ResourceOptions(aliases=[pulumi.Alias(name='platform')])"
-    program.write_text(text.replace('Platform("platform", stack,', f'Platform("site", stack, opts={before},'))
+    rename(platform, "site", before="platform")
 
     operations = platform.up()
 
@@ -169,16 +165,36 @@ def test_a_platform_of_another_name_keeps_everything_by_an_alias(platform: Upgra
 
 def test_it_would_lose_everything_without(platform: Upgrades) -> None:
     """So the alias is what keeps it; the engine refuses, for what holds data is protected."""
-    program = platform.sandbox.folder / "stacks" / "__main__.py"
-    program.write_text(
-        program.read_text().replace('"site"', '"another"').replace("name='platform'", "name='none'")
-    )
+    rename(platform, "another", before="none")
     record = platform.sandbox.folder / "runs" / "preview"
 
     run = follow(platform.sandbox.engine, "preview", record=record)
 
     assert not run.held
     assert any("protected" in error for error in run.errors), run.errors
+
+
+RENAMED = """
+from pathlib import Path
+
+import pulumi
+
+from components.places import place_of
+from components.platform import Platform
+from components.stackfile import load
+
+project = Path(__file__).resolve().parents[1]
+stack = load(project / "stacks" / f"Pulumi.{pulumi.get_stack()}.yaml")
+opts = pulumi.ResourceOptions(aliases=[pulumi.Alias(name="BEFORE")])
+for key, value in Platform("NAME", stack, place=place_of(stack, project), opts=opts).outputs.items():
+    pulumi.export(key, value)
+"""
+"""The program of stacks/, with a platform of another name."""
+
+
+def rename(platform: Upgrades, name: str, *, before: str) -> None:
+    program = platform.sandbox.folder / "stacks" / "__main__.py"
+    program.write_text(RENAMED.replace("NAME", name).replace("BEFORE", before))
 
 
 def stateful_ids(platform: Upgrades) -> dict[str, set[str]]:
