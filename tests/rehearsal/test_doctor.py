@@ -13,6 +13,7 @@ from doctor.check import Check, Verdict
 from doctor.cluster import cluster
 from rehearsal import Cluster, ControlPlane, reconcile
 from rehearsal import objects as rehearsed
+from rehearsal.left_behind import settled
 from toolchain import install
 
 pytestmark = pytest.mark.engine
@@ -58,7 +59,7 @@ def looked(site: Path) -> dict[str, Check]:
 
 
 def test_it_finds_what_a_cluster_has_and_lacks(site: Path) -> None:
-    before = rehearsed.ApiServer(site / "kubeconfig").objects().keys()
+    before = settled(rehearsed.ApiServer(site / "kubeconfig"))
 
     found = looked(site)
 
@@ -71,7 +72,7 @@ def test_it_finds_what_a_cluster_has_and_lacks(site: Path) -> None:
     assert found["metrics"].verdict is Verdict.WARN
     assert found["waiting queues"].verdict is Verdict.WARN
     assert found["snapshots"].verdict is Verdict.WARN
-    assert rehearsed.ApiServer(site / "kubeconfig").objects().keys() == before
+    assert settled(rehearsed.ApiServer(site / "kubeconfig")) == before
 
 
 def test_nodes_count_by_their_labels_and_gpus_as_they_are_offered(site: Path) -> None:
