@@ -30,8 +30,20 @@ config:
 """
 
 GREEDY = """\
+from pathlib import Path
 
+import pulumi
 import pulumi_kubernetes as kubernetes
+
+from components.places import place_of
+from components.platform import Platform
+from components.stackfile import load
+
+stacks = Path(__file__).resolve().parent
+stack = load(stacks / f"Pulumi.{pulumi.get_stack()}.yaml")
+serving = pulumi.Config("gpu-cluster").require_secret_object("serving")
+token = serving.apply(lambda decrypted: decrypted["hubToken"])
+platform = Platform("platform", stack, place=place_of(stack, stacks.parent), hub_token=token)
 
 cluster = pulumi.ResourceOptions(
     provider=kubernetes.Provider("own", kubeconfig=str(stacks.parent / ".local" / "kubeconfig")),
@@ -50,6 +62,7 @@ for namespace in ("default", "serving"):
         opts=cluster,
     )
 """
+"""A program that puts more on the platform of a stack than fits there, or may be there."""
 
 
 def rehearse(folder: Path) -> tuple[int, dict[str, Any]]:
@@ -78,8 +91,7 @@ def test_a_stack_for_a_cluster_elsewhere_is_rehearsed_without_it(tmp_path: Path)
 
 def test_what_does_not_run_is_named_with_its_reason(tmp_path: Path) -> None:
     project = scratch(PROJECT, tmp_path / "project", {"site": SITE})
-    with (project / "stacks" / "__main__.py").open("a") as program:
-        program.write(GREEDY)
+    (project / "stacks" / "__main__.py").write_text(GREEDY)
 
     code, report = rehearse(project)
 
