@@ -8,8 +8,8 @@ from pathlib import Path
 
 from components.stackfile import StackFileError
 from cost import Cost, cost_of
-from plan import Plan, Registered
-from plan.clock import Resource, Schedule, coming_up, weights_of
+from plan import Plan, Registered, ready
+from plan.clock import Schedule
 from policies.judging import judged_plan
 from policies.reports import Judged
 from review.plans import Planned
@@ -48,10 +48,7 @@ class Side:
     @cached_property
     def schedule(self) -> Schedule | None:
         """Of its creation from nothing. `UnknownDurationsError` where nobody knows how long a type takes."""
-        if self.plan is None:
-            return None
-        serves = self.plan.team.served if self.plan.team else self.plan.stack
-        return coming_up(map(Resource.planned, self.resources), weights_of(serves))
+        return ready(self.plan) if self.plan else None
 
     @cached_property
     def bill(self) -> Cost | None:
