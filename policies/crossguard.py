@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -29,6 +29,8 @@ from policies.subject import Resource
 from policies.terms import Terms
 from policies.waivers import own_waivers
 
+_WAIVERS = "waivers"
+
 
 def serve() -> None:
     """Answer the engine until it hangs up. `PolicyFileError` at once where a file of the pack is wrong."""
@@ -39,30 +41,55 @@ def policies() -> list[Policy]:
     """One for each rule and level, and one for the waivers."""
     rules = all_rules(Terms("", policy_settings()))
     own_waivers(frozenset(rule.id for rule in rules))
-    inputs: _Inputs = {}
+    shown = _Shown()
     of_resources = (rule for rule in rules if not rule.of_operations)
-    return [*(policy for rule in of_resources for policy in _policies(rule, inputs)), _waivers(inputs)]
+    return [*(policy for rule in of_resources for policy in _policies(rule, shown)), _waivers(shown)]
 
 
-_Inputs = dict[str, Mapping[str, Any]]
-"""What the program asked for, by URN. The engine shows it to rules about one resource only; when it has the
-whole stack, it shows what came out, where before an update whatever the program left open is unknown."""
+class _Shown:
+    """What the engine has shown so far: each resource by itself, and then all to one policy after the other.
+
+    What the program asked for it shows with the single resource only; of the whole stack it shows what came
+    out, where before an update whatever the program left open is unknown.
+    """
+
+    def __init__(self) -> None:
+        self._inputs: dict[str, Mapping[str, Any]] = {}
+        self._stack: _Stack | None = None
+        self._asked: set[str] = set()
+
+    def resource(self, args: ResourceValidationArgs) -> None:
+        self._inputs[args.urn] = args.props
+        self._stack = None
+
+    def stack(self, args: StackValidationArgs, policy: str) -> _Stack:
+        """The same for all policies that it is shown to in turn: a policy that asks again sees another."""
+        if self._stack is None or policy in self._asked:
+            self._stack = _stack_of_all(args, self._inputs)
+            self._asked.clear()
+        self._asked.add(policy)
+        return self._stack
 
 
-def _policies(rule: Rule, inputs: _Inputs) -> Iterator[Policy]:
+class _Stack(NamedTuple):
+    resources: list[Resource]
+    inventory: Inventory
+
+
+def _policies(rule: Rule, shown: _Shown) -> Iterator[Policy]:
     """A policy has a level before it has a stack: a production rule is two, of which one stays silent."""
     match rule.level:
         case Level.MANDATORY:
-            yield _policy(rule, rule.id, EnforcementLevel.MANDATORY, inputs)
+            yield _policy(rule, rule.id, EnforcementLevel.MANDATORY, shown)
         case Level.ADVISORY:
-            yield _policy(rule, rule.id, EnforcementLevel.ADVISORY, inputs)
+            yield _policy(rule, rule.id, EnforcementLevel.ADVISORY, shown)
         case Level.PRODUCTION:
-            yield _policy(rule, rule.id, EnforcementLevel.MANDATORY, inputs)
-            yield _policy(rule, f"{rule.id}-outside-production", EnforcementLevel.ADVISORY, inputs)
+            yield _policy(rule, rule.id, EnforcementLevel.MANDATORY, shown)
+            yield _policy(rule, f"{rule.id}-outside-production", EnforcementLevel.ADVISORY, shown)
 
 
-def _policy(rule: Rule, name: str, level: EnforcementLevel, inputs: _Inputs) -> Policy:
-    heeded = _Heeded(rule, level is EnforcementLevel.MANDATORY, inputs)
+def _policy(rule: Rule, name: str, level: EnforcementLevel, shown: _Shown) -> Policy:
+    heeded = _Heeded(rule, name, level is EnforcementLevel.MANDATORY, shown)
     if rule.whole_stack:
         return StackValidationPolicy(name, rule.title, heeded.in_stack, level)
     return ResourceValidationPolicy(name, rule.title, heeded.in_resource, level)
@@ -73,11 +100,12 @@ class _Heeded:
     """A rule in the stacks where it stops updates, or in those where it does not."""
 
     rule: Rule
+    policy: str
     stops: bool
-    inputs: _Inputs
+    shown: _Shown
 
     def in_resource(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
-        self.inputs[args.urn] = args.props
+        self.shown.resource(args)
         if not self.rule.judges(_kind(args, args.props)):
             return
         pack = pack_of(_stack_of(args.urn))
@@ -89,13 +117,12 @@ class _Heeded:
         pack = _pack_of(args)
         if not (rule := self._in(pack)):
             return
-        resources = [_made(resource, self.inputs) for resource in args.resources]
-        inventory = Inventory(resources)
-        for registered, resource in zip(args.resources, resources, strict=True):
+        stack = self.shown.stack(args, self.policy)
+        for resource in stack.resources:
             if not rule.judges(resource.kind):
                 continue
-            for finding in pack.findings(rule, resource, inventory):
-                report(str(finding), registered.urn)
+            for finding in pack.findings(rule, resource, stack.inventory):
+                report(str(finding), resource.urn)
 
     def _in(self, pack: Pack) -> Rule | None:
         """The rule with the stack's own settings, where it is this strict there."""
@@ -103,14 +130,13 @@ class _Heeded:
         return rule if pack.stops(rule) == self.stops else None
 
 
-def _waivers(inputs: _Inputs) -> Policy:
+def _waivers(shown: _Shown) -> Policy:
     def in_stack(args: StackValidationArgs, report: ReportViolation) -> None:
-        resources = [_made(resource, inputs) for resource in args.resources]
-        for problem in _pack_of(args).check(resources).stale:
+        for problem in _pack_of(args).check(shown.stack(args, _WAIVERS).resources).stale:
             report(str(problem), None)
 
     title = "Waivers have not expired, and are needed"
-    return StackValidationPolicy("waivers", title, in_stack, EnforcementLevel.MANDATORY)
+    return StackValidationPolicy(_WAIVERS, title, in_stack, EnforcementLevel.MANDATORY)
 
 
 def _pack_of(args: StackValidationArgs) -> Pack:
@@ -128,7 +154,12 @@ def _asked_for(args: ResourceValidationArgs) -> Resource:
     return Resource(_kind(args, asked), asked, args.name, urn=args.urn, protected=args.opts.protect)
 
 
-def _made(registered: PolicyResource, inputs: _Inputs) -> Resource:
+def _stack_of_all(args: StackValidationArgs, inputs: Mapping[str, Mapping[str, Any]]) -> _Stack:
+    resources = [_made(registered, inputs) for registered in args.resources]
+    return _Stack(resources, Inventory(resources))
+
+
+def _made(registered: PolicyResource, inputs: Mapping[str, Mapping[str, Any]]) -> Resource:
     """A resource of the whole stack: what was asked for, what came out, and what it was made of."""
     urn = registered.urn
     asked = _Properties(inputs.get(urn, registered.props), foreseen_inputs(urn))

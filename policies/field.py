@@ -79,12 +79,14 @@ class Field:
 
     def at(self, *keys: str) -> Field:
         """The property that these keys lead to, absent where nothing stands there."""
-        field = self
+        path, content = self.path, self.content
         for key in keys:
-            value = field.value
-            below = cast(Mapping[str, Any], value).get(key) if isinstance(value, Mapping) else None
-            field = Field(field.owner, _joined(field.path, key), below)
-        return field
+            if content is UNKNOWN:
+                raise NotKnownError(Field(self.owner, path, content))
+            is_map = isinstance(content, (dict, Mapping))  # to ask for a dict first is several times as fast
+            content = cast(Mapping[str, Any], content).get(key) if is_map else None
+            path = _joined(path, key)
+        return Field(self.owner, path, content)
 
     def items(self) -> Iterator[Field]:
         """The elements where it is a list."""
@@ -124,7 +126,7 @@ def keys_of(path: str) -> Keys:
 
 
 def _joined(path: str, key: str) -> str:
-    if not key.replace("_", "").replace("-", "").isalnum():
+    if not (key.isalnum() or key.replace("_", "").replace("-", "").isalnum()):
         return f'{path}["{key}"]'
     return f"{path}.{key}" if path else key
 

@@ -30,7 +30,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
 from components.unknown import UNKNOWN
 from plan import Graph, Registered
-from policies import Pack
+from policies import Pack, Resource
 from policies.manifests import manifests_in
 from policies.planned import resources_of
 
@@ -60,6 +60,29 @@ def is_object(resource: Registered) -> bool:
     """Whether it is an object of Kubernetes all of which is known."""
     whole = resource.type.startswith("kubernetes:") and "kind" in resource.inputs
     return whole and "unknown" not in json.dumps(resource.inputs, default=lambda _: "unknown")
+
+
+class Files:
+    """A file for each object, which is read once: read again, what has not changed would say the same."""
+
+    def __init__(self) -> None:
+        self._read: dict[int, tuple[Registered, list[Resource]]] = {}
+
+    def say(self, pack: Pack, resources: Iterable[Registered]) -> Counter[Said]:
+        """As `gpu-cluster check -f` judges the objects in a folder."""
+        report = pack.check(it for resource in resources for it in self._of(resource))
+        return Counter(Said(finding.rule.id, str(finding), "") for finding in report.findings)
+
+    def objects(self, resources: Iterable[Registered]) -> list[Registered]:
+        """Those that are objects all of which is known."""
+        return [resource for resource in resources if self._of(resource)]
+
+    def _of(self, resource: Registered) -> list[Resource]:
+        if id(resource) not in self._read:
+            text = json.dumps(resource.inputs) if is_object(resource) else ""
+            read = manifests_in({f"{resource.name}.yaml": text.encode()}).resources if text else []
+            self._read[id(resource)] = (resource, read)
+        return self._read[id(resource)][1]
 
 
 class Engine:

@@ -17,7 +17,7 @@ from plan import Plan, plan_of, planned
 from policies import foreseen, pack_of
 from policies.crossguard import policies
 from tests.policies.mutations import Mutated, mutated
-from tests.policies.paths import Engine, Said, by_manifests, by_plan, by_server, is_object
+from tests.policies.paths import Engine, Files, Said, by_manifests, by_plan, by_server, is_object
 
 PROJECT = Path(__file__).parents[2]
 MUTATED = {"local": 170, "dev": 90, "prod": 40}
@@ -112,16 +112,16 @@ def test_policies_of_the_engine_say_what_the_plan_says(stack: str) -> None:
 
 @pytest.mark.parametrize("stack", MUTATED)
 def test_manifests_say_what_the_plan_says(stack: str) -> None:
-    pack = pack_of(stack)
+    files, pack = Files(), pack_of(stack)
     compared: dict[tuple[int, ...], Mutated] = {}
     broken: set[str] = set()
 
     for mutation in _mutations(stack):
-        objects = [it for it in mutation.resources if is_object(it)]
+        objects = files.objects(mutation.resources)
         if compared.setdefault(tuple(map(id, objects)), mutation) is not mutation:
             continue  # the change was to the cloud
         said = _words(by_plan(pack, objects))
-        assert _words(by_manifests(pack, objects)) == said, (mutation.seed, mutation.changes)
+        assert _words(files.say(pack, objects)) == said, (mutation.seed, mutation.changes)
         broken |= {rule for rule, _ in said}
 
     assert len(compared) > 10

@@ -41,14 +41,22 @@ def _on_resource(policy: str, properties: dict[str, Any], *, stack: str = "elsew
     return said
 
 
-def _on_stack(policy: str, *, stack: str) -> list[str]:
+def _on_stack(
+    policy: str, *, stack: str = "elsewhere", kind: str = "pulumi:pulumi:Stack", name: str = "root"
+) -> list[str]:
+    """On a stack of one resource."""
     judge = BY_NAME[policy]
     assert isinstance(judge, StackValidationPolicy)
-    kind = "pulumi:pulumi:Stack"
-    root = PolicyResource(kind, {}, _urn(stack, kind, "root"), "root", OPTIONS, None, None, [], {})
+    only = PolicyResource(kind, {}, _urn(stack, kind, name), name, OPTIONS, None, None, [], {})
     said: list[str] = []
-    judge.validate(StackValidationArgs([root]), lambda message, _urn=None: said.append(message))
+    judge.validate(StackValidationArgs([only]), lambda message, _urn=None: said.append(message))
     return said
+
+
+def _on_bucket(policy: str, name: str) -> str:
+    """The bucket that it finds something wrong with."""
+    [said] = _on_stack(policy, kind="aws:s3/bucket:Bucket", name=name)
+    return said.partition(": ")[0].split()[-1]
 
 
 def _pod(**container: Any) -> dict[str, Any]:
@@ -110,6 +118,18 @@ def test_the_engines_numbers_are_whole() -> None:
     [said] = _on_resource("50-no-host-access", _pod(ports=ports))
 
     assert said.startswith("Pod team/work: spec.containers[0].ports[0].hostPort is 80, should be not set\n")
+
+
+def test_a_stack_that_is_shown_anew_is_judged_anew() -> None:
+    """Policies share what is made of a stack until one asks again, or a resource is shown by itself."""
+    judged = [
+        _on_bucket("35-public-access-blocked", "first"),
+        _on_bucket("35-public-access-blocked", "second"),
+    ]
+    _on_resource("59-no-latest-tag", _pod(image="nvcr.io/nvidia/cuda:13.0"))
+    judged.append(_on_bucket("37-bucket-versioned", "third"))
+
+    assert judged == ["first", "second", "third"]
 
 
 def test_waivers_that_nothing_needs_stop_the_stacks_that_they_name() -> None:
