@@ -33,6 +33,13 @@ class Plan:
     team: TeamStack | None = None
     """The settings of a team's stack."""
 
+    @classmethod
+    def of(cls, name: str, stack: Stack | TeamStack, graph: Graph, outputs: dict[str, Any]) -> "Plan":
+        """Of a stack of either kind."""
+        if isinstance(stack, TeamStack):
+            return cls(name, stack.environment, graph, outputs, team=stack)
+        return cls(name, stack, graph, outputs)
+
     def unknown(self) -> Iterator[tuple[Registered, str]]:
         """Inputs that nobody can know before they are there: resources and paths; none in a complete plan."""
         for resource in self.graph.resources:
@@ -50,13 +57,9 @@ def plan_of(project: Path, name: str) -> Plan:
 
 def planned(stack: Stack | TeamStack, name: str) -> Plan:
     """The plan of these settings, as if a file said them."""
-    from plan.program import run, run_team  # loads the SDKs: a second, for those who plan
+    from plan.program import run  # loads the SDKs: a second, for those who plan
 
-    if isinstance(stack, TeamStack):
-        graph, outputs = run_team(stack, name)
-        return Plan(name, stack.environment, graph, outputs, team=stack)
-    graph, outputs = run(stack, name)
-    return Plan(name, stack, graph, outputs)
+    return Plan.of(name, stack, *run(stack, name))
 
 
 def _unknown(value: Any, path: str) -> Iterator[str]:
