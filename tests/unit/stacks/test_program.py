@@ -1,13 +1,14 @@
 import json
 import runpy
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pytest
 
-from plan import Graph
+from plan import Graph, plan_of
 from tests.unit.graph import graph_of
 
 PROGRAM = Path(__file__).parents[3] / "stacks" / "__main__.py"
@@ -24,6 +25,18 @@ config:
       chat: {{model: org/model, pool: l4, replicas: 1, context: 4096, cache: {{size: 40Gi}}}}
 """
 
+GRANTED = SITE.format(token="") + """\
+  gpu-cluster:teams:
+    vision: {gpus: {l4: 1}, members: [vision]}
+"""
+VISION = """
+config:
+  gpu-cluster:team: {environment: site, name: vision}
+  gpu-cluster:hubToken: {secure: v1:abc}
+  gpu-cluster:models:
+    detect: {model: org/model, pool: l4, replicas: 1, context: 4096, cache: {size: 40Gi}}
+"""
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
@@ -37,12 +50,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     pulumi.runtime.set_all_config({})
 
 
-def write(project: Path, stack: str) -> None:
-    (project / "stacks" / "Pulumi.site.yaml").write_text(stack)
+def write(project: Path, stack: str, name: str = "site") -> None:
+    (project / "stacks" / f"Pulumi.{name}.yaml").write_text(stack)
 
 
-def run(project: Path) -> Graph:
-    return graph_of(lambda: runpy.run_path(str(project / "stacks" / "__main__.py")))
+def run(project: Path, answers: Mapping[str, Mapping[str, Any]] | None = None) -> Graph:
+    return graph_of(lambda: runpy.run_path(str(project / "stacks" / "__main__.py")), answers)
 
 
 def test_the_stack_file_becomes_a_platform(project: Path) -> None:
@@ -75,3 +88,19 @@ def test_the_token_of_the_hub_stays_a_secret(project: Path) -> None:
     secret = run(project).only("Secret")
     assert secret["stringData"] == {"token": "hf_secret"}
     assert secret.secrets == {"stringData"}
+
+
+def test_the_file_of_a_team_becomes_what_it_runs_on_the_environment_as_that_is(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project, GRANTED.replace("nodes: 1", "nodes: 2"))
+    write(project, VISION, "site-vision")
+    monkeypatch.setattr(pulumi, "get_stack", lambda: "site-vision")
+    pulumi.runtime.set_all_config({"gpu-cluster:hubToken": "hf_secret"}, ["gpu-cluster:hubToken"])
+
+    graph = run(project, {"StackReference": {"outputs": plan_of(project, "site").outputs}})
+
+    assert graph.only("index:Team").name == "team"
+    assert graph.only("Deployment")["metadata.name"] == "detect"
+    assert graph.only("Secret")["stringData"] == {"token": "hf_secret"}
+    assert graph.only("Secret").secrets == {"stringData"}
