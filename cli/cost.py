@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -25,8 +26,10 @@ from cost import (
     usage_of,
     use_rows,
 )
-from plan import plan_of
-from review.revision import Revision
+from plan import Plan, plan_of
+from review.plans import Outdated
+from review.revision import RevisionError
+from review.stacks import sides
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, each line of the bill too.")]
 Against = Annotated[
@@ -54,9 +57,10 @@ def cost(
     project = Project.here()
     project.stack_file(stack)
     usage = usage_of(dict(_pair(given) for given in assume or []))
-    then = Revision.before(project.folder, against) if against else None
-    now = _cost(project.folder, stack, usage)
-    difference = _since(then, stack, usage, now) if then else None
+    priced = partial(cost_of, day=datetime.now(UTC).date(), usage=usage)
+    then = _then(project.folder, stack, against) if against else None
+    now = priced(plan_of(project.folder, stack))
+    difference = diff(priced(then) if then else now.nothing(), now) if against else None
     if as_json:
         typer.echo(json.dumps(document_of(now, difference), indent=2))
     elif as_markdown:
@@ -65,15 +69,13 @@ def cost(
         typer.echo(text(now, difference, since=against or ""))
 
 
-def _cost(folder: Path, stack: str, usage: dict[str, float]) -> Cost:
-    return cost_of(plan_of(folder, stack), day=datetime.now(UTC).date(), usage=usage)
-
-
-def _since(revision: Revision, stack: str, usage: dict[str, float], now: Cost) -> CostDiff:
-    """From what the stack cost then; what was no stack yet cost nothing."""
-    with revision.folder() as then:
-        exists = (then / "stacks" / f"Pulumi.{stack}.yaml").is_file()
-        return diff(_cost(then, stack, usage) if exists else now.nothing(), now)
+def _then(folder: Path, stack: str, against: str) -> Plan | None:
+    """What was no stack yet, or a wrong one, is none, and cost nothing."""
+    with sides(folder, against) as both:
+        then = both.plans_before([stack])[stack]
+    if isinstance(then, Outdated):
+        raise RevisionError(f"what {stack} cost at {against} is not known: its stack file is read no more")
+    return then if isinstance(then, Plan) else None
 
 
 def _pair(given: str) -> tuple[str, str]:

@@ -1,7 +1,6 @@
 """`gpu-cluster plan`: every resource that a stack would have."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,11 +8,11 @@ import typer
 
 from cli.project import Project, StackName
 from components.stackfile import StackFileError
-from plan import Plan, Registered, as_json, plan_of, ready, tree
+from plan import Plan, as_json, plan_of, ready, tree
 from plan.clock import described
 from review.changes import Change, changes
 from review.comment import change_lines, counted
-from review.plans import Planned
+from review.plans import resources_of
 from review.revision import stacks_in
 from review.stacks import sides
 
@@ -64,15 +63,11 @@ def _changes(project: Project, stack: str, against: str) -> list[Change]:
         if stack not in stacks_in(both.before):
             project.stack_file(stack)
         before, after = both.plans([stack])
-    then, now = before[stack], after[stack]
+    now = after[stack]
     if isinstance(now, StackFileError):
         raise now
-    found = changes(_resources(then), _resources(now))
+    found = changes(resources_of(before[stack]), resources_of(now))
     return sorted(found, key=lambda change: change.resource)
-
-
-def _resources(planned: Planned) -> Sequence[Registered]:
-    return planned.graph.resources if isinstance(planned, Plan) else ()
 
 
 def _summary(plan: Plan) -> str:

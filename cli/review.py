@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Format(StrEnum):
     MARKDOWN = "markdown"
     JSON = "json"
-    NAMES = "names"
+    ENVIRONMENTS = "environments"
 
 
 Stacks = Annotated[list[str] | None, typer.Argument(help="Stacks. Default: those that the change touches.")]
@@ -32,7 +32,10 @@ Source = Annotated[
     ),
 ]
 As = Annotated[
-    Format, typer.Option("--format", help="A comment, data for programs, or the touched stacks' names alone.")
+    Format,
+    typer.Option(
+        "--format", help="A comment, data for programs, or the names of the touched environments alone."
+    ),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write it to a file.")]
 
@@ -49,11 +52,13 @@ def review(
 
     Exit codes: 0 nothing blocks the change, 1 something does, 2 a stack file, or the command, is wrong.
     """
+    from review.revision import environments
     from review.stacks import sides
 
     with sides(Project.here().folder, against, source) as both:
-        if format is Format.NAMES:
-            _write("".join(f"{name}\n" for name in stacks or both.stacks), output)
+        if format is Format.ENVIRONMENTS:
+            names = environments(stacks or both.stacks, both.after)
+            _write("".join(f"{name}\n" for name in names), output)
             return
         found = _reviews(both, stacks or [], output)
     from review.comment import comment

@@ -28,7 +28,8 @@ def comment(reviews: Sequence[Review]) -> str:
     if reviews:
         parts.append("\n".join([*_overview(reviews), ""]))
     for review in reviews:
-        parts += _stack(review)
+        if not review.nothing_new:
+            parts += _stack(review)
     parts.append("<sub>On your machine: <code>gpu-cluster review --against main</code></sub>\n")
     return fitted(parts, LIMIT)
 

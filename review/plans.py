@@ -4,32 +4,56 @@ import os
 import pickle  # of what a program wrote that we have just run
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from components.stackfile import StackFileError
-from plan import Plan, plan_of
-from review.revision import RevisionError
+from components.stackfile import StackFileError, load_any
+from plan import Graph, Plan, Registered, plan_of
+from review.revision import RevisionError, file_of
 
-Planned = Plan | StackFileError | None
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A plan by other code, of a stack file that the code that runs does not read any more."""
+
+    graph: Graph
+
+
+PlannedNow = Plan | StackFileError | None
 """A plan, or what is wrong with the stack file, or None where there is none."""
+
+Planned = PlannedNow | Outdated
+"""The same, by whichever code."""
 
 _CODE = """
 import pickle, sys
 from pathlib import Path
 from review.plans import plans
-sys.stdout.buffer.write(pickle.dumps(plans(Path(), sys.argv[1:])))
+found = plans(Path(), sys.argv[1:]).items()
+said = {name: (it.graph, it.outputs) if hasattr(it, "graph") else it for name, it in found}
+sys.stdout.buffer.write(pickle.dumps(said))
 """
+_Said = tuple[Graph, dict[str, Any]] | StackFileError | None
 _LAST_LINES = 3
 
 
-def plans(project: Path, stacks: Iterable[str]) -> dict[str, Planned]:
+def resources_of(planned: Planned) -> Sequence[Registered]:
+    """What is no plan has none."""
+    return planned.graph.resources if isinstance(planned, Plan | Outdated) else ()
+
+
+def plans(project: Path, stacks: Iterable[str]) -> Mapping[str, PlannedNow]:
     """The plan of each stack of a project, by the code that runs."""
     return {stack: _planned(project, stack) for stack in stacks}
 
 
 def plans_by_own_code(project: Path, stacks: Iterable[str]) -> Mapping[str, Planned]:
-    """As `plans`, by the code in the project's folder. `RevisionError` where that code cannot say."""
+    """As `plans`, by the code in the project's folder. `RevisionError` where that code cannot say.
+
+    Resources are as that code makes them; settings as the code that runs reads them, for which it asks.
+    """
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-P", "-c", _CODE, *stacks],
         cwd=project,
@@ -40,11 +64,25 @@ def plans_by_own_code(project: Path, stacks: Iterable[str]) -> Mapping[str, Plan
     if done.returncode:
         words = done.stderr.decode(errors="replace").strip().splitlines()[-_LAST_LINES:]
         raise RevisionError(f"the code of that revision cannot plan: {' '.join(words)}")
-    return pickle.loads(done.stdout)  # noqa: S301
+    try:
+        said: dict[str, _Said] = pickle.loads(done.stdout)  # noqa: S301
+    except (AttributeError, ImportError) as error:
+        raise RevisionError(f"the plans of that revision are not read any more: {error}") from None
+    return {stack: _as_read_now(project, stack, it) for stack, it in said.items()}
 
 
-def _planned(project: Path, stack: str) -> Planned:
-    if not (project / "stacks" / f"Pulumi.{stack}.yaml").is_file():
+def _as_read_now(project: Path, stack: str, said: _Said) -> Planned:
+    if not isinstance(said, tuple):
+        return said
+    graph, outputs = said
+    try:
+        return Plan.of(stack, load_any(file_of(project, stack)), graph, outputs)
+    except StackFileError:
+        return Outdated(graph)
+
+
+def _planned(project: Path, stack: str) -> PlannedNow:
+    if not file_of(project, stack).is_file():
         return None
     try:
         return plan_of(project, stack)

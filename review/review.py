@@ -107,6 +107,19 @@ class Review:
     missing: tuple[str, ...] = ()
     """What could not be worked out, and why."""
 
+    @property
+    def nothing_new(self) -> bool:
+        """Whether all of it is as it was before, and fine."""
+        differs = (
+            self.changes,
+            self.fixed,
+            self.missing,
+            any(each.new for each in self.found),
+            self.cost and self.cost.lines,
+            self.time and self.time.before != self.time.after,
+        )
+        return self.verdict is Verdict.FINE and not any(differs)
+
 
 class ReviewFileError(Exception):
     """A file that does not hold reviews."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from components.stackfile import StackFileError, environment_of, load_any
+
 _PROGRAM = ("components/", "plan/", "stacks/__main__.py", "pyproject.toml", "requirements.txt")
 _JUDGES = ("cost/", "policies/", "review/")
 
@@ -58,12 +60,25 @@ class Revision:
             yield Path(folder)
 
 
-def touched(files: Iterable[str], stacks: Iterable[str]) -> list[str]:
-    """The stacks, of those that there are or were, whose plan or judgement a change of files may change."""
+def touched(files: Iterable[str], before: Path, after: Path) -> list[str]:
+    """The stacks of a project, before or after, whose plan or judgement a change of files may change.
+
+    With an environment those of the teams on it, unless it is wrong: then no more is to say of them.
+    """
     changed = set(files)
+    known = stacks_in(before) | stacks_in(after)
     if any(file.startswith((*_PROGRAM, *_JUDGES)) for file in changed):
-        return sorted(stacks)
-    return sorted(stack for stack in stacks if f"stacks/Pulumi.{stack}.yaml" in changed)
+        return sorted(known)
+    own = {stack for stack in known if str(file_of(Path(), stack)) in changed}
+    ground = {stack for stack in own if not _is_wrong(file_of(after, stack))}
+    above = {stack for stack in known for project in (before, after) if _below(project, stack) in ground}
+    return sorted(own | above)
+
+
+def environments(stacks: Iterable[str], project: Path) -> list[str]:
+    """Those, of stacks that a project has, that stand on no other."""
+    here = stacks_in(project)
+    return [stack for stack in stacks if stack in here and not _below(project, stack)]
 
 
 def programs_differ(files: Iterable[str]) -> bool:
@@ -75,6 +90,27 @@ def stacks_in(project: Path) -> frozenset[str]:
     """Names of the stack files of a project."""
     files = (project / "stacks").glob("Pulumi.*.yaml")
     return frozenset(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
+
+
+def file_of(project: Path, stack: str) -> Path:
+    """The file of a stack, whether it is there or not."""
+    return project / "stacks" / f"Pulumi.{stack}.yaml"
+
+
+def _below(project: Path, stack: str) -> str | None:
+    """The environment on which a team's stack stands."""
+    file = file_of(project, stack)
+    try:
+        return environment_of(file) if file.is_file() else None
+    except StackFileError:
+        return None
+
+
+def _is_wrong(file: Path) -> bool:
+    try:
+        return file.is_file() and not load_any(file)
+    except StackFileError:
+        return True
 
 
 def _shallow(project: Path) -> str:

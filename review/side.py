@@ -12,12 +12,16 @@ from plan import Plan, Registered, ready
 from plan.clock import Schedule
 from policies.judging import judged_plan
 from policies.reports import Judged
-from review.plans import Planned
+from review.plans import Outdated, Planned, resources_of
+from review.revision import file_of
 
 
 @dataclass(frozen=True)
 class Side:
     """What a stack was, or would be."""
+
+    stack: str
+    """Its name."""
 
     planned: Planned
     project: Path
@@ -27,18 +31,31 @@ class Side:
     """The prices of which day hold."""
 
     @property
+    def file(self) -> str:
+        """Its stack file; empty where there is none."""
+        path = file_of(self.project, self.stack)
+        return path.read_text(errors="replace") if path.is_file() else ""
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """What is wrong with its stack file."""
         return tuple(map(str, self.planned.problems)) if isinstance(self.planned, StackFileError) else ()
 
     @property
+    def gap(self) -> str:
+        """What is not known of it, and why; empty where all is."""
+        if isinstance(self.planned, Outdated):
+            return ", but for its plan: its stack file is read no more"
+        return ": its stack file was wrong" if self.problems else ""
+
+    @property
     def plan(self) -> Plan | None:
-        """None where there is no such stack, or its file is wrong."""
+        """None where there is no such stack, or its file is wrong or not read any more."""
         return self.planned if isinstance(self.planned, Plan) else None
 
     @property
     def resources(self) -> Sequence[Registered]:
-        return self.plan.graph.resources if self.plan else ()
+        return resources_of(self.planned)
 
     @cached_property
     def judged(self) -> Judged | None:

@@ -8,12 +8,13 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from policies.pack import pack_of
 from policies.reports import Judged
 from policies.reports.judged import Shown
 from review.bill import cost_of_change
 from review.changes import changes
 from review.loss import lost
-from review.plans import Planned, plans, plans_by_own_code
+from review.plans import Planned, PlannedNow, plans, plans_by_own_code
 from review.review import Found, Reason, Review, Verdict
 from review.revision import Revision, RevisionError, programs_differ, stacks_in, touched
 from review.side import Side
@@ -33,10 +34,13 @@ class Sides:
     own_code: bool = False
     """Whether another program made the plans before."""
 
-    def plans(self, stacks: Collection[str]) -> tuple[Mapping[str, Planned], Mapping[str, Planned]]:
+    def plans(self, stacks: Collection[str]) -> tuple[Mapping[str, Planned], Mapping[str, PlannedNow]]:
         """Of these stacks, before and after, each by the code of its side."""
+        return self.plans_before(stacks), plans(self.after, stacks)
+
+    def plans_before(self, stacks: Collection[str]) -> Mapping[str, Planned]:
         then = plans_by_own_code if self.own_code else plans
-        return then(self.before, stacks), plans(self.after, stacks)
+        return then(self.before, stacks)
 
 
 @contextmanager
@@ -56,8 +60,8 @@ def sides(project: Path, against: str, source: Path | None = None) -> Generator[
             revision = Revision.before(project, against)
             before = open_folders.enter_context(revision.folder())
             files = revision.changed()
-            known = stacks_in(project) | stacks_in(before)
-            yield Sides(before, project, touched(files, known), own_code=programs_differ(files))
+            names = touched(files, before, project)
+            yield Sides(before, project, names, own_code=programs_differ(files))
 
 
 def reviews(sides: Sides, stacks: Collection[str], day: date) -> list[Review]:
@@ -73,26 +77,25 @@ def reviews(sides: Sides, stacks: Collection[str], day: date) -> list[Review]:
     names = sorted(stacks or sides.stacks)
     before, after = sides.plans(names)
     return [
-        review(name, Side(before[name], sides.before, day), Side(after[name], sides.after, day))
+        review(Side(name, before[name], sides.before, day), Side(name, after[name], sides.after, day))
         for name in names
     ]
 
 
-def review(name: str, before: Side, after: Side) -> Review:
+def review(before: Side, after: Side) -> Review:
     """One stack; what is not there on one side, or cannot be read, counts as nothing."""
     if after.problems:
-        counted = f"its stack file has {len(after.problems)} mistake{'s'[: len(after.problems) > 1]}"
-        return Review(name, Verdict.BLOCKED, (Reason(True, counted),), problems=after.problems)
+        return Review(after.stack, Verdict.BLOCKED, (_wrong(before, after),), problems=after.problems)
     found = sorted(changes(before.resources, after.resources), key=lambda change: change.resource)
     rules, fixed = _findings(after.judged, before.judged)
     cost, unpriced = cost_of_change(before, after)
     time, untimed = time_of_change(before, after)
     stale = [str(problem) for problem in after.judged.report.stale] if after.judged else []
     judged = after.judged or before.judged
-    gone = lost(found, before.resources, judged.pack) if judged else []
+    gone = lost(found, before.resources, judged.pack if judged else pack_of(after.stack))
     reasons = reasons_of(found, gone, rules, stale, cost)
     return Review(
-        name,
+        after.stack,
         verdict_of(reasons),
         reasons,
         changes=tuple(found),
@@ -102,11 +105,18 @@ def review(name: str, before: Side, after: Side) -> Review:
         cost=cost,
         time=time,
         missing=(
-            *(["what was before: its stack file was wrong"] if before.problems else []),
+            *([f"what was before{before.gap}"] if before.gap else []),
             *unpriced,
             *untimed,
         ),
     )
+
+
+def _wrong(before: Side, after: Side) -> Reason:
+    """A file that nobody has changed may be wrong all the same: it does not fit what is below it any more."""
+    counted = f"its stack file has {len(after.problems)} mistake{'s'[: len(after.problems) > 1]}"
+    as_before = not before.problems and before.file == after.file
+    return Reason(True, f"{counted}, although it is as it was" if as_before else counted)
 
 
 def _findings(new: Judged | None, old: Judged | None) -> tuple[tuple[Found, ...], tuple[str, ...]]:

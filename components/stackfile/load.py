@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml.nodes import ScalarNode
+
 from components.config.stack import Stack
 from components.config.team import TeamFile, TeamStack
 from components.stackfile.checks import crossed
@@ -12,6 +14,7 @@ from components.stackfile.checks.team import crossed_team
 from components.stackfile.defaults import with_defaults, with_team_defaults
 from components.stackfile.document import Document, UnreadableError, read
 from components.stackfile.nearest import did_you_mean
+from components.stackfile.nodes import text_of
 from components.stackfile.problem import Keys, Mistake, Problem, StackFileError, dotted
 from components.stackfile.sections import (
     ENVIRONMENT,
@@ -52,6 +55,18 @@ def load_any(path: Path) -> Stack | TeamStack:
 def is_team_file(path: Path) -> bool:
     """Whether it says that it is a team's. `StackFileError` where it cannot be read."""
     return _File.at(path).kind is TEAM
+
+
+def environment_of(path: Path) -> str | None:
+    """The environment that a team's stack file says it is on, right or wrong; None where it says none.
+
+    `StackFileError` where it cannot be read.
+    """
+    file = _File.at(path)
+    if file.kind is not TEAM:
+        return None
+    node = file.document.node(("config", config_key("team"), "environment"))
+    return text_of(node) if isinstance(node, ScalarNode) else None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from policies.waivers import Waivers, load_waivers
 from review.comment import comment
 from review.plans import plans
 from review.review import Review, Verdict
-from review.revision import stacks_in
+from review.revision import file_of, stacks_in, touched
 from review.side import Side
 from review.stacks import review
 
@@ -41,6 +41,7 @@ HARMLESS = {
     "let-someone-look",
     "longer-prompts",
     "raise-nodes",
+    "raise-nodes-beside-a-team",
     "raise-replicas",
     "raise-the-budget",
     "say-it-better",
@@ -90,19 +91,20 @@ def test_a_pull_request_gets_the_comment_that_was_recorded(
 
 
 def reviewed(name: str, folder: Path) -> Iterator[Review]:
-    """The reviews of the stacks whose files a pull request changes."""
+    """The reviews of the stacks that a pull request touches."""
     patch = FOLDER / "pull_requests" / name / "change.patch"
     after = folder / "after"
     shutil.copytree(BASE, after)
     subprocess.run(["git", "apply", "--whitespace=nowarn", patch], cwd=after, check=True)
-    for stack in sorted(stacks_in(after) | stacks_in(BASE)):
-        if file(after, stack) != file(BASE, stack):
-            yield review(stack, before(stack), side(after, stack))
+    known = stacks_in(after) | stacks_in(BASE)
+    files = [str(file_of(Path(), it)) for it in known if text(after, it) != text(BASE, it)]
+    for stack in touched(files, BASE, after):
+        yield review(before(stack), side(after, stack))
 
 
-def file(folder: Path, stack: str) -> str:
-    path = folder / "stacks" / f"Pulumi.{stack}.yaml"
-    return path.read_text() if path.is_file() else ""
+def text(project: Path, stack: str) -> str:
+    file = file_of(project, stack)
+    return file.read_text() if file.is_file() else ""
 
 
 @cache
@@ -112,4 +114,4 @@ def before(stack: str) -> Side:
 
 
 def side(project: Path, stack: str) -> Side:
-    return Side(plans(project, [stack])[stack], project, TODAY)
+    return Side(stack, plans(project, [stack])[stack], project, TODAY)

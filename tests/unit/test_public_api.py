@@ -65,7 +65,7 @@ PUBLIC = {
     ),
     "components.serving": "Model Placement Serving hub_token_secret placements_of",
     "components.services": "Service image_of store_claims",
-    "components.stackfile": "Problem StackFileError is_team_file load load_any",
+    "components.stackfile": "Problem StackFileError environment_of is_team_file load load_any",
     "components.registry.ecr": "EcrRegistry Repository newest_and_tagged",
     "components.teams": "AWS_ACCOUNT TEAM_LABEL TeamGrant Teams group_of priority_class summary_of",
     "components.storage": "Backing Classes STORE_CLAIM Source StorageClasses claim_of classes_of drivers_of",

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.app import ERRORS, app
+from tests.unit.review.repository import committed, with_code
 
 PROJECT = Path(__file__).parents[3]
 
@@ -45,6 +46,20 @@ def test_what_changed_since_a_revision_is_shown_beside_what_it_costs(project: Pa
     assert servers["difference"] == {"least": 0, "most": 713.65}  # 730 x 0.9776
     assert disk["difference"] == {"least": 0, "most": 8}  # 100 GiB x 0.08
     assert document["budgets"][0]["over"] > 0
+
+
+def test_what_it_cost_is_what_the_code_of_that_revision_would_make(project: Path, tmp_path: Path) -> None:
+    names = ("Pulumi.yaml", "stacks/Pulumi.dev.yaml")
+    folder = committed(tmp_path, {name: (project / name).read_text() for name in names})
+    with_code(folder, "components/config/pools.py", 'size: Bytes = "100Gi"', 'size: Bytes = "50Gi"')
+    (folder / "components/config/pools.py").write_text("# as the code that runs")
+
+    [disks, *_] = json.loads(cost(folder, "dev", "--against", "HEAD", "--json").stdout)["difference"][
+        "changes"
+    ]
+
+    assert (disks["part"], disks["what"]) == ("pool system", "disk /dev/xvda")
+    assert disks["difference"] == {"least": 8, "most": 8}  # 2 x 50 GiB x 0.08
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from cli import app
 from tests.unit.cli.test_app import PROJECT
+from tests.unit.review.repository import SITE, project_of, with_code
 
 
 def _plan(*arguments: str) -> Result:
@@ -51,6 +52,21 @@ def test_against_a_revision_it_shows_what_changed(checkout: Path) -> None:
     assert "local against HEAD: " in said.stdout.splitlines()[-1]
     changed = json.loads(_plan("local", "--against", "HEAD", "--json").stdout)
     assert {change["action"] for change in changed} == {"update"}
+
+
+def test_what_it_was_is_what_the_code_of_that_revision_would_make(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = project_of(tmp_path, site=SITE)
+    named = 'namespace: Name = "{}"'.format
+    with_code(project, "components/config/serving.py", named("serving"), named("formerly"))
+    (project / "components/config/serving.py").unlink()
+    monkeypatch.chdir(project)
+
+    changed = json.loads(_plan("site", "--against", "HEAD", "--json").stdout)
+
+    assert "replace" in {change["action"] for change in changed}
+    assert '"formerly"' in {edit["before"] for change in changed for edit in change["edits"]}
 
 
 def test_nothing_changed_is_said(checkout: Path) -> None:

@@ -6,7 +6,7 @@ from typer.testing import CliRunner, Result
 
 from cli.app import app
 from review.comment import MARKER
-from tests.unit.review.repository import SITE, project_of, stack_file
+from tests.unit.review.repository import SITE, VISION, project_of, stack_file
 
 
 @pytest.fixture
@@ -59,10 +59,12 @@ def test_json_is_what_a_comment_is_made_of(project: Path, tmp_path: Path) -> Non
     assert CliRunner().invoke(app, ["comment", str(file)]).stdout == shown.stdout
 
 
-def test_the_names_of_touched_stacks_need_no_plan(project: Path) -> None:
+def test_the_names_of_touched_environments_need_no_plan(project: Path) -> None:
     edit(project, "pool: box", "pool: bocks")
+    stack_file(project, "site-vision").write_text(VISION)
+    stack_file(project, "other").unlink()
 
-    done = run("--format", "names")
+    done = run("--format", "environments")
 
     assert (done.exit_code, done.stdout) == (0, "site\n")
 

@@ -16,7 +16,7 @@ DEV = Path(__file__).parents[3] / "stacks/Pulumi.dev.yaml"
 
 
 def side(stack: Stack | None, day: date = TODAY) -> Side:
-    return Side(planned(stack, "dev") if stack else None, Path(), day)
+    return Side("dev", planned(stack, "dev") if stack else None, Path(), day)
 
 
 @pytest.fixture(scope="module")

@@ -65,6 +65,21 @@ def test_each_stack_has_a_line_at_the_top() -> None:
     assert "| <code>dev</code> | ✅ fine |  | no change |  |  |" in shown
 
 
+def test_where_nothing_is_new_the_line_is_all() -> None:
+    as_before = (
+        replace(BLOCKED.found[0], stops=False, new=False),
+        Cost(Spending(1, 2), Spending(1, 2), ()),
+        Time(27.4, 27.4, ()),
+    )
+    found, cost, time = as_before
+    same = replace(FINE, found=(found,), waived=2, cost=cost, time=time)
+
+    assert "| <code>dev</code> | ✅ fine |  | no change | $2 | 27 min |" in comment([same])
+    assert "####" not in comment([same])
+    for news in ({"found": (replace(found, new=True),)}, {"fixed": ("it",)}, {"missing": ("cost",)}):
+        assert "#### <code>dev</code>: fine" in comment([replace(same, **news)])
+
+
 def test_all_of_a_stack_is_folded_under_its_verdict() -> None:
     shown = comment([BLOCKED])
 

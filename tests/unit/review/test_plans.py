@@ -1,16 +1,12 @@
-import shutil
 from pathlib import Path
 
 import pytest
 
-from components.stackfile import StackFileError
+from components.stackfile import StackFileError, load
 from plan import Plan
-from review.plans import plans, plans_by_own_code
+from review.plans import Outdated, plans, plans_by_own_code, resources_of
 from review.revision import RevisionError
-from tests.unit.review.repository import SITE, project_of, stack_file
-
-CODE = Path(__file__).parents[3]
-PACKAGES = ("components", "cost", "plan", "policies", "rehearsal", "review", "toolchain")
+from tests.unit.review.repository import SITE, project_of, stack_file, with_code
 
 
 def test_a_stack_is_a_plan_or_its_mistakes_or_nothing(tmp_path: Path) -> None:
@@ -23,24 +19,50 @@ def test_a_stack_is_a_plan_or_its_mistakes_or_nothing(tmp_path: Path) -> None:
     assert found["gone"] is None
 
 
-def test_another_program_plans_as_it_would(tmp_path: Path) -> None:
-    """Its own code counts, not that which is running."""
+@pytest.fixture
+def other_code(tmp_path: Path) -> Path:
+    """A project with code of its own, with another namespace for models and one more key."""
     project = project_of(tmp_path, site=SITE, wrong=SITE.replace("pool: box", "pool: bocks"))
-    for package in PACKAGES:
-        shutil.copytree(CODE / package, project / package, ignore=shutil.ignore_patterns("__pycache__"))
-    serving = project / "components/config/serving.py"
-    serving.write_text(
-        serving.read_text().replace('namespace: Name = "serving"', 'namespace: Name = "formerly"')
-    )
+    own = 'namespace: Name = "formerly"\n    retired: bool = False'
+    return with_code(project, "components/config/serving.py", 'namespace: Name = "serving"', own)
 
-    found = plans_by_own_code(project, ["site", "wrong", "gone"])
+
+def test_another_program_plans_as_it_would(other_code: Path) -> None:
+    """Its own code makes the resources; the settings are those that the running code asks for."""
+    found = plans_by_own_code(other_code, ["site", "wrong", "gone"])
 
     assert isinstance(found["site"], Plan)
-    assert found["site"].stack.serving.namespace == "formerly"
     assert found["site"].graph.get("v1:Namespace", "formerly")
+    assert found["site"].stack == load(stack_file(other_code, "site"))
     assert isinstance(found["wrong"], StackFileError)
     assert found["wrong"].problems[0].key == "gpu-cluster:serving.models.search.pool"
     assert found["gone"] is None
+
+
+def test_what_a_file_says_that_is_read_no_more_stays_a_plan_of_its_resources(other_code: Path) -> None:
+    stack_file(other_code, "site").write_text(
+        SITE.replace("gpu-cluster:serving:\n", "gpu-cluster:serving:\n    retired: true\n")
+    )
+
+    found = plans_by_own_code(other_code, ["site"])["site"]
+
+    assert isinstance(found, Outdated)
+    assert found.graph.get("v1:Namespace", "formerly")
+    assert resources_of(found) == found.graph.resources
+
+
+def test_plans_of_kinds_that_are_gone_are_told(other_code: Path) -> None:
+    graph = other_code / "plan/graph.py"
+    graph.write_text(graph.read_text() + "\n\nclass Formerly(Graph):\n    pass\n")
+    recorder = other_code / "plan/recorder.py"
+    recorder.write_text(
+        recorder.read_text()
+        .replace("import Graph, Registered", "import Formerly, Graph, Registered")
+        .replace("self.graph = Graph()", "self.graph = Formerly()")
+    )
+
+    with pytest.raises(RevisionError, match=r"the plans of that revision are not read any more: .*Formerly"):
+        plans_by_own_code(other_code, ["site"])
 
 
 def test_code_that_cannot_plan_says_why(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from review.revision import Revision, RevisionError, programs_differ, stacks_in, touched
-from tests.unit.review.repository import git, project_of
+from review.revision import Revision, RevisionError, environments, programs_differ, stacks_in, touched
+from tests.unit.review.repository import GRANTED, SITE, VISION, git, project_of, stack_file
 
 
 @pytest.fixture
@@ -83,18 +83,59 @@ def test_a_link_that_leads_out_is_refused(project: Path) -> None:
         pass
 
 
+@pytest.fixture
+def shared(tmp_path: Path) -> tuple[Path, Path]:
+    """Two environments, and a team on one of them, before and after a change."""
+    for folder in ("then", "now"):
+        (tmp_path / folder).mkdir()
+        project_of(tmp_path / folder, **{"site": GRANTED, "other": SITE, "site-vision": VISION})
+    return tmp_path / "then", tmp_path / "now"
+
+
 @pytest.mark.parametrize(
     ("files", "stacks"),
     [
-        ({"stacks/Pulumi.prod.yaml"}, ["prod"]),
-        ({"components/pools/pool.py"}, ["dev", "prod"]),
-        ({"policies/waivers.yaml"}, ["dev", "prod"]),
+        ({"stacks/Pulumi.other.yaml"}, ["other"]),
+        ({"stacks/Pulumi.site.yaml"}, ["site", "site-vision"]),
+        ({"stacks/Pulumi.site-vision.yaml"}, ["site-vision"]),
+        ({"components/pools/pool.py"}, ["other", "site", "site-vision"]),
+        ({"policies/waivers.yaml"}, ["other", "site", "site-vision"]),
         ({"docs/pools.md", "README.md", "tests/unit/test_layers.py"}, []),
-        ({"stacks/Pulumi.prod.yaml.orig"}, []),
+        ({"stacks/Pulumi.site.yaml.orig"}, []),
     ],
 )
-def test_a_change_touches_the_stacks_that_it_can_change(files: set[str], stacks: list[str]) -> None:
-    assert touched(files, ["prod", "dev"]) == stacks
+def test_a_change_touches_the_stacks_that_it_can_change(
+    shared: tuple[Path, Path], files: set[str], stacks: list[str]
+) -> None:
+    assert touched(files, *shared) == stacks
+
+
+def test_a_team_is_touched_by_an_environment_that_goes(shared: tuple[Path, Path]) -> None:
+    _, now = shared
+    stack_file(now, "site").unlink()
+
+    assert touched({"stacks/Pulumi.site.yaml"}, *shared) == ["site", "site-vision"]
+
+
+def test_what_a_wrong_environment_means_for_a_team_nobody_can_say(shared: tuple[Path, Path]) -> None:
+    _, now = shared
+    stack_file(now, "site").write_text(GRANTED.replace("pool: box", "pool: bocks"))
+
+    assert touched({"stacks/Pulumi.site.yaml"}, *shared) == ["site"]
+
+
+def test_a_file_that_cannot_be_read_stands_on_nothing(shared: tuple[Path, Path]) -> None:
+    for project in shared:
+        stack_file(project, "site-vision").write_text("config: [")
+
+    assert touched({"stacks/Pulumi.site.yaml"}, *shared) == ["site"]
+
+
+def test_a_team_and_what_is_gone_are_no_environments(shared: tuple[Path, Path]) -> None:
+    _, now = shared
+    stack_file(now, "other").unlink()
+
+    assert environments(["other", "site", "site-vision"], now) == ["site"]
 
 
 def test_rules_and_prices_are_no_program() -> None:

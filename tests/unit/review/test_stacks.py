@@ -7,7 +7,16 @@ from review.changes import Action
 from review.review import Review, Verdict
 from review.revision import RevisionError
 from review.stacks import reviews, sides
-from tests.unit.review.repository import SITE, committed, git, project_of, stack_file
+from tests.unit.review.repository import (
+    GRANTED,
+    SITE,
+    VISION,
+    committed,
+    git,
+    project_of,
+    stack_file,
+    with_code,
+)
 
 TODAY = date(2026, 11, 25)
 
@@ -86,6 +95,35 @@ def test_what_was_wrong_before_is_no_reason_to_fail(project: Path) -> None:
 
     assert {change.action for change in review.changes} == {Action.CREATE}
     assert review.missing == ("what was before: its stack file was wrong",)
+
+
+def test_a_file_that_is_read_no_more_is_still_compared_by_its_resources(project: Path) -> None:
+    edit(project, "site", "gpu-cluster:serving:\n", "gpu-cluster:serving:\n    retired: true\n")
+    git(project, "commit", "-qam", "as it was")
+    serving = "components/config/serving.py"
+    name = 'namespace: Name = "serving"'
+    with_code(project, serving, name, f"{name}\n    retired: bool = False")
+    (project / serving).unlink()
+    edit(project, "site", "    retired: true\n", "")
+    edit(project, "site", "context: 4096", "context: 8192")
+
+    [review] = found(project, "site")
+
+    assert [change.action for change in review.changes] == [Action.UPDATE]
+    assert review.missing == ("what was before, but for its plan: its stack file is read no more",)
+
+
+def test_a_team_is_reviewed_with_the_environment_that_it_stands_on(project: Path) -> None:
+    stack_file(project, "site").write_text(GRANTED)
+    stack_file(project, "site-vision").write_text(VISION)
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "a team")
+    edit(project, "site", "gpus: {box: 1}", "gpus: {}")
+
+    _, vision = found(project)
+
+    assert (vision.stack, vision.verdict) == ("site-vision", Verdict.BLOCKED)
+    assert vision.reasons[0].words == "its stack file has 3 mistakes, although it is as it was"
 
 
 def test_a_stack_that_goes_loses_everything(project: Path) -> None:

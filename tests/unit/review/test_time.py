@@ -9,7 +9,7 @@ from tests.unit.components.stacks import model_of, stack_of
 
 
 def side(stack: Stack | None) -> Side:
-    return Side(planned(stack, "site") if stack else None, Path(), date(2026, 11, 25))
+    return Side("site", planned(stack, "site") if stack else None, Path(), date(2026, 11, 25))
 
 
 def serving(model: str) -> Stack:

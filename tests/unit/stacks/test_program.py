@@ -25,10 +25,13 @@ config:
       chat: {{model: org/model, pool: l4, replicas: 1, context: 4096, cache: {{size: 40Gi}}}}
 """
 
-GRANTED = SITE.format(token="") + """\
+GRANTED = (
+    SITE.format(token="")
+    + """\
   gpu-cluster:teams:
     vision: {gpus: {l4: 1}, members: [vision]}
 """
+)
 VISION = """
 config:
   gpu-cluster:team: {environment: site, name: vision}
