@@ -3,20 +3,29 @@
 from collections.abc import Iterator
 
 from policies.field import Field
-from policies.kinds import INSTANCES, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_CLASS
+from policies.kinds import INSTANCES, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP
 from policies.rule import Level, Violation, rule
 from policies.subject import Resource, subjects
 
+_TEMPLATE = "launchTemplate"
 
-@subjects(LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS)
+
+@subjects(LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS, NODE_GROUP)
 def _metadata(resource: Resource) -> Iterator[Field]:
-    """How each server may be asked; nothing of one that has no such service, or that its template tells."""
+    """How each server may be asked; nothing of one that has no such service, or that its template tells.
+
+    Of a node group that has no template, the place of one: EKS makes it, and tells no metadata options.
+    """
+    if resource.kind == NODE_GROUP:
+        if not resource.at(_TEMPLATE).value:
+            yield resource.at(_TEMPLATE)
+        return
     options = (
         resource.at("spec", "metadataOptions")
         if resource.kind == NODE_CLASS
         else resource.at("metadataOptions")
     )
-    by_template = options.value is None and resource.at("launchTemplate").value is not None
+    by_template = options.value is None and resource.at(_TEMPLATE).value is not None
     if not by_template and options.at("httpEndpoint").value != "disabled":
         yield options
 
@@ -29,13 +38,11 @@ def _metadata(resource: Resource) -> Iterator[Field]:
     level=Level.MANDATORY,
     references="CKV_AWS_79; trivy AWS-0130; FSBP EC2.8",
     fix="leave the launch template to gpu-cluster:pools; "
-    "elsewhere set metadataOptions.httpTokens to required",
+    "elsewhere set metadataOptions.httpTokens to required, for a node group in its template",
 )
 def imdsv2(options: Field) -> Iterator[Violation]:
     """Without a session one request that a server is talked into sending gives away the role of its node."""
-    tokens = options.at("httpTokens")
-    if tokens.value != "required":
-        yield Violation(tokens, "required")
+    yield from _other_than(options, "httpTokens", "required")
 
 
 @rule(
@@ -46,10 +53,15 @@ def imdsv2(options: Field) -> Iterator[Violation]:
     level=Level.MANDATORY,
     references="CKV_AWS_341",
     fix="leave the launch template to gpu-cluster:pools; "
-    "elsewhere set metadataOptions.httpPutResponseHopLimit to 1",
+    "elsewhere set metadataOptions.httpPutResponseHopLimit to 1, for a node group in its template",
 )
 def imds_hop_limit(options: Field) -> Iterator[Violation]:
     """The answer to a pod is one hop longer: with 2, which images of EKS ask for, it is the node to AWS."""
-    limit = options.at("httpPutResponseHopLimit")
-    if limit.value != 1:
-        yield Violation(limit, "1")
+    yield from _other_than(options, "httpPutResponseHopLimit", 1)
+
+
+def _other_than(options: Field, key: str, wanted: str | int) -> Iterator[Violation]:
+    if options.path == _TEMPLATE:
+        yield Violation(options, f"a template whose metadataOptions.{key} is {wanted}")
+    elif options.at(key).value != wanted:
+        yield Violation(options.at(key), str(wanted))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from policies.customer_key import not_own_key
 from policies.field import Field
 from policies.inventory import Inventory
-from policies.kinds import INSTANCES, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_CLASS
+from policies.kinds import INSTANCES, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP
 from policies.rule import Level, Violation, rule, stack_rule
 from policies.subject import Resource, each, subjects
 
@@ -23,9 +23,13 @@ class _Disk:
     key: str
 
 
-@subjects(*_VOLUMES, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS)
+@subjects(*_VOLUMES, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS, NODE_GROUP)
 def _disks(resource: Resource) -> Iterator[_Disk]:
-    if resource.kind in _VOLUMES:
+    template = resource.at("launchTemplate")
+    if resource.kind == NODE_GROUP:
+        if not template.value:
+            yield _Disk(resource, template, "")
+    elif resource.kind in _VOLUMES:
         yield _Disk(resource, resource.root, "kmsKeyId")
     elif resource.kind == NODE_CLASS:
         yield from _mapped(resource, resource.at("spec", "blockDeviceMappings"), "kmsKeyID")
@@ -33,7 +37,7 @@ def _disks(resource: Resource) -> Iterator[_Disk]:
         yield from _mapped(resource, resource.at("blockDeviceMappings"), "kmsKeyId")
     else:
         root = resource.at("rootBlockDevice")
-        if root.value is not None or resource.at("launchTemplate").value is None:
+        if root.value is not None or template.value is None:
             yield _Disk(resource, root, "kmsKeyId")
         for disk in resource.at("ebsBlockDevices").items():
             yield _Disk(resource, disk, "kmsKeyId")
@@ -58,10 +62,13 @@ def _mapped(resource: Resource, mappings: Field, key: str) -> Iterator[_Disk]:
     references="CKV_AWS_3; CKV_AWS_189; trivy AWS-0026; trivy AWS-0027; FSBP EC2.3; "
     "pulumi compliance-policies",
     fix="leave disks to gpu-cluster:pools.<name>.disk and gpu-cluster:storage; "
-    "elsewhere set encrypted and a key of your own",
+    "elsewhere set encrypted and a key of your own, for a node group in its template",
 )
 def volumes_encrypted(disk: _Disk, inventory: Inventory) -> Iterator[Violation]:
     """Weights and prompts lie on them, and on every snapshot that is made of them and shared by mistake."""
+    if disk.owner.kind == NODE_GROUP:
+        yield Violation(disk.settings, "a template whose disks are encrypted with a key of your own")
+        return
     encrypted = disk.settings.at("encrypted")
     if encrypted.value not in (True, "true"):
         yield Violation(encrypted, "true")

@@ -240,6 +240,7 @@ EDITS: tuple[tuple[str, Edit], ...] = (
         "no encryption",
         _without_key("encryptionConfig", "encryptionConfigurations", "kmsKeyId", "encrypted", "rules"),
     ),
+    ("no template", _without_key("launchTemplate")),
     ("no logs", _without_key("enabledClusterLogTypes", "logDestination", "logDestinationType")),
     ("no scan", _without_key("imageScanningConfiguration", "rules")),
     ("no default tags", _without_key("defaultTags", "tags")),

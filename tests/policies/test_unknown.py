@@ -82,6 +82,18 @@ def test_an_unknown_image_is_no_good_image(rule: str) -> None:
     )
 
 
+@pytest.mark.parametrize("rule", ["12-imdsv2", "13-imds-hop-limit", "15-volumes-encrypted"])
+def test_an_unknown_template_is_no_template_of_ones_own(rule: str) -> None:
+    kind = "aws:eks/nodeGroup:NodeGroup"
+    group = {"type": kind, "name": "l4", "properties": {"launchTemplate": UNKNOWN}}
+
+    findings = pack_of("prod-elsewhere").check([resource_of(group)]).findings
+
+    [finding] = [finding for finding in findings if finding.rule.id == rule]
+    assert isinstance(finding, NotEvaluated)
+    assert finding.brief == f"{kind} l4: could not be evaluated: launchTemplate is unknown at preview"
+
+
 def test_rules_that_need_nothing_unknown_still_judge() -> None:
     findings = pack_of("prod-elsewhere").check([resource_of(UNKNOWN_IMAGE)]).findings
 
