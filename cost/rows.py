@@ -1,6 +1,6 @@
 """Costs for people to read: rows of words for a terminal, and tables for a pull request."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 
 from cost.budget import Budget
@@ -10,6 +10,7 @@ from cost.money import HOURS, Range, usd
 from cost.teams import Share
 from cost.usage import ASSUMPTIONS
 from cost.use import Use
+from markup import table
 
 
 def part_rows(cost: Cost) -> list[tuple[str, ...]]:
@@ -50,7 +51,8 @@ def change_rows(difference: CostDiff) -> list[tuple[str, ...]]:
 def markdown(cost: Cost, difference: CostDiff | None = None) -> str:
     """A table for a pull request: each part in a month, or each change where there is a difference."""
     rows = change_rows(difference) if difference else part_rows(cost)
-    return _table([*rows[:-1], tuple(f"**{cell}**" if cell else "" for cell in rows[-1])])
+    head, *body, total = rows
+    return "\n".join(table(head, [*body, [f"**{cell}**" if cell else "" for cell in total]])) + "\n"
 
 
 def _row(part: str, monthly: Range) -> tuple[str, ...]:
@@ -113,8 +115,3 @@ def _dollars(amount: Fraction) -> str:
 
 def _signed(amount: Fraction) -> str:
     return f"{'-' if amount < 0 else '+'}{_dollars(abs(amount))}"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    head, *body = (f"| {' | '.join(row)} |" for row in rows)
-    return "\n".join((head, f"|{' --- |' * len(rows[0])}", *body)) + "\n"

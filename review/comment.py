@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from markup import LIMIT, block, code, table, text
 from review.changes import Action, Change
 from review.details import Details, Part, fitted
-from review.markdown import LIMIT, block, code, table, text
 from review.review import Cost, CostLine, Found, Review, Spending, Time, Verdict
 
 MARKER = "<!-- gpu-cluster: review -->"

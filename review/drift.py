@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from markup import LIMIT, block, code, visible
 from review.details import Details, fitted
-from review.markdown import LIMIT, block, code, visible
 
 
 @dataclass(frozen=True, slots=True)

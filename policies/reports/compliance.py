@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from markup import code, table, text
 from policies.compliance import Assessed, Assessment, Evidence, Result
 from policies.waivers import Waiver
-from review.markdown import code, table, text
 
 
 def compliance_markdown(assessments: Sequence[Assessment]) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from markup import LIMIT, code, table, text
 from policies.reports.judged import Judged, Shown
 from policies.rule import Rule
-from review.markdown import LIMIT, code, table, text
 
 _SIGNS = {True: "⛔", False: "⚠️"}
 _TOLD = 200  # characters to say what was left out

@@ -14,6 +14,7 @@ PACKAGES = (
     "cost",
     "docs",
     "doctor",
+    "markup",
     "plan",
     "policies",
     "rehearsal",
@@ -29,17 +30,18 @@ USES = {
     "components/addresses": "components.config components.pools",
     "components/stackfile": "components.addresses components.catalog components.config components.pools",
     "components": "components",
+    "markup": "",
     "plan": "components toolchain",
     "cost": (
         "components.catalog components.config components.pools components.stackfile components.storage "
-        "components.unknown plan"
+        "components.unknown markup plan"
     ),
     "policies": (
         "components.catalog components.config components.pools components.stackfile components.unknown "
-        "cost plan review.markdown"
+        "cost markup plan"
     ),
     "rehearsal": "components.catalog components.config components.pools components.stackfile plan toolchain",
-    "review": "components cost plan policies rehearsal.aws.differences rehearsal.aws.services",
+    "review": "components cost markup plan policies rehearsal.aws.differences rehearsal.aws.services",
     "cli": "components cost doctor plan policies rehearsal review toolchain",
     "doctor": (
         "components.addresses components.catalog components.config components.guardrails components.pools "

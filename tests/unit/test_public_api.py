@@ -11,6 +11,7 @@ PUBLIC = {
         "UsageError Use assumption_rows budget_rows change_rows cost_of diff document_of items_of markdown "
         "part_rows priced region_of storage_classes team_rows usage_of use_rows worst_case_hourly"
     ),
+    "markup": "LIMIT block code table text visible",
     "plan": "Graph Plan Registered as_json plan_of planned ready tree",
     "policies": "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of",
     "rehearsal": (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 CODE = Path(__file__).parents[3]
-PACKAGES = ("components", "cost", "plan", "policies", "rehearsal", "review", "toolchain")
+PACKAGES = ("components", "cost", "markup", "plan", "policies", "rehearsal", "review", "toolchain")
 
 SITE = """\
 config:

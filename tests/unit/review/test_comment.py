@@ -1,12 +1,12 @@
 import re
 from dataclasses import replace
 
+from markup import LIMIT
 from review.changes import Action, Change
 from review.comment import MARKER, comment
 from review.edits import Edit
-from review.markdown import LIMIT
 from review.review import Cost, CostLine, Found, Reason, Review, Spending, Time, Verdict
-from tests.unit.review.test_markdown import HOSTILE
+from tests.unit.markup.test_markdown import HOSTILE
 
 FINE = Review("dev", Verdict.FINE, ())
 BLOCKED = Review(

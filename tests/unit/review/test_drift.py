@@ -1,8 +1,8 @@
 import pytest
 
+from markup import LIMIT
 from review.drift import Drifted, issue, marker, report, title
-from review.markdown import LIMIT
-from tests.unit.review.test_markdown import HOSTILE
+from tests.unit.markup.test_markdown import HOSTILE
 
 GROUP = Drifted("update NodeGroup platform-nodes-l4", ("scalingConfig.maxSize: 9 -> 12",))
 

@@ -1,5 +1,5 @@
+from markup import LIMIT
 from policies.reports import markdown_text
-from review.markdown import LIMIT
 from tests.unit.policies.reports.findings import POD, judged, with_waiver
 
 

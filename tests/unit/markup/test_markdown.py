@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from review.markdown import block, code, table, text, visible
+from markup import block, code, table, text, visible
 
 HOSTILE = [
     "@ops",
