@@ -26,6 +26,7 @@ _REST = frozenset(
         "remove-pending-replace",
     }
 )
+_IDLE = frozenset({"same", "read", "refresh"})
 _REPLACING = frozenset(
     {
         "replace",
@@ -68,6 +69,10 @@ class Step:
     @property
     def name(self) -> str:
         return self.urn.split("::", maxsplit=3)[3]
+
+    @property
+    def changes(self) -> bool:
+        return self.kind not in _IDLE
 
     @property
     def replaces(self) -> bool:

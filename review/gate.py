@@ -42,6 +42,8 @@ class Gate:
 
     stack: str | None
     steps: int
+    """Those that change anything."""
+
     obstacles: tuple[Obstacle, ...]
     report: Report
 
@@ -55,11 +57,14 @@ class Gate:
 
     @property
     def summary(self) -> str:
+        if not self.open:
+            return (
+                f"{self.stack}: {len(self.obstacles) + len(self.report.stale)} stand in the way of the update"
+            )
         if not self.steps:
             return "nothing changes: the update may go ahead"
-        if self.open:
-            return f"{self.stack}: {self.steps} steps, nothing is lost: the update may go ahead"
-        return f"{self.stack}: {len(self.obstacles) + len(self.report.stale)} stand in the way of the update"
+        counted = f"{self.steps} step{'s'[: self.steps > 1]}"
+        return f"{self.stack}: {counted}, nothing is lost: the update may go ahead"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -110,7 +115,7 @@ def gate_of(preview: Preview, state: Preview | None = None) -> Gate:
     report = pack_of(stack).gate((*preview.steps, *stored))
     course = _Course(preview.steps)
     obstacles = tuple(Obstacle(each, course.of(each), course.advice(each)) for each in report.findings)
-    return Gate(stack, len(preview.steps), obstacles, report)
+    return Gate(stack, sum(step.changes for step in preview.steps), obstacles, report)
 
 
 class _Course:
@@ -145,8 +150,8 @@ class _Course:
             yield "the old one goes first" if first else "the new one comes first, and it is empty"
         if any(step.before.get("retainOnDelete") for step in steps) and urn in self._replaced:
             yield "the old one stays, outside of the stack"
-        if any(step.before.get("protect") for step in steps):
-            yield "it is protected: the engine will refuse"
+        if any(step.before.get("protect") and not step.after.get("protect") for step in steps):
+            yield "it is protected, and the same change takes that away: the engine will not refuse"
         if any(step.provider in self._replaced for step in steps):
             yield "its provider is replaced"
         if self._loss(urn) is Loss.PROVIDER and self._through.get(urn):

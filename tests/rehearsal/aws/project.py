@@ -24,6 +24,8 @@ class Project:
 
     folder: Path
     account: Account
+    main: str = "."
+    """Where its program is."""
 
     @classmethod
     def of(cls, folder: Path, account: Account, program: str) -> "Project":
@@ -42,7 +44,7 @@ class Project:
     def program(self, text: str) -> None:
         """Run this text from now on, or the program of that name in programs/."""
         file = PROGRAMS / f"{text}.py"
-        target = self.folder / "__main__.py"
+        target = self.folder / self.main / "__main__.py"
         if "\n" not in text:
             shutil.copy(file, target)
         else:
@@ -57,8 +59,7 @@ class Project:
         return subprocess.run(
             ["pulumi", *arguments, "--non-interactive", "--color=never"],
             cwd=self.folder,
-            env=self.account.environment(install().environment())
-            | {"PULUMI_BACKEND_URL": (self.folder / "state").as_uri(), "PULUMI_CONFIG_PASSPHRASE": "test"},
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -66,6 +67,11 @@ class Project:
             timeout=300,
             check=False,
         )
+
+    def environment(self) -> dict[str, str]:
+        """In which the engine finds its account and its state."""
+        state = {"PULUMI_BACKEND_URL": (self.folder / "state").as_uri(), "PULUMI_CONFIG_PASSPHRASE": "test"}
+        return self.account.environment(install().environment()) | state
 
     def up(self) -> str:
         done = self.pulumi("up", "--yes", "--skip-preview")

@@ -120,10 +120,14 @@ def test_a_replacement_is_found_once_and_told_in_its_order() -> None:
 
 
 def test_a_retained_one_that_is_replaced_is_left_behind_and_missed() -> None:
-    [obstacle] = _gate(_step("replace", BUCKET, "models", retainOnDelete=True, protect=True)).obstacles
+    step = _step("replace", BUCKET, "models", retainOnDelete=True, protect=True)
+    step["newState"] = step["newState"] | {"protect": False}
+
+    [obstacle] = _gate(step).obstacles
 
     assert obstacle.course == (
-        "the old one stays, outside of the stack; it is protected: the engine will refuse"
+        "the old one stays, outside of the stack; "
+        "it is protected, and the same change takes that away: the engine will not refuse"
     )
 
 

@@ -1,0 +1,137 @@
+"""The gate before an update and `drift` after somebody else's, on what the real engine says."""
+
+import shutil
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.app import app
+from policies import pack
+from policies.waivers import Waivers, load_waivers
+from rehearsal.aws import Account
+from rehearsal.aws.api import Api
+from tests.rehearsal.aws.project import Project
+
+pytestmark = pytest.mark.engine
+
+ROOT = Path(__file__).parents[3]
+REGION = "us-east-2"  # of the stack
+PROGRAM = """
+    import pulumi
+    import pulumi_aws as aws
+    aws.s3.Bucket("models", bucket="models", opts=pulumi.ResourceOptions(protect=True))
+    aws.cloudwatch.LogGroup("audit", name="audit", retention_in_days=7)
+"""
+ANOTHER = PROGRAM.replace('bucket="models"', 'bucket="weights"')
+WAIVER = """
+waivers:
+  - rule: 89-nothing-lost
+    resource: aws:s3/bucket:Bucket models
+    stacks: [dev]
+    owner: platform
+    reason: The bucket is empty, and its name is needed elsewhere.
+    expires: 2026-11-30
+"""
+
+
+@pytest.fixture(scope="module")
+def project(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The stack `dev` with a small program, and a bucket and a log group that are there."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("state", "stacks"):
+        (folder / name).mkdir()
+    (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text().replace(".venv", sys.prefix))
+    shutil.copy(ROOT / "stacks/Pulumi.dev.yaml", folder / "stacks")
+    project = Project(folder, account, "stacks")
+    project.program(PROGRAM)
+    created = project.pulumi("stack", "init", "dev")
+    assert created.returncode == 0, created.stdout
+    project.up()
+    return project
+
+
+def gate(project: Project, program: str) -> Result:
+    project.program(program)
+    preview = project.pulumi("preview", "--json").stdout
+    project.program(PROGRAM)
+    return CliRunner().invoke(app, ["gate", "-"], input=preview)
+
+
+def drift(project: Project, monkeypatch: pytest.MonkeyPatch) -> Result:
+    monkeypatch.chdir(project.folder)
+    for name, value in project.environment().items():
+        monkeypatch.setenv(name, value)
+    return CliRunner().invoke(app, ["drift", "dev"])
+
+
+def test_the_gate_lets_through_what_loses_nothing(project: Project) -> None:
+    found = gate(project, PROGRAM.replace("retention_in_days=7", "retention_in_days=30"))
+
+    assert found.stdout == "dev: 1 step, nothing is lost: the update may go ahead\n"
+    assert found.exit_code == 0
+
+
+def test_the_gate_has_nothing_to_say_where_nothing_changes(project: Project) -> None:
+    assert gate(project, PROGRAM).stdout == "nothing changes: the update may go ahead\n"
+
+
+def test_the_gate_stops_another_bucket_that_loses_its_protection_with_its_name(project: Project) -> None:
+    found = gate(project, ANOTHER.replace("protect=True", "protect=False"))
+
+    assert found.stdout.splitlines()[:2] == [
+        "89-nothing-lost: aws:s3/bucket:Bucket models: planned operation is a replacement for bucket, "
+        "and with it goes the data in it, should be none",
+        "  course: it is protected, and the same change takes that away: the engine will not refuse",
+    ]
+    assert found.exit_code == 1
+
+
+def test_what_the_engine_refuses_itself_does_not_pass_either(project: Project) -> None:
+    found = gate(project, ANOTHER)
+
+    assert "the update that it is of would fail" in found.stderr
+    assert found.exit_code == 2
+
+
+def test_a_waiver_opens_the_gate(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "waivers.yaml"
+    file.write_text(WAIVER)
+
+    def waivers(rules: frozenset[str]) -> Waivers:
+        return load_waivers(file, rules, date(2026, 11, 25))
+
+    monkeypatch.setattr(pack, "own_waivers", waivers)
+    monkeypatch.setattr("review.gate.pack_of", pack.pack_of.__wrapped__)
+
+    found = gate(project, ANOTHER.replace("protect=True", "protect=False"))
+
+    assert "waived until 2026-11-30 by platform: aws:s3/bucket:Bucket models" in found.stdout
+    assert found.exit_code == 0
+
+
+def test_drift_finds_nothing_where_nobody_was(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = drift(project, monkeypatch)
+
+    assert found.stdout == "dev: what runs is what the stack file says\n"
+    assert found.exit_code == 0
+
+
+def test_drift_names_what_was_changed_behind_the_engine(
+    project: Project, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = project.state()
+    api = Api(account.endpoint, REGION)
+    api.call("logs", "PutRetentionPolicy", logGroupName="audit", retentionInDays=30)
+
+    found = drift(project, monkeypatch)
+
+    assert found.stdout.splitlines() == [
+        "dev: 1 drifted",
+        "  update LogGroup audit",
+        "      retentionInDays: 30 -> 7",
+    ]
+    assert found.exit_code == 1
+    assert project.state() == state
