@@ -9,8 +9,26 @@ from cost.line import Line
 from cost.money import NOTHING, Range
 
 
+class _Moved:
+    """What costs something before and after, in US dollars a month."""
+
+    __slots__ = ()
+    before: Range
+    after: Range
+
+    @property
+    def difference(self) -> Range:
+        return self.after - self.before
+
+    @property
+    def percent(self) -> Fraction | None:
+        """By how much the most grew; None for what cost nothing before."""
+        before, after = self.before.most, self.after.most
+        return (after - before) / before * 100 if before else None
+
+
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(_Moved):
     what: str
     resource: str
     part: str
@@ -22,33 +40,15 @@ class Change:
     after: Range
     """US dollars in a month; nothing for what is gone."""
 
-    @property
-    def difference(self) -> Range:
-        return self.after - self.before
-
-    @property
-    def percent(self) -> Fraction | None:
-        """By how much the most grew; None for what cost nothing before."""
-        return _percent(self.before, self.after)
-
 
 @dataclass(frozen=True, slots=True)
-class CostDiff:
+class CostDiff(_Moved):
     before: Range
     """US dollars in a month."""
 
     after: Range
     changes: tuple[Change, ...]
     """What costs more or less, in the order of the lines after, then of those that are gone."""
-
-    @property
-    def difference(self) -> Range:
-        return self.after - self.before
-
-    @property
-    def percent(self) -> Fraction | None:
-        """By how much the worst case grew; None where it was nothing."""
-        return _percent(self.before, self.after)
 
 
 def diff(before: Cost, after: Cost) -> CostDiff:
@@ -76,7 +76,3 @@ def _sum(lines: list[Line] | None) -> Range:
     for line in lines or ():
         amount += line.monthly
     return amount
-
-
-def _percent(before: Range, after: Range) -> Fraction | None:
-    return (after.most - before.most) / before.most * 100 if before.most else None

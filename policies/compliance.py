@@ -76,8 +76,7 @@ class Assessment:
     @property
     def waivers(self) -> tuple[Waiver, ...]:
         """Those that its evidence rests on, each once."""
-        every = [waiver for it in self.controls for each in it.evidence for waiver in each.waivers]
-        return tuple({id(waiver): waiver for waiver in every}.values())
+        return _once(waiver for it in self.controls for each in it.evidence for waiver in each.waivers)
 
 
 def assess(judged: Judged, framework: Framework) -> Assessment:
@@ -107,7 +106,7 @@ class _Record:
 
     def _evidence(self, rule: Rule) -> Evidence:
         found = self._found.get(rule.id, ())
-        waivers = tuple({id(it): it for it in self._waived.get(rule.id, ()) if it}.values())
+        waivers = _once(it for it in self._waived.get(rule.id, ()) if it)
         subjects = sum(rule.concerns(resource) for resource in self._resources)
         return Evidence(rule, _result(found, waivers, subjects), subjects, len(found), waivers)
 
@@ -120,6 +119,10 @@ def _result(found: Sequence[object], waivers: Sequence[Waiver], subjects: int) -
     if waivers:
         return Result.WAIVED
     return Result.HELD if subjects else Result.NOTHING
+
+
+def _once(waivers: Iterable[Waiver]) -> tuple[Waiver, ...]:
+    return tuple({id(waiver): waiver for waiver in waivers}.values())
 
 
 def _by_rule(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:

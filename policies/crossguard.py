@@ -25,7 +25,7 @@ from policies.pack import Pack, pack_of
 from policies.rule import Level, Rule
 from policies.rules import all_rules
 from policies.settings import policy_settings
-from policies.subject import Resource
+from policies.subject import Resource, kind_of
 from policies.terms import Terms
 from policies.waivers import own_waivers
 
@@ -106,7 +106,7 @@ class _Heeded:
 
     def in_resource(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
         self.shown.resource(args)
-        if not self.rule.judges(_kind(args, args.props)):
+        if not self.rule.judges(kind_of(args.resource_type, args.props)):
             return
         pack = pack_of(_stack_of(args.urn))
         if rule := self._in(pack):
@@ -151,7 +151,9 @@ def _stack_of(urn: str) -> str:
 def _asked_for(args: ResourceValidationArgs) -> Resource:
     """A resource before it is made."""
     asked = _Properties(args.props, foreseen_inputs(args.urn))
-    return Resource(_kind(args, asked), asked, args.name, urn=args.urn, protected=args.opts.protect)
+    return Resource(
+        kind_of(args.resource_type, asked), asked, args.name, urn=args.urn, protected=args.opts.protect
+    )
 
 
 def _stack_of_all(args: StackValidationArgs, inputs: Mapping[str, Mapping[str, Any]]) -> _Stack:
@@ -168,16 +170,14 @@ def _made(registered: PolicyResource, inputs: Mapping[str, Mapping[str, Any]]) -
         key: [origin.urn for origin in origins] for key, origins in registered.property_dependencies.items()
     }
     return Resource(
-        _kind(registered, asked), asked, registered.name, made, urn, made_of, registered.opts.protect
+        kind_of(registered.resource_type, asked),
+        asked,
+        registered.name,
+        made,
+        urn,
+        made_of,
+        registered.opts.protect,
     )
-
-
-def _kind(registered: ResourceValidationArgs | PolicyResource, props: Mapping[str, Any]) -> str:
-    """The Kubernetes kind, or the Pulumi type of what is no Kubernetes object."""
-    if not registered.resource_type.startswith("kubernetes:"):
-        return registered.resource_type
-    kind = props.get("kind")
-    return kind if isinstance(kind, str) else registered.resource_type
 
 
 class _Properties(Mapping[str, Any]):

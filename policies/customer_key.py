@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from policies.field import UNKNOWN, Field, NotKnownError
 from policies.inventory import Inventory
@@ -21,6 +22,16 @@ _ALIASES = frozenset(("aws:kms/alias:Alias",))
 _OF_AWS = re.compile(r"(arn:[^:]*:kms:[^:]*:[^:]*:)?alias/aws/.*")
 
 EXPECTED = "the ARN of a key of your own"
+
+
+def not_encrypted(
+    resource: Resource, settings: Field, inventory: Inventory, *, key: str = "kmsKeyId"
+) -> Iterator[Violation]:
+    """What is wrong with settings that have to encrypt something, and that name the key."""
+    encrypted = settings.at("encrypted")
+    if encrypted.value not in (True, "true"):  # some types take it as text
+        yield Violation(encrypted, "true")
+    yield from not_own_key(resource, settings.at(key), inventory)
 
 
 def not_own_key(resource: Resource, field: Field, inventory: Inventory) -> list[Violation]:

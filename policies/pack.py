@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -54,12 +54,7 @@ class Pack:
             for rule in self._rules_for(resource.kind)
             for finding in rule.findings(resource, inventory)
         ]
-        judged = [(finding, self.waivers.covering(finding, self.stack)) for finding in found]
-        return Report(
-            tuple(finding for finding, waiver in judged if not waiver),
-            tuple(Waived(finding, waiver) for finding, waiver in judged if waiver),
-            tuple(self.waivers.problems(self.stack, found, self._ids(of_operations=False))),
-        )
+        return self._report(found, of_operations=False)
 
     def gate(self, steps: Iterable[Step]) -> Report:
         """Judge the steps of an update by the rules of operations. A replacement is found once."""
@@ -68,15 +63,17 @@ class Pack:
         found = list(
             {(finding.rule.id, finding.resource, finding.path): finding for finding in every}.values()
         )
+        return self._report(found, of_operations=True)
+
+    def _report(self, found: Sequence[Finding], *, of_operations: bool) -> Report:
+        """All findings of one kind of rules, with and without a waiver, and the waivers that have none."""
         judged = [(finding, self.waivers.covering(finding, self.stack)) for finding in found]
+        rules = frozenset(rule.id for rule in self.rules.values() if rule.of_operations == of_operations)
         return Report(
             tuple(finding for finding, waiver in judged if not waiver),
             tuple(Waived(finding, waiver) for finding, waiver in judged if waiver),
-            tuple(self.waivers.problems(self.stack, found, self._ids(of_operations=True))),
+            tuple(self.waivers.problems(self.stack, found, rules)),
         )
-
-    def _ids(self, *, of_operations: bool) -> frozenset[str]:
-        return frozenset(rule.id for rule in self.rules.values() if rule.of_operations == of_operations)
 
     def _rules_for(self, kind: str) -> tuple[Rule, ...]:
         """The rules that may find something in a resource of this kind."""

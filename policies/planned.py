@@ -1,7 +1,7 @@
 """The resources of a plan, as rules look at them."""
 
 from plan import Graph, Registered
-from policies.subject import Resource
+from policies.subject import Resource, kind_of
 
 
 def resources_of(graph: Graph) -> list[Resource]:
@@ -11,7 +11,7 @@ def resources_of(graph: Graph) -> list[Resource]:
 
 def _resource(registered: Registered) -> Resource:
     return Resource(
-        _kind(registered),
+        kind_of(registered.type, registered.inputs),
         registered.inputs,
         registered.name,
         registered.outputs,
@@ -19,9 +19,3 @@ def _resource(registered: Registered) -> Resource:
         registered.made_of,
         registered.protected,
     )
-
-
-def _kind(registered: Registered) -> str:
-    """The Kubernetes kind, or the Pulumi type of what is no Kubernetes object."""
-    kind = registered.inputs.get("kind")
-    return kind if registered.type.startswith("kubernetes:") and isinstance(kind, str) else registered.type

@@ -131,6 +131,16 @@ def statements(document: Field) -> list[Statement]:
     return [Statement(field) for field in found]
 
 
+def allowing(document: Field) -> Iterator[Statement]:
+    """Those of its statements that allow something."""
+    return (statement for statement in statements(document) if statement.allows)
+
+
+def for_anybody(document: Field) -> Iterator[Statement]:
+    """Those of its statements that allow something to everybody."""
+    return (statement for statement in allowing(document) if statement.is_for_anybody)
+
+
 def matches(pattern: str, name: str) -> bool:
     """As IAM matches: * stands for any text, ? for one character, and case means nothing in actions."""
     return bool(_regex(pattern.lower()).fullmatch(name.lower()))

@@ -12,14 +12,11 @@ from components.config.stack import Stack
 from components.pools import pools_of
 from policies.field import Field
 from policies.inventory import Inventory
+from policies.kinds import LAUNCH_TEMPLATE, NODE_GROUP, NODE_POOL
 from policies.link import Link
 from policies.subject import Pod, Resource
 
-NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
-NODE_POOL = "NodePool"
-TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
-
-TEMPLATE_OF = Link(frozenset({NODE_GROUP}), ("launchTemplate", "id"), frozenset({TEMPLATE}))
+TEMPLATE_OF = Link(frozenset({NODE_GROUP}), ("launchTemplate", "id"), frozenset({LAUNCH_TEMPLATE}))
 
 _GPU = "nvidia.com/gpu"
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from policies.subject import Resource
+from policies.subject import Resource, kind_of
 
 _CHANGING = frozenset({"create", "update", "delete", "replace", "create-replacement", "delete-replaced"})
 _REST = frozenset(
@@ -87,8 +87,7 @@ class Step:
     def resource(self) -> Resource:
         """As rules look at it: what was there, or what will be."""
         inputs: Any = (self.before or self.after).get("inputs") or {}
-        kind = inputs.get("kind") if self.type.startswith("kubernetes:") else None
-        return Resource(kind if isinstance(kind, str) else self.type, inputs, self.name, urn=self.urn)
+        return Resource(kind_of(self.type, inputs), inputs, self.name, urn=self.urn)
 
 
 @dataclass(frozen=True)

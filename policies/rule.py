@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -99,6 +100,12 @@ class Violation:
     expected: str
     actual: str | None = None
     """What it is. Default: the value itself."""
+
+
+def should_be(field: Field, wanted: str | int) -> Iterator[Violation]:
+    """A violation where anything else stands there; 1 is not true."""
+    if field.value != wanted or isinstance(field.value, bool) != isinstance(wanted, bool):
+        yield Violation(field, json.dumps(wanted) if isinstance(wanted, bool) else str(wanted))
 
 
 @dataclass(frozen=True, slots=True)

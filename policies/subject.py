@@ -103,6 +103,12 @@ class Resource:
         return Pod(self, self.at(*_TEMPLATES[self.kind])) if self.makes_pods else None
 
 
+def kind_of(resource_type: str, properties: Mapping[str, Any]) -> str:
+    """The Kubernetes kind, or the Pulumi type of what is no Kubernetes object."""
+    kind = properties.get("kind") if resource_type.startswith("kubernetes:") else None
+    return kind if isinstance(kind, str) else resource_type
+
+
 @dataclass(frozen=True)
 class Pod:
     """A pod, or the template that a workload makes its pods from."""

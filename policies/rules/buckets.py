@@ -7,7 +7,7 @@ from policies.inventory import Inventory
 from policies.kinds import BUCKETS
 from policies.link import Link
 from policies.policy_document import Statement, matches, statements
-from policies.rule import Level, Violation, stack_rule
+from policies.rule import Level, Violation, should_be, stack_rule
 from policies.subject import Resource, each
 
 _ACCOUNT_BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
@@ -56,8 +56,7 @@ def public_access_blocked(bucket: Resource, inventory: Inventory) -> Iterator[Vi
         yield Violation(bucket.lacks("public access block"), "one with all four", actual="missing")
     for block in blocks:
         for key in _BLOCKS:
-            if block.at(key).value is not True:
-                yield Violation(block.at(key), "true")
+            yield from should_be(block.at(key), True)
 
 
 @stack_rule(
@@ -107,9 +106,7 @@ def bucket_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violati
 def _not_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
     beside = inventory.linked(bucket, _VERSIONING)
     for versioning in beside:
-        status = versioning.at("versioningConfiguration", "status")
-        if status.value != "Enabled":
-            yield Violation(status, "Enabled")
+        yield from should_be(versioning.at("versioningConfiguration", "status"), "Enabled")
     if not beside:
         enabled = bucket.at("versioning", "enabled")
         if enabled.value is not True:

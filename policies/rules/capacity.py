@@ -7,25 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 from components.catalog import INSTANCES
 from policies.field import Field
 from policies.inventory import Inventory
+from policies.kinds import INSTANCES as INSTANCE_KINDS
+from policies.kinds import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL
 from policies.link import Link
-from policies.pool import (
-    INSTANCE_TYPE,
-    NODE_GROUP,
-    NODE_POOL,
-    TEMPLATE,
-    TEMPLATE_OF,
-    gpus_at_most,
-    instance_types,
-    requirement,
-)
+from policies.pool import INSTANCE_TYPE, TEMPLATE_OF, gpus_at_most, instance_types, requirement
 from policies.rule import Level, Rule, Violation, stack_rule
 from policies.subject import Resource, each
 from policies.terms import Terms
 
-_INSTANCE = "aws:ec2/instance:Instance"
 _SCALING_GROUP = "aws:autoscaling/group:Group"
 _SCHEDULE = "aws:autoscaling/schedule:Schedule"
-_NODE_CLASS = "EC2NodeClass"
 
 _SCHEDULE_OF = Link(frozenset({_SCHEDULE}), ("autoscalingGroupName",), frozenset({NODE_GROUP}))
 _RESERVATION = ("capacityReservationSpecification", "capacityReservationTarget", "capacityReservationId")
@@ -75,7 +66,7 @@ def gpu_budget(terms: Terms) -> Rule:
     return judge
 
 
-_SERVERS = each(NODE_GROUP, NODE_POOL, TEMPLATE, _INSTANCE, _SCALING_GROUP)
+_SERVERS = each(NODE_GROUP, NODE_POOL, LAUNCH_TEMPLATE, *INSTANCE_KINDS, _SCALING_GROUP)
 
 
 def _named_types(servers: Resource, inventory: Inventory) -> Iterable[Field]:
@@ -167,7 +158,7 @@ def capacity_blocks(terms: Terms, today: date | None = None) -> Rule:
     85,
     "pinned-images",
     "Nodes start from a pinned release of an image, and GPU nodes from one with drivers",
-    of=each(NODE_GROUP, _NODE_CLASS),
+    of=each(NODE_GROUP, NODE_CLASS),
     level=Level.MANDATORY,
     references="pulumi-eks #862; amazon-eks-ami #2554; Amazon EKS user guide: ml-eks-optimized-ami",
     fix="leave gpu-cluster:pools.<name>.ami out, or name a release there; "
@@ -175,7 +166,7 @@ def capacity_blocks(terms: Terms, today: date | None = None) -> Rule:
 )
 def pinned_images(nodes: Resource, inventory: Inventory) -> Iterator[Violation]:
     """A release that moves replaces nodes in the middle of a run; without drivers a node has no GPU."""
-    if nodes.kind == _NODE_CLASS:
+    if nodes.kind == NODE_CLASS:
         yield from _selected_images(nodes)
         return
     image = nodes.at("amiType")

@@ -8,7 +8,7 @@ from policies.cidr import is_the_world
 from policies.customer_key import not_own_key
 from policies.inventory import Inventory
 from policies.kinds import CLUSTER
-from policies.rule import Level, Violation, rule, stack_rule
+from policies.rule import Level, Violation, rule, should_be, stack_rule
 from policies.subject import Resource, each
 
 _LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -27,9 +27,7 @@ _ENDPOINT = "write gpu-cluster:cluster.endpoint: private, or name the networks i
 )
 def no_public_endpoint(cluster: Resource) -> Iterator[Violation]:
     """Whoever finds a hole in its authentication, or a leaked token, needs no way into the network first."""
-    public = cluster.at("vpcConfig", "endpointPublicAccess")
-    if public.value is not False:
-        yield Violation(public, "false")
+    yield from should_be(cluster.at("vpcConfig", "endpointPublicAccess"), False)
 
 
 @rule(
@@ -65,9 +63,7 @@ def public_cidrs(cluster: Resource) -> Iterator[Violation]:
 )
 def private_endpoint(cluster: Resource) -> Iterator[Violation]:
     """Without one what nodes say to the control plane, secrets too, leaves the VPC."""
-    private = cluster.at("vpcConfig", "endpointPrivateAccess")
-    if private.value is not True:
-        yield Violation(private, "true")
+    yield from should_be(cluster.at("vpcConfig", "endpointPrivateAccess"), True)
 
 
 @stack_rule(
@@ -140,9 +136,7 @@ def supported_version(cluster: Resource) -> Iterator[Violation]:
 )
 def deletion_protection(cluster: Resource) -> Iterator[Violation]:
     """A cluster that is gone takes every workload with it, and no backup brings back its objects at once."""
-    protection = cluster.at("deletionProtection")
-    if protection.value is not True:
-        yield Violation(protection, "true")
+    yield from should_be(cluster.at("deletionProtection"), True)
 
 
 @rule(
@@ -160,6 +154,4 @@ def access_entries(resource: Resource) -> Iterator[Violation]:
         if resource.name == "aws-auth" and resource.namespace == "kube-system":
             yield Violation(resource.at("data"), "an access entry for each role", actual="read by EKS")
         return
-    mode = resource.at("accessConfig", "authenticationMode")
-    if mode.value != "API":
-        yield Violation(mode, "API")
+    yield from should_be(resource.at("accessConfig", "authenticationMode"), "API")

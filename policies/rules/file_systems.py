@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.customer_key import not_own_key
+from policies.customer_key import not_encrypted, not_own_key
 from policies.inventory import Inventory
 from policies.rule import Level, Violation, rule, stack_rule
 from policies.subject import Resource, each
@@ -29,10 +29,7 @@ _FSX = (
 )
 def efs_encrypted(file_system: Resource, inventory: Inventory) -> Iterator[Violation]:
     """It cannot be encrypted later: all that is in it would have to move to another."""
-    encrypted = file_system.at("encrypted")
-    if encrypted.value is not True:
-        yield Violation(encrypted, "true")
-    yield from not_own_key(file_system, file_system.at("kmsKeyId"), inventory)
+    yield from not_encrypted(file_system, file_system.root, inventory)
 
 
 @rule(

@@ -2,17 +2,13 @@
 
 from collections.abc import Iterator
 
+from policies.customer_key import KEYS
 from policies.field import Field
-from policies.policy_document import statements
-from policies.rule import Level, Violation, rule
+from policies.policy_document import for_anybody
+from policies.rule import Level, Violation, rule, should_be
 from policies.subject import Resource, each, subjects
 
 _KEY = "aws:kms/key:Key"
-_OTHER_KEYS = (
-    "aws:kms/externalKey:ExternalKey",
-    "aws:kms/replicaKey:ReplicaKey",
-    "aws:kms/replicaExternalKey:ReplicaExternalKey",
-)
 _DAYS = 30  # the longest that KMS waits
 _LEAVE = "leave keys to the platform, which makes one for each purpose"
 
@@ -32,12 +28,10 @@ def key_rotation(key: Resource) -> Iterator[Violation]:
     for_data = key.at("keyUsage").value in (None, "ENCRYPT_DECRYPT")
     if not (symmetric and for_data) or key.at("customKeyStoreId").value is not None:
         return  # KMS cannot rotate these
-    rotation = key.at("enableKeyRotation")
-    if rotation.value is not True:
-        yield Violation(rotation, "true")
+    yield from should_be(key.at("enableKeyRotation"), True)
 
 
-@subjects(_KEY, "aws:kms/keyPolicy:KeyPolicy", *_OTHER_KEYS)
+@subjects("aws:kms/keyPolicy:KeyPolicy", *KEYS)
 def _policies(resource: Resource) -> Iterator[Field]:
     yield resource.at("policy")
 
@@ -53,16 +47,15 @@ def _policies(resource: Resource) -> Iterator[Field]:
 )
 def no_wildcard_key_principal(policy: Field) -> Iterator[Violation]:
     """Anybody with an account of AWS could decrypt what it protects, or use it up."""
-    for statement in statements(policy):
-        if statement.allows and statement.is_for_anybody:
-            yield Violation(statement.field, "accounts or roles that are named", actual="for everybody")
+    for statement in for_anybody(policy):
+        yield Violation(statement.field, "accounts or roles that are named", actual="for everybody")
 
 
 @rule(
     42,
     "key-deletion-window",
     "Keys wait 30 days before they go",
-    of=each(_KEY, *_OTHER_KEYS),
+    of=each(*KEYS),
     level=Level.PRODUCTION,
     references="FSBP KMS.3",
     fix=f"{_LEAVE}; elsewhere leave deletionWindowInDays out, or set it to 30",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.field import Field
 from policies.kinds import INSTANCES, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP
-from policies.rule import Level, Violation, rule
+from policies.rule import Level, Violation, rule, should_be
 from policies.subject import Resource, subjects
 
 _TEMPLATE = "launchTemplate"
@@ -63,5 +63,5 @@ def imds_hop_limit(options: Field) -> Iterator[Violation]:
 def _other_than(options: Field, key: str, wanted: str | int) -> Iterator[Violation]:
     if options.path == _TEMPLATE:
         yield Violation(options, f"a template whose metadataOptions.{key} is {wanted}")
-    elif options.at(key).value != wanted:
-        yield Violation(options.at(key), str(wanted))
+    else:
+        yield from should_be(options.at(key), wanted)

@@ -7,7 +7,7 @@ from policies.field import UNKNOWN, Field
 from policies.inventory import Inventory
 from policies.kinds import CUSTOMER_POLICIES, ROLE
 from policies.link import Link
-from policies.policy_document import Statement, statements
+from policies.policy_document import Statement, allowing
 from policies.rule import Level, Violation, rule, stack_rule
 from policies.subject import Resource, each, subjects
 
@@ -74,7 +74,7 @@ def _permissions(resource: Resource) -> Iterator[Field]:
 )
 def no_wildcard_permissions(document: Field) -> Iterator[Violation]:
     """Whatever AWS adds to the service is allowed as well, to delete and to pass on included."""
-    for statement in _allowing(document):
+    for statement in allowing(document):
         if not statement.on_everything:
             continue
         excepted = statement.field.at("NotAction")
@@ -119,7 +119,7 @@ def no_administrator_access(resource: Resource, inventory: Inventory) -> Iterato
 )
 def pass_role_scoped(document: Field) -> Iterator[Violation]:
     """Whoever may start a server with any role has the rights of the strongest."""
-    for statement in _allowing(document):
+    for statement in allowing(document):
         if statement.may("iam:PassRole"):
             yield from _too_many(statement, _ALL_ROLES, "the roles that may be passed on")
 
@@ -135,13 +135,9 @@ def pass_role_scoped(document: Field) -> Iterator[Violation]:
 )
 def no_decrypt_on_all_keys(document: Field) -> Iterator[Violation]:
     """A key of its own for each purpose is of no use if one role reads them all."""
-    for statement in _allowing(document):
+    for statement in allowing(document):
         if any(statement.may(action) for action in _DECRYPT):
             yield from _too_many(statement, _ALL_KEYS, "the keys that it needs")
-
-
-def _allowing(document: Field) -> Iterator[Statement]:
-    return (statement for statement in statements(document) if statement.allows)
 
 
 def _too_many(statement: Statement, pattern: re.Pattern[str], expected: str) -> Iterator[Violation]:

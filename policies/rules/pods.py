@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.rule import Level, Violation, rule
+from policies.rule import Level, Violation, rule, should_be
 from policies.subject import Pod, pods
 
 
@@ -50,6 +50,4 @@ def own_service_account(pod: Pod) -> Iterator[Violation]:
     account = pod.spec.at("serviceAccountName")
     if account.text in ("", "default"):
         yield Violation(account, "a ServiceAccount of its own")
-    mounted = pod.spec.at("automountServiceAccountToken")
-    if mounted.value is not False:
-        yield Violation(mounted, "false")
+    yield from should_be(pod.spec.at("automountServiceAccountToken"), False)

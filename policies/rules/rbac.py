@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from policies.field import Field
+from policies.kinds import CLUSTER
 from policies.rule import Level, Violation, rule
 from policies.subject import Resource, each, subjects
 
@@ -10,7 +11,6 @@ _ROLES = ("Role", "ClusterRole")
 _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 _ENTRY = "aws:eks/accessEntry:AccessEntry"
 _ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
-_CLUSTER = "aws:eks/cluster:Cluster"
 _SELF_PROMOTION = ("bind", "escalate", "impersonate")
 _EVERYTHING = ("*", "/*")
 
@@ -94,7 +94,7 @@ def no_dangerous_permissions(allowed: Field) -> Iterator[Violation]:
     68,
     "no-cluster-admin",
     "Nobody is cluster-admin or in system:masters",
-    of=each(*_BINDINGS, _ENTRY, _ASSOCIATION, _CLUSTER),
+    of=each(*_BINDINGS, _ENTRY, _ASSOCIATION, CLUSTER),
     level=Level.MANDATORY,
     references="KSV-0111; KSV-0123; CIS 4.1.1; C-0246; kyverno restrict-binding-clusteradmin",
     fix="bind a role of your own; on EKS choose admin, edit or view in "
@@ -106,7 +106,7 @@ def no_cluster_admin(grant: Resource) -> Iterator[Violation]:
         policy = grant.at("policyArn")
         if policy.text.endswith(f"/{_ADMIN_POLICY}"):
             yield Violation(policy, "a policy that allows less")
-    elif grant.kind == _CLUSTER:
+    elif grant.kind == CLUSTER:
         creator = grant.at("accessConfig", "bootstrapClusterCreatorAdminPermissions")
         if creator.value is not False:
             yield Violation(creator, "false: access entries name who may do what")

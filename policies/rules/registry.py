@@ -7,8 +7,8 @@ from policies.field import Field
 from policies.inventory import Inventory
 from policies.kinds import BUCKETS, REPOSITORY, REPOSITORY_TEMPLATE
 from policies.link import Link
-from policies.policy_document import statements
-from policies.rule import Level, Violation, rule, stack_rule
+from policies.policy_document import for_anybody
+from policies.rule import Level, Violation, rule, should_be, stack_rule
 from policies.subject import Resource, each, subjects
 
 _LIFECYCLES = Link(
@@ -31,9 +31,7 @@ _OWN = "leave it to gpu-cluster:registry"
 )
 def immutable_tags(repository: Resource) -> Iterator[Violation]:
     """What was reviewed and scanned under a tag may be another image tomorrow."""
-    mutability = repository.at("imageTagMutability")
-    if mutability.value != "IMMUTABLE":
-        yield Violation(mutability, "IMMUTABLE")
+    yield from should_be(repository.at("imageTagMutability"), "IMMUTABLE")
 
 
 @rule(
@@ -48,9 +46,7 @@ def immutable_tags(repository: Resource) -> Iterator[Violation]:
 )
 def scan_on_push(repository: Resource) -> Iterator[Violation]:
     """Known holes in an image are cheapest to mend before anything runs it."""
-    scan = repository.at("imageScanningConfiguration", "scanOnPush")
-    if scan.value is not True:
-        yield Violation(scan, "true")
+    yield from should_be(repository.at("imageScanningConfiguration", "scanOnPush"), True)
 
 
 @stack_rule(
@@ -92,9 +88,8 @@ def _policies(resource: Resource) -> Iterator[Field]:
 )
 def repository_not_public(policy: Field) -> Iterator[Violation]:
     """Any account of AWS could pull its images, with whatever is in them."""
-    for statement in statements(policy):
-        if statement.allows and statement.is_for_anybody:
-            yield Violation(statement.field, "accounts or roles that are named", actual="open to everybody")
+    for statement in for_anybody(policy):
+        yield Violation(statement.field, "accounts or roles that are named", actual="open to everybody")
 
 
 @stack_rule(

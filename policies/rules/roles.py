@@ -7,7 +7,7 @@ from policies.field import Field
 from policies.inventory import Inventory
 from policies.kinds import CUSTOMER_POLICIES, NODE_GROUP, ROLE
 from policies.link import Link
-from policies.policy_document import Condition, Statement, statements
+from policies.policy_document import Condition, Statement, allowing
 from policies.rule import Level, Violation, rule, stack_rule
 from policies.subject import Resource, each
 
@@ -87,9 +87,8 @@ def nodes_only_read_images(role: Resource, inventory: Inventory) -> Iterator[Vio
 def trust_bound(role: Resource) -> Iterator[Violation]:
     """Any pod of the cluster, or anybody at all, could take the role and all that it may do."""
     document = role.at("assumeRolePolicy")
-    for statement in statements(document):
-        if statement.allows:
-            yield from _unbound(statement)
+    for statement in allowing(document):
+        yield from _unbound(statement)
 
 
 def _is_of_nodes(role: Resource, inventory: Inventory) -> bool:
@@ -99,9 +98,7 @@ def _is_of_nodes(role: Resource, inventory: Inventory) -> bool:
 
 
 def _writing(document: Field) -> Iterator[Violation]:
-    for statement in statements(document):
-        if not statement.allows:
-            continue
+    for statement in allowing(document):
         written = [action for action in _WRITES if statement.may(action)]
         if written:
             expected = "actions that read, such as ecr:BatchGetImage"

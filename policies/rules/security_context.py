@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policies.rule import Level, Violation, rule
+from policies.rule import Level, Violation, rule, should_be
 from policies.subject import Container, containers
 
 _WHERE = "in the manifest; what the stack file makes is hardened already"
@@ -37,9 +37,7 @@ def not_privileged(container: Container) -> Iterator[Violation]:
 )
 def no_privilege_escalation(container: Container) -> Iterator[Violation]:
     """Kubernetes lets a setuid binary raise its privileges unless that is switched off."""
-    escalation = container.at("securityContext", "allowPrivilegeEscalation")
-    if escalation.value is not False:
-        yield Violation(escalation, "false")
+    yield from should_be(container.at("securityContext", "allowPrivilegeEscalation"), False)
 
 
 @rule(
@@ -108,6 +106,4 @@ def seccomp_profile(container: Container) -> Iterator[Violation]:
 )
 def read_only_root(container: Container) -> Iterator[Violation]:
     """What breaks in can neither change the program nor leave one of its own."""
-    read_only = container.at("securityContext", "readOnlyRootFilesystem")
-    if read_only.value is not True:
-        yield Violation(read_only, "true")
+    yield from should_be(container.at("securityContext", "readOnlyRootFilesystem"), True)

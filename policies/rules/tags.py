@@ -6,12 +6,11 @@ from typing import Any, cast
 
 from policies.field import Field
 from policies.inventory import Inventory
+from policies.kinds import LAUNCH_TEMPLATE, NODE_CLASS
 from policies.rule import Level, Violation, stack_rule
 from policies.subject import Resource, each
 
 _PROVIDER = "pulumi:providers:aws"
-_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
-_NODE_CLASS = "EC2NodeClass"
 
 _NEEDED = ("cost-centre", "data-class", "environment", "team")
 
@@ -29,7 +28,7 @@ TAGGED = frozenset(
         "aws:ec2/flowLog:FlowLog",
         "aws:ec2/instance:Instance",
         "aws:ec2/internetGateway:InternetGateway",
-        _TEMPLATE,
+        LAUNCH_TEMPLATE,
         "aws:ec2/natGateway:NatGateway",
         "aws:ec2/placementGroup:PlacementGroup",
         "aws:ec2/routeTable:RouteTable",
@@ -67,7 +66,7 @@ TAGGED = frozenset(
     87,
     "tags",
     "Everything on AWS says its team, environment, cost centre and data class",
-    of=each(_PROVIDER, _NODE_CLASS, *TAGGED),
+    of=each(_PROVIDER, NODE_CLASS, *TAGGED),
     level=Level.MANDATORY,
     references="AWS Resource Tagging Standard; AWS Well-Architected COST03-BP02; "
     "prowler organizations_tags_policies_enabled_and_attached",
@@ -77,14 +76,14 @@ def tags(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
     """A bill without an owner is paid by everybody, and data without a class is guarded like none."""
     if resource.kind == _PROVIDER:
         yield from _lacking(resource.at("defaultTags"), _default_tags(resource))
-    elif resource.kind == _NODE_CLASS:
+    elif resource.kind == NODE_CLASS:
         field = resource.at("spec", "tags")
         yield from _lacking(field, field.texts())
     else:
         field = resource.at("tags")
         yield from _lacking(field, inventory.once(_everywhere) | field.texts())
         # What a template makes does not get the tags of the provider.
-        for made in resource.at("tagSpecifications").items() if resource.kind == _TEMPLATE else ():
+        for made in resource.at("tagSpecifications").items() if resource.kind == LAUNCH_TEMPLATE else ():
             yield from _lacking(made.at("tags"), made.at("tags").texts())
 
 

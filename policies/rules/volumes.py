@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from policies.customer_key import not_own_key
+from policies.customer_key import not_encrypted
 from policies.field import Field
 from policies.inventory import Inventory
 from policies.kinds import INSTANCES, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP
-from policies.rule import Level, Violation, rule, stack_rule
+from policies.rule import Level, Violation, rule, should_be, stack_rule
 from policies.subject import Resource, each, subjects
 
 _VOLUMES = ("aws:ebs/volume:Volume", "aws:ebs/snapshotCopy:SnapshotCopy")
@@ -69,10 +69,7 @@ def volumes_encrypted(disk: _Disk, inventory: Inventory) -> Iterator[Violation]:
     if disk.owner.kind == NODE_GROUP:
         yield Violation(disk.settings, "a template whose disks are encrypted with a key of your own")
         return
-    encrypted = disk.settings.at("encrypted")
-    if encrypted.value not in (True, "true"):
-        yield Violation(encrypted, "true")
-    yield from not_own_key(disk.owner, disk.settings.at(disk.key), inventory)
+    yield from not_encrypted(disk.owner, disk.settings, inventory, key=disk.key)
 
 
 @rule(
@@ -90,6 +87,4 @@ def storage_class(storage: Resource) -> Iterator[Violation]:
     encrypted = storage.at("parameters", "encrypted")
     if storage.at("provisioner").value in _EBS and encrypted.value not in (True, "true"):
         yield Violation(encrypted, '"true"')
-    reclaim = storage.at("reclaimPolicy")
-    if reclaim.value != "Retain":
-        yield Violation(reclaim, "Retain")
+    yield from should_be(storage.at("reclaimPolicy"), "Retain")
