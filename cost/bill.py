@@ -1,6 +1,7 @@
 """What a stack costs: every line of it, priced, or everything that could not be."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -118,7 +119,7 @@ def site_of(
 def _lines(item: Item, site: Site) -> Iterable[Line]:
     pricing = PRICED.get(item.kind)
     if pricing:
-        return pricing(item, site)
+        return pricing(item, replace(site, region=item.inputs.get("region") or site.region))
     if item.kind.startswith("aws:") and item.kind not in FREE:
         raise PriceError("nobody has looked up yet whether it costs anything")
     return ()

@@ -26,7 +26,8 @@ class Cloud(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         inputs: dict[str, Any] = args.inputs
         if args.typ.startswith("aws:"):
-            asked = Asked(args.typ, args.name, inputs, self._account, self._region)
+            region = inputs.get("region") or self._region
+            asked = Asked(args.typ, args.name, inputs, self._account, region)
             return asked.id, {**inputs, **outputs_of(asked)}
         if args.typ.startswith("kubernetes:"):
             return _object_id(inputs) or args.name, inputs
