@@ -1,6 +1,7 @@
 """File systems, buckets, backups, and the volumes that workloads claim."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from components.catalog.price import PriceError
@@ -38,7 +39,16 @@ def bucket(item: Item, site: Site) -> Iterator[Line]:
 
 
 def backup_plan(item: Item, site: Site) -> Iterator[Line]:
+    """A snapshot of a disk costs what a backup of a file system does."""
     yield site.used(item, "efs-backup", "backup-gb", part=_PART, what="backups")
+    for number, rule in enumerate(item.inputs.get("rules", ())):
+        for copy in range(len(rule.get("copyActions") or ())):
+            vault = str(item.at(f"rules.{number}.copyActions.{copy}.destinationVaultArn"))
+            there = replace(site, region=vault.split(":")[3])
+            what = f"copies of backups in {there.region}"
+            yield there.used(item, "efs-backup", "backup-gb", part=_PART, what=what)
+            what = f"backups sent to {there.region}"
+            yield site.used(item, "other-region-gb", "backup-sent-gb", part=_PART, what=what)
 
 
 def snapshots(item: Item, site: Site) -> Iterator[Line]:

@@ -28,6 +28,7 @@ _ALL = (
     Assumption("file-read-gb", 200, "GB", "read from each elastic file system"),
     Assumption("file-written-gb", 50, "GB", "written to each elastic file system"),
     Assumption("backup-gb", 400, "GB", "of backups that each plan keeps"),
+    Assumption("backup-sent-gb", 100, "GB", "of changes that each plan copies to another region"),
     Assumption("snapshot-gb", 0, "GB", "of snapshots of disks"),
     Assumption("bucket-gb", 1000, "GB", "in each bucket, with old versions"),
     Assumption("bucket-reads", 1000, "thousands", "of reads of each bucket"),

@@ -1,5 +1,6 @@
 """The stack file as models: frozen, one module per section."""
 
+from components.config.backups import BackupSettings
 from components.config.budget import BudgetSettings
 from components.config.capacity import Capacity, CapacityBlock, Market, Reservation
 from components.config.cluster import ClusterSettings, ExistingCluster, LocalCluster
@@ -35,6 +36,7 @@ __all__ = [
     "Ami",
     "AmiFamily",
     "AwsService",
+    "BackupSettings",
     "BudgetSettings",
     "Capacity",
     "CapacityBlock",

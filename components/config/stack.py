@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from components.config.backups import BackupSettings
 from components.config.budget import BudgetSettings
 from components.config.cluster import ClusterSettings
 from components.config.compliance import ComplianceSettings
@@ -43,6 +44,9 @@ class Stack(Settings):
 
     storage: dict[Name, StorageSettings] = Field(default={})
     """Storage classes and stores by name."""
+
+    backups: BackupSettings = BackupSettings()
+    """Where backups of disks and file systems are copied to; only with provider eks."""
 
     serving: ServingSettings = ServingSettings()
     """The models that are served, and who may call them."""

@@ -91,6 +91,9 @@ class Ebs(_StorageClass):
     throughput: Annotated[int, Field(ge=125, le=2000)] = 125
     """MiB per second of each disk, a quarter of iops at most. Default: 125."""
 
+    backup_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
+    """Days that each daily backup is kept; 0 makes none. Default: 35, and 0 with reclaim delete."""
+
     @model_validator(mode="after")
     def _fast_enough(self) -> Self:
         if self.throughput * 4 > self.iops:
@@ -172,6 +175,21 @@ class S3(_Store):
 StorageSettings = Annotated[
     HostPath | LocalPath | Nfs | Csi | Ebs | Efs | FsxLustre | S3, Field(discriminator="kind")
 ]
+
+
+def backup_days(settings: StorageSettings) -> int:
+    """Days that each daily backup is kept; 0 where none is made.
+
+    backup_days(Ebs(kind="ebs", reclaim="delete"))  # 0: caches of models are made again
+    """
+    match settings:
+        case Ebs(backup_days=None, reclaim=reclaim):
+            return 35 if reclaim == "retain" else 0
+        case Ebs(backup_days=days) | Efs(backup_days=days) | FsxLustre(s3=None, backup_days=days):
+            return days or 0
+        case _:
+            return 0
+
 
 ClassSettings = HostPath | LocalPath | Nfs | Csi | Ebs | Efs
 """What claims of any name and number are made of."""

@@ -9,6 +9,9 @@ STACK_TAG = "gpu-cluster/stack"
 TEAM_TAG = "gpu-cluster/team"
 """Which team's a resource is, such as prod/vision: an account may have that team in several environments."""
 
+CLASS_TAG = "gpu-cluster/storage-class"
+"""Of which storage class a disk is, such as prod/fast: by which its backups find it."""
+
 
 def tags_of(stack: str, own: Mapping[str, str]) -> dict[str, str]:
     """tags_of("prod", {"team": "platform"})  # {"gpu-cluster/stack": "prod", "team": "platform"}"""
@@ -18,3 +21,8 @@ def tags_of(stack: str, own: Mapping[str, str]) -> dict[str, str]:
 def team_tags(stack: str, team: str) -> dict[str, str]:
     """team_tags("prod", "vision")  # {"gpu-cluster/team": "prod/vision"}"""
     return {TEAM_TAG: f"{stack}/{team}"}
+
+
+def class_tags(stack: str, name: str) -> dict[str, str]:
+    """class_tags("prod", "fast")  # {"gpu-cluster/storage-class": "prod/fast"}"""
+    return {CLASS_TAG: f"{stack}/{name}"}

@@ -24,14 +24,15 @@ _SERVICES = {
     Purpose.VOLUMES: ("ec2",),
     Purpose.DATA: ("backup", "elasticfilesystem", "fsx", "s3"),
     Purpose.REGISTRY: ("ecr",),
+    Purpose.COPIES: ("backup", "ec2", "fsx"),
 }
 """Through which services the principals of the account use a key."""
 
 _Statement = dict[str, Any]
 
 
-def key_policy(purpose: Purpose, account: str, region: str) -> pulumi.Output[str]:
-    """The policy of a purpose's key, as JSON."""
+def key_policy(purpose: Purpose, account: str, region: str, copies: str | None = None) -> pulumi.Output[str]:
+    """The policy of a purpose's key, as JSON. `copies`: region that backups are copied to."""
     statements = [_administered(account)]
     match purpose:
         case Purpose.CLUSTER:
@@ -39,11 +40,14 @@ def key_policy(purpose: Purpose, account: str, region: str) -> pulumi.Output[str
         case Purpose.LOGS:
             statements.append(_by_logs(account, region))
         case Purpose.VOLUMES:
-            statements += [*_by_services(purpose, account, region), *_by_autoscaling(account)]
+            statements += [*_by_services(purpose, account, region, copies), *_by_autoscaling(account)]
         case Purpose.DATA:
-            statements += [*_by_services(purpose, account, region), _by_lustre(account, region)]
-        case Purpose.REGISTRY:
-            statements += _by_services(purpose, account, region)
+            statements += [
+                *_by_services(purpose, account, region, copies),
+                _by_lustre(account, region),
+            ]
+        case Purpose.REGISTRY | Purpose.COPIES:
+            statements += _by_services(purpose, account, region, copies)
     return policy_document(*statements)
 
 
@@ -84,8 +88,13 @@ def _by_logs(account: str, region: str) -> _Statement:
     }
 
 
-def _by_services(purpose: Purpose, account: str, region: str) -> list[_Statement]:
-    via = {"kms:ViaService": [f"{service}.{region}.amazonaws.com" for service in _SERVICES[purpose]]}
+def _by_services(purpose: Purpose, account: str, region: str, copies: str | None) -> list[_Statement]:
+    """Copies need it through services of both regions (AWS Backup developer guide, encryption of backups)."""
+    services = [f"{service}.{region}.amazonaws.com" for service in _SERVICES[purpose]]
+    if copies:
+        copying = [service for service in _SERVICES[purpose] if service in _SERVICES[Purpose.COPIES]]
+        services += [f"{service}.{copies}.amazonaws.com" for service in copying]
+    via = {"kms:ViaService": services}
     return [
         {
             "Sid": "UseThroughServices",

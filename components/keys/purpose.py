@@ -20,3 +20,6 @@ class Purpose(StrEnum):
 
     REGISTRY = "registry"
     """ECR repositories."""
+
+    COPIES = "copies"
+    """Copies of backups, in another region."""

@@ -18,7 +18,7 @@ from components.places.teams import team_accounts
 from components.pools import pools_of
 from components.registry.ecr import EcrRegistry
 from components.storage import drivers_of
-from components.storage.stores import Stores
+from components.storage.stores import Copies, Stores
 
 
 def eks(
@@ -52,7 +52,14 @@ def eks(
             opts=room,
         )
 
-    keys = Keys(f"{name}-keys", account=settings.account, region=region, protect=stack.protect, opts=room)
+    keys = Keys(
+        f"{name}-keys",
+        account=settings.account,
+        region=region,
+        copies=stack.backups.copy_to,
+        protect=stack.protect,
+        opts=room,
+    )
     registry = EcrRegistry(
         f"{name}-registry",
         stack.registry,
@@ -105,6 +112,7 @@ def eks(
         clients=cluster.security_group_id,
         volumes_key=keys.arns[Purpose.VOLUMES],
         data_key=keys.arns[Purpose.DATA],
+        copies=_copies(stack, keys),
         protect=stack.protect,
         opts=_after(room, *vpc.laid_out),
     )
@@ -152,6 +160,11 @@ def eks(
             "registry": {"url": registry.mirror, "copies": [copy._asdict() for copy in registry.copies]},
         },
     )
+
+
+def _copies(stack: Stack, keys: Keys) -> Copies | None:
+    there = stack.backups.copy_to
+    return Copies(there, keys.arns[Purpose.COPIES], stack.backups.copy_days) if there else None
 
 
 def _after(room: pulumi.ResourceOptions, *earlier: pulumi.Resource) -> pulumi.ResourceOptions:

@@ -24,6 +24,9 @@ class Backing:
     parameters: Mapping[str, Live] = field(default_factory=dict[str, Live])
     """Of each storage class, such as the key that encrypts its volumes."""
 
+    kept: Mapping[str, Live] = field(default_factory=dict[str, Live])
+    """Likewise, but not of its sibling for volumes that go with their pod, which nobody backs up."""
+
     sources: Mapping[str, Source] = field(default_factory=dict[str, Source])
     """Of each store."""
 

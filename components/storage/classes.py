@@ -68,7 +68,7 @@ class StorageClasses(pulumi.ComponentResource):
             if isinstance(chosen, FsxLustre | S3):
                 made[key] = volumes(f"{name}-{key}", key, chosen, backing.sources[key], opts=opts)
             else:
-                made[key] = self._classes(name, key, chosen, backing.parameters.get(key, {}), opts)
+                made[key] = self._classes(name, key, chosen, backing, opts)
         self.made = made
         if any(isinstance(chosen, Ebs) for chosen in settings.values()):
             snapshot_class(f"{name}-snapshots", opts=child)
@@ -76,16 +76,17 @@ class StorageClasses(pulumi.ComponentResource):
         self.register_outputs({"default": self.classes.default, "shared": sorted(self.classes.shared)})
 
     def _classes(
-        self, name: str, key: str, settings: ClassSettings, live: Live, opts: pulumi.ResourceOptions
+        self, name: str, key: str, settings: ClassSettings, backing: Backing, opts: pulumi.ResourceOptions
     ) -> list[pulumi.Resource]:
         """The class itself and, where its volumes stay, one for volumes that go with their pod."""
-        whole = {key: (settings.default, settings.reclaim)}
-        scratch = {self.classes.scratch.get(key, key): (False, "delete")}
+        live = backing.parameters.get(key, {})
+        whole = {key: (settings.default, settings.reclaim, {**live, **backing.kept.get(key, {})})}
+        scratch = {self.classes.scratch.get(key, key): (False, "delete", live)}
         return [
             _storage_class(
                 f"{name}-{each}", each, settings, live, default=default, reclaim=reclaim, opts=opts
             )
-            for each, (default, reclaim) in (scratch | whole).items()
+            for each, (default, reclaim, live) in (scratch | whole).items()
         ]
 
 

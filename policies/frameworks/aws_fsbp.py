@@ -14,7 +14,7 @@ AWS_FSBP = Catalogue(
     controls=(
         Control("AutoScaling.2", "Groups are in several zones", (9,)),
         Control("AutoScaling.9", "Groups start from launch templates", (12,)),
-        Control("Backup.1", "Recovery points are encrypted", (33,)),
+        Control("Backup.1", "Recovery points are encrypted", (92,)),
         Control("EC2.1", "No snapshot is public", elsewhere=_ACCOUNT),
         Control("EC2.2", "Default security groups are closed"),
         Control("EC2.3", "Volumes are encrypted"),

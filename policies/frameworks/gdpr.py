@@ -2,9 +2,9 @@
 
 from policies.frameworks.catalogue import Catalogue, Control
 
-_ENCRYPTED = (4, 15, 19, 30, 34, 36, 43)
+_ENCRYPTED = (4, 15, 19, 30, 34, 36, 43, 92)
 _CLOSED = (1, 2, 3, 14, 24, 25, 26, 27, 28, 35, 64, 69)
-_RECOVERED = (23, 33, 37, 88)
+_RECOVERED = (23, 33, 37, 88, 93)
 _LEAST = (20, 22, 44, 45, 46, 47, 48, 66, 67, 68)
 
 GDPR = Catalogue(

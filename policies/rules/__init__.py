@@ -1,7 +1,7 @@
 """Every rule, by number."""
 
 from policies.rule import Rule
-from policies.rules.backups import backup_plan
+from policies.rules.backups import backup_plan, backups_copied, backups_encrypted
 from policies.rules.buckets import (
     bucket_encrypted,
     bucket_lifecycle,
@@ -166,6 +166,8 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         nothing_lost,
         secrets_encrypted_in_state,
         objects_seen,
+        backups_encrypted,
+        backups_copied(terms),
     )
 
 

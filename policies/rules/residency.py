@@ -1,9 +1,10 @@
 """Rules for where in the world things are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from policies.field import Field
 from policies.rule import Level, Rule, Violation, rule
+from policies.rules.tags import TAGGED
 from policies.subject import Resource, subjects
 from policies.terms import Terms
 
@@ -27,13 +28,15 @@ _COPIES = {
 """Where resources say what copies of them are kept in, by name of a region or by an ARN."""
 
 
-@subjects(_PROVIDER, _KEY, _EXTERNAL_KEY, *_COPIES)
-def _places(resource: Resource) -> Iterable[Field]:
-    if resource.kind == _PROVIDER:
-        return (resource.at("region"),)
+@subjects(_PROVIDER, _EXTERNAL_KEY, *TAGGED, *_COPIES)
+def _places(resource: Resource) -> Iterator[Field]:
+    region = resource.at("region")
+    if resource.kind == _PROVIDER or region.value is not None:
+        yield region
     if resource.kind in (_KEY, _EXTERNAL_KEY):
-        return (resource.at("multiRegion"),)
-    return _below(resource.root, _COPIES[resource.kind])
+        yield resource.at("multiRegion")
+    if resource.kind in _COPIES:
+        yield from _below(resource.root, _COPIES[resource.kind])
 
 
 def _below(field: Field, keys: tuple[str, ...]) -> Iterator[Field]:
@@ -59,7 +62,8 @@ def allowed_regions(terms: Terms) -> Rule:
         of=_places,
         level=Level.MANDATORY,
         references="GDPR Art. 44; AWS Control Tower CT.MULTISERVICE.PV.1",
-        fix="change aws:region, gpu-cluster:registry.replicate or gpu-cluster:compliance.dataResidency; "
+        fix="change aws:region, gpu-cluster:registry.replicate, gpu-cluster:backups.copyTo or "
+        "gpu-cluster:compliance.dataResidency; "
         "a region that is meant goes to regions of the environment in policies/settings.yaml",
     )
     def judge(place: Field) -> Iterator[Violation]:
@@ -67,12 +71,12 @@ def allowed_regions(terms: Terms) -> Rule:
         if place.path == "multiRegion":
             if place.value:
                 yield Violation(place, "false: such a key can be taken to any region")
-        elif _region(place.text) not in terms.regions:
+        elif region_of(place.text) not in terms.regions:
             yield Violation(place, f"in one of {allowed}")
 
     return judge
 
 
-def _region(place: str) -> str:
+def region_of(place: str) -> str:
     """The region itself, or that of an ARN; empty for an ARN that tells none, such as a bucket's."""
     return place.split(":")[3] if place.startswith("arn:") and place.count(":") >= 3 else place

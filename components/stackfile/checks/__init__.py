@@ -1,6 +1,7 @@
 """What sections of a stack demand of each other."""
 
 from components.config.stack import Stack
+from components.stackfile.checks.backups import backups
 from components.stackfile.checks.capacity import capacity
 from components.stackfile.checks.cluster import cluster
 from components.stackfile.checks.guardrails import guardrails
@@ -34,6 +35,7 @@ def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Mistake]:
         *pools(stack, offered, broken),
         *nodes(stack, offered, broken),
         *storage(stack, broken),
+        *backups(stack, broken),
         *registry(stack, broken),
         *serving(stack),
         *models(stack, offered, broken),

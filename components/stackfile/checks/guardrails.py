@@ -9,8 +9,8 @@ from components.stackfile.checks.region import KEY, unknown_region
 from components.stackfile.nearest import one_of
 from components.stackfile.problem import Keys, Mistake
 
-OF_AWS = ("budget", "compliance", "tags", "protect")
-"""Sections of the guardrails, which hold on AWS alone."""
+OF_AWS = ("backups", "budget", "compliance", "tags", "protect")
+"""Sections of what keeps data, money and rules, which hold on AWS alone."""
 
 _PCI_DAYS = 365
 """Twelve months of audit logs (PCI DSS 4.0.1, requirement 10.5.1)."""
@@ -41,10 +41,13 @@ def _residency(stack: Stack) -> Iterator[Mistake]:
     for name in sorted(allowed):
         if problem := unknown_region(name):
             yield Mistake(("compliance", "dataResidency"), problem)
-    copies = stack.registry.replicate if allowed else frozenset[str]()
-    for name in sorted(copies - allowed):
+    if not allowed:
+        return
+    for name in sorted(stack.registry.replicate - allowed):
         yield Mistake(("registry", "replicate"), _elsewhere(name, allowed))
-    if allowed and stack.region and stack.region not in allowed:
+    if stack.backups.copy_to and stack.backups.copy_to not in allowed:
+        yield Mistake(("backups", "copyTo"), _elsewhere(stack.backups.copy_to, allowed))
+    if stack.region and stack.region not in allowed:
         yield Mistake((KEY,), _elsewhere(stack.region, allowed))
 
 

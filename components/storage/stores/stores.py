@@ -4,23 +4,26 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components.config.storage import S3, Ebs, Efs, FsxLustre, StorageSettings
+from components.config.storage import S3, Ebs, Efs, FsxLustre, StorageSettings, backup_days
 from components.config.zone import is_local
+from components.guardrails import class_tags
 from components.storage.backing import Backing, Live
-from components.storage.stores.backups import Backups, Kept
+from components.storage.stores.backups import Backups, Copies, Kept
 from components.storage.stores.bucket import Bucket
 from components.storage.stores.file_system import FileSystem
 from components.storage.stores.lustre import Lustre
 from components.storage.stores.site import Site
 
 _S3_DRIVER = "aws-mountpoint-s3-csi-driver"
+_ANY_VOLUME = "arn:aws:ec2:*:*:volume/*"
+"""That has the tags: the cluster makes disks, and nobody knows them before."""
 
 
 class Stores(pulumi.ComponentResource):
     """File systems and buckets, encrypted with the platform's keys, closed to all but its nodes, backed up.
 
     Stores("platform-stores", stack.storage, vpc_id=network.vpc_id, subnets=network.private,
-           clients=eks.security_group_id, volumes_key=…, data_key=…, protect=True).backing
+           clients=eks.security_group_id, volumes_key=…, data_key=…, copies=…, protect=True).backing
     """
 
     backing: Backing
@@ -39,10 +42,11 @@ class Stores(pulumi.ComponentResource):
         clients: pulumi.Input[str],
         volumes_key: pulumi.Input[str],
         data_key: pulumi.Input[str],
+        copies: Copies | None = None,
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`subnets` by zone; `clients`: security group of the nodes."""
+        """`subnets` by zone; `clients`: security group of the nodes; `copies`: where backups go as well."""
         super().__init__("gpu-cluster:index:Stores", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         site = Site(vpc_id, {zone: it for zone, it in subnets.items() if not is_local(zone)}, clients)
@@ -55,12 +59,19 @@ class Stores(pulumi.ComponentResource):
         sources = {key: bucket.source for key, bucket in buckets.items()}
         made: dict[str, pulumi.Resource] = {**buckets}
         parameters: dict[str, Live] = {}
+        tagged: dict[str, Live] = {}
         kept: dict[str, Kept] = {}
 
         for key, chosen in settings.items():
             match chosen:
                 case Ebs():
                     parameters[key] = {"kmsKeyId": volumes_key}
+                    tags = class_tags(pulumi.get_stack(), key)
+                    tagged[key] = {
+                        f"tagSpecification_{number}": f"{tag}={value}"
+                        for number, (tag, value) in enumerate(tags.items(), start=1)
+                    }
+                    kept[key] = Kept(_ANY_VOLUME, backup_days(chosen), tags)
                 case Efs():
                     files = FileSystem(
                         f"{name}-{key}",
@@ -73,7 +84,7 @@ class Stores(pulumi.ComponentResource):
                     )
                     made[key] = files
                     parameters[key] = {"fileSystemId": files.file_system_id}
-                    kept[key] = Kept(files.arn, chosen.backup_days)
+                    kept[key] = Kept(files.arn, backup_days(chosen))
                 case FsxLustre():
                     own = buckets.get(chosen.s3 or "")
                     lustre = Lustre(
@@ -88,13 +99,15 @@ class Stores(pulumi.ComponentResource):
                     )
                     made[key] = lustre
                     sources[key] = lustre.source
-                    kept[key] = Kept(lustre.arn, 0 if chosen.s3 else chosen.backup_days)
+                    kept[key] = Kept(lustre.arn, backup_days(chosen))
                 case _:
                     pass
         backed_up = {key: it for key, it in kept.items() if it.days}
         if backed_up:
-            Backups(f"{name}-backups", backed_up, data_key=data_key, protect=protect, opts=child)
+            Backups(
+                f"{name}-backups", backed_up, data_key=data_key, copies=copies, protect=protect, opts=child
+            )
 
-        self.backing = Backing(parameters, sources, made)
+        self.backing = Backing(parameters, tagged, sources, made)
         self.grants = {_S3_DRIVER: {key: bucket.grant for key, bucket in buckets.items()}} if buckets else {}
         self.register_outputs({})

@@ -12,12 +12,13 @@ from tests.rehearsal.aws.project import REGION, Project, contents
 
 pytestmark = pytest.mark.engine
 
+ELSEWHERE = "eu-west-1"
 SETTINGS: dict[str, Any] = {
     "registry": {
         "prefix": "dev",
         "mirrors": ["k8s", "quay"],
         "repositories": {"vision/train": {"keepImages": 5, "readers": ["210987654321"]}},
-        "replicate": ["eu-west-1"],
+        "replicate": [ELSEWHERE],
     },
     "storage": {
         "disk": {"kind": "ebs", "default": True},
@@ -26,6 +27,7 @@ SETTINGS: dict[str, Any] = {
         "scratchpad": {"kind": "fsx-lustre", "size": "1.2Ti", "zone": f"{REGION}b"},
         "models": {"kind": "s3"},
     },
+    "backups": {"copyTo": ELSEWHERE},
 }
 EDITED: dict[str, Any] = {
     "registry": {
@@ -48,6 +50,7 @@ EDITED: dict[str, Any] = {
         },
         "models": {"kind": "s3", "oldVersionsDays": 30},
     },
+    "backups": {"copyTo": ELSEWHERE, "copyDays": 90},
 }
 OF_DATA = ("FileSystem", "LustreFileSystem", "Bucket", "Vault", "Repository")
 
@@ -67,6 +70,14 @@ def of_data(project: Project) -> dict[str, str]:
     return {it["urn"]: it["id"] for it in project.state() if it["type"].endswith(OF_DATA) and it["custom"]}
 
 
+def copies_of(project: Project) -> list[dict[str, Any]]:
+    """What each backup plan of the account copies."""
+    api = Api(project.account.endpoint, REGION)
+    plans = [it["BackupPlanId"] for it in api.call("backup", "ListBackupPlans")["BackupPlansList"]]
+    rules = [api.call("backup", "GetBackupPlan", BackupPlanId=plan)["BackupPlan"]["Rules"] for plan in plans]
+    return [copy for [rule] in rules for copy in rule["CopyActions"]]
+
+
 def test_up_makes_stores_that_stay_as_they_are(project: Project) -> None:
     configure(project, SETTINGS)
     project.up()
@@ -77,6 +88,9 @@ def test_up_makes_stores_that_stay_as_they_are(project: Project) -> None:
     assert outputs["sources"]["datasets"].keys() == {"dnsname", "mountname"}
     assert outputs["parameters"]["home"]["fileSystemId"].startswith("fs-")
     assert "dev/vision/train" in contents(project.account)["repositories"]
+    [vault] = Api(project.account.endpoint, ELSEWHERE).call("backup", "ListBackupVaults")["BackupVaultList"]
+    assert vault["EncryptionKeyArn"].split(":")[3] == ELSEWHERE
+    assert {it["DestinationBackupVaultArn"] for it in copies_of(project)} == {vault["BackupVaultArn"]}
     preview = project.pulumi("preview", "--expect-no-changes", "--diff")
     assert preview.returncode == 0, preview.stdout
 
@@ -89,6 +103,7 @@ def test_an_edit_replaces_nothing_that_holds_data(project: Project) -> None:
     project.up()
 
     assert before.items() < of_data(project).items()
+    assert {it["Lifecycle"]["DeleteAfterDays"] for it in copies_of(project)} == {90}
     expiry = Api(project.account.endpoint, REGION).call(
         "ecr", "GetLifecyclePolicy", repositoryName="dev/vision/train"
     )
@@ -116,4 +131,11 @@ def test_without_protection_nothing_is_left_but_what_is_the_account_s(project: P
     assert api.call("efs", "DescribeFileSystems")["FileSystems"] == []
     assert api.call("fsx", "DescribeFileSystems")["FileSystems"] == []
     assert api.call("backup", "ListBackupVaults")["BackupVaultList"] == []
+    elsewhere = Api(project.account.endpoint, ELSEWHERE)
+    assert elsewhere.call("backup", "ListBackupVaults")["BackupVaultList"] == []
+    states = [
+        elsewhere.call("kms", "DescribeKey", KeyId=it["KeyId"])["KeyMetadata"]["KeyState"]
+        for it in elsewhere.call("kms", "ListKeys")["Keys"]
+    ]
+    assert states == ["PendingDeletion"]
     assert api.call("ecr", "DescribePullThroughCacheRules")["pullThroughCacheRules"] == []

@@ -2,6 +2,7 @@ from fractions import Fraction
 
 import pytest
 
+from components.catalog import SERVICE_PRICES
 from cost import CostError, Item, priced
 from cost.money import Range
 from tests.unit.cost.items import DAY, REGION, aws, kubernetes, model, scaler, storage_class
@@ -76,6 +77,33 @@ def test_a_bucket_costs_what_it_holds_and_its_requests() -> None:
         "S3, reads": Range.of(Fraction("0.4")),  # 1000 thousands x 0.0004
         "S3, writes": Range.of(Fraction("0.5")),  # 100 thousands x 0.005
     }
+
+
+def copying_to(region: str) -> Item:
+    vault = f"arn:aws:backup:{region}:123456789012:backup-vault:copies"
+    return aws("backup/plan:Plan", rules=[{"copyActions": [{"destinationVaultArn": vault}]}])
+
+
+def test_copies_cost_what_is_kept_there_and_the_way() -> None:
+    assert monthly(copying_to("us-west-2")) == {
+        "backups": Range.of(20),
+        "copies of backups in us-west-2": Range.of(20),  # 400 GB x 0.05
+        "backups sent to us-west-2": Range.of(2),  # 100 GB x 0.02
+    }
+
+
+def test_copies_in_a_region_without_prices_are_not_free() -> None:
+    with pytest.raises(CostError, match="no price of efs-backup in eu-west-1 is known"):
+        monthly(copying_to("eu-west-1"))
+
+
+def test_what_is_in_another_region_has_the_price_of_that() -> None:
+    with pytest.raises(CostError, match="no price of key in eu-west-1 is known"):
+        monthly(aws("kms/key:Key", region="eu-west-1"))
+
+
+def test_a_backup_of_a_disk_costs_what_one_of_a_file_system_does() -> None:
+    assert SERVICE_PRICES["snapshot"].usd == SERVICE_PRICES["efs-backup"].usd
 
 
 def test_backups_and_snapshots_cost_what_is_kept() -> None:

@@ -9,7 +9,7 @@ from components.config.stack import Stack
 from components.images import ON_EKS
 from components.keys import Keys, Purpose
 from components.registry.ecr import EcrRegistry
-from components.storage.stores import Stores
+from components.storage.stores import Copies, Stores
 
 config = pulumi.Config()
 region = pulumi.Config("aws").require("region")
@@ -27,7 +27,8 @@ subnets = {
     for number, letter in enumerate("ab")
 }
 nodes = aws.ec2.SecurityGroup("nodes", vpc_id=vpc.id)
-keys = Keys("keys", account=account, region=region, protect=protect)
+copies = settings.backups.copy_to
+keys = Keys("keys", account=account, region=region, copies=copies, protect=protect)
 
 registry = EcrRegistry(
     "registry",
@@ -46,6 +47,7 @@ stores = Stores(
     clients=nodes.id,
     volumes_key=keys.arns[Purpose.VOLUMES],
     data_key=keys.arns[Purpose.DATA],
+    copies=Copies(copies, keys.arns[Purpose.COPIES], settings.backups.copy_days) if copies else None,
     protect=protect,
 )
 pulumi.export("copies", [copy._asdict() for copy in registry.copies])

@@ -11,8 +11,11 @@ ROOT = {"AWS": "arn:aws:iam::123456789012:root"}
 USE = {"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"}
 
 
-def keys(*, protect: bool = True) -> Graph:
-    return graph_of(lambda: Keys("k", account="123456789012", region="eu-central-1", protect=protect))
+HERE, THERE = "eu-central-1", "eu-west-1"
+
+
+def keys(*, copies: str | None = THERE, protect: bool = True) -> Graph:
+    return graph_of(lambda: Keys("k", account="123456789012", region=HERE, copies=copies, protect=protect))
 
 
 def key(purpose: Purpose, graph: Graph) -> Registered:
@@ -20,8 +23,8 @@ def key(purpose: Purpose, graph: Graph) -> Registered:
     return found
 
 
-def statements(purpose: Purpose) -> dict[str, dict[str, Any]]:
-    return {it["Sid"]: it for it in json.loads(key(purpose, keys())["policy"])["Statement"]}
+def statements(purpose: Purpose, *, copies: str | None = THERE) -> dict[str, dict[str, Any]]:
+    return {it["Sid"]: it for it in json.loads(key(purpose, keys(copies=copies))["policy"])["Statement"]}
 
 
 @pytest.mark.parametrize("purpose", Purpose)
@@ -51,10 +54,43 @@ def test_the_account_administers_it_and_thereby_cannot_use_it(purpose: Purpose) 
 )
 def test_it_is_used_through_its_services_alone(purpose: Purpose, services: set[str]) -> None:
     for sid in ("UseThroughServices", "GrantToResources"):
-        statement = statements(purpose)[sid]
+        statement = statements(purpose, copies=None)[sid]
         via = statement["Condition"]["StringEquals"]["kms:ViaService"]
         assert statement["Principal"] == ROOT
-        assert set(via) == {f"{service}.eu-central-1.amazonaws.com" for service in services}
+        assert set(via) == {f"{service}.{HERE}.amazonaws.com" for service in services}
+
+
+@pytest.mark.parametrize(
+    ("purpose", "services"),
+    [
+        (Purpose.VOLUMES, {"ec2"}),
+        (Purpose.DATA, {"backup", "fsx"}),
+        (Purpose.COPIES, {"backup", "ec2", "fsx"}),
+        (Purpose.REGISTRY, set[str]()),
+    ],
+)
+def test_in_the_region_of_copies_it_is_used_to_copy_alone(purpose: Purpose, services: set[str]) -> None:
+    for sid in ("UseThroughServices", "GrantToResources"):
+        via = statements(purpose)[sid]["Condition"]["StringEquals"]["kms:ViaService"]
+        there = {service for service in via if service.endswith(f".{THERE}.amazonaws.com")}
+        assert there == {f"{service}.{THERE}.amazonaws.com" for service in services}
+
+
+def test_the_key_of_copies_and_its_alias_are_in_their_region_and_no_other() -> None:
+    graph = keys()
+
+    of_copies = {it.name: it.inputs.get("region") for it in graph.of("kms:key:Key") + graph.of("Alias")}
+
+    assert {name: region for name, region in of_copies.items() if region} == {
+        "k-copies": THERE,
+        "k-copies-alias": THERE,
+    }
+
+
+def test_without_copies_there_is_no_key_for_them() -> None:
+    names = {it.name for it in keys(copies=None).of("kms:key:Key")}
+
+    assert names == {f"k-{purpose}" for purpose in Purpose if purpose is not Purpose.COPIES}
 
 
 @pytest.mark.parametrize("purpose", Purpose)

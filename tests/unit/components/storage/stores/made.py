@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from components.config.storage import StorageSettings
-from components.storage.stores import Stores
+from components.storage.stores import Copies, Stores
 from plan import Graph
 from tests.unit.graph import graph_of
 
@@ -22,7 +22,7 @@ def settings_of(storage: dict[str, Any]) -> dict[str, StorageSettings]:
     return TypeAdapter(dict[str, StorageSettings]).validate_python(storage)
 
 
-def stores_of(storage: dict[str, Any], *, protect: bool = True) -> Stores:
+def stores_of(storage: dict[str, Any], *, copies: Copies | None = None, protect: bool = True) -> Stores:
     """Within a running program."""
     return Stores(
         "s",
@@ -32,9 +32,10 @@ def stores_of(storage: dict[str, Any], *, protect: bool = True) -> Stores:
         clients=NODES,
         volumes_key=VOLUMES_KEY,
         data_key=DATA_KEY,
+        copies=copies,
         protect=protect,
     )
 
 
-def made(storage: dict[str, Any], *, protect: bool = True) -> Graph:
-    return graph_of(lambda: stores_of(storage, protect=protect), ANSWERS)
+def made(storage: dict[str, Any], *, copies: Copies | None = None, protect: bool = True) -> Graph:
+    return graph_of(lambda: stores_of(storage, copies=copies, protect=protect), ANSWERS)

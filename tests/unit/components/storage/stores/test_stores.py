@@ -25,6 +25,15 @@ def test_disks_are_encrypted_with_the_key_of_volumes() -> None:
     assert (parameters["encrypted"], parameters["kmsKeyId"]) == ("true", VOLUMES_KEY)
 
 
+def test_disks_bear_the_tag_of_their_class_unless_they_go_with_their_pod() -> None:
+    tags = {
+        name: in_cluster().get("StorageClass", name)["parameters"].get("tagSpecification_1")
+        for name in ("disk", "disk-scratch")
+    }
+
+    assert tags == {"disk": "gpu-cluster/storage-class=test/disk", "disk-scratch": None}
+
+
 def test_claims_get_access_points_of_the_file_system_that_aws_made() -> None:
     parameters = in_cluster().get("StorageClass", "home")["parameters"]
 
@@ -67,6 +76,6 @@ def test_a_volume_leads_to_the_bucket_with_the_rights_of_the_driver() -> None:
 
 
 def test_disks_alone_need_nothing_of_an_account() -> None:
-    assert [it.type for it in made({"disk": {"kind": "ebs", "default": True}}).resources] == [
+    assert [it.type for it in made({"disk": {"kind": "ebs", "backup_days": 0}}).resources] == [
         "gpu-cluster:index:Stores"
     ]
