@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from cli.columns import columns
 from cli.project import Project, StackName
+from components.catalog.clock import today
 from cost import (
     Cost,
     CostDiff,
@@ -57,7 +57,7 @@ def cost(
     project = Project.here()
     project.stack_file(stack)
     usage = usage_of(dict(_pair(given) for given in assume or []))
-    priced = partial(cost_of, day=datetime.now(UTC).date(), usage=usage)
+    priced = partial(cost_of, day=today(), usage=usage)
     then = _then(project.folder, stack, against) if against else None
     now = priced(plan_of(project.folder, stack))
     difference = diff(priced(then) if then else now.nothing(), now) if against else None

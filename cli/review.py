@@ -1,6 +1,5 @@
 """`gpu-cluster review`: what a change does, costs, replaces and breaks, for those who decide on it."""
 
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -69,9 +68,10 @@ def review(
 
 
 def _reviews(both: "Sides", stacks: list[str], output: Path | None) -> "list[Review]":
+    from components.catalog.clock import today
     from review.stacks import reviews
 
-    found = reviews(both, stacks, datetime.now(UTC).date())
+    found = reviews(both, stacks, today())
     if output:
         for each in found:
             because = f": {each.reasons[0].words}" if each.reasons else ""

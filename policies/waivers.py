@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Annotated, cast
 
 from pydantic import AfterValidator, ValidationInfo
 
+from components.catalog.clock import today
 from components.config.settings import Settings
 from components.stackfile.document import Document
 from components.stackfile.nearest import did_you_mean
@@ -128,7 +129,7 @@ class Waivers:
 @cache
 def own_waivers(rules: frozenset[str]) -> Waivers:
     """The waivers that the pack carries, today."""
-    return load_waivers(FOLDER / "waivers.yaml", rules, datetime.now(UTC).date())
+    return load_waivers(FOLDER / "waivers.yaml", rules, today())
 
 
 def load_waivers(path: Path, rules: Collection[str], today: date) -> Waivers:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 from components.catalog import INSTANCES
+from components.catalog.clock import today
 from policies.field import Field
 from policies.inventory import Inventory
 from policies.kinds import INSTANCES as INSTANCE_KINDS
@@ -119,9 +120,9 @@ def allowed_instances(terms: Terms) -> Rule:
     return judge
 
 
-def capacity_blocks(terms: Terms, today: date | None = None) -> Rule:
+def capacity_blocks(terms: Terms) -> Rule:
     """The rule for the days that a block must still last."""
-    least = (today or datetime.now(UTC).date()) + timedelta(days=terms.settings.capacity_block_days)
+    least = today() + timedelta(days=terms.settings.capacity_block_days)
 
     @stack_rule(
         84,

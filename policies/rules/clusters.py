@@ -1,8 +1,8 @@
 """Rules for the control plane of an EKS cluster: who reaches it, what it writes down, how it is kept."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
+from components.catalog.clock import today
 from components.catalog.kubernetes_versions import KUBERNETES_VERSIONS
 from policies.cidr import is_the_world
 from policies.customer_key import not_own_key
@@ -115,11 +115,10 @@ def supported_version(cluster: Resource) -> Iterator[Violation]:
     """It gets no security fixes any more, and AWS upgrades it on a day of its own choice."""
     version = cluster.at("version")
     extended = cluster.at("upgradePolicy", "supportType").value != "STANDARD"
-    today = datetime.now(UTC).date()
     supported = [
         known.name
         for known in KUBERNETES_VERSIONS.values()
-        if today <= (known.extended_until if extended else known.standard_until)
+        if today() <= (known.extended_until if extended else known.standard_until)
     ]
     if version.value not in supported:
         yield Violation(version, f"a version that AWS still supports, up to {[*KUBERNETES_VERSIONS][-1]}")

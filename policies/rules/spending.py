@@ -1,10 +1,10 @@
 """The rule for what a stack costs at most."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from components.catalog.clock import today
 from components.stackfile.nearest import one_of
 from policies.inventory import Inventory
 from policies.rule import Level, Violation, stack_rule
@@ -47,7 +47,7 @@ def _worst_hour(inventory: Inventory) -> tuple[Fraction, tuple[str, ...]]:
         return Fraction(0), (f"expected one region of AWS, got {one_of(regions or ['none'])}",)
     items = [Item(it.kind, it.label or it.address, it.properties) for it in inventory.all()]
     try:
-        return worst_case_hourly(items, regions[0], day=datetime.now(UTC).date()), ()
+        return worst_case_hourly(items, regions[0], day=today()), ()
     except CostError as error:
         return Fraction(0), error.problems
     except (AttributeError, KeyError, TypeError, ValueError) as error:  # of a shape that no price knows

@@ -3,7 +3,6 @@
 `pytest tests/golden --snapshot-update` writes it anew.
 """
 
-from datetime import date
 from pathlib import Path
 
 from syrupy.assertion import SnapshotAssertion
@@ -14,9 +13,9 @@ from syrupy.types import SnapshotIndex
 from cli.cost import text
 from cost import cost_of
 from plan import plan_of
+from tests.today import TODAY
 
 PROJECT = Path(__file__).parents[2]
-DAY = date(2026, 11, 25)
 
 
 class CostFile(SingleFileSnapshotExtension):
@@ -35,4 +34,6 @@ class CostFile(SingleFileSnapshotExtension):
 
 
 def test_production_costs_what_was_reviewed(snapshot: SnapshotAssertion) -> None:
-    assert text(cost_of(plan_of(PROJECT, "prod"), day=DAY)) == snapshot(name="prod", extension_class=CostFile)
+    said = text(cost_of(plan_of(PROJECT, "prod"), day=TODAY))
+
+    assert said == snapshot(name="prod", extension_class=CostFile)

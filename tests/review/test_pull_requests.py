@@ -6,7 +6,6 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -24,10 +23,10 @@ from review.review import Review, Verdict
 from review.revision import file_of, stacks_in, touched
 from review.side import Side
 from review.stacks import review
+from tests.today import TODAY
 
 FOLDER = Path(__file__).parent
 BASE = FOLDER / "base"
-TODAY = date(2026, 11, 25)
 HARMLESS = {
     "add-a-repository",
     "add-a-site",

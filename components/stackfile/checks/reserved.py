@@ -1,9 +1,9 @@
 """Reserved servers: as many as the pools ask for, of a type that is sold so, and not gone already."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from components.catalog import CAPACITY_BLOCK_TYPES
+from components.catalog.clock import now
 from components.config.capacity import Capacity
 from components.config.pools import PoolSettings
 from components.config.stack import Stack
@@ -49,7 +49,7 @@ def _block(name: str, pool: Pool, capacity: Capacity) -> Iterator[Mistake]:
             f"{pool.machine} is not sold in capacity blocks; they are of {', '.join(CAPACITY_BLOCK_TYPES)}"
         )
         yield Mistake(keys, message)
-    if capacity.capacity_block and capacity.capacity_block.end <= datetime.now(UTC):
+    if capacity.capacity_block and capacity.capacity_block.end <= now():
         message = f"the block ended at {capacity.capacity_block.ends}; name another, or remove the pool"
         yield Mistake((*keys, "ends"), message)
 

@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from policies.waivers import Waivers, load_waivers
 from rehearsal.aws import Account
 from rehearsal.aws.api import Api
 from tests.rehearsal.aws.project import Project
+from tests.today import TODAY
 
 pytestmark = pytest.mark.engine
 
@@ -101,7 +101,7 @@ def test_a_waiver_opens_the_gate(project: Project, tmp_path: Path, monkeypatch: 
     file.write_text(WAIVER)
 
     def waivers(rules: frozenset[str]) -> Waivers:
-        return load_waivers(file, rules, date(2026, 11, 25))
+        return load_waivers(file, rules, TODAY)
 
     monkeypatch.setattr(pack, "own_waivers", waivers)
     monkeypatch.setattr("review.gate.pack_of", pack.pack_of.__wrapped__)

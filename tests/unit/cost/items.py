@@ -1,12 +1,10 @@
 """Resources as a plan has them, as little of each as its price depends on."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from cost import Item
 
-DAY = date(2026, 11, 25)
 REGION = "us-east-2"
 
 

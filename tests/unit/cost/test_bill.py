@@ -9,14 +9,15 @@ from cost import CostError, Item, items_of, priced, region_of, worst_case_hourly
 from cost.bill import PRICED
 from cost.free import FREE
 from cost.money import Range, total
-from tests.unit.cost.items import DAY, REGION, aws, launch_template, node_group
+from tests.today import TODAY
+from tests.unit.cost.items import REGION, aws, launch_template, node_group
 from tests.unit.cost.plans import plan
 
 ON_AWS = ("dev", "staging", "prod")
 
 
 def monthly(*items: Item) -> Range:
-    return total([line.monthly for line in priced(items, REGION, day=DAY)])
+    return total([line.monthly for line in priced(items, REGION, day=TODAY)])
 
 
 def test_the_worst_hour_is_every_pool_at_its_most() -> None:
@@ -31,7 +32,7 @@ def test_the_worst_hour_is_every_pool_at_its_most() -> None:
     disks = (12 * 100 + 6 * 100) * Fraction("0.08") / 730  # 144 in a month
     gateway = Fraction("0.045") + 200 * Fraction("0.045") / 730  # 9 in a month for 200 GB
 
-    assert worst_case_hourly(items, REGION, day=DAY) == servers + disks + gateway
+    assert worst_case_hourly(items, REGION, day=TODAY) == servers + disks + gateway
 
 
 @pytest.mark.parametrize("name", ON_AWS)
@@ -41,7 +42,7 @@ def test_everything_in_the_real_stacks_is_priced_or_free_for_a_reason(name: str)
 
     assert kinds <= PRICED.keys() | FREE.keys()
     assert region_of(graph) == REGION
-    assert priced(items_of(graph), REGION, day=DAY)
+    assert priced(items_of(graph), REGION, day=TODAY)
 
 
 def test_nothing_is_both_priced_and_free() -> None:
@@ -50,7 +51,7 @@ def test_nothing_is_both_priced_and_free() -> None:
 
 def test_what_nobody_has_looked_up_is_an_error() -> None:
     with pytest.raises(CostError) as error:
-        priced([aws("redshift/cluster:Cluster", "warehouse")], REGION, day=DAY)
+        priced([aws("redshift/cluster:Cluster", "warehouse")], REGION, day=TODAY)
 
     assert str(error.value) == "Cluster warehouse: nobody has looked up yet whether it costs anything"
 
@@ -65,7 +66,7 @@ def test_every_missing_price_is_named_at_once() -> None:
         aws("fsx/lustreFileSystem:LustreFileSystem", "data", storageCapacity=1200),
     ]
     with pytest.raises(CostError) as error:
-        worst_case_hourly(items, REGION, day=DAY)
+        worst_case_hourly(items, REGION, day=TODAY)
 
     assert error.value.problems == (
         "NodeGroup nodes-h200: AWS publishes no on-demand price of p5e.48xlarge",

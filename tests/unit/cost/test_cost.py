@@ -7,13 +7,13 @@ from components.stackfile import load
 from cost import Cost, cost_of, document_of, usage_of
 from cost.money import Range, total
 from plan import planned
-from tests.unit.cost.items import DAY
+from tests.today import TODAY
 from tests.unit.cost.plans import PROJECT, plan
 
 
 @pytest.fixture(scope="module")
 def prod() -> Cost:
-    return cost_of(plan("prod"), day=DAY)
+    return cost_of(plan("prod"), day=TODAY)
 
 
 def test_parts_and_lines_add_up_to_the_total(prod: Cost) -> None:
@@ -40,7 +40,7 @@ def test_a_pool_is_its_nodes_their_disks_and_the_volumes_of_its_models(prod: Cos
 
 def test_the_real_budgets_hold_in_the_worst_case_and_leave_no_more_than_a_fifth() -> None:
     for name in ("dev", "staging", "prod"):
-        environment, *teams = cost_of(plan(name), day=DAY).budgets
+        environment, *teams = cost_of(plan(name), day=TODAY).budgets
         assert not any(budget.over for budget in (environment, *teams)), name
         assert environment.used > Fraction(4, 5), name
 
@@ -49,14 +49,14 @@ def test_a_budget_that_the_worst_case_exceeds_says_by_how_much() -> None:
     stack = load(PROJECT / "stacks" / "Pulumi.dev.yaml")
     assert stack.budget
     small = stack.model_copy(update={"budget": stack.budget.model_copy(update={"monthly_usd": 1000})})
-    [budget] = cost_of(planned(small, "dev"), day=DAY).budgets
+    [budget] = cost_of(planned(small, "dev"), day=TODAY).budgets
 
     assert (budget.of, budget.limit) == ("environment", 1000)
     assert budget.over == budget.monthly.most - 1000 > 0
 
 
 def test_what_is_not_in_aws_costs_nothing_that_is_known_but_shows_what_is_idle() -> None:
-    onprem = cost_of(plan("onprem"), day=DAY)
+    onprem = cost_of(plan("onprem"), day=TODAY)
 
     assert onprem.region is None
     assert not onprem.monthly
@@ -64,7 +64,7 @@ def test_what_is_not_in_aws_costs_nothing_that_is_known_but_shows_what_is_idle()
 
 
 def test_a_karpenter_pool_costs_at_least_the_nodes_that_its_models_need() -> None:
-    dev = cost_of(plan("dev"), day=DAY)
+    dev = cost_of(plan("dev"), day=TODAY)
     [servers] = [line for line in dev.lines if line.pool == "l4" and line.unit == "node"]
 
     assert servers.quantity == Range.of(1, 2)  # one replica, though the pool may have no node
@@ -76,7 +76,7 @@ def test_teams_share_the_pools_and_have_budgets_of_their_own() -> None:
         stack.model_dump(by_alias=True, exclude_unset=True)
         | {"teams": {"vision": {"gpus": {"l4": 1}, "budget": {"monthlyUsd": 500}}}}
     )
-    cost = cost_of(planned(shared, "staging"), day=DAY)
+    cost = cost_of(planned(shared, "staging"), day=TODAY)
 
     quarter = cost.by_pool()["l4"] * Fraction(1, 4)  # 1 of 4 GPUs
     assert cost.shares["vision"].monthly == quarter
@@ -85,7 +85,7 @@ def test_teams_share_the_pools_and_have_budgets_of_their_own() -> None:
 
 
 def test_a_team_pays_for_what_is_its_own_and_for_its_part_of_the_pools() -> None:
-    environment, team = (cost_of(plan(name), day=DAY) for name in ("prod", "prod-vision"))
+    environment, team = (cost_of(plan(name), day=TODAY) for name in ("prod", "prod-vision"))
     share = environment.shares["vision"]
     own = [line for line in team.lines if "of pool" not in line.what]
     [disks] = [line for line in own if line.resource == "team-detect-replicas" and line.unit == "GiB"]
@@ -98,7 +98,7 @@ def test_a_team_pays_for_what_is_its_own_and_for_its_part_of_the_pools() -> None
 
 
 def test_an_assumption_that_is_given_changes_the_total_by_what_it_costs() -> None:
-    less, more = (cost_of(plan("dev"), day=DAY, usage=usage_of({"nat-gb": gb})) for gb in ("0", "100"))
+    less, more = (cost_of(plan("dev"), day=TODAY, usage=usage_of({"nat-gb": gb})) for gb in ("0", "100"))
 
     assert (more.monthly - less.monthly).most == Fraction("4.5")  # one gateway, 100 x 0.045
 
@@ -118,4 +118,4 @@ def test_it_asks_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     dev = plan("dev")
     monkeypatch.setattr(socket, "socket", refuse)
-    assert cost_of(dev, day=DAY).monthly.most > 0
+    assert cost_of(dev, day=TODAY).monthly.most > 0

@@ -5,13 +5,14 @@ from hypothesis import strategies as st
 
 from cost import Cost, CostDiff, Item, diff, markdown, priced, usage_of
 from cost.money import NOTHING, Range
-from tests.unit.cost.items import DAY, REGION, aws, launch_template, node_group
+from tests.today import TODAY
+from tests.unit.cost.items import REGION, aws, launch_template, node_group
 
 GATEWAY = aws("ec2/natGateway:NatGateway", "nat")
 
 
 def cost_of(*items: Item) -> Cost:
-    return Cost("prod", REGION, DAY, priced(items, REGION, day=DAY), usage_of(), ())
+    return Cost("prod", REGION, TODAY, priced(items, REGION, day=TODAY), usage_of(), ())
 
 
 def pool(most: int, instance: str = "g6.4xlarge") -> list[Item]:

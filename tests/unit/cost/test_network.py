@@ -2,11 +2,12 @@ from fractions import Fraction
 
 from cost import Item, priced
 from cost.money import Range
-from tests.unit.cost.items import DAY, REGION, aws, kubernetes
+from tests.today import TODAY
+from tests.unit.cost.items import REGION, aws, kubernetes
 
 
 def monthly(item: Item) -> dict[str, Range]:
-    return {line.what: line.monthly for line in priced([item], REGION, day=DAY)}
+    return {line.what: line.monthly for line in priced([item], REGION, day=TODAY)}
 
 
 def test_a_gateway_costs_its_hours_and_its_traffic() -> None:

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 from cost import CostError, Item, Line, priced
 from cost.money import Range, total
-from tests.unit.cost.items import DAY, REGION, aws, launch_template, node_group, node_pool
+from tests.today import TODAY
+from tests.unit.cost.items import REGION, aws, launch_template, node_group, node_pool
 
 
 def lines(*items: Item, **more: dict[str, int]) -> tuple[Line, ...]:
-    return priced(items, REGION, day=DAY, **more)
+    return priced(items, REGION, day=TODAY, **more)
 
 
 def test_a_node_group_costs_its_servers_and_their_disks() -> None:
@@ -85,7 +86,7 @@ def test_karpenter_starts_no_more_than_its_limit() -> None:
 )
 def test_what_decides_a_price_has_to_be_there(items: list[Item], message: str) -> None:
     with pytest.raises(CostError) as error:
-        priced(items, REGION, day=DAY)
+        priced(items, REGION, day=TODAY)
     assert str(error.value) == message
 
 

@@ -5,10 +5,11 @@ import pytest
 
 from cost import CostError, Item, priced, usage_of
 from cost.money import Range
-from tests.unit.cost.items import DAY, REGION, aws
+from tests.today import TODAY
+from tests.unit.cost.items import REGION, aws
 
 
-def monthly(*items: Item, day: date = DAY) -> dict[str, Range]:
+def monthly(*items: Item, day: date = TODAY) -> dict[str, Range]:
     return {line.what: line.monthly for line in priced(items, REGION, day=day)}
 
 
@@ -95,6 +96,6 @@ def test_copies_where_no_price_is_known_are_an_error() -> None:
 
 def test_mirrored_images_cost_what_is_kept() -> None:
     rule = [aws("ecr/pullThroughCacheRule:PullThroughCacheRule")]
-    [line] = priced(rule, REGION, day=DAY, usage=usage_of({"cached-gb": "100"}))
+    [line] = priced(rule, REGION, day=TODAY, usage=usage_of({"cached-gb": "100"}))
 
     assert line.monthly == Range.of(10)  # 100 GB x 0.10

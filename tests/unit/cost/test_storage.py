@@ -5,11 +5,12 @@ import pytest
 from components.catalog import SERVICE_PRICES
 from cost import CostError, Item, priced
 from cost.money import Range
-from tests.unit.cost.items import DAY, REGION, aws, kubernetes, model, scaler, storage_class
+from tests.today import TODAY
+from tests.unit.cost.items import REGION, aws, kubernetes, model, scaler, storage_class
 
 
 def monthly(*items: Item) -> dict[str, Range]:
-    return {line.what: line.monthly for line in priced(items, REGION, day=DAY)}
+    return {line.what: line.monthly for line in priced(items, REGION, day=TODAY)}
 
 
 def test_each_replica_has_a_disk_of_its_own() -> None:
@@ -27,7 +28,7 @@ def test_without_a_scaler_there_are_as_many_as_the_workload_says() -> None:
 
 
 def test_a_disk_belongs_to_the_pool_that_its_pods_go_to() -> None:
-    assert {line.pool for line in priced([model(), storage_class()], REGION, day=DAY)} == {"l4"}
+    assert {line.pool for line in priced([model(), storage_class()], REGION, day=TODAY)} == {"l4"}
 
 
 def test_a_claim_has_one_disk() -> None:

@@ -5,8 +5,9 @@ from cost.bill import site_of
 from cost.item import Item
 from cost.money import Range
 from cost.use import Use, use_of
+from tests.today import TODAY
 from tests.unit.components.pools.stacks import pool_of
-from tests.unit.cost.items import DAY, REGION, kubernetes, scaler
+from tests.unit.cost.items import REGION, kubernetes, scaler
 
 
 def replica(name: str = "chat", gpus: int = 1, cpu: str = "1", resource: str = "nvidia.com/gpu") -> Item:
@@ -16,7 +17,7 @@ def replica(name: str = "chat", gpus: int = 1, cpu: str = "1", resource: str = "
 
 
 def use(pool: Pool, *items: Item) -> Use:
-    [found] = use_of({"p": pool}, items, site_of(items, REGION, day=DAY))
+    [found] = use_of({"p": pool}, items, site_of(items, REGION, day=TODAY))
     return found
 
 
@@ -73,4 +74,4 @@ def test_what_goes_elsewhere_or_asks_for_no_gpu_does_not_count() -> None:
 
 
 def test_a_pool_without_gpus_has_none_to_use() -> None:
-    assert use_of({"p": pool_of(instance="m7i.xlarge")}, [], site_of([], REGION, day=DAY)) == ()
+    assert use_of({"p": pool_of(instance="m7i.xlarge")}, [], site_of([], REGION, day=TODAY)) == ()

@@ -9,9 +9,9 @@ from components.stackfile import load
 from plan import planned
 from review.bill import cost_of_change
 from review.side import Side
+from tests.today import TODAY
 from tests.unit.components.stacks import stack_of
 
-TODAY = date(2026, 11, 25)
 DEV = Path(__file__).parents[3] / "stacks/Pulumi.dev.yaml"
 
 

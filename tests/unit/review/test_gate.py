@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from policies import pack_of
 from policies.preview import Preview, PreviewError, read_preview, read_state
 from policies.waivers import Waivers, load_waivers
 from review.gate import Gate, gate_of
+from tests.today import TODAY
 
 PROVIDER = "urn:pulumi:prod::gpu-cluster::pulumi:providers:kubernetes::cluster"
 
@@ -184,7 +184,7 @@ def waived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Waived:
         path.write_text(WAIVER.format(expires=expires))
 
         def own_waivers(rules: frozenset[str]) -> Waivers:
-            return load_waivers(path, rules, date(2026, 11, 25))
+            return load_waivers(path, rules, TODAY)
 
         monkeypatch.setattr(packs, "own_waivers", own_waivers)
         monkeypatch.setattr("review.gate.pack_of", pack_of.__wrapped__)

@@ -1,4 +1,3 @@
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,6 +6,7 @@ from review.changes import Action
 from review.review import Review, Verdict
 from review.revision import RevisionError
 from review.stacks import reviews, sides
+from tests.today import TODAY
 from tests.unit.review.repository import (
     GRANTED,
     SITE,
@@ -17,8 +17,6 @@ from tests.unit.review.repository import (
     stack_file,
     with_code,
 )
-
-TODAY = date(2026, 11, 25)
 
 
 @pytest.fixture

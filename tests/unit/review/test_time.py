@@ -1,15 +1,15 @@
-from datetime import date
 from pathlib import Path
 
 from components.config.stack import Stack
 from plan import planned
 from review.side import Side
 from review.time import time_of_change
+from tests.today import TODAY
 from tests.unit.components.stacks import model_of, stack_of
 
 
 def side(stack: Stack | None) -> Side:
-    return Side("site", planned(stack, "site") if stack else None, Path(), date(2026, 11, 25))
+    return Side("site", planned(stack, "site") if stack else None, Path(), TODAY)
 
 
 def serving(model: str) -> Stack:
