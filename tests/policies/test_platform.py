@@ -11,10 +11,13 @@ from policies.planned import resources_of
 PROJECT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("stack", ["local", "dev", "staging", "prod", "onprem", "edge"])
-def test_a_stack_breaks_no_rule_that_nobody_waived(stack: str) -> None:
-    pack = pack_of(stack)
-    report = pack.check(resources_of(plan_of(PROJECT, stack).graph))
+STACKS = [path.name.split(".")[1] for path in sorted((PROJECT / "stacks").glob("Pulumi.*.yaml"))]
 
-    assert [str(finding) for finding in report.findings if pack.stops(finding.rule)] == []
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_breaks_no_rule_that_nobody_waived(stack: str) -> None:
+    """Neither one that stops it nor one that advises."""
+    report = pack_of(stack).check(resources_of(plan_of(PROJECT, stack).graph))
+
+    assert [str(finding) for finding in report.findings] == []
     assert [str(problem) for problem in report.stale] == []
