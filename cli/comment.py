@@ -24,13 +24,13 @@ def comment(file: File, *, commit: Commit = None) -> None:
     from review.review import from_json
 
     try:
-        body = written(from_json(file.read_bytes()))
+        reviews = from_json(file.read_bytes())
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be read: {error.strerror}", param_hint="FILE") from None
     if commit is None:
-        typer.echo(body, nl=False)
+        typer.echo(written(reviews), nl=False)
         return
     there = Repository.of_workflow()
-    number = there.pull_request_of(commit)
-    there.put_comment(number, body, MARKER)
-    typer.echo(f"{there.name}#{number}: the comment is up to date")
+    pull = there.pull_request_of(commit)
+    there.put_comment(pull.number, written(reviews, from_fork=pull.from_fork), MARKER)
+    typer.echo(f"{there.name}#{pull.number}: the comment is up to date")

@@ -16,17 +16,23 @@ _ORDER = (Action.REPLACE, Action.DELETE, Action.UPDATE, Action.CREATE)
 _MARKS = {Action.CREATE: "+", Action.DELETE: "-", Action.REPLACE: "!", Action.UPDATE: " "}
 """How lines begin that GitHub colours in a block of `diff`."""
 
+_NO_GATE = (
+    "**Not tried**: whether the engine's own preview loses anything, for a fork gets no credentials. "
+    "Whoever merges it runs <code>make gate STACK=…</code> first.\n"
+)
 _REASONS = 6  # of one stack, that are shown without unfolding
 _BRIEF = 100  # characters of the one reason at the top
 _FOUND = 12  # breaches of one rule
 _EDITS = 12  # of one resource
 
 
-def comment(reviews: Sequence[Review]) -> str:
+def comment(reviews: Sequence[Review], *, from_fork: bool = False) -> str:
     """Markdown for GitHub, within its limit."""
     parts: list[Part] = [MARKER, f"### gpu-cluster: {_headline(reviews)}\n"]
     if reviews:
         parts.append("\n".join([*_overview(reviews), ""]))
+    if reviews and from_fork:
+        parts.append(_NO_GATE)
     for review in reviews:
         if not review.nothing_new:
             parts += _stack(review)

@@ -16,6 +16,12 @@ _SECONDS = 30
 _VARIABLES = ("GITHUB_REPOSITORY", "GITHUB_TOKEN")
 
 
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    number: int
+    from_fork: bool
+
+
 class GitHubError(Exception):
     """What GitHub refused, or what is missing to ask it."""
 
@@ -25,7 +31,7 @@ class Repository:
     """A repository, as a workflow of it sees it.
 
     there = Repository.of_workflow()
-    there.put_comment(there.pull_request_of(commit), body, MARKER)
+    there.put_comment(there.pull_request_of(commit).number, body, MARKER)
     """
 
     name: str
@@ -47,14 +53,15 @@ class Repository:
         )
         return cls(name, client)
 
-    def pull_request_of(self, commit: str) -> int:
-        """Number of the open pull request, from a fork or not, that ends in this commit.
+    def pull_request_of(self, commit: str) -> PullRequest:
+        """The open pull request, from a fork or not, that ends in this commit.
 
         `GitHubError` where none does: it was closed, or somebody has pushed since.
         """
         for pull in self._pages("pulls", state="open", sort="updated", direction="desc"):
             if pull["head"]["sha"] == commit:
-                return pull["number"]
+                home = (pull["head"].get("repo") or {}).get("full_name")  # a fork may be gone by now
+                return PullRequest(pull["number"], from_fork=home != self.name)
         raise GitHubError(f"no open pull request of {self.name} ends in commit {commit}")
 
     def put_comment(self, number: int, body: str, marker: str) -> None:

@@ -27,6 +27,7 @@ WRITES = {
     ("pull-request.yml", "check"): {"security-events"},
     ("comment.yml", "comment"): {"pull-requests"},
     ("team-stack.yml", "comment"): {"pull-requests"},
+    ("gate.yml", "gate"): {"id-token"},
     ("drift.yml", "drift"): {"id-token", "issues"},
 }
 """What each job may write; all others read."""
@@ -140,6 +141,20 @@ def test_a_job_ends(workflow: str, name: str, job: dict[str, Any]) -> None:
 def test_no_code_of_a_pull_request_meets_a_secret() -> None:
     assert all("pull_request_target" not in text for text in TEXTS.values())
     assert "secrets." not in TEXTS["pull-request.yml"] + TEXTS["team-stack.yml"] + TEXTS["comment.yml"]
+
+
+@pytest.mark.parametrize(("workflow", "name", "job"), JOBS)
+def test_code_that_meets_credentials_is_of_this_repository_and_of_an_environment(
+    workflow: str, name: str, job: dict[str, Any]
+) -> None:
+    own = "github.event.pull_request.head.repo.full_name == github.repository"
+    of_pull_requests = "pull_request" in WORKFLOWS[workflow]["on"]
+    signs_in = job["permissions"].get("id-token") == "write"
+
+    if of_pull_requests and signs_in:
+        assert own in job["if"]
+        assert "||" not in job["if"]
+    assert ("environment" in job) is signs_in
 
 
 def test_no_checkout_leaves_its_token_behind() -> None:

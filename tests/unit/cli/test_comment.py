@@ -26,11 +26,14 @@ def test_it_is_printed(file: Path) -> None:
     assert done.stdout.startswith(f"{MARKER}\n### gpu-cluster: 1 blocked\n")
 
 
+@pytest.mark.parametrize(("home", "told"), [("team/platform", False), ("someone/platform", True)])
 def test_it_goes_to_the_pull_request_that_ends_in_a_commit(
-    file: Path, monkeypatch: pytest.MonkeyPatch
+    file: Path, monkeypatch: pytest.MonkeyPatch, home: str, told: bool
 ) -> None:
+    """That of a fork says what was not tried."""
     github = GitHub()
-    github.pulls = [{"number": 0, "head": {"sha": "theirs"}}, {"number": 7, "head": {"sha": "mine"}}]
+    mine = {"sha": "mine", "repo": {"full_name": home}}
+    github.pulls = [{"number": 0, "head": {"sha": "theirs"}}, {"number": 7, "head": mine}]
     client = httpx2.Client(
         base_url="https://api.example.com",
         transport=httpx2.MockTransport(github),
@@ -42,7 +45,9 @@ def test_it_goes_to_the_pull_request_that_ends_in_a_commit(
 
     assert done.exit_code == 0, done.output
     assert github.written == ["POST issues/7/comments"]
-    assert github.comments[0]["body"].startswith(MARKER)
+    body = github.comments[0]["body"]
+    assert body.startswith(MARKER)
+    assert ("a fork gets no credentials" in body) is told
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

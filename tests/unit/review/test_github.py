@@ -4,7 +4,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from review.github import GitHubError, Repository
+from review.github import GitHubError, PullRequest, Repository
 
 MARKER = "<!-- marker -->"
 BOT, PERSON = {"type": "Bot"}, {"type": "User"}
@@ -102,9 +102,19 @@ def test_what_a_person_wrote_is_never_edited(github: GitHub, there: Repository) 
 
 
 def test_a_pull_request_is_found_by_its_last_commit(github: GitHub, there: Repository) -> None:
-    github.pulls = [{"number": n, "head": {"sha": f"commit-{n}"}} for n in range(130)]
+    home = {"full_name": "team/platform"}
+    github.pulls = [{"number": n, "head": {"sha": f"commit-{n}", "repo": home}} for n in range(130)]
 
-    assert there.pull_request_of("commit-120") == 120
+    assert there.pull_request_of("commit-120") == PullRequest(120, from_fork=False)
+
+
+@pytest.mark.parametrize("home", [{"full_name": "someone/platform"}, None])
+def test_a_fork_is_told_even_where_it_is_gone(
+    github: GitHub, there: Repository, home: dict[str, str] | None
+) -> None:
+    github.pulls = [{"number": 1, "head": {"sha": "theirs", "repo": home}}]
+
+    assert there.pull_request_of("theirs") == PullRequest(1, from_fork=True)
 
 
 def test_a_commit_that_no_pull_request_ends_in_has_no_comment(github: GitHub, there: Repository) -> None:
