@@ -8,6 +8,7 @@ from review.changes import Action, Change
 from review.review import Cost, Found, Reason, Verdict
 
 _LOSSES = list(Loss)  # the gravest first
+_SIZES = "scalingConfig."
 _MUCH = 1.1  # times the cost before, from which it is worth a look
 
 
@@ -36,6 +37,7 @@ def reasons_of(
         *(Reason(True, words) for words in stale),
         *_gone([change for change in changes if change not in gravest]),
         *_restarts(changes),
+        *_fuller(changes),
         *_dearer(cost),
     ]
     return tuple(sorted(every, key=lambda reason: not reason.blocks))
@@ -75,15 +77,29 @@ def _restarts(changes: Sequence[Change]) -> Iterator[Reason]:
     """A node group with another launch template or version changes its nodes, one after the other."""
     names = [
         change.name
-        for change in changes
-        if change.action is Action.UPDATE
-        and change.type == "aws:eks/nodeGroup:NodeGroup"
-        and any(
-            edit.path.startswith(("launchTemplate", "releaseVersion", "version")) for edit in change.edits
-        )
+        for change in _updated_groups(changes)
+        if any(edit.path.startswith(("launchTemplate", "releaseVersion", "version")) for edit in change.edits)
     ]
     if names:
         yield Reason(False, f"changes every node of {_some(names)}, one after the other")
+
+
+def _fuller(changes: Sequence[Change]) -> Iterator[Reason]:
+    """A least that is raised where the present size is not the file's: EKS takes none above that."""
+    for change in _updated_groups(changes):
+        sizes = {edit.path: edit for edit in change.edits if edit.path.startswith(_SIZES)}
+        least = sizes.get(f"{_SIZES}minSize")
+        if least and f"{_SIZES}desiredSize" not in sizes and int(least.after) > int(least.before):
+            words = f"raises the least of {change.name} from {least.before} to {least.after}"
+            yield Reason(False, f"{words}, which EKS refuses while fewer nodes run (docs/nodes.md)")
+
+
+def _updated_groups(changes: Sequence[Change]) -> list[Change]:
+    return [
+        change
+        for change in changes
+        if change.action is Action.UPDATE and change.type == "aws:eks/nodeGroup:NodeGroup"
+    ]
 
 
 def _dearer(cost: Cost | None) -> Iterator[Reason]:

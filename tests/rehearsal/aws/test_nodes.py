@@ -91,6 +91,38 @@ def test_what_the_autoscaler_did_is_no_drift(project: Project) -> None:
     assert scaled == {"minSize": 0, "maxSize": 9, "desiredSize": 3}
 
 
+def test_a_least_above_the_present_size_is_refused_and_two_updates_reach_it(project: Project) -> None:
+    wanted = {"burst": {"nodes": {"min": 5, "max": 9}}}
+    project.configure("changed", json.dumps(wanted))
+    refused = project.pulumi("up", "--yes", "--skip-preview", "--refresh")
+
+    assert refused.returncode != 0
+    assert "Minimum capacity 5 can't be greater than desired size 3" in refused.stdout
+    assert groups(project)["burst"]["scalingConfig"] == {"minSize": 0, "maxSize": 9, "desiredSize": 3}
+
+    change(project, burst={"nodes": 5})
+    assert groups(project)["burst"]["scalingConfig"] == {"minSize": 5, "maxSize": 5, "desiredSize": 5}
+    change(project, **wanted)
+    assert groups(project)["burst"]["scalingConfig"] == {"minSize": 5, "maxSize": 9, "desiredSize": 5}
+
+
+def test_the_provider_sends_the_size_that_the_engine_remembers(project: Project) -> None:
+    """So a hook that scales a group before its update would change nothing."""
+    said = project.outputs()
+    group = {"clusterName": said["cluster"], "nodegroupName": said["groups"]["burst"]}
+    ask(project, "eks", "UpdateNodegroupConfig", **group, scalingConfig={"desiredSize": 8})
+
+    project.configure("changed", json.dumps({"burst": {"nodes": {"min": 6, "max": 9}}}))
+    refused = project.pulumi("up", "--yes", "--skip-preview")
+
+    assert refused.returncode != 0
+    assert "Minimum capacity 6 can't be greater than desired size 5" in refused.stdout
+    assert groups(project)["burst"]["scalingConfig"]["desiredSize"] == 8
+    refreshed = project.pulumi("up", "--yes", "--skip-preview", "--refresh")
+    assert refreshed.returncode == 0, refreshed.stdout
+    assert groups(project)["burst"]["scalingConfig"] == {"minSize": 6, "maxSize": 9, "desiredSize": 8}
+
+
 def test_another_release_replaces_nodes_and_no_group(project: Project) -> None:
     before = groups(project)
     release = {"ami": {"release": "1.34.9-20260714"}}

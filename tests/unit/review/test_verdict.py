@@ -76,6 +76,35 @@ def test_nodes_that_are_changed_one_by_one_are_named() -> None:
     )
 
 
+def sized(**sizes: tuple[int, int]) -> Change:
+    edits = tuple(
+        Edit(f"scalingConfig.{name}", str(before), str(after)) for name, (before, after) in sizes.items()
+    )
+    return Change(Action.UPDATE, "aws:eks/nodeGroup:NodeGroup", "l4", edits)
+
+
+def test_a_least_that_is_raised_under_an_autoscaler_wants_a_look() -> None:
+    assert reasons_of([sized(minSize=(1, 3), maxSize=(9, 12))], [], [], [], None) == (
+        Reason(
+            False,
+            "raises the least of l4 from 1 to 3, which EKS refuses while fewer nodes run (docs/nodes.md)",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        sized(minSize=(3, 1)),
+        sized(maxSize=(9, 12)),
+        sized(minSize=(3, 5), maxSize=(3, 5), desiredSize=(3, 5)),
+    ],
+    ids=["lower", "the most", "a fixed number"],
+)
+def test_other_sizes_are_just_set(group: Change) -> None:
+    assert reasons_of([group], [], [], [], None) == ()
+
+
 def test_a_tenth_more_wants_a_look() -> None:
     cost = Cost(Spending(1, 1000), Spending(1, 3500), ())
     assert reasons_of([], [], [], [], cost) == (Reason(False, "costs up to $2,500 more a month"),)
