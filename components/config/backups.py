@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from components.config.names import Word
 from components.config.settings import Settings
@@ -10,6 +10,8 @@ from components.config.settings import Settings
 
 class BackupSettings(Settings):
     """Where backups are copied to."""
+
+    model_config = ConfigDict(json_schema_extra={"dependentRequired": {"copyDays": ["copyTo"]}})
 
     copy_to: Word | None = None
     """Another region, which gets a copy of every backup, such as eu-west-1. Default: none."""

@@ -16,5 +16,10 @@ def _network(given: str) -> str:
     return str(network)
 
 
-Cidr = Annotated[str, AfterValidator(_network), WithJsonSchema({"type": "string", "format": "cidr"})]
+def as_cidr(pattern: str) -> WithJsonSchema:
+    """What an editor knows of a range that follows this pattern as a whole."""
+    return WithJsonSchema({"type": "string", "format": "cidr", "pattern": f"^({pattern})$"})
+
+
+Cidr = Annotated[str, AfterValidator(_network), as_cidr(r"[0-9A-Fa-f:.]+/[0-9]{1,3}")]
 """A range of IPv4 or IPv6 addresses, such as 10.40.0.0/16, without bits of a host."""

@@ -4,9 +4,9 @@ from enum import StrEnum
 from ipaddress import IPv4Network, ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-from components.config.cidr import Cidr
+from components.config.cidr import Cidr, as_cidr
 from components.config.names import Name, Namespace, Word
 from components.config.retention import RetentionDays
 from components.config.settings import Settings
@@ -41,9 +41,9 @@ def _of_services(given: str) -> str:
     return given
 
 
-_AS_CIDR = WithJsonSchema({"type": "string", "format": "cidr"})
-SiteCidr = Annotated[Cidr, AfterValidator(_within), _AS_CIDR]
-ServiceCidr = Annotated[SiteCidr, AfterValidator(_of_services), _AS_CIDR]
+_AS_PRIVATE = r"(10|172\.(1[6-9]|2[0-9]|3[01])|192\.168)\.[0-9.]+"
+SiteCidr = Annotated[Cidr, AfterValidator(_within), as_cidr(rf"{_AS_PRIVATE}/[0-9]{{1,2}}")]
+ServiceCidr = Annotated[SiteCidr, AfterValidator(_of_services), as_cidr(rf"{_AS_PRIVATE}/(1[2-9]|2[0-4])")]
 """What EKS takes (CreateCluster, kubernetesNetworkConfig and remoteNetworkConfig, 2026-11-21)."""
 
 AddonVersion = Annotated[
@@ -63,6 +63,13 @@ class AccessPolicy(StrEnum):
 
 class Access(Settings):
     """A principal of the account, and what it may do in the cluster."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"required": ["namespaces"]},
+            "then": {"properties": {"policy": {"enum": ["admin", "edit", "view"]}}},
+        }
+    )
 
     principal: PrincipalArn
     """ARN of the IAM role or user."""

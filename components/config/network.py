@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from components.config.cidr import Cidr
+from components.config.cidr import Cidr, as_cidr
 from components.config.retention import RetentionDays
 from components.config.settings import Settings
 from components.config.spelling import Spelled
@@ -45,9 +45,7 @@ def _is_private(network: IPv4Network | IPv6Network) -> bool:
 def _shown(sizes: range) -> WithJsonSchema:
     private = r"(10|172\.(1[6-9]|2\d|3[01])|192\.168|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))"
     lengths = "|".join(map(str, sizes))
-    return WithJsonSchema(
-        {"type": "string", "format": "cidr", "pattern": rf"^{private}\.[\d.]+/({lengths})$"}
-    )
+    return as_cidr(rf"{private}\.[\d.]+/({lengths})")
 
 
 VpcCidr = Annotated[Cidr, AfterValidator(_vpc), _shown(VPC_SIZES)]

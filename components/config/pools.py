@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic.config import JsonDict
 
 from components.config.capacity import Capacity, CapacitySettings, Market
 from components.config.names import LabelKey, LabelValue
@@ -25,6 +26,14 @@ AmiRelease = Annotated[
 
 class Machine(Settings):
     """A server that is in no cloud's catalog."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"required": ["gpu"]},
+            "then": {"required": ["gpus"], "properties": {"gpus": {"minimum": 1}}},
+            "else": {"properties": {"gpus": {"maximum": 0}}},
+        }
+    )
 
     cpus: PositiveInt
     """Logical CPUs."""
@@ -91,6 +100,14 @@ class AmiFamily(StrEnum):
 class Ami(Settings):
     """The machine image of a pool's nodes."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"family": {"const": "bottlerocket"}}, "required": ["family"]},
+            "then": {"required": ["release"]},
+            "else": {"properties": {"release": {"pattern": "-[0-9]{8}$"}}},
+        }
+    )
+
     family: AmiFamily = AmiFamily.AL2023
     """al2023 (Amazon Linux 2023) or bottlerocket. Default: al2023."""
 
@@ -128,11 +145,25 @@ class Provisioner(StrEnum):
     KARPENTER = "karpenter"
 
 
+_BY_KARPENTER: JsonDict = {
+    "nodes": {"type": "object", "properties": {"min": {"const": 0}}},
+    "sharing": False,
+    "capacity": {"properties": {"capacityBlock": False}},
+    "repair": False,
+    "update": {"properties": {"surge": False}},
+}
+"""What a pool that Karpenter starts may say: it keeps no node that nobody needs, and shares no GPU."""
+
+
 class PoolSettings(Settings):
     """Like nodes: what each is, how many there are, and who may use them."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": ["instance"]}, {"required": ["machine"]}]}
+        json_schema_extra={
+            "oneOf": [{"required": ["instance"]}, {"required": ["machine"]}],
+            "if": {"properties": {"provisioner": {"const": "karpenter"}}, "required": ["provisioner"]},
+            "then": {"properties": _BY_KARPENTER},
+        }
     )
 
     instance: str | None = None

@@ -10,6 +10,7 @@ _SUFFIXES = {"": 1, "m": Decimal("0.001"), "k": 10**3, "M": 10**6, "G": 10**9, "
     f"{letter}i": 1024**power for power, letter in enumerate("KMGTP", start=1)
 }
 _PATTERN = r"(\d+(?:\.\d+)?)(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?"
+_NOT_ZERO = r"(?=[0.]*[1-9])"
 _QUANTITY = re.compile(_PATTERN, re.ASCII)
 _LEAST_BYTES = 1024**2
 
@@ -47,7 +48,7 @@ Quantity = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": f"^{_PATTERN}$"},
+                {"type": "string", "pattern": f"^{_NOT_ZERO}{_PATTERN}$"},
                 {"type": "number", "exclusiveMinimum": 0},
             ],
             "format": "quantity",
@@ -59,6 +60,6 @@ Quantity = Annotated[
 Bytes = Annotated[
     Quantity,
     AfterValidator(_mebibyte),
-    WithJsonSchema({"type": "string", "pattern": f"^{_PATTERN}$", "format": "quantity"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_NOT_ZERO}{_PATTERN}$", "format": "quantity"}),
 ]
 """Memory or storage, such as 48Gi."""

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import ConfigDict, Field, PositiveInt, model_validator
 
 from components.config.names import Name, Namespace, Word
 from components.config.quantity import Bytes, Quantity
@@ -30,6 +30,12 @@ class ModelCache(Settings):
 
 class ModelSettings(Settings):
     """A model, what it runs on and how many replicas of it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["cache"]}, {"required": ["store"], "properties": {"revision": False}}]
+        }
+    )
 
     model: Word
     """What to serve: a name on the model hub, such as meta-llama/Llama-3.1-8B-Instruct."""

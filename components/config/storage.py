@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from components.config.lustre import LustreSize
 from components.config.names import Namespace, Word
@@ -128,6 +128,14 @@ class _Store(Settings):
 
 class FsxLustre(_Store):
     """A file system of FSx for Lustre in one zone, for data that many GPUs read at once."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"required": ["s3"]},
+            "then": {"properties": {"backupDays": {"const": 0}}},
+            "else": {"properties": {"writeBack": {"const": False}}},
+        }
+    )
 
     kind: Literal["fsx-lustre"]
     """fsx-lustre: one file system, which its claims share."""

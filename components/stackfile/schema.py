@@ -6,10 +6,11 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from components.catalog import GPUS, INSTANCES, REGIONS
+from components.catalog import ADDONS, GPUS, INSTANCES, KUBERNETES_VERSIONS, REGIONS
 from components.config.stack import Stack
 from components.config.team import TeamFile
 from components.stackfile.checks.guardrails import OF_AWS
+from components.stackfile.checks.namespaces import TAKEN
 from components.stackfile.sections import NAMESPACE, TOP_LEVEL, config_key
 
 _FOREIGN = f"^(?!{NAMESPACE}:)[^:]+:.+$"
@@ -20,9 +21,19 @@ def json_schema() -> dict[str, Any]:
     are."""
     sections = Stack.model_json_schema(schema_generator=_AsWritten)
     definitions = sections["$defs"]
-    definitions["PoolSettings"]["properties"]["instance"]["enum"] = list(INSTANCES)
-    definitions["Machine"]["properties"]["gpu"]["enum"] = list(GPUS)
-    sections["properties"]["aws:region"]["enum"] = list(REGIONS)
+    of = {name: model["properties"] for name, model in definitions.items() if "properties" in model}
+    of["PoolSettings"]["instance"]["enum"] = list(INSTANCES)
+    of["Machine"]["gpu"]["enum"] = list(GPUS)
+    of["EksSettings"]["version"]["enum"] = list(KUBERNETES_VERSIONS)
+    of["EksSettings"]["addons"]["propertyNames"] = {"enum": sorted(ADDONS)}
+    of["ServingSettings"]["namespace"]["not"] = of["TeamSettings"]["namespace"]["not"] = {"pattern": TAKEN}
+    for region in (
+        sections["properties"]["aws:region"],
+        of["BackupSettings"]["copyTo"],
+        of["RegistrySettings"]["replicate"]["items"],
+        of["ComplianceSettings"]["dataResidency"]["items"],
+    ):
+        region["enum"] = list(REGIONS)
     places = {
         "if": _on_aws(),
         "then": {"required": ["aws:region", config_key("network")]},

@@ -24,26 +24,49 @@ def test_happy_files_validate(path: Path) -> None:
     assert [error.message for error in SCHEMA.iter_errors(read(path).data)] == []
 
 
-def test_about_half_of_all_mistakes_show_in_the_editor() -> None:
+def test_more_than_half_of_all_mistakes_show_in_the_editor() -> None:
     readable = [path for path in ERRORS if _is_yaml(path)]
     refused = [path for path in readable if not SCHEMA.is_valid(read(path).data)]
-    assert len(refused) > 0.45 * len(readable)  # the others are between sections
+    assert len(refused) > 0.55 * len(readable)  # the others are between sections
 
 
 @pytest.mark.parametrize(
     "name",
     [
+        "backups-copied-nowhere",
+        "backups-region-misspelt",
         "budget-with-local",
         "cluster-provider-unknown",
+        "ecr-replicate-region-misspelt",
+        "eks-access-namespaces-of-an-admin",
+        "eks-addon-unknown",
+        "eks-endpoint-public-of-a-host",
+        "eks-pool-ami-bottlerocket-without-release",
+        "eks-pool-karpenter-keeps-nodes",
+        "eks-pool-karpenter-repairs",
+        "eks-pool-karpenter-shares",
+        "eks-pool-karpenter-surges",
+        "eks-pool-karpenter-with-a-block",
+        "eks-service-range-public",
+        "eks-version-unknown",
         "label-value-empty",
+        "machine-gpu-without-count",
+        "model-cache-size-zero",
+        "model-store-beside-cache",
+        "model-store-with-a-revision",
+        "model-without-cache",
         "pool-instance-and-machine",
         "pool-instance-unknown",
         "pool-key-misspelt",
         "region-missing",
         "region-misspelt",
         "section-team-for-teams",
+        "serving-namespace-of-kubernetes",
         "serving-token-plain",
         "sharing-two-ways",
+        "storage-lustre-backup-of-a-bucket",
+        "storage-lustre-writes-back-nowhere",
+        "teams-namespace-of-the-platform",
     ],
 )
 def test_what_an_editor_has_to_refuse(name: str) -> None:
