@@ -30,10 +30,19 @@ Planned = PlannedNow | Outdated
 _CODE = """
 import pickle, sys
 from pathlib import Path
-from review.plans import plans
-found = plans(Path(), sys.argv[1:]).items()
-said = {name: (it.graph, it.outputs) if hasattr(it, "graph") else it for name, it in found}
-sys.stdout.buffer.write(pickle.dumps(said))
+from components.stackfile import StackFileError
+from plan import plan_of
+
+def said(stack):
+    if not Path(f"stacks/Pulumi.{stack}.yaml").is_file():
+        return None
+    try:
+        plan = plan_of(Path(), stack)
+    except StackFileError as error:
+        return error
+    return plan.graph, plan.outputs
+
+sys.stdout.buffer.write(pickle.dumps({stack: said(stack) for stack in sys.argv[1:]}))
 """
 _Said = tuple[Graph, dict[str, Any]] | StackFileError | None
 _LAST_LINES = 3

@@ -55,7 +55,8 @@ def sides(project: Path, against: str, source: Path | None = None) -> Generator[
             yield _of_source(project, source.resolve(), against, open_folders)
         elif (project / against / "Pulumi.yaml").is_file():
             before = (project / against).resolve()
-            yield Sides(before, project, sorted(stacks_in(project) | stacks_in(before)))
+            names = sorted(stacks_in(project) | stacks_in(before))
+            yield Sides(before, project, names, own_code=(before / "components").is_dir())
         else:
             revision = Revision.before(project, against)
             before = open_folders.enter_context(revision.folder())

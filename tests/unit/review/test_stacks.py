@@ -71,6 +71,16 @@ def test_another_checkout_can_stand_for_what_was_before(project: Path, tmp_path:
     assert {change.action for change in other.changes} == {Action.CREATE}
 
 
+def test_another_checkout_is_planned_by_its_own_code(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "then").mkdir()
+    then = project_of(tmp_path / "then", site=SITE)
+    with_code(then, "components/config/serving.py", 'Name = "serving"', 'Name = "formerly"')
+
+    [review] = found(project, "site", against=str(then))
+
+    assert Action.REPLACE in {change.action for change in review.changes}
+
+
 def test_a_mistake_in_a_stack_file_blocks_and_is_shown(project: Path) -> None:
     edit(project, "site", "pool: box", "pool: bocks")
 
