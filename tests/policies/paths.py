@@ -104,7 +104,7 @@ class Engine:
     def _of(self, resource: Registered) -> list[Said]:
         _, inputs, _ = self._handed_over(resource)
         args = ResourceValidationArgs(
-            resource.type, inputs, resource.urn, resource.name, _options(resource), None
+            resource.type, inputs, resource.urn, resource.name, options(resource), None
         )
         if id(resource) in self._said:
             self._about_one[0].validate(
@@ -131,7 +131,7 @@ class Engine:
     def _made(self, resource: Registered) -> PolicyResource:
         _, _, outputs = self._handed_over(resource)
         return PolicyResource(
-            resource.type, outputs, resource.urn, resource.name, _options(resource), None, None, [], {}
+            resource.type, outputs, resource.urn, resource.name, options(resource), None, None, [], {}
         )
 
     def _handed_over(self, resource: Registered) -> tuple[Registered, Any, Any]:
@@ -141,7 +141,7 @@ class Engine:
         return self._given[id(resource)]
 
 
-def _options(resource: Registered) -> PolicyResourceOptions:
+def options(resource: Registered) -> PolicyResourceOptions:
     return PolicyResourceOptions(resource.protected, [], None, [], PolicyCustomTimeouts(0, 0, 0), [], None)
 
 
@@ -160,15 +160,16 @@ def _over_the_wire(properties: dict[str, Any]) -> Any:
 
 def _message(properties: dict[str, Any]) -> struct_pb2.Struct:
     message = struct_pb2.Struct()
-    message.update(cast("dict[str, Any]", _sent(properties)))
+    message.update(cast("dict[str, Any]", sent(properties)))
     return message
 
 
-def _sent(value: Any) -> Any:
+def sent(value: Any) -> Any:
+    """As the engine sends it to a pack."""
     if isinstance(value, dict):
-        return {key: _sent(item) for key, item in cast("dict[str, Any]", value).items()}
+        return {key: sent(item) for key, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
-        return [_sent(item) for item in cast("list[Any]", value)]
+        return [sent(item) for item in cast("list[Any]", value)]
     return UNKNOWN_STRING_VALUE if value is UNKNOWN else value
 
 

@@ -10,9 +10,7 @@ import pytest
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
-    PolicyCustomTimeouts,
     PolicyResource,
-    PolicyResourceOptions,
     ResourceValidationArgs,
     ResourceValidationPolicy,
     StackValidationArgs,
@@ -24,8 +22,8 @@ from components.places import place_of
 from components.platform import Platform
 from components.stackfile import load
 from plan import Graph, Registered
-from policies import UNKNOWN
 from policies.crossguard import policies
+from tests.policies.paths import options, sent
 from tests.unit.graph import graph_of
 
 STACKS = Path(__file__).parents[2] / "stacks"
@@ -36,17 +34,6 @@ def _previewed(stack: str) -> Graph:
     settings = load(STACKS / f"Pulumi.{stack}.yaml")
     place = place_of(settings, Path(), kubeconfig=lambda _settings, _project: "kubeconfig")
     return graph_of(lambda: Platform("platform", settings, place=place), preview=True)
-
-
-def _sent(value: Any) -> Any:
-    """As the engine sends it to a pack."""
-    match value:
-        case dict():
-            return {key: _sent(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
-        case list():
-            return [_sent(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
-        case _:
-            return UNKNOWN_STRING_VALUE if value is UNKNOWN else value
 
 
 def _findings(graph: Graph, stack: str) -> list[str]:
@@ -60,7 +47,7 @@ def _findings(graph: Graph, stack: str) -> list[str]:
         )
     pack = [policy for policy in policies() if policy.enforcement_level is EnforcementLevel.MANDATORY]
     for registered, resource in zip(graph.resources, shown.values(), strict=True):
-        asked: Any = unknown_checking_proxy(_sent(registered.inputs))
+        asked: Any = unknown_checking_proxy(sent(registered.inputs))
         args = ResourceValidationArgs(
             resource.resource_type, asked, resource.urn, resource.name, resource.opts, None
         )
@@ -82,19 +69,18 @@ def _hear(policy: Policy, args: ResourceValidationArgs | StackValidationArgs, sa
 
 
 def _shown(registered: Registered, stack: str) -> PolicyResource:
-    outputs = {"id": UNKNOWN_STRING_VALUE, "arn": UNKNOWN_STRING_VALUE, **_sent(registered.outputs)}
-    options = PolicyResourceOptions(
-        registered.protected, [], None, [], PolicyCustomTimeouts(0, 0, 0), [], None
-    )
+    outputs = {"id": UNKNOWN_STRING_VALUE, "arn": UNKNOWN_STRING_VALUE, **sent(registered.outputs)}
     props: Any = unknown_checking_proxy(outputs)
     urn = registered.urn.replace(":test:", f":{stack}:")
-    return PolicyResource(registered.type, props, urn, registered.name, options, None, None, [], {})
+    return PolicyResource(
+        registered.type, props, urn, registered.name, options(registered), None, None, [], {}
+    )
 
 
 @pytest.mark.parametrize("stack", ["staging"])
 def test_nothing_stops_the_first_preview(stack: str) -> None:
     graph = _previewed(stack)
-    unknown = [r for r in graph.resources if UNKNOWN_STRING_VALUE in str(_sent(r.inputs))]
+    unknown = [r for r in graph.resources if UNKNOWN_STRING_VALUE in str(sent(r.inputs))]
 
     assert len(unknown) > 50
     assert _findings(graph, stack) == []
