@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from cli.project import Project, StackName
+from components.config.stack import Stack
 from components.config.team import TeamStack
-from rehearsal import Sandbox
+from rehearsal import Sandbox, Tenant, rehearse_team
 from rehearsal import rehearse as run
 from rehearsal.aws.faults import FaultError, Faults
 from toolchain import install
@@ -31,16 +32,18 @@ def rehearse(
     """Bring a stack up on this machine, change it and destroy it, and say what did not hold."""
     project = Project.here()
     settings = project.any_stack(stack)  # what is wrong with the file is told before anything starts
-    if isinstance(settings, TeamStack):
-        environment = settings.file.team.environment
-        raise typer.BadParameter(f"{stack} is a team's; rehearse its environment, {environment}")
     faults = _faults(fault or [], seed)
-    if faults.rates and settings.cluster.provider != "eks":
-        raise typer.BadParameter(f"{stack} is not on AWS, where faults strike", param_hint="--fault")
-    sandbox = Sandbox(project.folder, stack, install())
+    if faults.rates:
+        _refuse_faults(stack, settings)
+    of_team = isinstance(settings, TeamStack)
+    sandbox = Sandbox(project.folder, settings.file.team.environment if of_team else stack, install())
+
+    def tell(line: str) -> None:
+        typer.echo(line, err=as_json)
+
     with sandbox.alone():
         try:
-            report = run(sandbox, lambda line: typer.echo(line, err=as_json), faults)
+            report = rehearse_team(Tenant(sandbox, stack), tell) if of_team else run(sandbox, tell, faults)
         finally:
             if not keep:
                 sandbox.remove()
@@ -49,6 +52,16 @@ def rehearse(
         typer.echo(f"kept in {sandbox.folder}: `gpu-cluster rehearse {stack}` removes it first", err=True)
     if not report.held:
         raise typer.Exit(1)
+
+
+def _refuse_faults(stack: str, settings: Stack | TeamStack) -> None:
+    """Where they would not strike."""
+    if isinstance(settings, TeamStack):
+        environment = settings.file.team.environment
+        message = f"{stack} is a team's; faults strike what its environment makes: rehearse {environment}"
+        raise typer.BadParameter(message, param_hint="--fault")
+    if settings.cluster.provider != "eks":
+        raise typer.BadParameter(f"{stack} is not on AWS, where faults strike", param_hint="--fault")
 
 
 def _faults(words: list[str], seed: int) -> Faults:

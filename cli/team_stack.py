@@ -10,17 +10,16 @@ import typer
 from cli.columns import columns
 from cli.running import RunningProject
 from cli.summary import rows_of
-from components.cluster import LOCAL_TEAMS, team_kubeconfig
+from components.cluster import team_kubeconfig
 from components.config.cluster import LocalCluster
 from components.config.eks import EksSettings
 from components.config.team import TeamStack
-from components.teams import group_of
 from rehearsal import (
     Cluster,
-    ControlPlane,
     Engine,
     RehearsalError,
     Replica,
+    admit,
     local_stacks,
     recover,
     replicas_in,
@@ -75,12 +74,6 @@ def pods_of(project: RunningProject, team: TeamStack) -> tuple[Replica, ...]:
     else:
         cluster = Cluster(Path(team_kubeconfig(team, project.folder)).expanduser(), team.file.team.context)
     return replicas_in(cluster, team.namespace)
-
-
-def admit(project: Path, control_plane: ControlPlane, team: str) -> None:
-    """Let a team into the control plane of this machine, by a kubeconfig of its own."""
-    path = project / LOCAL_TEAMS / f"{team}.kubeconfig"
-    control_plane.admit(path, user=group_of(team), group=group_of(team))
 
 
 def _open(project: RunningProject, team: TeamStack, toolchain: Toolchain) -> None:

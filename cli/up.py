@@ -5,7 +5,7 @@ import typer
 from cli.project import StackName
 from cli.running import RunningProject
 from cli.summary import show
-from cli.team_stack import admit, up_team
+from cli.team_stack import up_team
 from components.config.cluster import ExistingCluster, LocalCluster
 from components.config.stack import Stack
 from components.config.team import TeamStack
@@ -14,6 +14,7 @@ from rehearsal import (
     Cluster,
     Engine,
     RehearsalError,
+    admit,
     forget_local_state,
     local_stacks,
     reconcile,

@@ -9,10 +9,12 @@ from rehearsal.lock import locked
 from rehearsal.nodes import Changes, reconcile, simulate
 from rehearsal.recovery import recover, unlock
 from rehearsal.rehearse import rehearse
+from rehearsal.rehearse_team import rehearse_team
 from rehearsal.report import Report
 from rehearsal.retired import retired_models
 from rehearsal.sandbox import Sandbox
 from rehearsal.scratch import scratch
+from rehearsal.tenant import Tenant, admit
 
 __all__ = [
     "Changes",
@@ -26,6 +28,8 @@ __all__ = [
     "Report",
     "Sandbox",
     "Status",
+    "Tenant",
+    "admit",
     "forget_local_state",
     "inventory",
     "local_stacks",
@@ -34,6 +38,7 @@ __all__ = [
     "reconcile",
     "recover",
     "rehearse",
+    "rehearse_team",
     "replicas_in",
     "retired_models",
     "scratch",

@@ -1,14 +1,17 @@
 """Edits of a stack file that a person would make on a quiet day, none of which may lose anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from components.config.serving import ModelSettings
 from components.config.stack import Stack
+from components.config.team import TeamStack
 from rehearsal.stack_copy import Keys
 
 _POOLS = "gpu-cluster:pools"
-_SERVING = "gpu-cluster:serving"
+_MODELS: Keys = ("config", "gpu-cluster:serving", "models")
+_TEAM_MODELS: Keys = ("config", "gpu-cluster:models")
 _LABEL = "example.com/rehearsed"
 
 
@@ -29,8 +32,13 @@ def edits_of(stack: Stack) -> Iterator[list[Edit]]:
     if stack.cluster.provider != "existing":  # whose nodes the stack does not make
         yield [_grow(stack, name) for name in stack.pools]
         yield [_label(stack, name) for name in stack.pools]
-    contexts = {name: model.context for name, model in stack.serving.models.items()}
-    yield [_shorten(name, context) for name, context in contexts.items() if context]
+    yield _shorten(_MODELS, stack.serving.models)
+
+
+def team_edits_of(team: TeamStack) -> Iterator[list[Edit]]:
+    """The same for a team's stack."""
+    yield _shorten(_TEAM_MODELS, team.file.models)
+    yield [_tell(name, service.env) for name, service in team.file.services.items()]
 
 
 def changes_of(stack: Stack) -> list[Edit]:
@@ -70,9 +78,18 @@ def _label(stack: Stack, name: str) -> Edit:
     return Edit(("config", _POOLS, name, "labels"), labels, f"pool {name} gets the label {_LABEL}")
 
 
-def _shorten(name: str, context: int) -> Edit:
-    return Edit(
-        ("config", _SERVING, "models", name, "context"),
-        context // 2,
-        f"model {name} takes {context // 2} tokens of context instead of {context}",
-    )
+def _shorten(where: Keys, models: Mapping[str, ModelSettings]) -> list[Edit]:
+    contexts = {name: model.context for name, model in models.items() if model.context}
+    return [
+        Edit(
+            (*where, name, "context"),
+            context // 2,
+            f"model {name} takes {context // 2} tokens of context instead of {context}",
+        )
+        for name, context in contexts.items()
+    ]
+
+
+def _tell(name: str, env: Mapping[str, str]) -> Edit:
+    keys = ("config", "gpu-cluster:services", name, "env")
+    return Edit(keys, {**env, "REHEARSED": "true"}, f"service {name} gets the variable REHEARSED")

@@ -1,7 +1,5 @@
 """Where a stack is rehearsed: a copy of the project, and a control plane and an account of its own."""
 
-import json
-import secrets
 import shutil
 import subprocess
 from collections.abc import Generator
@@ -21,12 +19,13 @@ from rehearsal.aws.api import Api
 from rehearsal.cluster import Cluster
 from rehearsal.control_plane import ControlPlane
 from rehearsal.engine import Engine, forget_history, local_state
+from rehearsal.invented import in_the_clear, invent
 from rehearsal.lock import locked
 from rehearsal.nodes import reconcile
 from rehearsal.objects import ApiServer
 from rehearsal.processes import end, processes
 from rehearsal.scratch import scratch
-from rehearsal.stack_copy import Keys, StackCopy, config_path
+from rehearsal.stack_copy import Keys, StackCopy
 from rehearsal.state import StateFiles
 from toolchain import Toolchain
 
@@ -70,23 +69,23 @@ class Sandbox:
         """
         self.remove()
         scratch(self.project, self.folder, {})
-        left_out = self.stack_file.take(self._original_file, kubeconfig=_KUBECONFIG)
+        left_out = self._take_stack_file()
         self._bring_charts()
         if self.on_aws:
             self._open_account(cluster=cluster)
         else:
             self.control_plane.start()
         self.engine.select()
-        self._invent(left_out)
+        self.secrets.update(invent(self.engine, left_out))
         self.reconcile()
 
     def restock(self) -> None:
         """Take the user's stack file as it is now, for a stack of which nothing is left, nor of its past."""
         self.__dict__.pop("_original", None)
         self.secrets.clear()
-        left_out = self.stack_file.take(self._original_file, kubeconfig=_KUBECONFIG)
+        left_out = self._take_stack_file()
         forget_history(self.folder)
-        self._invent(left_out)
+        self.secrets.update(invent(self.engine, left_out))
 
     def remove(self) -> None:
         """End all that runs in it, and delete it."""
@@ -170,9 +169,7 @@ class Sandbox:
     def resources(self) -> list[dict[str, Any]]:
         """What the engine has in its state; secrets are as they are kept."""
         files = StateFiles.of(self.engine)
-        text = files.checkpoint() if files else ""
-        latest: dict[str, Any] | None = json.loads(text)["checkpoint"].get("latest") if text else None
-        return latest["resources"] if latest and "resources" in latest else []
+        return files.resources() if files else []
 
     def retained(self) -> set[tuple[str, str]]:
         """Type and id of what a destroy leaves in the account, as the stack says."""
@@ -181,13 +178,11 @@ class Sandbox:
 
     def clear_secrets(self) -> list[str]:
         """Invented values that the state has in the clear, in words."""
-        files = [file for file in (self.folder / ".local" / "state").rglob("*") if file.is_file()]
-        texts = [file.read_text(errors="replace") for file in files]
-        return [
-            f"the value of {key} is in the state in the clear"
-            for key, value in self.secrets.items()
-            if any(value in text for text in texts)
-        ]
+        return in_the_clear(self.secrets, self.folder)
+
+    def _take_stack_file(self) -> list[Keys]:
+        elsewhere = self.provider == "existing"
+        return self.stack_file.take(self._original_file, kubeconfig=_KUBECONFIG if elsewhere else None)
 
     def _open_account(self, *, cluster: bool) -> None:
         """An account whose cluster is this control plane, with what the stack takes to be there."""
@@ -206,13 +201,6 @@ class Sandbox:
             charts.mkdir()
             subprocess.run([self.toolchain.path("karpenter-charts"), charts], check=True)  # noqa: S603
             self.stack_file.put(("config", "gpu-cluster:registry", "charts"), str(charts))
-
-    def _invent(self, left_out: list[Keys]) -> None:
-        for keys in left_out:
-            self.secrets[config_path(keys)] = f"rehearsed-{secrets.token_hex(16)}"
-        if self.secrets:
-            pairs = (word for key, value in self.secrets.items() for word in ("--secret", f"{key}={value}"))
-            self.engine.output("config", "set-all", "--stack", self.name, "--path", *pairs)
 
 
 def _taken_to_be_there(stack: Stack) -> set[str]:

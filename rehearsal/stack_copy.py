@@ -12,12 +12,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from components.stackfile import StackFileError, load
+from components.stackfile import StackFileError, load_any
 
 Keys = tuple[str, ...]
 
 _OF_THE_USER = ("encryptionsalt", "encryptedkey", "secretsprovider", "environment")
-_CLUSTER: Keys = ("config", "gpu-cluster:cluster")
+_CLUSTER, _TEAM = "gpu-cluster:cluster", "gpu-cluster:team"
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,18 @@ class StackCopy:
 
     path: Path
 
-    def take(self, original: Path, *, kubeconfig: str) -> list[Keys]:
-        """Become a copy of a valid stack file, on the cluster of that kubeconfig where it has one of its own.
+    def take(self, original: Path, *, kubeconfig: str | None = None) -> list[Keys]:
+        """Become a copy of a valid stack file, on the cluster of that kubeconfig where one is given.
 
         Secrets are left out, since nobody here can decrypt them; where they stood.
         """
         data = _yaml().load(original)
         for key in _OF_THE_USER:
             data.pop(key, None)
-        cluster = _inside(data, _CLUSTER)
-        if cluster["provider"] == "existing":
-            cluster["kubeconfig"] = kubeconfig
-            cluster.pop("context", None)
+        if kubeconfig:
+            way = data["config"].get(_CLUSTER) or data["config"][_TEAM]
+            way["kubeconfig"] = kubeconfig
+            way.pop("context", None)
         secrets = list(_secrets(data["config"], ("config",)))
         for keys in secrets:
             del _inside(data, keys[:-1])[keys[-1]]
@@ -57,7 +57,7 @@ class StackCopy:
         inside[keys[-1]] = copy.deepcopy(value)
         self._write(data)
         try:
-            load(self.path)
+            load_any(self.path)
         except StackFileError:
             self.path.write_bytes(before)
             return False

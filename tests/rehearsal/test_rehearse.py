@@ -65,8 +65,32 @@ for namespace in ("default", "serving"):
 """A program that puts more on the platform of a stack than fits there, or may be there."""
 
 
-def rehearse(folder: Path) -> tuple[int, dict[str, Any]]:
-    done = run_gpu_cluster(folder, "rehearse", "site", "--json")
+SHARED = """\
+config:
+  gpu-cluster:cluster: {provider: existing, kubeconfig: /nowhere/kubeconfig}
+  gpu-cluster:pools:
+    gpu:
+      machine: {cpus: 64, memory: 512Gi, gpu: L40S, gpus: 4}
+      nodes: 1
+      labels: {site.example/role: gpu}
+  gpu-cluster:storage:
+    disks: {kind: csi, provisioner: csi.site.example, default: true, shared: true}
+  gpu-cluster:teams:
+    vision: {gpus: {gpu: 2}, members: ["group:vision"]}
+"""
+VISION = """\
+config:
+  gpu-cluster:team: {environment: shared, name: vision, kubeconfig: /nowhere/of-the-team}
+  gpu-cluster:hubToken: {secure: "v1:not:decryptable"}
+  gpu-cluster:models:
+    detect: {model: Qwen/Qwen2.5-7B-Instruct, pool: gpu, replicas: 1, context: 8192, cache: {size: 30Gi}}
+  gpu-cluster:services:
+    gateway: {image: "docker.io/library/caddy:2.10.2", port: 8080}
+"""
+
+
+def rehearse(folder: Path, stack: str = "site") -> tuple[int, dict[str, Any]]:
+    done = run_gpu_cluster(folder, "rehearse", stack, "--json")
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 
@@ -87,6 +111,23 @@ def test_a_stack_for_a_cluster_elsewhere_is_rehearsed_without_it(tmp_path: Path)
     assert words(report)["left"] == "nothing but what the stack retains"
     assert file.read_text() == SITE
     assert not (project / ".local" / "rehearsal" / "site").exists()
+
+
+def test_a_teams_stack_is_rehearsed_on_its_environment(tmp_path: Path) -> None:
+    project = scratch(PROJECT, tmp_path / "project", {"shared": SHARED, "shared-vision": VISION})
+
+    code, report = rehearse(project, "shared-vision")
+
+    assert (code, report["held"], report["stack"]) == (0, True, "shared-vision"), report
+    assert words(report)["below"].startswith("shared: ")
+    assert words(report)["secrets"] == "1 of the stack file, none in the state in the clear"
+    edits = [step["words"] for step in report["steps"] if step["name"] == "edit"]
+    assert [edit.partition(":")[0] for edit in edits] == [
+        "model detect takes 4096 tokens of context instead of 8192",
+        "service gateway gets the variable REHEARSED",
+    ]
+    assert words(report)["left"].startswith("nothing")
+    assert not (project / ".local" / "rehearsal" / "shared").exists()
 
 
 def test_what_does_not_run_is_named_with_its_reason(tmp_path: Path) -> None:

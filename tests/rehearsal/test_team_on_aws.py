@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal import Engine, Sandbox, local_state, scratch
-from rehearsal.aws import Account, identity
+from rehearsal import Engine, Sandbox, Tenant, scratch
+from rehearsal.aws import identity
 from rehearsal.aws.get_token import token
 from rehearsal.cast import cast
 from rehearsal.left_behind import left_in_cluster, settled
@@ -66,7 +66,6 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     project = scratch(PROJECT, folder, {"cloud": CLOUD, "cloud-vision": VISION})
     sandbox = Sandbox(project, "cloud", install())
     sandbox.open()
-    (sandbox.folder / "stacks/Pulumi.cloud-vision.yaml").write_text(VISION)
     try:
         with cast(sandbox):
             sandbox.engine.output("up", "--stack", "cloud", *QUIET)
@@ -80,11 +79,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def member(sandbox: Sandbox) -> Engine:
     """The engine as a member of the team runs it."""
-    account = Account(sandbox.folder / ".local", id=ACCOUNT, principal=MEMBER)
-    environment = account.environment(install().environment() | local_state(sandbox.folder))
-    engine = Engine(sandbox.folder, "cloud-vision", environment)
-    engine.select()
-    return engine
+    tenant = Tenant(sandbox, "cloud-vision")
+    tenant.open()
+    return tenant.engine
 
 
 @pytest.fixture(scope="module")

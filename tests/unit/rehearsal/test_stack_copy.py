@@ -63,6 +63,26 @@ def test_what_only_the_user_can_decrypt_is_left_out(tmp_path: Path, original: Pa
     assert not {"secure", "encryptionsalt", "awskms"} & set(copy.path.read_text().replace(":", " ").split())
 
 
+def test_a_teams_file_leads_into_another_cluster_too(tmp_path: Path, original: Path) -> None:
+    with_team = original.read_text() + '  gpu-cluster:teams: {vision: {members: ["group:vision"]}}\n'
+    (tmp_path / "Pulumi.site.yaml").write_text(with_team)
+    team = tmp_path / "Pulumi.site-vision.yaml"
+    team.write_text(
+        "config:\n  gpu-cluster:team: {environment: site, name: vision, kubeconfig: k, context: vision}\n"
+    )
+    copy = StackCopy(tmp_path / "Pulumi.copy.yaml")
+
+    copy.take(team, kubeconfig=".local/teams/vision.kubeconfig")
+
+    assert copy.get(("config", "gpu-cluster:team")) == {
+        "environment": "site",
+        "name": "vision",
+        "kubeconfig": ".local/teams/vision.kubeconfig",
+    }
+    assert copy.put(("config", "gpu-cluster:services"), {"gate": {"image": "caddy:2.10.2", "port": 8080}})
+    assert not copy.put(("config", "gpu-cluster:services", "gate", "port"), 80)
+
+
 def test_a_value_is_put_where_the_file_stays_valid_with_it(copy: StackCopy) -> None:
     replicas = ("config", "gpu-cluster:serving", "models", "chat", "replicas")
 

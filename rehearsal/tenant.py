@@ -1,0 +1,88 @@
+"""A team's stack in the sandbox of the environment that it is on, deployed as the team."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from components.cluster import LOCAL_TEAMS
+from components.config.eks import EksSettings
+from components.config.team import TeamStack
+from components.stackfile import load_any
+from components.teams import group_of
+from rehearsal.aws import Account
+from rehearsal.control_plane import ControlPlane
+from rehearsal.engine import Engine, local_state
+from rehearsal.errors import RehearsalError
+from rehearsal.invented import invent
+from rehearsal.sandbox import Sandbox
+from rehearsal.stack_copy import StackCopy
+from rehearsal.state import StateFiles
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """Its files lie beside those of the environment, whose state and cluster it shares.
+
+    tenant = Tenant(Sandbox(project, "prod", install()), "prod-vision")
+    tenant.open()
+    tenant.sandbox.engine.run("up", "--yes")
+    tenant.engine.run("up", "--yes")
+    """
+
+    sandbox: Sandbox
+    name: str
+    """Of its stack."""
+
+    def open(self) -> None:
+        """Let the team in, with a copy of its stack file. The sandbox has to be open."""
+        original = self.sandbox.project / "stacks" / self.stack_file.path.name
+        elsewhere = self.sandbox.provider == "existing"
+        left_out = self.stack_file.take(original, kubeconfig=self._kubeconfig if elsewhere else None)
+        if not self.sandbox.on_aws:
+            admit(self.sandbox.folder, self.sandbox.control_plane, self.team.name)
+        self.engine.select()
+        self.secrets.update(invent(self.engine, left_out))
+
+    @property
+    def team(self) -> TeamStack:
+        """The settings as the copy of the stack file has them now."""
+        team = load_any(self.stack_file.path)
+        if not isinstance(team, TeamStack):
+            raise RehearsalError(f"{self.name} is the stack of an environment, not of a team")
+        return team
+
+    @property
+    def stack_file(self) -> StackCopy:
+        return StackCopy(self.sandbox.folder / "stacks" / f"Pulumi.{self.name}.yaml")
+
+    @cached_property
+    def engine(self) -> Engine:
+        """That of a member; in a cluster elsewhere or here the team's kubeconfig says who it is."""
+        environment = self.sandbox.toolchain.environment() | local_state(self.sandbox.folder)
+        cluster = self.team.environment.cluster
+        if isinstance(cluster, EksSettings):
+            member = next(it for it in self.team.grant.members if it.startswith("arn:"))
+            account = Account(self.sandbox.folder / ".local", id=cluster.account, principal=member)
+            environment = account.environment(environment)
+        return Engine(self.sandbox.folder, self.name, environment)
+
+    @cached_property
+    def secrets(self) -> dict[str, str]:
+        """Invented values by the place in the stack file where the user's would be."""
+        return {}
+
+    def resources(self) -> list[dict[str, Any]]:
+        """What the engine has in the state of the team's stack."""
+        files = StateFiles.of(self.engine)
+        return files.resources() if files else []
+
+    @property
+    def _kubeconfig(self) -> str:
+        return f"{LOCAL_TEAMS}/{self.team.name}.kubeconfig"
+
+
+def admit(project: Path, control_plane: ControlPlane, team: str) -> None:
+    """Let a team into a control plane of this machine, by a kubeconfig of its own."""
+    path = project / LOCAL_TEAMS / f"{team}.kubeconfig"
+    control_plane.admit(path, user=group_of(team), group=group_of(team))
