@@ -5,11 +5,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from components.cluster import LOCAL_TEAMS
 from components.config.eks import EksSettings
-from components.config.team import TeamStack
+from components.config.team import LOCAL_TEAMS, TeamStack
+from components.config.teams import group_of
 from components.stackfile import load_any
-from components.teams import group_of
 from rehearsal.aws import Account
 from rehearsal.control_plane import ControlPlane
 from rehearsal.engine import Engine, local_state

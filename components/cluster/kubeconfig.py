@@ -3,14 +3,10 @@
 from pathlib import Path
 
 from components.config.cluster import ExistingCluster, LocalCluster
-from components.config.team import TeamStack
+from components.config.team import LOCAL_TEAMS, TeamStack
 
 LOCAL = Path(".local/kubeconfig")
 """Written by the control plane on this machine, below the project's folder."""
-
-
-LOCAL_TEAMS = Path(".local/teams")
-"""Below it is a kubeconfig for each team of the platform on this machine, such as vision.kubeconfig."""
 
 
 class NoKubeconfigError(Exception):

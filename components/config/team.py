@@ -1,6 +1,7 @@
 """A team's own stack file: what it runs within what an environment grants it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -13,6 +14,9 @@ from components.config.serving import ModelSettings
 from components.config.settings import Settings
 from components.config.stack import Stack
 from components.config.teams import TeamSettings
+
+LOCAL_TEAMS = Path(".local/teams")
+"""Below it is a kubeconfig for each team of the platform on this machine, such as vision.kubeconfig."""
 
 
 class Membership(Settings):

@@ -70,3 +70,8 @@ class TeamSettings(Settings):
 
     budget: TeamBudget | None = None
     """What the team may cost in a month; only with provider eks. Default: none."""
+
+
+def group_of(team: str) -> str:
+    """Group that a team's role is bound to: gpu-cluster:team:vision."""
+    return f"gpu-cluster:team:{team}"

@@ -4,7 +4,7 @@ What AWS has to know of them is in `components.teams.account`, for the place tha
 """
 
 from components.teams.grant import TeamGrant, summary_of
-from components.teams.identity import AWS_ACCOUNT, TEAM_LABEL, group_of, priority_class
+from components.teams.identity import AWS_ACCOUNT, TEAM_LABEL, priority_class
 from components.teams.teams import Teams
 
-__all__ = ["AWS_ACCOUNT", "TEAM_LABEL", "TeamGrant", "Teams", "group_of", "priority_class", "summary_of"]
+__all__ = ["AWS_ACCOUNT", "TEAM_LABEL", "TeamGrant", "Teams", "priority_class", "summary_of"]

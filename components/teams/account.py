@@ -7,10 +7,10 @@ import pulumi
 import pulumi_aws as aws
 
 from components.config.budget import BudgetSettings
-from components.config.teams import TeamSettings
+from components.config.teams import TeamSettings, group_of
 from components.guardrails import Budget, team_tags
 from components.identity import PodIdentity
-from components.teams.identity import AWS_ACCOUNT, group_of
+from components.teams.identity import AWS_ACCOUNT
 from components.teams.permissions import Prefixes, of_members, of_pods
 
 

@@ -7,7 +7,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from components.config.teams import TeamSettings
+from components.config.teams import TeamSettings, group_of
 from components.metadata import metadata
 from components.pools import Pool, share_of
 from components.security import (
@@ -26,7 +26,6 @@ from components.teams.identity import (
     POOLS_ANNOTATION,
     ROLE,
     TEAM_LABEL,
-    group_of,
     priority_class,
 )
 from components.teams.quota import gpu_quota_of, quota_of

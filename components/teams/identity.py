@@ -15,11 +15,6 @@ ROLE = "team"
 """Name of the role in a team's namespace, and of its binding."""
 
 
-def group_of(team: str) -> str:
-    """Group that a team's role is bound to: gpu-cluster:team:vision."""
-    return f"gpu-cluster:team:{team}"
-
-
 def priority_class(pool: str) -> str:
     """Class of the pods that have GPUs of a pool: what their quota is counted by."""
     return CLASS_PREFIX + pool

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from pulumi_kubernetes.rbac import v1 as rbac
 
+from components.config.teams import group_of
 from components.serving import hub_token
-from components.teams.identity import group_of
 
 _READ = ["get", "list", "watch"]
 _CHANGE = [*_READ, "create", "update", "patch", "delete"]

@@ -16,8 +16,8 @@ PUBLIC = {
     "policies": "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of",
     "rehearsal": (
         "Changes Cluster ControlPlane Engine Inventory PoolNodes RehearsalError Replica Report Sandbox "
-        "Status forget_local_state inventory local_stacks local_state locked reconcile recover rehearse "
-        "replicas_in retired_models scratch simulate unlock"
+        "Status Tenant admit forget_local_state inventory local_stacks local_state locked reconcile recover "
+        "rehearse rehearse_team replicas_in retired_models scratch simulate unlock"
     ),
     "toolchain": "AT_ONCE Toolchain ToolchainError builder install present tools_folder",
     "components.addresses": "Demand Tier ZONES demand_of ipv6_subnet pod_ranges subnet usable",
@@ -34,7 +34,7 @@ PUBLIC = {
         "mig_problem of_weights on_demand on_demand_quota priced_regions regions_with service_price spot "
         "spot_quota zones_with"
     ),
-    "components.cluster": "Cluster LOCAL_TEAMS NoKubeconfigError kubeconfig_of team_kubeconfig",
+    "components.cluster": "Cluster NoKubeconfigError kubeconfig_of team_kubeconfig",
     "components.cluster.eks": "Addons EksCluster kubeconfig",
     "components.config": (
         "Access AccessPolicy Ami AmiFamily AwsService BudgetSettings Capacity CapacityBlock "
@@ -68,7 +68,7 @@ PUBLIC = {
     "components.services": "Service image_of store_claims",
     "components.stackfile": "Problem StackFileError environment_of is_team_file load load_any",
     "components.registry.ecr": "EcrRegistry Repository newest_and_tagged",
-    "components.teams": "AWS_ACCOUNT TEAM_LABEL TeamGrant Teams group_of priority_class summary_of",
+    "components.teams": "AWS_ACCOUNT TEAM_LABEL TeamGrant Teams priority_class summary_of",
     "components.storage": "Backing Classes STORE_CLAIM Source StorageClasses claim_of classes_of drivers_of",
 }
 

@@ -9,7 +9,7 @@ from components.diagram import diagram
 from components.stackfile import load
 from tests.pains.platforms import STACKS, stack
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "prod.mmd"
+GOLDEN = Path(__file__).parents[3] / "golden" / "prod.mmd"
 
 LINE = re.compile(
     r"flowchart LR|  end|    end"
