@@ -2,6 +2,8 @@
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownParameterType=false
 
+import time
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from lightkube.config.client_adapter import Client, ConnectionParams
 from rehearsal.errors import RehearsalError
 
 Object = dict[str, Any]
+
+_BUSY_SECONDS = 30
 
 _MADE_BY_THE_CLUSTER = {
     "events",
@@ -35,9 +39,14 @@ class ApiServer:
         self._http = Client(config, ConnectionParams(trust_env=False))
 
     def get(self, path: str) -> Object:
-        response = self._http.get(path)
-        response.raise_for_status()
-        return response.json()
+        """What it answers; of a kind that was defined just now, once it can list it."""
+        deadline = time.monotonic() + _BUSY_SECONDS
+        while True:
+            response = self._http.get(path)
+            if response.status_code != HTTPStatus.TOO_MANY_REQUESTS or time.monotonic() > deadline:
+                response.raise_for_status()
+                return response.json()
+            time.sleep(float(response.headers.get("Retry-After", 1)))
 
     def items(self, path: str) -> list[Object]:
         """What a resource's path lists, of all namespaces where it names none."""

@@ -36,20 +36,18 @@ class Tenant:
     def open(self) -> None:
         """Let the team in, with a copy of its stack file. The sandbox has to be open."""
         original = self.sandbox.project / "stacks" / self.stack_file.path.name
-        elsewhere = self.sandbox.provider == "existing"
-        left_out = self.stack_file.take(original, kubeconfig=self._kubeconfig if elsewhere else None)
+        name, elsewhere = _team_of(original).name, self.sandbox.provider == "existing"
+        kubeconfig = f"{LOCAL_TEAMS}/{name}.kubeconfig" if elsewhere else None
+        left_out = self.stack_file.take(original, kubeconfig=kubeconfig)
         if not self.sandbox.on_aws:
-            admit(self.sandbox.folder, self.sandbox.control_plane, self.team.name)
+            admit(self.sandbox.folder, self.sandbox.control_plane, name)
         self.engine.select()
         self.secrets.update(invent(self.engine, left_out))
 
     @property
     def team(self) -> TeamStack:
         """The settings as the copy of the stack file has them now."""
-        team = load_any(self.stack_file.path)
-        if not isinstance(team, TeamStack):
-            raise RehearsalError(f"{self.name} is the stack of an environment, not of a team")
-        return team
+        return _team_of(self.stack_file.path)
 
     @property
     def stack_file(self) -> StackCopy:
@@ -76,12 +74,15 @@ class Tenant:
         files = StateFiles.of(self.engine)
         return files.resources() if files else []
 
-    @property
-    def _kubeconfig(self) -> str:
-        return f"{LOCAL_TEAMS}/{self.team.name}.kubeconfig"
-
 
 def admit(project: Path, control_plane: ControlPlane, team: str) -> None:
     """Let a team into a control plane of this machine, by a kubeconfig of its own."""
     path = project / LOCAL_TEAMS / f"{team}.kubeconfig"
     control_plane.admit(path, user=group_of(team), group=group_of(team))
+
+
+def _team_of(stack_file: Path) -> TeamStack:
+    team = load_any(stack_file)
+    if not isinstance(team, TeamStack):
+        raise RehearsalError(f"{stack_file.name} is of an environment, not of a team")
+    return team

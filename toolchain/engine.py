@@ -6,6 +6,7 @@ finds on PATH instead it uses with a warning at every run.
 
 import hashlib
 import os
+import pwd
 import shlex
 import sys
 import tempfile
@@ -49,9 +50,17 @@ def link_provider(provider: Path) -> None:
 
 def plugin_directory() -> Path:
     """Where the engine keeps the provider of the pinned version."""
-    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    home = Path(os.environ.get("PULUMI_HOME") or _home() / ".pulumi")
     name = KUBERNETES_PROVIDER.name.removeprefix("pulumi-")
     return home / "plugins" / f"{name}-{KUBERNETES_PROVIDER.version}"
+
+
+def _home() -> Path:
+    """The user's, as the engine finds it: by the password database, whatever HOME says."""
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        return Path.home()
 
 
 def _link(target: Path, link: Path, make: Callable[[Path, Path], None]) -> None:

@@ -69,6 +69,7 @@ SHARED = """\
 config:
   gpu-cluster:cluster: {provider: existing, kubeconfig: /nowhere/kubeconfig}
   gpu-cluster:pools:
+    system: {machine: {cpus: 16, memory: 64Gi}, nodes: 1, labels: {site.example/role: system}}
     gpu:
       machine: {cpus: 64, memory: 512Gi, gpu: L40S, gpus: 4}
       nodes: 1

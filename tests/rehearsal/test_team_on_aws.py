@@ -1,7 +1,6 @@
 """A team in an account of AWS, by the real engine: as a member of the team, from nothing to nothing."""
 
 import json
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,8 +68,6 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     try:
         with cast(sandbox):
             sandbox.engine.output("up", "--stack", "cloud", *QUIET)
-            # What add-ons have just defined cannot be listed for a moment.
-            time.sleep(5)
             yield sandbox
     finally:
         sandbox.remove()

@@ -1,4 +1,5 @@
 import os
+import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -62,3 +63,14 @@ def test_a_newer_provider_replaces_the_link(
 
     assert plugin_directory() == tmp_path / "home" / "plugins" / "resource-kubernetes-v4.25.0"
     assert [path.resolve() for path in plugin_directory().iterdir()] == [new]
+
+
+def test_plugins_are_where_the_engine_looks_whatever_home_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PULUMI_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+
+    assert plugin_directory() == home / ".pulumi" / "plugins" / "resource-kubernetes-v4.25.0"
