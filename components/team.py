@@ -48,7 +48,9 @@ class Team(pulumi.ComponentResource):
 
         needs: list[pulumi.Resource] = []
         if hub_token is not None:
-            needs.append(hub_token_secret(f"{name}-hub-token", namespace, hub_token, opts=room))
+            needs.append(
+                hub_token_secret(f"{name}-hub-token", namespace, hub_token, may_list=False, opts=room)
+            )
         models = {
             key: Model(
                 f"{name}-{key}",

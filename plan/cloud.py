@@ -9,7 +9,7 @@ from typing import Any
 
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 
-from plan.outputs import Asked, outputs_of
+from plan.outputs import Asked, outputs_of, uid_of
 
 
 class Cloud(Mocks):
@@ -30,7 +30,8 @@ class Cloud(Mocks):
             asked = Asked(args.typ, args.name, inputs, self._account, region)
             return asked.id, {**inputs, **outputs_of(asked)}
         if args.typ.startswith("kubernetes:"):
-            return _object_id(inputs) or args.name, inputs
+            id = _object_id(inputs) or args.name
+            return id, {**inputs, "metadata": {**(inputs.get("metadata") or {}), "uid": uid_of(args.typ, id)}}
         if args.typ == "pulumi:pulumi:StackReference":
             name = inputs["name"]
             return name, {"name": name, "outputs": self._stacks[name], "secretOutputNames": []}

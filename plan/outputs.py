@@ -158,6 +158,11 @@ def _key(it: Asked) -> Outputs:
     return {"arn": it.arn("kms", f"key/{it.id}"), "keyId": it.id}
 
 
+def uid_of(type: str, id: str) -> str:
+    """Of an object in a cluster, always the same for the same object."""
+    return _uuid(sha256(f"{type}\n{id}".encode()).hexdigest())
+
+
 def _uuid(hex: str) -> str:
     return "-".join((hex[:8], hex[8:12], hex[12:16], hex[16:20], hex[20:32]))
 

@@ -63,7 +63,8 @@ class Service(pulumi.ComponentResource):
             needs.append(
                 core.PersistentVolumeClaim(
                     f"{name}-{volume}",
-                    metadata=metadata(claim, namespace, labels=labels),
+                    # The pods wait for it; a team may not read its class, as the engine would.
+                    metadata=metadata(claim, namespace, labels=labels, awaited=False),
                     spec=cache.shared_claim(wanted),
                     opts=child,
                 )

@@ -2,6 +2,7 @@
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
 
 from components.metadata import metadata
 
@@ -10,8 +11,26 @@ KEY = "token"
 
 
 def hub_token_secret(
-    name: str, namespace: str, token: pulumi.Input[str], *, opts: pulumi.ResourceOptions
+    name: str,
+    namespace: str,
+    token: pulumi.Input[str],
+    *,
+    may_list: bool = True,
+    opts: pulumi.ResourceOptions,
 ) -> core.Secret:
-    """Not awaited: to see it go, the engine would list every secret of the namespace, which no team may."""
-    unseen = metadata(SECRET, namespace, awaited=False)
-    return core.Secret(name, metadata=unseen, string_data={KEY: token}, opts=opts)
+    """`may_list`: whether who deploys may list the secrets of the namespace.
+
+    Who may not could not see one go, and the provider would wait for that for ever. So its end is left to the
+    cluster: it is collected with the object that owns it.
+    """
+    if may_list:
+        return core.Secret(name, metadata=metadata(SECRET, namespace), string_data={KEY: token}, opts=opts)
+    owner = core.ConfigMap(f"{name}-owner", metadata=metadata(SECRET, namespace), opts=opts)
+    owned = metadata(SECRET, namespace)
+    owned.owner_references = [
+        meta.OwnerReferenceArgs(
+            api_version="v1", kind="ConfigMap", name=SECRET, uid=owner.metadata.uid.apply(str)
+        )
+    ]
+    retained = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=True))
+    return core.Secret(name, metadata=owned, string_data={KEY: token}, opts=retained)

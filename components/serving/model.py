@@ -63,7 +63,8 @@ class Model(pulumi.ComponentResource):
         else:
             claim = core.PersistentVolumeClaim(
                 f"{name}-weights",
-                metadata=metadata(f"{key}-weights", namespace, labels=labels),
+                # The replicas wait for it; a team may not read its class, as the engine would.
+                metadata=metadata(f"{key}-weights", namespace, labels=labels, awaited=False),
                 spec=cache.shared_claim(settings.cache),
                 opts=child,
             )

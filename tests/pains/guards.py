@@ -177,8 +177,8 @@ GUARDS = (
     Guard(
         "23_secrets",
         "components/serving/hub_token.py",
-        "metadata(SECRET, namespace)",
-        'metadata(SECRET, namespace, annotations={"token": token})',
+        "(name, metadata=metadata(SECRET, namespace)",
+        '(name, metadata=metadata(SECRET, namespace, annotations={"token": token})',
     ),
     Guard(
         "23_secrets",

@@ -41,9 +41,12 @@ class _Echo(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         named = {"name": f"{args.name}-1a2b3c4", "arn": f"arn:aws:test:::{args.name}"}
         known = named if args.typ.startswith("aws:") else {}
+        uid = {"uid": f"{args.name}-uid"} if args.typ.startswith("kubernetes:") else {}
+        metadata = {"metadata": args.inputs["metadata"] | uid} if "metadata" in args.inputs else {}
         return f"{args.name}-id", {
             **known,
             **args.inputs,
+            **metadata,
             **self._answers.get(args.typ.rpartition(":")[2], {}),
         }
 

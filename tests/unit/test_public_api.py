@@ -37,7 +37,7 @@ PUBLIC = {
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of team_kubeconfig",
     "components.cluster.eks": "Addons EksCluster kubeconfig",
     "components.config": (
-        "Access AccessPolicy Ami AmiFamily AwsService BudgetSettings Capacity CapacityBlock "
+        "Access AccessPolicy Ami AmiFamily AwsService BackupSettings BudgetSettings Capacity CapacityBlock "
         "ClusterSettings ComplianceSettings Csi Disk Ebs Efs EksSettings Endpoint ExistingCluster "
         "ExistingNetwork Framework FsxLustre GpuQuota GpuSettings HostPath InClusterRegistry LocalCluster "
         "LocalPath Machine Market Membership ModelCache ModelSettings Nat NetworkSettings Nfs "

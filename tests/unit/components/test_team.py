@@ -107,6 +107,16 @@ def test_a_token_of_the_model_hub_is_kept_encrypted() -> None:
     assert "stringData" in secret.secrets
 
 
+def test_the_token_goes_with_an_object_that_the_team_may_watch() -> None:
+    graph = everything()
+    secret = graph.get("v1:Secret", "hub-token")
+    assert secret.retained
+    assert not graph.get("v1:ConfigMap", "hub-token").retained
+    assert secret["metadata"]["ownerReferences"] == [
+        {"apiVersion": "v1", "kind": "ConfigMap", "name": "hub-token", "uid": "team-hub-token-owner-uid"}
+    ]
+
+
 def test_it_says_where_everything_answers() -> None:
     _, outputs = team_of(stack("everything"))
 
