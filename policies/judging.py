@@ -21,11 +21,9 @@ def judged_plan(plan: Plan, project: Path) -> Judged:
     from policies.origins import Origins  # these two load Pulumi, which manifests do without
     from policies.planned import resources_of
 
-    file = f"stacks/Pulumi.{plan.name}.yaml"
     pack = pack_with(Terms(plan.name, policy_settings(), plan.stack))
     resources = resources_of(plan.graph)
-    places = Origins(plan.graph, project / file, file)
-    return Judged(plan.name, pack, pack.check(resources), places, resources)
+    return Judged(plan.name, pack, pack.check(resources), Origins(plan, project), resources)
 
 
 def judged_manifests(contents: dict[str, bytes], stack: str | None) -> Judged:

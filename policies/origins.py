@@ -1,4 +1,4 @@
-"""The line of the stack file that made a resource of a plan."""
+"""The line of a stack file that made a resource of a plan."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from components.stackfile.document import Document, read
 from components.stackfile.problem import Keys, dotted
-from components.stackfile.sections import config_key, rooted
-from plan import Graph, Registered
+from components.stackfile.sections import TEAM, config_key, rooted
+from plan import Plan, Registered
 from policies.place import Place
 from policies.rule import Finding
 
@@ -28,6 +28,7 @@ _ROOMS: Mapping[str, tuple[Keys, ...]] = {
     "Network": (("network",), ("cluster",)),
     "NodeGroups": (("pools",),),
     "Registry": (("registry",),),
+    "Repository": (("repositories",),),
     "Service": (("services",),),
     "Serving": (("serving",),),
     "StorageClasses": (("storage",),),
@@ -45,6 +46,7 @@ _ENTRIES: Mapping[str, Keys] = {
     "MigManager": ("pools",),
     "Model": ("models",),
     "NodeGroups": ("pools",),
+    "Repository": ("repositories",),
     "Service": ("services",),
     "Serving": ("serving", "models"),
     "StorageClasses": ("storage",),
@@ -54,7 +56,7 @@ _ENTRIES: Mapping[str, Keys] = {
 }
 """The names in the file that the names of its resources begin with."""
 
-_OF_TEAMS = frozenset(("Model", "Service"))
+_OF_TEAMS = frozenset(("Model", "Repository", "Service"))
 """What stands alone in a team's stack, and has the name of its entry itself."""
 
 _ELSE: tuple[Keys, ...] = (("cluster",), ("team",))
@@ -121,27 +123,43 @@ _ANYWHERE: Mapping[str, Keys] = {
 """Properties that a section of their own decides about, whichever resource has them."""
 
 
-class Origins:
-    """Where in a stack file the resources of its plan come from.
+class _Source:
+    """A stack file, read only when something was found."""
 
-    origins = Origins(plan.graph, Path("stacks/Pulumi.prod.yaml"), shown="stacks/Pulumi.prod.yaml")
+    def __init__(self, project: Path, stack: str) -> None:
+        self.shown = f"stacks/Pulumi.{stack}.yaml"
+        self._path = project / self.shown
+
+    @cached_property
+    def document(self) -> Document:
+        return read(self._path)
+
+
+class Origins:
+    """Where in the stack files the resources of a plan come from.
+
+    origins = Origins(plan_of(project, "prod"), project)
     origins.of(finding)  # stacks/Pulumi.prod.yaml:62 gpu-cluster:serving.models.chat.replicas
     """
 
-    def __init__(self, graph: Graph, path: Path, shown: str) -> None:
-        self._graph, self._path, self._shown = graph, path, shown
+    def __init__(self, plan: Plan, project: Path) -> None:
+        self._graph = plan.graph
+        self._own = _Source(project, plan.name)
+        self._environment = _Source(project, plan.team.file.team.environment) if plan.team else None
 
     def of(self, finding: Finding) -> Place:
         """Line of the key that decides, or of the nearest one above it where the file leaves that out."""
         registered = self._by_urn.get(finding.judged.urn)
         keys = self._keys(registered, finding.path) if registered else ()
-        line = self._document.line(rooted(keys))
-        return Place(self._shown, line, dotted((config_key(str(keys[0])), *keys[1:])) if keys else "config")
+        source = self._source(keys)
+        line = source.document.line(rooted(keys))
+        return Place(source.shown, line, dotted((config_key(str(keys[0])), *keys[1:])) if keys else "config")
 
-    @cached_property
-    def _document(self) -> Document:
-        """Read only when something was found."""
-        return read(self._path)
+    def _source(self, keys: Keys) -> _Source:
+        """A team's file has no place for most sections: its environment says what those decide about."""
+        if self._environment and keys and keys[0] not in TEAM.sections:
+            return self._environment
+        return self._own
 
     @cached_property
     def _by_urn(self) -> Mapping[str, Registered]:
@@ -173,7 +191,7 @@ class Origins:
 
     def _first(self, sections: tuple[Keys, ...]) -> Keys:
         """The first of these that the file has."""
-        return next((keys for keys in sections if self._document.node(rooted(keys))), sections[-1])
+        return next((keys for keys in sections if self._own.document.node(rooted(keys))), sections[-1])
 
     def _entry(self, keys: Keys, name: str) -> Keys | None:
         """The entry whose name a resource's name begins with, or has inside: the longest of them."""
@@ -181,7 +199,7 @@ class Origins:
         return (*keys, max(names, key=len)) if names else None
 
     def _names(self, keys: Keys) -> list[str]:
-        found: Any = self._document.data
+        found: Any = self._own.document.data
         for key in rooted(keys) if keys else ("",):
             found = cast("dict[Any, Any]", found).get(key) if isinstance(found, dict) else None
         return list(cast("dict[str, Any]", found)) if isinstance(found, dict) else []

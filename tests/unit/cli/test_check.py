@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -89,3 +90,24 @@ def test_a_stack_is_judged_with_the_line_of_its_file(monkeypatch: pytest.MonkeyP
     assert done.exit_code == 0
     assert {it["file"] for it in told["findings"]} == {"stacks/Pulumi.local.yaml"}
     assert told["summary"]["waived"] > 0
+
+
+def test_what_a_team_cannot_say_is_at_the_line_of_its_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copytree(PROJECT / "stacks", tmp_path / "stacks")
+    (tmp_path / "Pulumi.yaml").touch()
+    environment = tmp_path / "stacks" / "Pulumi.prod.yaml"
+    lines = environment.read_text().splitlines(keepends=True)
+    environment.write_text("".join(line for line in lines if "gpu-cluster:tags" not in line))
+    monkeypatch.chdir(tmp_path)
+
+    text = _check("prod-vision").stdout
+    [run] = json.loads(_check("prod-vision", "--format", "sarif").stdout)["runs"]
+
+    at = lines.index("config:\n") + 1
+    places = [location["physicalLocation"] for it in run["results"] for location in it["locations"]]
+    assert f"stacks/Pulumi.prod.yaml:{at} gpu-cluster:tags" in text
+    assert {(it["artifactLocation"]["uri"], it["region"]["startLine"]) for it in places} == {
+        ("stacks/Pulumi.prod.yaml", at)
+    }

@@ -12,25 +12,25 @@ from policies.origins import Origins
 from policies.planned import resources_of
 
 PROJECT = Path(__file__).parents[3]
-FILE = PROJECT / "stacks" / "Pulumi.prod.yaml"
 RULE = next(iter(pack_of("prod").rules.values()))
 
 
 @cache
-def _found() -> tuple[Origins, dict[str, Finding]]:
-    graph = plan_of(PROJECT, "prod").graph
-    findings = {it.label + it.kind: Finding(RULE, it.address, "", "", "", it) for it in resources_of(graph)}
-    return Origins(graph, FILE, "stacks/Pulumi.prod.yaml"), findings
+def _found(stack: str) -> tuple[Origins, dict[str, Finding]]:
+    plan = plan_of(PROJECT, stack)
+    resources = resources_of(plan.graph)
+    findings = {it.label + it.kind: Finding(RULE, it.address, "", "", "", it) for it in resources}
+    return Origins(plan, PROJECT), findings
 
 
-def _place(name: str, kind: str, path: str) -> str:
-    origins, findings = _found()
+def _place(name: str, kind: str, path: str, stack: str = "prod") -> str:
+    origins, findings = _found(stack)
     judged = findings[name + kind].judged
     return str(origins.of(Finding(RULE, judged.address, path, "", "", judged)))
 
 
-def _line(*keys: str) -> int:
-    document, known = read(FILE), ("config", *keys)
+def _line(*keys: str, stack: str = "prod") -> int:
+    document, known = read(PROJECT / "stacks" / f"Pulumi.{stack}.yaml"), ("config", *keys)
     assert document.node(known), keys
     return document.line(known)
 
@@ -125,8 +125,59 @@ def test_a_finding_is_at_the_key_that_decides(
     assert _place(name, kind, path) == f"stacks/Pulumi.prod.yaml:{_line(*at)} {key}"
 
 
+REPOSITORY = "aws:ecr/repository:Repository"
+GATEWAY = 'gpu-cluster:repositories["vision/gateway"]'
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "path", "key", "file", "at"),
+    [
+        (
+            "team-detect-replicas",
+            "Deployment",
+            "spec.template.spec.nodeSelector",
+            "gpu-cluster:models.detect.pool",
+            "prod-vision",
+            ("gpu-cluster:models", "detect", "pool"),
+        ),
+        (
+            "team-vision/gateway-repository",
+            REPOSITORY,
+            "imageTagMutability",
+            GATEWAY,
+            "prod-vision",
+            ("gpu-cluster:repositories", "vision/gateway"),
+        ),
+        (
+            "team-kubernetes",
+            "pulumi:providers:kubernetes",
+            "kubeconfig",
+            "gpu-cluster:team",
+            "prod-vision",
+            ("gpu-cluster:team",),
+        ),
+        (
+            "team-aws",
+            "pulumi:providers:aws",
+            "defaultTags.tags",
+            "gpu-cluster:tags",
+            "prod",
+            ("gpu-cluster:tags",),
+        ),
+        ("team-aws", "pulumi:providers:aws", "region", "aws:region", "prod", ("aws:region",)),
+        # What neither file says is the environment's to say, below `config:`.
+        ("team-vision/gateway-repository", REPOSITORY, "forceDelete", "gpu-cluster:protect", "prod", ()),
+    ],
+)
+def test_a_finding_of_a_team_is_in_the_file_whose_key_decides(
+    name: str, kind: str, path: str, key: str, file: str, at: tuple[str, ...]
+) -> None:
+    at_key = f"stacks/Pulumi.{file}.yaml:{_line(*at, stack=file)} {key}"
+    assert _place(name, kind, path, "prod-vision") == at_key
+
+
 def test_every_resource_comes_from_a_section_of_the_file() -> None:
-    origins, findings = _found()
+    origins, findings = _found("prod")
     sections = {origins.of(finding).key.partition(".")[0] for finding in findings.values()}
 
     assert sections == {
