@@ -60,7 +60,7 @@ class Stack(Settings):
     compliance: ComplianceSettings = ComplianceSettings()
     """What the platform is held to."""
 
-    tags: dict[TagKey, TagValue] = Field(default={}, max_length=40)
+    tags: dict[TagKey, TagValue] = Field(default={}, max_length=35)  # of 50 of a disk
     """Tags of every AWS resource, beside the platform's own; only with provider eks. Default: none."""
 
     protect: Flag = True

@@ -124,6 +124,7 @@ def eks(
         drivers=drivers_of(stack.storage),
         grants=stores.grants,
         volumes_key=keys.arns[Purpose.VOLUMES],
+        tags=tags,
         opts=_after(room, nodes),
     )
     teams = team_accounts(

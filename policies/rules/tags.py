@@ -11,6 +11,8 @@ from policies.rule import Level, Violation, stack_rule
 from policies.subject import Resource, each
 
 _PROVIDER = "pulumi:providers:aws"
+_ADDON = "aws:eks/addon:Addon"
+_MAKES_DISKS = "aws-ebs-csi-driver"
 
 _NEEDED = ("cost-centre", "data-class", "environment", "team")
 
@@ -40,7 +42,7 @@ TAGGED = frozenset(
         "aws:efs/accessPoint:AccessPoint",
         "aws:efs/fileSystem:FileSystem",
         "aws:eks/accessEntry:AccessEntry",
-        "aws:eks/addon:Addon",
+        _ADDON,
         "aws:eks/cluster:Cluster",
         "aws:eks/nodeGroup:NodeGroup",
         "aws:eks/podIdentityAssociation:PodIdentityAssociation",
@@ -82,9 +84,16 @@ def tags(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
     else:
         field = resource.at("tags")
         yield from _lacking(field, inventory.once(_everywhere) | field.texts())
-        # What a template makes does not get the tags of the provider.
-        for made in resource.at("tagSpecifications").items() if resource.kind == LAUNCH_TEMPLATE else ():
-            yield from _lacking(made.at("tags"), made.at("tags").texts())
+        for made in _of_what_it_makes(resource):
+            yield from _lacking(made, made.texts())
+
+
+def _of_what_it_makes(resource: Resource) -> Iterator[Field]:
+    """Tags of what a template or the driver of disks makes, which does not get those of the provider."""
+    if resource.kind == LAUNCH_TEMPLATE:
+        yield from (made.at("tags") for made in resource.at("tagSpecifications").items())
+    elif resource.kind == _ADDON and resource.at("addonName").value == _MAKES_DISKS:
+        yield resource.at("configurationValues").parsed().at("controller", "extraVolumeTags")
 
 
 def _lacking(field: Field, given: Mapping[str, str]) -> Iterator[Violation]:

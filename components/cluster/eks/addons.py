@@ -20,7 +20,7 @@ class Addons(pulumi.ComponentResource):
 
     Addons("platform-addons", settings, cluster=eks.cluster_name, pools=pools,
            drivers=drivers_of(stack.storage), grants={"aws-mountpoint-s3-csi-driver": {"models": policy}},
-           volumes_key=key, opts=pulumi.ResourceOptions(depends_on=[groups]))
+           volumes_key=key, tags=tags, opts=pulumi.ResourceOptions(depends_on=[groups]))
     """
 
     def __init__(
@@ -32,11 +32,12 @@ class Addons(pulumi.ComponentResource):
         pools: Mapping[str, Pool],
         drivers: Collection[str],
         volumes_key: pulumi.Input[str],
+        tags: Mapping[str, str],
         grants: Mapping[str, Grants] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`drivers`: add-ons that the storage needs; `grants`: what lets a driver at the stores of the stack;
-        `volumes_key`: of EBS.
+        `volumes_key`: of EBS; `tags`: of disks that the cluster makes, which the provider knows nothing of.
 
         To come after nodes that let their pods in is for the caller to say, in `opts`.
         """
@@ -54,11 +55,12 @@ class Addons(pulumi.ComponentResource):
             if key not in DRIVERS:
                 addon(name, key, settings, cluster=cluster, opts=child)
                 continue
-            allowed = {
-                **(grants or {}).get(key, {}),
-                **({"key": _encrypts(volumes_key)} if key == EBS else {}),
-            }
-            _driver(name, key, settings, cluster, allowed, self)
+            allowed = dict((grants or {}).get(key, {}))
+            configured = dict(DRIVERS[key].values)
+            if key == EBS:
+                allowed["key"] = _encrypts(volumes_key)
+                configured["controller"] = {"extraVolumeTags": dict(tags)}  # and of snapshots
+            _driver(name, key, settings, cluster, allowed, configured, self)
 
         self.register_outputs({})
 
@@ -69,6 +71,7 @@ def _driver(
     settings: EksSettings,
     cluster: pulumi.Input[str],
     grants: Grants,
+    values: Mapping[str, Any],
     parent: pulumi.Resource,
 ) -> None:
     """A driver whose pods get their role when they start: so it is theirs before."""
@@ -83,7 +86,7 @@ def _driver(
         opts=pulumi.ResourceOptions(parent=parent),
     )
     after = pulumi.ResourceOptions(parent=parent, depends_on=[identity])
-    addon(name, key, settings, cluster=cluster, values=known.values, opts=after)
+    addon(name, key, settings, cluster=cluster, values=values, opts=after)
 
 
 def _of_gpu_nodes(pools: Iterable[Pool]) -> list[dict[str, str]]:

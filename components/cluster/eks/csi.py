@@ -16,7 +16,7 @@ class Driver:
     """Policies of AWS that it needs in any case."""
 
     values: dict[str, Any] = field(default_factory=dict[str, Any])
-    """Configuration of its add-on."""
+    """Configuration of its add-on in every stack."""
 
 
 _ON_EVERY_NODE = {"node": {"tolerateAllTaints": True}}

@@ -6,6 +6,7 @@ import pulumi_aws as aws
 from components.cluster.eks import Addons, EksCluster
 from components.config.eks import EksSettings
 from components.config.stack import Stack
+from components.guardrails import tags_of
 from components.identity import policy_document
 from components.keys import Keys, Purpose
 from components.nodes import NodeGroups
@@ -103,6 +104,7 @@ Addons(
     pools=pools,
     drivers=drivers_of(stack.storage),
     volumes_key=keys.arns[Purpose.VOLUMES],
+    tags=tags_of(pulumi.get_stack(), stack.tags),
     opts=pulumi.ResourceOptions(depends_on=[nodes]),
 )
 

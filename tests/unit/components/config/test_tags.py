@@ -15,7 +15,19 @@ def test_a_key_of_ones_own(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["", "a" * 129, "aws:owner", "AWS:owner", "gpu-cluster/stack", "kubernetes.io/cluster/x", "team#1"]
+    "key",
+    [
+        "",
+        "a" * 129,
+        "aws:owner",
+        "AWS:owner",
+        "gpu-cluster/stack",
+        "kubernetes.io/cluster/x",
+        "ebs.csi.aws.com/cluster-name",
+        "CSIVolumeName",
+        "team#1",
+        "team=1",
+    ],
 )
 def test_a_key_that_belongs_to_others_or_to_nobody(key: str) -> None:
     with pytest.raises(ValidationError, match="a tag key"):

@@ -199,3 +199,9 @@ def test_servers_and_disks_that_aws_starts_bear_the_tags_of_the_stack(graph: Gra
         assert {"instance", "volume"} <= tagged.keys()
         for kind in ("instance", "volume"):
             assert tags.items() <= tagged[kind].items()
+
+
+def test_disks_that_claims_make_bear_the_tags_of_the_stack(graph: Graph, stack: str) -> None:
+    tags = {"gpu-cluster/stack": "test", **load(STACKS / f"Pulumi.{stack}.yaml").tags}
+    [driver] = [it for it in graph.of("Addon") if it["addonName"] == "aws-ebs-csi-driver"]
+    assert json.loads(driver["configurationValues"])["controller"]["extraVolumeTags"] == tags

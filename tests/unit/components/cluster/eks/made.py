@@ -15,6 +15,7 @@ from tests.unit.graph import graph_of
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
+TAGS = {"gpu-cluster/stack": "prod", "team": "platform"}
 ADMIN = f"arn:aws:iam::{ACCOUNT}:role/platform"
 POOLS = {
     "system": {"instance": "m7i.xlarge", "nodes": 3},
@@ -92,6 +93,7 @@ def addons(
             pools=pools,
             drivers=drivers,
             volumes_key="arn:key/volumes",
+            tags=TAGS,
             grants=grants,
         )
     )

@@ -6,7 +6,7 @@ import pytest
 from components.catalog import ADDON_VERSIONS
 from components.cluster.eks.csi import DRIVERS
 from plan import Graph, Registered
-from tests.unit.components.cluster.eks.made import addons
+from tests.unit.components.cluster.eks.made import TAGS, addons
 
 
 def addon(graph: Graph, name: str) -> Registered:
@@ -57,7 +57,13 @@ def test_gpu_health_is_read_on_every_gpu_node() -> None:
     "driver", ["aws-ebs-csi-driver", "aws-fsx-csi-driver", "aws-mountpoint-s3-csi-driver"]
 )
 def test_volumes_can_be_mounted_on_nodes_with_any_taint(driver: str) -> None:
-    assert values(addon(addons(driver), driver)) == {"node": {"tolerateAllTaints": True}}
+    assert values(addon(addons(driver), driver))["node"] == {"tolerateAllTaints": True}
+
+
+def test_disks_that_the_cluster_makes_bear_the_tags_of_the_stack() -> None:
+    graph = addons("aws-ebs-csi-driver", "aws-fsx-csi-driver")
+    assert values(addon(graph, "aws-ebs-csi-driver"))["controller"] == {"extraVolumeTags": TAGS}
+    assert "controller" not in values(addon(graph, "aws-fsx-csi-driver"))
 
 
 @pytest.mark.parametrize(
