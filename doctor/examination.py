@@ -8,6 +8,7 @@ from components.config.eks import EksSettings
 from components.config.stack import Stack
 from doctor.account import account
 from doctor.aws import Aws, UnreachableError
+from doctor.backups import backups
 from doctor.check import Check, Group
 from doctor.checkout import checkout, state
 from doctor.machine import machine
@@ -53,6 +54,7 @@ def _on_aws(stack: Stack, name: str, sign_in: SignIn) -> Iterator[Check]:
         yield Group("account").skip("account", str(error))
         yield from quotas(stack, name, None)
         yield from offerings(stack, None)
+        yield from backups(stack, None)
         return
     yield from signed_in
     ours = all(check.verdict != "FAIL" for check in signed_in)
@@ -60,6 +62,7 @@ def _on_aws(stack: Stack, name: str, sign_in: SignIn) -> Iterator[Check]:
     try:
         yield from quotas(stack, name, asked)
         yield from offerings(stack, asked)
+        yield from backups(stack, asked)
     except UnreachableError as error:
         yield Group("account").fail("connection", str(error))
 

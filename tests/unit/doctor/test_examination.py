@@ -53,6 +53,7 @@ def test_without_credentials_quotas_and_offerings_are_told_all_the_same(project:
     ]
     assert Verdict.WARN in {check.verdict for check in found["quotas"]}
     assert {check.verdict for check in found["offerings"]} == {Verdict.OK}
+    assert [check.verdict for check in found["backups"]] == [Verdict.SKIP]
     assert [check.verdict for check in found["cluster"]] == [Verdict.SKIP]
 
 
@@ -67,6 +68,7 @@ def test_of_another_account_no_quota_is_asked(project: Path, aws: Aws) -> None:
 
     assert found["account"][0].verdict is Verdict.FAIL
     assert all("from the start" in check.found for check in found["quotas"])
+    assert [check.verdict for check in found["backups"]] == [Verdict.SKIP]
 
 
 def test_a_wrong_file_ends_what_could_be_asked_of_its_stack(project: Path) -> None:
