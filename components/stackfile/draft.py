@@ -1,20 +1,18 @@
 """The text of a new stack file, from a wish."""
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from components.config.stack import Stack
 from components.stackfile.load import load
+from components.stackfile.scalar import scalar
+from components.stackfile.wanted_model import WEIGHTS, WantedModel
 from components.stackfile.wish import Wish
 
 BLANK = "CHANGEME"
 """What nobody but whoever asked can know; `validate` names every one."""
-
-_PLAIN = re.compile(r"[A-Za-z~/][-\w./@:~]*[-\w./]|[A-Za-z]")
-_WORDS = {"null", "true", "false", "yes", "no", "on", "off"}
 
 
 def draft(wish: Wish) -> str:
@@ -43,13 +41,13 @@ def _lines(wish: Wish, *, example: bool) -> Iterator[str]:
         case "eks":
             yield from _eks(wish, blanks)
         case "existing":
-            yield f"  gpu-cluster:cluster: {{provider: existing, kubeconfig: {_text(wish.kubeconfig)}}}"
+            yield f"  gpu-cluster:cluster: {{provider: existing, kubeconfig: {scalar(wish.kubeconfig)}}}"
         case _:
             yield "  gpu-cluster:cluster: {provider: local} # a control plane on this machine: make up"
     yield from _pools(wish, blanks)
     yield from _storage(wish, blanks)
     if wish.model:
-        yield from _model(wish, blanks)
+        yield from _model(wish, wish.model, blanks)
     if wish.budget and wish.provider == "eks":
         yield f"  gpu-cluster:budget: {{monthlyUsd: {wish.budget}, notify: [{blanks.notify}]}}"
     if wish.team:
@@ -61,7 +59,7 @@ class _Blanks:
 
     def __init__(self, wish: Wish, example: bool) -> None:
         def of(given: str | None, could_be: str) -> str:
-            return _text(given or (could_be if example else BLANK))
+            return scalar(given or (could_be if example else BLANK))
 
         account = wish.account or "123456789012"
         self.account = json.dumps(wish.account or (account if example else BLANK))
@@ -72,7 +70,7 @@ class _Blanks:
         self.memory = of(None, "2Ti")
         self.server = of(None, "files.example.com")
         self.share = of(None, "/srv/models") if example else f"/{BLANK}"
-        self.weights = of(None, "4Gi")
+        self.weights = of(None, WEIGHTS)
         on_aws = wish.provider == "eks"
         self.member = of(None, f"arn:aws:iam::{account}:role/{wish.team}" if on_aws else f"group:{wish.team}")
 
@@ -127,31 +125,23 @@ def _storage(wish: Wish, blanks: _Blanks) -> Iterator[str]:
             yield "    disk: {kind: host-path, default: true, reclaim: delete}"
 
 
-def _model(wish: Wish, blanks: _Blanks) -> Iterator[str]:
+def _model(wish: Wish, model: WantedModel, blanks: _Blanks) -> Iterator[str]:
     least, most = wish.nodes
     yield "  gpu-cluster:serving:"
     yield "    models:"
     yield "      chat:"
-    yield f"        model: {_text(wish.model or '')}"
-    if not wish.known:
-        yield f"        weights: {blanks.weights} # of all its files; the catalog does not know the model"
-    yield f"        pool: {pool_name(wish)}"
-    if wish.place and wish.place.gpus > 1:
-        yield f"        gpus: {wish.place.gpus} # of each replica"
-    yield f"        replicas: {{min: {least}, max: {most}}} # one on each node"
-    yield f"        context: {wish.context} # tokens of prompt and answer; more take more memory"
-    yield f"        cache: {{size: {wish.cache_gib}Gi}}"
+    lines = model.lines(
+        pool_name(wish),
+        f"{{min: {least}, max: {most}}} # one on each node",
+        gpus=wish.place.gpus if wish.place else 1,
+        weights=blanks.weights,
+    )
+    yield from (f"        {line}" for line in lines)
 
 
 def _team(wish: Wish, blanks: _Blanks) -> Iterator[str]:
     yield "  gpu-cluster:teams: # each has a namespace, quotas and rights of its own"
-    yield f"    {_text(wish.team or '')}:"
+    yield f"    {scalar(wish.team or '')}:"
     yield "      gpus: {} # such as {" + pool_name(wish) + ": 1}, of those that no model has"
     if wish.provider != "local":
         yield f"      members: [{blanks.member}]"
-
-
-def _text(given: str) -> str:
-    """In quotes where YAML would read it as something else."""
-    plain = _PLAIN.fullmatch(given) and given.lower() not in _WORDS and ": " not in given
-    return given if plain else json.dumps(given)

@@ -3,24 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil
 
 from components.catalog import (
     AL2023_RELEASES,
     GPUS,
     INSTANCES,
     KUBERNETES_VERSIONS,
-    MODELS,
     Instance,
-    LanguageModel,
     ami_problem,
     zones_with,
 )
-from components.pools import Load, Place, smallest_place
+from components.pools import Place, smallest_place
 from components.stackfile.nearest import did_you_mean, one_of
+from components.stackfile.wanted_model import WantedModel
 
-_CONTEXT = 8192
-_GIB = 1024**3
 _SYSTEM = ("m7i.xlarge", "m6i.xlarge")
 
 
@@ -53,8 +49,7 @@ class Wish:
     nodes: tuple[int, int] = (1, 1)
     """The least and the most of the pool with GPUs."""
 
-    model: str | None = None
-    """On the model hub."""
+    model: WantedModel | None = None
 
     budget: int | None = None
     """US dollars in a month."""
@@ -78,21 +73,6 @@ class Wish:
         """The first instance type for what is no model that the region offers."""
         return next((it for it in _SYSTEM if zones_with(it, self.region or "") != ()), _SYSTEM[0])
 
-    @property
-    def known(self) -> LanguageModel | None:
-        """The model, where the catalog has it."""
-        return MODELS.get(self.model or "")
-
-    @property
-    def context(self) -> int:
-        """Tokens that the model is asked to remember: few, so that it fits small GPUs."""
-        return min(self.known.context, _CONTEXT) if self.known else _CONTEXT
-
-    @property
-    def cache_gib(self) -> int:
-        """The weights and a half, in tens of GiB."""
-        return ceil(self.known.weights * 1.5 / _GIB / 10) * 10 if self.known else 100
-
     @cached_property
     def machine(self) -> Instance | None:
         """The cheapest instance type that does; None outside of clouds. `WishError` where none does."""
@@ -109,18 +89,18 @@ class Wish:
         if not found:
             what = f" with {self.gpu}" if self.gpu else ""
             where = f" in {self.region}" if self.region else ""
-            model = f" that holds {self.model}" if self.model else ""
+            model = f" that holds {self.model.name}" if self.model else ""
             raise WishError(f"no instance type{what}{where}{model}; `gpu-cluster gpus` lists them")
         return found[0]
 
     @cached_property
     def place(self) -> Place | None:
         """What a replica takes of a node; None where nothing is known of the model."""
-        if not self.known:
+        if not (self.model and self.model.known):
             return None
         if self.machine:
-            return smallest_place(self._load(self.known), self.machine.gpu, self.machine.gpus)
-        return smallest_place(self._load(self.known), GPUS.get(self.gpu or ""), self.gpus)
+            return smallest_place(self.model.load, self.machine.gpu, self.machine.gpus)
+        return smallest_place(self.model.load, GPUS.get(self.gpu or ""), self.gpus)
 
     @property
     def one_zone(self) -> bool:
@@ -140,7 +120,11 @@ class Wish:
                 continue
             if self.provider == "eks" and not self._starts(instance):
                 continue
-            if self.known and not smallest_place(self._load(self.known), instance.gpu, instance.gpus):
+            if (
+                self.model
+                and self.model.known
+                and not smallest_place(self.model.load, instance.gpu, instance.gpus)
+            ):
                 continue
             yield instance
 
@@ -150,6 +134,3 @@ class Wish:
         return bool(zones_with(instance.name, self.region or "")) and not ami_problem(
             "al2023", release, instance
         )
-
-    def _load(self, model: LanguageModel) -> Load:
-        return Load(model, self.context, None)

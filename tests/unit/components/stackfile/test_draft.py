@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from components.catalog import GPUS, INSTANCES, MODELS, REGIONS
 from components.stackfile import Problem, StackFileError, load
 from components.stackfile.draft import BLANK, draft, example
+from components.stackfile.wanted_model import WantedModel
 from components.stackfile.wish import Wish, WishError
 
 SPANS = st.tuples(st.integers(1, 3), st.integers(0, 4)).map(lambda it: (it[0], it[0] + it[1]))
@@ -21,7 +22,7 @@ WISHES = st.builds(
     account=st.sampled_from([None, "123456789012"]),
     gpu=st.sampled_from([None, *GPUS]),
     nodes=SPANS,
-    model=st.sampled_from([None, "someone/new-model", *MODELS]),
+    model=st.sampled_from([None, *map(WantedModel, ["someone/new-model", *MODELS])]),
     budget=st.sampled_from([None, 5000]),
     notify=st.sampled_from([None, "ops@example.com"]),
     team=st.sampled_from([None, "vision", "null"]),
@@ -35,7 +36,7 @@ ON_SITE = st.builds(
     gpu=st.sampled_from([*GPUS]),
     gpus=st.sampled_from([1, 4, 8]),
     nodes=SPANS,
-    model=st.sampled_from([None, "someone/new-model", "Qwen/Qwen2.5-0.5B-Instruct"]),
+    model=st.sampled_from([None, *map(WantedModel, ["someone/new-model", "Qwen/Qwen2.5-0.5B-Instruct"])]),
     team=st.sampled_from([None, "vision"]),
 )
 
@@ -76,7 +77,8 @@ def problems(file: Path) -> tuple[Problem, ...]:
 
 def test_the_cheapest_type_that_holds_the_model_is_taken() -> None:
     def machine(model: str | None, gpu: str | None = None) -> str:
-        wish = Wish(name="lab", provider="eks", region="us-east-2", model=model, gpu=gpu)
+        wanted = WantedModel(model) if model else None
+        wish = Wish(name="lab", provider="eks", region="us-east-2", model=wanted, gpu=gpu)
         assert wish.machine
         return wish.machine.name
 
@@ -95,7 +97,7 @@ def test_the_cheapest_type_that_holds_the_model_is_taken() -> None:
         (Wish(name="a", provider="local", instance="g6.xlarg"), "did you mean 'g6.xlarge'?"),
         (Wish(name="a", provider="eks", region="eu-west-1", gpu="L40S"), "with L40S in eu-west-1"),
         (
-            Wish(name="a", provider="local", gpu="T4", model="deepseek-ai/DeepSeek-V3"),
+            Wish(name="a", provider="local", gpu="T4", model=WantedModel("deepseek-ai/DeepSeek-V3")),
             "no instance type with T4 that holds deepseek-ai/DeepSeek-V3",
         ),
         (Wish(name="a", provider="existing", gpu="H10"), "unknown GPU"),
@@ -123,7 +125,7 @@ def test_a_file_says_what_it_is_about(tmp_path: Path) -> None:
         deployer="arn:aws:iam::123456789012:role/platform",
         gpu="L4",
         nodes=(1, 4),
-        model="meta-llama/Llama-3.1-8B-Instruct",
+        model=WantedModel("meta-llama/Llama-3.1-8B-Instruct"),
     )
     file = tmp_path / "Pulumi.lab.yaml"
     file.write_text(draft(wish))

@@ -1,0 +1,64 @@
+"""A model that somebody wants of a new stack, and the lines of the file that serve it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+
+from components.catalog import MODELS, LanguageModel, of_weights
+from components.config.quantity import amount
+from components.pools import Load
+from components.stackfile.scalar import scalar
+
+_CONTEXT = 8192
+_GIB = 1024**3
+
+WEIGHTS = "1Gi"
+"""What the weights could be of a model that nobody knows: so few that a small GPU is a place for it."""
+
+
+@dataclass(frozen=True)
+class WantedModel:
+    """A model, as far as the catalog knows it.
+
+    WantedModel("Qwen/Qwen2.5-7B-Instruct").load
+    """
+
+    name: str
+    """On the model hub."""
+
+    @property
+    def known(self) -> LanguageModel | None:
+        """As the catalog has it."""
+        return MODELS.get(self.name)
+
+    @property
+    def load(self) -> Load:
+        """With as few tokens as are useful, so that it fits small GPUs."""
+        return Load(self.known or of_weights(self.name, int(amount(WEIGHTS))), self.context, None)
+
+    @property
+    def context(self) -> int:
+        return min(self.known.context, _CONTEXT) if self.known else _CONTEXT
+
+    @property
+    def cache(self) -> str:
+        """The weights and a half, in tens of GiB."""
+        gib = ceil(self.known.weights * 1.5 / _GIB / 10) * 10 if self.known else 100
+        return f"{gib}Gi"
+
+    def lines(
+        self, pool: str, replicas: str, *, gpus: int = 1, profile: str | None = None, weights: str
+    ) -> Iterator[str]:
+        """What a file says below the name of the model, not indented; `weights` where nobody knows them."""
+        yield f"model: {scalar(self.name)}"
+        yield "# revision: its commit, so that a restart serves the same weights; production asks for it"
+        if not self.known:
+            yield f"weights: {weights} # of all its files; the catalog does not know the model"
+        yield f"pool: {pool}"
+        if gpus > 1:
+            yield f"gpus: {gpus} # of each replica"
+        if profile:
+            yield f"slice: {profile} # of each replica"
+        yield f"replicas: {replicas}"
+        yield f"context: {self.context} # tokens of prompt and answer; more take more memory"
+        yield f"cache: {{size: {self.cache}}}"
