@@ -15,7 +15,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")]
 
 
 def doctor(stack: StackArgument = None, *, as_json: Json = False) -> None:
-    """Look at machine, checkout, stack file, account, quotas, offerings and cluster, and say what would fail.
+    """Look for what would fail: machine, checkout, stack file, account, quotas, offerings, backups, cluster.
 
     OK holds, WARN works or may, FAIL would not come up, SKIP could not be looked at. It changes nothing. What
     the stack asks of quotas is told without credentials too. Exit code 1 where anything fails.
