@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from rehearsal.addons import define, drivers_of, installed_in
 from rehearsal.cluster import Cluster
+from rehearsal.cluster_autoscaler import add_servers
 from rehearsal.device_plugins import DevicePlugins
 from rehearsal.karpenter import start_nodes
 from rehearsal.sandbox import Sandbox
@@ -14,7 +15,7 @@ from rehearsal.volumes import provide
 
 @contextmanager
 def cast(sandbox: Sandbox) -> Generator[None]:
-    """Storage drivers and, on AWS, add-ons, device plugins and Karpenter."""
+    """Storage drivers and, on AWS, add-ons, device plugins, the cluster autoscaler and Karpenter."""
     with standing_in(*_parts(sandbox)), DevicePlugins(Cluster(sandbox.control_plane.kubeconfig)):
         yield
 
@@ -28,4 +29,5 @@ def _parts(sandbox: Sandbox) -> list[Callable[[], None]]:
         lambda: define(api, installed()),
         lambda: provide(api, drivers_of(installed())),
         lambda: start_nodes(api),
+        lambda: add_servers(api, sandbox.aws),
     ]

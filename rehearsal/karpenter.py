@@ -3,7 +3,6 @@
 Which pod goes onto which node is decided by the real scheduler, once the node is there.
 """
 
-from collections.abc import Iterable
 from http import HTTPStatus
 
 import httpx2
@@ -14,7 +13,7 @@ from components.config.span import Span
 from components.pools import GPU_RESOURCE, allocatable, hardware_of
 from rehearsal.device_plugins import Devices
 from rehearsal.objects import ApiServer, Object
-from rehearsal.unscheduled import fits, is_unscheduled
+from rehearsal.unscheduled import fits, has_idle, is_unscheduled
 
 _POOL = "karpenter.sh/nodepool"
 _TYPE = "node.kubernetes.io/instance-type"
@@ -33,7 +32,7 @@ def start_nodes(api: ApiServer) -> None:
     waiting = [pod for pod in pods if is_unscheduled(pod)]
     for pool in pools if waiting else ():
         own = [node for node in nodes if _pool_of(node) == _name(pool)]
-        if _has_idle(own, pods) or len(own) >= _most(pool):
+        if has_idle(own, pods) or len(own) >= _most(pool):
             continue
         node = _node(pool, {_name(each) for each in own})
         if any(fits(pod, _with_gpus(node)) for pod in waiting):
@@ -48,12 +47,6 @@ def _node_pools(api: ApiServer) -> list[Object]:
         if error.response.status_code != HTTPStatus.NOT_FOUND:
             raise
         return []
-
-
-def _has_idle(nodes: list[Object], pods: Iterable[Object]) -> bool:
-    """Whether there is one that the scheduler has put nothing on yet."""
-    busy = {pod["spec"].get("nodeName") for pod in pods if not _is_of_daemon_set(pod)}
-    return any(_name(node) not in busy for node in nodes)
 
 
 def _most(pool: Object) -> int:
@@ -104,10 +97,6 @@ def _with_gpus(node: Object) -> Object:
 def _allowed(pool: Object, key: str) -> list[str]:
     requirements = pool["spec"]["template"]["spec"]["requirements"]
     return next(each["values"] for each in requirements if each["key"] == key)
-
-
-def _is_of_daemon_set(pod: Object) -> bool:
-    return any(owner["kind"] == "DaemonSet" for owner in pod["metadata"].get("ownerReferences", []))
 
 
 def _pool_of(node: Object) -> str:

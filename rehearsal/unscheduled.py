@@ -32,7 +32,24 @@ def fits(pod: Object, node: Object) -> bool:
 
 
 def is_unscheduled(pod: Object) -> bool:
-    return not pod["spec"].get("nodeName") and bool(_condition(pod))
+    return not pod["spec"].get("nodeName") and bool(condition(pod))
+
+
+def has_idle(nodes: Iterable[Object], pods: Iterable[Object]) -> bool:
+    """Whether there is a node that the scheduler has put nothing on yet."""
+    busy = {pod["spec"].get("nodeName") for pod in pods if not is_of_daemon_set(pod)}
+    return any(node["metadata"]["name"] not in busy for node in nodes)
+
+
+def is_of_daemon_set(pod: Object) -> bool:
+    return any(owner["kind"] == "DaemonSet" for owner in pod["metadata"].get("ownerReferences", []))
+
+
+def condition(pod: Object) -> Object:
+    """That it could not be placed; empty where nobody tried yet."""
+    conditions = pod["status"].get("conditions", [])
+    unplaced = (each for each in conditions if each["type"] == "PodScheduled" and each["status"] == "False")
+    return next(unplaced, Object())
 
 
 def _of_pool(pod: Object, pool: str, nodes: list[Object], taken: Mapping[str, Amounts]) -> str | None:
@@ -164,13 +181,6 @@ def _shown(amount: Decimal) -> str:
 
 
 def _of_scheduler(pod: Object) -> str:
-    message = _condition(pod).get("message", "it says nothing")
+    message = condition(pod).get("message", "it says nothing")
     words = message.partition(" preemption:")[0].rstrip(". ")
     return f"the scheduler: {words.partition(' nodes are available: ')[2] or words}"
-
-
-def _condition(pod: Object) -> Object:
-    """That it could not be placed; empty where nobody tried yet."""
-    conditions = pod["status"].get("conditions", [])
-    unplaced = (each for each in conditions if each["type"] == "PodScheduled" and each["status"] == "False")
-    return next(unplaced, Object())

@@ -2,12 +2,12 @@ import pytest
 
 from rehearsal import left_behind
 from rehearsal.left_behind import left_in_cluster
-from tests.unit.rehearsal.api_server import Object, Objects
+from tests.unit.rehearsal.api_server import Object, Objects, thing
 
 
 class Cluster(Objects):
-    def __init__(self, *found: str, volumes: list[Object]) -> None:
-        super().__init__(persistentvolumes=volumes)
+    def __init__(self, *found: str, volumes: list[Object], pods: list[Object] | None = None) -> None:
+        super().__init__(persistentvolumes=volumes, pods=pods or [])
         self.found = found
 
     def objects(self) -> dict[str, str]:
@@ -31,6 +31,15 @@ def test_what_was_there_before_nodes_and_retained_volumes_are_not_left() -> None
     )
 
     assert left_in_cluster(cluster, {"namespaces//default"}) == ([], ["persistentvolumes//kept"])
+
+
+def test_what_a_daemon_set_puts_on_a_node_that_came_is_not_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(left_behind, "_GONE_SECONDS", 0)
+    plugin: Object = thing("plugin")
+    plugin["metadata"]["ownerReferences"] = [{"kind": "DaemonSet", "uid": "uid-nvidia"}]
+    cluster = Cluster("pods/serving/plugin", "pods/serving/odd", volumes=[], pods=[plugin, thing("odd")])
+
+    assert left_in_cluster(cluster, set()) == (["pods/serving/odd"], [])
 
 
 def test_all_else_is(monkeypatch: pytest.MonkeyPatch) -> None:
