@@ -1,11 +1,18 @@
+import os
+from pathlib import Path
+
 import pytest
 
 from tests.today import Clock
+
+DAY = Path(__file__).parent / "day"
 
 
 def pytest_configure() -> None:
     """Before a test is read: tests do not fail because a price of a real stack, or a waiver, has become old.
 
-    That is for the commands to say.
+    That is for the commands to say. What tests start, such as the engine with the pack, has the same day.
     """
-    pytest.MonkeyPatch().setattr("components.catalog.clock.datetime", Clock)
+    patch = pytest.MonkeyPatch()
+    patch.setattr("components.catalog.clock.datetime", Clock)
+    patch.setenv("PYTHONPATH", str(DAY), prepend=os.pathsep)
