@@ -3,6 +3,7 @@
 Which pod goes onto which node is decided by the real scheduler, once the node is there.
 """
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 import httpx2
@@ -28,7 +29,7 @@ def start_nodes(api: ApiServer) -> None:
     nodes = [node for node in api.items("/api/v1/nodes") if _POOL in node["metadata"]["labels"]]
     for node in nodes:
         if _pool_of(node) not in {_name(pool) for pool in pools}:
-            api.delete(f"/api/v1/nodes/{_name(node)}")
+            _end(api, node, pods)
     waiting = [pod for pod in pods if is_unscheduled(pod)]
     for pool in pools if waiting else ():
         own = [node for node in nodes if _pool_of(node) == _name(pool)]
@@ -37,6 +38,15 @@ def start_nodes(api: ApiServer) -> None:
         node = _node(pool, {_name(each) for each in own})
         if any(fits(pod, _with_gpus(node)) for pod in waiting):
             api.create("/api/v1/nodes", node)
+
+
+def _end(api: ApiServer, node: Object, pods: Iterable[Object]) -> None:
+    """A node and, as Karpenter drains it, the pods on it: else they would stay for most of a minute."""
+    api.delete(f"/api/v1/nodes/{_name(node)}")
+    for pod in pods:
+        if pod["spec"].get("nodeName") == _name(node):
+            namespace = pod["metadata"]["namespace"]
+            api.delete(f"/api/v1/namespaces/{namespace}/pods/{_name(pod)}?gracePeriodSeconds=0")
 
 
 def _node_pools(api: ApiServer) -> list[Object]:

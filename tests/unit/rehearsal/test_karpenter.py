@@ -15,6 +15,7 @@ class Api:
 
     def __init__(self, pools: list[Object] | None, pods: list[Object], nodes: list[Object] | None = None):
         self.pools, self.pods, self.nodes = pools, pods, nodes or []
+        self.ended: list[str] = []
 
     def items(self, path: str) -> list[Object]:
         if path.endswith("/nodepools"):
@@ -28,6 +29,7 @@ class Api:
         self.nodes.append(body)
 
     def delete(self, path: str) -> None:
+        self.ended.append(path)
         self.nodes = [node for node in self.nodes if node["metadata"]["name"] != path.rpartition("/")[2]]
 
     def names(self) -> list[str]:
@@ -68,7 +70,8 @@ def waiting(pool: str = "l4", gpus: int = 1) -> Object:
 
 def on(node: str, *owners: str) -> Object:
     owned = {"ownerReferences": [{"kind": kind} for kind in owners]}
-    return {"metadata": {"name": "on", **owned}, "spec": {"nodeName": node, "containers": []}, "status": {}}
+    metadata = {"name": "on", "namespace": "serving", **owned}
+    return {"metadata": metadata, "spec": {"nodeName": node, "containers": []}, "status": {}}
 
 
 def passes(api: Any, times: int = 4) -> Any:
@@ -111,3 +114,11 @@ def test_nodes_go_with_their_pool_and_others_stay() -> None:
     other: Object = {"metadata": {"name": "system-0", "labels": {}}}
 
     assert passes(Api(None, [], [*made, other])).names() == ["system-0"]
+
+
+def test_the_pods_of_a_node_that_goes_are_ended() -> None:
+    made = passes(Api([node_pool("l4")], [waiting()])).nodes
+
+    api = passes(Api(None, [on("l4-0", "DaemonSet"), on("system-0")], made), times=1)
+
+    assert api.ended == ["/api/v1/nodes/l4-0", "/api/v1/namespaces/serving/pods/on?gracePeriodSeconds=0"]
