@@ -24,20 +24,7 @@ def rehearse(sandbox: Sandbox, tell: Tell, faults: Faults = _NO_FAULTS) -> Repor
     rehearsal = _OfEnvironment(sandbox, sandbox, tell, faults=faults)
     rehearsal.step("ground", rehearsal.open)
     with cast(sandbox):
-        came_up = rehearsal.step("up", rehearsal.up)
-        runs = rehearsal.step("workloads", rehearsal.workloads)
-        if came_up:
-            rehearsal.step("preview", rehearsal.preview)
-            rehearsal.step("refresh", rehearsal.refresh)
-            rehearsal.step("secrets", rehearsal.secrets)
-            rehearsal.step("clock", lambda: rehearsal.clock(sandbox.stack))
-        if came_up and runs:
-            for edit in rehearsal.edits(edits_of(sandbox.stack)):
-                rehearsal.step("edit", lambda edit=edit: rehearsal.edit(edit))
-        if rehearsal.is_protected():
-            rehearsal.step("unprotect", rehearsal.unprotect)
-        rehearsal.step("destroy", rehearsal.destroy)
-        rehearsal.step("left", rehearsal.left)
+        rehearsal.come_and_go(sandbox.stack, edits_of(sandbox.stack), rehearsal.left)
     return rehearsal.report
 
 

@@ -21,20 +21,7 @@ def rehearse_team(tenant: Tenant, tell: Tell) -> Report:
     with cast(tenant.sandbox):
         if not rehearsal.step("below", rehearsal.environment):
             return rehearsal.report
-        came_up = rehearsal.step("up", rehearsal.up)
-        runs = rehearsal.step("workloads", rehearsal.workloads)
-        if came_up:
-            rehearsal.step("preview", rehearsal.preview)
-            rehearsal.step("refresh", rehearsal.refresh)
-            rehearsal.step("secrets", rehearsal.secrets)
-            rehearsal.step("clock", lambda: rehearsal.clock(tenant.team.served))
-        if came_up and runs:
-            for edit in rehearsal.edits(team_edits_of(tenant.team)):
-                rehearsal.step("edit", lambda edit=edit: rehearsal.edit(edit))
-        if rehearsal.is_protected():
-            rehearsal.step("unprotect", rehearsal.unprotect)
-        rehearsal.step("destroy", rehearsal.destroy)
-        rehearsal.step("left", rehearsal.left)
+        rehearsal.come_and_go(tenant.team.served, team_edits_of(tenant.team), rehearsal.left)
     return rehearsal.report
 
 

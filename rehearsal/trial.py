@@ -51,6 +51,23 @@ class Trial(Generic[T]):
         self.tell(step.as_text())
         return step.held
 
+    def come_and_go(self, served: Stack, things: Iterable[list[Edit]], left: Callable[[], Outcome]) -> None:
+        """From nothing to nothing. `served` says what its models weigh, `left` what stays in the end."""
+        came_up = self.step("up", self.up)
+        runs = self.step("workloads", self.workloads)
+        if came_up:
+            self.step("preview", self.preview)
+            self.step("refresh", self.refresh)
+            self.step("secrets", self.secrets)
+            self.step("clock", lambda: self.clock(served))
+        if came_up and runs:
+            for edit in self.edits(things):
+                self.step("edit", lambda edit=edit: self.edit(edit))
+        if self.is_protected():
+            self.step("unprotect", self.unprotect)
+        self.step("destroy", self.destroy)
+        self.step("left", left)
+
     def up(self) -> Outcome:
         run = self.attempt("up")
         return Outcome(counted(run.log.changing()), tuple(run.errors), self.struck())
@@ -74,13 +91,13 @@ class Trial(Generic[T]):
         words = f"{len(values)} of the stack file, none in the state in the clear"
         return Outcome(words, tuple(in_the_clear(values, self.sandbox.folder)))
 
-    def clock(self, stack: Stack) -> Outcome:
-        """How long it would take on AWS; `stack` says what its models weigh."""
+    def clock(self, served: Stack) -> Outcome:
+        """How long it would take on AWS."""
         resources = self.tried.resources()
         self.report.resources = len(resources)
         try:
             timed = [Resource.made(resource) for resource in resources]
-            up, down = coming_up(timed, weights_of(stack)), going_away(timed)
+            up, down = coming_up(timed, weights_of(served)), going_away(timed)
         except UnknownDurationsError as error:
             unknown = (f"components/catalog/durations.py does not know {type}" for type in error.types)
             return Outcome("not known", tuple(unknown))
