@@ -1,5 +1,6 @@
 """A client certificate of the control plane's own authority: who somebody is, for real."""
 
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _VALID = timedelta(days=365)
@@ -23,7 +25,7 @@ class Certificate:
 
 def issue(pki: Path, *, user: str, group: str) -> Certificate:
     """For this user of this group, by the authority whose certificate and key are in the folder."""
-    authority = x509.load_pem_x509_certificate((pki / "ca.crt").read_bytes())
+    authority = _authority(pki / "ca.crt")
     signer = serialization.load_pem_private_key((pki / "ca.key").read_bytes(), password=None)
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.now(UTC)
@@ -52,3 +54,10 @@ def issue(pki: Path, *, user: str, group: str) -> Certificate:
             serialization.NoEncryption(),
         ),
     )
+
+
+def _authority(file: Path) -> x509.Certificate:
+    """That of kwokctl has the serial number 0, of which every user would be warned."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return x509.load_pem_x509_certificate(file.read_bytes())

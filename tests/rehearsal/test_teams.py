@@ -78,6 +78,7 @@ def test_from_an_empty_file_to_a_ready_model(folder: Path) -> None:
     done = run_gpu_cluster(folder, "up", "shared-vision")
 
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "Warning" not in done.stderr
     summary = done.stdout[done.stdout.index("shared-vision: 2 of 2 pods of team vision ready") :]
     assert "detect  1/1    l4-" in summary
     assert "gateway  1/1    system-0" in summary
