@@ -10,6 +10,7 @@ from components.config.team import TeamStack
 from components.stackfile import load_any
 from components.unknown import UNKNOWN
 from plan.graph import Graph, Registered
+from plan.uncollected import uncollected
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,10 @@ def plan_of(project: Path, name: str) -> Plan:
 
 def planned(stack: Stack | TeamStack, name: str) -> Plan:
     """The plan of these settings, as if a file said them."""
-    from plan.program import run  # loads the SDKs: a second, for those who plan
+    with uncollected():
+        from plan.program import run  # loads the SDKs: a second, for those who plan
 
-    return Plan.of(name, stack, *run(stack, name))
+        return Plan.of(name, stack, *run(stack, name))
 
 
 def _unknown(value: Any, path: str) -> Iterator[str]:

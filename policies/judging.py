@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plan.uncollected import uncollected
 from policies.manifests import manifests_in
 from policies.pack import pack_of, pack_with, strictest
 from policies.reports.judged import Judged
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 
 def judged_plan(plan: Plan, project: Path) -> Judged:
     """What the rules say of a plan of a stack of this project. `PolicyFileError` where the pack is wrong."""
-    from policies.origins import Origins  # these two load Pulumi, which manifests do without
-    from policies.planned import resources_of
+    with uncollected():
+        from policies.origins import Origins  # these two load Pulumi, which manifests do without
+        from policies.planned import resources_of
 
-    pack = pack_with(Terms(plan.name, policy_settings(), plan.stack))
-    resources = resources_of(plan.graph)
-    return Judged(plan.name, pack, pack.check(resources), Origins(plan, project), resources)
+        pack = pack_with(Terms(plan.name, policy_settings(), plan.stack))
+        resources = resources_of(plan.graph)
+        return Judged(plan.name, pack, pack.check(resources), Origins(plan, project), resources)
 
 
 def judged_manifests(contents: dict[str, bytes], stack: str | None) -> Judged:
