@@ -61,7 +61,7 @@ def test_commands_work_below_the_project_too(tmp_path: Path) -> None:
 
     done = run(project(tmp_path, stack) / "stacks", "validate", "dev")
 
-    assert (done.returncode, done.stdout) == (0, "dev: 1 pools and 0 models on provider local, all right\n")
+    assert (done.returncode, done.stdout) == (0, "dev: 1 pool and 0 models on provider local, all right\n")
 
 
 def test_a_reader_that_has_enough_ends_it_quietly() -> None:

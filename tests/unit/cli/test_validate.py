@@ -26,7 +26,7 @@ def stacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_right_file_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     validate()
 
-    assert capsys.readouterr().out == "local: 1 pools and 0 models on provider local, all right\n"
+    assert capsys.readouterr().out == "local: 1 pool and 0 models on provider local, all right\n"
 
 
 def test_the_file_of_a_team_is_read_with_its_environment(

@@ -18,7 +18,7 @@ def test_a_right_file_gives_its_settings(tmp_path: Path) -> None:
     stack, [check] = stack_file(file, "small")
 
     assert stack is not None
-    assert (check.verdict, check.found) == (Verdict.OK, "1 pools and 0 models on provider local")
+    assert (check.verdict, check.found) == (Verdict.OK, "1 pool and 0 models on provider local")
 
 
 def test_every_mistake_of_a_wrong_file_is_a_check_of_its_own(tmp_path: Path) -> None:
