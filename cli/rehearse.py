@@ -1,6 +1,9 @@
 """`gpu-cluster rehearse`: run a stack from nothing to nothing on this machine."""
 
 import json
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -8,7 +11,7 @@ import typer
 from cli.project import Project, StackName
 from components.config.stack import Stack
 from components.config.team import TeamStack
-from rehearsal import Sandbox, Tenant, rehearse_team
+from rehearsal import Sandbox, Tenant, rehearse_team, scratch
 from rehearsal import rehearse as run
 from rehearsal.aws.faults import FaultError, Faults
 from toolchain import install
@@ -19,20 +22,32 @@ Keep = Annotated[bool, typer.Option("--keep", help="Leave cluster and account ru
 
 Fault = Annotated[list[str] | None, typer.Option(help="What goes wrong on AWS, such as throttling=0.2.")]
 Seed = Annotated[int, typer.Option(help="Decides where faults strike.")]
+Source = Annotated[
+    Path | None,
+    typer.Option("--from", help="A folder that holds stack files alone, such as a team's.", file_okay=False),
+]
 
 
 def rehearse(
     stack: StackName = "local",
     *,
+    source: Source = None,
     fault: Fault = None,
     seed: Seed = 0,
     as_json: Json = False,
     keep: Keep = False,
 ) -> None:
     """Bring a stack up on this machine, change it and destroy it, and say what did not hold."""
-    project = Project.here()
+    if source and keep:
+        raise typer.BadParameter("what is rehearsed --from a folder cannot be kept", param_hint="--keep")
+    with ExitStack() as folders:
+        here = Project.here()
+        project = Project(_laid_over(here, source, folders)) if source else here
+        _rehearse(project, stack, _faults(fault or [], seed), as_json=as_json, keep=keep)
+
+
+def _rehearse(project: Project, stack: str, faults: Faults, *, as_json: bool, keep: bool) -> None:
     settings = project.any_stack(stack)  # what is wrong with the file is told before anything starts
-    faults = _faults(fault or [], seed)
     if faults.rates:
         _refuse_faults(stack, settings)
     of_team = isinstance(settings, TeamStack)
@@ -52,6 +67,16 @@ def rehearse(
         typer.echo(f"kept in {sandbox.folder}: `gpu-cluster rehearse {stack}` removes it first", err=True)
     if not report.held:
         raise typer.Exit(1)
+
+
+def _laid_over(project: Project, source: Path, folders: ExitStack) -> Path:
+    """A project of its own with the stack files of this one, and those of a folder in their place."""
+    files = [*(project.folder / "stacks").glob("Pulumi.*.yaml"), *source.glob("Pulumi.*.yaml")]
+    if links := [file.name for file in files if file.is_symlink()]:
+        raise typer.BadParameter(f"{', '.join(links)}: a link, and no file of its own", param_hint="--from")
+    texts = {file.name.split(".")[1]: file.read_text() for file in files}
+    folder = folders.enter_context(TemporaryDirectory(prefix="gpu-cluster-rehearsal-"))
+    return scratch(project.folder, Path(folder) / "project", texts)
 
 
 def _refuse_faults(stack: str, settings: Stack | TeamStack) -> None:

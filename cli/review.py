@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Format(StrEnum):
     MARKDOWN = "markdown"
     JSON = "json"
-    ENVIRONMENTS = "environments"
+    NAMES = "names"
 
 
 Stacks = Annotated[list[str] | None, typer.Argument(help="Stacks. Default: those that the change touches.")]
@@ -33,7 +33,7 @@ Source = Annotated[
 As = Annotated[
     Format,
     typer.Option(
-        "--format", help="A comment, data for programs, or the names of the touched environments alone."
+        "--format", help="A comment, data for programs, or the names alone of touched stacks that are there."
     ),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write it to a file.")]
@@ -51,12 +51,12 @@ def review(
 
     Exit codes: 0 nothing blocks the change, 1 something does, 2 a stack file, or the command, is wrong.
     """
-    from review.revision import environments
+    from review.revision import there
     from review.stacks import sides
 
     with sides(Project.here().folder, against, source) as both:
-        if format is Format.ENVIRONMENTS:
-            names = environments(stacks or both.stacks, both.after)
+        if format is Format.NAMES:
+            names = there(stacks or both.stacks, both.after)
             _write("".join(f"{name}\n" for name in names), output)
             return
         found = _reviews(both, stacks or [], output)

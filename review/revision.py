@@ -75,10 +75,10 @@ def touched(files: Iterable[str], before: Path, after: Path) -> list[str]:
     return sorted(own | above)
 
 
-def environments(stacks: Iterable[str], project: Path) -> list[str]:
-    """Those, of stacks that a project has, that stand on no other."""
+def there(stacks: Iterable[str], project: Path) -> list[str]:
+    """Those of them that a project has."""
     here = stacks_in(project)
-    return [stack for stack in stacks if stack in here and not _below(project, stack)]
+    return [stack for stack in stacks if stack in here]
 
 
 def programs_differ(files: Iterable[str]) -> bool:

@@ -90,8 +90,8 @@ config:
 """
 
 
-def rehearse(folder: Path, stack: str = "site") -> tuple[int, dict[str, Any]]:
-    done = run_gpu_cluster(folder, "rehearse", stack, "--json")
+def rehearse(folder: Path, stack: str = "site", *options: str) -> tuple[int, dict[str, Any]]:
+    done = run_gpu_cluster(folder, "rehearse", stack, "--json", *options)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 
@@ -114,10 +114,13 @@ def test_a_stack_for_a_cluster_elsewhere_is_rehearsed_without_it(tmp_path: Path)
     assert not (project / ".local" / "rehearsal" / "site").exists()
 
 
-def test_a_teams_stack_is_rehearsed_on_its_environment(tmp_path: Path) -> None:
-    project = scratch(PROJECT, tmp_path / "project", {"shared": SHARED, "shared-vision": VISION})
+def test_a_teams_stack_from_its_own_folder_is_rehearsed_on_its_environment(tmp_path: Path) -> None:
+    project = scratch(PROJECT, tmp_path / "project", {"shared": SHARED})
+    own = tmp_path / "vision"
+    own.mkdir()
+    (own / "Pulumi.shared-vision.yaml").write_text(VISION)
 
-    code, report = rehearse(project, "shared-vision")
+    code, report = rehearse(project, "shared-vision", "--from", str(own))
 
     assert (code, report["held"], report["stack"]) == (0, True, "shared-vision"), report
     assert words(report)["below"].startswith("shared: ")
@@ -128,7 +131,8 @@ def test_a_teams_stack_is_rehearsed_on_its_environment(tmp_path: Path) -> None:
         "service gateway gets the variable REHEARSED",
     ]
     assert words(report)["left"].startswith("nothing")
-    assert not (project / ".local" / "rehearsal" / "shared").exists()
+    assert [file.name for file in (project / "stacks").glob("*.yaml")] == ["Pulumi.shared.yaml"]
+    assert not (project / ".local").exists()
 
 
 def test_what_does_not_run_is_named_with_its_reason(tmp_path: Path) -> None:

@@ -179,4 +179,4 @@ def test_the_code_of_a_team_stack_is_the_commit_that_was_named() -> None:
         for step in USES
         if step.workflow == "team-stack.yml" and step.content.get("name") == "The platform"
     ]
-    assert [step["ref"] for step in checkouts] == ["${{ inputs.ref }}"] * 2
+    assert [step["ref"] for step in checkouts] == ["${{ inputs.ref }}"] * 3

@@ -59,14 +59,14 @@ def test_json_is_what_a_comment_is_made_of(project: Path, tmp_path: Path) -> Non
     assert CliRunner().invoke(app, ["comment", str(file)]).stdout == shown.stdout
 
 
-def test_the_names_of_touched_environments_need_no_plan(project: Path) -> None:
+def test_the_names_of_touched_stacks_need_no_plan(project: Path) -> None:
     edit(project, "pool: box", "pool: bocks")
     stack_file(project, "site-vision").write_text(VISION)
     stack_file(project, "other").unlink()
 
-    done = run("--format", "environments")
+    done = run("--format", "names")
 
-    assert (done.exit_code, done.stdout) == (0, "site\n")
+    assert (done.exit_code, done.stdout) == (0, "site\nsite-vision\n")
 
 
 @pytest.mark.parametrize(

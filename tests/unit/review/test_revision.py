@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from review.revision import Revision, RevisionError, environments, programs_differ, stacks_in, touched
+from review.revision import Revision, RevisionError, programs_differ, stacks_in, there, touched
 from tests.unit.review.repository import GRANTED, SITE, VISION, git, project_of, stack_file
 
 
@@ -85,7 +85,7 @@ def test_a_link_that_leads_out_is_refused(project: Path) -> None:
 
 @pytest.fixture
 def shared(tmp_path: Path) -> tuple[Path, Path]:
-    """Two environments, and a team on one of them, before and after a change."""
+    """Two there, and a team on one of them, before and after a change."""
     for folder in ("then", "now"):
         (tmp_path / folder).mkdir()
         project_of(tmp_path / folder, **{"site": GRANTED, "other": SITE, "site-vision": VISION})
@@ -131,11 +131,11 @@ def test_a_file_that_cannot_be_read_stands_on_nothing(shared: tuple[Path, Path])
     assert touched({"stacks/Pulumi.site.yaml"}, *shared) == ["site"]
 
 
-def test_a_team_and_what_is_gone_are_no_environments(shared: tuple[Path, Path]) -> None:
+def test_what_is_gone_is_not_there(shared: tuple[Path, Path]) -> None:
     _, now = shared
     stack_file(now, "other").unlink()
 
-    assert environments(["other", "site", "site-vision"], now) == ["site"]
+    assert there(["other", "site", "site-vision"], now) == ["site", "site-vision"]
 
 
 def test_rules_and_prices_are_no_program() -> None:
