@@ -1,6 +1,7 @@
 """`gpu-cluster rehearse`: run a stack from nothing to nothing on this machine."""
 
 import json
+import shutil
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -74,9 +75,11 @@ def _laid_over(project: Project, source: Path, folders: ExitStack) -> Path:
     files = [*(project.folder / "stacks").glob("Pulumi.*.yaml"), *source.glob("Pulumi.*.yaml")]
     if links := [file.name for file in files if file.is_symlink()]:
         raise typer.BadParameter(f"{', '.join(links)}: a link, and no file of its own", param_hint="--from")
-    texts = {file.name.split(".")[1]: file.read_text() for file in files}
     folder = folders.enter_context(TemporaryDirectory(prefix="gpu-cluster-rehearsal-"))
-    return scratch(project.folder, Path(folder) / "project", texts)
+    over = scratch(project.folder, Path(folder) / "project", {})
+    for file in files:
+        shutil.copy(file, over / "stacks")
+    return over
 
 
 def _refuse_faults(stack: str, settings: Stack | TeamStack) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection
 
-from rehearsal.aws.api import Api, ApiError
+from rehearsal.aws.api import Api
+from rehearsal.in_clusters import in_clusters
 from rehearsal.objects import ApiServer, Object
 
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -31,8 +32,7 @@ def installed_in(account: Api) -> Installed:
     """The add-ons of the account's clusters in its region."""
 
     def ask() -> Collection[str]:
-        clusters: list[str] = account.call("eks", "ListClusters")["clusters"]
-        return {addon for cluster in clusters for addon in _addons_of(account, cluster)}
+        return {addon for _, addon in in_clusters(account, "ListAddons", "addons")}
 
     return ask
 
@@ -40,15 +40,6 @@ def installed_in(account: Api) -> Installed:
 def drivers_of(addons: Collection[str]) -> Collection[str]:
     """Storage drivers that add-ons are."""
     return {driver for addon, driver in _DRIVERS.items() if addon in addons}
-
-
-def _addons_of(account: Api, cluster: str) -> list[str]:
-    try:
-        return account.call("eks", "ListAddons", clusterName=cluster)["addons"]
-    except ApiError as error:
-        if error.is_gone:  # meanwhile
-            return []
-        raise
 
 
 def define(api: ApiServer, addons: Collection[str]) -> None:

@@ -6,22 +6,16 @@ Which pod goes onto which node is decided by the real scheduler, once the node i
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from components.catalog import INSTANCES
-from components.config.pools import PoolSettings
-from components.config.span import Span
-from components.pools import GPU_RESOURCE, allocatable, hardware_of
 from rehearsal.aws.api import Api, ApiError
+from rehearsal.aws.kubelet import EFFECTS
+from rehearsal.in_clusters import in_clusters
 from rehearsal.objects import ApiServer, Object
+from rehearsal.servers import offered_by
 from rehearsal.unscheduled import condition, fits, has_idle, is_unscheduled
 
 _SCALER = "/apis/apps/v1/namespaces/cluster-autoscaler/deployments"
 _GROUP = "eks.amazonaws.com/nodegroup"
 _PATIENCE_SECONDS = 3  # with pods that the scheduler may still place
-_EFFECTS = {
-    "NO_SCHEDULE": "NoSchedule",
-    "NO_EXECUTE": "NoExecute",
-    "PREFER_NO_SCHEDULE": "PreferNoSchedule",
-}
 
 
 def add_servers(api: ApiServer, account: Api) -> None:
@@ -33,9 +27,11 @@ def add_servers(api: ApiServer, account: Api) -> None:
     nodes = api.items("/api/v1/nodes")
     for group in _groups(account):
         own = [node for node in nodes if node["metadata"]["labels"].get(_GROUP) == group["nodegroupName"]]
-        if has_idle(own, pods) or not any(fits(pod, _next_node(group, own)) for pod in waiting):
+        if has_idle(own, pods):
             continue
-        _grow(account, group)
+        node = _next_node(group, own)
+        if any(fits(pod, node) for pod in waiting):
+            _grow(account, group)
 
 
 def _has_waited(pod: Object) -> bool:
@@ -45,22 +41,12 @@ def _has_waited(pod: Object) -> bool:
 
 def _groups(account: Api) -> Iterator[Object]:
     """Node groups that can grow now."""
-    for cluster in account.call("eks", "ListClusters")["clusters"]:
-        for name in _names(account, cluster):
-            asked = {"clusterName": cluster, "nodegroupName": name}
-            group: Object = account.call("eks", "DescribeNodegroup", **asked)["nodegroup"]
-            scaling = group["scalingConfig"]
-            if group["status"] == "ACTIVE" and scaling["desiredSize"] < scaling["maxSize"]:
-                yield group
-
-
-def _names(account: Api, cluster: str) -> list[str]:
-    try:
-        return account.call("eks", "ListNodegroups", clusterName=cluster)["nodegroups"]
-    except ApiError as error:
-        if error.is_gone:  # meanwhile
-            return []
-        raise
+    for cluster, name in in_clusters(account, "ListNodegroups", "nodegroups"):
+        asked = {"clusterName": cluster, "nodegroupName": name}
+        group: Object = account.call("eks", "DescribeNodegroup", **asked)["nodegroup"]
+        scaling = group["scalingConfig"]
+        if group["status"] == "ACTIVE" and scaling["desiredSize"] < scaling["maxSize"]:
+            yield group
 
 
 def _grow(account: Api, group: Object) -> None:
@@ -77,13 +63,9 @@ def _next_node(group: Object, nodes: list[Object]) -> Object:
     """What the next server would be: like the others, or as the group says where there are none."""
     if nodes:
         return nodes[0]
-    machine: str = group["instanceTypes"][0]
-    hardware = hardware_of(PoolSettings(instance=machine, nodes=Span(min=1, max=1)))
-    gpus = INSTANCES[machine].gpus
-    offered = allocatable(hardware.capacity).quantities() | ({GPU_RESOURCE: str(gpus)} if gpus else {})
-    taints = [{**taint, "effect": _EFFECTS[taint["effect"]]} for taint in group.get("taints", [])]
+    taints = [{**taint, "effect": EFFECTS[taint["effect"]]} for taint in group.get("taints", [])]
     return {
         "metadata": {"name": f"next-of-{group['nodegroupName']}", "labels": group.get("labels", {})},
         "spec": {"taints": taints},
-        "status": {"allocatable": offered},
+        "status": {"allocatable": offered_by(group["instanceTypes"][0])},
     }

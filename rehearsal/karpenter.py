@@ -9,11 +9,10 @@ from http import HTTPStatus
 import httpx2
 
 from components.catalog import INSTANCES
-from components.config.pools import PoolSettings
-from components.config.span import Span
-from components.pools import GPU_RESOURCE, allocatable, hardware_of
+from components.pools import allocatable
 from rehearsal.device_plugins import Devices
 from rehearsal.objects import ApiServer, Object
+from rehearsal.servers import offered_by, server_of
 from rehearsal.unscheduled import fits, has_idle, is_unscheduled
 
 _POOL = "karpenter.sh/nodepool"
@@ -36,7 +35,8 @@ def start_nodes(api: ApiServer) -> None:
         if has_idle(own, pods) or len(own) >= _most(pool):
             continue
         node = _node(pool, {_name(each) for each in own})
-        if any(fits(pod, _with_gpus(node)) for pod in waiting):
+        with_gpus = _with_gpus(node)
+        if any(fits(pod, with_gpus) for pod in waiting):
             api.create("/api/v1/nodes", node)
 
 
@@ -70,7 +70,7 @@ def _node(pool: Object, taken: set[str]) -> Object:
     name, template = f"{_name(pool)}-{number}", pool["spec"]["template"]
     [machine], zones = _allowed(pool, _TYPE), _allowed(pool, _ZONE)
     zone = zones[number % len(zones)]
-    hardware = hardware_of(PoolSettings(instance=machine, nodes=Span(min=1, max=1)))
+    hardware = server_of(machine)
     own = {
         "kubernetes.io/hostname": name,
         "kubernetes.io/arch": hardware.architecture,
@@ -99,9 +99,7 @@ def _node(pool: Object, taken: set[str]) -> Object:
 
 def _with_gpus(node: Object) -> Object:
     """As it will be once the device plugin runs there, which Karpenter knows of an instance type."""
-    gpus = INSTANCES[node["metadata"]["labels"][_TYPE]].gpus
-    offered = node["status"]["allocatable"] | ({GPU_RESOURCE: str(gpus)} if gpus else {})
-    return node | {"status": {"allocatable": offered}}
+    return node | {"status": {"allocatable": offered_by(node["metadata"]["labels"][_TYPE])}}
 
 
 def _allowed(pool: Object, key: str) -> list[str]:

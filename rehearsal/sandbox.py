@@ -26,7 +26,7 @@ from rehearsal.objects import ApiServer
 from rehearsal.processes import end, processes
 from rehearsal.scratch import scratch
 from rehearsal.stack_copy import Keys, StackCopy
-from rehearsal.state import StateFiles
+from rehearsal.state import resources_of
 from toolchain import Toolchain
 
 _KUBECONFIG = ".local/kubeconfig"
@@ -168,8 +168,7 @@ class Sandbox:
 
     def resources(self) -> list[dict[str, Any]]:
         """What the engine has in its state; secrets are as they are kept."""
-        files = StateFiles.of(self.engine)
-        return files.resources() if files else []
+        return resources_of(self.engine)
 
     def retained(self) -> set[tuple[str, str]]:
         """Type and id of what a destroy leaves in the account, as the stack says."""

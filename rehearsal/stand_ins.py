@@ -7,6 +7,8 @@ from threading import Event, Thread
 
 import httpx2
 
+from rehearsal.aws.api import ApiError
+
 _PAUSE_SECONDS = 0.3
 _PASSING = (
     HTTPStatus.NOT_FOUND,
@@ -46,4 +48,7 @@ def _play(each: Callable[[], object]) -> None:
         each()
     except httpx2.HTTPStatusError as error:
         if error.response.status_code not in _PASSING:
+            raise
+    except ApiError as error:
+        if not error.is_gone:
             raise

@@ -29,12 +29,6 @@ class StateFiles:
         settings: Any = YAML(typ="safe").load(engine.project / "Pulumi.yaml")  # pyright: ignore[reportUnknownMemberType]
         return cls(Path(unquote(url.netloc + url.path)).expanduser(), settings["name"], engine.stack)
 
-    def resources(self) -> list[dict[str, Any]]:
-        """What the engine has made, as the state was written last; secrets are as they are kept."""
-        text = self.checkpoint()
-        latest: dict[str, Any] | None = json.loads(text)["checkpoint"].get("latest") if text else None
-        return latest["resources"] if latest and "resources" in latest else []
-
     def checkpoint(self) -> str:
         """The state as it was written last; empty before there is one."""
         file = self._stacks / f"{self.stack}.json"
@@ -68,6 +62,14 @@ class StateFiles:
     @property
     def _locks(self) -> Path:
         return self.folder / ".pulumi" / "locks" / "organization" / self.project / self.stack
+
+
+def resources_of(engine: Engine) -> list[dict[str, Any]]:
+    """What the engine has made, as its state was written last; secrets are as they are kept."""
+    files = StateFiles.of(engine)
+    text = files.checkpoint() if files else ""
+    latest: dict[str, Any] | None = json.loads(text)["checkpoint"].get("latest") if text else None
+    return latest["resources"] if latest and "resources" in latest else []
 
 
 def _attributes(file: Path) -> Path:

@@ -16,7 +16,7 @@ from rehearsal.errors import RehearsalError
 from rehearsal.invented import invent
 from rehearsal.sandbox import Sandbox
 from rehearsal.stack_copy import StackCopy
-from rehearsal.state import StateFiles
+from rehearsal.state import resources_of
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,7 @@ class Tenant:
 
     def resources(self) -> list[dict[str, Any]]:
         """What the engine has in the state of the team's stack."""
-        files = StateFiles.of(self.engine)
-        return files.resources() if files else []
+        return resources_of(self.engine)
 
 
 def admit(project: Path, control_plane: ControlPlane, team: str) -> None:

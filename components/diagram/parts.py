@@ -46,8 +46,13 @@ def models(chosen: Mapping[str, ModelSettings]) -> Iterator[str]:
 def model_links(chosen: Mapping[str, ModelSettings]) -> Iterator[str]:
     for key, model in chosen.items():
         yield f"{id_of('model', key)} --> {id_of('pool', model.pool)}"
-        if mounted := model.store or (model.cache and model.cache.storage_class):
+        if mounted := mounted_by(model):
             yield f"{id_of('model', key)} -.-> {id_of('store', mounted)}"
+
+
+def mounted_by(model: ModelSettings) -> str | None:
+    """The store or storage class that its weights are in."""
+    return model.store or (model.cache and model.cache.storage_class)
 
 
 def _pool(pool: Pool, stack: Stack) -> Iterator[str]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from components.config.services import ServiceSettings
+from components.config.span import Span
 from components.config.stack import Stack
 from components.config.team import TeamStack
 from components.diagram import parts
-from components.diagram.mermaid import id_of, text
+from components.diagram.mermaid import id_of, text, times
 from components.pools import pools_of
 
 
@@ -30,7 +31,7 @@ def _lines(team: TeamStack) -> Iterator[str]:
     yield f"subgraph {id_of('team', team.name)}[{text(f'team {team.name}', f'namespace {team.namespace}')}]"
     yield from (f"  {line}" for line in parts.models(file.models))
     for key, service in file.services.items():
-        yield f"  {id_of('service', key)}[{text(key, _image(service), _replicas(service))}]"
+        yield f"  {id_of('service', key)}[{text(key, _image(service), times(_replicas(service), 'replica'))}]"
     for path in file.repositories:
         yield f"  {id_of('repository', path)}[({text(path)})]"
     yield "end"
@@ -54,7 +55,7 @@ def _pools(team: TeamStack) -> set[str]:
 
 
 def _stores(team: TeamStack) -> set[str]:
-    served = (it.store or (it.cache and it.cache.storage_class) for it in team.file.models.values())
+    served = map(parts.mounted_by, team.file.models.values())
     mounted = (store for it in team.file.services.values() for store in _stores_of(it))
     return {store for store in (*served, *mounted) if store}
 
@@ -71,5 +72,5 @@ def _image(service: ServiceSettings) -> str:
     return host + slash + last.partition(":")[0]
 
 
-def _replicas(service: ServiceSettings) -> str:
-    return "1 replica" if service.replicas == 1 else f"{service.replicas} replicas"
+def _replicas(service: ServiceSettings) -> Span:
+    return Span(min=service.replicas, max=service.replicas)

@@ -8,19 +8,20 @@ from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Node
 
 from components.catalog import INSTANCES
-from components.config.pools import PoolSettings
-from components.config.span import Span
-from components.pools import Resources, allocatable, hardware_of
+from components.pools import Resources, allocatable
 from components.pools.resources import GIB
 from rehearsal.aws.eks.node_group import Instance, NodeGroup
 from rehearsal.device_plugins import Devices
 from rehearsal.nodes import system_info
+from rehearsal.servers import server_of
 
-_EFFECTS = {
+EFFECTS = {
     "NO_SCHEDULE": "NoSchedule",
     "NO_EXECUTE": "NoExecute",
     "PREFER_NO_SCHEDULE": "PreferNoSchedule",
 }
+"""Of taints, in the words of Kubernetes by those of EKS."""
+
 _MAX_PODS = re.compile(r"max-?pods\"?\s*[:=]\s*(\d+)", re.IGNORECASE)
 _NODE_LABEL = re.compile(r"--node-labels=([^=\"]+)=([^,\"\s]+)")
 _LOCAL_DISKS = re.compile(r"\"?strategy\"?\s*:\s*\"?RAID|ephemeral-storage")
@@ -80,7 +81,7 @@ class Kubelet:
 
     def _capacity(self) -> Resources:
         """What the machine has, with the disk and the number of pods that it is set up for."""
-        has = hardware_of(PoolSettings(instance=self.instance.type, nodes=Span(min=1, max=1))).capacity
+        has = server_of(self.instance.type).capacity
         local = INSTANCES[self.instance.type].nvme_gb * 10**9
         joined = local if _LOCAL_DISKS.search(self.group.user_data) else 0
         most = _MAX_PODS.search(self.group.user_data)
@@ -115,6 +116,6 @@ class Kubelet:
 
 def taints_of(group: NodeGroup) -> list[Taint]:
     return [
-        Taint(key=taint["key"], value=taint.get("value", ""), effect=_EFFECTS[taint["effect"]])
+        Taint(key=taint["key"], value=taint.get("value", ""), effect=EFFECTS[taint["effect"]])
         for taint in group.document["taints"]
     ]

@@ -3,6 +3,7 @@ from threading import Event
 import httpx2
 import pytest
 
+from rehearsal.aws.api import ApiError
 from rehearsal.stand_ins import standing_in
 
 _SECONDS = 10
@@ -33,6 +34,18 @@ def test_what_changed_meanwhile_is_seen_the_next_time() -> None:
     def play() -> None:
         if refusals:
             raise refusals.pop()
+        again.set()
+
+    with standing_in(play):
+        assert again.wait(_SECONDS)
+
+
+def test_what_went_from_the_account_meanwhile_is_gone_the_next_time() -> None:
+    again, gone = Event(), [ApiError("ResourceNotFoundException", "No node group found for name: l4.")]
+
+    def play() -> None:
+        if gone:
+            raise gone.pop()
         again.set()
 
     with standing_in(play):

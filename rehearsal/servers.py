@@ -1,0 +1,18 @@
+"""What a server of an instance type has, and what of it pods may ask for."""
+
+from components.catalog import INSTANCES
+from components.config.pools import PoolSettings
+from components.config.span import Span
+from components.pools import GPU_RESOURCE, Hardware, allocatable, hardware_of
+
+
+def server_of(type: str) -> Hardware:
+    """By its name, such as g6.4xlarge."""
+    return hardware_of(PoolSettings(instance=type, nodes=Span(min=1, max=1)))
+
+
+def offered_by(type: str) -> dict[str, str]:
+    """What a node of it offers once the device plugin runs there, which autoscalers know beforehand."""
+    gpus = INSTANCES[type].gpus
+    offered = allocatable(server_of(type).capacity).quantities()
+    return offered | ({GPU_RESOURCE: str(gpus)} if gpus else {})
