@@ -2,8 +2,8 @@
 
 from plan.clock import ready
 from plan.graph import Graph, Registered
-from plan.plan import Plan, plan_of, planned
+from plan.plan import Environments, Plan, plan_of, planned
 from plan.record import as_json
 from plan.tree import tree
 
-__all__ = ["Graph", "Plan", "Registered", "as_json", "plan_of", "planned", "ready", "tree"]
+__all__ = ["Environments", "Graph", "Plan", "Registered", "as_json", "plan_of", "planned", "ready", "tree"]

@@ -12,6 +12,9 @@ from components.unknown import UNKNOWN
 from plan.graph import Graph, Registered
 from plan.uncollected import uncollected
 
+Environments = dict[str, dict[str, Any]]
+"""What the environments of a project say of themselves, by name: those that are planned already."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -48,20 +51,22 @@ class Plan:
                 yield resource, path
 
 
-def plan_of(project: Path, name: str) -> Plan:
+def plan_of(project: Path, name: str, environments: Environments | None = None) -> Plan:
     """The plan of a stack of a project, without network, credentials or cluster.
 
+    `environments`: kept from one plan to the next, it spares the teams of one environment to plan that again.
     `StackFileError` with everything that is wrong with its file.
     """
-    return planned(load_any(project / "stacks" / f"Pulumi.{name}.yaml"), name)
+    return planned(load_any(project / "stacks" / f"Pulumi.{name}.yaml"), name, environments)
 
 
-def planned(stack: Stack | TeamStack, name: str) -> Plan:
+def planned(stack: Stack | TeamStack, name: str, environments: Environments | None = None) -> Plan:
     """The plan of these settings, as if a file said them."""
+    known = {} if environments is None else environments
     with uncollected():
         from plan.program import run  # loads the SDKs: a second, for those who plan
 
-        return Plan.of(name, stack, *run(stack, name))
+        return Plan.of(name, stack, *run(stack, name, known))
 
 
 def _unknown(value: Any, path: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The program of a stack, run without an engine."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,18 @@ from components.environment import Environment
 from components.program import Surroundings, program_of
 from plan.cloud import Cloud
 from plan.graph import Graph
+from plan.plan import Environments
 from plan.recorder import recorded
 
 _NOWHERE = "000000000000"  # account of what is not on AWS
 
 
-def run(stack: Stack | TeamStack, name: str) -> tuple[Graph, dict[str, Any]]:
-    """What it registers, and what the stack exports."""
+def run(stack: Stack | TeamStack, name: str, environments: Environments) -> tuple[Graph, dict[str, Any]]:
+    """What it registers, and what the stack exports, which is kept of an environment."""
     around = Surroundings(
         project=Path(),
         hub_token=lambda _: pulumi.Output.secret("hub-token"),
-        environment=_as_planned,
+        environment=partial(_as_planned, environments),
         kubeconfig=lambda _, __: "kubeconfig",
         team_kubeconfig=lambda _, __: "kubeconfig",
     )
@@ -30,13 +32,18 @@ def run(stack: Stack | TeamStack, name: str) -> tuple[Graph, dict[str, Any]]:
     # As a preview, else what nobody knows would pass for empty.
     graph = recorded(program_of(stack, around), _cloud_of(platform), stack=name, preview=True)
     whole = graph.resources[0]  # all others are below it
-    return graph, graph.outputs[whole.urn]
+    outputs = graph.outputs[whole.urn]
+    if stack is platform:
+        environments[name] = outputs
+    return graph, outputs
 
 
-def _as_planned(team: TeamStack) -> Environment:
+def _as_planned(environments: Environments, team: TeamStack) -> Environment:
     """The environment as that would be."""
     name = team.file.team.environment
-    _, outputs = run(team.environment, name)
+    if name not in environments:
+        run(team.environment, name, environments)
+    outputs = environments[name]
     return Environment(name, outputs["teams"], outputs.get("kubeconfig"))
 
 

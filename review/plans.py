@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from components.stackfile import StackFileError, load_any
-from plan import Graph, Plan, Registered, plan_of
+from plan import Environments, Graph, Plan, Registered, plan_of
 from review.revision import RevisionError, file_of
 
 
@@ -54,8 +54,9 @@ def resources_of(planned: Planned) -> Sequence[Registered]:
 
 
 def plans(project: Path, stacks: Iterable[str]) -> Mapping[str, PlannedNow]:
-    """The plan of each stack of a project, by the code that runs."""
-    return {stack: _planned(project, stack) for stack in stacks}
+    """The plan of each stack of a project by the code that runs, of an environment once for all its teams."""
+    environments: Environments = {}
+    return {stack: _planned(project, stack, environments) for stack in stacks}
 
 
 def plans_by_own_code(project: Path, stacks: Iterable[str]) -> Mapping[str, Planned]:
@@ -90,10 +91,10 @@ def _as_read_now(project: Path, stack: str, said: _Said) -> Planned:
         return Outdated(graph)
 
 
-def _planned(project: Path, stack: str) -> PlannedNow:
+def _planned(project: Path, stack: str, environments: Environments) -> PlannedNow:
     if not file_of(project, stack).is_file():
         return None
     try:
-        return plan_of(project, stack)
+        return plan_of(project, stack, environments)
     except StackFileError as error:
         return error

@@ -12,7 +12,7 @@ PUBLIC = {
         "part_rows priced region_of storage_classes team_rows usage_of use_rows worst_case_hourly"
     ),
     "markup": "LIMIT block code table text visible",
-    "plan": "Graph Plan Registered as_json plan_of planned ready tree",
+    "plan": "Environments Graph Plan Registered as_json plan_of planned ready tree",
     "policies": "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of",
     "rehearsal": (
         "Changes Cluster ControlPlane Engine Inventory PoolNodes RehearsalError Replica Report Sandbox "

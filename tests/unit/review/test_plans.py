@@ -1,12 +1,15 @@
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from components.stackfile import StackFileError, load
-from plan import Plan
-from review.plans import Outdated, plans, plans_by_own_code, resources_of
+from plan import Graph, Plan, plan_of, program
+from plan.recorder import recorded
+from review.plans import Outdated, Planned, plans, plans_by_own_code, resources_of
 from review.revision import RevisionError
-from tests.unit.review.repository import SITE, project_of, stack_file, with_code
+from tests.unit.review.repository import GRANTED, SITE, VISION, project_of, stack_file, with_code
 
 
 def test_a_stack_is_a_plan_or_its_mistakes_or_nothing(tmp_path: Path) -> None:
@@ -17,6 +20,27 @@ def test_a_stack_is_a_plan_or_its_mistakes_or_nothing(tmp_path: Path) -> None:
     assert isinstance(found["site"], Plan)
     assert isinstance(found["wrong"], StackFileError)
     assert found["gone"] is None
+
+
+def test_an_environment_is_planned_once_for_itself_and_its_teams(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = project_of(tmp_path, **{"site": GRANTED, "site-vision": VISION})
+    alone = _inputs({stack: plan_of(project, stack) for stack in ("site", "site-vision")})
+    made: list[str] = []
+
+    def counted(*arguments: Any, stack: str, **options: Any) -> Graph:
+        made.append(stack)
+        return recorded(*arguments, stack=stack, **options)
+
+    monkeypatch.setattr(program, "recorded", counted)
+
+    assert _inputs(plans(project, ["site", "site-vision"])) == alone
+    assert made == ["site", "site-vision"]
+
+
+def _inputs(found: Mapping[str, Planned]) -> dict[str, dict[str, dict[str, Any]]]:
+    return {stack: {it.urn: it.inputs for it in resources_of(plan)} for stack, plan in found.items()}
 
 
 @pytest.fixture
