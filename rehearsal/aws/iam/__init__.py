@@ -1,0 +1,1 @@
+"""IAM of the emulated account: who calls, what a call needs, and whether policies allow it."""
