@@ -49,7 +49,7 @@ class Api:
 
     endpoint: str
     region: str
-    access_key: str = "emulated"
+    access_key: str = identity.INTERNAL
     send: Callable[..., Any] | None = None
     """Takes requests in the network's place."""
 

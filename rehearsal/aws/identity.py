@@ -12,6 +12,9 @@ ACCOUNT = "123456789012"
 SECRET = "emulated"  # noqa: S105
 """What belongs to every access key."""
 
+INTERNAL = "emulated"
+"""Access key of calls that no principal makes: the account's own, and those of the rehearsal beside it."""
+
 SESSION = "rehearsal"
 """Name of the session in which a role is used."""
 
