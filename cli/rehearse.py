@@ -3,6 +3,7 @@
 import json
 import shutil
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -15,6 +16,8 @@ from components.config.team import TeamStack
 from rehearsal import Sandbox, Tenant, rehearse_team, scratch
 from rehearsal import rehearse as run
 from rehearsal.aws.faults import FaultError, Faults
+from rehearsal.permissions import read as read_policies
+from rehearsal.permissions import write as write_policies
 from toolchain import install
 
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON; the steps go to stderr.")]
@@ -27,6 +30,14 @@ Source = Annotated[
     Path | None,
     typer.Option("--from", help="A folder that holds stack files alone, such as a team's.", file_okay=False),
 ]
+Permissions = Annotated[
+    Path | None,
+    typer.Option(help="Write the IAM policy that deploying the stack takes.", dir_okay=False),
+]
+WithPermissions = Annotated[
+    list[Path] | None,
+    typer.Option(help="Rehearse with this policy as all rights of the deployer.", dir_okay=False),
+]
 
 
 def rehearse(
@@ -35,6 +46,8 @@ def rehearse(
     source: Source = None,
     fault: Fault = None,
     seed: Seed = 0,
+    permissions: Permissions = None,
+    with_permissions: WithPermissions = None,
     as_json: Json = False,
     keep: Keep = False,
 ) -> None:
@@ -44,15 +57,31 @@ def rehearse(
     with ExitStack() as folders:
         here = Project.here()
         project = Project(_laid_over(here, source, folders)) if source else here
-        _rehearse(project, stack, _faults(fault or [], seed), as_json=as_json, keep=keep)
+        rights = _Rights(permissions, tuple(with_permissions or ()))
+        _rehearse(project, stack, _faults(fault or [], seed), rights, as_json=as_json, keep=keep)
 
 
-def _rehearse(project: Project, stack: str, faults: Faults, *, as_json: bool, keep: bool) -> None:
+@dataclass(frozen=True)
+class _Rights:
+    written: Path | None
+    """Where the policy that a deployment takes goes."""
+
+    given: tuple[Path, ...]
+    """Policies that are all rights of the deployer."""
+
+
+def _rehearse(
+    project: Project, stack: str, faults: Faults, rights: _Rights, *, as_json: bool, keep: bool
+) -> None:
     settings = project.any_stack(stack)  # what is wrong with the file is told before anything starts
     if faults.rates:
-        _refuse_faults(stack, settings)
+        _require_environment_on_aws(stack, settings, "--fault", "faults strike")
+    for option, given in {"--permissions": rights.written, "--with-permissions": rights.given}.items():
+        if given:
+            _require_environment_on_aws(stack, settings, option, "IAM decides on")
     of_team = isinstance(settings, TeamStack)
-    sandbox = Sandbox(project.folder, settings.file.team.environment if of_team else stack, install())
+    environment = settings.file.team.environment if of_team else stack
+    sandbox = Sandbox(project.folder, environment, install(), read_policies(rights.given))
 
     def tell(line: str) -> None:
         typer.echo(line, err=as_json)
@@ -60,6 +89,11 @@ def _rehearse(project: Project, stack: str, faults: Faults, *, as_json: bool, ke
     with sandbox.alone():
         try:
             report = rehearse_team(Tenant(sandbox, stack), tell) if of_team else run(sandbox, tell, faults)
+            if rights.written and report.held:
+                for path in write_policies(rights.written, sandbox.account.calls()):
+                    tell(f"wrote {path}")
+            elif rights.written:
+                tell(f"{rights.written} is not written: not every step was taken")
         finally:
             if not keep:
                 sandbox.remove()
@@ -82,14 +116,15 @@ def _laid_over(project: Project, source: Path, folders: ExitStack) -> Path:
     return over
 
 
-def _refuse_faults(stack: str, settings: Stack | TeamStack) -> None:
-    """Where they would not strike."""
+def _require_environment_on_aws(stack: str, settings: Stack | TeamStack, option: str, words: str) -> None:
+    """Where an option has no meaning, it is refused."""
     if isinstance(settings, TeamStack):
         environment = settings.file.team.environment
-        message = f"{stack} is a team's; faults strike what its environment makes: rehearse {environment}"
-        raise typer.BadParameter(message, param_hint="--fault")
+        message = f"{stack} is a team's; {words} what its environment makes: rehearse {environment}"
+        raise typer.BadParameter(message, param_hint=option)
     if settings.cluster.provider != "eks":
-        raise typer.BadParameter(f"{stack} is not on AWS, where faults strike", param_hint="--fault")
+        where = f"where {words}" if option == "--fault" else "the only place with IAM"
+        raise typer.BadParameter(f"{stack} is not on AWS, {where}", param_hint=option)
 
 
 def _faults(words: list[str], seed: int) -> Faults:

@@ -45,6 +45,8 @@ class Sandbox:
     project: Path
     name: str
     toolchain: Toolchain
+    rights: tuple[str, ...] = ()
+    """Policies that are all rights of the deployer on AWS; without any it is an administrator."""
 
     @classmethod
     def all_of(cls, project: Path) -> "list[Sandbox]":
@@ -189,8 +191,10 @@ class Sandbox:
         if cluster:
             self.control_plane.start()
             self.account.serve_clusters(self.control_plane.kubeconfig)
-        for arn in _taken_to_be_there(self._original):
-            self.account.admit(arn)
+        account, others = self.account, _taken_to_be_there(self._original)
+        for arn in others - {account.principal}:
+            account.admit(arn)
+        account.admit(account.principal, self.rights)
 
     def _bring_charts(self) -> None:
         """Charts that the stack would fetch are here, as no registry may be reached."""

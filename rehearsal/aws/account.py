@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rehearsal import ports
@@ -16,7 +16,8 @@ from rehearsal.aws import get_token, identity, plugin
 from rehearsal.aws.api import Api
 from rehearsal.aws.eks import endpoint
 from rehearsal.aws.faults import Faults
-from rehearsal.aws.pages import LEFTOVERS, MADE
+from rehearsal.aws.iam.call_log import Recorded
+from rehearsal.aws.pages import CALLS, LEFTOVERS, MADE
 from rehearsal.errors import RehearsalError
 from rehearsal.lock import locked
 from rehearsal.processes import Process, end, processes
@@ -24,6 +25,7 @@ from rehearsal.processes import Process, end, processes
 _SERVER = "rehearsal.aws.account_server"
 _PROVIDER = "pulumi-resource-aws"
 _CLI = "aws"
+_ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 _START_SECONDS = 120  # of which a quiet machine needs five
 _ANSWER_SECONDS = 5
 _LIST_SECONDS = 60
@@ -41,7 +43,7 @@ class Account:
     def __init__(self, directory: Path, *, id: str = identity.ACCOUNT, principal: str | None = None) -> None:
         """`id` has twelve digits; `principal` is the ARN of the role or user that engines stand for."""
         self._id = id
-        self._principal = principal or f"arn:aws:iam::{id}:role/rehearsal"
+        self.principal = principal or f"arn:aws:iam::{id}:role/rehearsal"
         self._directory = directory.resolve()
         self._work = self._directory / "aws"
         self._port = self._work / "port"
@@ -84,8 +86,12 @@ class Account:
         """Let the account's cluster be the API server that this kubeconfig of an administrator leads to."""
         shutil.copyfile(kubeconfig, self._work / endpoint.KUBECONFIG)
 
-    def admit(self, arn: str) -> None:
-        """Make a role, a user or a secret that the stack takes to be there."""
+    def admit(self, arn: str, policies: Sequence[str] = ()) -> None:
+        """Make a role, a user or a secret that the stack takes to be there.
+
+        `policies`: all rights of a role or user, as documents. Without any the principal of engines may do
+        everything, and others may do what the stack lets them.
+        """
         service, region = arn.split(":")[2:4]
         api = Api(self.endpoint, region or "us-east-1")
         if service == "secretsmanager":
@@ -99,6 +105,19 @@ class Account:
             api.call("iam", "CreateRole", RoleName=name, Path=f"{home}/", AssumeRolePolicyDocument=trust)
         else:
             api.call("iam", "CreateUser", UserName=name, Path=f"{home}/")
+        rights = [_policy(api, f"{name}-rehearsal-{number}", text) for number, text in enumerate(policies)]
+        if not rights and arn == self.principal:
+            rights = [_ADMINISTRATOR]
+        for each in rights:
+            if kind == "role":
+                api.call("iam", "AttachRolePolicy", RoleName=name, PolicyArn=each)
+            else:
+                api.call("iam", "AttachUserPolicy", UserName=name, PolicyArn=each)
+
+    def calls(self) -> list[Recorded]:
+        """Every call that engines made and that was allowed, once each."""
+        recorded = map(Recorded.parsed, json.loads(self._get(CALLS, _LIST_SECONDS)))
+        return [each for each in recorded if each.principal == self.principal]
 
     def leftovers(self) -> list[tuple[str, str]]:
         """The type and id of everything that is left of what was made in it, and of what came with that."""
@@ -125,7 +144,7 @@ class Account:
 
     def _credentials(self) -> dict[str, str]:
         return {
-            "AWS_ACCESS_KEY_ID": identity.access_key(self._principal),
+            "AWS_ACCESS_KEY_ID": identity.access_key(self.principal),
             "AWS_SECRET_ACCESS_KEY": identity.SECRET,
         }
 
@@ -170,6 +189,11 @@ class Account:
             for found in processes(lambda command: command.startswith("python"))
             if found.directory == self._work and _SERVER in found.arguments
         ]
+
+
+def _policy(api: Api, name: str, text: str) -> str:
+    """ARN of a new managed policy."""
+    return api.call("iam", "CreatePolicy", PolicyName=name, PolicyDocument=text)["Policy"]["Arn"]
 
 
 def _launcher(path: Path, program: str, *arguments: str) -> None:

@@ -18,6 +18,7 @@ from rehearsal.aws.eks.endpoint import KUBECONFIG
 from rehearsal.aws.eks.node_group import Document, Instance, NodeGroup
 from rehearsal.aws.eks.record import Cluster
 from rehearsal.aws.faults import Fault, Faults
+from rehearsal.aws.iam.launches import refused_launch
 from rehearsal.aws.kubelet import Kubelet, taints_of
 from rehearsal.aws.turn import TURN
 from rehearsal.cluster import Cluster as Nodes
@@ -139,6 +140,10 @@ class Rollout:
         if count and self._is_struck(Fault.INSUFFICIENT_CAPACITY):
             raise NodeGroupError("AsgInstanceLaunchFailures", self._no_capacity(), [self.group.scaling_group])
         with TURN:
+            spot = self.group.document["capacityType"] == "SPOT"
+            if words := refused_launch(self.api.region, self.group.template, spot=spot):
+                message = f"Client.InternalError: Client error on launch: {words}"
+                raise NodeGroupError("AsgInstanceLaunchFailures", message, [self.group.scaling_group])
             fresh = instances.launch(self.api, self.cluster, self.group, count)
         lost = fresh[:1] if self._is_struck(Fault.NODE_NEVER_JOINS) else []
         joining = [each for each in fresh if each not in lost]

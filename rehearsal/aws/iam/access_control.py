@@ -27,8 +27,7 @@ from rehearsal.aws.iam import authority, holdings, on_behalf
 from rehearsal.aws.iam.call_log import CallLog
 from rehearsal.aws.iam.documents import PolicyError
 from rehearsal.aws.iam.evaluation import Caller, wording
-from rehearsal.aws.iam.linked_roles import linked_role
-from rehearsal.aws.iam.needs import Need, Request, missing_linked_roles, needs_of
+from rehearsal.aws.iam.needs import Request, missing_linked_roles, needs_of
 from rehearsal.aws.iam.operations import MODELS
 from rehearsal.aws.iam.principals import caller_of
 from rehearsal.aws.iam.resources import Where
@@ -94,21 +93,8 @@ class AccessControl:
             if who == caller:
                 self._log.add(call)
         for service in missing_linked_roles(request):
-            create_linked_role(service, request.where.account)
+            holdings.create_linked_role(service, request.where.account)
         return None
-
-
-def require(who: Caller, need: Need, region: str) -> None:
-    """`PolicyError` in AWS's words where it is refused; for what services do by themselves."""
-    if words := authority.refusal(who, need, region):
-        raise PolicyError(words)
-
-
-def create_linked_role(service: str, account: str) -> None:
-    """The service-linked role of a service, where the account has none yet."""
-    path, _, name = linked_role(account, service).partition(":role")[2].rpartition("/")
-    if holdings.role_named(name, account) is None:
-        holdings.create_role(name, f"{path}/", service, account)
 
 
 def _routed(signed_as: str, http: HttpRequest) -> tuple[Any, dict[str, Any]]:

@@ -15,7 +15,7 @@ from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 
-from rehearsal.aws.eks import record
+from rehearsal.aws.iam.linked_roles import linked_role
 
 _KINDS = {"Role": "roles", "User": "users", "InstanceProfile": "instance_profiles"}
 
@@ -120,8 +120,8 @@ def tags_of(arn: str) -> dict[str, str]:
             tags = kms_backends[account][region].tagger.list_tags_for_resource(id)["Tags"]
             return {each["TagKey"]: each["TagValue"] for each in tags}
         case "eks":
-            cluster = record.clusters_in(region).get(id.partition("/")[0])
-            return dict(cluster.document.get("tags", {})) if cluster and kind == "cluster" else {}
+            found = (it.document for there, it in clusters() if (there, it.name) == (region, id))
+            return dict(next(found, {}).get("tags", {})) if kind == "cluster" else {}
         case _:
             return {}
 
@@ -136,6 +136,13 @@ def _iam_tags(kind: str, name: str, account: str) -> dict[str, str]:
     return {}
 
 
+def clusters() -> list[tuple[str, Any]]:
+    """Every cluster of EKS with its region."""
+    from rehearsal.aws.eks import record  # which asks IAM itself when instances start
+
+    return list(record.clusters())
+
+
 def launch_template(id: str, version: str, account: str, region: str) -> dict[str, Any]:
     """The data of a version of a launch template, by its id or name."""
     backend = ec2_backends[account][region]
@@ -145,8 +152,11 @@ def launch_template(id: str, version: str, account: str, region: str) -> dict[st
     return found.get_version(version or "$Default").data if found else {}
 
 
-def create_role(name: str, path: str, service: str, account: str) -> None:
-    """A role that a service may assume."""
+def create_linked_role(service: str, account: str) -> None:
+    """The service-linked role of a service, where the account has none yet."""
+    path, _, name = linked_role(account, service).partition(":role")[2].rpartition("/")
+    if role_named(name, account) is not None:
+        return
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    iam_of(account).create_role(name, document, path, None, "", [], "3600", linked_service=service)
+    iam_of(account).create_role(name, document, f"{path}/", None, "", [], "3600", linked_service=service)

@@ -13,6 +13,7 @@ from rehearsal.aws.iam.reference import Action, action_of
 from rehearsal.aws.iam.resources import Where, resources_of
 from rehearsal.aws.iam.starting import starting
 
+SPOT = "spot.amazonaws.com"
 _TAGS = ("tags", "taglist", "tagset", "resourcetags", "backupvaulttags", "backupplantags")
 
 
@@ -142,9 +143,22 @@ def missing_linked_roles(request: Request) -> list[str]:
     account = request.where.account
     return [
         service
-        for service in LINKED.get(request.name, ())
+        for service in (*LINKED.get(request.name, ()), *_spot(request))
         if holdings.role_named(linked_role(account, service).rpartition("/")[2], account) is None
     ]
+
+
+def _spot(request: Request) -> tuple[str, ...]:
+    """EC2 creates the role of Spot by the rights of who starts such instances."""
+    return (SPOT,) if asks_for_spot(request) else ()
+
+
+def asks_for_spot(request: Request) -> bool:
+    if request.name == "ec2:CreateFleet":
+        kinds = values_at(request.parameters, "TargetCapacitySpecification.DefaultTargetCapacityType")
+        return kinds == ["spot"]
+    markets = values_at(request.parameters, "InstanceMarketOptions.MarketType")
+    return request.name == "ec2:RunInstances" and markets == ["spot"]
 
 
 def _requested_tags(request: Request) -> dict[str, str]:

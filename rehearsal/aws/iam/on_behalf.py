@@ -6,6 +6,8 @@ Sources, read 2026-11-28:
   not supported for it.
 - EC2 Auto Scaling: user guide, "Required AWS KMS key policy for use with encrypted volumes": the
   service-linked role uses the key, and grants it with kms:GrantIsForAWSResource.
+- EBS: user guide, "Requirements for Amazon EBS encryption": who starts instances or creates volumes uses
+  the key through EC2.
 - EC2 Spot: user guide, "Service-linked role for EC2 Spot Instance requests": the role needs a grant on a
   customer managed key; requests by the API need the role to exist.
 - CloudWatch Logs: user guide, "Encrypt log data using AWS KMS": the service itself uses the key, with the ARN
@@ -21,10 +23,11 @@ from rehearsal.aws.iam import holdings
 from rehearsal.aws.iam.evaluation import Caller
 from rehearsal.aws.iam.linked_roles import linked_role
 from rehearsal.aws.iam.matching import Context
-from rehearsal.aws.iam.needs import Need, Request
+from rehearsal.aws.iam.needs import SPOT, Need, Request, asks_for_spot
 from rehearsal.aws.iam.parameters import values_at
 from rehearsal.aws.iam.principals import caller
 from rehearsal.aws.iam.resources import Where
+from rehearsal.aws.iam.starting import volume_keys
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,13 @@ def on_behalf(asking: Caller, request: Request) -> Iterator[Behalf]:
         for key in _keys(values_at(request.parameters, use.path), where):
             context = _via(use.via, where, for_aws=use.for_aws)
             yield from ((asking, Need(f"kms:{action}", key, context)) for action in use.actions)
+    if request.name in ("ec2:CreateFleet", "ec2:CreateVolume", "ec2:RunInstances"):
+        for key in _keys(volume_keys(request.parameters, where), where):
+            context = _via("ec2", where, for_aws=True)
+            yield from ((asking, Need(f"kms:{action}", key, context)) for action in _STARTING)
+            if asks_for_spot(request):
+                requests = caller(linked_role(where.account, SPOT))
+                yield requests, Need("kms:CreateGrant", key, context)
     if request.name in ("logs:CreateLogGroup", "logs:AssociateKmsKey"):
         [*names] = values_at(request.parameters, "logGroupName")
         group = f"arn:aws:logs:{where.region}:{where.account}:log-group:{''.join(names)}"
@@ -84,7 +94,7 @@ def starting_with(keys: list[str], where: Where, *, spot: bool) -> Iterator[Beha
         context = _via("", where, for_aws=True)
         yield from ((scaling, Need(f"kms:{action}", key, context)) for action in _STARTING)
         if spot:
-            requests = caller(linked_role(where.account, "spot.amazonaws.com"))
+            requests = caller(linked_role(where.account, SPOT))
             yield requests, Need("kms:CreateGrant", key, context)
 
 

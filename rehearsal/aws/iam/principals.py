@@ -7,7 +7,6 @@ import os
 from typing import Any
 
 from rehearsal.aws import identity
-from rehearsal.aws.eks import record
 from rehearsal.aws.iam import holdings
 from rehearsal.aws.iam.documents import Policy, parse
 from rehearsal.aws.iam.evaluation import Caller, Policies
@@ -47,7 +46,7 @@ def tags_of(caller: Caller) -> dict[str, str]:
     Source: EKS user guide, "Grant pods access to AWS resources based on tags", 2026-11-28.
     """
     own = holdings.tags_of(caller.arn)
-    for _, cluster in record.clusters():
+    for _, cluster in holdings.clusters():
         for each in cluster.identities.values():
             if each["roleArn"] == caller.arn and not each.get("disableSessionTags"):
                 own |= {

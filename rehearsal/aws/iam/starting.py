@@ -27,6 +27,17 @@ def starting(name: str, given: Parameters, where: Where) -> list[Started]:
     return []
 
 
+def volume_keys(given: Parameters, where: Where) -> list[str]:
+    """Keys of the volumes that a request creates, by itself or by a launch template."""
+    named = [
+        config.get("LaunchTemplateSpecification", {}) for config in given.get("LaunchTemplateConfigs", [])
+    ]
+    templates = [_template({"LaunchTemplate": each}, where) for each in named] or [_template(given, where)]
+    direct = values_at(given, "KmsKeyId")
+    path = "BlockDeviceMappings.Ebs.KmsKeyId"
+    return [*direct, *(key for each in (given, *templates) for key in values_at(each, path))]
+
+
 def _run(given: Parameters, specified: Parameters, where: Where) -> Iterator[Started]:
     """`specified`: where tags and what is not said in the template come from."""
     template = _template(given, where)

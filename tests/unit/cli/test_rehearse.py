@@ -40,6 +40,26 @@ def test_faults_that_would_not_strike_are_refused(stack: str, words: str) -> Non
     assert refused.value.message == words
 
 
+@pytest.mark.parametrize(
+    ("stack", "words"),
+    [
+        ("local", "local is not on AWS, the only place with IAM"),
+        (
+            "local-vision",
+            "local-vision is a team's; IAM decides on what its environment makes: rehearse local",
+        ),
+    ],
+)
+def test_permissions_that_nothing_would_look_at_are_refused(stack: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(typer.BadParameter) as refused:
+        rehearse(stack, permissions=tmp_path / "policy.json")
+    assert refused.value.message == words
+
+    with pytest.raises(typer.BadParameter) as refused:
+        rehearse(stack, with_permissions=[tmp_path / "policy.json"])
+    assert refused.value.message == words
+
+
 def test_a_stack_of_another_folder_is_not_kept_with_it(tmp_path: Path) -> None:
     with pytest.raises(typer.BadParameter, match="cannot be kept"):
         rehearse("local-vision", source=tmp_path, keep=True)

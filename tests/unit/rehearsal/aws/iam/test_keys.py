@@ -1,6 +1,7 @@
 """Who may use a key: its policy decides, also about what services do with it."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -102,3 +103,79 @@ def test_a_grant_allows_what_it_lists(as_role: As, api: Api) -> None:
     mine.call("kms", "DescribeKey", KeyId=own)
     with pytest.raises(ApiError, match="kms:Encrypt"):
         mine.call("kms", "Encrypt", KeyId=own, Plaintext=b"a")
+
+
+def of_roles(*names: str) -> list[dict[str, Any]]:
+    """Statements of a key of volumes that name service-linked roles in conditions."""
+    arns = [f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{name}" for name in names]
+    condition = {"StringEquals": {"aws:PrincipalArn": arns, "kms:CallerAccount": ACCOUNT}}
+    anyone = {"AWS": "*"}
+    return [
+        {**allow(USE), "Principal": anyone, "Condition": condition},
+        {
+            **allow("kms:CreateGrant"),
+            "Principal": anyone,
+            "Condition": {**condition, **FOR_AWS},
+            "Sid": "Nodes",
+        },
+    ]
+
+
+SCALING = "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+SPOT = "spot.amazonaws.com/AWSServiceRoleForEC2Spot"
+
+
+def group_on(api: Api, ground: Ground, key: str, capacity: str) -> dict[str, Any]:
+    cluster = ground.cluster()["name"]
+    api.call("eks", "CreateAddon", clusterName=cluster, addonName="vpc-cni")
+    volume = {"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": True, "KmsKeyId": key, "VolumeSize": 50}}
+    template = ground.template(InstanceType="m7i.large", BlockDeviceMappings=[volume])
+    group = ground.node_group(cluster, launchTemplate=template, capacityType=capacity)
+    return settled(api, cluster, group["nodegroupName"])
+
+
+def settled(api: Api, cluster: str, group: str) -> dict[str, Any]:
+    while True:
+        found = api.call("eks", "DescribeNodegroup", clusterName=cluster, nodegroupName=group)["nodegroup"]
+        if found["status"] != "CREATING":
+            return found
+        time.sleep(0.05)
+
+
+def test_nodes_start_on_a_key_that_admits_auto_scaling(api: Api, ground: Ground) -> None:
+    assert group_on(api, ground, key(api, *of_roles(SCALING)), "ON_DEMAND")["status"] == "ACTIVE"
+
+
+def test_nodes_do_not_start_on_a_key_that_leaves_auto_scaling_out(api: Api, ground: Ground) -> None:
+    own = key(api, {**allow("kms:*"), "Principal": ROOT})
+    group = group_on(api, ground, own, "ON_DEMAND")
+    assert group["status"] == "CREATE_FAILED"
+    [issue] = group["health"]["issues"]
+    assert issue["code"] == "AsgInstanceLaunchFailures"
+    assert (
+        f"assumed-role/AWSServiceRoleForAutoScaling/{identity.SESSION} is not authorized" in issue["message"]
+    )
+
+
+def test_spot_nodes_need_the_role_of_spot_on_the_key_too(api: Api, ground: Ground) -> None:
+    without = group_on(api, ground, key(api, *of_roles(SCALING)), "SPOT")
+    assert without["status"] == "CREATE_FAILED"
+    [issue] = without["health"]["issues"]
+    assert "AWSServiceRoleForEC2Spot" in issue["message"]
+    assert "kms:CreateGrant" in issue["message"]
+    assert group_on(api, ground, key(api, *of_roles(SCALING, SPOT)), "SPOT")["status"] == "ACTIVE"
+
+
+def test_auto_scaling_creates_the_role_of_spot_by_its_own_policy(api: Api, ground: Ground) -> None:
+    group_on(api, ground, key(api, *of_roles(SCALING, SPOT)), "SPOT")
+    role = api.call("iam", "GetRole", RoleName="AWSServiceRoleForEC2Spot")["Role"]
+    assert role["Path"] == "/aws-service-role/spot.amazonaws.com/"
+
+
+def test_a_volume_takes_its_key_by_the_rights_of_who_creates_it(as_role: As, api: Api) -> None:
+    own = key(api, {**allow("kms:*"), "Principal": ROOT})
+    volume = {"AvailabilityZone": f"{REGION}a", "Size": 8, "Encrypted": True, "KmsKeyId": own}
+    with pytest.raises(ApiError, match="kms:DescribeKey on resource"):
+        as_role(allow("ec2:*")).call("ec2", "CreateVolume", **volume)
+    via = {"StringEquals": {"kms:ViaService": f"ec2.{REGION}.amazonaws.com"}}
+    as_role(allow("ec2:*"), allow("kms:*", Condition=via)).call("ec2", "CreateVolume", **volume)
