@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rehearsal.addons import define, drivers_of, installed_in
+from rehearsal.aws.ebs_driver import EbsDriver
 from rehearsal.cluster import Cluster
 from rehearsal.cluster_autoscaler import add_servers
 from rehearsal.device_plugins import DevicePlugins
@@ -24,10 +25,10 @@ def _parts(sandbox: Sandbox) -> list[Callable[[], None]]:
     api = sandbox.api
     if not sandbox.on_aws:
         return [lambda: provide(api)]
-    installed = installed_in(sandbox.aws)
+    installed, ebs = installed_in(sandbox.aws), EbsDriver(sandbox.aws)
     return [
         lambda: define(api, installed()),
-        lambda: provide(api, drivers_of(installed())),
+        lambda: provide(api, drivers_of(installed()), ebs),
         lambda: start_nodes(api),
         lambda: add_servers(api, sandbox.aws),
     ]

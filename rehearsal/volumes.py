@@ -5,19 +5,20 @@ A volume is bound and mounted by nobody: what the scheduler and the volume contr
 
 from collections.abc import Collection
 
+from rehearsal.aws.ebs_driver import DRIVER, EbsDriver
 from rehearsal.objects import ApiServer, Object
 
 _ANNOTATION = "pv.kubernetes.io/provisioned-by"
 _SELECTED = "volume.kubernetes.io/selected-node"
 _ZONE = "topology.kubernetes.io/zone"
 _BUILT_IN = "kubernetes.io/"  # host-path, which the controller-manager makes, and no-provisioner
-_OF_ONE_ZONE = ("ebs.csi.aws.com",)
+_OF_ONE_ZONE = (DRIVER,)
 
 
-def provide(api: ApiServer, drivers: Collection[str] | None = None) -> None:
+def provide(api: ApiServer, drivers: Collection[str] | None = None, ebs: EbsDriver | None = None) -> None:
     """Make the volumes that are asked for now, and delete those that were given back to be deleted.
 
-    `drivers`: those that the cluster has, where it is known which.
+    `drivers`: those that the cluster has, where it is known which; `ebs` tries volumes of EBS in the account.
     """
     classes = {
         each["metadata"]["name"]: each
@@ -29,6 +30,8 @@ def provide(api: ApiServer, drivers: Collection[str] | None = None) -> None:
     for claim in api.items("/api/v1/persistentvolumeclaims"):
         storage = classes.get(claim["spec"].get("storageClassName", ""))
         if storage and _is_asked_for(claim, storage) and _name(claim) not in made:
+            if ebs and storage["provisioner"] == DRIVER:
+                ebs.require(_claim(claim), _node_of(api, claim), storage.get("parameters") or {})
             api.create("/api/v1/persistentvolumes", _volume(api, claim, storage))
     for volume in volumes:
         if _is_given_back(volume, drivers):
@@ -59,6 +62,15 @@ def _name(claim: Object) -> str:
     return f"pvc-{claim['metadata']['uid']}"
 
 
+def _claim(claim: Object) -> str:
+    return f"{claim['metadata']['namespace']}/{claim['metadata']['name']}"
+
+
+def _node_of(api: ApiServer, claim: Object) -> Object:
+    """The node that the scheduler chose for the pod of a claim."""
+    return api.get(f"/api/v1/nodes/{claim['metadata']['annotations'][_SELECTED]}")
+
+
 def _volume(api: ApiServer, claim: Object, storage: Object) -> Object:
     metadata = claim["metadata"]
     spec: Object = {
@@ -74,7 +86,7 @@ def _volume(api: ApiServer, claim: Object, storage: Object) -> Object:
         "hostPath": {"path": f"/var/lib/{storage['provisioner']}/{metadata['uid']}"},
     }
     if storage["provisioner"] in _OF_ONE_ZONE:
-        node = api.get(f"/api/v1/nodes/{metadata['annotations'][_SELECTED]}")
+        node = _node_of(api, claim)
         zone = {"key": _ZONE, "operator": "In", "values": [node["metadata"]["labels"][_ZONE]]}
         spec["nodeAffinity"] = {"required": {"nodeSelectorTerms": [{"matchExpressions": [zone]}]}}
     return {

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from rehearsal.aws.iam.condition_keys import require_understood
 from rehearsal.aws.iam.conditions import hold
 from rehearsal.aws.iam.documents import Policy, PolicyError, Statement
-from rehearsal.aws.iam.matching import Context, matches, matches_action, resolved
+from rehearsal.aws.iam.matching import Context, matches, matches_action, plain, resolved
 
 
 @dataclass(frozen=True)
@@ -239,5 +239,7 @@ def _hints(policy: Policy, call: Call, kind: str) -> Iterable[str]:
                 if not hold({operator: {key: values}}, call.context, variables=policy.variables):
                     given = ", ".join(call.context.get(key.lower(), ())) or "nothing"
                     sid = f"statement {statement.sid}" if statement.sid else "a statement"
-                    asked = f"{operator} {key} {', '.join(values)}"
-                    yield f"{sid} of a {kind} allows it under {asked}, and the call has {given}"
+                    wanted = (resolved(each, call.context) or each for each in values)
+                    asked = f"{operator} {key} {', '.join(map(plain, wanted))}"
+                    article = "an" if kind.startswith("i") else "a"
+                    yield f"{sid} of {article} {kind} allows it under {asked}, and the call has {given}"

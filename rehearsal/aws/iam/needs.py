@@ -65,7 +65,8 @@ def _own(request: Request) -> Iterator[Need]:
             raise PolicyError(f"{request.name} has no action in rehearsal/aws/iam")
         prefix = name.partition(":")[0]
         for arn in resources_of(prefix, request.operation, action, request.parameters, request.where):
-            yield Need(name, arn, {**requested, **_special(name, request.parameters)})
+            own = _tag_context(_tags_of_new(request, arn)) if request.service == "ec2" else requested
+            yield Need(name, arn, {**own, **_special(name, request.parameters)})
 
 
 def _tagging(request: Request) -> Iterator[Need]:
@@ -106,6 +107,17 @@ def _tagging_ec2(request: Request) -> Iterator[Need]:
         arn = f"arn:aws:ec2:{where.region}:{where.account}:{each.get('ResourceType', '*')}/*"
         context = {**_tag_context(tags), "ec2:createaction": (request.operation,)}
         yield Need("ec2:CreateTags", arn, context)
+
+
+def _tags_of_new(request: Request, arn: str) -> dict[str, str]:
+    """The tags that a request to EC2 gives to what it creates, or to what it tags."""
+    if request.operation in ("CreateTags", "DeleteTags"):
+        return tags_in(request.parameters.get("Tags") or request.parameters.get("Tag"))
+    kind = arn.rpartition(":")[2].partition("/")[0]
+    for each in request.parameters.get("TagSpecifications", []):
+        if arn.endswith("/*") and each.get("ResourceType") == kind:
+            return tags_in(each.get("Tags"))
+    return {}
 
 
 def _passing(request: Request) -> Iterator[Need]:
