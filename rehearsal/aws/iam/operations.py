@@ -36,6 +36,8 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
     "s3:PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
     "s3:DeleteBucketEncryption": ("s3:PutEncryptionConfiguration",),
+    "s3:GetBucketLifecycle": ("s3:GetLifecycleConfiguration",),
+    "s3:PutBucketLifecycle": ("s3:PutLifecycleConfiguration",),
     "s3:GetBucketLifecycleConfiguration": ("s3:GetLifecycleConfiguration",),
     "s3:PutBucketLifecycleConfiguration": ("s3:PutLifecycleConfiguration",),
     "s3:DeleteBucketLifecycle": ("s3:PutLifecycleConfiguration",),
@@ -69,8 +71,11 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "budgets:DescribeBudgets": ("budgets:ViewBudget",),
     "budgets:DescribeNotificationsForBudget": ("budgets:ViewBudget",),
     "budgets:DescribeSubscribersForNotification": ("budgets:ViewBudget",),
+    "sns:PublishBatch": ("sns:Publish",),
+    "sqs:ChangeMessageVisibilityBatch": ("sqs:ChangeMessageVisibility",),
+    "sqs:DeleteMessageBatch": ("sqs:DeleteMessage",),
+    "sqs:SendMessageBatch": ("sqs:SendMessage",),
     "kms:ReEncrypt": ("kms:ReEncryptFrom", "kms:ReEncryptTo"),
-    "elasticfilesystem:DescribeTags": ("elasticfilesystem:ListTagsForResource",),
 }
 
 TAGGING: Mapping[str, str] = {

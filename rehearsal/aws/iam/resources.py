@@ -8,7 +8,7 @@ from rehearsal.aws.iam import holdings
 from rehearsal.aws.iam.parameters import Parameters, values_at
 from rehearsal.aws.iam.reference import Action, filled, is_of, places_in, services
 
-_ARN = ("resourceArn", "topicArn", "policyArn", "encryptionKeyArn")
+_ARN = ("resourceArn", "topicArn")
 """Parameters that say the whole ARN, whatever the operation."""
 
 _UNKNOWN = {"UUID", "GroupId"}
@@ -85,7 +85,7 @@ def resources_of(prefix: str, name: str, action: Action, given: Parameters, wher
     """The ARNs that an action has to be allowed on; `*` where it knows no resources."""
     if not action.resources:
         return ["*"]
-    if said := _said(prefix, name, given, where):
+    if said := _said(prefix, name, action, given, where):
         return said
     arns = [
         arn
@@ -101,7 +101,7 @@ def ec2_arn(id: str, where: Where) -> str:
     return f"arn:aws:ec2:{where.region}:{where.account}:{type}/{id}"
 
 
-def _said(prefix: str, name: str, given: Parameters, where: Where) -> list[str]:
+def _said(prefix: str, name: str, action: Action, given: Parameters, where: Where) -> list[str]:
     """ARNs that the request says itself, and those of ids whose type is in the id."""
     if prefix == "ec2" and name in ("CreateTags", "DeleteTags"):
         return [ec2_arn(id, where) for id in values_at(given, "Resources")]
@@ -114,19 +114,15 @@ def _said(prefix: str, name: str, given: Parameters, where: Where) -> list[str]:
             return [f"{home}:{types.get(id.partition('-')[0], '*')}/{id}" for id in ids]
     if prefix == "sts":
         return values_at(given, "RoleArn")
-    if prefix == "iam" and (arns := values_at(given, "PolicyArn")) and name.endswith(_OF_POLICIES):
-        return arns
+    if prefix == "iam":
+        return values_at(given, "PolicyArn") if "policy" in action.resources else []
     forms = list(services()[prefix].arns.values())
     return [
         arn
         for parameter in _ARN
-        if not (prefix == "iam" and parameter == "policyArn")
         for arn in values_at(given, parameter)
         if any(is_of(arn, form) for form in forms)
     ]
-
-
-_OF_POLICIES = ("Policy", "PolicyVersion", "PolicyVersions", "PolicyTags")
 
 
 def _of_type(prefix: str, form: str, given: Parameters, where: Where, *, required: bool) -> Iterator[str]:
