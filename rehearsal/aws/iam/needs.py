@@ -9,7 +9,7 @@ from rehearsal.aws.iam.linked_roles import linked_role
 from rehearsal.aws.iam.matching import Context
 from rehearsal.aws.iam.operations import ACTIONS, ALWAYS_ALLOWED, LINKED, PASSED, PREFIXES, TAGGING
 from rehearsal.aws.iam.parameters import Parameters, tags_in, values_at
-from rehearsal.aws.iam.reference import Action, action_of
+from rehearsal.aws.iam.reference import action_of, is_of, services
 from rehearsal.aws.iam.resources import Where, resources_of
 from rehearsal.aws.iam.starting import starting
 
@@ -49,7 +49,8 @@ def needs_of(request: Request) -> list[Need]:
     """`PolicyError` for an operation whose action the service authorization reference does not have."""
     if request.name in ALWAYS_ALLOWED:
         return []
-    return [*_own(request), *_tagging(request), *_passing(request), *_linking(request)]
+    own = list(_own(request))
+    return [*own, *_tagging(request, own), *_passing(request), *_linking(request)]
 
 
 def _own(request: Request) -> Iterator[Need]:
@@ -69,9 +70,8 @@ def _own(request: Request) -> Iterator[Need]:
             yield Need(name, arn, {**own, **_special(name, request.parameters)})
 
 
-def _tagging(request: Request) -> Iterator[Need]:
+def _tagging(request: Request, own: list[Need]) -> Iterator[Need]:
     """Tags on creation."""
-    given, where = request.parameters, request.where
     if request.service == "ec2":
         yield from _tagging_ec2(request)
         return
@@ -84,15 +84,12 @@ def _tagging(request: Request) -> Iterator[Need]:
         name = f"iam:Tag{kind}"
     else:
         name = f"{request.prefix}:{TAGGING.get(request.prefix, '')}"
-    action, created = action_of(name), action_of(request.name)
-    if action is None or name == request.name:
+    action = action_of(name)
+    if action is None or name in {each.action for each in own}:
         return
-    arns = ["*"]
-    if created and created.resources:
-        both = [each for each, always in created.resources.items() if always and each in action.resources]
-        of_new = Action(dict.fromkeys(both, True), ())
-        arns = resources_of(request.prefix, request.operation, of_new, given, where)
-    for arn in arns:
+    forms = [services()[request.prefix].arns[each] for each in action.resources]
+    tagged = [each.resource for each in own if any(is_of(each.resource, form) for form in forms)]
+    for arn in dict.fromkeys(tagged) or ["*"]:
         yield Need(name, arn, requested)
 
 

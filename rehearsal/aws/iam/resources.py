@@ -92,7 +92,8 @@ def resources_of(prefix: str, name: str, action: Action, given: Parameters, wher
         for type, required in action.resources.items()
         for arn in _of_type(prefix, services()[prefix].arns[type], given, where, required=required)
     ]
-    return list(dict.fromkeys(arns)) or ["*"]
+    narrow = [arn for arn in arns if arn.count("/") > 1] if prefix == "events" else []
+    return list(dict.fromkeys(narrow or arns)) or ["*"]  # a rule is on one bus: its own, or else the default
 
 
 def ec2_arn(id: str, where: Where) -> str:
@@ -131,7 +132,7 @@ def _of_type(prefix: str, form: str, given: Parameters, where: Where, *, require
     for place in places_in(form):
         values = list(_values(prefix, place, given, where))
         if not values:
-            missing = missing or place not in _UNKNOWN
+            missing = missing or not required or place not in _UNKNOWN
         elif len(values) == 1 or len(found) == 1:
             found = [{**each, place: value} for each in found for value in values]
     if missing and not required:
@@ -151,6 +152,9 @@ def _values(prefix: str, place: str, given: Parameters, where: Where) -> Iterato
     if prefix == "fsx" and place == "DataRepositoryAssociationId":
         yield from (*values_at(given, "AssociationId"), *values_at(given, "AssociationIds"))
         return
+    if prefix == "events" and place == "EventBusName":
+        yield from (bus for bus in values_at(given, place) if bus != "default")
+        return
     for parameter in _CALLED.get((prefix, place), (place, f"{place}s")):
         for value in values_at(given, parameter):
             yield _worded(prefix, place, value, given, where)
@@ -165,7 +169,8 @@ def _worded(prefix: str, place: str, value: str, given: Parameters, where: Where
             path = paths[0] if paths else holdings.iam_path(kind, value, where.account)
             return f"{path.lstrip('/')}{value}"
         case "kms", "KeyId":
-            return holdings.key_id(value, where.account, where.region)
+            id = holdings.key_id(value, where.account, where.region)
+            return "*" if id.startswith("alias/") else id  # of a key of AWS
         case "kms", "Alias":
             return value.removeprefix("alias/")
         case "logs", _:
