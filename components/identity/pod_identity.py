@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.identity.policy import policy_document
+from components.logical_name import logical_name
 
 
 class PodIdentity(pulumi.ComponentResource):
@@ -34,11 +35,12 @@ class PodIdentity(pulumi.ComponentResource):
         super().__init__("gpu-cluster:index:PodIdentity", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
+        named = logical_name("aws:iam/role:Role", f"{name}-role")
         role = aws.iam.Role(
-            f"{name}-role",
+            named.name,
             description=f"{namespace}/{service_account}",
             assume_role_policy=_taken_by(cluster, namespace, service_account),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, aliases=named.aliases),
         )
         allowed: list[pulumi.Resource] = [
             aws.iam.RolePolicy(f"{name}-{key}", role=role.name, policy=document, opts=child)

@@ -43,7 +43,6 @@ class AutoName:
     """How the provider names what the program leaves unnamed."""
 
     property: str = "name"
-    length: int = 255
     prefix: str = ""
     lower: bool = False
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from components.catalog.limits import automatic_name_problem
 from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.checks import problems
 from rehearsal.aws.differences import differences, keep_words, with_computed
@@ -235,11 +236,12 @@ def _without_marks(inputs: Inputs) -> dict[str, Any]:
 
 
 def _auto_name(kind: Kind, name: str, seed: bytes) -> str:
-    """The resource's name in the program and seven random hex digits, within the service's limits."""
+    """The resource's name in the program and seven random hex digits; an error where that is too long."""
     assert kind.names  # noqa: S101
+    if problem := automatic_name_problem(kind.type, name):
+        raise ProviderError(problem)
     suffix = f"-{hashlib.sha256(seed).hexdigest()[:7]}"
-    stem = f"{kind.names.prefix}{name.lower() if kind.names.lower else name}"
-    return stem[: kind.names.length - len(suffix)] + suffix
+    return f"{kind.names.prefix}{name.lower() if kind.names.lower else name}{suffix}"
 
 
 class _told:  # noqa: N801  # reads as a word of the with statement

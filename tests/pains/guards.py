@@ -81,6 +81,7 @@ GUARDS = (
         'force_destroy=not protect, bucket="models",',
     ),
     Guard("09_names", "components/platform.py", "transformations=[old_first]"),
+    Guard("09_names", "components/logical_name.py", "fitted(resource_type, name)", "name"),
     Guard(
         "10_kubeconfig",
         "components/cluster/eks/cluster.py",

@@ -1,5 +1,6 @@
 """A replacement that meets the name of what it replaces."""
 
+from components.catalog.limits import NAME_LIMITS, automatic_name_problem
 from plan import Graph
 from tests.pains.platforms import of_package
 
@@ -29,6 +30,15 @@ def test_aws_names_are_the_engines_to_choose(graph: Graph) -> None:
         and "-1a2b3c4" not in it[key]
     }
     assert named == set()
+
+
+def test_aws_takes_the_names_that_the_engine_chooses(graph: Graph) -> None:
+    problems = {
+        automatic_name_problem(it.type, it.name)
+        for it in of_package(graph, "aws")
+        if it.type in NAME_LIMITS and it.inputs.get(NAME_LIMITS[it.type].property) is None
+    }
+    assert problems == {None}
 
 
 def test_a_cluster_is_called_what_the_engine_called_its_role(graph: Graph) -> None:

@@ -12,8 +12,6 @@ from components.stackfile.problem import Keys, Mistake
 
 _SCRATCH = "-scratch"
 _OF_AWS = ("ebs", "efs", "fsx-lustre", "s3")
-_MOST_OF_A_BUCKET = 32
-"""Characters of a store's name that a bucket's has room for, beside the platform's own and the engine's."""
 
 
 def storage(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
@@ -26,9 +24,6 @@ def storage(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
             yield Mistake(
                 keys, f"the platform itself makes {name}, for volumes of {base} that go with their pod"
             )
-        if isinstance(settings, S3) and len(name) > _MOST_OF_A_BUCKET:
-            message = f"a bucket's name has room for {_MOST_OF_A_BUCKET} characters of it, got {len(name)}"
-            yield Mistake(keys, message)
         if isinstance(settings, FsxLustre):
             yield from _lustre(keys, settings, stack, broken)
     yield from _defaults(stack, complete=not any(key[0] == "storage" for key in broken))

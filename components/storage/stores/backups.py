@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.identity import managed_policy, policy_document
+from components.logical_name import logical_name
 
 _AT_NIGHT = "cron(0 3 * * ? *)"
 _START_MINUTES, _END_MINUTES = 60, 720
@@ -99,7 +100,12 @@ class Backups(pulumi.ComponentResource):
                         "lifecycle": {"delete_after": copies.days or store.days},
                     }
                 ]
-            plan = aws.backup.Plan(f"{name}-{key}", rules=[rule], opts=child)
+            named = logical_name("aws:backup/plan:Plan", f"{name}-{key}")
+            plan = aws.backup.Plan(
+                named.name,
+                rules=[rule],
+                opts=pulumi.ResourceOptions(parent=self, aliases=named.aliases),
+            )
             tagged: list[aws.backup.SelectionConditionStringEqualArgsDict] = [
                 {"key": f"aws:ResourceTag/{tag}", "value": value} for tag, value in sorted(store.tags.items())
             ]

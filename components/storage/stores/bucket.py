@@ -7,6 +7,7 @@ import pulumi_aws as aws
 
 from components.config.storage import S3
 from components.identity import policy_document
+from components.logical_name import logical_name
 from components.storage.backing import Source
 
 _UPLOAD_DAYS = 7
@@ -42,10 +43,13 @@ class Bucket(pulumi.ComponentResource):
         # A bucket that refuses to go keeps what guards it.
         guard = pulumi.ResourceOptions(parent=self, protect=protect)
 
+        named = logical_name("aws:s3/bucket:Bucket", f"{name}-bucket")
         bucket = aws.s3.Bucket(
-            f"{name}-bucket",
+            named.name,
             force_destroy=not protect,
-            opts=pulumi.ResourceOptions(parent=self, protect=protect, retain_on_delete=protect),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=protect, retain_on_delete=protect, aliases=named.aliases
+            ),
         )
         aws.s3.BucketOwnershipControls(
             f"{name}-ownership",

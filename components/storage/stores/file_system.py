@@ -5,6 +5,7 @@ import pulumi_aws as aws
 
 from components.config.storage import Efs
 from components.identity import policy_document
+from components.logical_name import logical_name
 from components.storage.stores.site import Site, let_in
 
 _NFS = [(2049, 2049)]
@@ -33,8 +34,9 @@ class FileSystem(pulumi.ComponentResource):
         super().__init__("gpu-cluster:index:FileSystem", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
+        named = logical_name("aws:efs/fileSystem:FileSystem", f"{name}-files")
         files = aws.efs.FileSystem(
-            f"{name}-files",
+            named.name,
             encrypted=True,
             kms_key_id=data_key,
             throughput_mode=settings.throughput,
@@ -43,7 +45,9 @@ class FileSystem(pulumi.ComponentResource):
                 {"transition_to_primary_storage_class": "AFTER_1_ACCESS"},
             ],
             tags={"Name": key},
-            opts=pulumi.ResourceOptions(parent=self, protect=protect, retain_on_delete=protect),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=protect, retain_on_delete=protect, aliases=named.aliases
+            ),
         )
         group = site.closed_group(name, f"EFS of storage class {key}", opts=child)
         let_in(name, group.id, site.clients, _NFS, opts=child)

@@ -168,7 +168,7 @@ KINDS = (
         delete=_delete_vault,
         renames={"name": "BackupVaultName", "kmsKeyArn": "EncryptionKeyArn", "tags": "BackupVaultTags"},
         setters={"forceDestroy": provider_only},
-        names=AutoName(length=50),
+        names=AutoName(),
         retag=_RETAG,
         references={"kmsKeyArn": require_key},
     ),
@@ -196,7 +196,7 @@ KINDS = (
         delete=_delete_selection,
         shape=_selection,
         shaped=frozenset({"planId", "conditions", *_SELECTION}),
-        names=AutoName(length=50),
+        names=AutoName(),
     ),
     Kind(
         type="aws:backup/vaultLockConfiguration:VaultLockConfiguration",

@@ -149,7 +149,7 @@ KINDS = (
         shape=_create,
         shaped=frozenset({"accountId", "name", "notifications", *_CHANGEABLE}),
         setters=dict.fromkeys(_CHANGEABLE, _set) | {"notifications": _set_notifications},
-        names=AutoName(length=100),
+        names=AutoName(),
         retag=retagger("budgets", resource="ResourceARN", tags="ResourceTags", keys="ResourceTagKeys"),
     ),
 )

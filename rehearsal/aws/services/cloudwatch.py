@@ -66,7 +66,7 @@ KINDS = (
         delete=_delete,
         renames={"name": "logGroupName"},
         setters={"retentionInDays": _set_retention, "kmsKeyId": _set_key, "skipDestroy": _set_destroy},
-        names=AutoName(length=512),
+        names=AutoName(),
         retag=_retag,
         references={"kmsKeyId": require_key},
     ),

@@ -188,7 +188,7 @@ KINDS = (
         setters=dict.fromkeys([*_DATA, "description"], _write_version)
         | dict.fromkeys(("defaultVersion", "updateDefaultVersion"), _set_default),
         renewed=frozenset({"latestVersion", "defaultVersion"}),
-        names=AutoName(length=128),
+        names=AutoName(),
         tag_type="launch-template",
         retag=retag,
         references={

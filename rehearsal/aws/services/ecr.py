@@ -88,7 +88,7 @@ KINDS = (
             "imageScanningConfiguration": _set_scanning,
             "forceDelete": _set_force,
         },
-        names=AutoName(length=256, lower=True),
+        names=AutoName(lower=True),
         retag=_retag,
         references={"encryptionConfigurations": _require_key},
     ),

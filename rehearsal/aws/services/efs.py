@@ -139,7 +139,7 @@ _FILE_SYSTEM = Kind(
         "protection": _set_protection,
     },
     takers={"lifecyclePolicies": ("PutLifecycleConfiguration", "LifecyclePolicies")},
-    names=AutoName("creationToken", length=64),
+    names=AutoName("creationToken"),
     retag=_RETAG,
     references={"kmsKeyId": require_key},
 )

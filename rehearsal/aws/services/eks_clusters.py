@@ -135,7 +135,7 @@ KINDS = (
         },
         replaces=_replaces,
         computed=frozenset({"vpcConfig.clusterSecurityGroupId", "vpcConfig.vpcId"}),
-        names=AutoName(length=100),
+        names=AutoName(),
         retag=retag(),
         references={
             "vpcConfig": lambda api, vpc: (

@@ -122,7 +122,7 @@ KINDS = (
         always=(_await_active,),
         replaces=_replaces,
         computed=frozenset({"launchTemplate.id", "launchTemplate.name"}),
-        names=AutoName(property="nodeGroupName", length=63),
+        names=AutoName(property="nodeGroupName"),
         retag=retag(),
         references={"clusterName": lambda api, name: call(api, "DescribeCluster", name=name)},
     ),

@@ -116,7 +116,7 @@ KINDS = (
         setters={"forceDestroy": provider_only},
         defaults={"eventBusName": _DEFAULT_BUS},
         puts=frozenset({"name", "eventBusName"}),
-        names=AutoName(length=64),
+        names=AutoName(),
         documents=frozenset({"eventPattern"}),
         retag=retagger("events", resource="ResourceARN"),
         references={"roleArn": require_role},
@@ -133,7 +133,7 @@ KINDS = (
         setters={"forceDestroy": provider_only},
         defaults={"eventBusName": _DEFAULT_BUS},
         puts=frozenset({"rule", "eventBusName", "targetId"}),
-        names=AutoName("targetId", length=64),
+        names=AutoName("targetId"),
         references={"roleArn": require_role},
     ),
 )

@@ -71,7 +71,7 @@ KINDS = (
         delete=_delete_profile,
         renames={"name": "InstanceProfileName"},
         setters={"role": _set_role},
-        names=AutoName(length=128),
+        names=AutoName(),
         retag=_retag_profile,
         references={"role": lambda api, role: _call(api, "GetRole", RoleName=role)},
     ),

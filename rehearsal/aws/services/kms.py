@@ -122,7 +122,7 @@ KINDS = (
         delete=lambda api, id, _state: _call(api, "DeleteAlias", AliasName=id),
         renames={"name": "AliasName"},
         setters={"targetKeyId": _set_target},
-        names=AutoName(prefix="alias/", length=256),
+        names=AutoName(prefix="alias/"),
         references={"targetKeyId": require_key},
     ),
 )

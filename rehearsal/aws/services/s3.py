@@ -149,7 +149,7 @@ KINDS = (
         renames={"objectLockEnabled": "ObjectLockEnabledForBucket"},
         shape=_location,
         setters={"forceDestroy": _set_destroy},
-        names=AutoName("bucket", length=63, lower=True),
+        names=AutoName("bucket", lower=True),
         retag=_retag,
     ),
     Kind(

@@ -69,7 +69,7 @@ KINDS = (
             "policy": _set_policy,
             "recoveryWindowInDays": provider_only,
         },
-        names=AutoName(length=512),
+        names=AutoName(),
         documents=frozenset({"policy"}),
         retag=retagger("secretsmanager", resource="SecretId"),
         references={"kmsKeyId": require_key},

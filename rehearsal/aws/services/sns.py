@@ -123,7 +123,7 @@ KINDS = (
             for name, there in _TOPIC.items()
             if name != "fifoTopic"
         },
-        names=AutoName(length=256),
+        names=AutoName(),
         documents=frozenset({"policy", "deliveryPolicy"}),
         retag=retagger("sns"),
         references={"kmsMasterKeyId": require_key},

@@ -136,7 +136,7 @@ KINDS = (
         shape=_create,
         shaped=frozenset(_ATTRIBUTES),
         setters=dict.fromkeys(sorted(_ATTRIBUTES.keys() - _FIXED), _set),
-        names=AutoName(length=80),
+        names=AutoName(),
         documents=frozenset({"policy", "redrivePolicy", "redriveAllowPolicy"}),
         retag=_retag,
         references={"kmsMasterKeyId": require_key, "redrivePolicy": _require_dead_letters},
