@@ -36,7 +36,7 @@ def test_aws_takes_the_names_that_the_engine_chooses(graph: Graph) -> None:
     problems = {
         automatic_name_problem(it.type, it.name)
         for it in of_package(graph, "aws")
-        if it.type in NAME_LIMITS and it.inputs.get(NAME_LIMITS[it.type].property) is None
+        if it.type in NAME_LIMITS and it.inputs.get(NAME_LIMITS[it.type].argument) is None
     }
     assert problems == {None}
 

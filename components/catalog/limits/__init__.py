@@ -1,5 +1,6 @@
 """Limits of AWS services: names, policies, counts and labels, each with its source."""
 
+from components.catalog.limits.labels import is_within, label_problem
 from components.catalog.limits.names import (
     NAME_LIMITS,
     NAME_SOURCES,
@@ -7,5 +8,22 @@ from components.catalog.limits.names import (
     automatic_name_problem,
     fitted,
 )
+from components.catalog.limits.policies import inline_policies_problem, policy_characters
+from components.catalog.limits.requests import request_problems
+from components.catalog.limits.table import LIMIT_SOURCES, LIMITS, Limit
 
-__all__ = ["NAME_LIMITS", "NAME_SOURCES", "NameLimit", "automatic_name_problem", "fitted"]
+__all__ = [
+    "LIMITS",
+    "LIMIT_SOURCES",
+    "NAME_LIMITS",
+    "NAME_SOURCES",
+    "Limit",
+    "NameLimit",
+    "automatic_name_problem",
+    "fitted",
+    "inline_policies_problem",
+    "is_within",
+    "label_problem",
+    "policy_characters",
+    "request_problems",
+]

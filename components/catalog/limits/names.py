@@ -39,7 +39,7 @@ _LAST_WORD = 12
 class NameLimit:
     """The longest name of a resource type."""
 
-    property: str
+    argument: str
     """Input that the automatic name is given to."""
 
     most: int

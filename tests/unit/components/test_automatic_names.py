@@ -62,7 +62,7 @@ def _renamed(value: Any, known: set[str], *, here: bool = False) -> Any:
 def automatically_named(graph: Graph) -> Iterator[tuple[Registered, str]]:
     for it in graph.resources:
         limit = NAME_LIMITS.get(it.type)
-        if limit and it.inputs.get(limit.property) is None:
+        if limit and it.inputs.get(limit.argument) is None:
             yield it, it.name
 
 
@@ -114,7 +114,7 @@ def test_the_table_has_every_type_that_is_named_automatically(environment: Stack
 
 @pytest.mark.parametrize("resource_type", NAME_LIMITS)
 def test_the_property_of_the_table_is_one_of_the_sdk(resource_type: str) -> None:
-    named = re.sub(r"(?<=[a-z])([A-Z])", lambda it: f"_{it[0].lower()}", NAME_LIMITS[resource_type].property)
+    named = re.sub(r"(?<=[a-z])([A-Z])", lambda it: f"_{it[0].lower()}", NAME_LIMITS[resource_type].argument)
     assert _takes(resource_type, named)
 
 

@@ -1,12 +1,9 @@
 """Maximum lengths of names, as the service models of the AWS SDK have them."""
 
-import re
-from typing import Any
-
 import pytest
-from botocore.session import Session
 
 from components.catalog.limits import NAME_LIMITS, NAME_SOURCES
+from tests.unit.components.catalog.service_models import longest
 
 MODELLED = {
     "aws:backup/selection:Selection": ("backup", "CreateBackupSelection", "BackupSelection.SelectionName"),
@@ -30,18 +27,10 @@ MODELLED = {
 
 @pytest.mark.parametrize("resource_type", MODELLED)
 def test_a_length_is_that_of_the_service_model(resource_type: str) -> None:
-    assert NAME_LIMITS[resource_type].most == _longest(*MODELLED[resource_type])
+    assert NAME_LIMITS[resource_type].most == longest(*MODELLED[resource_type])
 
 
 def test_a_length_without_a_service_model_has_a_page() -> None:
     others = {key: it.source for key, it in NAME_LIMITS.items() if it.source != "model"}
     assert others.keys() == NAME_LIMITS.keys() - MODELLED.keys()
     assert all("/" in NAME_SOURCES[source].where for source in others.values())
-
-
-def _longest(service: str, operation: str, path: str) -> int:
-    shape: Any = Session().get_service_model(service).operation_model(operation).input_shape
-    for step in path.split("."):
-        shape = shape.member if step == "0" else shape.members[step]
-    bounded = re.search(r"\{\d+,(\d+)\}\$$", shape.metadata.get("pattern", ""))
-    return shape.metadata.get("max") or int(bounded[1] if bounded else 0)

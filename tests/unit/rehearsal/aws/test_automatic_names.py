@@ -30,4 +30,4 @@ def test_a_name_that_was_chosen_before_stays() -> None:
 def test_every_type_that_is_named_has_a_limit() -> None:
     named = {token: kind.names.property for token, kind in kinds().items() if kind.names}
     assert named
-    assert {token: NAME_LIMITS[token].property for token in named} == named
+    assert {token: NAME_LIMITS[token].argument for token in named} == named

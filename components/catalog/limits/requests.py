@@ -1,0 +1,162 @@
+"""Requests to AWS that a limit refuses: what an account asks before it creates or changes something."""
+
+import base64
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from components.catalog.limits.labels import label_problem
+from components.catalog.limits.policies import inline_policies_problem, policy_characters
+from components.catalog.limits.table import LIMITS
+
+Parameters = Mapping[str, Any]
+"""Of a request, by the names of the service's API."""
+
+
+def request_problems(
+    service: str, operation: str, parameters: Parameters, existing: Sequence[Any] = ()
+) -> list[str]:
+    """Every limit that a request would exceed; none where the table has no limit of it.
+
+    `existing` is what the resource has already, and what the request replaces is not in it:
+
+    - PutRolePolicy: documents of the other inline policies of the role.
+    - AuthorizeSecurityGroupIngress and Egress: rules of the same direction, as IpPermissions.
+    - AssociateVpcCidrBlock: IPv4 ranges of the VPC.
+    - CreateMountTarget: availability zones that have a mount target of the file system, where the parameters
+      have AvailabilityZoneName beside SubnetId.
+
+    request_problems("eks", "CreateNodegroup", {"labels": {"node-role.kubernetes.io/gpu": "true"}})
+    # ["labels of node-role.kubernetes.io/ keep nodes of a managed node group from joining"]
+    """
+    check = _CHECKS.get((service, operation))
+    return list(check(parameters, existing)) if check else []
+
+
+_Check = Callable[[Parameters, Sequence[Any]], Iterator[str]]
+
+
+def _characters(limit: str, parameter: str) -> _Check:
+    """White space does not count."""
+
+    def check(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[str]:
+        yield from _said(LIMITS[limit].problem(policy_characters(_text(parameters, parameter))))
+
+    return check
+
+
+def _length(limit: str, *path: str) -> _Check:
+    def check(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[str]:
+        yield from _said(LIMITS[limit].problem(len(_text(parameters, *path).encode())))
+
+    return check
+
+
+def _inline(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
+    yield from _said(inline_policies_problem(_text(parameters, "PolicyDocument"), *existing))
+
+
+def _nodegroup(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[str]:
+    yield from _taints(_list(parameters, "taints"))
+    yield from _labels(_map(parameters, "labels"))
+    yield from _said(LIMITS["tags"].problem(len(_map(parameters, "tags"))))
+
+
+def _nodegroup_config(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
+    """An update names what it adds or changes."""
+    yield from _taints([*_list(parameters, "taints", "addOrUpdateTaints"), *existing])
+    yield from _labels(_map(parameters, "labels", "addOrUpdateLabels"))
+
+
+def _taints(taints: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    yield from _said(LIMITS["node-group-taints"].problem(len(taints)))
+    for taint in taints:
+        yield from _said(LIMITS["node-group-taint-key"].problem(len(taint.get("key", ""))))
+
+
+def _labels(labels: Mapping[str, str]) -> Iterator[str]:
+    for key, value in labels.items():
+        yield from _said(label_problem(key, value))
+
+
+def _cluster(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[str]:
+    reached = _list(parameters, "resourcesVpcConfig", "publicAccessCidrs")
+    yield from _said(LIMITS["api-server-public-networks"].problem(len(reached)))
+
+
+def _rules(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
+    """IPv4 and IPv6 are counted apart; a group as a source counts in both."""
+    permissions = [*_list(parameters, "IpPermissions"), *existing]
+    counts = {
+        source: sum(len(_list(it, source)) for it in permissions)
+        for source in ("UserIdGroupPairs", "IpRanges", "Ipv6Ranges")
+    }
+    most = counts["UserIdGroupPairs"] + max(counts["IpRanges"], counts["Ipv6Ranges"])
+    yield from _said(LIMITS["security-group-rules"].problem(most))
+
+
+def _ranges(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
+    if parameters.get("CidrBlock"):
+        yield from _said(LIMITS["vpc-cidrs"].problem(1 + len(existing)))
+
+
+def _user_data(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[str]:
+    data = base64.b64decode(_text(parameters, "LaunchTemplateData", "UserData"))
+    yield from _said(LIMITS["user-data"].problem(len(data)))
+
+
+def _mount_target(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
+    zone = parameters.get("AvailabilityZoneName")
+    if zone in existing:
+        yield f"the file system has a mount target in {zone}, EFS takes one in each availability zone"
+
+
+def _said(problem: str | None) -> Iterator[str]:
+    if problem:
+        yield problem
+
+
+def _text(parameters: Parameters, *path: str) -> str:
+    return _at(parameters, path) or ""
+
+
+def _list(parameters: Parameters, *path: str) -> list[Any]:
+    return _at(parameters, path) or []
+
+
+def _map(parameters: Parameters, *path: str) -> dict[str, Any]:
+    return _at(parameters, path) or {}
+
+
+def _at(parameters: Parameters, path: Sequence[str]) -> Any:
+    """What is not given is None, at whatever depth."""
+    *above, last = path
+    for step in above:
+        parameters = _at(parameters, [step]) or {}
+    return parameters.get(last)
+
+
+_CHECKS: Mapping[tuple[str, str], _Check] = {
+    ("ec2", "AssociateVpcCidrBlock"): _ranges,
+    ("ec2", "AuthorizeSecurityGroupEgress"): _rules,
+    ("ec2", "AuthorizeSecurityGroupIngress"): _rules,
+    ("ec2", "CreateLaunchTemplate"): _user_data,
+    ("ec2", "CreateLaunchTemplateVersion"): _user_data,
+    ("ecr", "PutLifecyclePolicy"): _length("ecr-lifecycle-policy", "lifecyclePolicyText"),
+    ("ecr", "SetRepositoryPolicy"): _length("ecr-repository-policy", "policyText"),
+    ("efs", "CreateAccessPoint"): _length("access-point-path", "RootDirectory", "Path"),
+    ("efs", "CreateMountTarget"): _mount_target,
+    ("efs", "PutFileSystemPolicy"): _length("efs-policy", "Policy"),
+    ("eks", "CreateCluster"): _cluster,
+    ("eks", "CreateNodegroup"): _nodegroup,
+    ("eks", "UpdateClusterConfig"): _cluster,
+    ("eks", "UpdateNodegroupConfig"): _nodegroup_config,
+    ("iam", "CreatePolicy"): _characters("iam-managed-policy", "PolicyDocument"),
+    ("iam", "CreatePolicyVersion"): _characters("iam-managed-policy", "PolicyDocument"),
+    ("iam", "CreateRole"): _characters("iam-trust-policy", "AssumeRolePolicyDocument"),
+    ("iam", "PutRolePolicy"): _inline,
+    ("iam", "UpdateAssumeRolePolicy"): _characters("iam-trust-policy", "PolicyDocument"),
+    ("kms", "CreateKey"): _length("kms-key-policy", "Policy"),
+    ("kms", "PutKeyPolicy"): _length("kms-key-policy", "Policy"),
+    ("s3", "PutBucketPolicy"): _length("s3-bucket-policy", "Policy"),
+    ("sqs", "SetQueueAttributes"): _length("sqs-policy", "Attributes", "Policy"),
+}
