@@ -217,3 +217,10 @@ class NetworkSettings(Settings):
     def every_zone(self) -> list[str]:
         """The zones where nodes can be, in the order of the file."""
         return self.existing.zones if self.existing else self.zones
+
+    @property
+    def ranges(self) -> list[str]:
+        """Ranges of the VPC's addresses, as far as the file has them."""
+        if self.existing:
+            return self.existing.cidrs
+        return [self.cidr, *([self.pod_cidr] if self.pod_cidr else [])]

@@ -7,6 +7,7 @@ from components.stackfile.checks.cluster import cluster
 from components.stackfile.checks.guardrails import guardrails
 from components.stackfile.checks.memory import memory
 from components.stackfile.checks.models import models
+from components.stackfile.checks.mounts import mounts
 from components.stackfile.checks.network import network
 from components.stackfile.checks.nodes import nodes
 from components.stackfile.checks.pools import pools, sound_pools
@@ -35,6 +36,7 @@ def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Mistake]:
         *pools(stack, offered, broken),
         *nodes(stack, offered, broken),
         *storage(stack, broken),
+        *mounts(stack),
         *backups(stack, broken),
         *registry(stack, broken),
         *serving(stack),

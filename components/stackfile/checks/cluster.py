@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from components.catalog import ADDON_LEAST, ADDONS, KUBERNETES_VERSIONS
+from components.catalog.limits import LIMITS
 from components.config.eks import AccessPolicy, EksSettings
 from components.config.pools import AmiFamily, PoolSettings
 from components.config.stack import Stack
@@ -25,6 +26,7 @@ def cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
         return
     yield from _access(settings, broken)
     yield from _endpoint(settings)
+    yield from _callers(stack, settings)
     yield from _addresses(stack, settings)
     if ("cluster", "version") in broken:
         return
@@ -91,6 +93,23 @@ def _endpoint(settings: EksSettings) -> Iterator[Mistake]:
             yield Mistake(keys, f"{cidr} is IPv6, which the endpoint has with ipFamily: ipv6 alone")
         elif _is_private(network):
             yield Mistake(keys, f"{cidr} is no network of the internet; it belongs in endpoint.private")
+
+
+def _callers(stack: Stack, settings: EksSettings) -> Iterator[Mistake]:
+    """Each network beyond the internet is a rule of one security group; IPv4 and IPv6 are counted apart."""
+    keys: Keys = ("cluster", "endpoint")
+    public = len(set(settings.endpoint.public))
+    if problem := LIMITS["api-server-public-networks"].problem(public):
+        yield Mistake((*keys, "public"), problem)
+    of_vpc = [*stack.network.ranges] if stack.network else []
+    remote = settings.remote_networks
+    of_site = [*remote.nodes, *remote.pods] if remote else []
+    callers = {*of_vpc, *settings.endpoint.private, *of_site}
+    for version, name in ((4, "IPv4"), (6, "IPv6")):
+        count = sum(ip_network(cidr).version == version for cidr in callers)
+        if problem := LIMITS["security-group-rules"].problem(count):
+            message = f"{problem}; each {name} network of private, remoteNetworks and the VPC is one"
+            yield Mistake((*keys, "private"), message)
 
 
 def _is_private(network: IPv4Network | IPv6Network) -> bool:

@@ -1,6 +1,6 @@
 """The network: there with provider eks, in zones of the region, with all that a closed one needs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic.alias_generators import to_camel
 
@@ -103,12 +103,24 @@ def _existing_subnets(keys: Keys, ids: NetworkIds, region: str) -> Iterator[Mist
         for zone in subnets:
             if problem := _outside(zone, region):
                 yield Mistake((*keys, tier, zone), problem)
+    yield from _shared_subnets(keys, tiers)
     tier = "intra" if ids.intra else "private"
     yield from _too_few((*keys, tier), tiers[tier])
     missing = [zone for zone in ids.private if ids.pods and zone not in ids.pods]
     if missing:
         message = f"expected a subnet in every zone of private; there is none in {', '.join(missing)}"
         yield Mistake((*keys, "pods"), message)
+
+
+def _shared_subnets(keys: Keys, tiers: Mapping[str, Mapping[str, str]]) -> Iterator[Mistake]:
+    """A subnet lies in one zone (VPC user guide, Subnets for your VPC, 2026-11-28)."""
+    zones: dict[str, str] = {}
+    for tier, subnets in tiers.items():
+        for zone, subnet in subnets.items():
+            first = zones.setdefault(subnet, zone)
+            if first != zone:
+                message = f"{subnet} is the subnet of {first} already, and a subnet lies in one zone"
+                yield Mistake((*keys, tier, zone), message)
 
 
 def _outside(zone: str, region: str) -> str | None:

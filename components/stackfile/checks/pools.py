@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from components.catalog import GPUS, INSTANCES, mig_problem
+from components.catalog.limits import LIMITS, label_problem
 from components.config.cluster import ExistingCluster
 from components.config.eks import EksSettings
-from components.config.pools import PoolSettings
+from components.config.pools import PoolSettings, Provisioner
 from components.config.stack import Stack
 from components.pools import GPU_TAINT, Pool, pools_of
 from components.pools.hardware import hardware_of
@@ -23,8 +24,12 @@ def pools(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> It
         yield from hardware_mistakes(name, settings)
         if not isinstance(stack.cluster, ExistingCluster):
             yield from _made_here(name, settings, stack.cluster.provider)
+        if isinstance(stack.cluster, EksSettings) and settings.provisioner is Provisioner.NODE_GROUP:
+            yield from _node_group_labels(name, settings)
     for name, pool in offered.items():
         yield from _taints(name, stack.pools[name], pool)
+        if isinstance(stack.cluster, EksSettings) and stack.pools[name].provisioner is Provisioner.NODE_GROUP:
+            yield from _node_group_taints(name, stack.pools[name], pool)
     if isinstance(stack.cluster, ExistingCluster):
         yield from _overlaps(offered)
     elif not any(keys[0] == "pools" for keys in broken):
@@ -78,6 +83,22 @@ def _made_here(name: str, settings: PoolSettings, provider: str) -> Iterator[Mis
         prefix = label.rpartition("/")[0]
         if prefix in taken:
             yield Mistake(("pools", name, "labels", label), f"labels of {prefix}/ are set by the platform")
+
+
+def _node_group_labels(name: str, settings: PoolSettings) -> Iterator[Mistake]:
+    for label, value in settings.labels.items():
+        is_said = label.rpartition("/")[0] in _PLATFORM_LABELS | _AWS_LABELS
+        if not is_said and (problem := label_problem(label, value)):
+            yield Mistake(("pools", name, "labels", label), problem)
+
+
+def _node_group_taints(name: str, settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
+    keys: Keys = ("pools", name, "taints")
+    if problem := LIMITS["node-group-taints"].problem(len(pool.taints)):
+        yield Mistake(keys, problem)
+    for taint in settings.taints:
+        if problem := LIMITS["node-group-taint-key"].problem(len(taint)):
+            yield Mistake((*keys, taint), problem)
 
 
 def _taints(name: str, settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:

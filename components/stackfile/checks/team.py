@@ -10,6 +10,7 @@ from components.config.team import TeamStack
 from components.pools import Pool, gpu_resource, pools_of, request_of, share_of
 from components.stackfile.checks.memory import memory
 from components.stackfile.checks.models import models, obstacles
+from components.stackfile.checks.mounts import shared_models, shared_volumes
 from components.stackfile.checks.services import obstacles_of_service, services
 from components.stackfile.problem import Keys, Mistake
 from components.stackfile.sections import rooted
@@ -32,6 +33,7 @@ def crossed_team(team: TeamStack, broken: frozenset[Keys]) -> list[Mistake]:
         *_repositories(team),
         *(Mistake(keys[1:], message) for keys, message, _ in of_models),
         *services(team, pools),
+        *_paths(team),
         *_exceeded(team, pools),
     ]
     return [Mistake(rooted(keys), message) for keys, message, _ in mistakes]
@@ -64,6 +66,12 @@ def _repositories(team: TeamStack) -> Iterator[Mistake]:
         elif not path.startswith(f"{team.name}/"):
             message = f"outside of what is the team's; expected {team.name}/…, such as {team.name}/{path}"
             yield Mistake(keys, message)
+
+
+def _paths(team: TeamStack) -> Iterator[Mistake]:
+    if isinstance(team.environment.cluster, EksSettings):
+        yield from shared_models((), team.file.models, team.namespace, team.environment)
+        yield from shared_volumes(team.file.services, team.namespace, team.environment)
 
 
 @dataclass
