@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cli.app import COMMANDS
-from docs import architecture, commands, components
+from docs import architecture, commands, components, limits
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -24,3 +24,11 @@ def test_the_picture_of_the_architecture_is_that_of_prod() -> None:
 
     assert architecture.with_picture(page) == page
     assert 'cluster(["EKS 1.35"])' in page
+
+
+def test_the_tables_of_limits_are_those_of_the_catalog() -> None:
+    page = (DOCS / "limits.md").read_text()
+
+    assert limits.with_tables(page) == page
+    assert page.count("`aws:iam/role:Role` | 64 | 64 | 56 |") == 1
+    assert page.count("| taints of a managed node group (EKS) | 50 | no |") == 1
