@@ -139,6 +139,15 @@ GUARDS = (
         "if needed is None or needed <= nodes:",
         "if True:",
     ),
+    Guard("18_late_failures", "components/stackfile/checks/pools.py", "not is_said and", "False and"),
+    Guard("18_late_failures", "components/stackfile/checks/pools.py", "(len(pool.taints))", "(0)"),
+    Guard("18_late_failures", "components/stackfile/checks/cluster.py", ".problem(count)", ".problem(0)"),
+    Guard(
+        "18_late_failures",
+        "components/stackfile/checks/mounts.py",
+        'LIMITS["iam-inline-policies"].problem(together)',
+        'LIMITS["iam-inline-policies"].problem(0)',
+    ),
     Guard("18_late_failures", "doctor/quotas.py", "if need.amount > need.quota.default:", "if False:"),
     Guard("18_late_failures", "doctor/needs.py", "pool.nodes.max * cpus", "pool.nodes.min * cpus"),
     Guard(

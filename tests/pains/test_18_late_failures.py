@@ -25,6 +25,10 @@ IMAGE_BYTES = 28_600_000_000
         ({"pools.l4.disk": {"size": "10Gi"}}, "images of EKS are made for 20Gi and more"),
         ({"pools.l4.nodes": {"min": 3, "max": 5000}}, "nodes"),
         ({"network.cidr": "10.40.0.0/22", "network.podCidr": None}, "network.cidr"),
+        ({"pools.l4.labels": {"node-role.kubernetes.io/gpu": "true"}}, "keep nodes of a managed node group"),
+        ({"pools.l4.taints": {f"team-{n}": {} for n in range(50)}}, "has 51 taints, EKS takes 50"),
+        ({"cluster.endpoint": {"private": [f"172.16.{n}.0/24" for n in range(60)]}}, "EC2 takes 60"),
+        ({f"storage.weights-{n}": {"kind": "s3"} for n in range(20)}, "IAM takes 10240"),
     ],
 )
 def test_what_could_not_come_up_is_refused(edits: dict[str, Any], problem: str) -> None:

@@ -14,7 +14,13 @@ from components.stackfile.nearest import did_you_mean
 from components.stackfile.problem import Keys, Mistake
 
 _PLATFORM_LABELS = {"gpu-cluster", "kubernetes.io", "node.kubernetes.io", "nvidia.com"}
-_AWS_LABELS = {"eks.amazonaws.com", "k8s.amazonaws.com", "karpenter.sh", "topology.kubernetes.io"}
+_AWS_LABELS = {
+    "eks.amazonaws.com",
+    "k8s.amazonaws.com",
+    "karpenter.k8s.aws",
+    "karpenter.sh",
+    "topology.kubernetes.io",
+}
 _CONDITION_TAINTS = "node.kubernetes.io"
 _KEEPS_PODS_AWAY = {"NoSchedule", "NoExecute"}
 
