@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from components.catalog.limits.labels import label_problem
+from components.catalog.limits.names import NAME_LIMITS
 from components.catalog.limits.policies import inline_policies_problem, policy_characters
 from components.catalog.limits.table import LIMITS
 
@@ -28,11 +29,32 @@ def request_problems(
     request_problems("eks", "CreateNodegroup", {"labels": {"node-role.kubernetes.io/gpu": "true"}})
     # ["labels of node-role.kubernetes.io/ keep nodes of a managed node group from joining"]
     """
-    check = _CHECKS.get((service, operation))
-    return list(check(parameters, existing)) if check else []
+    return [
+        *_named(service, operation, parameters),
+        *_tagged(parameters),
+        *_checked(service, operation, parameters, existing),
+    ]
 
 
 _Check = Callable[[Parameters, Sequence[Any]], Iterator[str]]
+
+
+def _checked(service: str, operation: str, parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
+    check = _CHECKS.get((service, operation))
+    if check:
+        yield from check(parameters, existing)
+
+
+def _named(service: str, operation: str, parameters: Parameters) -> Iterator[str]:
+    parameter, resource_type = NAMES.get((service, operation), ("", ""))
+    name = _text(parameters, *parameter.split("."))
+    if name and len(name) > (most := NAME_LIMITS[resource_type].most):
+        yield f"{parameter} {name} has {len(name)} characters, {service} takes {most}"
+
+
+def _tagged(parameters: Parameters) -> Iterator[str]:
+    tags = _at(parameters, ["tags"]) or _at(parameters, ["Tags"]) or ()
+    yield from _said(LIMITS["tags"].problem(len(tags)))
 
 
 def _characters(limit: str, parameter: str) -> _Check:
@@ -58,7 +80,6 @@ def _inline(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
 def _nodegroup(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[str]:
     yield from _taints(_list(parameters, "taints"))
     yield from _labels(_map(parameters, "labels"))
-    yield from _said(LIMITS["tags"].problem(len(_map(parameters, "tags"))))
 
 
 def _nodegroup_config(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
@@ -99,9 +120,11 @@ def _ranges(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
         yield from _said(LIMITS["vpc-cidrs"].problem(1 + len(existing)))
 
 
-def _user_data(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[str]:
+def _template(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[str]:
     data = base64.b64decode(_text(parameters, "LaunchTemplateData", "UserData"))
     yield from _said(LIMITS["user-data"].problem(len(data)))
+    for interface in _list(parameters, "LaunchTemplateData", "NetworkInterfaces"):
+        yield from _said(LIMITS["security-groups"].problem(len(_list(interface, "Groups"))))
 
 
 def _mount_target(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
@@ -139,8 +162,8 @@ _CHECKS: Mapping[tuple[str, str], _Check] = {
     ("ec2", "AssociateVpcCidrBlock"): _ranges,
     ("ec2", "AuthorizeSecurityGroupEgress"): _rules,
     ("ec2", "AuthorizeSecurityGroupIngress"): _rules,
-    ("ec2", "CreateLaunchTemplate"): _user_data,
-    ("ec2", "CreateLaunchTemplateVersion"): _user_data,
+    ("ec2", "CreateLaunchTemplate"): _template,
+    ("ec2", "CreateLaunchTemplateVersion"): _template,
     ("ecr", "PutLifecyclePolicy"): _length("ecr-lifecycle-policy", "lifecyclePolicyText"),
     ("ecr", "SetRepositoryPolicy"): _length("ecr-repository-policy", "policyText"),
     ("efs", "CreateAccessPoint"): _length("access-point-path", "RootDirectory", "Path"),
@@ -160,3 +183,30 @@ _CHECKS: Mapping[tuple[str, str], _Check] = {
     ("s3", "PutBucketPolicy"): _length("s3-bucket-policy", "Policy"),
     ("sqs", "SetQueueAttributes"): _length("sqs-policy", "Attributes", "Policy"),
 }
+
+NAMES: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("backup", "CreateBackupPlan"): ("BackupPlan.BackupPlanName", "aws:backup/plan:Plan"),
+    ("backup", "CreateBackupSelection"): (
+        "BackupSelection.SelectionName",
+        "aws:backup/selection:Selection",
+    ),
+    ("backup", "CreateBackupVault"): ("BackupVaultName", "aws:backup/vault:Vault"),
+    ("budgets", "CreateBudget"): ("Budget.BudgetName", "aws:budgets/budget:Budget"),
+    ("ec2", "CreateLaunchTemplate"): ("LaunchTemplateName", "aws:ec2/launchTemplate:LaunchTemplate"),
+    ("ec2", "CreateSecurityGroup"): ("GroupName", "aws:ec2/securityGroup:SecurityGroup"),
+    ("ecr", "CreateRepository"): ("repositoryName", "aws:ecr/repository:Repository"),
+    ("efs", "CreateFileSystem"): ("CreationToken", "aws:efs/fileSystem:FileSystem"),
+    ("eks", "CreateCluster"): ("name", "aws:eks/cluster:Cluster"),
+    ("eks", "CreateNodegroup"): ("nodegroupName", "aws:eks/nodeGroup:NodeGroup"),
+    ("events", "PutRule"): ("Name", "aws:cloudwatch/eventRule:EventRule"),
+    ("iam", "CreateInstanceProfile"): ("InstanceProfileName", "aws:iam/instanceProfile:InstanceProfile"),
+    ("iam", "CreatePolicy"): ("PolicyName", "aws:iam/policy:Policy"),
+    ("iam", "CreateRole"): ("RoleName", "aws:iam/role:Role"),
+    ("iam", "PutRolePolicy"): ("PolicyName", "aws:iam/rolePolicy:RolePolicy"),
+    ("kms", "CreateAlias"): ("AliasName", "aws:kms/alias:Alias"),
+    ("logs", "CreateLogGroup"): ("logGroupName", "aws:cloudwatch/logGroup:LogGroup"),
+    ("s3", "CreateBucket"): ("Bucket", "aws:s3/bucket:Bucket"),
+    ("sns", "CreateTopic"): ("Name", "aws:sns/topic:Topic"),
+    ("sqs", "CreateQueue"): ("QueueName", "aws:sqs/queue:Queue"),
+}
+"""Parameter that has the name, and the type whose limit it is."""

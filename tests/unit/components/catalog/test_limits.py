@@ -11,11 +11,13 @@ import pytest
 from components.catalog.limits import (
     LIMIT_SOURCES,
     LIMITS,
+    NAME_LIMITS,
     inline_policies_problem,
     label_problem,
     policy_characters,
     request_problems,
 )
+from components.catalog.limits.requests import NAMES
 from tests.unit.components.catalog.service_models import account_summary, longest, vpc_quotas
 
 MODELLED = {
@@ -176,6 +178,31 @@ SIXTH = {"IpProtocol": "tcp", "Ipv6Ranges": [{"CidrIpv6": "fd00::/8"}]}
             "the trust policy of a role has 2049 characters",
         ),
         (("kms", "PutKeyPolicy", {"Policy": "x" * 32769}), [], "the policy of a key has 32769 bytes"),
+        (
+            ("iam", "CreateRole", {"RoleName": "r" * 65}),
+            [],
+            f"RoleName {'r' * 65} has 65 characters, iam takes 64",
+        ),
+        (
+            ("backup", "CreateBackupPlan", {"BackupPlan": {"BackupPlanName": "p" * 51}}),
+            [],
+            f"BackupPlan.BackupPlanName {'p' * 51} has 51 characters, backup takes 50",
+        ),
+        (
+            ("kms", "CreateKey", {"Tags": [{"TagKey": str(n), "TagValue": ""} for n in range(51)]}),
+            [],
+            "a resource has 51 tags",
+        ),
+        (("eks", "CreateNodegroup", {"tags": {str(n): "" for n in range(51)}}), [], "a resource has 51 tags"),
+        (
+            (
+                "ec2",
+                "CreateLaunchTemplate",
+                {"LaunchTemplateData": {"NetworkInterfaces": [{"Groups": ["sg-1"] * 6}]}},
+            ),
+            [],
+            "a network interface has 6 security groups",
+        ),
         (("s3", "PutBucketPolicy", {"Policy": "x" * 20481}), [], "the policy of a bucket has 20481 bytes"),
         (
             ("sqs", "SetQueueAttributes", {"Attributes": {"Policy": "x" * 8193}}),
@@ -211,3 +238,15 @@ def test_the_examples_of_the_page_say_what_happens() -> None:
     result = doctest.testfile(str(Path(__file__).parents[4] / "docs" / "limits.md"), module_relative=False)
     assert result.attempted >= 2
     assert result.failed == 0
+
+
+@pytest.mark.parametrize(("service", "operation"), NAMES)
+def test_a_name_is_a_parameter_of_its_operation(service: str, operation: str) -> None:
+    parameter, resource_type = NAMES[service, operation]
+    most = longest(service, operation, parameter)
+    assert most in (0, NAME_LIMITS[resource_type].most)
+    named: Any = "n" * (NAME_LIMITS[resource_type].most + 1)
+    for step in reversed(parameter.split(".")):
+        named = {step: named}
+    [problem] = request_problems(service, operation, named)
+    assert problem.startswith(f"{parameter} nnn")
