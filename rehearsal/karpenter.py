@@ -9,7 +9,6 @@ from http import HTTPStatus
 import httpx2
 
 from components.catalog import INSTANCES
-from components.pools import allocatable
 from rehearsal.device_plugins import Devices
 from rehearsal.objects import ApiServer, Object
 from rehearsal.servers import offered_by, server_of
@@ -92,7 +91,7 @@ def _node(pool: Object, taken: set[str]) -> Object:
         "spec": {"taints": template["spec"]["taints"]},
         "status": {
             "capacity": hardware.capacity.quantities(),
-            "allocatable": allocatable(hardware.capacity).quantities(),
+            "allocatable": hardware.allocatable.quantities(),
         },
     }
 

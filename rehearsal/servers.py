@@ -3,7 +3,7 @@
 from components.catalog import INSTANCES
 from components.config.pools import PoolSettings
 from components.config.span import Span
-from components.pools import GPU_RESOURCE, Hardware, allocatable, hardware_of
+from components.pools import GPU_RESOURCE, Hardware, hardware_of
 
 
 def server_of(type: str) -> Hardware:
@@ -14,5 +14,5 @@ def server_of(type: str) -> Hardware:
 def offered_by(type: str) -> dict[str, str]:
     """What a node of it offers once the device plugin runs there, which autoscalers know beforehand."""
     gpus = INSTANCES[type].gpus
-    offered = allocatable(server_of(type).capacity).quantities()
+    offered = server_of(type).allocatable.quantities()
     return offered | ({GPU_RESOURCE: str(gpus)} if gpus else {})

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 
 from components.catalog import GPUS, INSTANCES, KUBELET_MAX_PODS, Gpu, Instance
-from components.config.pools import Machine, PoolSettings
+from components.config.pools import AmiFamily, Machine, PoolSettings
 from components.config.quantity import amount
-from components.pools.resources import GIB, MIB, Resources
+from components.pools.resources import GIB, MIB, Resources, allocatable
 from components.pools.root_disk import root_disk
 
 VM_MEMORY_OVERHEAD = Decimal("0.075")
@@ -36,6 +36,14 @@ class Hardware:
     capacity: Resources
     """What a node registers."""
 
+    reserved_pods: int
+    """Pods that its kubelet reserves memory for."""
+
+    @property
+    def allocatable(self) -> Resources:
+        """What a node leaves to pods."""
+        return allocatable(self.capacity, reserved_pods=self.reserved_pods)
+
 
 def hardware_of(settings: PoolSettings) -> Hardware:
     """`KeyError` where the catalog has no such instance type or GPU."""
@@ -48,14 +56,23 @@ def eks_hardware_of(settings: PoolSettings) -> Hardware:
     """The same on a node that EKS or Karpenter starts: a disk as asked for, no more pods than EKS allows.
 
     Local NVMe disks become one, and the node keeps images, logs and scratch space there.
-    Source of the limits: Amazon EKS user guide, choosing an instance type, maximum pods, 2026-11-21.
+    Amazon Linux reserves memory for all pods that the network interfaces could have, however few it is set
+    up for; Bottlerocket for those that it is set up for.
+    Sources: Amazon EKS user guide, choosing an instance type, maximum pods, 2026-11-21;
+    awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, withDefaultReservedResources, 2026-02-13;
+    aws/karpenter-provider-aws v1.13.0, UsesENILimitedMemoryOverhead of each AMI family.
     """
     instance = INSTANCES[settings.instance or ""]
     hardware = _virtual(instance)
     disk = instance.nvme_gb * 10**9 or root_disk(settings).size_gib * GIB
     most = _PODS_OF_SMALL if instance.cpus < _SMALL_CPUS else _PODS_OF_LARGE
     pods = min(hardware.capacity.pods, most)
-    return replace(hardware, capacity=replace(hardware.capacity, ephemeral_bytes=disk, pods=pods))
+    capped = settings.ami.family is AmiFamily.BOTTLEROCKET
+    return replace(
+        hardware,
+        capacity=replace(hardware.capacity, ephemeral_bytes=disk, pods=pods),
+        reserved_pods=pods if capped else hardware.reserved_pods,
+    )
 
 
 def _virtual(instance: Instance) -> Hardware:
@@ -72,6 +89,7 @@ def _virtual(instance: Instance) -> Hardware:
             ephemeral_bytes=_ROOT_DISK_BYTES,
             pods=instance.max_pods,
         ),
+        reserved_pods=instance.max_pods,
     )
 
 
@@ -88,4 +106,5 @@ def _server(machine: Machine) -> Hardware:
             ephemeral_bytes=_ROOT_DISK_BYTES,
             pods=KUBELET_MAX_PODS,
         ),
+        reserved_pods=KUBELET_MAX_PODS,
     )

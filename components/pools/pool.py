@@ -11,7 +11,7 @@ from components.config.pools import PoolSettings, Provisioner, Sharing, Taint
 from components.config.span import Span
 from components.config.stack import Stack
 from components.pools.hardware import Hardware, eks_hardware_of, hardware_of
-from components.pools.resources import Resources, allocatable
+from components.pools.resources import Resources
 
 POOL_LABEL = "gpu-cluster/pool"
 GPU_RESOURCE = "nvidia.com/gpu"
@@ -154,7 +154,7 @@ def _pool(
         extended=_extended(hardware.gpus, settings.sharing) | ({EFA_RESOURCE: efa} if efa else {}),
         zones=zones,
         capacity=hardware.capacity,
-        allocatable=allocatable(hardware.capacity),
+        allocatable=hardware.allocatable,
         labels=labels,
         selector=selector,
         taints=taints,

@@ -31,12 +31,13 @@ class Resources:
         }
 
 
-def allocatable(capacity: Resources) -> Resources:
+def allocatable(capacity: Resources, *, reserved_pods: int) -> Resources:
     """Capacity less what an EKS node reserves for kubelet and runtime, and less its eviction thresholds.
 
-    Source: awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, 2026-07-23.
+    `reserved_pods`: pods that memory is reserved for, which may be more than the node runs.
+    Source: awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, 2026-02-13; the tests run that code.
     """
-    reserved_memory = (255 + 11 * capacity.pods) * MIB
+    reserved_memory = (255 + 11 * reserved_pods) * MIB
     evicted_memory = 100 * MIB
     reserved_disk = 1 * GIB
     evicted_disk = capacity.ephemeral_bytes // 10

@@ -36,7 +36,6 @@ class Kubelet:
 
     def node(self) -> Node:
         has = self._capacity()
-        quantities = has.quantities()
         return Node(
             metadata=ObjectMeta(
                 name=self.instance.name,
@@ -47,8 +46,8 @@ class Kubelet:
                 providerID=f"aws:///{self.instance.zone}/{self.instance.id}", taints=taints_of(self.group)
             ),
             status=NodeStatus(
-                capacity=quantities,
-                allocatable=allocatable(has).quantities(),
+                capacity=has.quantities(),
+                allocatable=allocatable(has, reserved_pods=self._reserved_pods(has)).quantities(),
                 addresses=[
                     NodeAddress(type="InternalIP", address=self.instance.address),
                     NodeAddress(type="InternalDNS", address=self.instance.name),
@@ -91,6 +90,13 @@ class Kubelet:
             pods=int(most[1]) if most else has.pods,
         )
 
+    def _reserved_pods(self, capacity: Resources) -> int:
+        """Bottlerocket reserves memory for the pods it is set up for, nodeadm for all that interfaces have.
+
+        Source: awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, 2026-02-13.
+        """
+        return capacity.pods if self._is_bottlerocket() else INSTANCES[self.instance.type].max_pods
+
     def _devices(self) -> Devices:
         """What drivers of the image find: GPUs where it has a driver, EFA where interfaces have it."""
         instance, image = INSTANCES[self.instance.type], self.group.document["amiType"]
@@ -103,9 +109,11 @@ class Kubelet:
     def _system(self) -> NodeSystemInfo:
         info = system_info(INSTANCES[self.instance.type].architecture)
         info.kubeletVersion = self._version()
-        is_bottlerocket = self.group.document["amiType"].startswith("BOTTLEROCKET")
-        info.osImage = "Bottlerocket OS" if is_bottlerocket else "Amazon Linux 2023"
+        info.osImage = "Bottlerocket OS" if self._is_bottlerocket() else "Amazon Linux 2023"
         return info
+
+    def _is_bottlerocket(self) -> bool:
+        return self.group.document["amiType"].startswith("BOTTLEROCKET")
 
     def _version(self) -> str:
         """Of Amazon Linux the release says it, of Bottlerocket the version does."""

@@ -6,7 +6,7 @@ import pytest
 
 from components.catalog import INSTANCES
 from components.config.pools import PoolSettings
-from components.pools import allocatable, eks_hardware_of
+from components.pools import eks_hardware_of
 from doctor import Verdict
 from doctor.quotas import quotas
 from tests.pains.platforms import refusal, stack
@@ -38,7 +38,7 @@ def test_what_could_not_come_up_is_refused(edits: dict[str, Any], problem: str) 
 @pytest.mark.parametrize("instance", [it.name for it in INSTANCES.values() if it.gpus])
 def test_a_node_has_room_for_the_images_of_a_model_server_and_its_successor(instance: str) -> None:
     settings = PoolSettings.model_validate({"instance": instance, "nodes": 1})
-    assert allocatable(eks_hardware_of(settings).capacity).ephemeral_bytes > 2 * IMAGE_BYTES
+    assert eks_hardware_of(settings).allocatable.ephemeral_bytes > 2 * IMAGE_BYTES
 
 
 def test_what_an_account_has_to_ask_for_is_told_without_asking_it() -> None:

@@ -1,8 +1,7 @@
 import pytest
 
 from components.config.pools import PoolSettings
-from components.pools.hardware import hardware_of
-from components.pools.resources import allocatable
+from components.pools.hardware import eks_hardware_of, hardware_of
 
 
 @pytest.mark.parametrize(
@@ -26,9 +25,38 @@ def test_an_instance_leaves_to_pods_what_karpenter_publishes(
 ) -> None:
     hardware = hardware_of(PoolSettings.model_validate({"instance": instance, "nodes": 1}))
 
-    left = allocatable(hardware.capacity).quantities()
+    left = hardware.allocatable.quantities()
 
     assert (left["cpu"], left["memory"], left["pods"]) == (cpu, f"{memory_mib * 1024}Ki", pods)
+
+
+@pytest.mark.parametrize(
+    ("instance", "pods", "reserved_pods"),
+    [
+        ("g6.4xlarge", 110, 234),
+        ("g6e.48xlarge", 250, 492),
+        ("p4d.24xlarge", 250, 737),
+        ("p5.48xlarge", 100, 100),
+    ],
+)
+def test_amazon_linux_reserves_memory_for_more_pods_than_eks_allows(
+    instance: str, pods: int, reserved_pods: int
+) -> None:
+    hardware = eks_hardware_of(PoolSettings.model_validate({"instance": instance, "nodes": 1}))
+    reserved = hardware.capacity.memory_bytes - hardware.allocatable.memory_bytes
+
+    assert hardware.allocatable.pods == pods
+    assert reserved == (255 + 11 * reserved_pods + 100) * 1024**2
+
+
+def test_bottlerocket_reserves_memory_for_the_pods_it_may_run() -> None:
+    ami = {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}
+    hardware = eks_hardware_of(
+        PoolSettings.model_validate({"instance": "g6.4xlarge", "nodes": 1, "ami": ami})
+    )
+    reserved = hardware.capacity.memory_bytes - hardware.allocatable.memory_bytes
+
+    assert reserved == (255 + 11 * 110 + 100) * 1024**2
 
 
 def test_an_instance_registers_less_memory_than_its_name_promises() -> None:

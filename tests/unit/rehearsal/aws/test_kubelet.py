@@ -1,4 +1,4 @@
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (lightkube's models have bare dicts in them)
 
 import base64
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from components.config.quantity import amount
 from rehearsal.aws.eks.node_group import Instance, NodeGroup
 from rehearsal.aws.kubelet import Kubelet
 from rehearsal.cluster import labels_of
@@ -98,3 +99,18 @@ def test_it_has_the_devices_that_its_image_and_interfaces_are_for() -> None:
 
 def _capacity(kubelet: Kubelet) -> dict[str, str]:
     return kubelet.node().to_dict()["status"]["capacity"]
+
+
+@pytest.mark.parametrize(
+    ("ami", "user_data", "reserved_pods"),
+    [("AL2023_x86_64_NVIDIA", RAID, 234), ("BOTTLEROCKET_x86_64_NVIDIA", BOTTLEROCKET, 58)],
+)
+def test_memory_is_reserved_as_the_image_does_it(ami: str, user_data: str, reserved_pods: int) -> None:
+    template = {"UserData": base64.b64encode(user_data.encode()).decode()}
+    status = _kubelet(template=template, amiType=ami).node().status
+
+    assert status
+    assert status.capacity
+    assert status.allocatable
+    reserved = amount(status.capacity["memory"]) - amount(status.allocatable["memory"])
+    assert reserved == (255 + 11 * reserved_pods + 100) * 1024**2
