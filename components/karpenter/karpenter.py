@@ -66,7 +66,6 @@ class Karpenter(pulumi.ComponentResource):
                     cluster=ground.cluster_name,
                     queue=interruptions.queue.arn,
                     node_role=role.arn,
-                    profile=profile.arn,
                     key=ground.volumes_key,
                 ).apply(lambda arns: permissions(account=account, region=region, **arns))
             },

@@ -10,6 +10,11 @@ from components.pools import POOL_LABEL, Pool, ami_release, root_disk
 
 _SYSTEM_GIB = 4  # of Bottlerocket: what Karpenter gives it by itself
 
+# The policy of the EBS driver lets it attach volumes to instances with tag `eks:cluster-name`, which EKS sets
+# on node groups alone, or this tag. Karpenter's own is `eks:eks-cluster-name`. Source: docs.aws.amazon.com,
+# aws-managed-policy/latest/reference/AmazonEBSCSIDriverEKSClusterScopedPolicy, 2026-11-28.
+_VOLUMES_OF = "ebs.csi.aws.com/cluster-name"
+
 
 def node_class(
     pool: Pool, settings: PoolSettings, ground: Ground, *, profile: pulumi.Input[str]
@@ -31,7 +36,7 @@ def node_class(
         "blockDeviceMappings": _disks(settings, ground.volumes_key),
         "kubelet": {"maxPods": pool.capacity.pods},
         "userData": user_data(pool, settings),
-        "tags": {**ground.tags, POOL_LABEL: pool.name},
+        "tags": {**ground.tags, POOL_LABEL: pool.name, _VOLUMES_OF: ground.cluster_name},
     }
 
 

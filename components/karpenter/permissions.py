@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-# What it looks at to choose a server. Source: charts and cloudprovider of Karpenter 1.13, 2026-11-21.
+# Source of all actions: karpenter.sh/v1.13/reference/cloudformation, compared with the AWS calls in the code
+# of module github.com/aws/karpenter-provider-aws v1.13.0, 2026-11-28. Left out is what it needs to make
+# instance profiles, since ours is made here, and zonal shift, which is off.
 _LOOKS_AT = (
-    "AvailabilityZones",
     "CapacityReservations",
     "Images",
     "InstanceStatus",
@@ -30,10 +31,8 @@ _TAKEN = (
 )
 
 
-def permissions(
-    *, cluster: str, account: str, region: str, queue: str, node_role: str, profile: str, key: str
-) -> str:
-    """A policy document; `queue`, `node_role`, `profile` and `key` are ARNs.
+def permissions(*, cluster: str, account: str, region: str, queue: str, node_role: str, key: str) -> str:
+    """A policy document; `queue`, `node_role` and `key` are ARNs.
 
     What it starts bears a tag of the cluster, and only what bears one may it change or end.
     """
@@ -68,7 +67,12 @@ def permissions(
             "NameItsNodes",
             ["ec2:CreateTags"],
             f"{ec2}:{account}:instance/*",
-            {**own, "ForAllValues:StringEquals": {"aws:TagKeys": ["Name", "karpenter.sh/nodeclaim"]}},
+            {
+                **own,
+                "ForAllValues:StringEquals": {
+                    "aws:TagKeys": ["Name", "eks:eks-cluster-name", "karpenter.sh/nodeclaim"]
+                },
+            },
         ),
         _allow(
             "EndItsOwn",
@@ -82,7 +86,14 @@ def permissions(
             node_role,
             {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
         ),
-        _allow("FindTheInstanceProfile", ["iam:GetInstanceProfile"], profile),
+        # The finalizer of an EC2NodeClass lists instance profiles that Karpenter made for it, and looks for
+        # the one of older versions, even where there are none: refused, the object stays for ever.
+        _allow("ListInstanceProfiles", ["iam:ListInstanceProfiles"], "*"),
+        _allow(
+            "ReadInstanceProfiles",
+            ["iam:GetInstanceProfile"],
+            f"arn:aws:iam::{account}:instance-profile/*",
+        ),
         _allow(
             "FindTheCluster", ["eks:DescribeCluster"], f"arn:aws:eks:{region}:{account}:cluster/{cluster}"
         ),

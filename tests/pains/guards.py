@@ -67,6 +67,10 @@ GUARDS = (
     Guard("08_finalizers", "components/places/eks.py", "served=[addons, *started],"),
     Guard("08_finalizers", "components/storage/classes.py", ", depends_on=behind"),
     Guard("08_finalizers", "components/karpenter/karpenter.py", ", depends_on=[after]"),
+    Guard("08_finalizers", "components/karpenter/permissions.py", '["iam:ListInstanceProfiles"]', "[]"),
+    Guard(
+        "08_finalizers", "components/karpenter/permissions.py", ":instance-profile/*", ":instance-profile/own"
+    ),
     Guard("08_finalizers", "components/cluster/eks/cluster.py", ", depends_on=entries"),
     Guard(
         "09_names",
@@ -148,6 +152,7 @@ GUARDS = (
         'LIMITS["iam-inline-policies"].problem(together)',
         'LIMITS["iam-inline-policies"].problem(0)',
     ),
+    Guard("18_late_failures", "components/karpenter/node_class.py", ", _VOLUMES_OF: ground.cluster_name"),
     Guard("18_late_failures", "doctor/quotas.py", "if need.amount > need.quota.default:", "if False:"),
     Guard("18_late_failures", "doctor/needs.py", "pool.nodes.max * cpus", "pool.nodes.min * cpus"),
     Guard(

@@ -1,5 +1,7 @@
 """Objects that wait for ever to be gone, since whoever would let them go is gone already."""
 
+import json
+
 from plan import Graph
 from tests.pains.platforms import addon, of_package, platform
 
@@ -33,6 +35,18 @@ def test_karpenter_outlives_the_pools_whose_nodes_it_ends() -> None:
     [pool] = graph.of("NodePool")
     assert graph.waits_for(node_class, controller)
     assert graph.waits_for(pool, node_class)
+
+
+def test_karpenter_may_do_what_its_finalizers_call() -> None:
+    [document] = [
+        json.loads(it["policy"])
+        for it in platform("dev").of("RolePolicy")
+        if it.name.startswith("platform-karpenter-controller")
+    ]
+    granted = {action: each for each in document["Statement"] for action in each["Action"]}
+    assert granted["iam:ListInstanceProfiles"]["Resource"] == "*"
+    assert granted["iam:GetInstanceProfile"]["Resource"].endswith(":instance-profile/*")
+    assert "ec2:DeleteLaunchTemplate" in granted
 
 
 def test_whoever_deploys_is_let_in_until_the_last_object_is_gone(graph: Graph) -> None:

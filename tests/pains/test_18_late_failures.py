@@ -9,7 +9,7 @@ from components.config.pools import PoolSettings
 from components.pools import eks_hardware_of
 from doctor import Verdict
 from doctor.quotas import quotas
-from tests.pains.platforms import refusal, stack
+from tests.pains.platforms import platform, refusal, stack
 
 IMAGE_BYTES = 28_600_000_000
 """Of vLLM as it lies on a disk (vllm-project/vllm, pull request 22377, 2025-12-10)."""
@@ -39,6 +39,13 @@ def test_what_could_not_come_up_is_refused(edits: dict[str, Any], problem: str) 
 def test_a_node_has_room_for_the_images_of_a_model_server_and_its_successor(instance: str) -> None:
     settings = PoolSettings.model_validate({"instance": instance, "nodes": 1})
     assert eks_hardware_of(settings).allocatable.ephemeral_bytes > 2 * IMAGE_BYTES
+
+
+def test_the_ebs_driver_may_attach_volumes_to_nodes_of_karpenter() -> None:
+    graph = platform("dev")
+    cluster = graph.only("eks:cluster:Cluster")
+    for node_class in graph.of("EC2NodeClass"):
+        assert node_class["spec.tags"]["ebs.csi.aws.com/cluster-name"] == cluster["name"]
 
 
 def test_what_an_account_has_to_ask_for_is_told_without_asking_it() -> None:

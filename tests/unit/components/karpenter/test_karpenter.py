@@ -140,7 +140,11 @@ def test_nodes_are_closed_encrypted_and_pinned(graph: Graph) -> None:
     assert (disk["ebs"]["encrypted"], disk["ebs"]["kmsKeyID"]) == (True, GROUND.volumes_key)
     assert spot["spec.amiSelectorTerms"][0]["alias"].startswith("al2023@v20")
     assert spot["spec.subnetSelectorTerms"] == [{"id": "subnet-a"}, {"id": "subnet-b"}]
-    assert spot["spec.tags"] == {"environment": "dev", "gpu-cluster/pool": "spot"}
+    assert spot["spec.tags"] == {
+        "environment": "dev",
+        "gpu-cluster/pool": "spot",
+        "ebs.csi.aws.com/cluster-name": "ml-1a2b3c4",
+    }
 
 
 def test_a_reservation_is_named_and_only_its_zone_used(graph: Graph) -> None:

@@ -19,7 +19,6 @@ def document() -> str:
         region="eu-central-1",
         queue="arn:aws:sqs:eu-central-1:123456789012:queue",
         node_role="arn:aws:iam::123456789012:role/nodes",
-        profile="arn:aws:iam::123456789012:instance-profile/nodes",
         key="arn:aws:kms:eu-central-1:123456789012:key/volumes",
     )
 
@@ -57,4 +56,45 @@ def test_it_lends_no_role_but_that_of_nodes(document: str) -> None:
 def test_only_looking_is_allowed_everywhere(document: str) -> None:
     everywhere = [s for s in json.loads(document)["Statement"] if s["Resource"] == "*"]
     actions = [action for statement in everywhere for action in statement["Action"]]
-    assert all(action.startswith(("ec2:Describe", "pricing:Get")) for action in actions)
+    assert all(action.startswith(("ec2:Describe", "iam:List", "pricing:Get")) for action in actions)
+
+
+def test_the_finalizer_of_a_node_class_may_look_for_profiles_of_any_name(document: str) -> None:
+    [listing] = statements(document, "iam:ListInstanceProfiles")
+    [reading] = statements(document, "iam:GetInstanceProfile")
+    assert listing["Resource"] == "*"
+    assert reading["Resource"] == "arn:aws:iam::123456789012:instance-profile/*"
+
+
+def test_actions_are_those_of_the_reference(document: str) -> None:
+    """karpenter.sh/v1.13/reference/cloudformation, less what makes instance profiles, and KMS for disks."""
+    reference = {
+        "ec2:CreateFleet",
+        "ec2:CreateLaunchTemplate",
+        "ec2:CreateTags",
+        "ec2:DeleteLaunchTemplate",
+        "ec2:DescribeCapacityReservations",
+        "ec2:DescribeImages",
+        "ec2:DescribeInstanceStatus",
+        "ec2:DescribeInstanceTypeOfferings",
+        "ec2:DescribeInstanceTypes",
+        "ec2:DescribeInstances",
+        "ec2:DescribeLaunchTemplates",
+        "ec2:DescribePlacementGroups",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSpotPriceHistory",
+        "ec2:DescribeSubnets",
+        "ec2:RunInstances",
+        "ec2:TerminateInstances",
+        "eks:DescribeCluster",
+        "iam:GetInstanceProfile",
+        "iam:ListInstanceProfiles",
+        "iam:PassRole",
+        "pricing:GetProducts",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueUrl",
+        "sqs:ReceiveMessage",
+        "ssm:GetParameter",
+    }
+    granted = {action for each in json.loads(document)["Statement"] for action in each["Action"]}
+    assert {action for action in granted if not action.startswith("kms:")} == reference
