@@ -10,7 +10,7 @@ PULUMI_VERSION = "v3.246.0"
 PROVIDER_VERSION = "v4.25.0"  # of pulumi-kubernetes, the SDK in pyproject.toml and the plugin alike
 KUBERNETES_VERSION = "v1.35.4"
 KWOK_VERSION = "v0.8.0"
-KARPENTER_VERSION = "v1.14.0"  # of the module; the charts in it are those of 1.13.0
+KARPENTER_VERSION = "v1.13.0"  # of the image that the platform runs, and of the charts
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ KARPENTER_CHARTS = Tool(
     version=KARPENTER_VERSION,
     module="karpenter-charts",
     package=".",
+    variables={"main.release": KARPENTER_VERSION.removeprefix("v")},
     files=ModuleFiles(
         module="github.com/aws/karpenter-provider-aws",
         paths=("charts/karpenter", "charts/karpenter-crd"),

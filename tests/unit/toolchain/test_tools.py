@@ -3,7 +3,16 @@ import re
 
 import pytest
 
-from toolchain.tools import KUBERNETES_PROVIDER, LANGUAGE_EXEC, MODULES, PINNED, PULUMI, Tool
+from components.images import KARPENTER as KARPENTER_IMAGE
+from toolchain.tools import (
+    KARPENTER_CHARTS,
+    KUBERNETES_PROVIDER,
+    LANGUAGE_EXEC,
+    MODULES,
+    PINNED,
+    PULUMI,
+    Tool,
+)
 
 
 @pytest.mark.parametrize("tool", [PULUMI, LANGUAGE_EXEC, *PINNED], ids=lambda tool: tool.name)
@@ -22,6 +31,12 @@ def test_a_tool_tells_the_version_that_its_module_pins(tool: Tool) -> None:
 @pytest.mark.parametrize(("tool", "sdk"), [(PULUMI, "pulumi"), (KUBERNETES_PROVIDER, "pulumi-kubernetes")])
 def test_the_python_sdk_is_of_the_same_version(tool: Tool, sdk: str) -> None:
     assert importlib.metadata.version(sdk) == tool.version.removeprefix("v")
+
+
+def test_the_charts_of_karpenter_are_of_the_version_of_its_image() -> None:
+    """A tag of the module has CRDs and roles of its own version, whatever its Chart.yaml says."""
+    assert KARPENTER_CHARTS.version == f"v{KARPENTER_IMAGE.tag}"
+    assert KARPENTER_CHARTS.variables == {"main.release": KARPENTER_IMAGE.tag}
 
 
 def test_every_module_is_used() -> None:
