@@ -9,6 +9,7 @@ from rehearsal.cluster import Cluster
 from rehearsal.cluster_autoscaler import add_servers
 from rehearsal.device_plugins import DevicePlugins
 from rehearsal.karpenter import start_nodes
+from rehearsal.karpenter_in_aws import Karpenter
 from rehearsal.sandbox import Sandbox
 from rehearsal.stand_ins import standing_in
 from rehearsal.volumes import provide
@@ -17,8 +18,12 @@ from rehearsal.volumes import provide
 @contextmanager
 def cast(sandbox: Sandbox) -> Generator[None]:
     """Storage drivers and, on AWS, add-ons, device plugins, the cluster autoscaler and Karpenter."""
-    with standing_in(*_parts(sandbox)), DevicePlugins(Cluster(sandbox.control_plane.kubeconfig)):
+    karpenter = [Karpenter(sandbox.api, sandbox.aws)] if sandbox.on_aws else []
+    parts = [*_parts(sandbox), *(each.finalize for each in karpenter)]
+    with standing_in(*parts), DevicePlugins(Cluster(sandbox.control_plane.kubeconfig)):
         yield
+    for each in karpenter:
+        each.require_all_allowed()
 
 
 def _parts(sandbox: Sandbox) -> list[Callable[[], None]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from rehearsal.aws import eks
 from rehearsal.aws.answering import Operation
-from rehearsal.aws.operations import backup, budgets, ecr, efs, fsx
+from rehearsal.aws.operations import backup, budgets, ecr, efs, fsx, instance_profiles
 
 OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     "backup": backup.OPERATIONS,
@@ -13,4 +13,5 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     "efs": efs.OPERATIONS,
     "eks": eks.OPERATIONS,
     "fsx": fsx.OPERATIONS,
+    "iam": instance_profiles.OPERATIONS,
 }
