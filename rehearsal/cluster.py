@@ -96,6 +96,11 @@ class Cluster:
         with self._asked():
             self._client.patch(Node, name, patch, patch_type=PatchType.MERGE)
 
+    def annotate(self, name: str, annotations: Mapping[str, str]) -> None:
+        with self._asked(), _unless_gone():
+            patch = {"metadata": {"annotations": dict(annotations)}}
+            self._client.patch(Node, name, patch, patch_type=PatchType.MERGE)
+
     def cordon(self, name: str) -> None:
         """Let no more pods onto a node."""
         with self._asked(), _unless_gone():

@@ -8,7 +8,6 @@ configuration and, where GPUs are divided, from what the MIG manager on the node
 # (lightkube's models have bare dicts in them, and configurations are any YAML)
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
@@ -18,33 +17,14 @@ from lightkube.resources.core_v1 import Node, Pod
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from components.pools import EFA_RESOURCE, GPU_RESOURCE, mig_resource
+from components.pools import EFA_RESOURCE, GPU_RESOURCE, Handover, mig_resource
 from rehearsal.cluster import Cluster, annotation_of, is_ready, labels_of, name_of
+from rehearsal.devices import NO_GPUS, Devices
 from rehearsal.errors import RehearsalError
 
-_GPUS, _EFA = "gpu-cluster/gpus", "gpu-cluster/efa"
 _NVIDIA, _MIG_MANAGER, _EFA_PLUGIN = "k8s-device-plugin", "k8s-mig-manager", "aws-efa-k8s-device-plugin"
 _LAYOUT, _STATE = "nvidia.com/mig.config", "nvidia.com/mig.config.state"
 _POLL_SECONDS = 0.5
-
-
-@dataclass(frozen=True)
-class Devices:
-    """What is in a server, whether or not anybody offers it."""
-
-    gpus: int = 0
-    """GPUs that the image has a driver for."""
-
-    efa: int = 0
-    """Network interfaces with EFA."""
-
-    @classmethod
-    def of(cls, node: Node) -> Self:
-        return cls(int(annotation_of(node, _GPUS) or 0), int(annotation_of(node, _EFA) or 0))
-
-    def annotations(self) -> dict[str, str]:
-        """Where a simulated node says it."""
-        return {_GPUS: str(self.gpus), _EFA: str(self.efa)} if self.gpus or self.efa else {}
 
 
 class DevicePlugins:
@@ -80,7 +60,8 @@ class DevicePlugins:
 def offer_devices(cluster: Cluster) -> dict[str, dict[str, int]]:
     """Make the nodes offer what plugins on them offer now; what has changed, by node.
 
-    A MIG manager says on the node's labels how it went.
+    A MIG manager says on the node's labels how it went. Where a plugin runs and no container would get a GPU
+    from it, an annotation says why.
     """
     nodes = {name_of(node): node for node in cluster.nodes() if Devices.of(node) != Devices()}
     pods = [pod for pod in cluster.pods() if nodes and is_ready(pod)]
@@ -88,6 +69,8 @@ def offer_devices(cluster: Cluster) -> dict[str, dict[str, int]]:
     for name, each in plugins.items():
         if state := each.division():
             cluster.relabel(name, {_STATE: state})
+        if (why := each.refusal()) != (annotation_of(nodes[name], NO_GPUS) or ""):
+            cluster.annotate(name, {NO_GPUS: why})
     changed = {name: offered for name, each in plugins.items() if (offered := each.change())}
     for name, offered in changed.items():
         cluster.offer(name, offered)
@@ -130,16 +113,30 @@ class _Plugins:
         runs = self._devices.efa and any(self._running(_EFA_PLUGIN))
         return {EFA_RESOURCE: self._devices.efa} if runs else {}
 
+    def refusal(self) -> str:
+        """Why its GPUs reach no container, though a plugin of the cluster runs; empty where they do."""
+        for container, config in self._plugins():
+            flags = config.get("flags", {}).get("plugin", {})
+            named = _environment(container).get("DEVICE_LIST_STRATEGY") or flags.get("deviceListStrategy")
+            handover = ",".join(named) if isinstance(named, list) else named or Handover.VARIABLE
+            return self._devices.refuses(sys_admin=_sys_admin(container), handover=handover) or ""
+        return ""
+
     def _gpus(self) -> dict[str, int]:
-        for pod, container in self._running(_NVIDIA):
-            if _program(container) != "nvidia-device-plugin" or not self._devices.gpus:
-                continue
-            config = self._mounted(pod, container, _environment(container).get("CONFIG_FILE"))
+        if self.refusal():
+            return {}
+        for container, config in self._plugins():
             strategy = _environment(container).get("MIG_STRATEGY") or config.get("flags", {}).get(
                 "migStrategy"
             )
             return self._shared(_divided(self._devices.gpus, self._layout(), strategy), config)
-        return {}
+        return self._devices.offered_by_system()
+
+    def _plugins(self) -> Iterator[tuple[Container, dict[str, Any]]]:
+        """Device plugins that run as pods, each with its configuration."""
+        for pod, container in self._running(_NVIDIA):
+            if _program(container) == "nvidia-device-plugin" and self._devices.gpus:
+                yield container, self._mounted(pod, container, _environment(container).get("CONFIG_FILE"))
 
     def _shared(self, whole: dict[str, int], config: Mapping[str, Any]) -> dict[str, int]:
         sharing = config.get("sharing", {})
@@ -199,6 +196,12 @@ def _divided(gpus: int, layout: Mapping[str, int], strategy: str | None) -> dict
 def _program(container: Container) -> str:
     """The image holds several; its own is the plugin."""
     return (container.command or ["nvidia-device-plugin"])[0]
+
+
+def _sys_admin(container: Container) -> bool:
+    context = container.securityContext
+    added = (context and context.capabilities and context.capabilities.add) or []
+    return bool(context and context.privileged) or "SYS_ADMIN" in added
 
 
 def _environment(container: Container) -> dict[str, str]:

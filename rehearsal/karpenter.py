@@ -9,7 +9,7 @@ from http import HTTPStatus
 import httpx2
 
 from components.catalog import INSTANCES
-from rehearsal.device_plugins import Devices
+from rehearsal.devices import Devices, devices_of_image
 from rehearsal.objects import ApiServer, Object
 from rehearsal.servers import offered_by, server_of
 from rehearsal.unscheduled import fits, has_idle, is_unscheduled
@@ -33,7 +33,7 @@ def start_nodes(api: ApiServer) -> None:
         own = [node for node in nodes if _pool_of(node) == _name(pool)]
         if has_idle(own, pods) or len(own) >= _most(pool):
             continue
-        node = _node(pool, {_name(each) for each in own})
+        node = _node(pool, {_name(each) for each in own}, _devices(api, pool))
         with_gpus = _with_gpus(node)
         if any(fits(pod, with_gpus) for pod in waiting):
             api.create("/api/v1/nodes", node)
@@ -63,7 +63,16 @@ def _most(pool: Object) -> int:
     return int(pool["spec"]["limits"]["cpu"]) // INSTANCES[_allowed(pool, _TYPE)[0]].cpus
 
 
-def _node(pool: Object, taken: set[str]) -> Object:
+def _devices(api: ApiServer, pool: Object) -> Devices:
+    """What a server of the pool has, and what the image of its EC2NodeClass does with it."""
+    reference = pool["spec"]["template"]["spec"]["nodeClassRef"]["name"]
+    node_class = api.get(f"/apis/karpenter.k8s.aws/v1/ec2nodeclasses/{reference}")["spec"]
+    family = node_class["amiSelectorTerms"][0]["alias"].partition("@")[0].upper()
+    gpus = INSTANCES[_allowed(pool, _TYPE)[0]].gpus
+    return devices_of_image(f"{family}_NVIDIA", node_class.get("userData", ""), gpus=gpus, efa=0)
+
+
+def _node(pool: Object, taken: set[str], devices: Devices) -> Object:
     """What the next server would register before its GPUs are announced."""
     number = next(number for number in range(len(taken) + 1) if f"{_name(pool)}-{number}" not in taken)
     name, template = f"{_name(pool)}-{number}", pool["spec"]["template"]
@@ -86,7 +95,7 @@ def _node(pool: Object, taken: set[str]) -> Object:
         "metadata": {
             "name": name,
             "labels": own | template["metadata"]["labels"],
-            "annotations": {"kwok.x-k8s.io/node": "fake", **Devices(gpus=hardware.gpus).annotations()},
+            "annotations": {"kwok.x-k8s.io/node": "fake", **devices.annotations()},
         },
         "spec": {"taints": template["spec"]["taints"]},
         "status": {

@@ -7,6 +7,7 @@ from typing import Any
 
 from lightkube.utils.quantity import parse_quantity
 
+from rehearsal.devices import NO_GPUS
 from rehearsal.objects import Object
 
 Amounts = dict[str, Decimal]
@@ -139,7 +140,14 @@ def _shortages(pod: Object, node: Object, taken: Amounts) -> Iterator[str]:
         there = allocatable.get(resource, Decimal(0))
         free = there - taken.get(resource, Decimal(0))
         if asked > free:
-            yield f"{resource}: asks for {_shown(asked)}, free are {_shown(free)} of {_shown(there)}"
+            why = _refused(node) if resource.startswith("nvidia.com/") and not there else ""
+            yield f"{resource}: asks for {_shown(asked)}, free are {_shown(free)} of {_shown(there)}{why}"
+
+
+def _refused(node: Object) -> str:
+    """Why GPUs that are there reach no container."""
+    why = node["metadata"].get("annotations", {}).get(NO_GPUS)
+    return f", since {why}" if why else ""
 
 
 def _taken(pods: Iterable[Object]) -> dict[str, Amounts]:

@@ -15,7 +15,7 @@ ADDON_SOURCES = {
         "aws/eks-node-monitoring-agent v1.6.6, on clusters of 1.35", date(2026, 8, 4)
     ),
     "least": Source(
-        "release notes of the add-ons: the policy of one cluster, tolerations of dcgmAgent, hybrid nodes",
+        "release notes of the add-ons: the policy of one cluster, affinity of dcgmAgent, hybrid nodes",
         date(2026, 8, 18),
     ),
 }
@@ -59,7 +59,7 @@ ADDONS = (*_BY_KUBERNETES, *_SAME_FOR_ALL)
 
 ADDON_LEAST: Mapping[str, str] = {
     "aws-ebs-csi-driver": "v1.58.0",
-    "eks-node-monitoring-agent": "v1.3.0",
+    "eks-node-monitoring-agent": "v1.6.3",
     "eks-pod-identity-agent": "v1.3.3",
 }
 """First version of an add-on that can do what the platform asks of it."""

@@ -10,7 +10,12 @@ AMI_SOURCES = {
     "releases of AL2023": Source("awslabs/amazon-eks-ami CHANGELOG.md, v20260714", date(2026, 7, 14)),
     "g7 on AL2023": Source("awslabs/amazon-eks-ami issue 2768, on release v20260917", date(2026, 9, 21)),
     "g7 on Bottlerocket": Source("awslabs/amazon-eks-ami pull request 2747", date(2026, 6, 24)),
-    "Bottlerocket 1.63": Source("bottlerocket-os/bottlerocket-core-kit pull request 914", date(2026, 4, 24)),
+    "driver 580 of Bottlerocket": Source(
+        "github.com/bottlerocket-os/bottlerocket/releases/tag/v1.53.0", date(2026, 1, 14)
+    ),
+    "device plugin of Bottlerocket": Source(
+        "bottlerocket.dev/en/os/1.54.x/api/settings/kubelet-device-plugins", date(2026, 11, 28)
+    ),
 }
 
 AL2023_RELEASES = {
@@ -29,8 +34,8 @@ _AL2023_SINCE = {"g7": "20260917"}
 _NOT_ON_BOTTLEROCKET = {"g7"}
 """Families that need driver 595, which Bottlerocket has not."""
 
-_BOTTLEROCKET_SINCE = (1, 63)
-"""First release whose own device plugin can be switched off, so that the platform's is the only one."""
+_BOTTLEROCKET_SINCE = (1, 54)
+"""First release with driver 580 whose own device plugin can be told of time slices and of MPS."""
 
 
 def ami_type(family: str, instance: Instance) -> str:
@@ -62,5 +67,5 @@ def _bottlerocket_problem(version: str, release: str, instance: Instance, kind: 
         return f"no release of bottlerocket has a driver for {instance.name}; expected family al2023"
     major, minor, _ = map(int, version.split("."))
     if instance.gpu and (major, minor) < _BOTTLEROCKET_SINCE:
-        return f"before 1.63 bottlerocket hands out GPUs itself; expected a later release, got '{release}'"
+        return f"expected a release of bottlerocket from 1.54 on, with driver 580 and MPS; got '{release}'"
     return None

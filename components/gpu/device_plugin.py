@@ -12,7 +12,7 @@ from components.gpu.plugin_config import plugin_config
 from components.gpu.pods import mps_pod, plugin_pod
 from components.images import DEVICE_PLUGIN, EFA_PLUGIN, MIG_MANAGER
 from components.metadata import metadata
-from components.pools import EFA_RESOURCE, Pool
+from components.pools import EFA_RESOURCE, Handover, Pool
 from components.security import Namespace, PodSecurity
 
 _PLUGIN = "nvidia-device-plugin"
@@ -41,7 +41,10 @@ class DevicePlugin(pulumi.ComponentResource):
         region: str | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`gpus`: false where something else offers and divides them. `region` of AWS, for pools with EFA."""
+        """`gpus`: false where something else offers and divides them. `region` of AWS, for pools with EFA.
+
+        Nodes whose operating system runs the device plugin get no second one.
+        """
         super().__init__("gpu-cluster:index:DevicePlugin", name, None, opts)
         namespace = Namespace(
             name,
@@ -59,14 +62,18 @@ class DevicePlugin(pulumi.ComponentResource):
             EfaPlugin(f"{name}-efa", efa, image=EFA_PLUGIN.at(region), opts=child)
         if gpus and (whole := {key: pool for key, pool in pools.items() if pool.mig_layout}):
             MigManager(f"{name}-mig", whole, image=MIG_MANAGER.at(mirror), opts=child)
-        if gpus and (offered := {key: pool for key, pool in pools.items() if pool.gpus}):
+        if gpus and (offered := _to_offer(pools)):
             _offer(name, offered, DEVICE_PLUGIN.at(mirror), child)
         self.register_outputs({})
 
     @staticmethod
     def wanted(pools: Mapping[str, Pool], *, gpus: bool) -> bool:
-        """Whether any node has devices to offer."""
-        return bool(_with_efa(pools)) or (gpus and any(pool.gpus for pool in pools.values()))
+        """Whether any node has devices that it does not offer by itself."""
+        return bool(_with_efa(pools)) or (gpus and bool(_to_offer(pools)))
+
+
+def _to_offer(pools: Mapping[str, Pool]) -> dict[str, Pool]:
+    return {key: it for key, it in pools.items() if it.gpus and it.handover is not Handover.SYSTEM}
 
 
 def _with_efa(pools: Mapping[str, Pool]) -> dict[str, Pool]:
@@ -75,7 +82,7 @@ def _with_efa(pools: Mapping[str, Pool]) -> dict[str, Pool]:
 
 def _offer(name: str, pools: Mapping[str, Pool], image: str, opts: pulumi.ResourceOptions) -> None:
     """The plugin of NVIDIA, and where a pool shares GPUs by MPS the daemon that it needs."""
-    configs = {key: plugin_config(pool.sharing) for key, pool in pools.items()}
+    configs = {key: plugin_config(pool.sharing, pool.handover) for key, pool in pools.items()}
     account = service_account(f"{name}-account", _PLUGIN, opts)
     config_map = core.ConfigMap(
         f"{name}-config", metadata=metadata(_PLUGIN, NAMESPACE), data=configs, opts=opts

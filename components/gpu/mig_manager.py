@@ -25,9 +25,6 @@ from components.security import api_token_mount, api_token_volume
 _MANAGER = "nvidia-mig-manager"
 _CLIENTS = "clients.yaml"
 
-DIVIDED = {"nvidia.com/mig.config.state": "success"}
-"""Labels that the manager gives a node whose GPUs are as its layout says, and changes before it divides."""
-
 
 class MigManager(pulumi.ComponentResource):
     """One DaemonSet for each pool whose nodes start with a MIG layout and whole GPUs.

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 from components.config.pools import Sharing
-from components.pools import GPU_RESOURCE
+from components.pools import GPU_RESOURCE, Handover
 
 
-def plugin_config(sharing: Sharing | None) -> str:
-    """What the plugin offers of each GPU, as JSON: a YAML file that needs no other spelling.
+def plugin_config(sharing: Sharing | None, handover: Handover = Handover.VARIABLE) -> str:
+    """What the plugin offers of each GPU and how it hands it out, as JSON: YAML that needs no other spelling.
 
     Shared GPUs keep the resource's own name. A pod that asks for two is refused: both could be of one GPU.
     """
@@ -16,6 +16,8 @@ def plugin_config(sharing: Sharing | None) -> str:
         "version": "v1",
         "flags": {"failOnInitError": True, "migStrategy": "mixed" if sharing and sharing.mig else "none"},
     }
+    if handover is Handover.CDI:
+        config["flags"]["plugin"] = {"deviceListStrategy": [handover.value]}
     if sharing and sharing.time_slicing:
         config["sharing"] = {"timeSlicing": _shares(sharing.time_slicing)}
     if sharing and sharing.mps:

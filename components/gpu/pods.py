@@ -3,18 +3,25 @@
 from pulumi_kubernetes.core import v1 as core
 
 from components.gpu.daemons import RESOURCES, config_volume, host_path, node_name, pod_of
-from components.gpu.mig_manager import DIVIDED
-from components.pools import Pool
+from components.pools import MIG_DIVIDED, Handover, Pool
 
 _CONFIG = core.VolumeMountArgs(name="config", mount_path="/config", read_only=True)
 _CONFIG_FILE = "config.yaml"
 _MPS_ROOT = "/run/nvidia/mps"
+_CDI_ROOT = "/var/run/cdi"
 
 
 def plugin_pod(pool: Pool, image: str, *, account: str, config_map: str) -> core.PodSpecArgs:
-    """Registers the pool's GPUs with the kubelet. Root, since the kubelet's socket is root's."""
+    """Registers the pool's GPUs with the kubelet. Root, since the kubelet's socket is root's.
+
+    With SYS_ADMIN where it watches MIG devices of the whole machine, and where the runtime may give all GPUs
+    to such containers alone (`IsPrivileged` in internal/config/image/privileged.go of
+    NVIDIA/nvidia-container-toolkit v1.20.0, 2026-08-21). For CDI it reads the driver's files of the node and
+    writes what a container gets of each device (docs/cdi.md of NVIDIA/k8s-device-plugin v0.20.0, 2026-08-19).
+    """
     mig = bool(pool.sharing and pool.sharing.mig)
     mps = bool(pool.sharing and pool.sharing.mps)
+    cdi = pool.handover is Handover.CDI
     # What the environment says beats the file, so what differs between pools is said in the file alone.
     env = (
         _env()
@@ -25,7 +32,7 @@ def plugin_pod(pool: Pool, image: str, *, account: str, config_map: str) -> core
     return pod_of(
         pool,
         account,
-        nodes=DIVIDED if pool.mig_layout else None,
+        nodes=MIG_DIVIDED if pool.mig_layout else None,
         containers=[
             core.ContainerArgs(
                 name="nvidia-device-plugin",
@@ -35,18 +42,25 @@ def plugin_pod(pool: Pool, image: str, *, account: str, config_map: str) -> core
                 resources=RESOURCES,
                 security_context=core.SecurityContextArgs(
                     allow_privilege_escalation=False,
-                    # Watching MIG devices of the whole machine is the one thing that asks for more.
-                    capabilities=core.CapabilitiesArgs(drop=["ALL"], add=["SYS_ADMIN"] if mig else None),
+                    capabilities=core.CapabilitiesArgs(
+                        drop=["ALL"], add=["SYS_ADMIN"] if mig or cdi else None
+                    ),
                     read_only_root_filesystem=True,
                     seccomp_profile=core.SeccompProfileArgs(type="RuntimeDefault"),
                 ),
-                volume_mounts=[_CONFIG, sockets, *(_mps_mounts() if mps else [])],
+                volume_mounts=[
+                    _CONFIG,
+                    sockets,
+                    *(_mps_mounts() if mps else []),
+                    *(_cdi_mounts() if cdi else []),
+                ],
             )
         ],
         volumes=[
             config_volume(config_map, {pool.name: _CONFIG_FILE}),
             host_path("device-plugins", "/var/lib/kubelet/device-plugins", "Directory"),
             *(_mps_volumes() if mps else []),
+            *(_cdi_volumes() if cdi else []),
         ],
     )
 
@@ -94,6 +108,20 @@ def _env() -> dict[str, str]:
         "NVIDIA_DRIVER_CAPABILITIES": "compute,utility",
         "NVIDIA_VISIBLE_DEVICES": "all",
     }
+
+
+def _cdi_mounts() -> list[core.VolumeMountArgs]:
+    return [
+        core.VolumeMountArgs(name="driver-root", mount_path="/driver-root", read_only=True),
+        core.VolumeMountArgs(name="cdi", mount_path=_CDI_ROOT),
+    ]
+
+
+def _cdi_volumes() -> list[core.VolumeArgs]:
+    return [
+        host_path("driver-root", "/", "Directory"),
+        host_path("cdi", _CDI_ROOT, "DirectoryOrCreate"),
+    ]
 
 
 def _mps_mounts() -> list[core.VolumeMountArgs]:

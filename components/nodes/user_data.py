@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from components.catalog import INSTANCES
-from components.config.pools import AmiFamily, PoolSettings
+from components.config.pools import AmiFamily, PoolSettings, Sharing
 from components.pools import MIG_LABEL, Pool
 
 _BOUNDARY = "//"
@@ -42,10 +42,9 @@ def node_config(pool: Pool) -> dict[str, Any]:
 
 
 def bottlerocket_settings(pool: Pool) -> str:
-    """Settings as TOML. The device plugin of the image is off: the platform's own hands out the GPUs."""
+    """Settings as TOML. The image's own device plugin hands out the GPUs, shared as the pool says."""
     lines = ["[settings.kubernetes]", f"max-pods = {pool.capacity.pods}"]
-    if INSTANCES[pool.machine].gpu:
-        lines += ["", "[settings.kubelet-device-plugins.nvidia]", "enabled = false"]
+    lines += _shared_gpus(pool.sharing)
     if _pulls_in_parallel(pool):
         lines += ["", "[settings.container-runtime]", 'snapshotter = "soci"']
         lines += ["", "[settings.container-runtime-plugins.soci-snapshotter]"]
@@ -56,6 +55,29 @@ def bottlerocket_settings(pool: Pool) -> str:
         lines += [f"commands = {json.dumps([['apiclient', 'ephemeral-storage', 'init'], bind])}"]
         lines += ['mode = "always"', "essential = true"]
     return "\n".join(lines) + "\n"
+
+
+def _shared_gpus(sharing: Sharing | None) -> list[str]:
+    """How the image's device plugin shares GPUs: under their own name, and one to a pod.
+
+    Without `rename-by-default = false` they would be called nvidia.com/gpu.shared; MPS refuses requests for
+    two in any case. Source: bottlerocket.dev/en/os/1.54.x/api/settings/kubelet-device-plugins, 2026-11-28.
+    """
+    strategy, replicas = ("mps", sharing.mps) if sharing and sharing.mps else ("time-slicing", None)
+    replicas = replicas or (sharing and sharing.time_slicing)
+    if not replicas:
+        return []
+    table = "settings.kubelet-device-plugins.nvidia"
+    return [
+        "",
+        f"[{table}]",
+        f'device-sharing-strategy = "{strategy}"',
+        "",
+        f"[{table}.{strategy}]",
+        f"replicas = {replicas}",
+        "rename-by-default = false",
+        *(["fail-requests-greater-than-one = true"] if strategy == "time-slicing" else []),
+    ]
 
 
 def _mime(config: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from components.pools.ami import ami_release, kubelet_version
 from components.pools.fit import nodes_for, replicas_per_node
+from components.pools.handover import Handover
 from components.pools.hardware import Hardware, eks_hardware_of, hardware_of
 from components.pools.model_memory import Device, Load, Need, device_of, memory_share
 from components.pools.place import Place, smallest_place
@@ -10,6 +11,7 @@ from components.pools.pool import (
     EFA_RESOURCE,
     GPU_RESOURCE,
     GPU_TAINT,
+    MIG_DIVIDED,
     MIG_LABEL,
     POOL_LABEL,
     Pool,
@@ -30,9 +32,11 @@ __all__ = [
     "EFA_RESOURCE",
     "GPU_RESOURCE",
     "GPU_TAINT",
+    "MIG_DIVIDED",
     "MIG_LABEL",
     "POOL_LABEL",
     "Device",
+    "Handover",
     "Hardware",
     "Load",
     "Need",

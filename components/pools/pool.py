@@ -10,6 +10,7 @@ from components.config.eks import EksSettings
 from components.config.pools import PoolSettings, Provisioner, Sharing, Taint
 from components.config.span import Span
 from components.config.stack import Stack
+from components.pools.handover import Handover, handover_of
 from components.pools.hardware import Hardware, eks_hardware_of, hardware_of
 from components.pools.resources import Resources
 
@@ -19,6 +20,9 @@ GPU_TAINT = "nvidia.com/gpu"
 EFA_RESOURCE = "vpc.amazonaws.com/efa"
 MIG_LABEL = "nvidia.com/mig.config"
 """By which the MIG manager knows what to make of a node's GPUs."""
+
+MIG_DIVIDED = {"nvidia.com/mig.config.state": "success"}
+"""Labels that the manager gives a node whose GPUs are as its layout says, and changes before it divides."""
 
 ACCELERATOR_LABEL = "k8s.amazonaws.com/accelerator"
 """By which the cluster autoscaler knows a node whose GPUs have yet to be announced."""
@@ -64,6 +68,9 @@ class Pool:
 
     tolerations: tuple[dict[str, str], ...]
     """Tolerations of exactly those taints."""
+
+    handover: Handover
+    """How containers get its GPUs."""
 
     @property
     def gpu_resources(self) -> Mapping[str, int]:
@@ -119,7 +126,16 @@ def _eks_pool(name: str, settings: PoolSettings, stack: Stack) -> Pool:
     labels = _node_labels(hardware) | _aws_labels(settings, hardware, zones, stack.region)
     labels |= _gpu_labels(hardware, settings.sharing) | settings.labels | selector
     efa = INSTANCES[settings.instance or ""].efa if settings.efa else 0
-    return _pool(name, settings, hardware, labels=labels, selector=selector, zones=zones, efa=efa)
+    return _pool(
+        name,
+        settings,
+        hardware,
+        labels=labels,
+        selector=selector,
+        zones=zones,
+        efa=efa,
+        handover=handover_of(settings.ami.family),
+    )
 
 
 def _found_pool(name: str, settings: PoolSettings) -> Pool:
@@ -138,6 +154,7 @@ def _pool(
     selector: Mapping[str, str],
     zones: tuple[str, ...] = (),
     efa: int = 0,
+    handover: Handover = Handover.VARIABLE,
 ) -> Pool:
     taints = tuple(
         {"key": key, "value": taint.value, "effect": taint.effect}
@@ -159,6 +176,7 @@ def _pool(
         selector=selector,
         taints=taints,
         tolerations=tuple({**taint, "operator": "Equal"} for taint in taints),
+        handover=handover,
     )
 
 

@@ -11,7 +11,7 @@ from components.catalog import INSTANCES
 from components.pools import Resources, allocatable
 from components.pools.resources import GIB
 from rehearsal.aws.eks.node_group import Instance, NodeGroup
-from rehearsal.device_plugins import Devices
+from rehearsal.devices import Devices, devices_of_image
 from rehearsal.nodes import system_info
 from rehearsal.servers import server_of
 
@@ -99,10 +99,11 @@ class Kubelet:
 
     def _devices(self) -> Devices:
         """What drivers of the image find: GPUs where it has a driver, EFA where interfaces have it."""
-        instance, image = INSTANCES[self.instance.type], self.group.document["amiType"]
         interfaces = self.group.template.get("NetworkInterfaces", [])
-        return Devices(
-            gpus=instance.gpus if "NVIDIA" in image or image == "CUSTOM" else 0,
+        return devices_of_image(
+            self.group.document["amiType"],
+            self.group.user_data,
+            gpus=INSTANCES[self.instance.type].gpus,
             efa=sum(each.get("InterfaceType", "").startswith("efa") for each in interfaces),
         )
 

@@ -32,7 +32,20 @@ GUARDS = (
         "for it in pool.tolerations[:1]}",
     ),
     Guard("04_device_plugin", "components/gpu/daemons.py", 'operator="In"', 'operator="Exists"'),
-    Guard("04_device_plugin", "components/nodes/user_data.py", '"enabled = false"', '"enabled = true"'),
+    Guard("04_device_plugin", "components/gpu/device_plugin.py", " and it.handover is not Handover.SYSTEM"),
+    Guard("04_device_plugin", "components/gpu/pods.py", "if mig or cdi else None", "if mig else None"),
+    Guard(
+        "04_device_plugin",
+        "components/pools/handover.py",
+        "AmiFamily.BOTTLEROCKET else Handover.CDI",
+        "AmiFamily.BOTTLEROCKET else Handover.VARIABLE",
+    ),
+    Guard(
+        "04_device_plugin",
+        "components/nodes/user_data.py",
+        "lines += _shared_gpus(pool.sharing)",
+        'lines += ["[settings.kubelet-device-plugins.nvidia]", "enabled = false"]',
+    ),
     Guard("05_efa", "components/nodes/launch_template.py", "efa_interfaces(INSTANCES[pool.machine])", "_ONE"),
     Guard("05_efa", "components/stackfile/checks/nodes.py", "elif len(pool.zones) > 1:", "elif False:"),
     Guard(

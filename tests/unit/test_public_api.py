@@ -53,8 +53,9 @@ PUBLIC = {
     ),
     "components.network": "Network",
     "components.pools": (
-        "ACCELERATOR_LABEL Device EFA_RESOURCE GPU_RESOURCE GPU_TAINT Hardware Load MIG_LABEL Need "
-        "POOL_LABEL Place Pool Request Resources RootDisk Share allocatable ami_release capacity_type "
+        "ACCELERATOR_LABEL Device EFA_RESOURCE GPU_RESOURCE GPU_TAINT Handover Hardware Load "
+        "MIG_DIVIDED MIG_LABEL Need POOL_LABEL Place Pool Request Resources RootDisk Share allocatable "
+        "ami_release capacity_type "
         "device_of eks_hardware_of gpu_resource hardware_of kubelet_version memory_share mig_layout_name "
         "mig_resource nodes_for pools_of quota_by_resource replicas_per_node request_of room root_disk "
         "share_of share_of_node smallest_place surge_nodes surges"

@@ -1,6 +1,6 @@
 """Add-ons that need nodes to run on."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -9,7 +9,7 @@ from components.cluster.eks.addon import addon
 from components.cluster.eks.csi import DRIVERS, EBS
 from components.config.eks import EksSettings
 from components.identity import PodIdentity, managed_policy, policy_document
-from components.pools import Pool
+from components.pools import MIG_DIVIDED, POOL_LABEL, Pool
 
 Grants = Mapping[str, pulumi.Input[str]]
 """Policies by name, as JSON, beyond those that a driver has in any case."""
@@ -43,11 +43,11 @@ class Addons(pulumi.ComponentResource):
         """
         super().__init__("gpu-cluster:index:Addons", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        tolerations = _of_gpu_nodes(pools.values())
+        gpu_pools = [pool for pool in pools.values() if pool.gpus]
         values: dict[str, dict[str, Any] | None] = {
             "coredns": {"autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 10}},
             "metrics-server": None,
-            "eks-node-monitoring-agent": {"dcgmAgent": {"tolerations": tolerations}} if tolerations else None,
+            "eks-node-monitoring-agent": {"dcgmAgent": _gpu_health(gpu_pools)} if gpu_pools else None,
         }
         for key, configured in values.items():
             addon(name, key, settings, cluster=cluster, values=configured, opts=child)
@@ -89,10 +89,33 @@ def _driver(
     addon(name, key, settings, cluster=cluster, values=values, opts=after)
 
 
-def _of_gpu_nodes(pools: Iterable[Pool]) -> list[dict[str, str]]:
-    """The server of GPU health tolerates nothing by itself, and GPU nodes have taints."""
-    unique = {tuple(sorted(it.items())): it for pool in pools if pool.gpus for it in pool.tolerations}
-    return [unique[key] for key in sorted(unique)]
+def _gpu_health(pools: Sequence[Pool]) -> dict[str, Any]:
+    """Where the host engine of DCGM runs: on GPU nodes, though it tolerates no taint by itself.
+
+    It holds the GPUs of its node, and those of an A100 then change their MIG mode by a reboot alone. So on
+    nodes that start with whole GPUs it comes once the MIG manager has divided them, like the device plugin.
+    The add-on's schema has `nodeSelector` from v1.7.0 on and `affinity` from v1.6.3 on
+    (charts/configuration.schema.json of aws/eks-node-monitoring-agent, 2026-08-18). Its own affinity,
+    which this replaces, names amd64 and the instance types that AWS knows of.
+    """
+    tolerated = {tuple(sorted(it.items())): it for pool in pools for it in pool.tolerations}
+    amd64 = [pool for pool in pools if pool.architecture == "amd64"]
+    whole = [pool.name for pool in amd64 if not pool.mig_layout]
+    divided = [pool.name for pool in amd64 if pool.mig_layout]
+    states = [_in(key, [value]) for key, value in MIG_DIVIDED.items()]
+    terms = [
+        *([{"matchExpressions": [_in(POOL_LABEL, whole)]}] if whole else []),
+        *([{"matchExpressions": [_in(POOL_LABEL, divided), *states]}] if divided else []),
+    ]
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
+    return {
+        "tolerations": [tolerated[key] for key in sorted(tolerated)],
+        **({"affinity": {"nodeAffinity": required}} if terms else {}),
+    }
+
+
+def _in(key: str, values: list[str]) -> dict[str, Any]:
+    return {"key": key, "operator": "In", "values": values}
 
 
 def _encrypts(key: pulumi.Input[str]) -> pulumi.Output[str]:

@@ -78,7 +78,7 @@ def _image(name: str, settings: PoolSettings, version: str) -> Iterator[Mistake]
     elif problem := ami_problem(settings.ami.family.value, release, INSTANCES[settings.instance or ""]):
         yield Mistake(keys, problem)
     if settings.ami.family is AmiFamily.BOTTLEROCKET and settings.sharing and settings.sharing.mig:
-        message = "nothing divides GPUs on bottlerocket; expected ami.family al2023"
+        message = "bottlerocket offers MIG devices as nvidia.com/gpu; expected ami.family al2023"
         yield Mistake(("pools", name, "sharing", "mig"), message)
 
 

@@ -1,7 +1,9 @@
 from typing import Any
 
 import httpx2
+from lightkube.resources.core_v1 import Node
 
+from rehearsal.devices import Devices
 from rehearsal.karpenter import start_nodes
 
 Object = dict[str, Any]
@@ -16,6 +18,7 @@ class Api:
     def __init__(self, pools: list[Object] | None, pods: list[Object], nodes: list[Object] | None = None):
         self.pools, self.pods, self.nodes = pools, pods, nodes or []
         self.ended: list[str] = []
+        self.node_class: Object = {"amiSelectorTerms": [{"alias": "al2023@v20260714"}]}
 
     def items(self, path: str) -> list[Object]:
         if path.endswith("/nodepools"):
@@ -24,6 +27,10 @@ class Api:
                 response.raise_for_status()
             return self.pools or []
         return {"/api/v1/pods": self.pods, "/api/v1/nodes": self.nodes}[path]
+
+    def get(self, path: str) -> Object:
+        assert path == "/apis/karpenter.k8s.aws/v1/ec2nodeclasses/gpus"
+        return {"spec": self.node_class}
 
     def create(self, _path: str, body: Object) -> None:
         self.nodes.append(body)
@@ -44,6 +51,7 @@ def node_pool(name: str, machine: str = "g6.2xlarge", cpus: int = 16) -> Object:
             "template": {
                 "metadata": {"labels": {"gpu-cluster/pool": name}},
                 "spec": {
+                    "nodeClassRef": {"name": "gpus"},
                     "taints": [GPU],
                     "requirements": [
                         {"key": "node.kubernetes.io/instance-type", "values": [machine]},
@@ -72,6 +80,18 @@ def on(node: str, *owners: str) -> Object:
     owned = {"ownerReferences": [{"kind": kind} for kind in owners]}
     metadata = {"name": "on", "namespace": "serving", **owned}
     return {"metadata": metadata, "spec": {"nodeName": node, "containers": []}, "status": {}}
+
+
+def test_a_node_has_the_devices_and_the_plugin_of_its_image() -> None:
+    settings = '[settings.kubelet-device-plugins.nvidia]\ndevice-sharing-strategy = "none"\n'
+    api = Api([node_pool("l4")], [waiting()])
+    api.node_class = {"amiSelectorTerms": [{"alias": "bottlerocket@v1.63.0"}], "userData": settings}
+
+    passes(api, 1)
+
+    assert Devices.of(Node.from_dict(api.nodes[0])) == Devices(
+        gpus=1, by_variable=False, system={"device-sharing-strategy": "none"}
+    )
 
 
 def passes(api: Any, times: int = 4) -> Any:

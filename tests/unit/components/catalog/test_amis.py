@@ -32,7 +32,7 @@ def test_every_version_of_kubernetes_has_a_release_of_its_own() -> None:
         ("al2023", "1.35.6-20260714", "g7.2xlarge", "has a driver from 20260917 on"),
         ("al2023", "1.63.0-0a1b2c3d", "m7i.xlarge", "expected a release of al2023"),
         ("bottlerocket", "1.63.0-0a1b2c3d", "g7.2xlarge", "expected family al2023"),
-        ("bottlerocket", "1.62.1-0a1b2c3d", "g6.xlarge", "hands out GPUs itself"),
+        ("bottlerocket", "1.53.0-0a1b2c3d", "g6.xlarge", "from 1.54 on, with driver 580 and MPS"),
     ],
 )
 def test_some_images_have_no_driver_for_some_types(
@@ -45,8 +45,8 @@ def test_some_images_have_no_driver_for_some_types(
     ("family", "release", "instance"),
     [
         ("al2023", "1.35.7-20260917", "g7.2xlarge"),
-        ("bottlerocket", "1.62.1-0a1b2c3d", "m7i.xlarge"),
-        ("bottlerocket", "1.63.0-0a1b2c3d", "g6.xlarge"),
+        ("bottlerocket", "1.53.0-0a1b2c3d", "m7i.xlarge"),
+        ("bottlerocket", "1.54.0-0a1b2c3d", "g6.xlarge"),
     ],
 )
 def test_the_others_run(family: str, release: str, instance: str) -> None:

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -28,6 +29,27 @@ def test_each_pool_has_what_its_devices_need_and_no_more() -> None:
         "nvidia-mig-manager-mixed",
         "nvidia-mig-manager-small",
     }
+
+
+def test_nodes_whose_operating_system_runs_a_plugin_get_no_second_one() -> None:
+    bottlerocket = {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}
+    made = pools(l4=POOLS["l4"] | {"ami": bottlerocket}, other=POOLS["l4"])
+
+    assert daemon_sets(devices(made)) == {"nvidia-device-plugin-other"}
+    assert not DevicePlugin.wanted({"l4": made["l4"]}, gpus=True)
+
+
+def test_on_amazon_linux_a_plugin_sees_every_gpu_and_hands_them_out_by_cdi() -> None:
+    graph = devices(pools(l4=POOLS["l4"]))
+    pod = graph.get("DaemonSet", "nvidia-device-plugin-l4")["spec.template.spec"]
+    [container] = pod["containers"]
+    paths = {volume["name"]: volume.get("hostPath", {}).get("path") for volume in pod["volumes"]}
+    mounted = {each["mountPath"]: paths[each["name"]] for each in container["volumeMounts"]}
+
+    assert container["securityContext"]["capabilities"] == {"add": ["SYS_ADMIN"], "drop": ["ALL"]}
+    assert (mounted["/driver-root"], mounted["/var/run/cdi"]) == ("/", "/var/run/cdi")
+    config = json.loads(graph.get("ConfigMap", "nvidia-device-plugin")["data"]["l4"])
+    assert config["flags"]["plugin"]["deviceListStrategy"] == ["cdi-cri"]
 
 
 def test_where_an_operator_looks_after_gpus_only_efa_is_left() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from components.config.pools import Sharing
 from components.gpu import plugin_config
+from components.pools import Handover
 
 
 def config(**sharing: Any) -> dict[str, Any]:
@@ -13,6 +14,11 @@ def config(**sharing: Any) -> dict[str, Any]:
 
 def test_whole_gpus_are_offered_as_they_are() -> None:
     assert config() == {"version": "v1", "flags": {"failOnInitError": True, "migStrategy": "none"}}
+
+
+def test_gpus_are_handed_out_by_cdi_where_the_nodes_need_it() -> None:
+    flags = json.loads(plugin_config(None, Handover.CDI))["flags"]
+    assert flags["plugin"] == {"deviceListStrategy": ["cdi-cri"]}
 
 
 @pytest.mark.parametrize("way", ["timeSlicing", "mps"])

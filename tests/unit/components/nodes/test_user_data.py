@@ -1,5 +1,6 @@
 """Byte for byte: each change of user data replaces nodes."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,37 @@ def test_local_disks_become_one_where_there_are_any() -> None:
     assert disks("m7i.xlarge") is None
 
 
-def test_bottlerocket_leaves_gpus_to_the_platform() -> None:
-    switched_off = "[settings.kubelet-device-plugins.nvidia]\nenabled = false"
-    assert switched_off in bottlerocket_settings(pool_with(instance="g6.xlarge")[0])
-    assert switched_off in bottlerocket_settings(pool_with(instance="g6f.large")[0])
-    assert "nvidia" not in bottlerocket_settings(pool_with(instance="m7i.xlarge")[0])
+@pytest.mark.parametrize(
+    ("sharing", "plugin"),
+    [
+        ({}, None),
+        (
+            {"timeSlicing": 4},
+            {
+                "device-sharing-strategy": "time-slicing",
+                "time-slicing": {
+                    "replicas": 4,
+                    "rename-by-default": False,
+                    "fail-requests-greater-than-one": True,
+                },
+            },
+        ),
+        (
+            {"mps": 3},
+            {"device-sharing-strategy": "mps", "mps": {"replicas": 3, "rename-by-default": False}},
+        ),
+    ],
+    ids=["whole", "time slices", "MPS"],
+)
+def test_bottlerocket_keeps_its_device_plugin_and_is_told_how_to_share_gpus(
+    sharing: dict[str, int], plugin: dict[str, Any] | None
+) -> None:
+    """`enabled` is true by default, and an older release does not know it."""
+    pool, _ = pool_with(instance="g6.xlarge", **({"sharing": sharing} if sharing else {}))
+
+    settings = tomllib.loads(bottlerocket_settings(pool))["settings"]
+
+    assert settings.get("kubelet-device-plugins", {}).get("nvidia") == plugin
 
 
 def test_another_mig_layout_is_other_nodes() -> None:

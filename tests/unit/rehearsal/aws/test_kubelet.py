@@ -10,7 +10,7 @@ from components.config.quantity import amount
 from rehearsal.aws.eks.node_group import Instance, NodeGroup
 from rehearsal.aws.kubelet import Kubelet
 from rehearsal.cluster import labels_of
-from rehearsal.device_plugins import Devices
+from rehearsal.devices import Devices
 
 RAID = (
     '{"spec": {"instance": {"localStorage": {"strategy": "RAID0"}}, "kubelet": {"config": {"maxPods": 110}}}}'
@@ -93,7 +93,7 @@ def test_it_adds_the_labels_that_its_user_data_gives_it_to_those_of_the_group() 
 def test_it_has_the_devices_that_its_image_and_interfaces_are_for() -> None:
     efa = {"NetworkInterfaces": [{"InterfaceType": "efa"}, {"InterfaceType": "efa-only"}]}
 
-    assert Devices.of(_kubelet("g6.12xlarge", efa).node()) == Devices(gpus=4, efa=2)
+    assert Devices.of(_kubelet("g6.12xlarge", efa).node()) == Devices(gpus=4, efa=2, by_variable=False)
     assert Devices.of(_kubelet(amiType="AL2023_x86_64_STANDARD").node()) == Devices()
 
 

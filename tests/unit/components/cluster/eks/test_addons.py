@@ -53,6 +53,23 @@ def test_gpu_health_is_read_on_every_gpu_node() -> None:
     ]
 
 
+def test_gpu_health_is_read_once_the_gpus_of_a_node_are_divided() -> None:
+    """What holds a GPU of an A100 keeps it from changing its MIG mode without a reboot."""
+    agent = values(addon(addons(), "eks-node-monitoring-agent"))["dcgmAgent"]
+
+    assert set(agent) == {"affinity", "tolerations"}, "the add-on's schema has no nodeSelector at v1.6.6"
+    required = agent["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+    assert required["nodeSelectorTerms"] == [
+        {"matchExpressions": [{"key": "gpu-cluster/pool", "operator": "In", "values": ["l4"]}]},
+        {
+            "matchExpressions": [
+                {"key": "gpu-cluster/pool", "operator": "In", "values": ["a100"]},
+                {"key": "nvidia.com/mig.config.state", "operator": "In", "values": ["success"]},
+            ]
+        },
+    ]
+
+
 @pytest.mark.parametrize(
     "driver", ["aws-ebs-csi-driver", "aws-fsx-csi-driver", "aws-mountpoint-s3-csi-driver"]
 )
