@@ -79,6 +79,7 @@ def pod(
     }
 
 
+SHOWS_NO_GPU: Object = {"name": "NVIDIA_VISIBLE_DEVICES", "value": "void"}
 GPU_TOLERATION: Object = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
 
 
@@ -278,6 +279,69 @@ TRIES = (
         "pool t4 is not granted to this team",
         initContainers=[{**pod(gpus=1)["containers"][0], "name": "first"}],
         pool="t4",
+    ),
+    run(
+        "see every GPU of the node by a variable",
+        "they do not set NVIDIA_VISIBLE_DEVICES",
+        gpus=1,
+        pool="l4",
+        counted="l4",
+        container={"env": [{"name": "NVIDIA_VISIBLE_DEVICES", "value": "all"}]},
+    ),
+    run(
+        "see them by a variable of a ConfigMap's key",
+        "they do not set NVIDIA_VISIBLE_DEVICES",
+        gpus=1,
+        pool="l4",
+        counted="l4",
+        container={
+            "env": [
+                {
+                    "name": "NVIDIA_VISIBLE_DEVICES",
+                    "valueFrom": {"configMapKeyRef": {"name": "mine", "key": "gpus"}},
+                }
+            ]
+        },
+    ),
+    run(
+        "see them by all variables of a ConfigMap",
+        "envFrom in a pod with GPUs has a prefix",
+        gpus=1,
+        pool="l4",
+        counted="l4",
+        container={"envFrom": [{"configMapRef": {"name": "mine"}}]},
+    ),
+    run(
+        "see them by a ConfigMap whose prefix begins the variable",
+        "envFrom in a pod with GPUs has a prefix",
+        gpus=1,
+        pool="l4",
+        counted="l4",
+        container={"envFrom": [{"prefix": "NVIDIA_", "configMapRef": {"name": "mine"}}]},
+    ),
+    run(
+        "see them by an image beside a container with one",
+        "a container without GPUs in a pod with GPUs sets NVIDIA_VISIBLE_DEVICES to void",
+        gpus=1,
+        pool="l4",
+        counted="l4",
+        initContainers=[{**pod()["containers"][0], "name": "first"}],
+    ),
+    run(
+        "take another's memory domain",
+        "they do not set NVIDIA_VISIBLE_DEVICES",
+        gpus=1,
+        pool="l4",
+        counted="l4",
+        container={"env": [{"name": "NVIDIA_IMEX_CHANNELS", "value": "0"}]},
+    ),
+    post(
+        "see every GPU of the node by an annotation",
+        f"{OWN}/pods",
+        "Pod",
+        says="annotations of CDI are not for teams",
+        metadata={"name": "mine", "annotations": {"cdi.k8s.io/all": "nvidia.com/gpu=all"}},
+        spec=pod(gpus=1, pool="l4", counted="l4"),
     ),
     run("go past the scheduler", "nodeName is the scheduler's to set", nodeName="l4-0"),
     run("end other pods", "have no priority over others", priorityClassName="system-cluster-critical"),

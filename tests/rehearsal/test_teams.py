@@ -11,7 +11,7 @@ from rehearsal.left_behind import left_in_cluster, settled
 from rehearsal.objects import ApiServer
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
 from tests.rehearsal.identity import Identity
-from tests.rehearsal.refusals import TRIES, Try, pod, post
+from tests.rehearsal.refusals import SHOWS_NO_GPU, TRIES, Try, pod, post
 from toolchain import install
 
 pytestmark = pytest.mark.engine
@@ -95,6 +95,18 @@ def test_the_team_is_who_it_says_and_may_do_what_is_its_own(team: Identity) -> N
         "run a pod": pod(),
         "use a GPU of each of its pools": pod(gpus=1, pool="l4", counted="l4"),
         "use shares": pod(gpus=2, pool="l4-shared", counted="l4-shared"),
+        "read variables of its own beside a GPU": pod(
+            gpus=1,
+            pool="l4",
+            counted="l4",
+            container={"envFrom": [{"prefix": "APP_", "configMapRef": {"name": "mine"}}]},
+        ),
+        "prepare what a container with a GPU needs": pod(
+            gpus=1,
+            pool="l4",
+            counted="l4",
+            initContainers=[{**pod()["containers"][0], "name": "first", "env": [SHOWS_NO_GPU]}],
+        ),
     }
     for what, spec in mine.items():
         path = "/api/v1/namespaces/vision/pods?dryRun=All"
