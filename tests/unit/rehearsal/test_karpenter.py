@@ -1,3 +1,6 @@
+# pyright: reportUnknownMemberType=false, reportArgumentType=false
+# (lightkube's models have bare dicts in them)
+
 from typing import Any
 
 import httpx2
