@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from components.catalog import VLLM_DRIVER
 from components.config.quantity import amount
 from components.config.stack import Stack
 from components.pools import Pool
@@ -10,6 +11,9 @@ from doctor.api_server import ApiServer, Object
 from doctor.check import Check, Group
 
 _NODES = Group("cluster")
+_DRIVER = ("nvidia.com/cuda.driver-version.major", "nvidia.com/cuda.driver.major")
+"""Labels of GPU feature discovery, today's name first (its README in NVIDIA/k8s-device-plugin v0.20.0)."""
+
 _OURS = {"app.kubernetes.io/part-of": "gpu-cluster"}
 """Labels of the platform's own device plugins."""
 
@@ -20,11 +24,14 @@ def nodes(stack: Stack, pools: Mapping[str, Pool], api: ApiServer) -> Iterator[C
         yield _NODES.skip("nodes", "this identity may not list nodes")
         return
     made = stack.cluster.provider != "existing"
+    served = {model.pool for model in stack.serving.models.values()}
     for pool in pools.values():
         own = [node for node in found if _labels(node).items() >= pool.selector.items()]
         yield _count(pool, own, made=made)
         if own:
             yield from _gpus(pool, own, plugin=stack.gpu.device_plugin)
+        if own and not made and pool.name in served:
+            yield _driver(pool, own)
     yield from _plugins(stack, api)
 
 
@@ -40,6 +47,23 @@ def _count(pool: Pool, own: list[Object], *, made: bool) -> Check:
     if not own:
         return _NODES.fail(pool.name, found, f"kubectl label node NODE {labels.replace(', ', ' ')}")
     return _NODES.fail(pool.name, found)
+
+
+def _driver(pool: Pool, own: list[Object]) -> Check:
+    """Whether models can run there; images of EKS have the driver, and any other node says it by a label."""
+    name = f"{pool.name} driver"
+    majors = [next((_labels(node)[key] for key in _DRIVER if key in _labels(node)), None) for node in own]
+    old = sorted({each for each in majors if each and int(each) < VLLM_DRIVER})
+    if old:
+        found = f"driver {', '.join(old)} on a node of the pool, and vLLM needs {VLLM_DRIVER} or later"
+        return _NODES.fail(name, found, f"install a driver of branch {VLLM_DRIVER} on the node")
+    unknown = majors.count(None)
+    if unknown:
+        found = f"{unknown} of {len(own)} nodes have no label {_DRIVER[0]}, so their driver is not checked"
+        return _NODES.warn(
+            name, found, f"compare nvidia-smi there with {VLLM_DRIVER}, or run GPU feature discovery"
+        )
+    return _NODES.ok(name, f"{', '.join(sorted(filter(None, set(majors))))} on {len(own)} nodes")
 
 
 def _gpus(pool: Pool, own: list[Object], *, plugin: bool) -> Iterator[Check]:

@@ -1,6 +1,15 @@
 """The programs that the platform runs on: the engine, its plugins and a control plane."""
 
 from toolchain.errors import ToolchainError
-from toolchain.toolchain import AT_ONCE, Toolchain, builder, install, present, tools_folder
+from toolchain.toolchain import AT_ONCE, Toolchain, builder, install, present, provide, tools_folder
 
-__all__ = ["AT_ONCE", "Toolchain", "ToolchainError", "builder", "install", "present", "tools_folder"]
+__all__ = [
+    "AT_ONCE",
+    "Toolchain",
+    "ToolchainError",
+    "builder",
+    "install",
+    "present",
+    "provide",
+    "tools_folder",
+]

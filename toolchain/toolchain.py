@@ -71,6 +71,11 @@ def install(report: Report | None = None) -> Toolchain:
     return Toolchain(tools)
 
 
+def provide(tool: Tool, report: Report | None = None) -> Path:
+    """One tool alone, such as a witness of the tests; built where it is missing."""
+    return _Workshop(Progress(report), cache_directory()).provide(tool).path
+
+
 def present() -> dict[str, Found | None]:
     """Every tool that `install` would provide, and None for those that it would have to build or fetch."""
     pulumi = installed_pulumi()

@@ -120,3 +120,13 @@ PINNED = (
     KARPENTER_CHARTS,
 )
 """What a rehearsal runs, whatever else the machine has: its answer is the same everywhere."""
+
+DEVICE_PLUGIN_CONFIG = Tool(
+    name="device-plugin-config",
+    version="v0.19.3",  # of the device plugin: the newest release that is there as a Go module
+    module="device-plugin-config",
+    package=".",
+)
+
+WITNESSES = (DEVICE_PLUGIN_CONFIG,)
+"""Parsers of what the platform writes, from the programs that read it: for tests that ask for them."""

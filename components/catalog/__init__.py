@@ -3,6 +3,7 @@
 from components.catalog.addons import ADDON_LEAST, ADDON_SOURCES, ADDON_VERSIONS, ADDONS
 from components.catalog.amis import AL2023_RELEASES, AMI_SOURCES, ami_problem, ami_type
 from components.catalog.capacity_blocks import CAPACITY_BLOCK_SOURCES, CAPACITY_BLOCK_TYPES
+from components.catalog.drivers import DRIVER_SOURCES, VLLM_DRIVER
 from components.catalog.durations import (
     DURATION_SOURCES,
     DURATIONS,
@@ -57,6 +58,7 @@ __all__ = [
     "AMI_SOURCES",
     "CAPACITY_BLOCK_SOURCES",
     "CAPACITY_BLOCK_TYPES",
+    "DRIVER_SOURCES",
     "DURATIONS",
     "DURATION_SOURCES",
     "EFA_SOURCES",
@@ -87,6 +89,7 @@ __all__ = [
     "STATEFUL",
     "UPSTREAMS",
     "UPSTREAM_SOURCES",
+    "VLLM_DRIVER",
     "WEIGHTS_BYTES_PER_MINUTE",
     "Duration",
     "Gpu",

@@ -4,7 +4,7 @@ from components.pools.ami import ami_release, kubelet_version
 from components.pools.fit import nodes_for, replicas_per_node
 from components.pools.handover import Handover
 from components.pools.hardware import Hardware, eks_hardware_of, hardware_of
-from components.pools.model_memory import Device, Load, Need, device_of, memory_share
+from components.pools.model_memory import Device, Load, Need, device_of, known_model, memory_share
 from components.pools.place import Place, smallest_place
 from components.pools.pool import (
     ACCELERATOR_LABEL,
@@ -53,6 +53,7 @@ __all__ = [
     "eks_hardware_of",
     "gpu_resource",
     "hardware_of",
+    "known_model",
     "kubelet_version",
     "memory_share",
     "mig_layout_name",

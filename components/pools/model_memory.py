@@ -3,10 +3,12 @@
 A check before anything runs: what vLLM itself measures when it starts decides.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from components.catalog import Gpu, LanguageModel
+from components.catalog import MODELS, Gpu, LanguageModel, of_weights
 from components.config.pools import Sharing
+from components.config.quantity import amount
+from components.config.serving import ModelSettings
 from components.pools.resources import GIB, MIB
 
 _USED_PERCENT = 90
@@ -119,6 +121,15 @@ class Load:
             working=sampled + exchanged + _RUNTIME_BYTES,
         )
 
+    def fixed_cache(self, device: Device, gpus: int) -> int:
+        """Bytes for keys and values that leave as much again unused: the estimate knows of no pictures.
+
+        At least what the sequences need; for where vLLM cannot measure what is free.
+        """
+        need = self.need(device, gpus)
+        spare = device.usable_bytes - need.total
+        return need.cache + max(0, spare) // 2
+
     def _sequence_bytes(self, device: Device, gpus: int) -> int:
         """What the longest sequence leaves behind on each GPU."""
         model = self.model
@@ -135,3 +146,12 @@ class Load:
         if not self.model.kv_heads:
             return self.model.head_dim
         return 2 * self.model.head_dim * max(1, self.model.kv_heads // gpus)
+
+
+def known_model(settings: ModelSettings) -> LanguageModel | None:
+    """The model as the catalog has it; of any other the weights, where they are given."""
+    found = MODELS.get(settings.model)
+    if not settings.weights:
+        return found
+    size = int(amount(settings.weights))
+    return replace(found, weights=size, precision="") if found else of_weights(settings.model, size)

@@ -13,7 +13,10 @@ from components.pools import Pool, Request
 from components.security import restricted_pod
 from components.serving import vllm
 
-_USER = 2000
+USER = 2000
+"""Of every replica. A GPU that MPS shares serves one user at a time: another's pods would wait until its end
+(nvidia-cuda-mps-control(1) of driver 580; the device plugin starts that daemon with `-d` alone)."""
+
 _IMAGE_PULL_MINUTES = 15
 
 
@@ -52,7 +55,7 @@ def replicas(
                 automount_service_account_token=False,
                 # Else the address of a model named vllm would arrive as vLLM's own settings.
                 enable_service_links=False,
-                security_context=restricted_pod(_USER),
+                security_context=restricted_pod(USER),
                 priority_class_name=placement.priority_class,
                 node_selector=placement.pool.selector,
                 tolerations=tolerations(placement.pool),

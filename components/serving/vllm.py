@@ -3,7 +3,7 @@
 from pulumi_kubernetes.core import v1 as core
 
 from components.config.serving import ModelSettings
-from components.pools import Pool, Request, memory_share
+from components.pools import Load, Pool, Request, device_of, known_model, memory_share
 from components.security import restricted_container
 from components.serving import hub_token, quantities
 
@@ -84,7 +84,23 @@ def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[st
         arguments.append(f"--max-model-len={settings.context}")
     if settings.concurrency:
         arguments.append(f"--max-num-seqs={settings.concurrency}")
+    if (cache := _fixed_cache(settings, pool)) is not None:
+        arguments.append(f"--kv-cache-memory-bytes={cache}")
     return arguments
+
+
+def _fixed_cache(settings: ModelSettings, pool: Pool) -> int | None:
+    """What replicas that take turns on a GPU remember in; None where vLLM measures it.
+
+    It measures the whole GPU, so of two that start together each takes the other's weights for its own, and
+    has little memory left or none (vllm-project/vllm issue 55827, 2026-09-08). Given the bytes it does not
+    measure (`kv_cache_memory_bytes` in vllm/config/cache.py, 2026-11-28).
+    """
+    model = known_model(settings)
+    if model is None or pool.gpu is None or not (pool.sharing and pool.sharing.time_slicing):
+        return None
+    load = Load(model, settings.context or model.context, settings.concurrency)
+    return load.fixed_cache(device_of(pool.gpu, pool.sharing), settings.gpus)
 
 
 def _environment(settings: ModelSettings) -> list[core.EnvVarArgs]:

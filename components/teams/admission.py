@@ -7,6 +7,7 @@ from pulumi_kubernetes.admissionregistration import v1 as admission
 from pulumi_kubernetes.meta import v1 as meta
 
 from components.pools import GPU_TAINT, Pool
+from components.serving.replicas import USER
 from components.teams.identity import CLASS_PREFIX, POOLS_ANNOTATION, TEAM_LABEL
 
 NAME = "gpu-cluster-teams"
@@ -49,6 +50,7 @@ _VARIABLES = {
     ),
     "pool": "variables.selected.size() > 0 ? variables.selected[0] : ''",
     "choosing": dumps(_CHOOSES_DEVICES),
+    "user": "object.spec.?securityContext.?runAsUser.orValue(-1)",
 }
 _VALIDATIONS = {
     "!has(object.spec.nodeName)": "'nodeName is the scheduler\\'s to set'",
@@ -87,6 +89,13 @@ _VALIDATIONS = {
         "its image may ask for all GPUs of the node'"
     ),
     (
+        "!variables.gpus || !(variables.pool in variables.mps) || variables.containers.all(c, "
+        f"c.?securityContext.?runAsUser.orValue(variables.user) == {USER})"
+    ): (
+        f"'runAsUser is {USER} for a pod with GPUs of pool ' + variables.pool"
+        " + ', which MPS shares among pods of one user'"
+    ),
+    (
         "object.metadata.?annotations.orValue({}).all(name, "
         f"!{dumps(_CDI_ANNOTATIONS)}.exists(prefix, name.startsWith(prefix)))"
     ): "'containers get the GPUs of their resources.limits: annotations of CDI are not for teams'",
@@ -97,6 +106,7 @@ _VALIDATIONS = {
 def policy(pools: Mapping[str, Pool]) -> admission.ValidatingAdmissionPolicySpecArgs:
     """For pods in the namespaces of teams. `pools`: those that have GPUs."""
     selectors = {name: dict(pool.selector) for name, pool in pools.items()}
+    by_mps = [name for name, pool in pools.items() if pool.sharing and pool.sharing.mps]
     pods = admission.NamedRuleWithOperationsArgs(
         # Nothing of what is looked at can be changed afterwards.
         operations=["CREATE"],
@@ -112,7 +122,7 @@ def policy(pools: Mapping[str, Pool]) -> admission.ValidatingAdmissionPolicySpec
         ),
         variables=[
             admission.VariableArgs(name=name, expression=expression)
-            for name, expression in {"pools": dumps(selectors), **_VARIABLES}.items()
+            for name, expression in {"pools": dumps(selectors), "mps": dumps(by_mps), **_VARIABLES}.items()
         ],
         validations=[
             admission.ValidationArgs(expression=expression, message_expression=message, reason="Forbidden")

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from math import ceil, floor, inf
 
-from components.catalog import INSTANCES, MODELS, LanguageModel, of_weights
+from components.catalog import INSTANCES, LanguageModel
 from components.config.quantity import amount
 from components.config.serving import ModelSettings
 from components.config.stack import Stack
-from components.pools import Device, Load, Need, Place, Pool, device_of, smallest_place
+from components.pools import Device, Load, Need, Place, Pool, device_of, known_model, smallest_place
 from components.stackfile.checks.models import obstacles
 from components.stackfile.nearest import one_of
 from components.stackfile.problem import Keys, Mistake
@@ -21,7 +21,7 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
     mistaken = {keys[:3] for keys in broken}
     for name, settings in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
-        model = _known(settings)
+        model = known_model(settings)
         if model is None or keys in mistaken:  # what is wrong may be the very number that counts
             continue
         yield from _volume(keys, settings, model)
@@ -34,15 +34,6 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
             yield Mistake((*keys, "gpus"), problem)
         elif problem := _too_large(settings, model, pool, offered):
             yield Mistake((*keys, "model"), problem)
-
-
-def _known(settings: ModelSettings) -> LanguageModel | None:
-    """The model as the catalog has it; of any other the weights, where they are given."""
-    found = MODELS.get(settings.model)
-    if not settings.weights:
-        return found
-    size = int(amount(settings.weights))
-    return replace(found, weights=size, precision="") if found else of_weights(settings.model, size)
 
 
 def _volume(keys: Keys, settings: ModelSettings, model: LanguageModel) -> Iterator[Mistake]:

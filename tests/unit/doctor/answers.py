@@ -60,7 +60,7 @@ def servers(**allocatable: str) -> list[Object]:
     return [
         named(
             f"{pool.name}-{number}",
-            metadata={"labels": dict(pool.selector)},
+            metadata={"labels": dict(pool.selector) | {"nvidia.com/cuda.driver-version.major": "580"}},
             status={"conditions": ready, "allocatable": offers},
         )
         for pool in pools_of(stack("onprem", {})).values()

@@ -51,6 +51,30 @@ def test_gpus_are_as_many_as_the_pool_says(api: Answers, gpus: str, plugin: bool
     assert looked(api, gpu={"devicePlugin": plugin})["h100 GPUs"].verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("labels", "verdict", "says"),
+    [
+        ({"nvidia.com/cuda.driver-version.major": "595"}, OK, "595"),
+        ({"nvidia.com/cuda.driver-version.major": "570"}, FAIL, "driver 570 on a node of the pool, and vLLM"),
+        ({"nvidia.com/cuda.driver.major": "550"}, FAIL, "driver 550"),
+        ({}, WARN, "no label nvidia.com/cuda.driver-version.major, so their driver is not checked"),
+    ],
+)
+def test_models_run_where_the_driver_is_new_enough(
+    api: Answers, labels: dict[str, str], verdict: Verdict, says: str
+) -> None:
+    nodes = servers()
+    for node in nodes:
+        del node["metadata"]["labels"]["nvidia.com/cuda.driver-version.major"]
+        node["metadata"]["labels"] |= labels
+    api.paths["/api/v1/nodes"] = listed(*nodes)
+
+    drivers = [check for name, check in looked(api).items() if name.endswith(" driver")]
+
+    assert {check.verdict for check in drivers} == {verdict}
+    assert all(says in check.found for check in drivers)
+
+
 def test_a_device_plugin_of_the_cluster_and_one_of_the_platform_are_one_too_many(api: Answers) -> None:
     api.paths["/apis/apps/v1/daemonsets"] = listed(daemons("nvidia-device-plugin-daemonset"))
     assert looked(api)["device plugin"].verdict is FAIL

@@ -5,12 +5,14 @@ import pytest
 
 from components.images import KARPENTER as KARPENTER_IMAGE
 from toolchain.tools import (
+    DEVICE_PLUGIN_CONFIG,
     KARPENTER_CHARTS,
     KUBERNETES_PROVIDER,
     LANGUAGE_EXEC,
     MODULES,
     PINNED,
     PULUMI,
+    WITNESSES,
     Tool,
 )
 
@@ -28,6 +30,11 @@ def test_a_tool_tells_the_version_that_its_module_pins(tool: Tool) -> None:
     assert pinned[module] == tool.version
 
 
+def test_the_parser_of_the_device_plugin_is_of_the_release_that_it_says() -> None:
+    pins = (MODULES / "device-plugin-config/go.mod").read_text()
+    assert f"github.com/NVIDIA/k8s-device-plugin {DEVICE_PLUGIN_CONFIG.version}\n" in pins
+
+
 @pytest.mark.parametrize(("tool", "sdk"), [(PULUMI, "pulumi"), (KUBERNETES_PROVIDER, "pulumi-kubernetes")])
 def test_the_python_sdk_is_of_the_same_version(tool: Tool, sdk: str) -> None:
     assert importlib.metadata.version(sdk) == tool.version.removeprefix("v")
@@ -40,6 +47,6 @@ def test_the_charts_of_karpenter_are_of_the_version_of_its_image() -> None:
 
 
 def test_every_module_is_used() -> None:
-    tools = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *PINNED]
+    tools = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *PINNED, *WITNESSES]
 
     assert {tool.module for tool in tools} == {path.name for path in MODULES.iterdir()}

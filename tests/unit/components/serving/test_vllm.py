@@ -2,6 +2,9 @@ from typing import Any
 
 import pytest
 
+from components.catalog import GPUS, MODELS
+from components.config.pools import Sharing
+from components.pools import Load, device_of
 from tests.unit.components.serving.served import ON_AWS, container, pod, serve
 
 
@@ -53,6 +56,26 @@ def test_gpus_are_tensor_parallel_and_share_memory() -> None:
 
 def test_replicas_that_take_turns_on_a_gpu_divide_its_memory() -> None:
     assert options(serve(pool={"sharing": {"timeSlicing": 3}}))["--gpu-memory-utilization"] == "0.300"
+
+
+def test_replicas_that_take_turns_do_not_measure_the_memory_of_a_gpu_that_others_fill_meanwhile() -> None:
+    """Two that start together would each count the other's weights as its own."""
+    model = "Qwen/Qwen2.5-0.5B-Instruct"
+    graph = serve(model=model, context=4096, pool={"sharing": {"timeSlicing": 2}})
+    given = int(options(graph)["--kv-cache-memory-bytes"])
+
+    gpu, sharing = GPUS["L4"], Sharing(time_slicing=2)
+    device, load = device_of(gpu, sharing), Load(MODELS[model], 4096, None)
+    need = load.need(device, 1)
+    assert need.cache <= given
+    assert need.weights + need.working + given <= device.usable_bytes, "all replicas fit the GPU together"
+
+
+@pytest.mark.parametrize("sharing", [{"mps": 2}, {}], ids=["MPS", "whole"])
+def test_memory_that_is_a_replica_s_own_is_measured(sharing: dict[str, int]) -> None:
+    pool = {"sharing": sharing} if sharing else {}
+    graph = serve(model="Qwen/Qwen2.5-0.5B-Instruct", context=4096, pool=pool)
+    assert "--kv-cache-memory-bytes" not in options(graph)
 
 
 def test_mps_brings_its_own_shared_memory() -> None:

@@ -1,7 +1,13 @@
 """What the admission policy says is tried on a real API server, in tests/rehearsal/test_team_refusals.py."""
 
+from typing import Any
+
+from components.config.pools import PoolSettings
+from components.config.stack import Stack
+from components.pools import pools_of
+from components.serving.replicas import USER
 from components.stackfile import load
-from components.teams import priority_class
+from components.teams import admission, priority_class
 from plan import Graph
 from tests.unit.components.stackfile.corpus import STACKS
 from tests.unit.components.teams.granted import on_aws
@@ -23,6 +29,16 @@ def test_pods_of_teams_alone_are_looked_at_and_what_cannot_be_looked_at_is_refus
     assert policy["failurePolicy"] == "Fail"
     [matched] = policy["matchConstraints"]["namespaceSelector"]["matchExpressions"]
     assert matched == {"key": "gpu-cluster/team", "operator": "Exists"}
+
+
+def test_pods_on_gpus_that_mps_shares_run_as_the_user_of_the_models() -> None:
+    """Its server serves one user at a time, so that another's pods would wait for the end of all models."""
+    gpus = {"mps": PoolSettings.model_validate({"instance": "g6.4xlarge", "nodes": 1, "sharing": {"mps": 2}})}
+    pools = pools_of(Stack.model_validate({"cluster": {"provider": "local"}, "pools": gpus}))
+    spec: Any = admission.policy(pools)
+
+    assert {each.name: each.expression for each in spec.variables}["mps"] == '["mps"]'
+    assert any(f"== {USER}" in each.expression for each in spec.validations)
 
 
 def test_nobody_is_let_in_before_what_holds_them_to_their_grant() -> None:
