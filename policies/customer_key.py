@@ -18,7 +18,7 @@ KEYS = frozenset(
         "aws:kms/replicaExternalKey:ReplicaExternalKey",
     )
 )
-_ALIASES = frozenset(("aws:kms/alias:Alias",))
+ALIASES = frozenset(("aws:kms/alias:Alias",))
 _OF_AWS = re.compile(r"(arn:[^:]*:kms:[^:]*:[^:]*:)?alias/aws/.*")
 
 EXPECTED = "the ARN of a key of your own"
@@ -40,7 +40,7 @@ def not_own_key(resource: Resource, field: Field, inventory: Inventory) -> list[
     One that is not known yet is the customer's own where it is made of nothing but keys of the stack.
     """
     if field.content is UNKNOWN:
-        if resource.made_of is None or not inventory.made_of(resource, field.path, KEYS | _ALIASES):
+        if resource.made_of is None or not inventory.made_of(resource, field.path, KEYS | ALIASES):
             raise NotKnownError(field)
         return []
     if not field.text or _OF_AWS.fullmatch(field.text):

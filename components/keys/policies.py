@@ -1,7 +1,8 @@
-"""Who may do what with each key.
+"""Key policies of KMS, by purpose.
 
 The account administers every key, and its principals use one only as their own policies allow, through the
-services that the key is for. Grants to other services are for AWS resources alone.
+services that the key is for. Grants to other services are for AWS resources alone, except on the key of the
+cluster: CreateCluster does not support `kms:GrantIsForAWSResource`.
 """
 
 from typing import Any
@@ -27,6 +28,13 @@ _SERVICES = {
     Purpose.COPIES: ("backup", "ec2", "fsx"),
 }
 """Through which services the principals of the account use a key."""
+_RETIRED = frozenset((Purpose.DATA, Purpose.REGISTRY, Purpose.COPIES))
+"""Keys whose service asks its caller for `kms:RetireGrant`.
+
+ECR for whoever creates or deletes a repository (Amazon ECR user guide, encryption-at-rest, "Required IAM
+permissions"), AWS Backup for whoever creates a vault (CloudFormation registry, AWS::Backup::BackupVault,
+permissions of create); both read on 2026-11-28. EBS, EFS, FSx and EKS ask for `kms:CreateGrant` alone.
+"""
 
 _Statement = dict[str, Any]
 
@@ -40,7 +48,7 @@ def key_policy(purpose: Purpose, account: str, region: str, copies: str | None =
         case Purpose.LOGS:
             statements.append(_by_logs(account, region))
         case Purpose.VOLUMES:
-            statements += [*_by_services(purpose, account, region, copies), *_by_autoscaling(account)]
+            statements += [*_by_services(purpose, account, region, copies), *_by_instance_starters(account)]
         case Purpose.DATA:
             statements += [
                 *_by_services(purpose, account, region, copies),
@@ -63,7 +71,12 @@ def _administered(account: str) -> _Statement:
 
 
 def _by_control_plane(account: str) -> list[_Statement]:
-    """The control plane encrypts with the role of its cluster, from a network of AWS, through no service."""
+    """The control plane encrypts with the role of its cluster, from a network of AWS, through no service.
+
+    Whoever creates the cluster needs `kms:DescribeKey` and `kms:CreateGrant`; `kms:GrantIsForAWSResource` is
+    not supported for CreateCluster and must not restrict it (Amazon EKS user guide, enable-kms,
+    docs.aws.amazon.com/eks/latest/userguide/enable-kms.html, read on 2026-11-28).
+    """
     return [
         {
             "Sid": "UseAsPoliciesAllow",
@@ -72,7 +85,13 @@ def _by_control_plane(account: str) -> list[_Statement]:
             "Action": [*_USE, "kms:ListGrants"],
             "Resource": "*",
         },
-        _granted(_root(account), {}),
+        {
+            "Sid": "GrantToCluster",
+            "Effect": "Allow",
+            "Principal": _root(account),
+            "Action": "kms:CreateGrant",
+            "Resource": "*",
+        },
     ]
 
 
@@ -100,7 +119,7 @@ def _by_services(purpose: Purpose, account: str, region: str, copies: str | None
             "Sid": "UseThroughServices",
             "Effect": "Allow",
             "Principal": _root(account),
-            "Action": _USE,
+            "Action": [*_USE, *_retires(purpose)],
             "Resource": "*",
             "Condition": {"StringEquals": via},
         },
@@ -108,14 +127,22 @@ def _by_services(purpose: Purpose, account: str, region: str, copies: str | None
     ]
 
 
-def _by_autoscaling(account: str) -> list[_Statement]:
-    """Node groups start instances as this role, which has no policy that speaks of keys.
+def _by_instance_starters(account: str) -> list[_Statement]:
+    """Auto Scaling starts node groups, and EC2 starts spot instances, as roles without a policy about keys.
 
-    An account that never scaled anything lacks it, and KMS refuses a principal that does not exist: so it is
-    named in a condition.
+    Both need the key for encrypted volumes (Amazon EC2 Auto Scaling user guide,
+    key-policy-requirements-EBS-encryption; Amazon EC2 user guide,
+    service-linked-roles-spot-instance-requests, "Grant access to customer managed keys"; 2026-11-28). A
+    fresh account lacks them, and KMS refuses a principal that does not exist: a condition names them.
     """
-    scaling = "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
-    itself = {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{scaling}", "kms:CallerAccount": account}
+    linked = f"arn:aws:iam::{account}:role/aws-service-role"
+    starters = {
+        "aws:PrincipalArn": [
+            f"{linked}/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+            f"{linked}/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+        ],
+        "kms:CallerAccount": account,
+    }
     anyone = {"AWS": "*"}
     return [
         {
@@ -124,9 +151,9 @@ def _by_autoscaling(account: str) -> list[_Statement]:
             "Principal": anyone,
             "Action": _USE,
             "Resource": "*",
-            "Condition": {"StringEquals": itself},
+            "Condition": {"StringEquals": starters},
         },
-        {**_granted(anyone, itself), "Sid": "GrantForNodes"},
+        {**_granted(anyone, starters), "Sid": "GrantForNodes"},
     ]
 
 
@@ -147,6 +174,10 @@ def _by_lustre(account: str, region: str) -> _Statement:
     }
 
 
+def _retires(purpose: Purpose) -> list[str]:
+    return ["kms:RetireGrant"] if purpose in _RETIRED else []
+
+
 def _granted(principal: dict[str, str], conditions: dict[str, Any]) -> _Statement:
     return {
         "Sid": "GrantToResources",
@@ -156,7 +187,7 @@ def _granted(principal: dict[str, str], conditions: dict[str, Any]) -> _Statemen
         "Resource": "*",
         "Condition": {
             "Bool": {"kms:GrantIsForAWSResource": "true"},
-            **({"StringEquals": conditions} if conditions else {}),
+            "StringEquals": conditions,
         },
     }
 

@@ -27,7 +27,12 @@ from policies.rules.exposure import no_exposed_services, tls_at_entrances
 from policies.rules.file_systems import access_points, efs_across_zones, efs_encrypted, fsx_encrypted
 from policies.rules.gpus import gpu_limits, gpu_placement, gpu_pool_taint
 from policies.rules.images import allowed_registry, digest_pinned, no_latest_tag
-from policies.rules.keys import key_deletion_window, key_rotation, no_wildcard_key_principal
+from policies.rules.keys import (
+    cluster_key_grants,
+    key_deletion_window,
+    key_rotation,
+    no_wildcard_key_principal,
+)
 from policies.rules.metadata_service import imds_hop_limit, imdsv2
 from policies.rules.models import model_sources
 from policies.rules.namespaces import default_deny, gpu_quota, own_namespace, quota_and_defaults
@@ -168,6 +173,7 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         objects_seen,
         backups_encrypted,
         backups_copied(terms),
+        cluster_key_grants,
     )
 
 

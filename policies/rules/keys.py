@@ -2,13 +2,22 @@
 
 from collections.abc import Iterator
 
-from policies.customer_key import KEYS
+from policies.customer_key import ALIASES, KEYS
 from policies.field import Field
-from policies.policy_document import for_anybody
-from policies.rule import Level, Violation, rule, should_be
+from policies.inventory import Inventory
+from policies.kinds import CLUSTER
+from policies.link import Link
+from policies.policy_document import Statement, for_anybody, statements
+from policies.rule import Level, Violation, rule, should_be, stack_rule
 from policies.subject import Resource, each, subjects
 
 _KEY = "aws:kms/key:Key"
+_KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
+_ENCRYPTS = Link(frozenset((CLUSTER,)), ("encryptionConfig", "provider", "keyArn"), KEYS | ALIASES)
+_CALLED = Link(ALIASES, ("targetKeyId",), KEYS)
+_POLICY_OF = Link(frozenset((_KEY_POLICY,)), ("keyId",), KEYS)
+_FOR_RESOURCES = "kms:grantisforawsresource"
+_OF_CREATE_CLUSTER = ("kms:CreateGrant", "kms:DescribeKey")
 _DAYS = 30  # the longest that KMS waits
 _LEAVE = "leave keys to the platform, which makes one for each purpose"
 
@@ -31,7 +40,7 @@ def key_rotation(key: Resource) -> Iterator[Violation]:
     yield from should_be(key.at("enableKeyRotation"), True)
 
 
-@subjects("aws:kms/keyPolicy:KeyPolicy", *KEYS)
+@subjects(_KEY_POLICY, *KEYS)
 def _policies(resource: Resource) -> Iterator[Field]:
     yield resource.at("policy")
 
@@ -65,3 +74,44 @@ def key_deletion_window(key: Resource) -> Iterator[Violation]:
     window = key.at("deletionWindowInDays")
     if window.value is not None and window.value != _DAYS:
         yield Violation(window, f"{_DAYS}")
+
+
+@stack_rule(
+    94,
+    "cluster-key-grants",
+    "The KMS key of an EKS cluster allows CreateGrant without kms:GrantIsForAWSResource",
+    of=each(CLUSTER),
+    level=Level.MANDATORY,
+    references="Amazon EKS user guide: enable-kms",
+    fix=f"{_LEAVE}; elsewhere allow the account kms:CreateGrant and kms:DescribeKey without that condition",
+)
+def cluster_key_grants(cluster: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """CreateCluster does not support the condition: EKS refuses the key, and no cluster is created."""
+    for key in _keys_of(cluster, inventory):
+        for holder in inventory.linked(key, _POLICY_OF) or (key,):  # a KeyPolicy replaces that of its key
+            yield from _refuses_a_cluster(holder.at("policy"))
+
+
+def _keys_of(cluster: Resource, inventory: Inventory) -> Iterator[Resource]:
+    for found in inventory.targets(cluster, _ENCRYPTS):
+        yield from inventory.targets(found, _CALLED) if found.kind in ALIASES else (found,)
+
+
+def _refuses_a_cluster(policy: Field) -> Iterator[Violation]:
+    """A key without a policy gets the default one of KMS, which leaves all to IAM."""
+    if policy.value is None:
+        return
+    found = statements(policy)
+    plain = [it for it in found if it.allows and not _about_resources(it)]
+    for action in _OF_CREATE_CLUSTER:
+        if not any(it.may(action) for it in plain):
+            allowed = any(it.allows and it.may(action) for it in found)
+            actual = f"{action} for AWS resources only" if allowed else f"without {action}"
+            yield Violation(policy, f"{action} without kms:GrantIsForAWSResource", actual)
+    for statement in found:
+        if not statement.allows and statement.may("kms:CreateGrant") and _about_resources(statement):
+            yield Violation(statement.field, "without the condition", "a denial by kms:GrantIsForAWSResource")
+
+
+def _about_resources(statement: Statement) -> bool:
+    return any(condition.key == _FOR_RESOURCES for condition in statement.conditions)

@@ -93,10 +93,28 @@ def test_without_copies_there_is_no_key_for_them() -> None:
     assert names == {f"k-{purpose}" for purpose in Purpose if purpose is not Purpose.COPIES}
 
 
-@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("purpose", [it for it in Purpose if it is not Purpose.CLUSTER])
 def test_grants_are_for_aws_resources_alone(purpose: Purpose) -> None:
     grants = [it for it in statements(purpose).values() if "kms:CreateGrant" in it["Action"]]
     assert all(it["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"} for it in grants)
+
+
+def test_the_account_creates_a_grant_on_the_key_of_the_cluster_without_a_condition() -> None:
+    """EKS refuses a cluster whose creator may not: enable-kms of its user guide."""
+    allowed = [
+        it for it in statements(Purpose.CLUSTER).values() if it["Principal"] == ROOT and "Condition" not in it
+    ]
+    actions: set[str] = set()
+    for it in allowed:
+        actions.update([it["Action"]] if isinstance(it["Action"], str) else it["Action"])
+    assert {"kms:CreateGrant", "kms:DescribeKey"} <= actions
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_grants_are_retired_by_callers_of_ecr_and_backup(purpose: Purpose) -> None:
+    [use] = [it for it in statements(purpose).values() if it["Sid"].startswith(("Use", "Encrypt"))][:1]
+    retires = "kms:RetireGrant" in use["Action"]
+    assert retires == (purpose in (Purpose.DATA, Purpose.REGISTRY, Purpose.COPIES))
 
 
 @pytest.mark.parametrize("purpose", Purpose)
@@ -114,10 +132,14 @@ def test_logs_are_encrypted_for_groups_of_the_account() -> None:
     }
 
 
-def test_node_groups_start_instances_with_encrypted_volumes() -> None:
+def test_node_groups_and_spot_start_instances_with_encrypted_volumes() -> None:
+    roles = "arn:aws:iam::123456789012:role/aws-service-role"
     for sid in ("UseForNodes", "GrantForNodes"):
         who = statements(Purpose.VOLUMES)[sid]["Condition"]["StringEquals"]["aws:PrincipalArn"]
-        assert who.endswith(":role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling")
+        assert who == [
+            f"{roles}/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+            f"{roles}/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+        ]
 
 
 def test_a_file_system_of_fsx_reads_the_bucket_that_it_is_linked_to() -> None:
