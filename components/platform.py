@@ -5,6 +5,8 @@ from typing import Any
 
 import pulumi
 
+from components.addresses import endpoint_ranges
+from components.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from components.config.eks import EksSettings
 from components.config.stack import Stack
 from components.gpu import DevicePlugin
@@ -83,6 +85,7 @@ class Platform(pulumi.ComponentResource):
                 mounted=storage.made,
                 image=VLLM.at(stack.mirror),
                 hub_token=hub_token,
+                resolvers=_resolvers(stack),
                 opts=_after(served, devices),
             )
             self.outputs["models"] = {
@@ -96,6 +99,8 @@ class Platform(pulumi.ComponentResource):
                 stack,
                 pools=pools,
                 on_aws=isinstance(stack.cluster, EksSettings),
+                endpoints=endpoint_ranges(stack.network),
+                resolvers=_resolvers(stack),
                 opts=served,
             )
             self.outputs["teams"] = {
@@ -107,6 +112,11 @@ class Platform(pulumi.ComponentResource):
 
 def _after(room: pulumi.ResourceOptions, earlier: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
     return pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=earlier))
+
+
+def _resolvers(stack: Stack) -> Sequence[str]:
+    """Addresses of NodeLocal DNSCache; outside of a cluster that was there before, its usual one."""
+    return stack.cluster.dns if isinstance(stack.cluster, ExistingCluster) else (NODE_LOCAL_DNS,)
 
 
 def _summary(pool: Pool) -> dict[str, Any]:

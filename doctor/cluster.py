@@ -8,6 +8,7 @@ from components.config.storage import Csi, LocalPath, Nfs
 from components.pools import pools_of
 from doctor.api_server import ApiServer
 from doctor.check import Check, Group
+from doctor.dns import dns
 from doctor.nodes import nodes
 from doctor.rights import rights
 
@@ -25,6 +26,7 @@ def cluster(stack: Stack, api: ApiServer) -> Iterator[Check]:
     yield from nodes(stack, pools_of(stack), api)
     yield from _storage(stack, api)
     yield _pod_security(api)
+    yield from dns(stack, api)
     yield _served(
         api,
         "admission policies",

@@ -1,12 +1,36 @@
 """`gpu-cluster:cluster`: where the platform runs."""
 
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.config.eks import EksSettings
 from components.config.names import Word
 from components.config.settings import Settings
+from components.config.spelling import Spelled
+
+NODE_LOCAL_DNS = "169.254.20.10"
+"""Where NodeLocal DNSCache listens on every node, as its publisher's guide and installers have it.
+
+Source: Kubernetes documentation, tasks/administer-cluster/nodelocaldns, `localdns`, 2026-11-28.
+"""
+
+
+def _address(given: str) -> str:
+    ip_address(given)
+    return given
+
+
+_OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
+IpAddress = Annotated[
+    str,
+    Spelled(
+        rf"({_OCTET}\.){{3}}{_OCTET}|[0-9a-f]{{0,4}}(:[0-9a-f]{{0,4}}){{2,7}}",
+        f"an IP address such as {NODE_LOCAL_DNS}",
+    ),
+    AfterValidator(_address),
+]
 
 
 class LocalCluster(Settings):
@@ -27,6 +51,9 @@ class ExistingCluster(Settings):
 
     context: Word | None = None
     """Context within the kubeconfig. Default: its current context."""
+
+    dns: list[IpAddress] = Field(default=[NODE_LOCAL_DNS])
+    """Addresses of NodeLocal DNSCache, which pods ask beside the DNS pods. Default: [169.254.20.10]."""
 
 
 ClusterSettings = Annotated[LocalCluster | ExistingCluster | EksSettings, Field(discriminator="provider")]

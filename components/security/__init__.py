@@ -10,6 +10,7 @@ from components.security.traffic import (
     to_dns,
     to_internet,
     to_namespaces,
+    to_networks,
     to_pod_identity,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "to_dns",
     "to_internet",
     "to_namespaces",
+    "to_networks",
     "to_pod_identity",
 ]

@@ -1,9 +1,12 @@
 """What may pass the network of a namespace that otherwise lets nothing in or out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from ipaddress import ip_network
 
 from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.networking import v1 as networking
+
+from components.config.cluster import NODE_LOCAL_DNS
 
 # Nodes, pods, services and the site's own network: private, carrier-grade and link-local ranges. The metadata
 # services of clouds are among them: 169.254.169.254 and fd00:ec2::254.
@@ -38,16 +41,20 @@ def to_namespaces(namespaces: Collection[str], port: int | None = None) -> netwo
     return _egress(networking.NetworkPolicyEgressRuleArgs(to=[_pods_of(namespaces)], ports=ports))
 
 
-def to_dns() -> networking.NetworkPolicySpecArgs:
-    """Out to the cluster's name service."""
-    peer = networking.NetworkPolicyPeerArgs(
+def to_dns(resolvers: Collection[str] = (NODE_LOCAL_DNS,)) -> networking.NetworkPolicySpecArgs:
+    """Out to the DNS pods of the cluster, and to resolvers on the node, which no selector of pods matches.
+
+    `resolvers`: addresses of NodeLocal DNSCache, which runs in the network of its node.
+    """
+    pods = networking.NetworkPolicyPeerArgs(
         namespace_selector=meta.LabelSelectorArgs(
             match_labels={"kubernetes.io/metadata.name": "kube-system"}
         ),
         pod_selector=meta.LabelSelectorArgs(match_labels={"k8s-app": "kube-dns"}),
     )
     udp = networking.NetworkPolicyPortArgs(port=53, protocol="UDP")
-    return _egress(networking.NetworkPolicyEgressRuleArgs(to=[peer], ports=[udp, _tcp(53)]))
+    peers = [pods, *_blocks(resolvers)]
+    return _egress(networking.NetworkPolicyEgressRuleArgs(to=peers, ports=[udp, _tcp(53)]))
 
 
 def to_internet(port: int) -> networking.NetworkPolicySpecArgs:
@@ -72,13 +79,22 @@ def to_anywhere(port: int, *, pods: Mapping[str, str] | None = None) -> networki
     return _egress(networking.NetworkPolicyEgressRuleArgs(ports=[_tcp(port)]), chosen)
 
 
+def to_networks(cidrs: Iterable[str], port: int) -> networking.NetworkPolicySpecArgs:
+    """Out on one port to these ranges, such as the subnets of interface endpoints."""
+    return _egress(networking.NetworkPolicyEgressRuleArgs(to=_blocks(cidrs), ports=[_tcp(port)]))
+
+
 def to_pod_identity() -> networking.NetworkPolicySpecArgs:
     """Out to the agent on the node that hands a pod its role on AWS."""
-    peers = [
-        networking.NetworkPolicyPeerArgs(ip_block=networking.IPBlockArgs(cidr=cidr))
-        for cidr in _POD_IDENTITY_AGENT
+    return to_networks(_POD_IDENTITY_AGENT, 80)
+
+
+def _blocks(cidrs: Iterable[str]) -> list[networking.NetworkPolicyPeerArgs]:
+    """An address without a prefix length is a range of one."""
+    return [
+        networking.NetworkPolicyPeerArgs(ip_block=networking.IPBlockArgs(cidr=str(ip_network(cidr))))
+        for cidr in cidrs
     ]
-    return _egress(networking.NetworkPolicyEgressRuleArgs(to=peers, ports=[_tcp(80)]))
 
 
 def _pods_of(namespaces: Collection[str]) -> networking.NetworkPolicyPeerArgs:

@@ -1,12 +1,13 @@
 """The namespace of the models, and the models."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import inf
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
+from components.config.cluster import NODE_LOCAL_DNS
 from components.config.serving import ModelSettings, ServingSettings
 from components.metadata import metadata
 from components.pools import Pool, Request, nodes_for, request_of
@@ -37,9 +38,11 @@ class Serving(pulumi.ComponentResource):
         image: str,
         mounted: Mapping[str, Sequence[pulumi.Resource]] | None = None,
         hub_token: pulumi.Input[str] | None = None,
+        resolvers: Collection[str] = (NODE_LOCAL_DNS,),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`mounted`: what stands before a volume of each entry of the storage is mounted."""
+        """`mounted`: what stands before a volume of each entry of the storage is mounted; `resolvers`:
+        addresses of NodeLocal DNSCache."""
         super().__init__("gpu-cluster:index:Serving", name, None, opts)
         placements = placements_of(settings, pools)
 
@@ -52,7 +55,7 @@ class Serving(pulumi.ComponentResource):
             ),
             allowances={
                 "clients": from_namespaces({settings.namespace, *settings.clients}, vllm.PORT),
-                "dns": to_dns(),
+                "dns": to_dns(resolvers),
                 "hub": to_internet(443),
             },
             opts=pulumi.ResourceOptions(parent=self),

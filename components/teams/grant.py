@@ -1,12 +1,13 @@
 """What a platform grants one team in the cluster."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 from pulumi_kubernetes.rbac import v1 as rbac
 
+from components.config.cluster import NODE_LOCAL_DNS
 from components.config.teams import TeamSettings, group_of
 from components.metadata import metadata
 from components.pools import Pool, share_of
@@ -17,6 +18,7 @@ from components.security import (
     to_dns,
     to_internet,
     to_namespaces,
+    to_networks,
     to_pod_identity,
 )
 from components.serving import vllm
@@ -50,9 +52,12 @@ class TeamGrant(pulumi.ComponentResource):
         pools: Mapping[str, Pool],
         models: str | None,
         on_aws: bool,
+        endpoints: Collection[str] = (),
+        resolvers: Collection[str] = (NODE_LOCAL_DNS,),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`models`: namespace of the platform's own, where the team may call them."""
+        """`models`: namespace of the platform's own, where the team may call them; `endpoints`: ranges where
+        services of AWS have interface endpoints; `resolvers`: addresses of NodeLocal DNSCache."""
         super().__init__("gpu-cluster:index:TeamGrant", name, None, opts)
         share = share_of(settings, pools)
         own = settings.namespace or team
@@ -62,7 +67,9 @@ class TeamGrant(pulumi.ComponentResource):
             own,
             PodSecurity.RESTRICTED,
             quota=quota_of(settings, share, pools),
-            allowances=_allowances(own, settings, models, on_aws=on_aws),
+            allowances=_allowances(
+                own, settings, models, on_aws=on_aws, endpoints=endpoints, resolvers=resolvers
+            ),
             labels={TEAM_LABEL: team},
             annotations={POOLS_ANNOTATION: ",".join(share.gpus)},
             opts=pulumi.ResourceOptions(parent=self),
@@ -98,15 +105,22 @@ class TeamGrant(pulumi.ComponentResource):
 
 
 def _allowances(
-    own: str, settings: TeamSettings, models: str | None, *, on_aws: bool
+    own: str,
+    settings: TeamSettings,
+    models: str | None,
+    *,
+    on_aws: bool,
+    endpoints: Collection[str],
+    resolvers: Collection[str],
 ) -> dict[str, networking.NetworkPolicySpecArgs]:
     return {
         "clients": from_namespaces({own, *settings.clients}),
-        "dns": to_dns(),
+        "dns": to_dns(resolvers),
         "internet": to_internet(443),
         "own": to_namespaces({own}),
         **({"models": to_namespaces({models}, vllm.PORT)} if models else {}),
         **({"pod-identity": to_pod_identity()} if on_aws else {}),
+        **({"aws-endpoints": to_networks(endpoints, 443)} if endpoints else {}),
     }
 
 

@@ -1,12 +1,13 @@
 """All teams of a platform in its cluster."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pulumi
 from pulumi_kubernetes.admissionregistration import v1 as admission
 from pulumi_kubernetes.scheduling import v1 as scheduling
 
+from components.config.cluster import NODE_LOCAL_DNS
 from components.config.stack import Stack
 from components.metadata import metadata
 from components.pools import Pool
@@ -31,8 +32,12 @@ class Teams(pulumi.ComponentResource):
         *,
         pools: Mapping[str, Pool],
         on_aws: bool,
+        endpoints: Collection[str] = (),
+        resolvers: Collection[str] = (NODE_LOCAL_DNS,),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """`endpoints`: ranges where services of AWS have interface endpoints; `resolvers`: addresses of
+        NodeLocal DNSCache."""
         super().__init__("gpu-cluster:index:Teams", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         with_gpus = {key: pool for key, pool in pools.items() if pool.gpu_resources}
@@ -71,6 +76,8 @@ class Teams(pulumi.ComponentResource):
                 pools=pools,
                 models=serving if (settings.namespace or team) in stack.serving.clients else None,
                 on_aws=on_aws,
+                endpoints=endpoints,
+                resolvers=resolvers,
                 # Nobody is let in before what holds them to their grant is there.
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before),
             )

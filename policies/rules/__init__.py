@@ -23,6 +23,7 @@ from policies.rules.clusters import (
     secrets_encrypted,
     supported_version,
 )
+from policies.rules.egress import aws_endpoints_reached
 from policies.rules.exposure import no_exposed_services, tls_at_entrances
 from policies.rules.file_systems import access_points, efs_across_zones, efs_encrypted, fsx_encrypted
 from policies.rules.gpus import gpu_limits, gpu_placement, gpu_pool_taint
@@ -174,6 +175,7 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         backups_encrypted,
         backups_copied(terms),
         cluster_key_grants,
+        aws_endpoints_reached,
     )
 
 

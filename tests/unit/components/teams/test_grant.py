@@ -65,6 +65,7 @@ def test_its_network_is_closed_but_for_its_own_pods_its_clients_names_and_the_in
         "allow-internet",
         "allow-own",
         "allow-pod-identity",
+        "allow-aws-endpoints",
     }
     [rule] = policies["allow-clients"]["spec"]["ingress"]
     [peer] = rule["from"]
