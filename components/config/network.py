@@ -95,14 +95,13 @@ EVERY_NODE_CALLS = frozenset(
         AwsService.EKS,
         AwsService.EKS_AUTH,
         AwsService.LOGS,
-        AwsService.SSM,
-        AwsService.SSMMESSAGES,
         AwsService.STS,
     }
 )
-"""Without these no node joins, no pod gets its role and nobody gets onto a node.
+"""Without these no node joins and no pod gets its role.
 
-Source: Amazon EKS user guide, private clusters (2026-11-21); Session Manager for ssm and ssmmessages.
+Source: Amazon EKS user guide, private clusters (2026-11-21). Session Manager is not among them: the role of
+nodes does not let its agent register.
 """
 
 

@@ -6,13 +6,15 @@ from components.config.stack import Stack
 
 _OF_STORAGE = {"efs": AwsService.ELASTICFILESYSTEM, "fsx-lustre": AwsService.FSX}
 """What a storage driver asks where its file systems are, by kind."""
+_OF_KARPENTER = frozenset((AwsService.SQS, AwsService.SSM))
+"""Interruptions come by SQS; SSM says which image is meant (Karpenter 1.13, private clusters, 2026-11-28)."""
 
 
 def called_services(stack: Stack) -> frozenset[AwsService]:
     """Those that have interface endpoints; S3 has a gateway."""
     called = {_OF_STORAGE[it.kind] for it in stack.storage.values() if it.kind in _OF_STORAGE}
     if any(pool.provisioner is Provisioner.KARPENTER for pool in stack.pools.values()):
-        called.add(AwsService.SQS)  # where it hears that spot servers go
+        called |= _OF_KARPENTER
     if any(_is_scaled(pool) for pool in stack.pools.values()):
         called.add(AwsService.AUTOSCALING)
     return EVERY_NODE_CALLS | called

@@ -31,9 +31,14 @@ def test_storage_calls_where_its_file_systems_are() -> None:
     assert more == {AwsService.ELASTICFILESYSTEM, AwsService.FSX}
 
 
-def test_karpenter_hears_of_servers_that_go() -> None:
+def test_nobody_gets_onto_a_node_by_session_manager() -> None:
+    """Its agent may not register: an endpoint for it would cost money for nothing."""
+    assert not called_services(stack()) & {AwsService.SSM, AwsService.SSMMESSAGES}
+
+
+def test_karpenter_hears_of_interruptions_and_looks_up_images() -> None:
     pools = {"l4": {"instance": "g6.xlarge", "nodes": 1, "provisioner": "karpenter"}}
-    assert called_services(stack(pools=pools)) - EVERY_NODE_CALLS == {AwsService.SQS}
+    assert called_services(stack(pools=pools)) - EVERY_NODE_CALLS == {AwsService.SQS, AwsService.SSM}
 
 
 def test_those_get_endpoints_where_the_file_does_not_say_which() -> None:
