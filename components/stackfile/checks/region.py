@@ -9,6 +9,14 @@ from components.stackfile.nearest import did_you_mean
 from components.stackfile.problem import Mistake
 
 KEY = "aws:region"
+_OTHER_PARTITIONS = {
+    "us-gov-": "AWS GovCloud (US)",
+    "cn-": "AWS in China",
+    "us-iso": "a US isolated region",
+    "eu-isoe-": "an EU isolated region",
+    "eusc-": "the AWS European Sovereign Cloud",
+}
+"""How regions outside of the commercial partition begin (botocore 1.44.5, partitions.json)."""
 
 
 def region(stack: Stack) -> Iterator[Mistake]:
@@ -28,5 +36,8 @@ def unknown_region(name: str) -> str | None:
     """What is wrong with the name of a region, if anything."""
     if name in REGIONS:
         return None
+    for prefix, partition in _OTHER_PARTITIONS.items():
+        if name.startswith(prefix):
+            return f"'{name}' is of {partition}; only regions of the commercial partition 'aws' are supported"
     near = did_you_mean(name, REGIONS, cutoff=0.8) or f"; there are {', '.join(REGIONS)}"
     return f"unknown region '{name}'{near}"
