@@ -8,6 +8,7 @@ import typer
 
 from cli.project import Project, StackName
 from components.stackfile import Problem, StackFileError, load_any
+from components.stackfile.notes import notes_of
 from components.stackfile.summary import summary_of
 
 _WRONG = 2
@@ -24,7 +25,10 @@ def validate(stack: StackName = "local", *, as_json: Json = False) -> None:
     """
     file = Project.here().stack_file(stack)
     if not as_json:
-        typer.echo(f"{stack}: {summary_of(load_any(file))}, all right")
+        found = load_any(file)
+        typer.echo(f"{stack}: {summary_of(found)}, all right")
+        for note in notes_of(found):
+            typer.echo(f"note: {note}")
         return
     problems: tuple[Problem, ...] = ()
     try:

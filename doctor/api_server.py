@@ -32,6 +32,7 @@ class ApiServer:
         except Exception as error:  # in as many ways as a file can be wrong
             raise NoAnswerError(f"{kubeconfig} leads to no cluster: {_in_one_line(error)}") from error
         self.kubeconfig = kubeconfig
+        self.server: str = config.cluster.server if config else ""
 
     def get(self, path: str) -> Object | None:
         """What is there; None where there is nothing, or where this identity may not look."""

@@ -9,11 +9,13 @@ from components.config.stack import Stack
 from doctor.account import account
 from doctor.aws import Aws, UnreachableError
 from doctor.backups import backups
-from doctor.check import Check, Group
+from doctor.check import Check, Group, Verdict
 from doctor.checkout import checkout, state
+from doctor.endpoint import endpoint
 from doctor.machine import machine
 from doctor.offerings import offerings
 from doctor.quotas import quotas
+from doctor.service_roles import service_roles
 from doctor.stack_files import schema, stack_file
 
 SignIn = Callable[[str], Aws]
@@ -52,6 +54,7 @@ def _on_aws(stack: Stack, name: str, sign_in: SignIn) -> Iterator[Check]:
         signed_in = list(account(stack, aws))
     except UnreachableError as error:
         yield Group("account").skip("account", str(error))
+        yield from service_roles(stack, None)
         yield from quotas(stack, name, None)
         yield from offerings(stack, None)
         yield from backups(stack, None)
@@ -60,6 +63,7 @@ def _on_aws(stack: Stack, name: str, sign_in: SignIn) -> Iterator[Check]:
     ours = all(check.verdict != "FAIL" for check in signed_in)
     asked = aws if ours else None  # another account's quotas say nothing
     try:
+        yield from service_roles(stack, asked)
         yield from quotas(stack, name, asked)
         yield from offerings(stack, asked)
         yield from backups(stack, asked)
@@ -75,11 +79,19 @@ def _in_cluster(project: Path, name: str, stack: Stack) -> Iterator[Check]:
     from doctor.cluster import cluster
 
     kubeconfig, context = _way(project, name, stack)
+    on_eks = stack.cluster if isinstance(stack.cluster, EksSettings) else None
     if not kubeconfig.is_file():
+        if on_eks:
+            yield endpoint(on_eks, None)
         yield _no_way(name, stack, kubeconfig)
         return
     try:
-        yield from cluster(stack, ApiServer(kubeconfig, context))
+        api = ApiServer(kubeconfig, context)
+        if on_eks:
+            yield (reached := endpoint(on_eks, api.server))
+            if reached.verdict is Verdict.FAIL:
+                return
+        yield from cluster(stack, api)
     except NoAnswerError as error:
         yield Group("cluster").fail("connection", str(error))
 

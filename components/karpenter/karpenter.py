@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_kubernetes.apiextensions import CustomResource
 
+from components.config.capacity import Market
 from components.config.pools import PoolSettings
 from components.identity import PodIdentity
 from components.karpenter.controller import NAMESPACE, SERVICE_ACCOUNT, Controller
@@ -45,6 +46,7 @@ class Karpenter(pulumi.ComponentResource):
         super().__init__("gpu-cluster:index:Karpenter", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
+        spot = any(settings[key].capacity.market is Market.SPOT for key in pools)
         interruptions = Interruptions(f"{name}-interruptions", opts=child)
         role = NodeRole(f"{name}-nodes", opts=child)
         profile = aws.iam.InstanceProfile(f"{name}-nodes", role=role.name, opts=child)
@@ -67,7 +69,7 @@ class Karpenter(pulumi.ComponentResource):
                     queue=interruptions.queue.arn,
                     node_role=role.arn,
                     key=ground.volumes_key,
-                ).apply(lambda arns: permissions(account=account, region=region, **arns))
+                ).apply(lambda arns: permissions(account=account, region=region, spot=spot, **arns))
             },
             opts=child,
         )

@@ -31,7 +31,16 @@ _TAKEN = (
 )
 
 
-def permissions(*, cluster: str, account: str, region: str, queue: str, node_role: str, key: str) -> str:
+def permissions(
+    *,
+    cluster: str,
+    account: str,
+    region: str,
+    queue: str,
+    node_role: str,
+    key: str,
+    spot: bool = False,
+) -> str:
     """A policy document; `queue`, `node_role` and `key` are ARNs.
 
     What it starts bears a tag of the cluster, and only what bears one may it change or end.
@@ -114,6 +123,7 @@ def permissions(*, cluster: str, account: str, region: str, queue: str, node_rol
             key,
             {"Bool": {"kms:GrantIsForAWSResource": "true"}},
         ),
+        *([_spot_role(account)] if spot else []),
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
@@ -123,6 +133,18 @@ def _allow(
 ) -> dict[str, Any]:
     statement: dict[str, Any] = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
     return statement | ({"Condition": condition} if condition else {})
+
+
+def _spot_role(account: str) -> dict[str, Any]:
+    """In an account without the role EC2 makes it for a caller that may, and refuses any other with
+    AuthFailure.ServiceLinkedRoleCreationNotPermitted (Amazon EC2 user guide,
+    service-linked-roles-spot-instance-requests, 2026-11-28)."""
+    return _allow(
+        "CreateSpotRole",
+        ["iam:CreateServiceLinkedRole"],
+        f"arn:aws:iam::{account}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+        {"StringEquals": {"iam:AWSServiceName": "spot.amazonaws.com"}},
+    )
 
 
 def _in(region: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import pytest
 import typer
 
 from cli.validate import validate
+from tests.pains.platforms import STACKS
 
 SMALL = """\
 config:
@@ -55,3 +56,20 @@ def test_problems_are_data_too(stacks: Path, capsys: pytest.CaptureFixture[str])
         "gpu-cluster:pools.system.instance",
     )
     assert "did you mean 'm7i.large'?" in problem["message"]
+
+
+def test_spot_needs_a_role_of_the_account_which_is_told_with_its_command(
+    stacks: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (STACKS / "Pulumi.prod.yaml").read_text()
+    (stacks / "Pulumi.prod.yaml").write_text(text)
+    validate("prod")
+    assert "note:" not in capsys.readouterr().out
+
+    system = "system: {instance: m7i.2xlarge, nodes: {min: 3, max: 6}"
+    assert system in text
+    (stacks / "Pulumi.prod.yaml").write_text(text.replace(system, f"{system}, capacity: spot"))
+    validate("prod")
+    [note] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note:")]
+    assert "pool system on spot" in note
+    assert note.endswith("aws iam create-service-linked-role --aws-service-name spot.amazonaws.com")

@@ -98,3 +98,15 @@ def test_actions_are_those_of_the_reference(document: str) -> None:
     }
     granted = {action for each in json.loads(document)["Statement"] for action in each["Action"]}
     assert {action for action in granted if not action.startswith("kms:")} == reference
+
+
+def test_only_for_spot_it_may_have_the_role_of_spot_made() -> None:
+    names = {key: f"arn:aws:iam::123456789012:{key}/x" for key in ("queue", "node_role", "key")}
+    with_spot, without = (
+        permissions(cluster="ml", account="123456789012", region="eu-central-1", spot=spot, **names)
+        for spot in (True, False)
+    )
+    [made] = statements(with_spot, "iam:CreateServiceLinkedRole")
+    assert made["Resource"].endswith(":role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot")
+    assert made["Condition"] == {"StringEquals": {"iam:AWSServiceName": "spot.amazonaws.com"}}
+    assert statements(without, "iam:CreateServiceLinkedRole") == []
