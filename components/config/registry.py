@@ -107,7 +107,7 @@ class RegistrySettings(Settings):
     """Where every image comes from, such as harbor.example.com/mirror. Default: ECR with eks, else none."""
 
     charts: Charts | None = None
-    """Where Karpenter's Helm charts come from, an oci:// address or a folder. Default: as for images."""
+    """Where Karpenter's Helm charts come from: oci:// or a folder. Default: mirror, else public.ecr.aws."""
 
     prefix: Prefix | None = None
     """Path of all repositories in ECR, where environments share an account; eks only. Default: none."""

@@ -15,11 +15,14 @@ SERVICE_ACCOUNT = "karpenter"
 
 CHART_VERSION = KARPENTER.tag
 CHARTS = "public.ecr.aws/karpenter"
-"""Where the publisher keeps the charts `karpenter` and `karpenter-crd`."""
+"""Where the publisher keeps the charts `karpenter` and `karpenter-crd`; anybody reads them without a login.
+
+A pull-through cache of the account is not for them: Helm has no credentials of ECR where the engine runs.
+"""
 
 
 def charts_below(mirror: str | None) -> str:
-    """Address of the charts, at their publisher's or below a mirror that keeps the publisher in the path."""
+    """Address of the charts: at their publisher's, or below a mirror of one's own that keeps its path."""
     return f"oci://{mirror}/{CHARTS}" if mirror else f"oci://{CHARTS}"
 
 

@@ -47,7 +47,7 @@ def scalers(
             ground=ground,
             account=account,
             region=region,
-            charts=stack.registry.charts or charts_below(mirror),
+            charts=stack.registry.charts or charts_below(stack.registry.mirror),
             mirror=mirror,
             replicas=min(2, _open_nodes(pools)),
             isolated=stack.network is not None and stack.network.nat is Nat.NONE,
