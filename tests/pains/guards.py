@@ -166,6 +166,28 @@ GUARDS = (
         'LIMITS["iam-inline-policies"].problem(0)',
     ),
     Guard("18_late_failures", "components/karpenter/node_class.py", ", _VOLUMES_OF: ground.cluster_name"),
+    Guard(
+        "18_late_failures",
+        "components/keys/policies.py",
+        '"Sid": "GrantToCluster",',
+        '"Sid": "GrantToCluster", "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},',
+    ),
+    Guard(
+        "18_late_failures",
+        "components/teams/grant.py",
+        '**({"aws-endpoints": to_networks(endpoints, 443)} if endpoints else {}),',
+    ),
+    Guard(
+        "18_late_failures",
+        "components/keys/policies.py",
+        'f"{linked}/spot.amazonaws.com/AWSServiceRoleForEC2Spot",',
+    ),
+    Guard(
+        "18_late_failures",
+        "components/places/scaling.py",
+        "charts_below(stack.registry.mirror)",
+        "charts_below(mirror)",
+    ),
     Guard("18_late_failures", "doctor/quotas.py", "if need.amount > need.quota.default:", "if False:"),
     Guard("18_late_failures", "doctor/needs.py", "pool.nodes.max * cpus", "pool.nodes.min * cpus"),
     Guard(
@@ -184,6 +206,7 @@ GUARDS = (
         "{**pool.selector, **(nodes or {})}",
         '{"gpu-cluster/pool": pool.name}',
     ),
+    Guard("20_places", "components/security/traffic.py", "[pods, *_blocks(resolvers)]", "[pods]"),
     Guard(
         "20_places", "components/cluster/kubeconfig.py", "if Path(path).expanduser().is_file():", "if True:"
     ),

@@ -9,6 +9,12 @@ from components.config.pools import PoolSettings
 from components.pools import eks_hardware_of
 from doctor import Verdict
 from doctor.quotas import quotas
+<<<<<<< HEAD
+=======
+from plan import Graph
+from policies import pack_of
+from policies.planned import resources_of
+>>>>>>> 9f03a68 (pains: put the wrong key, egress, charts and DNS back one at a time)
 from tests.pains.platforms import platform, refusal, stack
 
 IMAGE_BYTES = 28_600_000_000
@@ -57,3 +63,29 @@ def test_what_an_account_has_to_ask_for_is_told_without_asking_it() -> None:
 def test_of_what_every_account_has_nothing_is_asked() -> None:
     [addresses] = [check for check in quotas(stack("prod", {}), "prod", None) if "Elastic IPs" in check.name]
     assert addresses.verdict is Verdict.OK
+
+
+def test_eks_takes_the_key_of_a_cluster(graph: Graph, name: str) -> None:
+    """Amazon EKS user guide, enable-kms: its creator grants the use of it, which no condition may prevent."""
+    findings = pack_of(name).check(resources_of(graph)).findings
+    assert [str(it) for it in findings if it.rule.name == "cluster-key-grants"] == []
+
+
+def test_pods_of_a_team_reach_the_services_that_the_vpc_has_endpoints_of() -> None:
+    """Their usual names lead to private addresses, which egress to the internet leaves out."""
+    findings = pack_of("prod").check(resources_of(platform("prod"))).findings
+    assert [str(it) for it in findings if it.rule.name == "aws-endpoints-reached"] == []
+
+
+def test_spot_servers_may_use_the_key_of_volumes(graph: Graph) -> None:
+    [key] = [it for it in graph.of("kms:key:Key") if it.name == "platform-keys-volumes"]
+    assert "role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot" in key["policy"]
+
+
+def test_charts_of_karpenter_are_read_without_a_login() -> None:
+    """Helm has no credentials of ECR where an update runs."""
+    charts = platform("dev").of("Chart")
+    assert [it["chart"] for it in charts] == [
+        "oci://public.ecr.aws/karpenter/karpenter-crd",
+        "oci://public.ecr.aws/karpenter/karpenter",
+    ]

@@ -49,6 +49,15 @@ def test_a_cluster_that_hands_out_its_gpus_itself_gets_no_second_plugin() -> Non
     assert edited("onprem", {"gpu": {"devicePlugin": False}}).of("DaemonSet") == []
 
 
+def test_names_resolve_where_a_cache_runs_on_every_node() -> None:
+    """NodeLocal DNSCache is in the network of its node, where no selector of pods finds it."""
+    allowed = [it for it in platform("onprem").of("NetworkPolicy") if it["metadata.name"] == "allow-dns"]
+    assert allowed
+    for policy in allowed:
+        [rule] = policy["spec.egress"]
+        assert {"ipBlock": {"cidr": "169.254.20.10/32"}} in rule["to"]
+
+
 def test_a_doctor_finds_nodes_that_no_label_leads_to() -> None:
     api = Answers()
     strangers = servers()

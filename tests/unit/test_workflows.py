@@ -76,6 +76,18 @@ def test_an_auditor_of_workflows_finds_nothing() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("name", ["gate.yml", "drift.yml"])
+def test_what_asks_a_cluster_runs_where_its_api_server_is_reached(name: str) -> None:
+    """A private endpoint keeps the runners of GitHub out."""
+    [job] = WORKFLOWS[name]["jobs"].values()
+    assert job["runs-on"] == "${{ vars.RUNNER || 'ubuntu-24.04' }}"
+
+
+def test_a_team_says_which_runners_take_its_jobs() -> None:
+    jobs = WORKFLOWS["team-stack.yml"]["jobs"].values()
+    assert {job["runs-on"] for job in jobs} == {"${{ inputs.runner }}"}
+
+
 @pytest.mark.parametrize("step", USES, ids=lambda step: step.name)
 def test_an_action_is_one_commit_and_says_its_version(step: Step) -> None:
     action = step.content["uses"]
