@@ -9,12 +9,9 @@ from components.config.pools import PoolSettings
 from components.pools import eks_hardware_of
 from doctor import Verdict
 from doctor.quotas import quotas
-<<<<<<< HEAD
-=======
 from plan import Graph
 from policies import pack_of
 from policies.planned import resources_of
->>>>>>> 9f03a68 (pains: put the wrong key, egress, charts and DNS back one at a time)
 from tests.pains.platforms import platform, refusal, stack
 
 IMAGE_BYTES = 28_600_000_000
