@@ -1,7 +1,8 @@
 """The platform's own policies pass, and each with a wrong form put back is refused in words."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
@@ -58,6 +59,10 @@ def test_every_policy_of_the_stacks_is_understood_whole(name: str) -> None:
             hold(statement.conditions, {})
 
 
+def test_the_key_of_a_cluster_grants_to_who_creates_it(as_role: As, api: Api, ground: Ground) -> None:
+    create(as_role(allow("*")), ground, key(api, Purpose.CLUSTER))
+
+
 def test_a_key_of_a_cluster_that_grants_to_resources_alone_is_refused(
     as_role: As, api: Api, ground: Ground
 ) -> None:
@@ -70,8 +75,9 @@ def test_a_key_of_a_cluster_that_grants_to_resources_alone_is_refused(
         create(as_role(allow("*")), ground, key(api, Purpose.CLUSTER, wrong))
 
 
-def test_nodes_start_on_the_key_of_volumes(api: Api, ground: Ground) -> None:
-    group = group_on(api, ground, key(api, Purpose.VOLUMES), "ON_DEMAND")
+@pytest.mark.parametrize("capacity", ["ON_DEMAND", "SPOT"])
+def test_nodes_start_on_the_key_of_volumes(api: Api, ground: Ground, capacity: str) -> None:
+    group = group_on(api, ground, key(api, Purpose.VOLUMES), capacity)
     assert group["status"] == "ACTIVE", group["health"]
 
 
@@ -175,6 +181,28 @@ FINALIZER: list[tuple[str, dict[str, str]]] = [
     ("GetInstanceProfile", {"InstanceProfileName": "c_4067990795380418201"}),
 ]
 """Calls of the finalizer of an EC2NodeClass. Source: karpenter-provider-aws v1.13.0, 2026-11-28."""
+
+
+class NothingFound(Exception):  # noqa: N818
+    """The account knows none, and says so to those who may ask."""
+
+
+@contextmanager
+def gone() -> Generator[None]:
+    try:
+        yield
+    except ApiError as error:
+        if error.is_gone:
+            raise NothingFound from error
+        raise
+
+
+@pytest.mark.parametrize(("operation", "given"), FINALIZER)
+def test_karpenter_may_look_for_the_profiles_that_it_would_remove(
+    as_role: As, operation: str, given: dict[str, str]
+) -> None:
+    with suppress(NothingFound), gone():
+        as_role(*karpenter()).call("iam", operation, **given)
 
 
 @pytest.mark.parametrize(("operation", "given"), FINALIZER)
