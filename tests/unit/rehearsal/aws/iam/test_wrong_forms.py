@@ -166,13 +166,14 @@ def test_the_ebs_driver_needs_the_key_of_its_volumes(
 
 
 def karpenter() -> Statements:
-    given = {
-        name: f"arn:aws:test:{REGION}:{ACCOUNT}:{name}" for name in ("queue", "node_role", "profile", "key")
-    }
-    wanted = permissions.__kwdefaults__ or {}
-    names = permissions.__annotations__.keys() - {"return"} - wanted.keys()
-    fixed = {"cluster": "c", "account": ACCOUNT, "region": REGION}
-    text = permissions(**{name: (fixed | given)[name] for name in names})
+    text = permissions(
+        cluster="c",
+        account=ACCOUNT,
+        region=REGION,
+        queue=f"arn:aws:sqs:{REGION}:{ACCOUNT}:queue",
+        node_role=f"arn:aws:iam::{ACCOUNT}:role/nodes",
+        key=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/volumes",
+    )
     return json.loads(text)["Statement"]
 
 
