@@ -6,6 +6,7 @@ from pathlib import Path
 from components.config.cluster import ExistingCluster, LocalCluster
 from components.config.eks import EksSettings
 from components.config.stack import Stack
+from components.config.team import TeamStack
 from doctor.account import account
 from doctor.aws import Aws, UnreachableError
 from doctor.backups import backups
@@ -13,6 +14,7 @@ from doctor.check import Check, Group, Verdict
 from doctor.checkout import checkout, state
 from doctor.endpoint import endpoint
 from doctor.machine import machine
+from doctor.models import models
 from doctor.offerings import offerings
 from doctor.quotas import quotas
 from doctor.service_roles import service_roles
@@ -38,8 +40,11 @@ def examine(project: Path, name: str | None, *, sign_in: SignIn = Aws) -> Iterat
     file = folder / f"Pulumi.{name}.yaml"
     stack, checks = stack_file(file, name)
     yield from checks
+    if isinstance(stack, TeamStack):
+        yield from models(stack.served)
     if not isinstance(stack, Stack):
         return  # a team's stack has neither account nor cluster of its own
+    yield from models(stack)
     local = isinstance(stack.cluster, LocalCluster)
     yield from state(name, local=local, encrypted="encryptionsalt:" in file.read_text())
     if isinstance(stack.cluster, EksSettings):

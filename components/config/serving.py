@@ -108,7 +108,7 @@ class ServingSettings(Settings):
     """Namespace of the models. Default: serving."""
 
     hub_token: Secret | None = None
-    """Token for gated models, a Pulumi secret; only with provider existing. Default: none."""
+    """Token of the model hub, a Pulumi secret; gated models need it. Not with provider local. Default: none."""
 
     clients: frozenset[Namespace] = frozenset()
     """Namespaces whose pods may call the models. Default: none but the models' own."""

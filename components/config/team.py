@@ -58,7 +58,7 @@ class TeamFile(Settings):
     """Repositories for its images, each `<team>/…`; only with provider eks. Default: none."""
 
     hub_token: Secret | None = None
-    """Token for gated models, a Pulumi secret; not with provider local. Default: none."""
+    """Token of the model hub, a Pulumi secret; gated models need it. Not with provider local. Default: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,12 @@ class TeamStack:
 
     @property
     def served(self) -> Stack:
-        """The environment as if it served the team's models, and no others."""
+        """The environment as if it served the team's models with the team's token, and no others."""
         serving = self.environment.serving.model_copy(
-            update={"namespace": self.namespace, "models": self.file.models}
+            update={
+                "namespace": self.namespace,
+                "models": self.file.models,
+                "hub_token": self.file.hub_token,
+            }
         )
         return self.environment.model_copy(update={"serving": serving})

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from components.config.stack import Stack
 from components.stackfile.load import load
 from components.stackfile.scalar import scalar
-from components.stackfile.wanted_model import WEIGHTS, WantedModel
+from components.stackfile.wanted_model import TOKEN, WEIGHTS, WantedModel
 from components.stackfile.wish import Wish
 
 BLANK = "CHANGEME"
@@ -71,6 +71,7 @@ class _Blanks:
         self.server = of(None, "files.example.com")
         self.share = of(None, "/srv/models") if example else f"/{BLANK}"
         self.weights = of(None, WEIGHTS)
+        self.token = of(None, TOKEN)
         on_aws = wish.provider == "eks"
         self.member = of(None, f"arn:aws:iam::{account}:role/{wish.team}" if on_aws else f"group:{wish.team}")
 
@@ -128,6 +129,10 @@ def _storage(wish: Wish, blanks: _Blanks) -> Iterator[str]:
 def _model(wish: Wish, model: WantedModel, blanks: _Blanks) -> Iterator[str]:
     least, most = wish.nodes
     yield "  gpu-cluster:serving:"
+    if wish.needs_token:
+        yield f"    # {model.name} is gated: its weights need the token of an account that was granted access,"
+        yield "    # or a store of the storage. `pulumi config set --path --secret gpu-cluster:serving.hubToken`"
+        yield f"    hubToken: {{secure: {blanks.token}}}"
     yield "    models:"
     yield "      chat:"
     lines = model.lines(

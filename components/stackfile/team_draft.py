@@ -10,7 +10,7 @@ from components.stackfile.draft import BLANK
 from components.stackfile.load import load_any
 from components.stackfile.scalar import scalar
 from components.stackfile.team_wish import MODEL, SERVICE, Placed, TeamWish
-from components.stackfile.wanted_model import WEIGHTS, WantedModel
+from components.stackfile.wanted_model import TOKEN, WEIGHTS, WantedModel
 
 
 def team_draft(wish: TeamWish) -> str:
@@ -18,7 +18,7 @@ def team_draft(wish: TeamWish) -> str:
 
     team_draft(TeamWish(environment="prod", stack=load(Path("stacks/Pulumi.prod.yaml")), team="vision"))
     """
-    return "\n".join(_lines(wish, weights=BLANK)) + "\n"
+    return "\n".join(_lines(wish, weights=BLANK, token=BLANK)) + "\n"
 
 
 def team_example(wish: TeamWish, environment: Path) -> Stack | TeamStack:
@@ -29,11 +29,11 @@ def team_example(wish: TeamWish, environment: Path) -> Stack | TeamStack:
     with TemporaryDirectory() as folder:
         (Path(folder) / environment.name).write_bytes(environment.read_bytes())
         file = Path(folder) / f"Pulumi.{wish.environment}-{wish.team}.yaml"
-        file.write_text("\n".join(_lines(wish, weights=WEIGHTS)) + "\n")
+        file.write_text("\n".join(_lines(wish, weights=WEIGHTS, token=TOKEN)) + "\n")
         return load_any(file)
 
 
-def _lines(wish: TeamWish, *, weights: str) -> Iterator[str]:
+def _lines(wish: TeamWish, *, weights: str, token: str) -> Iterator[str]:
     names = [f"environment: {scalar(wish.environment)}", f"name: {scalar(wish.team)}"]
     if wish.kubeconfig:
         names.append(f"kubeconfig: {scalar(wish.kubeconfig)}")
@@ -42,6 +42,10 @@ def _lines(wish: TeamWish, *, weights: str) -> Iterator[str]:
     yield f"# What team {wish.team} runs in {wish.environment}: in namespace {namespace}, and nowhere else."
     yield "config:"
     yield f"  gpu-cluster:team: {{{', '.join(names)}}}"
+    if wish.model and wish.needs_token:
+        yield f"  # {wish.model.name} is gated: its weights need the token of an account that was granted access,"
+        yield "  # or a store of the environment. `pulumi config set --secret gpu-cluster:hubToken`"
+        yield f"  gpu-cluster:hubToken: {{secure: {scalar(token)}}}"
     if wish.model and wish.placed:
         yield from _model(wish.model, wish.placed, weights)
     yield from _service(wish)

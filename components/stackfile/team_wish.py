@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from components.config.cluster import LocalCluster
 from components.config.eks import EksSettings
+from components.config.secret import Secret
 from components.config.services import ServiceSettings
 from components.config.serving import ModelCache, ModelSettings
 from components.config.span import Replicas
@@ -15,7 +17,7 @@ from components.pools import Place, Pool, gpu_resource, pools_of, share_of, smal
 from components.stackfile.checks.team import crossed_team
 from components.stackfile.defaults import with_team_defaults
 from components.stackfile.nearest import did_you_mean, one_of
-from components.stackfile.wanted_model import WEIGHTS, WantedModel
+from components.stackfile.wanted_model import TOKEN, WEIGHTS, WantedModel
 from components.stackfile.wish import WishError
 
 MODEL, SERVICE = "chat", "gateway"
@@ -62,6 +64,12 @@ class TeamWish:
         there = f"there are {', '.join(self.stack.teams)}" if self.stack.teams else "there is none"
         near = did_you_mean(self.team, self.stack.teams)
         raise WishError(f"{self.environment} has no team '{self.team}' ({there}){near}")
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether the model is gated; with provider local nothing is downloaded."""
+        local = isinstance(self.stack.cluster, LocalCluster)
+        return bool(self.model and self.model.gated and not local)
 
     @property
     def image(self) -> str:
@@ -132,6 +140,7 @@ class TeamWish:
         """What would be wrong with so many replicas, and a service that calls them."""
         file = TeamFile(
             team=Membership(environment=self.environment, name=self.team),
+            hub_token=Secret(secure=TOKEN) if self.needs_token else None,
             models={
                 MODEL: ModelSettings(
                     model=model.name,

@@ -12,6 +12,9 @@ from components.stackfile.scalar import scalar
 _CONTEXT = 8192
 _GIB = 1024**3
 
+TOKEN = "v1:an:example"  # noqa: S105
+"""A ciphertext that the token of the model hub could be."""
+
 WEIGHTS = "1Gi"
 """What the weights could be of a model that nobody knows: so few that a small GPU is a place for it."""
 
@@ -30,6 +33,11 @@ class WantedModel:
     def known(self) -> LanguageModel | None:
         """As the catalog has it."""
         return MODELS.get(self.name)
+
+    @property
+    def gated(self) -> bool:
+        """Whether its weights are downloaded with a token only, as far as the catalog knows."""
+        return bool(self.known and self.known.gated)
 
     @property
     def load(self) -> Load:

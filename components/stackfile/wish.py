@@ -60,6 +60,11 @@ class Wish:
     team: str | None = None
 
     @property
+    def needs_token(self) -> bool:
+        """Whether the model is gated; with provider local nothing is downloaded."""
+        return bool(self.model and self.model.gated and self.provider != "local")
+
+    @property
     def version(self) -> str:
         """The newest of Kubernetes in standard support."""
         return [it.name for it in KUBERNETES_VERSIONS.values() if it.in_standard_support][-1]

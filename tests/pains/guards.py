@@ -188,6 +188,7 @@ GUARDS = (
         "charts_below(stack.registry.mirror)",
         "charts_below(mirror)",
     ),
+    Guard("18_late_failures", "components/stackfile/checks/gated.py", "not (model and model.gated)", "True"),
     Guard("18_late_failures", "doctor/quotas.py", "if need.amount > need.quota.default:", "if False:"),
     Guard("18_late_failures", "doctor/needs.py", "pool.nodes.max * cpus", "pool.nodes.min * cpus"),
     Guard(

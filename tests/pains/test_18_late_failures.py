@@ -21,7 +21,11 @@ IMAGE_BYTES = 28_600_000_000
 @pytest.mark.parametrize(
     ("edits", "problem"),
     [
-        ({"serving.models.chat.cache.size": "10Gi"}, "too small for the weights"),
+        ({"serving.models.code.cache.size": "10Gi"}, "too small for the weights"),
+        (
+            {"serving.models.chat.store": None, "serving.models.chat.cache": {"size": "40Gi"}},
+            "meta-llama/Llama-3.1-8B-Instruct is gated: set hubToken or store",
+        ),
         ({"serving.models.chat.replicas": {"min": 3, "max": 40}}, "16 is too few"),
         ({"serving.models.chat.model": "meta-llama/Llama-3.1-70B-Instruct"}, "of GPU memory"),
         ({"pools.l4.instance": "p6-b300.48xlarge"}, "is not offered in us-east-2"),

@@ -32,7 +32,7 @@ config:
   gpu-cluster:serving:
     models:
       chat:
-        model: meta-llama/Llama-3.1-8B-Instruct
+        model: Qwen/Qwen2.5-7B-Instruct
         pool: gpu
         replicas: {min: 1, max: 2}
         context: 8192

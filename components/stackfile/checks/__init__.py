@@ -4,6 +4,7 @@ from components.config.stack import Stack
 from components.stackfile.checks.backups import backups
 from components.stackfile.checks.capacity import capacity
 from components.stackfile.checks.cluster import cluster
+from components.stackfile.checks.gated import gated
 from components.stackfile.checks.guardrails import guardrails
 from components.stackfile.checks.memory import memory
 from components.stackfile.checks.models import models
@@ -41,6 +42,7 @@ def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Mistake]:
         *registry(stack, broken),
         *serving(stack),
         *models(stack, offered, broken),
+        *gated(stack, broken),
         *memory(stack, offered, broken),
         *capacity(stack, offered),
         *teams(stack, offered, broken),

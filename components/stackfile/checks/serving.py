@@ -19,5 +19,5 @@ def serving(stack: Stack) -> Iterator[Mistake]:
         )
     if settings.hub_token and isinstance(stack.cluster, LocalCluster):
         yield Mistake(
-            ("serving", "hubToken"), "only with provider existing; with local nothing is downloaded"
+            ("serving", "hubToken"), "not with provider local, where nothing is downloaded"
         )

@@ -8,6 +8,7 @@ from components.config.eks import EksSettings
 from components.config.quantity import amount
 from components.config.team import TeamStack
 from components.pools import Pool, gpu_resource, pools_of, request_of, share_of
+from components.stackfile.checks.gated import gated
 from components.stackfile.checks.memory import memory
 from components.stackfile.checks.models import models, obstacles
 from components.stackfile.checks.mounts import shared_models, shared_volumes
@@ -25,8 +26,12 @@ def crossed_team(team: TeamStack, broken: frozenset[Keys]) -> list[Mistake]:
     Keys are from the root of the file on; `broken` as in the checks of an environment.
     """
     pools = pools_of(team.environment)
-    as_served = frozenset(("serving", *keys) for keys in broken if keys[0] == "models")
-    of_models = [*models(team.served, pools, as_served), *memory(team.served, pools, as_served)]
+    as_served = frozenset(("serving", *keys) for keys in broken if keys[0] in ("models", "hubToken"))
+    of_models = [
+        *models(team.served, pools, as_served),
+        *gated(team.served, as_served),
+        *memory(team.served, pools, as_served),
+    ]
     mistakes = [
         *_place(team),
         *_names(team),

@@ -47,11 +47,25 @@ def test_a_model_of_which_only_the_weights_are_known_may_be_divided_at_will() ->
     assert all(model.splits_over(count) for count in range(1, 9))
 
 
+@EVERY
+def test_every_model_says_whether_it_is_gated(model: LanguageModel) -> None:
+    assert (model.gated is True) == model.name.startswith("meta-llama/")
+    if model.gated is None:
+        assert model.name.startswith(("mistralai/", "RedHatAI/"))
+
+
 def test_there_is_something_of_every_size() -> None:
     assert len(MODELS) >= 25
     assert {round(model.parameters) for model in MODELS.values()} >= {1, 8, 24, 70 + 1, 406}
 
 
 def test_every_number_says_where_it_comes_from() -> None:
-    assert set(MODEL_SOURCES) == {"shape", "weights", "weights of gpt-oss and FP8-dynamic"}
+    assert set(MODEL_SOURCES) == {
+        "shape",
+        "weights",
+        "weights of gpt-oss and FP8-dynamic",
+        "gated",
+        "not gated",
+        "not known whether gated",
+    }
     assert all(source.where and source.date.year >= 2026 for source in MODEL_SOURCES.values())

@@ -125,7 +125,7 @@ def test_a_file_says_what_it_is_about(tmp_path: Path) -> None:
         deployer="arn:aws:iam::123456789012:role/platform",
         gpu="L4",
         nodes=(1, 4),
-        model=WantedModel("meta-llama/Llama-3.1-8B-Instruct"),
+        model=WantedModel("Qwen/Qwen2.5-7B-Instruct"),
     )
     file = tmp_path / "Pulumi.lab.yaml"
     file.write_text(draft(wish))
@@ -133,3 +133,17 @@ def test_a_file_says_what_it_is_about(tmp_path: Path) -> None:
     assert BLANK not in draft(wish).replace(f"every {BLANK}", "")
     assert (stack.pools["l4"].instance, stack.pools["l4"].nodes.max) == ("g6.xlarge", 4)
     assert stack.serving.models["chat"].context == 8192
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "asked"),
+    [
+        ("eks", "meta-llama/Llama-3.1-8B-Instruct", True),
+        ("eks", "Qwen/Qwen2.5-7B-Instruct", False),
+        ("local", "meta-llama/Llama-3.1-8B-Instruct", False),
+    ],
+)
+def test_the_token_of_a_gated_model_is_asked_for(provider: str, model: str, asked: bool) -> None:
+    wish = Wish(name="lab", provider=provider, region="us-east-2", gpu="L4", model=WantedModel(model))
+    assert (f"hubToken: {{secure: {BLANK}}}" in draft(wish)) == asked
+    assert (example(wish).serving.hub_token is not None) == asked
