@@ -22,7 +22,7 @@ class Check:
     """What was looked at, and what was found."""
 
     group: str
-    """What it is about: machine, checkout, stack file, models, account, quotas, offerings, backups or cluster."""
+    """What it is about: machine, checkout, stack file, models, account, quotas, offerings, …"""
 
     name: str
     verdict: Verdict

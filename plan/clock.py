@@ -6,9 +6,9 @@ from graphlib import TopologicalSorter
 from heapq import heappop, heappush
 from typing import Any, Self
 
-from components.catalog import LARGE_IMAGE_MINUTES, MODELS, WEIGHTS_BYTES_PER_MINUTE, duration_of
-from components.config.quantity import amount
+from components.catalog import LARGE_IMAGE_MINUTES, duration_of
 from components.config.stack import Stack
+from components.pools import load_time, pools_of
 from plan.graph import Registered
 from plan.plan import Plan
 from plan.urn import name_of, type_of
@@ -85,14 +85,14 @@ class Schedule:
         return self.makespan / self.chain if self.chain else 1.0
 
 
-def coming_up(resources: Iterable[Resource], weights: Mapping[str, int]) -> Schedule:
-    """The creation of all resources of a stack. `weights`: bytes that each Deployment moves, by its name.
+def coming_up(resources: Iterable[Resource], loads: Mapping[str, float]) -> Schedule:
+    """The creation of all resources of a stack. `loads`: minutes to load a model, by name of its Deployment.
 
     `UnknownDurationsError` where the catalog does not know a type.
     """
     found = list(resources)
     _require_known(found)
-    return schedule(Task(each.urn, _creation(each, weights), each.needs) for each in found)
+    return schedule(Task(each.urn, _creation(each, loads), each.needs) for each in found)
 
 
 def going_away(resources: Iterable[Resource]) -> Schedule:
@@ -112,20 +112,17 @@ def going_away(resources: Iterable[Resource]) -> Schedule:
 def ready(plan: Plan) -> Schedule:
     """When everything of a plan is there. `UnknownDurationsError` as for `coming_up`."""
     served = plan.team.served if plan.team else plan.stack
-    return coming_up(map(Resource.planned, plan.graph.resources), weights_of(served))
+    return coming_up(map(Resource.planned, plan.graph.resources), load_times(served))
 
 
-def weights_of(stack: Stack) -> dict[str, int]:
-    """Bytes that a replica of each model moves before it answers, where they are known.
-
-    From the hub into its volume and from there, or from a store alone.
-    """
-    models = stack.serving.models
-    sizes = {
-        name: int(amount(model.weights)) if model.weights else _published(model.model)
-        for name, model in models.items()
+def load_times(stack: Stack) -> dict[str, float]:
+    """Minutes from a replica's start to its first answer, for each model whose size is known."""
+    pools = pools_of(stack)
+    times = {
+        name: load_time(model, stack.storage, pools.get(model.pool))
+        for name, model in stack.serving.models.items()
     }
-    return {str(name): size if models[name].store else 2 * size for name, size in sizes.items() if size}
+    return {str(name): minutes for name, minutes in times.items() if minutes is not None}
 
 
 def schedule(tasks: Iterable[Task], at_once: int = AT_ONCE) -> Schedule:
@@ -174,14 +171,12 @@ def _makespan(tasks: Mapping[str, Task], needs: Mapping[str, Iterable[str]], at_
     return now
 
 
-def _creation(resource: Resource, weights: Mapping[str, int]) -> float:
+def _creation(resource: Resource, loads: Mapping[str, float]) -> float:
     type = type_of(resource.urn)
     if _is_nowhere(type):
         return 0
-    size = weights.get(resource.object, 0) if type == "kubernetes:apps/v1:Deployment" else 0
-    if not size:
-        return duration_of(type).create
-    return LARGE_IMAGE_MINUTES + size / WEIGHTS_BYTES_PER_MINUTE
+    loading = loads.get(resource.object) if type == "kubernetes:apps/v1:Deployment" else None
+    return duration_of(type).create if loading is None else LARGE_IMAGE_MINUTES + loading
 
 
 def _deletion(urn: str) -> float:
@@ -200,10 +195,6 @@ def _waves(resources: Iterable[Resource]) -> Iterator[list[str]]:
         wave = sorted(sorter.get_ready())
         yield wave
         sorter.done(*wave)
-
-
-def _published(model: str) -> int:
-    return MODELS[model].weights if model in MODELS else 0
 
 
 def _object_name(inputs: Mapping[str, Any]) -> str:

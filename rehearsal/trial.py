@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from components.config.stack import Stack
-from plan.clock import Resource, UnknownDurationsError, coming_up, described, going_away, weights_of
+from plan.clock import Resource, UnknownDurationsError, coming_up, described, going_away, load_times
 from plan.urn import name_of
 from rehearsal.edits import Edit
 from rehearsal.event_log import Operation
@@ -97,7 +97,7 @@ class Trial(Generic[T]):
         self.report.resources = len(resources)
         try:
             timed = [Resource.made(resource) for resource in resources]
-            up, down = coming_up(timed, weights_of(served)), going_away(timed)
+            up, down = coming_up(timed, load_times(served)), going_away(timed)
         except UnknownDurationsError as error:
             unknown = (f"components/catalog/durations.py does not know {type}" for type in error.types)
             return Outcome("not known", tuple(unknown))

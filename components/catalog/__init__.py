@@ -5,8 +5,10 @@ from components.catalog.amis import AL2023_RELEASES, AMI_SOURCES, ami_problem, a
 from components.catalog.capacity_blocks import CAPACITY_BLOCK_SOURCES, CAPACITY_BLOCK_TYPES
 from components.catalog.drivers import DRIVER_SOURCES, VLLM_DRIVER
 from components.catalog.durations import (
+    BUCKET_SHARE,
     DURATION_SOURCES,
     DURATIONS,
+    ENGINE_START_MINUTES,
     LARGE_IMAGE_MINUTES,
     WEIGHTS_BYTES_PER_MINUTE,
     Duration,
@@ -56,6 +58,7 @@ __all__ = [
     "ADDON_VERSIONS",
     "AL2023_RELEASES",
     "AMI_SOURCES",
+    "BUCKET_SHARE",
     "CAPACITY_BLOCK_SOURCES",
     "CAPACITY_BLOCK_TYPES",
     "DRIVER_SOURCES",
@@ -63,6 +66,7 @@ __all__ = [
     "DURATION_SOURCES",
     "EFA_SOURCES",
     "EKS_IMAGE_SOURCES",
+    "ENGINE_START_MINUTES",
     "GPUS",
     "GPU_INSTANCE_ORDERS",
     "GPU_SOURCES",

@@ -39,6 +39,16 @@ DURATION_SOURCES = {
         "Run:ai Model Streamer, Performance Benchmarks: vLLM's default loader takes 48 s for 15 GB on gp3",
         date(2024, 10, 29),
     ),
+    "bucket": Source(
+        "run-ai/runai-model-streamer, docs/src/benchmarks.md: 3.51 GiB in a second from S3 on g5.12xlarge, "
+        "which has 40 Gbps; straight from S3, through Mountpoint not seen",
+        date(2026, 11, 28),
+    ),
+    "engine": Source(
+        "vllm-project/vllm, pull request 11078: 87 s of init engine with torch.compile for 8B on L4; "
+        "issue 20264: 30 s around it for imports and the API server",
+        date(2025, 6, 30),
+    ),
 }
 
 
@@ -56,6 +66,12 @@ LARGE_IMAGE_MINUTES = 5.0
 
 WEIGHTS_BYTES_PER_MINUTE = 15e9 / 48 * 60
 """Read from a volume into memory; as fast at best is the download into that volume."""
+
+BUCKET_SHARE = 0.75
+"""Of its network bandwidth a node reads a bucket with."""
+
+ENGINE_START_MINUTES = 2.0
+"""Imports, torch.compile, CUDA graph capture and the start of the API server, beside the weights."""
 
 
 def duration_of(type: str) -> Duration:

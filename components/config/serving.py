@@ -11,6 +11,9 @@ from components.config.secret import Secret
 from components.config.settings import Settings
 from components.config.span import ReplicaCount
 
+LOAD_MINUTES = 30
+"""That loading may take where the stack file does not say."""
+
 
 class ServingEngine(StrEnum):
     """The server that loads a model and answers for it."""
@@ -82,8 +85,9 @@ class ModelSettings(Settings):
     store: Name | None = None
     """Store of the storage that has the weights, in a folder named like the model. Default: none, the hub."""
 
-    load_minutes: PositiveInt = 30
-    """Minutes that loading the weights may take before a replica is restarted. Default: 30."""
+    load_minutes: PositiveInt = LOAD_MINUTES
+    """Minutes that a replica may take to load before it is restarted; at least what its weights take.
+    Default: 30."""
 
     drain_seconds: PositiveInt = 45
     """Seconds that running requests get to finish when a replica stops. Default: 45."""
@@ -108,7 +112,7 @@ class ServingSettings(Settings):
     """Namespace of the models. Default: serving."""
 
     hub_token: Secret | None = None
-    """Token of the model hub, a Pulumi secret; gated models need it. Not with provider local. Default: none."""
+    """Token of the model hub for gated models, a Pulumi secret; not with provider local. Default: none."""
 
     clients: frozenset[Namespace] = frozenset()
     """Namespaces whose pods may call the models. Default: none but the models' own."""

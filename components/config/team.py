@@ -58,7 +58,7 @@ class TeamFile(Settings):
     """Repositories for its images, each `<team>/…`; only with provider eks. Default: none."""
 
     hub_token: Secret | None = None
-    """Token of the model hub, a Pulumi secret; gated models need it. Not with provider local. Default: none."""
+    """Token of the model hub for gated models, a Pulumi secret; not with provider local. Default: none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from components.nodes import NodeGroups
 from components.places.place import Place
 from components.places.scaling import scalers
 from components.places.teams import team_accounts
-from components.pools import pools_of
+from components.pools import pools_of, read_gbps
 from components.registry.ecr import EcrRegistry
 from components.storage import drivers_of
 from components.storage.stores import Copies, Stores
@@ -112,6 +112,8 @@ def eks(
         clients=cluster.security_group_id,
         volumes_key=keys.arns[Purpose.VOLUMES],
         data_key=keys.arns[Purpose.DATA],
+        region=stack.region or "",
+        gbps=read_gbps(pools.values()),
         copies=_copies(stack, keys),
         protect=stack.protect,
         opts=_after(room, *vpc.laid_out),

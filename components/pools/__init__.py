@@ -1,9 +1,11 @@
 """Node pools: what their nodes are, offer and let in."""
 
 from components.pools.ami import ami_release, kubelet_version
+from components.pools.bandwidth import node_gbps, read_gbps
 from components.pools.fit import nodes_for, replicas_per_node
 from components.pools.handover import Handover
 from components.pools.hardware import Hardware, eks_hardware_of, hardware_of
+from components.pools.load_time import load_time
 from components.pools.model_memory import Device, Load, Need, device_of, known_model, memory_share
 from components.pools.place import Place, smallest_place
 from components.pools.pool import (
@@ -55,12 +57,15 @@ __all__ = [
     "hardware_of",
     "known_model",
     "kubelet_version",
+    "load_time",
     "memory_share",
     "mig_layout_name",
     "mig_resource",
+    "node_gbps",
     "nodes_for",
     "pools_of",
     "quota_by_resource",
+    "read_gbps",
     "replicas_per_node",
     "request_of",
     "room",

@@ -10,6 +10,12 @@ from components.serving import hub_token, quantities
 PORT = 8000
 
 _CACHE, _WEIGHTS, _SCRATCH, _SHM = "/cache", "/weights", "/tmp", "/dev/shm"  # noqa: S108
+_READ_ONCE = '{"distributed":true}'
+"""Each GPU's process reads a part of the files and hands it to the others; else each reads every file.
+
+Source: vLLM 0.26.0, vllm/model_executor/model_loader/runai_streamer_loader.py, and its documentation, Loading
+models with Run:ai Model Streamer; 2026-11-28.
+"""
 _PRE_STOP_SECONDS = 15
 _MARGIN_SECONDS = 15
 _STARTUP_PERIOD_SECONDS = 10
@@ -78,6 +84,8 @@ def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[st
     if settings.store:
         # Many threads read at once: a bucket or Lustre gives one reader a small part of what it can.
         arguments.append("--load-format=runai_streamer")
+        if settings.gpus > 1:
+            arguments.append(f"--model-loader-extra-config={_READ_ONCE}")
     if settings.revision:
         arguments.append(f"--revision={settings.revision}")
     if settings.context:

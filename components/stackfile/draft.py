@@ -130,8 +130,8 @@ def _model(wish: Wish, model: WantedModel, blanks: _Blanks) -> Iterator[str]:
     least, most = wish.nodes
     yield "  gpu-cluster:serving:"
     if wish.needs_token:
-        yield f"    # {model.name} is gated: its weights need the token of an account that was granted access,"
-        yield "    # or a store of the storage. `pulumi config set --path --secret gpu-cluster:serving.hubToken`"
+        yield f"    # {model.name} is gated: set the token of an account that was granted access by"
+        yield "    # `pulumi config set --path --secret gpu-cluster:serving.hubToken`, or store of the model"
         yield f"    hubToken: {{secure: {blanks.token}}}"
     yield "    models:"
     yield "      chat:"

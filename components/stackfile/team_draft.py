@@ -43,8 +43,8 @@ def _lines(wish: TeamWish, *, weights: str, token: str) -> Iterator[str]:
     yield "config:"
     yield f"  gpu-cluster:team: {{{', '.join(names)}}}"
     if wish.model and wish.needs_token:
-        yield f"  # {wish.model.name} is gated: its weights need the token of an account that was granted access,"
-        yield "  # or a store of the environment. `pulumi config set --secret gpu-cluster:hubToken`"
+        yield f"  # {wish.model.name} is gated: set the token of an account that was granted access by"
+        yield "  # `pulumi config set --secret gpu-cluster:hubToken`, or store of the model"
         yield f"  gpu-cluster:hubToken: {{secure: {scalar(token)}}}"
     if wish.model and wish.placed:
         yield from _model(wish.model, wish.placed, weights)

@@ -151,6 +151,7 @@ class TeamWish:
                     replicas=Replicas(min=1, max=replicas),
                     context=model.context,
                     cache=ModelCache(size=model.cache),
+                    load_minutes=model.load_minutes,
                 )
             },
             services={SERVICE: ServiceSettings(image=self.image, port=8080)},

@@ -6,7 +6,10 @@ from math import ceil
 
 from components.catalog import MODELS, LanguageModel, of_weights
 from components.config.quantity import amount
-from components.pools import Load
+from components.config.serving import LOAD_MINUTES, ModelCache, ModelSettings
+from components.config.span import Replicas
+from components.pools import Load, load_time
+from components.stackfile.checks.load_times import enough
 from components.stackfile.scalar import scalar
 
 _CONTEXT = 8192
@@ -49,6 +52,18 @@ class WantedModel:
         return min(self.known.context, _CONTEXT) if self.known else _CONTEXT
 
     @property
+    def load_minutes(self) -> int:
+        """Enough to load the weights from the hub, and not less than the default."""
+        settings = ModelSettings(
+            model=self.name,
+            weights=None if self.known else WEIGHTS,
+            pool="any",
+            replicas=Replicas(min=1, max=1),
+            cache=ModelCache(size=self.cache),
+        )
+        return max(LOAD_MINUTES, enough(load_time(settings, {}, None) or 0))
+
+    @property
     def cache(self) -> str:
         """The weights and a half, in tens of GiB."""
         gib = ceil(self.known.weights * 1.5 / _GIB / 10) * 10 if self.known else 100
@@ -70,3 +85,5 @@ class WantedModel:
         yield f"replicas: {replicas}"
         yield f"context: {self.context} # tokens of prompt and answer; more take more memory"
         yield f"cache: {{size: {self.cache}}}"
+        if self.load_minutes > LOAD_MINUTES:
+            yield f"loadMinutes: {self.load_minutes} # before a replica that does not answer is restarted"

@@ -18,6 +18,9 @@ class Source:
     attributes: Live
     """The driver's own words for where it is."""
 
+    mount_options: tuple[str, ...] = ()
+    """What the driver could ask of the instance metadata service only, which pods do not reach."""
+
 
 @dataclass(frozen=True, slots=True)
 class Backing:

@@ -53,7 +53,7 @@ def _spec(settings: StoreSettings, source: Source, claim: tuple[str, str]) -> co
     return core.PersistentVolumeSpecArgs(
         capacity={"storage": size},
         access_modes=[mode],
-        mount_options=options,
+        mount_options=[*options, *source.mount_options],
         persistent_volume_reclaim_policy="Retain",
         storage_class_name="",
         claim_ref=core.ObjectReferenceArgs(

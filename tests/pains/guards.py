@@ -187,6 +187,14 @@ GUARDS = (
         "components/places/scaling.py",
         "charts_below(stack.registry.mirror)",
         "charts_below(mirror)",
+        "components/storage/volumes.py",
+        "[*options, *source.mount_options]",
+        "options",
+    ),
+    Guard("18_late_failures", "components/serving/vllm.py", "if settings.gpus > 1:", "if False:"),
+    Guard("18_late_failures", "components/stackfile/checks/__init__.py", "*updates(stack, offered),"),
+    Guard(
+        "18_late_failures", "components/stackfile/checks/__init__.py", "*load_times(stack, offered, broken),"
     ),
     Guard("18_late_failures", "components/stackfile/checks/gated.py", "not (model and model.gated)", "True"),
     Guard("18_late_failures", "doctor/quotas.py", "if need.amount > need.quota.default:", "if False:"),

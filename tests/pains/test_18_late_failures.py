@@ -27,6 +27,11 @@ IMAGE_BYTES = 28_600_000_000
             "meta-llama/Llama-3.1-8B-Instruct is gated: set hubToken or store",
         ),
         ({"serving.models.chat.replicas": {"min": 3, "max": 40}}, "16 is too few"),
+        ({"serving.models.large.replicas": {"min": 2, "max": 4}}, "4 replicas fill pool h100"),
+        (
+            {"serving.models.code.loadMinutes": 5},
+            "5 minutes are too few: Qwen/Qwen2.5-32B-Instruct takes about",
+        ),
         ({"serving.models.chat.model": "meta-llama/Llama-3.1-70B-Instruct"}, "of GPU memory"),
         ({"pools.l4.instance": "p6-b300.48xlarge"}, "is not offered in us-east-2"),
         ({"pools.l4.disk": {"size": "10Gi"}}, "images of EKS are made for 20Gi and more"),
@@ -90,3 +95,21 @@ def test_charts_of_karpenter_are_read_without_a_login() -> None:
         "oci://public.ecr.aws/karpenter/karpenter-crd",
         "oci://public.ecr.aws/karpenter/karpenter",
     ]
+
+
+def test_a_bucket_is_read_with_the_bandwidth_of_its_nodes() -> None:
+    """Pods do not reach the instance metadata service, so Mountpoint takes every node for one of 10 Gbps."""
+    volume = platform("staging").get("PersistentVolume", "models-serving")
+    assert {"region us-east-2", "maximum-throughput-gbps 100"} <= {*volume["spec.mountOptions"]}
+
+
+def test_every_gpu_of_a_replica_does_not_read_every_file() -> None:
+    large = platform("prod").get("Deployment", "large")["spec.template.spec.containers"][0]["args"]
+    assert '--model-loader-extra-config={"distributed":true}' in large
+
+
+def test_models_that_start_together_on_one_gpu_do_not_measure_each_other() -> None:
+    for model in platform("edge").of("Deployment"):
+        if model["metadata.namespace"] == "serving":
+            arguments = model["spec.template.spec.containers"][0]["args"]
+            assert any(it.startswith("--kv-cache-memory-bytes=") for it in arguments)

@@ -22,9 +22,9 @@ PUBLIC = {
     "toolchain": "AT_ONCE Toolchain ToolchainError builder install present provide tools_folder",
     "components.addresses": "Demand Tier ZONES demand_of ipv6_subnet pod_ranges subnet usable",
     "components.catalog": (
-        "ADDONS ADDON_LEAST ADDON_SOURCES ADDON_VERSIONS AL2023_RELEASES AMI_SOURCES CAPACITY_BLOCK_SOURCES "
-        "CAPACITY_BLOCK_TYPES DRIVER_SOURCES DURATIONS DURATION_SOURCES Duration EFA_SOURCES "
-        "EKS_IMAGE_SOURCES GPUS GPU_INSTANCE_ORDERS GPU_SOURCES Gpu GpuInstance INSTANCES "
+        "ADDONS ADDON_LEAST ADDON_SOURCES ADDON_VERSIONS AL2023_RELEASES AMI_SOURCES BUCKET_SHARE "
+        "CAPACITY_BLOCK_SOURCES CAPACITY_BLOCK_TYPES DRIVER_SOURCES DURATIONS DURATION_SOURCES Duration EFA_SOURCES "
+        "EKS_IMAGE_SOURCES ENGINE_START_MINUTES GPUS GPU_INSTANCE_ORDERS GPU_SOURCES Gpu GpuInstance INSTANCES "
         "INSTANCE_PRICE_SOURCES INSTANCE_SOURCES Instance Interface KUBELET_MAX_PODS KUBERNETES_SOURCES "
         "KUBERNETES_VERSIONS KubernetesVersion LARGE_IMAGE_MINUTES LIST_PRICE_DAYS LanguageModel Loss "
         "MIG_SOURCES MODELS MODEL_SOURCES MOVING_PRICE_DAYS OFFERING_SOURCES Price PriceError Profile "
@@ -56,8 +56,8 @@ PUBLIC = {
         "ACCELERATOR_LABEL Device EFA_RESOURCE GPU_RESOURCE GPU_TAINT Handover Hardware Load MIG_DIVIDED "
         "MIG_LABEL Need POOL_LABEL Place Pool Request Resources RootDisk Share allocatable ami_release "
         "capacity_type device_of eks_hardware_of gpu_resource hardware_of known_model kubelet_version "
-        "memory_share mig_layout_name mig_resource nodes_for pools_of quota_by_resource replicas_per_node "
-        "request_of room root_disk share_of share_of_node smallest_place surge_nodes surges"
+        "load_time memory_share mig_layout_name mig_resource node_gbps nodes_for pools_of quota_by_resource "
+        "read_gbps replicas_per_node request_of room root_disk share_of share_of_node smallest_place surge_nodes surges"
     ),
     "components.registry": "Copy Registry copies ecr_mirror",
     "components.security": (

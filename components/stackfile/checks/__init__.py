@@ -6,6 +6,7 @@ from components.stackfile.checks.capacity import capacity
 from components.stackfile.checks.cluster import cluster
 from components.stackfile.checks.gated import gated
 from components.stackfile.checks.guardrails import guardrails
+from components.stackfile.checks.load_times import load_times
 from components.stackfile.checks.memory import memory
 from components.stackfile.checks.models import models
 from components.stackfile.checks.mounts import mounts
@@ -17,6 +18,7 @@ from components.stackfile.checks.registry import registry
 from components.stackfile.checks.serving import serving
 from components.stackfile.checks.storage import storage
 from components.stackfile.checks.teams import teams
+from components.stackfile.checks.updates import updates
 from components.stackfile.problem import Keys, Mistake
 from components.stackfile.sections import rooted
 
@@ -44,7 +46,9 @@ def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Mistake]:
         *models(stack, offered, broken),
         *gated(stack, broken),
         *memory(stack, offered, broken),
+        *load_times(stack, offered, broken),
         *capacity(stack, offered),
+        *updates(stack, offered),
         *teams(stack, offered, broken),
     ]
     return [Mistake(rooted(keys), message) for keys, message, _ in mistakes]

@@ -24,6 +24,4 @@ def gated(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
         model = MODELS.get(settings.model)
         if settings.store or (*keys, "store") in broken or not (model and model.gated):
             continue
-        yield Mistake(
-            (*keys, "model"), f"model {model.name} is gated: set {remedy}"
-        )
+        yield Mistake((*keys, "model"), f"model {model.name} is gated: set {remedy}")

@@ -21,11 +21,13 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
     mistaken = {keys[:3] for keys in broken}
     for name, settings in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
-        model = known_model(settings)
-        if model is None or keys in mistaken:  # what is wrong may be the very number that counts
+        model, pool = known_model(settings), offered.get(settings.pool)
+        if keys in mistaken:  # what is wrong may be the very number that counts
+            continue
+        if model is None:
+            yield from _unmeasured(keys, settings, pool)
             continue
         yield from _volume(keys, settings, model)
-        pool = offered.get(settings.pool)
         if problem := _too_long(settings, model):
             yield Mistake((*keys, "context"), problem)
         elif pool is None or any(obstacles(keys, settings, pool)):
@@ -34,6 +36,14 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
             yield Mistake((*keys, "gpus"), problem)
         elif problem := _too_large(settings, model, pool, offered):
             yield Mistake((*keys, "model"), problem)
+
+
+def _unmeasured(keys: Keys, settings: ModelSettings, pool: Pool | None) -> Iterator[Mistake]:
+    """Replicas that take turns on a GPU get their key-value cache in bytes, which weights decide."""
+    sliced = pool and pool.sharing and pool.sharing.time_slicing
+    if pool and sliced and not any(obstacles(keys, settings, pool)):
+        message = f"required on pool {pool.name}, whose GPUs are time-sliced, for a model not in the catalog"
+        yield Mistake((*keys, "weights"), f"{message}: the size of its weights, such as 16Gi")
 
 
 def _volume(keys: Keys, settings: ModelSettings, model: LanguageModel) -> Iterator[Mistake]:

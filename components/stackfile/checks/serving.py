@@ -18,6 +18,4 @@ def serving(stack: Stack) -> Iterator[Mistake]:
             f"{settings.namespace} is the models' own namespace, which may call anyway",
         )
     if settings.hub_token and isinstance(stack.cluster, LocalCluster):
-        yield Mistake(
-            ("serving", "hubToken"), "not with provider local, where nothing is downloaded"
-        )
+        yield Mistake(("serving", "hubToken"), "not with provider local, where nothing is downloaded")

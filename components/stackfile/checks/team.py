@@ -9,6 +9,7 @@ from components.config.quantity import amount
 from components.config.team import TeamStack
 from components.pools import Pool, gpu_resource, pools_of, request_of, share_of
 from components.stackfile.checks.gated import gated
+from components.stackfile.checks.load_times import load_times
 from components.stackfile.checks.memory import memory
 from components.stackfile.checks.models import models, obstacles
 from components.stackfile.checks.mounts import shared_models, shared_volumes
@@ -31,6 +32,7 @@ def crossed_team(team: TeamStack, broken: frozenset[Keys]) -> list[Mistake]:
         *models(team.served, pools, as_served),
         *gated(team.served, as_served),
         *memory(team.served, pools, as_served),
+        *load_times(team.served, pools, as_served),
     ]
     mistakes = [
         *_place(team),

@@ -20,7 +20,8 @@ _WRITE = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"]
 class Bucket(pulumi.ComponentResource):
     """Encrypted, versioned, private, reached by TLS alone.
 
-    Bucket("platform-stores-models", settings, key=keys.arns[Purpose.DATA], protect=True).name
+    Bucket("platform-stores-models", settings, key=keys.arns[Purpose.DATA], region="us-east-2", gbps=10,
+           protect=True).name
     # platform-stores-models-bucket-4f2a91c
     """
 
@@ -36,9 +37,12 @@ class Bucket(pulumi.ComponentResource):
         settings: S3,
         *,
         key: pulumi.Input[str],
+        region: str,
+        gbps: int,
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """`gbps`: bandwidth of the fastest nodes that mount it."""
         super().__init__("gpu-cluster:index:Bucket", name, None, opts)
         # A bucket that refuses to go keeps what guards it.
         guard = pulumi.ResourceOptions(parent=self, protect=protect)
@@ -101,9 +105,22 @@ class Bucket(pulumi.ComponentResource):
         )
 
         self.name = bucket.bucket
-        self.source = Source(self.name, {"bucketName": self.name, "authenticationSource": "driver"})
+        self.source = Source(
+            self.name,
+            {"bucketName": self.name, "authenticationSource": "driver"},
+            _mount_options(region, gbps),
+        )
         self.grant = _mounted(bucket.arn, key, writable=settings.writable)
         self.register_outputs({"name": self.name})
+
+
+def _mount_options(region: str, gbps: int) -> tuple[str, ...]:
+    """Mountpoint asks IMDS for both; at hop limit 1 it gets no answer, and takes 10 Gbps of any instance.
+
+    Source: awslabs/mountpoint-s3, doc/CONFIGURATION.md, Region detection and Configuring Mountpoint
+    performance; awslabs/mountpoint-s3-csi-driver, docs/CONFIGURATION.md, for IMDS and hop limits; 2026-11-28.
+    """
+    return f"region {region}", f"maximum-throughput-gbps {gbps}"
 
 
 def _by_tls(arn: pulumi.Output[str]) -> pulumi.Output[str]:

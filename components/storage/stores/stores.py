@@ -23,7 +23,8 @@ class Stores(pulumi.ComponentResource):
     """File systems and buckets, encrypted with the platform's keys, closed to all but its nodes, backed up.
 
     Stores("platform-stores", stack.storage, vpc_id=network.vpc_id, subnets=network.private,
-           clients=eks.security_group_id, volumes_key=…, data_key=…, copies=…, protect=True).backing
+           clients=eks.security_group_id, volumes_key=…, data_key=…, region=…, gbps=…, copies=…,
+           protect=True).backing
     """
 
     backing: Backing
@@ -42,17 +43,30 @@ class Stores(pulumi.ComponentResource):
         clients: pulumi.Input[str],
         volumes_key: pulumi.Input[str],
         data_key: pulumi.Input[str],
+        region: str,
+        gbps: int,
         copies: Copies | None = None,
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`subnets` by zone; `clients`: security group of the nodes; `copies`: where backups go as well."""
+        """`subnets` by zone; `clients`: security group of the nodes; `copies`: where backups go as well.
+
+        `gbps`: bandwidth of the fastest nodes, which bounds what a mounted bucket is read with.
+        """
         super().__init__("gpu-cluster:index:Stores", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         site = Site(vpc_id, {zone: it for zone, it in subnets.items() if not is_local(zone)}, clients)
 
         buckets = {
-            key: Bucket(f"{name}-{key}", chosen, key=data_key, protect=protect, opts=child)
+            key: Bucket(
+                f"{name}-{key}",
+                chosen,
+                key=data_key,
+                region=region,
+                gbps=gbps,
+                protect=protect,
+                opts=child,
+            )
             for key, chosen in settings.items()
             if isinstance(chosen, S3)
         }

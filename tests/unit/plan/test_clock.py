@@ -1,6 +1,6 @@
 import pytest
 
-from components.catalog import DURATIONS, MODELS
+from components.catalog import DURATIONS, ENGINE_START_MINUTES, MODELS, WEIGHTS_BYTES_PER_MINUTE
 from plan.clock import (
     Resource,
     Task,
@@ -8,8 +8,8 @@ from plan.clock import (
     coming_up,
     described,
     going_away,
+    load_times,
     schedule,
-    weights_of,
 )
 from rehearsal.aws.services import kinds
 from tests.unit.components.stacks import model_of, stack_of
@@ -64,15 +64,37 @@ def test_weights_of_the_hub_are_moved_twice_and_those_of_a_store_once() -> None:
     eight = MODELS["meta-llama/Llama-3.1-8B-Instruct"].weights
     models = {
         "chat": model_of(model="meta-llama/Llama-3.1-8B-Instruct"),
-        "stored": model_of(model="meta-llama/Llama-3.1-8B-Instruct", store="models", cache=None),
         "own": model_of(weights="140Gi"),
         "unknown": model_of(),
     }
-    assert weights_of(stack_of(serving={"models": models})) == {
-        "chat": 2 * eight,
-        "stored": eight,
-        "own": 2 * 140 * 1024**3,
+    times = load_times(stack_of(serving={"models": models}))
+    moved = {name: (minutes - ENGINE_START_MINUTES) for name, minutes in times.items()}
+    assert moved == {
+        "chat": pytest.approx(2 * eight / WEIGHTS_BYTES_PER_MINUTE),
+        "own": pytest.approx(2 * 140 * 1024**3 / WEIGHTS_BYTES_PER_MINUTE),
     }
+
+
+@pytest.mark.parametrize(
+    ("store", "instance", "seconds"),
+    [
+        ({"kind": "s3"}, "g6.4xlarge", 16.06 / (10 / 8 * 0.75)),
+        ({"kind": "s3"}, "g6.12xlarge", 16.06 / (40 / 8 * 0.75)),
+        ({"kind": "s3"}, "p5.48xlarge", 16.06 / (100 / 8 * 0.75)),  # one network card of 32
+        ({"kind": "fsx-lustre", "size": "4.8Ti", "throughput": 250}, "g6.12xlarge", 16.06 / 1.2),
+        ({"kind": "fsx-lustre", "size": "4.8Ti", "throughput": 1000}, "g6.4xlarge", 16.06 / 1.25),
+    ],
+)
+def test_weights_of_a_store_are_read_as_fast_as_store_and_node_allow(
+    store: dict[str, object], instance: str, seconds: float
+) -> None:
+    model = model_of(model="meta-llama/Llama-3.1-8B-Instruct", store="models", cache=None)
+    stack = stack_of(
+        pools={"l4": {"instance": instance, "nodes": 2}},
+        storage={"models": store},
+        serving={"models": {"chat": model}},
+    )
+    assert load_times(stack)["chat"] == pytest.approx(ENGINE_START_MINUTES + seconds / 60)
 
 
 def test_creation_follows_dependencies_parents_and_providers() -> None:
@@ -80,7 +102,7 @@ def test_creation_follows_dependencies_parents_and_providers() -> None:
     provider = resource("pulumi:providers:kubernetes", "kubernetes", cluster)
     model = resource("kubernetes:apps/v1:Deployment", "chat", provider)
 
-    found = coming_up([cluster, provider, model], {"chat": 30 * 10**9})
+    found = coming_up([cluster, provider, model], {"chat": 1.6})
 
     assert described(found) == ["10.0 min  Cluster cluster (10.0)", "16.6 min  Deployment chat (6.6)"]
 
@@ -115,15 +137,3 @@ def test_a_plan_and_a_state_say_the_same_of_a_resource() -> None:
     }
 
     assert Resource.made(made) == Resource(str(made["urn"]), frozenset({"urn:a", "urn:b", "urn:c"}), "chat")
-
-
-def test_weights_are_what_the_stack_says_or_what_was_published() -> None:
-    said = model_of(weights="16Gi")
-    published = model_of(model="Qwen/Qwen2.5-0.5B-Instruct")
-    models = {"said": said, "published": published, "unknown": model_of()}
-
-    weights = weights_of(stack_of(serving={"models": models}))
-
-    assert weights.keys() == {"said", "published"}
-    assert weights["said"] == 2 * 16 * 1024**3  # from the hub into the volume, and from there
-    assert 0 < weights["published"] < weights["said"]

@@ -2,7 +2,10 @@ from typing import Any
 
 import pytest
 
-from tests.unit.components.serving.served import pod, serve, serve_all
+from components.pools import load_time, pools_of
+from components.stackfile import load
+from tests.pains.platforms import STACKS, platform
+from tests.unit.components.serving.served import container, pod, serve, serve_all
 from tests.unit.components.stacks import model_of
 
 NEW_FIRST = {"maxSurge": 1, "maxUnavailable": 0}
@@ -46,3 +49,27 @@ def test_an_update_waits_as_long_as_loading_may_take() -> None:
 
 def test_no_environment_of_other_services_reaches_them() -> None:
     assert pod(serve())["enableServiceLinks"] is False
+
+
+@pytest.mark.parametrize("minutes", [1, 30, 100])
+def test_whoever_waits_for_a_replica_waits_as_long_as_its_startup_probe(minutes: int) -> None:
+    graph = serve(loadMinutes=minutes)
+    probe = container(graph)["startupProbe"]
+    create, _ = graph.only("Deployment").timeouts
+    probed = probe["periodSeconds"] * probe["failureThreshold"]
+    assert (
+        probed
+        < graph.only("Deployment")["spec.progressDeadlineSeconds"]
+        <= 60 * int(create.removesuffix("m"))
+    )
+
+
+@pytest.mark.parametrize("name", ["dev", "edge", "onprem", "prod", "staging"])
+def test_every_model_of_the_examples_loads_before_its_startup_probe_ends(name: str) -> None:
+    stack, graph = load(STACKS / f"Pulumi.{name}.yaml"), platform(name)
+    for key, model in stack.serving.models.items():
+        minutes = load_time(model, stack.storage, pools_of(stack)[model.pool])
+        [served] = graph.get("Deployment", key)["spec.template.spec.containers"]
+        probe = served["startupProbe"]
+        assert minutes is not None
+        assert 60 * minutes < probe["periodSeconds"] * probe["failureThreshold"]

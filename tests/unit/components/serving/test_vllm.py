@@ -1,9 +1,11 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.catalog import GPUS, MODELS
 from components.config.pools import Sharing
+from components.images import VLLM
 from components.pools import Load, device_of
 from tests.unit.components.serving.served import ON_AWS, container, pod, serve
 
@@ -121,3 +123,27 @@ def test_without_a_token_there_is_no_secret() -> None:
     graph = serve()
     assert not graph.of("Secret")
     assert "HF_TOKEN" not in {entry["name"] for entry in container(graph)["env"]}
+
+
+KNOWN = Path(__file__).with_name("vllm_flags.txt").read_text().splitlines()
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        serve(context=8192, revision="abc123", concurrency=8),
+        serve(storage=ON_AWS, store="models", cache=None, gpus=4, pool={"instance": "g6.12xlarge"}),
+        serve(weights="7Gi", pool={"sharing": {"timeSlicing": 2}}),
+        serve(pool={"sharing": {"mps": 2}}),
+    ],
+    ids=["hub", "store", "time-sliced", "mps"],
+)
+def test_every_option_is_one_of_the_version_that_runs(graph: Any) -> None:
+    assert f"vLLM {VLLM.tag.removeprefix('v')}." in KNOWN[0]
+    assert options(graph).keys() <= {*KNOWN}
+
+
+def test_weights_of_a_store_are_read_once_by_all_gpus_of_a_replica() -> None:
+    four = serve(storage=ON_AWS, store="models", cache=None, gpus=4, pool={"instance": "g6.12xlarge"})
+    assert options(four)["--model-loader-extra-config"] == '{"distributed":true}'
+    assert "--model-loader-extra-config" not in options(serve(storage=ON_AWS, store="models", cache=None))

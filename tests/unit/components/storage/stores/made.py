@@ -32,6 +32,8 @@ def stores_of(storage: dict[str, Any], *, copies: Copies | None = None, protect:
         clients=NODES,
         volumes_key=VOLUMES_KEY,
         data_key=DATA_KEY,
+        region="eu-central-1",
+        gbps=100,
         copies=copies,
         protect=protect,
     )

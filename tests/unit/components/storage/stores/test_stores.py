@@ -73,6 +73,7 @@ def test_a_volume_leads_to_the_bucket_with_the_rights_of_the_driver() -> None:
     }
     assert spec["accessModes"] == ["ReadOnlyMany"]
     assert "read-only" in spec["mountOptions"]
+    assert spec["mountOptions"][-2:] == ["region eu-central-1", "maximum-throughput-gbps 100"]
 
 
 def test_disks_alone_need_nothing_of_an_account() -> None:
