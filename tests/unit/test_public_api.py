@@ -23,16 +23,16 @@ PUBLIC = {
     "components.addresses": "Demand Tier ZONES demand_of ipv6_subnet pod_ranges subnet usable",
     "components.catalog": (
         "ADDONS ADDON_LEAST ADDON_SOURCES ADDON_VERSIONS AL2023_RELEASES AMI_SOURCES BUCKET_SHARE "
-        "CAPACITY_BLOCK_SOURCES CAPACITY_BLOCK_TYPES DRIVER_SOURCES DURATIONS DURATION_SOURCES Duration EFA_SOURCES "
-        "EKS_IMAGE_SOURCES ENGINE_START_MINUTES GPUS GPU_INSTANCE_ORDERS GPU_SOURCES Gpu GpuInstance INSTANCES "
-        "INSTANCE_PRICE_SOURCES INSTANCE_SOURCES Instance Interface KUBELET_MAX_PODS KUBERNETES_SOURCES "
-        "KUBERNETES_VERSIONS KubernetesVersion LARGE_IMAGE_MINUTES LIST_PRICE_DAYS LanguageModel Loss "
-        "MIG_SOURCES MODELS MODEL_SOURCES MOVING_PRICE_DAYS OFFERING_SOURCES Price PriceError Profile "
-        "QUOTAS QUOTA_SOURCES Quota REGIONS REGION_SOURCES SERVICE_PRICES SERVICE_PRICE_SOURCES "
-        "SERVICE_REGIONS STATEFUL Source UPSTREAMS UPSTREAM_SOURCES Upstream VLLM_DRIVER "
-        "WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type capacity_block capacity_block_quota duration_of "
-        "efa_interfaces eks_images gpu_instances grouped mig_layouts mig_problem of_weights on_demand "
-        "on_demand_quota priced_regions regions_with service_price spot spot_quota zones_with"
+        "CAPACITY_BLOCK_SOURCES CAPACITY_BLOCK_TYPES DRIVER_SOURCES DURATIONS DURATION_SOURCES Duration "
+        "EFA_SOURCES EKS_IMAGE_SOURCES ENGINE_START_MINUTES GPUS GPU_INSTANCE_ORDERS GPU_SOURCES Gpu "
+        "GpuInstance INSTANCES INSTANCE_PRICE_SOURCES INSTANCE_SOURCES Instance Interface KUBELET_MAX_PODS "
+        "KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion LARGE_IMAGE_MINUTES LIST_PRICE_DAYS "
+        "LanguageModel Loss MIG_SOURCES MODELS MODEL_SOURCES MOVING_PRICE_DAYS OFFERING_SOURCES Price "
+        "PriceError Profile QUOTAS QUOTA_SOURCES Quota REGIONS REGION_SOURCES SERVICE_PRICES "
+        "SERVICE_PRICE_SOURCES SERVICE_REGIONS STATEFUL Source UPSTREAMS UPSTREAM_SOURCES Upstream "
+        "VLLM_DRIVER WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type capacity_block capacity_block_quota "
+        "duration_of efa_interfaces eks_images gpu_instances grouped mig_layouts mig_problem of_weights "
+        "on_demand on_demand_quota priced_regions regions_with service_price spot spot_quota zones_with"
     ),
     "components.cluster": "Cluster NoKubeconfigError kubeconfig_of team_kubeconfig",
     "components.cluster.eks": "Addons EksCluster kubeconfig",
@@ -56,8 +56,9 @@ PUBLIC = {
         "ACCELERATOR_LABEL Device EFA_RESOURCE GPU_RESOURCE GPU_TAINT Handover Hardware Load MIG_DIVIDED "
         "MIG_LABEL Need POOL_LABEL Place Pool Request Resources RootDisk Share allocatable ami_release "
         "capacity_type device_of eks_hardware_of gpu_resource hardware_of known_model kubelet_version "
-        "load_time memory_share mig_layout_name mig_resource node_gbps nodes_for pools_of quota_by_resource "
-        "read_gbps replicas_per_node request_of room root_disk share_of share_of_node smallest_place surge_nodes surges"
+        "load_time memory_share mig_layout_name mig_resource node_gbps nodes_for pools_of "
+        "quota_by_resource read_gbps replicas_per_node request_of room root_disk share_of share_of_node "
+        "smallest_place surge_nodes surges"
     ),
     "components.registry": "Copy Registry copies ecr_mirror",
     "components.security": (
