@@ -187,6 +187,9 @@ GUARDS = (
         "components/places/scaling.py",
         "charts_below(stack.registry.mirror)",
         "charts_below(mirror)",
+    ),
+    Guard(
+        "18_late_failures",
         "components/storage/volumes.py",
         "[*options, *source.mount_options]",
         "options",
