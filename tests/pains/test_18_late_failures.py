@@ -40,7 +40,10 @@ IMAGE_BYTES = 28_600_000_000
         ({"pools.l4.nodes": {"min": 3, "max": 5000}}, "nodes"),
         ({"network.cidr": "10.40.0.0/22", "network.podCidr": None}, "network.cidr"),
         ({"pools.l4.labels": {"node-role.kubernetes.io/gpu": "true"}}, "keep nodes of a managed node group"),
-        ({"pools.l4.taints": dict.fromkeys((f"team-{n}" for n in range(50)), _NO_SETTINGS)}, "has 51 taints, EKS takes 50"),
+        (
+            {"pools.l4.taints": dict.fromkeys((f"team-{n}" for n in range(50)), _NO_SETTINGS)},
+            "has 51 taints, EKS takes 50",
+        ),
         ({"cluster.endpoint": {"private": [f"172.16.{n}.0/24" for n in range(60)]}}, "EC2 takes 60"),
         ({f"storage.weights-{n}": {"kind": "s3"} for n in range(20)}, "IAM takes 10240"),
     ],

@@ -20,7 +20,9 @@ PUBLIC = {
         "rehearse rehearse_team replicas_in retired_models scratch simulate unlock"
     ),
     "toolchain": "AT_ONCE Toolchain ToolchainError builder install present provide tools_folder",
-    "components.addresses": "Demand Tier ZONES demand_of ipv6_subnet pod_ranges subnet usable",
+    "components.addresses": (
+        "Demand Tier ZONES demand_of endpoint_ranges ipv6_subnet pod_ranges subnet usable"
+    ),
     "components.catalog": (
         "ADDONS ADDON_LEAST ADDON_SOURCES ADDON_VERSIONS AL2023_RELEASES AMI_SOURCES BUCKET_SHARE "
         "CAPACITY_BLOCK_SOURCES CAPACITY_BLOCK_TYPES DRIVER_SOURCES DURATIONS DURATION_SOURCES Duration "
@@ -63,7 +65,8 @@ PUBLIC = {
     "components.registry": "Copy Registry copies ecr_mirror",
     "components.security": (
         "Namespace PodSecurity api_token_mount api_token_volume from_anywhere from_namespaces "
-        "restricted_container restricted_pod to_anywhere to_dns to_internet to_namespaces to_pod_identity"
+        "restricted_container restricted_pod to_anywhere to_dns to_internet to_namespaces to_networks "
+        "to_pod_identity"
     ),
     "components.serving": "Model Placement Serving hub_token_secret placements_of",
     "components.services": "Service image_of store_claims",

@@ -27,15 +27,15 @@ def test_no_line_costs_less_at_most_than_at_least(prod: Cost) -> None:
 
 
 def test_a_pool_is_its_nodes_their_disks_and_the_volumes_of_its_models(prod: Cost) -> None:
-    nodes = [Fraction("1.3232") * 730 * count for count in (3, 16)]
-    disks = [Fraction("0.08") * 100 * count for count in (3, 16)]
+    nodes = [Fraction("10.49264") * 730 * count for count in (2, 4)]
+    disks = [Fraction("0.08") * 100 * count for count in (2, 4)]
     caches = [
-        (40 * Fraction("0.08") + 1000 * Fraction("0.005") + 375 * Fraction("0.04")) * count
-        for count in (3, 12)
+        (140 * Fraction("0.08") + 1000 * Fraction("0.005") + 375 * Fraction("0.04")) * count
+        for count in (2, 8)
     ]
     least, most = (sum(ends, Fraction(0)) for ends in zip(nodes, disks, caches, strict=True))
 
-    assert prod.by_pool()["l4"] == Range(least, most)
+    assert prod.by_pool()["l40s"] == Range(least, most)
 
 
 def test_the_real_budgets_hold_in_the_worst_case_and_leave_no_more_than_a_fifth() -> None:

@@ -141,17 +141,17 @@ def test_a_store_is_awaited_by_what_mounts_it_alone(stack: str, graph: Graph) ->
 
 def test_a_model_waits_for_the_store_of_its_cache() -> None:
     prod = load(STACKS / "Pulumi.prod.yaml")
-    model = prod.serving.models["chat"]
+    model = prod.serving.models["code"]
     assert model.cache
     cache = model.cache.model_copy(update={"storage_class": "home"})
     serving = prod.serving.model_copy(
-        update={"models": {"chat": model.model_copy(update={"cache": cache}), "code": model}}
+        update={"models": {"code": model.model_copy(update={"cache": cache}), "draft": model}}
     )
     graph, _ = platform_of(prod.model_copy(update={"serving": serving}))
-    chat, code = graph.get("Deployment", "chat"), graph.get("Deployment", "code")
+    code, draft = graph.get("Deployment", "code"), graph.get("Deployment", "draft")
     for target in graph.of("MountTarget"):
-        assert graph.waits_for(chat, target)
-        assert not graph.waits_for(code, target)
+        assert graph.waits_for(code, target)
+        assert not graph.waits_for(draft, target)
 
 
 def test_the_cluster_outlives_its_nodes_and_the_network_both(graph: Graph) -> None:
