@@ -26,7 +26,7 @@ config:
     hubToken: {secure: "v1:not:decryptable"}
     models:
       chat:
-        {model: meta-llama/Llama-3.1-8B-Instruct, pool: gpu, replicas: 2, context: 8192, cache: {size: 40Gi}}
+        {model: Qwen/Qwen2.5-7B-Instruct, pool: gpu, replicas: 2, context: 8192, cache: {size: 40Gi}}
 """
 
 GREEDY = """\
