@@ -86,8 +86,7 @@ class ModelSettings(Settings):
     """Store of the storage that has the weights, in a folder named like the model. Default: none, the hub."""
 
     load_minutes: PositiveInt = LOAD_MINUTES
-    """Minutes that a replica may take to load before it is restarted; at least what its weights take.
-    Default: 30."""
+    """Minutes that a replica may load before it is restarted, more than its weights take. Default: 30."""
 
     drain_seconds: PositiveInt = 45
     """Seconds that running requests get to finish when a replica stops. Default: 45."""
