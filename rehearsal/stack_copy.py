@@ -17,6 +17,9 @@ from components.stackfile import StackFileError, load_any
 Keys = tuple[str, ...]
 
 _OF_THE_USER = ("encryptionsalt", "encryptedkey", "secretsprovider", "environment")
+_PLACEHOLDER = "v1:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAA=="
+"""A ciphertext that no key decrypts, until an invented value takes its place."""
+
 _CLUSTER, _TEAM = "gpu-cluster:cluster", "gpu-cluster:team"
 
 
@@ -33,7 +36,7 @@ class StackCopy:
     def take(self, original: Path, *, kubeconfig: str | None = None) -> list[Keys]:
         """Become a copy of a valid stack file, on the cluster of that kubeconfig where one is given.
 
-        Secrets are left out, since nobody here can decrypt them; where they stood.
+        Returns where secrets stand. Only the user can decrypt them: a placeholder keeps the file valid.
         """
         data = _yaml().load(original)
         for key in _OF_THE_USER:
@@ -44,7 +47,7 @@ class StackCopy:
             way.pop("context", None)
         secrets = list(_secrets(data["config"], ("config",)))
         for keys in secrets:
-            del _inside(data, keys[:-1])[keys[-1]]
+            _inside(data, keys)["secure"] = _PLACEHOLDER
         self._write(data)
         return secrets
 

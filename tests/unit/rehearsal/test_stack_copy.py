@@ -60,7 +60,16 @@ def test_what_only_the_user_can_decrypt_is_left_out(tmp_path: Path, original: Pa
 
     assert left_out == [("config", "gpu-cluster:serving", "hubToken")]
     assert config_path(left_out[0]) == 'gpu-cluster:serving["hubToken"]'
-    assert not {"secure", "encryptionsalt", "awskms"} & set(copy.path.read_text().replace(":", " ").split())
+    words = set(copy.path.read_text().replace(":", " ").split())
+    assert not {"nobody", "encryptionsalt", "awskms"} & words
+    assert copy.get(("config", "gpu-cluster:serving", "hubToken", "secure")) not in (
+        None,
+        "v1:nobody:can:read:this",
+    )
+
+
+def test_a_gated_model_whose_token_is_left_out_keeps_the_file_valid(copy: StackCopy) -> None:
+    assert load(copy.path).serving.hub_token is not None
 
 
 def test_a_teams_file_leads_into_another_cluster_too(tmp_path: Path, original: Path) -> None:
