@@ -71,7 +71,7 @@ def _copied(source: Path, target: Path) -> Path:
     """A file, or a folder with all that is in it; without the read-only mode that Go's cache may have."""
     if source.is_file():
         return Path(shutil.copyfile(source, target))
-    target.mkdir()
+    target.mkdir(exist_ok=True)
     for each in source.iterdir():
         _copied(each, target / each.name)
     return target

@@ -116,8 +116,9 @@ def _digest(tool: Tool) -> str:
         sort_keys=True,
     )
     digest = hashlib.sha256(inputs.encode())
-    for source in sorted((MODULES / tool.module).iterdir()):
-        digest.update(f"\0{source.name}\0".encode())
+    module = MODULES / tool.module
+    for source in sorted(path for path in module.rglob("*") if path.is_file()):
+        digest.update(f"\0{source.relative_to(module)}\0".encode())
         digest.update(source.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -110,6 +110,18 @@ KARPENTER_CHARTS = Tool(
     ),
 )
 
+NODEADM = Tool(
+    name="nodeadm-reader",
+    version="v0.0.0-20260213141146-147b13ea3f4a",  # of 2026-02-13
+    module="nodeadm",
+    package="./cmd/read-user-data",
+    files=ModuleFiles(
+        module="github.com/awslabs/amazon-eks-ami/nodeadm",
+        # Its go.mod and go.sum, verified by ours, take their place: the build is that of nodeadm itself.
+        paths=("api", "internal", "go.mod", "go.sum"),
+    ),
+)
+
 PINNED = (
     Tool(name="etcd", version="v3.6.5", module="etcd", package="go.etcd.io/etcd/server/v3"),
     _kwok("kwokctl"),
@@ -128,5 +140,5 @@ DEVICE_PLUGIN_CONFIG = Tool(
     package=".",
 )
 
-WITNESSES = (DEVICE_PLUGIN_CONFIG,)
+WITNESSES = (DEVICE_PLUGIN_CONFIG, NODEADM)
 """Parsers of what the platform writes, from the programs that read it: for tests that ask for them."""
