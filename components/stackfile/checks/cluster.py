@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from components.catalog import ADDON_LEAST, ADDONS, KUBERNETES_VERSIONS
+from components.catalog.clock import today
 from components.catalog.limits import LIMITS
 from components.config.eks import AccessPolicy, EksSettings
 from components.config.pools import AmiFamily, PoolSettings
@@ -33,7 +34,7 @@ def cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
     if settings.version not in KUBERNETES_VERSIONS:
         yield Mistake(("cluster", "version"), _unknown_version(settings.version))
         return
-    if problem := _out_of_support(settings):
+    if problem := _ended(settings.version) or _out_of_support(settings):
         yield Mistake(("cluster", "version"), problem)
     yield from _addons(settings)
     for name, pool in stack.pools.items():
@@ -43,6 +44,15 @@ def cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
 
 def _unknown_version(version: str) -> str:
     return f"EKS has no Kubernetes {version}; there are {one_of(KUBERNETES_VERSIONS)}"
+
+
+def _ended(version: str) -> str | None:
+    """EKS makes no cluster of a version after its extended support, and upgrades those that are there."""
+    found, day = KUBERNETES_VERSIONS[version], today()
+    if day <= found.extended_until:
+        return None
+    expected = one_of(name for name, it in KUBERNETES_VERSIONS.items() if day <= it.extended_until)
+    return f"EKS supports Kubernetes {version} until {found.extended_until}; expected {expected}"
 
 
 def _out_of_support(settings: EksSettings) -> str | None:

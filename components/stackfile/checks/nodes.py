@@ -97,7 +97,13 @@ def _efa(settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
     if not settings.efa:
         return
     keys: Keys = ("pools", pool.name)
-    if not efa_interfaces(INSTANCES[pool.machine]):
+    instance = INSTANCES[pool.machine]
+    if instance.efa and not efa_interfaces(instance):
+        message = (
+            f"on which network cards {pool.machine} has its {instance.efa} EFA is not known; expected false"
+        )
+        yield Mistake((*keys, "efa"), message)
+    elif not efa_interfaces(instance):
         family = pool.machine.partition(".")[0]
         able = [
             it.name for it in INSTANCES.values() if it.name.startswith(f"{family}.") and efa_interfaces(it)

@@ -14,6 +14,14 @@ _BLOCKS_ALONE = "p6e-"
 """Servers that share their NVLink with others; nobody gets one of them by itself."""
 
 
+_ULTRASERVER_DRAIN_MINUTES = 75
+"""An UltraServer has to be empty 60 minutes before its block ends, other servers 30 minutes before.
+
+As with other blocks, 15 minutes stay for pods to leave.
+Source: dev.classmethod.jp, ec2-capacity-blocks-for-ml-instance-cb-vs-ultraserver-cb, 2026-02-08.
+"""
+
+
 def reserved(stack: Stack, offered: dict[str, Pool]) -> Iterator[Mistake]:
     for name, pool in offered.items():
         settings = stack.pools[name]
@@ -52,6 +60,14 @@ def _block(name: str, pool: Pool, capacity: Capacity) -> Iterator[Mistake]:
     if capacity.capacity_block and capacity.capacity_block.end <= now():
         message = f"the block ended at {capacity.capacity_block.ends}; name another, or remove the pool"
         yield Mistake((*keys, "ends"), message)
+    if capacity.capacity_block and pool.machine.startswith(_BLOCKS_ALONE):
+        minutes = capacity.capacity_block.drain_minutes
+        if minutes < _ULTRASERVER_DRAIN_MINUTES:
+            message = (
+                "an UltraServer has to be empty 60 minutes before the block ends; expected at least "
+                f"{_ULTRASERVER_DRAIN_MINUTES}, got {minutes}"
+            )
+            yield Mistake((*keys, "drainMinutes"), message)
 
 
 def _shared(stack: Stack, offered: dict[str, Pool]) -> Iterator[Mistake]:
