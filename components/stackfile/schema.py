@@ -7,6 +7,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from components.catalog import ADDONS, GPUS, INSTANCES, KUBERNETES_VERSIONS, REGIONS
+from components.catalog.limits import LIMITS
 from components.config.stack import Stack
 from components.config.team import TeamFile
 from components.stackfile.checks.guardrails import OF_AWS
@@ -26,6 +27,7 @@ def json_schema() -> dict[str, Any]:
     of["Machine"]["gpu"]["enum"] = list(GPUS)
     of["EksSettings"]["version"]["enum"] = list(KUBERNETES_VERSIONS)
     of["EksSettings"]["addons"]["propertyNames"] = {"enum": sorted(ADDONS)}
+    of["Endpoint"]["public"]["maxItems"] = LIMITS["api-server-public-networks"].most
     of["ServingSettings"]["namespace"]["not"] = of["TeamSettings"]["namespace"]["not"] = {"pattern": TAKEN}
     for region in (
         sections["properties"]["aws:region"],
