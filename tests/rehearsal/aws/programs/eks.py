@@ -12,6 +12,7 @@ import pulumi_kubernetes as k8s
 from components.cluster.eks import kubeconfig
 from components.config.pools import Sharing
 from components.gpu.plugin_config import plugin_config
+from components.pools import Handover
 
 config = pulumi.Config()
 version = config.get("version") or "1.34"
@@ -119,7 +120,7 @@ tolerations = [{"key": "nvidia.com/gpu", "operator": "Exists"}]
 namespace = k8s.core.v1.Namespace("serving", metadata={"name": "serving"}, opts=inside)
 named = {"namespace": namespace.metadata.name}
 settings = k8s.core.v1.ConfigMap(
-    "settings", metadata=named, data={"l4": plugin_config(Sharing(time_slicing=4))}, opts=inside
+    "settings", metadata=named, data={"l4": plugin_config(Sharing(time_slicing=4), Handover.CDI)}, opts=inside
 )
 k8s.apps.v1.DaemonSet(
     "plugin",
@@ -136,6 +137,7 @@ k8s.apps.v1.DaemonSet(
                         "name": "plugin",
                         "image": "nvcr.io/nvidia/k8s-device-plugin:v0.20.0",
                         "env": [{"name": "CONFIG_FILE", "value": "/config/config.yaml"}],
+                        "security_context": {"capabilities": {"add": ["SYS_ADMIN"]}},
                         "volume_mounts": [{"name": "config", "mount_path": "/config"}],
                     }
                 ],

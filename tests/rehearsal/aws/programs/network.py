@@ -71,7 +71,18 @@ key = aws.kms.Key(
                 "actions": ["kms:*"],
                 "resources": ["*"],
                 "principals": [{"type": "AWS", "identifiers": [f"arn:aws:iam::{account}:root"]}],
-            }
+            },
+            {
+                "actions": [
+                    "kms:Encrypt",
+                    "kms:Decrypt",
+                    "kms:ReEncrypt*",
+                    "kms:GenerateDataKey*",
+                    "kms:Describe*",
+                ],
+                "resources": ["*"],
+                "principals": [{"type": "Service", "identifiers": [f"logs.{region}.amazonaws.com"]}],
+            },
         ]
     ).json,
 )

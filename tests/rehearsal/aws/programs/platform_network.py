@@ -4,14 +4,17 @@ import pulumi
 import pulumi_aws as aws
 
 from components.config.network import NetworkSettings
+from components.keys import Purpose
+from components.keys.policies import key_policy
 from components.network import Network
 
-key = aws.kms.Key("logs", deletion_window_in_days=7)
+region, account = pulumi.Config("aws").require("region"), "123456789012"
+key = aws.kms.Key("logs", deletion_window_in_days=7, policy=key_policy(Purpose.LOGS, account, region, None))
 network = Network(
     "net",
     NetworkSettings.model_validate_json(pulumi.Config().require("settings")),
-    region=pulumi.Config("aws").require("region"),
-    account="123456789012",
+    region=region,
+    account=account,
     logs_key=key.arn,
     protect=False,
 )
