@@ -85,6 +85,13 @@ def parameters_of(service: str, operation: str) -> Any:
     return _service_model(service).operation_model(operation).input_shape
 
 
+def operation_errors(service: str, operation: str) -> set[str]:
+    """Codes of the errors that the service's model lists for an operation."""
+    model: Any = _service_model(service).operation_model(operation)
+    shapes: list[Any] = model.error_shapes
+    return {shape.metadata.get("error", {}).get("code", shape.name) for shape in shapes}
+
+
 @cache
 def _service_model(service: str) -> ServiceModel:
     return _session().get_service_model(service)

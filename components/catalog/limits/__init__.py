@@ -9,7 +9,7 @@ from components.catalog.limits.names import (
     fitted,
 )
 from components.catalog.limits.policies import inline_policies_problem, policy_characters
-from components.catalog.limits.requests import request_problems
+from components.catalog.limits.requests import Exceeded, request_problems
 from components.catalog.limits.table import LIMIT_SOURCES, LIMITS, Limit
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "LIMIT_SOURCES",
     "NAME_LIMITS",
     "NAME_SOURCES",
+    "Exceeded",
     "Limit",
     "NameLimit",
     "automatic_name_problem",

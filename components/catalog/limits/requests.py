@@ -1,7 +1,9 @@
 """Requests to AWS that a limit refuses: what an account asks before it creates or changes something."""
 
 import base64
+import binascii
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from components.catalog.limits.labels import label_problem
@@ -13,9 +15,20 @@ Parameters = Mapping[str, Any]
 """Of a request, by the names of the service's API."""
 
 
+@dataclass(frozen=True, slots=True)
+class Exceeded:
+    """A limit that a request would exceed."""
+
+    limit: str
+    """Key of `LIMITS`; name, labels, mount-targets or base64 for what no number bounds."""
+
+    words: str
+    """What was given, and what the service takes."""
+
+
 def request_problems(
     service: str, operation: str, parameters: Parameters, existing: Sequence[Any] = ()
-) -> list[str]:
+) -> list[Exceeded]:
     """Every limit that a request would exceed; none where the table has no limit of it.
 
     `existing` is what the resource has already, and what the request replaces is not in it:
@@ -27,7 +40,7 @@ def request_problems(
       have AvailabilityZoneName beside SubnetId.
 
     request_problems("eks", "CreateNodegroup", {"labels": {"node-role.kubernetes.io/gpu": "true"}})
-    # ["labels of node-role.kubernetes.io/ keep nodes of a managed node group from joining"]
+    # [Exceeded("labels", "labels of node-role.kubernetes.io/ keep nodes of a managed node …")]
     """
     return [
         *_named(service, operation, parameters),
@@ -36,75 +49,79 @@ def request_problems(
     ]
 
 
-_Check = Callable[[Parameters, Sequence[Any]], Iterator[str]]
+_Check = Callable[[Parameters, Sequence[Any]], Iterator[Exceeded]]
 
 
-def _checked(service: str, operation: str, parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
+def _checked(
+    service: str, operation: str, parameters: Parameters, existing: Sequence[Any]
+) -> Iterator[Exceeded]:
     check = _CHECKS.get((service, operation))
     if check:
         yield from check(parameters, existing)
 
 
-def _named(service: str, operation: str, parameters: Parameters) -> Iterator[str]:
+def _named(service: str, operation: str, parameters: Parameters) -> Iterator[Exceeded]:
     parameter, resource_type = NAMES.get((service, operation), ("", ""))
     name = _text(parameters, *parameter.split("."))
     if name and len(name) > (most := NAME_LIMITS[resource_type].most):
-        yield f"{parameter} {name} has {len(name)} characters, {service} takes {most}"
+        yield Exceeded("name", f"{parameter} {name} has {len(name)} characters, {service} takes {most}")
 
 
-def _tagged(parameters: Parameters) -> Iterator[str]:
+def _tagged(parameters: Parameters) -> Iterator[Exceeded]:
     tags = _at(parameters, ["tags"]) or _at(parameters, ["Tags"]) or ()
-    yield from _said(LIMITS["tags"].problem(len(tags)))
+    yield from _within("tags", len(tags))
 
 
 def _characters(limit: str, parameter: str) -> _Check:
     """White space does not count."""
 
-    def check(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[str]:
-        yield from _said(LIMITS[limit].problem(policy_characters(_text(parameters, parameter))))
+    def check(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[Exceeded]:
+        yield from _within(limit, policy_characters(_text(parameters, parameter)))
 
     return check
 
 
 def _length(limit: str, *path: str) -> _Check:
-    def check(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[str]:
-        yield from _said(LIMITS[limit].problem(len(_text(parameters, *path).encode())))
+    def check(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[Exceeded]:
+        yield from _within(limit, len(_text(parameters, *path).encode()))
 
     return check
 
 
-def _inline(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
-    yield from _said(inline_policies_problem(_text(parameters, "PolicyDocument"), *existing))
+def _inline(parameters: Parameters, existing: Sequence[Any]) -> Iterator[Exceeded]:
+    yield from _said(
+        "iam-inline-policies", inline_policies_problem(_text(parameters, "PolicyDocument"), *existing)
+    )
 
 
-def _nodegroup(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[str]:
+def _nodegroup(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[Exceeded]:
     yield from _taints(_list(parameters, "taints"))
     yield from _labels(_map(parameters, "labels"))
 
 
-def _nodegroup_config(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
+def _nodegroup_config(parameters: Parameters, existing: Sequence[Any]) -> Iterator[Exceeded]:
     """An update names what it adds or changes."""
     yield from _taints([*_list(parameters, "taints", "addOrUpdateTaints"), *existing])
     yield from _labels(_map(parameters, "labels", "addOrUpdateLabels"))
 
 
-def _taints(taints: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    yield from _said(LIMITS["node-group-taints"].problem(len(taints)))
+def _taints(taints: Sequence[Mapping[str, str]]) -> Iterator[Exceeded]:
+    yield from _within("node-group-taints", len(taints))
     for taint in taints:
-        yield from _said(LIMITS["node-group-taint-key"].problem(len(taint.get("key", ""))))
+        yield from _within("node-group-taint-key", len(taint.get("key", "")))
 
 
-def _labels(labels: Mapping[str, str]) -> Iterator[str]:
+def _labels(labels: Mapping[str, str]) -> Iterator[Exceeded]:
     for key, value in labels.items():
-        yield from _said(label_problem(key, value))
+        yield from _said("labels", label_problem(key, value))
 
 
-def _cluster(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[str]:
+def _cluster(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[Exceeded]:
     reached = _list(parameters, "resourcesVpcConfig", "publicAccessCidrs")
-    yield from _said(LIMITS["api-server-public-networks"].problem(len(reached)))
+    yield from _within("api-server-public-networks", len(reached))
 
 
-def _rules(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
+def _rules(parameters: Parameters, existing: Sequence[Any]) -> Iterator[Exceeded]:
     """IPv4 and IPv6 are counted apart; a group as a source counts in both."""
     permissions = [*_list(parameters, "IpPermissions"), *existing]
     counts = {
@@ -112,30 +129,39 @@ def _rules(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
         for source in ("UserIdGroupPairs", "IpRanges", "Ipv6Ranges")
     }
     most = counts["UserIdGroupPairs"] + max(counts["IpRanges"], counts["Ipv6Ranges"])
-    yield from _said(LIMITS["security-group-rules"].problem(most))
+    yield from _within("security-group-rules", most)
 
 
-def _ranges(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
+def _ranges(parameters: Parameters, existing: Sequence[Any]) -> Iterator[Exceeded]:
     if parameters.get("CidrBlock"):
-        yield from _said(LIMITS["vpc-cidrs"].problem(1 + len(existing)))
+        yield from _within("vpc-cidrs", 1 + len(existing))
 
 
-def _template(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[str]:
-    data = base64.b64decode(_text(parameters, "LaunchTemplateData", "UserData"))
-    yield from _said(LIMITS["user-data"].problem(len(data)))
+def _template(parameters: Parameters, _existing: Sequence[Any]) -> Iterator[Exceeded]:
+    try:
+        data = base64.b64decode(_text(parameters, "LaunchTemplateData", "UserData"), validate=True)
+    except binascii.Error:
+        yield Exceeded("base64", "the user data of an instance is not Base64")
+    else:
+        yield from _within("user-data", len(data))
     for interface in _list(parameters, "LaunchTemplateData", "NetworkInterfaces"):
-        yield from _said(LIMITS["security-groups"].problem(len(_list(interface, "Groups"))))
+        yield from _within("security-groups", len(_list(interface, "Groups")))
 
 
-def _mount_target(parameters: Parameters, existing: Sequence[Any]) -> Iterator[str]:
+def _mount_target(parameters: Parameters, existing: Sequence[Any]) -> Iterator[Exceeded]:
     zone = parameters.get("AvailabilityZoneName")
     if zone in existing:
-        yield f"the file system has a mount target in {zone}, EFS takes one in each availability zone"
+        words = f"the file system has a mount target in {zone}, EFS takes one in each availability zone"
+        yield Exceeded("mount-targets", words)
 
 
-def _said(problem: str | None) -> Iterator[str]:
-    if problem:
-        yield problem
+def _within(limit: str, given: int) -> Iterator[Exceeded]:
+    yield from _said(limit, LIMITS[limit].problem(given))
+
+
+def _said(limit: str, words: str | None) -> Iterator[Exceeded]:
+    if words:
+        yield Exceeded(limit, words)
 
 
 def _text(parameters: Parameters, *path: str) -> str:

@@ -1,19 +1,18 @@
 """The account's front door: every call says who calls, and policies decide whether it goes on.
 
-Calls of the account itself, and of the rehearsal beside it, carry no principal and are not evaluated.
+What policies allow, limits of AWS may refuse. Calls of the account itself, and of the rehearsal beside it,
+carry no principal: they are neither evaluated nor bounded.
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownMemberType=false
 # (moto and botocore have hardly any types)
 
-import json
 import re
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-from xml.sax.saxutils import escape
 
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request as HttpRequest
@@ -23,6 +22,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from rehearsal.aws import identity
+from rehearsal.aws.api import Api
 from rehearsal.aws.iam import authority, holdings, on_behalf
 from rehearsal.aws.iam.call_log import CallLog
 from rehearsal.aws.iam.documents import PolicyError
@@ -31,17 +31,13 @@ from rehearsal.aws.iam.needs import Request, missing_linked_roles, needs_of
 from rehearsal.aws.iam.operations import MODELS
 from rehearsal.aws.iam.principals import caller_of
 from rehearsal.aws.iam.resources import Where
+from rehearsal.aws.inside import sender
+from rehearsal.aws.refusal import refusal
+from rehearsal.aws.service_limits import refused
 from rehearsal.aws.turn import TURN
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _BAD_REQUEST, _FORBIDDEN = 400, 403
-_XML = {
-    "ec2": "<Response><Errors><Error>{}</Error></Errors><RequestID>0</RequestID></Response>",
-    "query": "<ErrorResponse><Error><Type>Sender</Type>{}</Error><RequestId>0</RequestId></ErrorResponse>",
-    "rest-xml": "<Error>{}<RequestId>0</RequestId></Error>",
-}
-"""Errors by protocol. Source: Smithy specification, AWS protocols, 2026-11-28."""
-
 _CODES = {"ec2": "UnauthorizedOperation", "sns": "AuthorizationError"}
 _PREFACES = {"ec2": "You are not authorized to perform this operation. "}
 """Source: EC2 API reference, "Error codes", UnauthorizedOperation; SNS API reference, "Common errors"."""
@@ -56,6 +52,7 @@ class AccessControl:
     def __init__(self, application: WSGIApplication, log: CallLog) -> None:
         self._application = application
         self._log = log
+        self._inside = Api("http://127.0.0.1", "us-east-1", send=sender(application))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
@@ -79,7 +76,11 @@ class AccessControl:
             words = self._words(caller_of(scope["key"]), request)
         except PolicyError as error:
             words = f"IAM of the emulated account cannot decide: {error}"
-        return None if words is None else _answer(protocol, request.service, words)
+        if words is not None:
+            return _denied(protocol, request.service, words)
+        service = model.service_model.service_name
+        beyond = refused(self._inside.in_region(where.region), service, model.name, request.parameters)
+        return refusal(protocol, beyond.code, beyond.message, beyond.status) if beyond else None
 
     def _words(self, caller: Caller, request: Request) -> str | None:
         """Why a request is refused."""
@@ -120,16 +121,10 @@ def _parameters(model: Any, protocol: str, http: HttpRequest, labels: dict[str, 
     )
 
 
-def _answer(protocol: str, signed_as: str, words: str) -> Response:
-    in_json = "json" in protocol
-    code = _CODES.get(signed_as, "AccessDeniedException" if in_json else "AccessDenied")
-    message = f"{_PREFACES.get(signed_as, '')}{words}"
-    if in_json:
-        body = json.dumps({"__type": code, "message": message})
-        status = _BAD_REQUEST if protocol == "json" else _FORBIDDEN
-        return Response(body, status, [("x-amzn-errortype", code)], content_type="application/json")
-    error = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
-    return Response(_XML[protocol].format(error), _FORBIDDEN, content_type="text/xml")
+def _denied(protocol: str, signed_as: str, words: str) -> Response:
+    code = _CODES.get(signed_as, "AccessDeniedException" if "json" in protocol else "AccessDenied")
+    status = _BAD_REQUEST if protocol == "json" else _FORBIDDEN
+    return refusal(protocol, code, f"{_PREFACES.get(signed_as, '')}{words}", status)
 
 
 def _unknown(http: HttpRequest, service: str) -> Response:

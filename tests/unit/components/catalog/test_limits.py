@@ -153,6 +153,11 @@ SIXTH = {"IpProtocol": "tcp", "Ipv6Ranges": [{"CidrIpv6": "fd00::/8"}]}
             "the user data of an instance has 16385 bytes",
         ),
         (
+            ("ec2", "CreateLaunchTemplate", {"LaunchTemplateData": {"UserData": "#!/bin/sh"}}),
+            [],
+            "the user data of an instance is not Base64",
+        ),
+        (
             ("efs", "CreateAccessPoint", {"RootDirectory": {"Path": "/" + "x" * 100}}),
             [],
             "the path of an access point has 101 characters",
@@ -220,7 +225,7 @@ def test_a_request_beyond_a_limit(
     request_: tuple[str, str, dict[str, Any]], existing: list[Any], problem: str
 ) -> None:
     [said] = request_problems(*request_, existing)
-    assert said.startswith(problem)
+    assert said.words.startswith(problem)
 
 
 def test_rules_of_ipv4_and_ipv6_are_counted_apart() -> None:
@@ -249,4 +254,4 @@ def test_a_name_is_a_parameter_of_its_operation(service: str, operation: str) ->
     for step in reversed(parameter.split(".")):
         named = {step: named}
     [problem] = request_problems(service, operation, named)
-    assert problem.startswith(f"{parameter} nnn")
+    assert (problem.limit, problem.words[: len(parameter) + 4]) == ("name", f"{parameter} nnn")
