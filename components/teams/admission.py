@@ -6,6 +6,7 @@ from json import dumps
 from pulumi_kubernetes.admissionregistration import v1 as admission
 from pulumi_kubernetes.meta import v1 as meta
 
+from components.catalog.device_variables import DEVICE_VARIABLES, VISIBLE_DEVICES
 from components.pools import GPU_TAINT, Pool
 from components.serving.replicas import USER
 from components.teams.identity import CLASS_PREFIX, POOLS_ANNOTATION, TEAM_LABEL
@@ -13,28 +14,9 @@ from components.teams.identity import CLASS_PREFIX, POOLS_ANNOTATION, TEAM_LABEL
 NAME = "gpu-cluster-teams"
 
 _GPUS = "nvidia.com/"
-_VISIBLE = "NVIDIA_VISIBLE_DEVICES"
-_CHOOSES_DEVICES = (
-    _VISIBLE,
-    "NVIDIA_GDRCOPY",
-    "NVIDIA_GDS",
-    "NVIDIA_IMEX_CHANNELS",
-    "NVIDIA_MIG_CONFIG_DEVICES",
-    "NVIDIA_MIG_MONITOR_DEVICES",
-    "NVIDIA_MOFED",
-    "NVIDIA_NVSWITCH",
-)
-"""Variables by which the NVIDIA runtime gives a container devices that it did not ask the scheduler for.
-
-Those of a pod beat those of the device plugin. NVIDIA_DRIVER_CAPABILITIES is not among them: it chooses
-libraries, for devices that the container has.
-
-Source: internal/config/image/envvars.go and internal/modifier/cdi.go of NVIDIA/nvidia-container-toolkit
-v1.20.0, 2026-08-21.
-"""
-
 _CDI_ANNOTATIONS = ("cdi.k8s.io/", "nvidia.cdi.k8s.io/")
-"""Prefixes of annotations by which a runtime adds devices (the same source, and its NRI plugin)."""
+"""Prefixes of annotations by which a runtime adds devices (internal/modifier/cdi.go
+of NVIDIA/nvidia-container-toolkit v1.20.0, and its NRI plugin, 2026-08-21)."""
 
 _VARIABLES = {
     "containers": "object.spec.containers + object.spec.?initContainers.orValue([])",
@@ -49,7 +31,7 @@ _VARIABLES = {
         "key in variables.selector && variables.selector[key] == variables.pools[name][key]))"
     ),
     "pool": "variables.selected.size() > 0 ? variables.selected[0] : ''",
-    "choosing": dumps(_CHOOSES_DEVICES),
+    "choosing": dumps(DEVICE_VARIABLES),
     "user": "object.spec.?securityContext.?runAsUser.orValue(-1)",
 }
 _VALIDATIONS = {
@@ -70,22 +52,24 @@ _VALIDATIONS = {
     ): f"'a pod without GPUs keeps off their nodes: it does not tolerate {GPU_TAINT}'",
     (
         "variables.containers.all(c, c.?env.orValue([]).all(each, !(each.name in variables.choosing) || "
-        f"(each.name == '{_VISIBLE}' && each.?value.orValue('') == 'void')))"
+        f"(each.name == '{VISIBLE_DEVICES}' && each.?value.orValue('') == 'void')))"
     ): (
         "'containers get the GPUs of their resources.limits: they do not set '"
-        f" + variables.choosing.join(', ') + ' ({_VISIBLE} may be void)'"
+        f" + variables.choosing.join(', ') + ' ({VISIBLE_DEVICES} may be void)'"
     ),
     (
         "!variables.gpus || variables.containers.all(c, c.?envFrom.orValue([]).all(each, "
         "each.?prefix.orValue('') != '' "
         "&& !variables.choosing.exists(name, name.startsWith(each.prefix))))"
-    ): (f"'envFrom in a pod with GPUs has a prefix, such as APP_: without one it could set {_VISIBLE}'"),
+    ): (
+        f"'envFrom in a pod with GPUs has a prefix, such as APP_: without one it could set {VISIBLE_DEVICES}'"
+    ),
     (
         "!variables.gpus || variables.containers.all(c, "
         f"c.?resources.?limits.orValue({{}}).exists(name, name.startsWith({dumps(_GPUS)})) || "
-        f"c.?env.orValue([]).exists(each, each.name == '{_VISIBLE}'))"
+        f"c.?env.orValue([]).exists(each, each.name == '{VISIBLE_DEVICES}'))"
     ): (
-        f"'a container without GPUs in a pod with GPUs sets {_VISIBLE} to void: "
+        f"'a container without GPUs in a pod with GPUs sets {VISIBLE_DEVICES} to void: "
         "its image may ask for all GPUs of the node'"
     ),
     (

@@ -23,6 +23,7 @@ from policies.rules.clusters import (
     secrets_encrypted,
     supported_version,
 )
+from policies.rules.devices import gpus_from_the_scheduler
 from policies.rules.egress import aws_endpoints_reached
 from policies.rules.exposure import no_exposed_services, tls_at_entrances
 from policies.rules.file_systems import access_points, efs_across_zones, efs_encrypted, fsx_encrypted
@@ -176,6 +177,7 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         backups_copied(terms),
         cluster_key_grants,
         aws_endpoints_reached,
+        gpus_from_the_scheduler,
     )
 
 

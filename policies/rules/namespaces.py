@@ -7,7 +7,7 @@ from policies.inventory import Inventory
 from policies.rule import Level, Violation, rule, stack_rule
 from policies.subject import Resource
 
-_TEAM_LABEL = "gpu-cluster/team"
+TEAM_LABEL = "gpu-cluster/team"
 _ENFORCE = "pod-security.kubernetes.io/enforce"
 _NAMESPACED = frozenset(
     (
@@ -126,7 +126,7 @@ def quota_and_defaults(namespace: Resource, inventory: Inventory) -> Iterator[Vi
 def gpu_quota(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
     """GPUs are what the cluster costs: a quota is all that keeps one team from taking every one of them."""
     used = {name for pod in inventory.pods(namespace.name) for name in pod.gpu_resources}
-    team = namespace.at("metadata", "labels", _TEAM_LABEL)
+    team = namespace.at("metadata", "labels", TEAM_LABEL)
     if team.value and not used:
         used = {"nvidia.com/gpu"}
     quotas = inventory.of("ResourceQuota", namespace.name)

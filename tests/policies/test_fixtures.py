@@ -7,7 +7,7 @@ import pytest
 from policies import Rule, pack_of
 from tests.policies.fixture import FIXTURES, Fixture, fixtures
 
-NUMBERS = set(range(1, 96))
+NUMBERS = set(range(1, 97))
 EVERY = fixtures()
 
 
