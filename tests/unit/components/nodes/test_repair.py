@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from tests.unit.components.nodes.eks import group_with
 
 
@@ -29,6 +31,14 @@ def test_what_a_reset_heals_is_rebooted_and_what_nothing_heals_replaced() -> Non
     assert actions["NvidiaXID119Error"] == "Reboot"
     assert actions["NvidiaXID48Error"] == actions["NvidiaXID142Error"] == "Replace"
     assert len(actions) == len(overrides) == 21  # as many as the agent reports as fatal
+
+
+@pytest.mark.parametrize("xid", [63, 151])
+def test_a_fault_for_which_the_agent_wants_another_server_replaces(xid: int) -> None:
+    """aws/eks-node-monitoring-agent, monitors/nvidia/dcgm/dcgm_policies.go, WellKnownXidCodes, 2026-11-29."""
+    overrides = repair(instance="g6.4xlarge")["nodeRepairConfigOverrides"]
+    [action] = [it["repairAction"] for it in overrides if it["nodeUnhealthyReason"] == f"NvidiaXID{xid}Error"]
+    assert action == "Replace"
 
 
 def test_what_only_ends_a_program_repairs_nothing() -> None:
