@@ -8,6 +8,7 @@ from components.config.eks import EksSettings
 from components.config.stack import Stack
 from components.config.team import TeamStack
 from doctor.account import account
+from doctor.addons import addons
 from doctor.aws import Aws, UnreachableError
 from doctor.backups import backups
 from doctor.check import Check, Group, Verdict
@@ -62,6 +63,7 @@ def _on_aws(stack: Stack, name: str, sign_in: SignIn) -> Iterator[Check]:
         yield from service_roles(stack, None)
         yield from quotas(stack, name, None)
         yield from offerings(stack, None)
+        yield from addons(stack, None)
         yield from backups(stack, None)
         return
     yield from signed_in
@@ -71,6 +73,7 @@ def _on_aws(stack: Stack, name: str, sign_in: SignIn) -> Iterator[Check]:
         yield from service_roles(stack, asked)
         yield from quotas(stack, name, asked)
         yield from offerings(stack, asked)
+        yield from addons(stack, asked)
         yield from backups(stack, asked)
     except UnreachableError as error:
         yield Group("account").fail("connection", str(error))

@@ -10,7 +10,13 @@ ADDON_SOURCES = {
         "answers of DescribeAddonVersions and running clusters of 1.31 to 1.36, as users published them",
         date(2026, 8, 4),
     ),
-    "aws-fsx-csi-driver": Source("kubernetes-sigs/aws-fsx-csi-driver v1.9.0", date(2026, 4, 21)),
+    "aws-fsx-csi-driver": Source(
+        "configurations of clusters with v1.9.0-eksbuild.1, as users published them", date(2026, 11, 29)
+    ),
+    "aws-mountpoint-s3-csi-driver": Source(
+        "configurations of clusters with v2.5.0-eksbuild.1, as users published them; v2.6.0 was not seen",
+        date(2026, 11, 29),
+    ),
     "eks-node-monitoring-agent": Source(
         "aws/eks-node-monitoring-agent v1.6.6, on clusters of 1.35", date(2026, 8, 4)
     ),
@@ -26,7 +32,7 @@ _SAME_FOR_ALL = {
     "aws-ebs-csi-driver": "v1.63.1-eksbuild.1",
     "aws-efs-csi-driver": "v3.4.1-eksbuild.1",
     "aws-fsx-csi-driver": "v1.9.0-eksbuild.1",
-    "aws-mountpoint-s3-csi-driver": "v2.6.0-eksbuild.1",
+    "aws-mountpoint-s3-csi-driver": "v2.5.0-eksbuild.1",
     "snapshot-controller": "v8.6.0-eksbuild.4",
     "eks-node-monitoring-agent": "v1.6.6-eksbuild.1",
 }

@@ -43,7 +43,7 @@ def test_stores_are_counted_in_the_units_of_their_quota() -> None:
     found = asked()
     assert found["lustre-storage"] == (4800, 4800)
     assert [found[key][0] for key in ("efs-file-systems", "lustre-file-systems", "buckets")] == [1, 1, 1]
-    assert found["gp3-volumes"] == (4, 6)  # 26 disks of 100 GiB and 2 of 500, and 18 of 100 meanwhile
+    assert found["gp3-volumes"] == (3, 5)  # 28 disks of 100 GiB, and 18 meanwhile
 
 
 def test_a_need_says_of_what_it_is() -> None:
