@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi
 
+from components.catalog import INSTANCES
 from components.config.pools import AmiFamily, PoolSettings
 from components.nodes import Ground, user_data
 from components.pools import POOL_LABEL, Pool, ami_release, root_disk
@@ -34,6 +35,7 @@ def node_class(
             "httpPutResponseHopLimit": 1,
         },
         "blockDeviceMappings": _disks(settings, ground.volumes_key),
+        **_local_disks(pool, settings),
         "kubelet": {"maxPods": pool.capacity.pods},
         "userData": user_data(pool, settings),
         "tags": {**ground.tags, POOL_LABEL: pool.name, _VOLUMES_OF: ground.cluster_name},
@@ -58,6 +60,17 @@ def _disks(settings: PoolSettings, key: pulumi.Input[str]) -> list[dict[str, Any
             {"deviceName": "/dev/xvdb", "rootVolume": True, "ebs": _encrypted(key) | sized},
         ]
     return [{"deviceName": "/dev/xvda", "rootVolume": True, "ebs": _encrypted(key) | sized}]
+
+
+def _local_disks(pool: Pool, settings: PoolSettings) -> dict[str, str]:
+    """Let Karpenter count local disks, which the user data joins: else it plans with the root disk alone.
+
+    On Bottlerocket the policy would add a bootstrap command of the same disks beside ours. Source:
+    pkg/providers/instancetype/types.go and pkg/providers/amifamily/bootstrap of module
+    github.com/aws/karpenter-provider-aws v1.13.0, 2026-11-29.
+    """
+    joined = settings.ami.family is not AmiFamily.BOTTLEROCKET and INSTANCES[pool.machine].nvme_gb > 0
+    return {"instanceStorePolicy": "RAID0"} if joined else {}
 
 
 def _encrypted(key: pulumi.Input[str]) -> dict[str, Any]:

@@ -153,6 +153,13 @@ def test_a_reservation_is_named_and_only_its_zone_used(graph: Graph) -> None:
     assert held["spec.subnetSelectorTerms"] == [{"id": "subnet-a"}]
 
 
+def test_local_disks_count_where_the_user_data_joins_them(graph: Graph) -> None:
+    """Of Bottlerocket the policy would add commands beside those of the user data."""
+    counted = {name for name in POOLS if node_class(graph, name)["spec"].get("instanceStorePolicy")}
+    joined = {name for name in POOLS if '"strategy": "RAID0"' in node_class(graph, name)["spec.userData"]}
+    assert counted == joined == {"spot", "held"}
+
+
 def test_bottlerocket_keeps_images_on_its_second_volume(graph: Graph) -> None:
     bottle = node_class(graph, "bottle")
     assert bottle["spec.amiSelectorTerms"] == [{"alias": "bottlerocket@v1.63.0"}]
