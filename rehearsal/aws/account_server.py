@@ -13,6 +13,7 @@ from rehearsal.aws.iam.access_control import AccessControl
 from rehearsal.aws.iam.call_log import CallLog
 from rehearsal.aws.inside import sender
 from rehearsal.aws.leftovers import leftovers, still_there
+from rehearsal.aws.long_polling import LongPolling
 from rehearsal.aws.moto_application import moto_application
 from rehearsal.aws.operations import OPERATIONS
 from rehearsal.aws.pages import CALLS, LEFTOVERS, MADE, Page, Pages
@@ -34,7 +35,7 @@ def main() -> None:
         MADE: lambda _: still_there(api),
         CALLS: lambda _: [each.as_json() for each in calls.all()],
     }
-    application = Pages(Providers(account, owner), pages)
+    application = LongPolling(Pages(Providers(account, owner), pages))
     make_server("127.0.0.1", int(sys.argv[1]), application, threaded=True).serve_forever()
 
 

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from xml.sax.saxutils import escape
 
 from botocore.exceptions import ParamValidationError
 from botocore.validate import validate_parameters
@@ -85,7 +86,7 @@ class Answering:
                 Call(parameters, self.api(scope["region"]), identity.principal_of(scope["key"]))
             )
         except ApiError as error:
-            return _refusal(error)
+            return _refusal(error, _service(scope))
         written = get_serializer_class(_service(scope), protocol)(operation_model=model).serialize(answer)
         return Response(written["body"], written["status_code"], written["headers"])
 
@@ -124,7 +125,19 @@ def _parameters(model: Any, protocol: str, request: Request, labels: dict[str, A
     return given
 
 
-def _refusal(error: ApiError) -> Response:
-    """As the services that speak JSON word it."""
-    body = json.dumps({"__type": error.code, "message": error.message})
-    return Response(body, HTTPStatus.BAD_REQUEST, [("x-amzn-errortype", error.code)], "application/json")
+def _refusal(error: ApiError, service: str) -> Response:
+    """In the form of the service's protocol."""
+    code, words = escape(error.code), escape(error.message)
+    match service:
+        case "ec2":
+            element = f"<Error><Code>{code}</Code><Message>{words}</Message></Error>"
+            body = f"<Response><Errors>{element}</Errors></Response>"
+        case "iam":
+            sender = f"<Type>Sender</Type><Code>{code}</Code><Message>{words}</Message>"
+            body = f"<ErrorResponse><Error>{sender}</Error></ErrorResponse>"
+        case _:
+            text = json.dumps({"__type": error.code, "message": error.message})
+            return Response(
+                text, HTTPStatus.BAD_REQUEST, [("x-amzn-errortype", error.code)], "application/json"
+            )
+    return Response(body, HTTPStatus.BAD_REQUEST, content_type="text/xml")

@@ -11,7 +11,7 @@ from rehearsal.aws.iam.operations import ACTIONS, ALWAYS_ALLOWED, LINKED, PASSED
 from rehearsal.aws.iam.parameters import Parameters, tags_in, values_at
 from rehearsal.aws.iam.reference import action_of, is_of, services
 from rehearsal.aws.iam.resources import Where, resources_of
-from rehearsal.aws.iam.starting import starting
+from rehearsal.aws.iam.starting import instance_profiles, starting
 
 SPOT = "spot.amazonaws.com"
 _TAGS = ("tags", "taglist", "tagset", "resourcetags", "backupvaulttags", "backupplantags")
@@ -131,10 +131,7 @@ def _passing(request: Request) -> Iterator[Need]:
             path = holdings.iam_path("Role", name, account)
             passed.append((f"arn:aws:iam::{account}:role{path}{name}", "ec2.amazonaws.com"))
     if request.name in ("ec2:RunInstances", "ec2:CreateFleet"):
-        profiles = (
-            *values_at(given, "IamInstanceProfile.Arn"),
-            *values_at(given, "IamInstanceProfile.Name"),
-        )
+        profiles = instance_profiles(given, request.where)
         roles = (holdings.profile_role(each, account) for each in profiles)
         passed += [(role, "ec2.amazonaws.com") for role in roles if role]
     for arn, service in passed:

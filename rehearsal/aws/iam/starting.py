@@ -29,13 +29,22 @@ def starting(name: str, given: Parameters, where: Where) -> list[Started]:
 
 def volume_keys(given: Parameters, where: Where) -> list[str]:
     """Keys of the volumes that a request creates, by itself or by a launch template."""
-    named = [
-        config.get("LaunchTemplateSpecification", {}) for config in given.get("LaunchTemplateConfigs", [])
-    ]
-    templates = [_template({"LaunchTemplate": each}, where) for each in named] or [_template(given, where)]
     direct = values_at(given, "KmsKeyId")
     path = "BlockDeviceMappings.Ebs.KmsKeyId"
-    return [*direct, *(key for each in (given, *templates) for key in values_at(each, path))]
+    return [*direct, *(key for each in (given, *_templates(given, where)) for key in values_at(each, path))]
+
+
+def instance_profiles(given: Parameters, where: Where) -> list[str]:
+    """Names or ARNs of the profiles that instances start with, by the request or by a launch template."""
+    paths = ("IamInstanceProfile.Arn", "IamInstanceProfile.Name")
+    chosen = (given, *_templates(given, where))
+    return list(dict.fromkeys(name for each in chosen for path in paths for name in values_at(each, path)))
+
+
+def _templates(given: Parameters, where: Where) -> list[dict[str, Any]]:
+    configs: list[Parameters] = given.get("LaunchTemplateConfigs", [])
+    named = [each.get("LaunchTemplateSpecification", {}) for each in configs]
+    return [_template({"LaunchTemplate": each}, where) for each in named] or [_template(given, where)]
 
 
 def _run(given: Parameters, specified: Parameters, where: Where) -> Iterator[Started]:

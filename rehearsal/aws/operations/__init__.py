@@ -4,14 +4,27 @@ from collections.abc import Mapping
 
 from rehearsal.aws import eks
 from rehearsal.aws.answering import Operation
-from rehearsal.aws.operations import backup, budgets, ecr, efs, fsx, instance_profiles
+from rehearsal.aws.operations import (
+    backup,
+    budgets,
+    ec2,
+    ecr,
+    efs,
+    fsx,
+    instance_profiles,
+    pricing,
+    ssm,
+)
 
 OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     "backup": backup.OPERATIONS,
     "budgets": budgets.OPERATIONS,
+    "ec2": ec2.OPERATIONS,
     "ecr": ecr.OPERATIONS,
     "efs": efs.OPERATIONS,
     "eks": eks.OPERATIONS,
     "fsx": fsx.OPERATIONS,
     "iam": instance_profiles.OPERATIONS,
+    "pricing": pricing.OPERATIONS,
+    "ssm": ssm.OPERATIONS,
 }
