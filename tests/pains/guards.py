@@ -46,6 +46,19 @@ GUARDS = (
         "lines += _shared_gpus(pool.sharing)",
         'lines += ["[settings.kubelet-device-plugins.nvidia]", "enabled = false"]',
     ),
+    Guard(
+        "04_device_plugin",
+        "components/catalog/device_variables.py",
+        '    VISIBLE_DEVICES,\n    "NVIDIA_GDRCOPY",',
+        '    "NVIDIA_GDRCOPY",',
+    ),
+    Guard(
+        "04_device_plugin",
+        "components/teams/admission.py",
+        "!(each.name in variables.choosing) || ",
+        "true || ",
+    ),
+    Guard("04_device_plugin", "policies/rules/devices.py", "if allowed is None or", "if True or"),
     Guard("05_efa", "components/nodes/launch_template.py", "efa_interfaces(INSTANCES[pool.machine])", "_ONE"),
     Guard("05_efa", "components/stackfile/checks/nodes.py", "elif len(pool.zones) > 1:", "elif False:"),
     Guard(
@@ -63,6 +76,12 @@ GUARDS = (
         "06_capacity_blocks",
         "components/stackfile/checks/reserved.py",
         "if found.count < settings.nodes.max:",
+        "if False:",
+    ),
+    Guard(
+        "06_capacity_blocks",
+        "components/stackfile/checks/reserved.py",
+        "if minutes < _ULTRASERVER_DRAIN_MINUTES:",
         "if False:",
     ),
     Guard(
@@ -200,6 +219,20 @@ GUARDS = (
         "18_late_failures", "components/stackfile/checks/__init__.py", "*load_times(stack, offered, broken),"
     ),
     Guard("18_late_failures", "components/stackfile/checks/gated.py", "not (model and model.gated)", "True"),
+    Guard(
+        "18_late_failures",
+        "components/pools/hardware.py",
+        "reserved_pods=pods if capped else hardware.reserved_pods",
+        "reserved_pods=pods",
+    ),
+    Guard("18_late_failures", "components/stackfile/checks/cluster.py", "_ended(settings.version) or "),
+    Guard(
+        "18_late_failures",
+        "components/stackfile/notes.py",
+        "pool.capacity.market is Market.SPOT",
+        "not pool",
+    ),
+    Guard("18_late_failures", "doctor/addons.py", "if version not in offered:", "if False:"),
     Guard("18_late_failures", "doctor/quotas.py", "if need.amount > need.quota.default:", "if False:"),
     Guard("18_late_failures", "doctor/needs.py", "pool.nodes.max * cpus", "pool.nodes.min * cpus"),
     Guard(
@@ -211,6 +244,7 @@ GUARDS = (
         '"http_tokens": "required"',
         '"http_tokens": "optional"',
     ),
+    Guard("19_defaults", "components/nodes/repair.py", "48, 54, 63, 74, 79", "48, 54, 74, 79"),
     Guard("19_defaults", "components/config/pools.py", "repair: bool = True", "repair: bool = False"),
     Guard(
         "20_places",

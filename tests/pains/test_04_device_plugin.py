@@ -5,8 +5,11 @@ import json
 import tomllib
 from functools import cache
 
+import pytest
+
 from components.pools import pools_of
 from plan import Graph
+from policies import Resource, pack_of
 from tests.pains.platforms import edited, stack, template
 
 BOTTLEROCKET = {"pools.l4.ami": {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}}
@@ -53,3 +56,23 @@ def test_a_plugin_sees_all_gpus_and_hands_them_out_though_the_runtime_reads_no_v
     assert config["flags"]["plugin"]["deviceListStrategy"] == ["cdi-cri"]
     paths = {each["mountPath"] for each in container["volumeMounts"]}
     assert {"/driver-root", "/var/run/cdi"} <= paths
+
+
+def test_no_pod_of_a_team_chooses_gpus_by_a_variable() -> None:
+    spec = graph().get("ValidatingAdmissionPolicy", "gpu-cluster-teams")["spec"]
+    [choosing] = [json.loads(it["expression"]) for it in spec["variables"] if it["name"] == "choosing"]
+    assert "NVIDIA_VISIBLE_DEVICES" in choosing
+    assert any("!(each.name in variables.choosing)" in it["expression"] for it in spec["validations"])
+
+
+@pytest.mark.parametrize("variable", ["NVIDIA_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES"])
+def test_a_pod_that_chooses_gpus_by_a_variable_is_stopped_before_it_is_applied(variable: str) -> None:
+    container = {"name": "work", "env": [{"name": variable, "value": "all"}]}
+    pod = {
+        "kind": "Pod",
+        "metadata": {"name": "work", "namespace": "vision"},
+        "spec": {"containers": [container]},
+    }
+    findings = pack_of("prod").check([Resource("Pod", pod)]).findings
+    [found] = [it for it in findings if it.rule.id == "96-gpus-from-the-scheduler"]
+    assert found.path == "spec.containers[0].env[0].value"

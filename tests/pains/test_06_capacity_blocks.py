@@ -48,3 +48,11 @@ def test_a_block_that_does_not_fit_is_refused(block: dict[str, Any], problem: st
 def test_a_block_says_where_how_many_and_until_when(key: str) -> None:
     block = {name: value for name, value in BLOCK.items() if name != key}
     assert f"capacityBlock.{key}" in refusal("prod", {"pools.h100.capacity": {"capacityBlock": block}})
+
+
+def test_an_ultraserver_that_aws_ends_before_it_is_drained_is_refused() -> None:
+    late = {
+        "pools.h100.instance": "p6e-gb200.36xlarge",
+        "pools.h100.capacity": {"capacityBlock": BLOCK | {"drainMinutes": 60}},
+    }
+    assert "an UltraServer has to be empty 60 minutes before the block ends" in refusal("prod", late)

@@ -1,5 +1,7 @@
 """What AWS or a disk would refuse after half an hour is an error of the stack file."""
 
+from datetime import date
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -7,7 +9,10 @@ import pytest
 from components.catalog import INSTANCES
 from components.config.pools import PoolSettings
 from components.pools import eks_hardware_of
+from components.stackfile.notes import notes_of
 from doctor import Verdict
+from doctor.addons import addons
+from doctor.aws import Aws
 from doctor.quotas import quotas
 from plan import Graph
 from policies import pack_of
@@ -56,6 +61,46 @@ def test_what_could_not_come_up_is_refused(edits: dict[str, Any], problem: str) 
 def test_a_node_has_room_for_the_images_of_a_model_server_and_its_successor(instance: str) -> None:
     settings = PoolSettings.model_validate({"instance": instance, "nodes": 1})
     assert eks_hardware_of(settings).allocatable.ephemeral_bytes > 2 * IMAGE_BYTES
+
+
+@pytest.mark.parametrize(
+    ("ami", "pods"),
+    [({}, 234), ({"ami": {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}}, 110)],
+)
+def test_a_node_leaves_to_pods_what_its_kubelet_does(ami: dict[str, Any], pods: int) -> None:
+    """Of a g6.4xlarge with 8 interfaces of 30 addresses, of which EKS lets 110 pods run.
+
+    nodeadm reserves 11 MiB for each pod of the interfaces, 255 MiB beside, and evicts at 100 MiB
+    (awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, 2026-02-13); tests/toolchain/test_nodeadm.py
+    asks it for every type.
+    """
+    hardware = eks_hardware_of(PoolSettings.model_validate({"instance": "g6.4xlarge", "nodes": 1, **ami}))
+    assert hardware.allocatable.pods == 110
+    kept = hardware.capacity.memory_bytes - hardware.allocatable.memory_bytes
+    assert kept == (11 * pods + 255 + 100) * 1024**2
+
+
+def test_a_version_after_its_support_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = import_module("components.stackfile.checks.cluster")  # the package has a function of that name
+    monkeypatch.setattr(checks, "today", lambda: date(2026, 11, 27))
+    ended = {"cluster.version": "1.31", "cluster.support": "extended"}
+    assert "EKS supports Kubernetes 1.31 until 2026-11-26" in refusal("dev", ended)
+
+
+def test_spot_says_which_role_the_account_needs_first() -> None:
+    [note] = notes_of(stack("prod", {"pools.system.capacity": "spot"}))
+    assert "pool system on spot: the account needs the role AWSServiceRoleForEC2Spot first" in note
+
+
+def test_a_build_of_an_add_on_that_eks_does_not_offer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
+    account = Aws("us-east-2")
+    offered = [{"addonVersions": [{"addonVersion": "v0.1.0-eksbuild.1"}]}]
+    monkeypatch.setattr(account, "all_of", lambda *_, **__: offered)
+    checks = list(addons(stack("prod", {}), account))
+    assert {check.verdict for check in checks} == {Verdict.FAIL}
+    assert "EKS offers no v2.5.0-eksbuild.1 for Kubernetes 1.35" in {check.found for check in checks}
 
 
 def test_the_ebs_driver_may_attach_volumes_to_nodes_of_karpenter() -> None:

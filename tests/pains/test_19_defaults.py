@@ -28,6 +28,13 @@ def test_broken_nodes_are_repaired(graph: Graph) -> None:
     assert [it.name for it in groups if not it["nodeRepairConfig"]["enabled"]] == []
 
 
+def test_failing_gpu_memory_gets_another_server(graph: Graph) -> None:
+    for it in graph.of("nodeGroup:NodeGroup"):
+        overrides = it["nodeRepairConfig"].get("nodeRepairConfigOverrides", [])
+        actions = {each["nodeUnhealthyReason"]: each["repairAction"] for each in overrides}
+        assert not actions or actions["NvidiaXID63Error"] == "Replace"
+
+
 def test_secrets_of_kubernetes_are_encrypted_and_the_world_stays_out(graph: Graph) -> None:
     cluster = graph.only("cluster:Cluster")
     assert cluster["encryptionConfig.resources"] == ["secrets"]
