@@ -5,6 +5,7 @@ is other nodes.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from components.catalog import INSTANCES
@@ -17,6 +18,15 @@ _PARALLEL_CPUS = 4
 _PARALLEL_GIB = 8
 """Below these nodeadm pulls layer by layer all the same (awslabs/amazon-eks-ami, nodeadm, 2026-07-23)."""
 
+_LUSTRE_CLIENT = "#!/bin/bash\ndnf install -y lustre-client"
+"""Tools of Lustre, by which a file server hands its settings down: the image has the kernel's modules alone.
+
+Its builders leave the package to user data (awslabs/amazon-eks-ami/pull/2696, 2026-05-01). Scripts there have
+run before nodeadm starts the kubelet (nodeadm-run.service of the same, 2026-11-29). Beside them:
+kubernetes-sigs/aws-fsx-csi-driver/pull/460, 2025-09-12; Amazon EKS user guide, fsx-csi-tuning-non-efa,
+2026-11-29. Not seen on AWS.
+"""
+
 _BINDS = ["/var/lib/containerd", "/var/lib/kubelet", "/var/log/pods", "/var/lib/soci-snapshotter"]
 
 
@@ -24,7 +34,8 @@ def user_data(pool: Pool, settings: PoolSettings) -> str:
     """In the words of the pool's operating system; not yet encoded."""
     if settings.ami.family is AmiFamily.BOTTLEROCKET:
         return bottlerocket_settings(pool)
-    return _mime(node_config(pool))
+    script = {"text/x-shellscript": _LUSTRE_CLIENT} if pool.mounts_lustre else {}
+    return _mime({"application/node.eks.aws": _json(node_config(pool)), **script})
 
 
 def node_config(pool: Pool) -> dict[str, Any]:
@@ -80,21 +91,17 @@ def _shared_gpus(sharing: Sharing | None) -> list[str]:
     ]
 
 
-def _mime(config: dict[str, Any]) -> str:
-    """A message of one part, as launch templates of managed node groups want it; JSON is YAML too."""
-    return "\n".join(
-        [
-            "MIME-Version: 1.0",
-            f'Content-Type: multipart/mixed; boundary="{_BOUNDARY}"',
-            "",
-            f"--{_BOUNDARY}",
-            "Content-Type: application/node.eks.aws",
-            "",
-            json.dumps(config, indent=2, sort_keys=True),
-            f"--{_BOUNDARY}--",
-            "",
-        ]
-    )
+def _json(config: dict[str, Any]) -> str:
+    """JSON is YAML too."""
+    return json.dumps(config, indent=2, sort_keys=True)
+
+
+def _mime(parts: Mapping[str, str]) -> str:
+    """A message of a part for each type of content, as launch templates of managed node groups want it."""
+    lines = ["MIME-Version: 1.0", f'Content-Type: multipart/mixed; boundary="{_BOUNDARY}"', ""]
+    for content, text in parts.items():
+        lines += [f"--{_BOUNDARY}", f"Content-Type: {content}", "", text]
+    return "\n".join([*lines, f"--{_BOUNDARY}--", ""])
 
 
 def _has_disks(pool: Pool) -> bool:

@@ -10,6 +10,7 @@ from components.config.eks import EksSettings
 from components.config.pools import PoolSettings, Provisioner, Sharing, Taint
 from components.config.span import Span
 from components.config.stack import Stack
+from components.config.storage import FsxLustre
 from components.pools.handover import Handover, handover_of
 from components.pools.hardware import Hardware, eks_hardware_of, hardware_of
 from components.pools.resources import Resources
@@ -71,6 +72,9 @@ class Pool:
 
     handover: Handover
     """How containers get its GPUs."""
+
+    mounts_lustre: bool = False
+    """Whether its pods may mount a file system of FSx for Lustre."""
 
     @property
     def gpu_resources(self) -> Mapping[str, int]:
@@ -135,6 +139,7 @@ def _eks_pool(name: str, settings: PoolSettings, stack: Stack) -> Pool:
         zones=zones,
         efa=efa,
         handover=handover_of(settings.ami.family),
+        mounts_lustre=any(isinstance(store, FsxLustre) for store in stack.storage.values()),
     )
 
 
@@ -155,6 +160,7 @@ def _pool(
     zones: tuple[str, ...] = (),
     efa: int = 0,
     handover: Handover = Handover.VARIABLE,
+    mounts_lustre: bool = False,
 ) -> Pool:
     taints = tuple(
         {"key": key, "value": taint.value, "effect": taint.effect}
@@ -177,6 +183,7 @@ def _pool(
         taints=taints,
         tolerations=tuple({**taint, "operator": "Equal"} for taint in taints),
         handover=handover,
+        mounts_lustre=mounts_lustre,
     )
 
 

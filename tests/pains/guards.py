@@ -225,6 +225,7 @@ GUARDS = (
         "reserved_pods=pods if capped else hardware.reserved_pods",
         "reserved_pods=pods",
     ),
+    Guard("18_late_failures", "components/pools/pool.py", "isinstance(store, FsxLustre)", "False"),
     Guard("18_late_failures", "components/stackfile/checks/cluster.py", "_ended(settings.version) or "),
     Guard(
         "18_late_failures",

@@ -1,5 +1,6 @@
 """What AWS or a disk would refuse after half an hour is an error of the stack file."""
 
+import base64
 from datetime import date
 from importlib import import_module
 from typing import Any
@@ -17,7 +18,7 @@ from doctor.quotas import quotas
 from plan import Graph
 from policies import pack_of
 from policies.planned import resources_of
-from tests.pains.platforms import platform, refusal, stack
+from tests.pains.platforms import platform, refusal, stack, template
 
 _NO_SETTINGS: dict[str, Any] = {}
 
@@ -80,6 +81,11 @@ def test_a_node_leaves_to_pods_what_its_kubelet_does(ami: dict[str, Any], pods: 
     assert kept == (11 * pods + 255 + 100) * 1024**2
 
 
+def test_nodes_can_mount_lustre() -> None:
+    text = base64.b64decode(template(platform("prod"), "h100")["userData"]).decode()
+    assert "dnf install -y lustre-client" in text
+
+
 def test_a_version_after_its_support_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     checks = import_module("components.stackfile.checks.cluster")  # the package has a function of that name
     monkeypatch.setattr(checks, "today", lambda: date(2026, 11, 27))
@@ -96,8 +102,11 @@ def test_a_build_of_an_add_on_that_eks_does_not_offer_is_told(monkeypatch: pytes
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
     account = Aws("us-east-2")
-    offered = [{"addonVersions": [{"addonVersion": "v0.1.0-eksbuild.1"}]}]
-    monkeypatch.setattr(account, "all_of", lambda *_, **__: offered)
+
+    def offered(*_: str, **__: Any) -> list[Any]:
+        return [{"addonVersions": [{"addonVersion": "v0.1.0-eksbuild.1"}]}]
+
+    monkeypatch.setattr(account, "all_of", offered)
     checks = list(addons(stack("prod", {}), account))
     assert {check.verdict for check in checks} == {Verdict.FAIL}
     assert "EKS offers no v2.5.0-eksbuild.1 for Kubernetes 1.35" in {check.found for check in checks}

@@ -38,6 +38,14 @@ def pool_with(**settings: Any) -> tuple[Pool, PoolSettings]:
     return pools_of(stack)["p"], stack.pools["p"]
 
 
+def pool_beside_lustre(**settings: Any) -> tuple[Pool, PoolSettings]:
+    """The same in a stack that stores data in FSx for Lustre."""
+    stored = {"disk": {"kind": "ebs", "default": True}, "data": {"kind": "fsx-lustre", "size": "1.2Ti"}}
+    stack = stack_of(p=settings)
+    stack = Stack.model_validate(stack.model_dump(by_alias=True, exclude_unset=True) | {"storage": stored})
+    return pools_of(stack)["p"], stack.pools["p"]
+
+
 def groups_of(**pools: dict[str, Any]) -> Graph:
     stack = stack_of(**pools)
     return graph_of(

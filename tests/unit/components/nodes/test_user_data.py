@@ -1,13 +1,14 @@
 """Byte for byte: each change of user data replaces nodes."""
 
 import tomllib
+from email import message_from_string
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.nodes import bottlerocket_settings, node_config, user_data
-from tests.unit.components.nodes.eks import pool_with
+from tests.unit.components.nodes.eks import pool_beside_lustre, pool_with
 
 GOLDEN = Path(__file__).parent / "golden"
 BOTTLEROCKET = {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}
@@ -25,6 +26,21 @@ BOTTLEROCKET = {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}
 )
 def test_it_is_what_it_was(file: str, settings: dict[str, Any]) -> None:
     assert user_data(*pool_with(**settings)) == (GOLDEN / file).read_text()
+
+
+def test_beside_lustre_the_client_is_installed_before_the_kubelet_starts() -> None:
+    plain = user_data(*pool_with(instance="p5.48xlarge"))
+    text = user_data(*pool_beside_lustre(instance="p5.48xlarge"))
+    [config, script] = [part for part in message_from_string(text).walk() if not part.is_multipart()]
+    assert config.get_content_type() == "application/node.eks.aws"
+    assert str(config.get_payload()).strip() in plain
+    assert script.get_content_type() == "text/x-shellscript"
+    assert script.get_payload() == "#!/bin/bash\ndnf install -y lustre-client"
+
+
+def test_bottlerocket_brings_its_own_modules_and_has_no_packages() -> None:
+    settings = {"instance": "g6.4xlarge", "ami": BOTTLEROCKET}
+    assert user_data(*pool_beside_lustre(**settings)) == user_data(*pool_with(**settings))
 
 
 def test_it_is_the_same_for_the_same_pool() -> None:
