@@ -1,10 +1,12 @@
 """The programs that the platform runs on: the engine, its plugins and a control plane."""
 
+from toolchain.aws_provider import AWS_PROVIDER
 from toolchain.errors import ToolchainError
 from toolchain.toolchain import AT_ONCE, Toolchain, builder, install, present, provide, tools_folder
 
 __all__ = [
     "AT_ONCE",
+    "AWS_PROVIDER",
     "Toolchain",
     "ToolchainError",
     "builder",

@@ -1,14 +1,21 @@
-"""`python -m toolchain` builds the tools that the machine lacks, and lists them all."""
+"""`python -m toolchain` builds the tools that the machine lacks, and lists them all.
+
+With `--tests` it builds those as well that only tests need.
+"""
 
 import sys
 
+from toolchain.aws_provider import AWS_PROVIDER
 from toolchain.errors import ToolchainError
 from toolchain.toolchain import install
+from toolchain.tools import WITNESSES
+
+_OF_TESTS = (*WITNESSES, AWS_PROVIDER)
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     try:
-        tools = install().tools
+        tools = install(also=_OF_TESTS if arguments == ["--tests"] else ()).tools
     except ToolchainError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
@@ -20,4 +27,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from toolchain.errors import ToolchainError
 from toolchain.go import Go
-from toolchain.tools import MODULES, ModuleFiles, Tool
+from toolchain.tools import MODULES, Edit, ModuleFiles, ModuleTree, Tool
 
 _ADVICE = {
     r"no space left on device": "free some disk: the first build needs about 15 GB in the cache directory.",
@@ -37,6 +37,8 @@ class Builder:
         temporary = directory / "temporary"
         temporary.mkdir()
         shutil.copytree(MODULES / tool.module, sources)
+        for tree in tool.trees:
+            self._copy_tree(tool, tree, sources, temporary)
         copied = self._copy(tool, tool.files, sources, temporary) if tool.files else []
         if tool.package is None:
             executable = copied[0]
@@ -45,17 +47,35 @@ class Builder:
         executable = directory / tool.name
         linker = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in tool.variables.items())])
         command = ["build", "-trimpath", "-buildvcs=false", "-ldflags", linker, "-o", str(executable)]
-        self._run(tool, [*command, tool.package], sources, temporary)
+        self._run_go(tool, [*command, tool.package], sources, temporary)
+        if tool.generates:
+            self._run(tool, [str(executable), *tool.generates], sources, temporary)
+            self._run_go(tool, [*command, tool.package], sources, temporary)
         return executable
 
     def _copy(self, tool: Tool, files: ModuleFiles, sources: Path, temporary: Path) -> list[Path]:
-        answer = self._run(tool, ["mod", "download", "-json", files.module], sources, temporary)
-        module = Path(json.loads(answer)["Dir"])
+        module = self._download(tool, files.module, sources, temporary)
         return [_copied(module / path, sources / Path(path).name) for path in files.paths]
 
-    def _run(self, tool: Tool, arguments: list[str], sources: Path, temporary: Path) -> str:
+    def _copy_tree(self, tool: Tool, tree: ModuleTree, sources: Path, temporary: Path) -> None:
+        module = self._download(tool, f"{tree.module}@{tree.version}", sources, temporary)
+        target = sources / tree.folder
+        target.mkdir()
+        for path in tree.paths:
+            _copied(module / path, target / path)
+        for edit in tree.edits:
+            _edit(tool, target, edit)
+
+    def _download(self, tool: Tool, module: str, sources: Path, temporary: Path) -> Path:
+        answer = self._run_go(tool, ["mod", "download", "-json", module], sources, temporary)
+        return Path(json.loads(answer)["Dir"])
+
+    def _run_go(self, tool: Tool, arguments: list[str], sources: Path, temporary: Path) -> str:
+        return self._run(tool, [str(self.go.executable), *arguments], sources, temporary)
+
+    def _run(self, tool: Tool, command: list[str], sources: Path, temporary: Path) -> str:
         done = subprocess.run(  # noqa: S603
-            [self.go.executable, *arguments],
+            command,
             cwd=sources,
             env=self.go.environment(temporary=temporary),
             capture_output=True,
@@ -63,7 +83,7 @@ class Builder:
             check=False,
         )
         if done.returncode != 0:
-            raise _failure(tool, f"{self.go.executable} {' '.join(arguments)}", done.stderr or done.stdout)
+            raise _failure(tool, " ".join(command), done.stderr or done.stdout)
         return done.stdout
 
 
@@ -75,6 +95,18 @@ def _copied(source: Path, target: Path) -> Path:
     for each in source.iterdir():
         _copied(each, target / each.name)
     return target
+
+
+def _edit(tool: Tool, tree: Path, edit: Edit) -> None:
+    file = tree / edit.file
+    text, times = re.subn(edit.pattern, edit.replacement, file.read_text(), flags=re.MULTILINE | re.DOTALL)
+    expected = times > 0 if edit.times is None else times == edit.times
+    if not expected:
+        raise ToolchainError(
+            f"{tool.name} {tool.version} could not be built: {edit.pattern!r} matches {times} times in "
+            f"{edit.file}, expected {edit.times or 'at least one'}."
+        )
+    file.write_text(text)
 
 
 def _failure(tool: Tool, command: str, output: str) -> ToolchainError:

@@ -111,8 +111,9 @@ def store(tool: Tool, build: Callable[[Path], Path]) -> Path:
 
 
 def _digest(tool: Tool) -> str:
+    named = {name: value for name, value in asdict(tool).items() if value != ()}  # what it has none of
     inputs = json.dumps(
-        {"tool": asdict(tool), "go": OLDEST_GO, "platform": [platform.system(), platform.machine()]},
+        {"tool": named, "go": OLDEST_GO, "platform": [platform.system(), platform.machine()]},
         sort_keys=True,
     )
     digest = hashlib.sha256(inputs.encode())

@@ -1,7 +1,7 @@
 """Provide every tool: what the machine has is used, the rest is built once."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -50,16 +50,17 @@ class Toolchain:
         return os.environ | _past_proxies() | {"PATH": search, **_QUIET, **parallel}
 
 
-def install(report: Report | None = None) -> Toolchain:
+def install(report: Report | None = None, *, also: Sequence[Tool] = ()) -> Toolchain:
     """The tools, after building those that are missing.
 
     The control plane is always the pinned one. `report` gets lines about what is built; by default
-    they go to stderr. `ToolchainError` where one cannot be provided.
+    they go to stderr. `also` are tools that only some tasks need, such as `AWS_PROVIDER`.
+    `ToolchainError` where one cannot be provided.
     """
     workshop = _Workshop(Progress(report), cache_directory())
     try:
         tools = _engine(workshop)
-        tools |= {tool.name: workshop.provide(tool) for tool in PINNED}
+        tools |= {tool.name: workshop.provide(tool) for tool in (*PINNED, *also)}
         tools[KUBERNETES_PROVIDER.name] = _kubernetes_provider(workshop, tools[PULUMI.name])
         if workshop.was_needed:
             go_caches.drop(workshop.cache)

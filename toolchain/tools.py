@@ -22,12 +22,36 @@ class ModuleFiles:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A regular expression (multi-line, dot matches newlines) and its replacement in one file of a tree."""
+
+    file: str
+    pattern: str
+    replacement: str
+    times: int | None = 1
+    """How often it has to match; None for once or more."""
+
+
+@dataclass(frozen=True)
+class ModuleTree:
+    """A Go module whose sources are copied into `folder` and edited before the build."""
+
+    module: str
+    version: str
+    folder: str
+    paths: tuple[str, ...]
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
 class Tool:
     """One executable and what it is made from.
 
     `module` is a folder of `modules/`; `package` the Go package compiled there, or None where the
     executable is itself one of `files`, which are copied beside the module's own sources.
-    `variables` are Go string variables set by the linker.
+    `variables` are Go string variables set by the linker. `trees` are modules that the build replaces by
+    edited copies. `generates` are arguments with which the executable writes files into the module's
+    sources, after which it is built once more.
     """
 
     name: str
@@ -36,6 +60,8 @@ class Tool:
     package: str | None
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     files: ModuleFiles | None = None
+    trees: tuple[ModuleTree, ...] = ()
+    generates: tuple[str, ...] = ()
 
 
 def _control_plane(name: str) -> Tool:

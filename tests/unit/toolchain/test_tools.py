@@ -4,6 +4,7 @@ import re
 import pytest
 
 from components.images import KARPENTER as KARPENTER_IMAGE
+from toolchain.aws_provider import AWS_PROVIDER
 from toolchain.tools import (
     DEVICE_PLUGIN_CONFIG,
     KARPENTER_CHARTS,
@@ -47,6 +48,6 @@ def test_the_charts_of_karpenter_are_of_the_version_of_its_image() -> None:
 
 
 def test_every_module_is_used() -> None:
-    tools = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *PINNED, *WITNESSES]
+    tools = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *PINNED, *WITNESSES, AWS_PROVIDER]
 
     assert {tool.module for tool in tools} == {path.name for path in MODULES.iterdir()}
