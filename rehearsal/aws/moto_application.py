@@ -13,12 +13,15 @@ from moto.core import responses
 from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from rehearsal.aws import moto_repairs
+
 
 def moto_application() -> WSGIApplication:
     """An empty account with the policies that AWS has itself, which roles attach by ARN."""
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     iam_backends.reset()  # one that was made before has none of them
     _remember_what_never_changes()
+    moto_repairs.mend()
     return DomainDispatcherApplication(create_backend_app)
 
 

@@ -71,16 +71,6 @@ def _read_nat_gateway(api: Api, id: str, _state: State) -> Answer | None:
     return gateway | gateway["NatGatewayAddresses"][0]
 
 
-def _delete_nat_gateway(api: Api, id: str, _state: State) -> None:
-    gateway = one(api, "DescribeNatGateways", "NatGatewayIds", id) or {}
-    call(api, "DeleteNatGateway", NatGatewayId=id)
-    for address in gateway.get("NatGatewayAddresses", []):
-        # With the gateway AWS frees its address, and its interface goes.
-        if association := address.get("AssociationId"):
-            call(api, "DisassociateAddress", AssociationId=association)
-        call(api, "DeleteNetworkInterface", NetworkInterfaceId=address["NetworkInterfaceId"])
-
-
 KINDS = (
     Kind(
         type="aws:ec2/internetGateway:InternetGateway",
@@ -121,7 +111,7 @@ KINDS = (
         create="CreateNatGateway",
         identify=lambda _inputs, answer: answer["NatGateway"]["NatGatewayId"],
         read=_read_nat_gateway,
-        delete=_delete_nat_gateway,
+        delete=deleter("DeleteNatGateway", "NatGatewayId"),
         renames={"privateIp": "PrivateIpAddress"},
         tag_type="natgateway",
         retag=retag,
