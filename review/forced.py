@@ -1,7 +1,12 @@
 """Which changes of inputs a provider makes by a new resource in the place of the old one."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from itertools import zip_longest
 from typing import Any
+
+from review import aws_types
 
 Inputs = Mapping[str, Any]
 
@@ -59,22 +64,81 @@ def forced(type: str, old: Inputs, new: Inputs) -> list[str]:
 
 def renewed(type: str) -> frozenset[str]:
     """Outputs that an update in place may change."""
-    from rehearsal.aws.services import kinds  # loads the service models of AWS: a second
-
-    kind = kinds().get(type)
-    return kind.renewed if kind else frozenset()
+    return _RENEWED.get(type, frozenset())
 
 
 def _forced_by_aws(type: str, old: Inputs, new: Inputs) -> list[str]:
-    from rehearsal.aws.differences import differences
-    from rehearsal.aws.services import kinds
-
-    kind = kinds().get(type)
-    changed = differences(old, new, kind.documents if kind else ())
-    if kind is None:
+    marks = aws_types.table().get(type)
+    changed = sorted(name for name in old.keys() | new.keys() if _differ(old.get(name), new.get(name)))
+    if marks is None:
         return changed
-    replaced = set(kind.replaces(old, new)) if kind.replaces else set[str]()
-    return [name for name in changed if name in replaced or not kind.updatable(name)]
+    conditional = _CONDITIONAL.get(type)
+    also = set(conditional(old, new)) if conditional else set[str]()
+    return [
+        name
+        for name in changed
+        if name in also or _replaces(marks.get(name, True), old.get(name), new.get(name))
+    ]
+
+
+def _replaces(marks: aws_types.Marks, old: Any, new: Any) -> bool:
+    """Whether a change from one value to another touches what is marked."""
+    if isinstance(marks, bool):
+        return marks and _differ(old, new)
+    if isinstance(old, list) or isinstance(new, list):
+        pairs = zip_longest(old or (), new or ())
+        return any(_replaces(marks, before, after) for before, after in pairs)
+    before, after = old or {}, new or {}
+    return any(_replaces(mark, before.get(name), after.get(name)) for name, mark in marks.items())
+
+
+def _differ(one: Any, other: Any) -> bool:
+    return _canonical(one) != _canonical(other)
+
+
+def _canonical(value: Any) -> Any:
+    """AWS answers lists in any order, and JSON in any form."""
+    if isinstance(value, str) and value.startswith("{"):
+        with suppress(ValueError):
+            return _canonical(json.loads(value))
+    if isinstance(value, list):
+        return sorted(map(_canonical, value), key=repr)  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(value, Mapping):
+        return {name: _canonical(part) for name, part in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    return value
+
+
+def _cluster(old: Inputs, new: Inputs) -> Iterator[str]:
+    """Secrets can become encrypted, and stay so; a customer's egress never changes back.
+
+    hashicorp/terraform-provider-aws 6.34, internal/service/eks/cluster.go, CustomizeDiff
+    """
+    if "encryptionConfig" in old and _differ(old["encryptionConfig"], new.get("encryptionConfig")):
+        yield "encryptionConfig"
+    modes = [each.get("vpcConfig", {}).get("controlPlaneEgressMode", "AWS_MANAGED") for each in (old, new)]
+    if modes[0] != "AWS_MANAGED" and modes[0] != modes[1]:
+        yield "vpcConfig"
+
+
+def _lustre(old: Inputs, new: Inputs) -> Iterator[str]:
+    """A file system grows, and does not shrink.
+
+    hashicorp/terraform-provider-aws 6.34, internal/service/fsx/lustre_file_system.go, CustomizeDiff
+    """
+    if new.get("storageCapacity", 0) < old.get("storageCapacity", 0):
+        yield "storageCapacity"
+
+
+_CONDITIONAL: Mapping[str, Callable[[Inputs, Inputs], Iterator[str]]] = {
+    "aws:eks/cluster:Cluster": _cluster,
+    "aws:fsx/lustreFileSystem:LustreFileSystem": _lustre,
+}
+"""Replacements that depend on both values, of which a schema says nothing."""
+
+_RENEWED = {
+    "aws:backup/plan:Plan": frozenset({"version"}),
+    "aws:ec2/launchTemplate:LaunchTemplate": frozenset({"defaultVersion", "latestVersion"}),
+}
 
 
 def _changed(paths: Iterable[str], old: Inputs, new: Inputs) -> list[str]:

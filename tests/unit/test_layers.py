@@ -41,7 +41,7 @@ USES = {
         "cost markup plan"
     ),
     "rehearsal": "components.catalog components.config components.pools components.stackfile plan toolchain",
-    "review": "components cost markup plan policies rehearsal.aws.differences rehearsal.aws.services",
+    "review": "components cost markup plan policies toolchain",
     "cli": "components cost doctor plan policies rehearsal review toolchain",
     "doctor": (
         "components.addresses components.catalog components.config components.guardrails components.pools "

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.aws.services import kinds
+from review import aws_types
 from review.forced import forced, renewed
 
 PRIVATE: dict[str, Any] = {"subnetIds": ["subnet-1"], "endpointPublicAccess": False}
@@ -59,7 +59,7 @@ def test_what_a_change_of_inputs_replaces(
     assert forced(type, old, old | change) == because
 
 
-@pytest.mark.parametrize("type", list(kinds()))
+@pytest.mark.parametrize("type", list(aws_types.table()))
 def test_no_change_replaces_nothing(type: str) -> None:
     inputs = {"name": "one", "tags": {"team": "ml"}, "region": "us-east-2"}
     assert forced(type, inputs, dict(inputs)) == []
