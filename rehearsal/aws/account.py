@@ -72,15 +72,22 @@ class Account:
         with locked(self._lock):
             end(self._running())
 
-    def environment(self, inherited: Mapping[str, str]) -> dict[str, str]:
-        """An engine's environment in which provider `aws` is the emulated one, whatever is installed."""
-        programs = self._work / "bin"
+    def environment(self, inherited: Mapping[str, str], provider: Path | None = None) -> dict[str, str]:
+        """An engine's environment in which all AWS resources are made in this account, whatever is installed.
+
+        `provider`: the executable that makes them, such as `AWS_PROVIDER`; the emulated one where it is None.
+        """
+        programs = self._work / ("bin-of-provider" if provider else "bin")
         programs.mkdir(parents=True, exist_ok=True)
-        _launcher(programs / _PROVIDER, plugin.__file__, self.endpoint.rpartition(":")[2])
+        if provider:
+            _link(programs / _PROVIDER, provider)
+        else:
+            _launcher(programs / _PROVIDER, plugin.__file__, self.endpoint.rpartition(":")[2])
         _launcher(programs / _CLI, get_token.__file__)
         search = os.pathsep.join([str(programs), inherited.get("PATH", os.defpath)])
         others = {name: value for name, value in inherited.items() if not name.startswith("AWS_")}
-        return others | self._credentials() | {"PATH": search}
+        address = {"AWS_ENDPOINT_URL": self.endpoint} if provider else {}
+        return others | self._credentials() | {"PATH": search} | address
 
     def serve_clusters(self, kubeconfig: Path) -> None:
         """Let the account's cluster be the API server that this kubeconfig of an administrator leads to."""
@@ -194,6 +201,15 @@ class Account:
 def _policy(api: Api, name: str, text: str) -> str:
     """ARN of a new managed policy."""
     return api.call("iam", "CreatePolicy", PolicyName=name, PolicyDocument=text)["Policy"]["Arn"]
+
+
+def _link(path: Path, target: Path) -> None:
+    """Replaced in one step: another engine may be starting the program."""
+    if path.is_symlink() and path.readlink() == target:
+        return
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh.symlink_to(target)
+    fresh.replace(path)
 
 
 def _launcher(path: Path, program: str, *arguments: str) -> None:

@@ -30,6 +30,8 @@ from rehearsal.aws.naming import wrong_values
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _SIGNED_AS = {"elasticfilesystem": "efs"}
+_S3_CONTROL, _S3_CONTROL_PATHS = "s3control", "/v20180820/"
+"""Signed as s3, told apart by its paths. Its patterns fit no ARN of a bucket, which names no region."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Answering:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-        service = _service(scope) if scope else ""
+        service = _service(scope, environ["PATH_INFO"]) if scope else ""
         if scope and service in self._operations:
             request = Request(environ)
             environ["wsgi.input"] = BytesIO(request.get_data())  # for whoever answers
@@ -86,13 +88,16 @@ class Answering:
                 Call(parameters, self.api(scope["region"]), identity.principal_of(scope["key"]))
             )
         except ApiError as error:
-            return _refusal(error, _service(scope))
-        written = get_serializer_class(_service(scope), protocol)(operation_model=model).serialize(answer)
+            return _refusal(error, model.service_model.service_name)
+        service = model.service_model.service_name
+        written = get_serializer_class(service, protocol)(operation_model=model).serialize(answer)
         return Response(written["body"], written["status_code"], written["headers"])
 
 
-def _service(scope: re.Match[str]) -> str:
+def _service(scope: re.Match[str], path: str) -> str:
     """The name of a service's model, which may not be the one that requests are signed for."""
+    if path.startswith(_S3_CONTROL_PATHS):
+        return _S3_CONTROL
     return _SIGNED_AS.get(scope["service"], scope["service"])
 
 
@@ -120,6 +125,8 @@ def _parameters(model: Any, protocol: str, request: Request, labels: dict[str, A
         validate_parameters(given, model.input_shape)
     except ParamValidationError as error:
         raise ApiError("InvalidParameterException", str(error)) from error
+    if model.service_model.service_name == _S3_CONTROL:
+        return given
     for path, words in wrong_values(given, model.input_shape, model.name):
         raise ApiError("InvalidParameterException", f"{path}: {words}")
     return given

@@ -12,7 +12,7 @@ PREFIXES: Mapping[str, str] = {"monitoring": "cloudwatch"}
 MODELS: Mapping[str, tuple[str, ...]] = {
     "elasticfilesystem": ("efs",),
     "monitoring": ("cloudwatch",),
-    "s3": ("s3", "s3control"),
+    "s3": ("s3control", "s3"),
 }
 """Names of the service models by the name that requests are signed for; else the same."""
 

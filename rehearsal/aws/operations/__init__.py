@@ -13,6 +13,7 @@ from rehearsal.aws.operations import (
     fsx,
     instance_profiles,
     pricing,
+    s3control,
     ssm,
 )
 
@@ -26,5 +27,6 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     "fsx": fsx.OPERATIONS,
     "iam": instance_profiles.OPERATIONS,
     "pricing": pricing.OPERATIONS,
+    "s3control": s3control.OPERATIONS,
     "ssm": ssm.OPERATIONS,
 }

@@ -27,14 +27,17 @@ class Project:
     main: str = "."
     """Where its program is."""
 
+    provider: Path | None = None
+    """What makes its AWS resources, where that is not the emulated provider."""
+
     @classmethod
-    def of(cls, folder: Path, account: Account, program: str) -> "Project":
+    def of(cls, folder: Path, account: Account, program: str, *, provider: Path | None = None) -> "Project":
         folder.mkdir()
         (folder / "state").mkdir()
         (folder / "Pulumi.yaml").write_text(
             f"name: {folder.name}\nruntime:\n  name: python\n  options:\n    virtualenv: {sys.prefix}\n"
         )
-        project = cls(folder, account)
+        project = cls(folder, account, provider=provider)
         project.program(program)
         created = project.pulumi("stack", "init", "dev")
         assert created.returncode == 0, created.stdout
@@ -71,7 +74,7 @@ class Project:
     def environment(self) -> dict[str, str]:
         """In which the engine finds its account and its state."""
         state = {"PULUMI_BACKEND_URL": (self.folder / "state").as_uri(), "PULUMI_CONFIG_PASSPHRASE": "test"}
-        return self.account.environment(install().environment()) | state
+        return self.account.environment(install().environment(), self.provider) | state
 
     def up(self) -> str:
         done = self.pulumi("up", "--yes", "--skip-preview")
