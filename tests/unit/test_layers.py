@@ -45,7 +45,7 @@ USES = {
     "cli": "components cost doctor plan policies rehearsal review toolchain",
     "doctor": (
         "components.addresses components.catalog components.config components.guardrails components.pools "
-        "components.stackfile toolchain"
+        "components.stackfile components.storage toolchain"
     ),
     "stacks": "components",
 }
