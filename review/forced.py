@@ -86,9 +86,10 @@ def _replaces(marks: aws_types.Marks, old: Any, new: Any) -> bool:
     if isinstance(marks, bool):
         return marks and _differ(old, new)
     if isinstance(old, list) or isinstance(new, list):
-        pairs = zip_longest(old or (), new or ())
-        return any(_replaces(marks, before, after) for before, after in pairs)
-    before, after = old or {}, new or {}
+        elements: tuple[list[Any], list[Any]] = (old or [], new or [])
+        return any(_replaces(marks, *pair) for pair in zip_longest(*elements))
+    before: Inputs = old or {}
+    after: Inputs = new or {}
     return any(_replaces(mark, before.get(name), after.get(name)) for name, mark in marks.items())
 
 

@@ -2,6 +2,7 @@
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownMemberType=false, reportPrivateUsage=false, reportUnknownParameterType=false
+# pyright: reportAttributeAccessIssue=false
 # (moto has hardly any types)
 
 from typing import Any
@@ -19,7 +20,7 @@ def mend() -> None:
     """Once a process; a second time changes nothing."""
     NatGatewayBackend.delete_nat_gateway = _delete_with_interface
     S3Response._bucket_response_put = _put_with_tags
-    Subnet.ipv6_cidr_block_association_set = property(_associations)  # pyright: ignore[reportAttributeAccessIssue]
+    Subnet.ipv6_cidr_block_association_set = property(_associations)
 
 
 def _associations(subnet: Any) -> list[dict[str, Any]]:
