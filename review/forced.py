@@ -85,12 +85,15 @@ def _replaces(marks: aws_types.Marks, old: Any, new: Any) -> bool:
     """Whether a change from one value to another touches what is marked."""
     if isinstance(marks, bool):
         return marks and _differ(old, new)
-    if isinstance(old, list) or isinstance(new, list):
-        elements: tuple[list[Any], list[Any]] = (old or [], new or [])
-        return any(_replaces(marks, *pair) for pair in zip_longest(*elements))
+    if _is_list(old) or _is_list(new):
+        return any(_replaces(marks, *pair) for pair in zip_longest(old or (), new or ()))
     before: Inputs = old or {}
     after: Inputs = new or {}
     return any(_replaces(mark, before.get(name), after.get(name)) for name, mark in marks.items())
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
 
 
 def _differ(one: Any, other: Any) -> bool:
