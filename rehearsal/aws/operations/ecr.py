@@ -70,9 +70,8 @@ def _create_rule(call: Call) -> Document:
         raise ApiError("InvalidParameterException", f"Upstream registry {upstream} requires a credentialArn")
     _require_secret(call.api, given.get("credentialArn"))
     _require_role(call.api, given.get("customRoleArn"))
-    kept = {"upstreamRepositoryPrefix": "ROOT"} | dict(given)
     times = {"createdAt": _now(), "updatedAt": _now()}
-    rule = kept | {"registryId": identity.account(), "upstreamRegistry": upstream} | times
+    rule = dict(given) | {"registryId": identity.account(), "upstreamRegistry": upstream} | times
     return _RULES.put(region, prefix, rule)
 
 

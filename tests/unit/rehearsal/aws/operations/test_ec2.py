@@ -176,10 +176,3 @@ def test_prices_are_those_of_the_catalog(api: Api) -> None:
     ]
     [product] = api.call("pricing", "GetProducts", ServiceCode="AmazonEC2", Filters=asked)["PriceList"]
     assert '"USD": "1.3232' in product
-
-
-def test_profiles_are_listed_below_a_path(api: Api) -> None:
-    for name, path in (("of-nodes", "/"), ("made", "/karpenter/eu-central-1/ml/uid/")):
-        api.call("iam", "CreateInstanceProfile", InstanceProfileName=name, Path=path)
-    listed = api.call("iam", "ListInstanceProfiles", PathPrefix="/karpenter/eu-central-1/ml/")
-    assert [each["InstanceProfileName"] for each in listed["InstanceProfiles"]] == ["made"]
