@@ -19,6 +19,17 @@ Marks = bool | dict[str, Any]
 """Whether a change of an input replaces the resource; by nested input where that differs."""
 
 
+_RULE = ("securityGroupId",)
+_FRAMEWORK: Mapping[str, tuple[str, ...]] = {
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": ("clusterName", "namespace", "serviceAccount"),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ("bucket", "expectedBucketOwner"),
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": _RULE,
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _RULE,
+}
+"""Replacing inputs of resources on the plugin framework, of which a schema says nothing: those with the plan
+modifier RequiresReplace (hashicorp/terraform-provider-aws 6.34.0, internal/service/{ec2,eks,s3})."""
+
+
 @cache
 def table() -> Mapping[str, dict[str, Marks]]:
     """The inputs of every type, by token."""
@@ -27,7 +38,10 @@ def table() -> Mapping[str, dict[str, Marks]]:
 
 def table_of(schema: Mapping[str, Any]) -> dict[str, dict[str, Marks]]:
     """The table of a Pulumi package schema."""
-    return {token: _inputs(resource, schema) for token, resource in sorted(schema["resources"].items())}
+    return {
+        token: _inputs(resource, schema) | dict.fromkeys(_FRAMEWORK.get(token, ()), True)
+        for token, resource in sorted(schema["resources"].items())
+    }
 
 
 def _inputs(resource: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Marks]:

@@ -19,7 +19,7 @@ PUBLIC = {
         "Status Tenant admit forget_local_state inventory local_stacks local_state locked reconcile recover "
         "rehearse rehearse_team replicas_in retired_models scratch simulate unlock"
     ),
-    "toolchain": "AT_ONCE Toolchain ToolchainError builder install present provide tools_folder",
+    "toolchain": "AT_ONCE AWS_PROVIDER Toolchain ToolchainError builder install present provide tools_folder",
     "components.addresses": (
         "Demand Tier ZONES demand_of endpoint_ranges ipv6_subnet pod_ranges subnet usable"
     ),

@@ -68,3 +68,10 @@ def test_no_change_replaces_nothing(type: str) -> None:
 def test_an_update_of_a_launch_template_gives_it_another_version() -> None:
     assert "latestVersion" in renewed("aws:ec2/launchTemplate:LaunchTemplate")
     assert renewed("kubernetes:apps/v1:Deployment") == frozenset()
+
+
+def test_resources_of_the_plugin_framework_are_replaced_too() -> None:
+    rule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+
+    assert forced(rule, {"securityGroupId": "sg-1"}, {"securityGroupId": "sg-2"}) == ["securityGroupId"]
+    assert forced(rule, {"cidrIpv4": "10.0.0.0/16"}, {"cidrIpv4": "10.1.0.0/16"}) == []
