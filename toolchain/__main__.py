@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     for name, found in sorted(tools.items()):
-        print(f"{name:28}{found.version:10}{found.origin:8}{found.path}")  # noqa: T201
+        print(f"{name:28}{found.version:9} {found.origin:8}{found.path}")  # noqa: T201
     return 0
 
 

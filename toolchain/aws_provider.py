@@ -6,10 +6,7 @@ from collections.abc import Iterable
 from toolchain.tools import Edit, ModuleTree, Tool
 
 PULUMI_AWS_VERSION = "v7.51.1"
-"""The SDK that the provider serves."""
-
-TERRAFORM_VERSION = "6.34.0"
-"""Of hashicorp/terraform-provider-aws, whose sources the module carries."""
+"""Version of the SDK that the provider serves."""
 
 _WAIT_SCALE = 50
 """A wait between two looks takes this part of its time: the account on this machine answers at once."""
@@ -41,59 +38,32 @@ _SERVICES = (
 )
 """Service packages that stay in the provider; the other 240 would take an hour to compile."""
 
-_CLIENTS = (
-    "Account",
-    "AutoScaling",
-    "Backup",
-    "Budgets",
-    "CloudWatch",
-    "EC2",
-    "ECR",
-    "EFS",
-    "EKS",
-    "ELB",
-    "ELBV2",
-    "Events",
-    "FSx",
-    "IAM",
-    "KMS",
-    "Logs",
-    "Organizations",
-    "S3",
-    "S3Control",
-    "SNS",
-    "SQS",
-    "STS",
-    "SecretsManager",
-)
-"""Clients that these packages ask for."""
-
-_SDK_PACKAGES = (
-    "account",
-    "autoscaling",
-    "backup",
-    "budgets",
-    "cloudwatch",
-    "cloudwatchlogs",
-    "ec2",
-    "ecr",
-    "efs",
-    "eks",
-    "elasticloadbalancing",
-    "elasticloadbalancingv2",
-    "eventbridge",
-    "fsx",
-    "iam",
-    "kms",
-    "organizations",
-    "s3",
-    "s3control",
-    "secretsmanager",
-    "sns",
-    "sqs",
-    "sts",
-)
-"""Packages of the AWS SDK that these clients are from."""
+_CLIENTS = {
+    "Account": "account",
+    "AutoScaling": "autoscaling",
+    "Backup": "backup",
+    "Budgets": "budgets",
+    "CloudWatch": "cloudwatch",
+    "EC2": "ec2",
+    "ECR": "ecr",
+    "EFS": "efs",
+    "EKS": "eks",
+    "ELB": "elasticloadbalancing",
+    "ELBV2": "elasticloadbalancingv2",
+    "Events": "eventbridge",
+    "FSx": "fsx",
+    "IAM": "iam",
+    "KMS": "kms",
+    "Logs": "cloudwatchlogs",
+    "Organizations": "organizations",
+    "S3": "s3",
+    "S3Control": "s3control",
+    "SNS": "sns",
+    "SQS": "sqs",
+    "STS": "sts",
+    "SecretsManager": "secretsmanager",
+}
+"""Clients that these packages ask for, and the packages of the AWS SDK that they are from."""
 
 
 def _none_of(names: Iterable[str], end: str) -> str:
@@ -101,7 +71,9 @@ def _none_of(names: Iterable[str], end: str) -> str:
     return rf"(?!(?:{'|'.join(names)}){end})\w+{end}"
 
 
-_SDK_IMPORT = r'^\s*"github\.com/aws/aws-sdk-go-v2/service/' + _none_of(_SDK_PACKAGES, '"') + r"\n"
+_SDK_IMPORT = (
+    r'^\s*"github\.com/aws/aws-sdk-go-v2/service/' + _none_of(sorted(_CLIENTS.values()), '"') + r"\n"
+)
 _CLIENT = r"^func \(c \*AWSClient\) " + _none_of(_CLIENTS, "Client") + r"\(.*?^}\n\n?"
 _PACKAGE_IMPORT = (
     r'^\s*"github\.com/hashicorp/terraform-provider-aws/internal/service/' + _none_of(_SERVICES, '"') + r"\n"
@@ -114,6 +86,7 @@ def _shorter(file: str, wait: str, scale: int) -> Edit:
     return Edit(file, re.escape(wait), f"{wait[:-1]} / {scale})")
 
 
+# hashicorp/terraform-provider-aws 6.34.0
 _PROVIDER = ModuleTree(
     module="github.com/upbound/terraform-provider-aws",
     version="v0.0.0-20260305123303-f7691456b787",

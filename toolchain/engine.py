@@ -37,7 +37,7 @@ def launcher_beside(pulumi: Path | None, runner: Path) -> Path:
         Path(file.name).replace(launcher)
     if pulumi:
         # A hard link: the engine would follow a symbolic one and look beside its target.
-        _link(pulumi, directory / pulumi.name, os.link)
+        link(pulumi, directory / pulumi.name, os.link)
     return launcher
 
 
@@ -45,7 +45,7 @@ def link_provider(provider: Path) -> None:
     """Make a built provider one of the engine's plugins."""
     plugin = plugin_directory()
     plugin.mkdir(parents=True, exist_ok=True)
-    _link(provider, plugin / provider.name, os.symlink)
+    link(provider, plugin / provider.name, os.symlink)
 
 
 def plugin_directory() -> Path:
@@ -63,10 +63,11 @@ def _home() -> Path:
         return Path.home()
 
 
-def _link(target: Path, link: Path, make: Callable[[Path, Path], None]) -> None:
-    if link.exists() and link.samefile(target):
+def link(target: Path, path: Path, make: Callable[[Path, Path], None]) -> None:
+    """Make `path` a link to a target, in one step: another engine may be starting the program."""
+    if path.exists() and path.samefile(target):
         return
-    with tempfile.TemporaryDirectory(dir=link.parent) as directory:
-        new = Path(directory) / link.name
+    with tempfile.TemporaryDirectory(dir=path.parent) as directory:
+        new = Path(directory) / path.name
         make(target, new)
-        new.replace(link)
+        new.replace(path)

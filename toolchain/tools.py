@@ -29,7 +29,7 @@ class Edit:
     pattern: str
     replacement: str
     times: int | None = 1
-    """How often it has to match; None for once or more."""
+    """Number of matches that the build expects; None for one or more."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from rehearsal.aws.pages import CALLS, LEFTOVERS, MADE
 from rehearsal.errors import RehearsalError
 from rehearsal.lock import locked
 from rehearsal.processes import Process, end, processes
+from toolchain.engine import link
 
 _SERVER = "rehearsal.aws.account_server"
 _PROVIDER = "pulumi-resource-aws"
@@ -80,7 +81,7 @@ class Account:
         programs = self._work / ("bin-of-provider" if provider else "bin")
         programs.mkdir(parents=True, exist_ok=True)
         if provider:
-            _link(programs / _PROVIDER, provider)
+            link(provider, programs / _PROVIDER, os.symlink)
         else:
             _launcher(programs / _PROVIDER, plugin.__file__, self.endpoint.rpartition(":")[2])
         _launcher(programs / _CLI, get_token.__file__)
@@ -201,15 +202,6 @@ class Account:
 def _policy(api: Api, name: str, text: str) -> str:
     """ARN of a new managed policy."""
     return api.call("iam", "CreatePolicy", PolicyName=name, PolicyDocument=text)["Policy"]["Arn"]
-
-
-def _link(path: Path, target: Path) -> None:
-    """Replaced in one step: another engine may be starting the program."""
-    if path.is_symlink() and path.readlink() == target:
-        return
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    fresh.symlink_to(target)
-    fresh.replace(path)
 
 
 def _launcher(path: Path, program: str, *arguments: str) -> None:

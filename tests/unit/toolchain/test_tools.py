@@ -36,7 +36,10 @@ def test_the_parser_of_the_device_plugin_is_of_the_release_that_it_says() -> Non
     assert f"github.com/NVIDIA/k8s-device-plugin {DEVICE_PLUGIN_CONFIG.version}\n" in pins
 
 
-@pytest.mark.parametrize(("tool", "sdk"), [(PULUMI, "pulumi"), (KUBERNETES_PROVIDER, "pulumi-kubernetes")])
+@pytest.mark.parametrize(
+    ("tool", "sdk"),
+    [(PULUMI, "pulumi"), (KUBERNETES_PROVIDER, "pulumi-kubernetes"), (AWS_PROVIDER, "pulumi-aws")],
+)
 def test_the_python_sdk_is_of_the_same_version(tool: Tool, sdk: str) -> None:
     assert importlib.metadata.version(sdk) == tool.version.removeprefix("v")
 
