@@ -4,7 +4,6 @@
 # pyright: reportMissingTypeStubs=false
 # (moto and botocore have hardly any types)
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,26 +11,22 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-from xml.sax.saxutils import escape
 
 from botocore.exceptions import ParamValidationError
 from botocore.validate import validate_parameters
-from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
-from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from rehearsal.aws import identity
 from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.inside import sender
 from rehearsal.aws.naming import wrong_values
+from rehearsal.aws.refusal import refusal
+from rehearsal.aws.request import SCOPE, models_of, operation_of, parameters_of
 
-_SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
-_SIGNED_AS = {"elasticfilesystem": "efs"}
-_S3_CONTROL, _S3_CONTROL_PATHS = "s3control", "/v20180820/"
-"""Signed as s3, told apart by its paths. Its patterns fit no ARN of a bucket, which names no region."""
+_WRONG_MODELS = ("s3control",)
+"""Services whose model has a pattern that fits no right value: the ARN of a bucket names no region."""
 
 
 @dataclass(frozen=True)
@@ -64,19 +59,21 @@ class Answering:
         self._inside = Api("http://127.0.0.1", "us-east-1", send=sender(self))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-        service = _service(scope, environ["PATH_INFO"]) if scope else ""
-        if scope and service in self._operations:
+        scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+        if scope and any(each in self._operations for each in models_of(scope["service"])):
             request = Request(environ)
             environ["wsgi.input"] = BytesIO(request.get_data())  # for whoever answers
-            model, labels = _route(service, request)
-            if model and (operation := self._operations[service].get(model.name)):
+            model, labels = operation_of(scope["service"], request)
+            if model and (operation := self._operation(model)):
                 return self._answer(operation, model, request, labels, scope)(environ, start_response)
         return self._application(environ, start_response)
 
     def api(self, region: str) -> Api:
         """The account from inside: calls that open no connection and await no turn."""
         return self._inside.in_region(region)
+
+    def _operation(self, model: Any) -> Operation | None:
+        return self._operations.get(model.service_model.service_name, {}).get(model.name)
 
     def _answer(
         self, operation: Operation, model: Any, request: Request, labels: dict[str, Any], scope: re.Match[str]
@@ -88,63 +85,21 @@ class Answering:
                 Call(parameters, self.api(scope["region"]), identity.principal_of(scope["key"]))
             )
         except ApiError as error:
-            return _refusal(error, model.service_model.service_name)
+            return refusal(protocol, error.code, error.message, HTTPStatus.BAD_REQUEST)
         service = model.service_model.service_name
         written = get_serializer_class(service, protocol)(operation_model=model).serialize(answer)
         return Response(written["body"], written["status_code"], written["headers"])
 
 
-def _service(scope: re.Match[str], path: str) -> str:
-    """The name of a service's model, which may not be the one that requests are signed for."""
-    if path.startswith(_S3_CONTROL_PATHS):
-        return _S3_CONTROL
-    return _SIGNED_AS.get(scope["service"], scope["service"])
-
-
-def _route(service: str, request: Request) -> tuple[Any, dict[str, Any]]:
-    """The operation that is asked for, and what its address says."""
-    try:
-        return get_service_router(service).match(request)
-    except NotFound:
-        return None, {}
-
-
 def _parameters(model: Any, protocol: str, request: Request, labels: dict[str, Any]) -> dict[str, Any]:
     """What is asked, checked against the service's model."""
-    given = PROTOCOL_PARSERS[protocol](model).parse(
-        {
-            "method": request.method,
-            "values": request.values,
-            "headers": request.headers,
-            "body": request.data,
-            "url_path": request.path,
-            "url_params": labels,
-        }
-    )
+    given = parameters_of(model, protocol, request, labels)
     try:
         validate_parameters(given, model.input_shape)
     except ParamValidationError as error:
         raise ApiError("InvalidParameterException", str(error)) from error
-    if model.service_model.service_name == _S3_CONTROL:
+    if model.service_model.service_name in _WRONG_MODELS:
         return given
     for path, words in wrong_values(given, model.input_shape, model.name):
         raise ApiError("InvalidParameterException", f"{path}: {words}")
     return given
-
-
-def _refusal(error: ApiError, service: str) -> Response:
-    """In the form of the service's protocol."""
-    code, words = escape(error.code), escape(error.message)
-    match service:
-        case "ec2":
-            element = f"<Error><Code>{code}</Code><Message>{words}</Message></Error>"
-            body = f"<Response><Errors>{element}</Errors></Response>"
-        case "iam":
-            sender = f"<Type>Sender</Type><Code>{code}</Code><Message>{words}</Message>"
-            body = f"<ErrorResponse><Error>{sender}</Error></ErrorResponse>"
-        case _:
-            text = json.dumps({"__type": error.code, "message": error.message})
-            return Response(
-                text, HTTPStatus.BAD_REQUEST, [("x-amzn-errortype", error.code)], "application/json"
-            )
-    return Response(body, HTTPStatus.BAD_REQUEST, content_type="text/xml")

@@ -1,9 +1,10 @@
-"""What the kubelet of a node group's server registers."""
+"""Nodes as the kubelets of servers register them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from lightkube.models.core_v1 import NodeAddress, NodeSpec, NodeStatus, NodeSystemInfo, Taint
+from lightkube.models.core_v1 import NodeAddress, NodeSpec, NodeStatus, Taint
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Node
 
@@ -27,6 +28,64 @@ _NODE_LABEL = re.compile(r"--node-labels=([^=\"]+)=([^,\"\s]+)")
 _LOCAL_DISKS = re.compile(r"\"?strategy\"?\s*:\s*\"?RAID|ephemeral-storage")
 
 
+def registration(
+    instance: Instance,
+    *,
+    capacity: Resources,
+    devices: Devices,
+    labels: Mapping[str, str],
+    taints: list[Taint],
+    bottlerocket: bool,
+    version: str = "",
+) -> Node:
+    """The node that a server becomes. `labels`: beyond those of every node; `version`: of the kubelet.
+
+    Bottlerocket reserves memory for the pods it is set up for, nodeadm for all that interfaces have.
+    Source: awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, 2026-02-13.
+    """
+    hardware = INSTANCES[instance.type]
+    own = {
+        "kubernetes.io/hostname": instance.name,
+        "kubernetes.io/arch": hardware.architecture,
+        "kubernetes.io/os": "linux",
+        "node.kubernetes.io/instance-type": instance.type,
+        "topology.kubernetes.io/region": instance.zone[:-1],
+        "topology.kubernetes.io/zone": instance.zone,
+    }
+    reserved_pods = capacity.pods if bottlerocket else hardware.max_pods
+    info = system_info(hardware.architecture)
+    info.kubeletVersion = version
+    info.osImage = "Bottlerocket OS" if bottlerocket else "Amazon Linux 2023"
+    return Node(
+        metadata=ObjectMeta(
+            name=instance.name,
+            labels=own | dict(labels),
+            annotations={"kwok.x-k8s.io/node": "fake", **devices.annotations()},
+        ),
+        spec=NodeSpec(providerID=f"aws:///{instance.zone}/{instance.id}", taints=taints),
+        status=NodeStatus(
+            capacity=capacity.quantities(),
+            allocatable=allocatable(capacity, reserved_pods=reserved_pods).quantities(),
+            addresses=[
+                NodeAddress(type="InternalIP", address=instance.address),
+                NodeAddress(type="InternalDNS", address=instance.name),
+                NodeAddress(type="Hostname", address=instance.name),
+            ],
+            nodeInfo=info,
+        ),
+    )
+
+
+def capacity_of(type: str, *, root_gib: int, joins_disks: bool, pods: int | None) -> Resources:
+    """Capacity of a server with the disk and the number of pods that it is set up for.
+
+    `joins_disks`: local disks hold images and pods; `pods`: None for as many as the type allows.
+    """
+    has = server_of(type).capacity
+    joined = INSTANCES[type].nvme_gb * 10**9 if joins_disks else 0
+    return replace(has, ephemeral_bytes=joined or root_gib * GIB, pods=pods or has.pods)
+
+
 @dataclass(frozen=True)
 class Kubelet:
     """The agent of a server that starts now, as its group is now."""
@@ -35,38 +94,19 @@ class Kubelet:
     instance: Instance
 
     def node(self) -> Node:
-        has = self._capacity()
-        return Node(
-            metadata=ObjectMeta(
-                name=self.instance.name,
-                labels=self._labels(),
-                annotations={"kwok.x-k8s.io/node": "fake", **self._devices().annotations()},
-            ),
-            spec=NodeSpec(
-                providerID=f"aws:///{self.instance.zone}/{self.instance.id}", taints=taints_of(self.group)
-            ),
-            status=NodeStatus(
-                capacity=has.quantities(),
-                allocatable=allocatable(has, reserved_pods=self._reserved_pods(has)).quantities(),
-                addresses=[
-                    NodeAddress(type="InternalIP", address=self.instance.address),
-                    NodeAddress(type="InternalDNS", address=self.instance.name),
-                    NodeAddress(type="Hostname", address=self.instance.name),
-                ],
-                nodeInfo=self._system(),
-            ),
+        return registration(
+            self.instance,
+            capacity=self._capacity(),
+            devices=self._devices(),
+            labels=self._labels(),
+            taints=taints_of(self.group),
+            bottlerocket=self.group.document["amiType"].startswith("BOTTLEROCKET"),
+            version=self._version(),
         )
 
     def _labels(self) -> dict[str, str]:
-        instance, architecture = self.instance, INSTANCES[self.instance.type].architecture
         document = self.group.document
         own = {
-            "kubernetes.io/hostname": instance.name,
-            "kubernetes.io/arch": architecture,
-            "kubernetes.io/os": "linux",
-            "node.kubernetes.io/instance-type": instance.type,
-            "topology.kubernetes.io/region": instance.zone[:-1],
-            "topology.kubernetes.io/zone": instance.zone,
             "eks.amazonaws.com/nodegroup": self.group.name,
             "eks.amazonaws.com/nodegroup-image": document["releaseVersion"],
             "eks.amazonaws.com/capacityType": document["capacityType"],
@@ -79,23 +119,13 @@ class Kubelet:
         return own | dict(_NODE_LABEL.findall(self.group.user_data)) | document["labels"]
 
     def _capacity(self) -> Resources:
-        """What the machine has, with the disk and the number of pods that it is set up for."""
-        has = server_of(self.instance.type).capacity
-        local = INSTANCES[self.instance.type].nvme_gb * 10**9
-        joined = local if _LOCAL_DISKS.search(self.group.user_data) else 0
         most = _MAX_PODS.search(self.group.user_data)
-        return replace(
-            has,
-            ephemeral_bytes=joined or self.group.root_gib * GIB,
-            pods=int(most[1]) if most else has.pods,
+        return capacity_of(
+            self.instance.type,
+            root_gib=self.group.root_gib,
+            joins_disks=bool(_LOCAL_DISKS.search(self.group.user_data)),
+            pods=int(most[1]) if most else None,
         )
-
-    def _reserved_pods(self, capacity: Resources) -> int:
-        """Bottlerocket reserves memory for the pods it is set up for, nodeadm for all that interfaces have.
-
-        Source: awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, 2026-02-13.
-        """
-        return capacity.pods if self._is_bottlerocket() else INSTANCES[self.instance.type].max_pods
 
     def _devices(self) -> Devices:
         """What drivers of the image find: GPUs where it has a driver, EFA where interfaces have it."""
@@ -106,15 +136,6 @@ class Kubelet:
             gpus=INSTANCES[self.instance.type].gpus,
             efa=sum(each.get("InterfaceType", "").startswith("efa") for each in interfaces),
         )
-
-    def _system(self) -> NodeSystemInfo:
-        info = system_info(INSTANCES[self.instance.type].architecture)
-        info.kubeletVersion = self._version()
-        info.osImage = "Bottlerocket OS" if self._is_bottlerocket() else "Amazon Linux 2023"
-        return info
-
-    def _is_bottlerocket(self) -> bool:
-        return self.group.document["amiType"].startswith("BOTTLEROCKET")
 
     def _version(self) -> str:
         """Of Amazon Linux the release says it, of Bottlerocket the version does."""

@@ -1,4 +1,4 @@
-"""What moto 5 answers otherwise than AWS, mended where it makes its answers."""
+"""Answers of moto 5 that differ from those of AWS, mended where moto makes them."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownMemberType=false, reportPrivateUsage=false, reportUnknownParameterType=false
@@ -17,14 +17,14 @@ _put_bucket = S3Response._bucket_response_put
 
 
 def mend() -> None:
-    """Once a process; a second time changes nothing."""
+    """Mend moto for this process; a second call changes nothing."""
     NatGatewayBackend.delete_nat_gateway = _delete_with_interface
     S3Response._bucket_response_put = _put_with_tags
     Subnet.ipv6_cidr_block_association_set = property(_associations)
 
 
 def _associations(subnet: Any) -> list[dict[str, Any]]:
-    """With the state as a word, not in a structure of its own."""
+    """The IPv6 ranges of a subnet, with their state as a word, not in a structure of its own."""
     return [
         {
             "ipv6CidrBlock": each["ipv6CidrBlock"],

@@ -87,7 +87,7 @@ ERRORS: Mapping[tuple[str, str], tuple[str, int]] = _errors()
 
 
 def _existing(api: Api, service: str, operation: str, given: dict[str, Any]) -> Sequence[Any]:
-    """Without what the request names, there is nothing yet: the service itself says so."""
+    """Values that the account has already; none where it lacks what the request names."""
     look = _LOOKS.get((service, operation))
     try:
         return look(api, given) if look else ()

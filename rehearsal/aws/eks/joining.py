@@ -1,4 +1,4 @@
-"""How an instance outside of node groups joins a cluster: its kubelet registers what the user data says."""
+"""Instances outside of node groups join a cluster: their kubelets register what the user data says."""
 
 # pyright: reportUnknownMemberType=false
 # (ruamel.yaml has hardly any types)
@@ -10,18 +10,15 @@ import logging
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 
-from lightkube.models.core_v1 import NodeAddress, NodeSpec, NodeStatus, Taint
-from lightkube.models.meta_v1 import ObjectMeta
+from lightkube.models.core_v1 import Taint
 from lightkube.resources.core_v1 import Node
 from ruamel.yaml import YAML
 
 from components.catalog import INSTANCES
-from components.pools import Resources, allocatable
-from components.pools.resources import GIB
 from rehearsal.aws import nodes
 from rehearsal.aws.api import Api, ApiError
 from rehearsal.aws.eks import record
@@ -29,11 +26,10 @@ from rehearsal.aws.eks.endpoint import KUBECONFIG
 from rehearsal.aws.eks.image_parameters import IMAGES
 from rehearsal.aws.eks.node_group import Document, Instance
 from rehearsal.aws.eks.record import Cluster
+from rehearsal.aws.kubelet import capacity_of, registration
 from rehearsal.cluster import Cluster as Nodes
 from rehearsal.devices import Devices, devices_of_image
 from rehearsal.errors import RehearsalError
-from rehearsal.nodes import system_info
-from rehearsal.servers import server_of
 
 _NODE_CONFIG = "application/node.eks.aws"
 _LABELS = re.compile(r"--node-labels=[\"']?([^\"'\s]+)")
@@ -42,7 +38,7 @@ _RAID = "RAID0"
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """What user data tells the agent that sets up a node."""
+    """Settings of user data for the agent that sets up a node."""
 
     cluster: str
     labels: Mapping[str, str]
@@ -53,7 +49,7 @@ class Bootstrap:
 
 
 def bootstrap_of(user_data: str) -> Bootstrap:
-    """Of nodeadm's MIME parts, the later over the earlier, or of Bottlerocket's settings."""
+    """The settings of MIME parts of nodeadm, where a later one wins, or of Bottlerocket's TOML."""
     if user_data.startswith("MIME-Version:"):
         return _of_nodeadm(_node_configs(user_data))
     return _of_bottlerocket(tomllib.loads(user_data).get("settings", {}))
@@ -91,41 +87,22 @@ def _join(node: Node) -> None:
 
 
 def _node(instance: Document, bootstrap: Bootstrap, template: Document) -> Node:
-    user_data = _user_data(template)
     kind: str = instance["InstanceType"]
     zone: str = instance["Placement"]["AvailabilityZone"]
-    server = Instance(instance["InstanceId"], kind, instance["PrivateIpAddress"], zone, instance["SubnetId"])
-    has = _capacity(kind, bootstrap, template)
     image = IMAGES.get(instance["ImageId"], "")
-    own = {
-        "kubernetes.io/hostname": server.name,
-        "kubernetes.io/arch": INSTANCES[kind].architecture,
-        "kubernetes.io/os": "linux",
-        "node.kubernetes.io/instance-type": kind,
-        "topology.kubernetes.io/region": zone[:-1],
-        "topology.kubernetes.io/zone": zone,
-    }
-    bottlerocket = "bottlerocket" in image
-    reserved_pods = has.pods if bottlerocket else INSTANCES[kind].max_pods
-    info = system_info(INSTANCES[kind].architecture)
-    info.osImage = "Bottlerocket OS" if bottlerocket else "Amazon Linux 2023"
-    return Node(
-        metadata=ObjectMeta(
-            name=server.name,
-            labels=own | dict(bootstrap.labels),
-            annotations={"kwok.x-k8s.io/node": "fake", **_devices(kind, image, user_data).annotations()},
+    sizes = [each.get("Ebs", {}).get("VolumeSize", 0) for each in template.get("BlockDeviceMappings", [])]
+    return registration(
+        Instance(instance["InstanceId"], kind, instance["PrivateIpAddress"], zone, instance["SubnetId"]),
+        capacity=capacity_of(
+            kind,
+            root_gib=max(sizes, default=20),
+            joins_disks=bootstrap.joins_disks,
+            pods=bootstrap.max_pods,
         ),
-        spec=NodeSpec(providerID=f"aws:///{zone}/{server.id}", taints=bootstrap.taints),
-        status=NodeStatus(
-            capacity=has.quantities(),
-            allocatable=allocatable(has, reserved_pods=reserved_pods).quantities(),
-            addresses=[
-                NodeAddress(type="InternalIP", address=server.address),
-                NodeAddress(type="InternalDNS", address=server.name),
-                NodeAddress(type="Hostname", address=server.name),
-            ],
-            nodeInfo=info,
-        ),
+        devices=_devices(kind, image, _user_data(template)),
+        labels=bootstrap.labels,
+        taints=bootstrap.taints,
+        bottlerocket="bottlerocket" in image,
     )
 
 
@@ -138,17 +115,6 @@ def _devices(kind: str, image: str, user_data: str) -> Devices:
     family = "BOTTLEROCKET" if "bottlerocket" in image else "AL2023"
     variant = "NVIDIA" if "nvidia" in image else "STANDARD"
     return devices_of_image(f"{family}_{variant}", user_data, gpus=INSTANCES[kind].gpus, efa=0)
-
-
-def _capacity(kind: str, bootstrap: Bootstrap, template: Document) -> Resources:
-    has = server_of(kind).capacity
-    sizes = [each.get("Ebs", {}).get("VolumeSize", 0) for each in template.get("BlockDeviceMappings", [])]
-    joined = INSTANCES[kind].nvme_gb * 10**9 if bootstrap.joins_disks else 0
-    return replace(
-        has,
-        ephemeral_bytes=joined or max(sizes, default=20) * GIB,
-        pods=bootstrap.max_pods or has.pods,
-    )
 
 
 def _node_configs(user_data: str) -> Iterator[Document]:

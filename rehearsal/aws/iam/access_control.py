@@ -11,14 +11,10 @@ carry no principal: they are neither evaluated nor bounded.
 import re
 from collections.abc import Iterable
 from io import BytesIO
-from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request as HttpRequest
 from moto.core.request import determine_request_protocol
-from moto.core.routing import get_service_router
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from rehearsal.aws import identity
@@ -28,15 +24,14 @@ from rehearsal.aws.iam.call_log import CallLog
 from rehearsal.aws.iam.documents import PolicyError
 from rehearsal.aws.iam.evaluation import Caller, wording
 from rehearsal.aws.iam.needs import Request, missing_linked_roles, needs_of
-from rehearsal.aws.iam.operations import MODELS
 from rehearsal.aws.iam.principals import caller_of
 from rehearsal.aws.iam.resources import Where
 from rehearsal.aws.inside import sender
 from rehearsal.aws.refusal import refusal
+from rehearsal.aws.request import SCOPE, operation_of, parameters_of
 from rehearsal.aws.service_limits import refused
 from rehearsal.aws.turn import TURN
 
-_SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _BAD_REQUEST, _FORBIDDEN = 400, 403
 _CODES = {"ec2": "UnauthorizedOperation", "sns": "AuthorizationError"}
 _PREFACES = {"ec2": "You are not authorized to perform this operation. "}
@@ -55,7 +50,7 @@ class AccessControl:
         self._inside = Api("http://127.0.0.1", "us-east-1", send=sender(application))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+        scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
         if scope is None or scope["key"] == identity.INTERNAL:
             return self._application(environ, start_response)
         http = HttpRequest(environ)
@@ -66,12 +61,12 @@ class AccessControl:
             return answer(environ, start_response)
 
     def _refused(self, http: HttpRequest, scope: re.Match[str]) -> Response | None:
-        model, labels = _routed(scope["service"], http)
+        model, labels = operation_of(scope["service"], http)
         if model is None:
             return _unknown(http, scope["service"])
         protocol = determine_request_protocol(model.service_model, http.content_type)
         where = Where(identity.account(), scope["region"])
-        request = Request(scope["service"], model.name, _parameters(model, protocol, http, labels), where)
+        request = Request(scope["service"], model.name, parameters_of(model, protocol, http, labels), where)
         try:
             words = self._words(caller_of(scope["key"]), request)
         except PolicyError as error:
@@ -96,29 +91,6 @@ class AccessControl:
         for service in missing_linked_roles(request):
             holdings.create_linked_role(service, request.where.account)
         return None
-
-
-def _routed(signed_as: str, http: HttpRequest) -> tuple[Any, dict[str, Any]]:
-    """The operation that is asked for, and what its address says."""
-    for service in MODELS.get(signed_as, (signed_as,)):
-        try:
-            return get_service_router(service).match(http)
-        except NotFound:
-            continue
-    return None, {}
-
-
-def _parameters(model: Any, protocol: str, http: HttpRequest, labels: dict[str, Any]) -> dict[str, Any]:
-    return PROTOCOL_PARSERS[protocol](model).parse(
-        {
-            "method": http.method,
-            "values": http.values,
-            "headers": http.headers,
-            "body": http.data,
-            "url_path": http.path,
-            "url_params": labels,
-        }
-    )
 
 
 def _denied(protocol: str, signed_as: str, words: str) -> Response:

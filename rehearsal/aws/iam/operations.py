@@ -9,13 +9,6 @@ from collections.abc import Mapping
 PREFIXES: Mapping[str, str] = {"monitoring": "cloudwatch"}
 """Services whose requests are signed for another name than that of their actions."""
 
-MODELS: Mapping[str, tuple[str, ...]] = {
-    "elasticfilesystem": ("efs",),
-    "monitoring": ("cloudwatch",),
-    "s3": ("s3control", "s3"),
-}
-"""Names of the service models by the name that requests are signed for; else the same."""
-
 ALWAYS_ALLOWED = {"sts:GetCallerIdentity"}
 """Source: STS API reference, GetCallerIdentity: no permissions are required."""
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from components.catalog import INSTANCES, Price, PriceError, on_demand
 from rehearsal.aws.answering import Call, Operation
 from rehearsal.aws.api import ApiError
+from rehearsal.aws.operations.paging import page_of
 from rehearsal.aws.operations.shelf import Document
 
 _SERVICE = "AmazonEC2"
+_RESULTS = 100  # of a page, where the call does not say
 _FAMILIES = {"Compute Instance": False, "Compute Instance (bare metal)": True}
-"""Whether it is of metal instances."""
+"""Product families, and whether their instances are bare metal."""
 
 _IGNORED = {"serviceCode", "preInstalledSw", "operatingSystem", "capacitystatus", "marketoption", "tenancy"}
 """Attributes in which all prices of the catalog are alike: Linux, used, on demand."""
@@ -30,10 +32,7 @@ def _get_products(call: Call) -> Document:
         if metal in (None, name.endswith(".metal")) and name == asked.get("instanceType", name)
     ]
     prices = [_product(name, it) for name in names for it in _price(name, asked["regionCode"])]
-    start = int(call.parameters.get("NextToken") or 0)
-    end = start + int(call.parameters.get("MaxResults") or 100)
-    more = {"NextToken": str(end)} if end < len(prices) else {}
-    return {"FormatVersion": "aws_v1", "PriceList": prices[start:end], **more}
+    return {"FormatVersion": "aws_v1", **page_of(call, "PriceList", prices, _RESULTS)}
 
 
 def _price(name: str, region: str) -> Iterator[Price]:

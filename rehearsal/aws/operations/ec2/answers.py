@@ -1,11 +1,9 @@
-"""What many operations of EC2 have in common: dry runs, filters and pages."""
+"""Parameters that many operations of EC2 take: dry runs and filters."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from rehearsal.aws.answering import Call
 from rehearsal.aws.api import ApiError
-from rehearsal.aws.operations.shelf import Document
 
 
 def refuse_dry_run(call: Call) -> None:
@@ -20,11 +18,3 @@ def filters_of(call: Call, known: Iterable[str]) -> Mapping[str, list[str]]:
     if unknown := sorted(filters.keys() - set(known)):
         raise ApiError("InvalidParameterValue", f"The filter '{unknown[0]}' is invalid")
     return filters
-
-
-def page_of(call: Call, name: str, found: list[Document]) -> dict[str, Any]:
-    """As many as are asked for, and where the next ones begin."""
-    start = int(call.parameters.get("NextToken") or 0)
-    end = start + int(call.parameters.get("MaxResults") or len(found) or 1)
-    more = {"NextToken": str(end)} if end < len(found) else {}
-    return {name: found[start:end], **more}

@@ -25,7 +25,7 @@ _SENT = (
     "Monitoring",
     "UserData",
 )
-"""What instances take from the launch template as it is."""
+"""Settings of the launch template that instances take as they are."""
 
 _NOT_OF_INSTANCES = ("fleet",)
 
@@ -169,7 +169,7 @@ def _launch(call: Call, choice: Document, market: str) -> str:
 
 
 def _complete(region: str, id: str, market: str) -> None:
-    """As moto has no fleets that ask for spot, and keeps interfaces of instances that are terminated."""
+    """Let interfaces end with the instance and a spot request stand for it: moto does neither by itself."""
     instance: Any = ec2_backends[identity.account()][region].get_instance(id)
     for interface in instance.nics.values():
         interface.delete_on_termination = True

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from rehearsal.aws.answering import Call
 from rehearsal.aws.api import ApiError
 from rehearsal.aws.eks.image_parameters import IMAGES
-from rehearsal.aws.operations.ec2.answers import filters_of, page_of, refuse_dry_run
+from rehearsal.aws.operations.ec2.answers import filters_of, refuse_dry_run
+from rehearsal.aws.operations.paging import page_of
 from rehearsal.aws.operations.shelf import Document
 
 _DAY = re.compile(r"-v(\d{8})/")

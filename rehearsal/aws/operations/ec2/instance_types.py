@@ -11,7 +11,8 @@ from moto.ec2.models.instance_types import INSTANCE_TYPES
 from components.catalog import INSTANCES, PriceError, spot, zones_with
 from rehearsal.aws.answering import Call
 from rehearsal.aws.api import Api, ApiError
-from rehearsal.aws.operations.ec2.answers import filters_of, page_of, refuse_dry_run
+from rehearsal.aws.operations.ec2.answers import filters_of, refuse_dry_run
+from rehearsal.aws.operations.paging import page_of
 from rehearsal.aws.operations.shelf import Document
 
 _DESCRIBED: Mapping[str, Document] = {
@@ -92,7 +93,7 @@ def _places(api: Api, name: str, kind: str) -> list[str]:
 
 
 def _spot_price(name: str, region: str) -> Iterator[float]:
-    """None where the catalog has none."""
+    """The least price of spot; nothing where the catalog has none."""
     try:
         least, _ = spot(name, region)
     except PriceError:

@@ -7,10 +7,11 @@ import pytest
 from rehearsal.aws import identity
 from rehearsal.aws.iam.documents import PolicyError
 from rehearsal.aws.iam.needs import Need, Request, needs_of
-from rehearsal.aws.iam.operations import ACTIONS, ALWAYS_ALLOWED, LINKED, MODELS, PASSED, TAGGING
+from rehearsal.aws.iam.operations import ACTIONS, ALWAYS_ALLOWED, LINKED, PASSED, TAGGING
 from rehearsal.aws.iam.reference import action_of, services
 from rehearsal.aws.iam.resources import Where
 from rehearsal.aws.operations import OPERATIONS
+from rehearsal.aws.request import MODELS
 
 ACCOUNT = identity.account()
 HERE = Where(ACCOUNT, "eu-north-1")
