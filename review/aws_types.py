@@ -1,4 +1,4 @@
-"""Which inputs of AWS resources cannot change in place, as the schema of the real provider says.
+"""Inputs of AWS resources that cannot change in place, by the schema of the real provider.
 
 `python -m review.aws_types` writes the table again, by a provider that the toolchain has built.
 """

@@ -69,7 +69,7 @@ def test_a_node_has_room_for_the_images_of_a_model_server_and_its_successor(inst
     [({}, 234), ({"ami": {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}}, 110)],
 )
 def test_a_node_leaves_to_pods_what_its_kubelet_does(ami: dict[str, Any], pods: int) -> None:
-    """Of a g6.4xlarge with 8 interfaces of 30 addresses, of which EKS lets 110 pods run.
+    """A g6.4xlarge has 8 interfaces of 30 addresses, and EKS lets 110 pods run on it.
 
     nodeadm reserves 11 MiB for each pod of the interfaces, 255 MiB beside, and evicts at 100 MiB
     (awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, 2026-02-13); tests/toolchain/test_nodeadm.py

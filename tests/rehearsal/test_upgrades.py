@@ -152,7 +152,7 @@ def test_a_pool_that_goes_takes_nothing_along(platform: Upgrades) -> None:
 
 
 def test_a_platform_of_another_name_keeps_everything_by_an_alias(platform: Upgrades) -> None:
-    """As a new version of the package would rename a component.
+    """A new version of the package may rename a component.
 
     A name that was shortened carries a hash of the whole name, so the one role that has such a name is
     made again, with its policy and its association.

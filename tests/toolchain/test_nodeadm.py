@@ -47,7 +47,7 @@ def nodeadm() -> Path:
 
 
 def _read(nodeadm: Path, documents: list[tuple[str, str]]) -> list[Answer]:
-    """What servers of these types make of user data."""
+    """The answer of nodeadm to each pair of instance type and user data."""
     servers = [
         {
             "instanceType": name,

@@ -23,7 +23,7 @@ class Exceeded:
     """Key of `LIMITS`; name, labels, mount-targets or base64 for what no number bounds."""
 
     words: str
-    """What was given, and what the service takes."""
+    """The value given and the limit of the service, for a person to read."""
 
 
 def request_problems(

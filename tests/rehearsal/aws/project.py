@@ -28,7 +28,7 @@ class Project:
     """Where its program is."""
 
     provider: Path | None = None
-    """What makes its AWS resources, where that is not the emulated provider."""
+    """Executable that makes its AWS resources; None for the emulated provider."""
 
     @classmethod
     def of(cls, folder: Path, account: Account, program: str, *, provider: Path | None = None) -> "Project":

@@ -154,7 +154,7 @@ def test_a_reservation_is_named_and_only_its_zone_used(graph: Graph) -> None:
 
 
 def test_local_disks_count_where_the_user_data_joins_them(graph: Graph) -> None:
-    """Of Bottlerocket the policy would add commands beside those of the user data."""
+    """On Bottlerocket the policy would add commands beside those of the user data."""
     counted = {name for name in POOLS if node_class(graph, name)["spec"].get("instanceStorePolicy")}
     joined = {name for name in POOLS if '"strategy": "RAID0"' in node_class(graph, name)["spec.userData"]}
     assert counted == joined == {"spot", "held"}

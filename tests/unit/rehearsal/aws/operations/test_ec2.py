@@ -1,4 +1,4 @@
-"""What Karpenter asks of EC2, as EC2 would answer."""
+"""EC2 answers the operations that Karpenter calls."""
 
 import base64
 from typing import Any
