@@ -11,6 +11,9 @@ PULUMI_AWS_VERSION = "v7.51.1"
 _WAIT_SCALE = 50
 """A wait between two looks takes this part of its time: the account on this machine answers at once."""
 
+_BACKOFF_SCALE = 1000
+"""A pause before a refused call is made again takes this part of its time."""
+
 _TIMEOUT_SCALE = 10
 """A time-out takes this part of its time, so that what never becomes ready fails in minutes."""
 
@@ -81,6 +84,9 @@ _PACKAGE_IMPORT = (
 _PACKAGE = r"^\s*" + _none_of(_SERVICES, r"\.") + r"ServicePackage\(ctx\),\n"
 
 
+_BACKOFF = "internal/conns/backoff_delayer.go"
+
+
 def _shorter(file: str, wait: str, scale: int) -> Edit:
     """Divide what stands before the closing bracket by a scale."""
     return Edit(file, re.escape(wait), f"{wait[:-1]} / {scale})")
@@ -99,7 +105,9 @@ _PROVIDER = ModuleTree(
         Edit("internal/provider/sdkv2/service_packages_gen.go", _PACKAGE, "", times=None),
         _shorter("internal/backoff/backoff.go", "time.After(d)", _WAIT_SCALE),
         _shorter("internal/backoff/backoff.go", "inttypes.NewDeadline(timeout)", _TIMEOUT_SCALE),
-        Edit("internal/conns/backoff_delayer.go", "return delay, nil", f"return delay / {_WAIT_SCALE}, nil"),
+        Edit(
+            "internal/conns/backoff_delayer.go", "return delay, nil", f"return delay / {_BACKOFF_SCALE}, nil"
+        ),
     ),
 )
 
