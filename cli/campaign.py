@@ -6,7 +6,7 @@ import typer
 
 from cli.project import Project
 from rehearsal.campaign import Campaign, by_fault, show, summary
-from toolchain import install
+from toolchain import AWS_PROVIDER, install
 
 _FILE = "campaign.jsonl"
 
@@ -20,7 +20,7 @@ def campaign(*, lives: Lives = 200, again: Again = False) -> None:
     file = project.local / _FILE
     if again:
         file.unlink(missing_ok=True)
-    course = Campaign(project.folder, install(), file)
+    course = Campaign(project.folder, install(also=[AWS_PROVIDER]), file)
     show(course.run(range(lives)), typer.echo)
     done = [life for life in course.done() if life.seed < lives]
     typer.echo(summary(done))

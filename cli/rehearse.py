@@ -18,7 +18,7 @@ from rehearsal import rehearse as run
 from rehearsal.aws.faults import FaultError, Faults
 from rehearsal.permissions import read as read_policies
 from rehearsal.permissions import write as write_policies
-from toolchain import install
+from toolchain import AWS_PROVIDER, install
 
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON; the steps go to stderr.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave cluster and account running, to look at them.")]
@@ -81,7 +81,9 @@ def _rehearse(
             _require_environment_on_aws(stack, settings, option, "IAM decides on")
     of_team = isinstance(settings, TeamStack)
     environment = settings.file.team.environment if of_team else stack
-    sandbox = Sandbox(project.folder, environment, install(), read_policies(rights.given))
+    below = settings.environment if of_team else settings
+    toolchain = install(also=[AWS_PROVIDER] if below.cluster.provider == "eks" else [])
+    sandbox = Sandbox(project.folder, environment, toolchain, read_policies(rights.given))
 
     def tell(line: str) -> None:
         typer.echo(line, err=as_json)

@@ -5,16 +5,13 @@ from pathlib import Path
 from components.stackfile import reference, schema
 from docs import architecture, commands, components, limits
 from policies import reference as rules
-from rehearsal.aws import reference as aws
 
 _PROJECT = Path(__file__).parent.parent
 
 _ARCHITECTURE = _PROJECT / "docs" / "architecture.md"
-_AWS = _PROJECT / "docs" / "aws-emulation.md"
 _LIMITS = _PROJECT / "docs" / "limits.md"
 
 for file, text in {
-    "docs/aws-emulation.md": aws.with_table(_AWS.read_text()),
     "docs/architecture.md": architecture.with_picture(_ARCHITECTURE.read_text()),
     "docs/limits.md": limits.with_tables(_LIMITS.read_text()),
     "docs/reference/commands.md": commands.text(),

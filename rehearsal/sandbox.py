@@ -27,7 +27,7 @@ from rehearsal.processes import end, processes
 from rehearsal.scratch import scratch
 from rehearsal.stack_copy import Keys, StackCopy
 from rehearsal.state import resources_of
-from toolchain import Toolchain
+from toolchain import AWS_PROVIDER, Toolchain
 
 _KUBECONFIG = ".local/kubeconfig"
 
@@ -156,11 +156,16 @@ class Sandbox:
     def api(self) -> ApiServer:
         return ApiServer(self.control_plane.kubeconfig)
 
+    @property
+    def aws_provider(self) -> Path:
+        """What makes the stack's AWS resources."""
+        return self.toolchain.path(AWS_PROVIDER.name)
+
     @cached_property
     def engine(self) -> Engine:
         environment = self.toolchain.environment() | local_state(self.folder)
         if self.on_aws:
-            environment = self.account.environment(environment)
+            environment = self.account.environment(environment, self.aws_provider)
         return Engine(self.folder, self.name, environment)
 
     @cached_property
@@ -195,6 +200,7 @@ class Sandbox:
         for arn in others - {account.principal}:
             account.admit(arn)
         account.admit(account.principal, self.rights)
+        account.take_as_given()
 
     def _bring_charts(self) -> None:
         """Charts that the stack would fetch are here, as no registry may be reached."""

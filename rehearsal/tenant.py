@@ -61,7 +61,7 @@ class Tenant:
         if isinstance(cluster, EksSettings):
             member = next(it for it in self.team.grant.members if it.startswith("arn:"))
             account = Account(self.sandbox.folder / ".local", id=cluster.account, principal=member)
-            environment = account.environment(environment)
+            environment = account.environment(environment, self.sandbox.aws_provider)
         return Engine(self.sandbox.folder, self.name, environment)
 
     @cached_property

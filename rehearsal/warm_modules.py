@@ -2,10 +2,25 @@
 
 from importlib import import_module
 
-from rehearsal.aws.services import kinds
-
 _OF_THE_PLATFORM = ("components.stackfile", "components.platform", "components.places.eks")
-_OF_AWS = {f"pulumi_aws.{type.split(':')[1].partition('/')[0]}" for type in kinds()}
+_OF_AWS = [
+    "autoscaling",
+    "backup",
+    "budgets",
+    "cloudwatch",
+    "ec2",
+    "ecr",
+    "efs",
+    "eks",
+    "fsx",
+    "iam",
+    "kms",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "vpc",
+]
 
-for name in (*_OF_THE_PLATFORM, *sorted(_OF_AWS)):
+for name in (*_OF_THE_PLATFORM, *(f"pulumi_aws.{each}" for each in _OF_AWS)):
     dir(import_module(name))  # the SDK loads a module when something of it is asked for

@@ -1,4 +1,4 @@
-"""An emulated AWS account on this machine, and the provider that leads engines to it."""
+"""An emulated AWS account on this machine, and the environment in which engines call it."""
 
 import http.client
 import json
@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rehearsal import ports
-from rehearsal.aws import get_token, identity, plugin
+from rehearsal.aws import get_token, identity
 from rehearsal.aws.api import Api
 from rehearsal.aws.eks import endpoint
 from rehearsal.aws.faults import Faults
 from rehearsal.aws.iam.call_log import Recorded
-from rehearsal.aws.pages import CALLS, LEFTOVERS, MADE
+from rehearsal.aws.pages import CALLS, GIVEN, LEFTOVERS, MADE
 from rehearsal.errors import RehearsalError
 from rehearsal.lock import locked
 from rehearsal.processes import Process, end, processes
@@ -73,22 +73,15 @@ class Account:
         with locked(self._lock):
             end(self._running())
 
-    def environment(self, inherited: Mapping[str, str], provider: Path | None = None) -> dict[str, str]:
-        """An engine's environment in which all AWS resources are made in this account, whatever is installed.
-
-        `provider`: the executable that makes them, such as `AWS_PROVIDER`; the emulated one where it is None.
-        """
-        programs = self._work / ("bin-of-provider" if provider else "bin")
+    def environment(self, inherited: Mapping[str, str], provider: Path) -> dict[str, str]:
+        """An engine's environment in which `provider`, an executable, makes AWS resources in this account."""
+        programs = self._work / "bin"
         programs.mkdir(parents=True, exist_ok=True)
-        if provider:
-            link(provider, programs / _PROVIDER, os.symlink)
-        else:
-            _launcher(programs / _PROVIDER, plugin.__file__, self.endpoint.rpartition(":")[2])
+        link(provider, programs / _PROVIDER, os.symlink)
         _launcher(programs / _CLI, get_token.__file__)
         search = os.pathsep.join([str(programs), inherited.get("PATH", os.defpath)])
         others = {name: value for name, value in inherited.items() if not name.startswith("AWS_")}
-        address = {"AWS_ENDPOINT_URL": self.endpoint} if provider else {}
-        return others | self._credentials() | {"PATH": search} | address
+        return others | self._credentials() | {"PATH": search, "AWS_ENDPOINT_URL": self.endpoint}
 
     def serve_clusters(self, kubeconfig: Path) -> None:
         """Let the account's cluster be the API server that this kubeconfig of an administrator leads to."""
@@ -126,6 +119,10 @@ class Account:
         """Every call that engines made and that was allowed, once each."""
         recorded = map(Recorded.parsed, json.loads(self._get(CALLS, _LIST_SECONDS)))
         return [each for each in recorded if each.principal == self.principal]
+
+    def take_as_given(self) -> None:
+        """Count what it holds now as there before the stack, and never as left over."""
+        self._get(GIVEN, _LIST_SECONDS)
 
     def leftovers(self) -> list[tuple[str, str]]:
         """The type and id of everything that is left of what was made in it, and of what came with that."""

@@ -4,26 +4,24 @@
 # pyright: reportMissingTypeStubs=false
 # (moto and botocore have hardly any types)
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from io import BytesIO
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from botocore.exceptions import ParamValidationError
 from botocore.validate import validate_parameters
-from moto.core.request import Request, determine_request_protocol
 from moto.core.serialize import get_serializer_class
 from werkzeug.wrappers import Response
 
 from rehearsal.aws import identity
 from rehearsal.aws.api import Api, ApiError
+from rehearsal.aws.bounds import wrong_values
 from rehearsal.aws.inside import sender
-from rehearsal.aws.naming import wrong_values
+from rehearsal.aws.inventory import saw_region
 from rehearsal.aws.refusal import refusal
-from rehearsal.aws.request import SCOPE, models_of, operation_of, parameters_of
+from rehearsal.aws.request import Signed, signed
 
 _WRONG_MODELS = ("s3control",)
 """Services whose model has a pattern that fits no right value: the ARN of a bucket names no region."""
@@ -59,47 +57,52 @@ class Answering:
         self._inside = Api("http://127.0.0.1", "us-east-1", send=sender(self))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-        if scope and any(each in self._operations for each in models_of(scope["service"])):
-            request = Request(environ)
-            environ["wsgi.input"] = BytesIO(request.get_data())  # for whoever answers
-            model, labels = operation_of(scope["service"], request)
-            if model and (operation := self._operation(model)):
-                return self._answer(operation, model, request, labels, scope)(environ, start_response)
-        return self._application(environ, start_response)
+        request = signed(environ)
+        if request:
+            saw_region(request.region)
+        if request and (operation := self._operations.get(request.service, {}).get(request.operation)):
+            return self._answer(operation, request)(environ, start_response)
+        try:
+            response = Response.from_app(self._application, environ)
+        except NotImplementedError:
+            if not request:
+                raise
+            return _unknown(request)(environ, start_response)
+        if request and response.status_code == HTTPStatus.NOT_FOUND and response.mimetype == "text/html":
+            return _unknown(request)(environ, start_response)
+        return response(environ, start_response)
 
     def api(self, region: str) -> Api:
         """The account from inside: calls that open no connection and await no turn."""
         return self._inside.in_region(region)
 
-    def _operation(self, model: Any) -> Operation | None:
-        return self._operations.get(model.service_model.service_name, {}).get(model.name)
-
-    def _answer(
-        self, operation: Operation, model: Any, request: Request, labels: dict[str, Any], scope: re.Match[str]
-    ) -> Response:
-        protocol = determine_request_protocol(model.service_model, request.content_type)
+    def _answer(self, operation: Operation, request: Signed) -> Response:
         try:
-            parameters = _parameters(model, protocol, request, labels)
-            answer = operation(
-                Call(parameters, self.api(scope["region"]), identity.principal_of(scope["key"]))
-            )
+            parameters = _parameters(request)
+            answer = operation(Call(parameters, self.api(request.region), identity.principal_of(request.key)))
         except ApiError as error:
-            return refusal(protocol, error.code, error.message, HTTPStatus.BAD_REQUEST)
-        service = model.service_model.service_name
-        written = get_serializer_class(service, protocol)(operation_model=model).serialize(answer)
+            return refusal(request.protocol, error.code, error.message, HTTPStatus.BAD_REQUEST)
+        serializer = get_serializer_class(request.service, request.protocol)
+        written = serializer(operation_model=request.model).serialize(answer)
         return Response(written["body"], written["status_code"], written["headers"])
 
 
-def _parameters(model: Any, protocol: str, request: Request, labels: dict[str, Any]) -> dict[str, Any]:
-    """What is asked, checked against the service's model."""
-    given = parameters_of(model, protocol, request, labels)
+def _unknown(request: Signed) -> Response:
+    """moto has an exception, or a page of its own, for what it has no answer to."""
+    words = f"{request.service}:{request.operation} has no emulation in rehearsal/aws"
+    return refusal(request.protocol, "NotImplemented", words, HTTPStatus.NOT_IMPLEMENTED)
+
+
+def _parameters(request: Signed) -> dict[str, Any]:
+    """The request's parameters, checked against the service's model."""
+    given = request.parameters
+    shape = request.model.input_shape
     try:
-        validate_parameters(given, model.input_shape)
+        validate_parameters(given, shape)
     except ParamValidationError as error:
         raise ApiError("InvalidParameterException", str(error)) from error
-    if model.service_model.service_name in _WRONG_MODELS:
+    if request.service in _WRONG_MODELS:
         return given
-    for path, words in wrong_values(given, model.input_shape, model.name):
+    for path, words in wrong_values(given, shape, request.operation):
         raise ApiError("InvalidParameterException", f"{path}: {words}")
     return given

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-LEFTOVERS, MADE, CALLS = "/_leftovers", "/_made", "/_calls"
+CALLS, GIVEN, LEFTOVERS, MADE = "/_calls", "/_given", "/_leftovers", "/_made"
 
 Page = Callable[[Any], Any]
 """JSON for JSON."""

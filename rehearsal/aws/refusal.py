@@ -1,6 +1,7 @@
 """Errors of the account, written as the protocol of the service has them."""
 
 import json
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
@@ -11,6 +12,15 @@ _XML = {
     "rest-xml": "<Error>{}<RequestId>0</RequestId></Error>",
 }
 """Errors by protocol. Source: Smithy specification, AWS protocols, 2026-11-28."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The error of a service."""
+
+    code: str
+    message: str
+    status: int
 
 
 def refusal(protocol: str, code: str, message: str, status: int) -> Response:

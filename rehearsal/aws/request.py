@@ -6,15 +6,16 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from moto.core.parse import PROTOCOL_PARSERS
-from moto.core.request import Request
+from moto.core.request import Request as Http
+from moto.core.request import determine_request_protocol
 from moto.core.routing import get_service_router
 from werkzeug.exceptions import NotFound
-
-SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
-"""Access key, region and service of a signature, in the header Authorization."""
 
 MODELS: Mapping[str, tuple[str, ...]] = {
     "elasticfilesystem": ("efs",),
@@ -23,31 +24,82 @@ MODELS: Mapping[str, tuple[str, ...]] = {
 }
 """Names of the service models by the name that requests are signed for; else the same."""
 
-
-def models_of(signed_as: str) -> tuple[str, ...]:
-    """Names of the service models that a request may be of."""
-    return MODELS.get(signed_as, (signed_as,))
+_SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_READ = "gpu-cluster.request"
 
 
-def operation_of(signed_as: str, request: Request) -> tuple[Any, dict[str, Any]]:
-    """The model of a request's operation, None where no service has it, and the parameters in its path."""
-    for service in models_of(signed_as):
+@dataclass(frozen=True)
+class Signed:
+    """A request that a principal signed."""
+
+    key: str
+    """The access key."""
+
+    region: str
+    signed_as: str
+    """The service that it is signed for: elasticfilesystem."""
+
+    http: Http
+    model: Any
+    """Its operation as botocore describes it; None where no service has it."""
+
+    labels: dict[str, Any]
+    """The parameters in its path."""
+
+    @property
+    def service(self) -> str:
+        """The name of the service's model: efs."""
+        return self.model.service_model.service_name if self.model else self.signed_as
+
+    @property
+    def operation(self) -> str:
+        """Such as CreateVpc; empty where no service has it."""
+        return self.model.name if self.model else ""
+
+    @property
+    def protocol(self) -> str:
+        """How it is written, such as rest-json."""
+        return determine_request_protocol(self.model.service_model, self.http.content_type)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What it asks for, by the names of the service's API."""
+        return PROTOCOL_PARSERS[self.protocol](self.model).parse(
+            {
+                "method": self.http.method,
+                "values": self.http.values,
+                "headers": self.http.headers,
+                "body": self.http.data,
+                "url_path": self.http.path,
+                "url_params": self.labels,
+            }
+        )
+
+
+def signed(environ: WSGIEnvironment) -> Signed | None:
+    """The request, parsed once, whose body can be read again; None where nobody signed it."""
+    if _READ not in environ:
+        environ[_READ] = _signed(environ)
+    read = environ[_READ]
+    if read:
+        environ["wsgi.input"] = BytesIO(read.http.get_data())
+    return read
+
+
+def _signed(environ: WSGIEnvironment) -> Signed | None:
+    scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+    if not scope:
+        return None
+    http = Http(environ)
+    http.get_data()
+    model, labels = _operation(scope["service"], http)
+    return Signed(scope["key"], scope["region"], scope["service"], http, model, labels)
+
+
+def _operation(signed_as: str, http: Http) -> tuple[Any, dict[str, Any]]:
+    for service in MODELS.get(signed_as, (signed_as,)):
         try:
-            return get_service_router(service).match(request)
+            return get_service_router(service).match(http)
         except NotFound:
             continue
     return None, {}
-
-
-def parameters_of(model: Any, protocol: str, request: Request, labels: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of a request, `labels` among them, by the names of the service's API."""
-    return PROTOCOL_PARSERS[protocol](model).parse(
-        {
-            "method": request.method,
-            "values": request.values,
-            "headers": request.headers,
-            "body": request.data,
-            "url_path": request.path,
-            "url_params": labels,
-        }
-    )

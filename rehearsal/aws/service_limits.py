@@ -10,11 +10,11 @@ Not seen: which error S3 has for a policy that is too large.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from components.catalog.limits import request_problems
 from rehearsal.aws.api import Api, ApiError
+from rehearsal.aws.refusal import Refused
 
 _TABLE = """
 backup  *                      InvalidParameterValueException              400
@@ -47,15 +47,6 @@ sqs     *                      InvalidParameterValue                       400
 sqs     sqs-policy             OverLimit                                   403
 """
 _OTHERWISE = ("ValidationException", 400)
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The error of a service."""
-
-    code: str
-    message: str
-    status: int
 
 
 def refused(api: Api, service: str, operation: str, parameters: Mapping[str, Any]) -> Refused | None:

@@ -6,7 +6,7 @@ import pytest
 
 from rehearsal.campaign import Campaign, Life, summary
 from tests.rehearsal.checkout import PROJECT
-from toolchain import install
+from toolchain import AWS_PROVIDER, install
 
 pytestmark = pytest.mark.engine
 
@@ -14,7 +14,7 @@ SEEDS = range(10)
 
 
 def test_ten_lives_converge_or_stop_with_an_error_to_act_on(tmp_path: Path) -> None:
-    campaign = Campaign(PROJECT, install(), tmp_path / "campaign.jsonl")
+    campaign = Campaign(PROJECT, install(also=[AWS_PROVIDER]), tmp_path / "campaign.jsonl")
 
     lives = list(campaign.run(SEEDS))
 

@@ -11,7 +11,7 @@ from rehearsal.aws.iam.deployment_policy import actions_of, allows, without
 from rehearsal.rehearse import rehearse
 from rehearsal.small_stack import small_stack
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
-from toolchain import install
+from toolchain import AWS_PROVIDER, install
 
 pytestmark = pytest.mark.engine
 
@@ -22,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_policy_of_a_rehearsal_is_enough_and_every_action_of_it_is_needed(folder: Path) -> None:
-    sandbox = Sandbox(folder, "small", install())
+    sandbox = Sandbox(folder, "small", install(also=[AWS_PROVIDER]))
     try:
         report = rehearse(sandbox, print)
         calls = sandbox.account.calls()

@@ -15,7 +15,7 @@ from rehearsal.left_behind import left_in_cluster, settled
 from tests.rehearsal.checkout import PROJECT
 from tests.rehearsal.identity import Identity
 from tests.rehearsal.refusals import TRIES
-from toolchain import install
+from toolchain import AWS_PROVIDER, install
 
 pytestmark = pytest.mark.engine
 
@@ -63,7 +63,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The environment, which is up."""
     folder = tmp_path_factory.mktemp("team-on-aws") / "project"
     project = scratch(PROJECT, folder, {"cloud": CLOUD, "cloud-vision": VISION})
-    sandbox = Sandbox(project, "cloud", install())
+    sandbox = Sandbox(project, "cloud", install(also=[AWS_PROVIDER]))
     sandbox.open()
     try:
         with cast(sandbox):

@@ -17,7 +17,7 @@ from rehearsal.event_log import Operation
 from rehearsal.follow import follow
 from rehearsal.stateful import is_a_loss
 from tests.rehearsal.checkout import PROJECT
-from toolchain import install
+from toolchain import AWS_PROVIDER, install
 
 pytestmark = pytest.mark.engine
 
@@ -73,7 +73,7 @@ class Upgrades:
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgrades]:
     project = scratch(PROJECT, Path(tmp_path_factory.mktemp("upgrades")) / "project", {"site": STACK})
-    sandbox = Sandbox(project, "site", install())
+    sandbox = Sandbox(project, "site", install(also=[AWS_PROVIDER]))
     sandbox.open()
     try:
         with cast(sandbox):

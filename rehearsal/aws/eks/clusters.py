@@ -42,7 +42,6 @@ _KEPT = (
 _DEFAULTS: Document = {
     "upgradePolicy": {"supportType": "EXTENDED"},
     "deletionProtection": False,
-    "zonalShiftConfig": {"enabled": False},
     "controlPlaneScalingConfig": {"tier": "standard"},
 }
 _ACCESS = {"authenticationMode": "CONFIG_MAP", "bootstrapClusterCreatorAdminPermissions": True}

@@ -64,8 +64,8 @@ def update_config(call: Call) -> Document:
         if name in given:
             document[name] = given[name]
     if "updateConfig" in given:
-        strategy = document["updateConfig"]["updateStrategy"]
-        document["updateConfig"] = {"updateStrategy": strategy} | given["updateConfig"]
+        strategy = {k: v for k, v in document["updateConfig"].items() if k == "updateStrategy"}
+        document["updateConfig"] = strategy | given["updateConfig"]
     document["labels"] = _relabelled(document["labels"], given.get("labels", {}))
     document["taints"] = _retainted(document["taints"], given.get("taints", {}))
     changed = {name: given[name] for name in given if name in document}
@@ -185,7 +185,7 @@ def _described(cluster: Cluster, given: Document, template: Document) -> Documen
         "labels": {},
         "taints": [],
         "health": {"issues": []},
-        "updateConfig": {"updateStrategy": "DEFAULT"} | (given.get("updateConfig") or {"maxUnavailable": 1}),
+        "updateConfig": given.get("updateConfig") or {"maxUnavailable": 1},
         "tags": dict(given.get("tags", {})),
     }
     if not given.get("launchTemplate"):

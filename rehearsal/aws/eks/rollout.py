@@ -100,7 +100,7 @@ class Rollout:
         old, step = list(self.group.instances), self._step()
         for start in range(0, len(old), step):
             batch = old[start : start + step]
-            if self.group.document["updateConfig"]["updateStrategy"] == "MINIMAL":
+            if self.group.document["updateConfig"].get("updateStrategy") == "MINIMAL":
                 self._shrink(batch, EVICT_SECONDS, force=force)
                 self._grow(len(batch))
             else:

@@ -1,23 +1,19 @@
 """The account's front door: every call says who calls, and policies decide whether it goes on.
 
-What policies allow, limits of AWS may refuse. Calls of the account itself, and of the rehearsal beside it,
-carry no principal: they are neither evaluated nor bounded.
+What policies allow is refused where it is beyond a limit of AWS, names what does not exist or takes away what
+is in use. Calls of the account itself, and of the rehearsal beside it, carry no principal and pass.
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownMemberType=false
 # (moto and botocore have hardly any types)
 
-import re
 from collections.abc import Iterable
-from io import BytesIO
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from moto.core.request import Request as HttpRequest
-from moto.core.request import determine_request_protocol
 from werkzeug.wrappers import Response
 
-from rehearsal.aws import identity
+from rehearsal.aws import dependencies, existence, identity, service_limits
 from rehearsal.aws.api import Api
 from rehearsal.aws.iam import authority, holdings, on_behalf
 from rehearsal.aws.iam.call_log import CallLog
@@ -28,8 +24,7 @@ from rehearsal.aws.iam.principals import caller_of
 from rehearsal.aws.iam.resources import Where
 from rehearsal.aws.inside import sender
 from rehearsal.aws.refusal import refusal
-from rehearsal.aws.request import SCOPE, operation_of, parameters_of
-from rehearsal.aws.service_limits import refused
+from rehearsal.aws.request import Signed, signed
 from rehearsal.aws.turn import TURN
 
 _BAD_REQUEST, _FORBIDDEN = 400, 403
@@ -50,32 +45,30 @@ class AccessControl:
         self._inside = Api("http://127.0.0.1", "us-east-1", send=sender(application))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-        if scope is None or scope["key"] == identity.INTERNAL:
+        request = signed(environ)
+        if request is None or request.key == identity.INTERNAL:
             return self._application(environ, start_response)
-        http = HttpRequest(environ)
-        environ["wsgi.input"] = BytesIO(http.get_data())  # for whoever answers
         with TURN:  # what is decided holds until it is answered
-            refused = self._refused(http, scope)
+            refused = self._refused(request)
             answer = refused or self._application
             return answer(environ, start_response)
 
-    def _refused(self, http: HttpRequest, scope: re.Match[str]) -> Response | None:
-        model, labels = operation_of(scope["service"], http)
-        if model is None:
-            return _unknown(http, scope["service"])
-        protocol = determine_request_protocol(model.service_model, http.content_type)
-        where = Where(identity.account(), scope["region"])
-        request = Request(scope["service"], model.name, parameters_of(model, protocol, http, labels), where)
+    def _refused(self, asked: Signed) -> Response | None:
+        if asked.model is None:
+            return _unknown(asked)
+        where = Where(identity.account(), asked.region)
+        request = Request(asked.signed_as, asked.operation, asked.parameters, where)
         try:
-            words = self._words(caller_of(scope["key"]), request)
+            words = self._words(caller_of(asked.key), request)
         except PolicyError as error:
             words = f"IAM of the emulated account cannot decide: {error}"
         if words is not None:
-            return _denied(protocol, request.service, words)
-        service = model.service_model.service_name
-        beyond = refused(self._inside.in_region(where.region), service, model.name, request.parameters)
-        return refusal(protocol, beyond.code, beyond.message, beyond.status) if beyond else None
+            return _denied(asked.protocol, asked.signed_as, words)
+        api = self._inside.in_region(asked.region)
+        for check in (service_limits.refused, existence.missing, dependencies.conflict):
+            if found := check(api, asked.service, asked.operation, request.parameters):
+                return refusal(asked.protocol, found.code, found.message, found.status)
+        return None
 
     def _words(self, caller: Caller, request: Request) -> str | None:
         """Why a request is refused."""
@@ -99,6 +92,7 @@ def _denied(protocol: str, signed_as: str, words: str) -> Response:
     return refusal(protocol, code, f"{_PREFACES.get(signed_as, '')}{words}", status)
 
 
-def _unknown(http: HttpRequest, service: str) -> Response:
-    words = f"{http.method} {http.path} of {service} is no operation that rehearsal/aws/iam knows"
+def _unknown(asked: Signed) -> Response:
+    http = asked.http
+    words = f"{http.method} {http.path} of {asked.signed_as} is no operation that rehearsal/aws/iam knows"
     return Response(words, 501, content_type="text/plain")

@@ -158,7 +158,13 @@ def _require_role(api: Api, arn: str) -> None:
         raise ApiError("InvalidParameterValueException", f"IAM Role {arn} cannot be assumed by AWS Backup")
 
 
+def _no_recovery_points(_: Call) -> Document:
+    """Backups are planned here and never made."""
+    return {"RecoveryPoints": []}
+
+
 OPERATIONS: Mapping[str, Operation] = {
+    "ListRecoveryPointsByBackupVault": _no_recovery_points,
     "CreateBackupPlan": _create_plan,
     "GetBackupPlan": _get_plan,
     "ListBackupPlans": _list_plans,

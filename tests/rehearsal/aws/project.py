@@ -12,7 +12,7 @@ from typing import Any
 
 from rehearsal.aws import Account
 from rehearsal.aws.api import Api
-from toolchain import install
+from toolchain import AWS_PROVIDER, install
 
 PROGRAMS = Path(__file__).parent / "programs"
 REGION = "eu-central-1"
@@ -27,17 +27,14 @@ class Project:
     main: str = "."
     """Where its program is."""
 
-    provider: Path | None = None
-    """Executable that makes its AWS resources; None for the emulated provider."""
-
     @classmethod
-    def of(cls, folder: Path, account: Account, program: str, *, provider: Path | None = None) -> "Project":
+    def of(cls, folder: Path, account: Account, program: str) -> "Project":
         folder.mkdir()
         (folder / "state").mkdir()
         (folder / "Pulumi.yaml").write_text(
             f"name: {folder.name}\nruntime:\n  name: python\n  options:\n    virtualenv: {sys.prefix}\n"
         )
-        project = cls(folder, account, provider=provider)
+        project = cls(folder, account)
         project.program(program)
         created = project.pulumi("stack", "init", "dev")
         assert created.returncode == 0, created.stdout
@@ -74,7 +71,9 @@ class Project:
     def environment(self) -> dict[str, str]:
         """In which the engine finds its account and its state."""
         state = {"PULUMI_BACKEND_URL": (self.folder / "state").as_uri(), "PULUMI_CONFIG_PASSPHRASE": "test"}
-        return self.account.environment(install().environment(), self.provider) | state
+        toolchain = install(also=[AWS_PROVIDER])
+        provider = toolchain.path(AWS_PROVIDER.name)
+        return self.account.environment(toolchain.environment(), provider) | state
 
     def up(self) -> str:
         done = self.pulumi("up", "--yes", "--skip-preview")

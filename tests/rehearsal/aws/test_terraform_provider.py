@@ -31,9 +31,9 @@ def provider() -> Path:
 
 
 @pytest.fixture(scope="module")
-def project(account: Account, provider: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = Path(tmp_path_factory.mktemp("terraform")) / "terraform"
-    return Project.of(folder, account, "import pulumi\n", provider=provider)
+    return Project.of(folder, account, "import pulumi\n")
 
 
 @pytest.mark.parametrize("program", ["network", "platform_network"])

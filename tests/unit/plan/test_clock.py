@@ -11,7 +11,7 @@ from plan.clock import (
     load_times,
     schedule,
 )
-from rehearsal.aws.services import kinds
+from review import aws_types
 from tests.unit.components.stacks import model_of, stack_of
 
 PLATFORM = "urn:pulumi:prod::gpu-cluster::"
@@ -122,8 +122,8 @@ def test_a_type_of_unknown_duration_is_named() -> None:
         coming_up([resource("aws:quantum/entangler:Entangler", "odd")], {})
 
 
-def test_every_type_that_is_emulated_has_a_duration() -> None:
-    assert sorted(kinds().keys() - DURATIONS.keys()) == []
+def test_every_type_that_the_provider_makes_has_a_duration() -> None:
+    assert sorted(aws_types.table().keys() - DURATIONS.keys()) == []
 
 
 def test_a_plan_and_a_state_say_the_same_of_a_resource() -> None:

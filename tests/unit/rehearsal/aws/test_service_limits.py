@@ -8,12 +8,7 @@ from typing import Any
 import pytest
 
 from components.catalog.limits import LIMITS
-from rehearsal.aws import identity
-from rehearsal.aws.answering import Answering
 from rehearsal.aws.api import Api, ApiError, operation_errors
-from rehearsal.aws.iam.access_control import AccessControl
-from rehearsal.aws.iam.call_log import CallLog
-from rehearsal.aws.inside import sender
 from rehearsal.aws.service_limits import ERRORS, error_of
 from tests.unit.rehearsal.aws.eks.ground import Ground, fresh
 
@@ -25,20 +20,6 @@ TRUST: dict[str, Any] = {"Version": "2012-10-17", "Statement": []}
 @pytest.fixture
 def ground(api: Api) -> Ground:
     return Ground.made(api)
-
-
-@pytest.fixture
-def deployer(account: Answering, api: Api) -> Api:
-    """A role that may do everything."""
-    statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    role = api.call("iam", "CreateRole", RoleName=fresh("deployer"), AssumeRolePolicyDocument=trust)["Role"]
-    policy = json.dumps(_document(""))
-    api.call("iam", "PutRolePolicy", RoleName=role["RoleName"], PolicyName="all", PolicyDocument=policy)
-    key = identity.access_key(role["Arn"])
-    return Api(
-        "http://127.0.0.1", "eu-central-1", access_key=key, send=sender(AccessControl(account, CallLog()))
-    )
 
 
 def _document(filler: str) -> dict[str, Any]:
