@@ -23,9 +23,19 @@ class Result(StrEnum):
     BROKEN = "broken"
     NOT_EVALUATED = "not evaluated"
     WAIVED = "waived"
+    EXEMPT = "exempt"
     HELD = "held"
     NOTHING = "nothing of it in this stack"
     UNCOVERED = "no rule covers it"
+
+
+@dataclass(frozen=True, slots=True)
+class Exempted:
+    """An object of the platform that its component exempts from a rule."""
+
+    rule: str
+    resource: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class Evidence:
     """What it found in them and nobody waived."""
 
     waivers: tuple[Waiver, ...]
+    exempt: tuple[Exempted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,11 @@ class Assessment:
         """Those that its evidence rests on, each once."""
         return _once(waiver for it in self.controls for each in it.evidence for waiver in each.waivers)
 
+    @property
+    def exempt(self) -> tuple[Exempted, ...]:
+        """Exemptions that its evidence rests on, each once."""
+        return tuple(dict.fromkeys(each for it in self.controls for of in it.evidence for each in of.exempt))
+
 
 def assess(judged: Judged, framework: Framework) -> Assessment:
     """Every control of the framework, with the rules that are evidence for it and their result."""
@@ -97,6 +113,15 @@ class _Record:
         self._resources = judged.resources
         self._found = _by_rule((it.finding.rule.id, it.finding) for it in judged.findings)
         self._waived = _by_rule((it.finding.rule.id, it.waiver) for it in judged.waived)
+        self._exempt = _by_rule(
+            (
+                it.finding.rule.id,
+                Exempted(
+                    it.finding.rule.id, it.finding.resource, it.exemption.reason if it.exemption else ""
+                ),
+            )
+            for it in judged.exempt
+        )
         self._known: dict[str, Evidence] = {}
 
     def of(self, rule: Rule) -> Evidence:
@@ -107,17 +132,23 @@ class _Record:
     def _evidence(self, rule: Rule) -> Evidence:
         found = self._found.get(rule.id, ())
         waivers = _once(it for it in self._waived.get(rule.id, ()) if it)
+        exempt = tuple(dict.fromkeys(self._exempt.get(rule.id, ())))
         subjects = sum(rule.concerns(resource) for resource in self._resources)
-        return Evidence(rule, _result(found, waivers, subjects), subjects, len(found), waivers)
+        result = _result(found, waivers, exempt, subjects)
+        return Evidence(rule, result, subjects, len(found), waivers, exempt)
 
 
-def _result(found: Sequence[object], waivers: Sequence[Waiver], subjects: int) -> Result:
+def _result(
+    found: Sequence[object], waivers: Sequence[Waiver], exempt: Sequence[Exempted], subjects: int
+) -> Result:
     if found and all(isinstance(finding, NotEvaluated) for finding in found):
         return Result.NOT_EVALUATED
     if found:
         return Result.BROKEN
     if waivers:
         return Result.WAIVED
+    if exempt:
+        return Result.EXEMPT
     return Result.HELD if subjects else Result.NOTHING
 
 

@@ -50,6 +50,12 @@ def foreseen_outputs(urn: str) -> Foreseen:
     return Foreseen(lambda: planned.outputs if (planned := _planned(urn)) else None)
 
 
+def planned_resources(stack: str) -> Sequence[Registered]:
+    """Every resource of the plan of a stack of this project; none where it has no such stack."""
+    with _one_at_a_time:
+        return _every_resource(stack)
+
+
 def _planned(urn: str) -> Registered | None:
     stack, project, *_ = urn.removeprefix("urn:pulumi:").split("::")
     if project != _PROJECT:
@@ -60,16 +66,21 @@ def _planned(urn: str) -> Registered | None:
 
 @cache
 def _resources(stack: str) -> Mapping[str, Registered]:
-    """The plan of the stack by kind and name; empty where the project has no file of its name.
+    """The plan of the stack by kind and name."""
+    return {name_of(registered.urn): registered for registered in _every_resource(stack)}
+
+
+@cache
+def _every_resource(stack: str) -> Sequence[Registered]:
+    """The plan of the stack; empty where the project has no file of its name.
 
     In a thread of its own, as Pulumi keeps what it is running by thread.
     """
     with ThreadPoolExecutor(max_workers=1) as thread:
         try:
-            plan = thread.submit(_plan, stack).result()
+            return thread.submit(_plan, stack).result().graph.resources
         except StackFileError:
-            return {}
-    return {name_of(registered.urn): registered for registered in plan.graph.resources}
+            return ()
 
 
 def _plan(stack: str) -> Plan:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plan.uncollected import uncollected
 from policies.manifests import manifests_in
 from policies.pack import pack_of, pack_with, strictest
+from policies.rendered import Rendered
 from policies.reports.judged import Judged
 from policies.settings import policy_settings
 from policies.terms import Terms
@@ -23,7 +24,8 @@ def judged_plan(plan: Plan, project: Path) -> Judged:
         from policies.origins import Origins  # these two load Pulumi, which manifests do without
         from policies.planned import resources_of
 
-        pack = pack_with(Terms(plan.name, policy_settings(), plan.stack))
+        rendered = Rendered(plan.stack, lambda: plan.graph.resources)
+        pack = pack_with(Terms(plan.name, policy_settings(), plan.stack), rendered)
         resources = resources_of(plan.graph)
         return Judged(plan.name, pack, pack.check(resources), Origins(plan, project), resources)
 

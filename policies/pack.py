@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from components.exemption import Exemption
 from components.stackfile.problem import Problem
 from policies.inventory import Inventory
 from policies.preview import Step
+from policies.rendered import Rendered
 from policies.rule import Finding, Level, Rule
 from policies.rules import all_rules
 from policies.subject import Resource
@@ -31,6 +33,8 @@ class Pack:
     """By id."""
 
     waivers: Waivers
+    rendered: Rendered
+    """What the platform itself makes of the stack file, whose exemptions its components have."""
 
     _by_kind: dict[str, tuple[Rule, ...]] = field(default_factory=dict[str, tuple[Rule, ...]], repr=False)
 
@@ -39,9 +43,9 @@ class Pack:
         return rule.level is Level.MANDATORY or (rule.level is Level.PRODUCTION and self.production)
 
     def findings(self, rule: Rule, resource: Resource, inventory: Inventory) -> Iterator[Finding]:
-        """What the rule finds in a resource and nobody waived."""
+        """Findings of the rule in a resource that are neither exempt nor waived."""
         for finding in rule.findings(resource, inventory):
-            if not self.waivers.covering(finding, self.stack):
+            if not self.rendered.exemption(finding) and not self.waivers.covering(finding, self.stack):
                 yield finding
 
     def check(self, resources: Iterable[Resource]) -> Report:
@@ -67,12 +71,15 @@ class Pack:
 
     def _report(self, found: Sequence[Finding], *, of_operations: bool) -> Report:
         """All findings of one kind of rules, with and without a waiver, and the waivers that have none."""
+        exempt = [(finding, self.rendered.exemption(finding)) for finding in found]
+        found = [finding for finding, exemption in exempt if not exemption]
         judged = [(finding, self.waivers.covering(finding, self.stack)) for finding in found]
         rules = frozenset(rule.id for rule in self.rules.values() if rule.of_operations == of_operations)
         return Report(
             tuple(finding for finding, waiver in judged if not waiver),
             tuple(Waived(finding, waiver) for finding, waiver in judged if waiver),
             tuple(self.waivers.problems(self.stack, found, rules)),
+            tuple(Exempt(finding, exemption) for finding, exemption in exempt if exemption),
         )
 
     def _rules_for(self, kind: str) -> tuple[Rule, ...]:
@@ -91,6 +98,14 @@ class Waived:
 
 
 @dataclass(frozen=True, slots=True)
+class Exempt:
+    """A finding in an object of the platform that its component declares, with the reason."""
+
+    finding: Finding
+    exemption: Exemption
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     findings: tuple[Finding, ...]
     """What no waiver covers."""
@@ -100,9 +115,12 @@ class Report:
     stale: tuple[Problem, ...]
     """Waivers that have expired or that nothing needs."""
 
+    exempt: tuple[Exempt, ...] = ()
+    """Findings in what the platform itself installs, each covered by an exemption of its component."""
+
 
 def strictest() -> Pack:
-    """For what belongs to no stack: production's rules, and nothing is waived."""
+    """For what belongs to no stack: production's rules, and nothing is waived or exempt."""
     pack = pack_of("")
     return replace(pack, production=True, waivers=replace(pack.waivers, entries=()))
 
@@ -110,10 +128,13 @@ def strictest() -> Pack:
 @cache
 def pack_of(stack: str) -> Pack:
     """The pack for a stack. `PolicyFileError` where its files are wrong."""
-    return pack_with(terms_of(stack))
+    from policies.foreseen import planned_resources  # which loads Pulumi at the first finding, not before
+
+    terms = terms_of(stack)
+    return pack_with(terms, Rendered(terms.file, lambda: planned_resources(stack)))
 
 
-def pack_with(terms: Terms) -> Pack:
-    """As `pack_of`, for a stack whose file has been read."""
+def pack_with(terms: Terms, rendered: Rendered) -> Pack:
+    """As `pack_of`, for a stack whose file has been read, and planned."""
     rules = {rule.id: rule for rule in all_rules(terms)}
-    return Pack(terms.stack, terms.production, rules, own_waivers(frozenset(rules)))
+    return Pack(terms.stack, terms.production, rules, own_waivers(frozenset(rules)), rendered)

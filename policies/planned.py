@@ -6,10 +6,10 @@ from policies.subject import Resource, kind_of
 
 def resources_of(graph: Graph) -> list[Resource]:
     """Every resource of the graph, components and providers included, as the engine would show them."""
-    return [_resource(registered) for registered in graph.resources]
+    return [resource_of(registered) for registered in graph.resources]
 
 
-def _resource(registered: Registered) -> Resource:
+def resource_of(registered: Registered) -> Resource:
     return Resource(
         kind_of(registered.type, registered.inputs),
         registered.inputs,

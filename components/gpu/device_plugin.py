@@ -1,12 +1,15 @@
 """Device plugins: what makes GPUs and EFA visible to the scheduler, in one namespace."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
+from components.exemption import Exemption
 from components.gpu.daemons import NAMESPACE, PRIORITY_CLASS, daemon_set, service_account
 from components.gpu.efa_plugin import EfaPlugin
+from components.gpu.exemptions import privileged, registers_with_kubelet
 from components.gpu.mig_manager import MigManager
 from components.gpu.plugin_config import plugin_config
 from components.gpu.pods import mps_pod, plugin_pod
@@ -30,6 +33,25 @@ class DevicePlugin(pulumi.ComponentResource):
 
     DevicePlugin("platform-gpu", pools, gpus=True, mirror=stack.mirror, region=stack.region)
     """
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "63-own-namespace",
+            "Namespace",
+            "Device plugins mount the kubelet's folder, and Pod Security baseline allows no host paths.",
+        ),
+        *registers_with_kubelet(f"{_PLUGIN}-*"),
+        Exemption(
+            "52-drop-all-capabilities",
+            "DaemonSet",
+            "The NVIDIA runtime gives all GPUs and the files of MIG to containers with SYS_ADMIN only.",
+            f"{_PLUGIN}-*",
+        ),
+        *privileged(
+            f"{_MPS}-*",
+            "The MPS daemon mounts shared memory into its node and sees the processes of all containers.",
+        ),
+    )
 
     def __init__(
         self,

@@ -1,11 +1,14 @@
 """The EFA device plugin of AWS: what makes interfaces that bypass the kernel visible to the scheduler."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
+from components.exemption import Exemption
 from components.gpu.daemons import RESOURCES, daemon_set, host_path, pod_of, service_account
+from components.gpu.exemptions import privileged, registers_with_kubelet
 from components.pools import Pool
 
 _PLUGIN = "aws-efa-k8s-device-plugin"
@@ -21,6 +24,18 @@ class EfaPlugin(pulumi.ComponentResource):
 
     EfaPlugin("platform-gpu-efa", pools, image=EFA_PLUGIN.at("us-east-2"))
     """
+
+    EXEMPT: ClassVar = (
+        *registers_with_kubelet(),
+        *privileged(
+            reason="The plugin opens the devices in /dev/infiniband, which needs a privileged container."
+        ),
+        Exemption(
+            "60-digest-pinned",
+            "DaemonSet",
+            "AWS publishes the image in a registry of each region, and publishes no digest of it.",
+        ),
+    )
 
     def __init__(
         self,

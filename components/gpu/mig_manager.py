@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import ClassVar
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
@@ -16,6 +17,7 @@ from components.gpu.daemons import (
     pod_of,
     service_account,
 )
+from components.gpu.exemptions import privileged
 from components.gpu.mig_access import mig_access
 from components.gpu.mig_config import mig_config
 from components.metadata import metadata
@@ -31,6 +33,10 @@ class MigManager(pulumi.ComponentResource):
 
     MigManager("platform-gpu-mig", pools, image=MIG_MANAGER.at(mirror))
     """
+
+    EXEMPT: ClassVar = privileged(
+        reason="The MIG manager resets GPUs, stops services of its node and may restart it."
+    )
 
     def __init__(
         self,

@@ -1,11 +1,12 @@
 """The Karpenter controller, as its publisher's Helm charts install it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.exemption import Exemption
 from components.images import KARPENTER
 
 NAMESPACE = "kube-system"
@@ -31,6 +32,14 @@ class Controller(pulumi.ComponentResource):
 
     Controller("platform-karpenter-controller", cluster_name=…, queue=…, charts=…, mirror=…, …)
     """
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "91-objects-seen",
+            "kubernetes:helm.sh/v4:Chart",
+            "Karpenter is published as Helm charts only; each release is read before it is raised.",
+        ),
+    )
 
     def __init__(
         self,

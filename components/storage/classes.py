@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import pulumi
 from pulumi_kubernetes.storage import v1 as storage
 
+from components.config.cluster import LocalCluster
+from components.config.stack import Stack
 from components.config.storage import S3, ClassSettings, Ebs, FsxLustre, StorageSettings, StoreSettings
+from components.exemption import Exemption
 from components.metadata import metadata
 from components.storage.backing import Backing, Live
 from components.storage.driver import driver_of
@@ -35,12 +39,36 @@ class Classes:
     """What is mounted as a whole."""
 
 
+def _is_scratch(stack: Stack, name: str) -> bool:
+    """Whether the platform adds the class, for volumes that go with their pod."""
+    return name not in stack.storage
+
+
+def _is_simulated(stack: Stack, _name: str) -> bool:
+    return isinstance(stack.cluster, LocalCluster)
+
+
 class StorageClasses(pulumi.ComponentResource):
     """Storage classes, exactly one of them the default, and the volumes of stores.
 
     StorageClasses("platform-storage", {"standard": HostPath(kind="host-path", default=True)}).classes.default
     # standard
     """
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "43-storage-class",
+            "StorageClass",
+            "Its volumes hold what a pod can download again and go with that pod.",
+            when=_is_scratch,
+        ),
+        Exemption(
+            "43-storage-class",
+            "StorageClass",
+            "Nodes on this machine are simulated, and so are their disks.",
+            when=_is_simulated,
+        ),
+    )
 
     classes: Classes
 

@@ -37,6 +37,11 @@ def _section(assessment: Assessment) -> Iterator[str]:
             ("rule", "resource", "owner", "until", "reason"), map(_waiver_row, assessment.waivers)
         )
         yield ""
+    if assessment.exempt:
+        yield "## Exempt\n"
+        rows = ((code(it.rule), text(it.resource), text(it.reason)) for it in assessment.exempt)
+        yield from table(("rule", "resource", "reason"), rows)
+        yield ""
 
 
 def _elsewhere(controls: Iterable[Assessed]) -> dict[str, list[str]]:
@@ -59,6 +64,7 @@ _WORDS = {
     Result.BROKEN: "broken",
     Result.NOT_EVALUATED: "not evaluated",
     Result.WAIVED: "rest on a waiver",
+    Result.EXEMPT: "held but by exempt objects of the platform",
     Result.HELD: "held",
     Result.NOTHING: "about nothing that is in this stack",
     Result.UNCOVERED: "that no rule covers",
@@ -127,4 +133,5 @@ def _evidence_content(evidence: Evidence) -> dict[str, Any]:
             {"resource": it.resource, "owner": it.owner, "reason": it.reason, "expires": str(it.expires)}
             for it in evidence.waivers
         ],
+        "exempt": [{"resource": it.resource, "reason": it.reason} for it in evidence.exempt],
     }

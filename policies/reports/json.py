@@ -1,4 +1,4 @@
-"""For programs: every finding with all that is known of it, waived ones as well."""
+"""For programs: every finding with all that is known of it, waived and exempt ones as well."""
 
 import json
 from typing import Any
@@ -15,10 +15,11 @@ def json_text(judged: Judged) -> str:
             "stopping": judged.stopping,
             "advising": judged.advising,
             "waived": len(judged.waived),
+            "exempt": len(judged.exempt),
             "rules": len(judged.pack.rules),
             "resources": len(judged.resources),
         },
-        "findings": [_finding(shown) for shown in (*judged.findings, *judged.waived)],
+        "findings": [_finding(shown) for shown in (*judged.findings, *judged.waived, *judged.exempt)],
         "staleWaivers": [
             {"file": it.file, "line": it.line, "key": it.key, "message": it.message}
             for it in judged.report.stale
@@ -46,4 +47,5 @@ def _finding(shown: Shown) -> dict[str, Any]:
         "waiver": {"owner": waiver.owner, "reason": waiver.reason, "expires": str(waiver.expires)}
         if waiver
         else None,
+        "exemption": {"reason": shown.exemption.reason} if shown.exemption else None,
     }

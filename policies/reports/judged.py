@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from components.exemption import Exemption
 from policies.pack import Pack, Report
 from policies.place import Place, Places
 from policies.rule import Finding
@@ -22,6 +23,9 @@ class Shown:
 
     waiver: Waiver | None = None
     """Which then stops nothing."""
+
+    exemption: Exemption | None = None
+    """As for a waiver: of a component of the platform, for what it makes itself."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,15 @@ class Judged:
         ]
         return tuple(sorted(shown, key=_order))
 
+    @cached_property
+    def exempt(self) -> tuple[Shown, ...]:
+        """Findings in what the platform itself installs that its components declare, by rule and place."""
+        shown = [
+            Shown(it.finding, self.places.of(it.finding), stops=False, exemption=it.exemption)
+            for it in self.report.exempt
+        ]
+        return tuple(sorted(shown, key=_order))
+
     @property
     def stopping(self) -> int:
         """How many findings stop an update; a waiver that is no good is one."""
@@ -78,6 +91,7 @@ class Judged:
             ),
             *([_counted(self.advising, "advises", "advise")] if self.advising else []),
             *([_counted(len(self.waived), "is waived", "are waived")] if self.waived else []),
+            *([_counted(len(self.exempt), "is exempt", "are exempt")] if self.exempt else []),
         ]
         found = ", ".join(parts) if self.findings or self.report.stale else ", ".join(["clean", *parts])
         rules, resources = len(self.pack.rules), _counted(len(self.resources), "resource", "resources")

@@ -22,6 +22,8 @@ def markdown_text(judged: Judged) -> str:
         parts.append("\n".join(_rule(rule, list(shown))))
     if judged.waived:
         parts.append("\n".join(_waived(judged.waived)))
+    if judged.exempt:
+        parts.append("\n".join(_exempt(judged.exempt)))
     return "\n".join(_fitting(parts)) + "\n"
 
 
@@ -64,5 +66,18 @@ def _waived(waived: tuple[Shown, ...]) -> Iterator[str]:
         if it.waiver
     )
     yield from table(("rule", "resource", "owner", "until", "reason"), rows)
+    yield ""
+    yield "</details>"
+
+
+def _exempt(exempt: tuple[Shown, ...]) -> Iterator[str]:
+    yield f"<details><summary>{len(exempt)} exempt</summary>"
+    yield ""
+    rows = dict.fromkeys(
+        (code(it.finding.rule.id), text(it.finding.resource), text(it.exemption.reason))
+        for it in exempt
+        if it.exemption
+    )
+    yield from table(("rule", "resource", "reason"), rows)
     yield ""
     yield "</details>"

@@ -4,7 +4,7 @@ Source: OASIS Static Analysis Results Interchange Format (SARIF) Version 2.1.0, 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
@@ -15,7 +15,6 @@ from policies.manifests import STDIN
 from policies.place import Place
 from policies.reports.judged import Judged, Shown
 from policies.rule import Rule
-from policies.waivers import Waiver
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _FINGERPRINT = "resourceAndProperty/v1"
@@ -33,9 +32,10 @@ _WAIVERS = {
 
 
 def sarif_text(judged: Judged) -> str:
-    """One run with all rules, what they found, and what is waived as suppressed."""
+    """One run with all rules, what they found, and what is waived or exempt as suppressed."""
     indices = {rule: index for index, rule in enumerate(judged.pack.rules)}
-    results = [_result(shown, indices[shown.finding.rule.id]) for shown in (*judged.findings, *judged.waived)]
+    every = (*judged.findings, *judged.waived, *judged.exempt)
+    results = [_result(shown, indices[shown.finding.rule.id]) for shown in every]
     run = {
         "tool": {
             "driver": {
@@ -91,7 +91,7 @@ def _result(shown: Shown, index: int) -> dict[str, Any]:
             }
         ],
         "partialFingerprints": {_FINGERPRINT: _fingerprint(shown)},
-        **({"suppressions": [_suppression(shown.waiver)]} if shown.waiver else {}),
+        **({"suppressions": suppressions} if (suppressions := list(_suppressions(shown))) else {}),
     }
 
 
@@ -113,9 +113,13 @@ def _location(place: Place) -> dict[str, Any]:
     return {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": place.line}}}
 
 
-def _suppression(waiver: Waiver) -> dict[str, Any]:
-    words = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
-    return {"kind": "external", "justification": words}
+def _suppressions(shown: Shown) -> Iterator[dict[str, Any]]:
+    if shown.waiver:
+        waiver = shown.waiver
+        words = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
+        yield {"kind": "external", "justification": words}
+    if shown.exemption:
+        yield {"kind": "external", "justification": f"{shown.exemption.reason} (of the platform itself)"}
 
 
 def _fingerprint(shown: Shown) -> str:

@@ -16,7 +16,7 @@ from policies.subject import Pod, pods
     "KSV-0023; KSV-0024; CIS 4.2.2; CIS 4.2.3; CIS 4.2.4; Pod Security Baseline: Host Namespaces; "
     "Pod Security Baseline: HostPath Volumes; Pod Security Baseline: Host Ports",
     fix="use a Service instead of a host port, and a class of gpu-cluster:storage instead of a host path; "
-    "a device plugin that needs its kubelet socket has a waiver",
+    "the device plugins of the platform are exempt",
 )
 def no_host_access(pod: Pod) -> Iterator[Violation]:
     """Host namespaces, ports and paths lead around every other rule: to other pods and to the kubelet."""

@@ -98,7 +98,7 @@ def no_dangerous_permissions(allowed: Field) -> Iterator[Violation]:
     level=Level.MANDATORY,
     references="KSV-0111; KSV-0123; CIS 4.1.1; C-0246; kyverno restrict-binding-clusteradmin",
     fix="bind a role of your own; on EKS choose admin, edit or view in "
-    "gpu-cluster:cluster.access.<name>.policy; the role that deploys the platform has a waiver",
+    "gpu-cluster:cluster.access.<name>.policy; the only one that is cluster-admin is exempt",
 )
 def no_cluster_admin(grant: Resource) -> Iterator[Violation]:
     """It may do everything, secrets of every team included, and nothing limits what a mistake of it takes."""

@@ -1,6 +1,7 @@
 """A cluster of Amazon EKS, ready for nodes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
 
 import pulumi
 import pulumi_aws as aws
@@ -11,11 +12,19 @@ from components.cluster.eks.control_plane import ControlPlane
 from components.cluster.eks.foundation import Foundation
 from components.cluster.eks.hybrid import HybridNodes
 from components.cluster.eks.kubeconfig import kubeconfig
-from components.config.eks import EksSettings
+from components.config.eks import AccessPolicy, EksSettings
+from components.config.stack import Stack
+from components.exemption import Exemption
 from components.keys import Purpose
 from components.pools import Pool
 
 _HTTPS = 443
+
+
+def _only_cluster_admin(stack: Stack, _name: str) -> bool:
+    """Whether one principal alone may do everything: a second one is a finding, and so is the first."""
+    access = stack.cluster.access if isinstance(stack.cluster, EksSettings) else {}
+    return sum(it.policy is AccessPolicy.CLUSTER_ADMIN for it in access.values()) == 1
 
 
 class EksCluster(pulumi.ComponentResource):
@@ -25,6 +34,15 @@ class EksCluster(pulumi.ComponentResource):
                subnets=network.intra, pod_subnets=network.pods, keys=keys.arns, region="eu-central-1",
                protect=True).provider
     """
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "68-no-cluster-admin",
+            "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+            "The role that deploys makes namespaces and roles, which no lesser policy of EKS allows.",
+            when=_only_cluster_admin,
+        ),
+    )
 
     cluster_name: pulumi.Output[str]
     arn: pulumi.Output[str]

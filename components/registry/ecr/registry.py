@@ -1,12 +1,14 @@
 """The registry of an AWS account, as far as it is the platform's."""
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import pulumi
 
 from components.catalog import UPSTREAMS
 from components.config.ecr import ecr_mirror
 from components.config.registry import RegistrySettings, RepositorySettings
+from components.exemption import Exemption
 from components.images import Image
 from components.registry.copies import Copy, copies
 from components.registry.ecr.account_wide import enhanced_scanning, replication
@@ -23,6 +25,14 @@ class EcrRegistry(pulumi.ComponentResource):
                 key=keys.arns[Purpose.REGISTRY], images=ON_EKS, protect=True).mirror
     # 123456789012.dkr.ecr.eu-central-1.amazonaws.com
     """
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "19-images-encrypted",
+            "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+            "Copies in another region have the key of ECR there: the platform's keys are of one region.",
+        ),
+    )
 
     mirror: str
     """Where every image of the platform comes from."""

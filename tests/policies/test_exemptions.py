@@ -1,0 +1,179 @@
+"""The platform's own objects are exempt exactly as rendered, and nothing else is."""
+
+import copy
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.exemptions import EXEMPTIONS
+from components.stackfile import load
+from plan import Plan, plan_of, planned
+from policies import pack_of
+from policies.judging import judged_manifests, judged_plan
+from tests.policies.paths import is_object
+
+PROJECT = Path(__file__).parents[2]
+PLUGIN = "DaemonSet gpu-system/nvidia-device-plugin-l4"
+SHARED = """\
+config:
+  gpu-cluster:cluster: {provider: existing, kubeconfig: ~/.kube/config}
+  gpu-cluster:pools:
+    mps:
+      machine: {cpus: 64, memory: 512Gi, gpu: L40S, gpus: 8}
+      nodes: 1
+      labels: {pool: mps}
+      sharing: {mps: 4}
+    mig:
+      machine: {cpus: 64, memory: 512Gi, gpu: A100-80GB, gpus: 8}
+      nodes: 1
+      labels: {pool: mig}
+      sharing: {mig: {1g.10gb: 7}}
+"""
+
+
+@cache
+def _plan(stack: str) -> Plan:
+    return plan_of(PROJECT, stack)
+
+
+def _objects(stack: str) -> list[dict[str, Any]]:
+    return [copy.deepcopy(it.inputs) for it in _plan(stack).graph.resources if is_object(it)]
+
+
+def _plugin(objects: list[dict[str, Any]]) -> dict[str, Any]:
+    [found] = [it for it in objects if it["metadata"]["name"] == "nvidia-device-plugin-l4"]
+    return found
+
+
+def _found(objects: list[dict[str, Any]], stack: str = "local") -> set[tuple[str, str]]:
+    text = "\n---\n".join(map(json.dumps, objects))
+    judged = judged_manifests({"objects.yaml": text.encode()}, stack)
+    return {(it.finding.rule.id, it.finding.resource) for it in judged.findings}
+
+
+def _edited(tmp_path: Path, stack: str, before: str, after: str) -> Plan:
+    text = (PROJECT / "stacks" / f"Pulumi.{stack}.yaml").read_text()
+    assert before in text
+    file = tmp_path / f"Pulumi.{stack}.yaml"
+    file.write_text(text.replace(before, after, 1))
+    return planned(load(file), stack)
+
+
+def test_every_exemption_is_of_a_rule() -> None:
+    rules = pack_of("local").rules
+
+    assert {it.rule for each in EXEMPTIONS.values() for it in each} <= set(rules)
+
+
+def test_what_the_platform_renders_is_exempt_in_manifests_too() -> None:
+    assert _found(_objects("local")) == set()
+    assert _found(_objects("local"), stack="onprem") != set(), "of another stack nothing is rendered"
+
+
+def _host_network(pod: dict[str, Any]) -> None:
+    pod["spec"]["hostNetwork"] = True
+
+
+def _value_of_default(pod: dict[str, Any]) -> None:
+    pod["spec"]["hostPID"] = False
+
+
+def _second_container(pod: dict[str, Any]) -> None:
+    pod["spec"]["containers"].append({"name": "more", "image": "nvcr.io/nvidia/more@sha256:" + "0" * 64})
+
+
+def _command(pod: dict[str, Any]) -> None:
+    pod["spec"]["containers"][0]["command"] = ["sh", "-c", "id"]
+
+
+def _image(pod: dict[str, Any]) -> None:
+    pod["spec"]["containers"][0]["image"] = "nvcr.io/nvidia/other:1"
+
+
+def _host_path(pod: dict[str, Any]) -> None:
+    pod["spec"]["volumes"][1]["hostPath"]["path"] = "/"
+
+
+def _annotation(pod: dict[str, Any]) -> None:
+    pod["metadata"]["annotations"]["example.com/mine"] = "yes"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [_host_network, _value_of_default, _second_container, _command, _image, _host_path, _annotation],
+)
+def test_nothing_hides_behind_a_name(change: Callable[[dict[str, Any]], None]) -> None:
+    objects = _objects("local")
+    change(_plugin(objects)["spec"]["template"])
+
+    assert {"50-no-host-access", "53-non-root"} <= {rule for rule, what in _found(objects) if what == PLUGIN}
+
+
+def test_a_copy_by_another_name_is_not_exempt() -> None:
+    objects = _objects("local")
+    other = copy.deepcopy(_plugin(objects))
+    other["metadata"]["name"] = "nvidia-device-plugin-mine"
+
+    found = _found([*objects, other])
+
+    assert ("50-no-host-access", "DaemonSet gpu-system/nvidia-device-plugin-mine") in found
+    assert ("50-no-host-access", PLUGIN) not in found
+
+
+def test_what_the_engine_adds_does_not_matter() -> None:
+    objects = _objects("local")
+    for each in objects:
+        each["metadata"].setdefault("labels", {})["app.kubernetes.io/managed-by"] = "pulumi"
+
+    assert _found(objects) == set()
+
+
+def test_a_namespace_with_other_labels_is_not_exempt() -> None:
+    objects = _objects("local")
+    [namespace] = [
+        it for it in objects if it["kind"] == "Namespace" and it["metadata"]["name"] == "gpu-system"
+    ]
+    namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce-version"] = "v1.0"
+
+    assert ("63-own-namespace", "Namespace gpu-system") in _found(objects)
+
+
+def test_shared_and_divided_gpus_need_no_waiver(tmp_path: Path) -> None:
+    """MPS is privileged and sees all processes; MIG is watched with SYS_ADMIN."""
+    file = tmp_path / "Pulumi.site.yaml"
+    file.write_text(SHARED)
+
+    assert judged_plan(planned(load(file), "site"), PROJECT).findings == ()
+
+
+def test_one_cluster_admin_is_exempt_and_two_are_none(tmp_path: Path) -> None:
+    before = 'platform: {principal: "arn:aws:iam::111122223333:role/platform", policy: cluster-admin}'
+    second = 'mine: {principal: "arn:aws:iam::111122223333:role/mine", policy: cluster-admin}'
+    plan = _edited(tmp_path, "dev", before, f"{before}\n      {second}")
+
+    def admins(plan: Plan) -> list[str]:
+        found = judged_plan(plan, PROJECT).findings
+        return [it.finding.resource.split()[1] for it in found if it.finding.rule.number == 68]
+
+    assert admins(_plan("dev")) == []
+    assert admins(plan) == ["platform-cluster-access-mine-policy", "platform-cluster-access-platform-policy"]
+
+
+def test_a_storage_class_of_the_stack_file_is_not_exempt(tmp_path: Path) -> None:
+    """Even where it is called like the class that the platform would add."""
+    plan = _edited(
+        tmp_path,
+        "edge",
+        "gpu-cluster:storage:\n",
+        "gpu-cluster:storage:\n    my-scratch: {kind: local-path, reclaim: delete}\n",
+    )
+
+    found = [
+        it.finding.resource for it in judged_plan(plan, PROJECT).findings if it.finding.rule.number == 43
+    ]
+
+    assert found == ["StorageClass my-scratch"]
