@@ -24,7 +24,7 @@ campaign: .venv/ready ## let 200 small stacks live through faults and edits; goe
 	@$(run)gpu-cluster campaign
 
 test: .venv/ready lint ## prove it: unit tests, then the real engine on a real control plane
-	$(run)python -m toolchain --tests
+	$(run)python -m gpu_cluster_tools.toolchain --tests
 	$(run)pytest -n 2 --dist loadfile
 
 lint: .venv/ready ## format, lint and strict types

@@ -7,7 +7,7 @@ from pathlib import Path
 from bench import offline
 from bench.run import Times, empty_program, platform
 from bench.stacks import with_models, with_nodes
-from toolchain import install
+from gpu_cluster_tools.toolchain import install
 
 _NODES = (10, 100, 1_000)
 _MODELS = (1, 10, 50)

@@ -16,7 +16,7 @@ _STACK = "prod"
 _PLAN = """
 import json, sys, time
 from pathlib import Path
-from plan import plan_of
+from gpu_cluster.plan import plan_of
 found = plan_of(Path(sys.argv[1]), sys.argv[2])
 planned = time.process_time()
 """
@@ -37,7 +37,7 @@ print(time.process_time() - planned)
 _CHECK = (
     _PLAN
     + """
-from policies.judging import judged_plan
+from gpu_cluster_policies.judging import judged_plan
 begun = time.process_time()
 judged_plan(found, Path(sys.argv[1]))
 print(json.dumps([planned, time.process_time() - begun]))

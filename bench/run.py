@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.pools import pools_of
-from components.stackfile import load
-from rehearsal import Cluster, ControlPlane, Engine, local_state, reconcile, scratch
-from toolchain import Toolchain
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.stack import load
+from gpu_cluster_tools.rehearsal import Cluster, ControlPlane, Engine, local_state, reconcile, scratch
+from gpu_cluster_tools.toolchain import Toolchain
 
 STACK = "bench"
 _QUIET = ("--yes", "--suppress-outputs", "--suppress-progress", "--color", "never", "--non-interactive")

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from components.stackfile import reference, schema
 from docs import architecture, commands, components, limits
-from policies import reference as rules
+from gpu_cluster.stack import reference, schema
+from gpu_cluster_policies import reference as rules
 
 _PROJECT = Path(__file__).parent.parent
 

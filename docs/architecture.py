@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from components.diagram import diagram
-from components.stackfile import load
+from gpu_cluster.stack import load
+from gpu_cluster_tools.diagram import diagram
 
 _PROD = Path(__file__).parent.parent / "stacks" / "Pulumi.prod.yaml"
 _PICTURE = re.compile(r"(<!-- picture of prod -->\n).*?(\n<!-- end -->)", re.DOTALL)

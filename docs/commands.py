@@ -6,8 +6,8 @@ from typing import Any
 
 from typer import Context
 
-from cli.app import COMMANDS, app
-from cli.on_demand import command
+from gpu_cluster_tools.cli.app import COMMANDS, app
+from gpu_cluster_tools.cli.on_demand import command
 
 _HEAD = """\
 # Commands

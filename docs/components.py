@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from plan import plan_of
+from gpu_cluster.plan import plan_of
 
 _PROJECT = Path(__file__).parent.parent
 _TOKEN = "gpu-cluster:index:"  # noqa: S105

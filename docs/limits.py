@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from components.catalog.limits import LIMIT_SOURCES, LIMITS, NAME_LIMITS, NAME_SOURCES, Limit
-from components.catalog.source import Source
-from markup import table
+from gpu_cluster.catalog.limits import LIMIT_SOURCES, LIMITS, NAME_LIMITS, NAME_SOURCES, Limit
+from gpu_cluster.catalog.source import Source
+from gpu_cluster_policies.markup import table
 
 _TABLE = re.compile(r"(<!-- table of (\w+) -->\n).*?<!-- end -->", re.DOTALL)
 

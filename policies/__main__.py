@@ -2,8 +2,8 @@
 
 import sys
 
-from policies.crossguard import serve
-from policies.file import PolicyFileError
+from gpu_cluster_policies.crossguard import serve
+from gpu_cluster_policies.file import PolicyFileError
 
 try:
     serve()

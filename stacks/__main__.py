@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pulumi
 
-from components.cluster import NoKubeconfigError
-from components.program import run
-from components.stackfile import StackFileError
+from gpu_cluster.kubernetes.cluster import NoKubeconfigError
+from gpu_cluster.program import run
+from gpu_cluster.stack import StackFileError
 
 try:
     outputs = run(Path(__file__).resolve().parents[1], pulumi.get_stack())

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-_CLOCK = "components.catalog.clock"
+_CLOCK = "gpu_cluster.catalog.clock"
 
 
 class _ClockFinder:

@@ -10,9 +10,9 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
-from cli.cost import text
-from cost import cost_of
-from plan import plan_of
+from gpu_cluster.cost import cost_of
+from gpu_cluster.plan import plan_of
+from gpu_cluster_tools.cli.cost import text
 from tests.today import TODAY
 
 PROJECT = Path(__file__).parents[2]

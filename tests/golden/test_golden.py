@@ -14,9 +14,9 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
-from components.config.team import TeamStack
-from components.stackfile import load_any
-from plan import Graph
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.plan import Graph
+from gpu_cluster.stack import load_any
 from tests.unit.platforms import platform_of, team_of
 
 FOLDER = Path(__file__).parents[2] / "stacks"

@@ -1,6 +1,6 @@
 import pytest
 
-from plan import Graph
+from gpu_cluster.plan import Graph
 from tests.pains.platforms import ON_AWS, platform
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from components.config.stack import Stack
-from components.stackfile import StackFileError, load
-from plan import Graph, Registered
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.plan import Graph, Registered
+from gpu_cluster.stack import StackFileError, load
 from tests.unit.platforms import platform_of
 
 STACKS = Path(__file__).parents[2] / "stacks"

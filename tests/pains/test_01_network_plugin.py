@@ -1,6 +1,6 @@
 """Nodes that start before the network plugin never get ready, and their group fails."""
 
-from plan import Graph
+from gpu_cluster.plan import Graph
 from tests.pains.platforms import addon
 
 NEEDED = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")

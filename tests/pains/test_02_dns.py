@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from plan import Graph
+from gpu_cluster.plan import Graph
 from tests.pains.platforms import addon, group, refusal
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from components.pools import pools_of
-from plan import Graph, Registered
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.plan import Graph, Registered
 from tests.pains.platforms import addon, edited, stack
 
 PLACED = ("nodeSelector", "affinity")

@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
-from components.pools import pools_of
-from plan import Graph
-from policies import Resource, pack_of
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.plan import Graph
+from gpu_cluster_policies import Resource, pack_of
 from tests.pains.platforms import edited, stack, template
 
 BOTTLEROCKET = {"pools.l4.ami": {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}}

@@ -4,7 +4,7 @@ What waited for another goes before it. That nothing is left in the end, in the 
 what every rehearsal of a stack shows.
 """
 
-from plan import Graph
+from gpu_cluster.plan import Graph
 from tests.pains.platforms import addon, of_package
 
 

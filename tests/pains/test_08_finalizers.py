@@ -2,7 +2,7 @@
 
 import json
 
-from plan import Graph
+from gpu_cluster.plan import Graph
 from tests.pains.platforms import addon, of_package, platform
 
 

@@ -1,7 +1,7 @@
 """A replacement that meets the name of what it replaces."""
 
-from components.catalog.limits import NAME_LIMITS, automatic_name_problem
-from plan import Graph
+from gpu_cluster.catalog.limits import NAME_LIMITS, automatic_name_problem
+from gpu_cluster.plan import Graph
 from tests.pains.platforms import of_package
 
 NAMES = {"name", "namePrefix", "bucket", "bucketPrefix", "clusterName", "nodeGroupName", "roleName", "alias"}

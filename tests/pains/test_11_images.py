@@ -1,6 +1,6 @@
 """Nodes that change their image when nobody changed the stack."""
 
-from plan import Graph
+from gpu_cluster.plan import Graph
 from tests.pains.platforms import edited, platform, refusal
 
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from plan import Graph
+from gpu_cluster.plan import Graph
 from tests.pains.platforms import edited, group
 
 

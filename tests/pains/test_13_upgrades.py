@@ -11,7 +11,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
-from plan import Graph, Registered
+from gpu_cluster.plan import Graph, Registered
 
 
 class Names(SingleFileSnapshotExtension):

@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from components.places import place_of
-from components.platform import Platform
-from components.stackfile import load
-from plan import Graph
+from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.plan import Graph
+from gpu_cluster.platform import Platform
+from gpu_cluster.stack import load
 from tests.pains.platforms import STACKS
 from tests.unit.graph import graph_of
 

@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from components.places import place_of
-from components.platform import Platform
-from components.stackfile import load
+from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.platform import Platform
+from gpu_cluster.stack import load
 from tests.pains.platforms import STACKS
 from tests.unit.graph import graph_of
 

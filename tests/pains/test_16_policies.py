@@ -1,7 +1,7 @@
 """Components that no test sees into, and policies that pass over what they do not understand."""
 
-from plan import Graph
-from policies import UNKNOWN, NotEvaluated, Resource, pack_of
+from gpu_cluster.plan import Graph
+from gpu_cluster_policies import UNKNOWN, NotEvaluated, Resource, pack_of
 from tests.pains.platforms import of_package
 
 

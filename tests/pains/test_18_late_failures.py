@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from components.catalog import INSTANCES
-from components.config.pools import PoolSettings
-from components.pools import eks_hardware_of
-from components.stackfile.notes import notes_of
-from doctor import Verdict
-from doctor.addons import addons
-from doctor.aws import Aws
-from doctor.quotas import quotas
-from plan import Graph
-from policies import pack_of
-from policies.planned import resources_of
+from gpu_cluster.capacity import eks_hardware_of
+from gpu_cluster.catalog import INSTANCES
+from gpu_cluster.config.pools import PoolSettings
+from gpu_cluster.plan import Graph
+from gpu_cluster.stack.notes import notes_of
+from gpu_cluster_policies import pack_of
+from gpu_cluster_policies.planned import resources_of
+from gpu_cluster_tools.doctor import Verdict
+from gpu_cluster_tools.doctor.addons import addons
+from gpu_cluster_tools.doctor.aws import Aws
+from gpu_cluster_tools.doctor.quotas import quotas
 from tests.pains.platforms import platform, refusal, stack, template
 
 _NO_SETTINGS: dict[str, Any] = {}
@@ -87,7 +87,7 @@ def test_nodes_can_mount_lustre() -> None:
 
 
 def test_a_version_after_its_support_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    checks = import_module("components.stackfile.checks.cluster")  # the package has a function of that name
+    checks = import_module("gpu_cluster.stack.checks.cluster")  # the package has a function of that name
     monkeypatch.setattr(checks, "today", lambda: date(2026, 11, 27))
     ended = {"cluster.version": "1.31", "cluster.support": "extended"}
     assert "EKS supports Kubernetes 1.31 until 2026-11-26" in refusal("dev", ended)

@@ -1,6 +1,6 @@
 """Defaults that nobody would choose: slow disks in the clear, nodes that stay broken, roles for any pod."""
 
-from plan import Graph
+from gpu_cluster.plan import Graph
 
 
 def test_disks_are_gp3_and_encrypted_with_a_key_of_the_platform(graph: Graph) -> None:

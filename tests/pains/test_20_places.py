@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from components.cluster import NoKubeconfigError
-from components.places import place_of
-from doctor import Verdict
-from doctor.cluster import cluster
+from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.kubernetes.cluster import NoKubeconfigError
+from gpu_cluster_tools.doctor import Verdict
+from gpu_cluster_tools.doctor.cluster import cluster
 from tests.pains.platforms import edited, of_package, platform, refusal, stack
-from tests.unit.doctor.answers import Answers, daemons, listed, servers
+from tests.unit.gpu_cluster_tools.doctor.answers import Answers, daemons, listed, servers
 
 REQUIRED = (
     "spec.template.spec.affinity.nodeAffinity"

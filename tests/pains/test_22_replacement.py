@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.stackfile import load
-from plan import Graph
+from gpu_cluster.plan import Graph
+from gpu_cluster.stack import load
 from tests.pains.platforms import STACKS, edited, platform
 
 HOLDS_DATA = (

@@ -4,9 +4,9 @@ import json
 
 import pulumi
 
-from components.places import place_of
-from components.platform import Platform
-from plan import Graph
+from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.plan import Graph
+from gpu_cluster.platform import Platform
 from tests.pains.platforms import STACKS, refusal, stack
 from tests.unit.graph import graph_of
 from tests.unit.platforms import AWS

@@ -1,6 +1,6 @@
 """An update that takes the nodes, and with them every replica at once."""
 
-from plan import Graph
+from gpu_cluster.plan import Graph
 from tests.pains.platforms import group, platform
 
 

@@ -16,7 +16,7 @@ import pytest
 from tests.pains.guards import GUARDS, Guard
 
 PROJECT = Path(__file__).parents[2]
-PARTS = ("components", "doctor", "policies", "stacks", "toolchain", "tests/pains", "tests/unit")
+PARTS = ("components", "policies", "stacks", "tools", "tests/pains", "tests/unit")
 
 SHOWN_OTHERWISE = {"21"}
 """Pains that only an engine can show; docs/pains.md says where it does."""

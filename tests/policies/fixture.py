@@ -13,7 +13,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from policies import Resource
+from gpu_cluster_policies import Resource
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

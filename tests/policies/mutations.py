@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from components.unknown import UNKNOWN
-from plan import Registered
+from gpu_cluster.plan import Registered
+from gpu_cluster.unknown import UNKNOWN
 
 Inputs = dict[str, Any]
 Edit = Callable[[Random, Inputs], bool]

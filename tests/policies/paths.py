@@ -28,11 +28,11 @@ from pulumi_policy.deserialize import deserialize_properties
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
-from components.unknown import UNKNOWN
-from plan import Graph, Registered
-from policies import Pack, Resource
-from policies.manifests import manifests_in
-from policies.planned import resources_of
+from gpu_cluster.plan import Graph, Registered
+from gpu_cluster.unknown import UNKNOWN
+from gpu_cluster_policies import Pack, Resource
+from gpu_cluster_policies.manifests import manifests_in
+from gpu_cluster_policies.planned import resources_of
 
 
 class Said(NamedTuple):

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from components.stackfile import load
-from plan import Plan, plan_of, planned
-from policies import foreseen, pack_of
-from policies.crossguard import policies
+from gpu_cluster.plan import Plan, plan_of, planned
+from gpu_cluster.stack import load
+from gpu_cluster_policies import foreseen, pack_of
+from gpu_cluster_policies.crossguard import policies
 from tests.policies.mutations import Mutated, mutated
 from tests.policies.paths import Engine, Files, Said, by_manifests, by_plan, by_server, is_object
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from plan import Registered, plan_of
-from policies import pack_of
+from gpu_cluster.plan import Registered, plan_of
+from gpu_cluster_policies import pack_of
+from gpu_cluster_tools.toolchain import Toolchain, install
 from tests.policies.mutations import mutated
 from tests.policies.paths import by_plan, is_object
-from toolchain import Toolchain, install
 
 PACK = Path(__file__).parents[2] / "policies"
 PROGRAM = Path(__file__).parent / "program"

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from components.exemptions import EXEMPTIONS
-from components.stackfile import load
-from plan import Plan, plan_of, planned
-from policies import pack_of
-from policies.judging import judged_manifests, judged_plan
+from gpu_cluster.exemptions import EXEMPTIONS
+from gpu_cluster.plan import Plan, plan_of, planned
+from gpu_cluster.stack import load
+from gpu_cluster_policies import pack_of
+from gpu_cluster_policies.judging import judged_manifests, judged_plan
 from tests.policies.paths import is_object
 
 PROJECT = Path(__file__).parents[2]

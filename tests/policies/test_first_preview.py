@@ -18,11 +18,11 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
-from components.places import place_of
-from components.platform import Platform
-from components.stackfile import load
-from plan import Graph, Registered
-from policies.crossguard import policies
+from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.plan import Graph, Registered
+from gpu_cluster.platform import Platform
+from gpu_cluster.stack import load
+from gpu_cluster_policies.crossguard import policies
 from tests.policies.paths import options, sent
 from tests.unit.graph import graph_of
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from policies import Rule, pack_of
+from gpu_cluster_policies import Rule, pack_of
 from tests.policies.fixture import FIXTURES, Fixture, fixtures
 
 NUMBERS = set(range(1, 97))

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from plan import plan_of
-from policies import pack_of
-from policies.planned import resources_of
+from gpu_cluster.plan import plan_of
+from gpu_cluster_policies import pack_of
+from gpu_cluster_policies.planned import resources_of
 
 PROJECT = Path(__file__).parents[2]
 

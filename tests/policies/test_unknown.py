@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from policies import UNKNOWN, NotEvaluated, pack_of
+from gpu_cluster_policies import UNKNOWN, NotEvaluated, pack_of
 from tests.policies.fixture import Fixture, fixtures, resource_of, resources_of
 
 Place = tuple[str | int, ...]

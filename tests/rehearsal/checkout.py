@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.pools import pools_of
-from components.stackfile import load
-from rehearsal import Cluster, ControlPlane, Engine, local_state, reconcile, scratch
-from rehearsal.objects import ApiServer
-from toolchain import install
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.stack import load
+from gpu_cluster_tools.rehearsal import Cluster, ControlPlane, Engine, local_state, reconcile, scratch
+from gpu_cluster_tools.rehearsal.objects import ApiServer
+from gpu_cluster_tools.toolchain import install
 
 PROJECT = Path(__file__).parents[2]
 _GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.campaign import Campaign, Life, summary
+from gpu_cluster_tools.rehearsal.campaign import Campaign, Life, summary
+from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 from tests.rehearsal.checkout import PROJECT
-from toolchain import AWS_PROVIDER, install
 
 pytestmark = pytest.mark.engine
 

@@ -40,19 +40,19 @@ from lightkube.resources.core_v1 import (
 )
 from lightkube.resources.storage_v1 import StorageClass
 
-from rehearsal import ControlPlane, RehearsalError
-from rehearsal.kwok import COMPONENTS
-from rehearsal.processes import Process, processes
-from toolchain import Toolchain, install
-from toolchain.installed import Found
+from gpu_cluster_tools.rehearsal import ControlPlane, RehearsalError
+from gpu_cluster_tools.rehearsal.kwok import COMPONENTS
+from gpu_cluster_tools.rehearsal.processes import Process, processes
+from gpu_cluster_tools.toolchain import Toolchain, install
+from gpu_cluster_tools.toolchain.installed import Found
 
 pytestmark = pytest.mark.engine
 
 _START = """
 import sys
 from pathlib import Path
-from rehearsal import ControlPlane
-from toolchain import install
+from gpu_cluster_tools.rehearsal import ControlPlane
+from gpu_cluster_tools.toolchain import install
 ControlPlane(Path(sys.argv[1]), install()).start()
 """
 

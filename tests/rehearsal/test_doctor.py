@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from components.pools import pools_of
-from components.stackfile import load
-from doctor.api_server import ApiServer
-from doctor.check import Check, Verdict
-from doctor.cluster import cluster
-from rehearsal import Cluster, ControlPlane, reconcile
-from rehearsal import objects as rehearsed
-from rehearsal.left_behind import settled
-from toolchain import install
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.stack import load
+from gpu_cluster_tools.doctor.api_server import ApiServer
+from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.cluster import cluster
+from gpu_cluster_tools.rehearsal import Cluster, ControlPlane, reconcile
+from gpu_cluster_tools.rehearsal import objects as rehearsed
+from gpu_cluster_tools.rehearsal.left_behind import settled
+from gpu_cluster_tools.toolchain import install
 
 pytestmark = pytest.mark.engine
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from components.pools import pools_of
-from components.stackfile import load
-from rehearsal import Cluster, ControlPlane, reconcile, scratch
-from rehearsal.cluster import is_ready, labels_of
-from rehearsal.objects import ApiServer
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.stack import load
+from gpu_cluster_tools.rehearsal import Cluster, ControlPlane, reconcile, scratch
+from gpu_cluster_tools.rehearsal.cluster import is_ready, labels_of
+from gpu_cluster_tools.rehearsal.objects import ApiServer
+from gpu_cluster_tools.toolchain import install
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
-from toolchain import install
 
 pytestmark = pytest.mark.engine
 

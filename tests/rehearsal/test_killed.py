@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.processes import Process, processes
+from gpu_cluster_tools.rehearsal.processes import Process, processes
 from tests.rehearsal.checkout import Checkout
 
 pytestmark = pytest.mark.engine

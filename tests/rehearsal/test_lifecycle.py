@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from rehearsal import ControlPlane
-from rehearsal.cluster import is_ready, labels_of
+from gpu_cluster_tools.rehearsal import ControlPlane
+from gpu_cluster_tools.rehearsal.cluster import is_ready, labels_of
+from gpu_cluster_tools.toolchain import install
 from tests.rehearsal.checkout import Checkout
-from toolchain import install
 
 pytestmark = pytest.mark.engine
 

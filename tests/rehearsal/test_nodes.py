@@ -24,15 +24,15 @@ from lightkube.models.core_v1 import (
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Node, Pod, ServiceAccount
 
-from components.config.cluster import LocalCluster
-from components.config.pools import PoolSettings, Sharing, Taint
-from components.config.quantity import amount
-from components.config.span import Span
-from components.config.stack import Stack
-from components.pools import Pool, pools_of
-from rehearsal import Changes, Cluster, ControlPlane, reconcile
-from rehearsal.cluster import is_ready
-from toolchain import install
+from gpu_cluster.capacity import Pool, pools_of
+from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.pools import PoolSettings, Sharing, Taint
+from gpu_cluster.config.quantity import amount
+from gpu_cluster.config.span import Span
+from gpu_cluster.config.stack import Stack
+from gpu_cluster_tools.rehearsal import Changes, Cluster, ControlPlane, reconcile
+from gpu_cluster_tools.rehearsal.cluster import is_ready
+from gpu_cluster_tools.toolchain import install
 
 pytestmark = pytest.mark.engine
 

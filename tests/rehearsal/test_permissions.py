@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
-from rehearsal import Sandbox, permissions, scratch
-from rehearsal.aws.iam.deployment_policy import actions_of, allows, without
-from rehearsal.rehearse import rehearse
-from rehearsal.small_stack import small_stack
+from gpu_cluster_tools.rehearsal import Sandbox, permissions, scratch
+from gpu_cluster_tools.rehearsal.aws.iam.deployment_policy import actions_of, allows, without
+from gpu_cluster_tools.rehearsal.rehearse import rehearse
+from gpu_cluster_tools.rehearsal.small_stack import small_stack
+from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
-from toolchain import AWS_PROVIDER, install
 
 pytestmark = pytest.mark.engine
 

@@ -18,10 +18,10 @@ from lightkube.models.core_v1 import NodeStatus
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Node
 
-from rehearsal import Cluster, ControlPlane, Engine, RehearsalError, recover
-from rehearsal.objects import ApiServer
-from rehearsal.processes import processes
-from toolchain import install
+from gpu_cluster_tools.rehearsal import Cluster, ControlPlane, Engine, RehearsalError, recover
+from gpu_cluster_tools.rehearsal.objects import ApiServer
+from gpu_cluster_tools.rehearsal.processes import processes
+from gpu_cluster_tools.toolchain import install
 
 pytestmark = pytest.mark.engine
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal import scratch
+from gpu_cluster_tools.rehearsal import scratch
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
 
 pytestmark = pytest.mark.engine
@@ -35,9 +35,9 @@ from pathlib import Path
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.places import place_of
-from components.platform import Platform
-from components.stackfile import load
+from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.platform import Platform
+from gpu_cluster.stack import load
 
 stacks = Path(__file__).resolve().parent
 stack = load(stacks / f"Pulumi.{pulumi.get_stack()}.yaml")

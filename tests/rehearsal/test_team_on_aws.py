@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal import Engine, Sandbox, Tenant, scratch
-from rehearsal.aws import identity
-from rehearsal.aws.get_token import token
-from rehearsal.cast import cast
-from rehearsal.left_behind import left_in_cluster, settled
+from gpu_cluster_tools.rehearsal import Engine, Sandbox, Tenant, scratch
+from gpu_cluster_tools.rehearsal.aws import identity
+from gpu_cluster_tools.rehearsal.aws.get_token import token
+from gpu_cluster_tools.rehearsal.cast import cast
+from gpu_cluster_tools.rehearsal.left_behind import left_in_cluster, settled
+from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 from tests.rehearsal.checkout import PROJECT
 from tests.rehearsal.identity import Identity
 from tests.rehearsal.refusals import TRIES
-from toolchain import AWS_PROVIDER, install
 
 pytestmark = pytest.mark.engine
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal import Engine, local_state, scratch
-from rehearsal.left_behind import left_in_cluster, settled
-from rehearsal.objects import ApiServer
+from gpu_cluster_tools.rehearsal import Engine, local_state, scratch
+from gpu_cluster_tools.rehearsal.left_behind import left_in_cluster, settled
+from gpu_cluster_tools.rehearsal.objects import ApiServer
+from gpu_cluster_tools.toolchain import install
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
 from tests.rehearsal.identity import Identity
 from tests.rehearsal.refusals import SHOWS_NO_GPU, TRIES, Try, pod, post
-from toolchain import install
 
 pytestmark = pytest.mark.engine
 

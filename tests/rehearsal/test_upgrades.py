@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from plan.urn import name_of
-from rehearsal import Sandbox, scratch
-from rehearsal.cast import cast
-from rehearsal.event_log import Operation
-from rehearsal.follow import follow
-from rehearsal.stateful import is_a_loss
+from gpu_cluster.plan.urn import name_of
+from gpu_cluster_tools.rehearsal import Sandbox, scratch
+from gpu_cluster_tools.rehearsal.cast import cast
+from gpu_cluster_tools.rehearsal.event_log import Operation
+from gpu_cluster_tools.rehearsal.follow import follow
+from gpu_cluster_tools.rehearsal.stateful import is_a_loss
+from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 from tests.rehearsal.checkout import PROJECT
-from toolchain import AWS_PROVIDER, install
 
 pytestmark = pytest.mark.engine
 
@@ -183,9 +183,9 @@ from pathlib import Path
 
 import pulumi
 
-from components.places import place_of
-from components.platform import Platform
-from components.stackfile import load
+from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.platform import Platform
+from gpu_cluster.stack import load
 
 project = Path(__file__).resolve().parents[1]
 stack = load(project / "stacks" / f"Pulumi.{pulumi.get_stack()}.yaml")

@@ -15,14 +15,14 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
-from policies import pack
-from policies.waivers import Waivers, load_waivers
-from review.comment import comment
-from review.plans import plans
-from review.review import Review, Verdict
-from review.revision import file_of, stacks_in, touched
-from review.side import Side
-from review.stacks import review
+from gpu_cluster_policies import pack
+from gpu_cluster_policies.waivers import Waivers, load_waivers
+from gpu_cluster_tools.review.comment import comment
+from gpu_cluster_tools.review.plans import plans
+from gpu_cluster_tools.review.review import Review, Verdict
+from gpu_cluster_tools.review.revision import file_of, stacks_in, touched
+from gpu_cluster_tools.review.side import Side
+from gpu_cluster_tools.review.stacks import review
 from tests.today import TODAY
 
 FOLDER = Path(__file__).parent

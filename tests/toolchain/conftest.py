@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from toolchain import Toolchain, install
+from gpu_cluster_tools.toolchain import Toolchain, install
 
 PYTHON_ENVIRONMENT = Path(sys.prefix)
 

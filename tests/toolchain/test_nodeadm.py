@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from components.catalog import INSTANCES
-from components.config.pools import PoolSettings
-from components.nodes import user_data
-from components.pools import eks_hardware_of
-from components.pools.resources import MIB
+from gpu_cluster.aws.nodes import user_data
+from gpu_cluster.capacity import eks_hardware_of
+from gpu_cluster.capacity.resources import MIB
+from gpu_cluster.catalog import INSTANCES
+from gpu_cluster.config.pools import PoolSettings
+from gpu_cluster_tools.toolchain import provide
+from gpu_cluster_tools.toolchain.tools import NODEADM
 from tests.pains.platforms import ON_AWS, platform
-from tests.unit.components.nodes.eks import pool_with
-from toolchain import provide
-from toolchain.tools import NODEADM
+from tests.unit.gpu_cluster.aws.nodes.eks import pool_with
 
 pytestmark = pytest.mark.engine
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 
-from plan.graph import Graph
-from plan.recorder import recorded
+from gpu_cluster.plan.graph import Graph
+from gpu_cluster.plan.recorder import recorded
 
 Lookup = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 """What a function answers, by its token and arguments."""

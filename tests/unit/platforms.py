@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from components.config.stack import Stack
-from components.config.team import TeamStack
-from components.environment import Environment
-from components.places import place_of
-from components.places.team import team_place_of
-from components.platform import Platform
-from components.pools import pools_of
-from components.team import Team
-from components.teams import summary_of
-from plan import Graph
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.environment_outputs import Environment
+from gpu_cluster.kubernetes.teams import summary_of
+from gpu_cluster.plan import Graph
+from gpu_cluster.platform import Platform
+from gpu_cluster.team import Team
+from gpu_cluster.team_cluster import team_place_of
 from tests.unit.graph import graph_of
 
 AWS: Mapping[str, Mapping[str, Any]] = {

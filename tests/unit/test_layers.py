@@ -1,82 +1,120 @@
-"""Who may import whom: what is lower down knows nothing of what stands on it."""
+"""Imports flow one way: each package uses only what is below it, and no two use each other."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-PACKAGES = (
-    "bench",
-    "cli",
-    "components",
-    "cost",
-    "docs",
-    "doctor",
-    "markup",
-    "plan",
-    "policies",
-    "rehearsal",
-    "review",
-    "stacks",
-    "toolchain",
-)
+ROOTS = {
+    "gpu_cluster": "components",
+    "gpu_cluster_policies": "policies",
+    "gpu_cluster_tools": "tools",
+    **dict.fromkeys(("stacks", "docs", "bench"), ""),
+}
+"""The source root of each package."""
+
+_SETTINGS = "gpu_cluster.catalog gpu_cluster.config gpu_cluster.capacity"
+_RESULTS = f"{_SETTINGS} gpu_cluster.stack gpu_cluster.unknown gpu_cluster.plan gpu_cluster.cost"
 USES = {
-    "toolchain": "",
-    "components/catalog": "",
-    "components/config": "",
-    "components/pools": "components.catalog components.config",
-    "components/addresses": "components.config components.pools",
-    "components/stackfile": "components.addresses components.catalog components.config components.pools",
-    "components": "components",
-    "markup": "",
-    "plan": "components toolchain",
-    "cost": (
-        "components.catalog components.config components.pools components.stackfile components.storage "
-        "components.unknown markup plan"
+    "gpu_cluster.unknown": "",
+    "gpu_cluster.catalog": "",
+    "gpu_cluster.config": "",
+    "gpu_cluster.capacity": "gpu_cluster.catalog gpu_cluster.config",
+    "gpu_cluster.stack": _SETTINGS,
+    "gpu_cluster.images": "gpu_cluster.catalog",
+    "gpu_cluster.kubernetes": f"{_SETTINGS} gpu_cluster.images",
+    "gpu_cluster.aws": f"{_SETTINGS} gpu_cluster.images gpu_cluster.kubernetes",
+    "gpu_cluster": "gpu_cluster",
+    "gpu_cluster_policies": _RESULTS,
+    "gpu_cluster_tools.toolchain": "",
+    "gpu_cluster_tools.diagram": _SETTINGS,
+    "gpu_cluster_tools.scaffold": f"{_SETTINGS} gpu_cluster.stack",
+    "gpu_cluster_tools.schedule": f"{_SETTINGS} gpu_cluster.plan gpu_cluster_tools.toolchain",
+    "gpu_cluster_tools.reports": f"{_RESULTS} gpu_cluster_policies gpu_cluster_tools.schedule",
+    "gpu_cluster_tools.doctor": (
+        f"{_SETTINGS} gpu_cluster.stack gpu_cluster.aws.tags gpu_cluster.kubernetes.storage "
+        "gpu_cluster_tools.toolchain"
     ),
-    "policies": (
-        "components.catalog components.config components.pools components.stackfile components.unknown "
-        "cost markup plan"
+    "gpu_cluster_tools.rehearsal": (
+        f"{_SETTINGS} gpu_cluster.stack gpu_cluster.plan gpu_cluster_tools.schedule "
+        "gpu_cluster_tools.toolchain"
     ),
-    "rehearsal": "components.catalog components.config components.pools components.stackfile plan toolchain",
-    "review": "components cost markup plan policies toolchain",
-    "cli": "components cost doctor plan policies rehearsal review toolchain",
-    "doctor": (
-        "components.addresses components.catalog components.config components.guardrails components.pools "
-        "components.stackfile components.storage toolchain"
+    "gpu_cluster_tools.review": (
+        f"{_RESULTS} gpu_cluster_policies gpu_cluster_tools.schedule gpu_cluster_tools.toolchain"
     ),
-    "stacks": "components",
+    "gpu_cluster_tools": "gpu_cluster gpu_cluster_policies gpu_cluster_tools",
+    "stacks": "gpu_cluster",
 }
 
 
-def imports(folder: Path) -> Iterator[str]:
-    for file in folder.rglob("*.py"):
+def files_of(package: str) -> list[Path]:
+    path = PROJECT / ROOTS[package.split(".")[0]] / package.replace(".", "/")
+    return [path.with_suffix(".py")] if path.with_suffix(".py").is_file() else sorted(path.rglob("*.py"))
+
+
+def imports(package: str) -> Iterator[str]:
+    """Dotted names of packages of the project, with what is imported of them."""
+    for file in files_of(package):
         for node in ast.walk(ast.parse(file.read_text())):
+            names: list[str] = []
             if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
+                names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module:
-                yield node.module
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name for name in names if name.split(".")[0] in ROOTS)
+
+
+def parts_of(package: str) -> list[str]:
+    """The packages and modules in a package."""
+    folder = PROJECT / ROOTS[package.split(".")[0]] / package.replace(".", "/")
+    found = [it for it in folder.iterdir() if (it / "__init__.py").exists() or it.suffix == ".py"]
+    return sorted(f"{package}.{it.stem}" for it in found if not it.stem.startswith("__"))
+
+
+def without_circles(uses: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """What is left once all that uses nothing is taken away, again and again."""
+    left = dict(uses)
+    while free := {part for part, used in left.items() if not used & left.keys()}:
+        left = {part: used for part, used in left.items() if part not in free}
+    return left
 
 
 @pytest.mark.parametrize("package", USES)
 def test_a_package_uses_only_what_is_below_it(package: str) -> None:
-    own = {name for name in imports(PROJECT / package) if name.split(".")[0] in PACKAGES}
-    assert own
-    allowed = (package.replace("/", "."), *USES[package].split())
+    files = files_of(package)
+    assert files
+    allowed = (package, *USES[package].split())
+    own = set(imports(package))
     assert {name for name in own if not any(f"{name}.".startswith(f"{low}.") for low in allowed)} == set()
 
 
-def test_components_import_each_other_without_circles() -> None:
-    rooms = {
-        folder.name for folder in (PROJECT / "components").iterdir() if (folder / "__init__.py").exists()
-    }
+@pytest.mark.parametrize(
+    "whole", ["gpu_cluster", "gpu_cluster.aws", "gpu_cluster.kubernetes", "gpu_cluster_tools"]
+)
+def test_parts_of_a_package_import_each_other_without_circles(whole: str) -> None:
+    parts = parts_of(whole)
+    assert len(parts) > 5
     uses = {
-        room: {name.split(".")[1] for name in imports(PROJECT / "components" / room) if "components." in name}
-        & rooms - {room}
-        for room in rooms
+        part: {
+            other
+            for other in parts
+            if other != part and any(f"{name}.".startswith(f"{other}.") for name in imports(part))
+        }
+        for part in parts
     }
-    while free := {room for room, used in uses.items() if not used}:
-        uses = {room: used - free for room, used in uses.items() if room not in free}
-    assert uses == {}
+    assert sum(map(len, uses.values())) > 5
+    assert without_circles(uses) == {}
+
+
+def test_a_circle_is_seen() -> None:
+    assert without_circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}).keys() == {"a", "b", "c"}
+
+
+def test_the_library_imports_neither_policies_nor_tools() -> None:
+    assert {name.split(".")[0] for name in imports("gpu_cluster")} == {"gpu_cluster"}
+    assert {name.split(".")[0] for name in imports("gpu_cluster_policies")} == {
+        "gpu_cluster",
+        "gpu_cluster_policies",
+    }

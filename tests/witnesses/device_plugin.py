@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from toolchain import provide
-from toolchain.tools import DEVICE_PLUGIN_CONFIG
+from gpu_cluster_tools.toolchain import provide
+from gpu_cluster_tools.toolchain.tools import DEVICE_PLUGIN_CONFIG
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.config.pools import Sharing
-from components.gpu import DevicePlugin, plugin_config
-from components.pools import GPU_RESOURCE, Handover, Pool, pools_of
-from components.stackfile import load
-from plan import Graph
-from tests.unit.components.stackfile.corpus import HAPPY
+from gpu_cluster.capacity import GPU_RESOURCE, Handover, Pool, pools_of
+from gpu_cluster.config.pools import Sharing
+from gpu_cluster.kubernetes.gpu import DevicePlugin, plugin_config
+from gpu_cluster.plan import Graph
+from gpu_cluster.stack import load
+from tests.unit.gpu_cluster.stack.corpus import HAPPY
 from tests.unit.graph import graph_of
 from tests.witnesses.device_plugin import Asked, Read, read
 

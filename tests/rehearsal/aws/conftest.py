@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rehearsal.aws import Account
+from gpu_cluster_tools.rehearsal.aws import Account
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.aws import Account
-from rehearsal.aws.api import Api
-from toolchain import AWS_PROVIDER, install
+from gpu_cluster_tools.rehearsal.aws import Account
+from gpu_cluster_tools.rehearsal.aws.api import Api
+from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 
 PROGRAMS = Path(__file__).parent / "programs"
 REGION = "eu-central-1"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.aws import Account
-from rehearsal.aws.api import Api
+from gpu_cluster_tools.rehearsal.aws import Account
+from gpu_cluster_tools.rehearsal.aws.api import Api
 from tests.rehearsal.aws.project import REGION, Project, contents
 
 pytestmark = pytest.mark.engine

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from rehearsal import ControlPlane
-from rehearsal.aws import Account
-from rehearsal.aws.identity import access_key
-from rehearsal.cluster import Cluster, labels_of, name_of
-from rehearsal.device_plugins import DevicePlugins
+from gpu_cluster_tools.rehearsal import ControlPlane
+from gpu_cluster_tools.rehearsal.aws import Account
+from gpu_cluster_tools.rehearsal.aws.identity import access_key
+from gpu_cluster_tools.rehearsal.cluster import Cluster, labels_of, name_of
+from gpu_cluster_tools.rehearsal.device_plugins import DevicePlugins
+from gpu_cluster_tools.toolchain import install
 from tests.rehearsal.aws.project import Project
-from toolchain import install
 
 pytestmark = pytest.mark.engine
 

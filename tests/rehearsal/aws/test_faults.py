@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.aws import Account
-from rehearsal.aws.faults import Fault, Faults
+from gpu_cluster_tools.rehearsal.aws import Account
+from gpu_cluster_tools.rehearsal.aws.faults import Fault, Faults
 from tests.rehearsal.aws.project import Project, contents
 
 pytestmark = pytest.mark.engine

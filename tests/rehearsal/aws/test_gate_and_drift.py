@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli.app import app
-from policies import pack
-from policies.waivers import Waivers, load_waivers
-from rehearsal.aws import Account
-from rehearsal.aws.api import Api
+from gpu_cluster_policies import pack
+from gpu_cluster_policies.waivers import Waivers, load_waivers
+from gpu_cluster_tools.cli.app import app
+from gpu_cluster_tools.rehearsal.aws import Account
+from gpu_cluster_tools.rehearsal.aws.api import Api
 from tests.rehearsal.aws.project import Project
 from tests.today import TODAY
 
@@ -104,7 +104,7 @@ def test_a_waiver_opens_the_gate(project: Project, tmp_path: Path, monkeypatch: 
         return load_waivers(file, rules, TODAY)
 
     monkeypatch.setattr(pack, "own_waivers", waivers)
-    monkeypatch.setattr("review.gate.pack_of", pack.pack_of.__wrapped__)
+    monkeypatch.setattr("gpu_cluster_tools.review.gate.pack_of", pack.pack_of.__wrapped__)
 
     found = gate(project, ANOTHER.replace("protect=True", "protect=False"))
 

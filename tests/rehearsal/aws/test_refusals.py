@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.aws import Account
-from rehearsal.aws.api import Api
+from gpu_cluster_tools.rehearsal.aws import Account
+from gpu_cluster_tools.rehearsal.aws.api import Api
 from tests.rehearsal.aws.project import REGION, Project, contents
 
 pytestmark = pytest.mark.engine

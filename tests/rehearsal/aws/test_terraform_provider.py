@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.aws import Account
-from review import aws_types
+from gpu_cluster_tools.rehearsal.aws import Account
+from gpu_cluster_tools.review import aws_types
+from gpu_cluster_tools.toolchain import AWS_PROVIDER, provide
 from tests.rehearsal.aws.project import Project, contents
 from tests.rehearsal.aws.test_network import FIRST as NETWORK
-from toolchain import AWS_PROVIDER, provide
 
 pytestmark = pytest.mark.engine
 

@@ -8,9 +8,9 @@ from textwrap import dedent
 
 import pytest
 
-from cli.app import COMMANDS
-from components.stackfile import load_any
-from rehearsal import scratch
+from gpu_cluster.stack import load_any
+from gpu_cluster_tools.cli.app import COMMANDS
+from gpu_cluster_tools.rehearsal import scratch
 from tests.unit.docs.test_pages import PAGES, PROJECT
 
 GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
-from components.config.stack import Stack
+from gpu_cluster.config.stack import Stack
 
 PROJECT = Path(__file__).parents[3]
 PAGES = {

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from cli.app import COMMANDS
 from docs import architecture, commands, components, limits
+from gpu_cluster_tools.cli.app import COMMANDS
 
 DOCS = Path(__file__).parents[3] / "docs"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from plan import Graph, plan_of
+from gpu_cluster.plan import Graph, plan_of
 from tests.unit.graph import graph_of
 
 PROGRAM = Path(__file__).parents[3] / "stacks" / "__main__.py"

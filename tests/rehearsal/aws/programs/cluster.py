@@ -3,15 +3,15 @@
 import pulumi
 import pulumi_aws as aws
 
-from components.cluster.eks import Addons, EksCluster
-from components.config.eks import EksSettings
-from components.config.stack import Stack
-from components.guardrails import tags_of
-from components.identity import policy_document
-from components.keys import Keys, Purpose
-from components.nodes import NodeGroups
-from components.pools import pools_of
-from components.storage import drivers_of
+from gpu_cluster.aws.eks import Addons, EksCluster
+from gpu_cluster.aws.identity import policy_document
+from gpu_cluster.aws.keys import Keys, Purpose
+from gpu_cluster.aws.nodes import NodeGroups
+from gpu_cluster.aws.tags import tags_of
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.kubernetes.storage import drivers_of
 
 config = pulumi.Config()
 region = aws.get_region().region

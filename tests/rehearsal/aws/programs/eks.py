@@ -9,10 +9,10 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from components.cluster.eks import kubeconfig
-from components.config.pools import Sharing
-from components.gpu.plugin_config import plugin_config
-from components.pools import Handover
+from gpu_cluster.aws.eks import kubeconfig
+from gpu_cluster.capacity import Handover
+from gpu_cluster.config.pools import Sharing
+from gpu_cluster.kubernetes.gpu.plugin_config import plugin_config
 
 config = pulumi.Config()
 version = config.get("version") or "1.34"

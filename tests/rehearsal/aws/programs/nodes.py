@@ -5,11 +5,11 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from components.config.stack import Stack
-from components.identity import policy_document
-from components.keys import Keys, Purpose
-from components.nodes import NodeGroups
-from components.pools import pools_of
+from gpu_cluster.aws.identity import policy_document
+from gpu_cluster.aws.keys import Keys, Purpose
+from gpu_cluster.aws.nodes import NodeGroups
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.config.stack import Stack
 
 config = pulumi.Config()
 region = aws.get_region().region

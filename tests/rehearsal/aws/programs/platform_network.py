@@ -3,10 +3,10 @@
 import pulumi
 import pulumi_aws as aws
 
-from components.config.network import NetworkSettings
-from components.keys import Purpose
-from components.keys.policies import key_policy
-from components.network import Network
+from gpu_cluster.aws.keys import Purpose
+from gpu_cluster.aws.keys.policies import key_policy
+from gpu_cluster.aws.network import Network
+from gpu_cluster.config.network import NetworkSettings
 
 region, account = pulumi.Config("aws").require("region"), "123456789012"
 key = aws.kms.Key("logs", deletion_window_in_days=7, policy=key_policy(Purpose.LOGS, account, region, None))

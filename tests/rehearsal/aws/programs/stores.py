@@ -5,11 +5,11 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from components.config.stack import Stack
-from components.images import ON_EKS
-from components.keys import Keys, Purpose
-from components.registry.ecr import EcrRegistry
-from components.storage.stores import Copies, Stores
+from gpu_cluster.aws.ecr import EcrRegistry
+from gpu_cluster.aws.keys import Keys, Purpose
+from gpu_cluster.aws.stores import Copies, Stores
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.images import ON_EKS
 
 config = pulumi.Config()
 region = pulumi.Config("aws").require("region")

@@ -1,0 +1,1 @@
+"""Components that create AWS resources; `environment` composes them."""

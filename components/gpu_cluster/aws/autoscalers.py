@@ -1,0 +1,65 @@
+"""What starts nodes of EKS when pods wait, and ends those that nobody needs."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from gpu_cluster.aws.karpenter import Karpenter, charts_below
+from gpu_cluster.aws.nodes import ClusterAutoscaler, Ground
+from gpu_cluster.capacity import Pool
+from gpu_cluster.config.network import Nat
+from gpu_cluster.config.pools import Provisioner
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.images import CLUSTER_AUTOSCALER
+
+
+def scalers(
+    name: str,
+    stack: Stack,
+    pools: Mapping[str, Pool],
+    *,
+    ground: Ground,
+    account: str,
+    region: str,
+    mirror: str,
+    opts: pulumi.ResourceOptions,
+) -> list[pulumi.Resource]:
+    """The cluster autoscaler where a node group has a range, Karpenter where a pool asks for it.
+
+    Returned is what pods wait for: Karpenter, whose pools have no nodes without it. Groups have their least.
+    """
+    chosen = {key: pool for key, pool in pools.items() if _provisioner(stack, key) is Provisioner.KARPENTER}
+    if any(pool.nodes.min < pool.nodes.max for key, pool in pools.items() if key not in chosen):
+        ClusterAutoscaler(
+            f"{name}-autoscaler",
+            cluster_name=ground.cluster_name,
+            region=region,
+            image=CLUSTER_AUTOSCALER.at(mirror),
+            opts=opts,
+        )
+    if not chosen:
+        return []
+    return [
+        Karpenter(
+            f"{name}-karpenter",
+            chosen,
+            stack.pools,
+            ground=ground,
+            account=account,
+            region=region,
+            charts=stack.registry.charts or charts_below(stack.registry.mirror),
+            mirror=mirror,
+            replicas=min(2, _open_nodes(pools)),
+            isolated=stack.network is not None and stack.network.nat is Nat.NONE,
+            opts=opts,
+        )
+    ]
+
+
+def _provisioner(stack: Stack, pool: str) -> Provisioner:
+    return stack.pools[pool].provisioner
+
+
+def _open_nodes(pools: Mapping[str, Pool]) -> int:
+    """Nodes that are always there and take any pod."""
+    return sum(pool.nodes.min for pool in pools.values() if not pool.taints)

@@ -1,0 +1,128 @@
+"""The registry of an AWS account, as far as it is the platform's."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import pulumi
+
+from gpu_cluster.aws.ecr.account_wide import enhanced_scanning, replication
+from gpu_cluster.aws.ecr.caches import caches
+from gpu_cluster.aws.ecr.copies import Copy, copies
+from gpu_cluster.aws.ecr.creation import creation_role, template
+from gpu_cluster.aws.ecr.expiry import newest, newest_and_tagged
+from gpu_cluster.aws.ecr.repository import Repository
+from gpu_cluster.catalog import UPSTREAMS
+from gpu_cluster.config.ecr import ecr_mirror
+from gpu_cluster.config.registry import RegistrySettings, RepositorySettings
+from gpu_cluster.exemption import Exemption
+from gpu_cluster.images import Image
+
+
+class EcrRegistry(pulumi.ComponentResource):
+    """Caches of public registries, and repositories for the platform's images and for those of its users.
+
+    EcrRegistry("platform-registry", settings, account="123456789012", region="eu-central-1",
+                key=keys.arns[Purpose.REGISTRY], images=ON_EKS, protect=True).mirror
+    # 123456789012.dkr.ecr.eu-central-1.amazonaws.com
+    """
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "19-images-encrypted",
+            "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+            "Copies in another region have the key of ECR there: the platform's keys are of one region.",
+        ),
+    )
+
+    mirror: str
+    """Where every image of the platform comes from."""
+
+    copies: list[Copy]
+    """Images that no cache fetches, which somebody has to bring here."""
+
+    urls: Mapping[str, pulumi.Output[str]]
+    """Addresses of the repositories for images of one's own, by name."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: RegistrySettings,
+        *,
+        account: str,
+        region: str,
+        key: pulumi.Input[str],
+        images: Sequence[Image],
+        protect: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`images`: what the platform may run; `protect`: refuse to delete images."""
+        super().__init__("gpu-cluster:index:EcrRegistry", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        prefix = f"{settings.prefix}/" if settings.prefix else ""
+        cached = settings.mirrors or frozenset()
+        here = settings.mirror is None
+        replicas = settings.replicate if settings.repositories else frozenset[str]()
+
+        self.mirror = settings.mirror or ecr_mirror(account, region, settings.prefix)
+        self.copies = copies(images, self.mirror, cached) if here else []
+        if cached or replicas:
+            role = creation_role(
+                f"{name}-creation",
+                account=account,
+                region=region,
+                replicas=replicas,
+                prefix=prefix,
+                key=key,
+                opts=child,
+            )
+            caches(
+                name,
+                cached,
+                credentials=settings.credentials,
+                prefix=prefix,
+                role=role,
+                key=key,
+                expiry=newest(settings.keep_images),
+                opts=child,
+            )
+            for other in sorted(replicas):
+                template(
+                    f"{name}-{other}-template",
+                    settings.prefix or "ROOT",
+                    "REPLICATION",
+                    role=role,
+                    expiry=newest_and_tagged(settings.keep_images, settings.untagged_days),
+                    region=other,
+                    opts=child,
+                )
+        of_platform = {image.repository: RepositorySettings() for image in images} if here else {}
+        repositories = {
+            path: Repository(
+                f"{name}-{path}",
+                prefix + path,
+                key=key,
+                expiry=_expiry(path, chosen, settings),
+                readers=chosen.readers,
+                writers=chosen.writers,
+                protect=protect,
+                opts=child,
+            )
+            for path, chosen in {**of_platform, **settings.repositories}.items()
+        }
+        if settings.scanning == "enhanced":
+            enhanced_scanning(f"{name}-scanning", opts=child)
+        if replicas:
+            own = [prefix + path for path in settings.repositories]
+            replication(f"{name}-replication", own, replicas, account=account, opts=child)
+
+        self.urls = {path: repositories[path].url for path in settings.repositories}
+        self.register_outputs({"mirror": self.mirror, "urls": self.urls})
+
+
+def _expiry(path: str, chosen: RepositorySettings, settings: RegistrySettings) -> str:
+    """What a cache fetched by digest has no tag, and is no older for that."""
+    count = chosen.keep_images or settings.keep_images
+    hosts = {UPSTREAMS[upstream].host for upstream in settings.mirrors or ()}
+    if path.partition("/")[0] in hosts:
+        return newest(count)
+    return newest_and_tagged(count, settings.untagged_days)

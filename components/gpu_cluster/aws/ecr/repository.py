@@ -1,0 +1,69 @@
+"""A repository of ECR with the guards that every repository has."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from gpu_cluster.aws.identity import policy_document
+
+_PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+_PUSH = ["ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"]
+
+
+class Repository(pulumi.ComponentResource):
+    """Images under one name: encrypted, scanned when they come, with tags that never move.
+
+    Repository("platform-registry-vision", "vision", key=key, expiry=newest(30), …).url
+    # 123456789012.dkr.ecr.eu-central-1.amazonaws.com/vision
+    """
+
+    url: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        path: str,
+        *,
+        key: pulumi.Input[str],
+        expiry: str,
+        readers: Iterable[str] = (),
+        writers: Iterable[str] = (),
+        protect: bool,
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        """`protect`: refuse to be deleted; without it a repository goes with the images in it."""
+        super().__init__("gpu-cluster:index:Repository", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        repository = aws.ecr.Repository(
+            f"{name}-repository",
+            name=path,
+            image_tag_mutability="IMMUTABLE",
+            image_scanning_configuration={"scan_on_push": True},
+            encryption_configurations=[{"encryption_type": "KMS", "kms_key": key}],
+            force_delete=not protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=protect, retain_on_delete=protect),
+        )
+        aws.ecr.LifecyclePolicy(
+            f"{name}-expiry",
+            repository=repository.name,
+            policy=expiry,
+            # A repository has one: to delete the old one last would delete the new one.
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+        )
+        statements = [*_allowed(readers, _PULL), *_allowed(writers, [*_PULL, *_PUSH])]
+        if statements:
+            aws.ecr.RepositoryPolicy(
+                f"{name}-policy", repository=repository.name, policy=policy_document(*statements), opts=child
+            )
+
+        self.url = repository.repository_url
+        self.register_outputs({"url": self.url})
+
+
+def _allowed(users: Iterable[str], actions: list[str]) -> Iterable[dict[str, Any]]:
+    principals = sorted(f"arn:aws:iam::{user}:root" if user.isdigit() else user for user in users)
+    if principals:
+        yield {"Effect": "Allow", "Principal": {"AWS": principals}, "Action": actions}

@@ -1,0 +1,34 @@
+"""Who gets into the cluster: access entries, and never a ConfigMap inside it."""
+
+import pulumi
+import pulumi_aws as aws
+
+from gpu_cluster.config.eks import Access, AccessPolicy
+
+_NAMES = {
+    AccessPolicy.CLUSTER_ADMIN: "ClusterAdmin",
+    AccessPolicy.ADMIN: "Admin",
+    AccessPolicy.EDIT: "Edit",
+    AccessPolicy.VIEW: "View",
+    AccessPolicy.ADMIN_VIEW: "AdminView",
+}
+
+
+def access_entry(
+    name: str, access: Access, *, cluster: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> aws.eks.AccessPolicyAssociation:
+    """Lets a principal in; the association, which says what it may do there, is the last of it."""
+    entry = aws.eks.AccessEntry(
+        f"{name}-entry", cluster_name=cluster, principal_arn=access.principal, opts=opts
+    )
+    return aws.eks.AccessPolicyAssociation(
+        f"{name}-policy",
+        cluster_name=cluster,
+        principal_arn=entry.principal_arn,
+        policy_arn=f"arn:aws:eks::aws:cluster-access-policy/AmazonEKS{_NAMES[access.policy]}Policy",
+        access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(
+            type="namespace" if access.namespaces else "cluster",
+            namespaces=sorted(access.namespaces) or None,
+        ),
+        opts=opts,
+    )

@@ -1,0 +1,179 @@
+"""The control plane: what AWS is asked to run, and what it may do and write."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from gpu_cluster.aws.identity import managed_policy, policy_document
+from gpu_cluster.aws.keys import Purpose
+from gpu_cluster.capacity import GPU_RESOURCE, Pool
+from gpu_cluster.config.eks import EksSettings
+
+_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+_EVENLY = {"cpu": 1, "memory": 1}
+_OF_GPUS = 5
+"""Weights of resources, up to 100."""
+_LONGEST_STACK = 30
+"""Characters of the stack's name in that of the role, which has at most 64 with the suffix."""
+
+
+class ControlPlane(pulumi.ComponentResource):
+    """The control plane, the role that it runs as, and the log group that it writes to.
+
+    The cluster is called what the engine called its role: so the log group, whose name has the cluster's in
+    it, is there first, with its key and an end to its keeping. What replaces the cluster replaces the role,
+    so that the new one never has the name of the old.
+    """
+
+    cluster: aws.eks.Cluster
+
+    def __init__(
+        self,
+        name: str,
+        settings: EksSettings,
+        *,
+        pools: Mapping[str, Pool],
+        subnets: Sequence[pulumi.Input[str]],
+        security_group: pulumi.Input[str],
+        keys: Mapping[Purpose, pulumi.Input[str]],
+        protect: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("gpu-cluster:index:ControlPlane", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        role = aws.iam.Role(
+            f"{name}-{pulumi.get_stack()[:_LONGEST_STACK]}",
+            description="Control plane of EKS",
+            assume_role_policy=policy_document(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "eks.amazonaws.com"},
+                    "Action": ["sts:AssumeRole", "sts:TagSession"],
+                }
+            ),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=protect,
+                replacement_trigger=[settings.ip_family, settings.service_cidr, keys[Purpose.CLUSTER]],
+            ),
+        )
+        # Without its policies it could not remove its network interfaces when the cluster goes.
+        allowed = [
+            aws.iam.RolePolicyAttachment(
+                f"{name}-policy",
+                role=role.name,
+                policy_arn=managed_policy("AmazonEKSClusterPolicy"),
+                opts=child,
+            ),
+            aws.iam.RolePolicy(
+                f"{name}-secrets", role=role.name, policy=_uses(keys[Purpose.CLUSTER]), opts=child
+            ),
+        ]
+        logs = aws.cloudwatch.LogGroup(
+            f"{name}-logs",
+            name=pulumi.Output.concat("/aws/eks/", role.name, "/cluster"),
+            retention_in_days=settings.logs.retention_days,
+            kms_key_id=keys[Purpose.LOGS],
+            opts=pulumi.ResourceOptions(parent=self, protect=protect, retain_on_delete=protect),
+        )
+
+        self.cluster = aws.eks.Cluster(
+            name,
+            name=role.name,
+            role_arn=role.arn,
+            version=settings.version,
+            vpc_config=_reached(settings, subnets, security_group),
+            access_config=aws.eks.ClusterAccessConfigArgs(
+                authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False
+            ),
+            bootstrap_self_managed_addons=False,
+            kubernetes_network_config=_addresses(settings),
+            remote_network_config=_remote(settings),
+            encryption_config=aws.eks.ClusterEncryptionConfigArgs(
+                resources=["secrets"],
+                provider=aws.eks.ClusterEncryptionConfigProviderArgs(key_arn=keys[Purpose.CLUSTER]),
+            ),
+            enabled_cluster_log_types=_LOGS,
+            kube_scheduler_config=_packed(pools) if settings.bin_packing else _spread(),
+            control_plane_scaling_config=aws.eks.ClusterControlPlaneScalingConfigArgs(
+                tier=settings.control_plane_tier
+            ),
+            upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type=settings.support.upper()),
+            zonal_shift_config=aws.eks.ClusterZonalShiftConfigArgs(enabled=settings.zonal_shift),
+            deletion_protection=protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=protect, depends_on=[*allowed, logs]),
+        )
+        self.register_outputs({"cluster": self.cluster.name})
+
+
+def _uses(key: pulumi.Input[str]) -> pulumi.Output[str]:
+    return policy_document(
+        {
+            "Effect": "Allow",
+            "Action": ["kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:ListGrants"],
+            "Resource": key,
+        }
+    )
+
+
+def _reached(
+    settings: EksSettings, subnets: Sequence[pulumi.Input[str]], security_group: pulumi.Input[str]
+) -> aws.eks.ClusterVpcConfigArgs:
+    """Nodes always reach it from within; anyone else over the internet from named networks alone."""
+    public = sorted(set(settings.endpoint.public))
+    return aws.eks.ClusterVpcConfigArgs(
+        subnet_ids=subnets,
+        security_group_ids=[security_group],
+        endpoint_private_access=True,
+        endpoint_public_access=bool(public),
+        public_access_cidrs=public or None,
+    )
+
+
+def _addresses(settings: EksSettings) -> aws.eks.ClusterKubernetesNetworkConfigArgs:
+    """With ipv6 AWS chooses the addresses of services."""
+    return aws.eks.ClusterKubernetesNetworkConfigArgs(
+        ip_family=settings.ip_family,
+        service_ipv4_cidr=settings.service_cidr if settings.ip_family == "ipv4" else None,
+    )
+
+
+def _remote(settings: EksSettings) -> aws.eks.ClusterRemoteNetworkConfigArgs | None:
+    remote = settings.remote_networks
+    if remote is None:
+        return None
+    return aws.eks.ClusterRemoteNetworkConfigArgs(
+        remote_node_networks=aws.eks.ClusterRemoteNetworkConfigRemoteNodeNetworksArgs(cidrs=remote.nodes),
+        remote_pod_networks=aws.eks.ClusterRemoteNetworkConfigRemotePodNetworksArgs(cidrs=remote.pods)
+        if remote.pods
+        else None,
+    )
+
+
+def _packed(pools: Mapping[str, Pool]) -> aws.eks.ClusterKubeSchedulerConfigArgs:
+    """Fill the fullest node that has room: its GPUs count more than the CPUs and memory beside them."""
+    gpus = {GPU_RESOURCE, *(resource for pool in pools.values() for resource in pool.extended)}
+    return _scored("MostAllocated", _EVENLY | dict.fromkeys(sorted(gpus), _OF_GPUS))
+
+
+def _spread() -> aws.eks.ClusterKubeSchedulerConfigArgs:
+    """As it comes from Kubernetes; said, for what is no longer said would stay as it was."""
+    return _scored("LeastAllocated", _EVENLY)
+
+
+def _scored(strategy: str, weights: Mapping[str, int]) -> aws.eks.ClusterKubeSchedulerConfigArgs:
+    return aws.eks.ClusterKubeSchedulerConfigArgs(
+        node_resources_fit=aws.eks.ClusterKubeSchedulerConfigNodeResourcesFitArgs(
+            scoring_strategy=aws.eks.ClusterKubeSchedulerConfigNodeResourcesFitScoringStrategyArgs(
+                type=strategy,
+                resources=[
+                    aws.eks.ClusterKubeSchedulerConfigNodeResourcesFitScoringStrategyResourceArgs(
+                        name=resource, weight=weight
+                    )
+                    for resource, weight in weights.items()
+                ],
+            )
+        )
+    )

@@ -1,0 +1,175 @@
+"""A cluster of Amazon EKS, with its network, keys and nodes, in an account of AWS."""
+
+import pulumi
+import pulumi_aws as aws
+
+from gpu_cluster.aws.autoscalers import scalers
+from gpu_cluster.aws.budget import Budget
+from gpu_cluster.aws.ecr import EcrRegistry
+from gpu_cluster.aws.eks import Addons, EksCluster
+from gpu_cluster.aws.keys import Keys, Purpose
+from gpu_cluster.aws.network import Network
+from gpu_cluster.aws.nodes import NodeGroups
+from gpu_cluster.aws.stores import Copies, Stores
+from gpu_cluster.aws.tags import STACK_TAG, tags_of
+from gpu_cluster.aws.teams.teams import team_accounts
+from gpu_cluster.capacity import pools_of, read_gbps
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.network import NetworkSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.images import ON_EKS
+from gpu_cluster.kubernetes.cluster_backend import Place
+from gpu_cluster.kubernetes.storage import drivers_of
+
+
+def eks(
+    name: str,
+    stack: Stack,
+    opts: pulumi.ResourceOptions,
+    *,
+    settings: EksSettings,
+    network: NetworkSettings,
+    region: str,
+) -> Place:
+    """From the account up: what stands below is there before, and goes after."""
+    environment = pulumi.get_stack()
+    tags = tags_of(environment, stack.tags)
+    provider = aws.Provider(
+        f"{name}-aws",
+        region=region,
+        allowed_account_ids=[settings.account],
+        default_tags={"tags": tags},
+        opts=opts,
+    )
+    room = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(providers=[provider]))
+    pools = pools_of(stack)
+
+    if stack.budget:
+        Budget(
+            f"{name}-budget",
+            stack.budget,
+            account=settings.account,
+            tags={STACK_TAG: environment},
+            opts=room,
+        )
+
+    keys = Keys(
+        f"{name}-keys",
+        account=settings.account,
+        region=region,
+        copies=stack.backups.copy_to,
+        protect=stack.protect,
+        opts=room,
+    )
+    registry = EcrRegistry(
+        f"{name}-registry",
+        stack.registry,
+        account=settings.account,
+        region=region,
+        key=keys.arns[Purpose.REGISTRY],
+        images=ON_EKS,
+        protect=stack.protect,
+        opts=room,
+    )
+    vpc = Network(
+        f"{name}-network",
+        network,
+        region=region,
+        account=settings.account,
+        logs_key=keys.arns[Purpose.LOGS],
+        protect=stack.protect,
+        opts=room,
+    )
+    cluster = EksCluster(
+        f"{name}-cluster",
+        settings,
+        pools=pools,
+        vpc_id=vpc.vpc_id,
+        cidrs=vpc.cidrs,
+        subnets=vpc.control_plane,
+        pod_subnets=vpc.pods,
+        keys=keys.arns,
+        region=region,
+        protect=stack.protect,
+        opts=_after(room, *vpc.laid_out),
+    )
+    nodes = NodeGroups(
+        f"{name}-nodes",
+        pools,
+        stack.pools,
+        cluster_name=cluster.cluster_name,
+        version=settings.version,
+        subnets=vpc.private,
+        security_group=cluster.security_group_id,
+        volumes_key=keys.arns[Purpose.VOLUMES],
+        tags=tags,
+        opts=_after(room, vpc, *cluster.foundation),
+    )
+    stores = Stores(
+        f"{name}-stores",
+        stack.storage,
+        vpc_id=vpc.vpc_id,
+        subnets=vpc.private,
+        clients=cluster.security_group_id,
+        volumes_key=keys.arns[Purpose.VOLUMES],
+        data_key=keys.arns[Purpose.DATA],
+        region=stack.region or "",
+        gbps=read_gbps(pools.values()),
+        copies=_copies(stack, keys),
+        protect=stack.protect,
+        opts=_after(room, *vpc.laid_out),
+    )
+    addons = Addons(
+        f"{name}-addons",
+        settings,
+        cluster=cluster.cluster_name,
+        pools=pools,
+        drivers=drivers_of(stack.storage),
+        grants=stores.grants,
+        volumes_key=keys.arns[Purpose.VOLUMES],
+        tags=tags,
+        opts=_after(room, nodes),
+    )
+    teams = team_accounts(
+        name,
+        stack,
+        account=settings.account,
+        region=region,
+        cluster=cluster.cluster_name,
+        keys=keys.arns,
+        sources=stores.backing.sources,
+        opts=room,
+    )
+    started = scalers(
+        name,
+        stack,
+        pools,
+        ground=nodes.ground,
+        account=settings.account,
+        region=region,
+        mirror=registry.mirror,
+        opts=pulumi.ResourceOptions.merge(
+            _after(room, registry, addons), pulumi.ResourceOptions(providers=[cluster.provider])
+        ),
+    )
+    return Place(
+        kubernetes=cluster.provider,
+        nodes=[registry, nodes],
+        served=[addons, *started],
+        backing=stores.backing,
+        teams=teams,
+        outputs={
+            "cluster": {"name": cluster.cluster_name, "endpoint": cluster.endpoint},
+            "kubeconfig": cluster.kubeconfig,
+            "registry": {"url": registry.mirror, "copies": [copy._asdict() for copy in registry.copies]},
+        },
+    )
+
+
+def _copies(stack: Stack, keys: Keys) -> Copies | None:
+    there = stack.backups.copy_to
+    return Copies(there, keys.arns[Purpose.COPIES], stack.backups.copy_days) if there else None
+
+
+def _after(room: pulumi.ResourceOptions, *earlier: pulumi.Resource) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=earlier))

@@ -1,0 +1,98 @@
+"""The Karpenter controller, as its publisher's Helm charts install it."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from gpu_cluster.exemption import Exemption
+from gpu_cluster.images import KARPENTER
+
+NAMESPACE = "kube-system"
+"""Its own namespace would have to be spared by the quota of critical priority classes."""
+
+SERVICE_ACCOUNT = "karpenter"
+
+CHART_VERSION = KARPENTER.tag
+CHARTS = "public.ecr.aws/karpenter"
+"""Where the publisher keeps the charts `karpenter` and `karpenter-crd`; anybody reads them without a login.
+
+A pull-through cache of the account is not for them: Helm has no credentials of ECR where the engine runs.
+"""
+
+
+def charts_below(mirror: str | None) -> str:
+    """Address of the charts: at their publisher's, or below a mirror of one's own that keeps its path."""
+    return f"oci://{mirror}/{CHARTS}" if mirror else f"oci://{CHARTS}"
+
+
+class Controller(pulumi.ComponentResource):
+    """Kinds first, then what knows them; and the other way round when they go.
+
+    Controller("platform-karpenter-controller", cluster_name=…, queue=…, charts=…, mirror=…, …)
+    """
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "91-objects-seen",
+            "kubernetes:helm.sh/v4:Chart",
+            "Karpenter is published as Helm charts only; each release is read before it is raised.",
+        ),
+    )
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        cluster_name: pulumi.Input[str],
+        queue: pulumi.Input[str],
+        charts: str,
+        mirror: str | None,
+        replicas: int,
+        isolated: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`isolated`: there is no way out of the network, so that prices are those of the release."""
+        super().__init__("gpu-cluster:index:KarpenterController", name, None, opts)
+        kinds = k8s.helm.v4.Chart(
+            f"{name}-kinds",
+            chart=f"{charts}/karpenter-crd",
+            version=CHART_VERSION,
+            namespace=NAMESPACE,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        k8s.helm.v4.Chart(
+            f"{name}-chart",
+            chart=f"{charts}/karpenter",
+            version=CHART_VERSION,
+            namespace=NAMESPACE,
+            values=_values(cluster_name, queue, mirror, replicas=replicas, isolated=isolated),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[kinds]),
+        )
+        self.register_outputs({})
+
+
+def _values(
+    cluster_name: pulumi.Input[str],
+    queue: pulumi.Input[str],
+    mirror: str | None,
+    *,
+    replicas: int,
+    isolated: bool,
+) -> Mapping[str, Any]:
+    repository, _, digest = KARPENTER.at(mirror).rpartition("@")
+    resources = {"cpu": "1", "memory": "1Gi"}
+    return {
+        "replicas": replicas,
+        "settings": {"clusterName": cluster_name, "interruptionQueue": queue, "isolatedVPC": isolated},
+        "controller": {
+            "image": {
+                "repository": repository.removesuffix(f":{KARPENTER.tag}"),
+                "tag": KARPENTER.tag,
+                "digest": digest,
+            },
+            "resources": {"requests": resources, "limits": {"memory": resources["memory"]}},
+        },
+        "serviceAccount": {"name": SERVICE_ACCOUNT},
+    }

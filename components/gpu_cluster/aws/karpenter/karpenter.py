@@ -1,0 +1,110 @@
+"""Karpenter, and the pools whose nodes it starts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+from pulumi_kubernetes.apiextensions import CustomResource
+
+from gpu_cluster.aws.identity import PodIdentity
+from gpu_cluster.aws.karpenter.controller import NAMESPACE, SERVICE_ACCOUNT, Controller
+from gpu_cluster.aws.karpenter.interruptions import Interruptions
+from gpu_cluster.aws.karpenter.node_class import node_class
+from gpu_cluster.aws.karpenter.node_pool import node_pool
+from gpu_cluster.aws.karpenter.permissions import permissions
+from gpu_cluster.aws.nodes import Ground, NodeRole
+from gpu_cluster.capacity import Pool
+from gpu_cluster.config.capacity import Market
+from gpu_cluster.config.pools import PoolSettings
+from gpu_cluster.kubernetes.object_metadata import metadata
+
+
+class Karpenter(pulumi.ComponentResource):
+    """The controller with its role and its queue, and a NodePool with an EC2NodeClass for each pool.
+
+    Karpenter("platform-karpenter", karpenter_pools(stack), stack.pools, ground=ground, account=…, region=…,
+              charts=charts, mirror=mirror, replicas=2, isolated=False)
+    """
+
+    def __init__(
+        self,
+        name: str,
+        pools: Mapping[str, Pool],
+        settings: Mapping[str, PoolSettings],
+        *,
+        ground: Ground,
+        account: str,
+        region: str,
+        charts: str,
+        mirror: str | None,
+        replicas: int,
+        isolated: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`charts` is a folder or an oci:// address; `isolated` where no way leads out of the network."""
+        super().__init__("gpu-cluster:index:Karpenter", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        spot = any(settings[key].capacity.market is Market.SPOT for key in pools)
+        interruptions = Interruptions(f"{name}-interruptions", opts=child)
+        role = NodeRole(f"{name}-nodes", opts=child)
+        profile = aws.iam.InstanceProfile(f"{name}-nodes", role=role.name, opts=child)
+        # EKS lets the nodes of its own groups in by itself, and no others.
+        entry = aws.eks.AccessEntry(
+            f"{name}-nodes",
+            cluster_name=ground.cluster_name,
+            principal_arn=role.arn,
+            type="EC2_LINUX",
+            opts=child,
+        )
+        identity = PodIdentity(
+            f"{name}-controller",
+            cluster=ground.cluster_name,
+            namespace=NAMESPACE,
+            service_account=SERVICE_ACCOUNT,
+            policies={
+                "servers": pulumi.Output.all(
+                    cluster=ground.cluster_name,
+                    queue=interruptions.queue.arn,
+                    node_role=role.arn,
+                    key=ground.volumes_key,
+                ).apply(lambda arns: permissions(account=account, region=region, spot=spot, **arns))
+            },
+            opts=child,
+        )
+        controller = Controller(
+            f"{name}-controller",
+            cluster_name=ground.cluster_name,
+            queue=interruptions.queue.name,
+            charts=charts,
+            mirror=mirror,
+            replicas=replicas,
+            isolated=isolated,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, entry, *role.ready]),
+        )
+        for key, pool in pools.items():
+            spec = node_class(pool, settings[key], ground, profile=profile.name)
+            ground_of = self._object(f"{name}-{key}-class", "EC2NodeClass", key, spec, after=controller)
+            self._object(
+                f"{name}-{key}",
+                "NodePool",
+                key,
+                node_pool(pool, settings[key], node_class=key),
+                after=ground_of,
+            )
+        self.register_outputs({})
+
+    def _object(
+        self, name: str, kind: str, key: str, spec: Mapping[str, Any], *, after: pulumi.Resource
+    ) -> CustomResource:
+        """It goes before what it needs: Karpenter ends the nodes of a pool before it lets go of the pool."""
+        group = "karpenter.sh" if kind == "NodePool" else "karpenter.k8s.aws"
+        return CustomResource(
+            name,
+            api_version=f"{group}/v1",
+            kind=kind,
+            metadata=metadata(key),
+            spec=spec,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[after]),
+        )

@@ -1,0 +1,196 @@
+"""Key policies of KMS, by purpose.
+
+The account administers every key, and its principals use one only as their own policies allow, through the
+services that the key is for. Grants to other services are for AWS resources alone, except on the key of the
+cluster: CreateCluster does not support `kms:GrantIsForAWSResource`.
+"""
+
+from typing import Any
+
+import pulumi
+
+from gpu_cluster.aws.identity import policy_document
+from gpu_cluster.aws.keys.purpose import Purpose
+
+_USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+_ADMINISTER = [
+    f"kms:{verb}"
+    for verb in (
+        *("CancelKeyDeletion", "CreateAlias", "Delete*", "Describe*", "Disable*", "Enable*", "Get*", "List*"),
+        *("Put*", "RevokeGrant", "RotateKeyOnDemand", "ScheduleKeyDeletion", "TagResource"),
+        *("UntagResource", "Update*"),
+    )
+]
+_SERVICES = {
+    Purpose.VOLUMES: ("ec2",),
+    Purpose.DATA: ("backup", "elasticfilesystem", "fsx", "s3"),
+    Purpose.REGISTRY: ("ecr",),
+    Purpose.COPIES: ("backup", "ec2", "fsx"),
+}
+"""Through which services the principals of the account use a key."""
+_RETIRED = frozenset((Purpose.DATA, Purpose.REGISTRY, Purpose.COPIES))
+"""Keys whose service asks its caller for `kms:RetireGrant`.
+
+ECR for whoever creates or deletes a repository (Amazon ECR user guide, encryption-at-rest, "Required IAM
+permissions"), AWS Backup for whoever creates a vault (CloudFormation registry, AWS::Backup::BackupVault,
+permissions of create); both read on 2026-11-28. EBS, EFS, FSx and EKS ask for `kms:CreateGrant` alone.
+"""
+
+_Statement = dict[str, Any]
+
+
+def key_policy(purpose: Purpose, account: str, region: str, copies: str | None = None) -> pulumi.Output[str]:
+    """The policy of a purpose's key, as JSON. `copies`: region that backups are copied to."""
+    statements = [_administered(account)]
+    match purpose:
+        case Purpose.CLUSTER:
+            statements += _by_control_plane(account)
+        case Purpose.LOGS:
+            statements.append(_by_logs(account, region))
+        case Purpose.VOLUMES:
+            statements += [*_by_services(purpose, account, region, copies), *_by_instance_starters(account)]
+        case Purpose.DATA:
+            statements += [
+                *_by_services(purpose, account, region, copies),
+                _by_lustre(account, region),
+            ]
+        case Purpose.REGISTRY | Purpose.COPIES:
+            statements += _by_services(purpose, account, region, copies)
+    return policy_document(*statements)
+
+
+def _administered(account: str) -> _Statement:
+    """All but its use; whoever may change this policy may allow the rest, which is then on record."""
+    return {
+        "Sid": "Administer",
+        "Effect": "Allow",
+        "Principal": _root(account),
+        "Action": _ADMINISTER,
+        "Resource": "*",
+    }
+
+
+def _by_control_plane(account: str) -> list[_Statement]:
+    """The control plane encrypts with the role of its cluster, from a network of AWS, through no service.
+
+    Whoever creates the cluster needs `kms:DescribeKey` and `kms:CreateGrant`; `kms:GrantIsForAWSResource` is
+    not supported for CreateCluster and must not restrict it (Amazon EKS user guide, enable-kms,
+    docs.aws.amazon.com/eks/latest/userguide/enable-kms.html, read on 2026-11-28).
+    """
+    return [
+        {
+            "Sid": "UseAsPoliciesAllow",
+            "Effect": "Allow",
+            "Principal": _root(account),
+            "Action": [*_USE, "kms:ListGrants"],
+            "Resource": "*",
+        },
+        {
+            "Sid": "GrantToCluster",
+            "Effect": "Allow",
+            "Principal": _root(account),
+            "Action": "kms:CreateGrant",
+            "Resource": "*",
+        },
+    ]
+
+
+def _by_logs(account: str, region: str) -> _Statement:
+    groups = f"arn:aws:logs:{region}:{account}:log-group:*"
+    return {
+        "Sid": "EncryptLogGroups",
+        "Effect": "Allow",
+        "Principal": {"Service": f"logs.{region}.amazonaws.com"},
+        "Action": _USE,
+        "Resource": "*",
+        "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+    }
+
+
+def _by_services(purpose: Purpose, account: str, region: str, copies: str | None) -> list[_Statement]:
+    """Copies need it through services of both regions (AWS Backup developer guide, encryption of backups)."""
+    services = [f"{service}.{region}.amazonaws.com" for service in _SERVICES[purpose]]
+    if copies:
+        copying = [service for service in _SERVICES[purpose] if service in _SERVICES[Purpose.COPIES]]
+        services += [f"{service}.{copies}.amazonaws.com" for service in copying]
+    via = {"kms:ViaService": services}
+    return [
+        {
+            "Sid": "UseThroughServices",
+            "Effect": "Allow",
+            "Principal": _root(account),
+            "Action": [*_USE, *_retires(purpose)],
+            "Resource": "*",
+            "Condition": {"StringEquals": via},
+        },
+        _granted(_root(account), via),
+    ]
+
+
+def _by_instance_starters(account: str) -> list[_Statement]:
+    """Auto Scaling starts node groups, and EC2 starts spot instances, as roles without a policy about keys.
+
+    Both need the key for encrypted volumes (Amazon EC2 Auto Scaling user guide,
+    key-policy-requirements-EBS-encryption; Amazon EC2 user guide,
+    service-linked-roles-spot-instance-requests, "Grant access to customer managed keys"; 2026-11-28). A
+    fresh account lacks them, and KMS refuses a principal that does not exist: a condition names them.
+    """
+    linked = f"arn:aws:iam::{account}:role/aws-service-role"
+    starters = {
+        "aws:PrincipalArn": [
+            f"{linked}/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+            f"{linked}/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+        ],
+        "kms:CallerAccount": account,
+    }
+    anyone = {"AWS": "*"}
+    return [
+        {
+            "Sid": "UseForNodes",
+            "Effect": "Allow",
+            "Principal": anyone,
+            "Action": _USE,
+            "Resource": "*",
+            "Condition": {"StringEquals": starters},
+        },
+        {**_granted(anyone, starters), "Sid": "GrantForNodes"},
+    ]
+
+
+def _by_lustre(account: str, region: str) -> _Statement:
+    """A file system of FSx reads a bucket as a role of its own, whose name ends with its id and whose policy
+    does not speak of keys."""
+    linked = "aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_*"
+    return {
+        "Sid": "UseForLinkedBuckets",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": _USE,
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {"kms:CallerAccount": account, "kms:ViaService": f"s3.{region}.amazonaws.com"},
+            "ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{linked}"},
+        },
+    }
+
+
+def _retires(purpose: Purpose) -> list[str]:
+    return ["kms:RetireGrant"] if purpose in _RETIRED else []
+
+
+def _granted(principal: dict[str, str], conditions: dict[str, Any]) -> _Statement:
+    return {
+        "Sid": "GrantToResources",
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "kms:CreateGrant",
+        "Resource": "*",
+        "Condition": {
+            "Bool": {"kms:GrantIsForAWSResource": "true"},
+            "StringEquals": conditions,
+        },
+    }
+
+
+def _root(account: str) -> dict[str, str]:
+    return {"AWS": f"arn:aws:iam::{account}:root"}

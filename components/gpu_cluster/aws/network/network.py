@@ -1,0 +1,96 @@
+"""The network that a cluster on AWS lies in, whoever made it."""
+
+from itertools import islice
+
+import pulumi
+
+from gpu_cluster.aws.network.existing_network import found
+from gpu_cluster.aws.network.vpc import Vpc
+from gpu_cluster.config.network import NetworkSettings
+from gpu_cluster.config.zone import is_local
+
+
+class Network(pulumi.ComponentResource):
+    """A VPC with subnets in several zones: the platform's own, or one that was there before.
+
+    Network("platform-network", settings, region="eu-central-1", account="123456789012", logs_key=key)
+        .private["eu-central-1a"]
+
+    What runs in a subnet and reaches out depends on the whole network, for a subnet's id is there before its
+    way out is, and goes after it: `depends_on=[network]`. What has no more than interfaces in it depends on
+    `laid_out`.
+    """
+
+    vpc_id: pulumi.Output[str]
+    cidrs: list[str]
+    """Ranges of its IPv4 addresses."""
+
+    private: dict[str, pulumi.Output[str]]
+    """Subnet of the nodes by zone, in the order of the stack file; so are those that follow."""
+
+    public: dict[str, pulumi.Output[str]]
+    """Empty where nothing reaches the internet."""
+
+    intra: dict[str, pulumi.Output[str]]
+    """Without a way out."""
+
+    control_plane: dict[str, pulumi.Output[str]]
+    """The intra subnets of its interfaces, in two zones: a cluster takes none of a zone that comes later.
+
+    Source: Amazon EKS user guide, subnet requirements, 2026-11-21.
+    """
+
+    pods: dict[str, pulumi.Output[str]]
+    """Empty where pods take their addresses from the subnets of the nodes."""
+
+    laid_out: list[pulumi.Resource]
+    """Its subnets with their route tables, minutes before its gateways; none of a network that was there."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: NetworkSettings,
+        *,
+        region: str,
+        account: str,
+        logs_key: pulumi.Input[str],
+        protect: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`logs_key`: ARN of the key that encrypts log groups; `protect`: those of the network stay."""
+        super().__init__("gpu-cluster:index:Network", name, None, opts)
+        if settings.existing:
+            subnets = found(settings.existing, pulumi.InvokeOptions(parent=self))
+            self.cidrs = settings.existing.cidrs
+            self.laid_out = []
+        else:
+            vpc = Vpc(
+                name,
+                settings,
+                region=region,
+                account=account,
+                logs_key=logs_key,
+                protect=protect,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            subnets = vpc.subnets
+            self.cidrs = vpc.cidrs
+            self.laid_out = vpc.laid_out
+
+        self.vpc_id = subnets.vpc_id
+        self.private = subnets.private
+        self.public = subnets.public
+        self.intra = subnets.intra
+        regional = (zone for zone in subnets.intra if not is_local(zone))
+        self.control_plane = {zone: subnets.intra[zone] for zone in islice(regional, 2)}
+        self.pods = subnets.pods
+        self.register_outputs(
+            {
+                "vpc_id": self.vpc_id,
+                "private": self.private,
+                "public": self.public,
+                "intra": self.intra,
+                "control_plane": self.control_plane,
+                "pods": self.pods,
+            }
+        )

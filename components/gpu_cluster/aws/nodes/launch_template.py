@@ -1,0 +1,109 @@
+"""What the servers of a node group are made from."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from gpu_cluster.aws.nodes.user_data import user_data
+from gpu_cluster.capacity import POOL_LABEL, Pool, root_disk
+from gpu_cluster.catalog import INSTANCES, Interface, efa_interfaces
+from gpu_cluster.config.capacity import Capacity
+from gpu_cluster.config.pools import AmiFamily, PoolSettings
+
+_ONE = (Interface(0, 0, "interface"),)
+_TAGGED = ("instance", "volume", "network-interface")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ground:
+    """What every node of a cluster stands on."""
+
+    cluster_name: pulumi.Input[str]
+    version: str
+    """Kubernetes version of the control plane."""
+
+    subnets: Mapping[str, pulumi.Input[str]]
+    """Ids of the private subnets by zone."""
+
+    security_group: pulumi.Input[str]
+    """Id of the cluster's own security group: all its members reach each other, by EFA too."""
+
+    volumes_key: pulumi.Input[str]
+    """ARN of the key that volumes are encrypted with."""
+
+    tags: Mapping[str, str]
+    """Tags of servers, volumes and interfaces: what a template makes does not get the provider's."""
+
+
+def launch_template(pool: Pool, settings: PoolSettings, ground: Ground) -> dict[str, Any]:
+    """Arguments of an `aws.ec2.LaunchTemplate`."""
+    tags = {**ground.tags, POOL_LABEL: pool.name, "Name": pool.name}
+    return {
+        "description": f"Nodes of pool {pool.name}",
+        "user_data": base64.b64encode(user_data(pool, settings).encode()).decode(),
+        "metadata_options": {
+            "http_endpoint": "enabled",
+            "http_tokens": "required",
+            "http_put_response_hop_limit": 1,
+        },
+        "block_device_mappings": _volumes(settings, ground),
+        "network_interfaces": _interfaces(pool, settings, ground),
+        "tag_specifications": [{"resource_type": kind, "tags": tags} for kind in _TAGGED],
+        "update_default_version": True,
+        **_market(pool, settings.capacity),
+    }
+
+
+def _volumes(settings: PoolSettings, ground: Ground) -> list[dict[str, Any]]:
+    """Bottlerocket has its system on one volume, and images, logs and pods on another."""
+    encrypted = {
+        "volume_type": "gp3",
+        "encrypted": "true",
+        "kms_key_id": ground.volumes_key,
+        "delete_on_termination": "true",
+    }
+    disk = root_disk(settings)
+    sized = {"volume_size": disk.size_gib, "iops": disk.iops, "throughput": disk.throughput}
+    if settings.ami.family is AmiFamily.BOTTLEROCKET:
+        return [
+            {"device_name": "/dev/xvda", "ebs": encrypted},
+            {"device_name": "/dev/xvdb", "ebs": encrypted | sized},
+        ]
+    return [{"device_name": "/dev/xvda", "ebs": encrypted | sized}]
+
+
+def _interfaces(pool: Pool, settings: PoolSettings, ground: Ground) -> list[dict[str, Any]]:
+    """All in the group of the cluster, and without a public address."""
+    wanted = (efa_interfaces(INSTANCES[pool.machine]) if settings.efa else ()) or _ONE
+    return [
+        {
+            "network_card_index": each.card,
+            "device_index": each.device,
+            "interface_type": each.kind,
+            "associate_public_ip_address": "false" if len(wanted) == 1 else None,
+            "delete_on_termination": "true",
+            "security_groups": [ground.security_group],
+        }
+        for each in wanted
+    ]
+
+
+def _market(pool: Pool, capacity: Capacity) -> dict[str, Any]:
+    """Servers from what is reserved, and only from there.
+
+    The type stands here for a capacity block alone, as EKS asks; else it is the node group's, where a change
+    makes a new group beside the old one.
+    """
+    if not capacity.reserved:
+        return {}
+    target = {"capacity_reservation_target": {"capacity_reservation_id": capacity.reserved.id}}
+    if not capacity.capacity_block:
+        return {"capacity_reservation_specification": target}
+    return {
+        "capacity_reservation_specification": target,
+        "instance_market_options": {"market_type": "capacity-block"},
+        "instance_type": pool.machine,
+    }

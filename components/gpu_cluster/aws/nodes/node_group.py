@@ -1,0 +1,173 @@
+"""The nodes of one pool, started by EKS."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from gpu_cluster.aws.nodes.launch_template import Ground, launch_template
+from gpu_cluster.aws.nodes.repair import node_repair
+from gpu_cluster.capacity import (
+    GPU_RESOURCE,
+    MIG_LABEL,
+    Pool,
+    ami_release,
+    capacity_type,
+    kubelet_version,
+    surges,
+)
+from gpu_cluster.catalog import INSTANCES, ami_type
+from gpu_cluster.config.capacity import CapacityBlock
+from gpu_cluster.config.pools import PoolSettings
+
+_SET_ELSEWHERE = ("kubernetes.io", "node.kubernetes.io", "topology.kubernetes.io", "eks.amazonaws.com")
+"""Domains of labels that kubelet, cloud and EKS put on a node."""
+
+_NODE_TEMPLATE = "k8s.io/cluster-autoscaler/node-template/resources"
+_MINUTES_TO_REPLACE = 20
+"""Of one node: 15 that EKS waits for its pods to leave, and the start of another."""
+
+
+class NodeGroup(pulumi.ComponentResource):
+    """A managed node group with its launch template.
+
+    What can be changed in place is, node by node. What cannot makes a new group first, whose nodes take the
+    pods of the old one; where the servers exist only once, the old group goes first.
+
+    NodeGroup("platform-nodes-l4", pool, settings, ground, role=role.arn).group.arn
+    """
+
+    group: aws.eks.NodeGroup
+
+    def __init__(
+        self,
+        name: str,
+        pool: Pool,
+        settings: PoolSettings,
+        ground: Ground,
+        *,
+        role: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`role`: ARN of the role of nodes."""
+        super().__init__("gpu-cluster:index:NodeGroup", name, None, opts)
+        template = aws.ec2.LaunchTemplate(
+            f"{name}-template",
+            **launch_template(pool, settings, ground),
+            # Nodes cannot be taken from one capacity block into another: a new block is a new group.
+            opts=pulumi.ResourceOptions(
+                parent=self, replace_on_changes=["capacityReservationSpecification", "instanceType"]
+            ),
+        )
+        self.group = aws.eks.NodeGroup(
+            name,
+            cluster_name=ground.cluster_name,
+            node_role_arn=role,
+            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+            subnet_ids=[ground.subnets[zone] for zone in pool.zones],
+            labels=_labels(pool),
+            taints=[_taint(taint) for taint in pool.taints],
+            tags=_tags(pool),
+            node_repair_config=node_repair(pool.gpus, enabled=settings.repair),
+            **_image(pool, settings, ground.version),
+            **_size(pool, settings),
+            opts=_changes(self, pool, settings),
+        )
+        if settings.capacity.capacity_block:
+            _drain(name, self.group, settings.capacity.capacity_block, self)
+        self.register_outputs({"name": self.group.node_group_name})
+
+
+def _labels(pool: Pool) -> dict[str, str]:
+    """Those of a group change on nodes that run; what GPUs are divided by must not, and is in user data."""
+    return {
+        key: value
+        for key, value in pool.labels.items()
+        if key != MIG_LABEL and key.rpartition("/")[0] not in _SET_ELSEWHERE
+    }
+
+
+def _taint(taint: Mapping[str, str]) -> aws.eks.NodeGroupTaintArgs:
+    effects = {
+        "NoSchedule": "NO_SCHEDULE",
+        "PreferNoSchedule": "PREFER_NO_SCHEDULE",
+        "NoExecute": "NO_EXECUTE",
+    }
+    return aws.eks.NodeGroupTaintArgs(
+        key=taint["key"], value=taint["value"] or None, effect=effects[taint["effect"]]
+    )
+
+
+def _tags(pool: Pool) -> dict[str, str]:
+    """From which the cluster autoscaler knows what a node would offer while there is none.
+
+    It asks EKS for labels and taints, and for these tags of the group, and EC2 for the rest; of a GPU that is
+    shared or divided EC2 knows nothing. Source: kubernetes/autoscaler, aws_manager.go, 2026-08-22.
+    """
+    offered = {GPU_RESOURCE: 0} if pool.gpus else {}
+    offered |= pool.extended
+    sizes = {resource: str(count) for resource, count in offered.items()}
+    sizes["ephemeral-storage"] = str(pool.capacity.ephemeral_bytes)
+    return {f"{_NODE_TEMPLATE}/{resource}": size for resource, size in sizes.items()}
+
+
+def _image(pool: Pool, settings: PoolSettings, version: str) -> dict[str, Any]:
+    """A pinned release: nodes change when the stack file does. The type of a block is in its template."""
+    in_template = settings.capacity.capacity_block is not None
+    return {
+        "ami_type": ami_type(settings.ami.family.value, INSTANCES[pool.machine]),
+        "version": kubelet_version(settings, version),
+        "release_version": ami_release(settings, version),
+        "capacity_type": capacity_type(settings.capacity),
+        "instance_types": None if in_template else [pool.machine],
+    }
+
+
+def _size(pool: Pool, settings: PoolSettings) -> dict[str, Any]:
+    nodes, update = pool.nodes, settings.update
+    return {
+        "scaling_config": {"min_size": nodes.min, "max_size": nodes.max, "desired_size": nodes.min},
+        "update_config": {
+            "max_unavailable": update.max_unavailable,
+            "update_strategy": "DEFAULT" if surges(settings) else "MINIMAL",
+        },
+    }
+
+
+def _changes(parent: pulumi.Resource, pool: Pool, settings: PoolSettings) -> pulumi.ResourceOptions:
+    rounds = ceil(pool.nodes.max / settings.update.max_unavailable)
+    return pulumi.ResourceOptions(
+        parent=parent,
+        delete_before_replace=not surges(settings),
+        # How many nodes there are is the autoscaler's to say, and nobody's where there is no range.
+        ignore_changes=["scalingConfig.desiredSize"] if pool.nodes.min < pool.nodes.max else [],
+        custom_timeouts=pulumi.CustomTimeouts(update=f"{max(60, rounds * _MINUTES_TO_REPLACE)}m"),
+    )
+
+
+def _drain(name: str, group: aws.eks.NodeGroup, block: CapacityBlock, parent: pulumi.Resource) -> None:
+    """Let the nodes go while there is time to move their pods, and let none come again.
+
+    EKS empties the group 40 minutes before the block ends, AWS ends its servers 30 minutes before.
+    Source: Amazon EKS user guide, capacity-blocks-mng, 2026-08-22.
+    """
+    start = block.end - timedelta(minutes=block.drain_minutes)
+    aws.autoscaling.Schedule(
+        f"{name}-drain",
+        scheduled_action_name="drain-before-the-block-ends",
+        autoscaling_group_name=group.resources.apply(_scaling_group),
+        start_time=start.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        min_size=0,
+        max_size=0,
+        desired_capacity=0,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+
+
+def _scaling_group(resources: Sequence[aws.eks.outputs.NodeGroupResource] | None) -> str:
+    """The name of the one Auto Scaling group that EKS makes for a node group."""
+    made = (group.name for each in resources or () for group in each.autoscaling_groups or ())
+    return next(made, None) or ""

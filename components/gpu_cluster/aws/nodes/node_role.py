@@ -1,0 +1,64 @@
+"""What every node may do in the AWS account."""
+
+import pulumi
+import pulumi_aws as aws
+
+from gpu_cluster.aws.identity import managed_policy, policy_document
+
+_MANAGED = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
+
+
+class NodeRole(pulumi.ComponentResource):
+    """A role that lets a server join the cluster, pull images and hand pods their own roles.
+
+    What changes the account is not a node's to do: the network plugin, storage drivers and controllers have
+    roles of their own. Nobody logs in either; `kubectl debug node` shows what is wrong with one.
+
+    NodeRole("platform-nodes").arn
+    """
+
+    arn: pulumi.Output[str]
+    name: pulumi.Output[str]
+    ready: list[pulumi.Resource]
+    """What has to be there before a node can join."""
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("gpu-cluster:index:NodeRole", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        role = aws.iam.Role(
+            f"{name}-role",
+            description="Nodes of the cluster",
+            assume_role_policy=policy_document(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "ec2.amazonaws.com"},
+                    "Action": "sts:AssumeRole",
+                }
+            ),
+            opts=child,
+        )
+        self.ready = [
+            aws.iam.RolePolicyAttachment(
+                f"{name}-{policy}", role=role.name, policy_arn=managed_policy(policy), opts=child
+            )
+            for policy in _MANAGED
+        ]
+        self.ready.append(aws.iam.RolePolicy(f"{name}-join", role=role.name, policy=_join(), opts=child))
+
+        self.arn, self.name = role.arn, role.name
+        self.register_outputs({"arn": self.arn})
+
+
+def _join() -> pulumi.Output[str]:
+    """What a server asks about itself before it joins: its name in the network and its cluster.
+
+    Source: awslabs/amazon-eks-ami, nodeadm, 2026-07-23.
+    """
+    return policy_document(
+        {
+            "Effect": "Allow",
+            "Action": ["ec2:DescribeInstances", "ec2:DescribeInstanceTypes", "eks:DescribeCluster"],
+            "Resource": "*",
+        }
+    )

@@ -1,0 +1,114 @@
+"""What a node reads when it starts: byte for byte the same for the same pool, as each change replaces nodes.
+
+EKS adds the cluster, labels and taints itself. The label for the MIG manager is here, so that another layout
+is other nodes.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from gpu_cluster.capacity import MIG_LABEL, Pool
+from gpu_cluster.catalog import INSTANCES
+from gpu_cluster.config.pools import AmiFamily, PoolSettings, Sharing
+
+_BOUNDARY = "//"
+
+_PARALLEL_CPUS = 4
+_PARALLEL_GIB = 8
+"""Below these nodeadm pulls layer by layer all the same (awslabs/amazon-eks-ami, nodeadm, 2026-07-23)."""
+
+_LUSTRE_CLIENT = "#!/bin/bash\ndnf install -y lustre-client"
+"""Tools of Lustre, by which a file server hands its settings down: the image has the kernel's modules alone.
+
+Its builders leave the package to user data (awslabs/amazon-eks-ami/pull/2696, 2026-05-01). Scripts there have
+run before nodeadm starts the kubelet (nodeadm-run.service of the same, 2026-11-29). Beside them:
+kubernetes-sigs/aws-fsx-csi-driver/pull/460, 2025-09-12; Amazon EKS user guide, fsx-csi-tuning-non-efa,
+2026-11-29. Not seen on AWS.
+"""
+
+_BINDS = ["/var/lib/containerd", "/var/lib/kubelet", "/var/log/pods", "/var/lib/soci-snapshotter"]
+
+
+def user_data(pool: Pool, settings: PoolSettings) -> str:
+    """In the words of the pool's operating system; not yet encoded."""
+    if settings.ami.family is AmiFamily.BOTTLEROCKET:
+        return bottlerocket_settings(pool)
+    script = {"text/x-shellscript": _LUSTRE_CLIENT} if pool.mounts_lustre else {}
+    return _mime({"application/node.eks.aws": _json(node_config(pool)), **script})
+
+
+def node_config(pool: Pool) -> dict[str, Any]:
+    """A `NodeConfig` of nodeadm, which sets up Amazon Linux 2023."""
+    instance: dict[str, Any] = {"localStorage": {"strategy": "RAID0"}} if _has_disks(pool) else {}
+    gates = {"FastImagePull": True} if _pulls_in_parallel(pool) else {}
+    label = f"--node-labels={MIG_LABEL}={pool.mig_layout}"  # added to those of EKS
+    flags = {"flags": [label]} if pool.mig_layout else {}
+    spec = {
+        "kubelet": {"config": {"maxPods": pool.capacity.pods}, **flags},
+        **({"instance": instance} if instance else {}),
+        **({"featureGates": gates} if gates else {}),
+    }
+    return {"apiVersion": "node.eks.aws/v1alpha1", "kind": "NodeConfig", "spec": spec}
+
+
+def bottlerocket_settings(pool: Pool) -> str:
+    """Settings as TOML. The image's own device plugin hands out the GPUs, shared as the pool says."""
+    lines = ["[settings.kubernetes]", f"max-pods = {pool.capacity.pods}"]
+    lines += _shared_gpus(pool.sharing)
+    if _pulls_in_parallel(pool):
+        lines += ["", "[settings.container-runtime]", 'snapshotter = "soci"']
+        lines += ["", "[settings.container-runtime-plugins.soci-snapshotter]"]
+        lines += ['pull-mode = "parallel-pull-unpack"']
+    if _has_disks(pool):
+        bind = ["apiclient", "ephemeral-storage", "bind", "--dirs", *_BINDS]
+        lines += ["", "[settings.bootstrap-commands.local-disks]"]
+        lines += [f"commands = {json.dumps([['apiclient', 'ephemeral-storage', 'init'], bind])}"]
+        lines += ['mode = "always"', "essential = true"]
+    return "\n".join(lines) + "\n"
+
+
+def _shared_gpus(sharing: Sharing | None) -> list[str]:
+    """How the image's device plugin shares GPUs: under their own name, and one to a pod.
+
+    Without `rename-by-default = false` they would be called nvidia.com/gpu.shared; MPS refuses requests for
+    two in any case. Source: bottlerocket.dev/en/os/1.54.x/api/settings/kubelet-device-plugins, 2026-11-28.
+    """
+    strategy, replicas = ("mps", sharing.mps) if sharing and sharing.mps else ("time-slicing", None)
+    replicas = replicas or (sharing and sharing.time_slicing)
+    if not replicas:
+        return []
+    table = "settings.kubelet-device-plugins.nvidia"
+    return [
+        "",
+        f"[{table}]",
+        f'device-sharing-strategy = "{strategy}"',
+        "",
+        f"[{table}.{strategy}]",
+        f"replicas = {replicas}",
+        "rename-by-default = false",
+        *(["fail-requests-greater-than-one = true"] if strategy == "time-slicing" else []),
+    ]
+
+
+def _json(config: dict[str, Any]) -> str:
+    """JSON is YAML too."""
+    return json.dumps(config, indent=2, sort_keys=True)
+
+
+def _mime(parts: Mapping[str, str]) -> str:
+    """A message of a part for each type of content, as launch templates of managed node groups want it."""
+    lines = ["MIME-Version: 1.0", f'Content-Type: multipart/mixed; boundary="{_BOUNDARY}"', ""]
+    for content, text in parts.items():
+        lines += [f"--{_BOUNDARY}", f"Content-Type: {content}", "", text]
+    return "\n".join([*lines, f"--{_BOUNDARY}--", ""])
+
+
+def _has_disks(pool: Pool) -> bool:
+    return INSTANCES[pool.machine].nvme_gb > 0
+
+
+def _pulls_in_parallel(pool: Pool) -> bool:
+    """Images for GPUs are large; other nodes keep their CPU for pods."""
+    instance = INSTANCES[pool.machine]
+    return pool.gpus > 0 and instance.cpus >= _PARALLEL_CPUS and instance.memory_gib >= _PARALLEL_GIB

@@ -1,0 +1,6 @@
+"""What AWS makes behind storage classes and stores."""
+
+from gpu_cluster.aws.stores.backups import Copies
+from gpu_cluster.aws.stores.stores import Stores
+
+__all__ = ["Copies", "Stores"]

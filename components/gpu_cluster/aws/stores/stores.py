@@ -1,0 +1,127 @@
+"""The stores of a stack in its AWS account."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from gpu_cluster.aws.stores.backups import Backups, Copies, Kept
+from gpu_cluster.aws.stores.bucket import Bucket
+from gpu_cluster.aws.stores.file_system import FileSystem
+from gpu_cluster.aws.stores.lustre import Lustre
+from gpu_cluster.aws.stores.site import Site
+from gpu_cluster.aws.tags import class_tags
+from gpu_cluster.config.storage import S3, Ebs, Efs, FsxLustre, StorageSettings, backup_days
+from gpu_cluster.config.zone import is_local
+from gpu_cluster.kubernetes.storage.backing import Backing, Live
+
+_S3_DRIVER = "aws-mountpoint-s3-csi-driver"
+_ANY_VOLUME = "arn:aws:ec2:*:*:volume/*"
+"""That has the tags: the cluster makes disks, and nobody knows them before."""
+
+
+class Stores(pulumi.ComponentResource):
+    """File systems and buckets, encrypted with the platform's keys, closed to all but its nodes, backed up.
+
+    Stores("platform-stores", stack.storage, vpc_id=network.vpc_id, subnets=network.private,
+           clients=eks.security_group_id, volumes_key=…, data_key=…, region=…, gbps=…, copies=…,
+           protect=True).backing
+    """
+
+    backing: Backing
+    """What the cluster has to know of them."""
+
+    grants: Mapping[str, Mapping[str, pulumi.Input[str]]]
+    """Policies, as JSON, that let the CSI drivers at them: by add-on and store."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Mapping[str, StorageSettings],
+        *,
+        vpc_id: pulumi.Input[str],
+        subnets: Mapping[str, pulumi.Input[str]],
+        clients: pulumi.Input[str],
+        volumes_key: pulumi.Input[str],
+        data_key: pulumi.Input[str],
+        region: str,
+        gbps: int,
+        copies: Copies | None = None,
+        protect: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`subnets` by zone; `clients`: security group of the nodes; `copies`: where backups go as well.
+
+        `gbps`: bandwidth of the fastest nodes, which bounds what a mounted bucket is read with.
+        """
+        super().__init__("gpu-cluster:index:Stores", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        site = Site(vpc_id, {zone: it for zone, it in subnets.items() if not is_local(zone)}, clients)
+
+        buckets = {
+            key: Bucket(
+                f"{name}-{key}",
+                chosen,
+                key=data_key,
+                region=region,
+                gbps=gbps,
+                protect=protect,
+                opts=child,
+            )
+            for key, chosen in settings.items()
+            if isinstance(chosen, S3)
+        }
+        sources = {key: bucket.source for key, bucket in buckets.items()}
+        made: dict[str, pulumi.Resource] = {**buckets}
+        parameters: dict[str, Live] = {}
+        tagged: dict[str, Live] = {}
+        kept: dict[str, Kept] = {}
+
+        for key, chosen in settings.items():
+            match chosen:
+                case Ebs():
+                    parameters[key] = {"kmsKeyId": volumes_key}
+                    tags = class_tags(pulumi.get_stack(), key)
+                    tagged[key] = {
+                        f"tagSpecification_{number}": f"{tag}={value}"
+                        for number, (tag, value) in enumerate(tags.items(), start=1)
+                    }
+                    kept[key] = Kept(_ANY_VOLUME, backup_days(chosen), tags)
+                case Efs():
+                    files = FileSystem(
+                        f"{name}-{key}",
+                        key,
+                        chosen,
+                        site,
+                        data_key=data_key,
+                        protect=protect,
+                        opts=child,
+                    )
+                    made[key] = files
+                    parameters[key] = {"fileSystemId": files.file_system_id}
+                    kept[key] = Kept(files.arn, backup_days(chosen))
+                case FsxLustre():
+                    own = buckets.get(chosen.s3 or "")
+                    lustre = Lustre(
+                        f"{name}-{key}",
+                        key,
+                        chosen,
+                        site,
+                        data_key=data_key,
+                        objects=pulumi.Output.concat("s3://", own.name) if own else chosen.s3,
+                        protect=protect,
+                        opts=child,
+                    )
+                    made[key] = lustre
+                    sources[key] = lustre.source
+                    kept[key] = Kept(lustre.arn, backup_days(chosen))
+                case _:
+                    pass
+        backed_up = {key: it for key, it in kept.items() if it.days}
+        if backed_up:
+            Backups(
+                f"{name}-backups", backed_up, data_key=data_key, copies=copies, protect=protect, opts=child
+            )
+
+        self.backing = Backing(parameters, tagged, sources, made)
+        self.grants = {_S3_DRIVER: {key: bucket.grant for key, bucket in buckets.items()}} if buckets else {}
+        self.register_outputs({})

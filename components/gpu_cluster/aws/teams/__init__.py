@@ -1,0 +1,1 @@
+"""Access, permissions, repositories and budgets of teams in the AWS account."""

@@ -1,0 +1,106 @@
+"""What a platform grants its teams in its AWS account."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from gpu_cluster.aws.budget import Budget
+from gpu_cluster.aws.identity import PodIdentity
+from gpu_cluster.aws.tags import team_tags
+from gpu_cluster.aws.teams.iam_policies import Prefixes, of_members, of_pods
+from gpu_cluster.config.budget import BudgetSettings
+from gpu_cluster.config.teams import TeamSettings, group_of
+from gpu_cluster.kubernetes.teams.identity import AWS_ACCOUNT
+
+
+class TeamAccount(pulumi.ComponentResource):
+    """A way into the cluster for each member, rights within the team's prefixes, and a budget.
+
+    TeamAccount("platform-teams-vision", "vision", settings, environment="prod", …).outputs
+    # {"registry": {"prefix": "vision/", "key": "arn:…"}, "role": "arn:…"}
+    """
+
+    outputs: Mapping[str, Any]
+
+    def __init__(
+        self,
+        name: str,
+        team: str,
+        settings: TeamSettings,
+        *,
+        environment: str,
+        cluster: pulumi.Input[str],
+        prefixes: Prefixes,
+        budget: BudgetSettings | None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`cluster`: its name; `budget`: that of the environment."""
+        super().__init__("gpu-cluster:index:TeamAccount", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        tags = team_tags(environment, team)
+
+        rights = aws.iam.Policy(
+            f"{name}-rights",
+            description=f"Members of team {team} of {environment}",
+            policy=of_members(prefixes, cluster),
+            tags=tags,
+            opts=child,
+        )
+        for member in settings.members:
+            self._admit(name, member, group_of(team), rights.arn, cluster)
+        identity = PodIdentity(
+            f"{name}-identity",
+            cluster=cluster,
+            namespace=settings.namespace or team,
+            service_account=AWS_ACCOUNT,
+            policies={"prefixes": of_pods(prefixes)},
+            opts=child,
+        )
+        if settings.budget:
+            Budget(
+                f"{name}-budget",
+                BudgetSettings(
+                    monthly_usd=settings.budget.monthly_usd,
+                    notify=settings.budget.notify or (budget.notify if budget else frozenset()),
+                    scope="stack",
+                ),
+                account=prefixes.account,
+                tags=tags,
+                opts=child,
+            )
+
+        self.outputs = {
+            "registry": {"prefix": prefixes.repositories, "key": prefixes.registry_key},
+            "stores": {
+                key: pulumi.Output.concat("s3://", it, "/", team, "/") for key, it in prefixes.buckets.items()
+            },
+            "role": identity.role_arn,
+        }
+        self.register_outputs(self.outputs)
+
+    def _admit(
+        self,
+        name: str,
+        member: str,
+        group: str,
+        rights: pulumi.Input[str],
+        cluster: pulumi.Input[str],
+    ) -> None:
+        """Into the cluster as one of the team's group, and to what is the team's on AWS."""
+        kind, _, path = member.rpartition(":")[2].partition("/")
+        principal = path.rpartition("/")[2]
+        child = pulumi.ResourceOptions(parent=self)
+        aws.eks.AccessEntry(
+            f"{name}-entry-{kind}-{principal}",
+            cluster_name=cluster,
+            principal_arn=member,
+            kubernetes_groups=[group],
+            opts=child,
+        )
+        attachment = f"{name}-rights-{kind}-{principal}"
+        if kind == "role":
+            aws.iam.RolePolicyAttachment(attachment, role=principal, policy_arn=rights, opts=child)
+        else:
+            aws.iam.UserPolicyAttachment(attachment, user=principal, policy_arn=rights, opts=child)

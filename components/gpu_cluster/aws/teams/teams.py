@@ -1,0 +1,50 @@
+"""What the teams of a stack have in its AWS account."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from gpu_cluster.aws.keys import Purpose
+from gpu_cluster.aws.teams.account import TeamAccount
+from gpu_cluster.aws.teams.iam_policies import Prefixes
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.storage import S3
+from gpu_cluster.kubernetes.storage import Source
+
+
+def team_accounts(
+    name: str,
+    stack: Stack,
+    *,
+    account: str,
+    region: str,
+    cluster: pulumi.Input[str],
+    keys: Mapping[Purpose, pulumi.Input[str]],
+    sources: Mapping[str, Source],
+    opts: pulumi.ResourceOptions,
+) -> dict[str, Mapping[str, Any]]:
+    """What there is to say of each team, by name. `sources`: the stores that AWS made."""
+    buckets = {key: sources[key].handle for key, chosen in stack.storage.items() if isinstance(chosen, S3)}
+    above = f"{stack.registry.prefix}/" if stack.registry.prefix else ""
+    return {
+        team: TeamAccount(
+            f"{name}-team-{team}",
+            team,
+            granted,
+            environment=pulumi.get_stack(),
+            cluster=cluster,
+            prefixes=Prefixes(
+                account=account,
+                region=region,
+                team=team,
+                repositories=f"{above}{team}/",
+                registry_key=keys[Purpose.REGISTRY],
+                buckets=buckets,
+                data_key=keys[Purpose.DATA],
+            ),
+            budget=stack.budget,
+            opts=opts,
+        ).outputs
+        for team, granted in stack.teams.items()
+    }

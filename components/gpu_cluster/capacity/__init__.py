@@ -1,0 +1,78 @@
+"""Node pools: what their nodes are, offer and let in."""
+
+from gpu_cluster.capacity.ami import ami_release, kubelet_version
+from gpu_cluster.capacity.bandwidth import node_gbps, read_gbps
+from gpu_cluster.capacity.fit import nodes_for, replicas_per_node
+from gpu_cluster.capacity.handover import Handover
+from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
+from gpu_cluster.capacity.load_time import load_time
+from gpu_cluster.capacity.model_memory import Device, Load, Need, device_of, known_model, memory_share
+from gpu_cluster.capacity.place import Place, smallest_place
+from gpu_cluster.capacity.pool import (
+    ACCELERATOR_LABEL,
+    EFA_RESOURCE,
+    GPU_RESOURCE,
+    GPU_TAINT,
+    MIG_DIVIDED,
+    MIG_LABEL,
+    POOL_LABEL,
+    Pool,
+    capacity_type,
+    mig_layout_name,
+    mig_resource,
+    pools_of,
+)
+from gpu_cluster.capacity.request import Request, gpu_resource, request_of, share_of_node
+from gpu_cluster.capacity.resources import Resources, allocatable
+from gpu_cluster.capacity.room import room
+from gpu_cluster.capacity.root_disk import RootDisk, root_disk
+from gpu_cluster.capacity.share import Share, quota_by_resource, share_of
+from gpu_cluster.capacity.surge import surge_nodes, surges
+
+__all__ = [
+    "ACCELERATOR_LABEL",
+    "EFA_RESOURCE",
+    "GPU_RESOURCE",
+    "GPU_TAINT",
+    "MIG_DIVIDED",
+    "MIG_LABEL",
+    "POOL_LABEL",
+    "Device",
+    "Handover",
+    "Hardware",
+    "Load",
+    "Need",
+    "Place",
+    "Pool",
+    "Request",
+    "Resources",
+    "RootDisk",
+    "Share",
+    "allocatable",
+    "ami_release",
+    "capacity_type",
+    "device_of",
+    "eks_hardware_of",
+    "gpu_resource",
+    "hardware_of",
+    "known_model",
+    "kubelet_version",
+    "load_time",
+    "memory_share",
+    "mig_layout_name",
+    "mig_resource",
+    "node_gbps",
+    "nodes_for",
+    "pools_of",
+    "quota_by_resource",
+    "read_gbps",
+    "replicas_per_node",
+    "request_of",
+    "room",
+    "root_disk",
+    "share_of",
+    "share_of_node",
+    "smallest_place",
+    "surge_nodes",
+    "surges",
+]

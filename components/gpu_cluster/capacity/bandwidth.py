@@ -1,0 +1,25 @@
+"""Network bandwidth of nodes."""
+
+from collections.abc import Iterable
+from math import ceil
+
+from gpu_cluster.capacity.pool import Pool
+from gpu_cluster.catalog import INSTANCES
+
+_ONE_NETWORK_CARD = 100
+"""Gbps. The S3 client uses the default network card alone, and such a card of p4d and p5 has 100.
+
+Source: awslabs/aws-c-s3, issue 415; getmoto/moto 5.2.5, EC2 DescribeInstanceTypes, NetworkCards; 2026-11-28.
+"""
+
+
+def node_gbps(pool: Pool) -> float | None:
+    """What one reader of a node of the pool can have; None where the catalog does not know the machine."""
+    instance = INSTANCES.get(pool.machine)
+    return min(instance.network_gbps, _ONE_NETWORK_CARD) if instance else None
+
+
+def read_gbps(pools: Iterable[Pool]) -> int:
+    """Whole Gbps of the fastest nodes with GPUs, at least 1: a volume has one figure for all its nodes."""
+    found = [node_gbps(pool) or 1 for pool in pools if pool.gpus]
+    return ceil(max(found, default=1))

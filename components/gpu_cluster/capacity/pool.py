@@ -1,0 +1,256 @@
+"""A node pool, worked out from its settings and the catalog."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gpu_cluster.capacity.handover import Handover, handover_of
+from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
+from gpu_cluster.capacity.resources import Resources
+from gpu_cluster.catalog import INSTANCES, Gpu
+from gpu_cluster.config.capacity import Capacity, Market
+from gpu_cluster.config.cluster import ExistingCluster
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.pools import PoolSettings, Provisioner, Sharing, Taint
+from gpu_cluster.config.span import Span
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.storage import FsxLustre
+
+POOL_LABEL = "gpu-cluster/pool"
+GPU_RESOURCE = "nvidia.com/gpu"
+GPU_TAINT = "nvidia.com/gpu"
+EFA_RESOURCE = "vpc.amazonaws.com/efa"
+MIG_LABEL = "nvidia.com/mig.config"
+"""By which the MIG manager knows what to make of a node's GPUs."""
+
+MIG_DIVIDED = {"nvidia.com/mig.config.state": "success"}
+"""Labels that the manager gives a node whose GPUs are as its layout says, and changes before it divides."""
+
+ACCELERATOR_LABEL = "k8s.amazonaws.com/accelerator"
+"""By which the cluster autoscaler knows a node whose GPUs have yet to be announced."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A node pool with everything that its settings and the catalog imply."""
+
+    name: str
+    nodes: Span
+    machine: str
+    """Instance type, or `machine` for a server that is in no cloud's catalog."""
+
+    architecture: str
+    """amd64 or arm64."""
+
+    gpu: Gpu | None
+    gpus: int
+    """Physical GPUs of one node."""
+
+    sharing: Sharing | None
+    extended: Mapping[str, int]
+    """Extended resources that one node offers to pods, such as {"nvidia.com/gpu": 4}."""
+
+    zones: tuple[str, ...]
+    """Zones of its nodes; none where nobody says."""
+
+    capacity: Resources
+    """What one node has."""
+
+    allocatable: Resources
+    """What one node leaves to pods."""
+
+    labels: Mapping[str, str]
+    """Labels that its nodes carry."""
+
+    selector: Mapping[str, str]
+    """Those of the labels that tell its nodes from the nodes of every other pool."""
+
+    taints: tuple[dict[str, str], ...]
+    """Taints of its nodes, each with key, value and effect."""
+
+    tolerations: tuple[dict[str, str], ...]
+    """Tolerations of exactly those taints."""
+
+    handover: Handover
+    """How containers get its GPUs."""
+
+    mounts_lustre: bool = False
+    """Whether its pods may mount a file system of FSx for Lustre."""
+
+    @property
+    def gpu_resources(self) -> Mapping[str, int]:
+        """Those of the extended resources that are GPUs, or parts of them."""
+        return {resource: count for resource, count in self.extended.items() if resource != EFA_RESOURCE}
+
+    @property
+    def mig_layout(self) -> str | None:
+        """Name of the layout that its nodes have yet to be divided by; None where GPUs are as they are found.
+
+        A label that nodes are found by belongs to whoever divides them.
+        """
+        return None if MIG_LABEL in self.selector else self.labels.get(MIG_LABEL)
+
+
+def pools_of(stack: Stack) -> dict[str, Pool]:
+    """The pools of a validated stack by name, in the order of the file."""
+    match stack.cluster:
+        case EksSettings():
+            return {name: _eks_pool(name, settings, stack) for name, settings in stack.pools.items()}
+        case ExistingCluster():
+            return {name: _found_pool(name, settings) for name, settings in stack.pools.items()}
+        case _:
+            return {name: _made_pool(name, settings) for name, settings in stack.pools.items()}
+
+
+def mig_resource(profile: str) -> str:
+    """Extended resource of a MIG profile under the device plugin's `mixed` strategy."""
+    return f"nvidia.com/mig-{profile}"
+
+
+def mig_layout_name(layout: Mapping[str, int]) -> str:
+    """As the value of a label.
+
+    mig_layout_name({"3g.40gb": 1, "1g.10gb": 3})  # 1g.10gb-3_3g.40gb-1
+    """
+    return "_".join(f"{profile}-{count}" for profile, count in sorted(layout.items()))
+
+
+def _made_pool(name: str, settings: PoolSettings) -> Pool:
+    """Nodes that are made for the stack, and labelled by it."""
+    hardware = hardware_of(settings)
+    selector = {POOL_LABEL: name}
+    labels = _node_labels(hardware) | _gpu_labels(hardware, settings.sharing) | settings.labels | selector
+    return _pool(name, settings, hardware, labels=labels, selector=selector)
+
+
+def _eks_pool(name: str, settings: PoolSettings, stack: Stack) -> Pool:
+    """Nodes that AWS starts for the stack."""
+    hardware = eks_hardware_of(settings)
+    selector = {POOL_LABEL: name}
+    zones = _zones(settings, stack)
+    labels = _node_labels(hardware) | _aws_labels(settings, hardware, zones, stack.region)
+    labels |= _gpu_labels(hardware, settings.sharing) | settings.labels | selector
+    efa = INSTANCES[settings.instance or ""].efa if settings.efa else 0
+    return _pool(
+        name,
+        settings,
+        hardware,
+        labels=labels,
+        selector=selector,
+        zones=zones,
+        efa=efa,
+        handover=handover_of(settings.ami.family),
+        mounts_lustre=any(isinstance(store, FsxLustre) for store in stack.storage.values()),
+    )
+
+
+def _found_pool(name: str, settings: PoolSettings) -> Pool:
+    """Nodes that were there before the stack, and are found by the labels they have."""
+    hardware = hardware_of(settings)
+    selector = settings.labels or {POOL_LABEL: name}
+    return _pool(name, settings, hardware, labels=_node_labels(hardware) | selector, selector=selector)
+
+
+def _pool(
+    name: str,
+    settings: PoolSettings,
+    hardware: Hardware,
+    *,
+    labels: Mapping[str, str],
+    selector: Mapping[str, str],
+    zones: tuple[str, ...] = (),
+    efa: int = 0,
+    handover: Handover = Handover.VARIABLE,
+    mounts_lustre: bool = False,
+) -> Pool:
+    taints = tuple(
+        {"key": key, "value": taint.value, "effect": taint.effect}
+        for key, taint in _taints(settings, hardware).items()
+    )
+    return Pool(
+        name=name,
+        nodes=settings.nodes,
+        machine=hardware.instance_type or "machine",
+        architecture=hardware.architecture,
+        gpu=hardware.gpu,
+        gpus=hardware.gpus,
+        sharing=settings.sharing,
+        extended=_extended(hardware.gpus, settings.sharing) | ({EFA_RESOURCE: efa} if efa else {}),
+        zones=zones,
+        capacity=hardware.capacity,
+        allocatable=hardware.allocatable,
+        labels=labels,
+        selector=selector,
+        taints=taints,
+        tolerations=tuple({**taint, "operator": "Equal"} for taint in taints),
+        handover=handover,
+        mounts_lustre=mounts_lustre,
+    )
+
+
+def _extended(gpus: int, sharing: Sharing | None) -> dict[str, int]:
+    if not gpus:
+        return {}
+    if sharing and sharing.mig:
+        return {mig_resource(profile): count * gpus for profile, count in sharing.mig.items()}
+    return {GPU_RESOURCE: gpus * _pods_per_gpu(sharing)}
+
+
+def _pods_per_gpu(sharing: Sharing | None) -> int:
+    return (sharing.time_slicing or sharing.mps or 1) if sharing else 1
+
+
+def _taints(settings: PoolSettings, hardware: Hardware) -> dict[str, Taint]:
+    """Every GPU pool keeps other pods away; where the stack says how, its word counts."""
+    return ({GPU_TAINT: Taint(value="present")} if hardware.gpus else {}) | settings.taints
+
+
+def _node_labels(hardware: Hardware) -> dict[str, str]:
+    """What kubelet and cloud put on a node."""
+    labels = {"kubernetes.io/arch": hardware.architecture, "kubernetes.io/os": "linux"}
+    if hardware.instance_type:
+        labels["node.kubernetes.io/instance-type"] = hardware.instance_type
+    return labels
+
+
+def _zones(settings: PoolSettings, stack: Stack) -> tuple[str, ...]:
+    """Where its servers are reserved, where the pool says, or wherever the network is."""
+    if settings.capacity.reserved:
+        return (settings.capacity.reserved.zone,)
+    return tuple(settings.zones or (stack.network.every_zone if stack.network else ()))
+
+
+def _aws_labels(
+    settings: PoolSettings, hardware: Hardware, zones: tuple[str, ...], region: str | None
+) -> dict[str, str]:
+    """What EKS and the cloud's controller put on a node, and what autoscaler and MIG manager look for."""
+    labels = {"topology.kubernetes.io/region": region} if region else {}
+    if len(zones) == 1:
+        labels["topology.kubernetes.io/zone"] = zones[0]
+    if settings.provisioner is Provisioner.NODE_GROUP:
+        labels["eks.amazonaws.com/capacityType"] = capacity_type(settings.capacity)
+    # With MIG there is no nvidia.com/gpu, and the autoscaler would wait for it for ever.
+    if settings.sharing and settings.sharing.mig:
+        labels[MIG_LABEL] = mig_layout_name(settings.sharing.mig)
+    elif hardware.gpu and hardware.gpus:
+        labels[ACCELERATOR_LABEL] = f"nvidia-{hardware.gpu.name.lower()}"
+    return labels
+
+
+def capacity_type(capacity: Capacity) -> str:
+    """As EKS calls it: ON_DEMAND, which a reservation is too, SPOT or CAPACITY_BLOCK."""
+    if capacity.capacity_block:
+        return "CAPACITY_BLOCK"
+    return "SPOT" if capacity.market is Market.SPOT else "ON_DEMAND"
+
+
+def _gpu_labels(hardware: Hardware, sharing: Sharing | None) -> dict[str, str]:
+    """What GPU feature discovery would find, so that selectors written for it work without it."""
+    if not hardware.gpu:
+        return {}
+    shared = _pods_per_gpu(sharing) > 1
+    return {
+        "nvidia.com/gpu.present": "true",
+        "nvidia.com/gpu.product": hardware.gpu.product + ("-SHARED" if shared else ""),
+        "nvidia.com/gpu.count": str(hardware.gpus),
+        "nvidia.com/gpu.memory": str(hardware.gpu.memory_mib),
+    }

@@ -1,0 +1,21 @@
+"""Nodes beyond a pool's most, while its nodes are replaced."""
+
+from gpu_cluster.capacity.pool import Pool
+from gpu_cluster.config.pools import PoolSettings, Provisioner
+
+
+def surges(settings: PoolSettings) -> bool:
+    """Whether there may be more nodes than the pool's most while they are replaced."""
+    if settings.update.surge is not None:
+        return settings.update.surge
+    return settings.capacity.reserved is None
+
+
+def surge_nodes(pool: Pool, settings: PoolSettings) -> int:
+    """How many more EKS may start: twice as many as zones, or as many as are replaced at once.
+
+    Source: Amazon EKS user guide, managed node update behavior, scale up phase, 2026-08-22.
+    """
+    if not surges(settings) or settings.provisioner is not Provisioner.NODE_GROUP:
+        return 0
+    return max(2 * len(pool.zones), settings.update.max_unavailable)

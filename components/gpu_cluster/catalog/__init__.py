@@ -1,0 +1,132 @@
+"""Data with sources and dates: GPUs, instances, where they are, what they cost, images, models, regions."""
+
+from gpu_cluster.catalog.addons import ADDON_LEAST, ADDON_SOURCES, ADDON_VERSIONS, ADDONS
+from gpu_cluster.catalog.amis import AL2023_RELEASES, AMI_SOURCES, ami_problem, ami_type
+from gpu_cluster.catalog.capacity_blocks import CAPACITY_BLOCK_SOURCES, CAPACITY_BLOCK_TYPES
+from gpu_cluster.catalog.drivers import DRIVER_SOURCES, VLLM_DRIVER
+from gpu_cluster.catalog.durations import (
+    BUCKET_SHARE,
+    DURATION_SOURCES,
+    DURATIONS,
+    ENGINE_START_MINUTES,
+    LARGE_IMAGE_MINUTES,
+    WEIGHTS_BYTES_PER_MINUTE,
+    Duration,
+    duration_of,
+)
+from gpu_cluster.catalog.efa import EFA_SOURCES, Interface, efa_interfaces
+from gpu_cluster.catalog.eks_images import EKS_IMAGE_SOURCES, eks_images
+from gpu_cluster.catalog.gpu_instances import GPU_INSTANCE_ORDERS, GpuInstance, gpu_instances, grouped
+from gpu_cluster.catalog.gpus import GPU_SOURCES, GPUS, Gpu
+from gpu_cluster.catalog.instance_prices import (
+    INSTANCE_PRICE_SOURCES,
+    capacity_block,
+    on_demand,
+    priced_regions,
+    spot,
+)
+from gpu_cluster.catalog.instances import INSTANCE_SOURCES, INSTANCES, KUBELET_MAX_PODS, Instance
+from gpu_cluster.catalog.kubernetes_versions import KUBERNETES_SOURCES, KUBERNETES_VERSIONS, KubernetesVersion
+from gpu_cluster.catalog.mig import MIG_SOURCES, Profile
+from gpu_cluster.catalog.mig_layout import mig_layouts, mig_problem
+from gpu_cluster.catalog.models import MODEL_SOURCES, MODELS, LanguageModel, of_weights
+from gpu_cluster.catalog.offerings import OFFERING_SOURCES, regions_with, zones_with
+from gpu_cluster.catalog.price import LIST_PRICE_DAYS, MOVING_PRICE_DAYS, Price, PriceError
+from gpu_cluster.catalog.quotas import (
+    QUOTA_SOURCES,
+    QUOTAS,
+    Quota,
+    capacity_block_quota,
+    on_demand_quota,
+    spot_quota,
+)
+from gpu_cluster.catalog.regions import REGION_SOURCES, REGIONS
+from gpu_cluster.catalog.service_prices import (
+    SERVICE_PRICE_SOURCES,
+    SERVICE_PRICES,
+    SERVICE_REGIONS,
+    service_price,
+)
+from gpu_cluster.catalog.source import Source
+from gpu_cluster.catalog.stateful import STATEFUL, Loss
+from gpu_cluster.catalog.upstreams import UPSTREAM_SOURCES, UPSTREAMS, Upstream
+
+__all__ = [
+    "ADDONS",
+    "ADDON_LEAST",
+    "ADDON_SOURCES",
+    "ADDON_VERSIONS",
+    "AL2023_RELEASES",
+    "AMI_SOURCES",
+    "BUCKET_SHARE",
+    "CAPACITY_BLOCK_SOURCES",
+    "CAPACITY_BLOCK_TYPES",
+    "DRIVER_SOURCES",
+    "DURATIONS",
+    "DURATION_SOURCES",
+    "EFA_SOURCES",
+    "EKS_IMAGE_SOURCES",
+    "ENGINE_START_MINUTES",
+    "GPUS",
+    "GPU_INSTANCE_ORDERS",
+    "GPU_SOURCES",
+    "INSTANCES",
+    "INSTANCE_PRICE_SOURCES",
+    "INSTANCE_SOURCES",
+    "KUBELET_MAX_PODS",
+    "KUBERNETES_SOURCES",
+    "KUBERNETES_VERSIONS",
+    "LARGE_IMAGE_MINUTES",
+    "LIST_PRICE_DAYS",
+    "MIG_SOURCES",
+    "MODELS",
+    "MODEL_SOURCES",
+    "MOVING_PRICE_DAYS",
+    "OFFERING_SOURCES",
+    "QUOTAS",
+    "QUOTA_SOURCES",
+    "REGIONS",
+    "REGION_SOURCES",
+    "SERVICE_PRICES",
+    "SERVICE_PRICE_SOURCES",
+    "SERVICE_REGIONS",
+    "STATEFUL",
+    "UPSTREAMS",
+    "UPSTREAM_SOURCES",
+    "VLLM_DRIVER",
+    "WEIGHTS_BYTES_PER_MINUTE",
+    "Duration",
+    "Gpu",
+    "GpuInstance",
+    "Instance",
+    "Interface",
+    "KubernetesVersion",
+    "LanguageModel",
+    "Loss",
+    "Price",
+    "PriceError",
+    "Profile",
+    "Quota",
+    "Source",
+    "Upstream",
+    "ami_problem",
+    "ami_type",
+    "capacity_block",
+    "capacity_block_quota",
+    "duration_of",
+    "efa_interfaces",
+    "eks_images",
+    "gpu_instances",
+    "grouped",
+    "mig_layouts",
+    "mig_problem",
+    "of_weights",
+    "on_demand",
+    "on_demand_quota",
+    "priced_regions",
+    "regions_with",
+    "service_price",
+    "spot",
+    "spot_quota",
+    "zones_with",
+]

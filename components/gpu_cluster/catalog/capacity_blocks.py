@@ -1,0 +1,28 @@
+"""Instance types that can be bought for some days."""
+
+from datetime import date
+
+from gpu_cluster.catalog.source import Source
+
+CAPACITY_BLOCK_SOURCES = {
+    "types": Source(
+        "getmoto/moto 5.2.5, EC2 DescribeInstanceTypes, SupportedUsageClasses", date(2026, 11, 21)
+    ),
+    "p6e-gb200.36xlarge": Source(
+        "Amazon EC2 user guide, capacity blocks of UltraServers", date(2026, 11, 21)
+    ),
+    "end": Source("Amazon EKS user guide, capacity-blocks-mng", date(2026, 8, 22)),
+}
+
+CAPACITY_BLOCK_TYPES = (
+    "p4d.24xlarge",
+    "p4de.24xlarge",
+    "p5.4xlarge",
+    "p5.48xlarge",
+    "p5e.48xlarge",
+    "p5en.48xlarge",
+    "p6-b200.48xlarge",
+    "p6-b300.48xlarge",
+    "p6e-gb200.36xlarge",
+)
+"""Instance types of capacity blocks."""

@@ -1,0 +1,37 @@
+"""Environment variables by which a container gets devices without the scheduler, or chooses among them."""
+
+from datetime import date
+
+from gpu_cluster.catalog.source import Source
+
+VISIBLE_DEVICES = "NVIDIA_VISIBLE_DEVICES"
+
+DEVICE_VARIABLES = (
+    VISIBLE_DEVICES,
+    "NVIDIA_GDRCOPY",
+    "NVIDIA_GDS",
+    "NVIDIA_IMEX_CHANNELS",
+    "NVIDIA_MIG_CONFIG_DEVICES",
+    "NVIDIA_MIG_MONITOR_DEVICES",
+    "NVIDIA_MOFED",
+    "NVIDIA_NVSWITCH",
+)
+"""Variables by which the NVIDIA runtime gives a container devices.
+
+Those of a pod beat those of the device plugin. NVIDIA_DRIVER_CAPABILITIES is not among them: it chooses
+libraries, for devices that the container has.
+"""
+
+CUDA_DEVICES = "CUDA_VISIBLE_DEVICES"
+"""Names GPUs by number or UUID among those that the container sees, and hides the others; empty hides all."""
+
+DEVICE_VARIABLE_SOURCES = {
+    "runtime": Source(
+        "NVIDIA/nvidia-container-toolkit v1.20.0, config/image/envvars.go and modifier/cdi.go of internal",
+        date(2026, 8, 21),
+    ),
+    "cuda": Source(
+        "docs.nvidia.com/cuda/cuda-programming-guide/05-appendices/environment-variables.html",
+        date(2026, 11, 29),
+    ),
+}

@@ -1,0 +1,68 @@
+"""MIG profiles: what share of a GPU each one takes, and where on the GPU it may lie."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from gpu_cluster.catalog.source import Source
+
+MIG_SOURCES = {
+    "profiles": Source("NVIDIA MIG user guide, supported MIG profiles", date(2026, 11, 21)),
+    "profiles of B300": Source("Amazon EKS user guide, device-management-nvidia-mig", date(2026, 8, 22)),
+    "placements": Source("NVIDIA/gpu-operator v26.7.0 and the NVIDIA MIG user guide", date(2026, 8, 22)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A MIG profile by the memory slices that it takes; a GPU has 8, 4 or 2 of them.
+
+    Compute needs no count of its own: no placement that memory allows asks for more compute than there is.
+    """
+
+    memory_slices: int
+    starts: tuple[int, ...]
+    """First memory slices that it may take."""
+
+    @property
+    def most(self) -> int:
+        """How many of it one GPU holds when it holds nothing else."""
+        count = end = 0
+        for start in self.starts:
+            if start >= end:
+                count, end = count + 1, start + self.memory_slices
+        return count
+
+    @property
+    def masks(self) -> tuple[int, ...]:
+        """Its placements, each as a bit mask of the memory slices that it takes."""
+        slices = (1 << self.memory_slices) - 1
+        return tuple(slices << start for start in self.starts)
+
+
+# Compute goes by sevenths, so that seven small instances leave the last eighth of the memory unused.
+_EIGHTHS = (
+    Profile(1, (0, 1, 2, 3, 4, 5, 6)),
+    Profile(2, (0, 2, 4, 6)),  # one compute slice with twice the memory
+    Profile(2, (0, 2, 4)),
+    Profile(4, (0, 4)),
+    Profile(4, (0,)),
+    Profile(8, (0,)),
+)
+_QUARTERS = (Profile(1, (0, 1, 2, 3)), Profile(2, (0, 2)), Profile(4, (0,)))
+_HALVES = (Profile(1, (0, 1)), Profile(2, (0,)))
+
+
+def eighths(*names: str) -> Mapping[str, Profile]:
+    """Profiles of A100 to B300: 1g, 1g with twice the memory, 2g, 3g, 4g, 7g."""
+    return dict(zip(names, _EIGHTHS, strict=True))
+
+
+def quarters(*names: str) -> Mapping[str, Profile]:
+    """Profiles of a GPU that divides in four: 1g, 2g, 4g."""
+    return dict(zip(names, _QUARTERS, strict=True))
+
+
+def halves(*names: str) -> Mapping[str, Profile]:
+    """Profiles of a GPU that divides in two: 1g, 2g."""
+    return dict(zip(names, _HALVES, strict=True))

@@ -1,0 +1,37 @@
+"""What a price is, and how long it can be relied on."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from gpu_cluster.catalog.source import Source
+
+LIST_PRICE_DAYS = 365
+"""AWS changes a list price about once in some years, and says so; a year without a look is too long."""
+
+MOVING_PRICE_DAYS = 183
+"""Prices of capacity blocks are set anew every quarter: one that is missed is in the range of a budget's
+reserve, two are not (Amazon EC2 Capacity Blocks pricing, 2026-09-13)."""
+
+
+class PriceError(LookupError):
+    """There is no price for something, or none that can be relied on; says for what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars for one unit, before taxes and discounts."""
+
+    usd: Fraction
+    unit: str
+    """hour, GB-month, GB, month, …; a month has 730 hours."""
+
+    source: Source
+    days: int = LIST_PRICE_DAYS
+    """For how long after its source it holds."""
+
+    def on(self, day: date, what: str) -> "Price":
+        """Itself. `PriceError` where it is too old on that day."""
+        if day > (last := self.source.date + timedelta(days=self.days)):
+            raise PriceError(f"the price of {what} is of {self.source.date} and held until {last}")
+        return self

@@ -1,0 +1,33 @@
+"""Public registries that the pull-through cache of ECR keeps copies of."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from gpu_cluster.catalog.source import Source
+
+UPSTREAM_SOURCES = {
+    "addresses": Source("botocore 1.44.5, CreatePullThroughCacheRule of ecr", date(2026, 11, 21)),
+    "credentials": Source("Amazon ECR user guide, Creating a pull through cache rule", date(2026, 11, 21)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    host: str
+    """As images name it."""
+
+    address: str
+    """As ECR calls it."""
+
+    credentials: bool = False
+    """Whether ECR has to sign in there."""
+
+
+UPSTREAMS = {
+    "docker-hub": Upstream("docker.io", "registry-1.docker.io", credentials=True),
+    "ecr-public": Upstream("public.ecr.aws", "public.ecr.aws"),
+    "ghcr": Upstream("ghcr.io", "ghcr.io", credentials=True),
+    "k8s": Upstream("registry.k8s.io", "registry.k8s.io"),
+    "quay": Upstream("quay.io", "quay.io"),
+}
+"""By the word of the stack file."""

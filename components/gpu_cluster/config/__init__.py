@@ -1,0 +1,93 @@
+"""The stack file as models: frozen, one module per section."""
+
+from gpu_cluster.config.backups import BackupSettings
+from gpu_cluster.config.budget import BudgetSettings
+from gpu_cluster.config.capacity import Capacity, CapacityBlock, Market, Reservation
+from gpu_cluster.config.cluster import ClusterSettings, ExistingCluster, LocalCluster
+from gpu_cluster.config.compliance import ComplianceSettings, Framework
+from gpu_cluster.config.eks import Access, AccessPolicy, EksSettings, Endpoint, RemoteNetworks
+from gpu_cluster.config.gpu import GpuSettings
+from gpu_cluster.config.network import AwsService, ExistingNetwork, Nat, NetworkSettings
+from gpu_cluster.config.pools import (
+    Ami,
+    AmiFamily,
+    Disk,
+    Machine,
+    PoolSettings,
+    Provisioner,
+    Sharing,
+    Taint,
+    Update,
+)
+from gpu_cluster.config.registry import InClusterRegistry, RegistrySettings, RepositorySettings, Upstream
+from gpu_cluster.config.secret import Secret
+from gpu_cluster.config.services import ServiceSettings, ServiceVolume
+from gpu_cluster.config.serving import ModelCache, ModelSettings, ServingEngine, ServingSettings
+from gpu_cluster.config.span import Replicas, Span
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.storage import S3, Csi, Ebs, Efs, FsxLustre, HostPath, LocalPath, Nfs, StorageSettings
+from gpu_cluster.config.team import Membership, TeamFile, TeamRepository, TeamStack
+from gpu_cluster.config.teams import GpuQuota, TeamBudget, TeamSettings
+
+__all__ = [
+    "S3",
+    "Access",
+    "AccessPolicy",
+    "Ami",
+    "AmiFamily",
+    "AwsService",
+    "BackupSettings",
+    "BudgetSettings",
+    "Capacity",
+    "CapacityBlock",
+    "ClusterSettings",
+    "ComplianceSettings",
+    "Csi",
+    "Disk",
+    "Ebs",
+    "Efs",
+    "EksSettings",
+    "Endpoint",
+    "ExistingCluster",
+    "ExistingNetwork",
+    "Framework",
+    "FsxLustre",
+    "GpuQuota",
+    "GpuSettings",
+    "HostPath",
+    "InClusterRegistry",
+    "LocalCluster",
+    "LocalPath",
+    "Machine",
+    "Market",
+    "Membership",
+    "ModelCache",
+    "ModelSettings",
+    "Nat",
+    "NetworkSettings",
+    "Nfs",
+    "PoolSettings",
+    "Provisioner",
+    "RegistrySettings",
+    "RemoteNetworks",
+    "Replicas",
+    "RepositorySettings",
+    "Reservation",
+    "Secret",
+    "ServiceSettings",
+    "ServiceVolume",
+    "ServingEngine",
+    "ServingSettings",
+    "Sharing",
+    "Span",
+    "Stack",
+    "StorageSettings",
+    "Taint",
+    "TeamBudget",
+    "TeamFile",
+    "TeamRepository",
+    "TeamSettings",
+    "TeamStack",
+    "Update",
+    "Upstream",
+]

@@ -1,0 +1,26 @@
+"""`gpu-cluster:backups`: where the backups of disks and file systems are copied to."""
+
+from typing import Annotated, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from gpu_cluster.config.names import Word
+from gpu_cluster.config.settings import Settings
+
+
+class BackupSettings(Settings):
+    """Where backups are copied to."""
+
+    model_config = ConfigDict(json_schema_extra={"dependentRequired": {"copyDays": ["copyTo"]}})
+
+    copy_to: Word | None = None
+    """Another region, which gets a copy of every backup, such as eu-west-1. Default: none."""
+
+    copy_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    """Days that each copy is kept. Default: as long as the backup that it is of."""
+
+    @model_validator(mode="after")
+    def _copied(self) -> Self:
+        if self.copy_days and not self.copy_to:
+            raise ValueError("copyDays needs copyTo, the region that copies are kept in")
+        return self

@@ -1,0 +1,59 @@
+"""`gpu-cluster:cluster`: where the platform runs."""
+
+from ipaddress import ip_address
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.names import Word
+from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.spelling import Spelled
+
+NODE_LOCAL_DNS = "169.254.20.10"
+"""Where NodeLocal DNSCache listens on every node, as its publisher's guide and installers have it.
+
+Source: Kubernetes documentation, tasks/administer-cluster/nodelocaldns, `localdns`, 2026-11-28.
+"""
+
+
+def _address(given: str) -> str:
+    ip_address(given)
+    return given
+
+
+_OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
+IpAddress = Annotated[
+    str,
+    Spelled(
+        rf"({_OCTET}\.){{3}}{_OCTET}|[0-9a-f]{{0,4}}(:[0-9a-f]{{0,4}}){{2,7}}",
+        f"an IP address such as {NODE_LOCAL_DNS}",
+    ),
+    AfterValidator(_address),
+]
+
+
+class LocalCluster(Settings):
+    """The embedded control plane on this machine, with simulated nodes."""
+
+    provider: Literal["local"]
+    """local: a control plane on this machine."""
+
+
+class ExistingCluster(Settings):
+    """A cluster that already runs: on-prem GPU servers, k3s at the edge, another cloud."""
+
+    provider: Literal["existing"]
+    """existing: any cluster that a kubeconfig leads to."""
+
+    kubeconfig: Annotated[str, Field(min_length=1)] = "~/.kube/config"
+    """Path of the kubeconfig, relative to the project. Default: ~/.kube/config."""
+
+    context: Word | None = None
+    """Context within the kubeconfig. Default: its current context."""
+
+    dns: list[IpAddress] = Field(default=[NODE_LOCAL_DNS])
+    """Addresses of NodeLocal DNSCache, which pods ask beside the DNS pods. Default: [169.254.20.10]."""
+
+
+ClusterSettings = Annotated[LocalCluster | ExistingCluster | EksSettings, Field(discriminator="provider")]

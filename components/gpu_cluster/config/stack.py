@@ -1,0 +1,74 @@
+"""The stack file as one model: every section with its defaults."""
+
+from pydantic import Field
+
+from gpu_cluster.config.backups import BackupSettings
+from gpu_cluster.config.budget import BudgetSettings
+from gpu_cluster.config.cluster import ClusterSettings
+from gpu_cluster.config.compliance import ComplianceSettings
+from gpu_cluster.config.ecr import ecr_mirror
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.flag import Flag
+from gpu_cluster.config.gpu import GpuSettings
+from gpu_cluster.config.names import Name, Word
+from gpu_cluster.config.network import NetworkSettings
+from gpu_cluster.config.pools import PoolSettings
+from gpu_cluster.config.registry import RegistrySettings
+from gpu_cluster.config.serving import ServingSettings
+from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.storage import StorageSettings
+from gpu_cluster.config.tags import TagKey, TagValue
+from gpu_cluster.config.teams import TeamSettings
+
+
+class Stack(Settings):
+    """Everything that a stack file says."""
+
+    region: Word | None = Field(default=None, alias="aws:region")
+    """AWS region of all resources, such as eu-central-1; required with provider eks. Default: none."""
+
+    cluster: ClusterSettings
+    """Where the platform runs."""
+
+    network: NetworkSettings | None = None
+    """The VPC of the cluster; required with provider eks. Default: none."""
+
+    pools: dict[Name, PoolSettings] = Field(json_schema_extra={"minProperties": 1})
+    """Node pools by name."""
+
+    gpu: GpuSettings = GpuSettings()
+    """What makes GPUs visible to the scheduler."""
+
+    registry: RegistrySettings = RegistrySettings()
+    """Where images come from."""
+
+    storage: dict[Name, StorageSettings] = Field(default={})
+    """Storage classes and stores by name."""
+
+    backups: BackupSettings = BackupSettings()
+    """Where backups of disks and file systems are copied to; only with provider eks."""
+
+    serving: ServingSettings = ServingSettings()
+    """The models that are served, and who may call them."""
+
+    teams: dict[Name, TeamSettings] = Field(default={})
+    """Teams by name, and what each may use."""
+
+    budget: BudgetSettings | None = None
+    """What the platform may cost in a month, and who hears of it; only with provider eks. Default: none."""
+
+    compliance: ComplianceSettings = ComplianceSettings()
+    """What the platform is held to."""
+
+    tags: dict[TagKey, TagValue] = Field(default={}, max_length=35)  # of 50 of a disk
+    """Tags of every AWS resource, beside the platform's own; only with provider eks. Default: none."""
+
+    protect: Flag = True
+    """Whether what holds data, the keys and the cluster refuse to be destroyed; eks only. Default: true."""
+
+    @property
+    def mirror(self) -> str | None:
+        """Where every image of the platform comes from; None for the registries that publish them."""
+        if self.registry.mirror or not isinstance(self.cluster, EksSettings) or self.region is None:
+            return self.registry.mirror
+        return ecr_mirror(self.cluster.account, self.region, self.registry.prefix)

@@ -1,0 +1,40 @@
+"""What a stack costs: by pool, team and environment, from dated prices, before anything is created."""
+
+from gpu_cluster.cost.bill import CostError, priced, worst_case_hourly
+from gpu_cluster.cost.budget import Budget
+from gpu_cluster.cost.cost import Cost, cost_of
+from gpu_cluster.cost.diff import Change, CostDiff, diff
+from gpu_cluster.cost.document import document_of
+from gpu_cluster.cost.environment import storage_classes
+from gpu_cluster.cost.item import Item, items_of, region_of
+from gpu_cluster.cost.line import Line
+from gpu_cluster.cost.money import HOURS, Range
+from gpu_cluster.cost.teams import Share
+from gpu_cluster.cost.usage import ASSUMPTIONS, Assumption, UsageError, usage_of
+from gpu_cluster.cost.use import Use
+
+__all__ = [
+    "ASSUMPTIONS",
+    "HOURS",
+    "Assumption",
+    "Budget",
+    "Change",
+    "Cost",
+    "CostDiff",
+    "CostError",
+    "Item",
+    "Line",
+    "Range",
+    "Share",
+    "UsageError",
+    "Use",
+    "cost_of",
+    "diff",
+    "document_of",
+    "items_of",
+    "priced",
+    "region_of",
+    "storage_classes",
+    "usage_of",
+    "worst_case_hourly",
+]

@@ -1,0 +1,28 @@
+"""Whether the most that something may cost in a month is within its budget."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from gpu_cluster.cost.money import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    of: str
+    """environment, or `team` and its name."""
+
+    limit: Fraction
+    """US dollars in a month."""
+
+    monthly: Range
+    """What it is held against: the most is the worst case."""
+
+    @property
+    def over(self) -> Fraction:
+        """US dollars by which the worst case exceeds the limit; 0 within it."""
+        return max(Fraction(0), self.monthly.most - self.limit)
+
+    @property
+    def used(self) -> Fraction:
+        """The worst case as a part of the limit."""
+        return self.monthly.most / self.limit

@@ -1,0 +1,127 @@
+"""What a stack costs, in an hour and in a month: by part, pool and team, against its budgets."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.cost.bill import lines_of, priced, site_of
+from gpu_cluster.cost.budget import Budget
+from gpu_cluster.cost.environment import part_of_pools, storage_classes
+from gpu_cluster.cost.item import items_of, region_of
+from gpu_cluster.cost.line import Line
+from gpu_cluster.cost.money import HOURS, NOTHING, Range, total
+from gpu_cluster.cost.teams import Share, shares_of
+from gpu_cluster.cost.usage import usage_of
+from gpu_cluster.cost.use import Use, use_of
+from gpu_cluster.plan import Plan, planned
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of everything that AWS bills for a stack; nothing for one that has no part there."""
+
+    stack: str
+    region: str | None
+    """None where nothing is in AWS: what servers of one's own cost is known to nobody here."""
+
+    day: date
+    """On which the prices were looked at."""
+
+    lines: tuple[Line, ...]
+    usage: Mapping[str, float]
+    """What was assumed, by name."""
+
+    uses: tuple[Use, ...]
+    """How much of the nodes with GPUs what runs on them asks for."""
+
+    shares: Mapping[str, Share] = field(default_factory=dict[str, Share])
+    """What each team has its part of."""
+
+    budgets: tuple[Budget, ...] = ()
+    """Of the environment, and of the teams that have one."""
+
+    def nothing(self) -> "Cost":
+        """Of the stack before there was one."""
+        return Cost(self.stack, self.region, self.day, (), self.usage, ())
+
+    @property
+    def hourly(self) -> Range:
+        return total([line.hourly for line in self.lines])
+
+    @property
+    def monthly(self) -> Range:
+        return self.hourly * HOURS
+
+    def by_pool(self) -> dict[str, Range]:
+        """US dollars in a month for each pool: its nodes, their disks, and the volumes of what runs there."""
+        return _summed((line.pool, line.monthly) for line in self.lines if line.pool)
+
+    def by_part(self) -> dict[str, Range]:
+        """US dollars in a month for each pool, as `pool l4`, and for each other part; together the total."""
+        return _summed((line_part(line), line.monthly) for line in self.lines)
+
+    def assumed(self) -> list[str]:
+        """Names of the assumptions that the total depends on."""
+        return sorted({line.assumption for line in self.lines if line.assumption})
+
+
+def line_part(line: Line) -> str:
+    """The part of a stack that a line is summed under."""
+    return f"pool {line.pool}" if line.pool else line.part
+
+
+def cost_of(plan: Plan, *, day: date, usage: Mapping[str, float] | None = None) -> Cost:
+    """Of a whole stack, at the prices of a day. `CostError` names everything that has none.
+
+    cost_of(plan_of(Path(), "prod"), day=date.today()).monthly.most
+    """
+    if plan.team:
+        return _cost_of_team(plan, plan.team, day, usage or usage_of())
+    stack = plan.stack
+    items, region = items_of(plan.graph), region_of(plan.graph)
+    assumed = usage or usage_of()
+    pools = pools_of(stack)
+    site = site_of(items, region or "", day=day, usage=assumed, reserved=_reserved(stack))
+    uses = use_of(pools, items, site)
+    site = replace(site, needed={use.pool: use.nodes.least for use in uses})
+    cost = Cost(plan.name, region, day, lines_of(items, site) if region else (), assumed, uses)
+    shares = shares_of(stack.teams, pools, cost.by_pool())
+    return replace(cost, shares=shares, budgets=tuple(_budgets(stack, cost.monthly, shares)))
+
+
+def _cost_of_team(plan: Plan, team: TeamStack, day: date, usage: Mapping[str, float]) -> Cost:
+    """Of what is its own, and of its part of the pools of the environment, which that pays for."""
+    environment = cost_of(planned(plan.stack, team.file.team.environment), day=day, usage=usage)
+    items = [*items_of(plan.graph), *storage_classes(plan.stack)]
+    lines: tuple[Line, ...] = ()
+    if environment.region:
+        own = priced(items, environment.region, day=day, usage=usage)
+        lines = (*own, *part_of_pools(environment.shares[team.name]))
+    cost = Cost(plan.name, environment.region, day, lines, usage, ())
+    limit = team.grant.budget
+    budgets = (Budget(f"team {team.name}", Fraction(limit.monthly_usd), cost.monthly),) if limit else ()
+    return replace(cost, budgets=budgets)
+
+
+def _reserved(stack: Stack) -> dict[str, int]:
+    reserved = {name: pool.capacity.reserved for name, pool in stack.pools.items()}
+    return {name: it.count for name, it in reserved.items() if it}
+
+
+def _budgets(stack: Stack, monthly: Range, shares: Mapping[str, Share]) -> Iterable[Budget]:
+    if stack.budget:
+        yield Budget("environment", Fraction(stack.budget.monthly_usd), monthly)
+    for name, team in stack.teams.items():
+        if team.budget:
+            yield Budget(f"team {name}", Fraction(team.budget.monthly_usd), shares[name].monthly)
+
+
+def _summed(amounts: Iterable[tuple[str, Range]]) -> dict[str, Range]:
+    sums: dict[str, Range] = {}
+    for key, amount in amounts:
+        sums[key] = sums.get(key, NOTHING) + amount
+    return sums

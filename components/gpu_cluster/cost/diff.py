@@ -1,0 +1,78 @@
+"""How the cost of a stack differs between two of its revisions, line by line."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from gpu_cluster.cost.cost import Cost, line_part
+from gpu_cluster.cost.line import Line
+from gpu_cluster.cost.money import NOTHING, Range
+
+
+class _Moved:
+    """What costs something before and after, in US dollars a month."""
+
+    __slots__ = ()
+    before: Range
+    after: Range
+
+    @property
+    def difference(self) -> Range:
+        return self.after - self.before
+
+    @property
+    def percent(self) -> Fraction | None:
+        """By how much the most grew; None for what cost nothing before."""
+        before, after = self.before.most, self.after.most
+        return (after - before) / before * 100 if before else None
+
+
+@dataclass(frozen=True, slots=True)
+class Change(_Moved):
+    what: str
+    resource: str
+    part: str
+    """The part of the stack, such as `pool l4`."""
+
+    before: Range
+    """US dollars in a month; nothing for what is new."""
+
+    after: Range
+    """US dollars in a month; nothing for what is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostDiff(_Moved):
+    before: Range
+    """US dollars in a month."""
+
+    after: Range
+    changes: tuple[Change, ...]
+    """What costs more or less, in the order of the lines after, then of those that are gone."""
+
+
+def diff(before: Cost, after: Cost) -> CostDiff:
+    """From one cost to another. Lines are the same where they are for the same of the same resource."""
+    old, new = _by_key(before.lines), _by_key(after.lines)
+    changes = (
+        _change(new.get(key) or old[key], old.get(key), new.get(key)) for key in dict.fromkeys([*new, *old])
+    )
+    return CostDiff(before.monthly, after.monthly, tuple(change for change in changes if change.difference))
+
+
+def _by_key(lines: Iterable[Line]) -> dict[tuple[str, str], list[Line]]:
+    found: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.key, []).append(line)
+    return found
+
+
+def _change(lines: list[Line], before: list[Line] | None, after: list[Line] | None) -> Change:
+    return Change(lines[0].what, lines[0].resource, line_part(lines[0]), _sum(before), _sum(after))
+
+
+def _sum(lines: list[Line] | None) -> Range:
+    amount = NOTHING
+    for line in lines or ():
+        amount += line.monthly
+    return amount

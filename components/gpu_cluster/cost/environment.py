@@ -1,0 +1,34 @@
+"""What a team's stack finds in the environment that it is on: storage classes, and its part of the pools."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.storage import Ebs
+from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.line import Line
+from gpu_cluster.cost.money import Range
+from gpu_cluster.cost.teams import Share
+from gpu_cluster.kubernetes.storage import classes_of
+
+
+def storage_classes(stack: Stack) -> Iterator[Item]:
+    """The classes of an environment as they would be in its own plan, with what their price depends on."""
+    scratch = classes_of(stack.storage).scratch
+    for name, settings in stack.storage.items():
+        disk = isinstance(settings, Ebs)
+        parameters = {"iops": str(settings.iops), "throughput": str(settings.throughput)} if disk else {}
+        for each in filter(None, (name, scratch.get(name))):
+            metadata: dict[str, Any] = {"name": each}
+            if settings.default and each == name:
+                metadata["annotations"] = {"storageclass.kubernetes.io/is-default-class": "true"}
+            provisioner = "ebs.csi.aws.com" if disk else settings.kind
+            inputs = {"metadata": metadata, "provisioner": provisioner, "parameters": parameters}
+            yield Item("StorageClass", each, inputs)
+
+
+def part_of_pools(share: Share) -> Iterator[Line]:
+    """What a team has of the nodes of an environment, as lines of its own bill."""
+    for pool, monthly in share.by_pool.items():
+        what = f"{float(share.pools[pool]) * 100:.0f} % of pool {pool}"
+        yield Line(what, pool, "nodes", pool, Range.of(1), "quota", monthly, "month")

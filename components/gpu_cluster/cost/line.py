@@ -1,0 +1,120 @@
+"""One line of a bill, and what pricing it takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from gpu_cluster.catalog.price import Price
+from gpu_cluster.catalog.service_prices import service_price
+from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.money import HOURS, Range
+from gpu_cluster.cost.usage import ASSUMPTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    what: str
+    """Such as `g6.4xlarge on demand`."""
+
+    resource: str
+    """Name of the resource that it is for."""
+
+    part: str
+    """Of the platform: control plane, nodes, network, storage, registry, keys, logs or queues."""
+
+    pool: str | None
+    quantity: Range
+    """Of units at one time, or in a month where the unit is no hour."""
+
+    unit: str
+    """What is counted: node, GB, IOPS, address, …"""
+
+    price: Range
+    """US dollars of one unit, for `per`; least and most differ where it is an estimate."""
+
+    per: str
+    """hour or month."""
+
+    assumption: str | None = None
+    """Name of the assumption that its quantity comes from."""
+
+    @property
+    def hourly(self) -> Range:
+        return self.quantity * self.price * Fraction(1, 1 if self.per == "hour" else HOURS)
+
+    @property
+    def monthly(self) -> Range:
+        return self.hourly * HOURS
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The same for the same line of another revision; what it is may cost more or less."""
+        return self.resource, self.what
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a stack is priced, and what its resources have to do with each other."""
+
+    region: str
+    day: date
+    usage: Mapping[str, float]
+    reserved: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Servers that a pool has reserved, and pays for whether they run or not."""
+
+    needed: Mapping[str, Fraction] = field(default_factory=dict[str, Fraction])
+    """Nodes that a pool has at all times, for the fewest replicas of what runs on them."""
+
+    templates: Mapping[str, Item] = field(default_factory=dict[str, Item])
+    """Launch templates by pool."""
+
+    node_classes: Mapping[str, Item] = field(default_factory=dict[str, Item])
+    """EC2NodeClasses by name."""
+
+    classes: Mapping[str, Item] = field(default_factory=dict[str, Item])
+    """Storage classes by name; the default one by "" as well."""
+
+    scalers: Mapping[tuple[str, str], Item] = field(default_factory=dict[tuple[str, str], Item])
+    """Autoscalers of pods by namespace and name of the workload."""
+
+    repositories: tuple[str, ...] = ()
+    """Names of the repositories of images."""
+
+    scanned: bool = False
+    """Whether Inspector scans images."""
+
+    def of(self, service: str, *, region: str | None = None) -> Price:
+        """`PriceError` where there is no price, or one that is too old."""
+        return service_price(service, region or self.region).on(self.day, service)
+
+    def line(
+        self,
+        item: Item,
+        service: str,
+        *,
+        part: str,
+        what: str,
+        unit: str,
+        quantity: Range | float = 1,
+        pool: str | None = None,
+        region: str | None = None,
+    ) -> Line:
+        """So much of a service."""
+        price = self.of(service, region=region)
+        amount = quantity if isinstance(quantity, Range) else Range.of(quantity)
+        per = "hour" if price.unit == "hour" else "month"
+        return Line(what, item.name, part, pool, amount, unit, Range(price.usd, price.usd), per)
+
+    def used(
+        self, item: Item, service: str, assumption: str, *, part: str, what: str, times: Fraction | int = 1
+    ) -> Line:
+        """As much of a service as is assumed, `times` over."""
+        price = self.of(service)
+        amount = Range.of(self.usage[assumption]) * Fraction(times)
+        by_hour = price.unit == "hour"
+        unit = ASSUMPTIONS[assumption].unit if by_hour else price.unit.removesuffix("-month")
+        usd = Range(price.usd, price.usd)
+        return Line(
+            what, item.name, part, None, amount, unit, usd, "hour" if by_hour else "month", assumption
+        )

@@ -1,0 +1,140 @@
+"""Servers and their disks: node groups, and what Karpenter may start."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gpu_cluster.capacity import POOL_LABEL
+from gpu_cluster.catalog.instance_prices import capacity_block, on_demand, spot
+from gpu_cluster.catalog.instances import INSTANCES
+from gpu_cluster.catalog.price import Price, PriceError
+from gpu_cluster.config.quantity import amount
+from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.line import Line, Site
+from gpu_cluster.cost.money import Range
+
+_GIB = 1024**3
+_BOTTLEROCKET_SYSTEM_GIB = 4
+_INCLUDED_IOPS, _INCLUDED_THROUGHPUT = 3000, 125
+"""Of every gp3 volume (Amazon EBS user guide, 2026-11-21)."""
+
+
+def node_group(item: Item, site: Site) -> Iterator[Line]:
+    pool = str(item.at("labels")[POOL_LABEL])
+    template = site.templates.get(pool)
+    if template is None:
+        raise PriceError(f"expected a launch template of pool {pool}, which has its disks")
+    least, most = item.number("scalingConfig.minSize"), item.number("scalingConfig.maxSize")
+    market = str(item.at("capacityType"))
+    running = _running(pool, Range.of(least, most), site)
+    paid = _reserved(pool, market, running, template, site)
+    instance = template.inputs.get("instanceType") or item.at("instanceTypes.0")
+    yield _servers(item, pool, str(instance), market, paid, site)
+    yield from _disks(item, pool, template.at("blockDeviceMappings"), running, site)
+
+
+def node_pool(item: Item, site: Site) -> Iterator[Line]:
+    """From what is needed at all times to as many as its limit lets Karpenter start."""
+    pool = str(item.at("metadata.name"))
+    wanted = {it["key"]: it["values"] for it in item.at("spec.template.spec.requirements")}
+    types: list[str] = wanted.get("node.kubernetes.io/instance-type", [])
+    if len(types) != 1:
+        raise PriceError(f"expected one instance type, got {', '.join(types) or 'any'}")
+    [instance] = types
+    if instance not in INSTANCES:
+        raise PriceError(f"no price is known of {instance}, which is not in the catalog")
+    market = {"spot": "SPOT", "reserved": "RESERVED"}.get(
+        wanted.get("karpenter.sh/capacity-type", ["on-demand"])[0], "ON_DEMAND"
+    )
+    most = int(amount(str(item.at("spec.limits.cpu"))) // INSTANCES[instance].cpus)
+    running = _running(pool, Range.of(0, most), site)
+    node_class = site.node_classes.get(str(item.at("spec.template.spec.nodeClassRef.name")))
+    if node_class is None:
+        raise PriceError("expected an EC2NodeClass, which has the disks of its nodes")
+    paid = Range(running.most, running.most) if market == "RESERVED" else running
+    yield _servers(item, pool, instance, market, paid, site)
+    yield from _disks(item, pool, node_class.at("spec.blockDeviceMappings"), running, site)
+
+
+def volume(
+    item: Item,
+    gib: Range,
+    count: Range,
+    iops: float,
+    throughput: float,
+    site: Site,
+    *,
+    part: str,
+    pool: str | None,
+    what: str,
+) -> Iterator[Line]:
+    """`count` disks of type gp3 of `gib` each, with what they have beyond what every one has."""
+    yield site.line(item, "gp3", part=part, pool=pool, what=what, unit="GiB", quantity=gib * count)
+    beyond = (
+        ("gp3-iops", "IOPS", iops - _INCLUDED_IOPS, "IOPS"),
+        ("gp3-throughput", "throughput", throughput - _INCLUDED_THROUGHPUT, "MiB/s"),
+    )
+    for service, name, more, unit in beyond:
+        if more > 0:
+            quantity = count * Range.of(more)
+            yield site.line(
+                item, service, part=part, pool=pool, what=f"{what}, {name}", unit=unit, quantity=quantity
+            )
+
+
+def _running(pool: str, nodes: Range, site: Site) -> Range:
+    """Something starts nodes until those replicas run that are there at all times."""
+    return Range(min(nodes.most, max(nodes.least, site.needed.get(pool, nodes.least))), nodes.most)
+
+
+def _servers(item: Item, pool: str, instance: str, market: str, count: Range, site: Site) -> Line:
+    least, most, how = _hourly(instance, market, site.region)
+    what = f"{instance} {how}"
+    usd = Range(least.on(site.day, what).usd, most.on(site.day, what).usd)
+    return Line(what, item.name, "nodes", pool, count, "node", usd, "hour")
+
+
+def _hourly(instance: str, market: str, region: str) -> tuple[Price, Price, str]:
+    if market == "CAPACITY_BLOCK":
+        price = capacity_block(instance, region)
+        return price, price, "in a capacity block"
+    if market == "SPOT":
+        return *spot(instance, region), "spot, estimated"
+    price = on_demand(instance, region)
+    return price, price, "reserved" if market == "RESERVED" else "on demand"
+
+
+def _reserved(pool: str, market: str, running: Range, template: Item, site: Site) -> Range:
+    """What is reserved costs the same whether it runs or not."""
+    targeted: Any = template.inputs.get("capacityReservationSpecification")
+    if market != "CAPACITY_BLOCK" and not targeted:
+        return running
+    count = Range.of(site.reserved.get(pool, 0))
+    most = max(running.most, count.most)
+    return Range(most, most)
+
+
+def _disks(
+    item: Item, pool: str, mappings: list[Mapping[str, Any]], nodes: Range, site: Site
+) -> Iterator[Line]:
+    for mapping in mappings:
+        disk: Mapping[str, Any] = mapping.get("ebs", {})
+        gib = _gib(disk.get("volumeSize", _BOTTLEROCKET_SYSTEM_GIB))
+        iops, throughput = float(disk.get("iops", 0)), float(disk.get("throughput", 0))
+        yield from volume(
+            item,
+            gib,
+            nodes,
+            iops,
+            throughput,
+            site,
+            part="nodes",
+            pool=pool,
+            what=f"disk {mapping.get('deviceName', '')}",
+        )
+
+
+def _gib(size: float | str) -> Range:
+    """`100` as EC2 takes it, `100Gi` as Karpenter does."""
+    return Range.of(
+        float(amount(size) / _GIB) if isinstance(size, str) and size[-1:].isalpha() else float(size)
+    )

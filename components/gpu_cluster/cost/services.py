@@ -1,0 +1,109 @@
+"""The control plane, images, keys, secrets, logs, alarms and queues."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from gpu_cluster.catalog.kubernetes_versions import KUBERNETES_VERSIONS
+from gpu_cluster.catalog.price import PriceError
+from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.line import Line, Site
+from gpu_cluster.cost.network import traffic
+
+_DAYS = 30
+_RESCANS = 30  # with continuous scanning: about once a day
+
+
+def cluster(item: Item, site: Site) -> Iterator[Line]:
+    version = KUBERNETES_VERSIONS.get(str(item.at("version")))
+    if version is None:
+        raise PriceError(f"expected a version of Kubernetes that EKS runs, got {item.at('version')}")
+    extended = site.day > version.standard_until
+    service, what = (
+        ("control-plane-extended", f"control plane, Kubernetes {version.name} in extended support")
+        if extended
+        else ("control-plane", "control plane")
+    )
+    yield site.line(item, service, part="control plane", what=what, unit="cluster")
+    tier = item.inputs.get("controlPlaneScalingConfig", {}).get("tier", "standard")
+    if tier != "standard":
+        yield site.line(item, tier, part="control plane", what=f"control plane, {tier}", unit="cluster")
+    if item.inputs.get("remoteNetworkConfig"):
+        yield site.used(item, "hybrid-cpu", "hybrid-cpus", part="control plane", what="hybrid nodes")
+    yield from traffic(item, site)
+
+
+def repository(item: Item, site: Site) -> Iterator[Line]:
+    yield site.used(item, "ecr", "image-gb", part="registry", what="images")
+    if site.scanned:
+        yield site.used(item, "image-scan", "image-pushes", part="registry", what="images, first scan")
+        yield site.used(
+            item,
+            "image-rescan",
+            "image-pushes",
+            part="registry",
+            what="images, scanned again",
+            times=_RESCANS,
+        )
+
+
+def mirror(item: Item, site: Site) -> Iterator[Line]:
+    """Repositories of what is mirrored come with the first pull."""
+    yield site.used(item, "ecr", "cached-gb", part="registry", what="mirrored images")
+
+
+def replication(item: Item, site: Site) -> Iterator[Line]:
+    """Copies of images in other regions, and the way there."""
+    for rule in item.at("replicationConfiguration.rules"):
+        prefixes = [it["filter"] for it in rule.get("repositoryFilters", [])] or [""]
+        copied = sum(any(name.startswith(prefix) for prefix in prefixes) for name in site.repositories)
+        for destination in rule["destinations"]:
+            region: str = destination["region"]
+            amount = site.usage["image-gb"] * copied
+            yield site.line(
+                item,
+                "ecr",
+                part="registry",
+                what=f"copies of images in {region}",
+                unit="GB",
+                quantity=amount,
+                region=region,
+            )
+            yield site.line(
+                item,
+                "other-region-gb",
+                part="registry",
+                what=f"images sent to {region}",
+                unit="GB",
+                quantity=amount,
+            )
+
+
+def key(item: Item, site: Site) -> Iterator[Line]:
+    yield site.line(item, "key", part="keys", what="key", unit="key")
+    yield site.used(item, "key-requests", "key-requests", part="keys", what="key, requests")
+
+
+def secret(item: Item, site: Site) -> Iterator[Line]:
+    yield site.line(item, "secret", part="keys", what="secret", unit="secret")
+
+
+def log_group(item: Item, site: Site) -> Iterator[Line]:
+    days = item.inputs.get("retentionInDays")
+    if not days:
+        raise PriceError("expected retentionInDays: logs that are kept for ever have no monthly price")
+    yield site.used(item, "log-written", "log-gb", part="logs", what="logs written")
+    months = Fraction(int(days), _DAYS)
+    yield site.used(item, "log-kept", "log-gb", part="logs", what=f"logs kept {int(days)} days", times=months)
+
+
+def alarm(item: Item, site: Site) -> Iterator[Line]:
+    yield site.line(item, "alarm", part="logs", what="alarm", unit="alarm")
+
+
+def queue(item: Item, site: Site) -> Iterator[Line]:
+    yield site.used(item, "queue-requests", "queue-requests", part="queues", what="queue, requests")
+
+
+def is_scanned(scanning: Mapping[str, Any]) -> bool:
+    return scanning.get("scanType") == "ENHANCED"

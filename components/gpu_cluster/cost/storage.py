@@ -1,0 +1,109 @@
+"""File systems, buckets, backups, and the volumes that workloads claim."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from gpu_cluster.capacity import POOL_LABEL
+from gpu_cluster.catalog.price import PriceError
+from gpu_cluster.config.quantity import amount
+from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.line import Line, Site
+from gpu_cluster.cost.money import Range
+from gpu_cluster.cost.nodes import volume
+
+_PART = "storage"
+_GIB = 1024**3
+_EBS = "ebs.csi.aws.com"
+
+
+def file_system(item: Item, site: Site) -> Iterator[Line]:
+    """All of it at the price of what is read often: what has cooled costs less."""
+    yield site.used(item, "efs", "file-gb", part=_PART, what="EFS")
+    if item.inputs.get("throughputMode") == "elastic":
+        yield site.used(item, "efs-read", "file-read-gb", part=_PART, what="EFS, reads")
+        yield site.used(item, "efs-write", "file-written-gb", part=_PART, what="EFS, writes")
+
+
+def lustre(item: Item, site: Site) -> Iterator[Line]:
+    throughput = int(item.number("perUnitStorageThroughput"))
+    what = f"FSx for Lustre, {throughput} MB/s for each TiB"
+    quantity = item.number("storageCapacity")
+    yield site.line(item, f"lustre-{throughput}", part=_PART, what=what, unit="GiB", quantity=quantity)
+
+
+def bucket(item: Item, site: Site) -> Iterator[Line]:
+    yield site.used(item, "s3", "bucket-gb", part=_PART, what="S3")
+    yield site.used(item, "s3-reads", "bucket-reads", part=_PART, what="S3, reads")
+    yield site.used(item, "s3-writes", "bucket-writes", part=_PART, what="S3, writes")
+
+
+def backup_plan(item: Item, site: Site) -> Iterator[Line]:
+    """A snapshot of a disk costs what a backup of a file system does."""
+    yield site.used(item, "efs-backup", "backup-gb", part=_PART, what="backups")
+    for number, rule in enumerate(item.inputs.get("rules", ())):
+        for copy in range(len(rule.get("copyActions") or ())):
+            vault = str(item.at(f"rules.{number}.copyActions.{copy}.destinationVaultArn"))
+            there = replace(site, region=vault.split(":")[3])
+            what = f"copies of backups in {there.region}"
+            yield there.used(item, "efs-backup", "backup-gb", part=_PART, what=what)
+            what = f"backups sent to {there.region}"
+            yield site.used(item, "other-region-gb", "backup-sent-gb", part=_PART, what=what)
+
+
+def snapshots(item: Item, site: Site) -> Iterator[Line]:
+    if item.inputs.get("driver") == _EBS:
+        yield site.used(item, "snapshot", "snapshot-gb", part=_PART, what="snapshots of disks")
+
+
+def claim(item: Item, site: Site) -> Iterator[Line]:
+    yield from _claimed(item, item.inputs.get("spec", {}), Range.of(1), None, site)
+
+
+def workload(item: Item, site: Site) -> Iterator[Line]:
+    """The volumes that each of its pods has to itself."""
+    pod: Mapping[str, Any] = item.at("spec.template.spec")
+    templates = [
+        it["ephemeral"]["volumeClaimTemplate"]["spec"] for it in pod.get("volumes", []) if "ephemeral" in it
+    ]
+    templates += [it["spec"] for it in item.inputs["spec"].get("volumeClaimTemplates", [])]
+    pool = pod.get("nodeSelector", {}).get(POOL_LABEL)
+    for template in templates:
+        yield from _claimed(item, template, replicas(item, site), pool, site)
+
+
+def replicas(item: Item, site: Site) -> Range:
+    """How many pods a workload has, between what its autoscaler has as least and as most."""
+    metadata: Mapping[str, Any] = item.inputs.get("metadata", {})
+    scaler = site.scalers.get((metadata.get("namespace", ""), metadata.get("name", "")))
+    if scaler is None:
+        spec: Mapping[str, Any] = item.inputs.get("spec", {})
+        return Range.of(float(spec.get("replicas", spec.get("parallelism", 1))))
+    return Range.of(float(scaler.inputs["spec"].get("minReplicas", 1)), scaler.number("spec.maxReplicas"))
+
+
+def _claimed(
+    item: Item, spec: Mapping[str, Any], count: Range, pool: str | None, site: Site
+) -> Iterator[Line]:
+    """A disk for each claim of a class of EBS; folders of EFS and what exists once are priced as such."""
+    name = spec.get("storageClassName")
+    if name == "":
+        return  # of a volume that is there already
+    found = site.classes.get(name or "")
+    if found is None:
+        raise PriceError(f"expected a storage class, got {name or 'no default'}, which decides what it costs")
+    if found.inputs.get("provisioner") != _EBS:
+        return
+    parameters: Mapping[str, str] = found.inputs.get("parameters", {})
+    gib = Range.of(float(amount(str(spec["resources"]["requests"]["storage"])) / _GIB))
+    yield from volume(
+        item,
+        gib,
+        count,
+        float(parameters.get("iops", 0)),
+        float(parameters.get("throughput", 0)),
+        site,
+        part=_PART,
+        pool=pool,
+        what=f"disk of class {found.inputs['metadata']['name']}",
+    )

@@ -1,0 +1,116 @@
+"""How much of a pool's nodes what runs on them asks for: what stands idle, and what packing wastes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from gpu_cluster.capacity import Pool, Request, nodes_for, room, share_of_node
+from gpu_cluster.config.quantity import amount
+from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.line import Site
+from gpu_cluster.cost.money import NOTHING, Range
+from gpu_cluster.cost.storage import replicas
+
+_WORKLOADS = ("Deployment", "StatefulSet", "Job")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Of a pool with GPUs, with the fewest nodes and replicas at one end, and the most at the other."""
+
+    pool: str
+    nodes: Range
+    """At least those that the fewest replicas need: something starts them."""
+
+    needed: Range
+    """Nodes that hold the replicas when they are packed as a scheduler packs them."""
+
+    gpus: Range
+    """What the replicas ask for of the GPUs, as that many nodes."""
+
+    cpu: Range
+    """Of the CPU that nodes leave to replicas, likewise."""
+
+    memory: Range
+    """Of the memory that nodes leave to replicas, likewise."""
+
+    @property
+    def idle(self) -> tuple[Fraction, Fraction]:
+        """The part of the GPUs that nobody asks for, at the fewest and at the most; 0 without a node."""
+        return _left(self.nodes, self.gpus)
+
+    @property
+    def cpu_idle(self) -> tuple[Fraction, Fraction]:
+        """The part of the CPU that no replica asks for."""
+        return _left(self.nodes, self.cpu)
+
+    @property
+    def memory_idle(self) -> tuple[Fraction, Fraction]:
+        """The part of the memory that no replica asks for."""
+        return _left(self.nodes, self.memory)
+
+    @property
+    def wasted(self) -> tuple[Fraction, Fraction]:
+        """The part of the GPUs on the nodes that are needed into which no replica fits any more."""
+        return _left(self.needed, self.gpus)
+
+
+def use_of(pools: Mapping[str, Pool], items: Iterable[Item], site: Site) -> tuple[Use, ...]:
+    """Of every pool with GPUs, in the order of the pools."""
+    by_selector = {frozenset(pool.selector.items()): name for name, pool in pools.items()}
+    placed: dict[str, list[tuple[Item, Range]]] = {}
+    for item in items:
+        pool = by_selector.get(_selector(item)) if item.kind in _WORKLOADS else None
+        if pool:
+            placed.setdefault(pool, []).append((item, replicas(item, site)))
+    return tuple(_use(pool, placed.get(name, [])) for name, pool in pools.items() if pool.gpu_resources)
+
+
+def _use(pool: Pool, placed: list[tuple[Item, Range]]) -> Use:
+    wanted = [(request, count) for item, count in placed if (request := _request(pool, item))]
+    free = room(pool)
+    gpus = cpu = memory = NOTHING
+    for request, count in wanted:
+        gpus += count * share_of_node(pool, request.resource, request.count)
+        cpu += count * Fraction(request.cpu_millis, free.cpu_millis)
+        memory += count * Fraction(request.memory_bytes, free.memory_bytes)
+    needed, most = _needed(pool, wanted), Fraction(pool.nodes.max)
+    nodes = Range(min(most, max(Fraction(pool.nodes.min), needed.least)), most)
+    return Use(pool.name, nodes, needed, gpus, cpu, memory)
+
+
+def _needed(pool: Pool, wanted: list[tuple[Request, Range]]) -> Range:
+    least = nodes_for(pool, [(request, int(count.least)) for request, count in wanted])
+    most = nodes_for(pool, [(request, int(count.most)) for request, count in wanted])
+    return Range.of(least or 0, most or 0)
+
+
+def _request(pool: Pool, item: Item) -> Request | None:
+    """What one pod asks for, all its containers together; None where that is no GPU of the pool."""
+    asked: dict[str, Fraction] = {}
+    for container in _pod(item).get("containers", []):
+        for resource, quantity in container.get("resources", {}).get("requests", {}).items():
+            asked[resource] = asked.get(resource, Fraction(0)) + Fraction(amount(str(quantity)))
+    gpu = next((resource for resource in pool.gpu_resources if resource in asked), None)
+    if gpu is None:
+        return None
+    cpu, memory = asked.get("cpu", Fraction(0)), asked.get("memory", Fraction(0))
+    return Request(max(1, int(cpu * 1000)), max(1, int(memory)), gpu, int(asked[gpu]))
+
+
+def _selector(item: Item) -> frozenset[tuple[str, str]]:
+    """The labels of the nodes that its pods go to."""
+    return frozenset(_pod(item).get("nodeSelector", {}).items())
+
+
+def _pod(item: Item) -> Mapping[str, Any]:
+    return item.inputs["spec"]["template"]["spec"]
+
+
+def _left(of: Range, asked: Range) -> tuple[Fraction, Fraction]:
+    least, most = (
+        max(Fraction(0), 1 - part / whole) if whole else Fraction(0)
+        for whole, part in ((of.least, asked.least), (of.most, asked.most))
+    )
+    return least, most

@@ -1,0 +1,38 @@
+"""Exemptions: the rules that an object of a component cannot keep, each with its reason."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from gpu_cluster.config.stack import Stack
+
+
+def _always(_stack: Stack, _name: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A rule that objects of one component are exempt from.
+
+    It stands in `EXEMPT` of the component, and holds for the objects that the component itself renders from
+    the stack file, each exactly as rendered: a name or a namespace alone exempts nothing.
+    """
+
+    rule: str
+    """Id of the rule, such as 50-no-host-access."""
+
+    kind: str
+    """Kind of the object, or the Pulumi type of a cloud resource."""
+
+    reason: str
+    """Why the object cannot keep the rule."""
+
+    names: str = "*"
+    """The objects of this kind, by name; * stands for any part."""
+
+    when: Callable[[Stack, str], bool] = _always
+    """Whether it holds for the object of this name in a stack."""
+
+    def holds(self, stack: Stack, name: str) -> bool:
+        return fnmatchcase(name, self.names) and self.when(stack, name)

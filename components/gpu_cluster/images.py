@@ -1,0 +1,80 @@
+"""Every container image that the platform runs, pinned by tag and, where it has a public one, by digest."""
+
+from dataclasses import dataclass
+
+from gpu_cluster.catalog import eks_images
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image as its publisher names it; the digest is that of the index of all its architectures."""
+
+    repository: str
+    tag: str
+    digest: str
+
+    def at(self, mirror: str | None) -> str:
+        """Where to pull it: from its publisher, or below a mirror that keeps the publisher in the path.
+
+        DEVICE_PLUGIN.at("harbor.example.com/mirror")
+        # harbor.example.com/mirror/nvcr.io/nvidia/k8s-device-plugin:v0.20.0@sha256:…
+        """
+        source = f"{mirror.rstrip('/')}/{self.repository}" if mirror else self.repository
+        return f"{source}:{self.tag}@sha256:{self.digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class EksImage:
+    """An image that AWS publishes for EKS alone, in each region; no public document has its digest."""
+
+    name: str
+    tag: str
+
+    def at(self, region: str) -> str:
+        """Where nodes in the region pull it.
+
+        EFA_PLUGIN.at("us-east-2")
+        # 602401143452.dkr.ecr.us-east-2.amazonaws.com/eks/aws-efa-k8s-device-plugin:v0.5.20
+        """
+        return f"{eks_images(region)}/{self.name}:{self.tag}"
+
+
+# Digests as public manifests pin them beside the same tags, read on 2026-11-21; those of device plugin and
+# MIG manager are in the bundle of the GPU operator v26.7.0.
+DEVICE_PLUGIN = Image(
+    "nvcr.io/nvidia/k8s-device-plugin",
+    "v0.20.0",
+    "a61ba9fd8efb82f3a79f877f7580e02c1e8e7593f62473644bc9c79e315c3312",
+)
+MIG_MANAGER = Image(
+    "nvcr.io/nvidia/cloud-native/k8s-mig-manager",
+    "v0.15.0",
+    "cab2cf9deafc9602da69d0832a82958a7687f22f4a2f19674099dc9a5c4ea8e2",
+)
+# As the chart aws-efa-k8s-device-plugin v0.5.30 of aws/eks-charts has it, 2026-08-03.
+EFA_PLUGIN = EksImage("aws-efa-k8s-device-plugin", "v0.5.20")
+REGISTRY = Image(
+    "docker.io/library/registry",
+    "3.0.0",
+    "6c5666b861f3505b116bb9aa9b25175e71210414bd010d92035ff64018f9457e",
+)
+VLLM = Image(
+    "docker.io/vllm/vllm-openai",
+    "v0.26.0",
+    "ffb2d59b1c059a5bd8d781320c9f5189de8293693b7d95da54befddaa54abf52",
+)
+# As promoted to registry.k8s.io on 2026-07-22, kubernetes/k8s.io pull request 9760.
+CLUSTER_AUTOSCALER = Image(
+    "registry.k8s.io/autoscaling/cluster-autoscaler",
+    "v1.35.2",
+    "aac369dc283927a623deb1af54696efcc722ae79255aa07788422e495bab887d",
+)
+# As its own chart pins it.
+KARPENTER = Image(
+    "public.ecr.aws/karpenter/controller",
+    "1.13.0",
+    "ea731b0cd813add8b2947a76bfe861c38069d85922b01d0c1647d1466279b7fe",
+)
+
+ON_EKS = (CLUSTER_AUTOSCALER, DEVICE_PLUGIN, KARPENTER, MIG_MANAGER, VLLM)
+"""What a platform on AWS may run from its own registry, ECR."""

@@ -1,0 +1,44 @@
+"""The file that says how to reach the cluster."""
+
+from pathlib import Path
+
+from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
+from gpu_cluster.config.team import LOCAL_TEAMS, TeamStack
+
+LOCAL = Path(".local/kubeconfig")
+"""Written by the control plane on this machine, below the project's folder."""
+
+
+class NoKubeconfigError(Exception):
+    """There is no kubeconfig where the stack file says."""
+
+
+def kubeconfig_of(settings: LocalCluster | ExistingCluster, project: Path) -> str:
+    """Path of the kubeconfig; `NoKubeconfigError` where there is none.
+
+    One below `~` stays as it is, so that the state says the same whoever's home it is.
+    """
+    given = settings.kubeconfig if isinstance(settings, ExistingCluster) else str(LOCAL)
+    path = given if given.startswith("~") else str(project / given)
+    if Path(path).expanduser().is_file():
+        return path
+    if isinstance(settings, LocalCluster):
+        raise NoKubeconfigError(
+            f"The cluster on this machine does not run: {path} does not exist. Start it with `make up`."
+        )
+    raise NoKubeconfigError(f"gpu-cluster:cluster.kubeconfig: {given} does not exist.")
+
+
+def team_kubeconfig(team: TeamStack, project: Path) -> str:
+    """Path of the kubeconfig that signs in as the team; `NoKubeconfigError` where there is none."""
+    membership, cluster = team.file.team, team.environment.cluster
+    if isinstance(cluster, ExistingCluster):
+        given = membership.kubeconfig or cluster.kubeconfig
+        return kubeconfig_of(cluster.model_copy(update={"kubeconfig": given}), project)
+    path = project / LOCAL_TEAMS / f"{team.name}.kubeconfig"
+    if path.is_file():
+        return str(path)
+    raise NoKubeconfigError(
+        f"There is no way for team {team.name} into the cluster on this machine: {path} does not exist. "
+        f"`gpu-cluster up {membership.environment}` comes first."
+    )

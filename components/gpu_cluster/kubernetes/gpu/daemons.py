@@ -1,0 +1,125 @@
+"""What runs on every node of a pool, and on no other: DaemonSets in one namespace of their own."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import pulumi
+from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+
+from gpu_cluster.capacity import Pool
+from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.scheduling import tolerations
+
+NAMESPACE = "gpu-system"
+
+PRIORITY_CLASS = "system-node-critical"
+"""Evicted last: without its plugins a node has no devices."""
+
+RESOURCES = core.ResourceRequirementsArgs(
+    requests={"cpu": "50m", "memory": "64Mi"}, limits={"memory": "256Mi"}
+)
+
+
+def daemon_set(
+    name: str,
+    program: str,
+    pool: Pool,
+    pod: core.PodSpecArgs,
+    *,
+    config: str = "",
+    labels: Mapping[str, str] | None = None,
+    opts: pulumi.ResourceOptions,
+) -> apps.DaemonSet:
+    """`<program>-<pool>`; `labels` of its pods beside those that it finds them by.
+
+    The programs read their configuration once, so a new `config` is a new pod, on this pool alone.
+    """
+    own = {
+        "app.kubernetes.io/name": program,
+        "app.kubernetes.io/instance": pool.name,
+        "app.kubernetes.io/part-of": "gpu-cluster",
+    }
+    digest = hashlib.sha256(config.encode()).hexdigest()[:16]
+    return apps.DaemonSet(
+        name,
+        metadata=metadata(f"{program}-{pool.name}", NAMESPACE, labels=own),
+        spec=apps.DaemonSetSpecArgs(
+            selector=meta.LabelSelectorArgs(match_labels=own),
+            template=core.PodTemplateSpecArgs(
+                metadata=meta.ObjectMetaArgs(
+                    labels={**own, **(labels or {})},
+                    annotations={"gpu-cluster/config": digest} if config else None,
+                ),
+                spec=pod,
+            ),
+            update_strategy=apps.DaemonSetUpdateStrategyArgs(
+                type="RollingUpdate", rolling_update=apps.RollingUpdateDaemonSetArgs(max_unavailable="10%")
+            ),
+        ),
+        opts=opts,
+    )
+
+
+def service_account(name: str, program: str, opts: pulumi.ResourceOptions) -> core.ServiceAccount:
+    return core.ServiceAccount(
+        name, metadata=metadata(program, NAMESPACE), automount_service_account_token=False, opts=opts
+    )
+
+
+def pod_of(
+    pool: Pool,
+    account: str,
+    *,
+    containers: Sequence[core.ContainerArgs],
+    volumes: Sequence[core.VolumeArgs],
+    init_containers: Sequence[core.ContainerArgs] | None = None,
+    nodes: Mapping[str, str] | None = None,
+    host_ipc: bool | None = None,
+    host_network: bool | None = None,
+    host_pid: bool | None = None,
+) -> core.PodSpecArgs:
+    """On every node of the pool that has the labels `nodes` too, before anything that wants its devices."""
+    return core.PodSpecArgs(
+        service_account_name=account,
+        automount_service_account_token=False,
+        enable_service_links=False,
+        priority_class_name=PRIORITY_CLASS,
+        affinity=core.AffinityArgs(node_affinity=_nodes_with({**pool.selector, **(nodes or {})})),
+        tolerations=tolerations(pool),
+        host_ipc=host_ipc,
+        host_network=host_network,
+        host_pid=host_pid,
+        init_containers=init_containers,
+        containers=containers,
+        volumes=volumes,
+    )
+
+
+def node_name() -> core.EnvVarArgs:
+    source = core.EnvVarSourceArgs(field_ref=core.ObjectFieldSelectorArgs(field_path="spec.nodeName"))
+    return core.EnvVarArgs(name="NODE_NAME", value_from=source)
+
+
+def config_volume(config_map: str, files: Mapping[str, str]) -> core.VolumeArgs:
+    """Some keys of a ConfigMap, each with the name of its file."""
+    items = [core.KeyToPathArgs(key=key, path=path) for key, path in files.items()]
+    return core.VolumeArgs(
+        name="config", config_map=core.ConfigMapVolumeSourceArgs(name=config_map, items=items)
+    )
+
+
+def host_path(name: str, path: str, kind: str) -> core.VolumeArgs:
+    return core.VolumeArgs(name=name, host_path=core.HostPathVolumeSourceArgs(path=path, type=kind))
+
+
+def _nodes_with(labels: Mapping[str, str]) -> core.NodeAffinityArgs:
+    wanted = [
+        core.NodeSelectorRequirementArgs(key=key, operator="In", values=[value])
+        for key, value in labels.items()
+    ]
+    term = core.NodeSelectorTermArgs(match_expressions=wanted)
+    return core.NodeAffinityArgs(
+        required_during_scheduling_ignored_during_execution=core.NodeSelectorArgs(node_selector_terms=[term])
+    )

@@ -1,0 +1,38 @@
+"""The rules that device plugins and what divides GPUs cannot keep."""
+
+from gpu_cluster.exemption import Exemption
+
+_PRIVILEGED = (
+    "49-not-privileged",
+    "50-no-host-access",
+    "51-no-privilege-escalation",
+    "52-drop-all-capabilities",
+    "53-non-root",
+    "54-seccomp-profile",
+    "55-read-only-root",
+    "58-probes",
+)
+
+
+def registers_with_kubelet(names: str = "*") -> tuple[Exemption, ...]:
+    """For a plugin that registers through the kubelet's socket.
+
+    The folder is `/var/lib/kubelet/device-plugins`, owned by root, and a host path is the way to it
+    (https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/, 2026-11-29).
+    """
+    reasons = {
+        "50-no-host-access": "A device plugin registers through a socket in /var/lib/kubelet/device-plugins.",
+        "53-non-root": "The kubelet's plugin folder belongs to root.",
+        "58-probes": "A device plugin has no health endpoint: the kubelet watches it over its socket.",
+    }
+    return tuple(Exemption(rule, "DaemonSet", reason, names) for rule, reason in reasons.items())
+
+
+def privileged(names: str = "*", reason: str = "") -> tuple[Exemption, ...]:
+    """For a container that has to be privileged: the rules that such a container cannot keep.
+
+    The kubelet applies neither seccomp nor dropped capabilities to it, and the API server refuses
+    `allowPrivilegeEscalation: false` beside it
+    (https://kubernetes.io/docs/tasks/configure-pod-container/security-context/, 2026-11-29).
+    """
+    return tuple(Exemption(rule, "DaemonSet", reason, names) for rule in _PRIVILEGED)

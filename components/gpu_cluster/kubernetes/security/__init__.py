@@ -1,0 +1,32 @@
+"""Namespaces, network policies and security contexts."""
+
+from gpu_cluster.kubernetes.security.api_token import api_token_mount, api_token_volume
+from gpu_cluster.kubernetes.security.namespace import Namespace, PodSecurity
+from gpu_cluster.kubernetes.security.restricted import restricted_container, restricted_pod
+from gpu_cluster.kubernetes.security.traffic import (
+    from_anywhere,
+    from_namespaces,
+    to_anywhere,
+    to_dns,
+    to_internet,
+    to_namespaces,
+    to_networks,
+    to_pod_identity,
+)
+
+__all__ = [
+    "Namespace",
+    "PodSecurity",
+    "api_token_mount",
+    "api_token_volume",
+    "from_anywhere",
+    "from_namespaces",
+    "restricted_container",
+    "restricted_pod",
+    "to_anywhere",
+    "to_dns",
+    "to_internet",
+    "to_namespaces",
+    "to_networks",
+    "to_pod_identity",
+]

@@ -1,0 +1,104 @@
+"""A namespace with Pod Security, closed network, quota and defaults."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import pulumi
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.networking import v1 as networking
+
+from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security.traffic import nothing
+
+_POD_SECURITY_VERSION = "v1.35"
+
+
+class PodSecurity(StrEnum):
+    """The Pod Security Standard that the pods of a namespace are held to."""
+
+    PRIVILEGED = "privileged"
+    RESTRICTED = "restricted"
+
+
+class Namespace(pulumi.ComponentResource):
+    """A namespace held to a Pod Security level, whose network is closed but for what is named.
+
+    Namespace("platform-registry", "registry", PodSecurity.RESTRICTED,
+              quota={"pods": "2"}, allowances={"clients": from_anywhere(5000)})
+    """
+
+    namespace: str
+
+    def __init__(
+        self,
+        name: str,
+        namespace: str,
+        level: PodSecurity,
+        *,
+        quota: Mapping[str, str],
+        priority_class: str | None = None,
+        allowances: Mapping[str, networking.NetworkPolicySpecArgs] | None = None,
+        labels: Mapping[str, str] | None = None,
+        annotations: Mapping[str, str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`quota`: hard limits by resource; with `priority_class` they count the pods of that class alone."""
+        super().__init__("gpu-cluster:index:Namespace", name, None, opts)
+        self.namespace = namespace
+
+        owner = core.Namespace(
+            f"{name}-namespace",
+            metadata=metadata(
+                namespace, labels={**_pod_security(level), **(labels or {})}, annotations=annotations
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        # After the namespace, and gone before it.
+        child = pulumi.ResourceOptions(parent=self, depends_on=[owner])
+
+        policies = {
+            "default-deny": nothing(),
+            **{f"allow-{key}": spec for key, spec in (allowances or {}).items()},
+        }
+        for key, spec in policies.items():
+            networking.NetworkPolicy(
+                f"{name}-{key}", metadata=metadata(key, namespace), spec=spec, opts=child
+            )
+        core.ResourceQuota(
+            f"{name}-quota",
+            metadata=metadata("quota", namespace),
+            spec=core.ResourceQuotaSpecArgs(hard=quota, scope_selector=_only(priority_class)),
+            opts=child,
+        )
+        core.LimitRange(
+            f"{name}-defaults", metadata=metadata("defaults", namespace), spec=_defaults(), opts=child
+        )
+
+        self.register_outputs({"namespace": namespace})
+
+
+def _pod_security(level: PodSecurity) -> dict[str, str]:
+    """Labels of all three modes, pinned so that an upgrade of the cluster admits what it did before."""
+    modes = ("enforce", "audit", "warn")
+    return {f"pod-security.kubernetes.io/{mode}": level.value for mode in modes} | {
+        f"pod-security.kubernetes.io/{mode}-version": _POD_SECURITY_VERSION for mode in modes
+    }
+
+
+def _only(priority_class: str | None) -> core.ScopeSelectorArgs | None:
+    if priority_class is None:
+        return None
+    scope = core.ScopedResourceSelectorRequirementArgs(
+        scope_name="PriorityClass", operator="In", values=[priority_class]
+    )
+    return core.ScopeSelectorArgs(match_expressions=[scope])
+
+
+def _defaults() -> core.LimitRangeSpecArgs:
+    """For a container that states nothing. No limit of CPU: it would throttle what states only a request."""
+    item = core.LimitRangeItemArgs(
+        type="Container",
+        default_request={"cpu": "100m", "memory": "128Mi"},
+        default={"memory": "512Mi"},
+    )
+    return core.LimitRangeSpecArgs(limits=[item])

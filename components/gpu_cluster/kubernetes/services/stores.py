@@ -1,0 +1,29 @@
+"""Stores of the environment, as the pods of a team mount them."""
+
+from collections.abc import Collection, Mapping
+
+import pulumi
+from pulumi_kubernetes.core import v1 as core
+
+from gpu_cluster.config.storage import S3, FsxLustre, StorageSettings
+from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.storage import claim_of
+
+
+def store_claims(
+    name: str,
+    namespace: str,
+    stores: Collection[str],
+    storage: Mapping[str, StorageSettings],
+    *,
+    opts: pulumi.ResourceOptions,
+) -> list[core.PersistentVolumeClaim]:
+    """A claim for each store, under its name: the platform has a volume for it and for nobody else."""
+    chosen = {key: settings for key, settings in storage.items() if key in stores}
+    return [
+        core.PersistentVolumeClaim(
+            f"{name}-{key}", metadata=metadata(key, namespace), spec=claim_of(settings), opts=opts
+        )
+        for key, settings in chosen.items()
+        if isinstance(settings, FsxLustre | S3)
+    ]

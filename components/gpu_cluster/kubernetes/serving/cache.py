@@ -1,0 +1,48 @@
+"""The volume that keeps a model's weights, or has them already."""
+
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+
+from gpu_cluster.config.serving import ModelCache
+from gpu_cluster.kubernetes.storage import Classes
+
+
+def store_volume(claim: str) -> core.VolumeArgs:
+    source = core.PersistentVolumeClaimVolumeSourceArgs(claim_name=claim, read_only=True)
+    return core.VolumeArgs(name="weights", persistent_volume_claim=source)
+
+
+def is_shared(cache: ModelCache, storage: Classes) -> bool:
+    """Whether all replicas mount one volume, which also outlives them."""
+    return cache.storage_class in storage.shared
+
+
+def shared_claim(cache: ModelCache) -> core.PersistentVolumeClaimSpecArgs:
+    return _claim(cache, "ReadWriteMany", cache.storage_class)
+
+
+def shared_volume(claim: str, *, name: str = "cache") -> core.VolumeArgs:
+    source = core.PersistentVolumeClaimVolumeSourceArgs(claim_name=claim)
+    return core.VolumeArgs(name=name, persistent_volume_claim=source)
+
+
+def own_volume(
+    cache: ModelCache, storage: Classes, labels: dict[str, str], *, name: str = "cache"
+) -> core.VolumeArgs:
+    """A volume of each replica, made and deleted with it."""
+    chosen = cache.storage_class
+    template = core.PersistentVolumeClaimTemplateArgs(
+        metadata=meta.ObjectMetaArgs(labels=labels),
+        spec=_claim(cache, "ReadWriteOnce", storage.scratch.get(chosen, chosen) if chosen else None),
+    )
+    return core.VolumeArgs(
+        name=name, ephemeral=core.EphemeralVolumeSourceArgs(volume_claim_template=template)
+    )
+
+
+def _claim(cache: ModelCache, mode: str, storage_class: str | None) -> core.PersistentVolumeClaimSpecArgs:
+    return core.PersistentVolumeClaimSpecArgs(
+        access_modes=[mode],
+        storage_class_name=storage_class,
+        resources=core.VolumeResourceRequirementsArgs(requests={"storage": cache.size}),
+    )

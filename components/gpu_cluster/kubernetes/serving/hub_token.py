@@ -1,0 +1,36 @@
+"""The token of the model hub, where replicas find it."""
+
+import pulumi
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+
+from gpu_cluster.kubernetes.object_metadata import metadata
+
+SECRET = "hub-token"  # noqa: S105
+KEY = "token"
+
+
+def hub_token_secret(
+    name: str,
+    namespace: str,
+    token: pulumi.Input[str],
+    *,
+    may_list: bool = True,
+    opts: pulumi.ResourceOptions,
+) -> core.Secret:
+    """`may_list`: whether who deploys may list the secrets of the namespace.
+
+    Who may not could not see one go, and the provider would wait for that for ever. So its end is left to the
+    cluster: it is collected with the object that owns it.
+    """
+    if may_list:
+        return core.Secret(name, metadata=metadata(SECRET, namespace), string_data={KEY: token}, opts=opts)
+    owner = core.ConfigMap(f"{name}-owner", metadata=metadata(SECRET, namespace), opts=opts)
+    owned = metadata(SECRET, namespace)
+    owned.owner_references = [
+        meta.OwnerReferenceArgs(
+            api_version="v1", kind="ConfigMap", name=SECRET, uid=owner.metadata.uid.apply(str)
+        )
+    ]
+    retained = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=True))
+    return core.Secret(name, metadata=owned, string_data={KEY: token}, opts=retained)

@@ -1,0 +1,137 @@
+"""A model that is served: its replicas, their address, and how many there are."""
+
+import pulumi
+from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.autoscaling import v2 as autoscaling
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+from pulumi_kubernetes.policy import v1 as policy
+
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.serving import cache, vllm
+from gpu_cluster.kubernetes.serving.replicas import Placement, replicas, timeouts
+from gpu_cluster.kubernetes.serving.scaling import scaler
+from gpu_cluster.kubernetes.storage import Classes
+
+
+class Model(pulumi.ComponentResource):
+    """Replicas of one model behind one address.
+
+    Model("platform-serving-chat", "chat", settings, placement, namespace="serving", …).url
+    # http://chat.serving.svc.cluster.local:8000/v1
+    """
+
+    url: str
+
+    def __init__(
+        self,
+        name: str,
+        key: str,
+        settings: ModelSettings,
+        placement: Placement,
+        *,
+        namespace: str,
+        storage: Classes,
+        image: str,
+        token: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`token`: the namespace has a secret with the token of the model hub."""
+        super().__init__("gpu-cluster:index:Model", name, None, opts)
+        self.url = f"http://{key}.{namespace}.svc.cluster.local:{vllm.PORT}/v1"
+
+        child = pulumi.ResourceOptions(parent=self)
+        labels = _labels(key, settings)
+        named = metadata(key, namespace, labels=labels)
+        scales = settings.replicas.min < settings.replicas.max
+
+        server = f"{key}-server"
+        account = core.ServiceAccount(
+            f"{name}-account",
+            metadata=metadata(server, namespace, labels=labels),
+            automount_service_account_token=False,
+            opts=child,
+        )
+        needs: list[pulumi.Resource] = [account]
+        if settings.store:
+            weights = cache.store_volume(settings.store)
+        elif settings.cache is None:
+            raise ValueError(f"model {key} has neither cache nor store")
+        elif not cache.is_shared(settings.cache, storage):
+            weights = cache.own_volume(settings.cache, storage, labels)
+        else:
+            claim = core.PersistentVolumeClaim(
+                f"{name}-weights",
+                # The replicas wait for it; a team may not read its class, as the engine would.
+                metadata=metadata(f"{key}-weights", namespace, labels=labels, awaited=False),
+                spec=cache.shared_claim(settings.cache),
+                opts=child,
+            )
+            needs.append(claim)
+            weights = cache.shared_volume(f"{key}-weights")
+
+        # Who decides about the number of replicas is noted, so that a change of it is a change of the object.
+        decides = {"gpu-cluster/replicas": "scaled" if scales else "fixed"}
+        # In the foreground a pod waits for its volume, and where its node died the volume waits for the pod.
+        background = {"pulumi.com/deletionPropagationPolicy": "background"}
+        deployment = apps.Deployment(
+            f"{name}-replicas",
+            metadata=metadata(key, namespace, labels=labels, annotations=decides | background),
+            spec=replicas(
+                settings,
+                placement,
+                labels=labels,
+                account=server,
+                container=vllm.container(
+                    key, settings, placement.pool, placement.request, image, token=token
+                ),
+                weights=weights,
+            ),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=needs,
+                custom_timeouts=timeouts(settings),
+                ignore_changes=["spec.replicas"] if scales else None,
+            ),
+        )
+        if scales:
+            autoscaling.HorizontalPodAutoscaler(
+                f"{name}-scaler",
+                metadata=named,
+                spec=scaler(key, settings),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[deployment]),
+            )
+        core.Service(
+            f"{name}-service",
+            # That its pods answer is what the Deployment waits for.
+            metadata=metadata(key, namespace, labels=labels, awaited=False),
+            spec=_address(labels),
+            opts=child,
+        )
+        policy.PodDisruptionBudget(
+            f"{name}-disruptions", metadata=named, spec=_disruptions(labels), opts=child
+        )
+        self.register_outputs({"url": self.url})
+
+
+def _labels(key: str, settings: ModelSettings) -> dict[str, str]:
+    return {
+        "app.kubernetes.io/name": settings.engine.value,
+        "app.kubernetes.io/instance": key,
+        "app.kubernetes.io/part-of": "gpu-cluster",
+    }
+
+
+def _address(labels: dict[str, str]) -> core.ServiceSpecArgs:
+    port = core.ServicePortArgs(name="http", port=vllm.PORT, target_port="http")
+    return core.ServiceSpecArgs(selector=labels, ports=[port])
+
+
+def _disruptions(labels: dict[str, str]) -> policy.PodDisruptionBudgetSpecArgs:
+    """One at a time, and always one: a drain that waits for the only replica would wait for ever."""
+    return policy.PodDisruptionBudgetSpecArgs(
+        max_unavailable=1,
+        selector=meta.LabelSelectorArgs(match_labels=labels),
+        unhealthy_pod_eviction_policy="AlwaysAllow",
+    )

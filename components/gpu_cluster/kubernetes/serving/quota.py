@@ -1,0 +1,44 @@
+"""What the models may use together: all that they are allowed to scale to, and not more."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from gpu_cluster.capacity import Request
+from gpu_cluster.config.quantity import amount
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.kubernetes.serving import cache, quantities
+from gpu_cluster.kubernetes.storage import STORE_CLAIM, Classes
+
+
+def quota_of(models: Iterable[tuple[ModelSettings, Request]], storage: Classes) -> dict[str, str]:
+    """Hard limits by resource.
+
+    Each model counts one replica more than its most: a replica that stops counts until it is gone, while its
+    successor already starts.
+    """
+    models = list(models)
+    stores = {settings.store for settings, _ in models if settings.store}
+    used: Counter[str] = Counter(persistentvolumeclaims=len(stores))
+    volumes_bytes = len(stores) * amount(STORE_CLAIM)
+    for settings, request in models:
+        replicas = settings.replicas.max + 1
+        used["cpu"] += replicas * request.cpu_millis
+        used["memory"] += replicas * request.memory_bytes
+        used[f"requests.{request.resource}"] += replicas * request.count
+        used["pods"] += replicas
+        used["services"] += 1
+        if settings.cache:
+            volumes = 1 if cache.is_shared(settings.cache, storage) else replicas
+            used["persistentvolumeclaims"] += volumes
+            volumes_bytes += volumes * amount(settings.cache.size)
+
+    cpu, memory = quantities.cpu(used.pop("cpu")), quantities.memory(used.pop("memory"))
+    return {
+        "requests.cpu": cpu,
+        "requests.memory": memory,
+        "limits.memory": memory,
+        **{resource: str(count) for resource, count in used.items()},
+        "requests.storage": quantities.memory(int(volumes_bytes)),
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+    }

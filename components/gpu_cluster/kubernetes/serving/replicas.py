@@ -1,0 +1,88 @@
+"""The replicas of a model: where they run, and how one set of them gives way to the next."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+
+from gpu_cluster.capacity import Pool, Request
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.kubernetes.scheduling import over_hosts, tolerations
+from gpu_cluster.kubernetes.security import restricted_pod
+from gpu_cluster.kubernetes.serving import vllm
+
+USER = 2000
+"""Of every replica. A GPU that MPS shares serves one user at a time: another's pods would wait until its end
+(nvidia-cuda-mps-control(1) of driver 580; the device plugin starts that daemon with `-d` alone)."""
+
+_IMAGE_PULL_MINUTES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a model runs and what its replicas ask for there."""
+
+    pool: Pool
+    request: Request
+    surge: bool
+    """Whether the pool holds one replica more than every model on it may have."""
+
+    priority_class: str | None = None
+    """By which the quota of a team counts its replicas."""
+
+
+def replicas(
+    settings: ModelSettings,
+    placement: Placement,
+    *,
+    labels: dict[str, str],
+    account: str,
+    container: core.ContainerArgs,
+    weights: core.VolumeArgs,
+) -> apps.DeploymentSpecArgs:
+    return apps.DeploymentSpecArgs(
+        replicas=settings.replicas.min,
+        selector=meta.LabelSelectorArgs(match_labels=labels),
+        strategy=_rolling(surge=placement.surge),
+        progress_deadline_seconds=_start_minutes(settings) * 60,
+        revision_history_limit=3,
+        template=core.PodTemplateSpecArgs(
+            metadata=meta.ObjectMetaArgs(labels=labels),
+            spec=core.PodSpecArgs(
+                service_account_name=account,
+                automount_service_account_token=False,
+                # Else the address of a model named vllm would arrive as vLLM's own settings.
+                enable_service_links=False,
+                security_context=restricted_pod(USER),
+                priority_class_name=placement.priority_class,
+                node_selector=placement.pool.selector,
+                tolerations=tolerations(placement.pool),
+                topology_spread_constraints=[over_hosts(labels)],
+                termination_grace_period_seconds=vllm.grace_seconds(settings),
+                containers=[container],
+                volumes=vllm.volumes(settings, placement.pool, weights),
+            ),
+        ),
+    )
+
+
+def timeouts(settings: ModelSettings) -> pulumi.CustomTimeouts:
+    """All replicas start at once; an update replaces them one after the other."""
+    start = _start_minutes(settings)
+    return pulumi.CustomTimeouts(create=f"{start}m", update=f"{start * settings.replicas.max}m")
+
+
+def _start_minutes(settings: ModelSettings) -> int:
+    return settings.load_minutes + _IMAGE_PULL_MINUTES
+
+
+def _rolling(*, surge: bool) -> apps.DeploymentStrategyArgs:
+    """The new replica first where there is a GPU for it, else the old one makes room."""
+    return apps.DeploymentStrategyArgs(
+        type="RollingUpdate",
+        rolling_update=apps.RollingUpdateDeploymentArgs(
+            max_surge=1 if surge else 0, max_unavailable=0 if surge else 1
+        ),
+    )

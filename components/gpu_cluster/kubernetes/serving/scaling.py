@@ -1,0 +1,33 @@
+"""How many replicas a model has."""
+
+from pulumi_kubernetes.autoscaling import v2 as autoscaling
+
+from gpu_cluster.config.serving import ModelSettings
+
+# A replica takes minutes to load, and as long again when it was stopped too soon: up by two, down by one, and
+# down only after a quiet quarter of an hour.
+_UP = autoscaling.HPAScalingRulesArgs(
+    stabilization_window_seconds=30,
+    policies=[autoscaling.HPAScalingPolicyArgs(type="Pods", value=2, period_seconds=120)],
+)
+_DOWN = autoscaling.HPAScalingRulesArgs(
+    stabilization_window_seconds=900,
+    policies=[autoscaling.HPAScalingPolicyArgs(type="Pods", value=1, period_seconds=300)],
+)
+
+
+def scaler(deployment: str, settings: ModelSettings) -> autoscaling.HorizontalPodAutoscalerSpecArgs:
+    """By the waiting queue: a GPU that is busy says nothing about who waits for it."""
+    waiting = autoscaling.PodsMetricSourceArgs(
+        metric=autoscaling.MetricIdentifierArgs(name="vllm:num_requests_waiting"),
+        target=autoscaling.MetricTargetArgs(type="AverageValue", average_value=str(settings.waiting)),
+    )
+    return autoscaling.HorizontalPodAutoscalerSpecArgs(
+        scale_target_ref=autoscaling.CrossVersionObjectReferenceArgs(
+            api_version="apps/v1", kind="Deployment", name=deployment
+        ),
+        min_replicas=settings.replicas.min,
+        max_replicas=settings.replicas.max,
+        metrics=[autoscaling.MetricSpecArgs(type="Pods", pods=waiting)],
+        behavior=autoscaling.HorizontalPodAutoscalerBehaviorArgs(scale_up=_UP, scale_down=_DOWN),
+    )

@@ -1,0 +1,119 @@
+"""The namespace of the models, and the models."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from math import inf
+
+import pulumi
+from pulumi_kubernetes.core import v1 as core
+
+from gpu_cluster.capacity import Pool, Request, nodes_for, request_of
+from gpu_cluster.config.cluster import NODE_LOCAL_DNS
+from gpu_cluster.config.serving import ModelSettings, ServingSettings
+from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security import Namespace, PodSecurity, from_namespaces, to_dns, to_internet
+from gpu_cluster.kubernetes.serving import vllm
+from gpu_cluster.kubernetes.serving.hub_token import hub_token_secret
+from gpu_cluster.kubernetes.serving.model import Model
+from gpu_cluster.kubernetes.serving.quota import quota_of
+from gpu_cluster.kubernetes.serving.replicas import Placement
+from gpu_cluster.kubernetes.storage import Classes, claim_of
+
+
+class Serving(pulumi.ComponentResource):
+    """Models in a namespace of their own, which nobody calls but who is named.
+
+    Serving("platform-serving", settings, pools=pools, storage=classes, image=VLLM.at(mirror)).models
+    """
+
+    models: dict[str, Model]
+
+    def __init__(
+        self,
+        name: str,
+        settings: ServingSettings,
+        *,
+        pools: Mapping[str, Pool],
+        storage: Classes,
+        image: str,
+        mounted: Mapping[str, Sequence[pulumi.Resource]] | None = None,
+        hub_token: pulumi.Input[str] | None = None,
+        resolvers: Collection[str] = (NODE_LOCAL_DNS,),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`mounted`: what stands before a volume of each entry of the storage is mounted; `resolvers`:
+        addresses of NodeLocal DNSCache."""
+        super().__init__("gpu-cluster:index:Serving", name, None, opts)
+        placements = placements_of(settings, pools)
+
+        namespace = Namespace(
+            name,
+            settings.namespace,
+            PodSecurity.RESTRICTED,
+            quota=quota_of(
+                [(model, placements[key].request) for key, model in settings.models.items()], storage
+            ),
+            allowances={
+                "clients": from_namespaces({settings.namespace, *settings.clients}, vllm.PORT),
+                "dns": to_dns(resolvers),
+                "hub": to_internet(443),
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        needs: list[pulumi.Resource] = [namespace]
+        if hub_token is not None:
+            child = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+            needs.append(hub_token_secret(f"{name}-hub-token", settings.namespace, hub_token, opts=child))
+
+        mounted = dict(mounted or {})
+        for store in sorted({model.store for model in settings.models.values() if model.store}):
+            claim = core.PersistentVolumeClaim(
+                f"{name}-{store}",
+                metadata=metadata(store, settings.namespace),
+                spec=claim_of(storage.stores[store]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace, *mounted.get(store, ())]),
+            )
+            mounted[store] = [claim]
+
+        self.models = {
+            key: Model(
+                f"{name}-{key}",
+                key,
+                model,
+                placements[key],
+                namespace=settings.namespace,
+                storage=storage,
+                image=image,
+                token=hub_token is not None,
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    depends_on=[*needs, *mounted.get(_volumes_of(model), ())],
+                ),
+            )
+            for key, model in settings.models.items()
+        }
+        self.register_outputs({"urls": {key: model.url for key, model in self.models.items()}})
+
+
+def _volumes_of(model: ModelSettings) -> str:
+    """The entry of the storage that its weights are in; empty where the cluster's own class applies."""
+    return model.store or (model.cache and model.cache.storage_class) or ""
+
+
+def placements_of(settings: ServingSettings, pools: Mapping[str, Pool]) -> dict[str, Placement]:
+    """Where each model runs, what a replica asks for there, and whether an update finds a GPU to spare.
+
+    It does where the nodes that are always there hold one replica more of every model of the pool.
+    """
+    requests = {key: request_of(model, pools[model.pool]) for key, model in settings.models.items()}
+    fullest: dict[str, list[tuple[Request, int]]] = defaultdict(list)
+    for key, model in settings.models.items():
+        fullest[model.pool].append((requests[key], model.replicas.max + 1))
+    surge = {
+        name: (nodes_for(pools[name], replicas) or inf) <= pools[name].nodes.min
+        for name, replicas in fullest.items()
+    }
+    return {
+        key: Placement(pools[model.pool], requests[key], surge[model.pool])
+        for key, model in settings.models.items()
+    }

@@ -1,0 +1,161 @@
+"""The storage classes that workloads choose from, and the stores that they mount."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import pulumi
+from pulumi_kubernetes.storage import v1 as storage
+
+from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.storage import S3, ClassSettings, Ebs, FsxLustre, StorageSettings, StoreSettings
+from gpu_cluster.exemption import Exemption
+from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.storage.backing import Backing, Live
+from gpu_cluster.kubernetes.storage.driver import driver_of
+from gpu_cluster.kubernetes.storage.snapshots import snapshot_class
+from gpu_cluster.kubernetes.storage.volumes import volumes
+
+_DEFAULT = "storageclass.kubernetes.io/is-default-class"
+# Volumes and their claims do not notice: a class is read when a volume is made.
+_IMMUTABLE = ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"]
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Names of the storage classes, by what they are good for."""
+
+    default: str | None
+    """For claims that name no class. None where the stack makes none: then the cluster's own applies."""
+
+    shared: frozenset[str]
+    """Those whose volumes many nodes can mount at once (ReadWriteMany)."""
+
+    scratch: Mapping[str, str]
+    """For each class that is not shared, the one for volumes that go with their pod."""
+
+    stores: Mapping[str, StoreSettings] = field(default_factory=dict[str, StoreSettings])
+    """What is mounted as a whole."""
+
+
+def _is_scratch(stack: Stack, name: str) -> bool:
+    """Whether the platform adds the class, for volumes that go with their pod."""
+    return name not in stack.storage
+
+
+def _is_simulated(stack: Stack, _name: str) -> bool:
+    return isinstance(stack.cluster, LocalCluster)
+
+
+class StorageClasses(pulumi.ComponentResource):
+    """Storage classes, exactly one of them the default, and the volumes of stores.
+
+    StorageClasses("platform-storage", {"standard": HostPath(kind="host-path", default=True)}).classes.default
+    # standard
+    """
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "43-storage-class",
+            "StorageClass",
+            "Its volumes hold what a pod can download again and go with that pod.",
+            when=_is_scratch,
+        ),
+        Exemption(
+            "43-storage-class",
+            "StorageClass",
+            "Nodes on this machine are simulated, and so are their disks.",
+            when=_is_simulated,
+        ),
+    )
+
+    classes: Classes
+
+    made: Mapping[str, Sequence[pulumi.Resource]]
+    """By entry, what has to stand before a pod that mounts it: its classes, or its volumes."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Mapping[str, StorageSettings],
+        *,
+        backing: Backing | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`backing`: what AWS made for the kinds that are AWS's."""
+        super().__init__("gpu-cluster:index:StorageClasses", name, None, opts)
+        self.classes = classes_of(settings)
+        backing = backing or Backing()
+        child = pulumi.ResourceOptions(parent=self)
+
+        made: dict[str, Sequence[pulumi.Resource]] = {}
+        for key, chosen in settings.items():
+            behind = [backing.made[key]] if key in backing.made else []
+            opts = pulumi.ResourceOptions(parent=self, depends_on=behind)
+            if isinstance(chosen, FsxLustre | S3):
+                made[key] = volumes(f"{name}-{key}", key, chosen, backing.sources[key], opts=opts)
+            else:
+                made[key] = self._classes(name, key, chosen, backing, opts)
+        self.made = made
+        if any(isinstance(chosen, Ebs) for chosen in settings.values()):
+            snapshot_class(f"{name}-snapshots", opts=child)
+
+        self.register_outputs({"default": self.classes.default, "shared": sorted(self.classes.shared)})
+
+    def _classes(
+        self, name: str, key: str, settings: ClassSettings, backing: Backing, opts: pulumi.ResourceOptions
+    ) -> list[pulumi.Resource]:
+        """The class itself and, where its volumes stay, one for volumes that go with their pod."""
+        live = backing.parameters.get(key, {})
+        whole = {key: (settings.default, settings.reclaim, {**live, **backing.kept.get(key, {})})}
+        scratch = {self.classes.scratch.get(key, key): (False, "delete", live)}
+        return [
+            _storage_class(
+                f"{name}-{each}", each, settings, live, default=default, reclaim=reclaim, opts=opts
+            )
+            for each, (default, reclaim, live) in (scratch | whole).items()
+        ]
+
+
+def _storage_class(
+    name: str,
+    key: str,
+    settings: ClassSettings,
+    live: Live,
+    *,
+    default: bool,
+    reclaim: str,
+    opts: pulumi.ResourceOptions,
+) -> storage.StorageClass:
+    driver = driver_of(settings)
+    return storage.StorageClass(
+        name,
+        metadata=metadata(key, annotations={_DEFAULT: str(default).lower()}),
+        provisioner=driver.provisioner,
+        parameters={**driver.parameters, **live} or None,
+        mount_options=driver.mount_options or None,
+        reclaim_policy=reclaim.capitalize(),
+        allow_volume_expansion=driver.expandable,
+        # The scheduler places the pod first, so that the volume is made where the GPU is.
+        volume_binding_mode="WaitForFirstConsumer",
+        opts=pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(replace_on_changes=_IMMUTABLE, delete_before_replace=True)
+        ),
+    )
+
+
+def classes_of(settings: Mapping[str, StorageSettings]) -> Classes:
+    """No volumes are made of stores: what mounts them finds one that is there."""
+    drivers = {
+        key: driver_of(chosen) for key, chosen in settings.items() if not isinstance(chosen, FsxLustre | S3)
+    }
+    shared = frozenset(key for key, driver in drivers.items() if driver.shared)
+    scratch = {
+        key: key if settings[key].reclaim == "delete" else f"{key}-scratch"
+        for key in drivers
+        if key not in shared
+    }
+    default = next((key for key, chosen in settings.items() if chosen.default), None)
+    stores = {key: chosen for key, chosen in settings.items() if isinstance(chosen, FsxLustre | S3)}
+    return Classes(default, shared, scratch, stores)

@@ -1,0 +1,145 @@
+"""What a platform grants one team in the cluster."""
+
+from collections.abc import Collection, Mapping
+
+import pulumi
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.networking import v1 as networking
+from pulumi_kubernetes.rbac import v1 as rbac
+
+from gpu_cluster.capacity import Pool, share_of
+from gpu_cluster.config.cluster import NODE_LOCAL_DNS
+from gpu_cluster.config.teams import TeamSettings, group_of
+from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security import (
+    Namespace,
+    PodSecurity,
+    from_namespaces,
+    to_dns,
+    to_internet,
+    to_namespaces,
+    to_networks,
+    to_pod_identity,
+)
+from gpu_cluster.kubernetes.serving import vllm
+from gpu_cluster.kubernetes.teams import rights
+from gpu_cluster.kubernetes.teams.identity import (
+    AWS_ACCOUNT,
+    POOLS_ANNOTATION,
+    ROLE,
+    TEAM_LABEL,
+    priority_class,
+)
+from gpu_cluster.kubernetes.teams.quota import gpu_quota_of, quota_of
+
+
+class TeamGrant(pulumi.ComponentResource):
+    """A namespace of a team's own, what may be used there, and the rights of its members in it.
+
+    TeamGrant("platform-teams-vision", "vision", settings, pools=pools, models="serving", on_aws=True).summary
+    # {"namespace": "vision", "group": "gpu-cluster:team:vision", "gpus": {"l4": {"nvidia.com/gpu": 8}}, …}
+    """
+
+    summary: dict[str, object]
+    """What the team has, in plain values."""
+
+    def __init__(
+        self,
+        name: str,
+        team: str,
+        settings: TeamSettings,
+        *,
+        pools: Mapping[str, Pool],
+        models: str | None,
+        on_aws: bool,
+        endpoints: Collection[str] = (),
+        resolvers: Collection[str] = (NODE_LOCAL_DNS,),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`models`: namespace of the platform's own, where the team may call them; `endpoints`: ranges where
+        services of AWS have interface endpoints; `resolvers`: addresses of NodeLocal DNSCache."""
+        super().__init__("gpu-cluster:index:TeamGrant", name, None, opts)
+        share = share_of(settings, pools)
+        own = settings.namespace or team
+
+        namespace = Namespace(
+            name,
+            own,
+            PodSecurity.RESTRICTED,
+            quota=quota_of(settings, share, pools),
+            allowances=_allowances(
+                own, settings, models, on_aws=on_aws, endpoints=endpoints, resolvers=resolvers
+            ),
+            labels={TEAM_LABEL: team},
+            annotations={POOLS_ANNOTATION: ",".join(share.gpus)},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        # After the namespace, and gone before it.
+        child = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+
+        for pool, granted in share.gpus.items():
+            core.ResourceQuota(
+                f"{name}-gpus-{pool}",
+                metadata=metadata(f"gpus-{pool}", own),
+                spec=_of_class(priority_class(pool), gpu_quota_of(granted)),
+                opts=child,
+            )
+        role = rbac.Role(f"{name}-role", metadata=metadata(ROLE, own), rules=rights.rules(), opts=child)
+        rbac.RoleBinding(
+            f"{name}-members",
+            metadata=metadata(ROLE, own),
+            role_ref=rbac.RoleRefArgs(api_group="rbac.authorization.k8s.io", kind="Role", name=ROLE),
+            subjects=rights.subjects(team, settings.members),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
+        )
+        if on_aws:
+            core.ServiceAccount(
+                f"{name}-aws",
+                metadata=metadata(AWS_ACCOUNT, own),
+                automount_service_account_token=False,
+                opts=child,
+            )
+
+        self.summary = summary_of(team, settings, pools)
+        self.register_outputs(self.summary)
+
+
+def _allowances(
+    own: str,
+    settings: TeamSettings,
+    models: str | None,
+    *,
+    on_aws: bool,
+    endpoints: Collection[str],
+    resolvers: Collection[str],
+) -> dict[str, networking.NetworkPolicySpecArgs]:
+    return {
+        "clients": from_namespaces({own, *settings.clients}),
+        "dns": to_dns(resolvers),
+        "internet": to_internet(443),
+        "own": to_namespaces({own}),
+        **({"models": to_namespaces({models}, vllm.PORT)} if models else {}),
+        **({"pod-identity": to_pod_identity()} if on_aws else {}),
+        **({"aws-endpoints": to_networks(endpoints, 443)} if endpoints else {}),
+    }
+
+
+def _of_class(name: str, hard: Mapping[str, str]) -> core.ResourceQuotaSpecArgs:
+    scope = core.ScopedResourceSelectorRequirementArgs(
+        scope_name="PriorityClass", operator="In", values=[name]
+    )
+    return core.ResourceQuotaSpecArgs(
+        hard=hard, scope_selector=core.ScopeSelectorArgs(match_expressions=[scope])
+    )
+
+
+def summary_of(team: str, settings: TeamSettings, pools: Mapping[str, Pool]) -> dict[str, object]:
+    """What a team of a validated stack has, in plain values."""
+    share = share_of(settings, pools)
+    return {
+        "namespace": settings.namespace or team,
+        "group": group_of(team),
+        "cpuMillis": share.cpu_millis,
+        "memoryBytes": share.memory_bytes,
+        "gpus": {pool: dict(granted) for pool, granted in share.gpus.items()},
+    }

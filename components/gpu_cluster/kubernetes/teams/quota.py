@@ -1,0 +1,32 @@
+"""What the pods of a team may use together."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from gpu_cluster.capacity import Pool, Share
+from gpu_cluster.config.teams import TeamSettings
+from gpu_cluster.kubernetes.serving import quantities
+
+
+def quota_of(team: TeamSettings, share: Share, pools: Mapping[str, Pool]) -> dict[str, str]:
+    """Hard limits of the namespace by resource; GPUs of every kind that there is, those of no pool granted
+    as none."""
+    gpus: Counter[str] = Counter({name: 0 for pool in pools.values() for name in pool.gpu_resources})
+    for granted in share.gpus.values():
+        gpus.update(granted)
+    memory = quantities.memory(share.memory_bytes)
+    return {
+        "requests.cpu": quantities.cpu(share.cpu_millis),
+        "requests.memory": memory,
+        "limits.memory": memory,
+        **{f"requests.{resource}": str(count) for resource, count in sorted(gpus.items())},
+        "requests.storage": team.storage,
+        "pods": str(team.pods),
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+    }
+
+
+def gpu_quota_of(granted: Mapping[str, int]) -> dict[str, str]:
+    """Hard limits of the pods of one pool."""
+    return {f"requests.{resource}": str(count) for resource, count in granted.items()}

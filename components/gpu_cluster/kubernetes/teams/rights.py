@@ -1,0 +1,56 @@
+"""What a team may do in its namespace, and who it is."""
+
+from collections.abc import Iterable
+
+from pulumi_kubernetes.rbac import v1 as rbac
+
+from gpu_cluster.config.teams import group_of
+from gpu_cluster.kubernetes.serving import hub_token
+
+_READ = ["get", "list", "watch"]
+_CHANGE = [*_READ, "create", "update", "patch", "delete"]
+
+# Whatever is not here is not the team's: what bounds it, such as quotas and network policies, it may look at;
+# other pods' insides, tokens and secrets it may not.
+_ALLOWED = (
+    ("", ["pods"], [*_READ, "create", "delete"], None),
+    ("", ["pods/log"], ["get"], None),
+    ("", ["configmaps", "persistentvolumeclaims", "serviceaccounts", "services"], _CHANGE, None),
+    ("", ["endpoints", "events", "limitranges", "resourcequotas"], _READ, None),
+    ("", ["secrets"], ["create"], None),
+    ("", ["secrets"], ["get", "update", "patch", "delete"], [hub_token.SECRET]),
+    ("apps", ["deployments", "statefulsets"], _CHANGE, None),
+    ("apps", ["deployments/scale", "statefulsets/scale"], ["get", "update", "patch"], None),
+    ("apps", ["controllerrevisions", "replicasets"], _READ, None),
+    ("autoscaling", ["horizontalpodautoscalers"], _CHANGE, None),
+    ("batch", ["cronjobs", "jobs"], _CHANGE, None),
+    ("discovery.k8s.io", ["endpointslices"], _READ, None),
+    ("networking.k8s.io", ["networkpolicies"], _READ, None),
+    ("policy", ["poddisruptionbudgets"], _CHANGE, None),
+)
+
+
+def rules() -> list[rbac.PolicyRuleArgs]:
+    return [
+        rbac.PolicyRuleArgs(api_groups=[group], resources=resources, verbs=verbs, resource_names=names)
+        for group, resources, verbs, names in _ALLOWED
+    ]
+
+
+def subjects(team: str, members: Iterable[str]) -> list[rbac.SubjectArgs]:
+    """The team's group, and members that the cluster knows by name.
+
+    Of AWS's principals it knows none: their access entries put them into the group.
+    """
+    named = (member for member in members if not member.startswith("arn:"))
+    return [_group(group_of(team)), *(_subject(member) for member in named)]
+
+
+def _subject(member: str) -> rbac.SubjectArgs:
+    if member.startswith("group:"):
+        return _group(member.removeprefix("group:"))
+    return rbac.SubjectArgs(api_group="rbac.authorization.k8s.io", kind="User", name=member)
+
+
+def _group(name: str) -> rbac.SubjectArgs:
+    return rbac.SubjectArgs(api_group="rbac.authorization.k8s.io", kind="Group", name=name)

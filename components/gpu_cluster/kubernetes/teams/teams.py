@@ -1,0 +1,87 @@
+"""All teams of a platform in its cluster."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes.admissionregistration import v1 as admission
+from pulumi_kubernetes.scheduling import v1 as scheduling
+
+from gpu_cluster.capacity import Pool
+from gpu_cluster.config.cluster import NODE_LOCAL_DNS
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.teams import admission as pods
+from gpu_cluster.kubernetes.teams.grant import TeamGrant
+from gpu_cluster.kubernetes.teams.identity import priority_class
+
+
+class Teams(pulumi.ComponentResource):
+    """What each team is granted, and what holds their pods to it.
+
+    Teams("platform-teams", stack, pools=pools, on_aws=False).summaries["vision"]
+    """
+
+    summaries: dict[str, dict[str, Any]]
+    """What each team has, by name, in plain values."""
+
+    def __init__(
+        self,
+        name: str,
+        stack: Stack,
+        *,
+        pools: Mapping[str, Pool],
+        on_aws: bool,
+        endpoints: Collection[str] = (),
+        resolvers: Collection[str] = (NODE_LOCAL_DNS,),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`endpoints`: ranges where services of AWS have interface endpoints; `resolvers`: addresses of
+        NodeLocal DNSCache."""
+        super().__init__("gpu-cluster:index:Teams", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        with_gpus = {key: pool for key, pool in pools.items() if pool.gpu_resources}
+
+        before: list[pulumi.Resource] = [
+            scheduling.PriorityClass(
+                f"{name}-class-{key}",
+                metadata=metadata(priority_class(key)),
+                value=0,
+                # What it cannot have, it waits for: no pod of anyone is ended for it.
+                preemption_policy="Never",
+                description=f"Pods with GPUs of pool {key}, by which the quotas of teams count them",
+                opts=pulumi.ResourceOptions(
+                    parent=self, replace_on_changes=["value", "preemptionPolicy"], delete_before_replace=True
+                ),
+            )
+            for key in with_gpus
+        ]
+        policy = admission.ValidatingAdmissionPolicy(
+            f"{name}-admission", metadata=metadata(pods.NAME), spec=pods.policy(with_gpus), opts=child
+        )
+        before.append(
+            admission.ValidatingAdmissionPolicyBinding(
+                f"{name}-admission-binding",
+                metadata=metadata(pods.NAME),
+                spec=pods.binding(),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+            )
+        )
+        serving = stack.serving.namespace
+        grants = {
+            team: TeamGrant(
+                f"{name}-{team}",
+                team,
+                settings,
+                pools=pools,
+                models=serving if (settings.namespace or team) in stack.serving.clients else None,
+                on_aws=on_aws,
+                endpoints=endpoints,
+                resolvers=resolvers,
+                # Nobody is let in before what holds them to their grant is there.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=before),
+            )
+            for team, settings in stack.teams.items()
+        }
+        self.summaries = {team: grant.summary for team, grant in grants.items()}
+        self.register_outputs({"teams": self.summaries})

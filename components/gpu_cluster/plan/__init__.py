@@ -1,0 +1,6 @@
+"""A stack as it would be: its whole resource graph, resolved without cluster, cloud or network."""
+
+from gpu_cluster.plan.graph import Graph, Registered
+from gpu_cluster.plan.plan import Environments, Plan, plan_of, planned
+
+__all__ = ["Environments", "Graph", "Plan", "Registered", "plan_of", "planned"]

@@ -1,0 +1,80 @@
+"""A stack as it would be."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.plan.graph import Graph, Registered
+from gpu_cluster.plan.uncollected import uncollected
+from gpu_cluster.stack import load_any
+from gpu_cluster.unknown import UNKNOWN
+
+Environments = dict[str, dict[str, Any]]
+"""What the environments of a project say of themselves, by name: those that are planned already."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every resource of a stack with its inputs, as the engine would create them.
+
+    plan = plan_of(Path(), "prod")
+    plan.graph.of("NodeGroup")
+    """
+
+    name: str
+    """Of the stack: `prod` for stacks/Pulumi.prod.yaml."""
+
+    stack: Stack
+    """Its settings; of a team's stack those of the environment that it is on."""
+
+    graph: Graph
+    outputs: dict[str, Any]
+    """What the stack exports."""
+
+    team: TeamStack | None = None
+    """The settings of a team's stack."""
+
+    @classmethod
+    def of(cls, name: str, stack: Stack | TeamStack, graph: Graph, outputs: dict[str, Any]) -> "Plan":
+        """Of a stack of either kind."""
+        if isinstance(stack, TeamStack):
+            return cls(name, stack.environment, graph, outputs, team=stack)
+        return cls(name, stack, graph, outputs)
+
+    def unknown(self) -> Iterator[tuple[Registered, str]]:
+        """Inputs that nobody can know before they are there: resources and paths; none in a complete plan."""
+        for resource in self.graph.resources:
+            for path in _unknown(resource.inputs, ""):
+                yield resource, path
+
+
+def plan_of(project: Path, name: str, environments: Environments | None = None) -> Plan:
+    """The plan of a stack of a project, without network, credentials or cluster.
+
+    `environments`: kept from one plan to the next, it spares the teams of one environment to plan that again.
+    `StackFileError` with everything that is wrong with its file.
+    """
+    return planned(load_any(project / "stacks" / f"Pulumi.{name}.yaml"), name, environments)
+
+
+def planned(stack: Stack | TeamStack, name: str, environments: Environments | None = None) -> Plan:
+    """The plan of these settings, as if a file said them."""
+    known = {} if environments is None else environments
+    with uncollected():
+        from gpu_cluster.plan.program import run  # loads the SDKs: a second, for those who plan
+
+        return Plan.of(name, stack, *run(stack, name, known))
+
+
+def _unknown(value: Any, path: str) -> Iterator[str]:
+    if value is UNKNOWN:
+        yield path
+    elif isinstance(value, dict):
+        for key, part in value.items():  # pyright: ignore[reportUnknownVariableType]
+            yield from _unknown(part, f"{path}.{key}" if path else str(key))  # pyright: ignore[reportUnknownArgumentType]
+    elif isinstance(value, list):
+        for index, part in enumerate(value):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            yield from _unknown(part, f"{path}[{index}]")

@@ -1,0 +1,52 @@
+"""The program of a stack, run without an engine."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.environment_outputs import Environment
+from gpu_cluster.plan.cloud import Cloud
+from gpu_cluster.plan.graph import Graph
+from gpu_cluster.plan.plan import Environments
+from gpu_cluster.plan.recorder import recorded
+from gpu_cluster.program import Surroundings, program_of
+
+_NOWHERE = "000000000000"  # account of what is not on AWS
+
+
+def run(stack: Stack | TeamStack, name: str, environments: Environments) -> tuple[Graph, dict[str, Any]]:
+    """What it registers, and what the stack exports, which is kept of an environment."""
+    around = Surroundings(
+        project=Path(),
+        hub_token=lambda _: pulumi.Output.secret("hub-token"),
+        environment=partial(_as_planned, environments),
+        kubeconfig=lambda _, __: "kubeconfig",
+        team_kubeconfig=lambda _, __: "kubeconfig",
+    )
+    platform = stack.environment if isinstance(stack, TeamStack) else stack
+    # As a preview, else what nobody knows would pass for empty.
+    graph = recorded(program_of(stack, around), _cloud_of(platform), stack=name, preview=True)
+    whole = graph.resources[0]  # all others are below it
+    outputs = graph.outputs[whole.urn]
+    if stack is platform:
+        environments[name] = outputs
+    return graph, outputs
+
+
+def _as_planned(environments: Environments, team: TeamStack) -> Environment:
+    """The environment as that would be."""
+    name = team.file.team.environment
+    if name not in environments:
+        run(team.environment, name, environments)
+    outputs = environments[name]
+    return Environment(name, outputs["teams"], outputs.get("kubeconfig"))
+
+
+def _cloud_of(stack: Stack) -> Cloud:
+    account = stack.cluster.account if isinstance(stack.cluster, EksSettings) else _NOWHERE
+    return Cloud(account, stack.region or "", {})

@@ -1,0 +1,128 @@
+"""The map of the house: what is built, in which order, and what each room gets from those before it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+
+from gpu_cluster.capacity import Pool, pools_of
+from gpu_cluster.capacity.addresses import endpoint_ranges
+from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.images import REGISTRY, VLLM
+from gpu_cluster.kubernetes.cluster_backend import Build
+from gpu_cluster.kubernetes.gpu import DevicePlugin
+from gpu_cluster.kubernetes.registry import Registry
+from gpu_cluster.kubernetes.replacement import old_first
+from gpu_cluster.kubernetes.serving import Serving
+from gpu_cluster.kubernetes.storage import StorageClasses
+from gpu_cluster.kubernetes.teams import Teams
+
+
+class Platform(pulumi.ComponentResource):
+    """A GPU platform: the place that it stands on, and what is installed there.
+
+    Platform("platform", stack, place=place_of(stack, project)).outputs
+    # {"pools": {"l4": {"nodes": …}}, "storage": {"default": "standard"}, "models": {"chat": {"url": …}}}
+    """
+
+    outputs: dict[str, Any]
+
+    def __init__(
+        self,
+        name: str,
+        stack: Stack,
+        *,
+        place: Build,
+        hub_token: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        replaced = pulumi.ResourceOptions(transformations=[old_first])
+        super().__init__(
+            "gpu-cluster:index:Platform", name, None, pulumi.ResourceOptions.merge(opts, replaced)
+        )
+        pools = pools_of(stack)
+
+        here = place(name, stack, pulumi.ResourceOptions(parent=self))
+        on_nodes = pulumi.ResourceOptions(parent=self, providers=[here.kubernetes], depends_on=here.nodes)
+        served = _after(on_nodes, here.served)
+
+        storage = StorageClasses(f"{name}-storage", stack.storage, backing=here.backing, opts=served)
+        devices: list[pulumi.Resource] = []
+        if DevicePlugin.wanted(pools, gpus=stack.gpu.device_plugin):
+            devices.append(
+                DevicePlugin(
+                    f"{name}-gpu",
+                    pools,
+                    gpus=stack.gpu.device_plugin,
+                    mirror=stack.mirror,
+                    region=stack.region,
+                    opts=on_nodes,
+                )
+            )
+
+        self.outputs = {
+            **here.outputs,
+            "pools": {key: _summary(pool) for key, pool in pools.items()},
+            "storage": {"default": storage.classes.default, "shared": sorted(storage.classes.shared)},
+        }
+        if stack.registry.in_cluster:
+            registry = Registry(
+                f"{name}-registry",
+                stack.registry.in_cluster,
+                image=REGISTRY.at(stack.mirror),
+                opts=_after(served, [storage]),
+            )
+            self.outputs["registry"] = {"url": registry.url}
+
+        if stack.serving.models:
+            serving = Serving(
+                f"{name}-serving",
+                stack.serving,
+                pools=pools,
+                storage=storage.classes,
+                mounted=storage.made,
+                image=VLLM.at(stack.mirror),
+                hub_token=hub_token,
+                resolvers=_resolvers(stack),
+                opts=_after(served, devices),
+            )
+            self.outputs["models"] = {
+                key: {"namespace": stack.serving.namespace, "name": key, "url": model.url}
+                for key, model in serving.models.items()
+            }
+
+        if stack.teams:
+            teams = Teams(
+                f"{name}-teams",
+                stack,
+                pools=pools,
+                on_aws=isinstance(stack.cluster, EksSettings),
+                endpoints=endpoint_ranges(stack.network),
+                resolvers=_resolvers(stack),
+                opts=served,
+            )
+            self.outputs["teams"] = {
+                key: {**summary, **here.teams.get(key, {})} for key, summary in teams.summaries.items()
+            }
+
+        self.register_outputs(self.outputs)
+
+
+def _after(room: pulumi.ResourceOptions, earlier: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=earlier))
+
+
+def _resolvers(stack: Stack) -> Sequence[str]:
+    """Addresses of NodeLocal DNSCache; outside of a cluster that was there before, its usual one."""
+    return stack.cluster.dns if isinstance(stack.cluster, ExistingCluster) else (NODE_LOCAL_DNS,)
+
+
+def _summary(pool: Pool) -> dict[str, Any]:
+    """Nodes, machine and what one node offers of GPUs."""
+    return {
+        "nodes": {"min": pool.nodes.min, "max": pool.nodes.max},
+        "machine": pool.machine,
+        "gpus": dict(pool.extended),
+    }

@@ -1,0 +1,82 @@
+"""What the engine runs for a stack file: a platform, or a team on one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.environment_outputs import Environment
+from gpu_cluster.kubernetes.cluster import kubeconfig_of, team_kubeconfig
+from gpu_cluster.platform import Platform
+from gpu_cluster.stack import load_any
+from gpu_cluster.team import Team
+from gpu_cluster.team_cluster import team_place_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """What a program finds where it runs."""
+
+    project: Path
+    """The folder that paths in a stack file start from."""
+
+    hub_token: Callable[[Stack | TeamStack], pulumi.Input[str]]
+    """The token of a stack that has one."""
+
+    environment: Callable[[TeamStack], Environment]
+    """What the environment of a team says of itself."""
+
+    kubeconfig: Callable[[LocalCluster | ExistingCluster, Path], str] = kubeconfig_of
+    team_kubeconfig: Callable[[TeamStack, Path], str] = team_kubeconfig
+
+
+def program_of(stack: Stack | TeamStack, around: Surroundings) -> Callable[[], Platform | Team]:
+    """What makes the platform, or what a team runs on one, once it is called.
+
+    `NoKubeconfigError` without its cluster.
+    """
+    if isinstance(stack, TeamStack):
+        return partial(
+            Team,
+            "team",
+            stack,
+            place=team_place_of(stack, around.project, around.team_kubeconfig),
+            environment=around.environment(stack),
+            hub_token=around.hub_token(stack) if stack.file.hub_token else None,
+        )
+    return partial(
+        Platform,
+        "platform",
+        stack,
+        place=place_of(stack, around.project, around.kubeconfig),
+        hub_token=around.hub_token(stack) if stack.serving.hub_token else None,
+    )
+
+
+def run(project: Path, name: str) -> dict[str, Any]:
+    """Make what stacks/Pulumi.<name>.yaml of a project says, and what the stack exports.
+
+    `StackFileError` with everything that is wrong with the file, `NoKubeconfigError` without its cluster.
+    """
+    stack = load_any(project / "stacks" / f"Pulumi.{name}.yaml")
+    around = Surroundings(
+        project=project,
+        hub_token=_decrypted,
+        environment=lambda team: Environment.of(team.file.team.environment),
+    )
+    return program_of(stack, around)().outputs
+
+
+def _decrypted(stack: Stack | TeamStack) -> pulumi.Output[str]:
+    """As the engine has it, from the file."""
+    config = pulumi.Config("gpu-cluster")
+    if isinstance(stack, TeamStack):
+        return config.require_secret("hubToken")
+    return config.require_secret_object("serving").apply(lambda decrypted: decrypted["hubToken"])

@@ -1,0 +1,9 @@
+"""Reading a stack file, with every mistake at once.
+
+`load(path)` reads an environment's, `load_any(path)` a team's too.
+"""
+
+from gpu_cluster.stack.load import environment_of, is_team_file, load, load_any
+from gpu_cluster.stack.problem import Problem, StackFileError
+
+__all__ = ["Problem", "StackFileError", "environment_of", "is_team_file", "load", "load_any"]

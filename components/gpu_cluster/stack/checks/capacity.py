@@ -1,0 +1,50 @@
+"""All models of a pool together: its nodes hold their replicas, at the least and at the most."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.capacity import Pool, nodes_for, request_of
+from gpu_cluster.config.pools import Provisioner
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.checks.models import obstacles
+from gpu_cluster.stack.problem import Mistake
+
+_Models = dict[str, ModelSettings]
+
+
+def capacity(stack: Stack, offered: dict[str, Pool]) -> Iterator[Mistake]:
+    for pool in offered.values():
+        placed = {
+            name: model
+            for name, model in stack.serving.models.items()
+            if model.pool == pool.name and not any(obstacles((), model, pool))
+        }
+        if placed:
+            yield from _ends(pool, placed, starts=_starts_for_pods(stack, pool))
+
+
+def _starts_for_pods(stack: Stack, pool: Pool) -> bool:
+    """Whether a pod finds a node where there was none, at the least as at the most."""
+    return stack.pools[pool.name].provisioner is Provisioner.KARPENTER
+
+
+def _ends(pool: Pool, models: _Models, *, starts: bool) -> Iterator[Mistake]:
+    least = {} if starts else {name: model.replicas.min for name, model in models.items()}
+    most = {name: model.replicas.max for name, model in models.items()}
+    too_many = _short(pool, models, least, "min", pool.nodes.min) if least else None
+    if too_many:
+        yield too_many
+    if too_many and (most, pool.nodes.max) == (least, pool.nodes.min):
+        return  # the same numbers once more
+    too_many = _short(pool, models, most, "max", pool.nodes.max)
+    if too_many:
+        yield too_many
+
+
+def _short(pool: Pool, models: _Models, replicas: dict[str, int], end: str, nodes: int) -> Mistake | None:
+    needed = nodes_for(pool, [(request_of(model, pool), replicas[name]) for name, model in models.items()])
+    if needed is None or needed <= nodes:
+        return None
+    who = " and ".join(f"{count} of {name}" for name, count in replicas.items())
+    message = f"{nodes} is too few: at replicas.{end} the models need {needed}, for {who}"
+    return Mistake(("pools", pool.name, "nodes", end), message)

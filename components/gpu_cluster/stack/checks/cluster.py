@@ -1,0 +1,181 @@
+"""The cluster on AWS: a version that EKS supports, a way in for those who need one, add-ons that fit."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from gpu_cluster.catalog import ADDON_LEAST, ADDONS, KUBERNETES_VERSIONS
+from gpu_cluster.catalog.clock import today
+from gpu_cluster.catalog.limits import LIMITS
+from gpu_cluster.config.eks import AccessPolicy, EksSettings
+from gpu_cluster.config.pools import AmiFamily, PoolSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.nearest import did_you_mean, one_of
+from gpu_cluster.stack.problem import Keys, Mistake
+
+_OF_NAMESPACES = (AccessPolicy.ADMIN, AccessPolicy.EDIT, AccessPolicy.VIEW)
+_WIDEST = {4: 8, 6: 16}
+"""Shortest prefix of a network that still is somebody's, by version of IP."""
+_LOCAL_IPV4 = [IPv4Network(it) for it in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")]
+_LOCAL_IPV6 = IPv6Network("fc00::/7")
+_MOST_BEHIND = 2
+"""Kubernetes lets nodes be three minor versions behind; then the control plane could not go on."""
+
+
+def cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
+    settings = stack.cluster
+    if not isinstance(settings, EksSettings):
+        return
+    yield from _access(settings, broken)
+    yield from _endpoint(settings)
+    yield from _callers(stack, settings)
+    yield from _addresses(stack, settings)
+    if ("cluster", "version") in broken:
+        return
+    if settings.version not in KUBERNETES_VERSIONS:
+        yield Mistake(("cluster", "version"), _unknown_version(settings.version))
+        return
+    if problem := _ended(settings.version) or _out_of_support(settings):
+        yield Mistake(("cluster", "version"), problem)
+    yield from _addons(settings)
+    for name, pool in stack.pools.items():
+        if problem := _skew(pool, settings.version):
+            yield Mistake(("pools", name, "ami", "release"), problem)
+
+
+def _unknown_version(version: str) -> str:
+    return f"EKS has no Kubernetes {version}; there are {one_of(KUBERNETES_VERSIONS)}"
+
+
+def _ended(version: str) -> str | None:
+    """EKS makes no cluster of a version after its extended support, and upgrades those that are there."""
+    found, day = KUBERNETES_VERSIONS[version], today()
+    if day <= found.extended_until:
+        return None
+    expected = one_of(name for name, it in KUBERNETES_VERSIONS.items() if day <= it.extended_until)
+    return f"EKS supports Kubernetes {version} until {found.extended_until}; expected {expected}"
+
+
+def _out_of_support(settings: EksSettings) -> str | None:
+    version = KUBERNETES_VERSIONS[settings.version]
+    if settings.support == "extended" or version.in_standard_support:
+        return None
+    supported = one_of(name for name, it in KUBERNETES_VERSIONS.items() if it.in_standard_support)
+    return (
+        f"standard support of {version.name} ended on {version.standard_until}; expected {supported}, or "
+        f"support: extended, which ends on {version.extended_until}"
+    )
+
+
+def _access(settings: EksSettings, broken: frozenset[Keys]) -> Iterator[Mistake]:
+    names: dict[str, str] = {}
+    for name, access in settings.access.items():
+        keys: Keys = ("cluster", "access", name)
+        account = access.principal.split(":")[4]
+        if account != settings.account and ("cluster", "account") not in broken:
+            message = f"expected one of account {settings.account}, got {account}"
+            yield Mistake((*keys, "principal"), message)
+        first = names.setdefault(access.principal, name)
+        if first != name:
+            yield Mistake((*keys, "principal"), f"{first} has it already; one has one policy")
+        if access.namespaces and access.policy not in _OF_NAMESPACES:
+            message = (
+                f"{access.policy} holds in the whole cluster; namespaces go with {one_of(_OF_NAMESPACES)}"
+            )
+            yield Mistake((*keys, "namespaces"), message)
+    admins = [access for access in settings.access.values() if access.policy is AccessPolicy.CLUSTER_ADMIN]
+    if not admins and ("cluster", "access") not in broken:
+        message = (
+            "nobody could install anything; expected policy: cluster-admin for the principal that deploys"
+        )
+        yield Mistake(("cluster", "access"), message)
+
+
+def _endpoint(settings: EksSettings) -> Iterator[Mistake]:
+    for position, cidr in enumerate(settings.endpoint.public):
+        keys: Keys = ("cluster", "endpoint", "public", position)
+        network = ip_network(cidr)
+        if network.prefixlen < _WIDEST[network.version]:
+            widest = _WIDEST[network.version]
+            yield Mistake(
+                keys, f"{cidr} is open to the world; expected networks of your own, /{widest} at most"
+            )
+        elif network.version == 6 and settings.ip_family == "ipv4":
+            yield Mistake(keys, f"{cidr} is IPv6, which the endpoint has with ipFamily: ipv6 alone")
+        elif _is_private(network):
+            yield Mistake(keys, f"{cidr} is no network of the internet; it belongs in endpoint.private")
+
+
+def _callers(stack: Stack, settings: EksSettings) -> Iterator[Mistake]:
+    """Each network beyond the internet is a rule of one security group; IPv4 and IPv6 are counted apart."""
+    keys: Keys = ("cluster", "endpoint")
+    public = len(set(settings.endpoint.public))
+    if problem := LIMITS["api-server-public-networks"].problem(public):
+        yield Mistake((*keys, "public"), problem)
+    of_vpc = [*stack.network.ranges] if stack.network else []
+    remote = settings.remote_networks
+    of_site = [*remote.nodes, *remote.pods] if remote else []
+    callers = {*of_vpc, *settings.endpoint.private, *of_site}
+    for version, name in ((4, "IPv4"), (6, "IPv6")):
+        count = sum(ip_network(cidr).version == version for cidr in callers)
+        if problem := LIMITS["security-group-rules"].problem(count):
+            message = f"{problem}; each {name} network of private, remoteNetworks and the VPC is one"
+            yield Mistake((*keys, "private"), message)
+
+
+def _is_private(network: IPv4Network | IPv6Network) -> bool:
+    if isinstance(network, IPv6Network):
+        return network.subnet_of(_LOCAL_IPV6)
+    return any(network.subnet_of(it) for it in _LOCAL_IPV4)
+
+
+def _addresses(stack: Stack, settings: EksSettings) -> Iterator[Mistake]:
+    """What IPv6 needs and rules out."""
+    if settings.ip_family == "ipv4":
+        return
+    network = stack.network
+    if network and not (network.ipv6 or network.existing):
+        yield Mistake(("cluster", "ipFamily"), "pods get addresses of the VPC; set network.ipv6: true")
+    if network and network.pod_cidr:
+        yield Mistake(("network", "podCidr"), "with cluster.ipFamily: ipv6 pods have no IPv4 addresses")
+    if settings.remote_networks:
+        yield Mistake(("cluster", "remoteNetworks"), "hybrid nodes have IPv4 alone, got ipFamily: ipv6")
+    if (
+        isinstance(ip_network(settings.service_cidr), IPv4Network)
+        and "service_cidr" in settings.model_fields_set
+    ):
+        yield Mistake(("cluster", "serviceCidr"), "only with ipFamily: ipv4; with ipv6 AWS chooses the range")
+
+
+def _addons(settings: EksSettings) -> Iterator[Mistake]:
+    for name, version in settings.addons.items():
+        keys: Keys = ("cluster", "addons", name)
+        if name not in ADDONS:
+            near = did_you_mean(name, ADDONS) or f"; there are {', '.join(sorted(ADDONS))}"
+            yield Mistake(keys, f"unknown add-on '{name}'{near}")
+        elif name == "kube-proxy" and _minor(version) != settings.version:
+            yield Mistake(keys, f"expected a version of {settings.version}, like the cluster, got {version}")
+        elif (least := ADDON_LEAST.get(name)) and _parts(version) < _parts(least):
+            yield Mistake(keys, f"expected {least} or later, which the platform needs, got {version}")
+
+
+def _skew(pool: PoolSettings, version: str) -> str | None:
+    """What is wrong with the release of an image of Amazon Linux; Bottlerocket counts its own."""
+    release = pool.ami.release
+    if release is None or pool.ami.family is not AmiFamily.AL2023 or not release.rpartition("-")[2].isdigit():
+        return None
+    behind = _parts(version)[1] - _parts(release)[1]
+    if behind < 0:
+        return f"nodes of {_minor(release)} are ahead of the cluster, which has {version}; upgrade that first"
+    if behind > _MOST_BEHIND:
+        return f"nodes of {_minor(release)} are {behind} behind the cluster, which has {version}; at most 2"
+    return None
+
+
+def _minor(version: str) -> str:
+    """1.35 of v1.35.3-eksbuild.18."""
+    return ".".join(version.removeprefix("v").split(".")[:2])
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    """(1, 35, 3) of v1.35.3-eksbuild.18."""
+    return tuple(int(part) for part in version.removeprefix("v").partition("-")[0].split("."))

@@ -1,0 +1,31 @@
+"""Disks of EBS that AWS would refuse to make."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.config.quantity import amount
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.storage import Ebs
+from gpu_cluster.stack.problem import Mistake
+
+_GI = 1024**3
+_MOST_GI = 65_536
+_IOPS_PER_GI = 500
+"""Of gp3 (Amazon EBS user guide, General Purpose SSD volumes, 2026-11-21)."""
+
+
+def disks(stack: Stack) -> Iterator[Mistake]:
+    """Of models, for their size is in the stack file: large enough for their class, and not too large."""
+    for name, model in stack.serving.models.items():
+        chosen = stack.storage.get((model.cache and model.cache.storage_class) or "")
+        if not (model.cache and isinstance(chosen, Ebs)):
+            continue
+        size = amount(model.cache.size) / _GI
+        least = -(-chosen.iops // _IOPS_PER_GI)
+        if size < least:
+            problem = f"{chosen.iops} iops of class {model.cache.storage_class} need a disk of {least}Gi"
+        elif size > _MOST_GI:
+            problem = "a disk of EBS has 64Ti at most"
+        else:
+            continue
+        keys = ("serving", "models", name, "cache", "size")
+        yield Mistake(keys, f"{problem}, got {model.cache.size}")

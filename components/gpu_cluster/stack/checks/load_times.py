@@ -1,0 +1,34 @@
+"""Loading: `loadMinutes`, after which a replica is restarted, is longer than its weights take."""
+
+from collections.abc import Iterator, Mapping
+from math import ceil
+
+from gpu_cluster.capacity import Pool, load_time
+from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.problem import Keys, Mistake
+
+_STEP = 10  # minutes
+
+
+def load_times(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
+    """Models that would be restarted while they load, for ever. With provider local nothing is loaded."""
+    if isinstance(stack.cluster, LocalCluster):
+        return
+    mistaken = {keys[:3] for keys in broken}
+    for name, settings in stack.serving.models.items():
+        keys: Keys = ("serving", "models", name)
+        minutes = load_time(settings, stack.storage, offered.get(settings.pool))
+        if keys in mistaken or minutes is None or minutes <= settings.load_minutes:
+            continue
+        source = f"store {settings.store}" if settings.store else "the hub, by way of its volume"
+        yield Mistake(
+            (*keys, "loadMinutes"),
+            f"{settings.load_minutes} minutes are too few: {settings.model} takes about {ceil(minutes)} from "
+            f"{source}; expected at least {enough(minutes)}",
+        )
+
+
+def enough(minutes: float) -> int:
+    """With some to spare, in tens of minutes."""
+    return ceil(minutes * 1.25 / _STEP) * _STEP

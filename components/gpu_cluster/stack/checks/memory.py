@@ -1,0 +1,150 @@
+"""Memory: the weights fit the volume, and the model with all that it remembers fits a replica's GPUs."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from math import ceil, floor, inf
+
+from gpu_cluster.capacity import Device, Load, Need, Place, Pool, device_of, known_model, smallest_place
+from gpu_cluster.catalog import INSTANCES, LanguageModel
+from gpu_cluster.config.quantity import amount
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.checks.models import obstacles
+from gpu_cluster.stack.nearest import one_of
+from gpu_cluster.stack.problem import Keys, Mistake
+
+_CONTEXT_STEP = 1024  # tokens
+
+
+def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
+    mistaken = {keys[:3] for keys in broken}
+    for name, settings in stack.serving.models.items():
+        keys: Keys = ("serving", "models", name)
+        model, pool = known_model(settings), offered.get(settings.pool)
+        if keys in mistaken:  # what is wrong may be the very number that counts
+            continue
+        if model is None:
+            yield from _unmeasured(keys, settings, pool)
+            continue
+        yield from _volume(keys, settings, model)
+        if problem := _too_long(settings, model):
+            yield Mistake((*keys, "context"), problem)
+        elif pool is None or any(obstacles(keys, settings, pool)):
+            continue
+        elif problem := _unshareable(settings, model, pool):
+            yield Mistake((*keys, "gpus"), problem)
+        elif problem := _too_large(settings, model, pool, offered):
+            yield Mistake((*keys, "model"), problem)
+
+
+def _unmeasured(keys: Keys, settings: ModelSettings, pool: Pool | None) -> Iterator[Mistake]:
+    """Replicas that take turns on a GPU get their key-value cache in bytes, which weights decide."""
+    sliced = pool and pool.sharing and pool.sharing.time_slicing
+    if pool and sliced and not any(obstacles(keys, settings, pool)):
+        message = f"required on pool {pool.name}, whose GPUs are time-sliced, for a model not in the catalog"
+        yield Mistake((*keys, "weights"), f"{message}: the size of its weights, such as 16Gi")
+
+
+def _volume(keys: Keys, settings: ModelSettings, model: LanguageModel) -> Iterator[Mistake]:
+    if settings.cache and amount(settings.cache.size) < model.weights:
+        message = f"{settings.cache.size} is too small for the weights of {model.name}, {_gi(model.weights)}"
+        yield Mistake((*keys, "cache", "size"), message)
+
+
+def _too_long(settings: ModelSettings, model: LanguageModel) -> str | None:
+    if not (settings.context and model.context) or settings.context <= model.context:
+        return None
+    return f"{settings.context} tokens are too many: {model.name} was made for {model.context}"
+
+
+def _unshareable(settings: ModelSettings, model: LanguageModel, pool: Pool) -> str | None:
+    if model.splits_over(settings.gpus):
+        return None
+    right = one_of(str(count) for count in range(1, pool.gpus + 1) if model.splits_over(count))
+    heads = f"{model.heads} attention heads"
+    if model.kv_heads:
+        heads += f" and {model.kv_heads} key-value heads"
+    return f"{settings.gpus} GPUs cannot share the {heads} of {model.name}; expected {right}"
+
+
+def _too_large(
+    settings: ModelSettings, model: LanguageModel, pool: Pool, offered: Mapping[str, Pool]
+) -> str | None:
+    if not pool.gpu:
+        return None
+    load = Load(model, settings.context or model.context, settings.concurrency)
+    device = device_of(pool.gpu, pool.sharing, settings.slice)
+    if load.fits(device, settings.gpus):
+        return None
+    needs = _needed(load, load.need(device, settings.gpus), settings.gpus)
+    gets = f"a replica on pool {pool.name} gets {_gi(device.usable_bytes * settings.gpus, floor)}"
+    ways = [*_lighter(load, device, settings.gpus), *_roomier(load, pool, offered)]
+    return f"{needs}, and {gets}; {f'it fits {one_of(ways)}' if ways else 'no instance type holds it'}"
+
+
+def _needed(load: Load, need: Need, gpus: int) -> str:
+    model = load.model
+    weights = f"{_gi(need.weights * gpus)} of {model.precision} weights".replace("  ", " ")
+    tokens = f"{load.concurrency} times {load.context}" if load.concurrency else str(load.context)
+    remembered = f"{_gi(need.cache * gpus)} for {tokens} tokens, " if need.cache else ""
+    parts = f"{weights}, {remembered}{_gi(need.working * gpus)} to work with"
+    least = "" if need.cache else "at least "
+    return f"{model.name} needs {least}{_gi(need.total * gpus, ceil)} of GPU memory ({parts})"
+
+
+def _lighter(load: Load, device: Device, gpus: int) -> Iterator[str]:
+    """What could be asked less of the same GPUs."""
+    if not load.model.layers:  # its weights alone are known
+        return
+    steps = _most(
+        load.context // _CONTEXT_STEP,
+        lambda steps: replace(load, context=steps * _CONTEXT_STEP).fits(device, gpus),
+    )
+    if steps:
+        yield f"with context: {steps * _CONTEXT_STEP}"
+    sequences = _most(
+        load.concurrency or device.sequences,
+        lambda sequences: replace(load, concurrency=sequences).fits(device, gpus),
+    )
+    if sequences:
+        yield f"with concurrency: {sequences}"
+
+
+def _most(limit: int, fits: Callable[[int], bool]) -> int:
+    """The most that fits, up to the limit; 0 where nothing does."""
+    return bisect_left(range(1, limit + 1), True, key=lambda count: not fits(count))
+
+
+def _roomier(load: Load, pool: Pool, offered: Mapping[str, Pool]) -> Iterator[str]:
+    """More of the same pool, the smallest place on another, or else the cheapest instance type."""
+    places = {
+        each.name: place
+        for each in offered.values()
+        if (place := smallest_place(load, each.gpu, each.gpus, each.sharing))
+    }
+    here = places.pop(pool.name, None)
+    if here:
+        yield f"with {_keys(here)}"
+    if places:
+        name = min(places, key=lambda name: places[name].usable_bytes)
+        yield f"on pool {name} with {_keys(places[name])}"
+    if not here and not places:
+        yield from _instance(load)
+
+
+def _instance(load: Load) -> Iterator[str]:
+    for instance in sorted(INSTANCES.values(), key=lambda instance: instance.hourly_usd or inf):
+        place = smallest_place(load, instance.gpu, instance.gpus)
+        if place:
+            yield f"on a pool of {instance.name} with {_keys(place)}"
+            return
+
+
+def _keys(place: Place) -> str:
+    """What a model says to get the place."""
+    return f"slice: {place.profile}" if place.profile else f"gpus: {place.gpus}"
+
+
+def _gi(size: int, rounded: Callable[[float], int] = round) -> str:
+    return f"{rounded(size / 1024**3 * 10) / 10}Gi"

@@ -1,0 +1,75 @@
+"""Each model: a pool that exists, offers what a replica asks for and has room for one."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.capacity import Pool, request_of, room
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.checks.storage import unknown_class, unknown_store
+from gpu_cluster.stack.nearest import did_you_mean, one_of
+from gpu_cluster.stack.problem import Keys, Mistake
+
+
+def models(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
+    for name, model in stack.serving.models.items():
+        keys: Keys = ("serving", "models", name)
+        if model.cache and (problem := unknown_class(model.cache.storage_class, stack, broken)):
+            yield Mistake((*keys, "cache", "storageClass"), problem)
+        if model.store and (problem := unknown_store(model.store, stack, broken)):
+            yield Mistake((*keys, "store"), problem)
+        if model.pool in offered:
+            yield from obstacles(keys, model, offered[model.pool])
+        elif ("pools", model.pool) not in broken and ("pools",) not in broken:
+            yield Mistake((*keys, "pool"), unknown_pool(model.pool, stack, broken))
+
+
+def obstacles(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
+    """Why no node of the pool can take a replica."""
+    if not pool.gpu_resources:
+        yield Mistake((*keys, "pool"), f"pool {pool.name} has no GPU that a pod can ask for")
+        return
+    mistakes = [*_gpus(keys, model, pool), *_slice(keys, model, pool)]
+    yield from mistakes or _size(keys, model, pool)
+
+
+def unknown_pool(name: str, stack: Stack, broken: frozenset[Keys]) -> str:
+    """What is wrong with the name of a pool that is not there."""
+    faulty = sorted(str(keys[1]) for keys in broken if keys[0] == "pools" and len(keys) > 1)
+    known = dict.fromkeys([*stack.pools, *faulty])
+    near = did_you_mean(name, known, cutoff=0.5) or f"; there are {', '.join(known) or 'none'}"
+    return f"unknown pool '{name}'{near}"
+
+
+def _gpus(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
+    if pool.sharing and model.gpus > 1:
+        message = f"pool {pool.name} shares its GPUs, so a replica gets 1; got {model.gpus}"
+        yield Mistake((*keys, "gpus"), message)
+    elif model.gpus > pool.gpus:
+        node = f"a node of pool {pool.name} ({pool.machine}) has {pool.gpus}"
+        yield Mistake((*keys, "gpus"), f"a replica asks for {model.gpus} GPUs, and {node}")
+
+
+def _slice(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
+    keys = (*keys, "slice")
+    layout = (pool.sharing and pool.sharing.mig) or {}
+    if model.slice and not layout:
+        yield Mistake(keys, f"pool {pool.name} has no MIG layout; remove the key")
+    elif model.slice and model.slice not in layout:
+        message = f"expected {one_of(layout)} as in the layout of pool {pool.name}, got '{model.slice}'"
+        yield Mistake(keys, message + did_you_mean(model.slice, layout))
+    elif layout and not model.slice:
+        yield Mistake(
+            keys, f"required key is missing; expected {one_of(layout)}, which pool {pool.name} offers"
+        )
+
+
+def _size(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
+    request, free = request_of(model, pool), room(pool)
+    node = f"a node of pool {pool.name} ({pool.machine}) has"
+    if request.cpu_millis > free.cpu_millis:
+        message = f"a replica asks for {request.cpu_millis}m of CPU, and {node} {free.cpu_millis}m for models"
+        yield Mistake((*keys, "cpu"), message)
+    if request.memory_bytes > free.memory_bytes:
+        asked, has = request.memory_bytes / 1024**3, free.memory_bytes / 1024**3
+        message = f"a replica asks for {asked:.1f}Gi of memory, and {node} {has:.1f}Gi for models"
+        yield Mistake((*keys, "memory"), message)

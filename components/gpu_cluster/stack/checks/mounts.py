@@ -1,0 +1,99 @@
+"""Stores and volumes on AWS: policies, rules and paths that their services accept."""
+
+from collections.abc import Iterator, Mapping
+
+from gpu_cluster.catalog.limits import LIMITS, fitted
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.services import ServiceSettings
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.storage import S3, Efs, FsxLustre
+from gpu_cluster.stack.problem import Keys, Mistake
+
+_SUFFIX = 8
+"""Characters that the engine adds to a bucket's logical name."""
+
+MOUNT_CHARACTERS = {False: 284, True: 365}
+"""Characters of the policy that mounts a bucket, beside its ARNs; by whether it may write."""
+
+_BUCKET_ARN = "arn:aws:s3:::"
+_KEY_ID = 36
+_BASE_PATH = "/volumes/"
+_UNIQUE = 37
+"""A dash and a UUID, by which the EFS CSI driver tells folders apart."""
+
+
+def mounts(stack: Stack) -> Iterator[Mistake]:
+    if not isinstance(stack.cluster, EksSettings):
+        return
+    yield from _policies(stack, stack.cluster)
+    yield from _rules(stack)
+    yield from shared_models(("serving",), stack.serving.models, stack.serving.namespace, stack)
+
+
+def shared_models(
+    keys: Keys, models: Mapping[str, ModelSettings], namespace: str, stack: Stack
+) -> Iterator[Mistake]:
+    """`keys`: those of the section that the models are in, below which is `models`."""
+    for name, model in models.items():
+        if model.cache and _is_efs(model.cache.storage_class, stack):
+            yield from _path((*keys, "models", name), namespace, f"{name}-weights")
+
+
+def shared_volumes(
+    services: Mapping[str, ServiceSettings], namespace: str, stack: Stack
+) -> Iterator[Mistake]:
+    for name, service in services.items():
+        for volume, settings in service.volumes.items():
+            if _is_efs(settings.storage_class, stack):
+                yield from _path(("services", name, "volumes", volume), namespace, f"{name}-{volume}")
+
+
+def mount_characters(store: str, settings: S3, region: str, account: str) -> int:
+    """Characters of the policy that lets the S3 CSI driver mount the bucket of a store."""
+    bucket = len(_BUCKET_ARN) + len(fitted("aws:s3/bucket:Bucket", f"platform-stores-{store}-bucket"))
+    key = len(f"arn:aws:kms:{region}:{account}:key/") + _KEY_ID
+    return MOUNT_CHARACTERS[settings.writable] + 3 * (bucket + _SUFFIX) + key
+
+
+def _policies(stack: Stack, cluster: EksSettings) -> Iterator[Mistake]:
+    """One role mounts all buckets, with an inline policy for each."""
+    buckets = {name: it for name, it in stack.storage.items() if isinstance(it, S3)}
+    together = 0
+    for count, (name, settings) in enumerate(buckets.items()):
+        together += mount_characters(name, settings, stack.region or "", cluster.account)
+        if problem := LIMITS["iam-inline-policies"].problem(together):
+            message = f"{problem}; that of the S3 CSI driver has one for each s3 store, and {count} fit"
+            yield Mistake(("storage", name), message)
+            return
+
+
+def _rules(stack: Stack) -> Iterator[Mistake]:
+    """The servers of each Lustre file system call the nodes by two rules, beside that of EKS."""
+    together = 1
+    for name, settings in stack.storage.items():
+        together += 2 * isinstance(settings, FsxLustre)
+        if isinstance(settings, FsxLustre) and (problem := LIMITS["security-group-rules"].problem(together)):
+            message = f"{problem}; that of the nodes has two for each fsx-lustre store"
+            yield Mistake(("storage", name), message)
+            return
+
+
+def _is_efs(storage_class: str | None, stack: Stack) -> bool:
+    default = next((name for name, it in stack.storage.items() if it.default), "")
+    return isinstance(stack.storage.get(storage_class or default), Efs)
+
+
+def _path(keys: Keys, namespace: str, claim: str) -> Iterator[Mistake]:
+    """The driver makes an access point for each claim: /volumes/<namespace>/<claim>-<UUID>.
+
+    Source: kubernetes-sigs/aws-efs-csi-driver, docs/README.md, subPathPattern and ensureUniqueDirectory.
+    """
+    limit = LIMITS["access-point-path"]
+    if limit.problem(len(f"{_BASE_PATH}{namespace}/{claim}") + _UNIQUE):
+        room = limit.most - len(_BASE_PATH) - 1 - _UNIQUE
+        message = (
+            f"the path of its folder on EFS is too long: namespace {namespace} and claim {claim} have"
+            f" {len(namespace) + len(claim)} characters, and there is room for {room}"
+        )
+        yield Mistake(keys, message)

@@ -1,0 +1,156 @@
+"""The network: there with provider eks, in zones of the region, with all that a closed one needs."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pydantic.alias_generators import to_camel
+
+from gpu_cluster.capacity import Pool
+from gpu_cluster.capacity.addresses import ZONES
+from gpu_cluster.config.network import ExistingNetwork, Nat, NetworkIds, NetworkSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.zone import is_local
+from gpu_cluster.stack.checks.addresses import addresses
+from gpu_cluster.stack.checks.cidrs import cidrs
+from gpu_cluster.stack.checks.region import on_aws, unknown_region
+from gpu_cluster.stack.nearest import did_you_mean, one_of
+from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.services import called_services
+
+_KEYS: Keys = ("network",)
+_LEAST_ZONES = 2
+"""The control plane has interfaces in two zones (Amazon EKS user guide, subnet requirements, 2026-11-21)."""
+
+
+def network(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
+    settings = stack.network
+    if not on_aws(stack):
+        if settings:
+            yield Mistake(_KEYS, f"only with provider eks, got {stack.cluster.provider}")
+        return
+    if settings is None:
+        if not any(keys[0] == "network" for keys in broken):
+            yield Mistake(_KEYS, "required key is missing with provider eks; the VPC of the cluster")
+        return
+    if ("network", "existing") in broken:
+        return
+    yield from cidrs(stack, settings, broken)
+    yield from _alone(settings) if settings.existing else _closed(stack, settings)
+    if stack.region is None or unknown_region(stack.region) or ("network", "zones") in broken:
+        return
+    mistaken = list(_zones(settings, stack.region)) or list(_pool_zones(stack, settings))
+    yield from mistaken
+    if not mistaken and not any(keys[0] == "network" for keys in broken):
+        yield from addresses(stack, settings, offered)
+
+
+def _alone(settings: NetworkSettings) -> Iterator[Mistake]:
+    for field in settings.model_fields_set - {"existing"}:
+        yield Mistake(
+            (*_KEYS, to_camel(field)), "not beside existing, whose owner decides on it; remove the key"
+        )
+
+
+def _closed(stack: Stack, settings: NetworkSettings) -> Iterator[Mistake]:
+    missing = sorted(called_services(stack) - settings.endpoints)
+    if settings.nat is Nat.NONE and missing:
+        message = (
+            f"with nat none nothing else leads to {', '.join(missing)}, which the parts of the stack call"
+        )
+        yield Mistake((*_KEYS, "endpoints"), message)
+
+
+def _zones(settings: NetworkSettings, region: str) -> Iterator[Mistake]:
+    if settings.existing:
+        yield from _existing_zones(settings.existing, region)
+    else:
+        yield from _own_zones(settings.zones, region)
+
+
+def _own_zones(zones: list[str], region: str) -> Iterator[Mistake]:
+    keys: Keys = (*_KEYS, "zones")
+    if not zones:
+        example = f"{region}a and {region}b"
+        yield Mistake(keys, f"required key is missing; availability zones, at least two, such as {example}")
+        return
+    for position, zone in enumerate(zones):
+        if problem := _outside(zone, region):
+            yield Mistake((*keys, position), problem)
+        elif is_local(zone):
+            message = (
+                f"{zone} is a local zone; expected availability zones, or its subnets in network.existing"
+            )
+            yield Mistake((*keys, position), message)
+        elif zone in zones[:position]:
+            yield Mistake((*keys, position), f"{zone} is there twice")
+    yield from _too_few(keys, zones)
+
+
+def _existing_zones(existing: ExistingNetwork, region: str) -> Iterator[Mistake]:
+    keys: Keys = (*_KEYS, "existing")
+    if existing.tags:
+        keys = (*keys, "tags", "zones")
+        for position, zone in enumerate(existing.tags.zones):
+            if problem := _outside(zone, region):
+                yield Mistake((*keys, position), problem)
+        yield from _too_few(keys, existing.tags.zones)
+    if existing.ids:
+        yield from _existing_subnets((*keys, "ids"), existing.ids, region)
+
+
+def _existing_subnets(keys: Keys, ids: NetworkIds, region: str) -> Iterator[Mistake]:
+    tiers = {"private": ids.private, "public": ids.public, "intra": ids.intra, "pods": ids.pods}
+    for tier, subnets in tiers.items():
+        for zone in subnets:
+            if problem := _outside(zone, region):
+                yield Mistake((*keys, tier, zone), problem)
+    yield from _shared_subnets(keys, tiers)
+    tier = "intra" if ids.intra else "private"
+    yield from _too_few((*keys, tier), tiers[tier])
+    missing = [zone for zone in ids.private if ids.pods and zone not in ids.pods]
+    if missing:
+        message = f"expected a subnet in every zone of private; there is none in {', '.join(missing)}"
+        yield Mistake((*keys, "pods"), message)
+
+
+def _shared_subnets(keys: Keys, tiers: Mapping[str, Mapping[str, str]]) -> Iterator[Mistake]:
+    """A subnet lies in one zone (VPC user guide, Subnets for your VPC, 2026-11-28)."""
+    zones: dict[str, str] = {}
+    for tier, subnets in tiers.items():
+        for zone, subnet in subnets.items():
+            first = zones.setdefault(subnet, zone)
+            if first != zone:
+                message = f"{subnet} is the subnet of {first} already, and a subnet lies in one zone"
+                yield Mistake((*keys, tier, zone), message)
+
+
+def _outside(zone: str, region: str) -> str | None:
+    """What is wrong with a zone's name in a region, if anything."""
+    known = [f"{region}{letter}" for letter in ZONES]
+    if zone in known or (is_local(zone) and zone.startswith(f"{region}-")):
+        return None
+    near = did_you_mean(zone, known, cutoff=0.8) or f"; expected a zone of it, such as {region}a"
+    return f"'{zone}' is no zone of {region}{near}"
+
+
+def _too_few(keys: Keys, zones: Iterable[str]) -> Iterator[Mistake]:
+    of_region = {zone for zone in zones if not is_local(zone)}
+    if len(of_region) < _LEAST_ZONES:
+        got = ", ".join(sorted(of_region)) or "none"
+        yield Mistake(keys, f"expected availability zones, two at least, for the control plane; got {got}")
+
+
+def _pool_zones(stack: Stack, settings: NetworkSettings) -> Iterator[Mistake]:
+    known = settings.every_zone
+    for name, pool in stack.pools.items():
+        keys: Keys = ("pools", name)
+        for position, zone in enumerate(pool.zones or ()):
+            if zone not in known:
+                yield Mistake((*keys, "zones", position), _not_there(zone, known))
+        reserved = pool.capacity.reserved
+        if reserved and reserved.zone not in known:
+            way = "reservation" if pool.capacity.reservation else "capacityBlock"
+            yield Mistake((*keys, "capacity", way, "zone"), _not_there(reserved.zone, known))
+
+
+def _not_there(zone: str, known: list[str]) -> str:
+    return f"the network has no subnet in '{zone}'; expected {one_of(known)}"

@@ -1,0 +1,134 @@
+"""Nodes on AWS: types that are offered there, images and disks that fit them, EFA and Karpenter."""
+
+from collections.abc import Iterator
+
+from pydantic.alias_generators import to_camel
+
+from gpu_cluster.capacity import Pool, ami_release, root_disk
+from gpu_cluster.catalog import (
+    INSTANCES,
+    KUBERNETES_VERSIONS,
+    ami_problem,
+    efa_interfaces,
+    regions_with,
+    zones_with,
+)
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.pools import AmiFamily, PoolSettings, Provisioner
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.checks.reserved import reserved
+from gpu_cluster.stack.nearest import one_of
+from gpu_cluster.stack.problem import Keys, Mistake
+
+_OF_AWS = ("zones", "capacity", "ami", "disk", "efa", "repair", "provisioner", "update")
+
+_LEAST_DISK_GIB = 20
+"""Size of the snapshots that images of EKS are made of (awslabs/amazon-eks-ami, templates, 2026-07-23)."""
+
+
+def nodes(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
+    if not isinstance(stack.cluster, EksSettings):
+        yield from _elsewhere(stack)
+        return
+    for name, pool in offered.items():
+        settings = stack.pools[name]
+        yield from _offered(stack, settings, pool)
+        if ("cluster", "version") not in broken and stack.cluster.version in KUBERNETES_VERSIONS:
+            yield from _image(name, settings, stack.cluster.version)
+        yield from _disk(settings, pool)
+        yield from _efa(settings, pool)
+        if settings.provisioner is Provisioner.KARPENTER:
+            yield from _karpenter(name, settings)
+    yield from reserved(stack, offered)
+
+
+def _elsewhere(stack: Stack) -> Iterator[Mistake]:
+    for name, settings in stack.pools.items():
+        for field in _OF_AWS:
+            if field in settings.model_fields_set:
+                message = f"only with provider eks, got {stack.cluster.provider}"
+                yield Mistake(("pools", name, to_camel(field)), message)
+
+
+def _offered(stack: Stack, settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
+    """Of zones AWS publishes ids, and only the account knows their names: so they are counted."""
+    zones = zones_with(pool.machine, stack.region) if stack.region else None
+    if zones is None:
+        return
+    keys: Keys = ("pools", pool.name)
+    if not zones:
+        regions = one_of(regions_with(pool.machine))
+        message = f"{pool.machine} is not offered in {stack.region}, but in {regions}"
+        yield Mistake((*keys, "instance"), message)
+    elif len(pool.zones) > len(zones):
+        ids = f"{' and '.join(zones)} of {stack.region} alone"
+        message = f"{pool.machine} is offered in {ids}, and the pool spans {len(pool.zones)} zones"
+        wanted = "name those in zones, as your account calls them"
+        yield Mistake((*keys, "zones") if settings.zones else keys, f"{message}; {wanted}")
+
+
+def _image(name: str, settings: PoolSettings, version: str) -> Iterator[Mistake]:
+    keys: Keys = ("pools", name, "ami", "release")
+    release = ami_release(settings, version)
+    if release is None:
+        message = (
+            "required key is missing with bottlerocket; release of the EKS image, such as 1.63.0-0a1b2c3d"
+        )
+        yield Mistake(keys, message)
+    elif problem := ami_problem(settings.ami.family.value, release, INSTANCES[settings.instance or ""]):
+        yield Mistake(keys, problem)
+    if settings.ami.family is AmiFamily.BOTTLEROCKET and settings.sharing and settings.sharing.mig:
+        message = "bottlerocket offers MIG devices as nvidia.com/gpu; expected ami.family al2023"
+        yield Mistake(("pools", name, "sharing", "mig"), message)
+
+
+def _disk(settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
+    keys: Keys = ("pools", pool.name, "disk")
+    disk = root_disk(settings)
+    if disk.iops < disk.needed_iops:
+        message = f"{disk.throughput} MiB/s need {disk.needed_iops}, 4 for each; got {disk.iops}"
+        yield Mistake((*keys, "iops"), message)
+    if disk.size_gib < _LEAST_DISK_GIB:
+        message = f"images of EKS are made for {_LEAST_DISK_GIB}Gi and more, got {settings.disk.size}"
+        yield Mistake((*keys, "size"), message)
+
+
+def _efa(settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
+    if not settings.efa:
+        return
+    keys: Keys = ("pools", pool.name)
+    instance = INSTANCES[pool.machine]
+    if instance.efa and not efa_interfaces(instance):
+        message = (
+            f"on which network cards {pool.machine} has its {instance.efa} EFA is not known; expected false"
+        )
+        yield Mistake((*keys, "efa"), message)
+    elif not efa_interfaces(instance):
+        family = pool.machine.partition(".")[0]
+        able = [
+            it.name for it in INSTANCES.values() if it.name.startswith(f"{family}.") and efa_interfaces(it)
+        ]
+        instead = f"; {one_of(able)} {'has' if len(able) == 1 else 'have'}" if able else ""
+        yield Mistake((*keys, "efa"), f"{pool.machine} has no EFA{instead}")
+    elif len(pool.zones) > 1:
+        message = f"EFA does not reach from zone to zone; expected one in zones, got {', '.join(pool.zones)}"
+        yield Mistake((*keys, "zones") if settings.zones else (*keys, "efa"), message)
+
+
+def _karpenter(name: str, settings: PoolSettings) -> Iterator[Mistake]:
+    """What Karpenter would not do, or not know of."""
+    keys: Keys = ("pools", name)
+    if settings.sharing:
+        way = next(to_camel(field) for field in settings.sharing.model_fields_set)
+        message = "Karpenter counts whole GPUs, and would start a node for each pod; expected node-group"
+        yield Mistake((*keys, "provisioner"), f"{message} with {way}")
+    if settings.nodes.min:
+        message = f"Karpenter keeps no nodes without pods; expected 0 with it, got {settings.nodes.min}"
+        yield Mistake((*keys, "nodes", "min"), message)
+    if settings.capacity.capacity_block:
+        message = "only node-group drains its nodes before a capacity block ends"
+        yield Mistake((*keys, "provisioner"), message)
+    if "repair" in settings.model_fields_set:
+        yield Mistake((*keys, "repair"), "only with provisioner node-group; remove the key")
+    if "surge" in settings.update.model_fields_set:
+        yield Mistake((*keys, "update", "surge"), "only with provisioner node-group; remove the key")

@@ -1,0 +1,43 @@
+"""The region: given where the platform is on AWS, and one that exists."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.catalog import REGIONS
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.nearest import did_you_mean
+from gpu_cluster.stack.problem import Mistake
+
+KEY = "aws:region"
+_OTHER_PARTITIONS = {
+    "us-gov-": "AWS GovCloud (US)",
+    "cn-": "AWS in China",
+    "us-iso": "a US isolated region",
+    "eu-isoe-": "an EU isolated region",
+    "eusc-": "the AWS European Sovereign Cloud",
+}
+"""How regions outside of the commercial partition begin (botocore 1.44.5, partitions.json)."""
+
+
+def region(stack: Stack) -> Iterator[Mistake]:
+    if not on_aws(stack):
+        return
+    if stack.region is None:
+        yield Mistake((KEY,), "required key is missing with provider eks; AWS region, such as eu-central-1")
+    elif problem := unknown_region(stack.region):
+        yield Mistake((KEY,), problem)
+
+
+def on_aws(stack: Stack) -> bool:
+    return isinstance(stack.cluster, EksSettings)
+
+
+def unknown_region(name: str) -> str | None:
+    """What is wrong with the name of a region, if anything."""
+    if name in REGIONS:
+        return None
+    for prefix, partition in _OTHER_PARTITIONS.items():
+        if name.startswith(prefix):
+            return f"'{name}' is of {partition}; only regions of the commercial partition 'aws' are supported"
+    near = did_you_mean(name, REGIONS, cutoff=0.8) or f"; there are {', '.join(REGIONS)}"
+    return f"unknown region '{name}'{near}"

@@ -1,0 +1,115 @@
+"""A team's services: an image and volumes that there are, on a node that has room."""
+
+from collections.abc import Iterator, Mapping
+
+from gpu_cluster.capacity import Pool, room
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.quantity import amount
+from gpu_cluster.config.services import ServiceSettings
+from gpu_cluster.config.storage import S3, FsxLustre
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.stack.checks.models import unknown_pool
+from gpu_cluster.stack.checks.storage import unknown_class
+from gpu_cluster.stack.nearest import did_you_mean, one_of
+from gpu_cluster.stack.problem import Keys, Mistake
+
+_SCRATCH = "tmp"
+"""Name of the volume that every service has at /tmp."""
+
+
+def services(team: TeamStack, pools: Mapping[str, Pool]) -> Iterator[Mistake]:
+    stack = team.environment
+    for name, service in team.file.services.items():
+        keys: Keys = ("services", name)
+        if problem := _image_problem(service.image, team):
+            yield Mistake((*keys, "image"), problem)
+        if service.aws and not isinstance(stack.cluster, EksSettings):
+            yield Mistake((*keys, "aws"), f"only with provider eks, got {stack.cluster.provider}")
+        for volume, settings in service.volumes.items():
+            if problem := unknown_class(settings.storage_class, stack, frozenset()):
+                yield Mistake((*keys, "volumes", volume, "storageClass"), problem)
+        for volume in [*service.volumes, *service.stores]:
+            if volume == _SCRATCH or (volume in service.volumes and volume in service.stores):
+                message = f"{_SCRATCH} is there anyway" if volume == _SCRATCH else "a store has that name too"
+                yield Mistake((*keys, "volumes", volume), message)
+        for store in service.stores:
+            if problem := _store_problem(store, team):
+                yield Mistake((*keys, "stores", store), problem)
+        yield from _placed(keys, service, team, pools)
+
+
+def obstacles_of_service(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Mistake]:
+    """Why no node of the pool can take a replica."""
+    if service.gpus and not pool.gpu_resources:
+        yield Mistake((*keys, "pool"), f"pool {pool.name} has no GPU that a pod can ask for")
+        return
+    if pool.gpu_resources and not service.gpus:
+        yield Mistake((*keys, "pool"), f"pool {pool.name} is for pods with GPUs; set gpus, or another pool")
+        return
+    yield from _gpus(keys, service, pool)
+    yield from _size(keys, service, pool)
+
+
+def _image_problem(image: str, team: TeamStack) -> str | None:
+    """What is wrong with an image of the team's own, whose repository its stack makes."""
+    path = image.partition("@")[0].partition(":")[0]
+    on_aws = isinstance(team.environment.cluster, EksSettings)
+    if not on_aws or not path.startswith(f"{team.name}/") or path in team.file.repositories:
+        return None
+    known = did_you_mean(path, team.file.repositories) or "; name it in gpu-cluster:repositories"
+    return f"no repository of the team is named '{path}'{known}"
+
+
+def _store_problem(name: str, team: TeamStack) -> str | None:
+    environment = team.file.team.environment
+    stores = {key: it for key, it in team.environment.storage.items() if isinstance(it, FsxLustre | S3)}
+    if name not in stores:
+        known = did_you_mean(name, stores) or f"; there are {', '.join(stores) or 'none'}"
+        return f"no store of {environment} is named '{name}'{known}"
+    allowed = sorted(stores[name].namespaces or ())
+    if team.namespace in allowed:
+        return None
+    wanted = f"{environment} would have to name {team.namespace} in storage.{name}.namespaces"
+    return f"{name} may be claimed from {one_of(allowed)} alone; {wanted}"
+
+
+def _placed(
+    keys: Keys, service: ServiceSettings, team: TeamStack, pools: Mapping[str, Pool]
+) -> Iterator[Mistake]:
+    if service.gpus and not service.pool:
+        yield Mistake((*keys, "pool"), "required key is missing with gpus; node pool that has them")
+    elif service.slice and not service.gpus:
+        yield Mistake((*keys, "slice"), "only with gpus; remove the key")
+    elif service.pool and service.pool not in pools:
+        yield Mistake((*keys, "pool"), unknown_pool(service.pool, team.environment, frozenset()))
+    elif service.pool:
+        yield from obstacles_of_service(keys, service, pools[service.pool])
+
+
+def _gpus(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Mistake]:
+    layout = (pool.sharing and pool.sharing.mig) or {}
+    if service.gpus > 1 and pool.sharing:
+        message = f"pool {pool.name} shares its GPUs, so a replica gets 1; got {service.gpus}"
+        yield Mistake((*keys, "gpus"), message)
+    elif service.gpus > pool.gpus:
+        node = f"a node of pool {pool.name} ({pool.machine}) has {pool.gpus}"
+        yield Mistake((*keys, "gpus"), f"a replica asks for {service.gpus} GPUs, and {node}")
+    if service.slice and not layout:
+        yield Mistake((*keys, "slice"), f"pool {pool.name} has no MIG layout; remove the key")
+    elif layout and service.gpus and service.slice not in layout:
+        given = f"got '{service.slice}'" if service.slice else "got none"
+        near = did_you_mean(service.slice, layout) if service.slice else ""
+        expected = f"expected {one_of(layout)} as in the layout of pool {pool.name}"
+        yield Mistake((*keys, "slice"), f"{expected}, {given}{near}")
+
+
+def _size(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Mistake]:
+    free, node = room(pool), f"a node of pool {pool.name} ({pool.machine}) has"
+    if amount(service.cpu) * 1000 > free.cpu_millis:
+        message = f"a replica asks for {service.cpu} of CPU, and {node} {free.cpu_millis}m for pods"
+        yield Mistake((*keys, "cpu"), message)
+    if amount(service.memory) > free.memory_bytes:
+        has = f"{free.memory_bytes / 1024**3:.1f}Gi"
+        yield Mistake(
+            (*keys, "memory"), f"a replica asks for {service.memory} of memory, and {node} {has} for pods"
+        )

@@ -1,0 +1,108 @@
+"""Storage: what the place can do, exactly one default, names that do not collide, stores that exist."""
+
+from collections.abc import Iterable, Iterator
+
+from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.storage import S3, FsxLustre, StorageSettings
+from gpu_cluster.stack.checks.disks import disks
+from gpu_cluster.stack.checks.region import on_aws
+from gpu_cluster.stack.nearest import did_you_mean, one_of
+from gpu_cluster.stack.problem import Keys, Mistake
+
+_SCRATCH = "-scratch"
+_OF_AWS = ("ebs", "efs", "fsx-lustre", "s3")
+
+
+def storage(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
+    for name, settings in stack.storage.items():
+        keys: Keys = ("storage", name)
+        if problem := _out_of_place(stack, settings):
+            yield Mistake((*keys, "kind"), problem)
+        base = name.removesuffix(_SCRATCH)
+        if base != name and base in stack.storage:
+            yield Mistake(
+                keys, f"the platform itself makes {name}, for volumes of {base} that go with their pod"
+            )
+        if isinstance(settings, FsxLustre):
+            yield from _lustre(keys, settings, stack, broken)
+    yield from _defaults(stack, complete=not any(key[0] == "storage" for key in broken))
+    yield from disks(stack)
+
+
+def _out_of_place(stack: Stack, settings: StorageSettings) -> str | None:
+    """Why the place cannot have this kind, if it cannot."""
+    kind = settings.kind
+    if isinstance(stack.cluster, LocalCluster):
+        return None if kind == "host-path" else f"with provider local only host-path, got '{kind}'"
+    if kind == "host-path":
+        return "host-path is only for provider local"
+    if on_aws(stack):
+        return "no node of eks has local-path; expected ebs for a disk" if kind == "local-path" else None
+    if kind in _OF_AWS:
+        return f"'{kind}' is only for provider eks; the driver of a cluster that runs is named by kind csi"
+    return None
+
+
+def _lustre(keys: Keys, settings: FsxLustre, stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
+    zones = stack.network.every_zone if stack.network else []
+    if settings.zone and zones and settings.zone not in zones:
+        yield Mistake(
+            (*keys, "zone"), f"expected a zone of the network, {one_of(zones)}, got '{settings.zone}'"
+        )
+    source = settings.s3
+    if source is None or source.startswith("s3://") or ("storage", source) in broken:
+        return
+    buckets = [name for name, chosen in stack.storage.items() if isinstance(chosen, S3)]
+    if source not in buckets:
+        known = did_you_mean(source, buckets) or f"; there are {', '.join(buckets) or 'none'}"
+        yield Mistake((*keys, "s3"), f"no s3 entry of storage is named '{source}'{known}")
+
+
+def _defaults(stack: Stack, *, complete: bool) -> Iterator[Mistake]:
+    defaults = [name for name, settings in stack.storage.items() if settings.default]
+    for other in defaults[1:]:
+        yield Mistake(
+            ("storage", other, "default"), f"expected one default, and {defaults[0]} is one already"
+        )
+    classes = _classes(stack)
+    if classes and not defaults and complete:
+        names = ", ".join(classes)
+        yield Mistake(("storage",), f"expected default: true in one storage class, got none in {names}")
+
+
+def unknown_class(name: str | None, stack: Stack, broken: frozenset[Keys]) -> str | None:
+    """What is wrong with a reference to a storage class, if anything."""
+    classes = _classes(stack)
+    if name is None or name in classes or ("storage", name) in broken or ("storage",) in broken:
+        return None
+    if name in stack.storage:
+        others = one_of(classes) if classes else "none"
+        return f"{name} is mounted as a whole, no volumes are made of it; storage classes are {others}"
+    known = did_you_mean(name, classes) or f"; there are {', '.join(classes) or 'none'}"
+    return f"unknown storage class '{name}'{known}"
+
+
+def unknown_store(name: str, stack: Stack, broken: frozenset[Keys]) -> str | None:
+    """What is wrong with a model's reference to a store, if anything."""
+    if ("storage", name) in broken or ("storage",) in broken:
+        return None
+    stores = {key: it for key, it in stack.storage.items() if isinstance(it, FsxLustre | S3)}
+    if name in stack.storage and name not in stores:
+        return f"volumes are made of {name}, no weights are in it; stores are {_or_none(stores)}"
+    if name not in stores:
+        return f"no store is named '{name}'{did_you_mean(name, stores) or f'; there are {_or_none(stores)}'}"
+    claimed_in = stores[name].namespaces
+    if claimed_in is not None and stack.serving.namespace not in claimed_in:
+        where = _or_none(sorted(claimed_in))
+        return f"{name} can be claimed in {where}; expected {stack.serving.namespace} among its namespaces"
+    return None
+
+
+def _or_none(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def _classes(stack: Stack) -> list[str]:
+    """Entries that claims name, unlike stores."""
+    return [name for name, chosen in stack.storage.items() if not isinstance(chosen, FsxLustre | S3)]

@@ -1,0 +1,113 @@
+"""Defaults that depend on other sections, so that every room reads finished settings."""
+
+from typing import TypeVar
+
+from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.network import NetworkSettings
+from gpu_cluster.config.registry import InClusterRegistry, RegistrySettings, Upstream
+from gpu_cluster.config.services import ServiceSettings
+from gpu_cluster.config.serving import ModelCache, ModelSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.storage import S3, Ebs, FsxLustre, HostPath, StorageSettings
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.teams import TeamSettings
+from gpu_cluster.stack.services import called_services
+
+_Volume = TypeVar("_Volume", bound=ModelCache)
+
+
+def with_defaults(stack: Stack) -> Stack:
+    """The stack with the storage class and registry of its place, the class of every volume and the slice of
+    every model."""
+    storage = _storage(stack)
+    default = next((name for name, settings in storage.items() if settings.default), None)
+    models = {name: _model(model, stack, default) for name, model in stack.serving.models.items()}
+    return stack.model_copy(
+        update={
+            "storage": storage,
+            "network": _network(stack),
+            "registry": _registry(stack, default),
+            "serving": stack.serving.model_copy(update={"models": models}),
+            "teams": {name: _granted(name, team) for name, team in stack.teams.items()},
+        }
+    )
+
+
+def _granted(name: str, team: TeamSettings) -> TeamSettings:
+    return team.model_copy(update={"namespace": team.namespace or name})
+
+
+def with_team_defaults(team: TeamStack) -> TeamStack:
+    """The same of a team's stack, with the classes of its environment."""
+    stack, file = team.environment, team.file
+    default = next((name for name, settings in stack.storage.items() if settings.default), None)
+    models = {name: _model(model, stack, default) for name, model in file.models.items()}
+    services = {name: _service(service, stack, default) for name, service in file.services.items()}
+    return TeamStack(file.model_copy(update={"models": models, "services": services}), stack)
+
+
+def _storage(stack: Stack) -> dict[str, StorageSettings]:
+    """With a class where the file has none, and with the namespaces that claim its stores."""
+    match stack.cluster:
+        case LocalCluster():
+            return stack.storage or {"standard": HostPath(kind="host-path", default=True)}
+        case ExistingCluster():
+            return stack.storage
+        case EksSettings():
+            given = {name: _claimed(settings, stack) for name, settings in stack.storage.items()}
+            only_stores = all(isinstance(settings, FsxLustre | S3) for settings in given.values())
+            return {"gp3": Ebs(kind="ebs", default=True), **given} if only_stores else given
+
+
+def _claimed(settings: StorageSettings, stack: Stack) -> StorageSettings:
+    if not isinstance(settings, FsxLustre | S3) or settings.namespaces is not None:
+        return settings
+    return settings.model_copy(update={"namespaces": frozenset({stack.serving.namespace})})
+
+
+def _network(stack: Stack) -> NetworkSettings | None:
+    """With endpoints to all that the parts of the stack call, where the file does not say which."""
+    network = stack.network
+    if not network or network.existing or "endpoints" in network.model_fields_set:
+        return network
+    return network.model_copy(update={"endpoints": called_services(stack)})
+
+
+def _registry(stack: Stack, default: str | None) -> RegistrySettings:
+    registry = stack.registry.in_cluster
+    if registry is None and isinstance(stack.cluster, LocalCluster):
+        registry = InClusterRegistry()
+    if registry and registry.storage_class is None:
+        registry = registry.model_copy(update={"storage_class": default})
+    return stack.registry.model_copy(update={"in_cluster": registry, **_caches(stack)})
+
+
+def _caches(stack: Stack) -> dict[str, frozenset[Upstream]]:
+    """What ECR can cache without credentials, unless the file says what, or that all comes from elsewhere."""
+    settings = stack.registry
+    if not isinstance(stack.cluster, EksSettings) or settings.mirror or settings.mirrors is not None:
+        return {}
+    return {"mirrors": frozenset({Upstream.ECR_PUBLIC, Upstream.K8S, Upstream.QUAY})}
+
+
+def _model(model: ModelSettings, stack: Stack, default: str | None) -> ModelSettings:
+    """A model whose volume names its class, and which names its slice where its pool has only one."""
+    cache = model.cache and _classed(model.cache, default)
+    return model.model_copy(update={"cache": cache, "slice": model.slice or _only_slice(model.pool, stack)})
+
+
+def _service(service: ServiceSettings, stack: Stack, default: str | None) -> ServiceSettings:
+    volumes = {name: _classed(volume, default) for name, volume in service.volumes.items()}
+    only = _only_slice(service.pool, stack) if service.pool and service.gpus else None
+    return service.model_copy(update={"volumes": volumes, "slice": service.slice or only})
+
+
+def _classed(volume: _Volume, default: str | None) -> _Volume:
+    return volume.model_copy(update={"storage_class": volume.storage_class or default})
+
+
+def _only_slice(name: str, stack: Stack) -> str | None:
+    pool = stack.pools.get(name)
+    layout = list(pool.sharing.mig or ()) if pool and pool.sharing else []
+    return layout[0] if len(layout) == 1 else None

@@ -1,0 +1,201 @@
+"""One reading of a YAML file: plain data, and the line of every key."""
+
+# ruamel.yaml's nodes are untyped.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from gpu_cluster.stack.nearest import did_you_mean
+from gpu_cluster.stack.nodes import Entry, entries, kind_of, line_of, odd_keys, text_of, value_of
+from gpu_cluster.stack.problem import Keys, Mistake
+
+_SCALARS = {"str", "int", "float", "bool", "null", "timestamp"}
+_MOST_VALUES = 100_000  # a page of nested aliases can stand for billions
+_HINTS = {
+    "'\\t'": "indent with spaces, not tabs",
+    "mapping values are not allowed": "put text that has a colon in quotes, or check the indentation",
+    "expected <block end>": "check the indentation",
+    "undefined alias": "put text that starts with * in quotes",
+    "cannot start any token": "put text that starts with this character in quotes",
+    "expected the node content": "a bracket or brace is not closed",
+    "expected ',' or": "a bracket or brace is not closed, or a comma is missing",
+    "unexpected end of stream": "a quote is not closed",
+}
+
+
+class UnreadableError(Exception):
+    """A file that gives no data at all, with the line where reading stopped."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(line, message)
+        self.line = line
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A YAML file.
+
+    document.data                               # {"config": {"gpu-cluster:pools": {...}}}
+    document.line(("config", "aws:region"))     # 14
+    """
+
+    root: Node
+    data: Any
+    mistakes: tuple[Mistake, ...]
+    """What YAML lets pass and nobody means: keys, each with its line, and values that cannot be read."""
+
+    _inside: dict[int, dict[str | int, Entry]] = field(default_factory=dict[int, dict[str | int, Entry]])
+    """Entries by key of each node that was asked for."""
+
+    def node(self, keys: Keys) -> Node | None:
+        """What stands there, if anything."""
+        node = self.root
+        for key in keys:
+            entry = self._entry(node, key)
+            if entry is None:
+                return None
+            node = entry.node
+        return node
+
+    def line(self, keys: Keys) -> int:
+        """Line of a key, or of the nearest parent that exists."""
+        node, line = self.root, 1
+        for key in keys:
+            entry = self._entry(node, key)
+            if entry is None:
+                return line
+            node, line = entry.node, entry.line
+        return line
+
+    def _entry(self, node: Node, key: str | int) -> Entry | None:
+        if id(node) not in self._inside:
+            self._inside[id(node)] = {entry.key: entry for entry in entries(node)}
+        return self._inside[id(node)].get(key)
+
+
+def read(path: Path) -> Document:
+    """The file's one document. `UnreadableError` where it is missing, no UTF-8, no YAML or empty."""
+    return _built(_parsed(_text(path)))
+
+
+def read_all(text: str) -> list[Document]:
+    """Every document of a text that is not empty. `UnreadableError` where it is no YAML, or holds none."""
+    with _reading(text) as reader:
+        roots = [root for root in reader.compose_all(text) if kind_of(root) != "null"]
+    if not roots:
+        raise UnreadableError(1, "there is nothing in it")
+    return [_built(root) for root in roots]
+
+
+def _built(root: Node) -> Document:
+    building = _Building()
+    data = building.value(root, (), ())
+    return Document(root, data, tuple(building.mistakes))
+
+
+class _Building:
+    """Plain data from nodes, with what was odd on the way."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[Mistake] = []
+        self.values = 0
+
+    def value(self, node: Node, keys: Keys, parents: tuple[int, ...]) -> Any:
+        self.values += 1
+        if self.values > _MOST_VALUES:
+            raise UnreadableError(line_of(node), f"aliases expand to more than {_MOST_VALUES} values")
+        if id(node) in parents:
+            raise UnreadableError(line_of(node), "an anchor has an alias of itself inside")
+        if isinstance(node, ScalarNode):
+            return self._scalar(node, keys)
+        self.mistakes += odd_keys(node, keys)
+        parents = (*parents, id(node))
+        inside = {entry.key: self.value(entry.node, (*keys, entry.key), parents) for entry in entries(node)}
+        return list(inside.values()) if isinstance(node, SequenceNode) else inside
+
+    def _scalar(self, node: ScalarNode, keys: Keys) -> Any:
+        if kind_of(node) not in _SCALARS:
+            message = f"the tag {node.tag} is not known; put text that starts with ! in quotes"
+            self.mistakes.append(Mistake(keys, message))
+        value = value_of(node)
+        if isinstance(value, str) and value != text_of(node):
+            self.mistakes.append(Mistake(keys, f"{text_of(node)!r} is no valid Unicode text"))
+        return value
+
+
+def decoded(content: bytes) -> str:
+    """What a file says. `UnreadableError` where it is no UTF-8."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UnreadableError(line, f"not UTF-8: byte 0x{content[error.start]:02x}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return decoded(path.read_bytes())
+    except FileNotFoundError:
+        raise UnreadableError(1, _missing(path)) from None
+    except OSError as error:
+        raise UnreadableError(1, f"the file cannot be read: {error.strerror}") from None
+
+
+def _missing(path: Path) -> str:
+    there = sorted(file.name for file in path.parent.glob("Pulumi.*.yaml"))
+    if not there:
+        return f"no such file, and no stack file in {path.parent}"
+    return f"no such file{did_you_mean(path.name, there) or '; there are ' + ', '.join(there)}"
+
+
+def _parsed(text: str) -> Node:
+    with _reading(text) as reader:
+        root = reader.compose(text)
+    if not isinstance(root, Node):
+        raise UnreadableError(
+            1, "the file is empty; expected config: with gpu-cluster:cluster and gpu-cluster:pools"
+        )
+    return root
+
+
+@contextmanager
+def _reading(text: str) -> Generator[YAML]:
+    """A reader of this text, whose errors say where it stopped."""
+    reader = YAML(typ="safe", pure=True)
+    reader.composer.warn_double_anchors = False
+    try:
+        yield reader
+    except MarkedYAMLError as error:
+        raise UnreadableError(_line(error), f"not valid YAML: {_explained(error)}") from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise UnreadableError(
+            line, f"not valid YAML: a character that is not allowed, {text[error.position]!r}"
+        ) from None
+    except (YAMLError, ValueError, OverflowError) as error:  # the last two: escapes such as "\\U99999999"
+        raise UnreadableError(1, f"not valid YAML: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise UnreadableError(1, "nested too deeply") from None
+
+
+def _line(error: MarkedYAMLError) -> int:
+    mark = error.problem_mark or error.context_mark
+    return int(mark.line) + 1 if mark else 1
+
+
+def _explained(error: MarkedYAMLError) -> str:
+    problem = str(error.problem or "the document cannot be read")
+    if "another document" in problem:
+        return "expected one document, found a second after ---"
+    hint = next((hint for words, hint in _HINTS.items() if words in problem), "")
+    return f"{problem}; {hint}" if hint else problem

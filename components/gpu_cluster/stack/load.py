@@ -1,0 +1,180 @@
+"""From a stack file to settings, or to everything that is wrong with it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.nodes import ScalarNode
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamFile, TeamStack
+from gpu_cluster.stack.checks import crossed
+from gpu_cluster.stack.checks.team import crossed_team
+from gpu_cluster.stack.defaults import with_defaults, with_team_defaults
+from gpu_cluster.stack.document import Document, UnreadableError, read
+from gpu_cluster.stack.nearest import did_you_mean
+from gpu_cluster.stack.nodes import text_of
+from gpu_cluster.stack.problem import Keys, Mistake, Problem, StackFileError, dotted
+from gpu_cluster.stack.sections import (
+    ENVIRONMENT,
+    TEAM,
+    Kind,
+    config_key,
+    kind_of_file,
+    rooted,
+    sections_of,
+    unrooted,
+)
+from gpu_cluster.stack.shape import inside
+from gpu_cluster.stack.traps import traps
+from gpu_cluster.stack.validation import Sound, is_below, validated
+
+
+def load(path: Path) -> Stack:
+    """The settings of an environment's stack file, with every default filled in.
+
+    `StackFileError` with every mistake at once, in the order of the file.
+    """
+    file = _File.at(path)
+    if file.kind is TEAM:
+        keys: Keys = ("config", config_key("team"))
+        raise file.error([Mistake(keys, "a team's stack; expected that of an environment")])
+    return _environment(file)
+
+
+def load_any(path: Path) -> Stack | TeamStack:
+    """The same of a stack file of either kind; a team's comes with the environment that it is on.
+
+    That environment's own stack file lies beside it.
+    """
+    file = _File.at(path)
+    return _team(file, path) if file.kind is TEAM else _environment(file)
+
+
+def is_team_file(path: Path) -> bool:
+    """Whether it says that it is a team's. `StackFileError` where it cannot be read."""
+    return _File.at(path).kind is TEAM
+
+
+def environment_of(path: Path) -> str | None:
+    """The environment that a team's stack file says it is on, right or wrong; None where it says none.
+
+    `StackFileError` where it cannot be read.
+    """
+    file = _File.at(path)
+    if file.kind is not TEAM:
+        return None
+    node = file.document.node(("config", config_key("team"), "environment"))
+    return text_of(node) if isinstance(node, ScalarNode) else None
+
+
+@dataclass(frozen=True)
+class _File:
+    """A stack file that could be read."""
+
+    name: str
+    document: Document
+    kind: Kind
+
+    @classmethod
+    def at(cls, path: Path) -> "_File":
+        name = _shown(path)
+        try:
+            document = read(path)
+        except UnreadableError as error:
+            raise StackFileError((Problem(name, error.line, "", error.message),)) from None
+        return cls(name, document, kind_of_file(document))
+
+    def error(self, mistakes: Iterable[Mistake]) -> StackFileError:
+        problems = (
+            Problem(self.name, line or self.document.line(keys), _shown_key(keys), message)
+            for keys, message, line in mistakes
+        )
+        return StackFileError(tuple(sorted(problems, key=lambda problem: problem.line)))
+
+    def sound(self) -> tuple[Sound[Any], list[Mistake]]:
+        """What of it is right, and what is wrong with each key by itself."""
+        sections, around = sections_of(self.document, self.kind)
+        if sections is None:
+            raise self.error([*self.document.mistakes, *around])
+        trapped = list(self._trapped(sections))
+        unreadable = [found for found in self.document.mistakes if found.line is None]
+        sound, faults = validated(self.kind, sections, self.document, [*trapped, *unreadable])
+        return sound, [*self.document.mistakes, *around, *trapped, *faults]
+
+    def _trapped(self, sections: Iterable[str]) -> Iterable[Mistake]:
+        for section in sections:
+            keys = rooted((section,))
+            node = self.document.node(keys)
+            if node:
+                yield from traps(node, keys, inside(self.kind.model, section))
+
+
+def _environment(file: _File) -> Stack:
+    sound, mistakes = file.sound()
+    finished = [with_defaults(stack) for stack in sound.readings]
+    mistakes += _beside(_in_common(finished, sound.broken), sound.broken)
+    if mistakes:
+        raise file.error(mistakes)
+    [stack] = finished
+    return stack
+
+
+def _team(file: _File, path: Path) -> TeamStack:
+    sound, mistakes = file.sound()
+    found = [_on_environment(team, path) for team in sound.readings]
+    stacks = [with_team_defaults(it) for it in found if isinstance(it, TeamStack)]
+    mistakes += [it for it in found if isinstance(it, Mistake)]
+    mistakes += [it for stack in stacks for it in _beside(crossed_team(stack, sound.broken), sound.broken)]
+    if mistakes:
+        raise file.error(mistakes)
+    [stack] = stacks
+    return stack
+
+
+def _on_environment(team: TeamFile, path: Path) -> TeamStack | Mistake:
+    """The team's file with its environment's, where that can be used and knows the team."""
+    name = team.team.environment
+    keys = rooted(("team", "environment"))
+    beside = path.with_name(f"Pulumi.{name}.yaml")
+    if not beside.is_file():
+        others = (it.stem.removeprefix("Pulumi.") for it in sorted(path.parent.glob("Pulumi.*.yaml")))
+        near = did_you_mean(name, [other for other in others if other != path.stem.removeprefix("Pulumi.")])
+        return Mistake(keys, f"there is no {beside.name} beside this file{near}")
+    try:
+        environment = _File.at(beside)
+        if environment.kind is not ENVIRONMENT:
+            return Mistake(keys, f"{name} is a team's stack too; expected that of an environment")
+        stack = _environment(environment)
+    except StackFileError as error:
+        first, count = error.problems[0], len(error.problems)
+        more = f", and {count - 1} more" if count > 1 else ""
+        return Mistake(keys, f"{name} has mistakes of its own: {first}{more}")
+    if team.team.name not in stack.teams:
+        known = did_you_mean(team.team.name, stack.teams) or f"; there are {', '.join(stack.teams) or 'none'}"
+        return Mistake(rooted(("team", "name")), f"{name} has no team '{team.team.name}'{known}")
+    return TeamStack(team, stack)
+
+
+def _beside(crossings: Iterable[Mistake], broken: frozenset[Keys]) -> list[Mistake]:
+    """Those that do not repeat what is wrong with a key by itself."""
+    return [it for it in crossings if not is_below(unrooted(it.keys), broken)]
+
+
+def _in_common(readings: list[Stack], broken: frozenset[Keys]) -> list[Mistake]:
+    """What is wrong across sections, whichever reading is meant."""
+    first, *others = [crossed(stack, broken) for stack in readings] or [[]]
+    return [found for found in first if all(found in other for other in others)]
+
+
+def _shown_key(keys: Keys) -> str:
+    """`gpu-cluster:pools.l4`, or `confg` for a key outside of config:."""
+    return dotted(keys[1:] if keys[:1] == ("config",) and len(keys) > 1 else keys)
+
+
+def _shown(path: Path) -> str:
+    """As the project has it, wherever the program runs: `stacks/Pulumi.prod.yaml`."""
+    file = path.resolve()
+    project = next((folder for folder in file.parents if (folder / "Pulumi.yaml").is_file()), Path.cwd())
+    return str(file.relative_to(project)) if file.is_relative_to(project) else str(path)

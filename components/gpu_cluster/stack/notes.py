@@ -1,0 +1,31 @@
+"""What a right stack file needs of its account that no update makes."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.config.capacity import Market
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamStack
+
+SPOT_ROLE = "AWSServiceRoleForEC2Spot"
+MAKE_SPOT_ROLE = "aws iam create-service-linked-role --aws-service-name spot.amazonaws.com"
+"""It fails where the account has the role, and changes nothing then (IAM API, CreateServiceLinkedRole)."""
+
+
+def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
+    """One sentence each, such as that pools on spot need a service-linked role.
+
+    A stack does not create that role: there is one for the whole account, IAM refuses to create it twice, and
+    destroying the stack that created it would take it from the others. Whoever requests spot by the API has
+    to ensure that it exists (Amazon EC2 user guide, service-linked-roles-spot-instance-requests, 2026-11-28).
+    """
+    if isinstance(stack, Stack) and (pools := spot_pools(stack)):
+        shown = f"{'pool' if len(pools) == 1 else 'pools'} {', '.join(pools)}"
+        yield f"{shown} on spot: the account needs the role {SPOT_ROLE} first, once: {MAKE_SPOT_ROLE}"
+
+
+def spot_pools(stack: Stack) -> list[str]:
+    """Names of the pools whose servers AWS lends as spot."""
+    if not isinstance(stack.cluster, EksSettings):
+        return []
+    return [name for name, pool in stack.pools.items() if pool.capacity.market is Market.SPOT]

@@ -1,0 +1,131 @@
+"""The models applied to what a file gives, and to the part of it that is sound."""
+
+import json
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from gpu_cluster.config.settings import Settings
+from gpu_cluster.stack.document import Document
+from gpu_cluster.stack.messages import meant, mistake
+from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.sections import TEAM, Kind, unrooted
+from gpu_cluster.stack.shape import place as place_of
+
+_PLACES: dict[str, dict[str, Any]] = {
+    "local": {"provider": "local"},
+    "existing": {"provider": "existing"},
+    "eks": {
+        "provider": "eks",
+        "account": "000000000000",
+        "version": "1.35",
+        "access": {"any": {"principal": "arn:aws:iam::000000000000:role/any", "policy": "view"}},
+    },
+}
+"""Where a platform can be, with as little as is right."""
+
+_LEAST = {"model": "any", "replicas": 1, "cache": {"size": "1Mi"}}
+"""Of what every model needs, as little as is right: enough to check the rest of a model that lacks it."""
+
+_Root = TypeVar("_Root", bound=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Sound(Generic[_Root]):
+    """What of a stack file is right, so that checks across sections can go on beside other mistakes."""
+
+    readings: tuple[_Root, ...]
+    """One stack, or one for each place where the file does not say which it is."""
+
+    broken: frozenset[Keys]
+    """Entries that are in the file, but not in the readings, such as ("pools", "l4")."""
+
+
+def validated(
+    kind: Kind, sections: dict[str, Any], document: Document, trapped: Iterable[Mistake]
+) -> tuple[Sound[Any], list[Mistake]]:
+    """The sound part of the sections, and what the models found wrong beyond what is already known."""
+    traps = {found.keys for found in trapped}
+    stack, errors = _read(kind.model, sections)
+    misspelt = {keys for error in errors if (keys := meant(error, kind.model)) and not document.node(keys)}
+    by_keys = {found.keys: found for found in (mistake(error, document, kind.model) for error in errors)}
+    faults = [it for keys, it in by_keys.items() if keys not in misspelt and not is_below(keys, traps)]
+    if stack and not traps:
+        return Sound((stack,), frozenset()), faults
+    broken = frozenset(_entry(kind, unrooted(keys)) for keys in traps | misspelt | {it.keys for it in faults})
+    return _sound(kind, sections, broken), faults
+
+
+def is_below(keys: Keys, parents: Container[Keys]) -> bool:
+    """Whether one of the parents is at these keys or above."""
+    return any(keys[:length] in parents for length in range(1, len(keys) + 1))
+
+
+def _read(model: type[_Root], sections: dict[str, Any]) -> tuple[_Root | None, list[ErrorDetails]]:
+    """By way of JSON, whose strict reading takes lists as sets and words as enums, but no text as number."""
+    try:
+        return model.model_validate_json(json.dumps(sections), strict=True, by_alias=True, by_name=False), []
+    except ValidationError as error:
+        return None, error.errors(include_url=False)
+
+
+def _entry(kind: Kind, keys: Keys) -> Keys:
+    """The smallest part that can be left out for what is wrong at the keys: a pool, or a key of a model.
+
+    Without its provider, nothing of a cluster says anything.
+    """
+    if keys[:2] == ("cluster", "provider"):
+        return keys[:1]
+    deep = len(kind.models)
+    return keys[: deep + 2] if keys[:deep] == kind.models else keys[:2]
+
+
+def _sound(kind: Kind, sections: dict[str, Any], broken: frozenset[Keys]) -> Sound[Any]:
+    left = _completed(kind, _without(sections, broken))
+    _, errors = _read(kind.model, _placed(kind, left)[0])
+    unfinished = frozenset(_holder(error, kind) for error in errors)
+    left = _without(left, unfinished)
+    readings = (_read(kind.model, placed)[0] for placed in _placed(kind, left))
+    return Sound(tuple(stack for stack in readings if stack), broken | unfinished)
+
+
+def _placed(kind: Kind, sections: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sections in their place, or in every place where they do not say which it is."""
+    if kind is TEAM:
+        return [sections]
+    given = sections.get("cluster", {})
+    places = [given["provider"]] if "provider" in given else _PLACES
+    return [{"pools": {}, **sections, "cluster": {**_PLACES[place], **given}} for place in places]
+
+
+def _holder(error: ErrorDetails, kind: Kind) -> Keys:
+    """What lacks a key that it cannot do without: a model without a pool, a budget that nobody hears of."""
+    keys, _ = place_of(error["loc"], kind.model)
+    deep = len(kind.models) + 1
+    return keys[:-1][:deep] if error["type"] == "missing" else keys[:deep]
+
+
+def _completed(kind: Kind, sections: dict[str, Any]) -> dict[str, Any]:
+    """With what every model needs."""
+    *around, last = map(str, kind.models)
+    holder: dict[str, Any] = sections
+    for key in around:
+        holder = holder.get(key, {})
+    completed = {last: {name: _LEAST | model for name, model in holder.get(last, {}).items()}}
+    for key in reversed(around):
+        completed = {key: {**sections.get(key, {}), **completed}}
+    return {**sections, **completed}
+
+
+def _without(value: Any, broken: frozenset[Keys], keys: Keys = ()) -> Any:
+    if not isinstance(value, dict):
+        return value
+    given = cast("dict[str, Any]", value)
+    return {
+        key: _without(inner, broken, (*keys, key))
+        for key, inner in given.items()
+        if (*keys, key) not in broken
+    }

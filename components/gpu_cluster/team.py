@@ -1,0 +1,119 @@
+"""A team's stack: what it runs in its namespace, with no right beyond it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pulumi
+
+from gpu_cluster.capacity import Pool, pools_of, share_of
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.environment_outputs import Environment
+from gpu_cluster.images import VLLM
+from gpu_cluster.kubernetes.replacement import old_first
+from gpu_cluster.kubernetes.services import Service, image_of, store_claims
+from gpu_cluster.kubernetes.serving import Model, Placement, hub_token_secret, placements_of
+from gpu_cluster.kubernetes.storage import classes_of
+from gpu_cluster.kubernetes.teams import priority_class
+from gpu_cluster.team_cluster import TeamBuild
+
+
+class Team(pulumi.ComponentResource):
+    """The models, services and repositories of a team, on top of an environment.
+
+    Team("team", team, place=team_place_of(team, project), environment=Environment.of("prod")).outputs
+    # {"namespace": "vision", "models": {"detect": {"url": …}}, "services": {…}, "repositories": {…}}
+    """
+
+    outputs: dict[str, Any]
+
+    def __init__(
+        self,
+        name: str,
+        team: TeamStack,
+        *,
+        place: TeamBuild,
+        environment: Environment,
+        hub_token: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        replaced = pulumi.ResourceOptions(transformations=[old_first])
+        super().__init__("gpu-cluster:index:Team", name, None, pulumi.ResourceOptions.merge(opts, replaced))
+        stack, namespace, storage = team.environment, team.namespace, classes_of(team.environment.storage)
+        pools = pools_of(stack)
+
+        here = place(name, team, environment, pulumi.ResourceOptions(parent=self))
+        room = pulumi.ResourceOptions(parent=self, providers=[here.kubernetes])
+
+        needs: list[pulumi.Resource] = []
+        if hub_token is not None:
+            needs.append(
+                hub_token_secret(f"{name}-hub-token", namespace, hub_token, may_list=False, opts=room)
+            )
+        models = {
+            key: Model(
+                f"{name}-{key}",
+                key,
+                team.file.models[key],
+                placement,
+                namespace=namespace,
+                storage=storage,
+                image=VLLM.at(stack.mirror),
+                token=hub_token is not None,
+                opts=_after(room, needs),
+            )
+            for key, placement in _placements(team, pools).items()
+        }
+        mounted = {store for service in team.file.services.values() for store in service.stores}
+        claims = store_claims(f"{name}-store", namespace, mounted, stack.storage, opts=room)
+        services = {
+            key: Service(
+                f"{name}-{key}",
+                key,
+                service,
+                pool=pools[service.pool] if service.pool else None,
+                namespace=namespace,
+                image=image_of(service.image, team.name, stack),
+                storage=storage,
+                opts=_after(room, [*claims, *here.repositories.values()]),
+            )
+            for key, service in team.file.services.items()
+        }
+
+        self.outputs = {
+            "namespace": namespace,
+            "models": {key: {"url": model.url} for key, model in models.items()},
+            "services": {key: {"url": service.url} for key, service in services.items()},
+            "repositories": dict(here.urls),
+        }
+        self.register_outputs(self.outputs)
+
+
+def _placements(team: TeamStack, pools: Mapping[str, Pool]) -> dict[str, Placement]:
+    """Where each model runs. An update finds a GPU to spare where one more replica of each is granted."""
+    placed = placements_of(team.served.serving, pools)
+    granted = share_of(team.grant, pools).gpus
+    asked: Counter[tuple[str, str]] = Counter()
+    for key, placement in placed.items():
+        replicas = team.file.models[key].replicas.max + 1
+        asked[placement.pool.name, placement.request.resource] += replicas * placement.request.count
+    return {
+        key: replace(
+            placement,
+            surge=placement.surge and _is_within(asked, placement, granted),
+            priority_class=priority_class(placement.pool.name),
+        )
+        for key, placement in placed.items()
+    }
+
+
+def _is_within(
+    asked: Mapping[tuple[str, str], int], placement: Placement, granted: Mapping[str, Mapping[str, int]]
+) -> bool:
+    pool, resource = placement.pool.name, placement.request.resource
+    return asked[pool, resource] <= granted.get(pool, {}).get(resource, 0)
+
+
+def _after(room: pulumi.ResourceOptions, earlier: list[pulumi.Resource]) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=earlier))

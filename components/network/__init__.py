@@ -1,5 +1,0 @@
-"""The network of a cluster on AWS: a VPC with its subnets, ways out, endpoints and records, or one found."""
-
-from components.network.network import Network
-
-__all__ = ["Network"]

@@ -1,0 +1,20 @@
+"""Rules for what a stack creates, and a pack that runs them in Pulumi's engine."""
+
+from gpu_cluster.unknown import UNKNOWN
+from gpu_cluster_policies.file import PolicyFileError
+from gpu_cluster_policies.pack import Pack, Report, pack_of
+from gpu_cluster_policies.rule import Finding, Level, NotEvaluated, Rule
+from gpu_cluster_policies.subject import Resource
+
+__all__ = [
+    "UNKNOWN",
+    "Finding",
+    "Level",
+    "NotEvaluated",
+    "Pack",
+    "PolicyFileError",
+    "Report",
+    "Resource",
+    "Rule",
+    "pack_of",
+]

@@ -1,0 +1,16 @@
+"""Ranges of addresses, and whether one holds the whole world."""
+
+from ipaddress import ip_network
+
+from gpu_cluster_policies.field import Field, UnreadableError
+
+_WIDE = 8  # bits of a prefix, from which on a range is no longer a great part of the internet
+
+
+def is_the_world(cidr: Field) -> bool:
+    """Whether it is the internet, or a part of it that no one network is as large as."""
+    try:
+        network = ip_network(cidr.text, strict=False)
+    except ValueError:
+        raise UnreadableError(cidr, cidr.shown, "a range of addresses such as 10.0.0.0/8") from None
+    return network.prefixlen < _WIDE

@@ -1,0 +1,225 @@
+"""The rules as Pulumi's engine runs them: one policy for each, before anything is created."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyPack,
+    PolicyResource,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import UnknownValueError
+
+from gpu_cluster_policies.foreseen import Foreseen, foreseen_inputs, foreseen_outputs
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.pack import Pack, pack_of
+from gpu_cluster_policies.rule import Level, Rule
+from gpu_cluster_policies.rules import all_rules
+from gpu_cluster_policies.settings import policy_settings
+from gpu_cluster_policies.subject import Resource, kind_of
+from gpu_cluster_policies.terms import Terms
+from gpu_cluster_policies.waivers import own_waivers
+
+_WAIVERS = "waivers"
+
+
+def serve() -> None:
+    """Answer the engine until it hangs up. `PolicyFileError` at once where a file of the pack is wrong."""
+    PolicyPack("gpu-cluster", policies())
+
+
+def policies() -> list[Policy]:
+    """One for each rule and level, and one for the waivers."""
+    rules = all_rules(Terms("", policy_settings()))
+    own_waivers(frozenset(rule.id for rule in rules))
+    shown = _Shown()
+    of_resources = (rule for rule in rules if not rule.of_operations)
+    return [*(policy for rule in of_resources for policy in _policies(rule, shown)), _waivers(shown)]
+
+
+class _Shown:
+    """What the engine has shown so far: each resource by itself, and then all to one policy after the other.
+
+    What the program asked for it shows with the single resource only; of the whole stack it shows what came
+    out, where before an update whatever the program left open is unknown.
+    """
+
+    def __init__(self) -> None:
+        self._inputs: dict[str, Mapping[str, Any]] = {}
+        self._stack: _Stack | None = None
+        self._asked: set[str] = set()
+
+    def resource(self, args: ResourceValidationArgs) -> None:
+        self._inputs[args.urn] = args.props
+        self._stack = None
+
+    def stack(self, args: StackValidationArgs, policy: str) -> _Stack:
+        """The same for all policies that it is shown to in turn: a policy that asks again sees another."""
+        if self._stack is None or policy in self._asked:
+            self._stack = _stack_of_all(args, self._inputs)
+            self._asked.clear()
+        self._asked.add(policy)
+        return self._stack
+
+
+class _Stack(NamedTuple):
+    resources: list[Resource]
+    inventory: Inventory
+
+
+def _policies(rule: Rule, shown: _Shown) -> Iterator[Policy]:
+    """A policy has a level before it has a stack: a production rule is two, of which one stays silent."""
+    match rule.level:
+        case Level.MANDATORY:
+            yield _policy(rule, rule.id, EnforcementLevel.MANDATORY, shown)
+        case Level.ADVISORY:
+            yield _policy(rule, rule.id, EnforcementLevel.ADVISORY, shown)
+        case Level.PRODUCTION:
+            yield _policy(rule, rule.id, EnforcementLevel.MANDATORY, shown)
+            yield _policy(rule, f"{rule.id}-outside-production", EnforcementLevel.ADVISORY, shown)
+
+
+def _policy(rule: Rule, name: str, level: EnforcementLevel, shown: _Shown) -> Policy:
+    heeded = _Heeded(rule, name, level is EnforcementLevel.MANDATORY, shown)
+    if rule.whole_stack:
+        return StackValidationPolicy(name, rule.title, heeded.in_stack, level)
+    return ResourceValidationPolicy(name, rule.title, heeded.in_resource, level)
+
+
+@dataclass(frozen=True)
+class _Heeded:
+    """A rule in the stacks where it stops updates, or in those where it does not."""
+
+    rule: Rule
+    policy: str
+    stops: bool
+    shown: _Shown
+
+    def in_resource(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
+        self.shown.resource(args)
+        if not self.rule.judges(kind_of(args.resource_type, args.props)):
+            return
+        pack = pack_of(_stack_of(args.urn))
+        if rule := self._in(pack):
+            for finding in pack.findings(rule, _asked_for(args), Inventory()):
+                report(str(finding), args.urn)
+
+    def in_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
+        pack = _pack_of(args)
+        if not (rule := self._in(pack)):
+            return
+        stack = self.shown.stack(args, self.policy)
+        for resource in stack.resources:
+            if not rule.judges(resource.kind):
+                continue
+            for finding in pack.findings(rule, resource, stack.inventory):
+                report(str(finding), resource.urn)
+
+    def _in(self, pack: Pack) -> Rule | None:
+        """The rule with the stack's own settings, where it is this strict there."""
+        rule = pack.rules[self.rule.id]
+        return rule if pack.stops(rule) == self.stops else None
+
+
+def _waivers(shown: _Shown) -> Policy:
+    def in_stack(args: StackValidationArgs, report: ReportViolation) -> None:
+        for problem in _pack_of(args).check(shown.stack(args, _WAIVERS).resources).stale:
+            report(str(problem), None)
+
+    title = "Waivers have not expired, and are needed"
+    return StackValidationPolicy(_WAIVERS, title, in_stack, EnforcementLevel.MANDATORY)
+
+
+def _pack_of(args: StackValidationArgs) -> Pack:
+    return pack_of(_stack_of(args.resources[0].urn))
+
+
+def _stack_of(urn: str) -> str:
+    """`prod` of `urn:pulumi:prod::gpu-cluster::…`: the engine tells a Python pack nowhere else."""
+    return urn.partition("::")[0].removeprefix("urn:pulumi:")
+
+
+def _asked_for(args: ResourceValidationArgs) -> Resource:
+    """A resource before it is made."""
+    asked = _Properties(args.props, foreseen_inputs(args.urn))
+    return Resource(
+        kind_of(args.resource_type, asked), asked, args.name, urn=args.urn, protected=args.opts.protect
+    )
+
+
+def _stack_of_all(args: StackValidationArgs, inputs: Mapping[str, Mapping[str, Any]]) -> _Stack:
+    resources = [_made(registered, inputs) for registered in args.resources]
+    return _Stack(resources, Inventory(resources))
+
+
+def _made(registered: PolicyResource, inputs: Mapping[str, Mapping[str, Any]]) -> Resource:
+    """A resource of the whole stack: what was asked for, what came out, and what it was made of."""
+    urn = registered.urn
+    asked = _Properties(inputs.get(urn, registered.props), foreseen_inputs(urn))
+    made = _Properties(registered.props, foreseen_outputs(urn))
+    made_of = {
+        key: [origin.urn for origin in origins] for key, origins in registered.property_dependencies.items()
+    }
+    return Resource(
+        kind_of(registered.resource_type, asked),
+        asked,
+        registered.name,
+        made,
+        urn,
+        made_of,
+        registered.opts.protect,
+    )
+
+
+class _Properties(Mapping[str, Any]):
+    """Properties as rules read them: only when they do, and unknown ones as they are foreseen."""
+
+    def __init__(self, given: Mapping[str, Any], foreseen: Foreseen) -> None:
+        self._given, self._foreseen = given, foreseen
+
+    def __getitem__(self, key: str) -> Any:
+        return _read(self._given, key, self._foreseen)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+
+class _Items(Sequence[Any]):
+    """As `_Properties`, for a list."""
+
+    def __init__(self, given: Sequence[Any], foreseen: Foreseen) -> None:
+        self._given, self._foreseen = given, foreseen
+
+    def __getitem__(self, index: Any) -> Any:
+        return _read(self._given, index, self._foreseen)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+
+def _read(given: Any, key: Any, foreseen: Foreseen) -> Any:
+    try:
+        value = given[key]
+    except UnknownValueError:
+        return foreseen.at(key).value
+    match value:
+        case Mapping():
+            return _Properties(cast(Mapping[str, Any], value), foreseen.at(key))
+        case str():
+            return value
+        case Sequence():
+            return _Items(cast(Sequence[Any], value), foreseen.at(key))
+        case _:
+            return value

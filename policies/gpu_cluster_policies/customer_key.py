@@ -1,0 +1,48 @@
+"""Whether a property names a key of the customer's own, rather than one that AWS keeps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gpu_cluster_policies.field import UNKNOWN, Field, NotKnownError
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.rule import Violation
+from gpu_cluster_policies.subject import Resource
+
+KEYS = frozenset(
+    (
+        "aws:kms/key:Key",
+        "aws:kms/externalKey:ExternalKey",
+        "aws:kms/replicaKey:ReplicaKey",
+        "aws:kms/replicaExternalKey:ReplicaExternalKey",
+    )
+)
+ALIASES = frozenset(("aws:kms/alias:Alias",))
+_OF_AWS = re.compile(r"(arn:[^:]*:kms:[^:]*:[^:]*:)?alias/aws/.*")
+
+EXPECTED = "the ARN of a key of your own"
+
+
+def not_encrypted(
+    resource: Resource, settings: Field, inventory: Inventory, *, key: str = "kmsKeyId"
+) -> Iterator[Violation]:
+    """What is wrong with settings that have to encrypt something, and that name the key."""
+    encrypted = settings.at("encrypted")
+    if encrypted.value not in (True, "true"):  # some types take it as text
+        yield Violation(encrypted, "true")
+    yield from not_own_key(resource, settings.at(key), inventory)
+
+
+def not_own_key(resource: Resource, field: Field, inventory: Inventory) -> list[Violation]:
+    """What is wrong with the key at this place.
+
+    One that is not known yet is the customer's own where it is made of nothing but keys of the stack.
+    """
+    if field.content is UNKNOWN:
+        if resource.made_of is None or not inventory.made_of(resource, field.path, KEYS | ALIASES):
+            raise NotKnownError(field)
+        return []
+    if not field.text or _OF_AWS.fullmatch(field.text):
+        return [Violation(field, EXPECTED)]
+    return []

@@ -1,0 +1,94 @@
+"""The files of the folder policies, read as strictly as a stack file."""
+
+from pathlib import Path
+from typing import TypeVar, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from gpu_cluster.config.settings import Settings
+from gpu_cluster.stack.document import Document, UnreadableError, read
+from gpu_cluster.stack.nearest import did_you_mean
+from gpu_cluster.stack.problem import FileError, Keys, Mistake, Problem, dotted
+
+FOLDER = Path(__file__).parents[1]
+
+_EXPECTED = {
+    "string_type": "text",
+    "tuple_type": "a list",
+    "model_type": "keys and values",
+    "date_from_datetime_parsing": "a date such as 2027-06-30",
+    "date_type": "a date such as 2027-06-30",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "greater_than_equal": "0 or more",
+    "mapping_type": "keys and values",
+    "too_short": "at least one",
+}
+
+M = TypeVar("M", bound=Settings)
+
+
+class PolicyFileError(FileError):
+    """A file of the pack that cannot be used."""
+
+
+def load(path: Path, model: type[M], *, context: object = None) -> tuple[M, Document]:
+    """The file as this model, with its lines; `context` is for the model's validators.
+
+    `PolicyFileError` names every mistake with its line and key.
+    """
+    try:
+        document = read(path)
+    except UnreadableError as error:
+        raise PolicyFileError((Problem(shown(path), error.line, "", error.message),)) from None
+    mistakes = list(document.mistakes)
+    try:
+        content = model.model_validate(document.data, context=context)
+    except ValidationError as error:
+        mistakes += (_mistake(details, model) for details in error.errors())
+        raise PolicyFileError(_problems(path, document, mistakes)) from None
+    if mistakes:
+        raise PolicyFileError(_problems(path, document, mistakes))
+    return content, document
+
+
+def shown(path: Path) -> str:
+    """What problems call the file: `policies/waivers.yaml`."""
+    return str(path.relative_to(FOLDER.parent) if path.is_relative_to(FOLDER.parent) else path.name)
+
+
+def _problems(path: Path, document: Document, mistakes: list[Mistake]) -> tuple[Problem, ...]:
+    lines = [mistake.line or document.line(mistake.keys) for mistake in mistakes]
+    return tuple(
+        Problem(shown(path), line, dotted(mistake.keys), mistake.message)
+        for line, mistake in sorted(zip(lines, mistakes, strict=True), key=lambda pair: pair[0])
+    )
+
+
+def _mistake(error: ErrorDetails, model: type[Settings]) -> Mistake:
+    keys, given = error["loc"], error["input"]
+    match error["type"]:
+        case "missing":
+            message = "required key is missing"
+        case "extra_forbidden":
+            known = _keys_at(model, keys)
+            message = f"unknown key{did_you_mean(str(keys[-1]), known) or '; allowed: ' + ', '.join(known)}"
+        case "value_error":
+            message = f"expected {error['ctx']['error']}, got {given!r}" if "ctx" in error else error["msg"]
+        case kind:
+            message = f"expected {_EXPECTED.get(kind, error['msg'])}, got {given!r}"
+    return Mistake(keys, message)
+
+
+def _keys_at(model: type[Settings], keys: Keys) -> list[str]:
+    """Keys of the section that the last of these keys stands in."""
+    for key in keys[:-1]:
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        if key in fields:
+            model = next(filter(_is_section, get_args(fields[str(key)].annotation)), model)
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _is_section(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Settings)

@@ -1,0 +1,43 @@
+"""A plan, or plain manifests, judged by all rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gpu_cluster.plan.uncollected import uncollected
+from gpu_cluster_policies.manifests import manifests_in
+from gpu_cluster_policies.pack import pack_of, pack_with, strictest
+from gpu_cluster_policies.rendered import Rendered
+from gpu_cluster_policies.reports.judged import Judged
+from gpu_cluster_policies.settings import policy_settings
+from gpu_cluster_policies.terms import Terms
+
+if TYPE_CHECKING:
+    from gpu_cluster.plan import Plan
+
+
+def judged_plan(plan: Plan, project: Path) -> Judged:
+    """What the rules say of a plan of a stack of this project. `PolicyFileError` where the pack is wrong."""
+    with uncollected():
+        from gpu_cluster_policies.origins import Origins  # these two load Pulumi, which manifests do without
+        from gpu_cluster_policies.planned import resources_of
+
+        rendered = Rendered(plan.stack, lambda: plan.graph.resources)
+        pack = pack_with(Terms(plan.name, policy_settings(), plan.stack), rendered)
+        resources = resources_of(plan.graph)
+        return Judged(plan.name, pack, pack.check(resources), Origins(plan, project), resources)
+
+
+def judged_manifests(contents: dict[str, bytes], stack: str | None) -> Judged:
+    """What the rules say of manifests, by the names of their files.
+
+    As part of a stack they keep its rules and have its waivers; else production's rules hold, and nothing is
+    waived. `ManifestError` with everything that is wrong with them.
+    """
+    manifests = manifests_in(contents)
+    pack = pack_of(stack) if stack else strictest()
+    # A few of a stack's objects do not need every waiver of it.
+    report = replace(pack.check(manifests.resources), stale=())
+    return Judged(stack or "manifests", pack, report, manifests, manifests.resources)

@@ -1,0 +1,142 @@
+"""The rules as one stack has to keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from gpu_cluster.exemption import Exemption
+from gpu_cluster.stack.problem import Problem
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.preview import Step
+from gpu_cluster_policies.rendered import Rendered
+from gpu_cluster_policies.rule import Finding, Level, Rule
+from gpu_cluster_policies.rules import all_rules
+from gpu_cluster_policies.subject import Resource
+from gpu_cluster_policies.terms import Terms, terms_of
+from gpu_cluster_policies.waivers import Waiver, Waivers, own_waivers
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What a stack is held to, whether by the engine or on a plan.
+
+    report = pack_of("prod").check(resources)
+    report.findings        # not waived
+    report.stale           # waivers that have expired or are needed no more
+    """
+
+    stack: str
+    production: bool
+    rules: Mapping[str, Rule]
+    """By id."""
+
+    waivers: Waivers
+    rendered: Rendered
+    """What the platform itself makes of the stack file, whose exemptions its components have."""
+
+    _by_kind: dict[str, tuple[Rule, ...]] = field(default_factory=dict[str, tuple[Rule, ...]], repr=False)
+
+    def stops(self, rule: Rule) -> bool:
+        """Whether a finding of the rule stops an update of this stack."""
+        return rule.level is Level.MANDATORY or (rule.level is Level.PRODUCTION and self.production)
+
+    def findings(self, rule: Rule, resource: Resource, inventory: Inventory) -> Iterator[Finding]:
+        """Findings of the rule in a resource that are neither exempt nor waived."""
+        for finding in rule.findings(resource, inventory):
+            if not self.rendered.exemption(finding) and not self.waivers.covering(finding, self.stack):
+                yield finding
+
+    def check(self, resources: Iterable[Resource]) -> Report:
+        """Judge all resources of the stack by all rules."""
+        every = list(resources)
+        inventory = Inventory(every)
+        found = [
+            finding
+            for resource in every
+            for rule in self._rules_for(resource.kind)
+            for finding in rule.findings(resource, inventory)
+        ]
+        return self._report(found, of_operations=False)
+
+    def gate(self, steps: Iterable[Step]) -> Report:
+        """Judge the steps of an update by the rules of operations. A replacement is found once."""
+        rules = [rule for rule in self.rules.values() if rule.of_operations]
+        every = (finding for step in steps for rule in rules for finding in rule.findings_in(step))
+        found = list(
+            {(finding.rule.id, finding.resource, finding.path): finding for finding in every}.values()
+        )
+        return self._report(found, of_operations=True)
+
+    def _report(self, found: Sequence[Finding], *, of_operations: bool) -> Report:
+        """All findings of one kind of rules, with and without a waiver, and the waivers that have none."""
+        exempt = [(finding, self.rendered.exemption(finding)) for finding in found]
+        found = [finding for finding, exemption in exempt if not exemption]
+        judged = [(finding, self.waivers.covering(finding, self.stack)) for finding in found]
+        rules = frozenset(rule.id for rule in self.rules.values() if rule.of_operations == of_operations)
+        return Report(
+            tuple(finding for finding, waiver in judged if not waiver),
+            tuple(Waived(finding, waiver) for finding, waiver in judged if waiver),
+            tuple(self.waivers.problems(self.stack, found, rules)),
+            tuple(Exempt(finding, exemption) for finding, exemption in exempt if exemption),
+        )
+
+    def _rules_for(self, kind: str) -> tuple[Rule, ...]:
+        """The rules that may find something in a resource of this kind."""
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(rule for rule in self.rules.values() if rule.judges(kind))
+        return self._by_kind[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A finding that somebody answers for."""
+
+    finding: Finding
+    waiver: Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class Exempt:
+    """A finding in an object of the platform that its component declares, with the reason."""
+
+    finding: Finding
+    exemption: Exemption
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    findings: tuple[Finding, ...]
+    """What no waiver covers."""
+
+    waived: tuple[Waived, ...]
+
+    stale: tuple[Problem, ...]
+    """Waivers that have expired or that nothing needs."""
+
+    exempt: tuple[Exempt, ...] = ()
+    """Findings in what the platform itself installs, each covered by an exemption of its component."""
+
+
+def strictest() -> Pack:
+    """For what belongs to no stack: production's rules, and nothing is waived or exempt."""
+    pack = pack_of("")
+    return replace(pack, production=True, waivers=replace(pack.waivers, entries=()))
+
+
+@cache
+def pack_of(stack: str) -> Pack:
+    """The pack for a stack. `PolicyFileError` where its files are wrong."""
+    from gpu_cluster_policies.foreseen import (
+        planned_resources,  # which loads Pulumi at the first finding, not before
+    )
+
+    terms = terms_of(stack)
+    return pack_with(terms, Rendered(terms.file, lambda: planned_resources(stack)))
+
+
+def pack_with(terms: Terms, rendered: Rendered) -> Pack:
+    """As `pack_of`, for a stack whose file has been read, and planned."""
+    rules = {rule.id: rule for rule in all_rules(terms)}
+    return Pack(terms.stack, terms.production, rules, own_waivers(frozenset(rules)), rendered)

@@ -1,0 +1,27 @@
+"""Where a finding was made: the line that a reader has to change."""
+
+from typing import NamedTuple, Protocol
+
+from gpu_cluster_policies.rule import Finding
+
+
+class Place(NamedTuple):
+    """A line of a file."""
+
+    file: str
+    """Path as the project has it, such as `stacks/Pulumi.prod.yaml`; `<stdin>` for what was piped in."""
+
+    line: int
+    """The first is 1."""
+
+    key: str
+    """What stands there, such as `gpu-cluster:serving.models.chat`; empty where it is no key."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} {self.key}".rstrip()
+
+
+class Places(Protocol):
+    """What knows where the resources came from."""
+
+    def of(self, finding: Finding) -> Place: ...

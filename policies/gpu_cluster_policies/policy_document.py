@@ -1,0 +1,166 @@
+"""Policy documents of IAM, read as IAM reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from gpu_cluster_policies.field import Field, UnreadableError
+
+_NARROWS = frozenset(
+    (
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:userid",
+        "kms:calleraccount",
+        "s3:dataaccesspointaccount",
+    )
+)
+"""Condition keys that tell one caller from another."""
+
+_COMPARES = frozenset(("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"))
+_EVERYTHING = re.compile(r"\*+|arn:[^:]*:[^:]*:\**:\**:\*+")
+
+
+@dataclass(frozen=True)
+class Condition:
+    operator: str
+    """In lower case, without `ForAllValues:` and `IfExists`."""
+
+    key: str
+    """In lower case, as IAM compares them."""
+
+    values: list[Field]
+    weak: bool
+    """Whether it also holds where the key is absent from the request."""
+
+    @property
+    def compares(self) -> bool:
+        """Whether only some values of the key satisfy it, and a key that is absent does not."""
+        return self.operator in _COMPARES and not self.weak
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a document.
+
+    [statement] = statements(policy.at("policy"))
+    statement.allows and statement.may("kms:Decrypt") and statement.on_everything
+    """
+
+    field: Field
+
+    @property
+    def allows(self) -> bool:
+        return self.field.at("Effect").value == "Allow"
+
+    @property
+    def actions(self) -> list[Field]:
+        return self.field.at("Action").one_or_more()
+
+    @property
+    def resources(self) -> list[Field]:
+        return self.field.at("Resource").one_or_more()
+
+    @property
+    def conditions(self) -> Iterator[Condition]:
+        for operator, keys in self.field.at("Condition").entries():
+            name, weak = operator.lower(), operator.lower().endswith("ifexists")
+            weak |= name.startswith("forallvalues:")
+            name = name.rpartition(":")[2].removesuffix("ifexists")
+            for key, values in keys.entries():
+                yield Condition(name, key.lower(), values.one_or_more(), weak)
+
+    @property
+    def principals(self) -> Iterator[tuple[str, Field]]:
+        """Kind and name of each, such as `Service` and `ec2.amazonaws.com`; `*` alone is of kind AWS."""
+        principal = self.field.at("Principal")
+        if isinstance(principal.value, str):
+            yield "AWS", principal
+        for kind, names in principal.entries():
+            for name in names.one_or_more():
+                yield kind, name
+
+    @property
+    def is_for_anybody(self) -> bool:
+        """Whether it names everybody, and no condition tells one caller from another."""
+        named = any(kind == "AWS" and name.text == "*" for kind, name in self.principals)
+        excepted = self.field.at("NotPrincipal").value is not None
+        return (named or excepted) and not any(map(_tells_callers_apart, self.conditions))
+
+    def may(self, action: str) -> bool:
+        """Whether it speaks of this action, such as `kms:Decrypt`."""
+        excepted = self.field.at("NotAction").one_or_more()
+        if excepted:
+            return not any(matches(pattern.text, action) for pattern in excepted)
+        return any(matches(pattern.text, action) for pattern in self.actions)
+
+    @property
+    def on_everything(self) -> Field | None:
+        """The place that lets it act on every resource, whatever the account holds."""
+        excepted = self.field.at("NotResource")
+        if excepted.value is not None:
+            return excepted
+        return next((item for item in self.resources if _EVERYTHING.fullmatch(item.text)), None)
+
+
+def statements(document: Field) -> list[Statement]:
+    """Those of a document, as JSON text or as the map it stands for.
+
+    `UnreadableError` where IAM would refuse it: no JSON, no statement, or one without effect or action.
+    """
+    content = document.parsed()
+    if content.value is None:
+        return []
+    found = content.at("Statement").one_or_more()
+    if not found:
+        raise UnreadableError(document, "a document without statement", "a policy document of IAM")
+    for field in found:
+        _demand(field)
+    return [Statement(field) for field in found]
+
+
+def allowing(document: Field) -> Iterator[Statement]:
+    """Those of its statements that allow something."""
+    return (statement for statement in statements(document) if statement.allows)
+
+
+def for_anybody(document: Field) -> Iterator[Statement]:
+    """Those of its statements that allow something to everybody."""
+    return (statement for statement in allowing(document) if statement.is_for_anybody)
+
+
+def matches(pattern: str, name: str) -> bool:
+    """As IAM matches: * stands for any text, ? for one character, and case means nothing in actions."""
+    return bool(_regex(pattern.lower()).fullmatch(name.lower()))
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    parts = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in pattern)
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def _demand(statement: Field) -> None:
+    effect = statement.at("Effect")
+    if effect.value not in ("Allow", "Deny"):
+        raise UnreadableError(effect, effect.shown, "Allow or Deny")
+    if statement.at("Action").value is None and statement.at("NotAction").value is None:
+        raise UnreadableError(statement.at("Action"), "not set", "the actions that it is about")
+
+
+def _tells_callers_apart(condition: Condition) -> bool:
+    values = [value.text for value in condition.values]
+    known = condition.key in _NARROWS or condition.key.startswith("aws:principaltag/")
+    return condition.compares and known and not any(set(value) <= {"*", "?"} for value in values)

@@ -1,0 +1,202 @@
+"""What an update would do, by `pulumi preview --json`, and what is stored, by `pulumi stack export`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+from gpu_cluster_policies.subject import Resource, kind_of
+
+_CHANGING = frozenset({"create", "update", "delete", "replace", "create-replacement", "delete-replaced"})
+_REST = frozenset(
+    {
+        "same",
+        "read",
+        "read-replacement",
+        "read-discard",
+        "discard",
+        "discard-replaced",
+        "refresh",
+        "import",
+        "import-replacement",
+        "remove-pending-replace",
+    }
+)
+_IDLE = frozenset({"same", "read", "refresh"})
+_REPLACING = frozenset(
+    {
+        "replace",
+        "create-replacement",
+        "delete-replaced",
+        "discard-replaced",
+        "read-replacement",
+        "import-replacement",
+    }
+)
+_COUNTED = ("create", "update", "delete", "replace")
+"""Of which the summary of a preview tells how many there are."""
+
+
+class PreviewError(Exception):
+    """Text that is no preview, or one of an update that cannot be judged."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the engine would do to one resource; a replacement is several steps."""
+
+    kind: str
+    """create, update, delete, replace, create-replacement, delete-replaced …"""
+
+    urn: str
+    before: Mapping[str, Any]
+    """The resource as the engine knows it: inputs, outputs, provider, protect …; empty before it is there."""
+
+    after: Mapping[str, Any]
+    """As it would be; empty after it is gone."""
+
+    reasons: tuple[str, ...] = ()
+    """Properties for which it has to be another one."""
+
+    @property
+    def type(self) -> str:
+        return self.urn.split("::")[2].rpartition("$")[2]
+
+    @property
+    def name(self) -> str:
+        return self.urn.split("::", maxsplit=3)[3]
+
+    @property
+    def changes(self) -> bool:
+        return self.kind not in _IDLE
+
+    @property
+    def replaces(self) -> bool:
+        return self.kind in _REPLACING
+
+    @property
+    def provider(self) -> str:
+        """URN of what it was made through; empty for what is made through nothing."""
+        return str(self.before.get("provider") or "").rpartition("::")[0]
+
+    @cached_property
+    def resource(self) -> Resource:
+        """As rules look at it: what was there, or what will be."""
+        inputs: Any = (self.before or self.after).get("inputs") or {}
+        return Resource(kind_of(self.type, inputs), inputs, self.name, urn=self.urn)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The steps of an update, in the order in which the engine would take them."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def stack(self) -> str | None:
+        """Name of the stack; None where nothing is done, which names no stack."""
+        return next((step.urn.partition("::")[0].removeprefix("urn:pulumi:") for step in self.steps), None)
+
+
+def read_preview(text: str) -> Preview:
+    """`PreviewError` where it is empty, cut off, something else, or of an update that would fail."""
+    content = _object(text)
+    if "deployment" in content:
+        raise PreviewError("it is a state, as `pulumi stack export` writes it")
+    if "changeSummary" not in content and "steps" not in content:
+        raise PreviewError(
+            f"it has neither steps nor changeSummary; it has {', '.join(sorted(content)) or 'nothing'}"
+        )
+    if failed := _errors(content):
+        raise PreviewError(
+            "the update that it is of would fail, so nobody knows what it does:\n" + "\n".join(failed)
+        )
+    steps = tuple(_step(each, index) for index, each in enumerate(_list(content, "steps")))
+    _complete(steps, content)
+    return Preview(steps)
+
+
+def read_state(text: str) -> Preview:
+    """What is stored, as steps that leave all as it is. `PreviewError` where it is no state."""
+    content = _object(text)
+    deployment: Any = content.get("deployment")
+    if not isinstance(deployment, Mapping):
+        raise PreviewError("it is no state: there is no deployment in it")
+    stored = _list(cast(Mapping[str, Any], deployment), "resources")
+    return Preview(tuple(_stored(each, index) for index, each in enumerate(stored)))
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    if not text.strip():
+        raise PreviewError("it is empty: did `pulumi preview --json` fail before it wrote anything?")
+    try:
+        content: Any = json.loads(text)
+    except json.JSONDecodeError as error:
+        cut = error.msg.startswith("Unterminated") or error.pos >= len(text.rstrip()) - 1
+        what = "it ends in the middle" if cut else f"it is no JSON: {error.msg}"
+        raise PreviewError(f"{what}, at line {error.lineno}, column {error.colno}") from None
+    if not isinstance(content, Mapping):
+        raise PreviewError(f"expected an object with steps, got {type(content).__name__}")
+    return cast(Mapping[str, Any], content)
+
+
+def _list(content: Mapping[str, Any], key: str) -> list[Any]:
+    found: Any = content.get(key)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise PreviewError(f"expected {key} to be a list, got {type(found).__name__}")
+    return cast(list[Any], found)
+
+
+def _errors(content: Mapping[str, Any]) -> list[str]:
+    said = [cast(dict[str, Any], each) for each in _list(content, "diagnostics") if isinstance(each, dict)]
+    return [f"  {_words(each)}" for each in said if each.get("severity") == "error"]
+
+
+def _words(diagnostic: Mapping[str, Any]) -> str:
+    words = " ".join(str(diagnostic.get("message", "")).split())
+    urn = str(diagnostic.get("urn") or "")
+    return f"{urn.rpartition('::')[2]}: {words}" if urn else words
+
+
+def _step(given: Any, index: int) -> Step:
+    step = cast(dict[str, Any], given) if isinstance(given, dict) else dict[str, Any]()
+    kind, urn = step.get("op"), step.get("urn")
+    if not isinstance(kind, str) or not isinstance(urn, str) or urn.count("::") < 3:
+        raise PreviewError(f"steps[{index}] has no op and urn")
+    if kind not in _CHANGING | _REST:
+        raise PreviewError(f"steps[{index}] is '{kind}', which is no operation that is known here")
+    before, after = (_state(step, key, index) for key in ("oldState", "newState"))
+    if (kind == "delete" or kind in _REPLACING) and not before and not after:
+        raise PreviewError(f"steps[{index}] is '{kind}' of something, and does not say of what")
+    return Step(kind, urn, before, after, tuple(map(str, step.get("replaceReasons") or ())))
+
+
+def _state(given: Mapping[str, Any], key: str, index: int) -> Mapping[str, Any]:
+    state: Any = given.get(key) or {}
+    if not isinstance(state, Mapping):
+        raise PreviewError(f"expected steps[{index}].{key} to be an object, got {type(state).__name__}")
+    return cast(Mapping[str, Any], state)
+
+
+def _stored(given: Any, index: int) -> Step:
+    if not isinstance(given, Mapping) or "urn" not in given:
+        raise PreviewError(f"deployment.resources[{index}] has no urn")
+    resource = cast(Mapping[str, Any], given)
+    return Step("same", str(resource["urn"]), resource, resource)
+
+
+def _complete(steps: tuple[Step, ...], content: Mapping[str, Any]) -> None:
+    """Fail where the summary counts more of anything than there are steps: some have been left out."""
+    counted: Any = content.get("changeSummary")
+    summary = cast(dict[str, Any], counted) if isinstance(counted, dict) else dict[str, Any]()
+    found = Counter(step.kind for step in steps)
+    for kind in _COUNTED:
+        told = summary.get(kind, 0)
+        if isinstance(told, int) and told > found[kind]:
+            raise PreviewError(f"it is not complete: {told} of '{kind}' are counted, {found[kind]} are there")

@@ -1,0 +1,137 @@
+"""What a stack can show for a framework: for auditors as Markdown, for programs as JSON."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from gpu_cluster_policies.compliance import Assessed, Assessment, Evidence, Result
+from gpu_cluster_policies.markup import code, table, text
+from gpu_cluster_policies.waivers import Waiver
+
+
+def compliance_markdown(assessments: Sequence[Assessment]) -> str:
+    """Each framework with its controls, what is to be shown otherwise, and what is waived."""
+    return "\n".join(line for assessment in assessments for line in _section(assessment))
+
+
+def compliance_json(assessments: Sequence[Assessment]) -> str:
+    """A list of frameworks with their controls."""
+    return json.dumps(list(map(_content, assessments)), indent=2, ensure_ascii=False) + "\n"
+
+
+def _section(assessment: Assessment) -> Iterator[str]:
+    catalogue = assessment.catalogue
+    yield f"# {text(assessment.stack)}: {text(catalogue.title)}\n"
+    yield f"{text(catalogue.source)} ({catalogue.date}). {text(catalogue.scope)}".rstrip() + "\n"
+    yield f"{_summary(assessment)}\n"
+    yield from table(("control", "asks for", "result", "evidence"), map(_row, assessment.controls))
+    yield ""
+    if elsewhere := _elsewhere(assessment.controls):
+        yield "## To be shown otherwise\n"
+        yield from (f"- {', '.join(map(code, ids))}: {text(words)}" for words, ids in elsewhere.items())
+        yield ""
+    if assessment.waivers:
+        yield "## Waived\n"
+        yield from table(
+            ("rule", "resource", "owner", "until", "reason"), map(_waiver_row, assessment.waivers)
+        )
+        yield ""
+    if assessment.exempt:
+        yield "## Exempt\n"
+        rows = ((code(it.rule), text(it.resource), text(it.reason)) for it in assessment.exempt)
+        yield from table(("rule", "resource", "reason"), rows)
+        yield ""
+
+
+def _elsewhere(controls: Iterable[Assessed]) -> dict[str, list[str]]:
+    """What has to be shown, with the controls that it is for."""
+    shown: defaultdict[str, list[str]] = defaultdict(list)
+    for it in controls:
+        if it.control.elsewhere:
+            shown[it.control.elsewhere].append(it.control.id)
+    return shown
+
+
+def _summary(assessment: Assessment) -> str:
+    """`52 controls: 28 held, 2 waived, 22 no rule covers it.`"""
+    counts = assessment.counts
+    parts = ", ".join(f"{counts[result]} {_WORDS[result]}" for result in Result if counts[result])
+    return f"{len(assessment.controls)} controls: {parts}."
+
+
+_WORDS = {
+    Result.BROKEN: "broken",
+    Result.NOT_EVALUATED: "not evaluated",
+    Result.WAIVED: "rest on a waiver",
+    Result.EXEMPT: "held but by exempt objects of the platform",
+    Result.HELD: "held",
+    Result.NOTHING: "about nothing that is in this stack",
+    Result.UNCOVERED: "that no rule covers",
+}
+
+
+def _row(assessed: Assessed) -> tuple[str, str, str, str]:
+    control = assessed.control
+    evidence = "<br>".join(map(_evidence, assessed.evidence))
+    partly = ", in part" if assessed.evidence and control.elsewhere else ""
+    return code(control.id), text(control.title), f"{assessed.result}{partly}", evidence
+
+
+def _evidence(evidence: Evidence) -> str:
+    """`49-not-privileged` held by 12"""
+    rule = code(evidence.rule.id)
+    match evidence.result:
+        case Result.BROKEN | Result.NOT_EVALUATED:
+            return f"{rule} {evidence.result}: {evidence.findings} of {evidence.subjects}"
+        case Result.NOTHING:
+            return f"{rule} has nothing to look at"
+        case _:
+            return f"{rule} {evidence.result}, {evidence.subjects} looked at"
+
+
+def _waiver_row(waiver: Waiver) -> tuple[str, ...]:
+    return (
+        code(waiver.rule),
+        text(waiver.resource),
+        text(waiver.owner),
+        str(waiver.expires),
+        text(waiver.reason),
+    )
+
+
+def _content(assessment: Assessment) -> dict[str, Any]:
+    catalogue = assessment.catalogue
+    return {
+        "stack": assessment.stack,
+        "framework": str(assessment.framework),
+        "title": catalogue.title,
+        "source": catalogue.source,
+        "date": catalogue.date,
+        "scope": catalogue.scope,
+        "summary": {str(result): count for result, count in assessment.counts.items()},
+        "controls": [
+            {
+                "id": it.control.id,
+                "title": it.control.title,
+                "result": str(it.result),
+                "elsewhere": it.control.elsewhere,
+                "evidence": list(map(_evidence_content, it.evidence)),
+            }
+            for it in assessment.controls
+        ],
+    }
+
+
+def _evidence_content(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "rule": evidence.rule.id,
+        "result": str(evidence.result),
+        "subjects": evidence.subjects,
+        "findings": evidence.findings,
+        "waivers": [
+            {"resource": it.resource, "owner": it.owner, "reason": it.reason, "expires": str(it.expires)}
+            for it in evidence.waivers
+        ],
+        "exempt": [{"resource": it.resource, "reason": it.reason} for it in evidence.exempt],
+    }

@@ -1,0 +1,51 @@
+"""For programs: every finding with all that is known of it, waived and exempt ones as well."""
+
+import json
+from typing import Any
+
+from gpu_cluster_policies.reports.judged import Judged, Shown
+from gpu_cluster_policies.rule import NotEvaluated
+
+
+def json_text(judged: Judged) -> str:
+    """An object with `summary`, `findings` and `staleWaivers`."""
+    content = {
+        "name": judged.name,
+        "summary": {
+            "stopping": judged.stopping,
+            "advising": judged.advising,
+            "waived": len(judged.waived),
+            "exempt": len(judged.exempt),
+            "rules": len(judged.pack.rules),
+            "resources": len(judged.resources),
+        },
+        "findings": [_finding(shown) for shown in (*judged.findings, *judged.waived, *judged.exempt)],
+        "staleWaivers": [
+            {"file": it.file, "line": it.line, "key": it.key, "message": it.message}
+            for it in judged.report.stale
+        ],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _finding(shown: Shown) -> dict[str, Any]:
+    finding, rule, waiver = shown.finding, shown.finding.rule, shown.waiver
+    return {
+        "rule": rule.id,
+        "title": rule.title,
+        "level": str(rule.level),
+        "stops": shown.stops,
+        "evaluated": not isinstance(finding, NotEvaluated),
+        "resource": finding.resource,
+        "property": finding.path,
+        "actual": finding.actual,
+        "expected": finding.expected,
+        **shown.place._asdict(),
+        "why": rule.why,
+        "references": list(rule.references),
+        "fix": rule.fix,
+        "waiver": {"owner": waiver.owner, "reason": waiver.reason, "expires": str(waiver.expires)}
+        if waiver
+        else None,
+        "exemption": {"reason": shown.exemption.reason} if shown.exemption else None,
+    }

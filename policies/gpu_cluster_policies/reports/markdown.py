@@ -1,0 +1,83 @@
+"""For a comment on a pull request: what stops in sight, why and how to fix it folded under each rule."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from gpu_cluster_policies.markup import LIMIT, code, table, text
+from gpu_cluster_policies.reports.judged import Judged, Shown
+from gpu_cluster_policies.rule import Rule
+
+_SIGNS = {True: "⛔", False: "⚠️"}
+_TOLD = 200  # characters to say what was left out
+
+
+def markdown_text(judged: Judged) -> str:
+    """As much as GitHub takes for a comment; what stops comes first, and what is left out is counted."""
+    parts = [f"### Policies: {text(judged.summary)}\n"]
+    if judged.report.stale:
+        parts.append(
+            "\n".join(f"- {_SIGNS[True]} {text(str(problem))}" for problem in judged.report.stale) + "\n"
+        )
+    for rule, shown in groupby(judged.findings, lambda it: it.finding.rule):
+        parts.append("\n".join(_rule(rule, list(shown))))
+    if judged.waived:
+        parts.append("\n".join(_waived(judged.waived)))
+    if judged.exempt:
+        parts.append("\n".join(_exempt(judged.exempt)))
+    return "\n".join(_fitting(parts)) + "\n"
+
+
+def _fitting(parts: list[str]) -> Iterator[str]:
+    room = LIMIT - _TOLD
+    for index, part in enumerate(parts):
+        room -= len(part) + 1
+        if room < 0:
+            yield f"*{len(parts) - index} more have no room here: `gpu-cluster check` names all.*"
+            return
+        yield part
+
+
+def _rule(rule: Rule, found: list[Shown]) -> Iterator[str]:
+    count = f" ({len(found)})" if len(found) > 1 else ""
+    yield f"<details><summary>{_SIGNS[found[0].stops]} {code(rule.id)} {text(rule.title)}{count}</summary>"
+    yield ""
+    for shown in found:
+        yield f"- {code(str(shown.place))}<br>{text(shown.finding.brief)}"
+    yield ""
+    yield f"**Why**: {text(rule.why)} *{text('; '.join(rule.references))}*"
+    yield ""
+    yield f"**Fix**: {text(rule.fix)}"
+    yield ""
+    yield "</details>"
+
+
+def _waived(waived: tuple[Shown, ...]) -> Iterator[str]:
+    yield f"<details><summary>{len(waived)} waived</summary>"
+    yield ""
+    rows = dict.fromkeys(
+        (
+            code(it.finding.rule.id),
+            text(it.finding.resource),
+            text(it.waiver.owner),
+            str(it.waiver.expires),
+            text(it.waiver.reason),
+        )
+        for it in waived
+        if it.waiver
+    )
+    yield from table(("rule", "resource", "owner", "until", "reason"), rows)
+    yield ""
+    yield "</details>"
+
+
+def _exempt(exempt: tuple[Shown, ...]) -> Iterator[str]:
+    yield f"<details><summary>{len(exempt)} exempt</summary>"
+    yield ""
+    rows = dict.fromkeys(
+        (code(it.finding.rule.id), text(it.finding.resource), text(it.exemption.reason))
+        for it in exempt
+        if it.exemption
+    )
+    yield from table(("rule", "resource", "reason"), rows)
+    yield ""
+    yield "</details>"

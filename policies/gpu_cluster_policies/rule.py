@@ -1,0 +1,215 @@
+"""A rule: what it is about, how strict it is, how it judges one subject, and what it finds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from gpu_cluster_policies.field import Field, NotKnownError, UnreadableError
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.preview import Step
+from gpu_cluster_policies.subject import Resource
+
+S = TypeVar("S")
+
+
+class Level(StrEnum):
+    """Whether a finding stops an update."""
+
+    MANDATORY = "mandatory"
+    PRODUCTION = "mandatory in production"
+    ADVISORY = "advisory"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    number: int
+    name: str
+    title: str
+    level: Level
+    references: tuple[str, ...]
+    why: str
+    fix: str
+    whole_stack: bool
+    """Whether it needs every resource of the stack to judge one."""
+
+    _subjects: Callable[[Resource], Iterable[Any]]
+    _judge: Callable[[Any, Inventory], Iterable[Violation]]
+
+    of_operations: bool = False
+    """Whether it judges what an update does, which only a preview of the engine tells."""
+
+    @property
+    def id(self) -> str:
+        return f"{self.number}-{self.name}"
+
+    def judges(self, kind: str) -> bool:
+        """Whether it may find something in a resource of this kind."""
+        if self.of_operations:
+            return False
+        kinds: frozenset[str] | None = getattr(self._subjects, "kinds", None)
+        return kinds is None or kind in kinds
+
+    def concerns(self, resource: Resource) -> bool:
+        """Whether the resource has what the rule is about, or may have it."""
+        try:
+            return self.judges(resource.kind) and any(True for _ in self._subjects(resource))
+        except NotKnownError:
+            return True
+
+    def findings(self, resource: Resource, inventory: Inventory) -> Iterator[Finding]:
+        """What is wrong with the resource. What is unknown is wrong, too."""
+        try:
+            for subject in self._subjects(resource):
+                yield from self._findings_of(subject, resource, inventory)
+        except NotKnownError as error:
+            yield self._not_evaluated(error, resource)
+        except UnreadableError as error:
+            yield self._unreadable(error, resource)
+
+    def findings_in(self, step: Step) -> Iterator[Finding]:
+        """What is wrong with a step of an update, for a rule of operations."""
+        yield from self._findings_of(step, step.resource, Inventory())
+
+    def _findings_of(self, subject: Any, judged: Resource, inventory: Inventory) -> Iterator[Finding]:
+        try:
+            for violation in self._judge(subject, inventory):
+                place = violation.field
+                actual = violation.actual or place.shown
+                yield Finding(self, place.owner, place.path, actual, violation.expected, judged)
+        except NotKnownError as error:
+            yield self._not_evaluated(error, judged)
+        except UnreadableError as error:
+            yield self._unreadable(error, judged)
+
+    def _unreadable(self, error: UnreadableError, judged: Resource) -> Finding:
+        return Finding(self, error.field.owner, error.field.path, error.actual, error.expected, judged)
+
+    def _not_evaluated(self, error: NotKnownError, judged: Resource) -> Finding:
+        return NotEvaluated(self, error.field.owner, error.field.path, "unknown", "known", judged)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A property that is not what it should be."""
+
+    field: Field
+    expected: str
+    actual: str | None = None
+    """What it is. Default: the value itself."""
+
+
+def should_be(field: Field, wanted: str | int) -> Iterator[Violation]:
+    """A violation where anything else stands there; 1 is not true."""
+    if field.value != wanted or isinstance(field.value, bool) != isinstance(wanted, bool):
+        yield Violation(field, json.dumps(wanted) if isinstance(wanted, bool) else str(wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    rule: Rule
+    resource: str
+    """Such as `Deployment serving/chat`."""
+
+    path: str
+    """Such as `spec.template.spec.hostNetwork`."""
+
+    actual: str
+    expected: str
+
+    judged: Resource = field(compare=False, repr=False)
+    """The resource that was looked at, mostly the one that is named."""
+
+    @property
+    def brief(self) -> str:
+        """What is wrong, in one line."""
+        return f"{self.resource}: {self.path} is {self.actual}, should be {self.expected}"
+
+    def __str__(self) -> str:
+        rule = self.rule
+        return f"{self.brief}\n  why: {rule.why} ({'; '.join(rule.references)})\n  fix: {rule.fix}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluated(Finding):
+    """A rule that met a value which is not known yet, and so cannot have passed."""
+
+    @property
+    def brief(self) -> str:
+        return f"{self.resource}: could not be evaluated: {self.path} is unknown at preview"
+
+
+def rule(
+    number: int,
+    name: str,
+    title: str,
+    *,
+    of: Callable[[Resource], Iterable[S]],
+    level: Level,
+    references: str,
+    fix: str,
+) -> Callable[[Callable[[S], Iterable[Violation]]], Rule]:
+    """Make a rule of a function that judges one subject by itself; its docstring says why the rule exists.
+
+    `of`: what picks the subjects from a resource: `containers`, `each(…)` or a function of your own, which
+    is asked about every resource unless `subjects(…)` names its kinds.
+    """
+
+    def decorate(judge: Callable[[S], Iterable[Violation]]) -> Rule:
+        cited = tuple(references.split("; "))
+        return Rule(
+            number, name, title, level, cited, _why(judge), fix, False, of, lambda subject, _: judge(subject)
+        )
+
+    return decorate
+
+
+def stack_rule(
+    number: int,
+    name: str,
+    title: str,
+    *,
+    of: Callable[[Resource], Iterable[S]],
+    level: Level,
+    references: str,
+    fix: str,
+) -> Callable[[Callable[[S, Inventory], Iterable[Violation]]], Rule]:
+    """As `rule`, for a function that judges one subject among all resources of the stack."""
+
+    def decorate(judge: Callable[[S, Inventory], Iterable[Violation]]) -> Rule:
+        cited = tuple(references.split("; "))
+        return Rule(number, name, title, level, cited, _why(judge), fix, True, of, judge)
+
+    return decorate
+
+
+def operation_rule(
+    number: int, name: str, title: str, *, level: Level, references: str, fix: str
+) -> Callable[[Callable[[Step], Iterable[Violation]]], Rule]:
+    """As `rule`, for a function that judges one step of an update."""
+
+    def decorate(judge: Callable[[Step], Iterable[Violation]]) -> Rule:
+        cited = tuple(references.split("; "))
+        return Rule(
+            number,
+            name,
+            title,
+            level,
+            cited,
+            _why(judge),
+            fix,
+            False,
+            lambda _: (),
+            lambda step, _: judge(step),
+            of_operations=True,
+        )
+
+    return decorate
+
+
+def _why(judge: Callable[..., object]) -> str:
+    """The docstring, on one line."""
+    return " ".join((judge.__doc__ or "").split())

@@ -1,0 +1,194 @@
+"""Every rule, by number."""
+
+from gpu_cluster_policies.rule import Rule
+from gpu_cluster_policies.rules.backups import backup_plan, backups_copied, backups_encrypted
+from gpu_cluster_policies.rules.buckets import (
+    bucket_encrypted,
+    bucket_lifecycle,
+    bucket_tls_only,
+    bucket_versioned,
+    model_store,
+    public_access_blocked,
+)
+from gpu_cluster_policies.rules.capacity import allowed_instances, capacity_blocks, gpu_budget, pinned_images
+from gpu_cluster_policies.rules.charts import objects_seen
+from gpu_cluster_policies.rules.cluster_network import network_policies_enforced, private_subnets
+from gpu_cluster_policies.rules.clusters import (
+    access_entries,
+    control_plane_logs,
+    deletion_protection,
+    no_public_endpoint,
+    private_endpoint,
+    public_cidrs,
+    secrets_encrypted,
+    supported_version,
+)
+from gpu_cluster_policies.rules.devices import gpus_from_the_scheduler
+from gpu_cluster_policies.rules.egress import aws_endpoints_reached
+from gpu_cluster_policies.rules.exposure import no_exposed_services, tls_at_entrances
+from gpu_cluster_policies.rules.file_systems import (
+    access_points,
+    efs_across_zones,
+    efs_encrypted,
+    fsx_encrypted,
+)
+from gpu_cluster_policies.rules.gpus import gpu_limits, gpu_placement, gpu_pool_taint
+from gpu_cluster_policies.rules.images import allowed_registry, digest_pinned, no_latest_tag
+from gpu_cluster_policies.rules.keys import (
+    cluster_key_grants,
+    key_deletion_window,
+    key_rotation,
+    no_wildcard_key_principal,
+)
+from gpu_cluster_policies.rules.metadata_service import imds_hop_limit, imdsv2
+from gpu_cluster_policies.rules.models import model_sources
+from gpu_cluster_policies.rules.namespaces import default_deny, gpu_quota, own_namespace, quota_and_defaults
+from gpu_cluster_policies.rules.nodes import no_credentials_in_user_data, no_open_ssh, no_public_nodes
+from gpu_cluster_policies.rules.operations import nothing_lost, secrets_encrypted_in_state
+from gpu_cluster_policies.rules.permissions import (
+    no_administrator_access,
+    no_decrypt_on_all_keys,
+    no_wildcard_permissions,
+    pass_role_scoped,
+)
+from gpu_cluster_policies.rules.pods import no_host_access, own_service_account
+from gpu_cluster_policies.rules.probes import probes
+from gpu_cluster_policies.rules.protection import protected
+from gpu_cluster_policies.rules.rbac import no_cluster_admin, no_dangerous_permissions, no_rbac_wildcards
+from gpu_cluster_policies.rules.registry import (
+    image_lifecycle,
+    images_encrypted,
+    immutable_tags,
+    no_force_delete,
+    repository_not_public,
+    scan_on_push,
+)
+from gpu_cluster_policies.rules.requests import cpu_and_memory
+from gpu_cluster_policies.rules.residency import allowed_regions
+from gpu_cluster_policies.rules.roles import nodes_only_read_images, trust_bound
+from gpu_cluster_policies.rules.secrets import no_literal_secrets
+from gpu_cluster_policies.rules.security_context import (
+    drop_all_capabilities,
+    no_privilege_escalation,
+    non_root,
+    not_privileged,
+    read_only_root,
+    seccomp_profile,
+)
+from gpu_cluster_policies.rules.security_groups import no_ingress_from_the_world, restricted_egress
+from gpu_cluster_policies.rules.serving import disruption_budget, no_spot, spare_gpus, two_replicas
+from gpu_cluster_policies.rules.spending import worst_case_cost
+from gpu_cluster_policies.rules.tags import tags
+from gpu_cluster_policies.rules.volumes import storage_class, volumes_encrypted
+from gpu_cluster_policies.rules.vpc import (
+    default_group_closed,
+    flow_logs,
+    no_automatic_public_ip,
+    vpc_endpoints,
+)
+from gpu_cluster_policies.terms import Terms
+
+
+def all_rules(terms: Terms) -> tuple[Rule, ...]:
+    """The rules for a stack that is held to these terms."""
+    return (
+        no_public_endpoint,
+        public_cidrs,
+        private_endpoint,
+        secrets_encrypted,
+        control_plane_logs,
+        supported_version,
+        deletion_protection,
+        access_entries,
+        private_subnets,
+        network_policies_enforced,
+        no_open_ssh,
+        imdsv2,
+        imds_hop_limit,
+        no_public_nodes,
+        volumes_encrypted,
+        no_credentials_in_user_data,
+        immutable_tags,
+        scan_on_push,
+        images_encrypted,
+        repository_not_public,
+        image_lifecycle,
+        nodes_only_read_images,
+        no_force_delete,
+        flow_logs,
+        default_group_closed,
+        no_automatic_public_ip,
+        no_ingress_from_the_world,
+        restricted_egress,
+        vpc_endpoints,
+        efs_encrypted,
+        access_points,
+        efs_across_zones,
+        backup_plan,
+        fsx_encrypted,
+        public_access_blocked,
+        bucket_encrypted,
+        bucket_versioned,
+        bucket_tls_only,
+        bucket_lifecycle,
+        key_rotation,
+        no_wildcard_key_principal,
+        key_deletion_window,
+        storage_class,
+        no_wildcard_permissions,
+        no_administrator_access,
+        trust_bound,
+        pass_role_scoped,
+        no_decrypt_on_all_keys,
+        not_privileged,
+        no_host_access,
+        no_privilege_escalation,
+        drop_all_capabilities,
+        non_root,
+        seccomp_profile,
+        read_only_root,
+        own_service_account,
+        cpu_and_memory,
+        probes,
+        no_latest_tag,
+        digest_pinned,
+        allowed_registry(terms.registries),
+        no_literal_secrets,
+        own_namespace,
+        default_deny,
+        quota_and_defaults,
+        no_rbac_wildcards,
+        no_dangerous_permissions,
+        no_cluster_admin,
+        no_exposed_services(terms.settings.exposed_services),
+        tls_at_entrances,
+        disruption_budget,
+        two_replicas,
+        gpu_limits,
+        gpu_pool_taint,
+        gpu_placement,
+        gpu_quota,
+        gpu_budget(terms),
+        worst_case_cost,
+        allowed_instances(terms),
+        allowed_regions(terms),
+        model_store,
+        model_sources(terms),
+        no_spot(terms),
+        capacity_blocks(terms),
+        pinned_images,
+        spare_gpus(terms),
+        tags,
+        protected,
+        nothing_lost,
+        secrets_encrypted_in_state,
+        objects_seen,
+        backups_encrypted,
+        backups_copied(terms),
+        cluster_key_grants,
+        aws_endpoints_reached,
+        gpus_from_the_scheduler,
+    )
+
+
+__all__ = ["all_rules"]

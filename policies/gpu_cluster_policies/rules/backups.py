@@ -1,0 +1,146 @@
+"""Rules for backups: that what cannot be made again is in a plan, and that a copy is far away."""
+
+from collections.abc import Iterator, Mapping
+
+from gpu_cluster_policies.customer_key import not_own_key
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.link import Link
+from gpu_cluster_policies.policy_document import matches
+from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
+from gpu_cluster_policies.rules.residency import region_of
+from gpu_cluster_policies.subject import Resource, each
+from gpu_cluster_policies.terms import Terms
+
+_EFS = "aws:efs/fileSystem:FileSystem"
+_VOLUME = "aws:ebs/volume:Volume"
+_KEPT = frozenset((_EFS, _VOLUME))
+_VAULT = "aws:backup/vault:Vault"
+_PLAN = "aws:backup/plan:Plan"
+_SELECTION = "aws:backup/selection:Selection"
+_PROVIDER = "pulumi:providers:aws"
+_CLASS = "StorageClass"
+_OF_DISKS = "ebs.csi.aws.com"
+_NAMED = Link(frozenset((_SELECTION,)), ("resources",), _KEPT)
+_EXCEPTED = Link(frozenset((_SELECTION,)), ("notResources",), _KEPT)
+_OWN_POLICY = Link(frozenset(("aws:efs/backupPolicy:BackupPolicy",)), ("fileSystemId",), frozenset((_EFS,)))
+_ARNS: Mapping[str, str] = {
+    _EFS: "arn:aws:elasticfilesystem:any:any:file-system/any",
+    _VOLUME: "arn:aws:ec2:any:any:volume/any",
+}
+"""What a pattern has to match to select everything of a kind."""
+
+
+@stack_rule(
+    33,
+    "backup-plan",
+    "File systems and disks are backed up",
+    of=each(*_KEPT, _CLASS),
+    level=Level.PRODUCTION,
+    references="CKV2_AWS_9; CKV2_AWS_18; FSBP EFS.2; FSBP EC2.28",
+    fix="set backupDays of gpu-cluster:storage.<name>; elsewhere add a Selection of AWS Backup",
+)
+def backup_plan(store: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """Data that a person or a program deletes is deleted in every zone at once."""
+    if store.kind == _CLASS:
+        if _keeps_disks(store, inventory) and not _is_chosen(_VOLUME, _tags_of_disks(store), inventory):
+            yield Violation(store.lacks("backup"), "its disks in a plan of AWS Backup", actual="missing")
+    elif inventory.all_linked(store, _EXCEPTED):
+        yield Violation(store.lacks("backup"), "in a plan of AWS Backup", actual="excepted from one")
+    elif not _is_selected(store, inventory):
+        yield Violation(store.lacks("backup"), "in a plan of AWS Backup", actual="missing")
+
+
+@stack_rule(
+    92,
+    "backups-encrypted",
+    "Backups are encrypted with a customer key",
+    of=each(_VAULT),
+    level=Level.MANDATORY,
+    references="FSBP Backup.1; CKV_AWS_166",
+    fix="leave vaults to gpu-cluster:storage and gpu-cluster:backups; "
+    "elsewhere set kmsKeyArn to a key of your own",
+)
+def backups_encrypted(vault: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """A backup holds all that the store does, and is read by whoever may use its key."""
+    yield from not_own_key(vault, vault.at("kmsKeyArn"), inventory)
+
+
+def backups_copied(terms: Terms) -> Rule:
+    """The rule for a stack that is production and may keep data in several regions, or is not."""
+
+    @stack_rule(
+        93,
+        "backups-copied",
+        "Backups of production are copied to another region, where data may be in one",
+        of=each(_PLAN),
+        level=Level.MANDATORY,
+        references="NIST SP 800-53 CP-6; NIST SP 800-53 CP-9(3); AWS Well-Architected REL13-BP02",
+        fix="set copyTo of gpu-cluster:backups; elsewhere add copyActions to the rules of the plan",
+    )
+    def judge(plan: Resource, inventory: Inventory) -> Iterator[Violation]:
+        """A region that is lost, or a key of it, takes the data and its backups at once."""
+        here = {provider.at("region").text for provider in inventory.every((_PROVIDER,))}
+        others = [region for region in terms.regions if region not in here]
+        if not terms.production or not others:
+            return
+        for each_rule in plan.at("rules").items():
+            copies = each_rule.at("copyActions")
+            vaults = [copy.at("destinationVaultArn") for copy in copies.items()]
+            if not any(region_of(vault.text) not in here for vault in vaults):
+                yield Violation(copies, f"to a vault in {' or '.join(others)}")
+
+    return judge
+
+
+def _keeps_disks(storage: Resource, inventory: Inventory) -> bool:
+    """Whether it makes disks of EBS, in an account that the stack knows, which outlive their claims."""
+    on_aws = any(True for _ in inventory.every((_PROVIDER,)))
+    makes_disks = storage.at("provisioner").value == _OF_DISKS
+    return on_aws and makes_disks and storage.at("reclaimPolicy").value == "Retain"
+
+
+def _tags_of_disks(storage: Resource) -> Mapping[str, str]:
+    """That the driver gives to what it makes."""
+    given = storage.at("parameters").entries()
+    words = (value.text for name, value in given if name.startswith("tagSpecification"))
+    return {key: value for key, _, value in (word.partition("=") for word in words)}
+
+
+def _is_selected(store: Resource, inventory: Inventory) -> bool:
+    if store.kind == _EFS:
+        own = inventory.linked(store, _OWN_POLICY)
+        if any(policy.at("backupPolicy", "status").value == "ENABLED" for policy in own):
+            return True
+    return _is_chosen(store.kind, store.at("tags").texts(), inventory) or bool(
+        inventory.linked(store, _NAMED)
+    )
+
+
+def _is_chosen(kind: str, tags: Mapping[str, str], inventory: Inventory) -> bool:
+    return any(_selects(selection, kind, tags) for selection in inventory.every((_SELECTION,)))
+
+
+def _selects(selection: Resource, kind: str, tags: Mapping[str, str]) -> bool:
+    """Whether it selects what has these tags by them or by a pattern of ARNs, rather than by name.
+
+    Of a pattern it takes what all conditions hold for.
+    """
+    by_tags = selection.at("selectionTags")
+    if any(tags.get(tag.at("key").text) == tag.at("value").text for tag in by_tags.items()):
+        return True
+    equal = [
+        (wanted.at("key").text.removeprefix("aws:ResourceTag/"), wanted.at("value").text)
+        for condition in selection.at("conditions").items()
+        for wanted in condition.at("stringEquals").items()
+    ]
+    listed = list(selection.at("resources").one_or_more())
+    reached = any(_is_pattern_of(element, kind) for element in listed) if listed else bool(equal)
+    return reached and all(tags.get(key) == value for key, value in equal)
+
+
+def _is_pattern_of(element: Field, kind: str) -> bool:
+    """Whether an element of `resources` stands for everything of this kind."""
+    return (
+        isinstance(element.content, str) and "*" in element.content and matches(element.content, _ARNS[kind])
+    )

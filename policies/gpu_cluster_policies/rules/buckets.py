@@ -1,0 +1,214 @@
+"""Rules for buckets of S3, most of whose settings are resources of their own beside them."""
+
+from collections.abc import Iterator
+
+from gpu_cluster_policies.customer_key import not_own_key
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.kinds import BUCKETS
+from gpu_cluster_policies.link import Link
+from gpu_cluster_policies.policy_document import Statement, matches, statements
+from gpu_cluster_policies.rule import Level, Violation, should_be, stack_rule
+from gpu_cluster_policies.subject import Resource, each
+
+_ACCOUNT_BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
+_BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+_OWN = "leave it to gpu-cluster:storage.<name> with kind: s3"
+
+
+def _beside(*kinds: str) -> Link:
+    """Resources that set up the bucket whose name they give."""
+    return Link(frozenset(kinds), ("bucket",), BUCKETS)
+
+
+_BLOCK = _beside("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
+_ENCRYPTION = _beside(
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
+)
+_VERSIONING = _beside(
+    "aws:s3/bucketVersioning:BucketVersioning", "aws:s3/bucketVersioningV2:BucketVersioningV2"
+)
+_POLICY = _beside("aws:s3/bucketPolicy:BucketPolicy")
+_LIFECYCLE = _beside(
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+)
+_MOUNT = Link(frozenset({"PersistentVolume"}), ("spec", "csi", "volumeAttributes", "bucketName"), BUCKETS)
+"""Volumes through which pods read a bucket, as Mountpoint's driver makes them."""
+
+
+@stack_rule(
+    35,
+    "public-access-blocked",
+    "No bucket can be made public",
+    of=each(*BUCKETS),
+    level=Level.MANDATORY,
+    references="CKV_AWS_53; CKV_AWS_54; CKV_AWS_55; CKV_AWS_56; trivy AWS-0086; trivy AWS-0087; "
+    "trivy AWS-0091; trivy AWS-0093; FSBP S3.8; cdk-nag S2",
+    fix=f"{_OWN}; elsewhere add a BucketPublicAccessBlock with all four set to true",
+)
+def public_access_blocked(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """One ACL or policy that is written in haste shows everybody what is in it."""
+    if any(_blocks_all(account) for account in inventory.every((_ACCOUNT_BLOCK,))):
+        return
+    blocks = inventory.linked(bucket, _BLOCK)
+    if not blocks:
+        yield Violation(bucket.lacks("public access block"), "one with all four", actual="missing")
+    for block in blocks:
+        for key in _BLOCKS:
+            yield from should_be(block.at(key), True)
+
+
+@stack_rule(
+    36,
+    "bucket-encrypted",
+    "Buckets are encrypted with a customer key",
+    of=each(*BUCKETS),
+    level=Level.MANDATORY,
+    references="CKV_AWS_145; trivy AWS-0132; FSBP S3.17",
+    fix=f"{_OWN}; elsewhere add a BucketServerSideEncryptionConfiguration with aws:kms and a key of your own",
+)
+def bucket_encrypted(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """Else it is a key of S3, which obeys everybody whom the bucket obeys."""
+    yield from _not_encrypted(bucket, inventory)
+
+
+def _not_encrypted(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
+    beside = inventory.linked(bucket, _ENCRYPTION)
+    found = [(owner, rule) for owner in beside for rule in owner.at("rules").items()]
+    inline = bucket.at("serverSideEncryptionConfiguration", "rule")
+    if not beside and inline.value is not None:
+        found.append((bucket, inline))
+    if not found:
+        yield Violation(bucket.lacks("encryption"), "aws:kms with a key of your own", actual="not set up")
+    for owner, rule in found:
+        default = rule.at("applyServerSideEncryptionByDefault")
+        algorithm = default.at("sseAlgorithm")
+        if algorithm.value not in ("aws:kms", "aws:kms:dsse"):
+            yield Violation(algorithm, "aws:kms")
+        yield from not_own_key(owner, default.at("kmsMasterKeyId"), inventory)
+
+
+@stack_rule(
+    37,
+    "bucket-versioned",
+    "Buckets keep what is overwritten",
+    of=each(*BUCKETS),
+    level=Level.MANDATORY,
+    references="CKV_AWS_21; trivy AWS-0090; FSBP S3.14",
+    fix=f"{_OWN}, which keeps old versions for oldVersionsDays; elsewhere add a BucketVersioning",
+)
+def bucket_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """A write under a name that is taken, or a delete, is final without it."""
+    yield from _not_versioned(bucket, inventory)
+
+
+def _not_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
+    beside = inventory.linked(bucket, _VERSIONING)
+    for versioning in beside:
+        yield from should_be(versioning.at("versioningConfiguration", "status"), "Enabled")
+    if not beside:
+        enabled = bucket.at("versioning", "enabled")
+        if enabled.value is not True:
+            yield Violation(enabled, "true, or a BucketVersioning beside it")
+
+
+@stack_rule(
+    38,
+    "bucket-tls-only",
+    "Buckets refuse requests without TLS",
+    of=each(*BUCKETS),
+    level=Level.MANDATORY,
+    references="FSBP S3.5; cdk-nag S10",
+    fix=f"{_OWN}; elsewhere add a BucketPolicy that denies s3:* on the bucket and all in it, to everybody, "
+    "where aws:SecureTransport is false",
+)
+def bucket_tls_only(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """S3 answers plain HTTP, too, and whoever is between reads and changes what is sent."""
+    policies = [policy.at("policy") for policy in inventory.linked(bucket, _POLICY)]
+    if not policies and bucket.at("policy").value is not None:
+        policies = [bucket.at("policy")]
+    if not policies:
+        yield Violation(bucket.lacks("policy"), "one that denies requests without TLS", actual="missing")
+    for policy in policies:
+        denied = [statement for statement in statements(policy) if _denies_plain_http(statement)]
+        if not any(_whole(statement) for statement in denied):
+            expected = "with a statement that denies s3:* without TLS, to everybody, on all of the bucket"
+            yield Violation(policy, expected, actual="one that lets it through")
+
+
+@stack_rule(
+    39,
+    "bucket-lifecycle",
+    "Buckets drop uploads that were never finished",
+    of=each(*BUCKETS),
+    level=Level.ADVISORY,
+    references="CKV2_AWS_61; CKV_AWS_300; FSBP S3.13",
+    fix=f"{_OWN}; elsewhere add a BucketLifecycleConfiguration with abortIncompleteMultipartUpload",
+)
+def bucket_lifecycle(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """Parts of weights whose upload broke off are paid for, and no list of objects shows them."""
+    beside = inventory.linked(bucket, _LIFECYCLE)
+    rules = [rule for lifecycle in beside for rule in lifecycle.at("rules").items()]
+    aborted = any(
+        rule.at("status").value == "Enabled" and rule.at("abortIncompleteMultipartUpload").value
+        for rule in rules
+    ) or any(
+        rule.at("enabled").value and rule.at("abortIncompleteMultipartUploadDays").value
+        for rule in (() if beside else bucket.at("lifecycleRules").items())
+    )
+    if not aborted:
+        expected = "a rule that aborts unfinished uploads"
+        yield Violation(bucket.lacks("lifecycle"), expected, actual="without one" if rules else "missing")
+
+
+def _blocks_all(account: Resource) -> bool:
+    return all(account.at(key).value is True for key in _BLOCKS)
+
+
+def _denies_plain_http(statement: Statement) -> bool:
+    """Whether it denies everything to everybody who does not use TLS, and asks for nothing more."""
+    conditions = list(statement.conditions)
+    if statement.allows or len(conditions) != 1:
+        return False
+    [condition] = conditions
+    without_tls = condition.operator == "bool" and condition.key == "aws:securetransport"
+    everybody = any(name.text == "*" for _, name in statement.principals)
+    return (
+        without_tls
+        and [str(value.text).lower() for value in condition.values] == ["false"]
+        and everybody
+        and any(matches(action.text, "s3:AnyAction") for action in statement.actions)
+    )
+
+
+def _whole(statement: Statement) -> bool:
+    """Whether it is about the bucket and about everything in it."""
+    names = [resource.text for resource in statement.resources]
+    objects = [name for name in names if name.endswith("/*")]
+    return any(_is_everything(name) for name in names) or any(
+        name == whole.removesuffix("/*") for whole in objects for name in names
+    )
+
+
+def _is_everything(name: str) -> bool:
+    return name in ("*", "arn:aws:s3:::*")
+
+
+@stack_rule(
+    81,
+    "model-store",
+    "What pods read models from is encrypted with a customer key, versioned and protected",
+    of=each(*BUCKETS),
+    level=Level.MANDATORY,
+    references="CKV_AWS_145; FSBP S3.14; FSBP S3.17; MITRE ATLAS AML.T0010",
+    fix=f"{_OWN}, and gpu-cluster:protect true; elsewhere give the bucket protect=True, versioning and a key",
+)
+def model_store(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """Weights cost more to make than all else, and whoever swaps them decides what a model says."""
+    if not inventory.linked(bucket, _MOUNT):
+        return
+    yield from _not_encrypted(bucket, inventory)
+    yield from _not_versioned(bucket, inventory)
+    if not bucket.protected:
+        yield Violation(bucket.lacks("protect"), "true", actual="false")

@@ -1,0 +1,196 @@
+"""Rules for the servers that a stack starts: which, how many, from what image and until when."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from gpu_cluster.catalog import INSTANCES
+from gpu_cluster.catalog.clock import today
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.kinds import INSTANCES as INSTANCE_KINDS
+from gpu_cluster_policies.kinds import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL
+from gpu_cluster_policies.link import Link
+from gpu_cluster_policies.pool import INSTANCE_TYPE, TEMPLATE_OF, gpus_at_most, instance_types, requirement
+from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
+from gpu_cluster_policies.subject import Resource, each
+from gpu_cluster_policies.terms import Terms
+
+_SCALING_GROUP = "aws:autoscaling/group:Group"
+_SCHEDULE = "aws:autoscaling/schedule:Schedule"
+
+_SCHEDULE_OF = Link(frozenset({_SCHEDULE}), ("autoscalingGroupName",), frozenset({NODE_GROUP}))
+_RESERVATION = ("capacityReservationSpecification", "capacityReservationTarget", "capacityReservationId")
+_RELEASE = re.compile(r"\d+\.\d+\.\d+-(\d{8}|[0-9a-f]{8})")
+_IMAGE = re.compile(r"ami-[0-9a-f]{8,17}")
+_PINNED = re.compile(r"[a-z0-9]+@v\d[\d.]*")
+
+
+def gpu_budget(terms: Terms) -> Rule:
+    """The rule for what the environment of a stack may have of GPUs."""
+    environment = terms.environment
+
+    def largest(inventory: Inventory) -> tuple[int, Resource | None]:
+        """GPUs of all pools at their most, and the pool that has the most of them."""
+        sizes = [
+            (gpus_at_most(nodes, inventory)[1] or 0, nodes)
+            for nodes in inventory.every((NODE_GROUP, NODE_POOL))
+        ]
+        return sum(size for size, _ in sizes), max(sizes, key=lambda pair: pair[0], default=(0, None))[1]
+
+    @stack_rule(
+        77,
+        "gpu-budget",
+        "All pools together have no more GPUs than their environment may have",
+        of=each(NODE_GROUP, NODE_POOL),
+        level=Level.MANDATORY,
+        references="AWS Well-Architected COST02-BP05",
+        fix="lower nodes.max in gpu-cluster:pools.<name>, "
+        "or raise gpus of the environment in policies/settings.yaml",
+    )
+    def judge(nodes: Resource, inventory: Inventory) -> Iterator[Violation]:
+        """An autoscaler starts what it is allowed to, and a mistyped maximum is found on the bill."""
+        limit, gpus = gpus_at_most(nodes, inventory)
+        if gpus is None:
+            yield Violation(limit, "a number, of servers whose GPUs are known")
+        elif gpus and not environment:
+            yield Violation(limit, "in a stack that an environment of policies/settings.yaml names")
+        elif gpus and environment:
+            together, most = inventory.once(largest)
+            if together > environment.gpus and nodes is most:
+                yield Violation(
+                    limit,
+                    f"so small that all pools have {environment.gpus} GPUs at most",
+                    actual=f"{limit.shown}, and all pools have {together} GPUs",
+                )
+
+    return judge
+
+
+_SERVERS = each(NODE_GROUP, NODE_POOL, LAUNCH_TEMPLATE, *INSTANCE_KINDS, _SCALING_GROUP)
+
+
+def _named_types(servers: Resource, inventory: Inventory) -> Iterable[Field]:
+    """Where types of servers are named, or should be."""
+    match servers.kind:
+        case "NodePool":
+            unnamed = servers.lacks(f"requirement of {INSTANCE_TYPE}")
+            return list(requirement(servers, INSTANCE_TYPE)) or (unnamed,)
+        case "aws:eks/nodeGroup:NodeGroup":
+            own = list(servers.at("instanceTypes").items())
+            # The type in its template is judged where it stands.
+            return own or (() if instance_types(servers, inventory) else (servers.at("instanceTypes"),))
+        case "aws:autoscaling/group:Group":
+            overrides = servers.at("mixedInstancesPolicy", "launchTemplate", "overrides")
+            return [override.at("instanceType") for override in overrides.items()]
+        case "aws:ec2/launchTemplate:LaunchTemplate":
+            kind = servers.at("instanceType")
+            return (kind,) if kind.value else ()
+        case _:
+            return (servers.at("instanceType"),)
+
+
+def allowed_instances(terms: Terms) -> Rule:
+    """The rule for the types that the environment of a stack may use."""
+    allowed = (
+        ", ".join(terms.environment.instances)
+        if terms.environment
+        else "no environment, as none names the stack"
+    )
+
+    @stack_rule(
+        79,
+        "allowed-instances",
+        "Servers are of types that their environment may use",
+        of=_SERVERS,
+        level=Level.MANDATORY,
+        references="AWS Well-Architected COST02-BP05; SUS05-BP02",
+        fix="choose another instance in gpu-cluster:pools.<name>; "
+        "a type that is meant goes to instances of the environment in policies/settings.yaml",
+    )
+    def judge(servers: Resource, inventory: Inventory) -> Iterator[Violation]:
+        """One letter makes a server of one dollar one of a hundred, and what the catalog does not know
+        has no price, no GPUs and no image."""
+        for kind in _named_types(servers, inventory):
+            if kind.text not in INSTANCES:
+                yield Violation(kind, f"a type of the catalog that is one of {allowed}")
+            elif not terms.allows_instance(kind.text):
+                yield Violation(kind, f"one of {allowed}")
+
+    return judge
+
+
+def capacity_blocks(terms: Terms) -> Rule:
+    """The rule for the days that a block must still last."""
+    least = today() + timedelta(days=terms.settings.capacity_block_days)
+
+    @stack_rule(
+        84,
+        "capacity-blocks",
+        "Capacity blocks are named, last for some days, and are drained before they end",
+        of=each(NODE_GROUP),
+        level=Level.MANDATORY,
+        references="Amazon EKS user guide: capacity-blocks-mng; eksctl #8155",
+        fix="name id and ends of the block in gpu-cluster:pools.<name>.capacity.capacityBlock; "
+        f"buy the next one before the last {terms.settings.capacity_block_days} days",
+    )
+    def judge(group: Resource, inventory: Inventory) -> Iterator[Violation]:
+        """AWS ends the servers of a block with what runs on them; a group without its block starts none."""
+        if group.at("capacityType").text != "CAPACITY_BLOCK":
+            return
+        reservations = [template.at(*_RESERVATION) for template in inventory.targets(group, TEMPLATE_OF)]
+        for reservation in reservations or [group.at("launchTemplate")]:
+            if not reservation.text.startswith("cr-"):
+                yield Violation(reservation, "the id of the capacity block")
+        drains = [each for each in inventory.linked(group, _SCHEDULE_OF) if each.at("maxSize").value == 0]
+        if not drains:
+            yield Violation(
+                group.lacks("schedule that ends its nodes"), "before the block ends", actual="missing"
+            )
+        for drain in drains:
+            start = drain.at("startTime")
+            if start.text[:10] < least.isoformat():
+                yield Violation(start, f"{terms.settings.capacity_block_days} days from now, or later")
+
+    return judge
+
+
+@stack_rule(
+    85,
+    "pinned-images",
+    "Nodes start from a pinned release of an image, and GPU nodes from one with drivers",
+    of=each(NODE_GROUP, NODE_CLASS),
+    level=Level.MANDATORY,
+    references="pulumi-eks #862; amazon-eks-ami #2554; Amazon EKS user guide: ml-eks-optimized-ami",
+    fix="leave gpu-cluster:pools.<name>.ami out, or name a release there; "
+    "the catalog has one for each version of Kubernetes",
+)
+def pinned_images(nodes: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """A release that moves replaces nodes in the middle of a run; without drivers a node has no GPU."""
+    if nodes.kind == NODE_CLASS:
+        yield from _selected_images(nodes)
+        return
+    image = nodes.at("amiType")
+    if image.text == "CUSTOM":
+        for template in inventory.targets(nodes, TEMPLATE_OF):
+            if not _IMAGE.fullmatch(template.at("imageId").text):
+                yield Violation(template.at("imageId"), "the id of an image")
+        return
+    release = nodes.at("releaseVersion")
+    if not _RELEASE.fullmatch(release.text):
+        yield Violation(release, "a release such as 1.35.4-20260818")
+    types = (INSTANCES.get(kind.text) for kind in instance_types(nodes, inventory))
+    if any(instance and instance.gpus for instance in types) and "NVIDIA" not in image.text:
+        yield Violation(image, "a type with NVIDIA in its name")
+
+
+def _selected_images(node_class: Resource) -> Iterator[Violation]:
+    terms = node_class.at("spec", "amiSelectorTerms")
+    if not terms.value:
+        yield Violation(terms, "an alias with a release, such as al2023@v20260714")
+    for term in terms.items():
+        alias, image = term.at("alias"), term.at("id")
+        if not _PINNED.fullmatch(alias.text) and not _IMAGE.fullmatch(image.text):
+            yield Violation(
+                image if image.value else alias, "an alias with a release, such as al2023@v20260714, or an id"
+            )

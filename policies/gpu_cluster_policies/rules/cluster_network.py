@@ -1,0 +1,97 @@
+"""Rules for the network of an EKS cluster: where its nodes are, and what keeps pods apart."""
+
+from collections.abc import Iterator
+
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.kinds import CLUSTER, SUBNETS
+from gpu_cluster_policies.link import Link
+from gpu_cluster_policies.rule import Level, Violation, stack_rule
+from gpu_cluster_policies.subject import Resource, each
+
+_CLUSTERS = each(CLUSTER)
+_ADDON = "aws:eks/addon:Addon"
+_ADDONS = Link(frozenset((_ADDON,)), ("clusterName",), frozenset((CLUSTER,)))
+_OF_CLUSTER = Link(frozenset((CLUSTER,)), ("vpcConfig", "subnetIds"), SUBNETS)
+
+_TABLES = frozenset(("aws:ec2/routeTable:RouteTable", "aws:ec2/defaultRouteTable:DefaultRouteTable"))
+_GATEWAYS = frozenset(("aws:ec2/internetGateway:InternetGateway",))
+_ASSOCIATION = frozenset(("aws:ec2/routeTableAssociation:RouteTableAssociation",))
+_ROUTE = frozenset(("aws:ec2/route:Route",))
+_SUBNET_OF = Link(_ASSOCIATION, ("subnetId",), SUBNETS)
+_TABLE_OF = Link(_ASSOCIATION, ("routeTableId",), _TABLES)
+_ROUTE_OF = Link(_ROUTE, ("routeTableId",), _TABLES)
+_LEADS_TO = Link(_ROUTE, ("gatewayId",), _GATEWAYS)
+_INTERNET_GATEWAY = "igw-"
+
+
+@stack_rule(
+    9,
+    "private-subnets",
+    "The cluster is in private subnets of at least two zones",
+    of=_CLUSTERS,
+    level=Level.MANDATORY,
+    references="CIS 5.4.3; C-0229",
+    fix="name two zones or more in gpu-cluster:network.zones; "
+    "a network that was there before, gpu-cluster:network.existing, needs a waiver",
+)
+def private_subnets(cluster: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """Nodes that the internet reaches are attacked from there, and one zone may be dark for hours."""
+    named = cluster.at("vpcConfig", "subnetIds")
+    subnets = inventory.targets(cluster, _OF_CLUSTER)
+    if len(subnets) < len(named.one_or_more()):
+        yield Violation(named, "subnets that are made by the stack: nothing is known of others")
+        return
+    zones = {
+        (subnet.at("availabilityZone").text or subnet.at("availabilityZoneId").text) for subnet in subnets
+    }
+    if len(zones) < 2:
+        yield Violation(named, "subnets in at least two zones", actual=f"in {len(zones)}")
+    for subnet in subnets:
+        if subnet.at("mapPublicIpOnLaunch").value or _reached_from_the_internet(subnet, inventory):
+            yield Violation(named, "private ones", actual=f"{subnet.address}, which is public")
+
+
+@stack_rule(
+    10,
+    "network-policies-enforced",
+    "Network policies are enforced",
+    of=each(CLUSTER, _ADDON),
+    level=Level.MANDATORY,
+    references="CIS 4.3.1; CIS 5.4.4; C-0230; prowler eks_cluster_network_policy_enabled",
+    fix="leave the add-on vpc-cni to gpu-cluster:cluster, which sets enableNetworkPolicy",
+)
+def network_policies_enforced(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """The API server takes every NetworkPolicy; without an agent on the nodes none has an effect."""
+    if resource.kind == CLUSTER:
+        # A cluster that asks for no CNI of EKS gets one from elsewhere.
+        if resource.at("bootstrapSelfManagedAddons").value is False:
+            return
+        addons = inventory.all_linked(resource, _ADDONS)
+        if not any(addon.at("addonName").value == "vpc-cni" for addon in addons):
+            yield Violation(resource.lacks("add-on vpc-cni"), "there, with enableNetworkPolicy", "missing")
+        return
+    if resource.at("addonName").value != "vpc-cni":
+        return
+    values = resource.at("configurationValues")
+    enabled = values.parsed().at("enableNetworkPolicy")
+    if enabled.value not in (True, "true"):
+        yield Violation(enabled, '"true"')
+
+
+def _reached_from_the_internet(subnet: Resource, inventory: Inventory) -> bool:
+    """Whether a route of its table leads to an internet gateway; the VPC's own table leads nowhere."""
+    tables = [
+        table
+        for association in inventory.linked(subnet, _SUBNET_OF)
+        for table in inventory.targets(association, _TABLE_OF)
+    ]
+    return any(_is_public(table, inventory) for table in tables)
+
+
+def _is_public(table: Resource, inventory: Inventory) -> bool:
+    inline = [route.at("gatewayId").text for route in table.at("routes").items()]
+    routes = inventory.all_linked(table, _ROUTE_OF)
+    return any(gateway.startswith(_INTERNET_GATEWAY) for gateway in inline) or any(
+        inventory.targets(route, _LEADS_TO) or route.at("gatewayId").text.startswith(_INTERNET_GATEWAY)
+        for route in routes
+    )

@@ -1,0 +1,156 @@
+"""Rules for the control plane of an EKS cluster: who reaches it, what it writes down, how it is kept."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.catalog.clock import today
+from gpu_cluster.catalog.kubernetes_versions import KUBERNETES_VERSIONS
+from gpu_cluster_policies.cidr import is_the_world
+from gpu_cluster_policies.customer_key import not_own_key
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.kinds import CLUSTER
+from gpu_cluster_policies.rule import Level, Violation, rule, should_be, stack_rule
+from gpu_cluster_policies.subject import Resource, each
+
+_LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+_CLUSTERS = each(CLUSTER)
+_ENDPOINT = "write gpu-cluster:cluster.endpoint: private, or name the networks in endpoint.public"
+
+
+@rule(
+    1,
+    "no-public-endpoint",
+    "The API server has no address on the internet",
+    of=_CLUSTERS,
+    level=Level.PRODUCTION,
+    references="CKV_AWS_39; trivy AWS-0040; FSBP EKS.1; CIS 5.4.2; cdk-nag EKS1; pulumi compliance-policies",
+    fix=_ENDPOINT,
+)
+def no_public_endpoint(cluster: Resource) -> Iterator[Violation]:
+    """Whoever finds a hole in its authentication, or a leaked token, needs no way into the network first."""
+    yield from should_be(cluster.at("vpcConfig", "endpointPublicAccess"), False)
+
+
+@rule(
+    2,
+    "public-cidrs",
+    "Only named networks reach the API server over the internet",
+    of=_CLUSTERS,
+    level=Level.MANDATORY,
+    references="CKV_AWS_38; trivy AWS-0041; CIS 5.4.1",
+    fix=_ENDPOINT,
+)
+def public_cidrs(cluster: Resource) -> Iterator[Violation]:
+    """An address that everybody reaches is tried by everybody, around the clock."""
+    if cluster.at("vpcConfig", "endpointPublicAccess").value is False:
+        return
+    cidrs = cluster.at("vpcConfig", "publicAccessCidrs")
+    named = list(cidrs.items())
+    if not named:
+        yield Violation(cidrs, "the networks that reach it, such as 203.0.113.0/24; AWS means 0.0.0.0/0")
+    for cidr in named:
+        if is_the_world(cidr):
+            yield Violation(cidr, "a network of your own, such as 203.0.113.0/24")
+
+
+@rule(
+    3,
+    "private-endpoint",
+    "Nodes reach the API server within the VPC",
+    of=_CLUSTERS,
+    level=Level.MANDATORY,
+    references="C-0228; CIS 5.4.2",
+    fix="leave it to gpu-cluster:cluster, which always has a private endpoint",
+)
+def private_endpoint(cluster: Resource) -> Iterator[Violation]:
+    """Without one what nodes say to the control plane, secrets too, leaves the VPC."""
+    yield from should_be(cluster.at("vpcConfig", "endpointPrivateAccess"), True)
+
+
+@stack_rule(
+    4,
+    "secrets-encrypted",
+    "Secrets are encrypted with a customer key",
+    of=_CLUSTERS,
+    level=Level.MANDATORY,
+    references="CKV_AWS_58; trivy AWS-0039; FSBP EKS.3; CIS 5.3.1; pulumi compliance-policies",
+    fix="leave it to gpu-cluster:cluster, which encrypts them with a key of its own; "
+    "elsewhere set encryptionConfig with resources [secrets]",
+)
+def secrets_encrypted(cluster: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """A copy of etcd is worth nothing without a key whose every use is written down and can be denied."""
+    encryption = cluster.at("encryptionConfig")
+    if "secrets" not in [item.value for item in encryption.at("resources").items()]:
+        yield Violation(encryption.at("resources"), '["secrets"]')
+    yield from not_own_key(cluster, encryption.at("provider", "keyArn"), inventory)
+
+
+@rule(
+    5,
+    "control-plane-logs",
+    "The control plane writes down all that it can",
+    of=_CLUSTERS,
+    level=Level.MANDATORY,
+    references="CKV_AWS_37; trivy AWS-0038; FSBP EKS.8; CIS 2.1.1; cdk-nag EKS2",
+    fix="leave it to gpu-cluster:cluster, which writes all five; gpu-cluster:cluster.logs says how long",
+)
+def control_plane_logs(cluster: Resource) -> Iterator[Violation]:
+    """Who read a secret, and who was let in, can be told afterwards only from these."""
+    logs = cluster.at("enabledClusterLogTypes")
+    written = [item.value for item in logs.items()]
+    missing = [name for name in _LOGS if name not in written]
+    if missing:
+        yield Violation(logs, f"a list with {', '.join(missing)}, too")
+
+
+@rule(
+    6,
+    "supported-version",
+    "The version of Kubernetes is supported",
+    of=_CLUSTERS,
+    level=Level.MANDATORY,
+    references="CKV_AWS_339; FSBP EKS.2; C-0273",
+    fix="raise gpu-cluster:cluster.version, one minor version at a time",
+)
+def supported_version(cluster: Resource) -> Iterator[Violation]:
+    """It gets no security fixes any more, and AWS upgrades it on a day of its own choice."""
+    version = cluster.at("version")
+    extended = cluster.at("upgradePolicy", "supportType").value != "STANDARD"
+    supported = [
+        known.name
+        for known in KUBERNETES_VERSIONS.values()
+        if today() <= (known.extended_until if extended else known.standard_until)
+    ]
+    if version.value not in supported:
+        yield Violation(version, f"a version that AWS still supports, up to {[*KUBERNETES_VERSIONS][-1]}")
+
+
+@rule(
+    7,
+    "deletion-protection",
+    "A cluster cannot be deleted by one call",
+    of=_CLUSTERS,
+    level=Level.PRODUCTION,
+    references="prowler eks_cluster_deletion_protection_enabled",
+    fix="set gpu-cluster:protect: true",
+)
+def deletion_protection(cluster: Resource) -> Iterator[Violation]:
+    """A cluster that is gone takes every workload with it, and no backup brings back its objects at once."""
+    yield from should_be(cluster.at("deletionProtection"), True)
+
+
+@rule(
+    8,
+    "access-entries",
+    "Access is granted by access entries, not by the aws-auth ConfigMap",
+    of=each(CLUSTER, "ConfigMap"),
+    level=Level.MANDATORY,
+    references="CIS 4.1.7; C-0285",
+    fix="name who may use the cluster in gpu-cluster:cluster.access",
+)
+def access_entries(resource: Resource) -> Iterator[Violation]:
+    """Whoever may edit one ConfigMap is an administrator, and a typing error in it locks everybody out."""
+    if resource.kind == "ConfigMap":
+        if resource.name == "aws-auth" and resource.namespace == "kube-system":
+            yield Violation(resource.at("data"), "an access entry for each role", actual="read by EKS")
+        return
+    yield from should_be(resource.at("accessConfig", "authenticationMode"), "API")

@@ -1,0 +1,70 @@
+"""A rule for GPU devices: containers use those that the scheduler gave them."""
+
+from collections.abc import Iterator, Mapping
+
+from gpu_cluster.catalog.device_variables import CUDA_DEVICES, DEVICE_VARIABLES, VISIBLE_DEVICES
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.rule import Level, Violation, stack_rule
+from gpu_cluster_policies.rules.namespaces import TEAM_LABEL
+from gpu_cluster_policies.subject import Container, Resource, containers
+
+_ALLOWED: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(DEVICE_VARIABLES, ()),
+    VISIBLE_DEVICES: ("void",),
+    CUDA_DEVICES: ("",),
+}
+"""Values that give a container no device, by variable."""
+
+_EXPECTED = {VISIBLE_DEVICES: "left out, or void", CUDA_DEVICES: "left out, or empty"}
+
+
+@stack_rule(
+    96,
+    "gpus-from-the-scheduler",
+    "Containers use the GPUs that the scheduler gave them",
+    of=containers,
+    level=Level.MANDATORY,
+    references="NVIDIA Container Toolkit: NVIDIA_VISIBLE_DEVICES; "
+    "CUDA programming guide: CUDA_VISIBLE_DEVICES; Kubernetes: schedule GPUs",
+    fix="ask for GPUs in resources.limits, and leave the variable to the device plugin; "
+    "void keeps a container without GPUs from those of its node",
+)
+def gpus_from_the_scheduler(container: Container, inventory: Inventory) -> Iterator[Violation]:
+    """With such a variable a container uses GPUs that no quota counts and that others were given,
+    or hides those that were given to it."""
+    workload = container.pod.resource
+    if workload.kind == "DaemonSet" and not _is_of_a_team(workload, inventory):
+        return  # device plugins and exporters see every GPU of their node
+    named = list(container.at("env").items())
+    for variable in named:
+        name = variable.at("name").text
+        source = variable.at("valueFrom")
+        yield from _chosen(name, source if source.value is not None else variable.at("value"))
+    own = {variable.at("name").text for variable in named}
+    for name, value in _loaded(container, inventory):
+        if name not in own:
+            yield from _chosen(name, value)
+
+
+def _chosen(name: str, value: Field) -> Iterator[Violation]:
+    allowed = _ALLOWED.get(name)
+    if allowed is None or (isinstance(value.value, str | None) and value.text in allowed):
+        return
+    yield Violation(value, f"{_EXPECTED.get(name, 'left out')}: {name} chooses devices")
+
+
+def _loaded(container: Container, inventory: Inventory) -> Iterator[tuple[str, Field]]:
+    """Variables that come from ConfigMaps of the stack as a whole."""
+    for source in container.at("envFrom").items():
+        wanted, prefix = source.at("configMapRef", "name").text, source.at("prefix").text
+        for config in inventory.of("ConfigMap", container.pod.resource.namespace) if wanted else ():
+            if config.name == wanted:
+                yield from ((prefix + key, value) for key, value in config.at("data").entries())
+
+
+def _is_of_a_team(workload: Resource, inventory: Inventory) -> bool:
+    return any(
+        namespace.name == workload.namespace and namespace.at("metadata", "labels", TEAM_LABEL).value
+        for namespace in inventory.every(("Namespace",))
+    )

@@ -1,0 +1,84 @@
+"""Rules for shared file systems: EFS and the kinds of FSx."""
+
+from collections.abc import Iterator
+
+from gpu_cluster_policies.customer_key import not_encrypted, not_own_key
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
+from gpu_cluster_policies.subject import Resource, each
+
+_EFS = "aws:efs/fileSystem:FileSystem"
+_FSX = (
+    "aws:fsx/fileCache:FileCache",
+    "aws:fsx/lustreFileSystem:LustreFileSystem",
+    "aws:fsx/ontapFileSystem:OntapFileSystem",
+    "aws:fsx/openZfsFileSystem:OpenZfsFileSystem",
+    "aws:fsx/windowsFileSystem:WindowsFileSystem",
+)
+
+
+@stack_rule(
+    30,
+    "efs-encrypted",
+    "EFS is encrypted with a customer key",
+    of=each(_EFS),
+    level=Level.MANDATORY,
+    references="CKV_AWS_42; CKV_AWS_184; trivy AWS-0037; FSBP EFS.1; cdk-nag EFS1; "
+    "pulumi compliance-policies",
+    fix="leave it to gpu-cluster:storage.<name> with kind: efs; elsewhere set encrypted and kmsKeyId",
+)
+def efs_encrypted(file_system: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """It cannot be encrypted later: all that is in it would have to move to another."""
+    yield from not_encrypted(file_system, file_system.root, inventory)
+
+
+@rule(
+    31,
+    "access-points",
+    "Access points of EFS enforce a folder and a user",
+    of=each("aws:efs/accessPoint:AccessPoint"),
+    level=Level.MANDATORY,
+    references="CKV_AWS_329; CKV_AWS_330; FSBP EFS.3; FSBP EFS.4",
+    fix="leave folders to gpu-cluster:storage.<name> with kind: efs; "
+    "elsewhere set rootDirectory.path to a folder, and posixUser",
+)
+def access_points(point: Resource) -> Iterator[Violation]:
+    """Else whoever mounts it sees the folders of all teams, as any user that it says to be."""
+    path = point.at("rootDirectory", "path")
+    if path.text in ("", "/"):
+        yield Violation(path, "a folder")
+    for identity in ("uid", "gid"):
+        given = point.at("posixUser", identity)
+        if given.value is None:
+            yield Violation(given, "the one that every client acts as")
+
+
+@rule(
+    32,
+    "efs-across-zones",
+    "EFS keeps its data in several zones",
+    of=each(_EFS),
+    level=Level.PRODUCTION,
+    references="pulumi compliance-policies",
+    fix="leave it to gpu-cluster:storage.<name> with kind: efs; elsewhere leave availabilityZoneName out",
+)
+def efs_across_zones(file_system: Resource) -> Iterator[Violation]:
+    """One Zone storage is lost with its zone, and out of reach while the zone is."""
+    zone = file_system.at("availabilityZoneName")
+    if zone.value is not None:
+        yield Violation(zone, "not set")
+
+
+@stack_rule(
+    34,
+    "fsx-encrypted",
+    "FSx is encrypted with a customer key",
+    of=each(*_FSX),
+    level=Level.MANDATORY,
+    references="CKV_AWS_190; CKV_AWS_178; CKV_AWS_203",
+    fix="leave it to gpu-cluster:storage.<name> with kind: fsx-lustre; elsewhere set kmsKeyId, "
+    "which Lustre takes with a PERSISTENT deploymentType only",
+)
+def fsx_encrypted(file_system: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """Training data can be withdrawn from everybody at once, and every use of its key is written down."""
+    yield from not_own_key(file_system, file_system.at("kmsKeyId"), inventory)

@@ -1,0 +1,73 @@
+"""Rules for the metadata service of EC2, which hands out a server's credentials."""
+
+from collections.abc import Iterator
+
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.kinds import (
+    INSTANCES,
+    LAUNCH_CONFIGURATION,
+    LAUNCH_TEMPLATE,
+    NODE_CLASS,
+    NODE_GROUP,
+)
+from gpu_cluster_policies.rule import Level, Violation, rule, should_be
+from gpu_cluster_policies.subject import Resource, subjects
+
+_TEMPLATE = "launchTemplate"
+
+
+@subjects(LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS, NODE_GROUP)
+def _metadata(resource: Resource) -> Iterator[Field]:
+    """How each server may be asked; nothing of one that has no such service, or that its template tells.
+
+    Of a node group that has no template, the place of one: EKS makes it, and tells no metadata options.
+    """
+    if resource.kind == NODE_GROUP:
+        if not resource.at(_TEMPLATE).value:
+            yield resource.at(_TEMPLATE)
+        return
+    options = (
+        resource.at("spec", "metadataOptions")
+        if resource.kind == NODE_CLASS
+        else resource.at("metadataOptions")
+    )
+    by_template = options.value is None and resource.at(_TEMPLATE).value is not None
+    if not by_template and options.at("httpEndpoint").value != "disabled":
+        yield options
+
+
+@rule(
+    12,
+    "imdsv2",
+    "Credentials are handed out to sessions only",
+    of=_metadata,
+    level=Level.MANDATORY,
+    references="CKV_AWS_79; trivy AWS-0130; FSBP EC2.8",
+    fix="leave the launch template to gpu-cluster:pools; "
+    "elsewhere set metadataOptions.httpTokens to required, for a node group in its template",
+)
+def imdsv2(options: Field) -> Iterator[Violation]:
+    """Without a session one request that a server is talked into sending gives away the role of its node."""
+    yield from _other_than(options, "httpTokens", "required")
+
+
+@rule(
+    13,
+    "imds-hop-limit",
+    "No pod reaches its node's credentials",
+    of=_metadata,
+    level=Level.MANDATORY,
+    references="CKV_AWS_341",
+    fix="leave the launch template to gpu-cluster:pools; "
+    "elsewhere set metadataOptions.httpPutResponseHopLimit to 1, for a node group in its template",
+)
+def imds_hop_limit(options: Field) -> Iterator[Violation]:
+    """The answer to a pod is one hop longer: with 2, which images of EKS ask for, it is the node to AWS."""
+    yield from _other_than(options, "httpPutResponseHopLimit", 1)
+
+
+def _other_than(options: Field, key: str, wanted: str | int) -> Iterator[Violation]:
+    if options.path == _TEMPLATE:
+        yield Violation(options, f"a template whose metadataOptions.{key} is {wanted}")
+    else:
+        yield from should_be(options.at(key), wanted)

@@ -1,0 +1,121 @@
+"""Rules for models: where their weights come from, and that they stay what was reviewed."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.rule import Level, Rule, Violation, rule
+from gpu_cluster_policies.subject import Container, Resource, containers, subjects
+from gpu_cluster_policies.terms import Terms
+
+_SERVERS = re.compile(r"vllm|sglang|text-generation-inference|\btgi\b")
+_MODEL_FLAGS = ("--model", "--model-id", "--model-path")
+_TOKEN_FLAGS = ("--hf-token", "--hf_token")
+_TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_HUB_TOKEN")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True)
+class _Server:
+    """A container that loads a model, and what it is told on its command line."""
+
+    container: Container
+    words: tuple[Field, ...]
+
+    def told(self, *flags: str) -> Iterator[Field]:
+        """Where the value of a flag stands, either behind it or after `=`."""
+        for index, word in enumerate(self.words):
+            flag, equals, _ = word.text.partition("=")
+            if flag in flags:
+                yield word if equals or index + 1 == len(self.words) else self.words[index + 1]
+
+    def model(self) -> Field | None:
+        """What it serves: by a flag, or the first word after `serve`."""
+        by_flag = next(self.told(*_MODEL_FLAGS), None)
+        if by_flag:
+            return by_flag
+        texts = [word.text for word in self.words]
+        after = texts.index("serve") + 1 if "serve" in texts else 0
+        named = [word for word in self.words[after:] if not word.text.startswith("-")]
+        return named[0] if after and named else None
+
+
+def _servers(resource: Resource) -> Iterator[_Server]:
+    for container in containers(resource):
+        words = tuple(word for key in ("command", "args") for word in container.at(key).items())
+        called = " ".join([container.at("image").text, *(word.text for word in words)])
+        if _SERVERS.search(called):
+            yield _Server(container, words)
+
+
+def model_sources(terms: Terms) -> Rule:
+    """The rule for where the models of a stack may come from."""
+    stores = terms.settings.model_stores
+    allowed = ", ".join(sorted(stores))
+
+    @rule(
+        82,
+        "model-sources",
+        "Models come from an allowed store, in a revision that stays, without a literal hub token",
+        of=subjects(*containers.kinds)(_servers),
+        level=Level.MANDATORY,
+        references="OWASP LLM03:2025; MITRE ATLAS AML.T0010; vLLM: engine arguments, revision",
+        fix="set revision in gpu-cluster:serving.models.<name> to a commit of the model, and hubToken of "
+        "gpu-cluster:serving by `pulumi config set --secret`; allow an owner in modelStores of "
+        "policies/settings.yaml",
+    )
+    def judge(server: _Server) -> Iterator[Violation]:
+        """Whoever owns a model may change its weights, its code and its licence between two restarts."""
+        yield from _literal_tokens(server)
+        model = server.model()
+        if model is None:
+            yield Violation(server.container.at("args"), f"with a model from one of {allowed}")
+            return
+        name = _value(model)
+        if name.startswith("/"):
+            if not any(_within(name, mount.at("mountPath").text) for mount in _mounts(server)):
+                yield Violation(model, "a path in a volume of the container")
+            return
+        if not any(fnmatchcase(name, store) for store in stores):
+            yield Violation(model, f"from one of {allowed}")
+        if not name.startswith("s3://"):
+            yield from _moving_revision(server, model)
+
+    return judge
+
+
+def _moving_revision(server: _Server, model: Field) -> Iterator[Violation]:
+    revision = next(server.told("--revision"), None)
+    if revision is None:
+        expected = "with --revision and a commit of the model"
+        yield Violation(
+            server.container.at("args"), expected, actual=f"without --revision for {_value(model)}"
+        )
+    elif not _COMMIT.fullmatch(_value(revision)):
+        yield Violation(revision, "a commit of 40 hexadecimal digits: branches and tags can be moved")
+
+
+def _literal_tokens(server: _Server) -> Iterator[Violation]:
+    for word in server.told(*_TOKEN_FLAGS):
+        if not _value(word).startswith("$("):
+            yield Violation(word, "left out: HF_TOKEN comes from a Secret", actual="a literal token")
+    for variable in server.container.at("env").items():
+        value = variable.at("value")
+        if variable.at("name").text in _TOKENS and value.text:
+            yield Violation(value, "a reference to a Secret", actual="a literal token")
+
+
+def _value(word: Field) -> str:
+    """What a word of the command line gives: itself, or what stands after `=` of a flag."""
+    text = word.text
+    return text.partition("=")[2] if text.startswith("--") else text
+
+
+def _mounts(server: _Server) -> Iterable[Field]:
+    return server.container.at("volumeMounts").items()
+
+
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder.rstrip('/')}/")

@@ -1,0 +1,137 @@
+"""Rules for namespaces: that each is named, closed, and limited in what it may take."""
+
+from collections.abc import Iterable, Iterator
+
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
+from gpu_cluster_policies.subject import Resource
+
+TEAM_LABEL = "gpu-cluster/team"
+_ENFORCE = "pod-security.kubernetes.io/enforce"
+_NAMESPACED = frozenset(
+    (
+        "ConfigMap",
+        "CronJob",
+        "DaemonSet",
+        "Deployment",
+        "HorizontalPodAutoscaler",
+        "Ingress",
+        "Job",
+        "LimitRange",
+        "NetworkPolicy",
+        "PersistentVolumeClaim",
+        "Pod",
+        "PodDisruptionBudget",
+        "ReplicaSet",
+        "ReplicationController",
+        "ResourceQuota",
+        "Role",
+        "RoleBinding",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+        "StatefulSet",
+    )
+)
+
+
+def _namespaces(resource: Resource) -> Iterable[Resource]:
+    return (resource,) if resource.kind == "Namespace" else ()
+
+
+def _named(resource: Resource) -> Iterable[Resource]:
+    return (resource,) if resource.kind == "Namespace" or resource.kind in _NAMESPACED else ()
+
+
+@rule(
+    63,
+    "own-namespace",
+    "Nothing is in the default namespace, and every namespace has a Pod Security level",
+    of=_named,
+    level=Level.MANDATORY,
+    references="CKV_K8S_21; KSV-0110; CIS 4.5.2; kyverno disallow-default-namespace",
+    fix="name a namespace, such as gpu-cluster:serving.namespace; "
+    f"label a namespace {_ENFORCE}=restricted, or baseline where its pods need more",
+)
+def own_namespace(resource: Resource) -> Iterator[Violation]:
+    """Neighbours share quota, network and access, and a namespace without a level admits privileged pods."""
+    if resource.kind == "Namespace":
+        level = resource.at("metadata", "labels", _ENFORCE)
+        if level.value not in ("restricted", "baseline"):
+            yield Violation(level, "restricted or baseline")
+        return
+    namespace = resource.at("metadata", "namespace")
+    if namespace.text in ("", "default"):
+        yield Violation(namespace, "a namespace of its own")
+
+
+@stack_rule(
+    64,
+    "default-deny",
+    "Every namespace denies all traffic that no policy allows",
+    of=_namespaces,
+    level=Level.MANDATORY,
+    references="CKV2_K8S_6; CIS 4.3.2; C-0206; kyverno add-networkpolicy",
+    fix="add a NetworkPolicy with an empty podSelector, policyTypes [Ingress, Egress] and no rules; "
+    "the platform's own namespaces have one, and gpu-cluster:serving.clients names who may call the models",
+)
+def default_deny(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """Any pod reaches any other, and the internet, until a policy selects it."""
+    policies = inventory.of("NetworkPolicy", namespace.name)
+    denied = {direction for policy in policies for direction in _denied(policy.at("spec"))}
+    for direction in ("Ingress", "Egress"):
+        if direction not in denied:
+            expected = f"closed by a NetworkPolicy that selects all pods, lists {direction} and allows none"
+            yield Violation(namespace.lacks(f"{direction.lower()} traffic"), expected, actual="open")
+
+
+def _denied(spec: Field) -> Iterator[str]:
+    """Directions in which this policy closes every pod of its namespace."""
+    if any(selection.value for _, selection in spec.at("podSelector").entries()):
+        return
+    egress = spec.at("egress")
+    implied = ["Ingress", *(["Egress"] if egress.value else [])]
+    listed = [item.text for item in spec.at("policyTypes").items()] or implied
+    for direction in listed:
+        if not spec.at(direction.lower()).value:
+            yield direction
+
+
+@stack_rule(
+    65,
+    "quota-and-defaults",
+    "Every namespace has a ResourceQuota and a LimitRange",
+    of=_namespaces,
+    level=Level.MANDATORY,
+    references="KSV-0039; KSV-0040; kyverno add-ns-quota",
+    fix="add the missing object beside the namespace; the platform's own namespaces have both",
+)
+def quota_and_defaults(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """Without a quota one namespace can fill the cluster, and without defaults a forgotten limit does."""
+    for kind in ("ResourceQuota", "LimitRange"):
+        if not inventory.of(kind, namespace.name):
+            yield Violation(namespace.lacks(kind), "in the namespace", actual="missing")
+
+
+@stack_rule(
+    76,
+    "gpu-quota",
+    "Every namespace that uses GPUs, and every team's, has a GPU quota",
+    of=_namespaces,
+    level=Level.MANDATORY,
+    references="Kubernetes: resource quotas, extended resources",
+    fix="name it in spec.hard of a ResourceQuota of the namespace; the platform's own namespaces have one",
+)
+def gpu_quota(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """GPUs are what the cluster costs: a quota is all that keeps one team from taking every one of them."""
+    used = {name for pod in inventory.pods(namespace.name) for name in pod.gpu_resources}
+    team = namespace.at("metadata", "labels", TEAM_LABEL)
+    if team.value and not used:
+        used = {"nvidia.com/gpu"}
+    quotas = inventory.of("ResourceQuota", namespace.name)
+    limited = {name for quota in quotas for name, _ in quota.at("spec", "hard").entries()}
+    for name in sorted(used):
+        if f"requests.{name}" not in limited:
+            quota = namespace.lacks(f"quota of requests.{name}")
+            yield Violation(quota, "in a ResourceQuota of the namespace", actual="missing")

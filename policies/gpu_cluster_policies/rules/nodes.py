@@ -1,0 +1,107 @@
+"""Rules for servers and what starts them: who gets in, and what is written in their user data."""
+
+import base64
+import binascii
+import gzip
+from collections.abc import Iterator
+from contextlib import suppress
+
+from gpu_cluster_policies.field import Field, UnreadableError
+from gpu_cluster_policies.kinds import (
+    INSTANCES,
+    LAUNCH_CONFIGURATION,
+    LAUNCH_TEMPLATE,
+    NODE_CLASS,
+    NODE_GROUP,
+)
+from gpu_cluster_policies.rule import Level, Violation, rule
+from gpu_cluster_policies.secret_text import holds_secret
+from gpu_cluster_policies.subject import Resource, each, subjects
+
+_SERVERS = (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS)
+_GZIP = b"\x1f\x8b"
+
+
+@rule(
+    11,
+    "no-open-ssh",
+    "No node is open to SSH from everywhere",
+    of=each(NODE_GROUP),
+    level=Level.MANDATORY,
+    references="CKV_AWS_100",
+    fix="leave remoteAccess out, as gpu-cluster:pools does; "
+    "use Session Manager, or name sourceSecurityGroupIds",
+)
+def no_open_ssh(group: Resource) -> Iterator[Violation]:
+    """With a key and no security group EKS opens port 22 of every node to the whole internet."""
+    access = group.at("remoteAccess")
+    sources = access.at("sourceSecurityGroupIds")
+    if access.at("ec2SshKey").value and not sources.value:
+        yield Violation(sources, "the security groups that may open a session")
+
+
+@subjects(*_SERVERS)
+def _public_addresses(resource: Resource) -> Iterator[Field]:
+    """The places that give a server an address on the internet."""
+    if resource.kind == NODE_CLASS:
+        yield resource.at("spec", "associatePublicIPAddress")
+        return
+    if resource.kind != LAUNCH_TEMPLATE:
+        yield resource.at("associatePublicIpAddress")
+        return
+    for interface in resource.at("networkInterfaces").items():
+        yield interface.at("associatePublicIpAddress")
+        yield interface.at("associateCarrierIpAddress")
+
+
+@rule(
+    14,
+    "no-public-nodes",
+    "No server has an address on the internet",
+    of=_public_addresses,
+    level=Level.MANDATORY,
+    references="FSBP EC2.25; FSBP EC2.9; CKV_AWS_88; trivy AWS-0009",
+    fix="leave the launch template to gpu-cluster:pools; elsewhere leave associatePublicIpAddress out",
+)
+def no_public_nodes(public: Field) -> Iterator[Violation]:
+    """What a security group forgets is open to everybody; traffic out goes through NAT or an endpoint."""
+    if public.value in (True, "true"):
+        yield Violation(public, "false")
+
+
+@subjects(*_SERVERS)
+def _user_data(resource: Resource) -> Iterator[Field]:
+    if resource.kind == NODE_CLASS:
+        yield resource.at("spec", "userData")
+        return
+    yield resource.at("userData")
+    yield resource.at("userDataBase64")
+
+
+@rule(
+    16,
+    "no-credentials-in-user-data",
+    "No credentials are in user data",
+    of=_user_data,
+    level=Level.MANDATORY,
+    references="trivy AWS-0029; CKV_AWS_46",
+    fix="give the node's role what it needs, or read a secret of Secrets Manager when the node starts",
+)
+def no_credentials_in_user_data(given: Field) -> Iterator[Violation]:
+    """Whoever may describe a launch template, and every process on the node, reads it."""
+    if given.value is None:
+        return
+    line = holds_secret(_plain(given))
+    if line:
+        yield Violation(given, "text without credentials", actual=f"a text with credentials in line {line}")
+
+
+def _plain(given: Field) -> str:
+    """The text that cloud-init sees: EC2 takes base64, and cloud-init unpacks gzip."""
+    content = given.text.encode()
+    with suppress(binascii.Error, ValueError):  # plain text, as an instance takes it
+        content = base64.b64decode("".join(given.text.split()), validate=True)
+    try:
+        return (gzip.decompress(content) if content.startswith(_GZIP) else content).decode()
+    except (OSError, EOFError, UnicodeDecodeError):
+        raise UnreadableError(given, "no text", "text, base64 of one, or gzip of one") from None

@@ -1,0 +1,53 @@
+"""Rules for pods: what they share with their node, and who they are to the API server."""
+
+from collections.abc import Iterator
+
+from gpu_cluster_policies.rule import Level, Violation, rule, should_be
+from gpu_cluster_policies.subject import Pod, pods
+
+
+@rule(
+    50,
+    "no-host-access",
+    "Pods share nothing with their node",
+    of=pods,
+    level=Level.MANDATORY,
+    references="CKV_K8S_17; CKV_K8S_18; CKV_K8S_19; CKV_K8S_26; KSV-0008; KSV-0009; KSV-0010; "
+    "KSV-0023; KSV-0024; CIS 4.2.2; CIS 4.2.3; CIS 4.2.4; Pod Security Baseline: Host Namespaces; "
+    "Pod Security Baseline: HostPath Volumes; Pod Security Baseline: Host Ports",
+    fix="use a Service instead of a host port, and a class of gpu-cluster:storage instead of a host path; "
+    "the device plugins of the platform are exempt",
+)
+def no_host_access(pod: Pod) -> Iterator[Violation]:
+    """Host namespaces, ports and paths lead around every other rule: to other pods and to the kubelet."""
+    for namespace in ("hostNetwork", "hostPID", "hostIPC"):
+        shared = pod.spec.at(namespace)
+        if shared.value:
+            yield Violation(shared, "false")
+    for volume in pod.spec.at("volumes").items():
+        path = volume.at("hostPath")
+        if path.value is not None:
+            yield Violation(path, "a claim, an emptyDir, or another volume that is not of the node")
+    for container in pod.containers:
+        for port in container.at("ports").items():
+            host_port = port.at("hostPort")
+            if host_port.value:
+                yield Violation(host_port, "not set")
+
+
+@rule(
+    56,
+    "own-service-account",
+    "Pods have a ServiceAccount of their own and mount no token",
+    of=pods,
+    level=Level.MANDATORY,
+    references="CKV_K8S_38; CKV_K8S_41; CKV_K8S_42; KSV-0036; CIS 4.1.5; CIS 4.1.6",
+    fix="give the workload a ServiceAccount and set automountServiceAccountToken to false in its pod; "
+    "what calls the API server mounts a projected token",
+)
+def own_service_account(pod: Pod) -> Iterator[Violation]:
+    """A shared identity cannot be limited to one workload, and a mounted token is there for any intruder."""
+    account = pod.spec.at("serviceAccountName")
+    if account.text in ("", "default"):
+        yield Violation(account, "a ServiceAccount of its own")
+    yield from should_be(pod.spec.at("automountServiceAccountToken"), False)

@@ -1,0 +1,25 @@
+"""Rules for what must not go: that the engine is told so."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.catalog import STATEFUL, Loss
+from gpu_cluster_policies.rule import Level, Violation, rule
+from gpu_cluster_policies.subject import Resource, each
+
+_KEPT = (Loss.CLUSTER, Loss.DATA, Loss.KEY)
+_PROTECTED = tuple(kind for kind, loss in STATEFUL.items() if kind.startswith("aws:") and loss in _KEPT)
+
+
+@rule(
+    88,
+    "protected",
+    "The cluster, the keys and what holds data are protected from deletion",
+    of=each(*_PROTECTED),
+    level=Level.PRODUCTION,
+    references="Pulumi: resource option protect; terraform-provider-aws #35824",
+    fix="leave gpu-cluster:protect out, or set it to true; elsewhere give the resource protect=True",
+)
+def protected(resource: Resource) -> Iterator[Violation]:
+    """What cannot be changed in place is made anew, empty, and the old one is deleted with its data."""
+    if not resource.protected:
+        yield Violation(resource.lacks("protect"), "true", actual="false")

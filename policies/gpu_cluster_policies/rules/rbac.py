@@ -1,0 +1,126 @@
+"""Rules for RBAC: what a role lets do, and who may do everything."""
+
+from collections.abc import Iterable, Iterator
+
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.kinds import CLUSTER
+from gpu_cluster_policies.rule import Level, Violation, rule
+from gpu_cluster_policies.subject import Resource, each, subjects
+
+_ROLES = ("Role", "ClusterRole")
+_BINDINGS = ("RoleBinding", "ClusterRoleBinding")
+_ENTRY = "aws:eks/accessEntry:AccessEntry"
+_ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
+_SELF_PROMOTION = ("bind", "escalate", "impersonate")
+_EVERYTHING = ("*", "/*")
+
+_CHANGE = frozenset(("create", "update", "patch", "delete", "deletecollection"))
+_READ = frozenset(("get", "list", "watch"))
+_CALL = frozenset(("create", "get"))
+_DANGEROUS = {
+    ("", "pods/exec"): (_CALL, "left out: it runs any command in any pod"),
+    ("", "pods/attach"): (_CALL, "left out: it takes over what runs in a pod"),
+    ("", "pods/ephemeralcontainers"): (_CHANGE, "left out: it puts a container into a pod that runs"),
+    ("", "nodes/proxy"): (_CALL, "left out: it calls the kubelet, past the API server and its audit log"),
+    ("", "secrets"): (_READ, "the names of the secrets that it reads"),
+    ("admissionregistration.k8s.io", "mutatingwebhookconfigurations"): (_CHANGE, "left out"),
+    ("admissionregistration.k8s.io", "validatingwebhookconfigurations"): (_CHANGE, "left out"),
+}
+"""API group and resource, the verbs by which it is dangerous, and what it should be."""
+
+_ADMIN_ROLE = "cluster-admin"
+_ADMIN_GROUP = "system:masters"
+_ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
+
+
+@subjects(*_ROLES)
+def _role_rules(role: Resource) -> Iterable[Field]:
+    return role.at("rules").items()
+
+
+@rule(
+    66,
+    "no-rbac-wildcards",
+    "Roles name what they allow, and let nobody allow more",
+    of=each(*_ROLES),
+    level=Level.MANDATORY,
+    references="CKV_K8S_49; CKV_K8S_157; CKV_K8S_158; KSV-0044; KSV-0045; KSV-0046; KSV-0050; "
+    "CIS 4.1.3; CIS 4.1.8",
+    fix="list the API groups, resources and verbs that it needs; the roles that the stack file makes do",
+)
+def no_rbac_wildcards(role: Resource) -> Iterator[Violation]:
+    """A wildcard also allows what is installed later, and whoever may bind, escalate or impersonate
+    can become anybody."""
+    for allowed in role.at("rules").items():
+        for key in ("apiGroups", "resources", "verbs", "nonResourceURLs"):
+            for item in allowed.at(key).items():
+                if item.text in _EVERYTHING or item.text.startswith("*/"):
+                    yield Violation(item, "the names of what is needed")
+        for verb in allowed.at("verbs").items():
+            if verb.text in _SELF_PROMOTION:
+                yield Violation(verb, "left out")
+    for selector in role.at("aggregationRule", "clusterRoleSelectors").items():
+        if not selector.at("matchLabels").value and not selector.at("matchExpressions").value:
+            yield Violation(selector, "labels of the roles that are taken together")
+
+
+@rule(
+    67,
+    "no-dangerous-permissions",
+    "Roles do not reach into pods, nodes, webhooks or all secrets",
+    of=_role_rules,
+    level=Level.MANDATORY,
+    references="CKV_K8S_155; CKV2_K8S_2; CKV2_K8S_5; KSV-0041; KSV-0047; KSV-0053; KSV-0114; "
+    "CIS 4.1.2; CIS 4.1.10; CIS 4.1.11",
+    fix="leave the permission out of the role, and name the secrets that are read in resourceNames; "
+    "the roles that the stack file makes do",
+)
+def no_dangerous_permissions(allowed: Field) -> Iterator[Violation]:
+    """Each of them is a way to the identity of other workloads, and from there to what those may do."""
+    groups = {item.text for item in allowed.at("apiGroups").items()}
+    verbs = {item.text for item in allowed.at("verbs").items()}
+    for resource in allowed.at("resources").items():
+        for (group, name), (dangerous, expected) in _DANGEROUS.items():
+            if resource.text != name or not groups & {group, "*"} or not verbs & {*dangerous, "*"}:
+                continue
+            named = allowed.at("resourceNames")
+            if name != "secrets":
+                yield Violation(resource, expected)
+            elif not named.value:
+                yield Violation(named, expected)
+
+
+@rule(
+    68,
+    "no-cluster-admin",
+    "Nobody is cluster-admin or in system:masters",
+    of=each(*_BINDINGS, _ENTRY, _ASSOCIATION, CLUSTER),
+    level=Level.MANDATORY,
+    references="KSV-0111; KSV-0123; CIS 4.1.1; C-0246; kyverno restrict-binding-clusteradmin",
+    fix="bind a role of your own; on EKS choose admin, edit or view in "
+    "gpu-cluster:cluster.access.<name>.policy; the only one that is cluster-admin is exempt",
+)
+def no_cluster_admin(grant: Resource) -> Iterator[Violation]:
+    """It may do everything, secrets of every team included, and nothing limits what a mistake of it takes."""
+    if grant.kind == _ASSOCIATION:
+        policy = grant.at("policyArn")
+        if policy.text.endswith(f"/{_ADMIN_POLICY}"):
+            yield Violation(policy, "a policy that allows less")
+    elif grant.kind == CLUSTER:
+        creator = grant.at("accessConfig", "bootstrapClusterCreatorAdminPermissions")
+        if creator.value is not False:
+            yield Violation(creator, "false: access entries name who may do what")
+    elif grant.kind == _ENTRY:
+        yield from _masters(grant.at("kubernetesGroups").items())
+    else:
+        role = grant.at("roleRef", "name")
+        if role.text == _ADMIN_ROLE:
+            yield Violation(role, "a role that allows less")
+        subjects = (subject for subject in grant.at("subjects").items() if subject.at("kind").text == "Group")
+        yield from _masters(subject.at("name") for subject in subjects)
+
+
+def _masters(groups: Iterable[Field]) -> Iterator[Violation]:
+    for group in groups:
+        if group.text == _ADMIN_GROUP:
+            yield Violation(group, "a group of your own: RBAC cannot take anything away from this one")

@@ -1,0 +1,131 @@
+"""Rules for image repositories of ECR, and for the templates that ECR makes repositories from."""
+
+from collections.abc import Iterator
+
+from gpu_cluster_policies.customer_key import not_own_key
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.kinds import BUCKETS, REPOSITORY, REPOSITORY_TEMPLATE
+from gpu_cluster_policies.link import Link
+from gpu_cluster_policies.policy_document import for_anybody
+from gpu_cluster_policies.rule import Level, Violation, rule, should_be, stack_rule
+from gpu_cluster_policies.subject import Resource, each, subjects
+
+_LIFECYCLES = Link(
+    frozenset(("aws:ecr/lifecyclePolicy:LifecyclePolicy",)), ("repository",), frozenset((REPOSITORY,))
+)
+_REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
+_REGISTRY_POLICY = "aws:ecr/registryPolicy:RegistryPolicy"
+_MADE = each(REPOSITORY, REPOSITORY_TEMPLATE)
+_OWN = "leave it to gpu-cluster:registry"
+
+
+@rule(
+    17,
+    "immutable-tags",
+    "A tag of a repository never moves",
+    of=_MADE,
+    level=Level.MANDATORY,
+    references="CKV_AWS_51; trivy AWS-0031; FSBP ECR.2; pulumi compliance-policies",
+    fix=f"{_OWN}, which makes every tag immutable; elsewhere set imageTagMutability to IMMUTABLE",
+)
+def immutable_tags(repository: Resource) -> Iterator[Violation]:
+    """What was reviewed and scanned under a tag may be another image tomorrow."""
+    yield from should_be(repository.at("imageTagMutability"), "IMMUTABLE")
+
+
+@rule(
+    18,
+    "scan-on-push",
+    "Images are scanned when they are pushed",
+    of=each(REPOSITORY),
+    level=Level.MANDATORY,
+    references="CKV_AWS_163; trivy AWS-0030; FSBP ECR.1; CIS 5.1.1; pulumi compliance-policies",
+    fix=f"{_OWN}; gpu-cluster:registry.scanning says how; "
+    "elsewhere set imageScanningConfiguration.scanOnPush",
+)
+def scan_on_push(repository: Resource) -> Iterator[Violation]:
+    """Known holes in an image are cheapest to mend before anything runs it."""
+    yield from should_be(repository.at("imageScanningConfiguration", "scanOnPush"), True)
+
+
+@stack_rule(
+    19,
+    "images-encrypted",
+    "Images are encrypted with a customer key",
+    of=_MADE,
+    level=Level.ADVISORY,
+    references="CKV_AWS_136; trivy AWS-0033; pulumi compliance-policies",
+    fix=f"{_OWN}; elsewhere set encryptionConfigurations with encryptionType KMS and a key of your own",
+)
+def images_encrypted(repository: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """Weights in an image can be withdrawn from everybody at once by disabling its key."""
+    configurations = repository.at("encryptionConfigurations")
+    configured = list(configurations.items())
+    if not configured:
+        yield Violation(configurations, "KMS with a key of your own")
+    for configuration in configured:
+        kind = configuration.at("encryptionType")
+        if kind.value not in ("KMS", "KMS_DSSE"):
+            yield Violation(kind, "KMS")
+        yield from not_own_key(repository, configuration.at("kmsKey"), inventory)
+
+
+@subjects(_REPOSITORY_POLICY, _REGISTRY_POLICY, REPOSITORY_TEMPLATE)
+def _policies(resource: Resource) -> Iterator[Field]:
+    yield resource.at("repositoryPolicy" if resource.kind == REPOSITORY_TEMPLATE else "policy")
+
+
+@rule(
+    20,
+    "repository-not-public",
+    "No repository is open to everybody",
+    of=_policies,
+    level=Level.MANDATORY,
+    references="CKV_AWS_32; trivy AWS-0032; cdk-nag ECR1",
+    fix="name the accounts or roles that may pull, or add a condition such as aws:PrincipalOrgID; "
+    "gpu-cluster:registry.repositories needs no policy within the account",
+)
+def repository_not_public(policy: Field) -> Iterator[Violation]:
+    """Any account of AWS could pull its images, with whatever is in them."""
+    for statement in for_anybody(policy):
+        yield Violation(statement.field, "accounts or roles that are named", actual="open to everybody")
+
+
+@stack_rule(
+    21,
+    "image-lifecycle",
+    "Old images go",
+    of=_MADE,
+    level=Level.ADVISORY,
+    references="FSBP ECR.3",
+    fix="set gpu-cluster:registry.keepImages; elsewhere add a LifecyclePolicy",
+)
+def image_lifecycle(repository: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """They are paid for, and every old one may be run again with all its holes."""
+    if repository.kind == REPOSITORY_TEMPLATE:
+        policies = [repository.at("lifecyclePolicy")]
+    else:
+        policies = [policy.at("policy") for policy in inventory.linked(repository, _LIFECYCLES)]
+    if not any(policy.parsed().at("rules").value for policy in policies):
+        yield Violation(repository.lacks("lifecycle policy"), "one with a rule", actual="missing")
+
+
+@subjects(REPOSITORY, *BUCKETS, "aws:s3/directoryBucket:DirectoryBucket")
+def _emptied(resource: Resource) -> Iterator[Field]:
+    yield resource.at("forceDelete" if resource.kind == REPOSITORY else "forceDestroy")
+
+
+@rule(
+    23,
+    "no-force-delete",
+    "What holds images or data is not deleted while it does",
+    of=_emptied,
+    level=Level.PRODUCTION,
+    references="none; AWS: delete a repository, delete a bucket",
+    fix="set gpu-cluster:protect: true, or leave forceDelete and forceDestroy out",
+)
+def no_force_delete(forced: Field) -> Iterator[Violation]:
+    """A destroy, or a replacement by a rename, would empty it first and ask nobody."""
+    if forced.value:
+        yield Violation(forced, "false")

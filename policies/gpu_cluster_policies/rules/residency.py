@@ -1,0 +1,82 @@
+"""Rules for where in the world things are."""
+
+from collections.abc import Iterator
+
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.rule import Level, Rule, Violation, rule
+from gpu_cluster_policies.rules.tags import TAGGED
+from gpu_cluster_policies.subject import Resource, subjects
+from gpu_cluster_policies.terms import Terms
+
+_PROVIDER = "pulumi:providers:aws"
+_KEY = "aws:kms/key:Key"
+_EXTERNAL_KEY = "aws:kms/externalKey:ExternalKey"
+
+_COPIES = {
+    "aws:backup/plan:Plan": ("rules", "copyActions", "destinationVaultArn"),
+    "aws:dynamodb/table:Table": ("replicas", "regionName"),
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": (
+        "replicationConfiguration",
+        "rules",
+        "destinations",
+        "region",
+    ),
+    "aws:efs/replicationConfiguration:ReplicationConfiguration": ("destination", "region"),
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": ("rules", "destination", "bucket"),
+    "aws:secretsmanager/secret:Secret": ("replicas", "region"),
+}
+"""Where resources say what copies of them are kept in, by name of a region or by an ARN."""
+
+
+@subjects(_PROVIDER, _EXTERNAL_KEY, *TAGGED, *_COPIES)
+def _places(resource: Resource) -> Iterator[Field]:
+    region = resource.at("region")
+    if resource.kind == _PROVIDER or region.value is not None:
+        yield region
+    if resource.kind in (_KEY, _EXTERNAL_KEY):
+        yield resource.at("multiRegion")
+    if resource.kind in _COPIES:
+        yield from _below(resource.root, _COPIES[resource.kind])
+
+
+def _below(field: Field, keys: tuple[str, ...]) -> Iterator[Field]:
+    """What the keys lead to, through every element of the lists on the way."""
+    if not keys:
+        if field.value is not None:
+            yield field
+        return
+    found = field.at(keys[0])
+    elements = list(found.items())
+    for element in elements or ([found] if found.value else []):
+        yield from _below(element, keys[1:])
+
+
+def allowed_regions(terms: Terms) -> Rule:
+    """The rule for the regions of a stack's environment, as far as its file allows them."""
+    allowed = ", ".join(terms.regions) or "none, as no environment of policies/settings.yaml names the stack"
+
+    @rule(
+        80,
+        "allowed-regions",
+        "Everything is in allowed regions, copies and keys included",
+        of=_places,
+        level=Level.MANDATORY,
+        references="GDPR Art. 44; AWS Control Tower CT.MULTISERVICE.PV.1",
+        fix="change aws:region, gpu-cluster:registry.replicate, gpu-cluster:backups.copyTo or "
+        "gpu-cluster:compliance.dataResidency; "
+        "a region that is meant goes to regions of the environment in policies/settings.yaml",
+    )
+    def judge(place: Field) -> Iterator[Violation]:
+        """Prompts, weights and logs are under the law of the place where they or their copies are."""
+        if place.path == "multiRegion":
+            if place.value:
+                yield Violation(place, "false: such a key can be taken to any region")
+        elif region_of(place.text) not in terms.regions:
+            yield Violation(place, f"in one of {allowed}")
+
+    return judge
+
+
+def region_of(place: str) -> str:
+    """The region itself, or that of an ARN; empty for an ARN that tells none, such as a bucket's."""
+    return place.split(":")[3] if place.startswith("arn:") and place.count(":") >= 3 else place

@@ -1,0 +1,149 @@
+"""Rules for roles of IAM: who may take one, and what those of nodes may do with images."""
+
+import re
+from collections.abc import Iterator
+
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.kinds import CUSTOMER_POLICIES, NODE_GROUP, ROLE
+from gpu_cluster_policies.link import Link
+from gpu_cluster_policies.policy_document import Condition, Statement, allowing
+from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
+from gpu_cluster_policies.subject import Resource, each
+
+_ROLES = frozenset((ROLE,))
+_ENTRY = "aws:eks/accessEntry:AccessEntry"
+_NODES = Link(frozenset((NODE_GROUP,)), ("nodeRoleArn",), _ROLES)
+_ENTRIES = Link(frozenset((_ENTRY,)), ("principalArn",), _ROLES)
+_INLINE = Link(frozenset(("aws:iam/rolePolicy:RolePolicy",)), ("role",), _ROLES)
+_ATTACHED = Link(frozenset(("aws:iam/rolePolicyAttachment:RolePolicyAttachment",)), ("role",), _ROLES)
+_ATTACHED_TO_SEVERAL = Link(frozenset(("aws:iam/policyAttachment:PolicyAttachment",)), ("roles",), _ROLES)
+_POLICY = Link(_ATTACHED.of | _ATTACHED_TO_SEVERAL.of, ("policyArn",), CUSTOMER_POLICIES)
+
+_OF_AWS = re.compile(r"arn:[^:]*:iam::aws:policy/(.+/)?([^/]+)")
+_WRITE_BY_NAME = (
+    "AdministratorAccess",
+    "AmazonEC2ContainerRegistryFullAccess",
+    "AmazonEC2ContainerRegistryPowerUser",
+    "AmazonElasticContainerRegistryPublicFullAccess",
+    "AmazonElasticContainerRegistryPublicPowerUser",
+    "PowerUserAccess",
+)
+_WRITES = (
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+    "ecr:BatchDeleteImage",
+    "ecr:DeleteRepository",
+    "ecr:SetRepositoryPolicy",
+    "ecr:PutImageTagMutability",
+    "ecr:PutLifecyclePolicy",
+    "ecr-public:PutImage",
+)
+
+_CLUSTER_ISSUER = "oidc.eks."
+_POD_IDENTITY = "pods.eks.amazonaws.com"
+_POD_TAGS = ("aws:requesttag/kubernetes-namespace", "aws:requesttag/kubernetes-service-account")
+_ACCOUNT = re.compile(r"system:serviceaccount:[^:*?]+:[^:*?]+")
+
+
+@stack_rule(
+    22,
+    "nodes-only-read-images",
+    "Nodes read images and write none",
+    of=each(ROLE),
+    level=Level.MANDATORY,
+    references="CIS 5.1.3; C-0223",
+    fix="leave the role of nodes to gpu-cluster:pools; push images from a pipeline with a role of its own",
+)
+def nodes_only_read_images(role: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """A pod that breaks out of one node would replace the image that all others start."""
+    if not _is_of_nodes(role, inventory):
+        return
+    for inline in role.at("inlinePolicies").items():
+        yield from _writing(inline.at("policy"))
+    for policy in inventory.all_linked(role, _INLINE):
+        yield from _writing(policy.at("policy"))
+    for arn in role.at("managedPolicyArns").items():
+        yield from _writing_by_name(arn)
+    for link in (_ATTACHED, _ATTACHED_TO_SEVERAL):
+        for attachment in inventory.all_linked(role, link):
+            own = inventory.targets(attachment, _POLICY)
+            for policy in own:
+                yield from _writing(policy.at("policy"))
+            if not own:
+                yield from _writing_by_name(attachment.at("policyArn"))
+
+
+@rule(
+    46,
+    "trust-bound",
+    "A role trusts one service account, one service or named principals",
+    of=each(ROLE),
+    level=Level.MANDATORY,
+    references="CKV_AWS_60; CKV_AWS_61; CIS 5.2.1; C-0225",
+    fix="bind it to namespace and service account: for Pod Identity by aws:RequestTag conditions, as the "
+    "platform's roles are, for OIDC by StringEquals on the issuer's :sub",
+)
+def trust_bound(role: Resource) -> Iterator[Violation]:
+    """Any pod of the cluster, or anybody at all, could take the role and all that it may do."""
+    document = role.at("assumeRolePolicy")
+    for statement in allowing(document):
+        yield from _unbound(statement)
+
+
+def _is_of_nodes(role: Resource, inventory: Inventory) -> bool:
+    entries = inventory.linked(role, _ENTRIES)
+    joins = any(entry.at("type").text.startswith(("EC2", "HYBRID")) for entry in entries)
+    return joins or bool(inventory.linked(role, _NODES))
+
+
+def _writing(document: Field) -> Iterator[Violation]:
+    for statement in allowing(document):
+        written = [action for action in _WRITES if statement.may(action)]
+        if written:
+            expected = "actions that read, such as ecr:BatchGetImage"
+            yield Violation(statement.field, expected, actual=f"one that allows {written[0]}")
+
+
+def _writing_by_name(arn: Field) -> Iterator[Violation]:
+    of_aws = _OF_AWS.fullmatch(arn.text)
+    if not of_aws:
+        yield Violation(arn, "a policy of AWS, or one of the stack: nothing is known of others")
+    elif of_aws[2] in _WRITE_BY_NAME:
+        yield Violation(arn, "AmazonEC2ContainerRegistryPullOnly")
+
+
+def _unbound(statement: Statement) -> Iterator[Violation]:
+    conditions = list(statement.conditions)
+    if statement.is_for_anybody:
+        yield Violation(statement.field, "principals that are named", actual="for everybody")
+    for kind, principal in statement.principals:
+        if kind == "Federated" and not _binds_subject(conditions, principal.text):
+            expected = "bound to one service account by StringEquals on the issuer's :sub"
+            yield Violation(principal, expected, actual=f"{principal.shown}, any subject of it")
+        if kind == "Service" and principal.text == _POD_IDENTITY and not _binds_pod(conditions):
+            expected = "bound by aws:RequestTag/kubernetes-namespace and …/kubernetes-service-account"
+            yield Violation(principal, expected, actual=f"{principal.shown}, any pod")
+
+
+def _binds_subject(conditions: list[Condition], issuer: str) -> bool:
+    """Whether the subject of a token is compared; of a cluster's, with one service account.
+
+    SAML has no subject of this kind: there the audience, which AWS sets, has to be.
+    """
+    if ":saml-provider/" in issuer:
+        return any(condition.key == "saml:aud" and condition.compares for condition in conditions)
+    subjects = [c for c in conditions if c.key.endswith(":sub") and c.compares]
+    values = [value.text for condition in subjects for value in condition.values]
+    if _CLUSTER_ISSUER in issuer:
+        return bool(values) and all(_ACCOUNT.fullmatch(value) for value in values)
+    return bool(values) and not any(set(value) <= {"*", "?", ":"} for value in values)
+
+
+def _binds_pod(conditions: list[Condition]) -> bool:
+    bound = {
+        condition.key
+        for condition in conditions
+        if condition.compares and not any("*" in value.text for value in condition.values)
+    }
+    return all(tag in bound for tag in _POD_TAGS)

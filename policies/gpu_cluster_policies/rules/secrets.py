@@ -1,0 +1,37 @@
+"""Rules for secrets: that none is written where anybody may read it."""
+
+from collections.abc import Iterable, Iterator
+
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.rule import Level, Violation, rule
+from gpu_cluster_policies.secret_text import is_name_of_secret, is_secret
+from gpu_cluster_policies.subject import Resource
+
+
+def _readable(resource: Resource) -> Iterable[tuple[str, Field]]:
+    """Names and values that everybody who may see the object can read."""
+    if resource.kind == "ConfigMap":
+        yield from resource.at("data").entries()
+    if resource.pod:
+        for container in resource.pod.containers:
+            for variable in container.at("env").items():
+                yield variable.at("name").text, variable.at("value")
+
+
+@rule(
+    62,
+    "no-literal-secrets",
+    "No secret is written in an environment variable or ConfigMap",
+    of=_readable,
+    level=Level.MANDATORY,
+    references="CKV_K8S_35; KSV-0109; CIS 4.4.1; C-0012",
+    fix="keep it in a Secret and refer to it with valueFrom.secretKeyRef; a model hub's token goes to "
+    "gpu-cluster:serving.hubToken by `pulumi config set --secret`",
+)
+def no_literal_secrets(named: tuple[str, Field]) -> Iterator[Violation]:
+    """Whoever may read a workload or a ConfigMap reads it, and so do logs and diffs."""
+    name, field = named
+    if not field.text or field.text.startswith("$("):
+        return
+    if is_name_of_secret(name) or is_secret(field.text):
+        yield Violation(field, "a reference to a Secret", actual="a literal secret")

@@ -1,0 +1,109 @@
+"""Rules for the security context of containers: what a process may do on its node."""
+
+from collections.abc import Iterator
+
+from gpu_cluster_policies.rule import Level, Violation, rule, should_be
+from gpu_cluster_policies.subject import Container, containers
+
+_WHERE = "in the manifest; what the stack file makes is hardened already"
+_PROFILES = ("RuntimeDefault", "Localhost")
+
+
+@rule(
+    49,
+    "not-privileged",
+    "Containers are not privileged",
+    of=containers,
+    level=Level.MANDATORY,
+    references="CKV_K8S_16; KSV-0017; CIS 4.2.1; C-0057; gatekeeper privileged-containers; "
+    "Pod Security Baseline: Privileged Containers",
+    fix=f"leave securityContext.privileged out {_WHERE}",
+)
+def not_privileged(container: Container) -> Iterator[Violation]:
+    """A privileged container is root on its node, with every GPU, volume and secret there."""
+    privileged = container.at("securityContext", "privileged")
+    if privileged.value:
+        yield Violation(privileged, "false")
+
+
+@rule(
+    51,
+    "no-privilege-escalation",
+    "Processes cannot gain privileges",
+    of=containers,
+    level=Level.MANDATORY,
+    references="CKV_K8S_20; KSV-0001; CIS 4.2.5; Pod Security Restricted: Privilege Escalation",
+    fix=f"set securityContext.allowPrivilegeEscalation to false {_WHERE}",
+)
+def no_privilege_escalation(container: Container) -> Iterator[Violation]:
+    """Kubernetes lets a setuid binary raise its privileges unless that is switched off."""
+    yield from should_be(container.at("securityContext", "allowPrivilegeEscalation"), False)
+
+
+@rule(
+    52,
+    "drop-all-capabilities",
+    "Containers drop all capabilities",
+    of=containers,
+    level=Level.MANDATORY,
+    references="CKV_K8S_37; KSV-0003; kyverno require-drop-all; Pod Security Restricted: Capabilities",
+    fix=f"set securityContext.capabilities to {{drop: [ALL]}} {_WHERE}",
+)
+def drop_all_capabilities(container: Container) -> Iterator[Violation]:
+    """The default capabilities include raw sockets and file ownership, which no model server needs."""
+    capabilities = container.at("securityContext", "capabilities")
+    drop = capabilities.at("drop")
+    if "ALL" not in [item.value for item in drop.items()]:
+        yield Violation(drop, '["ALL"]')
+    for added in capabilities.at("add").items():
+        if added.value != "NET_BIND_SERVICE":
+            yield Violation(added, "left out; only NET_BIND_SERVICE may be added")
+
+
+@rule(
+    53,
+    "non-root",
+    "Containers do not run as root",
+    of=containers,
+    level=Level.MANDATORY,
+    references="CKV_K8S_23; KSV-0012; C-0013; Pod Security Restricted: Running as Non-root",
+    fix=f"set runAsNonRoot to true and runAsUser to a number above 0 {_WHERE}",
+)
+def non_root(container: Container) -> Iterator[Violation]:
+    """Root in a container is root on the node as soon as anything lets it out."""
+    claim = container.inherited("runAsNonRoot")
+    if claim.value is not True:
+        yield Violation(claim, "true, in the container or its pod")
+    user = container.inherited("runAsUser")
+    if user.value == 0:
+        yield Violation(user, "a number above 0, or not set")
+
+
+@rule(
+    54,
+    "seccomp-profile",
+    "Containers have a seccomp profile",
+    of=containers,
+    level=Level.MANDATORY,
+    references="CKV_K8S_31; KSV-0030; C-0210; Pod Security Restricted: Seccomp",
+    fix=f"set seccompProfile to {{type: RuntimeDefault}} {_WHERE}",
+)
+def seccomp_profile(container: Container) -> Iterator[Violation]:
+    """Without a profile a process may call the whole kernel, where container escapes are found."""
+    kind = container.inherited("seccompProfile").at("type")
+    if kind.value not in _PROFILES:
+        yield Violation(kind, "RuntimeDefault or Localhost, in the container or its pod")
+
+
+@rule(
+    55,
+    "read-only-root",
+    "Containers cannot write to their root file system",
+    of=containers,
+    level=Level.ADVISORY,
+    references="CKV_K8S_22; KSV-0014; C-0017; pulumi compliance-policies",
+    fix=f"set readOnlyRootFilesystem to true and mount an emptyDir where it writes {_WHERE}",
+)
+def read_only_root(container: Container) -> Iterator[Violation]:
+    """What breaks in can neither change the program nor leave one of its own."""
+    yield from should_be(container.at("securityContext", "readOnlyRootFilesystem"), True)

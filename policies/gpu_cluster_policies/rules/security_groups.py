@@ -1,0 +1,90 @@
+"""Rules for security groups: who may call, and whom."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gpu_cluster_policies.cidr import is_the_world
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.kinds import SECURITY_GROUP
+from gpu_cluster_policies.rule import Level, Violation, rule
+from gpu_cluster_policies.subject import Resource, Subjects, subjects
+
+_DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
+_INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+_EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+_ALL_PORTS = 65535
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """What lets traffic through, to or from these ranges."""
+
+    settings: Field
+    protocol: str
+    ranges: list[Field]
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether it is for every protocol, or for every port of one."""
+        if self.settings.at(self.protocol).text in ("-1", "all"):
+            return True
+        first, last = self.settings.at("fromPort").whole, self.settings.at("toPort").whole
+        return first is not None and last is not None and last - max(first, 0) >= _ALL_PORTS - 1
+
+
+def _openings(direction: str, kind: str) -> Subjects[_Opening]:
+    """Those of a direction, `ingress` or `egress`, which single rules of this kind are of."""
+
+    @subjects(SECURITY_GROUP, _DEFAULT_GROUP, _RULE, kind)
+    def pick(resource: Resource) -> Iterator[_Opening]:
+        if resource.kind == kind:
+            ranges = [resource.at(key) for key in ("cidrIpv4", "cidrIpv6")]
+            yield _Opening(resource.root, "ipProtocol", [given for given in ranges if given.value])
+        elif resource.kind == _RULE:
+            if resource.at("type").value == direction:
+                yield _Opening(resource.root, "protocol", _ranges(resource.root))
+        else:
+            for settings in resource.at(direction).items():
+                yield _Opening(settings, "protocol", _ranges(settings))
+
+    return pick
+
+
+def _ranges(settings: Field) -> list[Field]:
+    return [cidr for key in ("cidrBlocks", "ipv6CidrBlocks") for cidr in settings.at(key).items()]
+
+
+@rule(
+    27,
+    "no-ingress-from-the-world",
+    "Nothing is open to the whole internet",
+    of=_openings("ingress", _INGRESS_RULE),
+    level=Level.MANDATORY,
+    references="CKV_AWS_24; CKV_AWS_277; trivy AWS-0107; FSBP EC2.13; FSBP EC2.18; FSBP EC2.19; cdk-nag EC23",
+    fix="name the networks or the security group that may call; a model is called through a Service, "
+    "by whom gpu-cluster:serving.clients names",
+)
+def no_ingress_from_the_world(opening: _Opening) -> Iterator[Violation]:
+    """It is found within minutes, and tried with every password and every known hole."""
+    for cidr in opening.ranges:
+        if is_the_world(cidr):
+            yield Violation(cidr, "a network of your own, or a security group")
+
+
+@rule(
+    28,
+    "restricted-egress",
+    "Not everything may be called",
+    of=_openings("egress", _EGRESS_RULE),
+    level=Level.ADVISORY,
+    references="CKV_AWS_382; trivy AWS-0104",
+    fix="allow HTTPS to the world at most, and other ports to networks of your own",
+)
+def restricted_egress(opening: _Opening) -> Iterator[Violation]:
+    """What breaks in carries weights and prompts out by any port and protocol that it likes."""
+    for cidr in opening.ranges:
+        if is_the_world(cidr) and opening.is_everything:
+            yield Violation(
+                cidr, "a network of your own, or one port and protocol", actual=f"{cidr.shown}, any port"
+            )

@@ -1,0 +1,187 @@
+"""Rules for model servers: that one of them may always stop, and another start."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.pool import Pools
+from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
+from gpu_cluster_policies.subject import Pod, Resource, is_gpu, subjects
+from gpu_cluster_policies.terms import Terms
+
+_SPOT_LABELS = ("eks.amazonaws.com/capacityType", "karpenter.sh/capacity-type")
+
+
+@subjects("Deployment", "StatefulSet")
+def _model_servers(resource: Resource) -> Iterable[Pod]:
+    """Workloads that keep GPUs for as long as they run."""
+    return (resource.pod,) if resource.pod and resource.pod.gpu_resources else ()
+
+
+@stack_rule(
+    71,
+    "disruption-budget",
+    "Model servers have a disruption budget that lets one replica go",
+    of=_model_servers,
+    level=Level.PRODUCTION,
+    references="kyverno require-pdb; gatekeeper poddisruptionbudget; pulumi compliance-policies; "
+    "kube-linter pdb-max-unavailable",
+    fix="raise replicas in gpu-cluster:serving.models.<name> to at least 2; "
+    "elsewhere add a PodDisruptionBudget with maxUnavailable 1",
+)
+def disruption_budget(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
+    """Without a budget a drain stops every replica at once; with one that allows none it never ends."""
+    covering = inventory.budgets(pod)
+    if not covering:
+        budget = pod.resource.lacks("PodDisruptionBudget")
+        yield Violation(budget, "in the namespace, with a selector of these pods", actual="missing")
+    replicas = _replicas(pod.resource, inventory)
+    for budget in covering:
+        field, evictions = _evictions(budget.at("spec"), replicas.whole or 1)
+        if evictions < 1:
+            yield Violation(field, f"a number that lets at least one of {replicas.whole or 1} replicas go")
+
+
+@stack_rule(
+    72,
+    "two-replicas",
+    "Model servers have two replicas or more, spread over nodes",
+    of=_model_servers,
+    level=Level.PRODUCTION,
+    references="kyverno; pulumi compliance-policies",
+    fix="set replicas in gpu-cluster:serving.models.<name> to at least 2; "
+    "elsewhere add topologySpreadConstraints over kubernetes.io/hostname",
+)
+def two_replicas(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
+    """A model takes minutes to load, and until then nobody answers if all replicas were on one node."""
+    replicas = _replicas(pod.resource, inventory)
+    if (replicas.whole or 1) < 2:
+        yield Violation(replicas, "2 or more")
+    spread = pod.spec.at("topologySpreadConstraints")
+    apart = pod.spec.at("affinity", "podAntiAffinity")
+    if not spread.value and not apart.value:
+        yield Violation(spread, "a spread over nodes or zones")
+
+
+def _replicas(workload: Resource, inventory: Inventory) -> Field:
+    """The property that says how few replicas there may be."""
+    scaler = inventory.scaler(workload)
+    return scaler.at("spec", "minReplicas") if scaler else workload.at("spec", "replicas")
+
+
+def _evictions(budget: Field, replicas: int) -> tuple[Field, int]:
+    """The property that decides, and how many of the replicas it lets go."""
+    unavailable, available = budget.at("maxUnavailable"), budget.at("minAvailable")
+    if unavailable.value is not None:
+        return unavailable, _share(unavailable.text, replicas)
+    return available, replicas - _share(available.text or "1", replicas)
+
+
+def _share(given: str, replicas: int) -> int:
+    """A number, or a percentage of the replicas, rounded up as the eviction API does."""
+    number = given.removesuffix("%")
+    if not number.isdecimal():
+        return 0
+    return math.ceil(replicas * int(number) / 100) if given.endswith("%") else int(number)
+
+
+def no_spot(terms: Terms) -> Rule:
+    """The rule for a stack that is production, or is not."""
+
+    @stack_rule(
+        83,
+        "no-spot-in-production",
+        "Model servers of production are not on servers that AWS may take back",
+        of=_model_servers,
+        level=Level.MANDATORY,
+        references="AWS Well-Architected REL11-BP04; EC2 user guide: Spot Instance interruptions",
+        fix="set capacity of gpu-cluster:pools.<name> to on-demand, or name another pool in "
+        "gpu-cluster:serving.models.<name>.pool",
+    )
+    def judge(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
+        """AWS takes spot servers back in two minutes, often all of a kind; a model loads for longer."""
+        if not terms.production:
+            return
+        selector = pod.spec.at("nodeSelector")
+        for key in _SPOT_LABELS:
+            if selector.at(key).text.lower() == "spot":
+                yield Violation(selector.at(key), "on-demand")
+        for pool in _pools(terms, inventory).selected_by(pod):
+            if pool.spot:
+                expected = "the labels of a pool that is on demand or reserved"
+                yield Violation(selector, expected, actual=f"that of pool {pool.name}, which is spot")
+
+    return judge
+
+
+def spare_gpus(terms: Terms) -> Rule:
+    """The rule for the pools of a stack."""
+
+    def used(inventory: Inventory) -> Counter[tuple[str, str]]:
+        """GPUs that all model servers at their most ask for, by pool and resource."""
+        asked: Counter[tuple[str, str]] = Counter()
+        for resource in inventory.every(_model_servers.kinds):
+            for pod in _model_servers(resource):
+                replicas = _most_replicas(resource, inventory)
+                for pool in _pools(terms, inventory).selected_by(pod)[:1]:
+                    for gpu, count in _gpus_of(pod).items():
+                        asked[pool.name, gpu] += count * replicas
+        return asked
+
+    @stack_rule(
+        86,
+        "spare-gpus",
+        "An update of a model server starts no more replicas than there are spare GPUs",
+        of=_model_servers,
+        level=Level.ADVISORY,
+        references="Kubernetes: Deployment, max surge; terraform-aws-eks #2905",
+        fix="raise nodes.max in gpu-cluster:pools.<name>, or lower replicas.max in "
+        "gpu-cluster:serving.models.<name>; elsewhere set maxSurge 0 and maxUnavailable 1",
+    )
+    def judge(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
+        """A new replica waits for a GPU that an old one holds, and the update waits for the replica."""
+        pools = _pools(terms, inventory)
+        workload = pod.resource
+        if (
+            not pools.every
+            or workload.kind != "Deployment"
+            or workload.at("spec", "strategy", "type").text == "Recreate"
+        ):
+            return
+        surge = workload.at("spec", "strategy", "rollingUpdate", "maxSurge")
+        more = _share(surge.text or "25%", _most_replicas(workload, inventory))
+        for pool in pools.selected_by(pod)[:1]:
+            for gpu, count in _gpus_of(pod).items():
+                spare = pool.offers.get(gpu, 0) - inventory.once(used)[pool.name, gpu]
+                if more * count > spare:
+                    expected = (
+                        f"for at most {max(spare, 0)} of {gpu}, as many as pool {pool.name} has to spare"
+                    )
+                    yield Violation(
+                        surge, expected, actual=f"{surge.text or '25%'}, which takes {more * count}"
+                    )
+
+    return judge
+
+
+def _pools(terms: Terms, inventory: Inventory) -> Pools:
+    """Found once for all rules that ask about the same stack."""
+    return inventory.once(terms.pools_of)
+
+
+def _gpus_of(pod: Pod) -> Counter[str]:
+    """GPUs that one pod asks for, by resource."""
+    asked: Counter[str] = Counter()
+    for container in pod.containers:
+        for name, limit in container.at("resources", "limits").entries():
+            if is_gpu(name):
+                asked[name] += int(limit.text) if limit.text.isdecimal() else 0
+    return asked
+
+
+def _most_replicas(workload: Resource, inventory: Inventory) -> int:
+    scaler = inventory.scaler(workload)
+    most = scaler.at("spec", "maxReplicas") if scaler else workload.at("spec", "replicas")
+    return most.whole or 1

@@ -1,0 +1,118 @@
+"""Rules for tags: whose everything is, and what is in it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.kinds import LAUNCH_TEMPLATE, NODE_CLASS
+from gpu_cluster_policies.rule import Level, Violation, stack_rule
+from gpu_cluster_policies.subject import Resource, each
+
+_PROVIDER = "pulumi:providers:aws"
+_ADDON = "aws:eks/addon:Addon"
+_MAKES_DISKS = "aws-ebs-csi-driver"
+
+_NEEDED = ("cost-centre", "data-class", "environment", "team")
+
+TAGGED = frozenset(
+    (
+        "aws:backup/plan:Plan",
+        "aws:backup/vault:Vault",
+        "aws:budgets/budget:Budget",
+        "aws:cloudwatch/eventRule:EventRule",
+        "aws:cloudwatch/logGroup:LogGroup",
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "aws:ebs/volume:Volume",
+        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+        "aws:ec2/eip:Eip",
+        "aws:ec2/flowLog:FlowLog",
+        "aws:ec2/instance:Instance",
+        "aws:ec2/internetGateway:InternetGateway",
+        LAUNCH_TEMPLATE,
+        "aws:ec2/natGateway:NatGateway",
+        "aws:ec2/placementGroup:PlacementGroup",
+        "aws:ec2/routeTable:RouteTable",
+        "aws:ec2/securityGroup:SecurityGroup",
+        "aws:ec2/subnet:Subnet",
+        "aws:ec2/vpc:Vpc",
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        "aws:ecr/repository:Repository",
+        "aws:efs/accessPoint:AccessPoint",
+        "aws:efs/fileSystem:FileSystem",
+        "aws:eks/accessEntry:AccessEntry",
+        _ADDON,
+        "aws:eks/cluster:Cluster",
+        "aws:eks/nodeGroup:NodeGroup",
+        "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+        "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation",
+        "aws:fsx/lustreFileSystem:LustreFileSystem",
+        "aws:iam/instanceProfile:InstanceProfile",
+        "aws:iam/policy:Policy",
+        "aws:iam/role:Role",
+        "aws:kms/key:Key",
+        "aws:lb/loadBalancer:LoadBalancer",
+        "aws:s3/bucket:Bucket",
+        "aws:secretsmanager/secret:Secret",
+        "aws:sns/topic:Topic",
+        "aws:sqs/queue:Queue",
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    )
+)
+"""Types that bear tags, of those that a platform is made of."""
+
+
+@stack_rule(
+    87,
+    "tags",
+    "Everything on AWS says its team, environment, cost centre and data class",
+    of=each(_PROVIDER, NODE_CLASS, *TAGGED),
+    level=Level.MANDATORY,
+    references="AWS Resource Tagging Standard; AWS Well-Architected COST03-BP02; "
+    "prowler organizations_tags_policies_enabled_and_attached",
+    fix="set team, environment, cost-centre and data-class in gpu-cluster:tags",
+)
+def tags(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """A bill without an owner is paid by everybody, and data without a class is guarded like none."""
+    if resource.kind == _PROVIDER:
+        yield from _lacking(resource.at("defaultTags"), _default_tags(resource))
+    elif resource.kind == NODE_CLASS:
+        field = resource.at("spec", "tags")
+        yield from _lacking(field, field.texts())
+    else:
+        field = resource.at("tags")
+        yield from _lacking(field, inventory.once(_everywhere) | field.texts())
+        for made in _of_what_it_makes(resource):
+            yield from _lacking(made, made.texts())
+
+
+def _of_what_it_makes(resource: Resource) -> Iterator[Field]:
+    """Tags of what a template or the driver of disks makes, which does not get those of the provider."""
+    if resource.kind == LAUNCH_TEMPLATE:
+        yield from (made.at("tags") for made in resource.at("tagSpecifications").items())
+    elif resource.kind == _ADDON and resource.at("addonName").value == _MAKES_DISKS:
+        yield resource.at("configurationValues").parsed().at("controller", "extraVolumeTags")
+
+
+def _lacking(field: Field, given: Mapping[str, str]) -> Iterator[Violation]:
+    missing = [key for key in _NEEDED if not given.get(key)]
+    if missing:
+        yield Violation(field, f"with {', '.join(_NEEDED)}", actual=f"without {', '.join(missing)}")
+
+
+def _everywhere(inventory: Inventory) -> dict[str, str]:
+    """The tags that everything gets: those that all providers of AWS give."""
+    given = [_default_tags(provider) for provider in inventory.every((_PROVIDER,))]
+    return (
+        {key: value for key, value in given[0].items() if all(key in each for each in given)} if given else {}
+    )
+
+
+def _default_tags(provider: Resource) -> dict[str, str]:
+    field = provider.at("defaultTags")
+    if isinstance(field.value, str):  # as the engine hands it to a provider
+        text: Any = json.loads(field.value)
+        field = Field(field.owner, field.path, cast(Mapping[str, Any], text))
+    return field.at("tags").texts()

@@ -1,0 +1,73 @@
+"""What a stack is held to that is no resource of it: its own file, and the settings of the pack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+
+from gpu_cluster.catalog import eks_images
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.stack.load import load_any
+from gpu_cluster.stack.problem import StackFileError
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.pool import Pools
+from gpu_cluster_policies.settings import Environment, PolicySettings, policy_settings
+
+_STACKS = Path(__file__).parents[2] / "stacks"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What rules need to know of a stack besides its resources.
+
+    terms = terms_of("prod")
+    terms.regions  # ("us-east-2", "us-west-2")
+    """
+
+    stack: str
+    settings: PolicySettings
+    file: Stack | None = None
+    """That of a team is its environment's. None where a program of another project is judged."""
+
+    @property
+    def production(self) -> bool:
+        return self.settings.is_production(self.stack)
+
+    @cached_property
+    def environment(self) -> Environment | None:
+        """What the settings allow its environment; None where they name none."""
+        return self.settings.environment_of(self.stack)
+
+    @property
+    def registries(self) -> tuple[str, ...]:
+        """Those of the settings, the stack file's mirror, and where AWS publishes images for EKS."""
+        mirror = [self.file.mirror] if self.file and self.file.mirror else []
+        regional = [eks_images(self.file.region)] if self.file and self.file.region else []
+        return (*self.settings.registries, *mirror, *regional)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Regions that anything may be in: those of the environment which the stack file allows as well."""
+        allowed = self.environment.regions if self.environment else ()
+        residency = self.file.compliance.data_residency if self.file else None
+        return tuple(region for region in allowed if not residency or region in residency)
+
+    def pools_of(self, inventory: Inventory) -> Pools:
+        """The pools that the stack starts, or else those that its file knows."""
+        return Pools.of(inventory, self.file)
+
+    def allows_instance(self, instance: str) -> bool:
+        patterns = self.environment.instances if self.environment else ()
+        return any(fnmatchcase(instance, pattern) for pattern in patterns)
+
+
+def terms_of(stack: str) -> Terms:
+    """`PolicyFileError` where the settings are wrong."""
+    try:
+        file = load_any(_STACKS / f"Pulumi.{stack}.yaml")
+    except StackFileError:
+        file = None  # the program says what is wrong with it, or is another project's
+    return Terms(stack, policy_settings(), file.environment if isinstance(file, TeamStack) else file)

@@ -1,0 +1,138 @@
+"""`waivers.yaml`: findings that somebody answers for, until a day."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Annotated, cast
+
+from pydantic import AfterValidator, ValidationInfo
+
+from gpu_cluster.catalog.clock import today
+from gpu_cluster.config.settings import Settings
+from gpu_cluster.stack.document import Document
+from gpu_cluster.stack.nearest import did_you_mean
+from gpu_cluster.stack.problem import Keys, Problem, dotted
+from gpu_cluster_policies.file import FOLDER, load, shown
+from gpu_cluster_policies.rule import Finding
+
+_RESOURCE = re.compile(r"[A-Za-z0-9:/.]+ ([a-z0-9.-]+/)?[a-z0-9.:-][a-z0-9.:*-]*")
+_ROLE = re.compile(r"[a-z]+(-[a-z]+)*")
+_REASON = 20  # characters below which nothing has been explained
+
+
+def _resource(text: str) -> str:
+    if not _RESOURCE.fullmatch(text):
+        raise ValueError("a kind and namespace/name, with * only after the start of the name")
+    return text
+
+
+def _role(text: str) -> str:
+    if not _ROLE.fullmatch(text):
+        raise ValueError("the role that answers for it, such as platform")
+    return text
+
+
+def _reason(text: str) -> str:
+    if len(text.strip()) < _REASON:
+        raise ValueError("a sentence that says why the rule cannot be kept")
+    return text
+
+
+def _some(stacks: tuple[str, ...]) -> tuple[str, ...]:
+    if not stacks:
+        raise ValueError("at least one stack")
+    return stacks
+
+
+def _known(text: str, info: ValidationInfo) -> str:
+    rules = cast(Collection[str], info.context)
+    if text not in rules:
+        raise ValueError(f"the id of a rule{did_you_mean(text, rules)}")
+    return text
+
+
+class Waiver(Settings):
+    """A finding that is accepted."""
+
+    rule: Annotated[str, AfterValidator(_known)]
+    """Id of the rule, such as 50-no-host-access."""
+
+    resource: Annotated[str, AfterValidator(_resource)]
+    """As findings name it, such as `DaemonSet gpu-system/nvidia-device-plugin-*`."""
+
+    stacks: Annotated[tuple[str, ...], AfterValidator(_some)]
+    """Stacks in which it holds and is needed; * stands for any part of a name."""
+
+    owner: Annotated[str, AfterValidator(_role)]
+    """The role that answers for it."""
+
+    reason: Annotated[str, AfterValidator(_reason)]
+    """Why the rule cannot be kept."""
+
+    expires: date
+    """Last day on which it holds."""
+
+    def covers(self, finding: Finding) -> bool:
+        return self.rule == finding.rule.id and fnmatchcase(finding.resource, self.resource)
+
+
+class _WaiverFile(Settings):
+    waivers: tuple[Waiver, ...]
+
+
+@dataclass(frozen=True)
+class Waivers:
+    """The waivers of a file, as they are on a day.
+
+    waivers = own_waivers(rule_ids)
+    open = [finding for finding in findings if not waivers.covering(finding, "prod")]
+    stale = list(waivers.problems("prod", findings, rule_ids))
+    """
+
+    file: str
+    today: date
+    entries: tuple[Waiver, ...]
+    _document: Document
+
+    def covering(self, finding: Finding, stack: str) -> Waiver | None:
+        """The waiver that holds for a finding today, if any."""
+        holding = (waiver for _, waiver in self._of(stack) if waiver.expires >= self.today)
+        return next((waiver for waiver in holding if waiver.covers(finding)), None)
+
+    def problems(self, stack: str, findings: Iterable[Finding], rules: Collection[str]) -> Iterator[Problem]:
+        """Waivers of the stack that have expired, or that none of all findings of these rules needs."""
+        found = list(findings)
+        for index, waiver in self._of(stack):
+            if waiver.rule not in rules:
+                continue
+            subject = f"{waiver.rule} on {waiver.resource}"
+            if waiver.expires < self.today:
+                message = f"expired on {waiver.expires}: keep {subject}, or have {waiver.owner} renew it"
+                yield self._problem(("waivers", index, "expires"), message)
+            elif not any(waiver.covers(finding) for finding in found):
+                message = f"no finding of {subject} in stack {stack} any more: remove the waiver"
+                yield self._problem(("waivers", index), message)
+
+    def _of(self, stack: str) -> Iterator[tuple[int, Waiver]]:
+        for index, waiver in enumerate(self.entries):
+            if any(fnmatchcase(stack, pattern) for pattern in waiver.stacks):
+                yield index, waiver
+
+    def _problem(self, keys: Keys, message: str) -> Problem:
+        return Problem(self.file, self._document.line(keys), dotted(keys), message)
+
+
+@cache
+def own_waivers(rules: frozenset[str]) -> Waivers:
+    """The waivers that the pack carries, today."""
+    return load_waivers(FOLDER / "waivers.yaml", rules, today())
+
+
+def load_waivers(path: Path, rules: Collection[str], today: date) -> Waivers:
+    """The file's waivers of these rules. `PolicyFileError` names every mistake with its line and key."""
+    content, document = load(path, _WaiverFile, context=rules)
+    return Waivers(shown(path), today, content.waivers, document)

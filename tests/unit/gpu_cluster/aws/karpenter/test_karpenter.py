@@ -1,0 +1,205 @@
+"""The resources of the pools that Karpenter serves."""
+
+import json
+from typing import Any
+
+import pytest
+
+from gpu_cluster.aws.karpenter import Karpenter, charts_below
+from gpu_cluster.aws.nodes import Ground
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.plan import Graph, Registered
+from tests.unit.gpu_cluster.stacks import stack_of
+from tests.unit.graph import graph_of
+
+ZONES = ("eu-central-1a", "eu-central-1b")
+GROUND = Ground(
+    cluster_name="ml-1a2b3c4",
+    version="1.35",
+    subnets={zone: f"subnet-{zone[-1]}" for zone in ZONES},
+    security_group="sg-1",
+    volumes_key="arn:aws:kms:eu-central-1:123456789012:key/volumes",
+    tags={"environment": "dev"},
+)
+CLUSTER: dict[str, Any] = {
+    "provider": "eks",
+    "account": "123456789012",
+    "version": "1.35",
+    "access": {"ops": {"principal": "arn:aws:iam::123456789012:role/ops", "policy": "cluster-admin"}},
+}
+SYSTEM = {"instance": "m7i.xlarge", "nodes": 2}
+POOLS: dict[str, Any] = {
+    "spot": {"instance": "g6.4xlarge", "nodes": {"min": 0, "max": 6}, "capacity": "spot"},
+    "batch": {"instance": "c7i.4xlarge", "nodes": {"min": 0, "max": 10}, "zones": ["eu-central-1b"]},
+    "held": {
+        "instance": "p5.48xlarge",
+        "nodes": {"min": 0, "max": 2},
+        "capacity": {"reservation": {"id": "cr-0123456789abcdef0", "zone": "eu-central-1a", "count": 2}},
+        "update": {"maxUnavailable": 2},
+    },
+    "bottle": {
+        "instance": "g6.xlarge",
+        "nodes": {"min": 0, "max": 1},
+        "ami": {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    stack = stack_of(
+        cluster=CLUSTER,
+        network={"cidr": "10.0.0.0/16", "zones": list(ZONES)},
+        storage={},
+        serving={},
+        pools={
+            "system": SYSTEM,
+            **{name: {**pool, "provisioner": "karpenter"} for name, pool in POOLS.items()},
+        },
+    )
+    pools = {name: pool for name, pool in pools_of(stack).items() if name in POOLS}
+    return graph_of(
+        lambda: Karpenter(
+            "karpenter",
+            pools,
+            stack.pools,
+            ground=GROUND,
+            account="123456789012",
+            region="eu-central-1",
+            charts=charts_below("mirror.example.com"),
+            mirror="mirror.example.com",
+            replicas=2,
+            isolated=False,
+        )
+    )
+
+
+def node_pool(graph: Graph, name: str) -> Registered:
+    return graph.get("v1:NodePool", name)
+
+
+def node_class(graph: Graph, name: str) -> Registered:
+    return graph.get("v1:EC2NodeClass", name)
+
+
+def required(graph: Graph, name: str) -> dict[str, list[str]]:
+    return {each["key"]: each["values"] for each in node_pool(graph, name)["spec.template.spec.requirements"]}
+
+
+def test_each_pool_has_a_node_pool_and_a_class_of_its_name(graph: Graph) -> None:
+    for name in POOLS:
+        assert node_pool(graph, name)["spec.template.spec.nodeClassRef.name"] == name
+        assert node_class(graph, name)
+
+
+@pytest.mark.parametrize(
+    ("pool", "expected"),
+    [
+        ("spot", {"karpenter.sh/capacity-type": ["spot"], "topology.kubernetes.io/zone": list(ZONES)}),
+        ("batch", {"karpenter.sh/capacity-type": ["on-demand"], "topology.kubernetes.io/zone": [ZONES[1]]}),
+        ("held", {"karpenter.sh/capacity-type": ["reserved"], "topology.kubernetes.io/zone": [ZONES[0]]}),
+    ],
+)
+def test_nodes_are_what_the_pool_says(graph: Graph, pool: str, expected: dict[str, list[str]]) -> None:
+    assert required(graph, pool) == expected | {"node.kubernetes.io/instance-type": [POOLS[pool]["instance"]]}
+
+
+def test_a_pool_grows_no_further_than_its_most(graph: Graph) -> None:
+    assert node_pool(graph, "spot")["spec.limits"] == {"cpu": str(6 * 16), "nvidia.com/gpu": "6"}
+    assert set(node_pool(graph, "batch")["spec.limits"]) == {"cpu"}
+
+
+def test_gpus_keep_other_pods_away_and_are_not_moved_together(graph: Graph) -> None:
+    spot = node_pool(graph, "spot")
+    assert spot["spec.template.spec.taints"] == [
+        {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}
+    ]
+    assert spot["spec.disruption.consolidationPolicy"] == "WhenEmpty"
+    assert node_pool(graph, "batch")["spec.disruption.consolidationPolicy"] == "WhenEmptyOrUnderutilized"
+
+
+def test_nodes_are_replaced_as_many_at_a_time_as_the_pool_says(graph: Graph) -> None:
+    assert node_pool(graph, "spot")["spec.disruption.budgets"] == [{"nodes": "1"}]
+    assert node_pool(graph, "held")["spec.disruption.budgets"] == [{"nodes": "2"}]
+
+
+def test_labels_of_kubernetes_are_left_to_kubernetes(graph: Graph) -> None:
+    labels = node_pool(graph, "spot")["spec.template.metadata.labels"]
+    assert labels["gpu-cluster/pool"] == "spot"
+    assert not [key for key in labels if "kubernetes.io" in key]
+
+
+def test_nodes_are_closed_encrypted_and_pinned(graph: Graph) -> None:
+    spot = node_class(graph, "spot")
+    assert spot["spec.metadataOptions"] == {
+        "httpEndpoint": "enabled",
+        "httpTokens": "required",
+        "httpPutResponseHopLimit": 1,
+    }
+    [disk] = spot["spec.blockDeviceMappings"]
+    assert (disk["ebs"]["encrypted"], disk["ebs"]["kmsKeyID"]) == (True, GROUND.volumes_key)
+    assert spot["spec.amiSelectorTerms"][0]["alias"].startswith("al2023@v20")
+    assert spot["spec.subnetSelectorTerms"] == [{"id": "subnet-a"}, {"id": "subnet-b"}]
+    assert spot["spec.tags"] == {
+        "environment": "dev",
+        "gpu-cluster/pool": "spot",
+        "ebs.csi.aws.com/cluster-name": "ml-1a2b3c4",
+    }
+
+
+def test_a_reservation_is_named_and_only_its_zone_used(graph: Graph) -> None:
+    held = node_class(graph, "held")
+    assert held["spec.capacityReservationSelectorTerms"] == [{"id": "cr-0123456789abcdef0"}]
+    assert held["spec.subnetSelectorTerms"] == [{"id": "subnet-a"}]
+
+
+def test_local_disks_count_where_the_user_data_joins_them(graph: Graph) -> None:
+    """On Bottlerocket the policy would add commands beside those of the user data."""
+    counted = {name for name in POOLS if node_class(graph, name)["spec"].get("instanceStorePolicy")}
+    joined = {name for name in POOLS if '"strategy": "RAID0"' in node_class(graph, name)["spec.userData"]}
+    assert counted == joined == {"spot", "held"}
+
+
+def test_bottlerocket_keeps_images_on_its_second_volume(graph: Graph) -> None:
+    bottle = node_class(graph, "bottle")
+    assert bottle["spec.amiSelectorTerms"] == [{"alias": "bottlerocket@v1.63.0"}]
+    system, data = bottle["spec.blockDeviceMappings"]
+    assert (system["deviceName"], data["deviceName"]) == ("/dev/xvda", "/dev/xvdb")
+    assert "rootVolume" not in system
+    assert data["rootVolume"] is True
+
+
+def test_the_controller_outlives_the_pools_and_comes_before_them(graph: Graph) -> None:
+    kinds, chart = graph.of("helm.sh:v4:Chart")
+    assert graph.waits_for(chart, kinds)
+    for name in POOLS:
+        assert graph.waits_for(node_class(graph, name), chart)
+        assert graph.waits_for(node_pool(graph, name), node_class(graph, name))
+
+
+def test_the_controller_has_its_role_and_nodes_may_join_before_it_starts(graph: Graph) -> None:
+    _, chart = graph.of("helm.sh:v4:Chart")
+    association, entry = graph.only("PodIdentityAssociation"), graph.only("AccessEntry")
+    assert (association["namespace"], association["serviceAccount"]) == ("kube-system", "karpenter")
+    assert entry["type"] == "EC2_LINUX"
+    assert graph.waits_for(chart, association)
+    assert graph.waits_for(chart, entry)
+
+
+def test_the_chart_is_pinned_and_its_image_comes_from_the_mirror(graph: Graph) -> None:
+    kinds, chart = graph.of("helm.sh:v4:Chart")
+    charts = "oci://mirror.example.com/public.ecr.aws/karpenter"
+    assert (kinds["chart"], chart["chart"]) == (f"{charts}/karpenter-crd", f"{charts}/karpenter")
+    assert kinds["version"] == chart["version"] == "1.13.0"
+    image = chart["values.controller.image"]
+    assert image["repository"] == "mirror.example.com/public.ecr.aws/karpenter/controller"
+    assert (image["tag"], image["digest"][:7]) == ("1.13.0", "sha256:")
+
+
+def test_every_announcement_reaches_the_queue_and_nobody_else_writes(graph: Graph) -> None:
+    rules, targets = graph.of("EventRule"), graph.of("EventTarget")
+    assert len(rules) == len(targets) == 5
+    write, tls = json.loads(graph.only("QueuePolicy")["policy"])["Statement"]
+    assert write["Principal"] == {"Service": "events.amazonaws.com"}
+    assert len(write["Condition"]["ArnEquals"]["aws:SourceArn"]) == 5
+    assert tls["Effect"] == "Deny"

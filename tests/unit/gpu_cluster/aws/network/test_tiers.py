@@ -1,0 +1,77 @@
+from ipaddress import IPv6Network
+
+from tests.unit.gpu_cluster.aws.network.networks import A, B, C, network, subnets
+
+LAID_OUT = {
+    "private": {A: "10.0.0.0/19", B: "10.0.32.0/19"},
+    "public": {A: "10.0.192.0/22", B: "10.0.196.0/22"},
+    "intra": {A: "10.0.224.0/22", B: "10.0.228.0/22"},
+}
+
+
+def test_each_tier_has_a_subnet_in_each_zone() -> None:
+    graph = network()
+    for tier, blocks in LAID_OUT.items():
+        assert {zone: it["cidrBlock"] for zone, it in subnets(graph, tier).items()} == blocks
+    assert len(graph.of("subnet:Subnet")) == 6
+
+
+def test_a_zone_and_a_tier_more_change_nothing_of_what_is_there() -> None:
+    before = {it.name: it.inputs for it in network().resources}
+    after = {it.name: it.inputs for it in network(zones=[C, A, B], podCidr="100.64.0.0/16").resources}
+    kept = {name for name in before if name.startswith("n-subnets")}
+    assert kept
+    assert {name: before[name] for name in kept} == {name: after[name] for name in kept}
+
+
+def test_pods_get_their_own_range_once_the_vpc_has_it() -> None:
+    graph = network(podCidr="100.64.0.0/16")
+    block = graph.only("VpcIpv4CidrBlockAssociation")
+    assert block["cidrBlock"] == "100.64.0.0/16"
+    pods = subnets(graph, "pods")
+    assert {zone: it["cidrBlock"] for zone, it in pods.items()} == {A: "100.64.0.0/19", B: "100.64.32.0/19"}
+    assert all(graph.waits_for(it, block) for it in pods.values())
+
+
+def test_a_range_for_pods_beyond_what_aws_takes_comes_zone_by_zone() -> None:
+    graph = network(podCidr="100.64.0.0/14")
+    blocks = {it["cidrBlock"] for it in graph.of("VpcIpv4CidrBlockAssociation")}
+    assert blocks == {it["cidrBlock"] for it in subnets(graph, "pods").values()}
+    assert blocks == {"100.64.0.0/17", "100.64.128.0/17"}
+
+
+def test_controllers_find_subnets_by_their_tags() -> None:
+    graph = network(podCidr="100.64.0.0/16")
+    found = {
+        tier: [set(it["tags"]) - {"Name"} for it in subnets(graph, tier).values()]
+        for tier in ("private", "public", "intra", "pods")
+    }
+    assert found == {
+        "private": [{"kubernetes.io/role/internal-elb", "karpenter.sh/discovery"}] * 2,
+        "public": [{"kubernetes.io/role/elb"}] * 2,
+        "intra": [set()] * 2,
+        "pods": [set()] * 2,
+    }
+    assert subnets(graph, "private")[A]["tags"]["karpenter.sh/discovery"] == "gpu-cluster-test"
+
+
+def test_nothing_gets_a_public_address_by_itself() -> None:
+    assert not [it for it in network().of("subnet:Subnet") if it.inputs.get("mapPublicIpOnLaunch")]
+
+
+def test_without_nat_there_are_no_public_subnets() -> None:
+    assert not subnets(network(nat="none"), "public")
+
+
+def test_with_ipv6_each_subnet_has_a_part_of_what_aws_chose() -> None:
+    graph = network(ipv6=True)
+    assert graph.only("ec2:vpc:Vpc")["assignGeneratedIpv6CidrBlock"] is True
+    blocks = [IPv6Network(it["ipv6CidrBlock"]) for it in graph.of("subnet:Subnet")]
+    assert len(set(blocks)) == 6
+    assert all(block.prefixlen == 64 for block in blocks)
+    assert all(it["assignIpv6AddressOnCreation"] for it in graph.of("subnet:Subnet"))
+
+
+def test_without_it_nothing_speaks_of_ipv6() -> None:
+    graph = network()
+    assert not [it for it in graph.resources if any("pv6" in key for key in it.inputs)]

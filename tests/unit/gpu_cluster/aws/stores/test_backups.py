@@ -1,0 +1,117 @@
+from typing import Any
+
+import pytest
+
+from gpu_cluster.aws.stores import Copies
+from tests.unit.gpu_cluster.aws.stores.made import DATA_KEY, made
+
+COPIES_KEY = "arn:aws:kms:eu-west-1:123456789012:key/copies"
+COPIES = Copies("eu-west-1", COPIES_KEY, days=None)
+STORAGE: dict[str, Any] = {
+    "home": {"kind": "efs", "backup_days": 14},
+    "datasets": {"kind": "fsx-lustre", "size": "1.2Ti"},
+}
+
+
+def test_file_systems_are_backed_up_every_day_each_for_its_own_time() -> None:
+    graph = made(STORAGE)
+    plans = {f"{plan.name}-id": plan["rules.0.lifecycle.deleteAfter"] for plan in graph.of("Plan")}
+    chosen = {it["name"]: (plans[it["planId"]], it["resources"]) for it in graph.of("Selection")}
+
+    assert chosen == {
+        "home": (14, ["arn:aws:test:::s-home-files"]),
+        "datasets": (35, ["arn:aws:test:::s-datasets-files"]),
+    }
+
+
+def test_backups_are_encrypted_with_the_key_of_data() -> None:
+    graph = made(STORAGE)
+
+    vault = graph.only("Vault")
+    assert "region" not in vault.inputs
+    assert vault["kmsKeyArn"] == DATA_KEY
+    assert {plan["rules.0.targetVaultName"] for plan in graph.of("Plan")} == {f"{vault.name}-1a2b3c4"}
+
+
+def test_nothing_is_backed_up_before_it_is_allowed() -> None:
+    graph = made(STORAGE)
+    attached = graph.of("RolePolicyAttachment")
+
+    assert len(attached) == 2
+    assert all(graph.waits_for(it, policy) for it in graph.of("Selection") for policy in attached)
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [
+        {"home": {"kind": "efs", "backup_days": 0}},
+        {"datasets": {"kind": "fsx-lustre", "size": "1.2Ti", "s3": "s3://example-datasets"}},
+        {"disk": {"kind": "ebs", "reclaim": "delete"}, "models": {"kind": "s3"}},
+        {"disk": {"kind": "ebs", "backup_days": 0}},
+    ],
+    ids=["not wanted", "linked to a bucket", "gone with its claim", "no disks wanted"],
+)
+def test_what_is_not_backed_up_needs_no_vault(storage: dict[str, Any]) -> None:
+    graph = made(storage)
+
+    assert not graph.of("Vault")
+    assert not graph.of("Plan")
+
+
+def test_disks_are_found_by_the_tag_of_their_class() -> None:
+    graph = made({"fast": {"kind": "ebs"}, "slow": {"kind": "ebs", "backup_days": 7}})
+
+    chosen = {it["name"]: (it["resources"], it["conditions"]) for it in graph.of("Selection")}
+    assert chosen == {
+        name: (
+            ["arn:aws:ec2:*:*:volume/*"],
+            [
+                {
+                    "stringEquals": [
+                        {"key": "aws:ResourceTag/gpu-cluster/storage-class", "value": f"test/{name}"}
+                    ]
+                }
+            ],
+        )
+        for name in ("fast", "slow")
+    }
+
+
+def test_backups_of_disks_that_go_with_their_claim_are_made_where_the_file_says_so() -> None:
+    graph = made({"disk": {"kind": "ebs", "reclaim": "delete", "backup_days": 3}})
+
+    assert graph.only("Plan")["rules.0.lifecycle.deleteAfter"] == 3
+
+
+def test_backups_are_copied_to_a_vault_of_another_region_with_a_key_of_its_own() -> None:
+    graph = made(STORAGE, copies=COPIES)
+
+    [elsewhere] = [it for it in graph.of("Vault") if it.inputs.get("region")]
+    assert (elsewhere["region"], elsewhere["kmsKeyArn"]) == ("eu-west-1", COPIES_KEY)
+    copied = {it.name: it["rules.0.copyActions"] for it in graph.of("Plan")}
+    arn = f"arn:aws:test:::{elsewhere.name}"
+    assert copied == {
+        "s-backups-home": [{"destinationVaultArn": arn, "lifecycle": {"deleteAfter": 14}}],
+        "s-backups-datasets": [{"destinationVaultArn": arn, "lifecycle": {"deleteAfter": 35}}],
+    }
+
+
+def test_copies_are_kept_for_a_time_of_their_own() -> None:
+    graph = made(STORAGE, copies=Copies("eu-west-1", COPIES_KEY, days=90))
+
+    assert {it["rules.0.copyActions.0.lifecycle.deleteAfter"] for it in graph.of("Plan")} == {90}
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_copies_stay_as_long_as_the_stack_is_protected(protect: bool) -> None:
+    for vault in made(STORAGE, copies=COPIES, protect=protect).of("Vault"):
+        assert (vault.protected, vault.retained) == (protect, protect)
+        assert vault["forceDestroy"] is not protect
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_backups_stay_as_long_as_the_stack_is_protected(protect: bool) -> None:
+    vault = made(STORAGE, protect=protect).only("Vault")
+
+    assert (vault.protected, vault.retained) == (protect, protect)
+    assert vault["forceDestroy"] is not protect

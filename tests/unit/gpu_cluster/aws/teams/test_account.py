@@ -1,0 +1,83 @@
+import json
+from typing import Any
+
+from gpu_cluster.plan import Graph, Registered
+from tests.unit.gpu_cluster.kubernetes.teams.granted import on_aws
+
+REPOSITORIES = "arn:aws:ecr:us-east-1:123456789012:repository/"
+
+
+def of_team(graph: Graph, token: str, team: str) -> list[Registered]:
+    return [it for it in graph.of(token) if it.name.startswith(f"platform-team-{team}-")]
+
+
+def statements(resource: Registered) -> list[dict[str, Any]]:
+    return json.loads(resource["policy"])["Statement"]
+
+
+def test_each_member_gets_into_the_cluster_as_one_of_the_group() -> None:
+    graph, _ = on_aws()
+
+    entries = of_team(graph, "AccessEntry", "vision")
+
+    assert [(it["principalArn"], it["kubernetesGroups"]) for it in entries] == [
+        ("arn:aws:iam::123456789012:role/vision", ["gpu-cluster:team:vision"]),
+        ("arn:aws:iam::123456789012:user/jo", ["gpu-cluster:team:vision"]),
+    ]
+    assert not of_team(graph, "AccessPolicyAssociation", "vision")
+
+
+def test_the_rights_are_attached_to_members_by_their_kind() -> None:
+    graph, _ = on_aws()
+
+    assert [it["role"] for it in of_team(graph, "RolePolicyAttachment", "speech")] == ["speech"]
+    assert [it["user"] for it in of_team(graph, "UserPolicyAttachment", "vision")] == ["jo"]
+
+
+def test_members_and_pods_reach_what_is_below_the_prefixes_and_nothing_else() -> None:
+    graph, _ = on_aws()
+    [members] = of_team(graph, "iam:policy:Policy", "vision")
+    [pods] = of_team(graph, "RolePolicy", "vision")
+
+    for policy in (members, pods):
+        resources = [it["Resource"] for it in statements(policy) if "s3:GetObject" in it["Action"]]
+        assert resources == [["arn:aws:s3:::models-1a2b3c4/vision/*"]]
+        images = [it["Resource"] for it in statements(policy) if "ecr:PutImage" in it["Action"]]
+        assert images == [f"{REPOSITORIES}vision/*"]
+        listed = [it["Condition"] for it in statements(policy) if it["Action"] == "s3:ListBucket"]
+        assert listed == [{"StringLike": {"s3:prefix": "vision/*"}}]
+        everywhere = [it["Action"] for it in statements(policy) if it["Resource"] == "*"]
+        assert everywhere == ["ecr:GetAuthorizationToken"]
+
+
+def test_members_make_repositories_but_do_not_open_them_to_others() -> None:
+    [members] = of_team(on_aws()[0], "iam:policy:Policy", "vision")
+
+    actions = [action for it in statements(members) for action in it["Action"]]
+
+    assert "ecr:CreateRepository" in actions
+    assert not any("Policy" in action and "Lifecycle" not in action for action in actions)
+
+
+def test_the_role_of_its_pods_is_for_one_service_account_of_its_namespace() -> None:
+    [identity] = of_team(on_aws()[0], "PodIdentityAssociation", "speech")
+
+    assert (identity["namespace"], identity["serviceAccount"]) == ("speech-prod", "aws")
+
+
+def test_its_budget_counts_what_bears_its_tag_and_tells_whom_it_names() -> None:
+    graph, _ = on_aws()
+    [vision] = of_team(graph, "budget:Budget", "vision")
+    [speech] = of_team(graph, "budget:Budget", "speech")
+
+    assert vision["limitAmount"] == "20000"
+    assert vision["costFilters"] == [{"name": "TagKeyValue", "values": ["user:gpu-cluster/team$test/vision"]}]
+    assert vision["notifications.0.subscriberEmailAddresses"] == ["platform@example.com"]
+    assert speech["notifications.0.subscriberEmailAddresses"] == ["speech@example.com"]
+
+
+def test_the_platform_says_where_each_team_has_its_things() -> None:
+    _, outputs = on_aws()
+
+    assert outputs["teams"]["vision"]["registry"]["prefix"] == "vision/"
+    assert outputs["teams"]["vision"]["stores"].keys() == {"models"}

@@ -1,0 +1,57 @@
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from gpu_cluster.aws.budget import Budget
+from gpu_cluster.config.budget import BudgetSettings
+from gpu_cluster.plan import Registered
+from tests.unit.graph import graph_of
+
+
+def budget_of(**settings: Any) -> Registered:
+    given = BudgetSettings.model_validate({"monthlyUsd": 9000, "notify": ["ops@example.com"]} | settings)
+    return graph_of(
+        lambda: Budget("money", given, account="123456789012", tags={"gpu-cluster/stack": "prod"})
+    ).only("budget:Budget")
+
+
+def test_it_limits_a_month_in_dollars_whoever_pays() -> None:
+    budget = budget_of()
+    assert (budget["limitAmount"], budget["limitUnit"]) == ("9000", "USD")
+    assert (budget["timeUnit"], budget["budgetType"]) == ("MONTHLY", "COST")
+    assert budget["costTypes"] == {"includeCredit": False, "includeRefund": False}
+
+
+def test_it_belongs_to_the_account_of_the_stack_file() -> None:
+    assert budget_of()["accountId"] == "123456789012"
+
+
+def test_everyone_hears_of_what_was_spent_and_of_what_will_be() -> None:
+    budget = budget_of(notify=["z@example.com", "a@example.com"], spent=[100, 50], forecast=[110])
+    assert [(n["notificationType"], n["threshold"]) for n in budget["notifications"]] == [
+        ("ACTUAL", 50),
+        ("ACTUAL", 100),
+        ("FORECASTED", 110),
+    ]
+    for notification in budget["notifications"]:
+        assert notification["subscriberEmailAddresses"] == ["a@example.com", "z@example.com"]
+        assert notification["comparisonOperator"] == "GREATER_THAN"
+        assert notification["thresholdType"] == "PERCENTAGE"
+
+
+def test_nothing_of_the_account_escapes_it() -> None:
+    assert "costFilters" not in budget_of().inputs
+
+
+def test_of_a_shared_account_it_counts_what_bears_the_stacks_tag() -> None:
+    budget = budget_of(scope="stack")
+    assert budget["costFilters"] == [{"name": "TagKeyValue", "values": ["user:gpu-cluster/stack$prod"]}]
+
+
+@pytest.mark.parametrize(
+    "parts", [{"spent": [10, 20, 30, 40, 50], "forecast": [100]}, {"spent": [], "forecast": []}]
+)
+def test_aws_sends_one_to_five_kinds_of_mail(parts: dict[str, list[int]]) -> None:
+    with pytest.raises(ValidationError, match="one to five"):
+        budget_of(**parts)

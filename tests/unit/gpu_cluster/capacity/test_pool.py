@@ -1,0 +1,126 @@
+from typing import Any
+
+import pytest
+
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.config.stack import Stack
+from tests.unit.gpu_cluster.capacity.stacks import pool_of
+
+DGX = {"cpus": 112, "memory": "2Ti", "gpu": "H100", "gpus": 8}
+
+
+def test_pools_keep_the_names_and_order_of_the_file() -> None:
+    pools = {name: {"instance": "m7i.xlarge", "nodes": 1} for name in ("system", "l4", "a")}
+    stack = Stack.model_validate({"cluster": {"provider": "local"}, "pools": pools})
+    assert [(name, pool.name) for name, pool in pools_of(stack).items()] == [
+        ("system", "system"),
+        ("l4", "l4"),
+        ("a", "a"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sharing", "extended"),
+    [
+        (None, {"nvidia.com/gpu": 8}),
+        ({"timeSlicing": 4}, {"nvidia.com/gpu": 32}),
+        ({"mps": 3}, {"nvidia.com/gpu": 24}),
+        ({"mig": {"1g.10gb": 7}}, {"nvidia.com/mig-1g.10gb": 56}),
+        (
+            {"mig": {"3g.40gb": 1, "1g.10gb": 4}},
+            {"nvidia.com/mig-3g.40gb": 8, "nvidia.com/mig-1g.10gb": 32},
+        ),
+    ],
+)
+def test_a_node_offers_its_gpus_as_they_are_shared(sharing: Any, extended: dict[str, int]) -> None:
+    pool = pool_of(instance="p5.48xlarge", sharing=sharing)
+    assert pool.extended == extended
+    assert pool.gpus == 8
+
+
+@pytest.mark.parametrize("instance", ["m7i.xlarge", "g6f.4xlarge"])
+def test_a_node_without_whole_gpus_offers_none_and_lets_everyone_in(instance: str) -> None:
+    pool = pool_of(instance=instance)
+    assert (pool.extended, pool.taints, pool.tolerations) == ({}, (), ())
+    assert not any(label.startswith("nvidia.com/") for label in pool.labels)
+
+
+def test_nodes_that_the_stack_makes_carry_the_labels_of_a_gpu_node() -> None:
+    pool = pool_of(instance="g6.12xlarge", labels={"tier": "inference"})
+    assert pool.labels == {
+        "kubernetes.io/arch": "amd64",
+        "kubernetes.io/os": "linux",
+        "node.kubernetes.io/instance-type": "g6.12xlarge",
+        "nvidia.com/gpu.present": "true",
+        "nvidia.com/gpu.product": "NVIDIA-L4",
+        "nvidia.com/gpu.count": "4",
+        "nvidia.com/gpu.memory": "23034",
+        "gpu-cluster/pool": "p",
+        "tier": "inference",
+    }
+    assert pool.selector == {"gpu-cluster/pool": "p"}
+
+
+def test_no_label_of_the_file_moves_nodes_to_another_pool() -> None:
+    pool = pool_of(instance="m7i.xlarge", labels={"gpu-cluster/pool": "other"})
+    assert pool.labels["gpu-cluster/pool"] == "p"
+
+
+@pytest.mark.parametrize(
+    ("sharing", "product"),
+    [
+        ({"timeSlicing": 2}, "NVIDIA-A100-SXM4-80GB-SHARED"),
+        ({"mps": 2}, "NVIDIA-A100-SXM4-80GB-SHARED"),
+        ({"mig": {"7g.80gb": 1}}, "NVIDIA-A100-SXM4-80GB"),
+    ],
+)
+def test_the_product_says_where_whole_gpus_are_shared(sharing: Any, product: str) -> None:
+    pool = pool_of(instance="p4de.24xlarge", sharing=sharing)
+    assert pool.labels["nvidia.com/gpu.product"] == product
+
+
+def test_existing_nodes_are_found_by_their_own_labels() -> None:
+    pool = pool_of(provider="existing", machine=DGX, labels={"rack": "a", "gpu": "h100"})
+    assert pool.machine == "machine"
+    assert pool.selector == {"rack": "a", "gpu": "h100"}
+    assert pool.labels == {
+        "kubernetes.io/arch": "amd64",
+        "kubernetes.io/os": "linux",
+        "rack": "a",
+        "gpu": "h100",
+    }
+
+
+def test_existing_nodes_without_labels_in_the_file_are_expected_to_carry_the_pool() -> None:
+    pool = pool_of(provider="existing", machine=DGX)
+    assert pool.selector == {"gpu-cluster/pool": "p"}
+    assert pool.labels["gpu-cluster/pool"] == "p"
+
+
+def test_gpu_nodes_keep_other_pods_away() -> None:
+    pool = pool_of(instance="g6.xlarge", taints={"team": {"value": "vision", "effect": "NoExecute"}})
+    assert pool.taints == (
+        {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"},
+        {"key": "team", "value": "vision", "effect": "NoExecute"},
+    )
+
+
+def test_the_gpu_taint_is_as_the_stack_says_where_it_does() -> None:
+    pool = pool_of(provider="existing", machine=DGX, taints={"nvidia.com/gpu": {"value": "true"}})
+    assert pool.taints == ({"key": "nvidia.com/gpu", "value": "true", "effect": "NoSchedule"},)
+
+
+@pytest.mark.parametrize(
+    "taints", [{}, {"team": {"value": "vision"}, "spot": {"effect": "PreferNoSchedule"}}]
+)
+def test_every_taint_is_tolerated_exactly(taints: Any) -> None:
+    pool = pool_of(instance="g6.xlarge", taints=taints)
+    assert len(pool.taints) == 1 + len(taints)
+    assert pool.tolerations == tuple({**taint, "operator": "Equal"} for taint in pool.taints)
+
+
+def test_what_pods_get_is_less_than_what_the_node_has() -> None:
+    pool = pool_of(instance="g6.xlarge")
+    assert pool.allocatable.cpu_millis < pool.capacity.cpu_millis
+    assert pool.allocatable.memory_bytes < pool.capacity.memory_bytes
+    assert pool.allocatable.ephemeral_bytes < pool.capacity.ephemeral_bytes

@@ -1,0 +1,39 @@
+import pytest
+
+from gpu_cluster.catalog import REGIONS, eks_images
+
+
+def test_a_region_has_its_own() -> None:
+    assert eks_images("us-east-2") == "602401143452.dkr.ecr.us-east-2.amazonaws.com/eks"
+    assert eks_images("eu-central-2") == "900612956339.dkr.ecr.eu-central-2.amazonaws.com/eks"
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_accounts_have_twelve_digits(region: str) -> None:
+    account, _, rest = eks_images(region).partition(".")
+    assert len(account) == 12
+    assert account.isdigit()
+    assert rest == f"dkr.ecr.{region}.amazonaws.com/eks"
+
+
+def test_only_the_regions_that_were_first_share_an_account() -> None:
+    first = {region for region in REGIONS if eks_images(region).startswith("602401143452")}
+    assert first == {
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-northeast-3",
+        "ap-south-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ca-central-1",
+        "eu-central-1",
+        "eu-north-1",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "sa-east-1",
+        "us-east-1",
+        "us-east-2",
+        "us-west-1",
+        "us-west-2",
+    }

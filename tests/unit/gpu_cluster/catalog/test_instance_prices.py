@@ -1,0 +1,108 @@
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from gpu_cluster.catalog import (
+    CAPACITY_BLOCK_TYPES,
+    INSTANCE_PRICE_SOURCES,
+    INSTANCES,
+    MOVING_PRICE_DAYS,
+    REGIONS,
+    PriceError,
+    capacity_block,
+    on_demand,
+    priced_regions,
+    spot,
+)
+
+
+@pytest.mark.parametrize(
+    ("instance", "region", "usd"),
+    [
+        ("g6.4xlarge", "us-east-1", "1.3232"),
+        ("g6.4xlarge", "us-east-2", "1.3232"),
+        ("g6.48xlarge", "eu-north-1", "14.15992"),
+        ("g6.8xlarge", "ap-northeast-1", "2.92148"),
+        ("g6e.2xlarge", "eu-central-1", "2.8035"),
+        ("g6e.48xlarge", "ap-northeast-2", "37.04468"),
+        ("m7i.12xlarge", "eu-central-1", "2.898"),
+        ("m7i.12xlarge", "ap-east-1", "3.3264"),
+        ("p5.4xlarge", "ap-southeast-3", "9.4944"),
+        ("p5.48xlarge", "us-west-1", "68.8"),
+        ("p6-b200.48xlarge", "us-east-2", "113.9328"),
+    ],
+)
+def test_an_hour_costs_what_aws_lists_to_a_ten_thousandth(instance: str, region: str, usd: str) -> None:
+    assert float(on_demand(instance, region).usd) == pytest.approx(float(usd), rel=1e-4)
+
+
+@pytest.mark.parametrize("instance", [name for name, it in INSTANCES.items() if it.hourly_usd])
+def test_every_type_with_a_price_has_one_in_its_first_region(instance: str) -> None:
+    assert on_demand(instance, "us-east-1").usd > 0
+    assert set(priced_regions(instance)) <= set(REGIONS)
+    assert all(on_demand(instance, region).usd > 0 for region in priced_regions(instance))
+
+
+@pytest.mark.parametrize(
+    ("instance", "region", "message"),
+    [
+        ("p5e.48xlarge", "us-east-2", "AWS publishes no on-demand price of p5e.48xlarge"),
+        ("g9.xlarge", "us-east-2", "no price is known of g9.xlarge, which is not in the catalog"),
+        (
+            "p4de.24xlarge",
+            "us-east-2",
+            "AWS does not offer p4de.24xlarge in us-east-2, but in "
+            "us-east-1, us-west-2, eu-central-1, il-central-1, ap-northeast-1, ap-southeast-1",
+        ),
+        (
+            "p4de.24xlarge",
+            "il-central-1",
+            "no on-demand price of p4de.24xlarge in il-central-1 is known, but in "
+            "us-east-1, us-west-2, eu-central-1, ap-northeast-1, ap-southeast-1",
+        ),
+    ],
+)
+def test_what_has_no_price_says_so_and_is_never_free(instance: str, region: str, message: str) -> None:
+    with pytest.raises(PriceError) as error:
+        on_demand(instance, region)
+    assert str(error.value) == message
+
+
+def test_spot_is_a_range_up_to_the_price_on_demand() -> None:
+    least, most = spot("g6.2xlarge", "us-east-2")
+
+    assert least.usd == Fraction("0.9776") * Fraction("0.2")
+    assert most.usd == on_demand("g6.2xlarge", "us-east-2").usd
+
+
+def test_of_families_without_a_look_at_the_market_spot_saves_what_aws_says_at_most() -> None:
+    least, most = spot("g5.xlarge", "us-east-1")
+
+    assert least.usd == most.usd / 10
+
+
+def test_an_instance_in_a_block_costs_what_its_gpus_do() -> None:
+    assert capacity_block("p5.48xlarge", "us-east-2").usd == 8 * Fraction("5.191")
+    assert capacity_block("p5.48xlarge", "ap-northeast-1").usd == 8 * Fraction("4.72")
+    assert capacity_block("p5e.48xlarge", "us-east-2").usd == 8 * Fraction("5.97")
+
+
+@pytest.mark.parametrize(
+    ("instance", "region"),
+    [("g6.xlarge", "us-east-2"), ("p5.48xlarge", "us-west-1"), ("g9.xlarge", "eu-west-1")],
+)
+def test_a_block_that_nobody_sells_has_no_price(instance: str, region: str) -> None:
+    with pytest.raises(PriceError, match=f"no price of a capacity block of {instance} in {region} is known"):
+        capacity_block(instance, region)
+
+
+def test_blocks_are_cheaper_than_the_same_hours_on_demand() -> None:
+    for instance in set(CAPACITY_BLOCK_TYPES) - {"p5e.48xlarge", "p6e-gb200.36xlarge"}:
+        assert capacity_block(instance, "us-east-1").usd < on_demand(instance, "us-east-1").usd
+
+
+def test_prices_that_move_are_looked_at_more_often() -> None:
+    assert spot("g6.xlarge", "us-east-1")[0].days == MOVING_PRICE_DAYS
+    assert capacity_block("p5.48xlarge", "us-east-1").days == MOVING_PRICE_DAYS
+    assert all(date(2026, 7, 1) <= source.date for source in INSTANCE_PRICE_SOURCES.values())

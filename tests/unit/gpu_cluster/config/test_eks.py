@@ -1,0 +1,65 @@
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from gpu_cluster.config.eks import EksSettings
+
+ADMIN = {"principal": "arn:aws:iam::123456789012:role/platform", "policy": "cluster-admin"}
+
+
+def settings(**given: Any) -> EksSettings:
+    least = {"provider": "eks", "account": "123456789012", "version": "1.35", "access": {"deploy": ADMIN}}
+    return EksSettings.model_validate(least | given)
+
+
+def test_a_cluster_is_private_unless_its_stack_says_otherwise() -> None:
+    assert settings().endpoint == settings(endpoint="private").endpoint == settings(endpoint={}).endpoint
+    assert settings().endpoint.public == []
+
+
+def test_what_differs_alone_is_said() -> None:
+    least = settings()
+    assert (least.support, least.control_plane_tier, least.ip_family) == ("standard", "standard", "ipv4")
+    assert least.zonal_shift
+    assert least.bin_packing
+    assert least.logs.retention_days == 90
+    assert least.remote_networks is None
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        "arn:aws:iam::123456789012:role/platform",
+        "arn:aws:iam::123456789012:user/on-call@example.com",
+        "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0a1b",
+    ],
+)
+def test_roles_and_users_get_in(principal: str) -> None:
+    settings(access={"deploy": {**ADMIN, "principal": principal}})
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        "platform",
+        "arn:aws:sts::123456789012:assumed-role/platform/me",
+        "arn:aws:iam::123456789012:root",
+        "arn:aws:iam::12345:role/platform",
+        "arn:aws:iam::123456789012:group/platform",
+    ],
+)
+def test_a_session_an_account_and_a_group_do_not(principal: str) -> None:
+    with pytest.raises(ValidationError, match="expected the ARN of an IAM role or user"):
+        settings(access={"deploy": {**ADMIN, "principal": principal}})
+
+
+@pytest.mark.parametrize("cidr", ["10.0.0.0/24", "172.16.0.0/12", "192.168.0.0/16"])
+def test_services_have_private_addresses(cidr: str) -> None:
+    assert settings(serviceCidr=cidr).service_cidr == cidr
+
+
+@pytest.mark.parametrize("cidr", ["100.64.0.0/16", "10.0.0.0/8", "10.0.0.0/25", "fd00::/108"])
+def test_and_no_others_no_more_and_no_fewer_than_eks_takes(cidr: str) -> None:
+    with pytest.raises(ValidationError, match="expected a range"):
+        settings(serviceCidr=cidr)

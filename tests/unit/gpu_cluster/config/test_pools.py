@@ -1,0 +1,37 @@
+import pytest
+from pydantic import ValidationError
+
+from gpu_cluster.config.pools import Machine, PoolSettings, Sharing
+from gpu_cluster.config.span import Span
+
+
+def test_a_pool_is_an_instance_type_or_a_machine() -> None:
+    machine = Machine(cpus=64, memory="1Ti")
+    assert PoolSettings(machine=machine, nodes=Span(min=1, max=1)).instance is None
+
+    with pytest.raises(ValidationError, match="got both"):
+        PoolSettings(instance="g6.xlarge", machine=machine, nodes=Span(min=1, max=1))
+    with pytest.raises(ValidationError, match="got neither"):
+        PoolSettings(nodes=Span(min=1, max=1))
+
+
+def test_a_gpu_comes_with_its_count() -> None:
+    assert Machine(cpus=64, memory="1Ti", gpu="H100", gpus=8).gpus == 8
+    with pytest.raises(ValidationError, match="gpu is H100 and gpus is 0"):
+        Machine(cpus=64, memory="1Ti", gpu="H100")
+    with pytest.raises(ValidationError, match="gpu is not set and gpus is 8"):
+        Machine(cpus=64, memory="1Ti", gpus=8)
+
+
+def test_gpus_are_shared_in_one_way() -> None:
+    assert Sharing(mig={"1g.10gb": 7}).time_slicing is None
+    with pytest.raises(ValidationError, match="got timeSlicing and mps"):
+        Sharing(time_slicing=2, mps=2)
+    with pytest.raises(ValidationError, match="got none"):
+        Sharing()
+
+
+def test_settings_do_not_change() -> None:
+    pool = PoolSettings(instance="g6.xlarge", nodes=Span(min=1, max=1))
+    with pytest.raises(ValidationError, match="frozen"):
+        pool.instance = "g6.2xlarge"  # pyright: ignore[reportAttributeAccessIssue]

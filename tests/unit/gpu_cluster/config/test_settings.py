@@ -1,0 +1,38 @@
+"""What every section promises to those who read it and those who write it."""
+
+import importlib
+import pkgutil
+
+import pytest
+from pydantic import ValidationError
+
+import gpu_cluster.config
+from gpu_cluster.config.gpu import GpuSettings
+from gpu_cluster.config.settings import Settings
+
+
+def sections() -> list[type[Settings]]:
+    for module in pkgutil.iter_modules(gpu_cluster.config.__path__, "gpu_cluster.config."):
+        importlib.import_module(module.name)
+    return _below(Settings)
+
+
+def _below(kind: type[Settings]) -> list[type[Settings]]:
+    return [model for child in kind.__subclasses__() for model in (child, *_below(child))]
+
+
+def test_every_key_says_what_it_is_for() -> None:
+    silent = [
+        f"{model.__name__}.{name}"
+        for model in sections()
+        if model.__module__.startswith("gpu_cluster.config.")
+        for name, field in model.model_fields.items()
+        if not field.description
+    ]
+    assert silent == []
+
+
+def test_keys_are_camel_case_and_nothing_else_is_known() -> None:
+    assert GpuSettings.model_validate({"devicePlugin": False}).device_plugin is False
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        GpuSettings.model_validate({"devicePlugins": False})

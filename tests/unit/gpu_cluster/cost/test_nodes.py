@@ -1,0 +1,138 @@
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gpu_cluster.cost import CostError, Item, Line, priced
+from gpu_cluster.cost.money import Range, total
+from tests.today import TODAY
+from tests.unit.gpu_cluster.cost.items import REGION, aws, launch_template, node_group, node_pool
+
+
+def lines(*items: Item, **more: dict[str, int]) -> tuple[Line, ...]:
+    return priced(items, REGION, day=TODAY, **more)
+
+
+def test_a_node_group_costs_its_servers_and_their_disks() -> None:
+    servers, disk = lines(node_group("l4", "g6.4xlarge", (3, 12)), launch_template("l4", gib=100))
+
+    assert (servers.what, servers.pool, servers.unit, servers.per) == (
+        "g6.4xlarge on demand", "l4", "node", "hour",
+    )  # fmt: skip
+    # 3 x 1.3232 and 12 x 1.3232
+    assert servers.hourly == Range.of(Fraction("3.9696"), Fraction("15.8784"))
+    # 3 x 100 GiB x 0.08 and 12 x 100 GiB x 0.08
+    assert disk.monthly == Range.of(24, 96)
+
+
+def test_a_fast_disk_costs_what_is_beyond_3000_operations_and_125_mebibytes() -> None:
+    template = launch_template("h100", gib=500, iops=8000, throughput=1000)
+    _, space, operations, throughput = lines(node_group("h100", "p5.48xlarge", (2, 2)), template)
+
+    assert space.monthly == Range.of(80)  # 2 x 500 x 0.08
+    assert operations.monthly == Range.of(50)  # 2 x (8000 - 3000) x 0.005
+    assert throughput.monthly == Range.of(70)  # 2 x (1000 - 125) x 0.04
+
+
+def test_a_capacity_block_is_paid_whether_its_nodes_run_or_not() -> None:
+    block = launch_template("h100", instanceType="p5.48xlarge")
+    servers, disk = lines(
+        node_group("h100", "p5.48xlarge", (0, 2), "CAPACITY_BLOCK"), block, reserved={"h100": 3}
+    )
+
+    assert servers.what == "p5.48xlarge in a capacity block"
+    assert servers.hourly == Range.of(Fraction("124.584"))  # 3 x 8 x 5.191, of which one is never started
+    assert disk.monthly == Range.of(0, 16)  # of those that run: 2 x 100 x 0.08
+
+
+def test_so_is_what_is_reserved_on_demand() -> None:
+    target = {"capacityReservationTarget": {"capacityReservationId": "cr-0123456789abcdef0"}}
+    template = launch_template("l4", capacityReservationSpecification=target)
+    servers, _ = lines(node_group("l4", "g6.4xlarge", (1, 4)), template)
+
+    assert servers.quantity == Range.of(4)
+
+
+def test_spot_servers_cost_between_an_estimate_and_the_price_on_demand() -> None:
+    servers, _ = lines(node_group("l4", "g6.4xlarge", (1, 2), "SPOT"), launch_template("l4"))
+
+    assert servers.what == "g6.4xlarge spot, estimated"
+    # 1 x 1.3232 x 0.2 and 2 x 1.3232
+    assert servers.hourly == Range.of(Fraction("0.26464"), Fraction("2.6464"))
+
+
+def test_karpenter_starts_no_more_than_its_limit() -> None:
+    servers, disk = lines(*node_pool("g6.2xlarge", cpus=16, market="on-demand"))
+
+    assert servers.quantity == Range.of(0, 2)  # 16 CPUs of 8 each
+    assert servers.hourly == Range.of(0, Fraction("1.9552"))  # 2 x 0.9776
+    assert disk.monthly == Range.of(0, 16)  # 2 x 100 x 0.08
+
+
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        (
+            [node_group("l4")],
+            "NodeGroup nodes-l4: expected a launch template of pool l4, which has its disks",
+        ),
+        (node_pool()[:1], "NodePool l4: expected an EC2NodeClass, which has the disks of its nodes"),
+        (
+            [aws("eks/nodeGroup:NodeGroup", "nodes")],
+            "NodeGroup nodes: expected labels, which decides what it costs",
+        ),
+    ],
+)
+def test_what_decides_a_price_has_to_be_there(items: list[Item], message: str) -> None:
+    with pytest.raises(CostError) as error:
+        priced(items, REGION, day=TODAY)
+    assert str(error.value) == message
+
+
+def test_an_unknown_type_of_karpenter_is_an_error() -> None:
+    with pytest.raises(CostError, match=r"no price is known of g9\.xlarge"):
+        lines(*node_pool("g9.xlarge"))
+
+
+counts = st.integers(0, 60)
+instances = st.sampled_from(["m7i.xlarge", "g6.4xlarge", "g6e.12xlarge", "p5.48xlarge"])
+markets = st.sampled_from(["ON_DEMAND", "SPOT"])
+
+
+def hourly(pool: str, instance: str, nodes: tuple[int, int], market: str) -> Range:
+    least, most = sorted(nodes)
+    items = [node_group(pool, instance, (least, most), market), launch_template(pool, gib=200)]
+    return total([line.hourly for line in lines(*items)])
+
+
+@given(instances, counts, counts, counts, markets)
+def test_more_nodes_never_cost_less(instance: str, least: int, most: int, more: int, market: str) -> None:
+    low, high = sorted((least, most))
+    fewer, further = (hourly("p", instance, (low, top), market) for top in (high, high + more))
+
+    assert fewer.least <= fewer.most <= further.most
+    assert fewer.least == further.least
+
+
+@given(st.lists(st.tuples(instances, st.tuples(counts, counts), markets), max_size=5))
+def test_pools_cost_the_sum_of_what_each_costs(pools: list[tuple[str, tuple[int, int], str]]) -> None:
+    items: list[Item] = []
+    for number, (instance, nodes, market) in enumerate(pools):
+        least, most = sorted(nodes)
+        items += (
+            node_group(f"p{number}", instance, (least, most), market),
+            launch_template(f"p{number}", gib=200),
+        )
+    each = [hourly("p", instance, nodes, market) for instance, nodes, market in pools]
+
+    assert total([line.hourly for line in lines(*items)]) == total(each)
+
+
+@given(instances, counts, st.integers(0, 20), markets)
+def test_as_many_times_the_nodes_cost_as_many_times_as_much(
+    instance: str, nodes: int, times: int, market: str
+) -> None:
+    once, often = (hourly("p", instance, (count, count), market) for count in (nodes, nodes * times))
+
+    assert often == once * times

@@ -1,0 +1,101 @@
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from gpu_cluster.cost import CostError, Item, priced, usage_of
+from gpu_cluster.cost.money import Range
+from tests.today import TODAY
+from tests.unit.gpu_cluster.cost.items import REGION, aws
+
+
+def monthly(*items: Item, day: date = TODAY) -> dict[str, Range]:
+    return {line.what: line.monthly for line in priced(items, REGION, day=day)}
+
+
+def cluster(version: str = "1.35", **more: object) -> Item:
+    return aws("eks/cluster:Cluster", "cluster", version=version, **more)
+
+
+def test_a_control_plane_costs_its_hours_and_those_of_its_tier() -> None:
+    amounts = monthly(cluster(controlPlaneScalingConfig={"tier": "tier-xl"}))
+
+    assert amounts["control plane"] == Range.of(73)  # 730 x 0.10
+    assert amounts["control plane, tier-xl"] == Range.of(Fraction("1204.5"))  # 730 x 1.65
+
+
+def test_extended_support_costs_six_times_as_much() -> None:
+    amounts = monthly(cluster("1.35"), day=date(2027, 3, 28))
+
+    assert amounts["control plane, Kubernetes 1.35 in extended support"] == Range.of(438)  # 730 x 0.60
+
+
+def test_nodes_outside_of_aws_cost_something_too() -> None:
+    assert monthly(cluster(remoteNetworkConfig={"remoteNodeNetworks": {}}))["hybrid nodes"] == Range.of(
+        Fraction("2803.2")  # 192 x 730 x 0.02
+    )
+
+
+def test_a_version_that_eks_does_not_run_has_no_price() -> None:
+    with pytest.raises(CostError, match=r"expected a version of Kubernetes that EKS runs, got 1\.9"):
+        monthly(cluster("1.9"))
+
+
+def test_logs_cost_what_is_written_and_what_is_kept() -> None:
+    assert monthly(aws("cloudwatch/logGroup:LogGroup", retentionInDays=90)) == {
+        "logs written": Range.of(15),  # 30 GB x 0.50
+        "logs kept 90 days": Range.of(Fraction("2.7")),  # 3 months of 30 GB x 0.03
+    }
+
+
+def test_keys_secrets_alarms_and_queues_cost_little() -> None:
+    assert monthly(aws("kms/key:Key")) == {
+        "key": Range.of(1),
+        "key, requests": Range.of(Fraction("0.6")),  # 20 x 0.03
+    }
+    assert monthly(aws("secretsmanager/secret:Secret")) == {"secret": Range.of(Fraction("0.4"))}
+    assert monthly(aws("cloudwatch/metricAlarm:MetricAlarm")) == {"alarm": Range.of(Fraction("0.1"))}
+    assert monthly(aws("sqs/queue:Queue")) == {"queue, requests": Range.of(Fraction("0.4"))}
+
+
+REPOSITORY = aws("ecr/repository:Repository", "apps", name="apps/gateway")
+
+
+def test_images_cost_what_is_kept_and_what_is_scanned() -> None:
+    scanning = aws("ecr/registryScanningConfiguration:RegistryScanningConfiguration", scanType="ENHANCED")
+
+    assert monthly(REPOSITORY) == {"images": Range.of(Fraction("1.5"))}  # 15 GB x 0.10
+    assert monthly(REPOSITORY, scanning) == {
+        "images": Range.of(Fraction("1.5")),
+        "images, first scan": Range.of(Fraction("0.72")),  # 8 x 0.09
+        "images, scanned again": Range.of(Fraction("2.4")),  # 8 x 30 x 0.01
+    }
+
+
+def test_copies_in_another_region_cost_their_space_and_the_way() -> None:
+    rule = {"destinations": [{"region": "us-west-2"}], "repositoryFilters": [{"filter": "apps/"}]}
+    copies = aws(
+        "ecr/replicationConfiguration:ReplicationConfiguration", replicationConfiguration={"rules": [rule]}
+    )
+    other = aws("ecr/repository:Repository", "vision", name="vision/train")
+    amounts = monthly(REPOSITORY, other, copies)
+
+    assert amounts["copies of images in us-west-2"] == Range.of(Fraction("1.5"))  # 15 GB x 0.10
+    assert amounts["images sent to us-west-2"] == Range.of(Fraction("0.3"))  # 15 GB x 0.02
+
+
+def test_copies_where_no_price_is_known_are_an_error() -> None:
+    rule = {"destinations": [{"region": "eu-west-1"}]}
+    copies = aws(
+        "ecr/replicationConfiguration:ReplicationConfiguration", replicationConfiguration={"rules": [rule]}
+    )
+
+    with pytest.raises(CostError, match="no price of ecr in eu-west-1 is known"):
+        monthly(copies)
+
+
+def test_mirrored_images_cost_what_is_kept() -> None:
+    rule = [aws("ecr/pullThroughCacheRule:PullThroughCacheRule")]
+    [line] = priced(rule, REGION, day=TODAY, usage=usage_of({"cached-gb": "100"}))
+
+    assert line.monthly == Range.of(10)  # 100 GB x 0.10

@@ -1,0 +1,114 @@
+from fractions import Fraction
+
+import pytest
+
+from gpu_cluster.catalog import SERVICE_PRICES
+from gpu_cluster.cost import CostError, Item, priced
+from gpu_cluster.cost.money import Range
+from tests.today import TODAY
+from tests.unit.gpu_cluster.cost.items import REGION, aws, kubernetes, model, scaler, storage_class
+
+
+def monthly(*items: Item) -> dict[str, Range]:
+    return {line.what: line.monthly for line in priced(items, REGION, day=TODAY)}
+
+
+def test_each_replica_has_a_disk_of_its_own() -> None:
+    fast = storage_class("fast", iops="4000", throughput="500")
+
+    assert monthly(model("chat", size="40Gi"), scaler("chat", 3, 12), fast) == {
+        "disk of class fast": Range.of(Fraction("9.6"), Fraction("38.4")),  # 3 and 12 x 40 x 0.08
+        "disk of class fast, IOPS": Range.of(15, 60),  # 3 and 12 x 1000 x 0.005
+        "disk of class fast, throughput": Range.of(45, 180),  # 3 and 12 x 375 x 0.04
+    }
+
+
+def test_without_a_scaler_there_are_as_many_as_the_workload_says() -> None:
+    assert monthly(model(size="100Gi", replicas=2), storage_class())["disk of class fast"] == Range.of(16)
+
+
+def test_a_disk_belongs_to_the_pool_that_its_pods_go_to() -> None:
+    assert {line.pool for line in priced([model(), storage_class()], REGION, day=TODAY)} == {"l4"}
+
+
+def test_a_claim_has_one_disk() -> None:
+    claim = kubernetes(
+        "PersistentVolumeClaim", "scratch", {"resources": {"requests": {"storage": "1Ti"}}}
+    )  # of the default class
+
+    assert monthly(claim, storage_class()) == {
+        "disk of class fast": Range.of(Fraction("81.92"))
+    }  # 1024 x 0.08
+
+
+def test_folders_of_a_file_system_and_what_is_there_already_cost_nothing_more() -> None:
+    home = storage_class("home", "efs.csi.aws.com")
+    there = kubernetes("PersistentVolumeClaim", "models", {"storageClassName": ""})
+
+    assert not monthly(model(storage_class="home"), home, there)
+
+
+def test_a_class_that_nobody_defines_has_no_price() -> None:
+    with pytest.raises(CostError) as error:
+        monthly(model("chat", storage_class="quick"), storage_class("fast"))
+    assert str(error.value) == (
+        "Deployment chat: expected a storage class, got quick, which decides what it costs"
+    )
+
+
+def test_lustre_costs_its_size_at_the_price_of_its_throughput() -> None:
+    lustre = aws("fsx/lustreFileSystem:LustreFileSystem", storageCapacity=4800, perUnitStorageThroughput=250)
+
+    assert monthly(lustre) == {"FSx for Lustre, 250 MB/s for each TiB": Range.of(1008)}  # 4800 x 0.21
+
+
+@pytest.mark.parametrize(("mode", "dollars"), [("elastic", 69), ("bursting", 60)])
+def test_a_file_system_costs_what_it_holds_and_what_is_read_where_it_is_elastic(
+    mode: str, dollars: int
+) -> None:
+    # 200 GB x 0.30, and 200 GB read x 0.03 and 50 GB written x 0.06
+    amounts = monthly(aws("efs/fileSystem:FileSystem", throughputMode=mode)).values()
+
+    assert sum(float(it.most) for it in amounts) == pytest.approx(dollars)
+
+
+def test_a_bucket_costs_what_it_holds_and_its_requests() -> None:
+    assert monthly(aws("s3/bucket:Bucket")) == {
+        "S3": Range.of(23),  # 1000 GB x 0.023
+        "S3, reads": Range.of(Fraction("0.4")),  # 1000 thousands x 0.0004
+        "S3, writes": Range.of(Fraction("0.5")),  # 100 thousands x 0.005
+    }
+
+
+def copying_to(region: str) -> Item:
+    vault = f"arn:aws:backup:{region}:123456789012:backup-vault:copies"
+    return aws("backup/plan:Plan", rules=[{"copyActions": [{"destinationVaultArn": vault}]}])
+
+
+def test_copies_cost_what_is_kept_there_and_the_way() -> None:
+    assert monthly(copying_to("us-west-2")) == {
+        "backups": Range.of(20),
+        "copies of backups in us-west-2": Range.of(20),  # 400 GB x 0.05
+        "backups sent to us-west-2": Range.of(2),  # 100 GB x 0.02
+    }
+
+
+def test_copies_in_a_region_without_prices_are_not_free() -> None:
+    with pytest.raises(CostError, match="no price of efs-backup in eu-west-1 is known"):
+        monthly(copying_to("eu-west-1"))
+
+
+def test_what_is_in_another_region_has_the_price_of_that() -> None:
+    with pytest.raises(CostError, match="no price of key in eu-west-1 is known"):
+        monthly(aws("kms/key:Key", region="eu-west-1"))
+
+
+def test_a_backup_of_a_disk_costs_what_one_of_a_file_system_does() -> None:
+    assert SERVICE_PRICES["snapshot"].usd == SERVICE_PRICES["efs-backup"].usd
+
+
+def test_backups_and_snapshots_cost_what_is_kept() -> None:
+    assert monthly(aws("backup/plan:Plan")) == {"backups": Range.of(20)}  # 400 GB x 0.05
+    assert monthly(Item("VolumeSnapshotClass", "disks", {"driver": "ebs.csi.aws.com"})) == {
+        "snapshots of disks": Range.of(0)  # none are assumed
+    }

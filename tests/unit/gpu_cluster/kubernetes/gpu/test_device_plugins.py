@@ -1,0 +1,100 @@
+import json
+from typing import Any
+
+import pytest
+
+from gpu_cluster.capacity import Pool, pools_of
+from gpu_cluster.kubernetes.gpu import DevicePlugin
+from gpu_cluster.plan import Graph
+from tests.unit.gpu_cluster.kubernetes.gpu.eks import POOLS, devices, pools
+from tests.unit.gpu_cluster.stacks import stack_of
+
+
+def daemon_sets(graph: Graph) -> set[str]:
+    return {each["metadata.name"] for each in graph.of("DaemonSet")}
+
+
+def found(**settings: Any) -> dict[str, Pool]:
+    """On a cluster that was there before."""
+    return pools_of(stack_of(pools=settings))
+
+
+def test_each_pool_has_what_its_devices_need_and_no_more() -> None:
+    assert daemon_sets(devices(pools(**POOLS))) == {
+        "aws-efa-k8s-device-plugin-train",
+        "nvidia-device-plugin-l4",
+        "nvidia-device-plugin-mixed",
+        "nvidia-device-plugin-small",
+        "nvidia-device-plugin-train",
+        "nvidia-mig-manager-mixed",
+        "nvidia-mig-manager-small",
+    }
+
+
+def test_nodes_whose_operating_system_runs_a_plugin_get_no_second_one() -> None:
+    bottlerocket = {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}
+    made = pools(l4=POOLS["l4"] | {"ami": bottlerocket}, other=POOLS["l4"])
+
+    assert daemon_sets(devices(made)) == {"nvidia-device-plugin-other"}
+    assert not DevicePlugin.wanted({"l4": made["l4"]}, gpus=True)
+
+
+def test_on_amazon_linux_a_plugin_sees_every_gpu_and_hands_them_out_by_cdi() -> None:
+    graph = devices(pools(l4=POOLS["l4"]))
+    pod = graph.get("DaemonSet", "nvidia-device-plugin-l4")["spec.template.spec"]
+    [container] = pod["containers"]
+    paths = {volume["name"]: volume.get("hostPath", {}).get("path") for volume in pod["volumes"]}
+    mounted = {each["mountPath"]: paths[each["name"]] for each in container["volumeMounts"]}
+
+    assert container["securityContext"]["capabilities"] == {"add": ["SYS_ADMIN"], "drop": ["ALL"]}
+    assert (mounted["/driver-root"], mounted["/var/run/cdi"]) == ("/", "/var/run/cdi")
+    config = json.loads(graph.get("ConfigMap", "nvidia-device-plugin")["data"]["l4"])
+    assert config["flags"]["plugin"]["deviceListStrategy"] == ["cdi-cri"]
+
+
+def test_where_an_operator_looks_after_gpus_only_efa_is_left() -> None:
+    made = pools(**POOLS)
+
+    assert daemon_sets(devices(made, gpus=False)) == {"aws-efa-k8s-device-plugin-train"}
+    assert DevicePlugin.wanted(made, gpus=False)
+
+
+def test_nodes_without_devices_need_nothing() -> None:
+    assert not DevicePlugin.wanted(pools(system=POOLS["system"]), gpus=True)
+    assert not DevicePlugin.wanted(pools(l4=POOLS["l4"]), gpus=False)
+
+
+@pytest.mark.parametrize("labels", [{"rack": "r1"}, {"nvidia.com/mig.config": "all-1g.10gb"}])
+def test_gpus_of_servers_that_were_there_before_are_theirs_to_divide(labels: dict[str, str]) -> None:
+    made = found(
+        h100={"instance": "p5.48xlarge", "nodes": 1, "sharing": POOLS["small"]["sharing"]}
+        | {"labels": labels}
+    )
+
+    graph = devices(made, region=None)
+
+    assert daemon_sets(graph) == {"nvidia-device-plugin-h100"}
+    assert not graph.of("ValidatingAdmissionPolicy")
+
+
+def test_everything_is_in_one_namespace_and_gone_before_it() -> None:
+    graph = devices(pools(**POOLS))
+    [namespace] = [each for each in graph.of("Namespace") if each.type.startswith("kubernetes:")]
+    inside = [each for each in graph.resources if each.inputs.get("metadata", {}).get("namespace")]
+
+    assert {each["metadata.namespace"] for each in inside} == {namespace["metadata.name"]} == {"gpu-system"}
+    assert all(graph.waits_for(each, namespace) for each in inside)
+
+
+def test_the_quota_has_room_for_all_of_them_on_every_node() -> None:
+    graph = devices(pools(**POOLS))
+
+    assert graph.only("ResourceQuota")["spec.hard"] == {"pods": "15k"}
+    assert {each["spec.template.spec.priorityClassName"] for each in graph.of("DaemonSet")} == {
+        "system-node-critical"
+    }
+
+
+def test_efa_without_a_region_is_no_platform_of_aws() -> None:
+    with pytest.raises(ValueError, match="aws:region"):
+        devices(pools(train=POOLS["train"]), region=None)

@@ -1,0 +1,75 @@
+from typing import Any
+
+import pytest
+
+from gpu_cluster.capacity import load_time, pools_of
+from gpu_cluster.stack import load
+from tests.pains.platforms import STACKS, platform
+from tests.unit.gpu_cluster.kubernetes.serving.served import container, pod, serve, serve_all
+from tests.unit.gpu_cluster.stacks import model_of
+
+NEW_FIRST = {"maxSurge": 1, "maxUnavailable": 0}
+OLD_FIRST = {"maxSurge": 0, "maxUnavailable": 1}
+
+
+def test_they_run_on_their_pool_and_tolerate_its_taints_alone() -> None:
+    graph = serve(pool={"labels": {"rack": "r1"}, "taints": {"team": {"value": "a"}}})
+    assert pod(graph)["nodeSelector"] == {"rack": "r1"}
+    assert [t["key"] for t in pod(graph)["tolerations"]] == ["nvidia.com/gpu", "team"]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "strategy"),
+    [(2, OLD_FIRST), (3, NEW_FIRST), ({"min": 2, "max": 9}, OLD_FIRST), ({"min": 0, "max": 9}, OLD_FIRST)],
+)
+def test_an_update_takes_a_further_gpu_only_where_there_always_is_one(nodes: Any, strategy: Any) -> None:
+    graph = serve(replicas=2, pool={"nodes": nodes})
+    assert graph.only("Deployment")["spec.strategy.rollingUpdate"] == strategy
+
+
+def test_models_of_one_pool_share_what_it_has_to_spare() -> None:
+    both = {"a": model_of(replicas=1), "b": model_of(replicas=1)}
+    for nodes, strategy in ((3, OLD_FIRST), (4, NEW_FIRST)):
+        graph = serve_all(both, pool={"nodes": nodes})
+        assert [d["spec.strategy.rollingUpdate"] for d in graph.of("Deployment")] == [strategy] * 2
+
+
+def test_they_are_spread_over_hosts() -> None:
+    [spread] = pod(serve())["topologySpreadConstraints"]
+    assert (spread["topologyKey"], spread["maxSkew"]) == ("kubernetes.io/hostname", 1)
+
+
+def test_an_update_waits_as_long_as_loading_may_take() -> None:
+    deployment = serve(loadMinutes=60, replicas=2).only("Deployment")
+    create, update = deployment.timeouts
+    assert int(create.removesuffix("m")) > 60
+    assert int(update.removesuffix("m")) > 2 * 60
+    assert deployment["spec.progressDeadlineSeconds"] > 60 * 60
+
+
+def test_no_environment_of_other_services_reaches_them() -> None:
+    assert pod(serve())["enableServiceLinks"] is False
+
+
+@pytest.mark.parametrize("minutes", [1, 30, 100])
+def test_whoever_waits_for_a_replica_waits_as_long_as_its_startup_probe(minutes: int) -> None:
+    graph = serve(loadMinutes=minutes)
+    probe = container(graph)["startupProbe"]
+    create, _ = graph.only("Deployment").timeouts
+    probed = probe["periodSeconds"] * probe["failureThreshold"]
+    assert (
+        probed
+        < graph.only("Deployment")["spec.progressDeadlineSeconds"]
+        <= 60 * int(create.removesuffix("m"))
+    )
+
+
+@pytest.mark.parametrize("name", ["dev", "edge", "onprem", "prod", "staging"])
+def test_every_model_of_the_examples_loads_before_its_startup_probe_ends(name: str) -> None:
+    stack, graph = load(STACKS / f"Pulumi.{name}.yaml"), platform(name)
+    for key, model in stack.serving.models.items():
+        minutes = load_time(model, stack.storage, pools_of(stack)[model.pool])
+        [served] = graph.get("Deployment", key)["spec.template.spec.containers"]
+        probe = served["startupProbe"]
+        assert minutes is not None
+        assert 60 * minutes < probe["periodSeconds"] * probe["failureThreshold"]

@@ -1,0 +1,68 @@
+from gpu_cluster.config.registry import Upstream
+from gpu_cluster.config.storage import S3, Ebs, FsxLustre, HostPath
+from gpu_cluster.stack import load
+from tests.unit.gpu_cluster.stack.corpus import STACKS
+
+
+def test_local_has_a_storage_class_and_a_registry() -> None:
+    stack = load(STACKS / "happy/smallest-local.yaml")
+
+    assert stack.storage == {"standard": HostPath(kind="host-path", default=True)}
+    assert stack.registry.in_cluster is not None
+    assert (stack.registry.in_cluster.size, stack.registry.in_cluster.storage_class) == ("20Gi", "standard")
+
+
+def test_an_existing_cluster_keeps_its_own() -> None:
+    stack = load(STACKS / "happy/existing-without-models.yaml")
+
+    assert stack.storage == {}
+    assert stack.registry.in_cluster is None
+
+
+def test_a_platform_on_aws_has_encrypted_disks_and_caches_that_need_no_credentials() -> None:
+    stack = load(STACKS / "happy/eks-smallest.yaml")
+
+    assert stack.storage == {"gp3": Ebs(kind="ebs", default=True)}
+    assert stack.registry.mirrors == {Upstream.ECR_PUBLIC, Upstream.K8S, Upstream.QUAY}
+    assert stack.registry.in_cluster is None
+
+
+def test_a_platform_on_aws_with_stores_alone_has_disks_besides() -> None:
+    stack = load(STACKS / "happy/eks-mirror-of-ones-own.yaml")
+
+    assert stack.storage["gp3"] == Ebs(kind="ebs", default=True)
+    assert stack.registry.mirrors is None
+
+
+def test_a_store_is_claimed_from_where_models_are_served_unless_the_stack_says_who() -> None:
+    storage = load(STACKS / "happy/eks-registry-and-storage.yaml").storage
+    models, datasets = storage["models"], storage["datasets"]
+
+    assert isinstance(models, S3)
+    assert isinstance(datasets, FsxLustre)
+    assert (models.namespaces, datasets.namespaces) == ({"inference"}, {"vision", "speech"})
+
+
+def test_every_volume_names_its_class() -> None:
+    assert cache_class("storage-csi-shared", "chat") == "shared"
+    assert cache_class("full-local", "chat") == "models"
+    assert cache_class("full-local", "large") == "standard"
+
+
+def test_the_only_slice_of_a_pool_goes_without_saying() -> None:
+    models = load(STACKS / "happy/sharing-mig.yaml").serving.models
+
+    assert models["small"].slice == "1g.10gb"
+    assert models["tiny"].slice == "1g.10gb"
+    assert models["medium"].slice == "3g.40gb"
+
+
+def test_pools_that_share_no_slices_have_none() -> None:
+    models = load(STACKS / "happy/sharing-time-slicing.yaml").serving.models
+
+    assert models["chat"].slice is None
+
+
+def cache_class(file: str, model: str) -> str | None:
+    cache = load(STACKS / f"happy/{file}.yaml").serving.models[model].cache
+    return cache.storage_class if cache else None

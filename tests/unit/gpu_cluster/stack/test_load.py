@@ -1,0 +1,106 @@
+"""What has no place in the corpus: files that are not there, are no text, or are large."""
+
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster.stack import StackFileError, load
+
+SMALLEST = """\
+config:
+  gpu-cluster:cluster: {provider: local}
+  gpu-cluster:pools:
+    system: {instance: m7i.xlarge, nodes: 1}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "stacks").mkdir()
+    return tmp_path
+
+
+def message(path: Path) -> str:
+    with pytest.raises(StackFileError) as error:
+        load(path)
+    return str(error.value)
+
+
+def test_a_missing_file_names_the_nearest(project: Path) -> None:
+    (project / "stacks/Pulumi.prod.yaml").write_text(SMALLEST)
+    (project / "stacks/Pulumi.dev.yaml").write_text(SMALLEST)
+
+    assert message(Path("stacks/Pulumi.prd.yaml")) == (
+        "stacks/Pulumi.prd.yaml:1 no such file, did you mean 'Pulumi.prod.yaml'?"
+    )
+
+
+def test_a_missing_file_in_an_empty_folder(project: Path) -> None:
+    assert message(Path("stacks/Pulumi.dev.yaml")) == (
+        "stacks/Pulumi.dev.yaml:1 no such file, and no stack file in stacks"
+    )
+
+
+def test_a_folder_is_no_file(project: Path) -> None:
+    (project / "stacks/Pulumi.dev.yaml").mkdir()
+
+    assert message(Path("stacks/Pulumi.dev.yaml")) == (
+        "stacks/Pulumi.dev.yaml:1 the file cannot be read: Is a directory"
+    )
+
+
+def test_other_encodings_name_the_line(project: Path) -> None:
+    (project / "stacks/Pulumi.dev.yaml").write_bytes(SMALLEST.encode() + b"# caf\xe9\n")
+
+    assert message(Path("stacks/Pulumi.dev.yaml")) == "stacks/Pulumi.dev.yaml:5 not UTF-8: byte 0xe9"
+
+
+def test_a_byte_order_mark_is_no_mistake(project: Path) -> None:
+    (project / "stacks/Pulumi.dev.yaml").write_bytes(b"\xef\xbb\xbf" + SMALLEST.encode())
+
+    assert list(load(Path("stacks/Pulumi.dev.yaml")).pools) == ["system"]
+
+
+def test_nesting_without_end(project: Path) -> None:
+    (project / "stacks/Pulumi.dev.yaml").write_text("a: " + "[" * 5_000)
+
+    assert message(Path("stacks/Pulumi.dev.yaml")) == "stacks/Pulumi.dev.yaml:1 nested too deeply"
+
+
+def test_a_file_outside_of_the_working_directory_has_its_whole_path(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("elsewhere") / "Pulumi.dev.yaml"
+    path.write_text("config: []\n")
+
+    assert message(path).startswith(f"{path}:1 config: ")
+
+
+def test_a_problem_has_its_parts(project: Path) -> None:
+    path = Path("stacks/Pulumi.dev.yaml")
+    path.write_text(SMALLEST.replace("nodes: 1", "nodes: 0"))
+
+    with pytest.raises(StackFileError) as error:
+        load(path)
+
+    [problem] = error.value.problems
+    assert (problem.file, problem.line) == ("stacks/Pulumi.dev.yaml", 4)
+    assert (problem.key, problem.message) == ("gpu-cluster:pools.system.nodes", "expected at least 1, got 0")
+
+
+def test_a_large_file_is_read_whole(project: Path) -> None:
+    pools = "".join(f"    p{n}: {{instance: g6.4xlarge, nodes: 1}}\n" for n in range(1000))
+    path = Path("stacks/Pulumi.dev.yaml")
+    path.write_text(SMALLEST + pools)
+
+    assert len(load(path).pools) == 1001
+
+
+@pytest.mark.timeout(30)
+def test_a_thousand_mistakes_are_named_without_delay(project: Path) -> None:
+    pools = "".join(f"    p{n}: {{instance: g6.4xlarge, nodes: 0}}\n" for n in range(1000))
+    path = Path("stacks/Pulumi.dev.yaml")
+    path.write_text(SMALLEST + pools)
+
+    assert len(message(path).splitlines()) == 1000

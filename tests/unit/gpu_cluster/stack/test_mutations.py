@@ -1,0 +1,50 @@
+"""Whatever somebody types into a stack file, it ends as a stack or as a list of problems with lines."""
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gpu_cluster.stack import Problem, StackFileError, load
+from tests.unit.gpu_cluster.stack.corpus import HAPPY
+
+TEXTS = [path.read_text() for path in HAPPY]
+MARKS = [*":{}[]\"'#\n\t", "- ", "&a ", "*a", "<<: ", "!", "!!int ", "|\n", "? ", "---\n"]
+VALUES = ["null", "true", "no", "-1", "0", "1e99", ".inf", "0x_", "2026-13-45", "CHANGEME", "\\ud800", "é"]
+INSERTS = st.sampled_from([*MARKS, *VALUES]) | st.text(max_size=3)
+CHANGES = st.lists(
+    st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 12), INSERTS), min_size=1, max_size=4
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(TEXTS), CHANGES)
+def test_no_change_ends_in_a_traceback(text: str, changes: list[tuple[float, int, str]]) -> None:
+    content = changed(text, changes).encode(errors="surrogatepass")
+    ends = sum(map(content.count, (b"\n", b"\r", b"\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")))
+
+    for problem in problems(content):
+        assert 1 <= problem.line <= ends + 1
+        assert problem.message
+        assert "\n" not in str(problem)
+
+
+def changed(text: str, changes: list[tuple[float, int, str]]) -> str:
+    """Each change is a place, as a part of the text, how many characters go there, and what comes instead."""
+    for place, length, insert in changes:
+        start = int(place * len(text))
+        text = text[:start] + insert + text[start + length :]
+    return text
+
+
+def problems(content: bytes) -> tuple[Problem, ...]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "Pulumi.any.yaml"
+        path.write_bytes(content)
+        try:
+            load(path)
+        except StackFileError as error:
+            assert error.problems  # noqa: PT017
+            return error.problems
+        return ()

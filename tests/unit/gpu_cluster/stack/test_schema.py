@@ -1,0 +1,95 @@
+"""The JSON Schema says of the corpus what the models say, as far as one key at a time can be judged."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from gpu_cluster.catalog import INSTANCES
+from gpu_cluster.stack.document import UnreadableError, read
+from gpu_cluster.stack.reference import reference_text, team_reference_text
+from gpu_cluster.stack.schema import json_schema, schema_text, team_json_schema
+from tests.unit.gpu_cluster.stack.corpus import ERRORS, HAPPY, PROJECT
+
+SCHEMA: Any = Draft202012Validator(json_schema())  # its methods are typed in part
+
+
+def test_it_is_a_schema() -> None:
+    Draft202012Validator.check_schema(json_schema())
+
+
+@pytest.mark.parametrize("path", HAPPY, ids=lambda path: path.stem)
+def test_happy_files_validate(path: Path) -> None:
+    assert [error.message for error in SCHEMA.iter_errors(read(path).data)] == []
+
+
+def test_more_than_half_of_all_mistakes_show_in_the_editor() -> None:
+    readable = [path for path in ERRORS if _is_yaml(path)]
+    refused = [path for path in readable if not SCHEMA.is_valid(read(path).data)]
+    assert len(refused) > 0.55 * len(readable)  # the others are between sections
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "backups-copied-nowhere",
+        "backups-region-misspelt",
+        "budget-with-local",
+        "cluster-provider-unknown",
+        "ecr-replicate-region-misspelt",
+        "eks-access-namespaces-of-an-admin",
+        "eks-addon-unknown",
+        "eks-endpoint-public-of-a-host",
+        "eks-pool-ami-bottlerocket-without-release",
+        "eks-pool-karpenter-keeps-nodes",
+        "eks-pool-karpenter-repairs",
+        "eks-pool-karpenter-shares",
+        "eks-pool-karpenter-surges",
+        "eks-pool-karpenter-with-a-block",
+        "eks-service-range-public",
+        "eks-version-unknown",
+        "label-value-empty",
+        "machine-gpu-without-count",
+        "model-cache-size-zero",
+        "model-store-beside-cache",
+        "model-store-with-a-revision",
+        "model-without-cache",
+        "pool-instance-and-machine",
+        "pool-instance-unknown",
+        "pool-key-misspelt",
+        "region-missing",
+        "region-misspelt",
+        "section-team-for-teams",
+        "serving-namespace-of-kubernetes",
+        "serving-token-plain",
+        "sharing-two-ways",
+        "storage-lustre-backup-of-a-bucket",
+        "storage-lustre-writes-back-nowhere",
+        "teams-namespace-of-the-platform",
+    ],
+)
+def test_what_an_editor_has_to_refuse(name: str) -> None:
+    [path] = [path for path in ERRORS if path.stem == name]
+    assert not SCHEMA.is_valid(read(path).data)
+
+
+def test_it_completes_instance_types() -> None:
+    pool = json_schema()["$defs"]["PoolSettings"]
+    assert pool["properties"]["instance"]["enum"] == list(INSTANCES)
+
+
+def test_the_committed_files_are_current() -> None:
+    """`make docs` writes them."""
+    assert (PROJECT / "stacks/schema.json").read_text() == schema_text(json_schema())
+    assert (PROJECT / "stacks/team-schema.json").read_text() == schema_text(team_json_schema())
+    assert (PROJECT / "docs/reference/stack-file.md").read_text() == reference_text()
+    assert (PROJECT / "docs/reference/team-file.md").read_text() == team_reference_text()
+
+
+def _is_yaml(path: Path) -> bool:
+    try:
+        read(path)
+    except UnreadableError:
+        return False
+    return True

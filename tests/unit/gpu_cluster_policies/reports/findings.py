@@ -1,0 +1,51 @@
+"""A pod that breaks rules, judged, for tests of what is told of it."""
+
+from dataclasses import replace
+from datetime import date
+
+from gpu_cluster_policies.judging import judged_manifests
+from gpu_cluster_policies.manifests import manifests_in
+from gpu_cluster_policies.pack import Waived, strictest
+from gpu_cluster_policies.reports import Judged
+from gpu_cluster_policies.waivers import Waiver
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: work, namespace: team}
+spec:
+  hostNetwork: true
+  serviceAccountName: work
+  automountServiceAccountToken: false
+  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+  containers:
+    - name: work
+      image: nvcr.io/nvidia/cuda:13.0
+      securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+      resources: {requests: {cpu: 1, memory: 1Gi}, limits: {memory: 1Gi}}
+"""
+WAIVER = Waiver.model_construct(
+    rule="50-no-host-access",
+    resource="Pod team/work",
+    stacks=("prod",),
+    owner="platform",
+    reason="It measures the network of <its> node.",
+    expires=date(2027, 1, 31),
+)
+
+
+def judged(text: str = POD, name: str = "pod.yaml") -> Judged:
+    return judged_manifests({name: text.encode()}, None)
+
+
+def with_waiver(text: str = POD) -> Judged:
+    """The same where the host network is waived."""
+    manifests = manifests_in({"pod.yaml": text.encode()})
+    pack = strictest()
+    report = pack.check(manifests.resources)
+    waived = [finding for finding in report.findings if finding.rule.id == WAIVER.rule]
+    kept = [finding for finding in report.findings if finding.rule.id != WAIVER.rule]
+    report = replace(
+        report, findings=tuple(kept), waived=tuple(Waived(finding, WAIVER) for finding in waived), stale=()
+    )
+    return Judged("prod", pack, report, manifests, manifests.resources)

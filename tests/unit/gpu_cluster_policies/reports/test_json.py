@@ -1,0 +1,47 @@
+import json
+from typing import Any
+
+from gpu_cluster_policies.reports import json_text
+from tests.unit.gpu_cluster_policies.reports.findings import judged, with_waiver
+
+
+def _told(text: str) -> dict[str, Any]:
+    return json.loads(text)
+
+
+def test_a_finding_has_all_that_is_known_of_it() -> None:
+    first = _told(json_text(judged()))["findings"][0]
+
+    assert {key: first[key] for key in first if key not in ("why", "references", "fix")} == {
+        "rule": "50-no-host-access",
+        "title": "Pods share nothing with their node",
+        "level": "mandatory",
+        "stops": True,
+        "evaluated": True,
+        "resource": "Pod team/work",
+        "property": "spec.hostNetwork",
+        "actual": "true",
+        "expected": "false",
+        "file": "pod.yaml",
+        "line": 5,
+        "key": "spec.hostNetwork",
+        "waiver": None,
+    }
+    assert "CIS 4.2.2" in first["references"]
+
+
+def test_what_is_waived_says_by_whom_and_until_when() -> None:
+    *_, waived = _told(json_text(with_waiver()))["findings"]
+
+    assert not waived["stops"]
+    assert waived["waiver"] == {
+        "owner": "platform",
+        "reason": "It measures the network of <its> node.",
+        "expires": "2027-01-31",
+    }
+
+
+def test_the_summary_counts() -> None:
+    summary = _told(json_text(with_waiver()))["summary"]
+
+    assert (summary["stopping"], summary["advising"], summary["waived"], summary["resources"]) == (1, 1, 1, 1)

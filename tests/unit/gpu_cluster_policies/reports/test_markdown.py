@@ -1,0 +1,36 @@
+from gpu_cluster_policies.markup import LIMIT
+from gpu_cluster_policies.reports import markdown_text
+from tests.unit.gpu_cluster_policies.reports.findings import POD, judged, with_waiver
+
+
+def test_each_rule_is_folded_under_a_line() -> None:
+    text = markdown_text(judged())
+
+    assert text.startswith("### Policies: manifests: 2 findings stop an update, 1 advises;")
+    assert "<summary>⛔ <code>50-no-host-access</code> Pods share nothing with their node</summary>" in text
+    assert "<summary>⚠️ <code>55-read-only-root</code>" in text
+    assert text.count("<details>") == text.count("</details>") == 3
+    assert "<code>pod.yaml:5 spec.hostNetwork</code>" in text
+
+
+def test_who_answers_for_what_is_waived_stands_in_a_table() -> None:
+    text = markdown_text(with_waiver())
+
+    assert "<summary>1 waived</summary>" in text
+    assert "| platform | 2027-01-31 | It measures the network of &#60;its&#62; node. |" in text
+
+
+def test_words_of_a_manifest_are_no_markup() -> None:
+    text = markdown_text(judged(POD.replace("nvcr.io/nvidia/cuda:13.0", '"</details><b>@everyone</b>"')))
+
+    assert "<b>" not in text
+    assert text.count("</details>") == text.count("<details>")
+
+
+def test_it_stays_within_what_a_comment_holds() -> None:
+    pods = [POD.replace("name: work,", f"name: work-{number},") for number in range(600)]
+
+    text = markdown_text(judged("---\n".join(pods)))
+
+    assert len(text) <= LIMIT
+    assert "have no room here" in text

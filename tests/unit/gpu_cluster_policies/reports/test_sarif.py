@@ -1,0 +1,71 @@
+"""SARIF as the standard has it, and as code scanning needs it."""
+
+# pyright: reportMissingTypeStubs=false
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Standard
+
+from gpu_cluster_policies import pack_of
+from gpu_cluster_policies.reports import Judged, sarif_text
+from tests.unit.gpu_cluster_policies.reports.findings import POD, judged, with_waiver
+
+
+def _run(of: Judged) -> dict[str, Any]:
+    [run] = json.loads(sarif_text(of))["runs"]
+    return run
+
+
+@pytest.mark.parametrize("of", [judged(), with_waiver(), judged("apiVersion: v1\nkind: Node\n")])
+def test_it_keeps_the_schema_of_the_standard(of: Judged) -> None:
+    Standard.model_validate_json(sarif_text(of))
+
+
+def test_the_schema_lets_nothing_through_that_it_does_not_know() -> None:
+    with pytest.raises(ValidationError):
+        Standard.model_validate_json(sarif_text(judged()).replace('"level"', '"levl"'))
+
+
+def test_a_result_points_at_its_line_and_its_rule() -> None:
+    run = _run(judged())
+    result = run["results"][0]
+    [location] = result["locations"]
+
+    assert location["physicalLocation"] == {
+        "artifactLocation": {"uri": "pod.yaml", "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": 5},
+    }
+    assert result["level"] == "error"
+    assert (
+        run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "50-no-host-access"
+    )
+
+
+def test_every_rule_says_why_and_how_to_fix_it() -> None:
+    rules = _run(judged())["tool"]["driver"]["rules"]
+
+    assert {rule["id"] for rule in rules} == {*pack_of("elsewhere").rules, "waivers"}
+    assert all(rule["help"]["text"] and rule["fullDescription"]["text"] for rule in rules)
+
+
+def test_a_result_is_the_same_wherever_its_line_moves_to() -> None:
+    prints = [
+        [result["partialFingerprints"] for result in _run(of)["results"]]
+        for of in (judged(), judged("\n\n" + POD))
+    ]
+
+    assert prints[0] == prints[1]
+    assert len({json.dumps(each) for each in prints[0]}) == len(prints[0])
+
+
+def test_what_is_waived_is_suppressed_and_says_why() -> None:
+    suppressed = [result for result in _run(with_waiver())["results"] if "suppressions" in result]
+
+    [[suppression]] = [result["suppressions"] for result in suppressed]
+    assert suppression == {
+        "kind": "external",
+        "justification": "It measures the network of <its> node. (platform, until 2027-01-31)",
+    }

@@ -1,0 +1,25 @@
+from gpu_cluster_policies.reports import plain_text
+from tests.unit.gpu_cluster_policies.reports.findings import judged
+
+
+def test_each_rule_says_where_what_why_and_how_to_fix_it() -> None:
+    first, *_, last = plain_text(judged()).split("\n\n")
+
+    assert first == (
+        "50-no-host-access stops: Pods share nothing with their node\n"
+        "  pod.yaml:5 spec.hostNetwork\n"
+        "    Pod team/work: spec.hostNetwork is true, should be false\n"
+        "  why: Host namespaces, ports and paths lead around every other rule: to other pods and to the "
+        "kubelet. (CKV_K8S_17; CKV_K8S_18; CKV_K8S_19; CKV_K8S_26; KSV-0008; KSV-0009; KSV-0010; KSV-0023; "
+        "KSV-0024; CIS 4.2.2; CIS 4.2.3; CIS 4.2.4; Pod Security Baseline: "
+        "Host Namespaces; Pod Security Baseline: HostPath Volumes; Pod Security Baseline: Host Ports)\n"
+        "  fix: use a Service instead of a host port, and a class of gpu-cluster:storage instead of a host "
+        "path; a device plugin that needs its kubelet socket has a waiver"
+    )
+    assert last == f"{judged().summary}\n"
+
+
+def test_nothing_found_is_one_line() -> None:
+    clean = judged("apiVersion: v1\nkind: Node\nmetadata: {name: a}\n")
+
+    assert plain_text(clean) == f"{clean.summary}\n"

@@ -1,0 +1,95 @@
+"""What is taken for a preview, and what is refused with a word about it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from gpu_cluster_policies.preview import PreviewError, read_preview, read_state
+
+URN = "urn:pulumi:prod::gpu-cluster::gpu-cluster:index:Platform$aws:s3/bucket:Bucket::models"
+STEP: dict[str, Any] = {
+    "op": "delete",
+    "urn": URN,
+    "oldState": {"urn": URN, "type": "aws:s3/bucket:Bucket", "inputs": {"bucket": "models-a"}},
+}
+WHOLE = json.dumps({"steps": [STEP], "duration": 1, "changeSummary": {"delete": 1, "same": 3}}, indent=4)
+
+
+def test_a_step_says_what_becomes_of_what() -> None:
+    preview = read_preview(WHOLE)
+
+    [step] = preview.steps
+    assert preview.stack == "prod"
+    assert (step.kind, step.type, step.name) == ("delete", "aws:s3/bucket:Bucket", "models")
+    assert step.resource.address == "aws:s3/bucket:Bucket models"
+
+
+def test_a_preview_without_changes_names_no_stack() -> None:
+    preview = read_preview(json.dumps({"config": {}, "duration": 1, "changeSummary": {"same": 40}}))
+
+    assert (preview.steps, preview.stack) == ((), None)
+
+
+@pytest.mark.parametrize("length", range(1, len(WHOLE)), ids=str)
+def test_no_part_of_a_preview_passes_for_the_whole(length: int) -> None:
+    with pytest.raises(PreviewError):
+        read_preview(WHOLE[:length])
+
+
+REFUSED: dict[str, tuple[str, str]] = {
+    "nothing": (" \n", "it is empty: did `pulumi preview --json` fail before it wrote anything?"),
+    "cut off": (WHOLE[:120], "it ends in the middle, at line 5, column "),
+    "words": ("Previewing update (prod):", "it is no JSON: Expecting value, at line 1, column 1"),
+    "a list": ("[]", "expected an object with steps, got list"),
+    "something else": ('{"resources": []}', "it has neither steps nor changeSummary; it has resources"),
+    "a state": ('{"version": 3, "deployment": {}}', "it is a state, as `pulumi stack export` writes it"),
+    "events": ('{"sequence": 0}\n{"sequence": 1}', "it is no JSON: Extra data, at line 2, column 1"),
+    "steps of another kind": ('{"steps": {}}', "expected steps to be a list, got dict"),
+    "a step without op": (json.dumps({"steps": [{"urn": URN}]}), "steps[0] has no op and urn"),
+    "an op that nobody knows": (
+        json.dumps({"steps": [STEP | {"op": "evict"}]}),
+        "steps[0] is 'evict', which is no operation that is known here",
+    ),
+    "a loss of nothing": (
+        json.dumps({"steps": [{"op": "delete", "urn": URN}]}),
+        "steps[0] is 'delete' of something, and does not say of what",
+    ),
+    "steps left out": (
+        json.dumps({"steps": [], "changeSummary": {"replace": 1}}),
+        "it is not complete: 1 of 'replace' are counted, 0 are there",
+    ),
+    "a failed update": (
+        json.dumps(
+            {
+                "steps": [STEP],
+                "diagnostics": [
+                    {"severity": "warning", "message": "old"},
+                    {"severity": "error", "urn": URN, "message": "unable to replace:\n  protected"},
+                ],
+            }
+        ),
+        "the update that it is of would fail, so nobody knows what it does:\n"
+        "  models: unable to replace: protected",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_preview_is_refused_with_a_word_about_it(text: str, said: str) -> None:
+    with pytest.raises(PreviewError) as error:
+        read_preview(text)
+
+    assert str(error.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (WHOLE, "it is no state: there is no deployment in it"),
+        ('{"deployment": {"resources": [{}]}}', "deployment.resources[0] has no urn"),
+    ],
+)
+def test_what_is_no_state_is_refused(text: str, said: str) -> None:
+    with pytest.raises(PreviewError, match=said.replace("[", r"\[")):
+        read_state(text)

@@ -1,0 +1,36 @@
+"""What a rule says of a property that has one right value."""
+
+import pytest
+
+from gpu_cluster_policies import UNKNOWN
+from gpu_cluster_policies.field import Field, NotKnownError
+from gpu_cluster_policies.rule import should_be
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"), [(True, True), (False, False), (1, 1), (1.0, 1), ("API", "API")]
+)
+def test_the_right_value_breaks_nothing(content: object, wanted: str | int) -> None:
+    assert list(should_be(Field("Pod team/work", "key", content), wanted)) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted", "expected"),
+    [
+        (None, False, "false"),
+        (1, True, "true"),
+        ("true", True, "true"),
+        (True, 1, "1"),
+        (2, 1, "1"),
+        ("api", "API", "API"),
+    ],
+)
+def test_any_other_is_a_violation(content: object, wanted: str | int, expected: str) -> None:
+    [violation] = should_be(Field("Pod team/work", "key", content), wanted)
+
+    assert (violation.field.content, violation.expected) == (content, expected)
+
+
+def test_an_unknown_one_is_not_judged() -> None:
+    with pytest.raises(NotKnownError):
+        list(should_be(Field("Pod team/work", "key", UNKNOWN), True))

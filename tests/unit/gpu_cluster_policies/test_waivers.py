@@ -1,0 +1,156 @@
+"""`waivers.yaml`: what it accepts, what it says of its mistakes, and when it fails a stack."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster_policies import Finding, PolicyFileError, Resource, pack_of
+from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.waivers import Waivers, load_waivers
+
+RULES = pack_of("local").rules
+TODAY = date(2026, 11, 21)
+WAIVER = """\
+waivers:
+  - rule: 50-no-host-access
+    resource: DaemonSet gpu-system/nvidia-device-plugin-*
+    stacks: [local, prod*]
+    owner: platform
+    reason: The plugin registers through a socket of the kubelet.
+    expires: 2026-11-21
+"""
+
+
+def _waivers(directory: Path, text: str = WAIVER, *, today: date = TODAY) -> Waivers:
+    path = directory / "waivers.yaml"
+    path.write_text(text)
+    return load_waivers(path, RULES, today)
+
+
+def _finding(name: str = "nvidia-device-plugin-l4", rule: str = "50-no-host-access") -> Finding:
+    spec = {"hostNetwork": True, "containers": [{"name": "plugin", "securityContext": {"privileged": True}}]}
+    metadata = {"name": name, "namespace": "gpu-system"}
+    resource = Resource("DaemonSet", {"metadata": metadata, "spec": {"template": {"spec": spec}}})
+    [finding] = RULES[rule].findings(resource, Inventory())
+    return finding
+
+
+@pytest.mark.parametrize("stack", ["local", "prod", "prod-vision"])
+def test_covers_its_rule_on_its_resource_in_its_stacks(tmp_path: Path, stack: str) -> None:
+    waivers = _waivers(tmp_path)
+
+    assert waivers.covering(_finding(), stack)
+    assert list(waivers.problems(stack, [_finding()], RULES)) == []
+
+
+def test_covers_nothing_else(tmp_path: Path) -> None:
+    waivers = _waivers(tmp_path)
+
+    assert not waivers.covering(_finding("dcgm-exporter"), "local")
+    assert not waivers.covering(_finding(rule="49-not-privileged"), "local")
+    assert not waivers.covering(_finding(), "dev")
+
+
+def test_the_last_day_counts_and_the_next_does_not(tmp_path: Path) -> None:
+    waivers = _waivers(tmp_path, today=date(2026, 11, 22))
+
+    assert not waivers.covering(_finding(), "local")
+    assert [str(problem) for problem in waivers.problems("local", [_finding()], RULES)] == [
+        "waivers.yaml:7 waivers[0].expires: expired on 2026-11-21: keep 50-no-host-access on "
+        "DaemonSet gpu-system/nvidia-device-plugin-*, or have platform renew it"
+    ]
+
+
+def test_what_nothing_needs_fails_the_stacks_that_it_names(tmp_path: Path) -> None:
+    waivers = _waivers(tmp_path)
+
+    assert [str(problem) for problem in waivers.problems("local", [], RULES)] == [
+        "waivers.yaml:2 waivers[0]: no finding of 50-no-host-access on "
+        "DaemonSet gpu-system/nvidia-device-plugin-* in stack local any more: remove the waiver"
+    ]
+    assert list(waivers.problems("dev", [], RULES)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        (
+            "rule: 50-no-host-access",
+            "rule: 50-no-host-acess",
+            "waivers.yaml:2 waivers[0].rule: expected the id of a rule, did you mean '50-no-host-access'?, "
+            "got '50-no-host-acess'",
+        ),
+        (
+            "    owner: platform\n",
+            "",
+            "waivers.yaml:2 waivers[0].owner: required key is missing",
+        ),
+        (
+            "owner: platform",
+            "owners: platform",
+            "waivers.yaml:5 waivers[0].owners: unknown key, did you mean 'owner'?",
+        ),
+        (
+            "owner: platform",
+            "owner: Jane Doe",
+            "waivers.yaml:5 waivers[0].owner: expected the role that answers for it, such as platform, "
+            "got 'Jane Doe'",
+        ),
+        (
+            "reason: The plugin registers through a socket of the kubelet.",
+            "reason: needed",
+            "waivers.yaml:6 waivers[0].reason: expected a sentence that says why the rule cannot be kept, "
+            "got 'needed'",
+        ),
+        (
+            "expires: 2026-11-21",
+            "expires: next year",
+            "waivers.yaml:7 waivers[0].expires: expected a date such as 2027-06-30, got 'next year'",
+        ),
+        (
+            "stacks: [local, prod*]",
+            "stacks: []",
+            "waivers.yaml:4 waivers[0].stacks: expected at least one stack, got []",
+        ),
+        (
+            "stacks: [local, prod*]",
+            "stacks: local",
+            "waivers.yaml:4 waivers[0].stacks: expected a list, got 'local'",
+        ),
+        (
+            "resource: DaemonSet gpu-system/nvidia-device-plugin-*",
+            "resource: DaemonSet */*",
+            "waivers.yaml:3 waivers[0].resource: expected a kind and namespace/name, "
+            "with * only after the start of the name, got 'DaemonSet */*'",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_its_line_and_key(
+    tmp_path: Path, before: str, after: str, problem: str
+) -> None:
+    assert before in WAIVER
+
+    with pytest.raises(PolicyFileError) as caught:
+        _waivers(tmp_path, WAIVER.replace(before, after))
+
+    assert problem in str(caught.value).splitlines()
+
+
+def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
+    wrong = WAIVER.replace("50-no-host-access", "no-host").replace("platform", "me@example.com")
+
+    with pytest.raises(PolicyFileError) as caught:
+        _waivers(tmp_path, wrong)
+
+    assert [(problem.line, problem.key) for problem in caught.value.problems] == [
+        (2, "waivers[0].rule"),
+        (5, "waivers[0].owner"),
+    ]
+
+
+def test_no_yaml_is_no_waiver(tmp_path: Path) -> None:
+    with pytest.raises(
+        PolicyFileError, match=r"waivers\.yaml:1 not valid YAML: .* a bracket or brace is not closed"
+    ):
+        _waivers(tmp_path, "waivers: [")

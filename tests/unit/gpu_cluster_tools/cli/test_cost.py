@@ -1,0 +1,95 @@
+import contextlib
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from gpu_cluster_tools.cli.app import ERRORS, app
+from tests.unit.gpu_cluster_tools.review.repository import committed, with_code
+
+PROJECT = Path(__file__).parents[4]
+
+
+def git(folder: Path, *words: str) -> None:
+    me = ("-c", "user.name=test", "-c", "user.email=test@example.com")
+    subprocess.run(["git", *me, *words], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with the stack dev, in which a third L4 was added since the last commit."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "Pulumi.yaml").write_text((PROJECT / "Pulumi.yaml").read_text())
+    (folder / "stacks").mkdir()
+    file = folder / "stacks" / "Pulumi.dev.yaml"
+    shutil.copy(PROJECT / "stacks" / "Pulumi.dev.yaml", file)
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "as it was")
+    file.write_text(file.read_text().replace("{min: 0, max: 2}", "{min: 0, max: 3}"))
+    return folder
+
+
+def cost(folder: Path, *arguments: str) -> Result:
+    with contextlib.chdir(folder):
+        return CliRunner().invoke(app, ["cost", *arguments])
+
+
+def test_what_changed_since_a_revision_is_shown_beside_what_it_costs(project: Path) -> None:
+    document = json.loads(cost(project, "dev", "--against", "HEAD", "--json").stdout)
+    [servers, disk] = document["difference"]["changes"]
+
+    assert servers["what"] == "g6.2xlarge spot, estimated"
+    assert servers["difference"] == {"least": 0, "most": 713.65}  # 730 x 0.9776
+    assert disk["difference"] == {"least": 0, "most": 8}  # 100 GiB x 0.08
+    assert document["budgets"][0]["over"] > 0
+
+
+def test_what_it_cost_is_what_the_code_of_that_revision_would_make(project: Path, tmp_path: Path) -> None:
+    names = ("Pulumi.yaml", "stacks/Pulumi.dev.yaml")
+    folder = committed(tmp_path, {name: (project / name).read_text() for name in names})
+    with_code(
+        folder, "components/gpu_cluster/config/pools.py", 'size: Bytes = "100Gi"', 'size: Bytes = "50Gi"'
+    )
+    (folder / "components/gpu_cluster/config/pools.py").write_text("# as the code that runs")
+
+    [disks, *_] = json.loads(cost(folder, "dev", "--against", "HEAD", "--json").stdout)["difference"][
+        "changes"
+    ]
+
+    assert (disks["part"], disks["what"]) == ("pool system", "disk /dev/xvda")
+    assert disks["difference"] == {"least": 8, "most": 8}  # 2 x 50 GiB x 0.08
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["dve"], "did you mean 'dev'?"),
+        (["dev", "--assume", "nat-gbs=5"], "unknown assumption 'nat-gbs', did you mean 'nat-gb'?"),
+        (["dev", "--assume", "nat-gb"], "expected nat-gb to be a number of GB, got ''"),
+        (["dev", "--against", "mian"], "git knows no revision 'mian'"),
+    ],
+)
+def test_a_wrong_word_names_the_right_one(project: Path, arguments: list[str], message: str) -> None:
+    error = cost(project, *arguments).exception
+
+    assert message in str(error)
+    assert exit_code(error) == 2
+
+
+def test_what_has_no_price_is_named_all_of_it(project: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(project, tmp_path / "project", ignore=shutil.ignore_patterns(".git"))
+    file = folder / "stacks" / "Pulumi.dev.yaml"
+    file.write_text(file.read_text().replace("us-east-2", "eu-central-1"))
+    error = cost(folder, "dev").exception
+
+    assert "Cluster platform-cluster: no price of control-plane in eu-central-1 is known" in str(error)
+    assert "NatGateway platform-network-routes-nat-eu-central-1a: no price of nat-hour" in str(error)
+    assert exit_code(error) == 1
+
+
+def exit_code(error: BaseException | None) -> int:
+    return ERRORS[f"{type(error).__module__}.{type(error).__qualname__}"]

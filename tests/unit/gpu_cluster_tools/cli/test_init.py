@@ -1,0 +1,67 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster.stack import load
+
+GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "Pulumi.yaml").touch()
+    return tmp_path
+
+
+def init(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [GPU_CLUSTER, "init", *arguments]
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, input="")
+
+
+def test_without_a_terminal_it_asks_nothing_and_writes_a_right_file(project: Path) -> None:
+    done = init(project, "lab", "--provider", "local", "--gpu", "L4", "--nodes", "1-2")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "stacks/Pulumi.lab.yaml is written\nnext: gpu-cluster validate lab\n"
+    assert load(project / "stacks" / "Pulumi.lab.yaml").pools["l4"].nodes.max == 2
+
+
+def test_it_names_the_lines_that_nobody_could_know(project: Path) -> None:
+    done = init(project, "aws", "--provider", "eks", "--region", "eu-central-1", "--account", "123456789012")
+
+    assert "yet to be filled:\n  11: platform: {principal: CHANGEME, policy: cluster-admin}" in done.stdout
+
+
+def test_what_is_there_is_kept_unless_it_is_forced(project: Path) -> None:
+    file = project / "stacks" / "Pulumi.lab.yaml"
+    file.parent.mkdir()
+    file.write_text("mine\n")
+    refused = init(project, "lab", "--provider", "local", "--yes")
+    assert (refused.returncode, file.read_text()) == (2, "mine\n")
+    assert "--force replaces it" in refused.stderr
+    assert init(project, "lab", "--provider", "local", "--yes", "--force").returncode == 0
+    assert file.read_text() != "mine\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["Lab", "--yes"], "lower-case letters"),
+        (["lab", "--provider", "eks", "--region", "us-east-22"], "did you mean 'us-east-2'?"),
+        (["lab", "--provider", "local", "--nodes", "4-1"], "the larger number last"),
+        (["lab", "--provider", "local", "--nodes", "none"], "such as 2 or 1-4"),
+        (["lab", "--provider", "local", "--gpu", "H10"], "did you mean 'H100'?"),
+        (["lab", "--provider", "eks", "--instance", "g6e.xlarge", "--region", "eu-west-1"], "not offered in"),
+    ],
+)
+def test_what_cannot_be_had_is_said_and_nothing_is_written(
+    project: Path, arguments: list[str], words: str
+) -> None:
+    done = init(project, *arguments)
+
+    assert done.returncode == 2
+    assert words in " ".join(done.stderr.replace("│", "").split())
+    assert "Traceback" not in done.stderr
+    assert not (project / "stacks").exists()

@@ -1,0 +1,133 @@
+"""`gpu-cluster init NAME --environment ENVIRONMENT`: the file of a team's stack."""
+
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.stack import load_any
+from tests.unit.gpu_cluster_tools.cli.test_init import init
+
+STACKS = Path(__file__).parents[4] / "stacks"
+MODEL = "Qwen/Qwen2.5-7B-Instruct"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """One whose environments have no team's stack yet."""
+    (tmp_path / "Pulumi.yaml").touch()
+    copytree(STACKS, tmp_path / "stacks")
+    for file in (tmp_path / "stacks").glob("Pulumi.*-vision.yaml"):
+        file.unlink()
+    return tmp_path
+
+
+def test_the_team_is_what_the_stack_is_called_after_its_environment(project: Path) -> None:
+    done = init(project, "prod-vision", "--environment", "prod", "--model", MODEL)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (
+        done.stdout == "stacks/Pulumi.prod-vision.yaml is written\nnext: gpu-cluster validate prod-vision\n"
+    )
+    stack = load_any(project / "stacks" / "Pulumi.prod-vision.yaml")
+    assert isinstance(stack, TeamStack)
+    assert stack.name == "vision"
+    assert (stack.file.models["chat"].model, stack.file.models["chat"].pool) == (MODEL, "l4")
+
+
+def test_a_stack_of_another_name_says_whose_it_is(project: Path) -> None:
+    refused = init(project, "detection", "--environment", "prod")
+    assert (refused.returncode, "which team of prod? --team vision" in words(refused.stderr)) == (2, True)
+
+    assert init(project, "detection", "--environment", "prod", "--team", "vision").returncode == 0
+    stack = load_any(project / "stacks" / "Pulumi.detection.yaml")
+    assert isinstance(stack, TeamStack)
+    assert (stack.name, stack.file.models) == ("vision", {})
+
+
+def test_what_nobody_could_know_is_named_by_line(project: Path) -> None:
+    done = init(project, "local-vision", "--environment", "local", "--model", "someone/new-model")
+
+    assert "yet to be filled:\n  9: weights: CHANGEME" in done.stdout
+
+
+def test_a_team_on_site_may_have_a_kubeconfig_of_its_own(project: Path) -> None:
+    on_site = project / "stacks" / "Pulumi.site.yaml"
+    on_site.write_text((STACKS.parent / "tests/stacks/teams/Pulumi.site.yaml").read_text())
+
+    assert (
+        init(project, "site-speech", "--environment", "site", "--kubeconfig", "~/.kube/speech").returncode
+        == 0
+    )
+    stack = load_any(project / "stacks" / "Pulumi.site-speech.yaml")
+    assert isinstance(stack, TeamStack)
+    assert stack.file.team.kubeconfig == "~/.kube/speech"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["prod-vision", "--environment", "prd"],
+            "no environment 'prd' (there are dev, edge, local, onprem, prod, staging), did you mean 'prod'?",
+        ),
+        (
+            ["prod-x", "--environment", "prod", "--team", "visoin"],
+            "prod has no team 'visoin' (there are vision), did you mean 'vision'?",
+        ),
+        (
+            ["edge-vision", "--environment", "edge"],
+            "edge has no team; gpu-cluster:teams of its file grants them",
+        ),
+        (["edge-x", "--environment", "edge", "--team", "x"], "edge has no team 'x' (there is none)"),
+        (["prod", "--environment", "prod", "--force"], "prod is the environment itself"),
+        (
+            ["prod-vision", "--environment", "prod", "--region", "us-east-2", "--gpus", "8"],
+            "not with --environment, which has its own: --region, --gpus",
+        ),
+        (
+            ["prod-vision", "--environment", "prod", "--kubeconfig", "mine"],
+            "gpu-cluster:team.kubeconfig: only with provider existing, got eks",
+        ),
+        (
+            ["prod-vision", "--environment", "prod", "--model", "meta-llama/Llama-3.1-70B-Instruct"],
+            "it has 4 nvidia.com/gpu of pool l4, and a replica takes 4 nvidia.com/gpu of pool l40s or",
+        ),
+    ],
+)
+def test_what_cannot_be_had_is_said_and_nothing_is_written(
+    project: Path, arguments: list[str], told: str
+) -> None:
+    before = {file: file.read_text() for file in (project / "stacks").iterdir() if file.is_file()}
+
+    done = init(project, *arguments)
+
+    assert done.returncode == 2
+    assert told in words(done.stderr)
+    assert "Traceback" not in done.stderr
+    assert {file: file.read_text() for file in (project / "stacks").iterdir() if file.is_file()} == before
+
+
+def test_a_team_s_stack_is_no_environment(project: Path) -> None:
+    assert init(project, "prod-vision", "--environment", "prod").returncode == 0
+
+    done = init(project, "more", "--environment", "prod-vision")
+
+    assert done.returncode == 2
+    assert "no environment 'prod-vision' (there are dev" in words(done.stderr)
+
+
+def test_mistakes_of_the_environment_are_its_own(project: Path) -> None:
+    environment = project / "stacks" / "Pulumi.prod.yaml"
+    environment.write_text(environment.read_text().replace("g6.4xlarge", "g6.5xlarge"))
+
+    done = init(project, "prod-vision", "--environment", "prod")
+
+    assert done.returncode == 2
+    assert "prod has mistakes of its own: stacks/Pulumi.prod.yaml:" in words(done.stderr)
+
+
+def words(shown: str) -> str:
+    """What an error says, without the frame around it."""
+    return " ".join(shown.replace("│", "").split())

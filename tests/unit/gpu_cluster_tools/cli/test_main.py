@@ -1,0 +1,97 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[4]
+GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [GPU_CLUSTER, *arguments],
+        cwd=folder,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def project(folder: Path, stack: str) -> Path:
+    (folder / "Pulumi.yaml").write_text("name: gpu-cluster\nruntime: python\n")
+    (folder / "stacks").mkdir()
+    (folder / "stacks" / "Pulumi.dev.yaml").write_text(stack)
+    return folder
+
+
+def test_a_wrong_stack_file_is_a_list_of_mistakes_and_exit_code_2(tmp_path: Path) -> None:
+    done = run(project(tmp_path, "config:\n  gpu-cluster:cluster: {provider: lokal}\n"), "validate", "dev")
+
+    assert done.returncode == 2
+    assert "stacks/Pulumi.dev.yaml:2 gpu-cluster:cluster.provider: " in done.stderr
+    assert "did you mean 'local'?" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_stack_that_does_not_exist_names_the_nearest(tmp_path: Path) -> None:
+    done = run(project(tmp_path, ""), "validate", "dve")
+
+    assert done.returncode == 2
+    assert done.stderr == f"no stacks/Pulumi.dve.yaml in {tmp_path}: did you mean 'dev'?\n"
+
+
+def test_a_command_that_does_not_exist_names_the_nearest(tmp_path: Path) -> None:
+    done = run(tmp_path, "validat")
+
+    assert done.returncode == 2
+    assert "Did you mean 'validate'?" in done.stderr
+
+
+def test_outside_a_project_it_says_where_it_looked(tmp_path: Path) -> None:
+    done = run(tmp_path, "up")
+
+    assert done.returncode == 1
+    assert done.stderr == f"no Pulumi.yaml in {tmp_path} or above it: run gpu-cluster inside the project\n"
+
+
+def test_commands_work_below_the_project_too(tmp_path: Path) -> None:
+    pools = "gpu-cluster:pools: {system: {instance: m7i.large, nodes: 1}}"
+    stack = f"config:\n  gpu-cluster:cluster: {{provider: local}}\n  {pools}\n"
+
+    done = run(project(tmp_path, stack) / "stacks", "validate", "dev")
+
+    assert (done.returncode, done.stdout) == (0, "dev: 1 pool and 0 models on provider local, all right\n")
+
+
+def test_a_reader_that_has_enough_ends_it_quietly() -> None:
+    head = f"'{GPU_CLUSTER}' schema | head -1"
+    done = subprocess.run(["bash", "-c", head], cwd=PROJECT, capture_output=True, text=True, check=False)
+
+    assert (done.stdout, done.stderr) == ("{\n", "")
+
+
+def test_in_a_pipe_there_is_no_colour(tmp_path: Path) -> None:
+    done = run(project(tmp_path, ""), "--help")
+
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "Exit codes" in done.stdout
+
+
+def test_the_shell_completes_names_of_stacks(tmp_path: Path) -> None:
+    words = {
+        "_GPU_CLUSTER_COMPLETE": "complete_bash",
+        "COMP_WORDS": "gpu-cluster validate d",
+        "COMP_CWORD": "2",
+    }
+    done = subprocess.run(
+        [GPU_CLUSTER],
+        cwd=project(tmp_path, ""),
+        env=os.environ | words,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout.split() == ["dev"]

@@ -1,0 +1,30 @@
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster_tools.cli.project import NoStackError, Project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    (tmp_path / "stacks").mkdir()
+    for name in ("prod", "dev"):
+        (tmp_path / "stacks" / f"Pulumi.{name}.yaml").touch()
+    return Project(tmp_path)
+
+
+def test_it_knows_the_stacks_that_have_a_file(project: Project) -> None:
+    assert project.stack_names() == ["dev", "prod"]
+    assert project.stack_file("dev") == project.folder / "stacks" / "Pulumi.dev.yaml"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("prodd", "did you mean 'prod'?"), ("elsewhere", "there are dev, prod")]
+)
+def test_a_stack_that_has_none_is_an_error_with_those_that_have(
+    project: Project, name: str, hint: str
+) -> None:
+    with pytest.raises(NoStackError, match=f"no stacks/Pulumi.{name}.yaml in .*: ") as raised:
+        project.stack_file(name)
+
+    assert str(raised.value).endswith(hint)

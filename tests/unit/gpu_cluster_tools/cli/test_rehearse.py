@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+import typer
+
+from gpu_cluster_tools.cli.rehearse import rehearse
+from gpu_cluster_tools.rehearsal import scratch
+from tests.rehearsal.checkout import PROJECT
+
+SMALL = """\
+config:
+  gpu-cluster:cluster: {provider: local}
+  gpu-cluster:pools: {system: {instance: m7i.large, nodes: 1}}
+  gpu-cluster:teams: {vision: {gpus: {}}}
+"""
+VISION = "config:\n  gpu-cluster:team: {environment: local, name: vision}\n"
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    project = scratch(PROJECT, tmp_path / "project", {"local": SMALL, "local-vision": VISION})
+    monkeypatch.chdir(project)
+    return project
+
+
+@pytest.mark.parametrize(
+    ("stack", "words"),
+    [
+        ("local", "local is not on AWS, where faults strike"),
+        (
+            "local-vision",
+            "local-vision is a team's; faults strike what its environment makes: rehearse local",
+        ),
+    ],
+)
+def test_faults_that_would_not_strike_are_refused(stack: str, words: str) -> None:
+    with pytest.raises(typer.BadParameter) as refused:
+        rehearse(stack, fault=["throttling=0.2"])
+
+    assert refused.value.message == words
+
+
+@pytest.mark.parametrize(
+    ("stack", "words"),
+    [
+        ("local", "local is not on AWS, the only place with IAM"),
+        (
+            "local-vision",
+            "local-vision is a team's; IAM decides on what its environment makes: rehearse local",
+        ),
+    ],
+)
+def test_permissions_that_nothing_would_look_at_are_refused(stack: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(typer.BadParameter) as refused:
+        rehearse(stack, permissions=tmp_path / "policy.json")
+    assert refused.value.message == words
+
+    with pytest.raises(typer.BadParameter) as refused:
+        rehearse(stack, with_permissions=[tmp_path / "policy.json"])
+    assert refused.value.message == words
+
+
+def test_a_stack_of_another_folder_is_not_kept_with_it(tmp_path: Path) -> None:
+    with pytest.raises(typer.BadParameter, match="cannot be kept"):
+        rehearse("local-vision", source=tmp_path, keep=True)
+
+
+def test_a_link_to_somebody_elses_file_is_refused(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.local-vision.yaml").symlink_to(project / "stacks" / "Pulumi.local.yaml")
+
+    with pytest.raises(typer.BadParameter, match="a link, and no file of its own"):
+        rehearse("local-vision", source=tmp_path)

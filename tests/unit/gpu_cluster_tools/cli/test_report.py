@@ -1,0 +1,44 @@
+"""`gpu-cluster report` as it is typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from gpu_cluster_tools.cli import app
+
+PROJECT = Path(__file__).parents[4]
+
+
+@pytest.fixture(autouse=True)
+def in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+
+
+def _report(*arguments: str) -> Result:
+    return CliRunner().invoke(app.app, ["report", *arguments])
+
+
+def test_it_says_what_a_stack_can_show_for_a_framework() -> None:
+    done = _report("local", "--framework", "pod-security")
+
+    assert done.exit_code == 0
+    assert done.stdout.startswith("# local: Kubernetes Pod Security Standards\n")
+
+
+def test_programs_get_each_framework_that_is_asked_for() -> None:
+    done = _report("local", "--json", "--framework", "pod-security", "--framework", "cis-eks")
+
+    assert [it["framework"] for it in json.loads(done.stdout)] == ["pod-security", "cis-eks"]
+
+
+def test_a_stack_file_that_names_no_framework_has_to_be_told_one() -> None:
+    done = _report("local")
+
+    assert done.exit_code == 2
+    assert "known are cis-eks" in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_a_framework_that_nobody_knows_is_said() -> None:
+    assert _report("local", "--framework", "iso").exit_code == 2

@@ -1,0 +1,68 @@
+"""Where a stack's state and the way to its cluster are."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.cli.running import RunningProject
+from gpu_cluster_tools.rehearsal import Engine
+from gpu_cluster_tools.toolchain import Toolchain
+
+ON_AWS = """\
+config:
+  aws:region: eu-central-1
+  gpu-cluster:cluster:
+    provider: eks
+    account: "123456789012"
+    version: "1.35"
+    access: {ops: {principal: "arn:aws:iam::123456789012:role/ops", policy: cluster-admin}}
+  gpu-cluster:network: {zones: [eu-central-1a, eu-central-1b]}
+  gpu-cluster:pools: {system: {instance: m7i.xlarge, nodes: 2}}
+  gpu-cluster:registry: {mirrors: []}
+"""
+
+
+def _empty(_: Toolchain) -> dict[str, str]:
+    return {}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunningProject:
+    (tmp_path / "Pulumi.yaml").write_text("name: p\n")
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.dev.yaml").write_text(ON_AWS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Toolchain, "environment", _empty)
+    return RunningProject.here()
+
+
+def test_the_state_of_a_platform_on_aws_is_where_the_user_keeps_it(project: RunningProject) -> None:
+    environment = project.engine("dev", project.stack("dev"), Toolchain({})).environment
+
+    assert "PULUMI_BACKEND_URL" not in environment
+    assert not (project.folder / ".local").exists()
+
+
+def test_the_way_to_a_cluster_on_aws_is_what_the_stack_says_of_it(
+    project: RunningProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    used: list[Path] = []
+
+    def output(_: Engine, *arguments: str) -> str:
+        asked.append(arguments)
+        return '{"kind": "Config"}\n'
+
+    def cluster(kubeconfig: Path, *_: Any) -> None:
+        used.append(kubeconfig)
+
+    monkeypatch.setattr(Engine, "output", output)
+    monkeypatch.setattr("gpu_cluster_tools.cli.running.Cluster", cluster)
+    monkeypatch.setattr("gpu_cluster_tools.cli.running.install", lambda: Toolchain({}))
+
+    project.cluster("dev", project.stack("dev"))
+
+    assert asked == [("stack", "output", "kubeconfig", "--stack", "dev")]
+    assert used == [project.folder / ".local" / "dev.kubeconfig"]
+    assert used[0].read_text() == '{"kind": "Config"}\n'

@@ -1,0 +1,77 @@
+from pathlib import Path
+from textwrap import dedent
+
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack import load
+from gpu_cluster_tools.cli.summary import as_data, summary
+from gpu_cluster_tools.rehearsal import Inventory, PoolNodes, Replica
+
+STACK = """\
+config:
+  gpu-cluster:cluster: {provider: local}
+  gpu-cluster:pools:
+    system: {instance: m7i.xlarge, nodes: 1}
+    h100: {instance: p5.48xlarge, nodes: 2, sharing: {mig: {1g.10gb: 4, 3g.40gb: 1}}}
+  gpu-cluster:serving:
+    models:
+      chat: {model: a/chat, pool: h100, slice: 3g.40gb, replicas: 2, cache: {size: 40Gi}}
+      code: {model: a/code, pool: h100, slice: 1g.10gb, replicas: 1, cache: {size: 40Gi}}
+"""
+
+
+def running(folder: Path) -> tuple[Stack, Inventory]:
+    """The stack, with one of its nodes and one of its pods yet to come."""
+    file = folder / "Pulumi.small.yaml"
+    file.write_text(STACK)
+    stack = load(file)
+    pools = pools_of(stack)
+    found = Inventory(
+        pools=(PoolNodes(pools["system"], ready=1, total=1), PoolNodes(pools["h100"], ready=1, total=2)),
+        replicas=(
+            Replica("chat", "chat-1", "h100-0", ready=True),
+            Replica("chat", "chat-2", None, ready=False),
+        ),
+    )
+    return stack, found
+
+
+def test_it_says_what_runs_where_and_what_to_do_next(tmp_path: Path) -> None:
+    stack, found = running(tmp_path)
+
+    assert summary("small", stack, found) == dedent("""\
+        small: 2 of 3 nodes ready
+
+          POOL    NODES  MACHINE      GPUS
+          system  1/1    m7i.xlarge   -
+          h100    1/2    p5.48xlarge  16 x H100 as 64 x nvidia.com/mig-1g.10gb, 16 x nvidia.com/mig-3g.40gb
+
+          MODEL  READY  NODES
+          chat   1/2    h100-0, waiting
+          code   0/0    -
+
+          look further  kubectl --kubeconfig .local/kubeconfig get pods -A
+          use pulumi    eval "$(.venv/bin/gpu-cluster env small)"; pulumi stack --stack small
+          change        edit stacks/Pulumi.small.yaml, then: make up STACK=small
+          remove        make down STACK=small""")
+
+
+def test_machines_get_the_same_as_data(tmp_path: Path) -> None:
+    data = as_data("small", *running(tmp_path))
+
+    assert data["pools"][1] == {
+        "name": "h100",
+        "ready": 1,
+        "nodes": 2,
+        "machine": "p5.48xlarge",
+        "gpu": "H100",
+        "gpus": 16,
+        "resources": {"nvidia.com/mig-1g.10gb": 64, "nvidia.com/mig-3g.40gb": 16},
+    }
+    assert data["models"] == {
+        "chat": [
+            {"model": "chat", "pod": "chat-1", "node": "h100-0", "ready": True},
+            {"model": "chat", "pod": "chat-2", "node": None, "ready": False},
+        ],
+        "code": [],
+    }

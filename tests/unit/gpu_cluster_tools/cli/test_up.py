@@ -1,0 +1,52 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.cli.up import up
+from gpu_cluster_tools.rehearsal import Changes, ControlPlane, Engine, local_state
+from gpu_cluster_tools.toolchain import Toolchain
+
+STACK = """\
+config:
+  gpu-cluster:cluster: {provider: local}
+  gpu-cluster:pools: {system: {instance: m7i.large, nodes: 1}}
+"""
+
+
+def answer(value: Any) -> Callable[..., Any]:
+    return lambda *_, **__: value  # pyright: ignore[reportUnknownLambdaType]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose cluster and engine say yes to everything."""
+
+    (tmp_path / "Pulumi.yaml").write_text("name: p\n")
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.local.yaml").write_text(STACK)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("gpu_cluster_tools.cli.up.install", answer(Toolchain({})))
+    monkeypatch.setattr("gpu_cluster_tools.cli.up.Cluster", answer(None))
+    monkeypatch.setattr("gpu_cluster_tools.cli.up.reconcile", answer(Changes((), (), ())))
+    monkeypatch.setattr("gpu_cluster_tools.cli.up.retired_models", answer([]))
+    monkeypatch.setattr("gpu_cluster_tools.cli.up.show", answer(None))
+    monkeypatch.setattr(Toolchain, "environment", answer({}))
+    monkeypatch.setattr(Engine, "run", answer(None))
+    monkeypatch.setattr(Engine, "select", answer(None))
+    return tmp_path
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_the_state_of_objects_that_went_with_their_control_plane_is_forgotten(
+    project: Path, new: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local_state(project)
+    written = project / ".local" / "state" / "written-before"
+    written.touch()
+    monkeypatch.setattr(ControlPlane, "start", answer(new))
+
+    up("local")
+
+    assert written.exists() is not new

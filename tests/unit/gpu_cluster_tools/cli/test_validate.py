@@ -1,0 +1,75 @@
+import json
+from pathlib import Path
+
+import pytest
+import typer
+
+from gpu_cluster_tools.cli.validate import validate
+from tests.pains.platforms import STACKS
+
+SMALL = """\
+config:
+  gpu-cluster:cluster: {provider: local}
+  gpu-cluster:pools: {system: {instance: m7i.large, nodes: 1}}
+  gpu-cluster:teams: {vision: {gpus: {}}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def stacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "Pulumi.yaml").touch()
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.local.yaml").write_text(SMALL)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "stacks"
+
+
+def test_a_right_file_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    validate()
+
+    assert capsys.readouterr().out == "local: 1 pool and 0 models on provider local, all right\n"
+
+
+def test_the_file_of_a_team_is_read_with_its_environment(
+    stacks: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (stacks / "Pulumi.local-vision.yaml").write_text(
+        "config:\n  gpu-cluster:team: {environment: local, name: vision}\n"
+    )
+
+    validate("local-vision")
+
+    assert capsys.readouterr().out == "local-vision: 0 models of team vision on local, all right\n"
+
+
+def test_problems_are_data_too(stacks: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    validate(as_json=True)
+    assert json.loads(capsys.readouterr().out) == {"stack": "local", "problems": []}
+    (stacks / "Pulumi.local.yaml").write_text(SMALL.replace("m7i.large", "m7i.larg"))
+    with pytest.raises(typer.Exit) as exit_:
+        validate(as_json=True)
+    [problem] = json.loads(capsys.readouterr().out)["problems"]
+    assert exit_.value.exit_code == 2
+    assert (problem["file"], problem["line"], problem["key"]) == (
+        "stacks/Pulumi.local.yaml",
+        3,
+        "gpu-cluster:pools.system.instance",
+    )
+    assert "did you mean 'm7i.large'?" in problem["message"]
+
+
+def test_spot_needs_a_role_of_the_account_which_is_told_with_its_command(
+    stacks: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (STACKS / "Pulumi.prod.yaml").read_text()
+    (stacks / "Pulumi.prod.yaml").write_text(text)
+    validate("prod")
+    assert "note:" not in capsys.readouterr().out
+
+    system = "system: {instance: m7i.2xlarge, nodes: {min: 3, max: 6}"
+    assert system in text
+    (stacks / "Pulumi.prod.yaml").write_text(text.replace(system, f"{system}, capacity: spot"))
+    validate("prod")
+    [note] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note:")]
+    assert "pool system on spot" in note
+    assert note.endswith("aws iam create-service-linked-role --aws-service-name spot.amazonaws.com")

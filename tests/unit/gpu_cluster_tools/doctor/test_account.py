@@ -1,0 +1,87 @@
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.doctor.account import account, principal_of
+from gpu_cluster_tools.doctor.aws import Aws, RefusedError, UnreachableError
+from gpu_cluster_tools.doctor.check import Check, Verdict
+from tests.pains.platforms import stack
+
+
+def looked(aws: Aws, **access: str) -> dict[str, Check]:
+    edits: dict[str, Any] = {f"cluster.access.{name}.principal": arn for name, arn in access.items()}
+    return {check.name: check for check in account(stack("prod", edits), aws)}
+
+
+def test_the_account_of_the_stack_is_right(aws: Aws) -> None:
+    found = looked(aws, platform=aws.call("sts", "get_caller_identity")["Arn"].replace(":sts:", ":iam:"))
+
+    assert found["account"].verdict is Verdict.OK
+    assert found["region"].verdict is Verdict.OK
+
+
+def test_whoever_is_no_administrator_of_the_cluster_could_not_deploy(aws: Aws) -> None:
+    access = looked(aws)["access"]
+
+    assert access.verdict is Verdict.WARN
+    assert access.advice == "sign in as arn:aws:iam::123456789012:role/platform, or add it"
+
+
+def test_another_account_is_refused_and_nothing_more_asked_of_it(aws: Aws) -> None:
+    checks = list(account(stack("dev", {}), aws))
+
+    assert [(check.verdict, check.name) for check in checks] == [(Verdict.FAIL, "account")]
+    assert checks[0].found == (
+        "the credentials are of 123456789012, and gpu-cluster:cluster.account is 111122223333"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arn", "principal"),
+    [
+        ("arn:aws:sts::123456789012:assumed-role/ops/me", "arn:aws:iam::123456789012:role/ops"),
+        ("arn:aws:iam::123456789012:user/path/me", "arn:aws:iam::123456789012:user/path/me"),
+    ],
+)
+def test_a_session_is_of_its_role(arn: str, principal: str) -> None:
+    assert principal_of(arn) == principal
+
+
+def test_a_session_does_not_tell_the_path_of_its_role(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {
+        "get_caller_identity": {
+            "Account": "123456789012",
+            "Arn": "arn:aws:sts::123456789012:assumed-role/platform/me",
+        },
+        "describe_regions": {"Regions": [{"OptInStatus": "not-opted-in"}]},
+    }
+
+    def call(_service: str, operation: str, **_: Any) -> dict[str, Any]:
+        return answers[operation]
+
+    monkeypatch.setattr(aws, "call", call)
+    found = looked(aws, platform="arn:aws:iam::123456789012:role/teams/platform")
+
+    assert found["access"].verdict is Verdict.OK
+    assert found["region"].verdict is Verdict.FAIL
+
+
+def test_a_machine_without_credentials_reaches_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+    with pytest.raises(UnreachableError, match="no AWS credentials"):
+        Aws("us-east-2")
+
+
+def test_without_the_sdk_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "boto3.session", None)
+    with pytest.raises(UnreachableError, match=r"pip install 'gpu-cluster\[doctor\]'"):
+        Aws("us-east-2")
+
+
+def test_what_the_account_refuses_is_told_in_its_words(aws: Aws) -> None:
+    with pytest.raises(RefusedError, match="vpc-12345678"):
+        aws.call("ec2", "describe_vpcs", VpcIds=["vpc-12345678"])

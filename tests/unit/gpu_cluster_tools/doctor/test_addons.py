@@ -1,0 +1,73 @@
+from typing import Any
+
+import pytest
+
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.plan import Registered
+from gpu_cluster_tools.doctor.addons import addons, installed
+from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.check import Check, Verdict
+from tests.pains.platforms import ON_AWS, platform, stack
+
+S3 = "aws-mountpoint-s3-csi-driver"
+
+
+class Offering(Aws):
+    """An account whose EKS offers two builds of each add-on, and of one only those that it is given."""
+
+    def __init__(self, builds: dict[str, list[str]]) -> None:  # pyright: ignore[reportMissingSuperCall]
+        self._builds = builds
+
+    def all_of(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
+        assert (service, operation, key) == ("eks", "describe_addon_versions", "addons")
+        assert arguments["kubernetesVersion"] == "1.35"
+        builds = self._builds[arguments["addonName"]]
+        return [{"addonVersions": [{"addonVersion": build} for build in builds]}]
+
+
+def looked(aws: Aws | None, **edits: Any) -> list[Check]:
+    return list(addons(stack("prod", edits), aws))
+
+
+def offered(**without: str) -> Offering:
+    prod = stack("prod", {})
+    assert isinstance(prod.cluster, EksSettings)
+    builds = {name: ["v9.9.9-eksbuild.1", build] for name, build in installed(prod.cluster, prod).items()}
+    return Offering(builds | {S3: ["v2.4.0-eksbuild.1", *without.values()]} if without else builds)
+
+
+def test_builds_that_are_offered_are_right() -> None:
+    [check] = looked(offered())
+    assert (check.verdict, check.name) == (Verdict.OK, "builds")
+
+
+def test_a_build_that_is_not_offered_fails_with_one_that_is() -> None:
+    [check] = looked(offered(s3="v2.3.0-eksbuild.1"))
+    assert (check.verdict, check.name) == (Verdict.FAIL, S3)
+    assert check.found.startswith("EKS offers no v2.5.0-eksbuild.1 for Kubernetes 1.35")
+    assert check.advice == f"gpu-cluster:cluster.addons.{S3}: v2.4.0-eksbuild.1"
+
+
+def test_a_build_that_the_stack_pins_is_looked_for() -> None:
+    [check] = looked(offered(), **{"cluster.addons": {S3: "v2.6.0-eksbuild.1"}})
+    assert check.found.startswith("EKS offers no v2.6.0-eksbuild.1")
+
+
+def test_without_an_account_nobody_knows() -> None:
+    assert [check.verdict for check in looked(None)] == [Verdict.SKIP]
+
+
+def test_an_account_that_does_not_answer_is_passed_over(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: str, **__: Any) -> list[Any]:
+        raise RefusedError("no")
+
+    monkeypatch.setattr(aws, "all_of", refuse)
+    assert [check.verdict for check in looked(aws)] == [Verdict.SKIP]
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_what_is_looked_for_is_what_the_platform_installs(name: str) -> None:
+    read = stack(name, {})
+    assert isinstance(read.cluster, EksSettings)
+    made: list[Registered] = platform(name).of("eks:addon:Addon")
+    assert {it.inputs["addonName"]: it.inputs["addonVersion"] for it in made} == installed(read.cluster, read)

@@ -1,0 +1,98 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.backups import backups
+from gpu_cluster_tools.doctor.check import Check, Verdict
+from tests.pains.platforms import stack
+
+OptIn = Callable[..., None]
+
+
+@pytest.fixture
+def opted_in(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> OptIn:
+    """Says what the account answers; the emulated one has no such settings."""
+
+    def answer(**services: bool) -> None:
+        def call(service: str, operation: str) -> dict[str, Any]:
+            assert (service, operation) == ("backup", "describe_region_settings")
+            return {"ResourceTypeOptInPreference": services}
+
+        monkeypatch.setattr(aws, "call", call)
+
+    return answer
+
+
+def looked(aws: Aws | None, **edits: Any) -> Check:
+    given = {key.replace("__", "."): value for key, value in edits.items()}
+    [found] = backups(stack("prod", given), aws)
+    return found
+
+
+def test_what_is_opted_in_is_backed_up(aws: Aws, opted_in: OptIn) -> None:
+    opted_in(EBS=True, EFS=True, FSx=False)
+
+    found = looked(aws)
+
+    assert (found.verdict, found.found) == (
+        Verdict.OK,
+        "us-east-2 takes backups of EBS (fast), EFS (home)",
+    )
+
+
+def test_what_is_not_fails_with_the_command_that_opts_in(aws: Aws, opted_in: OptIn) -> None:
+    opted_in(EBS=False, EFS=False, S3=True)
+
+    found = looked(aws)
+
+    assert (found.verdict, found.found, found.advice) == (
+        Verdict.FAIL,
+        "us-east-2 is not opted in to backups of EBS (fast), EFS (home)",
+        "aws backup update-region-settings --region us-east-2"
+        " --resource-type-opt-in-preference EBS=true,EFS=true",
+    )
+
+
+def test_a_service_that_the_account_does_not_name_is_not_opted_in(aws: Aws, opted_in: OptIn) -> None:
+    opted_in(EBS=True)
+
+    assert looked(aws).advice.endswith(" EFS=true")
+
+
+def test_only_what_has_backups_counts(aws: Aws, opted_in: OptIn) -> None:
+    opted_in(EBS=True, EFS=False, FSx=False)
+
+    found = looked(aws, storage__home__backupDays=0, storage__datasets__s3=None)
+
+    assert found.found == "us-east-2 is not opted in to backups of FSx (datasets)"
+
+
+def test_a_stack_without_backups_asks_nothing(aws: Aws, opted_in: OptIn) -> None:
+    opted_in()
+
+    found = looked(aws, storage__fast__backupDays=0, storage__home__backupDays=0, backups={})
+
+    assert (found.verdict, found.found) == (
+        Verdict.SKIP,
+        "the stack has nothing that AWS Backup takes backups of",
+    )
+
+
+def test_without_an_account_it_is_told_what_would_be_asked() -> None:
+    found = looked(None)
+
+    assert (found.verdict, found.found) == (
+        Verdict.SKIP,
+        "only the account knows whether it takes backups of EBS (fast), EFS (home)",
+    )
+
+
+def test_what_the_account_refuses_to_tell_is_skipped(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> dict[str, Any]:
+        raise RefusedError("not authorized to perform: backup:DescribeRegionSettings")
+
+    monkeypatch.setattr(aws, "call", refuse)
+
+    assert looked(aws).verdict is Verdict.SKIP

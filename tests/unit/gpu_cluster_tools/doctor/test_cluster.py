@@ -1,0 +1,174 @@
+"""What a cluster is asked, by an API server that answers as it is told; the real one: tests/rehearsal."""
+
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.doctor.api_server import ApiServer, Object
+from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.cluster import cluster
+from gpu_cluster_tools.doctor.rights import MADE
+from tests.pains.platforms import platform, stack
+from tests.unit.gpu_cluster_tools.doctor.answers import Answers, daemons, listed, named, servers
+
+OK, WARN, FAIL, SKIP = Verdict.OK, Verdict.WARN, Verdict.FAIL, Verdict.SKIP
+
+
+def looked(api: ApiServer, name: str = "onprem", **edits: Any) -> dict[str, Check]:
+    settings = stack(name, {key.replace("__", "."): value for key, value in edits.items()})
+    return {check.name: check for check in cluster(settings, api)}
+
+
+@pytest.fixture
+def api() -> Answers:
+    return Answers()
+
+
+def test_a_cluster_with_everything_lacks_its_gpus_alone_until_the_platform_offers_them(api: Answers) -> None:
+    verdicts = {name: check.verdict for name, check in looked(api).items()}
+
+    assert {name for name, verdict in verdicts.items() if verdict is not OK} == {"h100 GPUs", "h100-mig GPUs"}
+    assert set(verdicts.values()) == {OK, WARN}
+
+
+def test_nodes_that_no_label_finds_are_a_failure_with_the_command_that_labels_them(api: Answers) -> None:
+    api.paths["/api/v1/nodes"] = listed(named("server-1"))
+    found = looked(api)["h100"]
+    assert (found.verdict, found.advice) == (FAIL, "kubectl label node NODE example.com/gpu=h100")
+    api.paths["/api/v1/nodes"] = None
+    assert looked(api)["nodes"].verdict is SKIP
+
+
+@pytest.mark.parametrize(
+    ("gpus", "plugin", "verdict"), [("8", True, OK), ("4", True, FAIL), ("0", True, WARN), ("0", False, FAIL)]
+)
+def test_gpus_are_as_many_as_the_pool_says(api: Answers, gpus: str, plugin: bool, verdict: Verdict) -> None:
+    nodes = servers()
+    for node in nodes:
+        node["status"]["allocatable"] = {"nvidia.com/gpu": gpus}
+    api.paths["/api/v1/nodes"] = listed(*nodes)
+
+    assert looked(api, gpu={"devicePlugin": plugin})["h100 GPUs"].verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("labels", "verdict", "says"),
+    [
+        ({"nvidia.com/cuda.driver-version.major": "595"}, OK, "595"),
+        ({"nvidia.com/cuda.driver-version.major": "570"}, FAIL, "driver 570 on a node of the pool, and vLLM"),
+        ({"nvidia.com/cuda.driver.major": "550"}, FAIL, "driver 550"),
+        ({}, WARN, "no label nvidia.com/cuda.driver-version.major, so their driver is not checked"),
+    ],
+)
+def test_models_run_where_the_driver_is_new_enough(
+    api: Answers, labels: dict[str, str], verdict: Verdict, says: str
+) -> None:
+    nodes = servers()
+    for node in nodes:
+        del node["metadata"]["labels"]["nvidia.com/cuda.driver-version.major"]
+        node["metadata"]["labels"] |= labels
+    api.paths["/api/v1/nodes"] = listed(*nodes)
+
+    drivers = [check for name, check in looked(api).items() if name.endswith(" driver")]
+
+    assert {check.verdict for check in drivers} == {verdict}
+    assert all(says in check.found for check in drivers)
+
+
+def test_a_device_plugin_of_the_cluster_and_one_of_the_platform_are_one_too_many(api: Answers) -> None:
+    api.paths["/apis/apps/v1/daemonsets"] = listed(daemons("nvidia-device-plugin-daemonset"))
+    assert looked(api)["device plugin"].verdict is FAIL
+    assert looked(api, gpu={"devicePlugin": False})["device plugin"].verdict is OK
+
+
+def test_the_platforms_own_device_plugins_are_not_somebody_elses(api: Answers) -> None:
+    api.paths["/apis/apps/v1/daemonsets"] = listed(
+        *(daemons(it["metadata.name"], **it["metadata.labels"]) for it in platform("onprem").of("DaemonSet"))
+    )
+    assert looked(api)["device plugin"].verdict is OK
+
+
+def test_there_is_one_default_class(api: Answers) -> None:
+    default = {"annotations": {"storageclass.kubernetes.io/is-default-class": "true"}}
+
+    def classes(*names: str) -> Object:
+        return listed(*(named(name, provisioner="nfs.csi.k8s.io", metadata=default) for name in names))
+
+    for names, verdict in [
+        ((), OK),
+        (("models",), OK),
+        (("standard",), FAIL),
+        (("models", "standard"), FAIL),
+    ]:
+        api.paths["/apis/storage.k8s.io/v1/storageclasses"] = classes(*names)
+        assert looked(api)["default class"].verdict is verdict, names
+
+
+def test_a_driver_that_nobody_installed_is_named(api: Answers) -> None:
+    api.paths["/apis/storage.k8s.io/v1/csidrivers"] = listed()
+    assert looked(api)["models"].verdict is WARN
+    assert (
+        looked(api, "edge")["disk"].found
+        == "no driver rancher.io/local-path is registered, nor does a class use it"
+    )
+
+
+def test_a_cluster_that_takes_any_level_enforces_none(api: Answers) -> None:
+    api.namespace_refusal = None
+    assert looked(api)["pod security"].verdict is FAIL
+    api.namespace_refusal = "namespaces is forbidden: this user may not"
+    assert looked(api)["pod security"].verdict is SKIP
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/apis/admissionregistration.k8s.io/v1", "admission policies"),
+        ("/apis/metrics.k8s.io/v1beta1", "metrics"),
+        ("/apis/custom.metrics.k8s.io", "waiting queues"),
+        ("/apis/snapshot.storage.k8s.io/v1", "snapshots"),
+    ],
+)
+def test_an_api_that_is_not_served_is_told(api: Answers, path: str, name: str) -> None:
+    api.paths[path] = None
+
+    assert looked(api)[name].verdict is WARN
+
+
+def test_nobody_asks_for_metrics_of_queues_by_which_nothing_scales(api: Answers) -> None:
+    assert "waiting queues" not in looked(api, "edge")
+
+
+def test_what_the_identity_may_not_create_is_named_together(api: Answers) -> None:
+    api.denied = {"namespaces", "storageclasses"}
+
+    rights = looked(api)["rights"]
+
+    assert rights.found == "this identity may not create namespaces, storage.k8s.io/storageclasses"
+
+
+def test_a_version_that_nothing_was_made_for_is_told(api: Answers) -> None:
+    api.paths["/version"] = {"major": "1", "minor": "24", "gitVersion": "v1.24.0"}
+
+    assert looked(api)["version"].found == "Kubernetes 1.24; the platform is made for 1.31 to 1.36"
+
+
+def test_all_kinds_that_a_platform_makes_are_asked_for() -> None:
+    kinds = {
+        it.type.removeprefix("kubernetes:")
+        for name in ("onprem", "edge")
+        for it in platform(name).resources
+        if it.type.startswith("kubernetes:")
+    }
+    made = {resource_of(kind) for kind in kinds}
+    assert made <= set(MADE)
+
+
+def resource_of(kind: str) -> str:
+    """apps/v1:Deployment as the API server has it: apps/deployments."""
+    version, _, name = kind.partition(":")
+    group = version.rpartition("/")[0]
+    plural = name.lower().removesuffix("y") + (
+        "ies" if name.endswith("y") else "es" if name.endswith("s") else "s"
+    )
+    return plural if group == "core" else f"{group}/{plural}"

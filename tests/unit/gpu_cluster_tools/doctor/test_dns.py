@@ -1,0 +1,53 @@
+import pytest
+
+from gpu_cluster_tools.doctor.api_server import Object
+from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.dns import dns
+from tests.pains.platforms import stack
+from tests.unit.gpu_cluster_tools.doctor.answers import Answers, listed, named
+
+SERVICE = "10.96.0.10"
+
+
+def cache(*args: str) -> Object:
+    containers = [{"name": "node-cache", "args": list(args)}]
+    return named("node-local-dns", spec={"template": {"spec": {"containers": containers}}})
+
+
+def looked(name: str, *daemons: Object, **edits: object) -> Check:
+    api = Answers()
+    api.paths["/apis/apps/v1/daemonsets"] = listed(*daemons)
+    [check] = dns(stack(name, {f"cluster.{key}": value for key, value in edits.items()}), api)
+    return check
+
+
+def test_a_cluster_without_it_asks_the_dns_pods() -> None:
+    assert looked("onprem").verdict is Verdict.OK
+    assert looked("onprem", cache("-conf", "/etc/Corefile")).verdict is Verdict.OK
+
+
+@pytest.mark.parametrize("args", [("-localip", "169.254.20.10"), ("--localip=169.254.20.10",)])
+def test_its_usual_address_is_reached(args: tuple[str, ...]) -> None:
+    check = looked("onprem", cache(*args))
+    assert (check.verdict, check.found) == (
+        Verdict.OK,
+        "NodeLocal DNSCache node-local-dns listens on 169.254.20.10, all reached",
+    )
+
+
+def test_another_address_is_a_failure_with_the_line_that_lets_pods_reach_it() -> None:
+    both = cache("-localip", f"169.254.20.10,{SERVICE}", "-conf", "/etc/Corefile")
+    check = looked("onprem", both)
+    assert check.verdict is Verdict.FAIL
+    assert check.advice == f"gpu-cluster:cluster.dns: [169.254.20.10, {SERVICE}]"
+    assert looked("onprem", both, dns=["169.254.20.10", SERVICE]).verdict is Verdict.OK
+
+
+def test_on_eks_the_address_of_the_service_is_reached_with_its_pods() -> None:
+    assert looked("prod", cache("-localip", f"169.254.20.10,{SERVICE}")).verdict is Verdict.WARN
+
+
+def test_whoever_may_not_look_is_told_so() -> None:
+    api = Answers()
+    api.paths["/apis/apps/v1/daemonsets"] = None
+    assert [check.verdict for check in dns(stack("onprem", {}), api)] == [Verdict.SKIP]

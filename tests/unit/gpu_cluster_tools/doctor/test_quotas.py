@@ -1,0 +1,93 @@
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
+from typing import Any
+
+import pytest
+from moto.servicequotas.exceptions import NoSuchResource
+from moto.servicequotas.models import ServiceQuotasBackend
+
+from gpu_cluster.aws.tags import STACK_TAG
+from gpu_cluster.catalog import QUOTAS
+from gpu_cluster_tools.doctor.aws import Aws
+from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.quotas import quotas
+from tests.pains.platforms import stack
+
+GPUS = QUOTAS["on-demand-g"]
+ADDRESSES = QUOTAS["elastic-ips"]
+
+
+def looked(aws: Aws | None) -> dict[str, Check]:
+    return {check.name: check for check in quotas(stack("prod", {}), "prod", aws)}
+
+
+@pytest.fixture
+def values(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """What the account has of each quota, by code; of the others it has the default."""
+    given: dict[str, int] = {quota.code: quota.default for quota in QUOTAS.values()}
+
+    def get(_: Any, service_code: str, quota_code: str) -> dict[str, Any]:
+        if quota_code not in given:
+            raise NoSuchResource
+        return {"ServiceCode": service_code, "QuotaCode": quota_code, "Value": float(given[quota_code])}
+
+    monkeypatch.setattr(ServiceQuotasBackend, "get_service_quota", get)
+    return given
+
+
+def test_without_an_account_it_is_told_what_to_ask_for() -> None:
+    found = looked(None)
+
+    assert found[GPUS.name].verdict is Verdict.WARN
+    assert found[GPUS.name].found == (
+        "asks 448 vCPUs, 832 while nodes are replaced (l4: 16 x g6.4xlarge, l40s: 4 x g6e.12xlarge);"
+        " an account has 0 from the start"
+    )
+    assert found[GPUS.name].advice.endswith("--service-code ec2 --quota-code L-DB2E81BA --desired-value 832")
+    assert found[ADDRESSES.name].verdict is Verdict.OK
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"), [(0, Verdict.FAIL), (383, Verdict.FAIL), (448, Verdict.WARN), (832, Verdict.OK)]
+)
+def test_what_the_account_has_counts(aws: Aws, values: dict[str, int], value: int, verdict: Verdict) -> None:
+    values[GPUS.code] = value
+
+    assert looked(aws)[GPUS.name].verdict is verdict
+
+
+def test_what_others_use_is_not_there_for_the_stack(aws: Aws, values: dict[str, int]) -> None:
+    ec2 = aws.client("ec2")
+    tags = [{"Key": STACK_TAG, "Value": "prod"}]
+    own = [{"ResourceType": "elastic-ip", "Tags": tags}]
+    for _ in range(3):
+        ec2.allocate_address(Domain="vpc", TagSpecifications=own)
+    assert looked(aws)[ADDRESSES.name].verdict is Verdict.OK
+    for _ in range(3):
+        ec2.allocate_address(Domain="vpc")
+    found = looked(aws)[ADDRESSES.name]
+    assert (found.verdict, found.found) == (
+        Verdict.FAIL,
+        "asks 3 (NAT gateways: 3); the account has 5, of which others use 3",
+    )
+
+
+def test_a_quota_that_the_account_does_not_tell_is_skipped(aws: Aws, values: dict[str, int]) -> None:
+    del values[GPUS.code]
+
+    found = looked(aws)[GPUS.name]
+
+    assert found.verdict is Verdict.SKIP
+    assert "asks 448 vCPUs" in found.found
+
+
+def test_servers_without_a_published_quota_are_named() -> None:
+    spot: dict[str, Any] = {
+        "pools.l4.instance": "p6-b200.48xlarge",
+        "pools.l4.capacity": "spot",
+        "serving": {"models": {}},
+    }
+
+    [found] = [it for it in quotas(stack("prod", spot), "prod", None) if it.name == "l4"]
+
+    assert found.verdict is Verdict.SKIP

@@ -1,0 +1,235 @@
+"""Calls to the account are refused as AWS words it, by every protocol."""
+
+import json
+import os
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.rehearsal.aws import identity
+from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
+from gpu_cluster_tools.rehearsal.aws.iam.access_control import AccessControl
+from gpu_cluster_tools.rehearsal.aws.iam.call_log import CallLog
+from gpu_cluster_tools.rehearsal.aws.inside import sender
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.iam.conftest import REGION, As, allow
+
+ACCOUNT = identity.account()
+CALLS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
+    ("ec2", "CreateVpc", {"CidrBlock": "10.0.0.0/16"}, "UnauthorizedOperation", "ec2:CreateVpc", "vpc/*"),
+    ("ec2", "DescribeVpcs", {}, "UnauthorizedOperation", "ec2:DescribeVpcs", "*"),
+    (
+        "s3",
+        "PutBucketVersioning",
+        {"Bucket": "b12", "VersioningConfiguration": {}},
+        "AccessDenied",
+        "s3:PutBucketVersioning",
+        "arn:aws:s3:::b12",
+    ),
+    ("s3", "ListObjectsV2", {"Bucket": "b12"}, "AccessDenied", "s3:ListBucket", "arn:aws:s3:::b12"),
+    (
+        "s3",
+        "GetObject",
+        {"Bucket": "b12", "Key": "a/b"},
+        "AccessDenied",
+        "s3:GetObject",
+        "arn:aws:s3:::b12/a/b",
+    ),
+    ("iam", "GetRole", {"RoleName": "r"}, "AccessDenied", "iam:GetRole", "role/r"),
+    ("autoscaling", "DescribeTags", {}, "AccessDenied", "autoscaling:DescribeTags", "*"),
+    ("sns", "CreateTopic", {"Name": "t"}, "AuthorizationError", "sns:CreateTopic", f":{ACCOUNT}:t"),
+    ("sqs", "CreateQueue", {"QueueName": "q"}, "AccessDeniedException", "sqs:CreateQueue", f":{ACCOUNT}:q"),
+    ("kms", "CreateKey", {}, "AccessDeniedException", "kms:CreateKey", "*"),
+    ("eks", "DescribeCluster", {"name": "c"}, "AccessDeniedException", "eks:DescribeCluster", "cluster/c"),
+    (
+        "efs",
+        "DescribeFileSystems",
+        {"FileSystemId": "fs-12345678"},
+        "AccessDeniedException",
+        "elasticfilesystem:DescribeFileSystems",
+        "file-system/fs-12345678",
+    ),
+    (
+        "logs",
+        "CreateLogGroup",
+        {"logGroupName": "/a"},
+        "AccessDeniedException",
+        "logs:CreateLogGroup",
+        "log-group:/a",
+    ),
+    (
+        "budgets",
+        "DescribeBudget",
+        {"AccountId": ACCOUNT, "BudgetName": "b"},
+        "AccessDeniedException",
+        "budgets:ViewBudget",
+        "budget/b",
+    ),
+    (
+        "ecr",
+        "PutLifecyclePolicy",
+        {"repositoryName": "a/b", "lifecyclePolicyText": "{}" * 60},
+        "AccessDeniedException",
+        "ecr:PutLifecyclePolicy",
+        "repository/a/b",
+    ),
+    (
+        "backup",
+        "DescribeBackupVault",
+        {"BackupVaultName": "vault"},
+        "AccessDeniedException",
+        "backup:DescribeBackupVault",
+        "backup-vault:vault",
+    ),
+    (
+        "cloudwatch",
+        "DescribeAlarms",
+        {"AlarmNames": ["a"]},
+        "AccessDenied",
+        "cloudwatch:DescribeAlarms",
+        "alarm:a",
+    ),
+    ("events", "PutRule", {"Name": "r"}, "AccessDeniedException", "events:PutRule", "rule/r"),
+    (
+        "secretsmanager",
+        "CreateSecret",
+        {"Name": "s"},
+        "AccessDeniedException",
+        "secretsmanager:CreateSecret",
+        "secret:s",
+    ),
+]
+
+
+@pytest.mark.parametrize(("service", "operation", "given", "code", "action", "resource"), CALLS)
+def test_a_call_without_rights_is_refused_in_the_words_of_its_service(
+    as_role: As, service: str, operation: str, given: dict[str, Any], code: str, action: str, resource: str
+) -> None:
+    with pytest.raises(ApiError) as refused:
+        as_role().call(service, operation, **given)
+    assert refused.value.code.startswith(code)
+    message = refused.value.message
+    assert f"User: arn:aws:sts::{ACCOUNT}:assumed-role/caller-" in message
+    assert f"is not authorized to perform: {action} on resource: " in message
+    assert f"{resource} because no identity-based policy allows the {action} action" in message
+
+
+def test_a_right_is_enough_for_its_call_alone(as_role: As) -> None:
+    mine = as_role(allow("ec2:CreateVpc", f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/*"))
+    vpc = mine.call("ec2", "CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    with pytest.raises(ApiError, match=rf"ec2:CreateSubnet on resource: .*:subnet/\*|vpc/{vpc}"):
+        mine.call("ec2", "CreateSubnet", VpcId=vpc, CidrBlock="10.0.0.0/24")
+
+
+def test_everybody_may_ask_who_they_are(as_role: As) -> None:
+    assert as_role().call("sts", "GetCallerIdentity")["Account"] == ACCOUNT
+
+
+def test_calls_without_a_principal_are_not_evaluated_and_not_recorded(
+    door: AccessControl, log: CallLog
+) -> None:
+    Api("http://127.0.0.1", REGION, send=sender(door)).call("ec2", "DescribeVpcs")
+    assert log.all() == []
+
+
+def test_the_owner_of_the_account_may_do_everything_where_nothing_says_otherwise(
+    door: AccessControl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = identity.access_key(f"arn:aws:iam::{ACCOUNT}:role/rehearsal")
+    monkeypatch.setitem(os.environ, "AWS_ACCESS_KEY_ID", owner)
+    Api("http://127.0.0.1", REGION, access_key=owner, send=sender(door)).call("ec2", "DescribeVpcs")
+    stranger = identity.access_key(f"arn:aws:iam::{ACCOUNT}:role/stranger")
+    with pytest.raises(ApiError, match="role/stranger/rehearsal is not authorized"):
+        Api("http://127.0.0.1", REGION, access_key=stranger, send=sender(door)).call("ec2", "DescribeVpcs")
+
+
+def test_tags_on_creation_are_a_right_of_their_own(as_role: As) -> None:
+    tags = [{"ResourceType": "vpc", "Tags": [{"Key": "team", "Value": "ml"}]}]
+    with pytest.raises(ApiError, match=r"ec2:CreateTags on resource: .*:vpc/\*"):
+        as_role(allow("ec2:CreateVpc")).call(
+            "ec2", "CreateVpc", CidrBlock="10.0.0.0/16", TagSpecifications=tags
+        )
+    condition = {"StringEquals": {"ec2:CreateAction": "CreateVpc", "aws:RequestTag/team": "ml"}}
+    mine = as_role(allow("ec2:CreateVpc"), allow("ec2:CreateTags", Condition=condition))
+    mine.call("ec2", "CreateVpc", CidrBlock="10.0.0.0/16", TagSpecifications=tags)
+    with pytest.raises(ApiError, match="iam:TagRole on resource"):
+        as_role(allow("iam:CreateRole")).call(
+            "iam", "CreateRole", RoleName=fresh("r"), AssumeRolePolicyDocument="{}",
+            Tags=[{"Key": "a", "Value": "b"}],
+        )  # fmt: skip
+
+
+def test_a_role_is_handed_to_a_service_by_who_may_pass_it(as_role: As, ground: Ground) -> None:
+    given = {
+        "name": fresh("cluster"),
+        "roleArn": ground.control,
+        "resourcesVpcConfig": {"subnetIds": ground.subnets},
+    }
+    with pytest.raises(ApiError, match=f"iam:PassRole on resource: {ground.control} because"):
+        as_role(allow("eks:*")).call("eks", "CreateCluster", **given)
+    to_ec2 = allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}})
+    with pytest.raises(ApiError, match=r"iam:PassedToService ec2\.amazonaws\.com, and the call has eks"):
+        as_role(allow("eks:*"), to_ec2).call("eks", "CreateCluster", **given)
+    to_eks = allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "eks.amazonaws.com"}})
+    linked = allow("iam:CreateServiceLinkedRole")
+    assert as_role(allow("eks:*"), to_eks, linked).call("eks", "CreateCluster", **given)
+
+
+def test_tags_of_a_resource_and_of_its_caller_decide(as_role: As, api: Api) -> None:
+    vpc = api.call("ec2", "CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    same = {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}
+    mine = as_role(allow("ec2:DeleteVpc", Condition=same))
+    me = identity.principal_of(mine.access_key).rpartition("/")[2]
+    api.call("iam", "TagRole", RoleName=me, Tags=[{"Key": "team", "Value": "ml"}])
+    with pytest.raises(ApiError, match="aws:ResourceTag/team"):
+        mine.call("ec2", "DeleteVpc", VpcId=vpc)
+    api.call("ec2", "CreateTags", Resources=[vpc], Tags=[{"Key": "team", "Value": "ml"}])
+    mine.call("ec2", "DeleteVpc", VpcId=vpc)
+
+
+def test_a_boundary_limits_a_role(as_role: As, api: Api) -> None:
+    mine = as_role(allow("*"))
+    text = json.dumps({"Version": "2012-10-17", "Statement": allow("s3:*")})
+    arn = api.call("iam", "CreatePolicy", PolicyName=fresh("limit"), PolicyDocument=text)["Policy"]["Arn"]
+    me = identity.principal_of(mine.access_key).rpartition("/")[2]
+    api.call("iam", "PutRolePermissionsBoundary", RoleName=me, PermissionsBoundary=arn)
+    with pytest.raises(ApiError, match="because no permissions boundary allows the ec2:DescribeVpcs action"):
+        mine.call("ec2", "DescribeVpcs")
+    mine.call("s3", "ListBuckets")
+
+
+def test_a_bucket_policy_allows_and_denies(as_role: As, api: Api) -> None:
+    bucket, mine, other = fresh("bucket"), as_role(), as_role(allow("s3:*"))
+    api.call("s3", "CreateBucket", Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    me = identity.principal_of(mine.access_key)
+    statements = [
+        {**allow("s3:ListBucket", f"arn:aws:s3:::{bucket}"), "Principal": {"AWS": me}},
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:DeleteBucket",
+            "Resource": f"arn:aws:s3:::{bucket}",
+        },
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    api.call("s3", "PutBucketPolicy", Bucket=bucket, Policy=policy)
+    mine.call("s3", "ListObjectsV2", Bucket=bucket)
+    with pytest.raises(ApiError, match="with an explicit deny in a resource-based policy"):
+        other.call("s3", "DeleteBucket", Bucket=bucket)
+
+
+def test_a_policy_that_is_not_understood_is_an_error_that_names_the_key(as_role: As) -> None:
+    odd = allow("ec2:*", Condition={"StringEquals": {"ec2:InstanceMarketType": "spot"}})
+    with pytest.raises(
+        ApiError, match="cannot decide: condition key ec2:InstanceMarketType is not understood"
+    ):
+        as_role(odd).call("ec2", "DescribeVpcs")
+
+
+def test_calls_are_recorded_once_with_their_conditions(as_role: As, log: CallLog) -> None:
+    mine = as_role(allow("ec2:Describe*"))
+    for _ in range(2):
+        mine.call("ec2", "DescribeVpcs")
+    [recorded] = log.all()
+    assert (recorded.action, recorded.resource) == ("ec2:DescribeVpcs", "*")
+    assert recorded.context["aws:requestedregion"] == (REGION,)

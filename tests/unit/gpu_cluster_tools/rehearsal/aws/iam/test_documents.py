@@ -1,0 +1,53 @@
+"""Policy documents are read whole, or refused by the part that is wrong."""
+
+import json
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.rehearsal.aws.iam.documents import PolicyError, parse
+
+VERSION = "2012-10-17"
+PLAIN = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+def test_one_statement_needs_no_list() -> None:
+    [statement] = parse(json.dumps({"Version": VERSION, "Statement": PLAIN})).statements
+    assert (statement.actions, statement.resources, statement.allows) == (("*",), ("*",), True)
+
+
+def test_values_of_conditions_are_text() -> None:
+    condition = {"Bool": {"aws:SecureTransport": False}, "NumericLessThan": {"s3:TlsVersion": 1.2}}
+    [statement] = parse(
+        json.dumps({"Version": VERSION, "Statement": {**PLAIN, "Condition": condition}})
+    ).statements
+    assert statement.conditions["Bool"]["aws:SecureTransport"] == ("false",)
+    assert statement.conditions["NumericLessThan"]["s3:TlsVersion"] == ("1.2",)
+
+
+def test_the_principal_that_is_a_star_is_everyone() -> None:
+    [statement] = parse(json.dumps({"Version": VERSION, "Statement": {**PLAIN, "Principal": "*"}})).statements
+    assert statement.principals == {"AWS": ("*",)}
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({"Statement": [], "Statements": []}, "policy element Statements does not exist"),
+        ({"Version": "2020-01-01", "Statement": []}, "policy version 2020-01-01 does not exist"),
+        ({"Statement": {**PLAIN, "Actions": []}}, "statement element Actions does not exist"),
+        ({"Statement": {**PLAIN, "Effect": "allow"}}, "statement effect 'allow' is neither Allow nor Deny"),
+        ({"Statement": {**PLAIN, "NotAction": "a"}}, "both Action and NotAction"),
+        ({"Statement": {"Effect": "Allow", "Resource": "*"}}, "neither Action nor NotAction"),
+        ({"Statement": {**PLAIN, "Principal": "me"}}, "principal 'me' is neither"),
+        ([], "not a JSON object"),
+    ],
+)
+def test_a_wrong_document_is_refused_by_its_part(document: Any, words: str) -> None:
+    with pytest.raises(PolicyError, match=words.replace("(", r"\(")):
+        parse(json.dumps(document))
+
+
+def test_what_is_not_json_is_refused() -> None:
+    with pytest.raises(PolicyError, match="not JSON"):
+        parse("{")

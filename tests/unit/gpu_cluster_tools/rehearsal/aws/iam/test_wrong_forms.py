@@ -1,0 +1,238 @@
+"""The platform's own policies pass, and each with a wrong form put back is refused in words."""
+
+import json
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from functools import cache
+from typing import Any
+
+import pytest
+
+from gpu_cluster.aws.karpenter.permissions import permissions
+from gpu_cluster.aws.keys import Keys, Purpose
+from gpu_cluster_tools.rehearsal.aws import identity
+from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
+from gpu_cluster_tools.rehearsal.aws.ebs_driver import EbsDriver
+from gpu_cluster_tools.rehearsal.aws.iam.access_control import AccessControl
+from gpu_cluster_tools.rehearsal.aws.iam.condition_keys import require_understood
+from gpu_cluster_tools.rehearsal.aws.iam.conditions import hold
+from gpu_cluster_tools.rehearsal.aws.iam.documents import parse
+from gpu_cluster_tools.rehearsal.aws.inside import sender
+from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from tests.pains.platforms import ON_AWS, platform
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.iam.conftest import REGION, As, allow
+from tests.unit.gpu_cluster_tools.rehearsal.aws.iam.test_keys import create, group_on
+from tests.unit.graph import graph_of
+
+ACCOUNT = identity.account()
+Statements = list[dict[str, Any]]
+OF_AWS = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+DRIVER = "arn:aws:iam::aws:policy/AmazonEBSCSIDriverEKSClusterScopedPolicy"
+
+
+@cache
+def policies() -> dict[Purpose, str]:
+    graph = graph_of(lambda: Keys("k", account=ACCOUNT, region=REGION, copies=None, protect=True))
+    named = {it.name: it["policy"] for it in graph.of("kms:key:Key")}
+    return {purpose: named[f"k-{purpose}"] for purpose in Purpose if f"k-{purpose}" in named}
+
+
+def key(api: Api, purpose: Purpose, wrong: Callable[[Statements], Statements] = lambda it: it) -> str:
+    document = json.loads(policies()[purpose])
+    document["Statement"] = wrong(document["Statement"])
+    return api.call("kms", "CreateKey", Policy=json.dumps(document))["KeyMetadata"]["Arn"]
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_every_policy_of_the_stacks_is_understood_whole(name: str) -> None:
+    documents = [
+        text
+        for resource in platform(name).resources
+        for property in ("policy", "assumeRolePolicy")
+        if isinstance(text := resource.inputs.get(property), str) and '"Statement"' in text
+    ]
+    assert len(documents) > 10
+    for text in documents:
+        for statement in parse(text).statements:
+            require_understood(statement)
+            hold(statement.conditions, {})
+
+
+def test_the_key_of_a_cluster_grants_to_who_creates_it(as_role: As, api: Api, ground: Ground) -> None:
+    create(as_role(allow("*")), ground, key(api, Purpose.CLUSTER))
+
+
+def test_a_key_of_a_cluster_that_grants_to_resources_alone_is_refused(
+    as_role: As, api: Api, ground: Ground
+) -> None:
+    def wrong(statements: Statements) -> Statements:
+        return [{**it, "Condition": OF_AWS} if it["Action"] == "kms:CreateGrant" else it for it in statements]
+
+    with pytest.raises(
+        ApiError, match=r"kms:CreateGrant .* no resource-based policy .*GrantIsForAWSResource"
+    ):
+        create(as_role(allow("*")), ground, key(api, Purpose.CLUSTER, wrong))
+
+
+@pytest.mark.parametrize("capacity", ["ON_DEMAND", "SPOT"])
+def test_nodes_start_on_the_key_of_volumes(api: Api, ground: Ground, capacity: str) -> None:
+    group = group_on(api, ground, key(api, Purpose.VOLUMES), capacity)
+    assert group["status"] == "ACTIVE", group["health"]
+
+
+@pytest.mark.parametrize(
+    ("capacity", "role"),
+    [("ON_DEMAND", "AWSServiceRoleForAutoScaling"), ("SPOT", "AWSServiceRoleForEC2Spot")],
+)
+def test_nodes_do_not_start_on_a_key_that_leaves_their_starter_out(
+    api: Api, ground: Ground, capacity: str, role: str
+) -> None:
+    def wrong(statements: Statements) -> Statements:
+        return json.loads(json.dumps(statements).replace(role, "AWSServiceRoleForSupport"))
+
+    group = group_on(api, ground, key(api, Purpose.VOLUMES, wrong), capacity)
+    assert group["status"] == "CREATE_FAILED"
+    assert f"assumed-role/{role}/" in group["health"]["issues"][0]["message"]
+
+
+@pytest.fixture
+def driver(api: Api, ground: Ground, door: AccessControl) -> tuple[EbsDriver, str]:
+    """The EBS driver of a cluster with the policy of AWS alone, and the cluster's name."""
+    for old in api.call("eks", "ListClusters")["clusters"]:
+        for each in api.call("eks", "ListPodIdentityAssociations", clusterName=old)["associations"]:
+            given = {"clusterName": old, "associationId": each["associationId"]}
+            api.call("eks", "DeletePodIdentityAssociation", **given)
+    cluster = ground.cluster()["name"]
+    name = fresh("driver")
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "pods.eks.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    role = api.call("iam", "CreateRole", RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    api.call("iam", "AttachRolePolicy", RoleName=name, PolicyArn=DRIVER)
+    pods = {"namespace": "kube-system", "serviceAccount": "ebs-csi-controller-sa"}
+    api.call("eks", "CreatePodIdentityAssociation", clusterName=cluster, roleArn=role, **pods)
+    return EbsDriver(Api("http://127.0.0.1", REGION, send=sender(door))), cluster
+
+
+def server(api: Api, ground: Ground, **tags: str) -> dict[str, Any]:
+    """A node with a server that bears these tags."""
+    named = [{"Key": key, "Value": value} for key, value in tags.items()]
+    asked: dict[str, Any] = {"ImageId": "ami-12345678", "SubnetId": ground.subnets[0]}
+    specified = [{"ResourceType": "instance", "Tags": named}] if named else []
+    made = api.call("ec2", "RunInstances", MinCount=1, MaxCount=1, TagSpecifications=specified, **asked)
+    return {
+        "metadata": {"labels": {"topology.kubernetes.io/zone": f"{REGION}a"}},
+        "spec": {"providerID": f"aws:///{REGION}a/{made['Instances'][0]['InstanceId']}"},
+    }
+
+
+def volumes(api: Api) -> set[str]:
+    return {each["VolumeId"] for each in api.call("ec2", "DescribeVolumes")["Volumes"]}
+
+
+@pytest.mark.parametrize("tag", ["eks:cluster-name", "ebs.csi.aws.com/cluster-name", "eks:eks-cluster-name"])
+def test_the_ebs_driver_serves_servers_of_its_cluster(
+    driver: tuple[EbsDriver, str], api: Api, ground: Ground, tag: str
+) -> None:
+    node = server(api, ground, **{tag: driver[1]})
+    before = volumes(api)
+    driver[0].require("vision/scratch", node, {"encrypted": "true"})
+    assert volumes(api) == before
+
+
+def test_the_ebs_driver_does_not_serve_a_server_without_a_tag_of_its_cluster(
+    driver: tuple[EbsDriver, str], api: Api, ground: Ground
+) -> None:
+    node = server(api, ground, **{"karpenter.sh/nodepool": "gpu"})
+    before = volumes(api)
+    with pytest.raises(
+        RehearsalError, match=r"claim vision/scratch: .* ec2:AttachVolume on resource: .*instance/"
+    ):
+        driver[0].require("vision/scratch", node, {})
+    assert volumes(api) == before
+
+
+def test_the_ebs_driver_needs_the_key_of_its_volumes(
+    driver: tuple[EbsDriver, str], api: Api, ground: Ground
+) -> None:
+    node = server(api, ground, **{"eks:cluster-name": driver[1]})
+    own = key(api, Purpose.VOLUMES)
+    with pytest.raises(RehearsalError, match="is not authorized to perform: kms:"):
+        driver[0].require("vision/scratch", node, {"encrypted": "true", "kmsKeyId": own})
+
+
+def karpenter() -> Statements:
+    text = permissions(
+        cluster="c",
+        account=ACCOUNT,
+        region=REGION,
+        queue=f"arn:aws:sqs:{REGION}:{ACCOUNT}:queue",
+        node_role=f"arn:aws:iam::{ACCOUNT}:role/nodes",
+        key=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/volumes",
+    )
+    return json.loads(text)["Statement"]
+
+
+FINALIZER: list[tuple[str, dict[str, str]]] = [
+    ("ListInstanceProfiles", {}),
+    ("GetInstanceProfile", {"InstanceProfileName": "c_4067990795380418201"}),
+]
+"""Calls of the finalizer of an EC2NodeClass. Source: karpenter-provider-aws v1.13.0, 2026-11-28."""
+
+
+class NothingFound(Exception):  # noqa: N818
+    """The account knows none, and says so to those who may ask."""
+
+
+@contextmanager
+def gone() -> Generator[None]:
+    try:
+        yield
+    except ApiError as error:
+        if error.is_gone:
+            raise NothingFound from error
+        raise
+
+
+@pytest.mark.parametrize(("operation", "given"), FINALIZER)
+def test_karpenter_may_look_for_the_profiles_that_it_would_remove(
+    as_role: As, operation: str, given: dict[str, str]
+) -> None:
+    with suppress(NothingFound), gone():
+        as_role(*karpenter()).call("iam", operation, **given)
+
+
+@pytest.mark.parametrize(("operation", "given"), FINALIZER)
+def test_karpenter_without_the_right_is_told_so(as_role: As, operation: str, given: dict[str, str]) -> None:
+    def without(statement: dict[str, Any]) -> dict[str, Any]:
+        return {**statement, "Action": [it for it in statement["Action"] if it != f"iam:{operation}"]}
+
+    less = [each for it in karpenter() if (each := without(it))["Action"]]
+    with pytest.raises(ApiError, match=f"is not authorized to perform: iam:{operation} on resource"):
+        as_role(*less).call("iam", operation, **given)
+
+
+def test_a_spot_fleet_needs_the_role_of_spot_or_the_right_to_create_it(as_role: As, api: Api) -> None:
+    for role in api.call("iam", "ListRoles", PathPrefix="/aws-service-role/spot")["Roles"]:
+        api.call("iam", "DeleteRole", RoleName=role["RoleName"])
+    template = api.call(
+        "ec2",
+        "CreateLaunchTemplate",
+        LaunchTemplateName=fresh("t"),
+        LaunchTemplateData={"ImageId": "ami-12345678"},
+    )["LaunchTemplate"]["LaunchTemplateId"]
+    fleet = {
+        "Type": "instant",
+        "LaunchTemplateConfigs": [
+            {"LaunchTemplateSpecification": {"LaunchTemplateId": template, "Version": "1"}}
+        ],
+        "TargetCapacitySpecification": {"TotalTargetCapacity": 1, "DefaultTargetCapacityType": "spot"},
+    }
+    with pytest.raises(
+        ApiError, match=r"iam:CreateServiceLinkedRole on resource: .*/AWSServiceRoleForEC2Spot"
+    ):
+        as_role(allow("ec2:*")).call("ec2", "CreateFleet", **fleet)

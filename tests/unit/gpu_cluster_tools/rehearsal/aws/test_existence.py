@@ -1,0 +1,119 @@
+"""Requests that name what does not exist are refused, whatever moto makes of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
+from tests.unit.gpu_cluster_tools.rehearsal.aws.network import Network
+
+NOWHERE = "0123456789abcdef0"
+KEY = f"arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-{NOWHERE[:12]}"
+ROLE = "arn:aws:iam::123456789012:role/nobody"
+
+CALLS: dict[str, Callable[[Network], tuple[str, str, dict[str, Any]]]] = {
+    "the NAT gateway of a route": lambda it: (
+        "ec2",
+        "CreateRoute",
+        {
+            "RouteTableId": it.routes,
+            "DestinationCidrBlock": "0.0.0.0/0",
+            "NatGatewayId": f"nat-{NOWHERE}",
+        },
+    ),
+    "the VPC of a security group": lambda it: (
+        "ec2",
+        "CreateSecurityGroup",
+        {"VpcId": f"vpc-{NOWHERE}", "GroupName": "lost", "Description": "lost"},
+    ),
+    "the security group of an endpoint": lambda it: (
+        "ec2",
+        "CreateVpcEndpoint",
+        {
+            "VpcId": it.vpc,
+            "ServiceName": "com.amazonaws.eu-central-1.ecr.api",
+            "VpcEndpointType": "Interface",
+            "SubnetIds": [it.subnet],
+            "SecurityGroupIds": [f"sg-{NOWHERE}"],
+        },
+    ),
+    "the role of flow logs": lambda it: (
+        "ec2",
+        "CreateFlowLogs",
+        {
+            "ResourceIds": [it.vpc],
+            "ResourceType": "VPC",
+            "TrafficType": "ALL",
+            "LogGroupName": "flows",
+            "DeliverLogsPermissionArn": ROLE,
+        },
+    ),
+    "the file system of an access point": lambda it: (
+        "efs",
+        "CreateAccessPoint",
+        {"FileSystemId": f"fs-{NOWHERE}"},
+    ),
+    "the key of a topic": lambda it: (
+        "sns",
+        "CreateTopic",
+        {"Name": "sealed", "Attributes": {"KmsMasterKeyId": KEY}},
+    ),
+    "the key of a queue": lambda it: (
+        "sqs",
+        "CreateQueue",
+        {"QueueName": "sealed", "Attributes": {"KmsMasterKeyId": KEY}},
+    ),
+    "the key of a secret": lambda it: ("secretsmanager", "CreateSecret", {"Name": "sealed", "KmsKeyId": KEY}),
+    "the key of a vault": lambda it: (
+        "backup",
+        "CreateBackupVault",
+        {"BackupVaultName": "sealed", "EncryptionKeyArn": KEY},
+    ),
+    "the group of a schedule": lambda it: (
+        "autoscaling",
+        "PutScheduledUpdateGroupAction",
+        {"AutoScalingGroupName": "lost", "ScheduledActionName": "night", "MinSize": 0},
+    ),
+    "the group of a tag": lambda it: (
+        "autoscaling",
+        "CreateOrUpdateTags",
+        {
+            "Tags": [
+                {
+                    "ResourceId": "lost",
+                    "ResourceType": "auto-scaling-group",
+                    "Key": "a",
+                    "Value": "b",
+                    "PropagateAtLaunch": True,
+                }
+            ]
+        },
+    ),
+    "the role of an event rule": lambda it: (
+        "events",
+        "PutRule",
+        {"Name": "daily", "ScheduleExpression": "rate(1 day)", "RoleArn": ROLE},
+    ),
+}
+
+
+@pytest.mark.parametrize("named", CALLS)
+def test_what_a_request_names_must_exist(deployer: Api, network: Network, named: str) -> None:
+    service, operation, parameters = CALLS[named](network)
+
+    with pytest.raises(ApiError, match=r"does not exist|not found"):
+        deployer.call(service, operation, **parameters)
+
+
+def test_a_key_that_is_to_be_deleted_encrypts_nothing(deployer: Api, network: Network) -> None:
+    key = deployer.call("kms", "CreateKey")["KeyMetadata"]
+    deployer.call("secretsmanager", "CreateSecret", Name="sealed-by-it", KmsKeyId=key["Arn"])
+    deployer.call("kms", "ScheduleKeyDeletion", KeyId=key["KeyId"])
+
+    with pytest.raises(ApiError, match="does not exist"):
+        deployer.call("secretsmanager", "CreateSecret", Name="sealed-too-late", KmsKeyId=key["Arn"])
+
+
+def test_what_exists_may_be_named(deployer: Api, network: Network) -> None:
+    deployer.call("ec2", "CreateSecurityGroup", VpcId=network.vpc, GroupName="found", Description="found")

@@ -1,0 +1,47 @@
+import json
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+
+from gpu_cluster.plan import Plan, plan_of
+from gpu_cluster.plan.cloud import Cloud
+from gpu_cluster.plan.recorder import recorded
+from gpu_cluster.stack import load
+from gpu_cluster_tools.reports.plan_json import as_json
+
+PROJECT = Path(__file__).parents[4]
+
+
+def written(program: object) -> str:
+    graph = recorded(program, Cloud("123456789012", "us-east-2", {}), preview=True)  # pyright: ignore[reportArgumentType]
+    return json.dumps(as_json(Plan("x", load(PROJECT / "stacks" / "Pulumi.edge.yaml"), graph, {})))
+
+
+def test_a_plan_is_json_with_every_resource() -> None:
+    plan = plan_of(PROJECT, "prod")
+
+    said = json.loads(json.dumps(as_json(plan)))
+
+    assert [it["urn"] for it in said["resources"]] == [it.urn for it in plan.graph.resources]
+    assert said["outputs"]["models"]["chat"]["namespace"] == "serving"
+
+
+def test_it_says_when_everything_is_there_and_by_which_chain() -> None:
+    ready = as_json(plan_of(PROJECT, "prod"))["ready"]
+
+    assert round(sum(step["minutes"] for step in ready["path"]), 1) <= ready["minutes"]
+
+
+def test_a_secret_is_not_in_it() -> None:
+    def program() -> None:
+        aws.cloudwatch.LogGroup("logs", kms_key_id=pulumi.Output.secret("hf_xyzzy"))
+
+    assert "hf_xyzzy" not in written(program)
+
+
+def test_what_nobody_knows_is_said_to_be_unknown() -> None:
+    def program() -> None:
+        aws.cloudwatch.LogGroup("logs", kms_key_id=aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16").owner_id)
+
+    assert '"kmsKeyId": "(unknown)"' in written(program)

@@ -1,0 +1,173 @@
+import re
+from dataclasses import replace
+
+from gpu_cluster_policies.markup import LIMIT
+from gpu_cluster_tools.review.changes import Action, Change
+from gpu_cluster_tools.review.comment import MARKER, comment
+from gpu_cluster_tools.review.edits import Edit
+from gpu_cluster_tools.review.review import Cost, CostLine, Found, Reason, Review, Spending, Time, Verdict
+from tests.unit.gpu_cluster_policies.markup.test_markdown import HOSTILE
+
+FINE = Review("dev", Verdict.FINE, ())
+BLOCKED = Review(
+    "prod",
+    Verdict.BLOCKED,
+    (Reason(True, "rule 83-no-spot: pool l4 is spot"), Reason(False, "deletes Service a")),
+    changes=(
+        Change(Action.CREATE, "kubernetes:core/v1:Service", "b"),
+        Change(
+            Action.REPLACE,
+            "aws:ec2/subnet:Subnet",
+            "private-a",
+            (Edit("cidrBlock", '"10.0.0.0/24"', '"10.0.0.0/25"'),),
+            ("cidrBlock",),
+        ),
+        Change(Action.DELETE, "aws:s3/bucket:Bucket", "models", retained=True),
+    ),
+    found=(
+        Found(
+            "83-no-spot",
+            stops=True,
+            new=True,
+            what="pool l4 is spot",
+            where="stacks/Pulumi.prod.yaml:12 gpu-cluster:pools.l4.capacity",
+            why="It may go at any time.",
+            fix="capacity: on-demand",
+        ),
+    ),
+    fixed=("pool h100 is open",),
+    waived=2,
+    cost=Cost(
+        Spending(900, 1000),
+        Spending(1900, 3000),
+        (CostLine("l4", Spending(900, 1000), Spending(1900, 3000)), CostLine("h100", None, Spending(5, 5))),
+    ),
+    time=Time(27.4, 31.0, (("Cluster platform-cluster", 10.0), ("NodeGroup l4", 2.5))),
+)
+
+
+def test_it_is_found_again_by_its_first_line() -> None:
+    assert comment([]).startswith(f"{MARKER}\n")
+
+
+def test_where_nothing_is_touched_it_says_so() -> None:
+    assert "no stack is touched" in comment([])
+
+
+def test_each_stack_has_a_line_at_the_top() -> None:
+    shown = comment([BLOCKED, FINE])
+
+    assert "### gpu-cluster: 1 blocked, 1 fine" in shown
+    assert (
+        "| <code>prod</code> | ⛔ blocked | rule 83-no-spot: pool l4 is spot | 1 replace, 1 delete, 1 create "
+        "| &#36;3,000 (+&#36;2,000) | 31 min (+4) |"
+    ) in shown.replace("$", "&#36;")
+    assert "| <code>dev</code> | ✅ fine |  | no change |  |  |" in shown
+
+
+def test_where_nothing_is_new_the_line_is_all() -> None:
+    as_before = (
+        replace(BLOCKED.found[0], stops=False, new=False),
+        Cost(Spending(1, 2), Spending(1, 2), ()),
+        Time(27.4, 27.4, ()),
+    )
+    found, cost, time = as_before
+    same = replace(FINE, found=(found,), waived=2, cost=cost, time=time)
+
+    assert "| <code>dev</code> | ✅ fine |  | no change | $2 | 27 min |" in comment([same])
+    assert "####" not in comment([same])
+    for news in ({"found": (replace(found, new=True),)}, {"fixed": ("it",)}, {"missing": ("cost",)}):
+        assert "#### <code>dev</code>: fine" in comment([replace(same, **news)])
+
+
+def test_all_of_a_stack_is_folded_under_its_verdict() -> None:
+    shown = comment([BLOCKED])
+
+    assert "- **blocks**: rule 83-no-spot: pool l4 is spot\n- deletes Service a\n" in shown
+    assert re.findall("<summary>(.*)</summary>", shown) == [
+        "Plan: 1 replace, 1 delete, 1 create",
+        "Policies: 1 new, 1 fixed, 2 waived",
+        "Cost: $3,000 (+$2,000) a month at most",
+        "Time: from nothing to ready in 31 min (+4)",
+    ]
+
+
+def test_a_replacement_says_what_forces_it_and_comes_first() -> None:
+    plan = comment([BLOCKED]).partition("```diff\n")[2].partition("```")[0]
+
+    assert plan == (
+        "! replace Subnet private-a, for cidrBlock\n"
+        '!     cidrBlock: "10.0.0.0/24" -> "10.0.0.0/25"\n'
+        "- delete Bucket models, which stays where it is\n"
+        "+ create Service b\n"
+    )
+
+
+def test_a_finding_says_why_and_how_to_mend_it() -> None:
+    shown = comment([BLOCKED])
+
+    assert "- <code>83-no-spot</code> stops\n  - new: pool l4 is spot<br>" in shown
+    assert "where: <code>stacks/Pulumi.prod.yaml:12 gpu-cluster:pools.l4.capacity</code>" in shown
+    assert "why: It may go at any time." in shown
+    assert "fix: capacity: on-demand" in shown
+
+
+def test_the_parts_of_the_bill_are_in_a_table() -> None:
+    shown = comment([BLOCKED])
+
+    assert "| all | 900 to 1,000 | 1,900 to 3,000 | +2,000 |" in shown
+    assert "| h100 |  | 5 | +5 |" in shown
+
+
+def test_a_stack_file_that_is_wrong_is_shown_as_it_is() -> None:
+    problem = "stacks/Pulumi.prod.yaml:8 gpu-cluster:pools.h100: needs *two* numbers"
+    shown = comment([Review("prod", Verdict.BLOCKED, (Reason(True, "wrong"),), problems=(problem,))])
+
+    assert f"```\n{problem}\n```" in shown
+
+
+def test_nothing_that_anyone_wrote_is_more_than_words() -> None:
+    for words in HOSTILE:
+        hostile = replace(
+            BLOCKED,
+            stack=words,
+            reasons=(Reason(True, words),),
+            problems=(words,),
+            changes=(Change(Action.UPDATE, words, words, (Edit(words, words, words),), (words,)),),
+            found=(Found(words, True, True, words, words, words, words),),
+            fixed=(words,),
+            cost=Cost(None, Spending(1, 1), (CostLine(words, None, None),)),
+            time=Time(None, 1.0, ((words, 1.0),)),
+            missing=(words,),
+        )
+        shown = comment([hostile])
+        outside = "".join(re.split(r"(?ms)^(`{3,})\w*\n.*?^\1$", shown)[::2])
+
+        assert outside.count("<!--") == 1
+        assert set(re.findall(r"</?([a-z!]+)", outside)) <= {"code", "details", "summary", "br", "sub", "!"}
+        assert not re.search(r"@\w|(?<!&)#\d|\]\(|://", outside)
+        assert outside.count("<details>") == outside.count("</details>") == 5
+        assert all(row.count("|") == 7 for row in outside.splitlines() if row.startswith("| <code>"))
+
+
+def test_it_fits_whatever_changes() -> None:
+    many = tuple(
+        Change(
+            Action.UPDATE, "kubernetes:apps/v1:Deployment", f"model-{number}", (Edit("spec", "1", "2" * 90),)
+        )
+        for number in range(3_000)
+    )
+    shown = comment([replace(BLOCKED, changes=many), replace(BLOCKED, stack="staging", changes=many)])
+
+    assert LIMIT - 500 < len(shown) <= LIMIT
+    assert shown.count("more lines") == 2
+    assert "### gpu-cluster: 2 blocked" in shown
+    assert "gpu-cluster review --against main" in shown
+
+
+def test_a_rule_that_is_broken_everywhere_is_told_once() -> None:
+    everywhere = tuple(replace(BLOCKED.found[0], what=f"pool {number} is spot") for number in range(40))
+    shown = comment([replace(BLOCKED, found=everywhere)])
+
+    assert shown.count("<code>83-no-spot</code>") == shown.count("why: It may go at any time.") == 1
+    assert "- and 28 more" in shown

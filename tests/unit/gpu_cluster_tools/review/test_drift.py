@@ -1,0 +1,42 @@
+import pytest
+
+from gpu_cluster_policies.markup import LIMIT
+from gpu_cluster_tools.review.drift import Drifted, issue, marker, report, title
+from tests.unit.gpu_cluster_policies.markup.test_markdown import HOSTILE
+
+GROUP = Drifted("update NodeGroup platform-nodes-l4", ("scalingConfig.maxSize: 9 -> 12",))
+
+
+def test_an_issue_says_what_would_change() -> None:
+    shown = issue("prod", [GROUP])
+
+    assert shown.startswith(f"{marker('prod')}\n")
+    assert "```\nupdate NodeGroup platform-nodes-l4\n    scalingConfig.maxSize: 9 -> 12\n```" in shown
+    assert "<summary>1 resource</summary>" in shown
+
+
+def test_each_stack_has_an_issue_of_its_own() -> None:
+    assert marker("prod") != marker("staging")
+    assert title("prod") == "Stack prod has drifted"
+
+
+def test_a_terminal_gets_the_same() -> None:
+    assert report("prod", []) == "prod: what runs is what the stack file says"
+    assert report("prod", [GROUP]) == (
+        "prod: 1 drifted\n  update NodeGroup platform-nodes-l4\n      scalingConfig.maxSize: 9 -> 12"
+    )
+
+
+def test_it_fits_however_much_has_drifted() -> None:
+    shown = issue("prod", [Drifted("update Service " + "x" * 100, ("a: 1 -> 2",))] * 2_000)
+
+    assert len(shown) <= LIMIT
+    assert "more lines" in shown
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_no_word_ends_the_marker_or_a_block(words: str) -> None:
+    first, *_ = issue(words, [Drifted(words, (words,))]).splitlines()
+
+    assert first == marker(words)
+    assert first.count("-->") == 1

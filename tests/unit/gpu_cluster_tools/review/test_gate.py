@@ -1,0 +1,292 @@
+"""What the gate says of a preview, and when it lets an update through."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster_policies import pack as packs
+from gpu_cluster_policies import pack_of
+from gpu_cluster_policies.preview import Preview, PreviewError, read_preview, read_state
+from gpu_cluster_policies.waivers import Waivers, load_waivers
+from gpu_cluster_tools.review.gate import Gate, gate_of
+from tests.today import TODAY
+
+PROVIDER = "urn:pulumi:prod::gpu-cluster::pulumi:providers:kubernetes::cluster"
+
+
+def _urn(kind: str, name: str) -> str:
+    return f"urn:pulumi:prod::gpu-cluster::gpu-cluster:index:Platform${kind}::{name}"
+
+
+def _step(
+    operation: str, kind: str, name: str, inputs: dict[str, Any] | None = None, **state: Any
+) -> dict[str, Any]:
+    urn = state.pop("urn", _urn(kind, name))
+    reasons = state.pop("reasons", [])
+    known = {"urn": urn, "type": kind, "inputs": inputs or {}, "outputs": inputs or {}, **state}
+    sides = {"create": ("newState",), "delete": ("oldState",)}.get(operation, ("oldState", "newState"))
+    return {"op": operation, "urn": urn, "replaceReasons": reasons, **dict.fromkeys(sides, known)}
+
+
+def _preview(*steps: dict[str, Any]) -> Preview:
+    return read_preview(json.dumps({"steps": list(steps), "changeSummary": {}}))
+
+
+def _gate(*steps: dict[str, Any]) -> Gate:
+    return gate_of(_preview(*steps))
+
+
+def _blocked(*steps: dict[str, Any]) -> list[str]:
+    return [each.finding.brief for each in _gate(*steps).obstacles]
+
+
+BUCKET = "aws:s3/bucket:Bucket"
+GROUP = "aws:eks/nodeGroup:NodeGroup"
+GPUS = {"instanceTypes": ["g6.4xlarge"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "lost"),
+    [
+        ("aws:eks/cluster:Cluster", "the cluster, and everything that runs in it"),
+        ("aws:efs/fileSystem:FileSystem", "the data in it"),
+        ("aws:kms/key:Key", "the key, and with it everything that is encrypted by it"),
+        ("pulumi:providers:aws", "everything that was made through it"),
+    ],
+)
+@pytest.mark.parametrize(("operation", "planned"), [("delete", "deletion"), ("replace", "replacement")])
+def test_what_would_be_missed_may_not_go(kind: str, lost: str, operation: str, planned: str) -> None:
+    [found] = _blocked(_step(operation, kind, "it"))
+
+    assert found == f"{kind} it: planned operation is a {planned}, and with it goes {lost}, should be none"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        _step("create", BUCKET, "models"),
+        _step("update", BUCKET, "models"),
+        _step("delete", "aws:sqs/queue:Queue", "events"),
+        _step("delete", BUCKET, "models", retainOnDelete=True),
+        _step("delete", BUCKET, "models", external=True),
+        _step(
+            "delete", GROUP, "system", {"instanceTypes": ["m7i.xlarge"], "amiType": "AL2023_x86_64_STANDARD"}
+        ),
+        _step("discard", BUCKET, "models"),
+    ],
+    ids=lambda step: f"{step['op']} {step['urn'].rpartition(':')[2]}",
+)
+def test_what_nobody_would_miss_may_go(step: dict[str, Any]) -> None:
+    gate = _gate(step)
+
+    assert gate.open, gate.as_text()
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        GPUS,
+        {"instanceTypes": ["m7i.xlarge", "g6.4xlarge"]},
+        {"instanceTypes": ["z9.huge"]},
+        {"amiType": "AL2023_x86_64_NVIDIA", "launchTemplate": {"id": "lt-1"}},
+        {"amiType": "CUSTOM", "launchTemplate": {"id": "lt-1"}},
+        {},
+    ],
+    ids=str,
+)
+def test_nodes_that_have_gpus_or_may_have_them_may_not_go(inputs: dict[str, Any]) -> None:
+    assert len(_blocked(_step("delete", GROUP, "l4", inputs))) == 1
+
+
+def test_a_replacement_is_found_once_and_told_in_its_order() -> None:
+    create, replace, delete = (
+        _step(kind, BUCKET, "models", reasons=["bucket"])
+        for kind in ("create-replacement", "replace", "delete-replaced")
+    )
+
+    [new_first] = _gate(create, replace, delete).obstacles
+    [old_first] = _gate(delete, replace, create).obstacles
+
+    assert new_first.finding.actual == "a replacement for bucket, and with it goes the data in it"
+    assert (new_first.course, old_first.course) == (
+        "the new one comes first, and it is empty",
+        "the old one goes first",
+    )
+
+
+def test_a_retained_one_that_is_replaced_is_left_behind_and_missed() -> None:
+    step = _step("replace", BUCKET, "models", retainOnDelete=True, protect=True)
+    step["newState"] = step["newState"] | {"protect": False}
+
+    [obstacle] = _gate(step).obstacles
+
+    assert obstacle.course == (
+        "the old one stays, outside of the stack; "
+        "it is protected, and the same change takes that away: the engine will not refuse"
+    )
+
+
+def test_a_provider_takes_along_what_was_made_through_it() -> None:
+    through = f"{PROVIDER}::0a1b2c3d"
+    namespace = {"kind": "Namespace", "metadata": {"name": "team"}}
+    service = {"kind": "Service", "metadata": {"name": "chat", "namespace": "team"}}
+
+    provider, room = _gate(
+        _step("replace", "pulumi:providers:kubernetes", "cluster", urn=PROVIDER, reasons=["kubeconfig"]),
+        _step("replace", "kubernetes:core/v1:Namespace", "team", namespace, provider=through),
+        _step("replace", "kubernetes:core/v1:Service", "chat", service, provider=through),
+    ).obstacles
+
+    assert provider.course == "2 resources are made through it and change with it"
+    assert (room.finding.resource, room.course) == ("Namespace team", "its provider is replaced")
+
+
+def test_every_obstacle_says_what_to_do_in_the_stack_file() -> None:
+    gate = _gate(_step("replace", GROUP, "l4", GPUS, reasons=["amiType"]))
+
+    assert gate.as_text() == (
+        "89-nothing-lost: aws:eks/nodeGroup:NodeGroup l4: planned operation is a replacement for amiType, "
+        "and with it goes its nodes, and what runs on them, should be none\n"
+        "  why: What is made anew is empty, and what was in the old one is gone before anybody has looked at "
+        "it.\n"
+        "  fix: add a pool of another name beside it in gpu-cluster:pools, move the models there by pool in "
+        "gpu-cluster:serving.models.<name>, and remove the old one in a change of its own; what is meant has "
+        "a waiver in policies/waivers.yaml\n\n"
+        "prod: 1 stand in the way of the update"
+    )
+
+
+WAIVER = """\
+waivers:
+  - rule: 89-nothing-lost
+    resource: aws:eks/nodeGroup:NodeGroup l4
+    stacks: [prod]
+    owner: platform
+    reason: The pool moves to another instance type while nobody uses it.
+    expires: {expires}
+"""
+
+
+Waived = Callable[[str], None]
+
+
+@pytest.fixture
+def waived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Waived:
+    """A waiver until some day, which is the only one."""
+
+    def until(expires: str) -> None:
+        path = tmp_path / "waivers.yaml"
+        path.write_text(WAIVER.format(expires=expires))
+
+        def own_waivers(rules: frozenset[str]) -> Waivers:
+            return load_waivers(path, rules, TODAY)
+
+        monkeypatch.setattr(packs, "own_waivers", own_waivers)
+        monkeypatch.setattr("gpu_cluster_tools.review.gate.pack_of", pack_of.__wrapped__)
+
+    return until
+
+
+def test_a_waiver_lets_through_what_it_names(waived: Waived) -> None:
+    waived("2026-11-30")
+    step = _step("replace", GROUP, "l4", GPUS)
+
+    gate = _gate(step)
+
+    assert gate.open
+    assert [each["owner"] for each in gate.as_json()["waived"]] == ["platform"]
+    assert "waived until 2026-11-30 by platform: aws:eks/nodeGroup:NodeGroup l4: planned" in gate.as_text()
+    assert not _gate(_step("replace", GROUP, "h100", GPUS), step).open
+
+
+def test_a_waiver_that_has_expired_lets_nothing_through(waived: Waived) -> None:
+    waived("2026-11-24")
+
+    gate = _gate(_step("replace", GROUP, "l4", GPUS))
+
+    assert [each.finding.resource for each in gate.obstacles] == ["aws:eks/nodeGroup:NodeGroup l4"]
+    assert "expired on 2026-11-24" in gate.as_text()
+
+
+def test_a_waiver_that_nothing_needs_would_let_the_next_loss_through(waived: Waived) -> None:
+    waived("2026-11-30")
+
+    gate = _gate(_step("update", GROUP, "l4", GPUS))
+
+    assert not gate.open
+    assert "remove the waiver" in gate.as_text()
+
+
+SECRET_CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "a name": ({"outputs": {"hubToken": "abcdefgh"}}, ["outputs.hubToken"]),
+    "a shape": ({"outputs": {"plain": "hf_" + "a" * 34}}, ["outputs.plain"]),
+    "a list": ({"inputs": {"urls": ["https://user:word@example.com"]}, "outputs": {}}, ["inputs.urls[0]"]),
+    "hidden": ({"outputs": {"hubToken": "[secret]"}}, []),
+    "not known": ({"outputs": {"hubToken": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}}, []),
+    "encrypted": (
+        {"outputs": {"hubToken": {"4dabf18193072939515e22adb298388d": "1b47", "ciphertext": "v1:a:b"}}},
+        [],
+    ),
+    "what tells requests apart": ({"outputs": {"creationToken": "terraform-1"}}, []),
+}
+
+
+@pytest.mark.parametrize(("state", "paths"), SECRET_CASES.values(), ids=SECRET_CASES)
+def test_secrets_in_the_clear_are_found(state: dict[str, Any], paths: list[str]) -> None:
+    step = _step("update", "aws:sqs/queue:Queue", "events", **state)
+
+    assert [each.finding.path for each in _gate(step).obstacles] == paths
+
+
+def test_what_is_stored_already_is_looked_through_as_well() -> None:
+    secret = {"kind": "Secret", "metadata": {"name": "hub-token"}, "stringData": {"it": "abcdefgh"}}
+    urn = _urn("kubernetes:core/v1:Secret", "hub-token")
+    state = read_state(
+        json.dumps({"version": 3, "deployment": {"resources": [{"urn": urn, "inputs": secret}]}})
+    )
+
+    [obstacle] = gate_of(_preview(), state).obstacles
+
+    assert obstacle.finding.brief == (
+        "Secret hub-token: inputs.stringData.it is stored in the clear, should be encrypted"
+    )
+    assert obstacle.advice.startswith("give it with `pulumi config set --secret`")
+
+
+RECORDED = Path(__file__).parent / "previews"
+"""What the engine itself wrote of a small program with buckets, a key and a log group, cut down."""
+
+
+def _recorded(name: str) -> str:
+    return (RECORDED / f"{name}.json").read_text()
+
+
+@pytest.mark.parametrize("name", ["created", "unchanged"])
+def test_the_engines_own_preview_without_a_loss_goes_through(name: str) -> None:
+    assert gate_of(read_preview(_recorded(name))).open
+
+
+def test_the_engines_own_replacements_and_deletions_are_stopped() -> None:
+    gate = gate_of(read_preview(_recorded("replaced")))
+
+    assert [(each.finding.resource, each.finding.actual) for each in gate.obstacles] == [
+        ("aws:s3/bucket:Bucket first", "a replacement for bucket, and with it goes the data in it"),
+        ("aws:s3/bucket:Bucket models", "a replacement for bucket, and with it goes the data in it"),
+        ("aws:cloudwatch/logGroup:LogGroup audit", "a deletion, and with it goes the data in it"),
+    ]
+
+
+def test_what_the_engine_itself_refuses_is_no_preview() -> None:
+    with pytest.raises(PreviewError, match="unable to replace resource"):
+        read_preview(_recorded("protected"))
+
+
+def test_the_engines_own_state_shows_what_is_in_the_clear() -> None:
+    gate = gate_of(read_preview(_recorded("unchanged")), read_state(_recorded("state")))
+
+    assert [each.finding.path for each in gate.obstacles] == ["outputs.plain"]

@@ -1,0 +1,171 @@
+import json
+from typing import Any
+
+import httpx2
+import pytest
+
+from gpu_cluster_tools.review.github import GitHubError, PullRequest, Repository
+
+MARKER = "<!-- marker -->"
+BOT, PERSON = {"type": "Bot"}, {"type": "User"}
+
+
+class GitHub:
+    """What of GitHub is asked, with a token that may write."""
+
+    def __init__(self) -> None:
+        self.comments: list[dict[str, Any]] = []
+        self.issues: list[dict[str, Any]] = []
+        self.pulls: list[dict[str, Any]] = []
+        self.asked: list[str] = []
+        self.refuses: httpx2.Response | None = None
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        assert request.headers["Authorization"] == "Bearer secret"
+        path = request.url.path.removeprefix("/repos/team/platform/")
+        self.asked.append(f"{request.method} {path}")
+        if self.refuses:
+            return self.refuses
+        body: dict[str, Any] = json.loads(request.content or "{}")
+        kind = path.rpartition("/")[2] if request.method != "PATCH" else path.split("/")[-2]
+        found: list[dict[str, Any]] = getattr(self, kind)
+        if request.method == "GET":
+            first = (int(request.url.params["page"]) - 1) * int(request.url.params["per_page"])
+            return httpx2.Response(200, json=found[first : first + int(request.url.params["per_page"])])
+        if request.method == "POST":
+            found.append(body | {"id": len(found), "number": len(found), "user": BOT, "state": "open"})
+            return httpx2.Response(201, json={})
+        [edited] = [each for each in found if str(each["id"]) == path.rpartition("/")[2]]
+        edited |= body
+        return httpx2.Response(200, json={})
+
+    @property
+    def written(self) -> list[str]:
+        return [each for each in self.asked if not each.startswith("GET")]
+
+
+@pytest.fixture
+def github() -> GitHub:
+    return GitHub()
+
+
+@pytest.fixture
+def there(github: GitHub) -> Repository:
+    client = httpx2.Client(
+        base_url="https://api.example.com",
+        transport=httpx2.MockTransport(github),
+        headers={"Authorization": "Bearer secret"},
+    )
+    return Repository("team/platform", client)
+
+
+def test_a_first_comment_is_written(github: GitHub, there: Repository) -> None:
+    there.put_comment(7, f"{MARKER}\nfine", MARKER)
+
+    assert github.written == ["POST issues/7/comments"]
+    assert github.comments[0]["body"] == f"{MARKER}\nfine"
+
+
+def test_the_next_one_takes_its_place(github: GitHub, there: Repository) -> None:
+    there.put_comment(7, f"{MARKER}\nfine", MARKER)
+    there.put_comment(7, f"{MARKER}\nblocked", MARKER)
+
+    assert [each["body"] for each in github.comments] == [f"{MARKER}\nblocked"]
+
+
+def test_the_same_comment_is_not_written_again(github: GitHub, there: Repository) -> None:
+    there.put_comment(7, f"{MARKER}\nfine", MARKER)
+    there.put_comment(7, f"{MARKER}\nfine", MARKER)
+
+    assert len(github.written) == 1
+
+
+def test_it_is_found_after_many_others(github: GitHub, there: Repository) -> None:
+    github.comments = [{"id": n, "user": PERSON, "body": "a word"} for n in range(250)]
+    github.comments.append({"id": 250, "user": BOT, "body": f"{MARKER}\nfine"})
+
+    there.put_comment(7, f"{MARKER}\nblocked", MARKER)
+
+    assert github.written == ["PATCH issues/comments/250"]
+
+
+def test_what_a_person_wrote_is_never_edited(github: GitHub, there: Repository) -> None:
+    github.comments = [
+        {"id": 0, "user": PERSON, "body": f"{MARKER}\nmine"},
+        {"id": 1, "user": None, "body": None},
+    ]
+
+    there.put_comment(7, f"{MARKER}\nfine", MARKER)
+
+    assert github.comments[0]["body"] == f"{MARKER}\nmine"
+    assert github.written == ["POST issues/7/comments"]
+
+
+def test_a_pull_request_is_found_by_its_last_commit(github: GitHub, there: Repository) -> None:
+    home = {"full_name": "team/platform"}
+    github.pulls = [{"number": n, "head": {"sha": f"commit-{n}", "repo": home}} for n in range(130)]
+
+    assert there.pull_request_of("commit-120") == PullRequest(120, from_fork=False)
+
+
+@pytest.mark.parametrize("home", [{"full_name": "someone/platform"}, None])
+def test_a_fork_is_told_even_where_it_is_gone(
+    github: GitHub, there: Repository, home: dict[str, str] | None
+) -> None:
+    github.pulls = [{"number": 1, "head": {"sha": "theirs", "repo": home}}]
+
+    assert there.pull_request_of("theirs") == PullRequest(1, from_fork=True)
+
+
+def test_a_commit_that_no_pull_request_ends_in_has_no_comment(github: GitHub, there: Repository) -> None:
+    github.pulls = [{"number": 1, "head": {"sha": "other"}}]
+
+    with pytest.raises(GitHubError, match="no open pull request of team/platform ends in commit mine"):
+        there.pull_request_of("mine")
+
+
+def test_one_issue_is_opened_edited_and_closed(github: GitHub, there: Repository) -> None:
+    there.close_issue(MARKER)
+    there.put_issue("prod has drifted", f"{MARKER}\none", MARKER)
+    there.put_issue("prod has drifted", f"{MARKER}\ntwo", MARKER)
+    there.close_issue(MARKER)
+
+    [issue] = github.issues
+    assert github.written == ["POST issues", "PATCH issues/0", "PATCH issues/0"]
+    assert (issue["body"], issue["state"]) == (f"{MARKER}\ntwo", "closed")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            httpx2.Response(403, json={"message": "Resource not accessible by integration"}),
+            "403: Resource not",
+        ),
+        (httpx2.Response(502, text="<html>bad gateway</html>"), "502: <html>bad gateway"),
+    ],
+)
+def test_a_refusal_is_told_in_its_words(
+    github: GitHub, there: Repository, answer: httpx2.Response, words: str
+) -> None:
+    github.refuses = answer
+
+    with pytest.raises(GitHubError, match=f"GET issues/7/comments: GitHub answered {words}"):
+        there.put_comment(7, "fine", MARKER)
+
+
+def test_outside_of_a_workflow_it_says_what_is_missing() -> None:
+    with pytest.raises(GitHubError, match="not set: GITHUB_REPOSITORY and GITHUB_TOKEN"):
+        Repository.of_workflow({})
+
+
+def test_a_workflow_says_where_it_is() -> None:
+    there = Repository.of_workflow(
+        {
+            "GITHUB_REPOSITORY": "a/b",
+            "GITHUB_TOKEN": "t",
+            "GITHUB_API_URL": "https://github.example.com/api/v3",
+        }
+    )
+    assert there.name == "a/b"
+    assert str(there.client.base_url) == "https://github.example.com/api/v3/"

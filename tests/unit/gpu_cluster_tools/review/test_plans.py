@@ -1,0 +1,113 @@
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster.plan import Graph, Plan, plan_of, program
+from gpu_cluster.plan.recorder import recorded
+from gpu_cluster.stack import StackFileError, load
+from gpu_cluster_tools.review.plans import Outdated, Planned, plans, plans_by_own_code, resources_of
+from gpu_cluster_tools.review.revision import RevisionError
+from tests.unit.gpu_cluster_tools.review.repository import (
+    GRANTED,
+    SITE,
+    VISION,
+    project_of,
+    stack_file,
+    with_code,
+)
+
+
+def test_a_stack_is_a_plan_or_its_mistakes_or_nothing(tmp_path: Path) -> None:
+    project = project_of(tmp_path, site=SITE, wrong=SITE.replace("pool: box", "pool: bocks"))
+
+    found = plans(project, ["site", "wrong", "gone"])
+
+    assert isinstance(found["site"], Plan)
+    assert isinstance(found["wrong"], StackFileError)
+    assert found["gone"] is None
+
+
+def test_an_environment_is_planned_once_for_itself_and_its_teams(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = project_of(tmp_path, **{"site": GRANTED, "site-vision": VISION})
+    alone = _inputs({stack: plan_of(project, stack) for stack in ("site", "site-vision")})
+    made: list[str] = []
+
+    def counted(*arguments: Any, stack: str, **options: Any) -> Graph:
+        made.append(stack)
+        return recorded(*arguments, stack=stack, **options)
+
+    monkeypatch.setattr(program, "recorded", counted)
+
+    assert _inputs(plans(project, ["site", "site-vision"])) == alone
+    assert made == ["site", "site-vision"]
+
+
+def _inputs(found: Mapping[str, Planned]) -> dict[str, dict[str, dict[str, Any]]]:
+    return {stack: {it.urn: it.inputs for it in resources_of(plan)} for stack, plan in found.items()}
+
+
+@pytest.fixture
+def other_code(tmp_path: Path) -> Path:
+    """A project with code of its own, with another namespace for models and one more key."""
+    project = project_of(tmp_path, site=SITE, wrong=SITE.replace("pool: box", "pool: bocks"))
+    own = 'namespace: Name = "formerly"\n    retired: bool = False'
+    return with_code(project, "components/gpu_cluster/config/serving.py", 'namespace: Name = "serving"', own)
+
+
+def test_another_program_plans_as_it_would(other_code: Path) -> None:
+    """Its own code makes the resources; the settings are those that the running code asks for."""
+    found = plans_by_own_code(other_code, ["site", "wrong", "gone"])
+
+    assert isinstance(found["site"], Plan)
+    assert found["site"].graph.get("v1:Namespace", "formerly")
+    assert found["site"].stack == load(stack_file(other_code, "site"))
+    assert isinstance(found["wrong"], StackFileError)
+    assert found["wrong"].problems[0].key == "gpu-cluster:serving.models.search.pool"
+    assert found["gone"] is None
+
+
+def test_what_a_file_says_that_is_read_no_more_stays_a_plan_of_its_resources(other_code: Path) -> None:
+    stack_file(other_code, "site").write_text(
+        SITE.replace("gpu-cluster:serving:\n", "gpu-cluster:serving:\n    retired: true\n")
+    )
+
+    found = plans_by_own_code(other_code, ["site"])["site"]
+
+    assert isinstance(found, Outdated)
+    assert found.graph.get("v1:Namespace", "formerly")
+    assert resources_of(found) == found.graph.resources
+
+
+def test_plans_of_kinds_that_are_gone_are_told(other_code: Path) -> None:
+    graph = other_code / "components/gpu_cluster/plan/graph.py"
+    graph.write_text(graph.read_text() + "\n\nclass Formerly(Graph):\n    pass\n")
+    recorder = other_code / "components/gpu_cluster/plan/recorder.py"
+    recorder.write_text(
+        recorder.read_text()
+        .replace("import Graph, Registered", "import Formerly, Graph, Registered")
+        .replace("self.graph = Graph()", "self.graph = Formerly()")
+    )
+
+    with pytest.raises(RevisionError, match=r"the plans of that revision are not read any more: .*Formerly"):
+        plans_by_own_code(other_code, ["site"])
+
+
+def test_code_that_cannot_plan_says_why(tmp_path: Path) -> None:
+    project = project_of(tmp_path, site=SITE)
+    (project / "components/gpu_cluster/plan").mkdir(parents=True)
+    (project / "components/gpu_cluster/__init__.py").touch()
+    (project / "components/gpu_cluster/plan/__init__.py").touch()
+
+    with pytest.raises(RevisionError, match=r"the code of that revision cannot plan: .*No module named"):
+        plans_by_own_code(project, ["site"])
+
+
+def test_the_file_of_a_stack_may_have_any_name(tmp_path: Path) -> None:
+    project = project_of(tmp_path, **{"--help": SITE})
+
+    assert stack_file(project, "--help").is_file()
+    assert isinstance(plans(project, ["--help"])["--help"], Plan)

@@ -1,0 +1,18 @@
+import pytest
+
+from gpu_cluster_tools.review.review import Review, ReviewFileError, Verdict, as_json, from_json
+from tests.unit.gpu_cluster_tools.review.test_comment import BLOCKED, FINE
+
+
+def test_what_is_written_is_read_again() -> None:
+    assert from_json(as_json([BLOCKED, FINE])) == (BLOCKED, FINE)
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '[{"stack": 1}]', "[" * 5000])
+def test_what_is_no_review_is_refused_in_one_line(content: str) -> None:
+    with pytest.raises(ReviewFileError, match=r"^no reviews[^\n]*$"):
+        from_json(content)
+
+
+def test_a_verdict_is_a_word() -> None:
+    assert '"verdict": "needs attention"' in as_json([Review("dev", Verdict.ATTENTION, ())])

@@ -1,0 +1,149 @@
+"""Whatever somebody wants of a new stack: a right file, or a word on what cannot be had."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gpu_cluster.catalog import GPUS, INSTANCES, MODELS, REGIONS
+from gpu_cluster.stack import Problem, StackFileError, load
+from gpu_cluster_tools.scaffold.draft import BLANK, draft, example
+from gpu_cluster_tools.scaffold.wanted_model import WantedModel
+from gpu_cluster_tools.scaffold.wish import Wish, WishError
+
+SPANS = st.tuples(st.integers(1, 3), st.integers(0, 4)).map(lambda it: (it[0], it[0] + it[1]))
+
+WISHES = st.builds(
+    Wish,
+    name=st.sampled_from(["lab", "prod-2"]),
+    provider=st.sampled_from(["local", "eks"]),
+    region=st.sampled_from([*REGIONS]),
+    account=st.sampled_from([None, "123456789012"]),
+    gpu=st.sampled_from([None, *GPUS]),
+    nodes=SPANS,
+    model=st.sampled_from([None, *map(WantedModel, ["someone/new-model", *MODELS])]),
+    budget=st.sampled_from([None, 5000]),
+    notify=st.sampled_from([None, "ops@example.com"]),
+    team=st.sampled_from([None, "vision", "null"]),
+)
+
+ON_SITE = st.builds(
+    Wish,
+    name=st.just("site"),
+    provider=st.just("existing"),
+    kubeconfig=st.sampled_from(["~/.kube/config", "a folder/config"]),
+    gpu=st.sampled_from([*GPUS]),
+    gpus=st.sampled_from([1, 4, 8]),
+    nodes=SPANS,
+    model=st.sampled_from([None, *map(WantedModel, ["someone/new-model", "Qwen/Qwen2.5-0.5B-Instruct"])]),
+    team=st.sampled_from([None, "vision"]),
+)
+
+
+@given(wish=st.one_of(WISHES, ON_SITE))
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_draft_is_right_once_its_placeholders_are_filled(wish: Wish) -> None:
+    try:
+        text = draft(wish)
+    except WishError:
+        return  # which the next test looks at
+    stack = example(wish)
+    assert stack.cluster.provider == wish.provider
+    assert len(stack.serving.models) == (wish.model is not None)
+    assert f"# Replace every {BLANK}" in text
+
+
+@given(wish=st.one_of(WISHES, ON_SITE))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_before_that_nothing_is_wrong_with_it_but_its_placeholders(
+    wish: Wish, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = tmp_path_factory.mktemp("draft") / "Pulumi.lab.yaml"
+    try:
+        file.write_text(draft(wish))
+    except WishError:
+        return
+    assert [str(it) for it in problems(file) if "unfilled placeholder" not in it.message] == []
+
+
+def problems(file: Path) -> tuple[Problem, ...]:
+    try:
+        load(file)
+    except StackFileError as error:
+        return error.problems
+    return ()
+
+
+def test_the_cheapest_type_that_holds_the_model_is_taken() -> None:
+    def machine(model: str | None, gpu: str | None = None) -> str:
+        wanted = WantedModel(model) if model else None
+        wish = Wish(name="lab", provider="eks", region="us-east-2", model=wanted, gpu=gpu)
+        assert wish.machine
+        return wish.machine.name
+
+    assert machine(None) == "g4dn.xlarge"
+    assert machine(None, "L4") == "g6.xlarge"
+    assert machine("meta-llama/Llama-3.1-8B-Instruct") == "g6.xlarge"
+    large = INSTANCES[machine("meta-llama/Llama-3.1-70B-Instruct")]
+    assert large.gpu
+    assert large.gpus * large.gpu.memory_mib > 141 * 1000
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        (Wish(name="a", provider="local", gpu="H10"), "unknown GPU 'H10', did you mean 'H100'?"),
+        (Wish(name="a", provider="local", instance="g6.xlarg"), "did you mean 'g6.xlarge'?"),
+        (Wish(name="a", provider="eks", region="eu-west-1", gpu="L40S"), "with L40S in eu-west-1"),
+        (
+            Wish(name="a", provider="local", gpu="T4", model=WantedModel("deepseek-ai/DeepSeek-V3")),
+            "no instance type with T4 that holds deepseek-ai/DeepSeek-V3",
+        ),
+        (Wish(name="a", provider="existing", gpu="H10"), "unknown GPU"),
+    ],
+)
+def test_what_cannot_be_had_is_said(wish: Wish, words: str) -> None:
+    with pytest.raises(WishError) as error:
+        draft(wish)
+    assert words in str(error.value)
+
+
+def test_an_instance_that_does_not_do_is_an_error_of_the_file_that_it_would_be() -> None:
+    wish = Wish(name="a", provider="eks", region="eu-west-1", instance="g6e.xlarge")
+    draft(wish)
+    with pytest.raises(StackFileError, match="not offered in eu-west-1"):
+        example(wish)
+
+
+def test_a_file_says_what_it_is_about(tmp_path: Path) -> None:
+    wish = Wish(
+        name="lab",
+        provider="eks",
+        region="us-east-2",
+        account="123456789012",
+        deployer="arn:aws:iam::123456789012:role/platform",
+        gpu="L4",
+        nodes=(1, 4),
+        model=WantedModel("Qwen/Qwen2.5-7B-Instruct"),
+    )
+    file = tmp_path / "Pulumi.lab.yaml"
+    file.write_text(draft(wish))
+    stack = load(file)
+    assert BLANK not in draft(wish).replace(f"every {BLANK}", "")
+    assert (stack.pools["l4"].instance, stack.pools["l4"].nodes.max) == ("g6.xlarge", 4)
+    assert stack.serving.models["chat"].context == 8192
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "asked"),
+    [
+        ("eks", "meta-llama/Llama-3.1-8B-Instruct", True),
+        ("eks", "Qwen/Qwen2.5-7B-Instruct", False),
+        ("local", "meta-llama/Llama-3.1-8B-Instruct", False),
+    ],
+)
+def test_the_token_of_a_gated_model_is_asked_for(provider: str, model: str, asked: bool) -> None:
+    wish = Wish(name="lab", provider=provider, region="us-east-2", gpu="L4", model=WantedModel(model))
+    assert (f"hubToken: {{secure: {BLANK}}}" in draft(wish)) == asked
+    assert (example(wish).serving.hub_token is not None) == asked

@@ -1,0 +1,139 @@
+import pytest
+
+from gpu_cluster.catalog import DURATIONS, ENGINE_START_MINUTES, MODELS, WEIGHTS_BYTES_PER_MINUTE
+from gpu_cluster_tools.review import aws_types
+from gpu_cluster_tools.schedule import (
+    Resource,
+    Task,
+    UnknownDurationsError,
+    coming_up,
+    described,
+    going_away,
+    load_times,
+    schedule,
+)
+from tests.unit.gpu_cluster.stacks import model_of, stack_of
+
+PLATFORM = "urn:pulumi:prod::gpu-cluster::"
+_ROOT = f"{PLATFORM}gpu-cluster:index:Platform::platform"
+
+
+def resource(type: str, name: str, *needs: Resource) -> Resource:
+    urn = f"{PLATFORM}gpu-cluster:index:Platform${type}::{name}"
+    return Resource(urn, frozenset({_ROOT, *(need.urn for need in needs)}), name)
+
+
+def test_tasks_that_need_each_other_follow_each_other() -> None:
+    found = schedule(
+        [
+            Task("vpc", 1),
+            Task("cluster", 10, frozenset({"vpc"})),
+            Task("bucket", 2),
+            Task("pool", 3, frozenset({"cluster"})),
+        ]
+    )
+
+    assert found.path == (("vpc", 1), ("cluster", 10), ("pool", 3))
+    assert (found.chain, found.makespan, found.ratio) == (14, 14, 1)
+
+
+def test_the_engine_works_on_a_few_at_once() -> None:
+    tasks = [Task(f"pool {number}", 3) for number in range(5)]
+
+    found = schedule(tasks, at_once=2)
+
+    assert (found.chain, found.makespan, found.ratio) == (3, 9, 3)
+
+
+def test_what_is_in_the_state_alone_takes_no_time_but_orders() -> None:
+    group = Task("component", 0, frozenset({"first"}))
+    found = schedule([Task("first", 2), group, Task("child", 1, frozenset({"component"}))], at_once=1)
+
+    assert found.path == (("first", 2), ("child", 1))
+    assert found.makespan == 3
+
+
+def test_with_enough_at_once_only_the_longest_chain_counts() -> None:
+    tasks = [Task("slow", 10), Task("quick", 1), Task("component", 0, frozenset({"quick"}))]
+    tasks.append(Task("child", 5, frozenset({"component"})))
+
+    assert schedule(tasks, at_once=9).ratio == 1
+
+
+def test_weights_of_the_hub_are_moved_twice_and_those_of_a_store_once() -> None:
+    eight = MODELS["meta-llama/Llama-3.1-8B-Instruct"].weights
+    models = {
+        "chat": model_of(model="meta-llama/Llama-3.1-8B-Instruct"),
+        "own": model_of(weights="140Gi"),
+        "unknown": model_of(),
+    }
+    times = load_times(stack_of(serving={"models": models}))
+    moved = {name: (minutes - ENGINE_START_MINUTES) for name, minutes in times.items()}
+    assert moved == {
+        "chat": pytest.approx(2 * eight / WEIGHTS_BYTES_PER_MINUTE),
+        "own": pytest.approx(2 * 140 * 1024**3 / WEIGHTS_BYTES_PER_MINUTE),
+    }
+
+
+@pytest.mark.parametrize(
+    ("store", "instance", "seconds"),
+    [
+        ({"kind": "s3"}, "g6.4xlarge", 16.06 / (10 / 8 * 0.75)),
+        ({"kind": "s3"}, "g6.12xlarge", 16.06 / (40 / 8 * 0.75)),
+        ({"kind": "s3"}, "p5.48xlarge", 16.06 / (100 / 8 * 0.75)),  # one network card of 32
+        ({"kind": "fsx-lustre", "size": "4.8Ti", "throughput": 250}, "g6.12xlarge", 16.06 / 1.2),
+        ({"kind": "fsx-lustre", "size": "4.8Ti", "throughput": 1000}, "g6.4xlarge", 16.06 / 1.25),
+    ],
+)
+def test_weights_of_a_store_are_read_as_fast_as_store_and_node_allow(
+    store: dict[str, object], instance: str, seconds: float
+) -> None:
+    model = model_of(model="meta-llama/Llama-3.1-8B-Instruct", store="models", cache=None)
+    stack = stack_of(
+        pools={"l4": {"instance": instance, "nodes": 2}},
+        storage={"models": store},
+        serving={"models": {"chat": model}},
+    )
+    assert load_times(stack)["chat"] == pytest.approx(ENGINE_START_MINUTES + seconds / 60)
+
+
+def test_creation_follows_dependencies_parents_and_providers() -> None:
+    cluster = resource("aws:eks/cluster:Cluster", "cluster")
+    provider = resource("pulumi:providers:kubernetes", "kubernetes", cluster)
+    model = resource("kubernetes:apps/v1:Deployment", "chat", provider)
+
+    found = coming_up([cluster, provider, model], {"chat": 1.6})
+
+    assert described(found) == ["10.0 min  Cluster cluster (10.0)", "16.6 min  Deployment chat (6.6)"]
+
+
+def test_deletion_goes_in_waves_from_what_nobody_needs() -> None:
+    vpc = resource("aws:ec2/vpc:Vpc", "vpc")
+    cluster = resource("aws:eks/cluster:Cluster", "cluster", vpc)
+    pools = [resource("aws:eks/nodeGroup:NodeGroup", name, cluster) for name in "ab"]
+
+    found = going_away([vpc, cluster, *pools])
+
+    assert [name.rpartition("::")[2] for name, _ in found.path] == ["a", "cluster", "vpc"]
+
+
+def test_a_type_of_unknown_duration_is_named() -> None:
+    with pytest.raises(UnknownDurationsError, match="aws:quantum/entangler:Entangler"):
+        coming_up([resource("aws:quantum/entangler:Entangler", "odd")], {})
+
+
+def test_every_type_that_the_provider_makes_has_a_duration() -> None:
+    assert sorted(aws_types.table().keys() - DURATIONS.keys()) == []
+
+
+def test_a_plan_and_a_state_say_the_same_of_a_resource() -> None:
+    made = {
+        "urn": f"{PLATFORM}kubernetes:apps/v1:Deployment::chat",
+        "type": "kubernetes:apps/v1:Deployment",
+        "inputs": {"metadata": {"name": "chat"}},
+        "dependencies": ["urn:a"],
+        "parent": "urn:b",
+        "provider": "urn:c::id",
+    }
+
+    assert Resource.made(made) == Resource(str(made["urn"]), frozenset({"urn:a", "urn:b", "urn:c"}), "chat")

@@ -1,0 +1,143 @@
+import base64
+import dataclasses
+import hashlib
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster_tools.toolchain.build import Builder
+from gpu_cluster_tools.toolchain.errors import ToolchainError
+from gpu_cluster_tools.toolchain.go import find_go
+from gpu_cluster_tools.toolchain.tools import ModuleFiles, Tool
+
+LIBRARY = "example.com/library@v1.0.0"
+
+
+@pytest.fixture
+def builder(cache: Path) -> Builder:
+    return Builder(find_go(cache))
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    directory = tmp_path / "building"
+    directory.mkdir()
+    return directory
+
+
+def test_the_linker_sets_the_version(builder: Builder, hello: Tool, directory: Path) -> None:
+    executable = builder.build(hello, directory)
+
+    answer = subprocess.run([executable], capture_output=True, text=True, check=True)
+    assert answer.stderr == "v1.2.3\n"
+
+
+def test_the_module_in_the_checkout_stays_untouched(builder: Builder, hello: Tool, directory: Path) -> None:
+    module = Path(hello.module)
+    before = {path: path.read_bytes() for path in module.iterdir()}
+
+    builder.build(hello, directory)
+
+    assert {path: path.read_bytes() for path in module.iterdir()} == before
+
+
+def test_a_compile_error_is_shown_whole(builder: Builder, hello: Tool, directory: Path) -> None:
+    (Path(hello.module) / "main.go").write_text("package main\n\nfunc main() { undefined() }\n")
+
+    with pytest.raises(ToolchainError) as caught:
+        builder.build(hello, directory)
+
+    message = str(caught.value)
+    assert message.startswith("hello v1.2.3 could not be built")
+    assert "main.go:3:15: undefined: undefined" in message
+    assert "go build -trimpath" in message
+    assert "What to do:" in message
+
+
+def test_without_network_the_error_says_how_to_go_on(
+    builder: Builder, hello: Tool, directory: Path, tmp_path: Path
+) -> None:
+    require(hello, LIBRARY, checksums=sums(publish(tmp_path / "proxy", script="true")))
+
+    with pytest.raises(ToolchainError, match=r"module lookup disabled by GOPROXY=off") as caught:
+        builder.build(hello, directory)
+
+    assert "check the network and GOPROXY" in str(caught.value)
+
+
+def test_a_module_without_a_committed_checksum_is_refused(
+    builder: Builder, hello: Tool, directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOPROXY", publish(tmp_path / "proxy", script="true").as_uri())
+    require(hello, LIBRARY, checksums="")
+
+    with pytest.raises(ToolchainError, match=r"missing go\.sum entry"):
+        builder.build(hello, directory)
+
+
+def test_files_of_a_module_come_beside_the_sources(
+    builder: Builder, hello: Tool, directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOPROXY", publish(tmp_path / "proxy", script="echo from the module").as_uri())
+    require(hello, LIBRARY, checksums=sums(tmp_path / "proxy"))
+    tool = dataclasses.replace(hello, package=None, files=ModuleFiles("example.com/library", ("cmd/run",)))
+
+    executable = builder.build(tool, directory)
+
+    answer = subprocess.run([executable], capture_output=True, text=True, check=True)
+    assert answer.stdout == "from the module\n"
+
+
+def test_a_module_that_is_not_the_pinned_one_is_refused(
+    builder: Builder, hello: Tool, directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path / "proxy", script="echo from the module")
+    pinned = sums(tmp_path / "proxy")
+    monkeypatch.setenv("GOPROXY", publish(tmp_path / "other", script="echo something else").as_uri())
+    require(hello, LIBRARY, checksums=pinned)
+
+    with pytest.raises(ToolchainError, match="checksum mismatch") as caught:
+        builder.build(hello, directory)
+
+    assert "What to do: stop here" in str(caught.value)
+
+
+def require(tool: Tool, module: str, *, checksums: str) -> None:
+    """Let a tool's program import a module."""
+    directory = Path(tool.module)
+    path, version = module.split("@")
+    (directory / "go.mod").write_text(f"module hello\n\ngo 1.26.0\n\nrequire {path} {version}\n")
+    (directory / "main.go").write_text(f'package main\n\nimport _ "{path}"\n\nfunc main() {{}}\n')
+    (directory / "go.sum").write_text(checksums)
+
+
+def publish(proxy: Path, *, script: str) -> Path:
+    """Lay the library out as a module proxy serves it."""
+    path, version = LIBRARY.split("@")
+    versions = proxy / path / "@v"
+    versions.mkdir(parents=True)
+    (versions / f"{version}.info").write_text(f'{{"Version": "{version}"}}')
+    (versions / f"{version}.mod").write_text(f"module {path}\n")
+    with zipfile.ZipFile(versions / f"{version}.zip", "w") as file:
+        file.writestr(f"{LIBRARY}/go.mod", f"module {path}\n")
+        file.writestr(f"{LIBRARY}/library.go", "package library\n")
+        file.writestr(f"{LIBRARY}/cmd/run", f"#!/bin/sh\n{script}\n")
+    return proxy
+
+
+def sums(proxy: Path) -> str:
+    """Return the go.sum of the published library."""
+    path, version = LIBRARY.split("@")
+    versions = proxy / path / "@v"
+    with zipfile.ZipFile(versions / f"{version}.zip") as file:
+        files = {name: file.read(name) for name in sorted(file.namelist())}
+    own = {"go.mod": (versions / f"{version}.mod").read_bytes()}
+    return f"{path} {version} {sum_of(files)}\n{path} {version}/go.mod {sum_of(own)}\n"
+
+
+def sum_of(files: dict[str, bytes]) -> str:
+    """Go's hash `h1:` of a tree: the SHA-256 of the list that sha256sum would print for it."""
+    lines = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
+    return "h1:" + base64.b64encode(hashlib.sha256(lines.encode()).digest()).decode()

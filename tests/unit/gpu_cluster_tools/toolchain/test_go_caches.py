@@ -1,0 +1,27 @@
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster_tools.toolchain import go_caches
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    for folder in ("go-build", "go-mod/example.com/x@v1.0.0", "tools"):
+        (tmp_path / folder).mkdir(parents=True)
+    return tmp_path
+
+
+def test_dropping_removes_what_go_kept_and_leaves_the_tools(cache: Path) -> None:
+    go_caches.drop(cache)
+
+    assert {path.name for path in cache.iterdir()} == {"tools", "go.lock"}
+
+
+def test_a_build_beside_keeps_them(cache: Path) -> None:
+    with go_caches.kept(cache):
+        go_caches.drop(cache)
+        assert (cache / "go-mod" / "example.com").exists()
+
+    go_caches.drop(cache)
+    assert not (cache / "go-mod").exists()

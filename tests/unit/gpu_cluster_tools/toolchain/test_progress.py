@@ -1,0 +1,55 @@
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from gpu_cluster_tools.toolchain.progress import Progress, elapsed
+
+
+def test_a_step_is_reported_when_it_starts_and_when_it_has_ended() -> None:
+    lines: list[str] = []
+
+    with Progress(lines.append).step("building etcd"):
+        assert lines == ["building etcd …"]
+
+    assert lines == ["building etcd …", "building etcd … 0s"]
+
+
+def test_a_step_that_fails_does_not_claim_to_have_ended() -> None:
+    lines: list[str] = []
+
+    with pytest.raises(RuntimeError), Progress(lines.append).step("building etcd"):
+        raise RuntimeError
+
+    assert lines == ["building etcd …"]
+
+
+def test_lines_go_to_stderr_by_default(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress(None).step("building etcd"):
+        pass
+
+    assert capsys.readouterr() == ("", "building etcd …\nbuilding etcd … 0s\n")
+
+
+def test_a_terminal_gets_one_live_line() -> None:
+    code = (
+        "import time; from gpu_cluster_tools.toolchain.progress import Progress\n"
+        "with Progress(None).step('building etcd'): time.sleep(1.2)"
+    )
+    terminal, child_end = pty.openpty()
+    subprocess.run([sys.executable, "-c", code], stderr=child_end, check=True)
+    shown = os.read(terminal, 10_000).decode()
+
+    # Every rewrite starts at the line's beginning; the result is the only line that stays.
+    assert "\r\033[Kbuilding etcd … 1s" in shown
+    assert shown.count("\n") == 1
+    assert shown.endswith("\r\033[Kbuilding etcd … 1s\r\n")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0s"), (59.4, "59s"), (59.6, "1m00s"), (190, "3m10s"), (3600, "60m00s")]
+)
+def test_elapsed(seconds: float, text: str) -> None:
+    assert elapsed(seconds) == text

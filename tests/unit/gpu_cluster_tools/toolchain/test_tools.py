@@ -1,0 +1,56 @@
+import importlib.metadata
+import re
+
+import pytest
+
+from gpu_cluster.images import KARPENTER as KARPENTER_IMAGE
+from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
+from gpu_cluster_tools.toolchain.tools import (
+    DEVICE_PLUGIN_CONFIG,
+    KARPENTER_CHARTS,
+    KUBERNETES_PROVIDER,
+    LANGUAGE_EXEC,
+    MODULES,
+    PINNED,
+    PULUMI,
+    WITNESSES,
+    Tool,
+)
+
+
+@pytest.mark.parametrize("tool", [PULUMI, LANGUAGE_EXEC, *PINNED], ids=lambda tool: tool.name)
+def test_a_tool_tells_the_version_that_its_module_pins(tool: Tool) -> None:
+    source = tool.files.module if tool.files else tool.package or ""
+    pinned = dict(
+        re.findall(
+            r"^(?:require)?\s+(\S+) (v\S+)", (MODULES / tool.module / "go.mod").read_text(), re.MULTILINE
+        )
+    )
+    module = max((each for each in pinned if f"{source}/".startswith(f"{each}/")), key=len)
+
+    assert pinned[module] == tool.version
+
+
+def test_the_parser_of_the_device_plugin_is_of_the_release_that_it_says() -> None:
+    pins = (MODULES / "device-plugin-config/go.mod").read_text()
+    assert f"github.com/NVIDIA/k8s-device-plugin {DEVICE_PLUGIN_CONFIG.version}\n" in pins
+
+
+@pytest.mark.parametrize(
+    ("tool", "sdk"),
+    [(PULUMI, "pulumi"), (KUBERNETES_PROVIDER, "pulumi-kubernetes"), (AWS_PROVIDER, "pulumi-aws")],
+)
+def test_the_python_sdk_is_of_the_same_version(tool: Tool, sdk: str) -> None:
+    assert importlib.metadata.version(sdk) == tool.version.removeprefix("v")
+
+
+def test_the_charts_of_karpenter_are_of_the_version_of_its_image() -> None:
+    """A tag of the module has CRDs and roles of its own version, whatever its Chart.yaml says."""
+    assert KARPENTER_CHARTS.version == f"v{KARPENTER_IMAGE.tag}"
+    assert KARPENTER_CHARTS.variables == {"main.release": KARPENTER_IMAGE.tag}
+
+
+def test_every_module_is_used() -> None:
+    tools = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *PINNED, *WITNESSES, AWS_PROVIDER]
+
+    assert {tool.module for tool in tools} == {path.name for path in MODULES.iterdir()}

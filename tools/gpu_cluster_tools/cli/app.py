@@ -1,0 +1,76 @@
+"""The commands of `gpu-cluster`, and how errors end."""
+
+import sys
+
+import typer
+
+from gpu_cluster_tools.cli.on_demand import OnDemand
+
+COMMANDS = {
+    "campaign": "Let small stacks on AWS live through faults and edits.",
+    "check": "Name every rule that a stack, or a manifest, breaks.",
+    "comment": "Print what reviews say, or write it on a pull request.",
+    "cost": "Show what a stack costs, before anything is created.",
+    "diagram": "Print a stack as a flowchart in Mermaid.",
+    "doctor": "Say what would fail: machine, account, quotas, cluster.",
+    "down": "Remove the platform of a stack.",
+    "drift": "Name what runs otherwise than a stack file says.",
+    "env": "Print the settings with which `pulumi` works on a stack.",
+    "gate": "Stop an update that would lose what a person would miss.",
+    "gpus": "List instance types with GPUs, and what they cost.",
+    "init": "Write a new stack file, from options or questions.",
+    "plan": "Resolve every resource of a stack, without network or credentials.",
+    "rehearse": "Run a stack from nothing to nothing on this machine.",
+    "report": "Say what a stack can show for the controls of a framework.",
+    "review": "Say what a change does, costs, replaces and breaks.",
+    "schema": "Print what a stack file may say, as JSON Schema.",
+    "status": "Show what runs: nodes, GPUs and models.",
+    "up": "Start the platform of a stack and show it.",
+    "validate": "Name everything that is wrong with a stack file.",
+}
+"""Each is the function of its name in the module of its name below `cli`, which is read when it is called."""
+
+ERRORS = {
+    "gpu_cluster_tools.cli.project.NoProjectError": 1,
+    "gpu_cluster_tools.cli.project.NoStackError": 2,
+    "gpu_cluster.kubernetes.cluster.kubeconfig.NoKubeconfigError": 1,
+    "gpu_cluster.stack.problem.FileError": 2,
+    "gpu_cluster.cost.bill.CostError": 1,
+    "gpu_cluster.cost.usage.UsageError": 2,
+    "gpu_cluster_tools.rehearsal.errors.RehearsalError": 1,
+    "gpu_cluster_tools.review.github.GitHubError": 1,
+    "gpu_cluster_tools.review.review.ReviewFileError": 2,
+    "gpu_cluster_tools.review.revision.RevisionError": 2,
+    "gpu_cluster_tools.toolchain.errors.ToolchainError": 1,
+}
+"""What a person can act on, and its exit code. By name: to import it takes longer than most commands."""
+
+app = typer.Typer(
+    cls=OnDemand.of(COMMANDS),
+    name="gpu-cluster",
+    epilog="Exit codes: 0 done, 1 something failed, 2 the command or the stack file is wrong.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def gpu_cluster() -> None:
+    """A GPU platform on Kubernetes from one typed file per environment."""
+
+
+def run() -> None:
+    """Errors that a person can act on end as their message, not as a traceback."""
+    try:
+        app()
+    except Exception as error:
+        code = _exit_code(error)
+        if code is None:
+            raise
+        typer.echo(str(error), err=True)
+        sys.exit(code)
+
+
+def _exit_code(error: Exception) -> int | None:
+    names = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
+    return next((ERRORS[name] for name in names if name in ERRORS), None)

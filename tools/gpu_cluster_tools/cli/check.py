@@ -1,0 +1,72 @@
+"""`gpu-cluster check`: what breaks a rule, in a stack or in plain manifests."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gpu_cluster_tools.cli.output import Output, tell
+from gpu_cluster_tools.cli.project import Project, StackArgument
+
+if TYPE_CHECKING:
+    from gpu_cluster_policies.reports import Judged
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    MARKDOWN = "markdown"
+
+
+Files = Annotated[
+    list[str] | None,
+    typer.Option("--file", "-f", help="Manifests instead of a plan: a file, a folder, - for standard input."),
+]
+As = Annotated[
+    Format, typer.Option("--format", help="For people, programs, code scanning or a pull request.")
+]
+Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+
+
+def check(
+    stack: StackArgument = None,
+    *,
+    file: Files = None,
+    format: As = Format.TEXT,
+    as_json: Json = False,
+    output: Output = None,
+) -> None:
+    """Name every rule that a stack, or a manifest, breaks, without network, cluster or credentials.
+
+    Exit codes: 0 nothing stops an update, 1 a finding does, 2 the stack file, a manifest or the pack is
+    wrong.
+    """
+    judged = _manifests(file, stack) if file else _plan(stack or "local")
+    from gpu_cluster_policies.reports import FORMATS
+
+    text = FORMATS[Format.JSON if as_json else format](judged)
+    tell(text, output, judged.summary)
+    if judged.stopping:
+        raise typer.Exit(1)
+
+
+def _plan(stack: str) -> "Judged":
+    from gpu_cluster.plan import plan_of
+    from gpu_cluster_policies.judging import judged_plan
+
+    project = Project.here()
+    project.stack_file(stack)
+    return judged_plan(plan_of(project.folder, stack), project.folder)
+
+
+def _manifests(files: list[str], stack: str | None) -> "Judged":
+    from gpu_cluster_policies.judging import judged_manifests
+    from gpu_cluster_policies.manifests import STDIN, contents_of
+
+    contents = contents_of([Path(file) for file in files if file != "-"])
+    if "-" in files:
+        contents[STDIN] = sys.stdin.buffer.read()
+    return judged_manifests(contents, stack)

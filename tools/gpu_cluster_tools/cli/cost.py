@@ -1,0 +1,99 @@
+"""`gpu-cluster cost`: what a stack costs, before anything is created."""
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gpu_cluster.catalog.clock import today
+from gpu_cluster.cost import Cost, CostDiff, cost_of, diff, document_of, usage_of
+from gpu_cluster.plan import Plan, plan_of
+from gpu_cluster_tools.cli.columns import columns
+from gpu_cluster_tools.cli.project import Project, StackName
+from gpu_cluster_tools.reports.cost_tables import (
+    assumption_rows,
+    budget_rows,
+    change_rows,
+    markdown,
+    part_rows,
+    team_rows,
+    use_rows,
+)
+from gpu_cluster_tools.review.plans import Outdated
+from gpu_cluster_tools.review.revision import RevisionError
+from gpu_cluster_tools.review.stacks import sides
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, each line of the bill too.")]
+Against = Annotated[
+    str | None, typer.Option(metavar="REVISION", help="Show what changed since a git revision, such as main.")
+]
+Assume = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=AMOUNT", help="Another amount than is assumed; may be given again."),
+]
+
+AsMarkdown = Annotated[
+    bool, typer.Option("--markdown", help="Print the table as Markdown, for a pull request.")
+]
+
+
+def cost(
+    stack: StackName = "local",
+    *,
+    against: Against = None,
+    assume: Assume = None,
+    as_json: AsJson = False,
+    as_markdown: AsMarkdown = False,
+) -> None:
+    """Show what a stack costs in an hour and in a month, at least and at most, without credentials."""
+    project = Project.here()
+    project.stack_file(stack)
+    usage = usage_of(dict(_pair(given) for given in assume or []))
+    priced = partial(cost_of, day=today(), usage=usage)
+    then = _then(project.folder, stack, against) if against else None
+    now = priced(plan_of(project.folder, stack))
+    difference = diff(priced(then) if then else now.nothing(), now) if against else None
+    if as_json:
+        typer.echo(json.dumps(document_of(now, difference), indent=2))
+    elif as_markdown:
+        typer.echo(markdown(now, difference), nl=False)
+    else:
+        typer.echo(text(now, difference, since=against or ""))
+
+
+def _then(folder: Path, stack: str, against: str) -> Plan | None:
+    """What was no stack yet, or a wrong one, is none, and cost nothing."""
+    with sides(folder, against) as both:
+        then = both.plans_before([stack])[stack]
+    if isinstance(then, Outdated):
+        raise RevisionError(f"what {stack} cost at {against} is not known: its stack file is read no more")
+    return then if isinstance(then, Plan) else None
+
+
+def _pair(given: str) -> tuple[str, str]:
+    name, _, amount = given.partition("=")
+    return name, amount
+
+
+def text(cost: Cost, difference: CostDiff | None = None, *, since: str = "") -> str:
+    """For people: tables of parts, pools, teams and budgets, of what changed, and of what is assumed."""
+    if cost.region is None:
+        head = f"{cost.stack}: nothing of it is in AWS; what your own servers cost is not known here"
+        return "\n\n".join([head, *_tables(use_rows(cost))])
+    head = f"{cost.stack} in {cost.region}, in US dollars before taxes and discounts"
+    tables = _tables(part_rows(cost), use_rows(cost), team_rows(cost), budget_rows(cost))
+    changed = [f"since {since}, in a month at most\n{_changes(difference)}"] if difference else []
+    assumed = f"assumed for a month; change by --assume NAME=AMOUNT\n{columns(assumption_rows(cost))}"
+    return "\n\n".join([head, *tables, *changed, assumed])
+
+
+def _tables(*tables: Sequence[Sequence[str]]) -> list[str]:
+    """Those with a row below their head."""
+    return [columns(rows) for rows in tables if len(rows) > 1]
+
+
+def _changes(difference: CostDiff) -> str:
+    return columns(change_rows(difference)) if difference.changes else "  nothing costs more or less"

@@ -1,0 +1,51 @@
+"""`gpu-cluster down`: remove the platform."""
+
+import shutil
+
+import typer
+
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster_tools.cli.project import StackName
+from gpu_cluster_tools.cli.running import RunningProject
+from gpu_cluster_tools.cli.team_stack import down_team
+from gpu_cluster_tools.rehearsal import Engine, Sandbox, local_stacks, local_state, recover, unlock
+from gpu_cluster_tools.toolchain import Toolchain, install
+
+
+def down(stack: StackName = "local") -> None:
+    """Remove the platform: the local one with its control plane and state, any other by `pulumi destroy`.
+
+    Of a team's stack, what the team runs.
+    """
+    project = RunningProject.here()
+    if project.is_of_team(stack):
+        settings = project.any_stack(stack)
+        if isinstance(settings, TeamStack):
+            down_team(project, stack, settings)
+    elif project.is_local(stack):
+        _remove_local(project, stack)
+    else:
+        _destroy(project, stack)
+
+
+def _remove_local(project: RunningProject, stack: str) -> None:
+    if not project.local.exists():
+        typer.echo(f"{stack}: nothing of it is on this machine")
+        return
+    with project.alone():
+        for name in local_stacks(project.folder):
+            unlock(Engine(project.folder, name, local_state(project.folder)))
+        for sandbox in Sandbox.all_of(project.folder):
+            sandbox.remove()
+        project.control_plane(Toolchain({})).remove()  # it takes no tool, and waits for none to be built
+        shutil.rmtree(project.local, ignore_errors=True)
+    typer.echo(f"{stack} is removed: its control plane, its nodes, its volumes and its state")
+
+
+def _destroy(project: RunningProject, stack: str) -> None:
+    engine = project.engine(stack, project.stack(stack), install())
+    engine.select(create=False)
+    for repair in recover(engine):
+        typer.echo(f"recovered: {repair}")
+    engine.run("destroy", "--yes", "--skip-preview")
+    engine.output("stack", "rm", "--stack", stack, "--yes", "--preserve-config")  # the file is the user's

@@ -1,0 +1,46 @@
+"""`gpu-cluster drift`: whether what runs is still what a stack file says."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from gpu_cluster_tools.cli.project import StackName
+from gpu_cluster_tools.cli.running import RunningProject
+from gpu_cluster_tools.rehearsal import RehearsalError
+from gpu_cluster_tools.rehearsal.follow import follow
+from gpu_cluster_tools.review.drift import Drifted, issue, marker, report, title
+from gpu_cluster_tools.review.github import Repository
+from gpu_cluster_tools.toolchain import install
+
+Issue = Annotated[bool, typer.Option("--issue", help="Open, edit or close the stack's issue on GitHub.")]
+
+
+def drift(stack: StackName = "local", *, to_issue: Issue = False) -> None:
+    """Look at what runs, and name what an update would change although the stack file is the same.
+
+    Nothing is changed, neither what runs nor the state. Exit codes: 0 nothing has drifted, 1 something has.
+    An issue is written with GITHUB_REPOSITORY and GITHUB_TOKEN, as a workflow of GitHub sets them.
+    """
+    project = RunningProject.here()
+    engine = project.engine(stack, project.stack(stack), install())
+    engine.select(create=False)
+    with TemporaryDirectory() as folder:
+        run = follow(engine, "preview", "--refresh", record=Path(folder) / "preview")
+        if not run.held:
+            raise RehearsalError("\n".join(run.errors))
+    drifted = [Drifted(str(operation), operation.changes) for operation in run.log.changing()]
+    typer.echo(report(stack, drifted))
+    if to_issue:
+        _tell(stack, drifted)
+    if drifted:
+        raise typer.Exit(1)
+
+
+def _tell(stack: str, drifted: list[Drifted]) -> None:
+    there = Repository.of_workflow()
+    if drifted:
+        there.put_issue(title(stack), issue(stack, drifted), marker(stack))
+    else:
+        there.close_issue(marker(stack))

@@ -1,0 +1,55 @@
+"""`gpu-cluster gate`: whether a previewed update may go ahead."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from gpu_cluster_policies.preview import Preview
+
+PreviewFile = Annotated[
+    str, typer.Argument(help="What `pulumi preview --json` wrote: a file, or - for standard input.")
+]
+State = Annotated[
+    Path | None, typer.Option("--state", help="What `pulumi stack export` wrote, to look for secrets in it.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+
+
+def gate(preview: PreviewFile, *, state: State = None, as_json: Json = False) -> None:
+    """Stop an update that would lose a cluster, a provider, a store, a key or a GPU pool.
+
+    Exit codes: 0 it may go ahead, 1 it must not, 2 what is given is no preview, or a waiver is wrong.
+    """
+    from gpu_cluster_policies.preview import read_preview, read_state
+    from gpu_cluster_tools.review.gate import gate_of
+
+    planned = _read(preview, read_preview)
+    stored = _read(str(state), read_state) if state else None
+    found = gate_of(planned, stored)
+    typer.echo(json.dumps(found.as_json(), indent=2) if as_json else found.as_text())
+    if not found.open:
+        raise typer.Exit(1)
+
+
+def _read(file: str, read: Callable[[str], "Preview"]) -> "Preview":
+    from gpu_cluster_policies.preview import PreviewError
+
+    try:
+        return read(_text(file))
+    except PreviewError as error:
+        typer.echo(f"{'standard input' if file == '-' else file}: {error}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _text(file: str) -> str:
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        words = error.strerror if isinstance(error, OSError) else "it is no text"
+        typer.echo(f"{file}: {words}", err=True)
+        raise typer.Exit(2) from None

@@ -1,0 +1,123 @@
+"""`gpu-cluster gpus`: instance types with GPUs, and what they cost."""
+
+import json
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from gpu_cluster.catalog import GPU_INSTANCE_ORDERS, GPUS, REGIONS, GpuInstance, gpu_instances, grouped
+from gpu_cluster.config.quantity import amount
+from gpu_cluster.stack.nearest import did_you_mean, one_of
+from gpu_cluster_tools.cli.columns import columns
+
+_GIB = 1024**3
+_GROUPS = ("gpu", "family")
+_HEAD = (
+    "TYPE",
+    "GPUS",
+    "GPU MEMORY",
+    "VCPUS",
+    "MEMORY",
+    "EFA",
+    "NVME",
+    "$/HOUR",
+    "$/GPU-HOUR",
+    "REGIONS",
+    "MIG",
+)
+
+GpuName = Annotated[str | None, typer.Option(help="Only with this GPU, such as H100.")]
+Region = Annotated[str | None, typer.Option(help="Only what AWS offers there, at the price of there.")]
+MinMemory = Annotated[
+    str | None, typer.Option(help="Only with as much memory on each GPU, such as 40Gi; an H100 has 79.6Gi.")
+]
+MaxPrice = Annotated[float | None, typer.Option(min=0, help="Only up to so many US dollars an hour.")]
+Mig = Annotated[bool, typer.Option("--mig", help="Only with GPUs that MIG divides.")]
+GroupBy = Annotated[str | None, typer.Option(help=f"A table for each {one_of(_GROUPS)}.")]
+Sort = Annotated[str, typer.Option(help=f"By {one_of(GPU_INSTANCE_ORDERS)}.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print them as JSON.")]
+
+
+def gpus(
+    *,
+    gpu: GpuName = None,
+    region: Region = None,
+    min_memory: MinMemory = None,
+    max_price: MaxPrice = None,
+    mig: Mig = False,
+    group_by: GroupBy = None,
+    sort: Sort = "name",
+    as_json: AsJson = False,
+) -> None:
+    """List instance types with GPUs: memory, MIG profiles, EFA, disks, price on demand and regions."""
+    found = gpu_instances(
+        gpu=_known(gpu, GPUS, "--gpu") if gpu else None,
+        region=_known(region, REGIONS, "--region") if region else None,
+        min_memory=_bytes(min_memory) if min_memory else 0,
+        max_price=max_price,
+        mig=mig,
+        order=_known(sort, GPU_INSTANCE_ORDERS, "--sort"),
+    )
+    groups = grouped(found, _known(group_by, _GROUPS, "--group-by")) if group_by else {"": found}
+    if as_json:
+        typer.echo(json.dumps([_document(each) for each in found], indent=2))
+    elif not found:
+        typer.echo("no instance type has all of that")
+    else:
+        typer.echo("\n\n".join(_table(name, group) for name, group in groups.items()))
+
+
+def _known(word: str, known: Iterable[str], option: str) -> str:
+    names = {name.lower(): name for name in known}
+    if word.lower() not in names:
+        hint = did_you_mean(word, names.values()) or f", expected {one_of(names.values())}"
+        raise typer.BadParameter(f"unknown '{word}'{hint}", param_hint=option)
+    return names[word.lower()]
+
+
+def _bytes(quantity: str) -> int:
+    try:
+        return int(amount(quantity))
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}, got '{quantity}'", param_hint="--min-memory") from None
+
+
+def _table(name: str, group: list[GpuInstance]) -> str:
+    rows = columns([_HEAD, *map(_row, group)])
+    return f"{name}\n{rows}" if name else rows
+
+
+def _row(found: GpuInstance) -> tuple[str, ...]:
+    it = found.instance
+    return (
+        it.name,
+        f"{it.gpus} x {found.gpu}" if it.gpus else f"part of {found.gpu}",
+        f"{found.memory_bytes / _GIB:.1f} GiB" if it.gpus else "-",
+        str(it.cpus),
+        f"{it.memory_gib} GiB",
+        str(it.efa or "-"),
+        f"{it.nvme_gb} GB" if it.nvme_gb else "-",
+        f"{float(found.hourly):.3f}" if found.hourly else "-",
+        f"{float(found.gpu_hourly):.3f}" if found.gpu_hourly else "-",
+        str(len(found.regions) or "-"),
+        " ".join(found.profiles) or "-",
+    )
+
+
+def _document(found: GpuInstance) -> dict[str, Any]:
+    it = found.instance
+    return {
+        "instance": it.name,
+        "gpu": found.gpu,
+        "gpus": it.gpus,
+        "gpuMemoryBytes": found.memory_bytes,
+        "migProfiles": list(found.profiles),
+        "cpus": it.cpus,
+        "memoryGib": it.memory_gib,
+        "efaInterfaces": it.efa,
+        "nvmeGb": it.nvme_gb,
+        "hourlyUsd": float(found.hourly) if found.hourly else None,
+        "gpuHourlyUsd": float(found.gpu_hourly) if found.gpu_hourly else None,
+        "regions": list(found.regions),
+    }

@@ -1,0 +1,204 @@
+"""`gpu-cluster init`: a new stack file, from options or questions."""
+
+import re
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from gpu_cluster.catalog import REGIONS
+from gpu_cluster.config.names import Name
+from gpu_cluster.stack import StackFileError
+from gpu_cluster.stack.nearest import did_you_mean
+from gpu_cluster_tools.cli.init_team import team_text
+from gpu_cluster_tools.cli.project import Project
+from gpu_cluster_tools.cli.questions import Questions
+from gpu_cluster_tools.scaffold.draft import BLANK, draft, example
+from gpu_cluster_tools.scaffold.wanted_model import WantedModel
+from gpu_cluster_tools.scaffold.wish import Wish, WishError
+
+_RANGE = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
+
+
+class Provider(StrEnum):
+    LOCAL = "local"
+    EXISTING = "existing"
+    EKS = "eks"
+
+
+_USUAL = {Provider.LOCAL: "L4", Provider.EXISTING: "H100", Provider.EKS: "L4"}
+"""The GPU where nobody says."""
+
+_OF_ENVIRONMENTS = frozenset(
+    (
+        "provider",
+        "region",
+        "account",
+        "deployer",
+        "zones",
+        "gpu",
+        "instance",
+        "gpus",
+        "nodes",
+        "budget",
+        "notify",
+    )
+)
+"""Options that a team's stack has no use for."""
+
+NewName = Annotated[str, typer.Argument(help="Name of the new stack: stacks/Pulumi.NAME.yaml.")]
+Where = Annotated[Provider | None, typer.Option("--provider", help="Where it runs.")]
+Region = Annotated[str | None, typer.Option(help="AWS region, such as eu-central-1; with eks.")]
+Account = Annotated[str | None, typer.Option(help="AWS account, 12 digits; with eks.")]
+Deployer = Annotated[str | None, typer.Option(help="ARN of the role that deploys; with eks.")]
+Zones = Annotated[str | None, typer.Option(help="Zones, such as eu-central-1a,eu-central-1b; with eks.")]
+Kubeconfig = Annotated[str, typer.Option(help="Path of the kubeconfig, or that of the team; with existing.")]
+Gpu = Annotated[str | None, typer.Option(help="Kind of GPU, such as L4 or H100.")]
+Type = Annotated[
+    str | None, typer.Option("--instance", help="EC2 instance type. Default: the cheapest that fits.")
+]
+Gpus = Annotated[int, typer.Option(min=1, help="GPUs in each server; with existing.")]
+Nodes = Annotated[str | None, typer.Option(help="Nodes with GPUs, such as 2, or 1-4 by demand.")]
+Model = Annotated[str | None, typer.Option(help="Model to serve, such as meta-llama/Llama-3.1-8B-Instruct.")]
+Budget = Annotated[int | None, typer.Option(min=1, help="US dollars in a month; with eks.")]
+Notify = Annotated[str | None, typer.Option(help="E-mail address that hears of the budget; with eks.")]
+Team = Annotated[
+    str | None,
+    typer.Option(help="Name of a team that shares it; with --environment the one whose stack it is."),
+]
+Environment = Annotated[
+    str | None, typer.Option(help="Environment, such as prod, that the stack of a team is on.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file where there is one.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: what no option says is the default.")]
+
+
+def init(
+    name: NewName,
+    *,
+    context: typer.Context,
+    environment: Environment = None,
+    provider: Where = None,
+    region: Region = None,
+    account: Account = None,
+    deployer: Deployer = None,
+    zones: Zones = None,
+    kubeconfig: Kubeconfig = "~/.kube/config",
+    gpu: Gpu = None,
+    instance: Type = None,
+    gpus: Gpus = 8,
+    nodes: Nodes = None,
+    model: Model = None,
+    budget: Budget = None,
+    notify: Notify = None,
+    team: Team = None,
+    force: Force = False,
+    yes: Yes = False,
+) -> None:
+    """Write a new stack file, commented and right but for what nobody can know, which says CHANGEME.
+
+    It asks what no option says, unless --yes or where there is no terminal, and takes what the catalog has.
+    With --environment it is a team's, whose model goes where that environment grants it a place.
+    """
+    project = Project.here()
+    file = project.folder / "stacks" / f"Pulumi.{_named(name)}.yaml"
+    if file.exists() and not force:
+        raise typer.BadParameter(f"{file} exists; --force replaces it", param_hint="NAME")
+    ask = Questions(silent=yes or not sys.stdin.isatty())
+    try:
+        if environment:
+            own = kubeconfig if _is_given("kubeconfig", context) else None
+            _refuse_what_is_of_the_environment(context)
+            text = team_text(project, name, environment, ask, team=team, model=model, kubeconfig=own)
+        else:
+            where = provider or _place(ask("Where does it run: local, existing or eks?", "local"))
+            on_aws = where is Provider.EKS
+            served = model or ask("Model to serve, empty for none?", "") or None
+            usual = "" if instance or (served and where is not Provider.EXISTING) else _USUAL[where]
+            kind = gpu or ask("GPU, such as L4; empty for the cheapest that does?", usual) or None
+            wish = Wish(
+                name=name,
+                provider=where,
+                region=_region(region or ask("AWS region?", "us-east-2")) if on_aws else None,
+                account=account or (ask("AWS account, 12 digits?", "") or None if on_aws else None),
+                deployer=deployer,
+                zones=tuple(filter(None, (zones or "").split(","))),
+                kubeconfig=kubeconfig,
+                gpu=kind,
+                instance=instance,
+                gpus=gpus,
+                nodes=_span(nodes or ask("Nodes with GPUs, such as 2 or 1-4?", "1")),
+                model=WantedModel(served) if served else None,
+                budget=budget,
+                notify=notify,
+                team=team,
+            )
+            text = draft(wish)
+            example(wish)
+    except WishError as error:
+        raise typer.BadParameter(str(error)) from None
+    except StackFileError as error:
+        told = "\n".join(f"{problem.key}: {problem.message}" for problem in error.problems)
+        raise typer.BadParameter(f"this would be wrong:\n{told}") from None
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    _tell(name, text)
+
+
+def _is_given(option: str, context: typer.Context) -> bool:
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _refuse_what_is_of_the_environment(context: typer.Context) -> None:
+    given = [
+        f"--{option}"
+        for option in context.params
+        if option in _OF_ENVIRONMENTS and _is_given(option, context)
+    ]
+    if given:
+        raise WishError(f"not with --environment, which has its own: {', '.join(given)}")
+
+
+def _named(name: str) -> str:
+    try:
+        return TypeAdapter[str](Name).validate_python(name)
+    except ValidationError:
+        raise typer.BadParameter(
+            f"expected lower-case letters, digits and dashes, got '{name}'", param_hint="NAME"
+        ) from None
+
+
+def _place(given: str) -> Provider:
+    try:
+        return Provider(given)
+    except ValueError:
+        raise typer.BadParameter(f"expected local, existing or eks, got '{given}'") from None
+
+
+def _region(name: str) -> str:
+    if name in REGIONS:
+        return name
+    raise WishError(f"unknown region '{name}'{did_you_mean(name, REGIONS) or '; such as us-east-2'}")
+
+
+def _span(given: str) -> tuple[int, int]:
+    match = _RANGE.fullmatch(given.strip())
+    if not match:
+        raise WishError(f"expected nodes such as 2 or 1-4, got '{given}'")
+    least = int(match[1])
+    most = int(match[2] or least)
+    if not 1 <= least <= most:
+        raise WishError(f"expected 1 or more, and the larger number last, got '{given}'")
+    return least, most
+
+
+def _tell(name: str, text: str) -> None:
+    typer.echo(f"stacks/Pulumi.{name}.yaml is written")
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
+    blanks = [f"  {number}: {line}" for number, line in lines if BLANK in line and not line.startswith("#")]
+    if blanks:
+        typer.echo("yet to be filled:\n" + "\n".join(blanks))
+    typer.echo(f"next: gpu-cluster validate {name}")

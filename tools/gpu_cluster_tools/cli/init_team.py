@@ -1,0 +1,70 @@
+"""`gpu-cluster init NAME --environment ENVIRONMENT`: a team's new stack file."""
+
+from pathlib import Path
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack import StackFileError, is_team_file, load
+from gpu_cluster.stack.nearest import did_you_mean, one_of
+from gpu_cluster_tools.cli.project import Project
+from gpu_cluster_tools.cli.questions import Questions
+from gpu_cluster_tools.scaffold.team_draft import team_draft, team_example
+from gpu_cluster_tools.scaffold.team_wish import TeamWish
+from gpu_cluster_tools.scaffold.wanted_model import WantedModel
+from gpu_cluster_tools.scaffold.wish import WishError
+
+
+def team_text(
+    project: Project,
+    name: str,
+    environment: str,
+    ask: Questions,
+    *,
+    team: str | None,
+    model: str | None,
+    kubeconfig: str | None,
+) -> str:
+    """What the file says. `WishError` where the environment has no such team, or no room for the model."""
+    file = _file(project, name, environment)
+    try:
+        stack = load(file)
+    except StackFileError as error:
+        raise WishError(f"{environment} has mistakes of its own:\n{error}") from None
+    named = team or _team(name, environment, stack, ask)
+    served = model or ask("Model to serve, empty for none?", "")
+    wish = TeamWish(
+        environment=environment,
+        stack=stack,
+        team=named,
+        model=WantedModel(served) if served else None,
+        kubeconfig=kubeconfig,
+    )
+    text = team_draft(wish)
+    team_example(wish, file)
+    return text
+
+
+def _file(project: Project, name: str, environment: str) -> Path:
+    known = [it for it in project.stack_names() if not _is_team(project, it)]
+    if environment not in known:
+        there = f"there are {', '.join(known)}" if known else "there is none"
+        raise WishError(f"no environment '{environment}' ({there}){did_you_mean(environment, known)}")
+    if name == environment:
+        raise WishError(f"{name} is the environment itself; name the team's stack such as {name}-vision")
+    return project.stack_file(environment)
+
+
+def _is_team(project: Project, stack: str) -> bool:
+    try:
+        return is_team_file(project.stack_file(stack))
+    except StackFileError:
+        return False  # what is wrong with it is said when it is read
+
+
+def _team(name: str, environment: str, stack: Stack, ask: Questions) -> str:
+    if not stack.teams:
+        raise WishError(f"{environment} has no team; gpu-cluster:teams of its file grants them")
+    called = name.removeprefix(f"{environment}-")
+    given = ask(f"Team, {one_of(stack.teams)}?", called if called in stack.teams else "")
+    if not given:
+        raise WishError(f"which team of {environment}? --team {one_of(stack.teams)}")
+    return given

@@ -1,0 +1,86 @@
+"""`gpu-cluster plan`: every resource that a stack would have."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from gpu_cluster.plan import Plan, plan_of
+from gpu_cluster.stack import StackFileError
+from gpu_cluster_tools.cli.project import Project, StackName
+from gpu_cluster_tools.reports.plan_json import as_json
+from gpu_cluster_tools.reports.plan_tree import tree
+from gpu_cluster_tools.review.changes import Change, changes
+from gpu_cluster_tools.review.comment import change_lines, counted
+from gpu_cluster_tools.review.plans import resources_of
+from gpu_cluster_tools.review.revision import stacks_in
+from gpu_cluster_tools.review.stacks import sides
+from gpu_cluster_tools.schedule import described, ready
+
+Json = Annotated[bool, typer.Option("--json", help="Print every input of every resource as JSON.")]
+Against = Annotated[
+    str | None,
+    typer.Option(metavar="REVISION", help="Show what changed since a git revision, such as main."),
+]
+Every = Annotated[bool, typer.Option("--every", help="Show each resource by itself, however many are alike.")]
+
+
+def plan(
+    stack: StackName = "local",
+    *,
+    against: Against = None,
+    as_json_: Json = False,
+    every: Every = False,
+) -> None:
+    """Resolve every resource of a stack, without network, credentials or cluster."""
+    project = Project.here()
+    if against:
+        _show_changes(project, stack, against, as_json_=as_json_)
+        return
+    project.stack_file(stack)
+    found = plan_of(project.folder, stack)
+    if as_json_:
+        typer.echo(json.dumps(as_json(found), indent=2, sort_keys=True))
+        return
+    for line in tree(found.graph, every=every):
+        typer.echo(line)
+    typer.echo()
+    typer.echo(_summary(found))
+
+
+def _show_changes(project: Project, stack: str, against: str, *, as_json_: bool) -> None:
+    found = _changes(project, stack, against)
+    if as_json_:
+        typer.echo(json.dumps([asdict(change) for change in found], indent=2))
+        return
+    for line in change_lines(found):
+        typer.echo(line)
+    typer.echo(f"{stack} against {against}: {counted(found)}")
+
+
+def _changes(project: Project, stack: str, against: str) -> list[Change]:
+    """By kind and name. `StackFileError` where the file is wrong now; what was no plan then is nothing."""
+    with sides(project.folder, against) as both:
+        if stack not in stacks_in(both.before):
+            project.stack_file(stack)
+        before, after = both.plans([stack])
+    now = after[stack]
+    if isinstance(now, StackFileError):
+        raise now
+    found = changes(resources_of(before[stack]), resources_of(now))
+    return sorted(found, key=lambda change: change.resource)
+
+
+def _summary(plan: Plan) -> str:
+    """How many there are, and when the last of them is there."""
+    made = [it.type for it in plan.graph.resources if not it.type.startswith(("gpu-cluster:", "pulumi:"))]
+    in_cluster = sum(type.startswith("kubernetes:") for type in made)
+    schedule = ready(plan)
+    where = f"{len(made) - in_cluster} on AWS and {in_cluster} in the cluster"
+    lines = [
+        f"{plan.name}: {len(made)} resources, {where}",
+        f"ready about {schedule.makespan:.0f} min after `pulumi up`, by the longest chain:",
+        *(f"  {line}" for line in described(schedule)),
+    ]
+    return "\n".join(lines)

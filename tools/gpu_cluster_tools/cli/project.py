@@ -1,0 +1,87 @@
+"""The project that a command is run in, and the stacks of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Self
+
+import typer
+
+if TYPE_CHECKING:
+    from gpu_cluster.config.stack import Stack
+    from gpu_cluster.config.team import TeamStack
+
+
+class NoProjectError(Exception):
+    """Not inside of a project."""
+
+
+class NoStackError(Exception):
+    """A name that no stack of the project has."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A checkout with its Pulumi.yaml.
+
+    project = Project.here()
+    project.stack("prod")  # validated
+    """
+
+    folder: Path
+
+    @classmethod
+    def here(cls) -> Self:
+        """The nearest one upwards from the working directory. `NoProjectError` where there is none."""
+        here = Path.cwd()
+        for folder in (here, *here.parents):
+            if (folder / "Pulumi.yaml").is_file():
+                return cls(folder)
+        raise NoProjectError(f"no Pulumi.yaml in {here} or above it: run gpu-cluster inside the project")
+
+    def stack_names(self) -> list[str]:
+        """The stacks that have a file, by name."""
+        files = (self.folder / "stacks").glob("Pulumi.*.yaml")
+        return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
+
+    def stack_file(self, name: str) -> Path:
+        """The file of a stack. `NoStackError` with the nearest name where there is none."""
+        names = self.stack_names()
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names) or 'none'}"
+            raise NoStackError(f"no stacks/Pulumi.{name}.yaml in {self.folder}: {hint}")
+        return self.folder / "stacks" / f"Pulumi.{name}.yaml"
+
+    def stack(self, name: str) -> "Stack":
+        """The settings of a stack. `StackFileError` with everything that is wrong with its file."""
+        from gpu_cluster.stack import load  # takes longer than all that lists and completes names
+
+        return load(self.stack_file(name))
+
+    def any_stack(self, name: str) -> "Stack | TeamStack":
+        """The same, or those of a team's stack."""
+        from gpu_cluster.stack import load_any
+
+        return load_any(self.stack_file(name))
+
+    @property
+    def local(self) -> Path:
+        """Where everything of provider `local` is."""
+        return self.folder / ".local"
+
+
+def _known(incomplete: str) -> Iterator[str]:
+    try:
+        names = Project.here().stack_names()
+    except NoProjectError:
+        return
+    yield from (name for name in names if name.startswith(incomplete))
+
+
+_ARGUMENT = typer.Argument(help="Name of the stack: stacks/Pulumi.NAME.yaml.", autocompletion=_known)
+
+StackName = Annotated[str, _ARGUMENT]
+StackArgument = Annotated[str | None, _ARGUMENT]
+"""Where a command can do without."""

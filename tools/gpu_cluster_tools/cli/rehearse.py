@@ -1,0 +1,136 @@
+"""`gpu-cluster rehearse`: run a stack from nothing to nothing on this machine."""
+
+import json
+import shutil
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster_tools.cli.project import Project, StackName
+from gpu_cluster_tools.rehearsal import Sandbox, Tenant, rehearse_team, scratch
+from gpu_cluster_tools.rehearsal import rehearse as run
+from gpu_cluster_tools.rehearsal.aws.faults import FaultError, Faults
+from gpu_cluster_tools.rehearsal.permissions import read as read_policies
+from gpu_cluster_tools.rehearsal.permissions import write as write_policies
+from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
+
+Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON; the steps go to stderr.")]
+Keep = Annotated[bool, typer.Option("--keep", help="Leave cluster and account running, to look at them.")]
+
+
+Fault = Annotated[list[str] | None, typer.Option(help="What goes wrong on AWS, such as throttling=0.2.")]
+Seed = Annotated[int, typer.Option(help="Decides where faults strike.")]
+Source = Annotated[
+    Path | None,
+    typer.Option("--from", help="A folder that holds stack files alone, such as a team's.", file_okay=False),
+]
+Permissions = Annotated[
+    Path | None,
+    typer.Option(help="Write the IAM policy that deploying the stack takes.", dir_okay=False),
+]
+WithPermissions = Annotated[
+    list[Path] | None,
+    typer.Option(help="Rehearse with this policy as all rights of the deployer.", dir_okay=False),
+]
+
+
+def rehearse(
+    stack: StackName = "local",
+    *,
+    source: Source = None,
+    fault: Fault = None,
+    seed: Seed = 0,
+    permissions: Permissions = None,
+    with_permissions: WithPermissions = None,
+    as_json: Json = False,
+    keep: Keep = False,
+) -> None:
+    """Bring a stack up on this machine, change it and destroy it, and say what did not hold."""
+    if source and keep:
+        raise typer.BadParameter("what is rehearsed --from a folder cannot be kept", param_hint="--keep")
+    with ExitStack() as folders:
+        here = Project.here()
+        project = Project(_laid_over(here, source, folders)) if source else here
+        rights = _Rights(permissions, tuple(with_permissions or ()))
+        _rehearse(project, stack, _faults(fault or [], seed), rights, as_json=as_json, keep=keep)
+
+
+@dataclass(frozen=True)
+class _Rights:
+    written: Path | None
+    """Where the policy that a deployment takes goes."""
+
+    given: tuple[Path, ...]
+    """Policies that are all rights of the deployer."""
+
+
+def _rehearse(
+    project: Project, stack: str, faults: Faults, rights: _Rights, *, as_json: bool, keep: bool
+) -> None:
+    settings = project.any_stack(stack)  # what is wrong with the file is told before anything starts
+    if faults.rates:
+        _require_environment_on_aws(stack, settings, "--fault", "faults strike")
+    for option, given in {"--permissions": rights.written, "--with-permissions": rights.given}.items():
+        if given:
+            _require_environment_on_aws(stack, settings, option, "IAM decides on")
+    of_team = isinstance(settings, TeamStack)
+    environment = settings.file.team.environment if of_team else stack
+    below = settings.environment if of_team else settings
+    toolchain = install(also=[AWS_PROVIDER] if below.cluster.provider == "eks" else [])
+    sandbox = Sandbox(project.folder, environment, toolchain, read_policies(rights.given))
+
+    def tell(line: str) -> None:
+        typer.echo(line, err=as_json)
+
+    with sandbox.alone():
+        try:
+            report = rehearse_team(Tenant(sandbox, stack), tell) if of_team else run(sandbox, tell, faults)
+            if rights.written and report.held:
+                for path in write_policies(rights.written, sandbox.account.calls()):
+                    tell(f"wrote {path}")
+            elif rights.written:
+                tell(f"{rights.written} is not written: not every step was taken")
+        finally:
+            if not keep:
+                sandbox.remove()
+    typer.echo(json.dumps(report.as_json(), indent=2) if as_json else report.as_text())
+    if keep:
+        typer.echo(f"kept in {sandbox.folder}: `gpu-cluster rehearse {stack}` removes it first", err=True)
+    if not report.held:
+        raise typer.Exit(1)
+
+
+def _laid_over(project: Project, source: Path, folders: ExitStack) -> Path:
+    """A project of its own with the stack files of this one, and those of a folder in their place."""
+    files = [*(project.folder / "stacks").glob("Pulumi.*.yaml"), *source.glob("Pulumi.*.yaml")]
+    if links := [file.name for file in files if file.is_symlink()]:
+        raise typer.BadParameter(f"{', '.join(links)}: a link, and no file of its own", param_hint="--from")
+    folder = folders.enter_context(TemporaryDirectory(prefix="gpu-cluster-rehearsal-"))
+    over = scratch(project.folder, Path(folder) / "project", {})
+    for file in files:
+        shutil.copy(file, over / "stacks")
+    return over
+
+
+def _require_environment_on_aws(stack: str, settings: Stack | TeamStack, option: str, words: str) -> None:
+    """Where an option has no meaning, it is refused."""
+    if isinstance(settings, TeamStack):
+        environment = settings.file.team.environment
+        message = f"{stack} is a team's; {words} what its environment makes: rehearse {environment}"
+        raise typer.BadParameter(message, param_hint=option)
+    if settings.cluster.provider != "eks":
+        where = f"where {words}" if option == "--fault" else "the only place with IAM"
+        raise typer.BadParameter(f"{stack} is not on AWS, {where}", param_hint=option)
+
+
+def _faults(words: list[str], seed: int) -> Faults:
+    try:
+        return Faults.parsed(words, seed)
+    except FaultError as error:
+        raise typer.BadParameter(str(error), param_hint="--fault") from None

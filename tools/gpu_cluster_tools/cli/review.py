@@ -1,0 +1,97 @@
+"""`gpu-cluster review`: what a change does, costs, replaces and breaks, for those who decide on it."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gpu_cluster_tools.cli.project import Project
+
+if TYPE_CHECKING:
+    from gpu_cluster_tools.review.review import Review
+    from gpu_cluster_tools.review.stacks import Sides
+
+
+class Format(StrEnum):
+    MARKDOWN = "markdown"
+    JSON = "json"
+    NAMES = "names"
+
+
+Stacks = Annotated[list[str] | None, typer.Argument(help="Stacks. Default: those that the change touches.")]
+Against = Annotated[
+    str,
+    typer.Option(help="A revision of git, from which the change started, or the folder of another checkout."),
+]
+Source = Annotated[
+    Path | None,
+    typer.Option(
+        "--from", help="A repository that holds stack files alone, such as a team's.", file_okay=False
+    ),
+]
+As = Annotated[
+    Format,
+    typer.Option(
+        "--format", help="A comment, data for programs, or the names alone of touched stacks that are there."
+    ),
+]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write it to a file.")]
+
+
+def review(
+    stacks: Stacks = None,
+    *,
+    against: Against,
+    source: Source = None,
+    format: As = Format.MARKDOWN,
+    output: Output = None,
+) -> None:
+    """Compare stacks with what they were, without network, cluster or credentials.
+
+    Exit codes: 0 nothing blocks the change, 1 something does, 2 a stack file, or the command, is wrong.
+    """
+    from gpu_cluster_tools.review.revision import there
+    from gpu_cluster_tools.review.stacks import sides
+
+    with sides(Project.here().folder, against, source) as both:
+        if format is Format.NAMES:
+            names = there(stacks or both.stacks, both.after)
+            _write("".join(f"{name}\n" for name in names), output)
+            return
+        found = _reviews(both, stacks or [], output)
+    from gpu_cluster_tools.review.comment import comment
+    from gpu_cluster_tools.review.review import as_json
+
+    _write(as_json(found) if format is Format.JSON else comment(found), output)
+    raise typer.Exit(_code(found))
+
+
+def _reviews(both: "Sides", stacks: list[str], output: Path | None) -> "list[Review]":
+    from gpu_cluster.catalog.clock import today
+    from gpu_cluster_tools.review.stacks import reviews
+
+    found = reviews(both, stacks, today())
+    if output:
+        for each in found:
+            because = f": {each.reasons[0].words}" if each.reasons else ""
+            typer.echo(f"{each.stack}: {each.verdict}{because}")
+    return found
+
+
+def _code(found: "list[Review]") -> int:
+    if any(each.problems for each in found):
+        return 2
+    return int(any(each.verdict == "blocked" for each in found))
+
+
+def _write(content: str, output: Path | None) -> None:
+    if output is None:
+        typer.echo(content, nl=False)
+        return
+    try:
+        output.write_text(content)
+    except OSError as error:
+        raise typer.BadParameter(
+            f"{output} cannot be written: {error.strerror}", param_hint="--output"
+        ) from None

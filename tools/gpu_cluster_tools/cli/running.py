@@ -1,0 +1,60 @@
+"""A project whose stacks run: their engine, their clusters and the control plane of this machine."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.kubernetes.cluster import kubeconfig_of
+from gpu_cluster.stack import is_team_file
+from gpu_cluster_tools.cli.project import Project
+from gpu_cluster_tools.rehearsal import Cluster, ControlPlane, Engine, local_stacks, local_state, locked
+from gpu_cluster_tools.toolchain import Toolchain, install
+
+
+class RunningProject(Project):
+    """A checkout from which platforms are started, looked at and removed."""
+
+    def cluster(self, name: str, stack: Stack) -> Cluster:
+        """The cluster that a stack is on. `NoKubeconfigError` where the way to it is missing."""
+        if isinstance(stack.cluster, EksSettings):
+            return Cluster(self._kubeconfig_of_eks(name, stack))
+        context = stack.cluster.context if isinstance(stack.cluster, ExistingCluster) else None
+        return Cluster(Path(kubeconfig_of(stack.cluster, self.folder)), context)
+
+    def _kubeconfig_of_eks(self, name: str, stack: Stack) -> Path:
+        """What the stack says of its own cluster. It holds no credential: whoever uses it signs in to AWS."""
+        engine = self.engine(name, stack, install())
+        path = self.local / f"{name}.kubeconfig"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(engine.output("stack", "output", "kubeconfig", "--stack", name))
+        return path
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """One command at a time that starts or removes the local platform; the next one waits."""
+        waiting = "waiting for another gpu-cluster that works in this checkout"
+        with locked(self.local / "lock", waiting=lambda: typer.echo(waiting)):
+            yield
+
+    def control_plane(self, toolchain: Toolchain) -> ControlPlane:
+        """That of provider `local`."""
+        return ControlPlane(self.local, toolchain)
+
+    def engine(self, name: str, stack: Stack, toolchain: Toolchain) -> Engine:
+        """The engine on a stack, with state in the checkout where the platform is local."""
+        state = local_state(self.folder) if isinstance(stack.cluster, LocalCluster) else {}
+        return Engine(self.folder, name, toolchain.environment() | state)
+
+    def is_of_team(self, name: str) -> bool:
+        """Whether a stack is a team's, by what its file says, right or wrong."""
+        path = self.folder / "stacks" / f"Pulumi.{name}.yaml"
+        return path.is_file() and is_team_file(path)
+
+    def is_local(self, name: str) -> bool:
+        """Whether a stack is on this machine; what runs here says so even where its file is wrong by now."""
+        return name in local_stacks(self.folder) or isinstance(self.stack(name).cluster, LocalCluster)

@@ -1,0 +1,100 @@
+"""What a person wants to know of a platform that runs."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import typer
+
+from gpu_cluster.capacity import Pool, pools_of
+from gpu_cluster.config.cluster import ClusterSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster_tools.cli.columns import columns
+from gpu_cluster_tools.cli.running import RunningProject
+from gpu_cluster_tools.rehearsal import Inventory, PoolNodes, Replica, inventory
+
+
+def show(project: RunningProject, name: str, stack: Stack) -> None:
+    typer.echo(summary(name, stack, found_in(project, name, stack)))
+
+
+def found_in(project: RunningProject, name: str, stack: Stack) -> Inventory:
+    """What the cluster of a stack has."""
+    return inventory(project.cluster(name, stack), pools_of(stack), stack.serving.namespace)
+
+
+def as_data(name: str, stack: Stack, found: Inventory) -> dict[str, Any]:
+    """The same as `summary` shows, for machines."""
+    replicas = [asdict(replica) for replica in found.replicas]
+    return {
+        "stack": name,
+        "pools": [_pool_data(nodes) for nodes in found.pools],
+        "models": {
+            model: [replica for replica in replicas if replica["model"] == model]
+            for model in stack.serving.models
+        },
+    }
+
+
+def _pool_data(nodes: PoolNodes) -> dict[str, Any]:
+    pool = nodes.pool
+    return {
+        "name": pool.name,
+        "ready": nodes.ready,
+        "nodes": nodes.total,
+        "machine": pool.machine,
+        "gpu": pool.gpu.name if pool.gpu else None,
+        "gpus": pool.gpus * nodes.total,
+        "resources": {resource: count * nodes.total for resource, count in pool.extended.items()},
+    }
+
+
+def summary(name: str, stack: Stack, found: Inventory) -> str:
+    """Nodes, GPUs by kind, models and where they run, and what to do next."""
+    nodes, ready = sum(pool.total for pool in found.pools), sum(pool.ready for pool in found.pools)
+    parts = [
+        f"{name}: {ready} of {nodes} nodes ready",
+        columns([("POOL", "NODES", "MACHINE", "GPUS"), *map(_pool_row, found.pools)]),
+    ]
+    if stack.serving.models:
+        parts.append(columns([("MODEL", "READY", "NODES"), *rows_of(stack.serving.models, found.replicas)]))
+    parts.append(columns(_next_steps(name, stack.cluster)))
+    return "\n\n".join(parts)
+
+
+def _pool_row(nodes: PoolNodes) -> tuple[str, str, str, str]:
+    return nodes.pool.name, f"{nodes.ready}/{nodes.total}", nodes.pool.machine, _gpus(nodes.pool, nodes.total)
+
+
+def _gpus(pool: Pool, nodes: int) -> str:
+    """`8 x A100-80GB as 56 x nvidia.com/mig-1g.10gb`, for all nodes of the pool."""
+    if not pool.gpu:
+        return "-"
+    offered = ", ".join(f"{count * nodes} x {resource}" for resource, count in pool.extended.items())
+    return f"{pool.gpus * nodes} x {pool.gpu.name} as {offered}"
+
+
+def rows_of(names: Iterable[str], replicas: Iterable[Replica]) -> Iterable[tuple[str, str, str]]:
+    """Of models or services: how many replicas are ready, and where they are."""
+    pods: dict[str, list[Replica]] = defaultdict(list)
+    for replica in replicas:
+        pods[replica.model].append(replica)
+    for model in names:
+        own = pods[model]
+        ready = sum(replica.ready for replica in own)
+        yield model, f"{ready}/{len(own)}", ", ".join(replica.node or "waiting" for replica in own) or "-"
+
+
+def _next_steps(name: str, cluster: ClusterSettings) -> list[tuple[str, str]]:
+    given = "" if name == "local" else f" STACK={name}"
+    kubeconfigs = {
+        "local": " --kubeconfig .local/kubeconfig",
+        "eks": f" --kubeconfig .local/{name}.kubeconfig",
+    }
+    return [
+        ("look further", f"kubectl{kubeconfigs.get(cluster.provider, '')} get pods -A"),
+        ("use pulumi", f'eval "$(.venv/bin/gpu-cluster env {name})"; pulumi stack --stack {name}'),
+        ("change", f"edit stacks/Pulumi.{name}.yaml, then: make up{given}"),
+        ("remove", f"make down{given}"),
+    ]

@@ -1,0 +1,109 @@
+"""What the commands do for a team's stack, which is on top of an environment."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.kubernetes.cluster import team_kubeconfig
+from gpu_cluster_tools.cli.columns import columns
+from gpu_cluster_tools.cli.running import RunningProject
+from gpu_cluster_tools.cli.summary import rows_of
+from gpu_cluster_tools.rehearsal import (
+    Cluster,
+    Engine,
+    RehearsalError,
+    Replica,
+    admit,
+    local_stacks,
+    recover,
+    replicas_in,
+)
+from gpu_cluster_tools.rehearsal import retired_models as retired
+from gpu_cluster_tools.toolchain import Toolchain, install
+
+
+def up_team(project: RunningProject, name: str, team: TeamStack) -> None:
+    """Bring up what the team runs, as the team."""
+    if isinstance(team.environment.cluster, LocalCluster):
+        with project.alone():
+            toolchain = install()
+            _open(project, team, toolchain)
+            _update(_engine(project, name, team, toolchain), team)
+    else:
+        _update(_engine(project, name, team, install()), team)
+    show_team(project, name, team)
+
+
+def down_team(project: RunningProject, name: str, team: TeamStack) -> None:
+    """Remove what the team runs; its grant is the environment's."""
+    engine = _engine(project, name, team, install())
+    engine.select(create=False)
+    for repair in recover(engine):
+        typer.echo(f"recovered: {repair}")
+    engine.run("destroy", "--yes", "--skip-preview")
+    engine.output("stack", "rm", "--stack", name, "--yes", "--preserve-config")  # the file is the user's
+
+
+def show_team(project: RunningProject, name: str, team: TeamStack) -> None:
+    typer.echo(_summary(name, team, pods_of(project, team)))
+
+
+def team_data(name: str, team: TeamStack, replicas: Sequence[Replica]) -> dict[str, Any]:
+    """The same for machines."""
+    return {
+        "stack": name,
+        "team": team.name,
+        **{
+            kind: {key: [asdict(it) for it in replicas if it.model == key] for key in keys}
+            for kind, keys in (("models", team.file.models), ("services", team.file.services))
+        },
+    }
+
+
+def pods_of(project: RunningProject, team: TeamStack) -> tuple[Replica, ...]:
+    """As the team sees them, which sees no node. `NoKubeconfigError` where its way is missing."""
+    environment = team.environment
+    if isinstance(environment.cluster, EksSettings):
+        cluster = project.cluster(team.file.team.environment, environment)
+    else:
+        cluster = Cluster(Path(team_kubeconfig(team, project.folder)).expanduser(), team.file.team.context)
+    return replicas_in(cluster, team.namespace)
+
+
+def _open(project: RunningProject, team: TeamStack, toolchain: Toolchain) -> None:
+    environment = team.file.team.environment
+    if environment not in local_stacks(project.folder):
+        raise RehearsalError(f"{environment} does not run: `gpu-cluster up {environment}` comes first")
+    control_plane = project.control_plane(toolchain)
+    control_plane.start()
+    admit(project.folder, control_plane, team.name)
+
+
+def _engine(project: RunningProject, name: str, team: TeamStack, toolchain: Toolchain) -> Engine:
+    """Its state is where that of the environment is."""
+    return project.engine(name, team.environment, toolchain)
+
+
+def _update(engine: Engine, team: TeamStack) -> None:
+    for repair in recover(engine):
+        typer.echo(f"recovered: {repair}")
+    engine.select()
+    gone = [word for urn in retired(engine, team.file.models, "team") for word in ("--target", urn)]
+    if gone:  # the engine would delete them last, and new models would wait for their GPUs
+        engine.run("destroy", "--yes", "--skip-preview", "--suppress-outputs", "--target-dependents", *gone)
+    engine.run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-permalink=true")
+
+
+def _summary(name: str, team: TeamStack, replicas: Sequence[Replica]) -> str:
+    ready = sum(replica.ready for replica in replicas)
+    parts = [f"{name}: {ready} of {len(replicas)} pods of team {team.name} ready"]
+    for title, names in (("MODEL", team.file.models), ("SERVICE", team.file.services)):
+        if names:
+            parts.append(columns([(title, "READY", "NODES"), *rows_of(names, replicas)]))
+    return "\n\n".join(parts)

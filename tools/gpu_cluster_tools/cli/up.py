@@ -1,0 +1,74 @@
+"""`gpu-cluster up`: start the platform and show it."""
+
+import typer
+
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster_tools.cli.project import StackName
+from gpu_cluster_tools.cli.running import RunningProject
+from gpu_cluster_tools.cli.summary import show
+from gpu_cluster_tools.cli.team_stack import up_team
+from gpu_cluster_tools.rehearsal import (
+    Cluster,
+    Engine,
+    RehearsalError,
+    admit,
+    forget_local_state,
+    local_stacks,
+    reconcile,
+    recover,
+    retired_models,
+)
+from gpu_cluster_tools.toolchain import Toolchain, install
+
+
+def up(stack: StackName = "local") -> None:
+    """Start the platform and show it, after putting right what a killed run left behind."""
+    project = RunningProject.here()
+    settings = project.any_stack(stack)
+    if isinstance(settings, TeamStack):
+        up_team(project, stack, settings)
+        return
+    if isinstance(settings.cluster, LocalCluster):
+        with project.alone():
+            toolchain = install()
+            _start_nodes(project, stack, settings, toolchain)
+            _update(project.engine(stack, settings, toolchain), settings)
+    else:
+        if isinstance(settings.cluster, ExistingCluster):
+            project.cluster(stack, settings).nodes()  # a way that leads nowhere ends here, not at each object
+        _update(project.engine(stack, settings, install()), settings)
+    show(project, stack, settings)
+
+
+def _start_nodes(project: RunningProject, stack: str, settings: Stack, toolchain: Toolchain) -> None:
+    typer.echo("control plane: starting")
+    control_plane = project.control_plane(toolchain)
+    if control_plane.start():
+        forget_local_state(project.folder)
+    for other in local_stacks(project.folder):
+        if other != stack and not project.is_of_team(other):
+            raise RehearsalError(
+                f"stack {other} has the control plane of this checkout: `make down STACK={other}` first, "
+                "or use another checkout"
+            )
+    nodes = reconcile(Cluster(control_plane.kubeconfig), pools_of(settings))
+    for team in settings.teams:
+        admit(project.folder, control_plane, team)
+    created, updated, removed = len(nodes.created), len(nodes.updated), len(nodes.removed)
+    typer.echo(f"control plane: ready; nodes: {created} created, {updated} changed, {removed} removed")
+
+
+def _update(engine: Engine, settings: Stack) -> None:
+    for repair in recover(engine):
+        typer.echo(f"recovered: {repair}")
+    engine.select()
+    retired = retired_models(engine, settings.serving.models)
+    if retired:  # the engine would delete them last, and new models would wait for their GPUs
+        targets = (word for urn in retired for word in ("--target", urn))
+        engine.run(
+            "destroy", "--yes", "--skip-preview", "--suppress-outputs", "--target-dependents", *targets
+        )
+    engine.run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-permalink=true")

@@ -1,0 +1,40 @@
+"""`gpu-cluster validate`: read a stack file and name everything that is wrong with it."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from gpu_cluster.stack import Problem, StackFileError, load_any
+from gpu_cluster.stack.notes import notes_of
+from gpu_cluster.stack.summary import summary_of
+from gpu_cluster_tools.cli.project import Project, StackName
+
+_WRONG = 2
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Print what is wrong as JSON: file, line, key and message.")
+]
+
+
+def validate(stack: StackName = "local", *, as_json: Json = False) -> None:
+    """Read a stack file and name everything that is wrong with it, without cluster or credentials.
+
+    Exit code 2 where anything is wrong.
+    """
+    file = Project.here().stack_file(stack)
+    if not as_json:
+        found = load_any(file)
+        typer.echo(f"{stack}: {summary_of(found)}, all right")
+        for note in notes_of(found):
+            typer.echo(f"note: {note}")
+        return
+    problems: tuple[Problem, ...] = ()
+    try:
+        load_any(file)
+    except StackFileError as error:
+        problems = error.problems
+    typer.echo(json.dumps({"stack": stack, "problems": [asdict(problem) for problem in problems]}, indent=2))
+    if problems:
+        raise typer.Exit(_WRONG)

@@ -1,0 +1,73 @@
+"""A platform as a picture in Mermaid: what matters, and nothing that a reader would have to look past."""
+
+from collections.abc import Iterator, Mapping
+
+from gpu_cluster.capacity import Pool, pools_of
+from gpu_cluster.config.cluster import ClusterSettings
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.network import Nat, NetworkSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.storage import FsxLustre
+from gpu_cluster.config.teams import ONLY
+from gpu_cluster_tools.diagram import parts
+from gpu_cluster_tools.diagram.mermaid import id_of, text
+
+_NAT = {Nat.NONE: "no way to the internet", Nat.SINGLE: "one NAT gateway", Nat.PER_ZONE: "NAT in each zone"}
+
+
+def diagram(name: str, stack: Stack) -> str:
+    """A flowchart: the network, the cluster with its pools, what is served on them, by whom, and from where.
+
+    Equal stacks give equal text, in the order of the file.
+    """
+    return "\n".join(["flowchart LR", *(f"  {line}" for line in _lines(name, stack))]) + "\n"
+
+
+def _lines(name: str, stack: Stack) -> Iterator[str]:
+    pools = pools_of(stack)
+    yield f"subgraph {id_of('stack', name)}[{text(name, parts.place_of(stack))}]"
+    if stack.network:
+        yield from _network(stack.network)
+    yield f"  cluster([{text(_cluster(stack.cluster))}])"
+    yield from parts.pools(pools.values(), stack)
+    yield from parts.stores(stack.storage, stack)
+    yield f"  registry[({text('images', stack.mirror or _no_mirror(stack))})]"
+    yield "end"
+    yield from parts.models(stack.serving.models)
+    for key in stack.teams:
+        yield f"{id_of('team', key)}[/{text(f'team {key}')}/]"
+    yield from _links(stack, pools)
+
+
+def _links(stack: Stack, pools: Mapping[str, Pool]) -> Iterator[str]:
+    if stack.network:
+        yield "network --- cluster"
+    yield "registry -.-> cluster"
+    yield from (f"cluster --> {id_of('pool', name)}" for name in pools)
+    yield from parts.model_links(stack.serving.models)
+    for key, settings in stack.storage.items():
+        if isinstance(settings, FsxLustre) and settings.s3 in stack.storage:
+            yield f"{id_of('store', key)} --- {id_of('store', settings.s3)}"
+    for key, team in stack.teams.items():
+        for pool, quota in team.gpus.items():
+            shares = (f"{n} GPUs" if profile == ONLY else f"{n} x {profile}" for profile, n in quota.items())
+            granted = ", ".join(shares)
+            yield f"{id_of('team', key)} -->|{text(granted)}| {id_of('pool', pool)}"
+
+
+def _network(settings: NetworkSettings) -> Iterator[str]:
+    if settings.existing:
+        label = text("a VPC that is there", ", ".join(settings.existing.cidrs))
+    else:
+        label = text(f"VPC {settings.cidr}", _NAT[settings.nat])
+    yield f"  subgraph network[{label}]"
+    yield from (f"    {id_of('zone', zone)}[{text(zone)}]" for zone in settings.every_zone)
+    yield "  end"
+
+
+def _cluster(cluster: ClusterSettings) -> str:
+    return f"EKS {cluster.version}" if isinstance(cluster, EksSettings) else "Kubernetes"
+
+
+def _no_mirror(stack: Stack) -> str:
+    return "a registry in the cluster" if stack.registry.in_cluster else "the registries that publish them"

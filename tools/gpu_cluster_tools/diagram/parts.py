@@ -1,0 +1,68 @@
+"""What every picture of a stack has: pools, stores and models."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from gpu_cluster.capacity import Pool, capacity_type
+from gpu_cluster.config.cluster import ExistingCluster
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster_tools.diagram.mermaid import id_of, text, times
+
+_STORES = {
+    "csi": "CSI",
+    "ebs": "EBS",
+    "efs": "EFS",
+    "fsx-lustre": "FSx for Lustre",
+    "host-path": "folder of this machine",
+    "local-path": "folder of the node",
+    "nfs": "NFS",
+    "s3": "S3",
+}
+_CAPACITY = {"ON_DEMAND": "on demand", "SPOT": "spot", "CAPACITY_BLOCK": "capacity block"}
+
+
+def place_of(stack: Stack) -> str:
+    if isinstance(stack.cluster, EksSettings):
+        return f"AWS {stack.cluster.account}, {stack.region}"
+    return "a cluster that is there" if isinstance(stack.cluster, ExistingCluster) else "this machine"
+
+
+def pools(chosen: Iterable[Pool], stack: Stack) -> Iterator[str]:
+    for pool in chosen:
+        yield f"  {id_of('pool', pool.name)}[{text(*_pool(pool, stack))}]"
+
+
+def stores(chosen: Iterable[str], stack: Stack) -> Iterator[str]:
+    for key in chosen:
+        yield f"  {id_of('store', key)}[({text(key, _STORES[stack.storage[key].kind])})]"
+
+
+def models(chosen: Mapping[str, ModelSettings]) -> Iterator[str]:
+    for key, model in chosen.items():
+        yield f"{id_of('model', key)}{{{{{text(key, model.model, times(model.replicas, 'replica'))}}}}}"
+
+
+def model_links(chosen: Mapping[str, ModelSettings]) -> Iterator[str]:
+    for key, model in chosen.items():
+        yield f"{id_of('model', key)} --> {id_of('pool', model.pool)}"
+        if mounted := mounted_by(model):
+            yield f"{id_of('model', key)} -.-> {id_of('store', mounted)}"
+
+
+def mounted_by(model: ModelSettings) -> str | None:
+    """The store or storage class that its weights are in."""
+    return model.store or (model.cache and model.cache.storage_class)
+
+
+def _pool(pool: Pool, stack: Stack) -> Iterator[str]:
+    yield pool.name
+    machine = "" if pool.machine == "machine" else f" of {pool.machine}"
+    yield f"{times(pool.nodes, 'node')}{machine}"
+    if pool.gpu and pool.gpus:
+        offered = ", ".join(f"{count} x {resource}" for resource, count in pool.gpu_resources.items())
+        yield f"{pool.gpus} x {pool.gpu.name} each" + (f" as {offered}" if pool.sharing else "")
+    settings = stack.pools[pool.name]
+    if isinstance(stack.cluster, EksSettings):
+        kind = "reserved" if settings.capacity.reservation else _CAPACITY[capacity_type(settings.capacity)]
+        yield f"{kind}, {pool.zones[0]}" if len(pool.zones) == 1 else kind

@@ -1,0 +1,73 @@
+"""The AWS account: whether the credentials lead to that of the stack, and may use what it makes."""
+
+import re
+from collections.abc import Iterator
+
+from gpu_cluster.config.eks import AccessPolicy, EksSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.check import Check, Group
+
+_ACCOUNT = Group("account")
+
+
+def account(stack: Stack, aws: Aws) -> Iterator[Check]:
+    """`UnreachableError` where the account does not answer."""
+    settings = stack.cluster
+    if not isinstance(settings, EksSettings):
+        return
+    identity = aws.call("sts", "get_caller_identity")
+    found, arn = identity["Account"], identity["Arn"]
+    if found != settings.account:
+        yield _ACCOUNT.fail(
+            "account",
+            f"the credentials are of {found}, and gpu-cluster:cluster.account is {settings.account}",
+            "sign in to the account of the stack, or set AWS_PROFILE",
+        )
+        return
+    yield _ACCOUNT.ok("account", f"{found}, as gpu-cluster:cluster.account says")
+    yield _deployer(settings, principal_of(arn))
+    yield from _region(aws)
+
+
+def principal_of(arn: str) -> str:
+    """The role or user behind a session.
+
+    principal_of("arn:aws:sts::123456789012:assumed-role/ops/me")  # arn:aws:iam::123456789012:role/ops
+    """
+    session = re.fullmatch(r"arn:aws:sts::(\d{12}):assumed-role/([^/]+)/.*", arn)
+    return f"arn:aws:iam::{session[1]}:role/{session[2]}" if session else arn
+
+
+def _deployer(settings: EksSettings, principal: str) -> Check:
+    admins = {
+        entry.principal for entry in settings.access.values() if entry.policy is AccessPolicy.CLUSTER_ADMIN
+    }
+    names = {_without_path(admin) for admin in admins}
+    if _without_path(principal) in names:
+        return _ACCOUNT.ok("access", f"{principal} is a cluster-admin of gpu-cluster:cluster.access")
+    return _ACCOUNT.warn(
+        "access",
+        f"{principal} is no cluster-admin of gpu-cluster:cluster.access, and could not deploy",
+        f"sign in as {' or '.join(sorted(admins)) or 'one'}, or add it",
+    )
+
+
+def _without_path(arn: str) -> str:
+    """A session does not tell the path of its role."""
+    kind, _, name = arn.partition("/")
+    return f"{kind}/{name.rpartition('/')[2]}"
+
+
+def _region(aws: Aws) -> Iterator[Check]:
+    try:
+        [region] = aws.call("ec2", "describe_regions", RegionNames=[aws.region], AllRegions=True)["Regions"]
+    except RefusedError as error:
+        yield _ACCOUNT.skip("region", str(error))
+        return
+    if region["OptInStatus"] == "not-opted-in":
+        yield _ACCOUNT.fail(
+            "region", f"{aws.region} is off in this account", "switch it on in the account settings"
+        )
+    else:
+        yield _ACCOUNT.ok("region", aws.region)

@@ -1,0 +1,63 @@
+"""AWS Backup: whether the region takes backups of what the stack wants them of."""
+
+from collections.abc import Iterator, Mapping
+
+from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.storage import Ebs, Efs, FsxLustre, backup_days
+from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.check import Check, Group
+
+_BACKUPS = Group("backups")
+_NAME = "opt-in"
+
+_SERVICES: Mapping[type[Settings], str] = {Ebs: "EBS", Efs: "EFS", FsxLustre: "FSx"}
+"""What AWS Backup calls them."""
+
+
+def backups(stack: Stack, aws: Aws | None) -> Iterator[Check]:
+    """Fails where a service is not opted in, which nobody is told of when a backup is missed.
+
+    AWS says of such a service that nothing of it is protected (DescribeRegionSettings), and that what a plan
+    names by its kind is taken all the same (UpdateRegionSettings; botocore 1.44.5).
+    `UnreachableError` where the account does not answer.
+    """
+    wanted = _wanted(stack)
+    if not wanted:
+        yield _BACKUPS.skip(_NAME, "the stack has nothing that AWS Backup takes backups of")
+    elif aws is None:
+        yield _BACKUPS.skip(_NAME, f"only the account knows whether it takes backups of {_listed(wanted)}")
+    else:
+        yield from _opted_in(wanted, aws)
+
+
+def _wanted(stack: Stack) -> dict[str, list[str]]:
+    """Names of the stores by the service whose backups they need."""
+    found: dict[str, list[str]] = {}
+    for name, settings in stack.storage.items():
+        if backup_days(settings):
+            found.setdefault(_SERVICES[type(settings)], []).append(name)
+    return found
+
+
+def _opted_in(wanted: Mapping[str, list[str]], aws: Aws) -> Iterator[Check]:
+    try:
+        services = aws.call("backup", "describe_region_settings")["ResourceTypeOptInPreference"]
+    except RefusedError as error:
+        yield _BACKUPS.skip(_NAME, str(error))
+        return
+    out = {service: names for service, names in wanted.items() if not services.get(service)}
+    if not out:
+        yield _BACKUPS.ok(_NAME, f"{aws.region} takes backups of {_listed(wanted)}")
+        return
+    preference = ",".join(f"{service}=true" for service in out)
+    yield _BACKUPS.fail(
+        _NAME,
+        f"{aws.region} is not opted in to backups of {_listed(out)}",
+        f"aws backup update-region-settings --region {aws.region}"
+        f" --resource-type-opt-in-preference {preference}",
+    )
+
+
+def _listed(wanted: Mapping[str, list[str]]) -> str:
+    return ", ".join(f"{service} ({', '.join(names)})" for service, names in wanted.items())

@@ -1,0 +1,116 @@
+"""The checkout: what git says of it, and where the engine keeps what it knows."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from gpu_cluster_tools.doctor.check import Check, Group
+
+_CHECKOUT = Group("checkout")
+_STATE = Group("state")
+_SERVICE = "https://"
+
+
+def checkout(project: Path) -> Iterator[Check]:
+    """What git says of the stack files and of the branch."""
+    git = shutil.which("git")
+    if git is None:
+        yield _CHECKOUT.skip("git", "there is no git on PATH")
+        return
+    answer = subprocess.run(  # noqa: S603
+        [git, "-C", str(project), "status", "--porcelain=v2", "--branch"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode:
+        yield _CHECKOUT.skip("git", "not a repository, so that nobody knows what was changed")
+        return
+    yield _changes(answer.stdout.splitlines())
+    yield from _branch(answer.stdout)
+
+
+def state(name: str, *, local: bool, encrypted: bool) -> Iterator[Check]:
+    """Where the state of a stack is, and what its secrets are encrypted with.
+
+    `local`: whether the stack is on this machine, with its state in the checkout. `encrypted`: whether its
+    file names a salt, so that a passphrase opens it.
+    """
+    if local:
+        yield _STATE.ok("state", "in .local/state of this checkout, with a passphrase that is no secret")
+        return
+    backend = _backend(os.environ)
+    if backend is None:
+        yield _STATE.fail(
+            "state",
+            "nothing says where the engine keeps it",
+            "export PULUMI_BACKEND_URL (file:///srv/state, s3://…), or PULUMI_ACCESS_TOKEN of a service",
+        )
+        return
+    yield _STATE.ok("state", backend)
+    yield from _locks(backend, name)
+    yield _passphrase(os.environ, service=backend.startswith(_SERVICE), encrypted=encrypted)
+
+
+def _changes(lines: list[str]) -> Check:
+    changed = sorted({line.split()[-1] for line in lines if line[:1] in "12u?" and "stacks/" in line})
+    if changed:
+        return _CHECKOUT.warn(
+            "stack files", f"not committed: {', '.join(changed)}", "commit them, so that others see what runs"
+        )
+    return _CHECKOUT.ok("stack files", "committed as they are")
+
+
+def _branch(status: str) -> Iterator[Check]:
+    upstream = re.search(r"^# branch\.ab \+(\d+) -(\d+)$", status, re.MULTILINE)
+    if upstream and int(upstream[2]):
+        yield _CHECKOUT.warn("branch", f"{upstream[2]} commits behind its upstream", "git pull --ff-only")
+    elif upstream:
+        yield _CHECKOUT.ok("branch", "has all that its upstream had when git last looked")
+
+
+def _backend(environment: Mapping[str, str]) -> str | None:
+    """The first that the engine looks at: a URL, a token, what it signed in to before."""
+    if environment.get("PULUMI_BACKEND_URL"):
+        return environment["PULUMI_BACKEND_URL"]
+    if environment.get("PULUMI_ACCESS_TOKEN"):
+        return environment.get("PULUMI_API", "https://api.pulumi.com")
+    home = Path(environment.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    try:
+        return json.loads((home / "credentials.json").read_text()).get("current") or None
+    except (OSError, ValueError):
+        return None
+
+
+def _locks(backend: str, name: str) -> Iterator[Check]:
+    if not backend.startswith("file://"):
+        return
+    folder = Path(backend.removeprefix("file://")).expanduser() / ".pulumi" / "locks"
+    held = [lock for lock in folder.rglob("*.json") if lock.parent.name == name]
+    if held:
+        yield _STATE.warn(
+            "update",
+            f"{name} is locked by an update that runs, or was killed",
+            f"the next `gpu-cluster up {name}` frees it",
+        )
+
+
+def _passphrase(environment: Mapping[str, str], *, service: bool, encrypted: bool) -> Check:
+    file = environment.get("PULUMI_CONFIG_PASSPHRASE_FILE")
+    if "PULUMI_CONFIG_PASSPHRASE" in environment:
+        return _STATE.ok("passphrase", "PULUMI_CONFIG_PASSPHRASE")
+    if file and Path(file).is_file():
+        return _STATE.ok("passphrase", file)
+    if file:
+        return _STATE.fail("passphrase", f"PULUMI_CONFIG_PASSPHRASE_FILE names {file}, which is not there")
+    if service and not encrypted:
+        return _STATE.ok("passphrase", "none is needed: the service keeps the key")
+    return _STATE.fail(
+        "passphrase",
+        "nothing opens the secrets of the state",
+        "export PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+    )

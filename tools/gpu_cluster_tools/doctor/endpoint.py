@@ -1,0 +1,54 @@
+"""Whether the API server of a cluster on EKS is reachable from where this runs."""
+
+import socket
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster_tools.doctor.check import Check, Group
+
+_CLUSTER = Group("cluster")
+_NAME = "endpoint"
+_SECONDS = 5
+_RUN_INSIDE = "run from within the VPC or a network of endpoint.private, or add it to endpoint.public"
+
+
+def endpoint(settings: EksSettings, server: str | None) -> Check:
+    """`server`: URL of the API server; None before there is a cluster, when it says who will reach it.
+
+    It has to be reached by whoever deploys: an update installs objects in the cluster.
+    """
+    if server is None:
+        if settings.endpoint.public:
+            shown = ", ".join(settings.endpoint.public)
+            return _CLUSTER.ok(_NAME, f"the API server will be open to {shown} and the VPC")
+        return _CLUSTER.warn(
+            _NAME,
+            "the API server will have private addresses alone, and updates need to reach it",
+            _RUN_INSIDE,
+        )
+    address = urlsplit(server)
+    host, port = address.hostname or "", address.port or 443
+    if "https" in getproxies():
+        return _CLUSTER.skip(_NAME, f"{host} is asked by a proxy, so that no connection from here tells")
+    return _reached(host, port)
+
+
+def _reached(host: str, port: int) -> Check:
+    try:
+        found = sorted({str(it[4][0]) for it in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
+    except OSError:
+        return _CLUSTER.fail(_NAME, f"{host} is a name that leads nowhere from here", _RUN_INSIDE)
+    shown = ", ".join(found)
+    try:
+        socket.create_connection((host, port), timeout=_SECONDS).close()
+    except OSError as error:
+        private = all(ip_address(address).is_private for address in found)
+        kind = "private addresses, which this machine does not reach" if private else "addresses"
+        return _CLUSTER.fail(_NAME, f"{host} has {kind}: {shown} ({_reason(error)})", _RUN_INSIDE)
+    return _CLUSTER.ok(_NAME, f"{host} answers at {shown}")
+
+
+def _reason(error: OSError) -> str:
+    return "no answer" if isinstance(error, TimeoutError) else error.strerror or str(error)

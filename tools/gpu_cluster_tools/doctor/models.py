@@ -1,0 +1,44 @@
+"""Models: whether their weights can be downloaded with what the stack has."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.catalog import MODELS
+from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster_tools.doctor.check import Check, Group
+
+_MODELS = Group("models")
+
+
+def models(stack: Stack) -> Iterator[Check]:
+    """Gated models without a token, and models of which nothing is known. Local downloads nothing."""
+    if isinstance(stack.cluster, LocalCluster):
+        return
+    for name, settings in stack.serving.models.items():
+        yield _access(name, settings, token=stack.serving.hub_token is not None)
+
+
+def _access(name: str, settings: ModelSettings, *, token: bool) -> Check:
+    model = settings.model
+    page = f"https://huggingface.co/{model}"
+    gated = MODELS[model].gated if model in MODELS else None
+    if settings.store:
+        return _MODELS.ok(name, f"{model} is read from store {settings.store}; nothing is downloaded")
+    if gated is False:
+        return _MODELS.ok(name, f"{model} is downloaded without a token")
+    if token:
+        return _MODELS.skip(
+            name,
+            f"{model} {'is gated' if gated else 'may be gated'}, and the token cannot be tried from here",
+            f"sign in as the account of hubToken and open {page}: it says whether access was granted",
+        )
+    if gated:
+        return _MODELS.fail(
+            name, f"{model} is gated, and the stack has no token", "set hubToken, or store with its weights"
+        )
+    return _MODELS.warn(
+        name,
+        f"whether {model} is gated is not known, and the stack has no token",
+        f"open {page} without signing in; where it asks for access, set hubToken",
+    )

@@ -1,0 +1,127 @@
+"""The nodes of a cluster: those that each pool is found by, and the GPUs that they offer."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from gpu_cluster.capacity import Pool
+from gpu_cluster.catalog import VLLM_DRIVER
+from gpu_cluster.config.quantity import amount
+from gpu_cluster.config.stack import Stack
+from gpu_cluster_tools.doctor.api_server import ApiServer, Object
+from gpu_cluster_tools.doctor.check import Check, Group
+
+_NODES = Group("cluster")
+_DRIVER = ("nvidia.com/cuda.driver-version.major", "nvidia.com/cuda.driver.major")
+"""Labels of GPU feature discovery, today's name first (its README in NVIDIA/k8s-device-plugin v0.20.0)."""
+
+_OURS = {"app.kubernetes.io/part-of": "gpu-cluster"}
+"""Labels of the platform's own device plugins."""
+
+
+def nodes(stack: Stack, pools: Mapping[str, Pool], api: ApiServer) -> Iterator[Check]:
+    found = api.items("/api/v1/nodes")
+    if found is None:
+        yield _NODES.skip("nodes", "this identity may not list nodes")
+        return
+    made = stack.cluster.provider != "existing"
+    served = {model.pool for model in stack.serving.models.values()}
+    for pool in pools.values():
+        own = [node for node in found if _labels(node).items() >= pool.selector.items()]
+        yield _count(pool, own, made=made)
+        if own:
+            yield from _gpus(pool, own, plugin=stack.gpu.device_plugin)
+        if own and not made and pool.name in served:
+            yield _driver(pool, own)
+    yield from _plugins(stack, api)
+
+
+def _count(pool: Pool, own: list[Object], *, made: bool) -> Check:
+    """`made`: whether the platform starts the nodes, so that there may be none yet."""
+    labels = ", ".join(f"{key}={value}" for key, value in pool.selector.items())
+    ready = sum(map(_is_ready, own))
+    if ready >= pool.nodes.min:
+        return _NODES.ok(pool.name, f"{ready} nodes with {labels} are ready")
+    found = f"{ready} nodes with {labels} are ready, and nodes.min is {pool.nodes.min}"
+    if made:
+        return _NODES.warn(pool.name, found, "an update starts them")
+    if not own:
+        return _NODES.fail(pool.name, found, f"kubectl label node NODE {labels.replace(', ', ' ')}")
+    return _NODES.fail(pool.name, found)
+
+
+def _driver(pool: Pool, own: list[Object]) -> Check:
+    """Whether models can run there; images of EKS have the driver, and any other node says it by a label."""
+    name = f"{pool.name} driver"
+    majors = [next((_labels(node)[key] for key in _DRIVER if key in _labels(node)), None) for node in own]
+    old = sorted({each for each in majors if each and int(each) < VLLM_DRIVER})
+    if old:
+        found = f"driver {', '.join(old)} on a node of the pool, and vLLM needs {VLLM_DRIVER} or later"
+        return _NODES.fail(name, found, f"install a driver of branch {VLLM_DRIVER} on the node")
+    unknown = majors.count(None)
+    if unknown:
+        found = f"{unknown} of {len(own)} nodes have no label {_DRIVER[0]}, so their driver is not checked"
+        return _NODES.warn(
+            name, found, f"compare nvidia-smi there with {VLLM_DRIVER}, or run GPU feature discovery"
+        )
+    return _NODES.ok(name, f"{', '.join(sorted(filter(None, set(majors))))} on {len(own)} nodes")
+
+
+def _gpus(pool: Pool, own: list[Object], *, plugin: bool) -> Iterator[Check]:
+    for resource, each in pool.gpu_resources.items():
+        offered = sum((_allocatable(node, resource) for node in own), Decimal(0))
+        expected = each * len(own)
+        name = f"{pool.name} GPUs"
+        if offered == expected:
+            yield _NODES.ok(name, f"{offered} x {resource} on {len(own)} nodes")
+        elif offered:
+            found = f"{offered} x {resource} on {len(own)} nodes, and the pool has {expected}"
+            yield _NODES.fail(name, found, f"check gpus and sharing of gpu-cluster:pools.{pool.name}")
+        elif plugin:
+            yield _NODES.warn(
+                name, f"no {resource} yet", "the platform's device plugin offers them once it runs"
+            )
+        else:
+            yield _NODES.fail(
+                name,
+                f"no node offers {resource}, and gpu-cluster:gpu.devicePlugin is false",
+                "set it to true, or find out why the cluster's own plugin finds no GPU",
+            )
+
+
+def _plugins(stack: Stack, api: ApiServer) -> Iterator[Check]:
+    """Device plugins that somebody else runs: with the platform's own there would be two on one node."""
+    sets = api.items("/apis/apps/v1/daemonsets")
+    if sets is None:
+        yield _NODES.skip("device plugin", "this identity may not list DaemonSets")
+        return
+    foreign = sorted(
+        f"{it['metadata']['namespace']}/{it['metadata']['name']}"
+        for it in sets
+        if any("k8s-device-plugin" in image for image in _images(it))
+        and not _labels(it).items() >= _OURS.items()
+    )
+    if foreign and stack.gpu.device_plugin:
+        yield _NODES.fail(
+            "device plugin",
+            f"{', '.join(foreign)} runs already, and the platform would run a second",
+            "set gpu-cluster:gpu.devicePlugin to false, or remove it",
+        )
+    else:
+        yield _NODES.ok("device plugin", ", ".join(foreign) or "none but the platform's own")
+
+
+def _images(daemons: Object) -> Iterator[str]:
+    yield from (container["image"] for container in daemons["spec"]["template"]["spec"]["containers"])
+
+
+def _labels(thing: Object) -> Mapping[str, str]:
+    return thing["metadata"].get("labels", {})
+
+
+def _is_ready(node: Object) -> bool:
+    conditions = node.get("status", {}).get("conditions", [])
+    return any(it["type"] == "Ready" and it["status"] == "True" for it in conditions)
+
+
+def _allocatable(node: Object, resource: str) -> Decimal:
+    return amount(node.get("status", {}).get("allocatable", {}).get(resource, "0"))

@@ -1,0 +1,88 @@
+"""Service quotas: what the stack asks at the most, against what the account has."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.check import Check, Group
+from gpu_cluster_tools.doctor.needs import Need, needs_of, unknown_quotas
+
+_QUOTAS = Group("quotas")
+
+_COUNTED = {
+    "L-F678F1CE": ("describe_vpcs", "Vpcs"),
+    "L-0263D0A3": ("describe_addresses", "Addresses"),
+    "L-A4707A72": ("describe_internet_gateways", "InternetGateways"),
+}
+"""What there is few of by default, and who lists what others in the account have of it."""
+
+
+def quotas(stack: Stack, name: str, aws: Aws | None) -> Iterator[Check]:
+    """Against the account, or where it cannot be asked against what every account has from the start.
+
+    `UnreachableError` where the account does not answer.
+    """
+    for need in needs_of(stack):
+        yield _against_defaults(need) if aws is None else _against_account(need, name, aws)
+    for pool in unknown_quotas(stack):
+        machine = stack.pools[pool].instance
+        yield _QUOTAS.skip(
+            pool, f"no published quota names {machine} in this market; ask AWS before the first update"
+        )
+
+
+def _against_defaults(need: Need) -> Check:
+    asks = f"asks {_amount(need)}; an account has {need.quota.default} from the start"
+    if need.amount > need.quota.default:
+        return _QUOTAS.warn(need.quota.name, asks, _ask(need, need.peak))
+    return _QUOTAS.ok(need.quota.name, asks)
+
+
+def _against_account(need: Need, name: str, aws: Aws) -> Check:
+    quota = need.quota
+    try:
+        answer = aws.call(
+            "service-quotas", "get_service_quota", ServiceCode=quota.service, QuotaCode=quota.code
+        )
+        value = int(answer["Quota"]["Value"])
+        others = _of_others(quota.code, name, aws)
+    except RefusedError as error:
+        return _QUOTAS.skip(quota.name, f"asks {_amount(need)}; {error}")
+    has = f"asks {_amount(need)}; the account has {value}" + (
+        f", of which others use {others}" if others else ""
+    )
+    if need.amount + others > value:
+        return _QUOTAS.fail(quota.name, has, _ask(need, need.peak + others))
+    if need.peak + others > value:
+        return _QUOTAS.warn(quota.name, f"{has}: too little to replace nodes", _ask(need, need.peak + others))
+    return _QUOTAS.ok(quota.name, has)
+
+
+def _amount(need: Need) -> str:
+    unit = f" {need.quota.unit}" if need.quota.unit else ""
+    peak = f", {need.peak} while nodes are replaced" if need.peak > need.amount else ""
+    because = f" ({need.because})" if need.because else ""
+    return f"{need.amount}{unit}{peak}{because}"
+
+
+def _ask(need: Need, value: int) -> str:
+    quota = need.quota
+    return (
+        "aws service-quotas request-service-quota-increase"
+        f" --service-code {quota.service} --quota-code {quota.code} --desired-value {value}"
+    )
+
+
+def _of_others(code: str, name: str, aws: Aws) -> int:
+    """How many there are already that do not bear the tag of this stack."""
+    if code not in _COUNTED:
+        return 0
+    operation, key = _COUNTED[code]
+    return sum(not _is_of(name, it) for it in aws.call("ec2", operation)[key])
+
+
+def _is_of(name: str, resource: Mapping[str, Any]) -> bool:
+    from gpu_cluster.aws.tags import STACK_TAG  # beside what makes resources, which takes seconds to read
+
+    return {"Key": STACK_TAG, "Value": name} in resource.get("Tags", [])

@@ -1,0 +1,64 @@
+"""Service-linked roles of the account: those that AWS creates by itself, and that of spot."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.config.pools import Provisioner
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.notes import MAKE_SPOT_ROLE, SPOT_ROLE, spot_pools
+from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.check import Check, Group
+
+_ACCOUNT = Group("account")
+_NAME = "service-linked roles"
+_OF_CLUSTERS = ("AWSServiceRoleForAmazonEKS",)
+_OF_NODE_GROUPS = ("AWSServiceRoleForAmazonEKSNodegroup", "AWSServiceRoleForAutoScaling")
+"""Created with the first cluster and node group, for a caller with `iam:CreateServiceLinkedRole` (Amazon EKS
+user guide, using-service-linked-roles-eks and -eks-nodegroups; Amazon EC2 Auto Scaling user guide,
+autoscaling-service-linked-role; 2026-11-28)."""
+
+
+def service_roles(stack: Stack, aws: Aws | None) -> Iterator[Check]:
+    """Fails where pools are spot and the account has never had any. `UnreachableError` as of `Aws.call`."""
+    spot = spot_pools(stack)
+    if aws is None:
+        if spot:
+            yield _ACCOUNT.skip(SPOT_ROLE, f"only the account knows whether it has it for {', '.join(spot)}")
+        return
+    try:
+        missing = [role for role in _made_by_aws(stack) if not _exists(role, aws)]
+        if spot:
+            yield _of_spot(spot, aws)
+    except RefusedError as error:
+        yield _ACCOUNT.skip(_NAME, str(error))
+        return
+    if missing:
+        yield _ACCOUNT.warn(
+            _NAME,
+            f"AWS creates {', '.join(missing)} with the first cluster or node group",
+            "let whoever deploys use iam:CreateServiceLinkedRole",
+        )
+    else:
+        yield _ACCOUNT.ok(_NAME, "those of EKS are there")
+
+
+def _of_spot(pools: list[str], aws: Aws) -> Check:
+    if _exists(SPOT_ROLE, aws):
+        return _ACCOUNT.ok(SPOT_ROLE, f"is there, for spot of {', '.join(pools)}")
+    return _ACCOUNT.fail(
+        SPOT_ROLE, f"is missing, so that no spot server of {', '.join(pools)} starts", MAKE_SPOT_ROLE
+    )
+
+
+def _made_by_aws(stack: Stack) -> tuple[str, ...]:
+    grouped = any(pool.provisioner is Provisioner.NODE_GROUP for pool in stack.pools.values())
+    return (*_OF_CLUSTERS, *(_OF_NODE_GROUPS if grouped else ()))
+
+
+def _exists(role: str, aws: Aws) -> bool:
+    try:
+        aws.call("iam", "get_role", RoleName=role)
+    except RefusedError as error:
+        if "(NoSuchEntity)" in str(error):
+            return False
+        raise
+    return True

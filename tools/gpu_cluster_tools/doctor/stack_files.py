@@ -1,0 +1,38 @@
+"""The stack files: whether they are right, and whether editors complete them by what is allowed today."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.stack import StackFileError, load_any
+from gpu_cluster.stack.schema import json_schema, schema_text, team_json_schema
+from gpu_cluster.stack.summary import summary_of
+from gpu_cluster_tools.doctor.check import Check, Group
+
+_FILES = Group("stack file")
+
+
+def stack_file(file: Path, name: str) -> tuple[Stack | TeamStack | None, list[Check]]:
+    """The settings, and what is wrong with their file where there are none."""
+    try:
+        stack = load_any(file)
+    except StackFileError as error:
+        wrong = [_FILES.fail(name, str(problem)) for problem in error.problems]
+        return None, wrong
+    return stack, [_FILES.ok(name, summary_of(stack))]
+
+
+def schema(project: Path) -> Iterator[Check]:
+    """Of an environment and of a team, as `python -m docs` writes them."""
+    for name, text in (
+        ("schema.json", schema_text(json_schema())),
+        ("team-schema.json", schema_text(team_json_schema())),
+    ):
+        file = project / "stacks" / name
+        if not file.exists():
+            yield _FILES.warn(name, "there is none, so editors complete nothing", "make docs")
+        elif file.read_text() != text:
+            yield _FILES.warn(name, "is not that of this version", "make docs")
+        else:
+            yield _FILES.ok(name, "is that of this version")

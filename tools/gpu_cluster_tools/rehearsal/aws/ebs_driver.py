@@ -1,0 +1,83 @@
+"""In place of the controller of the EBS driver: it tries each volume in the account, by its own rights."""
+
+from typing import Any
+
+from gpu_cluster_tools.rehearsal.aws import identity
+from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
+from gpu_cluster_tools.rehearsal.errors import RehearsalError
+
+DRIVER = "ebs.csi.aws.com"
+_ACCOUNT = ("kube-system", "ebs-csi-controller-sa")
+_OF_CLUSTER = "ebs.csi.aws.com/cluster-name"
+"""The tag that the driver gives to its volumes, which AmazonEBSCSIDriverEKSClusterScopedPolicy asks for.
+
+Source: AWS managed policy reference, read 2026-11-28.
+"""
+
+
+class EbsDriver:
+    """Creates a volume, attaches it to the server of a node, and takes both back.
+
+    EbsDriver(sandbox.aws).require("vision/scratch", node, {"encrypted": "true", "kmsKeyId": arn})
+    """
+
+    def __init__(self, api: Api) -> None:
+        """`api` is the account as the rehearsal sees it."""
+        self._api = api
+
+    def require(self, claim: str, node: dict[str, Any], parameters: dict[str, str]) -> None:
+        """`RehearsalError` in AWS's words where the driver may not do it.
+
+        `node` and `parameters` are those of the Kubernetes API; a node without a server takes no volume.
+        """
+        instance = node["spec"].get("providerID", "").rpartition("/")[2]
+        try:
+            self._try(node["metadata"]["labels"]["topology.kubernetes.io/zone"], instance, parameters)
+        except ApiError as error:
+            raise RehearsalError(f"claim {claim}: the EBS driver cannot serve it: {error.message}") from error
+
+    def _try(self, zone: str, instance: str, parameters: dict[str, str]) -> None:
+        cluster, role = self._role()
+        driver = Api(self._api.endpoint, zone[:-1], access_key=identity.access_key(role), send=self._api.send)
+        key = {"KmsKeyId": parameters["kmsKeyId"]} if parameters.get("kmsKeyId") else {}
+        volume = driver.call(
+            "ec2",
+            "CreateVolume",
+            AvailabilityZone=zone,
+            Size=1,
+            Encrypted=parameters.get("encrypted") == "true",
+            TagSpecifications=[
+                {"ResourceType": "volume", "Tags": [{"Key": _OF_CLUSTER, "Value": cluster}]},
+            ],
+            **key,
+        )["VolumeId"]
+        try:
+            if instance:
+                attached = {"VolumeId": volume, "InstanceId": instance}
+                driver.call("ec2", "AttachVolume", Device="/dev/xvdaa", **attached)
+                driver.call("ec2", "DetachVolume", **attached)
+            driver.call("ec2", "DeleteVolume", VolumeId=volume)
+        except ApiError:
+            self._api.call("ec2", "DeleteVolume", VolumeId=volume)
+            raise
+
+    def _role(self) -> tuple[str, str]:
+        """The cluster and the role of the driver's pods."""
+        namespace, account = _ACCOUNT
+        for cluster in self._api.call("eks", "ListClusters")["clusters"]:
+            associations = self._api.call(
+                "eks",
+                "ListPodIdentityAssociations",
+                clusterName=cluster,
+                namespace=namespace,
+                serviceAccount=account,
+            )["associations"]
+            for each in associations:
+                found = self._api.call(
+                    "eks",
+                    "DescribePodIdentityAssociation",
+                    clusterName=cluster,
+                    associationId=each["associationId"],
+                )
+                return cluster, found["association"]["roleArn"]
+        raise ApiError("NoCredentialProviders", f"service account {'/'.join(_ACCOUNT)} has no role")

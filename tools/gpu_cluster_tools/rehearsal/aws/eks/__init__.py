@@ -1,0 +1,5 @@
+"""EKS as the account answers it, with every setting that its API has."""
+
+from gpu_cluster_tools.rehearsal.aws.eks.operations import OPERATIONS
+
+__all__ = ["OPERATIONS"]

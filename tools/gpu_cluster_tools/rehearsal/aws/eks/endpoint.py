@@ -1,0 +1,28 @@
+"""Where a cluster answers: at the API server of this machine, where there is one."""
+
+import base64
+from hashlib import sha256
+from pathlib import Path
+
+from lightkube import KubeConfig
+
+from gpu_cluster_tools.rehearsal.aws.eks.record import Document
+
+KUBECONFIG = Path("kubeconfig")
+"""The administrator's way to that API server, in the folder in which the account's server runs."""
+
+
+def endpoint_of(document: Document) -> Document:
+    """What a cluster says of its endpoint; a made-up address where no API server stands behind it."""
+    if KUBECONFIG.exists():
+        context = KubeConfig.from_file(KUBECONFIG).get()
+        assert context  # noqa: S101  # it was written by the control plane
+        cluster = context.cluster
+        return {"endpoint": cluster.server, "certificateAuthority": {"data": cluster.certificate_auth_data}}
+    issuer: str = document["identity"]["oidc"]["issuer"]
+    id, region = issuer.rpartition("/")[2], document["arn"].split(":")[3]
+    authority = f"-----BEGIN CERTIFICATE-----\n{sha256(id.encode()).hexdigest()}\n-----END CERTIFICATE-----\n"
+    return {
+        "endpoint": f"https://{id}.gr7.{region}.eks.amazonaws.com",
+        "certificateAuthority": {"data": base64.b64encode(authority.encode()).decode()},
+    }

@@ -1,0 +1,45 @@
+"""Public parameters that name machine images of EKS nodes, and the images that were asked for by them."""
+
+import hashlib
+import re
+
+from gpu_cluster.catalog import AL2023_RELEASES
+
+_OPTIMIZED = re.compile(
+    r"/aws/service/eks/optimized-ami/(?P<version>[\d.]+)/amazon-linux-2023/(?P<arch>x86_64|arm64)"
+    r"/(?P<variant>standard|nvidia|neuron)/amazon-eks-node-al2023-(?P=arch)-(?P=variant)-(?P=version)"
+    r"-v(?P<day>\d{8})/image_id"
+)
+"""Source: Amazon EKS user guide, retrieve-ami-id; Karpenter 1.13, pkg/providers/amifamily, 2026-11-28."""
+
+_BOTTLEROCKET = re.compile(
+    r"/aws/service/bottlerocket/aws-k8s-(?P<version>[\d.]+)(?P<variant>-nvidia)?/(?P<arch>x86_64|arm64)"
+    r"/(?P<release>\d+\.\d+\.\d+)/image_id"
+)
+"""Source: Bottlerocket README, finding an AMI; Karpenter 1.13, pkg/providers/amifamily, 2026-11-28."""
+
+_NO_NEURON = "arm64/neuron"
+
+
+def image_id(path: str) -> str | None:
+    """The id of the image that a public parameter names; None where there is no such parameter.
+
+    The ids are invented, and always the same.
+    """
+    if found := _OPTIMIZED.fullmatch(path):
+        known = found["version"] in AL2023_RELEASES and f"{found['arch']}/{found['variant']}" != _NO_NEURON
+    else:
+        known = _BOTTLEROCKET.fullmatch(path) is not None
+    return f"ami-0{hashlib.sha256(path.encode()).hexdigest()[:16]}" if known else None
+
+
+def publish(path: str) -> str | None:
+    """The id of the image; from now on it can be described."""
+    image = image_id(path)
+    if image:
+        IMAGES[image] = path
+    return image
+
+
+IMAGES: dict[str, str] = {}
+"""Paths of the parameters by image."""

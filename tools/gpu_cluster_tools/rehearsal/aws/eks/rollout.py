@@ -1,0 +1,231 @@
+"""What goes on behind a change of a node group: servers start, their nodes join, are drained and leave.
+
+Where no API server stands behind the clusters there are servers without nodes, and all is done at once.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
+from math import ceil
+from threading import Thread
+
+from gpu_cluster_tools.rehearsal.aws import nodes
+from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
+from gpu_cluster_tools.rehearsal.aws.eks import instances, references
+from gpu_cluster_tools.rehearsal.aws.eks.endpoint import KUBECONFIG
+from gpu_cluster_tools.rehearsal.aws.eks.node_group import Document, Instance, NodeGroup
+from gpu_cluster_tools.rehearsal.aws.eks.record import Cluster
+from gpu_cluster_tools.rehearsal.aws.faults import Fault, Faults
+from gpu_cluster_tools.rehearsal.aws.iam.launches import refused_launch
+from gpu_cluster_tools.rehearsal.aws.kubelet import Kubelet, taints_of
+from gpu_cluster_tools.rehearsal.aws.turn import TURN
+from gpu_cluster_tools.rehearsal.cluster import Cluster as Nodes
+from gpu_cluster_tools.rehearsal.cluster import name_of, taints_on
+from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from gpu_cluster_tools.rehearsal.nodes import at_once
+
+JOIN_SECONDS = 60
+"""In which a node has to be Ready, of this machine's time. EKS gives it about 20 minutes."""
+
+NETWORK_SECONDS = 20
+"""In which the network plugin has to be there: it is made beside the group, or never."""
+
+EVICT_SECONDS = 60
+"""In which pods have to leave a node, of this machine's time. EKS gives them 15 minutes."""
+
+_POLL_SECONDS = 0.2
+
+
+class NodeGroupError(Exception):
+    """What EKS says of a node group with which something is wrong: a code, and words."""
+
+    def __init__(self, code: str, message: str, resources: list[str]) -> None:
+        super().__init__(f"{code}: {message}")
+        self.issue: Document = {"code": code, "message": message, "resourceIds": resources}
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """The servers and nodes of a group, on their way to what the group says.
+
+    Rollout(api, cluster, group).begin("CREATING", Rollout.create)
+    """
+
+    api: Api
+    """The account from inside."""
+
+    cluster: Cluster
+    group: NodeGroup
+
+    def begin(
+        self,
+        status: str,
+        work: Callable[["Rollout"], None],
+        update: Document | None = None,
+        before: Document | None = None,
+    ) -> None:
+        """Do the work beside the requests. `update` is told how it ends; if badly, `before` is so again."""
+        self.group.document["status"] = status
+        if KUBECONFIG.exists():
+            Thread(target=self._do, args=(status, work, update, before), daemon=True).start()
+        else:
+            self._do(status, work, update, before)
+
+    def create(self) -> None:
+        self._require_network()
+        self._grow(self.group.document["scalingConfig"]["desiredSize"])
+        self._settle()
+
+    def reconfigure(self, gone: Collection[str]) -> None:
+        """Labels and taints reach the nodes that there are; too many nodes go, missing ones come.
+
+        `gone`: labels that the group no longer has.
+        """
+        labels = dict.fromkeys(gone) | self.group.document["labels"]
+        mine = {each.name for each in self.group.instances}
+        for cluster in self._nodes():
+            for node in cluster.nodes():
+                if name_of(node) in mine:
+                    taints = [*taints_of(self.group), *taints_on(node)]
+                    cluster.relabel(name_of(node), labels, taints=taints)
+        missing = self.group.document["scalingConfig"]["desiredSize"] - len(self.group.instances)
+        self._grow(max(missing, 0))
+        self._shrink(self.group.instances[missing:] if missing < 0 else [], EVICT_SECONDS, force=True)
+        self._settle()
+
+    def replace(self, *, force: bool) -> None:
+        """Every server by a new one, a few at a time: the new ones first, or the old ones first (MINIMAL)."""
+        old, step = list(self.group.instances), self._step()
+        for start in range(0, len(old), step):
+            batch = old[start : start + step]
+            if self.group.document["updateConfig"].get("updateStrategy") == "MINIMAL":
+                self._shrink(batch, EVICT_SECONDS, force=force)
+                self._grow(len(batch))
+            else:
+                self._grow(len(batch))
+                self._shrink(batch, EVICT_SECONDS, force=force)
+        self._settle()
+
+    def delete(self) -> None:
+        self._shrink(self.group.instances, EVICT_SECONDS, force=True)
+        with TURN:
+            instances.remove_scaling_group(self.api, self.group)
+            del self.cluster.node_groups[self.group.name]
+
+    def _do(
+        self, status: str, work: Callable[["Rollout"], None], update: Document | None, before: Document | None
+    ) -> None:
+        document = self.group.document
+        try:
+            work(self)
+        except Exception as error:  # whatever it is, somebody waits to hear of it
+            if not isinstance(error, NodeGroupError | ApiError | RehearsalError):
+                logging.exception("node group %s", self.group.name)
+            issue = _issue(error, self.group)
+            if update:
+                document |= before or {}
+                update |= {"status": "Failed", "errors": [_as_error(issue)]}
+                document["status"] = "ACTIVE"
+            else:
+                document["health"] = {"issues": [issue]}
+                document["status"] = f"{status.removesuffix('ING')}E_FAILED"
+            return
+        document |= {"status": "ACTIVE", "health": {"issues": []}}
+        if update:
+            update["status"] = "Successful"
+
+    def _grow(self, count: int) -> None:
+        if count and self._is_struck(Fault.INSUFFICIENT_CAPACITY):
+            raise NodeGroupError("AsgInstanceLaunchFailures", self._no_capacity(), [self.group.scaling_group])
+        with TURN:
+            spot = self.group.document["capacityType"] == "SPOT"
+            if words := refused_launch(self.api.region, self.group.template, spot=spot):
+                message = f"Client.InternalError: Client error on launch: {words}"
+                raise NodeGroupError("AsgInstanceLaunchFailures", message, [self.group.scaling_group])
+            fresh = instances.launch(self.api, self.cluster, self.group, count)
+        lost = fresh[:1] if self._is_struck(Fault.NODE_NEVER_JOINS) else []
+        joining = [each for each in fresh if each not in lost]
+        late = {each.name for each in lost}
+        for cluster in self._nodes():
+            at_once(partial(self._join, cluster), joining)
+            late.update(nodes.unready(cluster, [each.name for each in joining], JOIN_SECONDS))
+        if late:
+            ids = [each.id for each in fresh if each.name in late]
+            raise NodeGroupError(
+                "NodeCreationFailure", "Instances failed to join the kubernetes cluster", ids
+            )
+
+    def _is_struck(self, fault: Fault) -> bool:
+        """The engine's name for the group is the same in each rehearsal, but for its last part."""
+        return Faults.of_this_account().strikes(fault, self.group.name.rpartition("-")[0])
+
+    def _no_capacity(self) -> str:
+        with TURN:
+            zones = references.subnets(self.api, self.group.document["subnets"])
+        return (
+            "Could not launch On-Demand Instances. InsufficientInstanceCapacity - We currently do not have "
+            f"sufficient {self.group.instance_type} capacity in the Availability Zone you requested "
+            f"({zones[0]['AvailabilityZone']}). Launching EC2 instance failed."
+        )
+
+    def _join(self, cluster: Nodes, instance: Instance) -> None:
+        nodes.join(cluster, Kubelet(self.group, instance).node())
+
+    def _shrink(self, doomed: list[Instance], patience_seconds: float, *, force: bool) -> None:
+        names = [each.name for each in doomed]
+        for cluster in self._nodes():
+            held = nodes.drain(cluster, names, patience_seconds)
+            if held and not force:
+                words = "Reached max retries while trying to evict pods from nodes in node group"
+                raise NodeGroupError(
+                    "PodEvictionFailure", f"{words} {self.group.name}: {', '.join(held)}", names
+                )
+            nodes.leave(cluster, names)
+        with TURN:
+            instances.terminate(self.api, self.group, list(doomed))
+
+    def _settle(self) -> None:
+        with TURN:
+            instances.resize(self.api, self.group)
+
+    def _require_network(self) -> None:
+        """Without a network plugin no node gets Ready, and the group fails in the end."""
+        deadline = time.monotonic() + (NETWORK_SECONDS if KUBECONFIG.exists() else 0)
+        while not self.cluster.has_network_plugin:
+            if time.monotonic() > deadline:
+                raise NodeGroupError(
+                    "NodeCreationFailure",
+                    "Unhealthy nodes in the kubernetes cluster: container runtime network not ready: "
+                    "cni plugin not initialized; the cluster has no add-on vpc-cni",
+                    [],
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def _step(self) -> int:
+        """Servers that may be missing at once."""
+        config, present = self.group.document["updateConfig"], len(self.group.instances)
+        if share := config.get("maxUnavailablePercentage"):
+            return max(1, ceil(present * share / 100))
+        return config.get("maxUnavailable", 1)
+
+    def _nodes(self) -> Iterator[Nodes]:
+        """The API server of this machine, if one stands behind the cluster."""
+        if KUBECONFIG.exists():
+            yield Nodes(KUBECONFIG)
+
+
+def _issue(error: Exception, group: NodeGroup) -> Document:
+    if isinstance(error, NodeGroupError):
+        return error.issue
+    code = "AccessDenied" if isinstance(error, ApiError) else "InternalFailure"
+    return {"code": code, "message": str(error), "resourceIds": [group.name]}
+
+
+def _as_error(issue: Document) -> Document:
+    return {
+        "errorCode": issue["code"],
+        "errorMessage": issue["message"],
+        "resourceIds": issue["resourceIds"],
+    }

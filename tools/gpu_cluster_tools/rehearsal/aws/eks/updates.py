@@ -1,0 +1,41 @@
+"""Changes of clusters and node groups as EKS answers them."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from gpu_cluster_tools.rehearsal.aws.answering import Call
+from gpu_cluster_tools.rehearsal.aws.api import ApiError
+from gpu_cluster_tools.rehearsal.aws.eks import record
+from gpu_cluster_tools.rehearsal.aws.eks.record import Document
+
+_UPDATES: dict[str, Document] = {}
+
+
+def make_update(
+    owner: Document, kind: str, given: Mapping[str, Any], *, status: str = "Successful"
+) -> Document:
+    """What is said of a change: {"id": …, "status": "Successful", …}; the record keeps it."""
+    owner["modifiedAt"] = record.now()
+    id = str(uuid.uuid4())
+    _UPDATES[id] = {
+        "id": id,
+        "status": status,
+        "type": kind,
+        "params": [{"type": _capital(name), "value": json.dumps(value)} for name, value in given.items()],
+        "createdAt": record.now(),
+        "errors": [],
+    }
+    return _UPDATES[id]
+
+
+def describe_update(call: Call) -> Document:
+    id: str = call.parameters["updateId"]
+    if id not in _UPDATES:
+        raise ApiError("ResourceNotFoundException", f"No update found for ID: {id}")
+    return {"update": _UPDATES[id]}
+
+
+def _capital(name: str) -> str:
+    return name[0].upper() + name[1:]

@@ -1,0 +1,51 @@
+"""The calls that were allowed, each once, by who made them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gpu_cluster_tools.rehearsal.aws.iam.evaluation import Call
+
+Key = tuple[str, str, str, frozenset[tuple[str, tuple[str, ...]]]]
+
+_PASSING = ("aws:currenttime", "aws:epochtime")
+"""Conditions that say nothing of the call itself."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A call as it was made."""
+
+    principal: str
+    action: str
+    resource: str
+    context: Mapping[str, tuple[str, ...]]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "principal": self.principal,
+            "action": self.action,
+            "resource": self.resource,
+            "context": {key: list(values) for key, values in self.context.items()},
+        }
+
+    @classmethod
+    def parsed(cls, given: Mapping[str, Any]) -> "Recorded":
+        context = {key: tuple(values) for key, values in given["context"].items()}
+        return cls(given["principal"], given["action"], given["resource"], context)
+
+
+class CallLog:
+    """What the account's front door writes down."""
+
+    def __init__(self) -> None:
+        self._calls: dict[Key, Recorded] = {}
+
+    def add(self, call: Call) -> None:
+        context = {key: values for key, values in call.context.items() if key not in _PASSING}
+        key = (call.caller.arn, call.action, call.resource, frozenset(context.items()))
+        self._calls.setdefault(key, Recorded(call.caller.arn, call.action, call.resource, context))
+
+    def all(self) -> list[Recorded]:
+        """In the order in which they were first made."""
+        return list(self._calls.values())

@@ -1,0 +1,131 @@
+"""The IAM policy that allows the calls of a rehearsal, and no action besides.
+
+Actions are written out, never with wildcards; resources are the stack's own, with what differs from one
+deployment to the next left open: ids, random suffixes of names, UUIDs.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from gpu_cluster_tools.rehearsal.aws import identity
+from gpu_cluster_tools.rehearsal.aws.iam.call_log import Recorded
+from gpu_cluster_tools.rehearsal.aws.iam.documents import policy_of
+from gpu_cluster_tools.rehearsal.aws.iam.evaluation import Call, Caller, Policies, decide
+
+MANAGED_POLICY = 6144
+"""Characters of a managed policy, without white space. Source: IAM user guide, IAM quotas, 2026-11-28."""
+
+ATTACHED_POLICIES = 10
+"""Managed policies of a role, by default. Source: as above."""
+
+Document = dict[str, Any]
+_Group = tuple[frozenset[str], frozenset[tuple[str, str]]]
+
+_VERSION = "2012-10-17"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = re.compile(r"(?<=[/:])[a-z]+-[0-9a-f]{8,17}(?![0-9a-z])")
+_SUFFIX = re.compile(r"-[0-9a-f]{7}(?![0-9a-z])")  # which the engine appends to names
+_SECRET = re.compile(r"(:secret:.*)-[A-Za-z0-9]{6}$")
+_CONDITIONS: Mapping[str, str] = {
+    "iam:PassRole": "iam:PassedToService",
+    "iam:CreateServiceLinkedRole": "iam:AWSServiceName",
+}
+"""Actions that are allowed for named services alone."""
+
+
+def documents_for(calls: Iterable[Recorded]) -> list[Document]:
+    """Policies that together allow the calls, each within the size of a managed policy."""
+    return list(_packed(_within(each) for each in _statements(calls)))
+
+
+def allows(documents: Sequence[Document], recorded: Recorded) -> bool:
+    """Whether policies allow a call by themselves."""
+    who = Caller(recorded.principal, identity.session_of(recorded.principal))
+    call = Call(who, recorded.action, recorded.resource, recorded.context)
+    return decide(call, Policies(tuple(map(policy_of, documents)))).allowed
+
+
+def actions_of(documents: Iterable[Document]) -> list[str]:
+    """Every action that they allow, in order."""
+    return sorted({action for it in documents for each in it["Statement"] for action in each["Action"]})
+
+
+def without(documents: Iterable[Document], action: str) -> list[Document]:
+    """The policies with one action less."""
+    return [
+        {
+            **document,
+            "Statement": [
+                {**each, "Action": kept}
+                for each in document["Statement"]
+                if (kept := [it for it in each["Action"] if it != action])
+            ],
+        }
+        for document in documents
+    ]
+
+
+def pattern_of(arn: str) -> str:
+    """An ARN as it is in every deployment of the stack."""
+    for part, meaning in ((_UUID, "*"), (_ID, "*"), (_SUFFIX, "-*"), (_SECRET, r"\1-*")):
+        arn = part.sub(meaning, arn)
+    return arn
+
+
+def _statements(calls: Iterable[Recorded]) -> list[Document]:
+    resources: dict[tuple[str, frozenset[tuple[str, str]]], set[str]] = {}
+    for each in calls:
+        resources.setdefault((each.action, _condition(each)), set()).add(pattern_of(each.resource))
+    actions: dict[_Group, set[str]] = {}
+    for (action, condition), arns in resources.items():
+        wanted = frozenset(["*"]) if "*" in arns else frozenset(arns)
+        actions.setdefault((wanted, condition), set()).add(action)
+    made = [_statement(group, allowed) for group, allowed in actions.items()]
+    return sorted(made, key=lambda it: (it["Action"][0], it["Resource"]))
+
+
+def _condition(recorded: Recorded) -> frozenset[tuple[str, str]]:
+    key = _CONDITIONS.get(recorded.action)
+    return frozenset((key, value) for value in recorded.context.get(key.lower(), ())) if key else frozenset()
+
+
+def _statement(group: _Group, allowed: set[str]) -> Document:
+    arns, condition = group
+    made: Document = {"Effect": "Allow", "Action": sorted(allowed), "Resource": sorted(arns)}
+    if condition:
+        made["Condition"] = {"StringEquals": dict(sorted(condition))}
+    return made
+
+
+def _within(statement: Document) -> Iterator[Document]:
+    """The statement, in as many pieces as fit into a policy each."""
+    if _size([statement]) <= MANAGED_POLICY:
+        yield statement
+        return
+    longer = max(("Action", "Resource"), key=lambda it: len(json.dumps(statement[it])))
+    listed: list[str] = statement[longer]
+    for half in (listed[: len(listed) // 2], listed[len(listed) // 2 :]):
+        yield from _within({**statement, longer: half})
+
+
+def _packed(pieces: Iterable[Iterable[Document]]) -> Iterator[Document]:
+    current: list[Document] = []
+    for piece in pieces:
+        for statement in piece:
+            if current and _size([*current, statement]) > MANAGED_POLICY:
+                yield _document(current)
+                current = []
+            current.append(statement)
+    if current:
+        yield _document(current)
+
+
+def _document(statements: list[Document]) -> Document:
+    return {"Version": _VERSION, "Statement": statements}
+
+
+def _size(statements: list[Document]) -> int:
+    """Characters as IAM counts them."""
+    return len(re.sub(r"\s", "", json.dumps(_document(statements))))

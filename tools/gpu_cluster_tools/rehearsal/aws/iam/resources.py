@@ -1,0 +1,190 @@
+"""The ARNs of the resources that a request is about."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gpu_cluster_tools.rehearsal.aws.iam import holdings
+from gpu_cluster_tools.rehearsal.aws.iam.parameters import Parameters, values_at
+from gpu_cluster_tools.rehearsal.aws.iam.reference import Action, filled, is_of, places_in, services
+
+_ARN = ("resourceArn", "topicArn")
+"""Parameters that say the whole ARN, whatever the operation."""
+
+_UNKNOWN = {"UUID", "GroupId"}
+"""Parts of ARNs that no request says."""
+
+_CALLED: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("autoscaling", "GroupFriendlyName"): (
+        "AutoScalingGroupName",
+        "AutoScalingGroupNames",
+        "Tags.ResourceId",
+    ),
+    ("budgets", "BudgetName"): ("BudgetName", "Budget.BudgetName"),
+    ("cloudwatch", "AlarmName"): ("AlarmName", "AlarmNames"),
+    ("ec2", "SecurityGroupId"): (
+        "GroupId",
+        "GroupIds",
+        "SecurityGroupIds",
+        "AddSecurityGroupIds",
+        "RemoveSecurityGroupIds",
+    ),
+    ("ec2", "RouteTableId"): ("RouteTableId", "RouteTableIds", "AddRouteTableIds", "RemoveRouteTableIds"),
+    ("ec2", "SubnetId"): ("SubnetId", "SubnetIds", "AddSubnetIds", "RemoveSubnetIds"),
+    ("ec2", "VpcFlowLogId"): ("FlowLogIds",),
+    ("ec2", "SecurityGroupRuleId"): ("SecurityGroupRuleIds", "SecurityGroupRules.SecurityGroupRuleId"),
+    ("eks", "ClusterName"): ("clusterName", "name"),
+    ("events", "RuleName"): ("Name", "Rule"),
+    ("fsx", "FileSystemIdOrFileCacheId"): ("FileSystemId",),
+    ("iam", "InstanceProfileNameWithPath"): ("InstanceProfileName",),
+    ("iam", "PolicyNameWithPath"): ("PolicyName",),
+    ("iam", "RoleNameWithPath"): ("RoleName",),
+    ("iam", "UserNameWithPath"): ("UserName",),
+    ("kms", "Alias"): ("AliasName",),
+    ("kms", "KeyId"): ("KeyId", "TargetKeyId"),
+    ("logs", "LogGroupName"): ("logGroupName", "logGroupIdentifier"),
+    ("s3", "BucketName"): ("Bucket",),
+    ("s3", "ObjectName"): ("Key", "Delete.Objects.Key"),
+    ("secretsmanager", "SecretId"): ("SecretId", "Name"),
+    ("sns", "TopicName"): ("Name",),
+    ("sqs", "QueueName"): ("QueueName", "QueueUrl"),
+    ("ssm", "ParameterNameWithoutLeadingSlash"): ("Name", "Names"),
+}
+"""Parameters by service and the name in its ARNs; else the same name, or its plural."""
+
+_OF_ID = {
+    "acl": "network-acl",
+    "dopt": "dhcp-options",
+    "eigw": "egress-only-internet-gateway",
+    "eipalloc": "elastic-ip",
+    "eni": "network-interface",
+    "fl": "vpc-flow-log",
+    "i": "instance",
+    "igw": "internet-gateway",
+    "lt": "launch-template",
+    "nat": "natgateway",
+    "rtb": "route-table",
+    "sg": "security-group",
+    "sgr": "security-group-rule",
+    "snap": "snapshot",
+    "subnet": "subnet",
+    "vol": "volume",
+    "vpc": "vpc",
+    "vpce": "vpc-endpoint",
+}
+"""The beginning of EC2's ids, and the type in ARNs."""
+
+
+@dataclass(frozen=True)
+class Where:
+    account: str
+    region: str
+
+
+def resources_of(prefix: str, name: str, action: Action, given: Parameters, where: Where) -> list[str]:
+    """The ARNs that an action has to be allowed on; `*` where it knows no resources."""
+    if not action.resources:
+        return ["*"]
+    if said := _said(prefix, name, action, given, where):
+        return said
+    arns = [
+        arn
+        for type, required in action.resources.items()
+        for arn in _of_type(prefix, services()[prefix].arns[type], given, where, required=required)
+    ]
+    narrow = [arn for arn in arns if arn.count("/") > 1] if prefix == "events" else []
+    return list(dict.fromkeys(narrow or arns)) or ["*"]  # a rule is on one bus: its own, or else the default
+
+
+def ec2_arn(id: str, where: Where) -> str:
+    """The ARN of a resource of EC2, by its id."""
+    type = _OF_ID.get(id.partition("-")[0], "*")
+    return f"arn:aws:ec2:{where.region}:{where.account}:{type}/{id}"
+
+
+def _said(prefix: str, name: str, action: Action, given: Parameters, where: Where) -> list[str]:
+    """ARNs that the request says itself, and those of ids whose type is in the id."""
+    if prefix == "ec2" and name in ("CreateTags", "DeleteTags"):
+        return [ec2_arn(id, where) for id in values_at(given, "Resources")]
+    if prefix == "elasticfilesystem":
+        if mounts := values_at(given, "MountTargetId"):
+            return [holdings.file_system_of(mount, where.account, where.region) for mount in mounts]
+        if ids := values_at(given, "ResourceId"):
+            types = {"fs": "file-system", "fsap": "access-point"}
+            home = f"arn:aws:elasticfilesystem:{where.region}:{where.account}"
+            return [f"{home}:{types.get(id.partition('-')[0], '*')}/{id}" for id in ids]
+    if prefix == "sts":
+        return values_at(given, "RoleArn")
+    if prefix == "iam":
+        return values_at(given, "PolicyArn") if "policy" in action.resources else []
+    forms = list(services()[prefix].arns.values())
+    return [
+        arn
+        for parameter in _ARN
+        for arn in values_at(given, parameter)
+        if any(is_of(arn, form) for form in forms)
+    ]
+
+
+def _of_type(prefix: str, form: str, given: Parameters, where: Where, *, required: bool) -> Iterator[str]:
+    found: list[dict[str, str]] = [{}]
+    missing = False
+    for place in places_in(form):
+        values = list(_values(prefix, place, given, where))
+        if not values:
+            missing = missing or not required or place not in _UNKNOWN
+        elif len(values) == 1 or len(found) == 1:
+            found = [{**each, place: value} for each in found for value in values]
+    if missing and not required:
+        return
+    fixed = {"Partition": "aws", "Region": where.region, "Account": where.account}
+    for each in found:
+        if prefix == "ssm" and any(value.startswith("aws/service/") for value in each.values()):
+            fixed = fixed | {"Account": ""}  # parameters of AWS belong to no account
+        whole = next((value for value in each.values() if value.startswith("arn:")), None)
+        yield whole or filled(form, {**fixed, **each})
+
+
+def _values(prefix: str, place: str, given: Parameters, where: Where) -> Iterator[str]:
+    if prefix == "eks" and place.startswith("IamIdentity"):
+        yield from _principal(place, given)
+        return
+    if prefix == "fsx" and place == "DataRepositoryAssociationId":
+        yield from (*values_at(given, "AssociationId"), *values_at(given, "AssociationIds"))
+        return
+    if prefix == "events" and place == "EventBusName":
+        yield from (bus for bus in values_at(given, place) if bus != "default")
+        return
+    for parameter in _CALLED.get((prefix, place), (place, f"{place}s")):
+        for value in values_at(given, parameter):
+            yield _worded(prefix, place, value, given, where)
+
+
+def _worded(prefix: str, place: str, value: str, given: Parameters, where: Where) -> str:
+    """A value as ARNs have it."""
+    match prefix, place:
+        case "iam", _:
+            kind = place.removesuffix("NameWithPath")
+            paths = values_at(given, "Path")
+            path = paths[0] if paths else holdings.iam_path(kind, value, where.account)
+            return f"{path.lstrip('/')}{value}"
+        case "kms", "KeyId":
+            id = holdings.key_id(value, where.account, where.region)
+            return "*" if id.startswith("alias/") else id  # of a key of AWS
+        case "kms", "Alias":
+            return value.removeprefix("alias/")
+        case "logs", _:
+            return re.sub(r":\*$", "", value).rpartition(":log-group:")[2]
+        case "sqs", _:
+            return value.rpartition("/")[2]
+        case "ssm", _:
+            return value.lstrip("/").partition(":")[0] if not value.startswith("arn:") else value
+        case _:
+            return value
+
+
+def _principal(place: str, given: Parameters) -> Iterator[str]:
+    """Type, account and name of the principal of an access entry."""
+    for arn in values_at(given, "principalArn"):
+        account, (kind, _, name) = arn.split(":")[4], arn.split(":", 5)[5].partition("/")
+        yield {"IamIdentityType": kind, "IamIdentityAccountID": account}.get(place, name)

@@ -1,0 +1,32 @@
+"""moto, the account's foundation, as an application."""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportPrivateImportUsage=false
+# (moto has hardly any types)
+
+import os
+from functools import cache
+from wsgiref.types import WSGIApplication
+
+from moto import backends
+from moto.core import responses
+from moto.iam.models import iam_backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from gpu_cluster_tools.rehearsal.aws import moto_repairs
+
+
+def moto_application() -> WSGIApplication:
+    """An empty account with the policies that AWS has itself, which roles attach by ARN."""
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    iam_backends.reset()  # one that was made before has none of them
+    _remember_what_never_changes()
+    moto_repairs.mend()
+    return DomainDispatcherApplication(create_backend_app)
+
+
+def _remember_what_never_changes() -> None:
+    """A quarter of the time of each request goes into looking through moto's own folders and classes."""
+    modules = tuple(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: modules
+    responses.method_names_from_class = cache(responses.method_names_from_class)

@@ -1,0 +1,231 @@
+"""A real control plane on this machine, with kwok in place of kubelets."""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gpu_cluster_tools.rehearsal import health, kubeconfig, kwok, plain_path, ports, webhook
+from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from gpu_cluster_tools.rehearsal.lock import locked
+from gpu_cluster_tools.rehearsal.processes import Process, end, processes
+from gpu_cluster_tools.toolchain import Toolchain
+
+_ATTEMPTS = 3
+_START_SECONDS = 120
+_POLL_SECONDS = 0.05
+_GRACE_SECONDS = 3  # without etcd the API server would wait for a minute, and etcd loses nothing when killed
+_HOST_PATHS = Path("/tmp/hostpath_pv")  # noqa: S108  where the controller-manager's provisioner makes volumes
+_VOLUME = re.compile(rb"/tmp/hostpath_pv/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What runs."""
+
+    running: tuple[str, ...]
+    """Components with a living process."""
+
+    missing: tuple[str, ...]
+    """Components without one."""
+
+    ready: bool
+    """Whether all of them run and answer."""
+
+
+class ControlPlane:
+    """The cluster whose state lies in one folder.
+
+    ControlPlane(project / ".local", install()).start()
+    # project/.local/kubeconfig now leads to a cluster without nodes
+    """
+
+    kubeconfig: Path
+
+    def __init__(self, directory: Path, toolchain: Toolchain, *, account: str | None = None) -> None:
+        """`account`: where the AWS account listens that says who has a token, and what they may do."""
+        self._account = account
+        self._directory = directory.resolve()
+        self._toolchain = toolchain
+        self._work = self._directory / "control-plane"
+        self._cluster = self._work / "clusters" / kwok.CLUSTER
+        self._data = self._work / "etcd"
+        self._started = self._work / "started.yaml"  # the configuration of the last start that succeeded
+        self._pki = self._cluster / "pki"
+        self._logs = self._cluster / "logs"
+        self._lock = self._directory / "control-plane.lock"
+        self.kubeconfig = self._directory / "kubeconfig"
+
+    def start(self) -> bool:
+        """Make it run, whatever state it is in, with what it stored and where it listened.
+
+        Whether it is new, and so knows nothing yet. `RehearsalError` where it cannot be made to run.
+        """
+        with locked(self._lock):
+            new = not self._started.exists()
+            if not self._ready():
+                self._start()
+            port = kwok.ports_of(kwok.read(self._started))["kubeApiserverPort"]
+            kubeconfig.write(self.kubeconfig, name=kwok.CLUSTER, port=port, pki=self._pki)
+            return new
+
+    def admit(self, path: Path, *, user: str, group: str) -> None:
+        """Write a kubeconfig that signs in as this user of this group. It has to run."""
+        port = kwok.ports_of(kwok.read(self._started))["kubeApiserverPort"]
+        kubeconfig.write_for(path, name=kwok.CLUSTER, port=port, pki=self._pki, user=user, group=group)
+
+    def stop(self) -> None:
+        """End its processes and keep what it stored."""
+        if not self._directory.exists():
+            return
+        with locked(self._lock):
+            self._end()
+
+    def remove(self) -> None:
+        """End its processes and delete every file of it."""
+        if not self._directory.exists():
+            return
+        with locked(self._lock):
+            self._end()
+            volumes = self._volumes()
+            shutil.rmtree(self._work, ignore_errors=True)
+            plain_path.unlink(self._work)
+            self.kubeconfig.unlink(missing_ok=True)
+            for volume in [*volumes, _HOST_PATHS]:
+                _remove_empty(volume)
+            self._lock.unlink()
+
+    def status(self) -> Status:
+        running = self._running()
+        return Status(
+            running=tuple(name for name in kwok.COMPONENTS if name in running),
+            missing=tuple(name for name in kwok.COMPONENTS if name not in running),
+            ready=self._ready(),
+        )
+
+    def _start(self) -> None:
+        failure = ""
+        for _ in range(_ATTEMPTS):
+            self._end()  # nobody knows what half a control plane still can
+            if not self._started.exists():
+                shutil.rmtree(self._work, ignore_errors=True)  # killed before it ever ran
+            settings = self._configuration(ports.assign(kwok.PORTS, kwok.ports_of(kwok.read(self._started))))
+            failure = self._run(settings)
+            if not failure:
+                return
+        self._end()
+        raise RehearsalError(
+            f"the local control plane does not start: {failure}\n"
+            f"Its logs are in {self._logs}; `make down` removes it, `make up` makes a new one."
+        )
+
+    def _run(self, settings: list[dict[str, Any]]) -> str:
+        """Start everything and wait until it answers; what went wrong, or nothing."""
+        shutil.rmtree(self._cluster / "pids", ignore_errors=True)
+        (self._cluster / "kwok.yaml").unlink(missing_ok=True)
+        self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        starting = self._work / "starting.yaml"
+        kwok.write(starting, settings)
+        plain_path.link(self._work)
+        if self._account:
+            webhook.write(self._webhooks(self._account), self._account)
+        work = plain_path.plain(self._work)
+        log = self._work / "kwokctl.log"
+        with log.open("wb") as output:
+            kwokctl = subprocess.Popen(  # noqa: S603
+                [
+                    *(self._toolchain.path("kwokctl"), "create", "cluster", "--name", kwok.CLUSTER),
+                    *("--config", work / starting.name, "--kubeconfig", ""),
+                ],
+                cwd=self._work,
+                env={"HOME": str(work), "PATH": os.defpath, "KWOK_WORKDIR": str(work)},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        try:
+            failure = self._wait(kwokctl, log, kwok.ports_of(settings))
+        finally:
+            kwokctl.kill()
+            kwokctl.wait()
+        if not failure:
+            starting.replace(self._started)
+        return failure
+
+    def _wait(self, kwokctl: subprocess.Popen[bytes], log: Path, port: dict[str, int]) -> str:
+        """Wait until everything answers; what went wrong, or nothing."""
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            ended = kwokctl.poll()
+            begun = {file.stem for file in (self._cluster / "pids").glob("*.pid")}
+            running = self._running()
+            if dead := [name for name in kwok.COMPONENTS if name in begun - running]:
+                return f"{dead[0]} ended.\n{_tail(self._logs / f'{dead[0]}.log')}"
+            if ended:
+                return f"kwokctl ended with exit code {ended}.\n{_tail(log)}"
+            if running == set(kwok.COMPONENTS) and health.ready(port, self._pki):
+                return ""
+            time.sleep(_POLL_SECONDS)
+        return f"it does not answer after {_START_SECONDS} s.\n{_tail(self._logs / 'kube-apiserver.log')}"
+
+    def _ready(self) -> bool:
+        settings = kwok.read(self._started)
+        port = kwok.ports_of(settings)
+        return (
+            bool(settings)
+            and self._running() == set(kwok.COMPONENTS)
+            and settings == self._configuration(port)
+            and health.ready(port, self._pki)
+        )
+
+    def _configuration(self, port: dict[str, int]) -> list[dict[str, Any]]:
+        data = plain_path.plain(self._work) / self._data.name
+        reviews = webhook.arguments(self._webhooks(self._account)) if self._account else None
+        return kwok.configuration(self._toolchain, port, data, reviews)
+
+    def _webhooks(self, account: str) -> Path:
+        """The folder of the webhooks' configuration, by port: the API server reads it once."""
+        return plain_path.plain(self._work) / f"webhooks-{account.rpartition(':')[2]}"
+
+    def _running(self) -> set[str]:
+        return {process.command for process in self._processes()}
+
+    def _processes(self) -> list[Process]:
+        return [
+            found for found in processes(kwok.COMPONENTS.__contains__) if found.directory == self._cluster
+        ]
+
+    def _end(self) -> None:
+        """End its processes, each before those that it needs."""
+        end(found for found in processes("kwokctl".__eq__) if found.directory == self._work)
+        doomed = self._processes()
+        for name in reversed(kwok.COMPONENTS):
+            end((process for process in doomed if process.command == name), grace_seconds=_GRACE_SECONDS)
+
+    def _volumes(self) -> list[Path]:
+        """Folders made for volumes, found in etcd's files since etcd itself may be dead."""
+        found: set[bytes] = set()
+        for file in self._data.rglob("*"):
+            if file.is_file():
+                found.update(_VOLUME.findall(file.read_bytes()))
+        return [_HOST_PATHS / name.decode() for name in sorted(found)]
+
+
+def _tail(log: Path, lines: int = 5, width: int = 400) -> str:
+    """The last lines of a log, indented."""
+    if not log.exists():
+        return "  (it said nothing)"
+    text = log.read_text(errors="replace").strip().splitlines()[-lines:]
+    return "\n".join(f"  {line[:width]}" for line in text) or "  (it said nothing)"
+
+
+def _remove_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:  # gone, or somebody's data
+        return

@@ -1,0 +1,104 @@
+"""The Pulumi engine, run on one stack of this project."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gpu_cluster_tools.rehearsal.errors import RehearsalError
+
+_NO_BACKEND = (
+    "Nothing says where the engine is to keep its state: export PULUMI_BACKEND_URL (file:///srv/state, s3://…)\n"
+    "and PULUMI_CONFIG_PASSPHRASE, or PULUMI_ACCESS_TOKEN for Pulumi's own service."
+)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Runs `pulumi` for one stack.
+
+    Engine(project, "local", toolchain.environment() | local_state(project)).run("up", "--yes")
+    """
+
+    project: Path
+    stack: str
+    environment: Mapping[str, str]
+
+    def select(self, *, create: bool = True) -> None:
+        """Make sure that the stack exists. `RehearsalError` where it does not, and is not to be created."""
+        creating = ("--create",) if create else ()
+        self.output("stack", "select", *creating, "--stack", self.stack, "--non-interactive")
+
+    def run(self, command: str, *arguments: str) -> None:
+        """Run a command on the stack, shown as it runs. `RehearsalError` where it fails."""
+        process = subprocess.Popen(  # noqa: S603
+            ["pulumi", command, "--stack", self.stack, *arguments],  # noqa: S607
+            cwd=self.project,
+            env=self.environment,
+        )
+        code = _wait(process)
+        if code:
+            raise RehearsalError(f"pulumi {command} ended with exit code {code}; what it found is above")
+
+    def output(self, *arguments: str) -> str:
+        """What a command prints. `RehearsalError` with its words where it fails."""
+        done = subprocess.run(  # noqa: S603
+            ["pulumi", *arguments],  # noqa: S607
+            cwd=self.project,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            words = done.stderr.strip() or done.stdout.strip()
+            advice = f"\n{_NO_BACKEND}" if "PULUMI_ACCESS_TOKEN must be set" in words else ""
+            raise RehearsalError(f"pulumi {' '.join(arguments)}: {words}{advice}")
+        return done.stdout
+
+    def state(self) -> dict[str, Any]:
+        """What the engine knows of the stack: its deployment, as `pulumi stack export` writes it."""
+        return json.loads(self.output("stack", "export", "--stack", self.stack))["deployment"]
+
+
+def local_state(project: Path) -> dict[str, str]:
+    """Engine settings that keep the state of provider `local` in the checkout, without any account.
+
+    The passphrase is published with stacks/Pulumi.local.yaml: a simulated platform has no secrets.
+    """
+    state = _state(project)
+    state.mkdir(parents=True, exist_ok=True)
+    return {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "local"}
+
+
+def local_stacks(project: Path) -> list[str]:
+    """Stacks that have resources in the state that the checkout keeps."""
+    kept = (_state(project) / ".pulumi" / "stacks").glob("*/*.json")
+    return sorted(file.stem for file in kept if '"resources"' in file.read_text())
+
+
+def forget_local_state(project: Path) -> None:
+    """Drop what the engine knows of the local stacks, whose objects went with their control plane."""
+    shutil.rmtree(_state(project), ignore_errors=True)
+
+
+def forget_history(project: Path) -> None:
+    """Drop what the engine keeps of states before the present one."""
+    for kept in ("backups", "history"):
+        shutil.rmtree(_state(project) / ".pulumi" / kept, ignore_errors=True)
+
+
+def _state(project: Path) -> Path:
+    return project / ".local" / "state"
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    """The exit code. Ctrl-C reaches the engine too: it finishes what it has begun, and so do we."""
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue

@@ -1,0 +1,149 @@
+"""Simulated nodes: what each pool's machines would register, kept alive by kwok."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from lightkube.models.core_v1 import NodeAddress, NodeSpec, NodeStatus, NodeSystemInfo, Taint
+from lightkube.models.meta_v1 import ObjectMeta
+from lightkube.resources.core_v1 import Node, Pod
+
+from gpu_cluster.capacity import POOL_LABEL, Pool
+from gpu_cluster_tools.rehearsal.cluster import Cluster, annotation_of, is_ready, name_of
+from gpu_cluster_tools.rehearsal.errors import RehearsalError
+
+ZONES = ("local-a", "local-b", "local-c")
+"""Zones that the nodes of each pool take turns in."""
+
+_MANIFEST = "gpu-cluster/manifest"  # digest of what a node was made from; what was changed by hand stays
+_NOT_READY = "node.kubernetes.io/not-ready"
+_REQUESTS_AT_ONCE = 16
+_READY_SECONDS = 120
+_POLL_SECONDS = 0.2
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Names of the nodes that were touched."""
+
+    created: tuple[str, ...]
+    updated: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def simulate(pools: Mapping[str, Pool]) -> list[Node]:
+    """Each pool at its smallest size: nodes `<pool>-0`, `<pool>-1` and so on."""
+    return [_node(pool, number) for pool in pools.values() for number in range(pool.nodes.min)]
+
+
+def reconcile(cluster: Cluster, pools: Mapping[str, Pool]) -> Changes:
+    """Make the cluster's nodes those of the pools, and wait until they are Ready.
+
+    Nodes of no pool are left alone. Pods of removed nodes are deleted, as when a node group shrinks.
+    `RehearsalError` where a node does not become Ready.
+    """
+    wanted = {name_of(node): node for node in simulate(pools)}
+    present = {name_of(node): annotation_of(node, _MANIFEST) for node in cluster.nodes(label=POOL_LABEL)}
+    created = [name for name in wanted if name not in present]
+    updated = [
+        name for name in wanted if name in present and present[name] != annotation_of(wanted[name], _MANIFEST)
+    ]
+    removed = [name for name in present if name not in wanted]
+
+    at_once(lambda name: cluster.apply(wanted[name]), created)
+    at_once(lambda name: _update(cluster, wanted[name]), updated)
+    at_once(cluster.delete_node, removed)
+    if removed:
+        delete_pods(cluster, frozenset(removed))
+    _await_ready(cluster, wanted.keys())
+    return Changes(tuple(created), tuple(updated), tuple(removed))
+
+
+def _node(pool: Pool, number: int) -> Node:
+    name = f"{pool.name}-{number}"
+    place = {
+        "kubernetes.io/hostname": name,
+        "topology.kubernetes.io/region": "local",
+        "topology.kubernetes.io/zone": ZONES[number % len(ZONES)],
+    }
+    extended = {resource: str(count) for resource, count in pool.extended.items()}
+    labels = place | dict(pool.labels)
+    spec = NodeSpec(
+        taints=[
+            Taint(key=taint["key"], value=taint["value"], effect=taint["effect"]) for taint in pool.taints
+        ]
+    )
+    status = NodeStatus(
+        capacity=pool.capacity.quantities() | extended,
+        allocatable=pool.allocatable.quantities() | extended,
+        addresses=[NodeAddress(type="Hostname", address=name)],
+        nodeInfo=system_info(pool.architecture),
+    )
+    manifest = hashlib.sha256(repr((labels, spec, status)).encode()).hexdigest()[:16]
+    annotations = {"kwok.x-k8s.io/node": "fake", _MANIFEST: manifest}
+    return Node(
+        metadata=ObjectMeta(name=name, labels=labels, annotations=annotations), spec=spec, status=status
+    )
+
+
+def system_info(architecture: str) -> NodeSystemInfo:
+    """What a kubelet would say of its machine; kwok fills in what is empty."""
+    return NodeSystemInfo(
+        architecture=architecture,
+        operatingSystem="linux",
+        bootID="",
+        containerRuntimeVersion="",
+        kernelVersion="",
+        kubeProxyVersion="",
+        kubeletVersion="",
+        machineID="",
+        osImage="",
+        systemUUID="",
+    )
+
+
+def _update(cluster: Cluster, wanted: Node) -> None:
+    """Amounts first: the digest, which says that all is done, comes with the rest."""
+    cluster.resize(wanted)
+    cluster.apply(wanted)
+
+
+def delete_pods(cluster: Cluster, nodes: frozenset[str]) -> None:
+    """Delete the pods of nodes that are gone, as no kubelet is left to do."""
+    stranded = [pod for pod in cluster.pods() if pod.spec and pod.spec.nodeName in nodes]
+    at_once(lambda pod: _delete_pod(cluster, pod), stranded)
+
+
+def _delete_pod(cluster: Cluster, pod: Pod) -> None:
+    if pod.metadata and pod.metadata.namespace and pod.metadata.name:
+        cluster.delete_pod(pod.metadata.namespace, pod.metadata.name)
+
+
+def takes_pods(node: Node) -> bool:
+    """Whether it is Ready, and the controllers have seen that."""
+    taints = (node.spec and node.spec.taints) or []
+    return is_ready(node) and all(taint.key != _NOT_READY for taint in taints)
+
+
+def _await_ready(cluster: Cluster, wanted: Iterable[str]) -> None:
+    waiting = set(wanted)
+    deadline = time.monotonic() + _READY_SECONDS
+    while waiting := waiting - {name_of(node) for node in cluster.nodes() if takes_pods(node)}:
+        if time.monotonic() > deadline:
+            raise RehearsalError(
+                f"{len(waiting)} simulated nodes are not Ready after {_READY_SECONDS} s: {min(waiting)} …\n"
+                "`make down` removes the local cluster, `make up` makes a new one."
+            )
+        time.sleep(_POLL_SECONDS)
+
+
+def at_once(do: Callable[[T], None], items: Iterable[T]) -> None:
+    """Do it for every item, a bounded number at a time. The first error ends it."""
+    with ThreadPoolExecutor(_REQUESTS_AT_ONCE) as pool:
+        for _ in pool.map(do, items):
+            pass

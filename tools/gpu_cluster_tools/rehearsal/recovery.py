@@ -1,0 +1,184 @@
+"""The way back from an update whose engine was killed, without manual repair.
+
+The engine writes down what it is about to do. An object that it was creating is taken into the state
+under the id that its name gives it, and everything that it had begun is read again by the engine, which
+drops what does not exist. What was read again and what was not is written in the state itself, so that
+a recovery that is killed is taken up by the next one.
+"""
+
+import json
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from gpu_cluster_tools.rehearsal.engine import Engine
+from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from gpu_cluster_tools.rehearsal.processes import alive, end, processes
+from gpu_cluster_tools.rehearsal.state import StateFiles
+
+_INTERRUPTED = "gpu-cluster: the update was interrupted here"  # marks what is still to be read again
+_FIELD_MANAGER = "__fieldManager"  # where the Kubernetes provider keeps its name in server-side apply
+
+_STATE_VERSION = 3
+
+Resource = dict[str, Any]
+State = dict[str, Any]
+
+
+def recover(engine: Engine) -> list[str]:
+    """Bring a stack back that an update left locked or half-done; what was done, in words.
+
+    Stacks whose state is not in a folder of this machine are left alone. `RehearsalError` where the
+    update still runs.
+    """
+    files = StateFiles.of(engine)
+    if files is None:
+        return []
+    words = _unlock(engine, files)
+    if files.mend():
+        words.append("removed files of the state that were half-written")
+    if _is_unsettled(files):
+        words += _settle(engine)
+    return words
+
+
+def unlock(engine: Engine) -> list[str]:
+    """Remove the lock of an engine that is gone, and nothing else; what was done, in words.
+
+    `RehearsalError` where the engine still works on the stack.
+    """
+    files = StateFiles.of(engine)
+    return _unlock(engine, files) if files else []
+
+
+def _unlock(engine: Engine, files: StateFiles) -> list[str]:
+    """Remove the lock of an engine that is gone, after ending what it left behind."""
+    words: list[str] = []
+    for lock in files.locks():
+        holder = json.loads(lock.read_text())
+        pid, host = holder["pid"], holder["hostname"]
+        if host != socket.gethostname():
+            raise RehearsalError(
+                f"stack {engine.stack} is locked by process {pid} on {host} since {holder['timestamp']}.\n"
+                f"If nothing runs there any more: pulumi cancel --stack {engine.stack}"
+            )
+        if alive(pid) and any(found.pid == pid for found in processes("pulumi".__eq__)):
+            raise RehearsalError(
+                f"stack {engine.stack} is being worked on by pulumi, process {pid}: wait until it ends."
+            )
+        _end_orphans(engine.project)
+        files.remove(lock)
+        words.append(f"removed the lock of process {pid}, which is gone")
+    return words
+
+
+def _end_orphans(project: Path) -> None:
+    """End providers of this project whose engine is gone; they would notice, but only after a while."""
+    found = list(processes(lambda command: command == "pulumi" or command.startswith("pulumi-resource-")))
+    engines = {process.pid for process in found if process.command == "pulumi"}
+    end(
+        process
+        for process in found
+        if process.pid not in engines
+        and process.parent not in engines
+        and process.directory.is_relative_to(project.resolve())
+    )
+
+
+def _is_unsettled(files: StateFiles) -> bool:
+    text = files.checkpoint()
+    return '"pending_operations"' in text or _INTERRUPTED in text
+
+
+def _settle(engine: Engine) -> list[str]:
+    """Take up what was begun, and let the engine read it again."""
+    state = engine.state()
+    words = _take_up(state)
+    _import(engine, state)
+    interrupted = [resource["urn"] for resource in state["resources"] if _is_interrupted(resource)]
+    if interrupted:
+        targets = [word for urn in interrupted for word in ("--target", urn)]
+        engine.output(
+            *("refresh", "--stack", engine.stack, "--yes", "--skip-preview", "--run-program=false"),
+            *("--non-interactive", *targets),
+        )
+    state = engine.state()
+    for resource in state["resources"]:
+        _name_manager(resource)
+    _import(engine, state)
+    kept = {resource["urn"] for resource in state["resources"]}
+    return words + [
+        f"read {_name(urn)} again" if urn in kept else f"dropped {_name(urn)}, which does not exist"
+        for urn in interrupted
+    ]
+
+
+def _take_up(state: State) -> list[str]:
+    """Turn pending operations into resources that are marked to be read again; what is given up, in words."""
+    words: list[str] = []
+    operations: list[dict[str, Any]] = state.pop("pending_operations", None) or []
+    for operation in operations:
+        resource: Resource = operation["resource"]
+        known = [other for other in state["resources"] if other["urn"] == resource["urn"]]
+        current = [other for other in known if not other.get("delete")]
+        if operation["type"] == "creating":
+            created = _created(resource)
+            if created is None:
+                if not resource["type"].startswith("pulumi:"):  # a provider exists in the state alone
+                    words.append(f"gave up {_name(resource['urn'])}, which nothing tells how to find")
+                continue
+            if created["id"] not in (other["id"] for other in known):
+                for replaced in current:
+                    replaced["delete"] = True
+                state["resources"].append(created)
+                current = [created]
+        for begun in current:
+            begun["initErrors"] = [*begun.get("initErrors", []), _INTERRUPTED]
+    return words
+
+
+def _created(resource: Resource) -> Resource | None:
+    """A Kubernetes object as if its creation had succeeded; None where its id cannot be known."""
+    inputs = resource.get("inputs", {})
+    metadata = inputs.get("metadata", {})
+    name = metadata.get("name")
+    if not resource["type"].startswith("kubernetes:") or resource["type"].endswith("Patch") or not name:
+        return None
+    namespace = metadata.get("namespace")
+    outputs = inputs | {
+        "__inputs": inputs,
+        "__initialApiVersion": inputs["apiVersion"],
+        _FIELD_MANAGER: _INTERRUPTED,
+    }
+    return resource | {"id": f"{namespace}/{name}" if namespace else name, "outputs": outputs}
+
+
+def _is_interrupted(resource: Resource) -> bool:
+    return _INTERRUPTED in resource.get("initErrors", [])
+
+
+def _name_manager(resource: Resource) -> None:
+    """Go on as the field manager that created the object: under another name, changes would be conflicts."""
+    outputs = resource.get("outputs", {})
+    if outputs.get(_FIELD_MANAGER) != _INTERRUPTED:
+        return
+    applied = [
+        (entry.get("time", ""), entry["manager"])
+        for entry in outputs["metadata"].get("managedFields", [])
+        if entry["operation"] == "Apply"
+    ]
+    outputs[_FIELD_MANAGER] = max(applied)[1] if applied else "pulumi-kubernetes"
+
+
+def _import(engine: Engine, state: State) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump({"version": _STATE_VERSION, "deployment": state}, file)
+        file.flush()
+        engine.output("stack", "import", "--stack", engine.stack, "--file", file.name)
+
+
+def _name(urn: str) -> str:
+    """Kind and name: `Deployment chat`."""
+    *_, kind, name = urn.split("::")
+    return f"{kind.rpartition(':')[2]} {name}"

@@ -1,0 +1,78 @@
+"""A stack from nothing to nothing, by the real engine, before anyone does it for real."""
+
+from dataclasses import dataclass, field, replace
+
+from gpu_cluster_tools.rehearsal.attempts import until_it_holds
+from gpu_cluster_tools.rehearsal.aws.faults import Faults
+from gpu_cluster_tools.rehearsal.cast import cast
+from gpu_cluster_tools.rehearsal.edits import edits_of
+from gpu_cluster_tools.rehearsal.follow import Run
+from gpu_cluster_tools.rehearsal.left_behind import left_in_cluster, settled
+from gpu_cluster_tools.rehearsal.progress import Tell
+from gpu_cluster_tools.rehearsal.report import Outcome, Report
+from gpu_cluster_tools.rehearsal.sandbox import Sandbox
+from gpu_cluster_tools.rehearsal.trial import Trial
+
+_NO_FAULTS = Faults()
+
+
+def rehearse(sandbox: Sandbox, tell: Tell, faults: Faults = _NO_FAULTS) -> Report:
+    """Every step on a stack. The sandbox is left open, as the last step left it.
+
+    Where `faults` strike, updates are tried again. `RehearsalError` where it cannot be run at all.
+    """
+    rehearsal = _OfEnvironment(sandbox, sandbox, tell, faults=faults)
+    rehearsal.step("ground", rehearsal.open)
+    with cast(sandbox):
+        rehearsal.come_and_go(sandbox.stack, edits_of(sandbox.stack), rehearsal.left)
+    return rehearsal.report
+
+
+@dataclass
+class _OfEnvironment(Trial[Sandbox]):
+    faults: Faults = _NO_FAULTS
+    _before: set[str] = field(default_factory=set[str])
+    """Objects of the cluster without the stack."""
+    _kept: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """Of the account, by type and id."""
+    _failed: list[Run] = field(default_factory=list[Run])
+    """Attempts before the last one."""
+
+    def open(self) -> Outcome:
+        self.sandbox.open()
+        self._before = settled(self.sandbox.api)
+        if self.sandbox.on_aws:
+            return Outcome("an account and a control plane of their own")
+        nodes = len(self.sandbox.api.items("/api/v1/nodes"))
+        return Outcome(f"{nodes} simulated nodes on a control plane of their own")
+
+    def destroy(self) -> Outcome:
+        self._kept = self.sandbox.retained()
+        return super().destroy()
+
+    def left(self) -> Outcome:
+        """Nothing is in the state, the cluster and the account that was not there before."""
+        objects, kept = left_in_cluster(self.sandbox.api, self._before)
+        findings = [*self.left_in_state(), *(f"in the cluster: {name}" for name in objects)]
+        if self.sandbox.on_aws:
+            lost = set(self.sandbox.account.leftovers()) - self._kept
+            findings += [f"in the account: {type} {id}" for type, id in sorted(lost)]
+        kept += [f"{type} {id}" for type, id in sorted(self._kept)]
+        words = "nothing but what the stack retains" if kept else "nothing"
+        return Outcome(words, tuple(findings), tuple(kept))
+
+    def attempt(self, command: str, *arguments: str) -> Run:
+        """The last attempt; without faults there is one."""
+        if not self.faults.rates:
+            return super().attempt(command, *arguments)
+
+        def again(*told: str) -> Run:
+            return super(_OfEnvironment, self).attempt(command, *arguments, *told)
+
+        *self._failed, last = until_it_holds(again, self.faults, self.sandbox.account.inject)
+        self.faults = replace(self.faults, run=self.faults.run + len(self._failed) + 1)
+        self.sandbox.account.inject(_NO_FAULTS)  # what is looked at next is what came of it
+        return last
+
+    def struck(self) -> tuple[str, ...]:
+        return tuple(f"before that: {error}" for run in self._failed for error in run.errors)

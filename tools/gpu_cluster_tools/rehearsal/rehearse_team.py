@@ -1,0 +1,58 @@
+"""A team's stack from nothing to nothing, on its environment, as one of the team."""
+
+from dataclasses import dataclass, field
+
+from gpu_cluster_tools.rehearsal.cast import cast
+from gpu_cluster_tools.rehearsal.edits import team_edits_of
+from gpu_cluster_tools.rehearsal.left_behind import left_in_cluster, settled
+from gpu_cluster_tools.rehearsal.progress import Tell
+from gpu_cluster_tools.rehearsal.report import Outcome, Report
+from gpu_cluster_tools.rehearsal.tenant import Tenant
+from gpu_cluster_tools.rehearsal.trial import Trial
+
+
+def rehearse_team(tenant: Tenant, tell: Tell) -> Report:
+    """Every step on a team's stack, on its environment. The sandbox is left open, as the last step left it.
+
+    `RehearsalError` where it cannot be run at all.
+    """
+    rehearsal = _OfTeam(tenant.sandbox, tenant, tell)
+    rehearsal.step("ground", rehearsal.open)
+    with cast(tenant.sandbox):
+        if not rehearsal.step("below", rehearsal.environment):
+            return rehearsal.report
+        rehearsal.come_and_go(tenant.team.served, team_edits_of(tenant.team), rehearsal.left)
+    return rehearsal.report
+
+
+@dataclass
+class _OfTeam(Trial[Tenant]):
+    _objects: set[str] = field(default_factory=set[str])
+    """Of the cluster without the team's stack."""
+    _made: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """In the account without it, by type and id."""
+
+    def open(self) -> Outcome:
+        self.sandbox.open()
+        self.tried.open()
+        return Outcome(f"team {self.tried.team.name} on a control plane of its own")
+
+    def environment(self) -> Outcome:
+        """What the team's stack stands on is up, and all of it runs."""
+        below = Trial(self.sandbox, self.sandbox, self.tell)
+        came = below.up()
+        unwell = () if came.findings else below.workloads().findings
+        self._objects = settled(self.sandbox.api)
+        if self.sandbox.on_aws:
+            self._made = set(self.sandbox.account.made())
+        return Outcome(f"{self.sandbox.name}: {came.words}", (*came.findings, *unwell))
+
+    def left(self) -> Outcome:
+        """Nothing is in the state, the cluster and the account that the environment did not have before."""
+        objects, kept = left_in_cluster(self.sandbox.api, self._objects)
+        findings = [*self.left_in_state(), *(f"in the cluster: {name}" for name in objects)]
+        if self.sandbox.on_aws:
+            more = set(self.sandbox.account.made()) - self._made
+            findings += [f"in the account: {type} {id}" for type, id in sorted(more)]
+        words = "nothing but what the team's volumes retain" if kept else "nothing"
+        return Outcome(words, tuple(findings), tuple(kept))

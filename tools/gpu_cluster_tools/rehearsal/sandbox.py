@@ -1,0 +1,227 @@
+"""Where a stack is rehearsed: a copy of the project, and a control plane and an account of its own."""
+
+import shutil
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from gpu_cluster.capacity import Pool, pools_of
+from gpu_cluster.config.eks import AccessPolicy, EksSettings
+from gpu_cluster.config.pools import Provisioner
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack import load
+from gpu_cluster_tools.rehearsal.aws import Account
+from gpu_cluster_tools.rehearsal.aws.api import Api
+from gpu_cluster_tools.rehearsal.cluster import Cluster
+from gpu_cluster_tools.rehearsal.control_plane import ControlPlane
+from gpu_cluster_tools.rehearsal.engine import Engine, forget_history, local_state
+from gpu_cluster_tools.rehearsal.invented import in_the_clear, invent
+from gpu_cluster_tools.rehearsal.lock import locked
+from gpu_cluster_tools.rehearsal.nodes import reconcile
+from gpu_cluster_tools.rehearsal.objects import ApiServer
+from gpu_cluster_tools.rehearsal.processes import end, processes
+from gpu_cluster_tools.rehearsal.scratch import scratch
+from gpu_cluster_tools.rehearsal.stack_copy import Keys, StackCopy
+from gpu_cluster_tools.rehearsal.state import resources_of
+from gpu_cluster_tools.toolchain import AWS_PROVIDER, Toolchain
+
+_KUBECONFIG = ".local/kubeconfig"
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """The place of one rehearsal, below .local/rehearsal of the checkout.
+
+    sandbox = Sandbox(project, "prod", install())
+    sandbox.open()
+    sandbox.engine.run("up", "--yes")
+    sandbox.remove()
+    """
+
+    project: Path
+    name: str
+    toolchain: Toolchain
+    rights: tuple[str, ...] = ()
+    """Policies that are all rights of the deployer on AWS; without any it is an administrator."""
+
+    @classmethod
+    def all_of(cls, project: Path) -> "list[Sandbox]":
+        """Those that rehearsals of a project have left, to be removed."""
+        folders = (project / ".local" / "rehearsal").glob("*/")
+        return [cls(project, folder.name, Toolchain({})) for folder in folders]
+
+    @property
+    def folder(self) -> Path:
+        return self.project / ".local" / "rehearsal" / self.name
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """One rehearsal of a stack at a time; the next one waits."""
+        with locked(self.folder.with_suffix(".lock")):
+            yield
+
+    def open(self, *, cluster: bool = True) -> None:
+        """A fresh one, without anything of an earlier rehearsal, in which the stack's nodes are there.
+
+        `cluster`: whether a control plane stands behind the cluster of the account; else nodes join in name.
+        """
+        self.remove()
+        scratch(self.project, self.folder, {})
+        left_out = self._take_stack_file()
+        self._bring_charts()
+        if self.on_aws:
+            self._open_account(cluster=cluster)
+        else:
+            self.control_plane.start()
+        self.engine.select()
+        self.secrets.update(invent(self.engine, left_out))
+        self.reconcile()
+
+    def restock(self) -> None:
+        """Take the user's stack file as it is now, for a stack of which nothing is left, nor of its past."""
+        self.__dict__.pop("_original", None)
+        self.secrets.clear()
+        left_out = self._take_stack_file()
+        forget_history(self.folder)
+        self.secrets.update(invent(self.engine, left_out))
+
+    def remove(self) -> None:
+        """End all that runs in it, and delete it."""
+        end(
+            found
+            for found in processes(lambda command: command.startswith("pulumi"))
+            if found.directory.is_relative_to(self.folder)
+        )
+        Account(self.folder / ".local").stop()
+        ControlPlane(self.folder / ".local", self.toolchain).remove()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def reconcile(self) -> None:
+        """Make the simulated nodes those that the stack file asks for now; on AWS, node groups do that."""
+        if not self.on_aws:
+            reconcile(Cluster(self.control_plane.kubeconfig), self.pools)
+
+    @property
+    def stack(self) -> Stack:
+        """The settings as the copy of the stack file has them now."""
+        return load(self.stack_file.path)
+
+    @property
+    def pools(self) -> dict[str, Pool]:
+        return pools_of(self.stack)
+
+    @property
+    def provider(self) -> str:
+        """local, existing or eks."""
+        return self._original.cluster.provider
+
+    @cached_property
+    def _original(self) -> Stack:
+        return load(self._original_file)
+
+    @property
+    def _original_file(self) -> Path:
+        return self.project / "stacks" / f"Pulumi.{self.name}.yaml"
+
+    @property
+    def on_aws(self) -> bool:
+        return self.provider == "eks"
+
+    @property
+    def stack_file(self) -> StackCopy:
+        return StackCopy(self.folder / "stacks" / f"Pulumi.{self.name}.yaml")
+
+    @property
+    def control_plane(self) -> ControlPlane:
+        account = self.account.endpoint if self.on_aws and self.folder.exists() else None
+        return ControlPlane(self.folder / ".local", self.toolchain, account=account)
+
+    @property
+    def account(self) -> Account:
+        settings = self._original.cluster
+        if isinstance(settings, EksSettings):
+            return Account(self.folder / ".local", id=settings.account, principal=_deployer(settings))
+        return Account(self.folder / ".local")
+
+    @property
+    def aws(self) -> Api:
+        """The account in the region of the stack."""
+        return Api(self.account.endpoint, self._original.region or "")
+
+    @property
+    def api(self) -> ApiServer:
+        return ApiServer(self.control_plane.kubeconfig)
+
+    @property
+    def aws_provider(self) -> Path:
+        """What makes the stack's AWS resources."""
+        return self.toolchain.path(AWS_PROVIDER.name)
+
+    @cached_property
+    def engine(self) -> Engine:
+        environment = self.toolchain.environment() | local_state(self.folder)
+        if self.on_aws:
+            environment = self.account.environment(environment, self.aws_provider)
+        return Engine(self.folder, self.name, environment)
+
+    @cached_property
+    def secrets(self) -> dict[str, str]:
+        """Invented values by the place in the stack file where the user's would be."""
+        return {}
+
+    def resources(self) -> list[dict[str, Any]]:
+        """What the engine has in its state; secrets are as they are kept."""
+        return resources_of(self.engine)
+
+    def retained(self) -> set[tuple[str, str]]:
+        """Type and id of what a destroy leaves in the account, as the stack says."""
+        kept = (each for each in self.resources() if each.get("retainOnDelete") and each.get("id"))
+        return {(each["type"], each["id"]) for each in kept}
+
+    def clear_secrets(self) -> list[str]:
+        """Invented values that the state has in the clear, in words."""
+        return in_the_clear(self.secrets, self.folder)
+
+    def _take_stack_file(self) -> list[Keys]:
+        elsewhere = self.provider == "existing"
+        return self.stack_file.take(self._original_file, kubeconfig=_KUBECONFIG if elsewhere else None)
+
+    def _open_account(self, *, cluster: bool) -> None:
+        """An account whose cluster is this control plane, with what the stack takes to be there."""
+        self.account.start()
+        if cluster:
+            self.control_plane.start()
+            self.account.serve_clusters(self.control_plane.kubeconfig)
+        account, others = self.account, _taken_to_be_there(self._original)
+        for arn in others - {account.principal}:
+            account.admit(arn)
+        account.admit(account.principal, self.rights)
+        account.take_as_given()
+
+    def _bring_charts(self) -> None:
+        """Charts that the stack would fetch are here, as no registry may be reached."""
+        pools = self.stack.pools.values()
+        if any(pool.provisioner is Provisioner.KARPENTER for pool in pools):
+            charts = self.folder / "charts"
+            charts.mkdir()
+            subprocess.run([self.toolchain.path("karpenter-charts"), charts], check=True)  # noqa: S603
+            self.stack_file.put(("config", "gpu-cluster:registry", "charts"), str(charts))
+
+
+def _taken_to_be_there(stack: Stack) -> set[str]:
+    """ARNs of roles, users and secrets that are not of the stack."""
+    settings = stack.cluster
+    access = settings.access.values() if isinstance(settings, EksSettings) else ()
+    principals = {each.principal for each in access}
+    members = {it for team in stack.teams.values() for it in team.members if it.startswith("arn:")}
+    return principals | members | set(stack.registry.credentials.values())
+
+
+def _deployer(settings: EksSettings) -> str | None:
+    """Who runs the engine: the first that may do everything in the cluster."""
+    admins = (each for each in settings.access.values() if each.policy is AccessPolicy.CLUSTER_ADMIN)
+    return next((each.principal for each in admins), None)

@@ -1,0 +1,18 @@
+"""What a server of an instance type has, and what of it pods may ask for."""
+
+from gpu_cluster.capacity import GPU_RESOURCE, Hardware, hardware_of
+from gpu_cluster.catalog import INSTANCES
+from gpu_cluster.config.pools import PoolSettings
+from gpu_cluster.config.span import Span
+
+
+def server_of(type: str) -> Hardware:
+    """By its name, such as g6.4xlarge."""
+    return hardware_of(PoolSettings(instance=type, nodes=Span(min=1, max=1)))
+
+
+def offered_by(type: str) -> dict[str, str]:
+    """What a node of it offers once the device plugin runs there, which autoscalers know beforehand."""
+    gpus = INSTANCES[type].gpus
+    offered = server_of(type).allocatable.quantities()
+    return offered | ({GPU_RESOURCE: str(gpus)} if gpus else {})

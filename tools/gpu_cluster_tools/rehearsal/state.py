@@ -1,0 +1,84 @@
+"""The files in which the engine keeps a stack, where they are on this machine."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit
+
+from ruamel.yaml import YAML
+
+from gpu_cluster_tools.rehearsal.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class StateFiles:
+    folder: Path
+    """Where the backend is, such as `.local/state`."""
+
+    project: str
+    stack: str
+
+    @classmethod
+    def of(cls, engine: Engine) -> Self | None:
+        """The files of a stack; None where the engine is not told to keep them in a folder."""
+        url = urlsplit(engine.environment.get("PULUMI_BACKEND_URL", ""))
+        if url.scheme != "file":
+            return None
+        settings: Any = YAML(typ="safe").load(engine.project / "Pulumi.yaml")  # pyright: ignore[reportUnknownMemberType]
+        return cls(Path(unquote(url.netloc + url.path)).expanduser(), settings["name"], engine.stack)
+
+    def checkpoint(self) -> str:
+        """The state as it was written last; empty before there is one."""
+        file = self._stacks / f"{self.stack}.json"
+        return file.read_text() if file.exists() else ""
+
+    def locks(self) -> Iterator[Path]:
+        return self._locks.glob("*.json")
+
+    def remove(self, lock: Path) -> None:
+        lock.unlink(missing_ok=True)
+        _attributes(lock).unlink(missing_ok=True)
+
+    def mend(self) -> bool:
+        """Remove what a killed engine left half-written; whether there was anything.
+
+        The state itself is replaced in one step. The file of attributes beside it is not, and the engine
+        can do without it, but not with half of it.
+        """
+        files = [self._stacks / f"{self.stack}.json", self.folder / ".pulumi" / "meta.yaml"]
+        halves = [half for half in map(_attributes, files) if half.exists() and not _is_json(half)]
+        halves += self._stacks.glob(f"{self.stack}.json.*.tmp")
+        halves += self._locks.glob("*.tmp")  # the engine would take it for a lock
+        for half in halves:
+            half.unlink()
+        return bool(halves)
+
+    @property
+    def _stacks(self) -> Path:
+        return self.folder / ".pulumi" / "stacks" / self.project
+
+    @property
+    def _locks(self) -> Path:
+        return self.folder / ".pulumi" / "locks" / "organization" / self.project / self.stack
+
+
+def resources_of(engine: Engine) -> list[dict[str, Any]]:
+    """What the engine has made, as its state was written last; secrets are as they are kept."""
+    files = StateFiles.of(engine)
+    text = files.checkpoint() if files else ""
+    latest: dict[str, Any] | None = json.loads(text)["checkpoint"].get("latest") if text else None
+    return latest["resources"] if latest and "resources" in latest else []
+
+
+def _attributes(file: Path) -> Path:
+    return file.with_name(f"{file.name}.attrs")
+
+
+def _is_json(file: Path) -> bool:
+    try:
+        json.loads(file.read_text())
+    except json.JSONDecodeError:
+        return False
+    return True

@@ -1,0 +1,11 @@
+"""What a rehearsal must not take away: resources that a replacement takes data, keys or running work from."""
+
+from gpu_cluster.catalog import STATEFUL
+from gpu_cluster_tools.rehearsal.event_log import Operation
+
+_LOSES = ("delete", "delete-replaced", "replace", "create-replacement", "discard-replaced")
+
+
+def is_a_loss(operation: Operation) -> bool:
+    """Whether it takes away something stateful."""
+    return operation.kind in _LOSES and operation.type in STATEFUL

@@ -1,0 +1,55 @@
+"""A plan for machines: JSON, with what is secret left out and what is unknown said to be so."""
+
+from typing import Any
+
+from gpu_cluster.plan.graph import Registered
+from gpu_cluster.plan.plan import Plan
+from gpu_cluster.unknown import UNKNOWN
+from gpu_cluster_tools.schedule import ready
+
+SECRET = "(secret)"  # noqa: S105
+
+
+def as_json(plan: Plan) -> dict[str, Any]:
+    """`{"stack": …, "ready": {"minutes": …, "path": […]}, "resources": [{"urn": …, …}], "outputs": {…}}`.
+
+    `UnknownDurationsError` where nobody knows how long a resource takes.
+    """
+    schedule = ready(plan)
+    return {
+        "stack": plan.name,
+        "ready": {
+            "minutes": round(schedule.makespan, 1),
+            "path": [{"urn": urn, "minutes": round(minutes, 2)} for urn, minutes in schedule.path],
+        },
+        "resources": [_resource(resource) for resource in plan.graph.resources],
+        "outputs": _said(plan.outputs),
+    }
+
+
+def _resource(resource: Registered) -> dict[str, Any]:
+    return {
+        "urn": resource.urn,
+        "type": resource.type,
+        "name": resource.name,
+        "parent": resource.parent,
+        "provider": resource.provider,
+        "dependencies": sorted(resource.dependencies),
+        "inputs": {
+            name: SECRET if name in resource.secrets else _said(value)
+            for name, value in resource.inputs.items()
+        },
+        "protect": resource.protected,
+        "retainOnDelete": resource.retained,
+        "ignoreChanges": list(resource.ignored_changes),
+    }
+
+
+def _said(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _said(part) for name, part in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        case list():
+            return [_said(part) for part in value]  # pyright: ignore[reportUnknownVariableType]
+        case _:
+            return "(unknown)" if value is UNKNOWN else value

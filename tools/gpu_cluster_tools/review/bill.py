@@ -1,0 +1,50 @@
+"""What a change costs: two bills, by their parts."""
+
+from collections.abc import Mapping
+
+from gpu_cluster.cost import CostError, Range
+from gpu_cluster_tools.review.review import Cost, CostLine, Spending
+from gpu_cluster_tools.review.side import Side
+
+
+def cost_of_change(before: Side, after: Side) -> tuple[Cost | None, tuple[str, ...]]:
+    """The cost on both sides, and what has no price that can be relied on.
+
+    None where nothing is in AWS, or where any of it has no price: less than all of it would mislead.
+    """
+    try:
+        old, new = before.bill, after.bill
+    except CostError as error:
+        return None, tuple(f"cost: {problem}" for problem in error.problems)
+    if old is None and new is None:
+        return None, ()
+    parts = old.by_part() if old else {}, new.by_part() if new else {}
+    cost = Cost(
+        before=_spending(old.monthly) if old else None,
+        after=_spending(new.monthly) if new else Spending(0, 0),
+        lines=_changed(*parts),
+    )
+    return cost, ()
+
+
+def _changed(before: Mapping[str, Range], after: Mapping[str, Range]) -> tuple[CostLine, ...]:
+    """What differs, the largest difference of the most first."""
+    parts = dict.fromkeys((*before, *after))
+    lines = [
+        CostLine(part, _part(before.get(part)), _part(after.get(part)))
+        for part in parts
+        if before.get(part) != after.get(part)
+    ]
+    return tuple(sorted(lines, key=lambda line: (-abs(_most(line.after) - _most(line.before)), line.what)))
+
+
+def _part(amount: Range | None) -> Spending | None:
+    return None if amount is None else _spending(amount)
+
+
+def _spending(amount: Range) -> Spending:
+    return Spending(float(amount.least), float(amount.most))
+
+
+def _most(spending: Spending | None) -> float:
+    return spending.most if spending else 0

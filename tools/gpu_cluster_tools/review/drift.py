@@ -1,0 +1,53 @@
+"""What runs, where it is not what a stack file says, as an issue."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gpu_cluster_policies.markup import LIMIT, block, code, visible
+from gpu_cluster_tools.review.details import Details, fitted
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """A resource that an update would change, although nobody changed the stack file."""
+
+    what: str
+    """What the engine would do: `update NodeGroup platform-nodes-l4`."""
+
+    changes: tuple[str, ...]
+    """Property by property, from what runs to what the file says."""
+
+
+def marker(stack: str) -> str:
+    """First line of the stack's issue, by which it is found again."""
+    return f"<!-- gpu-cluster: drift of {visible(stack).replace('--', '')} -->"
+
+
+def title(stack: str) -> str:
+    return f"Stack {visible(stack)} has drifted"
+
+
+def issue(stack: str, drifted: Sequence[Drifted]) -> str:
+    """Markdown for GitHub, within its limit."""
+    fence, *inside, end = block(_lines(drifted))
+    head = (
+        f"{marker(stack)}\nWhat runs is not what {code(f'stacks/Pulumi.{stack}.yaml')} says. The next update "
+        "makes it so again; if what runs is right, write it into the stack file.\n"
+    )
+    counted = f"{len(drifted)} resource{'s'[: len(drifted) != 1]}"
+    details = Details(counted, (fence,), tuple(inside), (end,))
+    foot = f"<sub>On your machine: {code(f'gpu-cluster drift {stack}')}</sub>\n"
+    return fitted([head, details, foot], LIMIT)
+
+
+def report(stack: str, drifted: Sequence[Drifted]) -> str:
+    """For a terminal."""
+    if not drifted:
+        return f"{stack}: what runs is what the stack file says"
+    return "\n".join([f"{stack}: {len(drifted)} drifted", *(f"  {line}" for line in _lines(drifted))])
+
+
+def _lines(drifted: Iterable[Drifted]) -> Iterable[str]:
+    for each in drifted:
+        yield each.what
+        yield from (f"    {change}" for change in each.changes)

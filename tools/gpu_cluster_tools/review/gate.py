@@ -1,0 +1,161 @@
+"""Whether a planned update may go ahead: nothing is lost over it, and no secret is stored in the clear.
+
+It stands with what else is said of a pull request; the two rules, 89 and 90, stand with the other rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from gpu_cluster.catalog import Loss
+from gpu_cluster_policies.pack import Report, pack_of
+from gpu_cluster_policies.preview import Preview, Step
+from gpu_cluster_policies.rule import Finding
+from gpu_cluster_policies.rules.operations import ADVICE, loss_by
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something for which an update must not go ahead, and what to do about it."""
+
+    finding: Finding
+    course: str
+    """How the engine would go about it, such as `the new one first`; empty where there is nothing to say."""
+
+    advice: str
+
+    def __str__(self) -> str:
+        course = [f"course: {self.course}"] if self.course else []
+        told = [*course, f"why: {self.finding.rule.why}", f"fix: {self.advice}"]
+        return "\n  ".join([f"{self.finding.rule.id}: {self.finding.brief}", *told])
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What stands in the way of an update.
+
+    gate = gate_of(read_preview(text))
+    gate.open  # whether it may go ahead
+    """
+
+    stack: str | None
+    steps: int
+    """Those that change anything."""
+
+    obstacles: tuple[Obstacle, ...]
+    report: Report
+
+    @property
+    def open(self) -> bool:
+        return not self.obstacles and not self.report.stale
+
+    def as_text(self) -> str:
+        parts = [*map(str, self.obstacles), *map(str, self.report.stale), *self._waived()]
+        return "\n\n".join([*parts, self.summary])
+
+    @property
+    def summary(self) -> str:
+        if not self.open:
+            return (
+                f"{self.stack}: {len(self.obstacles) + len(self.report.stale)} stand in the way of the update"
+            )
+        if not self.steps:
+            return "nothing changes: the update may go ahead"
+        counted = f"{self.steps} step{'s'[: self.steps > 1]}"
+        return f"{self.stack}: {counted}, nothing is lost: the update may go ahead"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "stack": self.stack,
+            "open": self.open,
+            "steps": self.steps,
+            "obstacles": [
+                {
+                    "rule": each.finding.rule.id,
+                    "resource": each.finding.resource,
+                    "path": each.finding.path,
+                    "actual": each.finding.actual,
+                    "expected": each.finding.expected,
+                    "course": each.course,
+                    "advice": each.advice,
+                }
+                for each in self.obstacles
+            ],
+            "waived": [
+                {
+                    "rule": each.finding.rule.id,
+                    "resource": each.finding.resource,
+                    "owner": each.waiver.owner,
+                    "reason": each.waiver.reason,
+                    "expires": each.waiver.expires.isoformat(),
+                }
+                for each in self.report.waived
+            ],
+            "waivers": [str(problem) for problem in self.report.stale],
+        }
+
+    def _waived(self) -> Iterator[str]:
+        for each in self.report.waived:
+            waiver = each.waiver
+            until = f"waived until {waiver.expires} by {waiver.owner}"
+            yield f"{until}: {each.finding.brief}\n  reason: {waiver.reason}"
+
+
+def gate_of(preview: Preview, state: Preview | None = None) -> Gate:
+    """The gate for an update, and for what is stored already where `state` is given.
+
+    `PolicyFileError` where the files of the pack are wrong.
+    """
+    stored = state.steps if state else ()
+    stack = preview.stack or (state.stack if state else None)
+    if stack is None:
+        return Gate(None, 0, (), Report((), (), ()))
+    report = pack_of(stack).gate((*preview.steps, *stored))
+    course = _Course(preview.steps)
+    obstacles = tuple(Obstacle(each, course.of(each), course.advice(each)) for each in report.findings)
+    return Gate(stack, sum(step.changes for step in preview.steps), obstacles, report)
+
+
+class _Course:
+    """How the engine would go about the steps."""
+
+    def __init__(self, steps: tuple[Step, ...]) -> None:
+        self._steps: dict[str, list[Step]] = {}
+        self._through: dict[str, int] = {}
+        self._replaced = {step.urn for step in steps if step.replaces}
+        for step in steps:
+            self._steps.setdefault(step.urn, []).append(step)
+        for several in self._steps.values():
+            provider = several[0].provider
+            self._through[provider] = self._through.get(provider, 0) + 1
+
+    def of(self, finding: Finding) -> str:
+        """In words, joined by semicolons."""
+        return "; ".join(self._words(finding.judged.urn))
+
+    def advice(self, finding: Finding) -> str:
+        """What to do in the stack file about a loss; what the rule says about anything else."""
+        loss = self._loss(finding.judged.urn)
+        if loss is None or finding.path != "planned operation":
+            return finding.rule.fix
+        return f"{ADVICE[loss]}; what is meant has a waiver in policies/waivers.yaml"
+
+    def _words(self, urn: str) -> Iterator[str]:
+        steps = self._steps.get(urn, [])
+        kinds = [step.kind for step in steps]
+        if "create-replacement" in kinds and "delete-replaced" in kinds:
+            first = kinds.index("delete-replaced") < kinds.index("create-replacement")
+            yield "the old one goes first" if first else "the new one comes first, and it is empty"
+        if any(step.before.get("retainOnDelete") for step in steps) and urn in self._replaced:
+            yield "the old one stays, outside of the stack"
+        if any(step.before.get("protect") and not step.after.get("protect") for step in steps):
+            yield "it is protected, and the same change takes that away: the engine will not refuse"
+        if any(step.provider in self._replaced for step in steps):
+            yield "its provider is replaced"
+        if self._loss(urn) is Loss.PROVIDER and self._through.get(urn):
+            yield f"{self._through[urn]} resources are made through it and change with it"
+
+    def _loss(self, urn: str) -> Loss | None:
+        return next((loss for loss in map(loss_by, self._steps.get(urn, [])) if loss), None)

@@ -1,0 +1,143 @@
+"""What a reviewer decides on: one stack before and after a change, as plain data."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import TypeAdapter, ValidationError
+
+from gpu_cluster_tools.review.changes import Change
+
+
+class Verdict(StrEnum):
+    """Whether a change may be merged."""
+
+    FINE = "fine"
+    ATTENTION = "needs attention"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a stack is not just fine."""
+
+    blocks: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a rule finds in the new plan."""
+
+    rule: str
+    """Its id, such as 83-no-spot-in-production."""
+
+    stops: bool
+    """Whether it stops an update of this stack."""
+
+    new: bool
+    """Whether the old plan did not have it."""
+
+    what: str
+    where: str
+    """Line and key of the stack file that decides about it."""
+
+    why: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """US dollars a month: at the least, and at the most under load."""
+
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """A part of a bill, before and after; None where it is not there."""
+
+    what: str
+    before: Spending | None
+    after: Spending | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A bill, before and after. `lines`: those that change."""
+
+    before: Spending | None
+    after: Spending
+    lines: tuple[CostLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """Minutes until a stack that is created from nothing is ready."""
+
+    before: float | None
+    after: float
+    path: tuple[tuple[str, float], ...]
+    """The longest chain of resources that wait for each other, with the minutes of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One stack."""
+
+    stack: str
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    """Those that block first."""
+
+    problems: tuple[str, ...] = ()
+    """What is wrong with its stack file; then there is no more to say."""
+
+    changes: tuple[Change, ...] = ()
+    found: tuple[Found, ...] = ()
+    fixed: tuple[str, ...] = ()
+    """What rules found in the old plan alone."""
+
+    waived: int = 0
+    """Findings that a role answers for."""
+
+    cost: Cost | None = None
+    time: Time | None = None
+    missing: tuple[str, ...] = ()
+    """What could not be worked out, and why."""
+
+    @property
+    def nothing_new(self) -> bool:
+        """Whether all of it is as it was before, and fine."""
+        differs = (
+            self.changes,
+            self.fixed,
+            self.missing,
+            any(each.new for each in self.found),
+            self.cost and self.cost.lines,
+            self.time and self.time.before != self.time.after,
+        )
+        return self.verdict is Verdict.FINE and not any(differs)
+
+
+class ReviewFileError(Exception):
+    """A file that does not hold reviews."""
+
+
+_REVIEWS = TypeAdapter(tuple[Review, ...])
+
+
+def as_json(reviews: Iterable[Review]) -> str:
+    """The reviews for a program, or for another job to write the comment from."""
+    return _REVIEWS.dump_json(tuple(reviews), indent=2).decode() + "\n"
+
+
+def from_json(content: str | bytes) -> tuple[Review, ...]:
+    """What `as_json` wrote. `ReviewFileError` where it is something else."""
+    try:
+        return _REVIEWS.validate_json(content, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ReviewFileError(f"no reviews: {place}: {first['msg']}" if place else "no reviews") from None

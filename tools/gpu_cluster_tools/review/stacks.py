@@ -1,0 +1,169 @@
+"""The stacks of a project, each judged against what it was."""
+
+import shutil
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gpu_cluster_policies.pack import pack_of
+from gpu_cluster_policies.reports import Judged
+from gpu_cluster_policies.reports.judged import Shown
+from gpu_cluster_tools.review.bill import cost_of_change
+from gpu_cluster_tools.review.changes import changes
+from gpu_cluster_tools.review.loss import lost
+from gpu_cluster_tools.review.plans import Planned, PlannedNow, plans, plans_by_own_code
+from gpu_cluster_tools.review.review import Found, Reason, Review, Verdict
+from gpu_cluster_tools.review.revision import Revision, RevisionError, programs_differ, stacks_in, touched
+from gpu_cluster_tools.review.side import Side
+from gpu_cluster_tools.review.time import time_of_change
+from gpu_cluster_tools.review.verdict import reasons_of, verdict_of
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A project before and after a change, as two folders."""
+
+    before: Path
+    after: Path
+    stacks: Sequence[str]
+    """Those that the change touches."""
+
+    own_code: bool = False
+    """Whether another program made the plans before."""
+
+    def plans(self, stacks: Collection[str]) -> tuple[Mapping[str, Planned], Mapping[str, PlannedNow]]:
+        """Of these stacks, before and after, each by the code of its side."""
+        return self.plans_before(stacks), plans(self.after, stacks)
+
+    def plans_before(self, stacks: Collection[str]) -> Mapping[str, Planned]:
+        then = plans_by_own_code if self.own_code else plans
+        return then(self.before, stacks)
+
+
+@contextmanager
+def sides(project: Path, against: str, source: Path | None = None) -> Generator[Sides]:
+    """A project as it is, and as it was at a revision of git, or in the folder of another checkout.
+
+    `source`: a repository with stack files alone, such as a team's; the revision is then one of that.
+    `RevisionError` where there is no such thing.
+    """
+    with ExitStack() as open_folders:
+        if source:
+            yield _of_source(project, source.resolve(), against, open_folders)
+        elif (project / against / "Pulumi.yaml").is_file():
+            before = (project / against).resolve()
+            names = sorted(stacks_in(project) | stacks_in(before))
+            yield Sides(before, project, names, own_code=(before / "components").is_dir())
+        else:
+            revision = Revision.before(project, against)
+            before = open_folders.enter_context(revision.folder())
+            files = revision.changed()
+            names = touched(files, before, project)
+            yield Sides(before, project, names, own_code=programs_differ(files))
+
+
+def reviews(sides: Sides, stacks: Collection[str], day: date) -> list[Review]:
+    """The review of each of these stacks, or of each that the change touches, at the prices of a day.
+
+    `RevisionError` where a name is that of no stack on either side.
+    """
+    known = stacks_in(sides.before) | stacks_in(sides.after)
+    if strange := sorted(set(stacks) - known):
+        raise RevisionError(
+            f"no stack {', '.join(strange)}, neither before nor after: {', '.join(sorted(known))}"
+        )
+    names = sorted(stacks or sides.stacks)
+    before, after = sides.plans(names)
+    return [
+        review(Side(name, before[name], sides.before, day), Side(name, after[name], sides.after, day))
+        for name in names
+    ]
+
+
+def review(before: Side, after: Side) -> Review:
+    """One stack; what is not there on one side, or cannot be read, counts as nothing."""
+    if after.problems:
+        return Review(after.stack, Verdict.BLOCKED, (_wrong(before, after),), problems=after.problems)
+    found = sorted(changes(before.resources, after.resources), key=lambda change: change.resource)
+    rules, fixed = _findings(after.judged, before.judged)
+    cost, unpriced = cost_of_change(before, after)
+    time, untimed = time_of_change(before, after)
+    stale = [str(problem) for problem in after.judged.report.stale] if after.judged else []
+    judged = after.judged or before.judged
+    gone = lost(found, before.resources, judged.pack if judged else pack_of(after.stack))
+    reasons = reasons_of(found, gone, rules, stale, cost)
+    return Review(
+        after.stack,
+        verdict_of(reasons),
+        reasons,
+        changes=tuple(found),
+        found=rules,
+        fixed=fixed,
+        waived=len(after.judged.waived) if after.judged else 0,
+        cost=cost,
+        time=time,
+        missing=(
+            *([f"what was before{before.gap}"] if before.gap else []),
+            *unpriced,
+            *untimed,
+        ),
+    )
+
+
+def _wrong(before: Side, after: Side) -> Reason:
+    """A file that nobody has changed may be wrong all the same: it does not fit what is below it any more."""
+    counted = f"its stack file has {len(after.problems)} mistake{'s'[: len(after.problems) > 1]}"
+    as_before = not before.problems and before.file == after.file
+    return Reason(True, f"{counted}, although it is as it was" if as_before else counted)
+
+
+def _findings(new: Judged | None, old: Judged | None) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+    """What rules find now, and what they found before and do not any more."""
+    now = {_key(shown): shown for shown in new.findings} if new else {}
+    then = {_key(shown): shown for shown in old.findings} if old else {}
+    found = tuple(_found(shown, new=key not in then) for key, shown in now.items())
+    return found, tuple(shown.finding.brief for key, shown in then.items() if new and key not in now)
+
+
+def _key(shown: Shown) -> tuple[str, str, str]:
+    finding = shown.finding
+    return finding.rule.id, finding.resource, finding.path
+
+
+def _found(shown: Shown, *, new: bool) -> Found:
+    finding = shown.finding
+    return Found(
+        rule=finding.rule.id,
+        stops=shown.stops,
+        new=new,
+        what=finding.brief,
+        where=str(shown.place),
+        why=f"{finding.rule.why} ({'; '.join(finding.rule.references)})",
+        fix=finding.rule.fix,
+    )
+
+
+def _of_source(project: Path, source: Path, against: str, open_folders: ExitStack) -> Sides:
+    """The platform's stack files with those of a source laid over them, on both sides."""
+    revision = Revision.before(source, against)
+    then = open_folders.enter_context(revision.folder())
+    before, after = (Path(open_folders.enter_context(TemporaryDirectory())) for _ in range(2))
+    for folder, stacks in ((before, then), (after, source)):
+        shutil.copytree(project / "stacks", folder / "stacks")
+        shutil.copy(project / "Pulumi.yaml", folder)
+        for file in _stack_files(stacks):
+            shutil.copy(file, folder / "stacks")
+    changed = {Path(file).name for file in revision.changed()}
+    names = [name for name in stacks_in(before) | stacks_in(after) if f"Pulumi.{name}.yaml" in changed]
+    return Sides(before, after, sorted(names))
+
+
+def _stack_files(folder: Path) -> Iterable[Path]:
+    files = sorted(folder.glob("Pulumi.*.yaml"))
+    for file in files:
+        if file.is_symlink():
+            raise RevisionError(f"{file.name} is a link: a stack file has to be a file of its own")
+    return files

@@ -1,0 +1,20 @@
+"""How long a stack takes from nothing to ready, before and after a change."""
+
+from gpu_cluster.plan.urn import name_of
+from gpu_cluster_tools.review.review import Time
+from gpu_cluster_tools.review.side import Side
+from gpu_cluster_tools.schedule import UnknownDurationsError
+
+_WORTH_A_LINE = 0.1  # minutes
+
+
+def time_of_change(before: Side, after: Side) -> tuple[Time | None, tuple[str, ...]]:
+    """The time on both sides with the chain after it, and the types whose time nobody knows."""
+    try:
+        old, new = before.schedule, after.schedule
+    except UnknownDurationsError as error:
+        return None, tuple(f"time: nobody knows how long {type} takes" for type in error.types)
+    if new is None:
+        return None, ()
+    chain = tuple((name_of(urn), round(minutes, 1)) for urn, minutes in new.path if minutes >= _WORTH_A_LINE)
+    return Time(old.makespan if old else None, new.makespan, chain), ()

@@ -1,0 +1,119 @@
+"""Whether a change may be merged, and why not."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from gpu_cluster.catalog import STATEFUL, Loss
+from gpu_cluster_tools.review.changes import Action, Change
+from gpu_cluster_tools.review.review import Cost, Found, Reason, Verdict
+
+_LOSSES = list(Loss)  # the gravest first
+_SIZES = "scalingConfig."
+_MUCH = 1.1  # times the cost before, from which it is worth a look
+
+
+def verdict_of(reasons: Iterable[Reason]) -> Verdict:
+    blocking = [reason.blocks for reason in reasons]
+    if any(blocking):
+        return Verdict.BLOCKED
+    return Verdict.ATTENTION if blocking else Verdict.FINE
+
+
+def reasons_of(
+    changes: Sequence[Change],
+    lost: Sequence[Change],
+    found: Sequence[Found],
+    stale: Iterable[str],
+    cost: Cost | None,
+) -> tuple[Reason, ...]:
+    """Everything that blocks, then everything that wants a look.
+
+    `lost`: the changes that nobody answers for and nobody could undo. `stale`: waivers that hold no more.
+    """
+    gravest = frozenset(lost)
+    every = [
+        *_lost(lost),
+        *_rules_broken(found),
+        *(Reason(True, words) for words in stale),
+        *_gone([change for change in changes if change not in gravest]),
+        *_restarts(changes),
+        *_fuller(changes),
+        *_dearer(cost),
+    ]
+    return tuple(sorted(every, key=lambda reason: not reason.blocks))
+
+
+def _lost(changes: Sequence[Change]) -> Iterator[Reason]:
+    """What cannot be had back: a cluster, a provider, data, keys, and nodes with what runs on them."""
+    for action, verb in ((Action.REPLACE, "would replace"), (Action.DELETE, "would delete")):
+        lost = [change for change in changes if change.action is action]
+        lost.sort(key=lambda change: (change.retained, _LOSSES.index(STATEFUL[change.type])))
+        if lost:
+            gravest = lost[0]
+            kept = gravest.retained and action is Action.DELETE
+            then = "of which no stack would know any more" if kept else f"and lose {STATEFUL[gravest.type]}"
+            yield Reason(True, f"{verb} {_some([change.resource for change in lost])}, {then}")
+
+
+def _rules_broken(found: Sequence[Found]) -> Iterator[Reason]:
+    """A rule once, however often it is broken; an advisory one only where it is new."""
+    worth = [each for each in found if each.stops or each.new]
+    for rule, times in Counter(each.rule for each in worth).items():
+        first = next(each for each in worth if each.rule == rule)
+        more = f" and {times - 1} more" if times > 1 else ""
+        before = "" if any(each.new for each in worth if each.rule == rule) else ", as before"
+        yield Reason(first.stops, f"rule {rule}: {first.what}{more}{before}")
+
+
+def _gone(changes: Sequence[Change]) -> Iterator[Reason]:
+    """What is replaced or deleted, and can be had again."""
+    for action, verb in ((Action.REPLACE, "replaces"), (Action.DELETE, "deletes")):
+        names = [change.resource for change in changes if change.action is action and _is_real(change)]
+        if names:
+            yield Reason(False, f"{verb} {_some(names)}")
+
+
+def _restarts(changes: Sequence[Change]) -> Iterator[Reason]:
+    """A node group with another launch template or version changes its nodes, one after the other."""
+    names = [
+        change.name
+        for change in _updated_groups(changes)
+        if any(edit.path.startswith(("launchTemplate", "releaseVersion", "version")) for edit in change.edits)
+    ]
+    if names:
+        yield Reason(False, f"changes every node of {_some(names)}, one after the other")
+
+
+def _fuller(changes: Sequence[Change]) -> Iterator[Reason]:
+    """A least that is raised where the present size is not the file's: EKS takes none above that."""
+    for change in _updated_groups(changes):
+        sizes = {edit.path: edit for edit in change.edits if edit.path.startswith(_SIZES)}
+        least = sizes.get(f"{_SIZES}minSize")
+        if least and f"{_SIZES}desiredSize" not in sizes and int(least.after) > int(least.before):
+            words = f"raises the least of {change.name} from {least.before} to {least.after}"
+            yield Reason(False, f"{words}, which EKS refuses while fewer nodes run (docs/nodes.md)")
+
+
+def _updated_groups(changes: Sequence[Change]) -> list[Change]:
+    return [
+        change
+        for change in changes
+        if change.action is Action.UPDATE and change.type == "aws:eks/nodeGroup:NodeGroup"
+    ]
+
+
+def _dearer(cost: Cost | None) -> Iterator[Reason]:
+    if cost and cost.before and cost.after.most > cost.before.most * _MUCH:
+        more = cost.after.most - cost.before.most
+        yield Reason(False, f"costs up to ${more:,.0f} more a month")
+
+
+def _is_real(change: Change) -> bool:
+    return not change.type.startswith(("gpu-cluster:", "pulumi:"))
+
+
+def _some(names: Sequence[str], most: int = 2) -> str:
+    """`A, B and 3 more`"""
+    if len(names) <= most + 1:
+        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"{', '.join(names[:most])} and {len(names) - most} more"

@@ -1,0 +1,1 @@
+"""First stack files of environments and teams, from a few answers."""

@@ -1,0 +1,89 @@
+"""A model that somebody wants of a new stack, and the lines of the file that serve it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+
+from gpu_cluster.capacity import Load, load_time
+from gpu_cluster.catalog import MODELS, LanguageModel, of_weights
+from gpu_cluster.config.quantity import amount
+from gpu_cluster.config.serving import LOAD_MINUTES, ModelCache, ModelSettings
+from gpu_cluster.config.span import Replicas
+from gpu_cluster.stack.checks.load_times import enough
+from gpu_cluster.stack.scalar import scalar
+
+_CONTEXT = 8192
+_GIB = 1024**3
+
+TOKEN = "v1:an:example"  # noqa: S105
+"""A ciphertext that the token of the model hub could be."""
+
+WEIGHTS = "1Gi"
+"""What the weights could be of a model that nobody knows: so few that a small GPU is a place for it."""
+
+
+@dataclass(frozen=True)
+class WantedModel:
+    """A model, as far as the catalog knows it.
+
+    WantedModel("Qwen/Qwen2.5-7B-Instruct").load
+    """
+
+    name: str
+    """On the model hub."""
+
+    @property
+    def known(self) -> LanguageModel | None:
+        """As the catalog has it."""
+        return MODELS.get(self.name)
+
+    @property
+    def gated(self) -> bool:
+        """Whether its weights are downloaded with a token only, as far as the catalog knows."""
+        return bool(self.known and self.known.gated)
+
+    @property
+    def load(self) -> Load:
+        """With as few tokens as are useful, so that it fits small GPUs."""
+        return Load(self.known or of_weights(self.name, int(amount(WEIGHTS))), self.context, None)
+
+    @property
+    def context(self) -> int:
+        return min(self.known.context, _CONTEXT) if self.known else _CONTEXT
+
+    @property
+    def load_minutes(self) -> int:
+        """Enough to load the weights from the hub, and not less than the default."""
+        settings = ModelSettings(
+            model=self.name,
+            weights=None if self.known else WEIGHTS,
+            pool="any",
+            replicas=Replicas(min=1, max=1),
+            cache=ModelCache(size=self.cache),
+        )
+        return max(LOAD_MINUTES, enough(load_time(settings, {}, None) or 0))
+
+    @property
+    def cache(self) -> str:
+        """The weights and a half, in tens of GiB."""
+        gib = ceil(self.known.weights * 1.5 / _GIB / 10) * 10 if self.known else 100
+        return f"{gib}Gi"
+
+    def lines(
+        self, pool: str, replicas: str, *, gpus: int = 1, profile: str | None = None, weights: str
+    ) -> Iterator[str]:
+        """What a file says below the name of the model, not indented; `weights` where nobody knows them."""
+        yield f"model: {scalar(self.name)}"
+        yield "# revision: its commit, so that a restart serves the same weights; production asks for it"
+        if not self.known:
+            yield f"weights: {weights} # of all its files; the catalog does not know the model"
+        yield f"pool: {pool}"
+        if gpus > 1:
+            yield f"gpus: {gpus} # of each replica"
+        if profile:
+            yield f"slice: {profile} # of each replica"
+        yield f"replicas: {replicas}"
+        yield f"context: {self.context} # tokens of prompt and answer; more take more memory"
+        yield f"cache: {{size: {self.cache}}}"
+        if self.load_minutes > LOAD_MINUTES:
+            yield f"loadMinutes: {self.load_minutes} # before a replica that does not answer is restarted"

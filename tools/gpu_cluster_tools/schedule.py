@@ -1,0 +1,235 @@
+"""How long a stack would take on AWS: typical durations, in the order in which the engine would work."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from heapq import heappop, heappush
+from typing import Any, Self
+
+from gpu_cluster.capacity import load_time, pools_of
+from gpu_cluster.catalog import LARGE_IMAGE_MINUTES, duration_of
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.plan.graph import Registered
+from gpu_cluster.plan.plan import Plan
+from gpu_cluster.plan.urn import name_of, type_of
+from gpu_cluster_tools.toolchain import AT_ONCE
+
+_WORTH_A_LINE = 0.1  # minutes
+_IN_THE_STATE_ALONE = ("pulumi:", "gpu-cluster:")
+
+
+class UnknownDurationsError(Exception):
+    """Nobody knows how long some types take."""
+
+    def __init__(self, types: Iterable[str]) -> None:
+        self.types = sorted(types)
+        super().__init__(", ".join(self.types))
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What has to be known of a resource to say when it is there."""
+
+    urn: str
+    needs: frozenset[str]
+    """URNs."""
+
+    object: str
+    """The name that Kubernetes knows it by; empty for what is not in a cluster."""
+
+    @classmethod
+    def planned(cls, resource: Registered) -> Self:
+        return cls(
+            resource.urn,
+            _needs(resource.dependencies, resource.parent, resource.provider),
+            _object_name(resource.inputs),
+        )
+
+    @classmethod
+    def made(cls, resource: Mapping[str, Any]) -> Self:
+        """From the engine's state."""
+        needs = _needs(
+            resource.get("dependencies", ()), resource.get("parent", ""), resource.get("provider", "")
+        )
+        return cls(resource["urn"], needs, _object_name(resource.get("inputs", {})))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that takes time, after what it needs."""
+
+    name: str
+    minutes: float
+    needs: frozenset[str] = frozenset()
+    """Names of other tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Tasks in time."""
+
+    path: tuple[tuple[str, float], ...]
+    """The longest chain of tasks that need each other: names and minutes, those of no time left out."""
+
+    makespan: float
+    """Minutes until the last task is done, with so many at once as the engine works on."""
+
+    @property
+    def chain(self) -> float:
+        """Minutes of the longest chain, which nothing can be faster than."""
+        return sum(minutes for _, minutes in self.path)
+
+    @property
+    def ratio(self) -> float:
+        """Makespan over longest chain: 1 where nothing waits but for what it needs."""
+        return self.makespan / self.chain if self.chain else 1.0
+
+
+def coming_up(resources: Iterable[Resource], loads: Mapping[str, float]) -> Schedule:
+    """The creation of all resources of a stack. `loads`: minutes to load a model, by name of its Deployment.
+
+    `UnknownDurationsError` where the catalog does not know a type.
+    """
+    found = list(resources)
+    _require_known(found)
+    return schedule(Task(each.urn, _creation(each, loads), each.needs) for each in found)
+
+
+def going_away(resources: Iterable[Resource]) -> Schedule:
+    """The deletion of all resources of a stack, wave by wave: the engine waits for a whole wave.
+
+    A wave is what nothing needs any more.
+    """
+    found = list(resources)
+    _require_known(found)
+    tasks: list[Task] = []
+    for wave in _waves(found):
+        before = frozenset(task.name for task in tasks)
+        tasks += [Task(urn, _deletion(urn), before) for urn in wave]
+    return schedule(tasks)
+
+
+def ready(plan: Plan) -> Schedule:
+    """When everything of a plan is there. `UnknownDurationsError` as for `coming_up`."""
+    served = plan.team.served if plan.team else plan.stack
+    return coming_up(map(Resource.planned, plan.graph.resources), load_times(served))
+
+
+def load_times(stack: Stack) -> dict[str, float]:
+    """Minutes from a replica's start to its first answer, for each model whose size is known."""
+    pools = pools_of(stack)
+    times = {
+        name: load_time(model, stack.storage, pools.get(model.pool))
+        for name, model in stack.serving.models.items()
+    }
+    return {str(name): minutes for name, minutes in times.items() if minutes is not None}
+
+
+def schedule(tasks: Iterable[Task], at_once: int = AT_ONCE) -> Schedule:
+    """When tasks are done that are taken up in their order as soon as they can be, so many at once."""
+    known = {task.name: task for task in tasks}
+    needs = {name: task.needs & known.keys() for name, task in known.items()}
+    path = tuple((name, known[name].minutes) for name in _longest_chain(known, needs) if known[name].minutes)
+    return Schedule(path, _makespan(known, needs, at_once))
+
+
+def _longest_chain(tasks: Mapping[str, Task], needs: Mapping[str, Iterable[str]]) -> list[str]:
+    done: dict[str, float] = {}
+    before: dict[str, str | None] = {}
+    for name in TopologicalSorter(needs).static_order():
+        last = max(sorted(needs[name]), key=done.__getitem__, default=None)
+        before[name] = last
+        done[name] = tasks[name].minutes + (done[last] if last else 0)
+    chain: list[str] = []
+    name = max(done, key=done.__getitem__, default=None)
+    while name:
+        chain.insert(0, name)
+        name = before[name]
+    return chain
+
+
+def _makespan(tasks: Mapping[str, Task], needs: Mapping[str, Iterable[str]], at_once: int) -> float:
+    order = {name: number for number, name in enumerate(tasks)}
+    sorter = TopologicalSorter(needs)
+    sorter.prepare()
+    waiting: list[tuple[float, int, str]] = []
+    running: list[tuple[float, str]] = []
+    now = 0.0
+    while sorter.is_active():
+        while ready := sorter.get_ready():  # what takes no time makes others ready at once
+            for name in ready:
+                if tasks[name].minutes:
+                    heappush(waiting, (now, order[name], name))
+                else:
+                    sorter.done(name)
+        while waiting and len(running) < at_once:
+            *_, name = heappop(waiting)
+            heappush(running, (now + tasks[name].minutes, name))
+        if running:
+            now, name = heappop(running)
+            sorter.done(name)
+    return now
+
+
+def _creation(resource: Resource, loads: Mapping[str, float]) -> float:
+    type = type_of(resource.urn)
+    if _is_nowhere(type):
+        return 0
+    loading = loads.get(resource.object) if type == "kubernetes:apps/v1:Deployment" else None
+    return duration_of(type).create if loading is None else LARGE_IMAGE_MINUTES + loading
+
+
+def _deletion(urn: str) -> float:
+    type = type_of(urn)
+    return 0 if _is_nowhere(type) else duration_of(type).delete
+
+
+def _waves(resources: Iterable[Resource]) -> Iterator[list[str]]:
+    needed_by: dict[str, set[str]] = {each.urn: set() for each in resources}
+    for each in resources:
+        for urn in each.needs & needed_by.keys():
+            needed_by[urn].add(each.urn)
+    sorter = TopologicalSorter(needed_by)
+    sorter.prepare()
+    while sorter.is_active():
+        wave = sorted(sorter.get_ready())
+        yield wave
+        sorter.done(*wave)
+
+
+def _object_name(inputs: Mapping[str, Any]) -> str:
+    metadata: Mapping[str, Any] = inputs.get("metadata") or {}
+    return metadata.get("name", "")
+
+
+def _needs(dependencies: Iterable[str], parent: str, provider: str) -> frozenset[str]:
+    return frozenset(filter(None, [*dependencies, parent, provider.rpartition("::")[0]]))
+
+
+def _require_known(resources: Iterable[Resource]) -> None:
+    types = {type_of(resource.urn) for resource in resources}
+    if unknown := {type for type in types if not (_is_nowhere(type) or _is_known(type))}:
+        raise UnknownDurationsError(unknown)
+
+
+def _is_known(type: str) -> bool:
+    try:
+        return bool(duration_of(type))
+    except KeyError:
+        return False
+
+
+def _is_nowhere(type: str) -> bool:
+    """Whether such a resource exists in the state alone: components and providers."""
+    return type.startswith(_IN_THE_STATE_ALONE)
+
+
+def described(schedule: Schedule) -> list[str]:
+    """The longest chain, a line for each resource but those of seconds, with the minute of its end."""
+    lines: list[str] = []
+    done = 0.0
+    for urn, minutes in schedule.path:
+        done += minutes
+        if minutes >= _WORTH_A_LINE:
+            lines.append(f"{done:.1f} min  {name_of(urn)} ({minutes:.1f})")
+    return lines

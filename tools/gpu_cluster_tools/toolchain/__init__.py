@@ -1,0 +1,25 @@
+"""The programs that the platform runs on: the engine, its plugins and a control plane."""
+
+from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
+from gpu_cluster_tools.toolchain.errors import ToolchainError
+from gpu_cluster_tools.toolchain.toolchain import (
+    AT_ONCE,
+    Toolchain,
+    builder,
+    install,
+    present,
+    provide,
+    tools_folder,
+)
+
+__all__ = [
+    "AT_ONCE",
+    "AWS_PROVIDER",
+    "Toolchain",
+    "ToolchainError",
+    "builder",
+    "install",
+    "present",
+    "provide",
+    "tools_folder",
+]

@@ -1,0 +1,125 @@
+"""Make one tool from its pinned module."""
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpu_cluster_tools.toolchain.errors import ToolchainError
+from gpu_cluster_tools.toolchain.go import Go
+from gpu_cluster_tools.toolchain.tools import MODULES, Edit, ModuleFiles, ModuleTree, Tool
+
+_ADVICE = {
+    r"no space left on device": "free some disk: the first build needs about 15 GB in the cache directory.",
+    r"checksum mismatch|SECURITY ERROR": "stop here: what was downloaded is not what go.sum pins. "
+    "Find out what stands between this machine and the module's source (GOPROXY) before trying again.",
+    r"dial tcp|no such host|TLS handshake|timeout|connection refused| [45]\d\d |disabled by GOPROXY": (
+        "check the network and GOPROXY, then run the same command again: it continues where it stopped. "
+        "A machine without network can take the directory gpu-cluster/tools from another one's cache."
+    ),
+    r"signal: killed|cannot allocate memory": "free some memory, or set GOMAXPROCS=1 to compile one package "
+    "at a time.",
+}
+_OTHERWISE = "run the same command again; if it fails alike, the output above names the cause."
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Builds tools with one Go command inside one empty directory each."""
+
+    go: Go
+
+    def build(self, tool: Tool, directory: Path) -> Path:
+        """The executable, somewhere inside the directory."""
+        sources = directory / "module"
+        temporary = directory / "temporary"
+        temporary.mkdir()
+        shutil.copytree(MODULES / tool.module, sources)
+        for tree in tool.trees:
+            self._copy_tree(tool, tree, sources, temporary)
+        copied = self._copy(tool, tool.files, sources, temporary) if tool.files else []
+        if tool.package is None:
+            executable = copied[0]
+            executable.chmod(0o755)
+            return executable
+        executable = directory / tool.name
+        linker = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in tool.variables.items())])
+        command = ["build", "-trimpath", "-buildvcs=false", "-ldflags", linker, "-o", str(executable)]
+        self._run_go(tool, [*command, tool.package], sources, temporary)
+        if tool.generates:
+            self._run(tool, [str(executable), *tool.generates], sources, temporary)
+            self._run_go(tool, [*command, tool.package], sources, temporary)
+        return executable
+
+    def _copy(self, tool: Tool, files: ModuleFiles, sources: Path, temporary: Path) -> list[Path]:
+        module = self._download(tool, files.module, sources, temporary)
+        return [_copied(module / path, sources / Path(path).name) for path in files.paths]
+
+    def _copy_tree(self, tool: Tool, tree: ModuleTree, sources: Path, temporary: Path) -> None:
+        module = self._download(tool, f"{tree.module}@{tree.version}", sources, temporary)
+        target = sources / tree.folder
+        target.mkdir()
+        for path in tree.paths:
+            _copied(module / path, target / path)
+        for edit in tree.edits:
+            _edit(tool, target, edit)
+
+    def _download(self, tool: Tool, module: str, sources: Path, temporary: Path) -> Path:
+        answer = self._run_go(tool, ["mod", "download", "-json", module], sources, temporary)
+        return Path(json.loads(answer)["Dir"])
+
+    def _run_go(self, tool: Tool, arguments: list[str], sources: Path, temporary: Path) -> str:
+        return self._run(tool, [str(self.go.executable), *arguments], sources, temporary)
+
+    def _run(self, tool: Tool, command: list[str], sources: Path, temporary: Path) -> str:
+        done = subprocess.run(  # noqa: S603
+            command,
+            cwd=sources,
+            env=self.go.environment(temporary=temporary),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise _failure(tool, " ".join(command), done.stderr or done.stdout)
+        return done.stdout
+
+
+def _copied(source: Path, target: Path) -> Path:
+    """A file, or a folder with all that is in it; without the read-only mode that Go's cache may have."""
+    if source.is_file():
+        return Path(shutil.copyfile(source, target))
+    target.mkdir(exist_ok=True)
+    for each in source.iterdir():
+        _copied(each, target / each.name)
+    return target
+
+
+def _edit(tool: Tool, tree: Path, edit: Edit) -> None:
+    file = tree / edit.file
+    text, times = re.subn(edit.pattern, edit.replacement, file.read_text(), flags=re.MULTILINE | re.DOTALL)
+    expected = times > 0 if edit.times is None else times == edit.times
+    if not expected:
+        raise ToolchainError(
+            f"{tool.name} {tool.version} could not be built: {edit.pattern!r} matches {times} times in "
+            f"{edit.file}, expected {edit.times or 'at least one'}."
+        )
+    file.write_text(text)
+
+
+def _failure(tool: Tool, command: str, output: str) -> ToolchainError:
+    lines = [line for line in output.splitlines() if not line.startswith("go: downloading ")]
+    advice = next((text for pattern, text in _ADVICE.items() if re.search(pattern, output)), _OTHERWISE)
+    return ToolchainError(
+        "\n".join(
+            [
+                f"{tool.name} {tool.version} could not be built from {MODULES / tool.module}.",
+                f"Command: {command}",
+                "Output:",
+                *(f"  {line}" for line in lines),
+                f"What to do: {advice}",
+            ]
+        )
+    )

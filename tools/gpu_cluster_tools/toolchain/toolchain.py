@@ -1,0 +1,168 @@
+"""Provide every tool: what the machine has is used, the rest is built once."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from gpu_cluster_tools.toolchain import go_caches
+from gpu_cluster_tools.toolchain.build import Builder
+from gpu_cluster_tools.toolchain.cache import cache_directory, is_valid, locked, store, tool_path
+from gpu_cluster_tools.toolchain.engine import LANGUAGE_HOST, launcher_beside, link_provider, plugin_directory
+from gpu_cluster_tools.toolchain.errors import ToolchainError
+from gpu_cluster_tools.toolchain.go import find_go
+from gpu_cluster_tools.toolchain.installed import (
+    Found,
+    fetch_kubernetes_provider,
+    installed_kubernetes_provider,
+    installed_language_host,
+    installed_pulumi,
+)
+from gpu_cluster_tools.toolchain.progress import Progress, Report
+from gpu_cluster_tools.toolchain.tools import KUBERNETES_PROVIDER, LANGUAGE_EXEC, PINNED, PULUMI, Tool
+
+AT_ONCE = 32
+"""Operations that the engine works on at once: most of them wait for a cloud, and take no processor."""
+
+_QUIET = {"PULUMI_SKIP_UPDATE_CHECK": "1", "PULUMI_SUPPRESS_NEO_LINK": "true"}  # both talk of a service
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """Tools that are ready to run.
+
+    toolchain = install()
+    subprocess.run([toolchain.path("pulumi"), "preview"], env=toolchain.environment())
+    """
+
+    tools: Mapping[str, Found]
+
+    def path(self, name: str) -> Path:
+        return self.tools[name].path
+
+    def environment(self) -> dict[str, str]:
+        """This process's environment, with what was built of the engine first on PATH."""
+        engine = (self.tools[name] for name in (PULUMI.name, LANGUAGE_HOST))
+        ours = dict.fromkeys(str(found.path.parent) for found in engine if found.origin == "built")
+        search = os.pathsep.join([*ours, os.environ.get("PATH", os.defpath)])
+        parallel = {"PULUMI_PARALLEL": os.environ.get("PULUMI_PARALLEL", str(AT_ONCE))}
+        return os.environ | _past_proxies() | {"PATH": search, **_QUIET, **parallel}
+
+
+def install(report: Report | None = None, *, also: Sequence[Tool] = ()) -> Toolchain:
+    """The tools, after building those that are missing.
+
+    The control plane is always the pinned one. `report` gets lines about what is built; by default
+    they go to stderr. `also` are tools that only some tasks need, such as `AWS_PROVIDER`.
+    `ToolchainError` where one cannot be provided.
+    """
+    workshop = _Workshop(Progress(report), cache_directory())
+    try:
+        tools = _engine(workshop)
+        tools |= {tool.name: workshop.provide(tool) for tool in (*PINNED, *also)}
+        tools[KUBERNETES_PROVIDER.name] = _kubernetes_provider(workshop, tools[PULUMI.name])
+        if workshop.was_needed:
+            go_caches.drop(workshop.cache)
+    except OSError as error:
+        raise ToolchainError(
+            f"The tools could not be put into {workshop.cache} and {plugin_directory()}: {error}\n"
+            "What to do: make both writable, or name others by XDG_CACHE_HOME and PULUMI_HOME."
+        ) from error
+    return Toolchain(tools)
+
+
+def provide(tool: Tool, report: Report | None = None) -> Path:
+    """One tool alone, such as a witness of the tests; built where it is missing."""
+    return _Workshop(Progress(report), cache_directory()).provide(tool).path
+
+
+def present() -> dict[str, Found | None]:
+    """Every tool that `install` would provide, and None for those that it would have to build or fetch."""
+    pulumi = installed_pulumi()
+    host = installed_language_host(pulumi) if pulumi else None
+    engine = {PULUMI.name: pulumi if pulumi and host else _built(PULUMI)}
+    if not host:
+        engine[LANGUAGE_EXEC.name] = _built(LANGUAGE_EXEC)
+    provider = installed_kubernetes_provider() or _built(KUBERNETES_PROVIDER)
+    pinned = {tool.name: _built(tool) for tool in PINNED}
+    return {**engine, **pinned, KUBERNETES_PROVIDER.name: provider}
+
+
+def builder() -> Path:
+    """The Go that would build what is missing. `ToolchainError` where none is new enough."""
+    return find_go(cache_directory()).executable
+
+
+def tools_folder() -> Path:
+    """Where tools are built and kept."""
+    return cache_directory()
+
+
+def _built(tool: Tool) -> Found | None:
+    path = tool_path(tool)
+    return Found(path, tool.version, "built") if is_valid(path) else None
+
+
+def _past_proxies() -> dict[str, str]:
+    """Where a proxy is set, exempt this machine: the engine and its plugins are servers on it.
+
+    Both spellings, since gRPC reads the small one and Go the large one first.
+    """
+    if not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    given = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    exempt = ",".join(filter(None, [given, "127.0.0.1", "localhost"]))
+    return {"no_proxy": exempt, "NO_PROXY": exempt}
+
+
+def _engine(workshop: "_Workshop") -> dict[str, Found]:
+    installed = installed_pulumi()
+    host = installed_language_host(installed) if installed else None
+    if installed and host:
+        return {PULUMI.name: installed, LANGUAGE_HOST: host}
+    built = None if installed else workshop.provide(PULUMI).path
+    runner = workshop.provide(LANGUAGE_EXEC)
+    launcher = launcher_beside(built, runner.path)
+    return {
+        PULUMI.name: installed or Found(launcher.with_name(PULUMI.name), PULUMI.version, "built"),
+        LANGUAGE_HOST: Found(launcher, runner.version, "built"),
+        LANGUAGE_EXEC.name: runner,
+    }
+
+
+def _kubernetes_provider(workshop: "_Workshop", pulumi: Found) -> Found:
+    """Prefer an installed plugin; an installed engine may download one in less time than a build takes."""
+    provider = installed_kubernetes_provider()
+    if provider is None and pulumi.origin == "PATH" and not is_valid(tool_path(KUBERNETES_PROVIDER)):
+        with workshop.progress.step(f"fetching {KUBERNETES_PROVIDER.name} {KUBERNETES_PROVIDER.version}"):
+            provider = fetch_kubernetes_provider(pulumi)
+    if provider is None:
+        provider = workshop.provide(KUBERNETES_PROVIDER)
+        link_provider(provider.path)
+    return provider
+
+
+@dataclass(frozen=True)
+class _Workshop:
+    progress: Progress
+    cache: Path
+
+    @cached_property
+    def builder(self) -> Builder:
+        return Builder(find_go(self.cache))
+
+    @property
+    def was_needed(self) -> bool:
+        """Whether anything had to be built."""
+        return "builder" in vars(self)
+
+    def provide(self, tool: Tool) -> Found:
+        found = Found(tool_path(tool), tool.version, "built")
+        if is_valid(found.path):
+            return found
+        with locked(tool, waiting=lambda: self.progress.line(f"waiting for another build of {tool.name}")):
+            if not is_valid(found.path):
+                with self.progress.step(f"building {tool.name} {tool.version}"), go_caches.kept(self.cache):
+                    store(tool, lambda directory: self.builder.build(tool, directory))
+        return found
