@@ -13,9 +13,9 @@ from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.environment_outputs import Environment
-from gpu_cluster.kubernetes.cluster import kubeconfig_of, team_kubeconfig
+from gpu_cluster.kubernetes.cluster import NoKubeconfigError, kubeconfig_of, team_kubeconfig
 from gpu_cluster.platform import Platform
-from gpu_cluster.stack import load_any
+from gpu_cluster.stack import StackFileError, load_any
 from gpu_cluster.team import Team
 from gpu_cluster.team_cluster import team_place_of
 
@@ -72,6 +72,19 @@ def run(project: Path, name: str) -> dict[str, Any]:
         environment=lambda team: Environment.of(team.file.team.environment),
     )
     return program_of(stack, around)().outputs
+
+
+def main(program: str) -> None:
+    """Run the stack that the engine asks for, and export its outputs: `main(__file__)` in stacks/__main__.py.
+
+    `RunError` with everything that is wrong with the stack file, or where its cluster is missing.
+    """
+    try:
+        outputs = run(Path(program).resolve().parents[1], pulumi.get_stack())
+    except (StackFileError, NoKubeconfigError) as error:
+        raise pulumi.RunError(str(error)) from None
+    for key, value in outputs.items():
+        pulumi.export(key, value)
 
 
 def _decrypted(stack: Stack | TeamStack) -> pulumi.Output[str]:
