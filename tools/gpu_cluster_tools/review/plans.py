@@ -47,6 +47,7 @@ sys.stdout.buffer.write(pickle.dumps({stack: said(stack) for stack in sys.argv[1
 _Said = tuple[Graph, dict[str, Any]] | StackFileError | None
 _LAST_LINES = 3
 _ROOTS = ("components", "policies", "tools")
+_LIBRARY = "components/gpu_cluster"
 
 
 def resources_of(planned: Planned) -> Sequence[Registered]:
@@ -65,6 +66,9 @@ def plans_by_own_code(project: Path, stacks: Iterable[str]) -> Mapping[str, Plan
 
     Resources are as that code makes them; settings as the code that runs reads them, for which it asks.
     """
+    # Without its own library a revision would be planned by the one that is installed.
+    if not (project / _LIBRARY / "__init__.py").is_file():
+        raise RevisionError(f"the code of that revision cannot plan: it has no folder {_LIBRARY}")
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-P", "-c", _CODE, *stacks],
         cwd=project,

@@ -106,6 +106,14 @@ def test_code_that_cannot_plan_says_why(tmp_path: Path) -> None:
         plans_by_own_code(project, ["site"])
 
 
+def test_a_revision_without_the_library_is_not_planned_by_the_one_that_is_installed(tmp_path: Path) -> None:
+    project = project_of(tmp_path, site=SITE)
+    (project / "components/catalog").mkdir(parents=True)
+
+    with pytest.raises(RevisionError, match=r"cannot plan: it has no folder components/gpu_cluster$"):
+        plans_by_own_code(project, ["site"])
+
+
 def test_the_file_of_a_stack_may_have_any_name(tmp_path: Path) -> None:
     project = project_of(tmp_path, **{"--help": SITE})
 
