@@ -49,7 +49,8 @@ class Cbor:
 def _as_query(environ: WSGIEnvironment, model: Any) -> WSGIEnvironment:
     given = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     parameters = cbor2.loads(given) if given else {}
-    body = urlencode(QuerySerializer().serialize_to_request(parameters, model)["body"]).encode()
+    serialized: Any = QuerySerializer().serialize_to_request(parameters, model)
+    body = urlencode(serialized["body"]).encode()
     return environ | {
         "PATH_INFO": "/",
         "CONTENT_TYPE": "application/x-www-form-urlencoded",
