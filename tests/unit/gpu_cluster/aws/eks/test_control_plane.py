@@ -1,7 +1,13 @@
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
+# (botocore has no types)
+
 import json
 
 import pytest
+from botocore.validate import validate_parameters
 
+from gpu_cluster_tools.rehearsal.aws.api import parameters_of
+from gpu_cluster_tools.rehearsal.aws.bounds import wrong_values
 from tests.unit.gpu_cluster.aws.eks.made import cluster
 
 
@@ -88,6 +94,15 @@ def test_without_packing_pods_are_spread_whatever_was_before() -> None:
         "type": "LeastAllocated",
         "resources": [{"name": "cpu", "weight": 1}, {"name": "memory", "weight": 1}],
     }
+
+
+@pytest.mark.parametrize("packing", [True, False])
+def test_eks_takes_its_scheduling_which_the_provider_of_rehearsals_lacks(packing: bool) -> None:
+    given = cluster(binPacking=packing).only("Cluster")["kubeSchedulerConfig"]
+    shape = parameters_of("eks", "CreateCluster").members["kubeSchedulerConfig"]
+
+    validate_parameters(given, shape)
+    assert list(wrong_values(given, shape, "kubeSchedulerConfig")) == []
 
 
 def test_support_tier_and_zonal_shift_are_those_of_the_stack() -> None:
