@@ -53,6 +53,7 @@ def test_programs_get_the_same() -> None:
                     "expires": "2027-01-31",
                 }
             ],
+            "exempt": [],
         }
     ]
     assert sum(content["summary"].values()) == len(content["controls"])

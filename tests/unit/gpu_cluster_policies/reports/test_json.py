@@ -25,6 +25,7 @@ def test_a_finding_has_all_that_is_known_of_it() -> None:
         "file": "pod.yaml",
         "line": 5,
         "key": "spec.hostNetwork",
+        "exemption": None,
         "waiver": None,
     }
     assert "CIS 4.2.2" in first["references"]

@@ -14,7 +14,7 @@ def test_each_rule_says_where_what_why_and_how_to_fix_it() -> None:
         "KSV-0024; CIS 4.2.2; CIS 4.2.3; CIS 4.2.4; Pod Security Baseline: "
         "Host Namespaces; Pod Security Baseline: HostPath Volumes; Pod Security Baseline: Host Ports)\n"
         "  fix: use a Service instead of a host port, and a class of gpu-cluster:storage instead of a host "
-        "path; a device plugin that needs its kubelet socket has a waiver"
+        "path; the device plugins of the platform are exempt"
     )
     assert last == f"{judged().summary}\n"
 
