@@ -164,6 +164,31 @@ def _registry_policy(api: Api) -> Iterator[str]:
             raise
 
 
+def _lifecycle_policies(api: Api) -> Iterator[str]:
+    for repository in api.call("ecr", "DescribeRepositories")["repositories"]:
+        name = repository["repositoryName"]
+        try:
+            api.call("ecr", "GetLifecyclePolicy", repositoryName=name)
+        except ApiError as error:
+            if not error.is_gone:
+                raise
+        else:
+            yield name
+
+
+def _registry_scanning(api: Api) -> Iterator[str]:
+    """A registry always has the configuration: it is left where it is not that of the beginning."""
+    found = api.call("ecr", "GetRegistryScanningConfiguration")
+    if found["scanningConfiguration"]["rules"]:
+        yield found["registryId"]
+
+
+def _replication(api: Api) -> Iterator[str]:
+    found = api.call("ecr", "DescribeRegistry")
+    if found["replicationConfiguration"]["rules"]:
+        yield found["registryId"]
+
+
 def _roles(api: Api) -> Iterator[str]:
     roles: list[Found] = api.call("iam", "ListRoles")["Roles"]
     yield from (each["RoleName"] for each in roles if not each["Path"].startswith("/aws-service-role/"))
@@ -203,10 +228,13 @@ _OF_REGIONS: Mapping[str, Listed] = {
     "aws:ec2/subnet:Subnet": _subnets,
     "aws:ec2/vpc:Vpc": _vpcs,
     "aws:ec2/vpcEndpoint:VpcEndpoint": _by("ec2", "DescribeVpcEndpoints", "VpcEndpoints", "VpcEndpointId"),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": _lifecycle_policies,
     "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": _by(
         "ecr", "DescribePullThroughCacheRules", "pullThroughCacheRules", "ecrRepositoryPrefix"
     ),
     "aws:ecr/registryPolicy:RegistryPolicy": _registry_policy,
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": _registry_scanning,
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": _replication,
     "aws:ecr/repository:Repository": _by("ecr", "DescribeRepositories", "repositories", "repositoryName"),
     "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": _by(
         "ecr", "DescribeRepositoryCreationTemplates", "repositoryCreationTemplates", "prefix"
