@@ -14,6 +14,7 @@ from gpu_cluster.plan import Plan, plan_of, planned
 from gpu_cluster.stack import load
 from gpu_cluster_policies import pack_of
 from gpu_cluster_policies.judging import judged_manifests, judged_plan
+from gpu_cluster_policies.reports import FORMATS
 from tests.policies.paths import is_object
 
 PROJECT = Path(__file__).parents[2]
@@ -177,3 +178,13 @@ def test_a_storage_class_of_the_stack_file_is_not_exempt(tmp_path: Path) -> None
     ]
 
     assert found == ["StorageClass my-scratch"]
+
+
+@pytest.mark.parametrize("name", ["json", "sarif", "markdown"])
+def test_reports_list_what_is_exempt_with_the_reason(name: str) -> None:
+    judged = judged_plan(_plan("local"), PROJECT)
+
+    assert judged.stopping == 0
+    assert len(judged.exempt) == len(judged.report.exempt) > 10
+    assert f"{len(judged.exempt)} are exempt" in judged.summary
+    assert "registers through a socket" in FORMATS[name](judged)

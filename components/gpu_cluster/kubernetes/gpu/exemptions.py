@@ -17,8 +17,9 @@ _PRIVILEGED = (
 def registers_with_kubelet(names: str = "*") -> tuple[Exemption, ...]:
     """For a plugin that registers through the kubelet's socket.
 
-    The folder is `/var/lib/kubelet/device-plugins`, owned by root, and a host path is the way to it
-    (https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/, 2026-11-29).
+    The folder is `/var/lib/kubelet/device-plugins`, which requires privileged access, and a DaemonSet mounts
+    it as a volume. Read 2026-11-29:
+    https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/
     """
     reasons = {
         "50-no-host-access": "A device plugin registers through a socket in /var/lib/kubelet/device-plugins.",
@@ -31,8 +32,7 @@ def registers_with_kubelet(names: str = "*") -> tuple[Exemption, ...]:
 def privileged(names: str = "*", reason: str = "") -> tuple[Exemption, ...]:
     """For a container that has to be privileged: the rules that such a container cannot keep.
 
-    The kubelet applies neither seccomp nor dropped capabilities to it, and the API server refuses
-    `allowPrivilegeEscalation: false` beside it
-    (https://kubernetes.io/docs/tasks/configure-pod-container/security-context/, 2026-11-29).
+    It can always gain more privileges, whatever `allowPrivilegeEscalation` says
+    (https://kubernetes.io/docs/tasks/configure-pod-container/security-context/, read 2026-11-29).
     """
     return tuple(Exemption(rule, "DaemonSet", reason, names) for rule in _PRIVILEGED)
