@@ -32,7 +32,7 @@ class Exemption:
     """The objects of this kind, by name; * stands for any part."""
 
     when: Callable[[Stack, str], bool] = _always
-    """Whether it holds for the object of this name in a stack."""
+    """The exemption holds for the object of this name in a stack if this is true."""
 
     def holds(self, stack: Stack, name: str) -> bool:
         return fnmatchcase(name, self.names) and self.when(stack, name)

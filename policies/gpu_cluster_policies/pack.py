@@ -34,7 +34,7 @@ class Pack:
 
     waivers: Waivers
     rendered: Rendered
-    """What the platform itself makes of the stack file, whose exemptions its components have."""
+    """Objects that the platform renders from the stack file; its components declare their exemptions."""
 
     _by_kind: dict[str, tuple[Rule, ...]] = field(default_factory=dict[str, tuple[Rule, ...]], repr=False)
 
@@ -120,7 +120,7 @@ class Report:
 
 
 def strictest() -> Pack:
-    """For what belongs to no stack: production's rules, and nothing is waived or exempt."""
+    """The pack for manifests without a stack: production's rules, no waivers, no exemptions."""
     pack = pack_of("")
     return replace(pack, production=True, waivers=replace(pack.waivers, entries=()))
 
@@ -137,6 +137,6 @@ def pack_of(stack: str) -> Pack:
 
 
 def pack_with(terms: Terms, rendered: Rendered) -> Pack:
-    """As `pack_of`, for a stack whose file has been read, and planned."""
+    """The pack for a stack whose file is already read and planned."""
     rules = {rule.id: rule for rule in all_rules(terms)}
     return Pack(terms.stack, terms.production, rules, own_waivers(frozenset(rules)), rendered)

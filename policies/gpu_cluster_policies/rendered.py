@@ -23,7 +23,7 @@ _OF_ENGINE = "pulumi.com/"
 
 @dataclass(frozen=True)
 class Rendered:
-    """What the components render from one stack file, to compare with what is judged.
+    """Objects that the components render from one stack file, compared with the objects that are judged.
 
     rendered = Rendered(stack, lambda: plan_of(project, "prod").graph.resources)
     rendered.exemption(finding)  # None where the object differs in anything from what its component renders
@@ -46,7 +46,7 @@ class Rendered:
 
     @cached_property
     def _exempt(self) -> Mapping[tuple[str, str], Sequence[_Exempt]]:
-        """By rule and address of the object."""
+        """Exempt objects by rule and address."""
         from gpu_cluster.exemptions import EXEMPTIONS  # these load Pulumi, which most manifests do without
         from gpu_cluster_policies.planned import resource_of
 
@@ -75,7 +75,7 @@ class _Exempt:
     """Outputs of other resources that it is made of: planned ones, which differ from those that exist."""
 
     def is_rendered(self, judged: Resource) -> bool:
-        """Whether the judged resource is this object in every property."""
+        """True if the judged resource equals this object in every property."""
         given, rendered = _comparable(judged.properties), _comparable(self.rendered.inputs)
         return given.keys() == rendered.keys() and all(
             _same(given[key], rendered[key], self._live(key, judged)) for key in rendered

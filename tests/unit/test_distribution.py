@@ -1,4 +1,4 @@
-"""What installing the wheel adds to an environment."""
+"""The installed wheel adds three packages to an environment."""
 
 import subprocess
 import sys

@@ -75,7 +75,7 @@ def parts_of(package: str) -> list[str]:
 
 
 def without_circles(uses: Mapping[str, set[str]]) -> dict[str, set[str]]:
-    """What is left once all that uses nothing is taken away, again and again."""
+    """The cycle that remains after packages without imports are removed repeatedly."""
     left = dict(uses)
     while free := {part for part, used in left.items() if not used & left.keys()}:
         left = {part: used for part, used in left.items() if part not in free}

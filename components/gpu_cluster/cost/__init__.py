@@ -1,4 +1,4 @@
-"""What a stack costs: by pool, team and environment, from dated prices, before anything is created."""
+"""Cost of a stack by pool, team and environment, from dated prices, before anything is created."""
 
 from gpu_cluster.cost.bill import CostError, priced, worst_case_hourly
 from gpu_cluster.cost.budget import Budget

@@ -1,4 +1,4 @@
-"""For programs: every finding with all that is known of it, waived and exempt ones as well."""
+"""Findings as JSON, waived and exempt ones included."""
 
 import json
 from typing import Any

@@ -25,7 +25,7 @@ class Shown:
     """Which then stops nothing."""
 
     exemption: Exemption | None = None
-    """As for a waiver: of a component of the platform, for what it makes itself."""
+    """The exemption that a component of the platform declares for its own object."""
 
 
 @dataclass(frozen=True)

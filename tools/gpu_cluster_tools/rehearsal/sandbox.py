@@ -158,7 +158,7 @@ class Sandbox:
 
     @property
     def aws_provider(self) -> Path:
-        """What makes the stack's AWS resources."""
+        """Executable of the provider that makes the stack's AWS resources."""
         return self.toolchain.path(AWS_PROVIDER.name)
 
     @cached_property

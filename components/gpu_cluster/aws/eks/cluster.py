@@ -22,7 +22,7 @@ _HTTPS = 443
 
 
 def _only_cluster_admin(stack: Stack, _name: str) -> bool:
-    """Whether one principal alone may do everything: a second one is a finding, and so is the first."""
+    """Exactly one principal is cluster admin: with a second one, both are findings."""
     access = stack.cluster.access if isinstance(stack.cluster, EksSettings) else {}
     return sum(it.policy is AccessPolicy.CLUSTER_ADMIN for it in access.values()) == 1
 

@@ -1,4 +1,4 @@
-"""Who may do what in the AWS account."""
+"""IAM roles and policies in the AWS account."""
 
 from gpu_cluster.aws.identity.pod_identity import PodIdentity
 from gpu_cluster.aws.identity.policy import managed_policy, policy_document

@@ -1,4 +1,4 @@
-"""What AWS makes behind storage classes and stores."""
+"""AWS resources behind storage classes and stores."""
 
 from gpu_cluster.aws.stores.backups import Copies
 from gpu_cluster.aws.stores.stores import Stores

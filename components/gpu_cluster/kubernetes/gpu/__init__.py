@@ -1,4 +1,4 @@
-"""What makes GPUs and EFA visible to the scheduler."""
+"""Device plugins, which make GPUs and EFA visible to the scheduler."""
 
 from gpu_cluster.kubernetes.gpu.device_plugin import DevicePlugin
 from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin

@@ -15,7 +15,7 @@ _PRIVILEGED = (
 
 
 def registers_with_kubelet(names: str = "*") -> tuple[Exemption, ...]:
-    """For a plugin that registers through the kubelet's socket.
+    """Exemptions of a plugin that registers through the kubelet's socket.
 
     The folder is `/var/lib/kubelet/device-plugins`, which requires privileged access, and a DaemonSet mounts
     it as a volume. Read 2026-11-29:
@@ -30,7 +30,7 @@ def registers_with_kubelet(names: str = "*") -> tuple[Exemption, ...]:
 
 
 def privileged(names: str = "*", reason: str = "") -> tuple[Exemption, ...]:
-    """For a container that has to be privileged: the rules that such a container cannot keep.
+    """Exemptions of a container that has to be privileged.
 
     It can always gain more privileges, whatever `allowPrivilegeEscalation` says
     (https://kubernetes.io/docs/tasks/configure-pod-container/security-context/, read 2026-11-29).

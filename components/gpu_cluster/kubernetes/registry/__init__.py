@@ -1,4 +1,4 @@
-"""Where images come from: a registry inside the cluster, or the ECR of an account.
+"""Image registries: one inside the cluster, or the ECR of an account.
 
 What AWS makes is in `gpu_cluster.aws.ecr`, for the place that is on AWS alone.
 """

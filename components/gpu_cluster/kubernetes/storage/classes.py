@@ -40,7 +40,7 @@ class Classes:
 
 
 def _is_scratch(stack: Stack, name: str) -> bool:
-    """Whether the platform adds the class, for volumes that go with their pod."""
+    """The platform adds the class itself, for volumes that are deleted with their pod."""
     return name not in stack.storage
 
 

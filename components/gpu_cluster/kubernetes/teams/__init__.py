@@ -1,4 +1,4 @@
-"""What a platform grants its teams.
+"""Grants of a platform to its teams.
 
 What AWS has to know of them is in `gpu_cluster.aws.teams.account`, for the place that is on AWS alone.
 """

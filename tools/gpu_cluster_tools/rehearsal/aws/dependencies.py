@@ -1,4 +1,4 @@
-"""What of a network is in use and cannot be taken away, where Amazon refuses and moto would not.
+"""Network resources in use, whose deletion Amazon refuses and moto accepts.
 
 Source: docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, DependencyViolation and
 InvalidIPAddress.InUse; docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html. Read 2026-11-29.

@@ -38,13 +38,13 @@ NOT_FOUND: Mapping[str, tuple[str, str, str]] = {
     "vpc": ("DescribeVpcs", "VpcIds", "InvalidVpcID.NotFound"),
     "vpce": ("DescribeVpcEndpoints", "VpcEndpointIds", "InvalidVpcEndpointId.NotFound"),
 }
-"""By the prefix of ids: the operation of EC2 that finds them, its parameter, the error without any."""
+"""EC2 lookups by id prefix: the operation, its parameter, and the error code for an unknown id."""
 
 _LISTED = {ids.removesuffix("Ids") + "s" for _, ids, _ in NOT_FOUND.values()} | {
     "Addresses",
     "SecurityGroups",
 }
-"""Where the operations answer."""
+"""Keys of the answers of these operations that hold the resources found."""
 
 _OF_EFS = {"fs": "FileSystemNotFound", "sg": "SecurityGroupNotFound", "subnet": "SubnetNotFound"}
 

@@ -113,7 +113,7 @@ def _templates(api: Api) -> list[Found]:
 
 
 def _is_copy(template: Found) -> bool:
-    """Whether EKS made it for a node group."""
+    """True if EKS made the template for a node group."""
     return template["LaunchTemplateName"].startswith("eks-")
 
 

@@ -53,17 +53,17 @@ class Signed:
 
     @property
     def operation(self) -> str:
-        """Such as CreateVpc; empty where no service has it."""
+        """Name of the operation, such as CreateVpc; empty where no service has it."""
         return self.model.name if self.model else ""
 
     @property
     def protocol(self) -> str:
-        """How it is written, such as rest-json."""
+        """Protocol of the request, such as rest-json."""
         return determine_request_protocol(self.model.service_model, self.http.content_type)
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What it asks for, by the names of the service's API."""
+        """Parameters by the names of the service's API."""
         return PROTOCOL_PARSERS[self.protocol](self.model).parse(
             {
                 "method": self.http.method,
@@ -77,7 +77,7 @@ class Signed:
 
 
 def signed(environ: WSGIEnvironment) -> Signed | None:
-    """The request, parsed once, whose body can be read again; None where nobody signed it."""
+    """The request, parsed once, whose body can be read again; None for an unsigned request."""
     if _READ not in environ:
         environ[_READ] = _signed(environ)
     read = environ[_READ]

@@ -1,4 +1,4 @@
-"""What is in use stays, whatever moto would do."""
+"""Resources in use cannot be deleted, also where moto would delete them."""
 
 import pytest
 

@@ -10,7 +10,7 @@ from tests.unit.gpu_cluster_tools.rehearsal.aws.network import Network
 
 NOWHERE = "0123456789abcdef0"
 KEY = f"arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-{NOWHERE[:12]}"
-ROLE = "arn:aws:iam::123456789012:role/nobody"
+ROLE = "arn:aws:iam::123456789012:role/missing"
 
 CALLS: dict[str, Callable[[Network], tuple[str, str, dict[str, Any]]]] = {
     "the NAT gateway of a route": lambda it: (

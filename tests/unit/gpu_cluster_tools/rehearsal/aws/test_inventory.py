@@ -1,4 +1,4 @@
-"""All that an account holds, whoever made it."""
+"""Inventory of an account, services' own resources included."""
 
 import pytest
 
