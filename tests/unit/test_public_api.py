@@ -43,13 +43,14 @@ PUBLIC = {
     "gpu_cluster.kubernetes.cluster": "Cluster NoKubeconfigError kubeconfig_of team_kubeconfig",
     "gpu_cluster.aws.eks": "Addons EksCluster kubeconfig",
     "gpu_cluster.config": (
-        "Access AccessPolicy Ami AmiFamily AwsService BackupSettings BudgetSettings Capacity CapacityBlock "
-        "ClusterSettings ComplianceSettings Csi Disk Ebs Efs EksSettings Endpoint ExistingCluster "
-        "ExistingNetwork Framework FsxLustre GpuQuota GpuSettings HostPath InClusterRegistry LocalCluster "
-        "LocalPath Machine Market Membership ModelCache ModelSettings Nat NetworkSettings Nfs "
-        "PoolSettings Provisioner RegistrySettings RemoteNetworks Replicas RepositorySettings Reservation "
-        "S3 Secret ServiceSettings ServiceVolume ServingEngine ServingSettings Sharing Span Stack "
-        "StorageSettings Taint TeamBudget TeamFile TeamRepository TeamSettings TeamStack Update Upstream"
+        "Access AccessPolicy Adapters Ami AmiFamily AwsService BackupSettings BudgetSettings Capacity "
+        "CapacityBlock ClusterSettings ComplianceSettings Csi Disk Ebs Efs EksSettings Endpoint "
+        "ExistingCluster ExistingNetwork Framework FsxLustre GpuQuota GpuSettings HostPath "
+        "InClusterRegistry LocalCluster LocalPath Machine Market Membership ModelCache ModelSettings Nat "
+        "NetworkSettings Nfs PoolSettings Provisioner RegistrySettings RemoteNetworks Replicas "
+        "RepositorySettings Reservation S3 Secret ServerSettings ServiceSettings ServiceVolume "
+        "ServingEngine ServingSettings Sharing Span Speculation Stack StorageSettings Taint TeamBudget "
+        "TeamFile TeamRepository TeamSettings TeamStack Update Upstream Variable"
     ),
     "gpu_cluster.kubernetes.gpu": "DevicePlugin EfaPlugin MigManager mig_config plugin_config",
     "gpu_cluster.aws.identity": "PodIdentity managed_policy policy_document",
@@ -59,12 +60,12 @@ PUBLIC = {
     ),
     "gpu_cluster.aws.network": "Network",
     "gpu_cluster.capacity": (
-        "ACCELERATOR_LABEL Device EFA_RESOURCE GPU_RESOURCE GPU_TAINT Handover Hardware Load MIG_DIVIDED "
-        "MIG_LABEL Need POOL_LABEL Place Pool Request Resources RootDisk Share allocatable ami_release "
-        "capacity_type device_of eks_hardware_of gpu_resource hardware_of known_model kubelet_version "
-        "load_time memory_share mig_layout_name mig_resource node_gbps nodes_for pools_of "
-        "quota_by_resource read_gbps replicas_per_node request_of room root_disk share_of share_of_node "
-        "smallest_place surge_nodes surges"
+        "ACCELERATOR_LABEL Device EFA_RESOURCE EngineOptions GPU_RESOURCE GPU_TAINT Handover Hardware "
+        "Load MIG_DIVIDED MIG_LABEL Need POOL_LABEL Place Pool Request Resources RootDisk Share "
+        "allocatable ami_release capacity_type device_of eks_hardware_of engine_options gpu_resource "
+        "hardware_of known_model kubelet_version load_time memory_share mig_layout_name mig_resource "
+        "node_gbps nodes_for pools_of quota_by_resource read_gbps release_of replicas_per_node request_of "
+        "room root_disk share_of share_of_node smallest_place surge_nodes surges"
     ),
     "gpu_cluster.kubernetes.registry": "Registry",
     "gpu_cluster.kubernetes.security": (

@@ -2,6 +2,7 @@
 
 from gpu_cluster.capacity.ami import ami_release, kubelet_version
 from gpu_cluster.capacity.bandwidth import node_gbps, read_gbps
+from gpu_cluster.capacity.engine_options import EngineOptions, engine_options, release_of
 from gpu_cluster.capacity.fit import nodes_for, replicas_per_node
 from gpu_cluster.capacity.handover import Handover
 from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
@@ -38,6 +39,7 @@ __all__ = [
     "MIG_LABEL",
     "POOL_LABEL",
     "Device",
+    "EngineOptions",
     "Handover",
     "Hardware",
     "Load",
@@ -53,6 +55,7 @@ __all__ = [
     "capacity_type",
     "device_of",
     "eks_hardware_of",
+    "engine_options",
     "gpu_resource",
     "hardware_of",
     "known_model",
@@ -66,6 +69,7 @@ __all__ = [
     "pools_of",
     "quota_by_resource",
     "read_gbps",
+    "release_of",
     "replicas_per_node",
     "request_of",
     "room",

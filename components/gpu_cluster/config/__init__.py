@@ -5,6 +5,7 @@ from gpu_cluster.config.budget import BudgetSettings
 from gpu_cluster.config.capacity import Capacity, CapacityBlock, Market, Reservation
 from gpu_cluster.config.cluster import ClusterSettings, ExistingCluster, LocalCluster
 from gpu_cluster.config.compliance import ComplianceSettings, Framework
+from gpu_cluster.config.containers import Variable
 from gpu_cluster.config.eks import Access, AccessPolicy, EksSettings, Endpoint, RemoteNetworks
 from gpu_cluster.config.gpu import GpuSettings
 from gpu_cluster.config.network import AwsService, ExistingNetwork, Nat, NetworkSettings
@@ -22,7 +23,15 @@ from gpu_cluster.config.pools import (
 from gpu_cluster.config.registry import InClusterRegistry, RegistrySettings, RepositorySettings, Upstream
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.services import ServiceSettings, ServiceVolume
-from gpu_cluster.config.serving import ModelCache, ModelSettings, ServingEngine, ServingSettings
+from gpu_cluster.config.serving import (
+    Adapters,
+    ModelCache,
+    ModelSettings,
+    ServerSettings,
+    ServingEngine,
+    ServingSettings,
+    Speculation,
+)
 from gpu_cluster.config.span import Replicas, Span
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import S3, Csi, Ebs, Efs, FsxLustre, HostPath, LocalPath, Nfs, StorageSettings
@@ -33,6 +42,7 @@ __all__ = [
     "S3",
     "Access",
     "AccessPolicy",
+    "Adapters",
     "Ami",
     "AmiFamily",
     "AwsService",
@@ -74,12 +84,14 @@ __all__ = [
     "RepositorySettings",
     "Reservation",
     "Secret",
+    "ServerSettings",
     "ServiceSettings",
     "ServiceVolume",
     "ServingEngine",
     "ServingSettings",
     "Sharing",
     "Span",
+    "Speculation",
     "Stack",
     "StorageSettings",
     "Taint",
@@ -90,4 +102,5 @@ __all__ = [
     "TeamStack",
     "Update",
     "Upstream",
+    "Variable",
 ]

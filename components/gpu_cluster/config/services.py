@@ -4,27 +4,11 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeInt, PositiveInt
 
+from gpu_cluster.config.containers import Arguments, Environment, ImageReference, MountPath, ObjectName, Port
 from gpu_cluster.config.names import Name
 from gpu_cluster.config.quantity import Bytes, Quantity
 from gpu_cluster.config.serving import ModelCache
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
-
-_HOST = r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?/)?"
-_PATH = r"[a-z0-9]+([._/-]+[a-z0-9]+)*"
-_DIGEST = r"@sha256:[0-9a-f]{64}"
-
-ImageReference = Annotated[
-    str,
-    Spelled(
-        rf"{_HOST}{_PATH}(:(?!latest(@|$))[A-Za-z0-9_][-A-Za-z0-9_.]{{0,127}}({_DIGEST})?|{_DIGEST})",
-        "an image with a tag other than latest, or a digest, such as quay.io/org/app:1.4.2",
-    ),
-]
-
-EnvName = Annotated[str, Spelled(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "letters, digits and _, no digit first")]
-
-MountPath = Annotated[str, Spelled(r"(/[-\w.]+)+", "an absolute path such as /var/lib/app")]
 
 
 class ServiceVolume(ModelCache):
@@ -40,7 +24,16 @@ class ServiceSettings(Settings):
     image: ImageReference
     """Image with tag or digest; with eks `<team>/…` is a repository of the team's own."""
 
-    port: Annotated[int, Field(ge=1024, le=65535)]
+    pull_secret: ObjectName | None = None
+    """Secret of the namespace with credentials of the image's registry. Default: none."""
+
+    command: list[str] = Field(default=[])
+    """Command of the container. Default: that of the image."""
+
+    args: Arguments = Field(default=[])
+    """Arguments of the command, a list or a map. Default: those of the image."""
+
+    port: Port
     """Port that it answers on, 1024 or higher: nothing runs as root."""
 
     health: MountPath | None = None
@@ -64,8 +57,8 @@ class ServiceSettings(Settings):
     slice: str | None = None
     """MIG profile of each replica, where its pool has several. Default: the only one."""
 
-    env: dict[EnvName, str] = Field(default={})
-    """Variables by name; nothing secret. Default: none."""
+    env: Environment = Field(default={})
+    """Variables by name: text, or secret and key of a Secret in the namespace. Default: none."""
 
     volumes: dict[Name, ServiceVolume] = Field(default={})
     """Volumes by name. Default: none but /tmp."""

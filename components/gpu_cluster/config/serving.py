@@ -1,10 +1,19 @@
 """`gpu-cluster:serving`: the models that are served, and who may call them."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, PositiveInt, model_validator
 
+from gpu_cluster.config.containers import (
+    Arguments,
+    EngineVersion,
+    Environment,
+    ImageReference,
+    MountPath,
+    ObjectName,
+    Port,
+)
 from gpu_cluster.config.names import Name, Namespace, Word
 from gpu_cluster.config.quantity import Bytes, Quantity
 from gpu_cluster.config.secret import Secret
@@ -15,10 +24,21 @@ LOAD_MINUTES = 30
 """That loading may take where the stack file does not say."""
 
 
+Utilization = Annotated[
+    float,
+    Field(ge=0.05, le=1),
+]
+
+
 class ServingEngine(StrEnum):
     """The server that loads a model and answers for it."""
 
     VLLM = "vllm"
+    SGLANG = "sglang"
+    TRITON = "triton"
+    NIM = "nim"
+    TEI = "text-embeddings-inference"
+    CUSTOM = "custom"
 
 
 class ModelCache(Settings):
@@ -31,12 +51,81 @@ class ModelCache(Settings):
     """Storage class; all replicas share a volume that many nodes can mount. Default: the default class."""
 
 
+class Speculation(Settings):
+    """Speculative decoding: tokens that are proposed cheaply and verified by the model."""
+
+    model_config = ConfigDict(json_schema_extra={"not": {"properties": {"method": False, "model": False}}})
+
+    method: Word | None = None
+    """How tokens are proposed, such as ngram, eagle3 or mtp. Default: what the draft model is."""
+
+    model: Word | None = None
+    """Draft model on the hub, or its folder in the store. Default: none, for methods that need none."""
+
+    revision: Word | None = None
+    """Commit or tag of the draft model. Default: its main branch."""
+
+    tokens: PositiveInt | None = None
+    """Tokens that are proposed at once. Default: what the draft model declares."""
+
+    @model_validator(mode="after")
+    def _stated(self) -> Self:
+        if not (self.method or self.model):
+            raise ValueError("needs method, such as ngram, or model, a draft model")
+        return self
+
+
+class Adapters(Settings):
+    """LoRA adapters that are served beside the model, each under its own name."""
+
+    modules: dict[Word, Word] = Field(json_schema_extra={"minProperties": 1}, min_length=1)
+    """Adapters by the name that requests use: a name on the hub, or a folder in the store."""
+
+    max_rank: Literal[1, 8, 16, 32, 64, 128, 256, 320, 512] = 16
+    """Largest rank of an adapter: 1, 8, 16, 32, 64, 128, 256, 320 or 512. Default: 16."""
+
+    at_once: PositiveInt = 1
+    """Adapters that one batch may use, all of them in GPU memory. Default: 1."""
+
+
+class ServerSettings(Settings):
+    """How a server that the platform has no knowledge of starts, answers and is measured."""
+
+    command: list[str] = Field(default=[])
+    """Command of the container. Default: that of the image."""
+
+    port: Port = 8000
+    """Port of its HTTP server, 1024 or higher. Default: 8000."""
+
+    ready: MountPath = "/health"
+    """HTTP path that answers 200 once it can serve. Default: /health."""
+
+    live: MountPath | None = None
+    """HTTP path that answers 200 while it works. Default: that of ready."""
+
+    metrics: MountPath | None = None
+    """HTTP path of its Prometheus metrics. Default: none."""
+
+    waiting_metric: Word | None = None
+    """Metric of waiting requests that replicas scale by; needed with a range of replicas. Default: none."""
+
+    cache_path: MountPath = "/cache"
+    """Where the volume of cache is mounted, which HF_HOME names as well. Default: /cache."""
+
+
 class ModelSettings(Settings):
     """A model, what it runs on and how many replicas of it."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "oneOf": [{"required": ["cache"]}, {"required": ["store"], "properties": {"revision": False}}]
+            "oneOf": [
+                {"required": ["cache"]},
+                {"required": ["store"], "properties": {"revision": False}},
+                {
+                    "required": ["engine"],
+                    "properties": {"engine": {"const": "custom"}, "cache": False, "store": False},
+                },
+            ]
         }
     )
 
@@ -50,13 +139,31 @@ class ModelSettings(Settings):
     """Size of all weights, such as 140Gi. Default: what the catalog says, where it knows the model."""
 
     engine: ServingEngine = ServingEngine.VLLM
-    """Server: vllm. Default: vllm."""
+    """Server that loads the model and answers for it; custom is any other over HTTP. Default: vllm."""
+
+    version: EngineVersion | None = None
+    """Release of the engine, with or without @sha256: and a digest. Default: that of the platform."""
+
+    image: ImageReference | None = None
+    """Own image with that release of the engine, best with a digest. Default: the engine's own."""
+
+    pull_secret: ObjectName | None = None
+    """Secret of the namespace with credentials of the image's registry. Default: none."""
+
+    args: Arguments = Field(default=[])
+    """Further arguments of the engine, a list or a map. Default: none."""
+
+    env: Environment = Field(default={})
+    """Variables of the container by name: text, or secret and key. Default: none."""
+
+    server: ServerSettings = ServerSettings()
+    """How a custom server starts and answers; only with engine custom."""
 
     pool: Name
     """Node pool that it runs on."""
 
     gpus: PositiveInt = 1
-    """GPUs of each replica, as tensor parallelism; on a shared pool always 1. Default: 1."""
+    """GPUs of each replica, by default all as tensor parallelism; on a shared pool always 1. Default: 1."""
 
     slice: str | None = None
     """MIG profile of each replica; required where the pool has several. Default: the only one."""
@@ -71,7 +178,49 @@ class ModelSettings(Settings):
     """Longest prompt and answer together, in tokens. Default: what the model declares."""
 
     concurrency: Annotated[int, Field(ge=1, le=1024)] | None = None
-    """Requests that a replica answers at once, each as long as context. Default: one, more as they fit."""
+    """Requests that surely fit at once, each as long as context. Default: one, more as they fit."""
+
+    max_sequences: Annotated[int, Field(ge=1, le=65536)] | None = None
+    """Most requests that a replica works on at once, as far as memory holds them. Default: concurrency."""
+
+    batched_tokens: PositiveInt | None = None
+    """Most tokens that one step of the engine works on. Default: what the engine chooses."""
+
+    gpu_memory_utilization: Utilization | None = None
+    """Part of its GPU memory that a replica may fill, between 0.05 and 1. Default: 0.9."""
+
+    quantization: Word | None = None
+    """How weights are quantized, such as fp8 or awq. Default: what the model declares."""
+
+    kv_cache_dtype: Word | None = None
+    """Type of the key-value cache, such as fp8. Default: that of the model."""
+
+    tensor_parallel: PositiveInt | None = None
+    """GPUs that each layer is divided among. Default: gpus, as far as other parallelism leaves them."""
+
+    pipeline_parallel: PositiveInt = 1
+    """Stages that the layers are divided into. Default: 1."""
+
+    data_parallel: PositiveInt = 1
+    """Copies of the model within a replica, each answering requests of its own. Default: 1."""
+
+    expert_parallel: bool = False
+    """Divide whole experts among GPUs, not each of them. Default: false."""
+
+    speculative: Speculation | None = None
+    """Speculative decoding. Default: none."""
+
+    lora: Adapters | None = None
+    """LoRA adapters that are served beside the model. Default: none."""
+
+    tool_parser: Word | None = None
+    """Parser of tool calls, such as hermes, by which requests may name tools. Default: none."""
+
+    reasoning_parser: Word | None = None
+    """Parser that separates reasoning from the answer, such as qwen3. Default: none."""
+
+    chat_template: Annotated[str, Field(min_length=1)] | None = None
+    """Chat template: its text, or an absolute path in the image or a store. Default: that of the model."""
 
     cpu: Quantity | None = None
     """CPU of each replica. Default: the share of a node that its GPUs are."""
@@ -80,7 +229,7 @@ class ModelSettings(Settings):
     """Memory of each replica. Default: the share of a node that its GPUs are."""
 
     cache: ModelCache | None = None
-    """Volume for the weights; required unless they are in a store."""
+    """Volume for the weights; required unless they are in a store, or the engine is custom."""
 
     store: Name | None = None
     """Store of the storage that has the weights, in a folder named like the model. Default: none, the hub."""
@@ -93,7 +242,7 @@ class ModelSettings(Settings):
 
     @model_validator(mode="after")
     def _from_one_place(self) -> Self:
-        if not (self.cache or self.store):
+        if not (self.cache or self.store or self.engine is ServingEngine.CUSTOM):
             raise ValueError(
                 "needs cache, a volume for weights from the hub, or store, where they are already"
             )

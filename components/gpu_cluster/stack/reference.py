@@ -18,7 +18,13 @@ _TEAM_HEAD = """\
 Generated from the models by `make docs`. [The guide](../teams.md) tells how the parts go together.
 `<name>` stands for names of your own choice.
 """
-_TYPES = {"integer": "whole number", "string": "text", "boolean": "true or false", "object": "keys below"}
+_TYPES = {
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "boolean": "true or false",
+    "object": "keys below",
+}
 _MOST_WORDS = 15
 
 Schema = dict[str, Any]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
@@ -38,7 +39,7 @@ def edits_of(stack: Stack) -> Iterator[list[Edit]]:
 def team_edits_of(team: TeamStack) -> Iterator[list[Edit]]:
     """The same for a team's stack."""
     yield _shorten(_TEAM_MODELS, team.file.models)
-    yield [_tell(name, service.env) for name, service in team.file.services.items()]
+    yield [_tell(name, service) for name, service in team.file.services.items()]
 
 
 def changes_of(stack: Stack) -> list[Edit]:
@@ -90,6 +91,7 @@ def _shorten(where: Keys, models: Mapping[str, ModelSettings]) -> list[Edit]:
     ]
 
 
-def _tell(name: str, env: Mapping[str, str]) -> Edit:
+def _tell(name: str, service: ServiceSettings) -> Edit:
     keys = ("config", "gpu-cluster:services", name, "env")
+    env = {key: it.model_dump(by_alias=True, exclude_none=True) for key, it in service.env.items()}
     return Edit(keys, {**env, "REHEARSED": "true"}, f"service {name} gets the variable REHEARSED")

@@ -11,6 +11,7 @@ from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.kubernetes.scheduling import over_hosts, tolerations
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
 from gpu_cluster.kubernetes.teams import priority_class
+from gpu_cluster.kubernetes.variables import pull_secrets, variables
 
 _TMP = "tmp"
 _GRACE_SECONDS = 30
@@ -53,6 +54,7 @@ def deployment(
                 node_selector=pool.selector if pool else None,
                 tolerations=tolerations(pool) if pool else None,
                 topology_spread_constraints=[over_hosts(labels)],
+                image_pull_secrets=pull_secrets(settings.pull_secret),
                 termination_grace_period_seconds=_PRE_STOP_SECONDS + _GRACE_SECONDS,
                 containers=[_container(settings, on_gpus, name, image)],
                 volumes=[tmp, *volumes],
@@ -68,7 +70,9 @@ def _container(settings: ServiceSettings, pool: Pool | None, name: str, image: s
     return core.ContainerArgs(
         name=name,
         image=image,
-        env=[core.EnvVarArgs(name=key, value=value) for key, value in settings.env.items()],
+        command=settings.command or None,
+        args=settings.args or None,
+        env=variables(settings.env),
         ports=[core.ContainerPortArgs(name="http", container_port=settings.port)],
         startup_probe=_probe(settings, _PROBE_SECONDS, attempts=-(-settings.start_seconds // _PROBE_SECONDS)),
         readiness_probe=_probe(settings, _PROBE_SECONDS, attempts=3),

@@ -1,0 +1,99 @@
+"""How an engine is told to hold a model: all options that change the GPU memory it needs."""
+
+import re
+from dataclasses import dataclass
+
+from gpu_cluster.config.serving import ModelSettings, ServingEngine
+
+_RELEASE = re.compile(r"v?(\d+\.\d+\.\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """Options of a model's engine, as its command line has them; None where the engine chooses."""
+
+    engine: ServingEngine
+    version: str | None
+    """Release such as 0.26.0; None where it is that of the platform, or an image does not tell."""
+
+    own_image: bool
+    """Whether an own image without a stated release runs: nothing is known of its engine."""
+
+    context: int | None
+    """Longest prompt and answer together, in tokens."""
+
+    concurrency: int | None
+    """Sequences that surely fit at once, each as long as the context."""
+
+    max_sequences: int | None
+    """Sequences that the engine works on at once."""
+
+    batched_tokens: int | None
+    """Tokens of one step."""
+
+    utilization: float | None
+    """Part of the memory of a replica's GPUs that it may fill."""
+
+    quantization: str | None
+    kv_cache_dtype: str | None
+    tensor: int
+    """GPUs that each layer is divided among."""
+
+    pipeline: int
+    """Stages that the layers are divided into."""
+
+    data: int
+    """Copies of the model in a replica."""
+
+    expert: bool
+    """Whether whole experts are divided among all GPUs of a stage: tensor by data."""
+
+    speculative: str | None
+    """Method of speculative decoding, or `draft_model`."""
+
+    draft: str | None
+    """Draft model, which is in GPU memory too."""
+
+    draft_tokens: int | None
+    adapters: int
+    """LoRA adapters that are in GPU memory at once."""
+
+    adapter_rank: int
+
+    @property
+    def gpus(self) -> int:
+        """GPUs of a replica."""
+        return self.tensor * self.pipeline * self.data
+
+
+def engine_options(settings: ModelSettings) -> EngineOptions:
+    """The options of a model as its stack file has them."""
+    speculative, lora = settings.speculative, settings.lora
+    others = settings.pipeline_parallel * settings.data_parallel
+    return EngineOptions(
+        engine=settings.engine,
+        version=release_of(settings.version),
+        own_image=settings.image is not None and settings.version is None,
+        context=settings.context,
+        concurrency=settings.concurrency,
+        max_sequences=settings.max_sequences or settings.concurrency,
+        batched_tokens=settings.batched_tokens,
+        utilization=settings.gpu_memory_utilization,
+        quantization=settings.quantization,
+        kv_cache_dtype=settings.kv_cache_dtype,
+        tensor=settings.tensor_parallel or max(1, settings.gpus // others),
+        pipeline=settings.pipeline_parallel,
+        data=settings.data_parallel,
+        expert=settings.expert_parallel,
+        speculative=(speculative.method or "draft_model") if speculative else None,
+        draft=speculative.model if speculative else None,
+        draft_tokens=speculative.tokens if speculative else None,
+        adapters=min(lora.at_once, len(lora.modules)) if lora else 0,
+        adapter_rank=lora.max_rank if lora else 0,
+    )
+
+
+def release_of(version: str | None) -> str | None:
+    """`0.26.0` of `v0.26.0-cu129@sha256:…`; None where it names no release of three numbers."""
+    found = _RELEASE.match(version or "")
+    return found[1] if found else None
