@@ -7,9 +7,9 @@ import pytest
 PUBLIC = {
     "gpu_cluster_tools.doctor": "Check Need Verdict counts examine needs_of",
     "gpu_cluster.cost": (
-        "ASSUMPTIONS Assumption Budget Change Cost CostDiff CostError HOURS Item Line Range Share "
-        "UsageError Use cost_of diff document_of items_of "
-        "priced region_of storage_classes usage_of worst_case_hourly"
+        "ASSUMPTIONS Assumption Bill Budget CATALOG Change Cost CostDiff HOURS Item Line Missing Prices "
+        "Range Share UsageError Use cost_of diff document_of items_of priced region_of storage_classes "
+        "usage_of"
     ),
     "gpu_cluster_policies.markup": "LIMIT block code table text visible",
     "gpu_cluster.plan": "Environments Graph Plan Registered plan_of planned",
@@ -34,11 +34,12 @@ PUBLIC = {
         "GpuInstance INSTANCES INSTANCE_PRICE_SOURCES INSTANCE_SOURCES Instance Interface KUBELET_MAX_PODS "
         "KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion LARGE_IMAGE_MINUTES LIST_PRICE_DAYS "
         "LanguageModel Loss MIG_SOURCES MODELS MODEL_SOURCES MOVING_PRICE_DAYS OFFERING_SOURCES Price "
-        "PriceError Profile QUOTAS QUOTA_SOURCES Quota REGIONS REGION_SOURCES SERVICE_PRICES "
-        "SERVICE_PRICE_SOURCES SERVICE_REGIONS STATEFUL Source UPSTREAMS UPSTREAM_SOURCES Upstream "
+        "PriceError Profile QUOTAS QUOTA_SOURCES Quota REGIONS REGION_SOURCES SERVICES "
+        "SERVICE_PRICES STATEFUL Service Source UPSTREAMS UPSTREAM_SOURCES Upstream "
         "VLLM_DRIVER WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type capacity_block capacity_block_quota "
         "duration_of efa_interfaces eks_images gpu_instances grouped mig_layouts mig_problem of_weights "
-        "on_demand on_demand_quota priced_regions regions_with service_price spot spot_quota zones_with"
+        "on_demand on_demand_quota price_sources priced_regions "
+        "regions_with service_price spot spot_quota zones_with"
     ),
     "gpu_cluster.kubernetes.cluster": "Cluster NoKubeconfigError kubeconfig_of team_kubeconfig",
     "gpu_cluster.aws.eks": "Addons EksCluster kubeconfig",

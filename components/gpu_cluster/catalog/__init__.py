@@ -32,6 +32,7 @@ from gpu_cluster.catalog.mig_layout import mig_layouts, mig_problem
 from gpu_cluster.catalog.models import MODEL_SOURCES, MODELS, LanguageModel, of_weights
 from gpu_cluster.catalog.offerings import OFFERING_SOURCES, regions_with, zones_with
 from gpu_cluster.catalog.price import LIST_PRICE_DAYS, MOVING_PRICE_DAYS, Price, PriceError
+from gpu_cluster.catalog.price_tables import price_sources
 from gpu_cluster.catalog.quotas import (
     QUOTA_SOURCES,
     QUOTAS,
@@ -42,9 +43,9 @@ from gpu_cluster.catalog.quotas import (
 )
 from gpu_cluster.catalog.regions import REGION_SOURCES, REGIONS
 from gpu_cluster.catalog.service_prices import (
-    SERVICE_PRICE_SOURCES,
     SERVICE_PRICES,
-    SERVICE_REGIONS,
+    SERVICES,
+    Service,
     service_price,
 )
 from gpu_cluster.catalog.source import Source
@@ -87,9 +88,8 @@ __all__ = [
     "QUOTA_SOURCES",
     "REGIONS",
     "REGION_SOURCES",
+    "SERVICES",
     "SERVICE_PRICES",
-    "SERVICE_PRICE_SOURCES",
-    "SERVICE_REGIONS",
     "STATEFUL",
     "UPSTREAMS",
     "UPSTREAM_SOURCES",
@@ -107,6 +107,7 @@ __all__ = [
     "PriceError",
     "Profile",
     "Quota",
+    "Service",
     "Source",
     "Upstream",
     "ami_problem",
@@ -123,6 +124,7 @@ __all__ = [
     "of_weights",
     "on_demand",
     "on_demand_quota",
+    "price_sources",
     "priced_regions",
     "regions_with",
     "service_price",

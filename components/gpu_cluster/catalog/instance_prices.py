@@ -36,10 +36,10 @@ def on_demand(instance: str, region: str) -> Price:
     on_demand("g6.4xlarge", "us-east-2").usd  # 1.3232
     """
     if instance not in INSTANCES:
-        raise PriceError(f"no price is known of {instance}, which is not in the catalog")
+        raise PriceError(f"no price for {instance}, which is not in the catalog")
     hourly = INSTANCES[instance].hourly_usd
     if hourly is None:
-        raise PriceError(f"AWS publishes no on-demand price of {instance}")
+        raise PriceError(f"AWS publishes no on-demand price for {instance}")
     offered = regions_with(instance)
     if offered and region not in offered:
         raise PriceError(f"AWS does not offer {instance} in {region}, but in {', '.join(offered)}")
@@ -48,8 +48,7 @@ def on_demand(instance: str, region: str) -> Price:
         return Price(base, _HOUR, INSTANCE_PRICE_SOURCES["on demand, us-east-1"])
     ratio = _RATIOS.get(instance.partition(".")[0], {}).get(region)
     if ratio is None:
-        known = ", ".join(priced_regions(instance))
-        raise PriceError(f"no on-demand price of {instance} in {region} is known, but in {known}")
+        raise PriceError(f"no on-demand price for {instance} in {region}")
     return Price(base * ratio, _HOUR, INSTANCE_PRICE_SOURCES["on demand, other regions"])
 
 
@@ -75,7 +74,7 @@ def capacity_block(instance: str, region: str) -> Price:
     prices = _BLOCKS.get(instance, {})
     one_gpu = prices.get(region if region.startswith("us-") else _ABROAD)
     if one_gpu is None:
-        raise PriceError(f"no price of a capacity block of {instance} in {region} is known")
+        raise PriceError(f"no price for a capacity block of {instance} in {region}")
     source = INSTANCE_PRICE_SOURCES["capacity blocks"]
     return Price(one_gpu * INSTANCES[instance].gpus, _HOUR, source, MOVING_PRICE_DAYS)
 

@@ -33,5 +33,5 @@ class Price:
     def on(self, day: date, what: str) -> "Price":
         """Itself. `PriceError` where it is too old on that day."""
         if day > (last := self.source.date + timedelta(days=self.days)):
-            raise PriceError(f"the price of {what} is of {self.source.date} and held until {last}")
+            raise PriceError(f"the price for {what} is of {self.source.date} and held until {last}")
         return self

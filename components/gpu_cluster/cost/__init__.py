@@ -1,6 +1,6 @@
 """Cost of a stack by pool, team and environment, from dated prices, before anything is created."""
 
-from gpu_cluster.cost.bill import CostError, priced, worst_case_hourly
+from gpu_cluster.cost.bill import Bill, priced
 from gpu_cluster.cost.budget import Budget
 from gpu_cluster.cost.cost import Cost, cost_of
 from gpu_cluster.cost.diff import Change, CostDiff, diff
@@ -9,21 +9,26 @@ from gpu_cluster.cost.environment import storage_classes
 from gpu_cluster.cost.item import Item, items_of, region_of
 from gpu_cluster.cost.line import Line
 from gpu_cluster.cost.money import HOURS, Range
+from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.teams import Share
+from gpu_cluster.cost.unpriced import Missing
 from gpu_cluster.cost.usage import ASSUMPTIONS, Assumption, UsageError, usage_of
 from gpu_cluster.cost.use import Use
 
 __all__ = [
     "ASSUMPTIONS",
+    "CATALOG",
     "HOURS",
     "Assumption",
+    "Bill",
     "Budget",
     "Change",
     "Cost",
     "CostDiff",
-    "CostError",
     "Item",
     "Line",
+    "Missing",
+    "Prices",
     "Range",
     "Share",
     "UsageError",
@@ -36,5 +41,4 @@ __all__ = [
     "region_of",
     "storage_classes",
     "usage_of",
-    "worst_case_hourly",
 ]

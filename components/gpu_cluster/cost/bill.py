@@ -1,19 +1,21 @@
-"""What a stack costs: every line of it, priced, or everything that could not be."""
+"""The bill of a stack: every line that has a price, and what has none."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
+from typing import cast
 
 from gpu_cluster.catalog.price import PriceError
 from gpu_cluster.cost import network, nodes, services, storage
 from gpu_cluster.cost.free import FREE
 from gpu_cluster.cost.item import Item
-from gpu_cluster.cost.line import Line, Site
-from gpu_cluster.cost.money import total
+from gpu_cluster.cost.line import Entry, Line, Site
+from gpu_cluster.cost.money import Range, total
+from gpu_cluster.cost.prices import CATALOG, Prices
+from gpu_cluster.cost.unpriced import Missing, Unpriced, by_cause
 from gpu_cluster.cost.usage import usage_of
 
-PRICED: Mapping[str, Callable[[Item, Site], Iterable[Line]]] = {
+PRICED: Mapping[str, Callable[[Item, Site], Iterable[Entry]]] = {
     "aws:backup/plan:Plan": storage.backup_plan,
     "aws:cloudwatch/logGroup:LogGroup": services.log_group,
     "aws:cloudwatch/metricAlarm:MetricAlarm": services.alarm,
@@ -41,13 +43,21 @@ PRICED: Mapping[str, Callable[[Item, Site], Iterable[Line]]] = {
 }
 """How what costs something is priced: by Pulumi's type of AWS, by the kind of Kubernetes."""
 
+_OF_POOLS = {"aws:eks/nodeGroup:NodeGroup": nodes.POOL_LABEL, "NodePool": "name"}
+"""Kinds that are a node pool, and the label or property with its name."""
 
-class CostError(Exception):
-    """Something has no price that can be relied on: every such thing at once, one for each line."""
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """Every line that has a price, and the causes for which others have none."""
+
+    lines: tuple[Line, ...]
+    missing: tuple[Missing, ...] = ()
+    """Sorted, once per cause; the total is complete if there is none."""
+
+    @property
+    def hourly(self) -> Range:
+        return total([line.hourly for line in self.lines])
 
 
 def priced(
@@ -57,32 +67,26 @@ def priced(
     day: date,
     usage: Mapping[str, float] | None = None,
     reserved: Mapping[str, int] | None = None,
-) -> tuple[Line, ...]:
-    """Every line for these resources, in their order. `CostError` where any of them has no price."""
-    known = list(items)
-    return lines_of(known, site_of(known, region, day=day, usage=usage, reserved=reserved))
+    prices: Prices = CATALOG,
+) -> Bill:
+    """The bill for these resources, its lines in their order.
 
-
-def lines_of(items: Iterable[Item], site: Site) -> tuple[Line, ...]:
-    """Every line, in the order of the resources. `CostError` where any of them has no price."""
-    lines: list[Line] = []
-    problems: list[str] = []
-    for item in items:
-        try:
-            lines += _lines(item, site)
-        except PriceError as error:
-            problems.append(f"{item.kind.rpartition(':')[2]} {item.name}: {error}")
-    if problems:
-        raise CostError(tuple(problems))
-    return tuple(lines)
-
-
-def worst_case_hourly(items: Iterable[Item], region: str, *, day: date) -> Fraction:
-    """US dollars for an hour with every pool and every model at its most. `CostError` as for `priced`.
-
-    float(worst_case_hourly(items_of(graph), "us-east-2", day=date.today()))  # 239.4
+    float(priced(items_of(graph), "us-east-2", day=date.today()).hourly.most)  # 239.4
     """
-    return total([line.hourly for line in priced(items, region, day=day)]).most
+    known = list(items)
+    return bill_of(known, site_of(known, region, day=day, usage=usage, reserved=reserved, prices=prices))
+
+
+def bill_of(items: Iterable[Item], site: Site) -> Bill:
+    lines: list[Line] = []
+    unpriced: list[Unpriced] = []
+    for item in items:
+        for entry in _entries(item, site):
+            if isinstance(entry, Line):
+                lines.append(entry)
+            else:
+                unpriced.append(entry)
+    return Bill(tuple(lines), by_cause(unpriced))
 
 
 def site_of(
@@ -92,6 +96,7 @@ def site_of(
     day: date,
     usage: Mapping[str, float] | None = None,
     reserved: Mapping[str, int] | None = None,
+    prices: Prices = CATALOG,
 ) -> Site:
     """Where resources are priced, with what each has to know of the others.
 
@@ -106,6 +111,7 @@ def site_of(
         region=region,
         day=day,
         usage=usage or usage_of(),
+        prices=prices,
         reserved=reserved or {},
         templates=dict(_templates(by_kind.get("aws:ec2/launchTemplate:LaunchTemplate", ()))),
         node_classes=dict(_named(by_kind.get("EC2NodeClass", ()))),
@@ -116,13 +122,24 @@ def site_of(
     )
 
 
-def _lines(item: Item, site: Site) -> Iterable[Line]:
+def _entries(item: Item, site: Site) -> Iterator[Entry]:
+    """Lines up to the first property that a price depends on and that is missing."""
     pricing = PRICED.get(item.kind)
-    if pricing:
-        return pricing(item, replace(site, region=item.inputs.get("region") or site.region))
-    if item.kind.startswith("aws:") and item.kind not in FREE:
-        raise PriceError("nobody has looked up yet whether it costs anything")
-    return ()
+    try:
+        if pricing:
+            yield from pricing(item, replace(site, region=item.inputs.get("region") or site.region))
+        elif item.kind.startswith("aws:") and item.kind not in FREE:
+            yield Unpriced(f"no price for {item.kind}, of which the catalog has no data", item.name)
+    except PriceError as error:
+        yield Unpriced(f"{item.kind.rpartition(':')[2]}: {error}", item.name, _pool(item))
+
+
+def _pool(item: Item) -> str | None:
+    """Node pool of a node group or a NodePool."""
+    named = item.inputs.get("labels" if item.kind.endswith(":NodeGroup") else "metadata")
+    if item.kind not in _OF_POOLS or not isinstance(named, Mapping):
+        return None
+    return cast(Mapping[str, str], named).get(_OF_POOLS[item.kind])
 
 
 def _templates(items: Iterable[Item]) -> Iterator[tuple[str, Item]]:

@@ -17,6 +17,9 @@ class Budget:
     monthly: Range
     """What it is held against: the most is the worst case."""
 
+    complete: bool = True
+    """False if some of it has no price: a worst case within the limit then says nothing."""
+
     @property
     def over(self) -> Fraction:
         """US dollars by which the worst case exceeds the limit; 0 within it."""

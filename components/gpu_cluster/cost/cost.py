@@ -8,13 +8,15 @@ from fractions import Fraction
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
-from gpu_cluster.cost.bill import lines_of, priced, site_of
+from gpu_cluster.cost.bill import Bill, bill_of, priced, site_of
 from gpu_cluster.cost.budget import Budget
 from gpu_cluster.cost.environment import part_of_pools, storage_classes
 from gpu_cluster.cost.item import items_of, region_of
 from gpu_cluster.cost.line import Line
 from gpu_cluster.cost.money import HOURS, NOTHING, Range, total
+from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.teams import Share, shares_of
+from gpu_cluster.cost.unpriced import Missing
 from gpu_cluster.cost.usage import usage_of
 from gpu_cluster.cost.use import Use, use_of
 from gpu_cluster.plan import Plan, planned
@@ -43,6 +45,14 @@ class Cost:
 
     budgets: tuple[Budget, ...] = ()
     """Of the environment, and of the teams that have one."""
+
+    missing: tuple[Missing, ...] = ()
+    """What has no price: sorted, once per cause."""
+
+    @property
+    def complete(self) -> bool:
+        """False if the total is only what is known: it costs at least that."""
+        return not self.missing
 
     def nothing(self) -> "Cost":
         """Of the stack before there was one."""
@@ -74,37 +84,54 @@ def line_part(line: Line) -> str:
     return f"pool {line.pool}" if line.pool else line.part
 
 
-def cost_of(plan: Plan, *, day: date, usage: Mapping[str, float] | None = None) -> Cost:
-    """Of a whole stack, at the prices of a day. `CostError` names everything that has none.
+def cost_of(
+    plan: Plan, *, day: date, usage: Mapping[str, float] | None = None, prices: Prices = CATALOG
+) -> Cost:
+    """Of a whole stack, at the prices of a day. What has no price is named in `missing`.
 
     cost_of(plan_of(Path(), "prod"), day=date.today()).monthly.most
     """
     if plan.team:
-        return _cost_of_team(plan, plan.team, day, usage or usage_of())
+        return _cost_of_team(plan, plan.team, day, usage or usage_of(), prices)
     stack = plan.stack
     items, region = items_of(plan.graph), region_of(plan.graph)
     assumed = usage or usage_of()
     pools = pools_of(stack)
-    site = site_of(items, region or "", day=day, usage=assumed, reserved=_reserved(stack))
+    site = site_of(items, region or "", day=day, usage=assumed, reserved=_reserved(stack), prices=prices)
     uses = use_of(pools, items, site)
     site = replace(site, needed={use.pool: use.nodes.least for use in uses})
-    cost = Cost(plan.name, region, day, lines_of(items, site) if region else (), assumed, uses)
+    bill = bill_of(items, site) if region else Bill(())
+    cost = Cost(plan.name, region, day, bill.lines, assumed, uses, missing=bill.missing)
     shares = shares_of(stack.teams, pools, cost.by_pool())
-    return replace(cost, shares=shares, budgets=tuple(_budgets(stack, cost.monthly, shares)))
+    return replace(cost, shares=shares, budgets=tuple(_budgets(stack, cost, shares)))
 
 
-def _cost_of_team(plan: Plan, team: TeamStack, day: date, usage: Mapping[str, float]) -> Cost:
+def _cost_of_team(plan: Plan, team: TeamStack, day: date, usage: Mapping[str, float], prices: Prices) -> Cost:
     """Of what is its own, and of its part of the pools of the environment, which that pays for."""
-    environment = cost_of(planned(plan.stack, team.file.team.environment), day=day, usage=usage)
+    environment = cost_of(
+        planned(plan.stack, team.file.team.environment), day=day, usage=usage, prices=prices
+    )
     items = [*items_of(plan.graph), *storage_classes(plan.stack)]
     lines: tuple[Line, ...] = ()
+    missing: tuple[Missing, ...] = ()
     if environment.region:
-        own = priced(items, environment.region, day=day, usage=usage)
-        lines = (*own, *part_of_pools(environment.shares[team.name]))
-    cost = Cost(plan.name, environment.region, day, lines, usage, ())
+        own = priced(items, environment.region, day=day, usage=usage, prices=prices)
+        share = environment.shares[team.name]
+        lines = (*own.lines, *part_of_pools(share))
+        missing = (*own.missing, *_missing_of(share, environment.missing))
+    cost = Cost(plan.name, environment.region, day, lines, usage, (), missing=missing)
     limit = team.grant.budget
-    budgets = (Budget(f"team {team.name}", Fraction(limit.monthly_usd), cost.monthly),) if limit else ()
+    budgets = (
+        (Budget(f"team {team.name}", Fraction(limit.monthly_usd), cost.monthly, cost.complete),)
+        if limit
+        else ()
+    )
     return replace(cost, budgets=budgets)
+
+
+def _missing_of(share: Share, missing: Iterable[Missing]) -> tuple[Missing, ...]:
+    """What has no price in the pools that a team has a part of."""
+    return tuple(each for each in missing if each.pools & share.pools.keys())
 
 
 def _reserved(stack: Stack) -> dict[str, int]:
@@ -112,12 +139,14 @@ def _reserved(stack: Stack) -> dict[str, int]:
     return {name: it.count for name, it in reserved.items() if it}
 
 
-def _budgets(stack: Stack, monthly: Range, shares: Mapping[str, Share]) -> Iterable[Budget]:
+def _budgets(stack: Stack, cost: Cost, shares: Mapping[str, Share]) -> Iterable[Budget]:
     if stack.budget:
-        yield Budget("environment", Fraction(stack.budget.monthly_usd), monthly)
+        yield Budget("environment", Fraction(stack.budget.monthly_usd), cost.monthly, cost.complete)
     for name, team in stack.teams.items():
         if team.budget:
-            yield Budget(f"team {name}", Fraction(team.budget.monthly_usd), shares[name].monthly)
+            share = shares[name]
+            complete = not _missing_of(share, cost.missing)
+            yield Budget(f"team {name}", Fraction(team.budget.monthly_usd), share.monthly, complete)
 
 
 def _summed(amounts: Iterable[tuple[str, Range]]) -> dict[str, Range]:

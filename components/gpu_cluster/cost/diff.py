@@ -7,6 +7,7 @@ from fractions import Fraction
 from gpu_cluster.cost.cost import Cost, line_part
 from gpu_cluster.cost.line import Line
 from gpu_cluster.cost.money import NOTHING, Range
+from gpu_cluster.cost.unpriced import Missing
 
 
 class _Moved:
@@ -50,6 +51,9 @@ class CostDiff(_Moved):
     changes: tuple[Change, ...]
     """What costs more or less, in the order of the lines after, then of those that are gone."""
 
+    missing: tuple[Missing, ...] = ()
+    """What has no price before or after, which the difference leaves out."""
+
 
 def diff(before: Cost, after: Cost) -> CostDiff:
     """From one cost to another. Lines are the same where they are for the same of the same resource."""
@@ -57,7 +61,13 @@ def diff(before: Cost, after: Cost) -> CostDiff:
     changes = (
         _change(new.get(key) or old[key], old.get(key), new.get(key)) for key in dict.fromkeys([*new, *old])
     )
-    return CostDiff(before.monthly, after.monthly, tuple(change for change in changes if change.difference))
+    missing = {str(each): each for each in (*before.missing, *after.missing)}
+    return CostDiff(
+        before.monthly,
+        after.monthly,
+        tuple(change for change in changes if change.difference),
+        tuple(missing[words] for words in sorted(missing)),
+    )
 
 
 def _by_key(lines: Iterable[Line]) -> dict[tuple[str, str], list[Line]]:

@@ -1,5 +1,6 @@
 """A cost as a document for programs: amounts in US dollars as numbers."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -7,6 +8,7 @@ from gpu_cluster.cost.cost import Cost
 from gpu_cluster.cost.diff import Change, CostDiff
 from gpu_cluster.cost.line import Line
 from gpu_cluster.cost.money import Range
+from gpu_cluster.cost.unpriced import Missing
 
 
 def document_of(cost: Cost, difference: CostDiff | None = None) -> dict[str, Any]:
@@ -15,6 +17,8 @@ def document_of(cost: Cost, difference: CostDiff | None = None) -> dict[str, Any
         "stack": cost.stack,
         "region": cost.region,
         "pricesOn": cost.day.isoformat(),
+        "complete": cost.complete,
+        "missing": _missing(cost.missing),
         "hourly": _range(cost.hourly),
         "monthly": _range(cost.monthly),
         "parts": {part: _range(monthly) for part, monthly in cost.by_part().items()},
@@ -42,6 +46,7 @@ def document_of(cost: Cost, difference: CostDiff | None = None) -> dict[str, Any
                 "limit": float(it.limit),
                 "worstCase": _number(it.monthly.most),
                 "over": _number(it.over),
+                "complete": it.complete,
             }
             for it in cost.budgets
         ],
@@ -53,8 +58,14 @@ def document_of(cost: Cost, difference: CostDiff | None = None) -> dict[str, Any
             "before": _range(difference.before),
             "after": _range(difference.after),
             "changes": [_change(change) for change in difference.changes],
+            "complete": not difference.missing,
+            "missing": _missing(difference.missing),
         }
     return document
+
+
+def _missing(missing: Iterable[Missing]) -> list[dict[str, Any]]:
+    return [{"cause": each.cause, "resources": list(each.resources)} for each in missing]
 
 
 def _line(line: Line) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from gpu_cluster.catalog.price import Price
-from gpu_cluster.catalog.service_prices import service_price
+from gpu_cluster.catalog.price import Price, PriceError
+from gpu_cluster.catalog.service_prices import SERVICES
 from gpu_cluster.cost.item import Item
 from gpu_cluster.cost.money import HOURS, Range
+from gpu_cluster.cost.prices import CATALOG, Prices
+from gpu_cluster.cost.unpriced import Unpriced
 from gpu_cluster.cost.usage import ASSUMPTIONS
 
 
@@ -53,6 +55,10 @@ class Line:
         return self.resource, self.what
 
 
+Entry = Line | Unpriced
+"""A line of a bill, or a part of a resource that has no price."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """Where a stack is priced, and what its resources have to do with each other."""
@@ -60,6 +66,7 @@ class Site:
     region: str
     day: date
     usage: Mapping[str, float]
+    prices: Prices = CATALOG
     reserved: Mapping[str, int] = field(default_factory=dict[str, int])
     """Servers that a pool has reserved, and pays for whether they run or not."""
 
@@ -86,7 +93,7 @@ class Site:
 
     def of(self, service: str, *, region: str | None = None) -> Price:
         """`PriceError` where there is no price, or one that is too old."""
-        return service_price(service, region or self.region).on(self.day, service)
+        return self.prices.service(service, region or self.region).on(self.day, SERVICES[service].title)
 
     def line(
         self,
@@ -99,18 +106,24 @@ class Site:
         quantity: Range | float = 1,
         pool: str | None = None,
         region: str | None = None,
-    ) -> Line:
+    ) -> Line | Unpriced:
         """So much of a service."""
-        price = self.of(service, region=region)
+        try:
+            price = self.of(service, region=region)
+        except PriceError as error:
+            return Unpriced(str(error), item.name, pool)
         amount = quantity if isinstance(quantity, Range) else Range.of(quantity)
         per = "hour" if price.unit == "hour" else "month"
         return Line(what, item.name, part, pool, amount, unit, Range(price.usd, price.usd), per)
 
     def used(
         self, item: Item, service: str, assumption: str, *, part: str, what: str, times: Fraction | int = 1
-    ) -> Line:
+    ) -> Line | Unpriced:
         """As much of a service as is assumed, `times` over."""
-        price = self.of(service)
+        try:
+            price = self.of(service)
+        except PriceError as error:
+            return Unpriced(str(error), item.name)
         amount = Range.of(self.usage[assumption]) * Fraction(times)
         by_hour = price.unit == "hour"
         unit = ASSUMPTIONS[assumption].unit if by_hour else price.unit.removesuffix("-month")

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gpu_cluster.capacity import POOL_LABEL
-from gpu_cluster.catalog.instance_prices import capacity_block, on_demand, spot
 from gpu_cluster.catalog.instances import INSTANCES
 from gpu_cluster.catalog.price import Price, PriceError
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.cost.item import Item
-from gpu_cluster.cost.line import Line, Site
+from gpu_cluster.cost.line import Entry, Line, Site
 from gpu_cluster.cost.money import Range
+from gpu_cluster.cost.unpriced import Unpriced
 
 _GIB = 1024**3
 _BOTTLEROCKET_SYSTEM_GIB = 4
@@ -18,7 +18,7 @@ _INCLUDED_IOPS, _INCLUDED_THROUGHPUT = 3000, 125
 """Of every gp3 volume (Amazon EBS user guide, 2026-11-21)."""
 
 
-def node_group(item: Item, site: Site) -> Iterator[Line]:
+def node_group(item: Item, site: Site) -> Iterator[Entry]:
     pool = str(item.at("labels")[POOL_LABEL])
     template = site.templates.get(pool)
     if template is None:
@@ -32,7 +32,7 @@ def node_group(item: Item, site: Site) -> Iterator[Line]:
     yield from _disks(item, pool, template.at("blockDeviceMappings"), running, site)
 
 
-def node_pool(item: Item, site: Site) -> Iterator[Line]:
+def node_pool(item: Item, site: Site) -> Iterator[Entry]:
     """From what is needed at all times to as many as its limit lets Karpenter start."""
     pool = str(item.at("metadata.name"))
     wanted = {it["key"]: it["values"] for it in item.at("spec.template.spec.requirements")}
@@ -41,7 +41,7 @@ def node_pool(item: Item, site: Site) -> Iterator[Line]:
         raise PriceError(f"expected one instance type, got {', '.join(types) or 'any'}")
     [instance] = types
     if instance not in INSTANCES:
-        raise PriceError(f"no price is known of {instance}, which is not in the catalog")
+        raise PriceError(f"no price for {instance}, which is not in the catalog")
     market = {"spot": "SPOT", "reserved": "RESERVED"}.get(
         wanted.get("karpenter.sh/capacity-type", ["on-demand"])[0], "ON_DEMAND"
     )
@@ -66,7 +66,7 @@ def volume(
     part: str,
     pool: str | None,
     what: str,
-) -> Iterator[Line]:
+) -> Iterator[Entry]:
     """`count` disks of type gp3 of `gib` each, with what they have beyond what every one has."""
     yield site.line(item, "gp3", part=part, pool=pool, what=what, unit="GiB", quantity=gib * count)
     beyond = (
@@ -86,20 +86,23 @@ def _running(pool: str, nodes: Range, site: Site) -> Range:
     return Range(min(nodes.most, max(nodes.least, site.needed.get(pool, nodes.least))), nodes.most)
 
 
-def _servers(item: Item, pool: str, instance: str, market: str, count: Range, site: Site) -> Line:
-    least, most, how = _hourly(instance, market, site.region)
-    what = f"{instance} {how}"
-    usd = Range(least.on(site.day, what).usd, most.on(site.day, what).usd)
+def _servers(item: Item, pool: str, instance: str, market: str, count: Range, site: Site) -> Entry:
+    try:
+        least, most, how = _hourly(instance, market, site)
+        what = f"{instance} {how}"
+        usd = Range(least.on(site.day, what).usd, most.on(site.day, what).usd)
+    except PriceError as error:
+        return Unpriced(str(error), item.name, pool)
     return Line(what, item.name, "nodes", pool, count, "node", usd, "hour")
 
 
-def _hourly(instance: str, market: str, region: str) -> tuple[Price, Price, str]:
+def _hourly(instance: str, market: str, site: Site) -> tuple[Price, Price, str]:
     if market == "CAPACITY_BLOCK":
-        price = capacity_block(instance, region)
+        price = site.prices.capacity_block(instance, site.region)
         return price, price, "in a capacity block"
     if market == "SPOT":
-        return *spot(instance, region), "spot, estimated"
-    price = on_demand(instance, region)
+        return *site.prices.spot(instance, site.region), "spot, estimated"
+    price = site.prices.on_demand(instance, site.region)
     return price, price, "reserved" if market == "RESERVED" else "on demand"
 
 
@@ -115,7 +118,7 @@ def _reserved(pool: str, market: str, running: Range, template: Item, site: Site
 
 def _disks(
     item: Item, pool: str, mappings: list[Mapping[str, Any]], nodes: Range, site: Site
-) -> Iterator[Line]:
+) -> Iterator[Entry]:
     for mapping in mappings:
         disk: Mapping[str, Any] = mapping.get("ebs", {})
         gib = _gib(disk.get("volumeSize", _BOTTLEROCKET_SYSTEM_GIB))

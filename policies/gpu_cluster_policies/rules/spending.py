@@ -34,24 +34,25 @@ def worst_case_cost(budget: Resource, inventory: Inventory) -> Iterator[Violatio
     monthly = hourly * HOURS
     if monthly > Fraction(Decimal(limit.text)):
         yield Violation(limit, f"at least {float(monthly):.0f}, the worst case of a month")
-    for problem in unpriced:
-        yield Violation(budget.lacks("price of everything"), "known", actual=problem)
+    elif unpriced:
+        causes = "; ".join(unpriced)
+        known = f"incomplete, at least {float(monthly):.0f} without: {causes}"
+        yield Violation(budget.lacks("worst case of a month"), "known", actual=known)
 
 
 def _worst_hour(inventory: Inventory) -> tuple[Fraction, tuple[str, ...]]:
     """US dollars, and what has no price that can be relied on."""
-    from gpu_cluster.cost import CostError, Item, worst_case_hourly
+    from gpu_cluster.cost import Item, priced
 
     regions = [provider.at("region").text for provider in inventory.every((_PROVIDER,))]
     if len(set(regions)) != 1:
         return Fraction(0), (f"expected one region of AWS, got {one_of(regions or ['none'])}",)
     items = [Item(it.kind, it.label or it.address, it.properties) for it in inventory.all()]
     try:
-        return worst_case_hourly(items, regions[0], day=today()), ()
-    except CostError as error:
-        return Fraction(0), error.problems
+        bill = priced(items, regions[0], day=today())
     except (AttributeError, KeyError, TypeError, ValueError) as error:  # of a shape that no price knows
         return Fraction(0), (f"not worked out: {error!r}",)
+    return bill.hourly.most, tuple(map(str, bill.missing))
 
 
 def _is_of_a_team(budget: Resource) -> bool:

@@ -35,7 +35,6 @@ ERRORS = {
     "gpu_cluster_tools.cli.project.NoStackError": 2,
     "gpu_cluster.kubernetes.cluster.kubeconfig.NoKubeconfigError": 1,
     "gpu_cluster.stack.problem.FileError": 2,
-    "gpu_cluster.cost.bill.CostError": 1,
     "gpu_cluster.cost.usage.UsageError": 2,
     "gpu_cluster_tools.rehearsal.errors.RehearsalError": 1,
     "gpu_cluster_tools.review.github.GitHubError": 1,

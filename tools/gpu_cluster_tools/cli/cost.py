@@ -18,6 +18,7 @@ from gpu_cluster_tools.reports.cost_tables import (
     budget_rows,
     change_rows,
     markdown,
+    missing_rows,
     part_rows,
     team_rows,
     use_rows,
@@ -39,6 +40,9 @@ AsMarkdown = Annotated[
     bool, typer.Option("--markdown", help="Print the table as Markdown, for a pull request.")
 ]
 
+INCOMPLETE = 3
+"""Exit code of a total that lacks prices."""
+
 
 def cost(
     stack: StackName = "local",
@@ -48,7 +52,11 @@ def cost(
     as_json: AsJson = False,
     as_markdown: AsMarkdown = False,
 ) -> None:
-    """Show what a stack costs in an hour and in a month, at least and at most, without credentials."""
+    """Show what a stack costs in an hour and in a month, at least and at most, without credentials.
+
+    Exit codes: 0 everything has a price, 2 the stack file or the command is wrong, 3 the total is incomplete:
+    something has no price, is named, and costs more than what is shown.
+    """
     project = Project.here()
     project.stack_file(stack)
     usage = usage_of(dict(_pair(given) for given in assume or []))
@@ -62,6 +70,8 @@ def cost(
         typer.echo(markdown(now, difference), nl=False)
     else:
         typer.echo(text(now, difference, since=against or ""))
+    if not now.complete:
+        raise typer.Exit(INCOMPLETE)
 
 
 def _then(folder: Path, stack: str, against: str) -> Plan | None:
@@ -87,7 +97,14 @@ def text(cost: Cost, difference: CostDiff | None = None, *, since: str = "") -> 
     tables = _tables(part_rows(cost), use_rows(cost), team_rows(cost), budget_rows(cost))
     changed = [f"since {since}, in a month at most\n{_changes(difference)}"] if difference else []
     assumed = f"assumed for a month; change by --assume NAME=AMOUNT\n{columns(assumption_rows(cost))}"
-    return "\n\n".join([head, *tables, *changed, assumed])
+    return "\n\n".join([head, *tables, *changed, *_incomplete(cost), assumed])
+
+
+def _incomplete(cost: Cost) -> list[str]:
+    if cost.complete:
+        return []
+    head = "incomplete: these have no price, and the total is at least what is shown"
+    return [f"{head}\n{columns(missing_rows(cost.missing))}"]
 
 
 def _tables(*tables: Sequence[Sequence[str]]) -> list[str]:

@@ -1,6 +1,6 @@
 """Costs for people to read: rows of words for a terminal, and tables for a pull request."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from gpu_cluster.cost.budget import Budget
@@ -8,16 +8,26 @@ from gpu_cluster.cost.cost import Cost
 from gpu_cluster.cost.diff import Change, CostDiff
 from gpu_cluster.cost.money import HOURS, Range, usd
 from gpu_cluster.cost.teams import Share
+from gpu_cluster.cost.unpriced import Missing
 from gpu_cluster.cost.usage import ASSUMPTIONS
 from gpu_cluster.cost.use import Use
-from gpu_cluster_policies.markup import table
+from gpu_cluster_policies.markup import table, text
 
 
 def part_rows(cost: Cost) -> list[tuple[str, ...]]:
     """A row for each part, dearest first, and the total: an hour and a month, at least and at most."""
     parts = sorted(cost.by_part().items(), key=lambda item: (-item[1].most, item[0]))
     head = ("PART", "HOUR, LEAST", "MOST", "MONTH, LEAST", "MOST")
-    return [head, *(_row(part, monthly) for part, monthly in parts if monthly), _row("total", cost.monthly)]
+    return [
+        head,
+        *(_row(part, monthly) for part, monthly in parts if monthly),
+        _row(_total(cost.missing), cost.monthly),
+    ]
+
+
+def missing_rows(missing: Sequence[Missing]) -> list[tuple[str, ...]]:
+    """A row for each cause for which something has no price."""
+    return [(str(each),) for each in missing]
 
 
 def use_rows(cost: Cost) -> list[tuple[str, ...]]:
@@ -52,7 +62,11 @@ def markdown(cost: Cost, difference: CostDiff | None = None) -> str:
     """A table for a pull request: each part in a month, or each change where there is a difference."""
     rows = change_rows(difference) if difference else part_rows(cost)
     head, *body, total = rows
-    return "\n".join(table(head, [*body, [f"**{cell}**" if cell else "" for cell in total]])) + "\n"
+    lines = table(head, [*body, [f"**{cell}**" if cell else "" for cell in total]])
+    missing = difference.missing if difference else cost.missing
+    if missing:
+        lines += ["", "Incomplete:", *(f"- {text(str(each))}" for each in missing)]
+    return "\n".join(lines) + "\n"
 
 
 def _row(part: str, monthly: Range) -> tuple[str, ...]:
@@ -67,8 +81,12 @@ def _use_row(use: Use) -> tuple[str, ...]:
 
 
 def _budget_row(budget: Budget) -> tuple[str, ...]:
-    verdict = f"over by {_dollars(budget.over)}" if budget.over else f"ok, {_percent(budget.used)}"
-    return budget.of, _dollars(budget.limit), _dollars(budget.monthly.most), verdict
+    worst = _dollars(budget.monthly.most)
+    if budget.over:
+        verdict = f"over by {_dollars(budget.over)}"
+    else:
+        verdict = f"ok, {_percent(budget.used)}" if budget.complete else "not judged: incomplete"
+    return budget.of, _dollars(budget.limit), worst if budget.complete else f"at least {worst}", verdict
 
 
 def _team_row(share: Share) -> tuple[str, ...]:
@@ -92,7 +110,11 @@ def _largest(changes: Iterable[Change]) -> list[Change]:
 
 
 def _whole(difference: CostDiff) -> Change:
-    return Change("total", "", "", difference.before, difference.after)
+    return Change(_total(difference.missing), "", "", difference.before, difference.after)
+
+
+def _total(missing: Sequence[Missing]) -> str:
+    return "total, at least" if missing else "total"
 
 
 def _percents(ends: tuple[Fraction, Fraction]) -> str:

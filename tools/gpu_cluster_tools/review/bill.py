@@ -2,29 +2,24 @@
 
 from collections.abc import Mapping
 
-from gpu_cluster.cost import CostError, Range
+from gpu_cluster.cost import Range
 from gpu_cluster_tools.review.review import Cost, CostLine, Spending
 from gpu_cluster_tools.review.side import Side
 
 
-def cost_of_change(before: Side, after: Side) -> tuple[Cost | None, tuple[str, ...]]:
-    """The cost on both sides, and what has no price that can be relied on.
-
-    None where nothing is in AWS, or where any of it has no price: less than all of it would mislead.
-    """
-    try:
-        old, new = before.bill, after.bill
-    except CostError as error:
-        return None, tuple(f"cost: {problem}" for problem in error.problems)
+def cost_of_change(before: Side, after: Side) -> Cost | None:
+    """The cost on both sides, with what has no price on either; None where nothing is in AWS."""
+    old, new = before.bill, after.bill
     if old is None and new is None:
-        return None, ()
+        return None
     parts = old.by_part() if old else {}, new.by_part() if new else {}
-    cost = Cost(
+    missing = {str(each) for bill in (old, new) if bill for each in bill.missing}
+    return Cost(
         before=_spending(old.monthly) if old else None,
         after=_spending(new.monthly) if new else Spending(0, 0),
         lines=_changed(*parts),
+        missing=tuple(sorted(missing)),
     )
-    return cost, ()
 
 
 def _changed(before: Mapping[str, Range], after: Mapping[str, Range]) -> tuple[CostLine, ...]:

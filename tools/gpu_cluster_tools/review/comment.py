@@ -144,8 +144,12 @@ def _cost(cost: Cost) -> Details:
     head, rule, *lines = table(
         ("US dollars a month", "before", "after", "more, at most"), rows, numbers=(1, 2, 3)
     )
-    told = ("", "*From the least to the most, under load. Both sides at today's prices.*")
-    return Details(f"Cost: {_monthly(cost)} a month at most", (head, rule), tuple(lines), told)
+    told = ["", "*From the least to the most, under load. Both sides at today's prices.*"]
+    if cost.missing:
+        told += ["", "Incomplete, so each total is at least what it says:"]
+        told += [f"- {text(words)}" for words in cost.missing]
+    end = "" if cost.missing else " at most"
+    return Details(f"Cost: {_monthly(cost)} a month{end}", (head, rule), tuple(lines), tuple(told))
 
 
 def _cost_row(line: CostLine) -> tuple[str, str, str, str]:
@@ -161,8 +165,8 @@ def _spending(spending: Spending | None) -> str:
 
 
 def _monthly(cost: Cost) -> str:
-    """`$12,300 (+$400)`, of the most."""
-    after = f"${cost.after.most:,.0f}"
+    """`$12,300 (+$400)`, of the most; `at least $12,300` if some prices are missing."""
+    after = f"{'at least ' if cost.missing else ''}${cost.after.most:,.0f}"
     more = round(cost.after.most - cost.before.most) if cost.before else 0
     return f"{after} ({'+' if more > 0 else '-'}${abs(more):,})" if more else after
 

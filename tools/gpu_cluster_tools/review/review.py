@@ -70,6 +70,8 @@ class Cost:
     before: Spending | None
     after: Spending
     lines: tuple[CostLine, ...]
+    missing: tuple[str, ...] = ()
+    """What has no price on either side: then the totals are only what is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Review:
             self.fixed,
             self.missing,
             any(each.new for each in self.found),
-            self.cost and self.cost.lines,
+            self.cost and (self.cost.lines or self.cost.missing),
             self.time and self.time.before != self.time.after,
         )
         return self.verdict is Verdict.FINE and not any(differs)

@@ -69,6 +69,6 @@ class Side:
 
     @cached_property
     def bill(self) -> Cost | None:
-        """None where nothing is in AWS. `CostError` where something has no price that can be relied on."""
+        """None where nothing is in AWS."""
         bill = cost_of(self.plan, day=self.day) if self.plan else None
         return bill if bill and bill.region else None

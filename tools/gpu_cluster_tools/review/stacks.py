@@ -89,7 +89,7 @@ def review(before: Side, after: Side) -> Review:
         return Review(after.stack, Verdict.BLOCKED, (_wrong(before, after),), problems=after.problems)
     found = sorted(changes(before.resources, after.resources), key=lambda change: change.resource)
     rules, fixed = _findings(after.judged, before.judged)
-    cost, unpriced = cost_of_change(before, after)
+    cost = cost_of_change(before, after)
     time, untimed = time_of_change(before, after)
     stale = [str(problem) for problem in after.judged.report.stale] if after.judged else []
     judged = after.judged or before.judged
@@ -107,7 +107,6 @@ def review(before: Side, after: Side) -> Review:
         time=time,
         missing=(
             *([f"what was before{before.gap}"] if before.gap else []),
-            *unpriced,
             *untimed,
         ),
     )

@@ -105,7 +105,8 @@ def _updated_groups(changes: Sequence[Change]) -> list[Change]:
 def _dearer(cost: Cost | None) -> Iterator[Reason]:
     if cost and cost.before and cost.after.most > cost.before.most * _MUCH:
         more = cost.after.most - cost.before.most
-        yield Reason(False, f"costs up to ${more:,.0f} more a month")
+        how = "at least" if cost.missing else "up to"
+        yield Reason(False, f"costs {how} ${more:,.0f} more a month")
 
 
 def _is_real(change: Change) -> bool:

@@ -10,9 +10,11 @@ PRICE = Price(Fraction("0.045"), "hour", Source("a list", date(2026, 8, 21)))
 
 def test_a_price_holds_for_a_year_after_its_source() -> None:
     assert LIST_PRICE_DAYS == 365
-    assert PRICE.on(date(2027, 8, 21), "nat-hour") is PRICE
+    assert PRICE.on(date(2027, 8, 21), "NAT gateways") is PRICE
 
 
 def test_an_older_one_says_since_when_it_is_no_longer_one() -> None:
-    with pytest.raises(PriceError, match="the price of nat-hour is of 2026-08-21 and held until 2027-08-21"):
-        PRICE.on(date(2027, 8, 22), "nat-hour")
+    with pytest.raises(
+        PriceError, match="the price for NAT gateways is of 2026-08-21 and held until 2027-08-21"
+    ):
+        PRICE.on(date(2027, 8, 22), "NAT gateways")

@@ -1,8 +1,10 @@
+from datetime import date
 from fractions import Fraction
 
 import pytest
 
-from gpu_cluster.catalog import REGIONS, SERVICE_PRICES, SERVICE_REGIONS, PriceError, service_price
+from gpu_cluster.catalog import REGIONS, SERVICE_PRICES, PriceError, price_sources, service_price
+from gpu_cluster.catalog.price_tables import rows_of
 
 
 @pytest.mark.parametrize(
@@ -28,16 +30,27 @@ def test_nothing_in_the_table_is_free() -> None:
     assert all(price.usd > 0 for price in SERVICE_PRICES.values())
 
 
+def test_every_row_is_of_a_region_of_the_catalog_and_no_row_is_twice() -> None:
+    rows = [(row["service"], row["region"]) for row in rows_of("service_prices")]
+
+    assert {region for _, region in rows} <= REGIONS.keys()
+    assert len(rows) == len(set(rows))
+
+
+def test_every_source_has_a_use_and_was_read_this_year() -> None:
+    used = {row["source"] for table in ("service_prices",) for row in rows_of(table)}
+
+    assert used == price_sources().keys()
+    assert all(source.date >= date(2026, 7, 1) for source in price_sources().values())
+
+
 def test_faster_lustre_costs_more_by_the_same_for_every_megabyte() -> None:
-    prices = {speed: SERVICE_PRICES[f"lustre-{speed}"].usd for speed in (125, 250, 500, 1000)}
+    prices = {speed: service_price(f"lustre-{speed}", "us-east-1").usd for speed in (125, 250, 500, 1000)}
     steps = {(prices[speed] - prices[125]) / (speed - 125) for speed in (250, 500, 1000)}
 
     assert steps == {Fraction("0.52") / 1000}
 
 
-def test_a_price_of_another_region_is_an_error_that_names_those_that_are_known() -> None:
-    assert set(SERVICE_REGIONS) <= set(REGIONS)
-    with pytest.raises(
-        PriceError, match="no price of gp3 in eu-central-1 is known, but in us-east-1, us-east-2, us-west-2"
-    ):
-        service_price("gp3", "eu-central-1")
+def test_a_region_without_a_price_is_an_error_in_words() -> None:
+    with pytest.raises(PriceError, match=r"^no price for gp3 volumes in us-gov-west-1$"):
+        service_price("gp3", "us-gov-west-1")

@@ -1,11 +1,20 @@
 """Resources as a plan has them, as little of each as its price depends on."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from gpu_cluster.cost import Item
+from gpu_cluster.cost import Item, priced
+from tests.today import TODAY
 
 REGION = "us-east-2"
+UNPRICED_REGION = "us-gov-west-1"
+"""Not in the catalog."""
+
+
+def missing(*items: Item, day: date = TODAY) -> list[str]:
+    """Why a bill for these is incomplete."""
+    return [str(each) for each in priced(items, REGION, day=day).missing]
 
 
 def node_group(

@@ -5,19 +5,26 @@ from fractions import Fraction
 
 import pytest
 
-from gpu_cluster.cost import CostError, Item, items_of, priced, region_of, worst_case_hourly
+from gpu_cluster.cost import Item, items_of, priced, region_of
 from gpu_cluster.cost.bill import PRICED
 from gpu_cluster.cost.free import FREE
-from gpu_cluster.cost.money import Range, total
+from gpu_cluster.cost.money import HOURS, Range
 from tests.today import TODAY
-from tests.unit.gpu_cluster.cost.items import REGION, aws, launch_template, node_group
+from tests.unit.gpu_cluster.cost.items import (
+    REGION,
+    UNPRICED_REGION,
+    aws,
+    launch_template,
+    missing,
+    node_group,
+)
 from tests.unit.gpu_cluster.cost.plans import plan
 
 ON_AWS = ("dev", "staging", "prod")
 
 
 def monthly(*items: Item) -> Range:
-    return total([line.monthly for line in priced(items, REGION, day=TODAY)])
+    return priced(items, REGION, day=TODAY).hourly * HOURS
 
 
 def test_the_worst_hour_is_every_pool_at_its_most() -> None:
@@ -32,7 +39,7 @@ def test_the_worst_hour_is_every_pool_at_its_most() -> None:
     disks = (12 * 100 + 6 * 100) * Fraction("0.08") / 730  # 144 in a month
     gateway = Fraction("0.045") + 200 * Fraction("0.045") / 730  # 9 in a month for 200 GB
 
-    assert worst_case_hourly(items, REGION, day=TODAY) == servers + disks + gateway
+    assert priced(items, REGION, day=TODAY).hourly.most == servers + disks + gateway
 
 
 @pytest.mark.parametrize("name", ON_AWS)
@@ -42,21 +49,22 @@ def test_everything_in_the_real_stacks_is_priced_or_free_for_a_reason(name: str)
 
     assert kinds <= PRICED.keys() | FREE.keys()
     assert region_of(graph) == REGION
-    assert priced(items_of(graph), REGION, day=TODAY)
+    bill = priced(items_of(graph), REGION, day=TODAY)
+    assert bill.lines
+    assert not bill.missing
 
 
 def test_nothing_is_both_priced_and_free() -> None:
     assert not PRICED.keys() & FREE.keys()
 
 
-def test_what_nobody_has_looked_up_is_an_error() -> None:
-    with pytest.raises(CostError) as error:
-        priced([aws("redshift/cluster:Cluster", "warehouse")], REGION, day=TODAY)
+def test_a_kind_without_data_is_named() -> None:
+    assert missing(aws("redshift/cluster:Cluster", "warehouse")) == [
+        "no price for aws:redshift/cluster:Cluster, of which the catalog has no data (warehouse)"
+    ]
 
-    assert str(error.value) == "Cluster warehouse: nobody has looked up yet whether it costs anything"
 
-
-def test_every_missing_price_is_named_at_once() -> None:
+def test_every_cause_is_named_at_once_sorted_and_with_its_count() -> None:
     items = [
         node_group("h200", "p5e.48xlarge"),
         launch_template("h200"),
@@ -64,26 +72,41 @@ def test_every_missing_price_is_named_at_once() -> None:
         launch_template("old"),
         aws("cloudwatch/logGroup:LogGroup", "audit"),
         aws("fsx/lustreFileSystem:LustreFileSystem", "data", storageCapacity=1200),
+        *(aws("kms/key:Key", f"key-{number}", region=UNPRICED_REGION) for number in range(24)),
     ]
-    with pytest.raises(CostError) as error:
-        worst_case_hourly(items, REGION, day=TODAY)
 
-    assert error.value.problems == (
-        "NodeGroup nodes-h200: AWS publishes no on-demand price of p5e.48xlarge",
-        "NodeGroup nodes-old: no price is known of p3.2xlarge, which is not in the catalog",
-        "LogGroup audit: expected retentionInDays: logs that are kept for ever have no monthly price",
-        "LustreFileSystem data: expected perUnitStorageThroughput, which decides what it costs",
+    assert missing(*items) == [
+        "AWS publishes no on-demand price for p5e.48xlarge (nodes-h200)",
+        "LogGroup: expected retentionInDays: logs that are kept for ever have no monthly price (audit)",
+        "LustreFileSystem: expected perUnitStorageThroughput, which decides what it costs (data)",
+        "no price for KMS keys in us-gov-west-1 (24 resources)",
+        "no price for KMS requests in us-gov-west-1 (24 resources)",
+        "no price for p3.2xlarge, which is not in the catalog (nodes-old)",
+    ]
+
+
+def test_the_order_of_resources_does_not_change_the_causes() -> None:
+    items = [aws("kms/key:Key", region=UNPRICED_REGION), aws("sqs/queue:Queue", region=UNPRICED_REGION)]
+
+    assert missing(*items) == missing(*reversed(items)) == sorted(missing(*items))
+
+
+def test_what_has_a_price_counts_beside_what_has_none() -> None:
+    bill = priced(
+        [aws("ec2/eip:Eip"), node_group("h200", "p5e.48xlarge"), launch_template("h200")], REGION, day=TODAY
     )
 
+    assert [line.what for line in bill.lines] == ["public IPv4 address", "disk /dev/xvda"]
+    [cause] = bill.missing
+    assert cause.pools == {"h200"}
 
-def test_a_stale_price_is_an_error_too() -> None:
-    with pytest.raises(CostError) as error:
-        priced([aws("ec2/eip:Eip", "address")], REGION, day=date(2028, 1, 1))
 
-    assert (
-        str(error.value)
-        == "Eip address: the price of public-address is of 2026-08-21 and held until 2027-08-21"
-    )
+def test_a_stale_price_is_none() -> None:
+    address = aws("ec2/eip:Eip", "address")
+
+    assert missing(address, day=date(2028, 1, 1)) == [
+        "the price for public IPv4 addresses is of 2026-08-21 and held until 2027-08-21 (address)"
+    ]
 
 
 def test_objects_that_run_on_priced_nodes_cost_nothing_more() -> None:

@@ -3,7 +3,8 @@ from fractions import Fraction
 
 import pytest
 
-from gpu_cluster.cost import Cost, cost_of, document_of, usage_of
+from gpu_cluster.catalog import Price, PriceError
+from gpu_cluster.cost import Cost, Prices, cost_of, document_of, usage_of
 from gpu_cluster.cost.money import Range, total
 from gpu_cluster.plan import planned
 from gpu_cluster.stack import load
@@ -82,6 +83,27 @@ def test_teams_share_the_pools_and_have_budgets_of_their_own() -> None:
     assert cost.shares["vision"].monthly == quarter
     [_, team] = cost.budgets
     assert (team.of, team.over) == ("team vision", quarter.most - 500)
+
+
+class WithoutKeys(Prices):
+    def service(self, name: str, region: str) -> Price:
+        if name == "key":
+            raise PriceError(f"no price for KMS keys in {region}")
+        return super().service(name, region)
+
+
+def test_a_missing_price_leaves_those_budgets_open_that_it_may_exceed() -> None:
+    cost = cost_of(plan("prod"), day=TODAY, prices=WithoutKeys())
+    environment, *teams = cost.budgets
+
+    assert {it.cause for it in cost.missing} == {
+        "no price for KMS keys in us-east-2",
+        "no price for KMS keys in us-west-2",  # of the copies of backups
+    }
+    assert not cost.complete
+    assert not environment.complete
+    assert teams
+    assert all(team.complete for team in teams)  # a team has its part of the pools alone
 
 
 def test_a_team_pays_for_what_is_its_own_and_for_its_part_of_the_pools() -> None:

@@ -13,7 +13,8 @@ GATEWAY = aws("ec2/natGateway:NatGateway", "nat")
 
 
 def cost_of(*items: Item) -> Cost:
-    return Cost("prod", REGION, TODAY, priced(items, REGION, day=TODAY), usage_of(), ())
+    bill = priced(items, REGION, day=TODAY)
+    return Cost("prod", REGION, TODAY, bill.lines, usage_of(), (), missing=bill.missing)
 
 
 def pool(most: int, instance: str = "g6.4xlarge") -> list[Item]:

@@ -7,7 +7,7 @@ from tests.unit.gpu_cluster.cost.items import REGION, aws, kubernetes
 
 
 def monthly(item: Item) -> dict[str, Range]:
-    return {line.what: line.monthly for line in priced([item], REGION, day=TODAY)}
+    return {line.what: line.monthly for line in priced([item], REGION, day=TODAY).lines}
 
 
 def test_a_gateway_costs_its_hours_and_its_traffic() -> None:

@@ -27,7 +27,7 @@ def test_everything_wrong_is_named_at_once() -> None:
 
 def test_an_amount_that_is_given_changes_what_depends_on_it_and_nothing_else() -> None:
     gateway = [aws("ec2/natGateway:NatGateway")]
-    _, traffic = priced(gateway, REGION, day=TODAY, usage=usage_of({"nat-gb": "1000"}))
+    _, traffic = priced(gateway, REGION, day=TODAY, usage=usage_of({"nat-gb": "1000"})).lines
 
     assert traffic.assumption == "nat-gb"
     assert float(traffic.monthly.most) == 45.0  # 1000 x 0.045

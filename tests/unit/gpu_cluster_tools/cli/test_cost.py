@@ -1,5 +1,6 @@
 import contextlib
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,9 +9,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gpu_cluster_tools.cli.app import ERRORS, app
+from gpu_cluster_tools.cli.cost import INCOMPLETE
 from tests.unit.gpu_cluster_tools.review.repository import committed, with_code
 
 PROJECT = Path(__file__).parents[4]
+UNPRICED = "mx-central-1"
 
 
 def git(folder: Path, *words: str) -> None:
@@ -80,15 +83,59 @@ def test_a_wrong_word_names_the_right_one(project: Path, arguments: list[str], m
     assert exit_code(error) == 2
 
 
-def test_what_has_no_price_is_named_all_of_it(project: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def elsewhere(project: Path, tmp_path: Path) -> Path:
+    """The same stack in a region without prices."""
     folder = shutil.copytree(project, tmp_path / "project", ignore=shutil.ignore_patterns(".git"))
     file = folder / "stacks" / "Pulumi.dev.yaml"
-    file.write_text(file.read_text().replace("us-east-2", "eu-central-1"))
-    error = cost(folder, "dev").exception
+    file.write_text(file.read_text().replace("us-east-2", UNPRICED))
+    return folder
 
-    assert "Cluster platform-cluster: no price of control-plane in eu-central-1 is known" in str(error)
-    assert "NatGateway platform-network-routes-nat-eu-central-1a: no price of nat-hour" in str(error)
-    assert exit_code(error) == 1
+
+def test_an_incomplete_total_is_shown_as_at_least_with_a_line_a_price_and_its_own_exit_code(
+    elsewhere: Path,
+) -> None:
+    found = cost(elsewhere, "dev")
+    head, *missing = found.stdout.partition("\nincomplete: ")[2].partition("\n\n")[0].splitlines()
+
+    assert found.exit_code == INCOMPLETE == 3
+    assert "total, at least" in found.stdout
+    assert head == "these have no price, and the total is at least what is shown"
+    assert missing == sorted(missing)
+    assert len(missing) == len(set(missing)) < 35
+    assert f"  no price for EKS control planes in {UNPRICED} (platform-cluster)" in missing
+    assert any(
+        re.fullmatch(rf"  no price for KMS keys in {UNPRICED} \(\d+ resources\)", it) for it in missing
+    )
+    assert "not judged: incomplete" in found.stdout
+
+
+def test_json_says_that_a_total_is_incomplete_and_why(elsewhere: Path) -> None:
+    found = cost(elsewhere, "dev", "--json")
+    document = json.loads(found.stdout)
+
+    assert found.exit_code == INCOMPLETE
+    assert document["complete"] is False
+    [planes] = [
+        it for it in document["missing"] if it["cause"] == f"no price for EKS control planes in {UNPRICED}"
+    ]
+    assert planes["resources"] == ["platform-cluster"]
+    assert document["budgets"][0]["complete"] is False
+
+
+def test_a_complete_total_says_so(project: Path) -> None:
+    found = cost(project, "dev", "--json")
+
+    assert found.exit_code == 0
+    assert json.loads(found.stdout)["complete"] is True
+    assert json.loads(found.stdout)["missing"] == []
+
+
+def test_a_table_for_a_pull_request_names_what_is_missing(elsewhere: Path) -> None:
+    table = cost(elsewhere, "dev", "--markdown").stdout
+
+    assert "**total, at least**" in table
+    assert f"- no price for EKS control planes in {UNPRICED} (platform-cluster)" in table
 
 
 def exit_code(error: BaseException | None) -> int:

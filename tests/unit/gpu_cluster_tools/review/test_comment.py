@@ -119,6 +119,15 @@ def test_the_parts_of_the_bill_are_in_a_table() -> None:
     assert "| h100 |  | 5 | +5 |" in shown
 
 
+def test_a_bill_without_every_price_says_at_least_and_what_is_missing() -> None:
+    missing = ("no price for KMS keys in eu-central-1 (7 resources)",)
+    cost = Cost(Spending(90, 110), Spending(90, 110), (), missing)
+    said = comment([Review("lab", Verdict.FINE, (), cost=cost)])
+
+    assert "at least $110" in said
+    assert "- no price for KMS keys in eu-central-1 (7 resources)" in said
+
+
 def test_a_stack_file_that_is_wrong_is_shown_as_it_is() -> None:
     problem = "stacks/Pulumi.prod.yaml:8 gpu-cluster:pools.h100: needs *two* numbers"
     shown = comment([Review("prod", Verdict.BLOCKED, (Reason(True, "wrong"),), problems=(problem,))])
