@@ -25,7 +25,9 @@ def judged_plan(plan: Plan, project: Path) -> Judged:
         from gpu_cluster_policies.planned import resources_of
 
         rendered = Rendered(plan.stack, lambda: plan.graph.resources)
-        pack = pack_with(Terms(plan.name, policy_settings(), plan.stack), rendered)
+        terms = Terms(plan.name, policy_settings(), plan.stack, project)
+        _ = terms.prices  # a wrong price file ends the command, not a rule
+        pack = pack_with(terms, rendered)
         resources = resources_of(plan.graph)
         return Judged(plan.name, pack, pack.check(resources), Origins(plan, project), resources)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gpu_cluster.catalog import eks_images
 from gpu_cluster.config.stack import Stack
@@ -16,7 +17,10 @@ from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.pool import Pools
 from gpu_cluster_policies.settings import Environment, PolicySettings, policy_settings
 
-_STACKS = Path(__file__).parents[2] / "stacks"
+if TYPE_CHECKING:
+    from gpu_cluster.cost import Prices
+
+_PROJECT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,9 @@ class Terms:
     file: Stack | None = None
     """That of a team is its environment's. None where a program of another project is judged."""
 
+    project: Path | None = None
+    """Folder of the project, whose own prices hold."""
+
     @property
     def production(self) -> bool:
         return self.settings.is_production(self.stack)
@@ -40,6 +47,13 @@ class Terms:
     def environment(self) -> Environment | None:
         """What the settings allow its environment; None where they name none."""
         return self.settings.environment_of(self.stack)
+
+    @cached_property
+    def prices(self) -> Prices:
+        """`PriceFileError` if the project's price file is wrong."""
+        from gpu_cluster.cost import project_prices  # which loads Pulumi; most manifests have no budget
+
+        return project_prices(self.project)
 
     @property
     def registries(self) -> tuple[str, ...]:
@@ -67,7 +81,9 @@ class Terms:
 def terms_of(stack: str) -> Terms:
     """`PolicyFileError` where the settings are wrong."""
     try:
-        file = load_any(_STACKS / f"Pulumi.{stack}.yaml")
+        file = load_any(_PROJECT / "stacks" / f"Pulumi.{stack}.yaml")
     except StackFileError:
         file = None  # the program says what is wrong with it, or is another project's
-    return Terms(stack, policy_settings(), file.environment if isinstance(file, TeamStack) else file)
+    return Terms(
+        stack, policy_settings(), file.environment if isinstance(file, TeamStack) else file, _PROJECT
+    )

@@ -7,8 +7,9 @@ import pytest
 PUBLIC = {
     "gpu_cluster_tools.doctor": "Check Need Verdict counts examine needs_of",
     "gpu_cluster.cost": (
-        "ASSUMPTIONS Assumption Bill Budget CATALOG Change Cost CostDiff HOURS Item Line Missing Prices "
-        "Range Share UsageError Use cost_of diff document_of items_of priced region_of storage_classes "
+        "ASSUMPTIONS Assumption Bill Budget CATALOG Change Cost CostDiff HOURS Item Line Missing "
+        "PriceFileError Prices Range Share UsageError Use cost_of diff document_of items_of priced "
+        "project_prices region_of storage_classes "
         "usage_of"
     ),
     "gpu_cluster_policies.markup": "LIMIT block code table text visible",

@@ -57,7 +57,11 @@ def spot(instance: str, region: str) -> tuple[Price, Price]:
 
     It is for a range, not for a bill: AWS changes spot prices all the time, in each zone by itself.
     """
-    most = on_demand(instance, region)
+    return spot_range(instance, on_demand(instance, region))
+
+
+def spot_range(instance: str, most: Price) -> tuple[Price, Price]:
+    """The same for a price on demand that is known otherwise."""
     share = _LOWEST_SPOT.get(instance.partition(".")[0], _LARGEST_DISCOUNT)
     source = INSTANCE_PRICE_SOURCES["spot"]
     least, capped = (

@@ -9,6 +9,7 @@ from gpu_cluster.cost.environment import storage_classes
 from gpu_cluster.cost.item import Item, items_of, region_of
 from gpu_cluster.cost.line import Line
 from gpu_cluster.cost.money import HOURS, Range
+from gpu_cluster.cost.price_file import PriceFileError, project_prices
 from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.teams import Share
 from gpu_cluster.cost.unpriced import Missing
@@ -28,6 +29,7 @@ __all__ = [
     "Item",
     "Line",
     "Missing",
+    "PriceFileError",
     "Prices",
     "Range",
     "Share",
@@ -38,6 +40,7 @@ __all__ = [
     "document_of",
     "items_of",
     "priced",
+    "project_prices",
     "region_of",
     "storage_classes",
     "usage_of",

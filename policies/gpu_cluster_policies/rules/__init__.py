@@ -169,7 +169,7 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         gpu_placement,
         gpu_quota,
         gpu_budget(terms),
-        worst_case_cost,
+        worst_case_cost(terms),
         allowed_instances(terms),
         allowed_regions(terms),
         model_store,

@@ -1,58 +1,70 @@
 """The rule for what a stack costs at most."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from gpu_cluster.catalog.clock import today
 from gpu_cluster.stack.nearest import one_of
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.rule import Level, Violation, stack_rule
+from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
 from gpu_cluster_policies.subject import Resource, each
+from gpu_cluster_policies.terms import Terms
 
 _PROVIDER = "pulumi:providers:aws"
 
 
-@stack_rule(
-    78,
-    "worst-case-cost",
-    "With every pool and model at its most, a stack costs no more than its budget",
-    of=each("aws:budgets/budget:Budget"),
-    level=Level.MANDATORY,
-    references="AWS Well-Architected COST02-BP05; COST03-BP06",
-    fix="lower nodes.max or replicas.max, or raise gpu-cluster:budget.monthlyUsd; "
-    "`gpu-cluster cost` shows every part",
-)
-def worst_case_cost(budget: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """A budget of AWS reports what was spent; what may be is known before, and no price is not zero."""
-    if _is_of_a_team(budget):
-        return
-    from gpu_cluster.cost import HOURS  # which loads Pulumi; manifests have no budget and do without
+def worst_case_cost(terms: Terms) -> Rule:
+    """The rule for the budget of a stack, at the prices of its project."""
 
-    limit = budget.at("limitAmount")
-    hourly, unpriced = inventory.once(_worst_hour)
-    monthly = hourly * HOURS
-    if monthly > Fraction(Decimal(limit.text)):
-        yield Violation(limit, f"at least {float(monthly):.0f}, the worst case of a month")
-    elif unpriced:
-        causes = "; ".join(unpriced)
-        known = f"incomplete, at least {float(monthly):.0f} without: {causes}"
-        yield Violation(budget.lacks("worst case of a month"), "known", actual=known)
+    def worst_hour(inventory: Inventory) -> tuple[Fraction, tuple[str, ...]]:
+        """US dollars, and what has no price that can be relied on."""
+        from gpu_cluster.cost import Item, PriceFileError, priced
+
+        regions = [provider.at("region").text for provider in inventory.every((_PROVIDER,))]
+        if len(set(regions)) != 1:
+            return Fraction(0), (f"expected one region of AWS, got {one_of(regions or ['none'])}",)
+        items = [Item(it.kind, it.label or it.address, it.properties) for it in inventory.all()]
+        try:
+            bill = priced(items, regions[0], day=today(), prices=terms.prices)
+        except PriceFileError as error:
+            return Fraction(0), tuple(map(str, error.problems))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:  # of a shape that no price knows
+            return Fraction(0), (f"not worked out: {error!r}",)
+        return bill.hourly.most, tuple(map(str, bill.missing))
+
+    @stack_rule(
+        78,
+        "worst-case-cost",
+        "With every pool and model at its most, a stack costs no more than its budget",
+        of=each("aws:budgets/budget:Budget"),
+        level=Level.MANDATORY,
+        references="AWS Well-Architected COST02-BP05; COST03-BP06",
+        fix="lower nodes.max or replicas.max, or raise gpu-cluster:budget.monthlyUsd; "
+        "`gpu-cluster cost` shows every part and every missing price, which prices.yaml can give",
+    )
+    def judge(budget: Resource, inventory: Inventory) -> Iterator[Violation]:
+        """A budget of AWS reports what was spent; what may be is known before, and no price is not zero."""
+        if _is_of_a_team(budget):
+            return
+        from gpu_cluster.cost import HOURS  # which loads Pulumi; manifests have no budget and do without
+
+        limit = budget.at("limitAmount")
+        hourly, unpriced = inventory.once(worst_hour)
+        monthly = hourly * HOURS
+        if monthly > Fraction(Decimal(limit.text)):
+            yield Violation(limit, f"at least {float(monthly):.0f}, the worst case of a month")
+        elif unpriced:
+            known = f"incomplete, at least {float(monthly):.0f} without: {_some(unpriced)}"
+            yield Violation(budget.lacks("worst case of a month"), "known", actual=known)
+
+    return judge
 
 
-def _worst_hour(inventory: Inventory) -> tuple[Fraction, tuple[str, ...]]:
-    """US dollars, and what has no price that can be relied on."""
-    from gpu_cluster.cost import Item, priced
-
-    regions = [provider.at("region").text for provider in inventory.every((_PROVIDER,))]
-    if len(set(regions)) != 1:
-        return Fraction(0), (f"expected one region of AWS, got {one_of(regions or ['none'])}",)
-    items = [Item(it.kind, it.label or it.address, it.properties) for it in inventory.all()]
-    try:
-        bill = priced(items, regions[0], day=today())
-    except (AttributeError, KeyError, TypeError, ValueError) as error:  # of a shape that no price knows
-        return Fraction(0), (f"not worked out: {error!r}",)
-    return bill.hourly.most, tuple(map(str, bill.missing))
+def _some(causes: Sequence[str], most: int = 3) -> str:
+    """`A; B; C; and 4 more`"""
+    more = [f"and {len(causes) - most} more"] if len(causes) > most else []
+    return "; ".join([*causes[:most], *more])
 
 
 def _is_of_a_team(budget: Resource) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from gpu_cluster.catalog.clock import today
-from gpu_cluster.cost import Cost, CostDiff, cost_of, diff, document_of, usage_of
+from gpu_cluster.cost import Cost, CostDiff, cost_of, diff, document_of, project_prices, usage_of
 from gpu_cluster.plan import Plan, plan_of
 from gpu_cluster_tools.cli.columns import columns
 from gpu_cluster_tools.cli.project import Project, StackName
@@ -60,7 +60,8 @@ def cost(
     project = Project.here()
     project.stack_file(stack)
     usage = usage_of(dict(_pair(given) for given in assume or []))
-    priced = partial(cost_of, day=today(), usage=usage)
+    prices = project_prices(project.folder)
+    priced = partial(cost_of, day=today(), usage=usage, prices=prices)
     then = _then(project.folder, stack, against) if against else None
     now = priced(plan_of(project.folder, stack))
     difference = diff(priced(then) if then else now.nothing(), now) if against else None
@@ -96,8 +97,12 @@ def text(cost: Cost, difference: CostDiff | None = None, *, since: str = "") -> 
     head = f"{cost.stack} in {cost.region}, in US dollars before taxes and discounts"
     tables = _tables(part_rows(cost), use_rows(cost), team_rows(cost), budget_rows(cost))
     changed = [f"since {since}, in a month at most\n{_changes(difference)}"] if difference else []
-    assumed = f"assumed for a month; change by --assume NAME=AMOUNT\n{columns(assumption_rows(cost))}"
-    return "\n\n".join([head, *tables, *changed, *_incomplete(cost), assumed])
+    return "\n\n".join([head, *tables, *changed, *_incomplete(cost), *_assumed(cost)])
+
+
+def _assumed(cost: Cost) -> list[str]:
+    rows = assumption_rows(cost)
+    return [f"assumed for a month; change by --assume NAME=AMOUNT\n{columns(rows)}"] if rows else []
 
 
 def _incomplete(cost: Cost) -> list[str]:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from gpu_cluster.stack import StackFileError, environment_of, load_any
 
 _PROGRAM = ("components/", "stacks/__main__.py", "pyproject.toml", "requirements.txt")
-_JUDGES = ("components/gpu_cluster/cost/", "policies/", "tools/gpu_cluster_tools/review/")
+_JUDGES = ("components/gpu_cluster/cost/", "policies/", "tools/gpu_cluster_tools/review/", "prices.yaml")
 
 
 class RevisionError(Exception):

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from gpu_cluster.cost import Cost, cost_of
+from gpu_cluster.cost import CATALOG, Cost, Prices, cost_of
 from gpu_cluster.plan import Plan, Registered
 from gpu_cluster.stack import StackFileError
 from gpu_cluster_policies.judging import judged_plan
@@ -29,6 +29,9 @@ class Side:
 
     day: date
     """The prices of which day hold."""
+
+    prices: Prices = CATALOG
+    """The same on both sides, so that only what a stack has differs."""
 
     @property
     def file(self) -> str:
@@ -70,5 +73,5 @@ class Side:
     @cached_property
     def bill(self) -> Cost | None:
         """None where nothing is in AWS."""
-        bill = cost_of(self.plan, day=self.day) if self.plan else None
+        bill = cost_of(self.plan, day=self.day, prices=self.prices) if self.plan else None
         return bill if bill and bill.region else None

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from gpu_cluster.cost import project_prices
+from gpu_cluster.cost.price_file import FILE as PRICE_FILE
 from gpu_cluster_policies.pack import pack_of
 from gpu_cluster_policies.reports import Judged
 from gpu_cluster_policies.reports.judged import Shown
@@ -77,8 +79,12 @@ def reviews(sides: Sides, stacks: Collection[str], day: date) -> list[Review]:
         )
     names = sorted(stacks or sides.stacks)
     before, after = sides.plans(names)
+    prices = project_prices(sides.after)
     return [
-        review(Side(name, before[name], sides.before, day), Side(name, after[name], sides.after, day))
+        review(
+            Side(name, before[name], sides.before, day, prices),
+            Side(name, after[name], sides.after, day, prices),
+        )
         for name in names
     ]
 
@@ -153,6 +159,8 @@ def _of_source(project: Path, source: Path, against: str, open_folders: ExitStac
     for folder, stacks in ((before, then), (after, source)):
         shutil.copytree(project / "stacks", folder / "stacks")
         shutil.copy(project / "Pulumi.yaml", folder)
+        if (project / PRICE_FILE).is_file():
+            shutil.copy(project / PRICE_FILE, folder)
         for file in _stack_files(stacks):
             shutil.copy(file, folder / "stacks")
     changed = {Path(file).name for file in revision.changed()}

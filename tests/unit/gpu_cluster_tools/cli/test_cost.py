@@ -138,5 +138,24 @@ def test_a_table_for_a_pull_request_names_what_is_missing(elsewhere: Path) -> No
     assert f"- no price for EKS control planes in {UNPRICED} (platform-cluster)" in table
 
 
+def test_a_price_file_of_the_project_fills_in_and_a_wrong_one_is_named(elsewhere: Path) -> None:
+    before = cost(elsewhere, "dev").stdout
+    file = elsewhere / "prices.yaml"
+    block = f"prices:\n  - region: {UNPRICED}\n    source: contract\n    date: 2026-11-02\n    services: "
+    file.write_text(block + "{control-plane: 0.11}\n")
+    after = cost(elsewhere, "dev")
+
+    assert "EKS control planes in" in before
+    assert "EKS control planes in" not in after.stdout
+    assert re.search(r"control plane +\$0\.11", after.stdout)
+
+    file.write_text(block + "{control-plan: 0.11}\n")
+    error = cost(elsewhere, "dev").exception
+    assert str(error) == (
+        "prices.yaml:5 prices[0].services.control-plan: "
+        "unknown service 'control-plan', did you mean 'control-plane'?"
+    )
+
+
 def exit_code(error: BaseException | None) -> int:
     return ERRORS[f"{type(error).__module__}.{type(error).__qualname__}"]
