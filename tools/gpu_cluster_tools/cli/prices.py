@@ -1,0 +1,87 @@
+"""`gpu-cluster prices`: current prices from the AWS Price List."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gpu_cluster.catalog import REGIONS
+from gpu_cluster.catalog.clock import today
+from gpu_cluster.stack.nearest import did_you_mean
+from gpu_cluster_tools.cli.columns import columns
+
+if TYPE_CHECKING:
+    from gpu_cluster_tools.price_list.fetch import Fetched
+
+Regions = Annotated[
+    list[str] | None,
+    typer.Option("--region", help="Region to ask for; may be given again. Default: those of the stacks."),
+]
+Write = Annotated[
+    Path | None,
+    typer.Option(help="Write them into a price file such as prices.yaml; what else it says stays."),
+]
+
+
+def prices(*, region: Regions = None, write: Write = None) -> None:
+    """Fetch current prices from the AWS Price List, and show where the catalog has others or none.
+
+    Needs boto3, a network and AWS credentials that may call pricing:GetProducts. Exit codes: 0 fetched, 1 the
+    price list does not answer, 2 the command or the price file is wrong.
+    """
+    from gpu_cluster_tools.doctor.aws import Aws
+    from gpu_cluster_tools.price_list.fetch import ENDPOINT_REGION, fetched
+
+    regions = [_known(each) for each in region or _of_stacks()]
+    aws = Aws(ENDPOINT_REGION)
+    found = {each: fetched(aws, each) for each in dict.fromkeys(regions)}
+    typer.echo("\n\n".join(text(each, found[each]) for each in found))
+    if write:
+        _write(write, found)
+
+
+def text(region: str, found: "Fetched") -> str:
+    """Counts, and a row for each price that the catalog has otherwise or not at all."""
+    from gpu_cluster_tools.price_list.compare import differences
+
+    rows = [
+        (it.name, f"{float(it.catalog):.6g}" if it.catalog else "-", f"{float(it.now):.6g}")
+        for it in differences(found, region)
+    ]
+    count = len(found.instances) + len(found.services)
+    parts = [f"{region}: {count} prices, {len(rows)} of them other than in the catalog, or not in it"]
+    if rows:
+        parts.append(columns([("NAME", "CATALOG, USD", "NOW, USD"), *rows]))
+    if found.unread:
+        parts.append(f"not read, for the price list has no price or several: {', '.join(found.unread)}")
+    return "\n".join(parts)
+
+
+def _known(region: str) -> str:
+    if region not in REGIONS:
+        message = f"unknown region '{region}'{did_you_mean(region, REGIONS)}"
+        raise typer.BadParameter(message, param_hint="--region")
+    return region
+
+
+def _of_stacks() -> list[str]:
+    from gpu_cluster.config.stack import Stack
+    from gpu_cluster_tools.cli.project import Project
+
+    project = Project.here()
+    stacks = [project.any_stack(name) for name in project.stack_names()]
+    regions = sorted({it.region for it in stacks if isinstance(it, Stack) and it.region})
+    if not regions:
+        raise typer.BadParameter("no stack of the project is in AWS", param_hint="--region")
+    return regions
+
+
+def _write(path: Path, found: "dict[str, Fetched]") -> None:
+    from gpu_cluster_tools.price_list.price_file import write
+
+    try:
+        write(path, found, today())
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}"
+        raise typer.BadParameter(message, param_hint="--write") from None
+    typer.echo(f"written to {path}")
