@@ -8,7 +8,14 @@ from pathlib import Path
 
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.stack import load
-from gpu_cluster_tools.rehearsal import Cluster, ControlPlane, Engine, local_state, reconcile, scratch
+from gpu_cluster_tools.rehearsal import (
+    Engine,
+    KubernetesClient,
+    LocalControlPlane,
+    copy_project,
+    local_state,
+    reconcile,
+)
 from gpu_cluster_tools.toolchain import Toolchain
 
 STACK = "bench"
@@ -30,19 +37,19 @@ class Times:
 
 def empty_program(project: Path, folder: Path, toolchain: Toolchain, runs: int) -> Times:
     """The floor: the same engine, state and language host on a program that does nothing."""
-    scratch(project, folder, {STACK: "{}\n"})
+    copy_project(project, folder, {STACK: "{}\n"})
     (folder / "stacks" / "__main__.py").write_text("")
     return _median(_engine(folder, toolchain), runs)
 
 
 def platform(project: Path, folder: Path, toolchain: Toolchain, stack: str, runs: int) -> Times:
     """A stack file's platform on a control plane and simulated nodes of its own."""
-    scratch(project, folder, {STACK: stack})
+    copy_project(project, folder, {STACK: stack})
     pools = pools_of(load(folder / "stacks" / f"Pulumi.{STACK}.yaml"))
-    control_plane = ControlPlane(folder / ".local", toolchain)
+    control_plane = LocalControlPlane(folder / ".local", toolchain)
     control_plane.start()
     try:
-        reconcile(Cluster(control_plane.kubeconfig), pools)
+        reconcile(KubernetesClient(control_plane.kubeconfig), pools)
         return _median(_engine(folder, toolchain), runs)
     finally:
         control_plane.remove()

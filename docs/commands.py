@@ -7,7 +7,7 @@ from typing import Any
 from typer import Context
 
 from gpu_cluster_tools.cli.app import COMMANDS, app
-from gpu_cluster_tools.cli.on_demand import command
+from gpu_cluster_tools.cli.lazy_group import command
 
 _HEAD = """\
 # Commands

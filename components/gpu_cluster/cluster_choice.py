@@ -9,10 +9,10 @@ from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.cluster import kubeconfig_of
 from gpu_cluster.kubernetes.cluster_backend import Build
-from gpu_cluster.kubernetes.existing_cluster import found
+from gpu_cluster.kubernetes.existing_cluster import existing_cluster
 
 
-def place_of(
+def backend_for(
     stack: Stack,
     project: Path,
     kubeconfig: Callable[[LocalCluster | ExistingCluster, Path], str] = kubeconfig_of,
@@ -23,11 +23,13 @@ def place_of(
     that is there before; a plan, which reaches none, has its own answer.
     """
     if not isinstance(stack.cluster, EksSettings):
-        return partial(found, settings=stack.cluster, kubeconfig=kubeconfig(stack.cluster, project))
+        return partial(
+            existing_cluster, settings=stack.cluster, kubeconfig=kubeconfig(stack.cluster, project)
+        )
     if stack.network is None or stack.region is None:
         raise ValueError("provider eks needs gpu-cluster:network and aws:region")
     from gpu_cluster.aws.environment import (
-        eks,  # loads the SDK of AWS: a third of a second, for this place alone
+        eks_backend,  # loads the SDK of AWS: a third of a second, for this place alone
     )
 
-    return partial(eks, settings=stack.cluster, network=stack.network, region=stack.region)
+    return partial(eks_backend, settings=stack.cluster, network=stack.network, region=stack.region)

@@ -11,10 +11,10 @@ from gpu_cluster.kubernetes.teams import summary_of
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class EnvironmentOutputs:
     """Outputs of an environment's stack.
 
-    Environment.of("prod").granted(team)
+    EnvironmentOutputs.of("prod").granted(team)
     """
 
     name: str
@@ -25,7 +25,7 @@ class Environment:
     """Output `kubeconfig`; None where the way to the cluster is a file."""
 
     @classmethod
-    def of(cls, name: str) -> "Environment":
+    def of(cls, name: str) -> "EnvironmentOutputs":
         """Those of the stack of this name, of the same project."""
         full = f"{pulumi.get_organization()}/{pulumi.get_project()}/{name}"
         stack = pulumi.StackReference(full, stack_name=full)

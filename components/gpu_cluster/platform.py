@@ -12,9 +12,9 @@ from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import REGISTRY, VLLM
 from gpu_cluster.kubernetes.cluster_backend import Build
+from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.registry import Registry
-from gpu_cluster.kubernetes.replacement import old_first
 from gpu_cluster.kubernetes.serving import Serving
 from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.kubernetes.teams import Teams
@@ -38,7 +38,7 @@ class Platform(pulumi.ComponentResource):
         hub_token: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        replaced = pulumi.ResourceOptions(transformations=[old_first])
+        replaced = pulumi.ResourceOptions(transformations=[delete_before_replace])
         super().__init__(
             "gpu-cluster:index:Platform", name, None, pulumi.ResourceOptions.merge(opts, replaced)
         )

@@ -8,20 +8,20 @@ from typing import Any
 
 import pulumi
 
-from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.cluster_choice import backend_for
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
-from gpu_cluster.environment_outputs import Environment
+from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.kubernetes.cluster import NoKubeconfigError, kubeconfig_of, team_kubeconfig
 from gpu_cluster.platform import Platform
 from gpu_cluster.stack import StackFileError, load_any
 from gpu_cluster.team import Team
-from gpu_cluster.team_cluster import team_place_of
+from gpu_cluster.team_cluster import team_backend_for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Surroundings:
+class ProgramContext:
     """What a program finds where it runs."""
 
     project: Path
@@ -30,14 +30,14 @@ class Surroundings:
     hub_token: Callable[[Stack | TeamStack], pulumi.Input[str]]
     """The token of a stack that has one."""
 
-    environment: Callable[[TeamStack], Environment]
+    environment: Callable[[TeamStack], EnvironmentOutputs]
     """What the environment of a team says of itself."""
 
     kubeconfig: Callable[[LocalCluster | ExistingCluster, Path], str] = kubeconfig_of
     team_kubeconfig: Callable[[TeamStack, Path], str] = team_kubeconfig
 
 
-def program_of(stack: Stack | TeamStack, around: Surroundings) -> Callable[[], Platform | Team]:
+def program_of(stack: Stack | TeamStack, around: ProgramContext) -> Callable[[], Platform | Team]:
     """What makes the platform, or what a team runs on one, once it is called.
 
     `NoKubeconfigError` without its cluster.
@@ -47,7 +47,7 @@ def program_of(stack: Stack | TeamStack, around: Surroundings) -> Callable[[], P
             Team,
             "team",
             stack,
-            place=team_place_of(stack, around.project, around.team_kubeconfig),
+            place=team_backend_for(stack, around.project, around.team_kubeconfig),
             environment=around.environment(stack),
             hub_token=around.hub_token(stack) if stack.file.hub_token else None,
         )
@@ -55,7 +55,7 @@ def program_of(stack: Stack | TeamStack, around: Surroundings) -> Callable[[], P
         Platform,
         "platform",
         stack,
-        place=place_of(stack, around.project, around.kubeconfig),
+        place=backend_for(stack, around.project, around.kubeconfig),
         hub_token=around.hub_token(stack) if stack.serving.hub_token else None,
     )
 
@@ -66,10 +66,10 @@ def run(project: Path, name: str) -> dict[str, Any]:
     `StackFileError` with everything that is wrong with the file, `NoKubeconfigError` without its cluster.
     """
     stack = load_any(project / "stacks" / f"Pulumi.{name}.yaml")
-    around = Surroundings(
+    around = ProgramContext(
         project=project,
         hub_token=_decrypted,
-        environment=lambda team: Environment.of(team.file.team.environment),
+        environment=lambda team: EnvironmentOutputs.of(team.file.team.environment),
     )
     return program_of(stack, around)().outputs
 

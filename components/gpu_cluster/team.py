@@ -9,9 +9,9 @@ import pulumi
 
 from gpu_cluster.capacity import Pool, pools_of, share_of
 from gpu_cluster.config.team import TeamStack
-from gpu_cluster.environment_outputs import Environment
+from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.images import VLLM
-from gpu_cluster.kubernetes.replacement import old_first
+from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.services import Service, image_of, store_claims
 from gpu_cluster.kubernetes.serving import Model, Placement, hub_token_secret, placements_of
 from gpu_cluster.kubernetes.storage import classes_of
@@ -22,7 +22,7 @@ from gpu_cluster.team_cluster import TeamBuild
 class Team(pulumi.ComponentResource):
     """The models, services and repositories of a team, on top of an environment.
 
-    Team("team", team, place=team_place_of(team, project), environment=Environment.of("prod")).outputs
+    Team("team", team, place=team_place_of(team, project), environment=EnvironmentOutputs.of("prod")).outputs
     # {"namespace": "vision", "models": {"detect": {"url": …}}, "services": {…}, "repositories": {…}}
     """
 
@@ -34,11 +34,11 @@ class Team(pulumi.ComponentResource):
         team: TeamStack,
         *,
         place: TeamBuild,
-        environment: Environment,
+        environment: EnvironmentOutputs,
         hub_token: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        replaced = pulumi.ResourceOptions(transformations=[old_first])
+        replaced = pulumi.ResourceOptions(transformations=[delete_before_replace])
         super().__init__("gpu-cluster:index:Team", name, None, pulumi.ResourceOptions.merge(opts, replaced))
         stack, namespace, storage = team.environment, team.namespace, classes_of(team.environment.storage)
         pools = pools_of(stack)

@@ -9,12 +9,12 @@ import pulumi_kubernetes as k8s
 
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.team import TeamStack
-from gpu_cluster.environment_outputs import Environment
+from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.kubernetes.cluster import team_kubeconfig
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TeamPlace:
+class TeamBackend:
     """What the objects of a team stand on."""
 
     kubernetes: k8s.Provider
@@ -27,10 +27,10 @@ class TeamPlace:
     """Addresses of the repositories."""
 
 
-TeamBuild = Callable[[str, TeamStack, Environment, pulumi.ResourceOptions], TeamPlace]
+TeamBuild = Callable[[str, TeamStack, EnvironmentOutputs, pulumi.ResourceOptions], TeamBackend]
 
 
-def team_place_of(
+def team_backend_for(
     team: TeamStack, project: Path, kubeconfig: Callable[[TeamStack, Path], str] = team_kubeconfig
 ) -> TeamBuild:
     """How the place of a team's stack is reached; `NoKubeconfigError` where its way there is missing.
@@ -40,8 +40,8 @@ def team_place_of(
     path = None if isinstance(team.environment.cluster, EksSettings) else kubeconfig(team, project)
 
     def build(
-        name: str, team: TeamStack, environment: Environment, opts: pulumi.ResourceOptions
-    ) -> TeamPlace:
+        name: str, team: TeamStack, environment: EnvironmentOutputs, opts: pulumi.ResourceOptions
+    ) -> TeamBackend:
         granted = environment.granted(team)
         way = pulumi.Output.all(granted, path or environment.kubeconfig).apply(lambda it: it[1])
         kubernetes = k8s.Provider(
@@ -56,11 +56,11 @@ def team_place_of(
             opts=opts,
         )
         if not team.file.repositories:
-            return TeamPlace(kubernetes=kubernetes)
+            return TeamBackend(kubernetes=kubernetes)
         from gpu_cluster.aws.teams.repositories import repositories_of  # loads the SDK of AWS
 
         made = repositories_of(name, team, granted, opts)
-        return TeamPlace(
+        return TeamBackend(
             kubernetes=kubernetes,
             repositories=made,
             urls={path: repository.url for path, repository in made.items()},

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from gpu_cluster.stack.problem import Keys
+from gpu_cluster.stack.diagnostic import Keys
 from gpu_cluster.unknown import UNKNOWN
 
 _SHOWN = 160  # characters of a value that a finding quotes

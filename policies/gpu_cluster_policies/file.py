@@ -7,9 +7,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.stack.document import Document, UnreadableError, read
-from gpu_cluster.stack.nearest import did_you_mean
-from gpu_cluster.stack.problem import FileError, Keys, Mistake, Problem, dotted
+from gpu_cluster.stack.diagnostic import Diagnostic, FileError, Keys, LocatedDiagnostic, dotted
+from gpu_cluster.stack.document import Document, UnreadableFileError, read
+from gpu_cluster.stack.suggestions import did_you_mean
 
 FOLDER = Path(__file__).parents[1]
 
@@ -40,8 +40,8 @@ def load(path: Path, model: type[M], *, context: object = None) -> tuple[M, Docu
     """
     try:
         document = read(path)
-    except UnreadableError as error:
-        raise PolicyFileError((Problem(shown(path), error.line, "", error.message),)) from None
+    except UnreadableFileError as error:
+        raise PolicyFileError((LocatedDiagnostic(shown(path), error.line, "", error.message),)) from None
     mistakes = list(document.mistakes)
     try:
         content = model.model_validate(document.data, context=context)
@@ -58,15 +58,15 @@ def shown(path: Path) -> str:
     return str(path.relative_to(FOLDER.parent) if path.is_relative_to(FOLDER.parent) else path.name)
 
 
-def _problems(path: Path, document: Document, mistakes: list[Mistake]) -> tuple[Problem, ...]:
+def _problems(path: Path, document: Document, mistakes: list[Diagnostic]) -> tuple[LocatedDiagnostic, ...]:
     lines = [mistake.line or document.line(mistake.keys) for mistake in mistakes]
     return tuple(
-        Problem(shown(path), line, dotted(mistake.keys), mistake.message)
+        LocatedDiagnostic(shown(path), line, dotted(mistake.keys), mistake.message)
         for line, mistake in sorted(zip(lines, mistakes, strict=True), key=lambda pair: pair[0])
     )
 
 
-def _mistake(error: ErrorDetails, model: type[Settings]) -> Mistake:
+def _mistake(error: ErrorDetails, model: type[Settings]) -> Diagnostic:
     keys, given = error["loc"], error["input"]
     match error["type"]:
         case "missing":
@@ -78,7 +78,7 @@ def _mistake(error: ErrorDetails, model: type[Settings]) -> Mistake:
             message = f"expected {error['ctx']['error']}, got {given!r}" if "ctx" in error else error["msg"]
         case kind:
             message = f"expected {_EXPECTED.get(kind, error['msg'])}, got {given!r}"
-    return Mistake(keys, message)
+    return Diagnostic(keys, message)
 
 
 def _keys_at(model: type[Settings], keys: Keys) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from gpu_cluster.plan import Plan, Registered, plan_of
 from gpu_cluster.plan.urn import name_of
-from gpu_cluster.stack.problem import StackFileError
+from gpu_cluster.stack.diagnostic import StackFileError
 from gpu_cluster_policies.field import UNKNOWN
 
 _FOLDER = Path(__file__).parents[2]

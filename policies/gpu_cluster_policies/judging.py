@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gpu_cluster.plan.uncollected import uncollected
+from gpu_cluster.plan.gc_paused import gc_paused
 from gpu_cluster_policies.manifests import manifests_in
 from gpu_cluster_policies.pack import pack_of, pack_with, strictest
 from gpu_cluster_policies.rendered import Rendered
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def judged_plan(plan: Plan, project: Path) -> Judged:
     """What the rules say of a plan of a stack of this project. `PolicyFileError` where the pack is wrong."""
-    with uncollected():
+    with gc_paused():
         from gpu_cluster_policies.origins import Origins  # these two load Pulumi, which manifests do without
         from gpu_cluster_policies.planned import resources_of
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from gpu_cluster.stack.document import Document, UnreadableError, decoded, read_all
-from gpu_cluster.stack.nearest import did_you_mean
-from gpu_cluster.stack.nodes import line_of
-from gpu_cluster.stack.problem import FileError, Keys, Problem, dotted
+from gpu_cluster.stack.diagnostic import FileError, Keys, LocatedDiagnostic, dotted
+from gpu_cluster.stack.document import Document, UnreadableFileError, decoded, read_all
+from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster.stack.yaml_nodes import line_of
 from gpu_cluster_policies.field import keys_of
 from gpu_cluster_policies.place import Place
 from gpu_cluster_policies.rule import Finding
@@ -74,16 +74,18 @@ def contents_of(paths: Sequence[Path]) -> dict[str, bytes]:
     `ManifestError` names each that is missing, cannot be read, or holds none.
     """
     contents: dict[str, bytes] = {}
-    problems: list[Problem] = []
+    problems: list[LocatedDiagnostic] = []
     for path in paths:
         files = sorted(_files_in(path)) if path.is_dir() else [path]
         if not files:
-            problems.append(Problem(str(path), 1, "", f"no {', '.join(_SUFFIXES)} file in this folder"))
+            problems.append(
+                LocatedDiagnostic(str(path), 1, "", f"no {', '.join(_SUFFIXES)} file in this folder")
+            )
         for file in files:
             try:
                 contents[str(file)] = file.read_bytes()
             except OSError as error:
-                problems.append(Problem(str(file), 1, "", _unreadable(file, error)))
+                problems.append(LocatedDiagnostic(str(file), 1, "", _unreadable(file, error)))
     if problems:
         raise ManifestError(tuple(problems))
     return contents
@@ -91,19 +93,19 @@ def contents_of(paths: Sequence[Path]) -> dict[str, bytes]:
 
 def manifests_in(contents: dict[str, bytes]) -> Manifests:
     """The objects of files by their names. `ManifestError` with everything that is wrong with all of them."""
-    problems: list[Problem] = []
+    problems: list[LocatedDiagnostic] = []
     resources: list[Resource] = []
     origins: dict[int, _Origin] = {}
     for file, content in contents.items():
         try:
             documents = _documents(content)
-        except UnreadableError as error:
-            problems.append(Problem(file, error.line, "", error.message))
+        except UnreadableFileError as error:
+            problems.append(LocatedDiagnostic(file, error.line, "", error.message))
             continue
         for document in documents:
             for mistake in document.mistakes:
                 line = mistake.line or document.line(mistake.keys)
-                problems.append(Problem(file, line, dotted(mistake.keys), mistake.message))
+                problems.append(LocatedDiagnostic(file, line, dotted(mistake.keys), mistake.message))
             for keys, content_of_object in _objects(document.data, ()):
                 origin = _Origin(file, document, keys)
                 if problem := _problem(origin, content_of_object):
@@ -136,10 +138,10 @@ def _documents(content: bytes) -> list[Document]:
         )  # JSON may be indented with tabs, which YAML refuses; in text it has none
     try:
         return read_all(text)
-    except UnreadableError as error:
+    except UnreadableFileError as error:
         if "{{" in text:
             hint = "a template has to be rendered first, such as helm template … | gpu-cluster check -f -"
-            raise UnreadableError(error.line, f"{error.message}; {hint}") from None
+            raise UnreadableFileError(error.line, f"{error.message}; {hint}") from None
         raise
 
 
@@ -157,17 +159,17 @@ def _objects(content: Any, keys: Keys) -> Iterator[tuple[Keys, Any]]:
         yield keys, found
 
 
-def _problem(origin: _Origin, content: Any) -> Problem | None:
+def _problem(origin: _Origin, content: Any) -> LocatedDiagnostic | None:
     """Why something is no object of Kubernetes."""
     if not isinstance(content, dict):
-        return Problem(
+        return LocatedDiagnostic(
             origin.file, _start(origin), dotted(origin.keys), "expected an object with apiVersion and kind"
         )
     given = cast(dict[str, Any], content)
     for key in ("apiVersion", "kind"):
         if not isinstance(given.get(key), str):
             line = origin.document.line((*origin.keys, key)) if key in given else _start(origin)
-            return Problem(
+            return LocatedDiagnostic(
                 origin.file,
                 line,
                 dotted((*origin.keys, key)),
@@ -177,7 +179,7 @@ def _problem(origin: _Origin, content: Any) -> Problem | None:
     if given["kind"] not in known:
         keys = (*origin.keys, "kind")
         near = did_you_mean(given["kind"], known) or f"; {given['apiVersion']} has {', '.join(known)}"
-        return Problem(
+        return LocatedDiagnostic(
             origin.file, origin.document.line(keys), dotted(keys), f"unknown kind '{given['kind']}'{near}"
         )
     return None

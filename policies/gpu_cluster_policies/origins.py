@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from gpu_cluster.plan import Plan, Registered
+from gpu_cluster.stack.diagnostic import Keys, dotted
 from gpu_cluster.stack.document import Document, read
-from gpu_cluster.stack.problem import Keys, dotted
 from gpu_cluster.stack.sections import TEAM, config_key, rooted
 from gpu_cluster_policies.place import Place
 from gpu_cluster_policies.rule import Finding

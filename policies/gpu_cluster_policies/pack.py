@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from gpu_cluster.exemption import Exemption
-from gpu_cluster.stack.problem import Problem
+from gpu_cluster.stack.diagnostic import LocatedDiagnostic
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.preview import Step
 from gpu_cluster_policies.rendered import Rendered
@@ -112,7 +112,7 @@ class Report:
 
     waived: tuple[Waived, ...]
 
-    stale: tuple[Problem, ...]
+    stale: tuple[LocatedDiagnostic, ...]
     """Waivers that have expired or that nothing needs."""
 
     exempt: tuple[Exempt, ...] = ()

@@ -47,7 +47,9 @@ class Rendered:
     @cached_property
     def _exempt(self) -> Mapping[tuple[str, str], Sequence[_Exempt]]:
         """Exempt objects by rule and address."""
-        from gpu_cluster.exemptions import EXEMPTIONS  # these load Pulumi, which most manifests do without
+        from gpu_cluster.component_exemptions import (
+            EXEMPTIONS,  # these load Pulumi, which most manifests do without
+        )
         from gpu_cluster_policies.planned import resource_of
 
         if self.stack is None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from gpu_cluster.catalog import eks_images
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
+from gpu_cluster.stack.diagnostic import StackFileError
 from gpu_cluster.stack.load import load_any
-from gpu_cluster.stack.problem import StackFileError
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.pool import Pools
 from gpu_cluster_policies.settings import Environment, PolicySettings, policy_settings

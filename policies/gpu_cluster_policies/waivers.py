@@ -13,9 +13,9 @@ from pydantic import AfterValidator, ValidationInfo
 
 from gpu_cluster.catalog.clock import today
 from gpu_cluster.config.settings import Settings
+from gpu_cluster.stack.diagnostic import Keys, LocatedDiagnostic, dotted
 from gpu_cluster.stack.document import Document
-from gpu_cluster.stack.nearest import did_you_mean
-from gpu_cluster.stack.problem import Keys, Problem, dotted
+from gpu_cluster.stack.suggestions import did_you_mean
 from gpu_cluster_policies.file import FOLDER, load, shown
 from gpu_cluster_policies.rule import Finding
 
@@ -103,7 +103,9 @@ class Waivers:
         holding = (waiver for _, waiver in self._of(stack) if waiver.expires >= self.today)
         return next((waiver for waiver in holding if waiver.covers(finding)), None)
 
-    def problems(self, stack: str, findings: Iterable[Finding], rules: Collection[str]) -> Iterator[Problem]:
+    def problems(
+        self, stack: str, findings: Iterable[Finding], rules: Collection[str]
+    ) -> Iterator[LocatedDiagnostic]:
         """Waivers of the stack that have expired, or that none of all findings of these rules needs."""
         found = list(findings)
         for index, waiver in self._of(stack):
@@ -122,8 +124,8 @@ class Waivers:
             if any(fnmatchcase(stack, pattern) for pattern in waiver.stacks):
                 yield index, waiver
 
-    def _problem(self, keys: Keys, message: str) -> Problem:
-        return Problem(self.file, self._document.line(keys), dotted(keys), message)
+    def _problem(self, keys: Keys, message: str) -> LocatedDiagnostic:
+        return LocatedDiagnostic(self.file, self._document.line(keys), dotted(keys), message)
 
 
 @cache

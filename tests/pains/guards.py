@@ -22,7 +22,9 @@ GUARDS = (
     Guard(
         "01_network_plugin", "components/gpu_cluster/aws/environment.py", "vpc, *cluster.foundation", "vpc"
     ),
-    Guard("01_network_plugin", "components/gpu_cluster/aws/eks/foundation.py", ", depends_on=[identity]"),
+    Guard(
+        "01_network_plugin", "components/gpu_cluster/aws/eks/bootstrap_addons.py", ", depends_on=[identity]"
+    ),
     Guard("02_dns", "components/gpu_cluster/stack/checks/pools.py", "yield from _system(offered)", "return"),
     Guard("02_dns", "components/gpu_cluster/aws/environment.py", "_after(room, nodes)", "room"),
     Guard(
@@ -31,7 +33,7 @@ GUARDS = (
     Guard("03_tolerations", "components/gpu_cluster/aws/eks/csi.py", '{"tolerateAllTaints": True}', "{}"),
     Guard(
         "03_tolerations",
-        "components/gpu_cluster/aws/eks/addons.py",
+        "components/gpu_cluster/aws/eks/cluster_addons.py",
         "for it in pool.tolerations}",
         "for it in pool.tolerations[:1]}",
     ),
@@ -104,13 +106,13 @@ GUARDS = (
     ),
     Guard(
         "06_capacity_blocks",
-        "components/gpu_cluster/stack/checks/reserved.py",
+        "components/gpu_cluster/stack/checks/reservations.py",
         "if found.count < settings.nodes.max:",
         "if False:",
     ),
     Guard(
         "06_capacity_blocks",
-        "components/gpu_cluster/stack/checks/reserved.py",
+        "components/gpu_cluster/stack/checks/reservations.py",
         "if minutes < _ULTRASERVER_DRAIN_MINUTES:",
         "if False:",
     ),
@@ -131,13 +133,13 @@ GUARDS = (
     Guard("08_finalizers", "components/gpu_cluster/aws/karpenter/karpenter.py", ", depends_on=[after]"),
     Guard(
         "08_finalizers",
-        "components/gpu_cluster/aws/karpenter/permissions.py",
+        "components/gpu_cluster/aws/karpenter/controller_policy.py",
         '["iam:ListInstanceProfiles"]',
         "[]",
     ),
     Guard(
         "08_finalizers",
-        "components/gpu_cluster/aws/karpenter/permissions.py",
+        "components/gpu_cluster/aws/karpenter/controller_policy.py",
         ":instance-profile/*",
         ":instance-profile/own",
     ),
@@ -275,7 +277,7 @@ GUARDS = (
     ),
     Guard(
         "18_late_failures",
-        "components/gpu_cluster/stack/checks/gated.py",
+        "components/gpu_cluster/stack/checks/gated_models.py",
         "not (model and model.gated)",
         "True",
     ),
@@ -311,7 +313,7 @@ GUARDS = (
     ),
     Guard(
         "18_late_failures",
-        "tools/gpu_cluster_tools/doctor/needs.py",
+        "tools/gpu_cluster_tools/doctor/quota_requirements.py",
         "pool.nodes.max * cpus",
         "pool.nodes.min * cpus",
     ),
@@ -341,7 +343,7 @@ GUARDS = (
     ),
     Guard(
         "20_places",
-        "components/gpu_cluster/kubernetes/security/traffic.py",
+        "components/gpu_cluster/kubernetes/security/network_policy.py",
         "[pods, *_blocks(resolvers)]",
         "[pods]",
     ),

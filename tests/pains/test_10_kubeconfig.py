@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.cluster_choice import backend_for
 from gpu_cluster.plan import Graph
 from gpu_cluster.platform import Platform
 from tests.pains.platforms import STACKS, platform, stack
@@ -87,7 +87,7 @@ def reached(changed: dict[str, Any]) -> Graph:
     """The same stack where AWS says something else of its cluster."""
     dev = stack("dev", {})
     answers = {**AWS, "Cluster": {**AWS["Cluster"], **changed}}
-    return graph_of(lambda: Platform("platform", dev, place=place_of(dev, STACKS)), answers)
+    return graph_of(lambda: Platform("platform", dev, place=backend_for(dev, STACKS)), answers)
 
 
 def test_it_holds_no_credential() -> None:

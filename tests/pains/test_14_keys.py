@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.cluster_choice import backend_for
 from gpu_cluster.plan import Graph
 from gpu_cluster.platform import Platform
 from gpu_cluster.stack import load
@@ -13,7 +13,7 @@ from tests.unit.graph import graph_of
 def first_plan(name: str) -> Graph:
     """What a preview shows in an account that has nothing yet."""
     stack = load(STACKS / f"Pulumi.{name}.yaml")
-    return graph_of(lambda: Platform("platform", stack, place=place_of(stack, STACKS)), preview=True)
+    return graph_of(lambda: Platform("platform", stack, place=backend_for(stack, STACKS)), preview=True)
 
 
 def test_the_first_plan_names_every_resource_that_there_will_be(graph: Graph, name: str) -> None:

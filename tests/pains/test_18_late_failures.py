@@ -14,7 +14,7 @@ from gpu_cluster.plan import Graph
 from gpu_cluster.stack.notes import notes_of
 from gpu_cluster_policies import pack_of
 from gpu_cluster_policies.planned import resources_of
-from gpu_cluster_tools.doctor import Verdict
+from gpu_cluster_tools.doctor import CheckStatus
 from gpu_cluster_tools.doctor.addons import addons
 from gpu_cluster_tools.doctor.aws import Aws
 from gpu_cluster_tools.doctor.quotas import quotas
@@ -108,7 +108,7 @@ def test_a_build_of_an_add_on_that_eks_does_not_offer_is_told(monkeypatch: pytes
 
     monkeypatch.setattr(account, "all_of", offered)
     checks = list(addons(stack("prod", {}), account))
-    assert {check.verdict for check in checks} == {Verdict.FAIL}
+    assert {check.verdict for check in checks} == {CheckStatus.FAIL}
     assert "EKS offers no v2.5.0-eksbuild.1 for Kubernetes 1.35" in {check.found for check in checks}
 
 
@@ -121,13 +121,13 @@ def test_the_ebs_driver_may_attach_volumes_to_nodes_of_karpenter() -> None:
 
 def test_what_an_account_has_to_ask_for_is_told_without_asking_it() -> None:
     [gpus] = [check for check in quotas(stack("prod", {}), "prod", None) if "G and VT" in check.name]
-    assert gpus.verdict is Verdict.WARN
+    assert gpus.verdict is CheckStatus.WARN
     assert "448 vCPUs" in gpus.found
 
 
 def test_of_what_every_account_has_nothing_is_asked() -> None:
     [addresses] = [check for check in quotas(stack("prod", {}), "prod", None) if "Elastic IPs" in check.name]
-    assert addresses.verdict is Verdict.OK
+    assert addresses.verdict is CheckStatus.OK
 
 
 def test_eks_takes_the_key_of_a_cluster(graph: Graph, name: str) -> None:

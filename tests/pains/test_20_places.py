@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.cluster_choice import backend_for
 from gpu_cluster.kubernetes.cluster import NoKubeconfigError
-from gpu_cluster_tools.doctor import Verdict
+from gpu_cluster_tools.doctor import CheckStatus
 from gpu_cluster_tools.doctor.cluster import cluster
 from tests.pains.platforms import edited, of_package, platform, refusal, stack
 from tests.unit.gpu_cluster_tools.doctor.answers import Answers, daemons, listed, servers
@@ -26,7 +26,7 @@ def test_where_a_platform_stands_is_said() -> None:
 def test_a_cluster_that_is_not_there_is_no_other_one(tmp_path: Path) -> None:
     elsewhere = stack("onprem", {"cluster.kubeconfig": "no/such/kubeconfig"})
     with pytest.raises(NoKubeconfigError, match=r"no/such/kubeconfig does not exist"):
-        place_of(elsewhere, tmp_path)
+        backend_for(elsewhere, tmp_path)
 
 
 @pytest.mark.parametrize("found", ["onprem", "edge", "local"])
@@ -65,11 +65,11 @@ def test_a_doctor_finds_nodes_that_no_label_leads_to() -> None:
         server["metadata"]["labels"] = {"site.example/rack": "7"}
     api.paths["/api/v1/nodes"] = listed(*strangers)
     [found] = [check for check in cluster(stack("onprem", {}), api) if check.name == "h100"]
-    assert found.verdict is Verdict.FAIL
+    assert found.verdict is CheckStatus.FAIL
 
 
 def test_a_doctor_finds_a_device_plugin_that_is_there_already() -> None:
     api = Answers()
     api.paths["/apis/apps/v1/daemonsets"] = listed(daemons("nvidia-device-plugin-daemonset"))
     [found] = [check for check in cluster(stack("onprem", {}), api) if check.name == "device plugin"]
-    assert found.verdict is Verdict.FAIL
+    assert found.verdict is CheckStatus.FAIL

@@ -4,7 +4,7 @@ import json
 
 import pulumi
 
-from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.cluster_choice import backend_for
 from gpu_cluster.plan import Graph
 from gpu_cluster.platform import Platform
 from tests.pains.platforms import STACKS, refusal, stack
@@ -16,7 +16,7 @@ TOKEN = "hf_of_the_model_hub"
 
 def with_token() -> Graph:
     dev = stack("dev", {})
-    place = place_of(dev, STACKS)
+    place = backend_for(dev, STACKS)
     return graph_of(
         lambda: Platform("platform", dev, place=place, hub_token=pulumi.Output.secret(TOKEN)), AWS
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster.exemptions import EXEMPTIONS
+from gpu_cluster.component_exemptions import EXEMPTIONS
 from gpu_cluster.plan import Plan, plan_of, planned
 from gpu_cluster.stack import load
 from gpu_cluster_policies import pack_of

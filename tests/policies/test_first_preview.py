@@ -18,7 +18,7 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
-from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.cluster_choice import backend_for
 from gpu_cluster.plan import Graph, Registered
 from gpu_cluster.platform import Platform
 from gpu_cluster.stack import load
@@ -32,7 +32,7 @@ STACKS = Path(__file__).parents[2] / "stacks"
 def _previewed(stack: str) -> Graph:
     """What the program asks for while nothing is there."""
     settings = load(STACKS / f"Pulumi.{stack}.yaml")
-    place = place_of(settings, Path(), kubeconfig=lambda _settings, _project: "kubeconfig")
+    place = backend_for(settings, Path(), kubeconfig=lambda _settings, _project: "kubeconfig")
     return graph_of(lambda: Platform("platform", settings, place=place), preview=True)
 
 

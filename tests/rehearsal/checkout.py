@@ -10,8 +10,15 @@ from typing import Any
 
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.stack import load
-from gpu_cluster_tools.rehearsal import Cluster, ControlPlane, Engine, local_state, reconcile, scratch
-from gpu_cluster_tools.rehearsal.objects import ApiServer
+from gpu_cluster_tools.rehearsal import (
+    Engine,
+    KubernetesClient,
+    LocalControlPlane,
+    copy_project,
+    local_state,
+    reconcile,
+)
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.toolchain import install
 
 PROJECT = Path(__file__).parents[2]
@@ -25,7 +32,7 @@ class Checkout:
     @classmethod
     def of_local_stack(cls, folder: Path) -> "Checkout":
         return cls(
-            scratch(PROJECT, folder, {"local": (PROJECT / "stacks" / "Pulumi.local.yaml").read_text()})
+            copy_project(PROJECT, folder, {"local": (PROJECT / "stacks" / "Pulumi.local.yaml").read_text()})
         )
 
     @property
@@ -55,17 +62,17 @@ class Checkout:
 
     def start_control_plane(self) -> None:
         """The nodes of the stack's pools, and nothing on them."""
-        control_plane = ControlPlane(self.folder / ".local", install())
+        control_plane = LocalControlPlane(self.folder / ".local", install())
         control_plane.start()
         reconcile(self.cluster, pools_of(load(self.stack_file)))
 
     @property
-    def cluster(self) -> Cluster:
-        return Cluster(self.folder / ".local" / "kubeconfig")
+    def cluster(self) -> KubernetesClient:
+        return KubernetesClient(self.folder / ".local" / "kubeconfig")
 
     @property
-    def api(self) -> ApiServer:
-        return ApiServer(self.folder / ".local" / "kubeconfig")
+    def api(self) -> DynamicClient:
+        return DynamicClient(self.folder / ".local" / "kubeconfig")
 
     def state(self) -> list[dict[str, Any]]:
         """The resources that the engine knows."""

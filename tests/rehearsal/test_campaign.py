@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.rehearsal.campaign import Campaign, Life, summary
+from gpu_cluster_tools.rehearsal.fuzz import Case, Fuzzer, summary
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 from tests.rehearsal.checkout import PROJECT
 
@@ -14,7 +14,7 @@ SEEDS = range(10)
 
 
 def test_ten_lives_converge_or_stop_with_an_error_to_act_on(tmp_path: Path) -> None:
-    campaign = Campaign(PROJECT, install(also=[AWS_PROVIDER]), tmp_path / "campaign.jsonl")
+    campaign = Fuzzer(PROJECT, install(also=[AWS_PROVIDER]), tmp_path / "campaign.jsonl")
 
     lives = list(campaign.run(SEEDS))
 
@@ -26,5 +26,5 @@ def test_ten_lives_converge_or_stop_with_an_error_to_act_on(tmp_path: Path) -> N
     assert list(campaign.run(SEEDS)) == []
 
 
-def _ended(life: Life) -> str:
+def _ended(life: Case) -> str:
     return "stopped" if life.stopped else "converged"

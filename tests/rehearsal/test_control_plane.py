@@ -40,11 +40,11 @@ from lightkube.resources.core_v1 import (
 )
 from lightkube.resources.storage_v1 import StorageClass
 
-from gpu_cluster_tools.rehearsal import ControlPlane, RehearsalError
+from gpu_cluster_tools.rehearsal import LocalControlPlane, RehearsalError
 from gpu_cluster_tools.rehearsal.kwok import COMPONENTS
 from gpu_cluster_tools.rehearsal.processes import Process, processes
 from gpu_cluster_tools.toolchain import Toolchain, install
-from gpu_cluster_tools.toolchain.installed import Found
+from gpu_cluster_tools.toolchain.installed import InstalledTool
 
 pytestmark = pytest.mark.engine
 
@@ -62,17 +62,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the control plane of this module lives; whatever a test does to it, it is there for the next."""
     folder = tmp_path_factory.mktemp("control-plane") / ".local"
     yield folder
-    ControlPlane(folder, install()).remove()
+    LocalControlPlane(folder, install()).remove()
 
 
 @pytest.fixture
-def control_plane(folder: Path) -> ControlPlane:
-    control_plane = ControlPlane(folder, install())
+def control_plane(folder: Path) -> LocalControlPlane:
+    control_plane = LocalControlPlane(folder, install())
     control_plane.start()
     return control_plane
 
 
-def test_starting_what_runs_changes_nothing(control_plane: ControlPlane, folder: Path) -> None:
+def test_starting_what_runs_changes_nothing(control_plane: LocalControlPlane, folder: Path) -> None:
     kubeconfig, before = control_plane.kubeconfig.stat(), _pids(folder)
 
     control_plane.start()
@@ -83,7 +83,7 @@ def test_starting_what_runs_changes_nothing(control_plane: ControlPlane, folder:
     assert control_plane.status().ready
 
 
-def test_it_listens_on_this_machine_alone(control_plane: ControlPlane, folder: Path) -> None:
+def test_it_listens_on_this_machine_alone(control_plane: LocalControlPlane, folder: Path) -> None:
     assert control_plane.status().ready
     addresses = {address for process in _processes(folder) for address in _listening(process.pid)}
 
@@ -95,7 +95,7 @@ def test_it_writes_nothing_into_the_home_folder(tmp_path: Path, monkeypatch: pyt
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
-    control_plane = ControlPlane(tmp_path / ".local", toolchain)
+    control_plane = LocalControlPlane(tmp_path / ".local", toolchain)
 
     control_plane.start()
     control_plane.remove()
@@ -103,7 +103,7 @@ def test_it_writes_nothing_into_the_home_folder(tmp_path: Path, monkeypatch: pyt
     assert list(home.iterdir()) == []
 
 
-def test_permissions_are_real(control_plane: ControlPlane) -> None:
+def test_permissions_are_real(control_plane: LocalControlPlane) -> None:
     review = SubjectAccessReview(
         spec=SubjectAccessReviewSpec(
             user="system:serviceaccount:default:default",
@@ -117,7 +117,7 @@ def test_permissions_are_real(control_plane: ControlPlane) -> None:
     assert not answer.status.allowed
 
 
-def test_pod_security_is_real(control_plane: ControlPlane) -> None:
+def test_pod_security_is_real(control_plane: LocalControlPlane) -> None:
     client = _client(control_plane)
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     client.apply(Namespace(metadata=ObjectMeta(name="closed", labels=labels)))
@@ -130,7 +130,7 @@ def test_pod_security_is_real(control_plane: ControlPlane) -> None:
 
 
 @pytest.mark.parametrize("victim", COMPONENTS)
-def test_a_killed_component_comes_back(control_plane: ControlPlane, folder: Path, victim: str) -> None:
+def test_a_killed_component_comes_back(control_plane: LocalControlPlane, folder: Path, victim: str) -> None:
     _remember(control_plane, victim)
     os.kill(_pids(folder)[victim], signal.SIGKILL)
     _until(lambda: control_plane.status().missing == (victim,))
@@ -141,7 +141,7 @@ def test_a_killed_component_comes_back(control_plane: ControlPlane, folder: Path
     assert _remembers(control_plane, victim)
 
 
-def test_a_machine_restart_keeps_everything(control_plane: ControlPlane, folder: Path) -> None:
+def test_a_machine_restart_keeps_everything(control_plane: LocalControlPlane, folder: Path) -> None:
     _remember(control_plane, "restart")
     kubeconfig = control_plane.kubeconfig.read_bytes()
     for pid in _pids(folder).values():
@@ -161,7 +161,7 @@ def test_a_machine_restart_keeps_everything(control_plane: ControlPlane, folder:
     bystander.wait()
 
 
-def test_a_port_that_was_taken_meanwhile_is_given_up(control_plane: ControlPlane) -> None:
+def test_a_port_that_was_taken_meanwhile_is_given_up(control_plane: LocalControlPlane) -> None:
     _remember(control_plane, "port")
     [port] = re.findall(r"127\.0\.0\.1:(\d+)", control_plane.kubeconfig.read_text())
     control_plane.stop()
@@ -174,7 +174,7 @@ def test_a_port_that_was_taken_meanwhile_is_given_up(control_plane: ControlPlane
 
 
 def test_two_that_start_it_at_once_start_one(folder: Path) -> None:
-    ControlPlane(folder, install()).stop()
+    LocalControlPlane(folder, install()).stop()
 
     both = [subprocess.Popen([sys.executable, "-c", _START, folder]) for _ in range(2)]
 
@@ -188,7 +188,7 @@ def test_killed_while_it_is_made_it_is_made_the_next_time(tmp_path: Path, second
     time.sleep(seconds)
     making.kill()
     making.wait()
-    control_plane = ControlPlane(tmp_path, install())
+    control_plane = LocalControlPlane(tmp_path, install())
 
     control_plane.start()
 
@@ -197,8 +197,8 @@ def test_killed_while_it_is_made_it_is_made_the_next_time(tmp_path: Path, second
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_checkouts_do_not_meet(control_plane: ControlPlane, tmp_path: Path) -> None:
-    other = ControlPlane(tmp_path, install())
+def test_two_checkouts_do_not_meet(control_plane: LocalControlPlane, tmp_path: Path) -> None:
+    other = LocalControlPlane(tmp_path, install())
     other.start()
     _remember(other, "other")
 
@@ -209,7 +209,7 @@ def test_two_checkouts_do_not_meet(control_plane: ControlPlane, tmp_path: Path) 
 
 def test_its_folder_may_have_any_name(tmp_path: Path) -> None:
     folder = tmp_path / 'Jane\'s 100% "own", 码🚀 #1'
-    control_plane = ControlPlane(folder, install())
+    control_plane = LocalControlPlane(folder, install())
 
     control_plane.start()
     assert control_plane.status().ready
@@ -220,7 +220,7 @@ def test_its_folder_may_have_any_name(tmp_path: Path) -> None:
 
 
 def test_removing_half_of_it_leaves_nothing(tmp_path: Path) -> None:
-    control_plane = ControlPlane(tmp_path, install())
+    control_plane = LocalControlPlane(tmp_path, install())
     control_plane.start()
     volume = _volume(control_plane)
     assert volume.is_dir()
@@ -238,8 +238,8 @@ def test_a_component_that_cannot_start_is_named_with_its_last_words(tmp_path: Pa
     broken = tmp_path / "kube-scheduler"
     broken.write_text("#!/bin/sh\n[ $1 = --version ] && exec echo Kubernetes v1.35.4\necho no luck; exit 1\n")
     broken.chmod(0o755)
-    tools = dict(install().tools) | {"kube-scheduler": Found(broken, "v1.35.4", "built")}
-    control_plane = ControlPlane(tmp_path / ".local", Toolchain(tools))
+    tools = dict(install().tools) | {"kube-scheduler": InstalledTool(broken, "v1.35.4", "built")}
+    control_plane = LocalControlPlane(tmp_path / ".local", Toolchain(tools))
 
     with pytest.raises(
         RehearsalError, match=r"does not start: kube-scheduler ended.\n  no luck\n.*make down"
@@ -250,22 +250,22 @@ def test_a_component_that_cannot_start_is_named_with_its_last_words(tmp_path: Pa
     control_plane.remove()
 
 
-def _client(control_plane: ControlPlane) -> Client:
+def _client(control_plane: LocalControlPlane) -> Client:
     return Client(
         config=KubeConfig.from_file(control_plane.kubeconfig), field_manager="test", trust_env=False
     )
 
 
-def _remember(control_plane: ControlPlane, name: str) -> None:
+def _remember(control_plane: LocalControlPlane, name: str) -> None:
     _client(control_plane).apply(ConfigMap(metadata=ObjectMeta(name=name, namespace="default")))
 
 
-def _remembers(control_plane: ControlPlane, name: str) -> bool:
+def _remembers(control_plane: LocalControlPlane, name: str) -> bool:
     names = [found.metadata and found.metadata.name for found in _client(control_plane).list(ConfigMap)]
     return name in names
 
 
-def _volume(control_plane: ControlPlane) -> Path:
+def _volume(control_plane: LocalControlPlane) -> Path:
     """The folder behind a claim that was bound when its first pod was placed."""
     client = _client(control_plane)
     amounts = {"cpu": "4", "memory": "8Gi", "pods": "10"}

@@ -9,11 +9,11 @@ import pytest
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.stack import load
 from gpu_cluster_tools.doctor.api_server import ApiServer
-from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from gpu_cluster_tools.doctor.cluster import cluster
-from gpu_cluster_tools.rehearsal import Cluster, ControlPlane, reconcile
-from gpu_cluster_tools.rehearsal import objects as rehearsed
-from gpu_cluster_tools.rehearsal.left_behind import settled
+from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, reconcile
+from gpu_cluster_tools.rehearsal import dynamic_client as rehearsed
+from gpu_cluster_tools.rehearsal.leftovers import settled_objects
 from gpu_cluster_tools.toolchain import install
 
 pytestmark = pytest.mark.engine
@@ -44,7 +44,7 @@ config:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the kubeconfig of a cluster that has nothing yet."""
     folder = tmp_path_factory.mktemp("site")
-    control_plane = ControlPlane(folder, install())
+    control_plane = LocalControlPlane(folder, install())
     control_plane.start()
     (folder / "Pulumi.site.yaml").write_text(SITE)
     yield folder
@@ -59,24 +59,24 @@ def looked(site: Path) -> dict[str, Check]:
 
 
 def test_it_finds_what_a_cluster_has_and_lacks(site: Path) -> None:
-    before = settled(rehearsed.ApiServer(site / "kubeconfig"))
+    before = settled_objects(rehearsed.DynamicClient(site / "kubeconfig"))
 
     found = looked(site)
 
     assert found["version"].found.startswith("Kubernetes v1.3")
-    assert found["gpu"].verdict is Verdict.FAIL
+    assert found["gpu"].verdict is CheckStatus.FAIL
     assert found["gpu"].advice == "kubectl label node NODE site.example/role=gpu"
-    assert found["pod security"].verdict is Verdict.OK
-    assert found["admission policies"].verdict is Verdict.OK
-    assert found["rights"].verdict is Verdict.OK
-    assert found["metrics"].verdict is Verdict.WARN
-    assert found["waiting queues"].verdict is Verdict.WARN
-    assert found["snapshots"].verdict is Verdict.WARN
-    assert settled(rehearsed.ApiServer(site / "kubeconfig")) == before
+    assert found["pod security"].verdict is CheckStatus.OK
+    assert found["admission policies"].verdict is CheckStatus.OK
+    assert found["rights"].verdict is CheckStatus.OK
+    assert found["metrics"].verdict is CheckStatus.WARN
+    assert found["waiting queues"].verdict is CheckStatus.WARN
+    assert found["snapshots"].verdict is CheckStatus.WARN
+    assert settled_objects(rehearsed.DynamicClient(site / "kubeconfig")) == before
 
 
 def test_nodes_count_by_their_labels_and_gpus_as_they_are_offered(site: Path) -> None:
-    live = Cluster(site / "kubeconfig")
+    live = KubernetesClient(site / "kubeconfig")
     reconcile(live, pools_of(load(site / "Pulumi.site.yaml")))
 
     found = looked(site)
@@ -91,22 +91,22 @@ def test_nodes_count_by_their_labels_and_gpus_as_they_are_offered(site: Path) ->
 
 
 def test_a_default_class_of_somebody_else_is_one_too_many(site: Path) -> None:
-    server = rehearsed.ApiServer(site / "kubeconfig")
+    server = rehearsed.DynamicClient(site / "kubeconfig")
     annotations = {"storageclass.kubernetes.io/is-default-class": "true"}
     body = {
         "metadata": {"name": "standard", "annotations": annotations},
         "provisioner": "kubernetes.io/host-path",
     }
-    assert looked(site)["default class"].verdict is Verdict.OK
+    assert looked(site)["default class"].verdict is CheckStatus.OK
     server.create("/apis/storage.k8s.io/v1/storageclasses", body)
     found = looked(site)
-    assert found["default class"].verdict is Verdict.FAIL
-    assert found["disks"].verdict is Verdict.OK
+    assert found["default class"].verdict is CheckStatus.FAIL
+    assert found["disks"].verdict is CheckStatus.OK
 
 
 def test_an_identity_with_few_rights_is_told_which_are_missing(site: Path) -> None:
     """By a token of a service account, which may do nothing that is not granted."""
-    server = rehearsed.ApiServer(site / "kubeconfig")
+    server = rehearsed.DynamicClient(site / "kubeconfig")
     server.create("/api/v1/namespaces/default/serviceaccounts", {"metadata": {"name": "guest"}})
     guest = ApiServer(site / "kubeconfig")
     token = guest.create(
@@ -117,8 +117,8 @@ def test_an_identity_with_few_rights_is_told_which_are_missing(site: Path) -> No
     stack = load(site / "Pulumi.site.yaml")
     found = {check.name: check for check in cluster(stack, ApiServer(site / "guest"))}
 
-    assert found["nodes"].verdict is Verdict.SKIP
-    assert found["storage classes"].verdict is Verdict.SKIP
+    assert found["nodes"].verdict is CheckStatus.SKIP
+    assert found["storage classes"].verdict is CheckStatus.SKIP
     assert "may not create configmaps, limitranges, namespaces" in found["rights"].found
 
 

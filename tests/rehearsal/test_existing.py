@@ -7,9 +7,9 @@ import pytest
 
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.stack import load
-from gpu_cluster_tools.rehearsal import Cluster, ControlPlane, reconcile, scratch
-from gpu_cluster_tools.rehearsal.cluster import is_ready, labels_of
-from gpu_cluster_tools.rehearsal.objects import ApiServer
+from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, copy_project, reconcile
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.kubernetes_client import is_ready, labels_of
 from gpu_cluster_tools.toolchain import install
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
 
@@ -35,10 +35,10 @@ config:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[ControlPlane]:
+def site(tmp_path: Path) -> Iterator[LocalControlPlane]:
     """A cluster with nodes that carry no label of ours."""
     (tmp_path / "cluster").mkdir()
-    control_plane = ControlPlane(tmp_path / "cluster", install())
+    control_plane = LocalControlPlane(tmp_path / "cluster", install())
     control_plane.start()
     yield control_plane
     control_plane.remove()
@@ -50,16 +50,16 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "state").mkdir()
     monkeypatch.setenv("PULUMI_BACKEND_URL", (tmp_path / "state").as_uri())
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "of the user")
-    return scratch(PROJECT, tmp_path / "project", {"site": SITE})
+    return copy_project(PROJECT, tmp_path / "project", {"site": SITE})
 
 
 def test_it_comes_up_on_the_nodes_that_are_there_and_goes_without_a_trace(
-    site: ControlPlane, project: Path
+    site: LocalControlPlane, project: Path
 ) -> None:
-    cluster = Cluster(site.kubeconfig)
+    cluster = KubernetesClient(site.kubeconfig)
     stack = load(project / "stacks" / "Pulumi.site.yaml")
     reconcile(cluster, pools_of(stack))
-    before = ApiServer(site.kubeconfig).objects().keys()
+    before = DynamicClient(site.kubeconfig).objects().keys()
 
     up = run_gpu_cluster(project, "up", "site")
     assert up.returncode == 0, up.stdout + up.stderr
@@ -79,6 +79,6 @@ def test_it_comes_up_on_the_nodes_that_are_there_and_goes_without_a_trace(
     down = run_gpu_cluster(project, "down", "site")
     assert down.returncode == 0, down.stdout + down.stderr
     assert {
-        key for key in ApiServer(site.kubeconfig).objects() if key.startswith(("namespaces/", "pods/"))
+        key for key in DynamicClient(site.kubeconfig).objects() if key.startswith(("namespaces/", "pods/"))
     } <= before
     assert load(project / "stacks" / "Pulumi.site.yaml") == stack

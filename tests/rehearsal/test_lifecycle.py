@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import ControlPlane
-from gpu_cluster_tools.rehearsal.cluster import is_ready, labels_of
+from gpu_cluster_tools.rehearsal import LocalControlPlane
+from gpu_cluster_tools.rehearsal.kubernetes_client import is_ready, labels_of
 from gpu_cluster_tools.toolchain import install
 from tests.rehearsal.checkout import Checkout
 
@@ -120,7 +120,7 @@ def test_a_pool_that_grows_and_shrinks_moves_no_one_else(checkout: Checkout) -> 
 
 
 def test_a_platform_whose_control_plane_is_lost_comes_up_again(checkout: Checkout) -> None:
-    ControlPlane(checkout.folder / ".local", install()).remove()
+    LocalControlPlane(checkout.folder / ".local", install()).remove()
 
     done = checkout.gpu_cluster("up")
 

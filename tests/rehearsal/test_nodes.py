@@ -30,35 +30,35 @@ from gpu_cluster.config.pools import PoolSettings, Sharing, Taint
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.span import Span
 from gpu_cluster.config.stack import Stack
-from gpu_cluster_tools.rehearsal import Changes, Cluster, ControlPlane, reconcile
-from gpu_cluster_tools.rehearsal.cluster import is_ready
+from gpu_cluster_tools.rehearsal import Changes, KubernetesClient, LocalControlPlane, reconcile
+from gpu_cluster_tools.rehearsal.kubernetes_client import is_ready
 from gpu_cluster_tools.toolchain import install
 
 pytestmark = pytest.mark.engine
 
 
 @pytest.fixture(scope="module")
-def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    control_plane = ControlPlane(tmp_path_factory.mktemp("nodes") / ".local", install())
+def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalControlPlane]:
+    control_plane = LocalControlPlane(tmp_path_factory.mktemp("nodes") / ".local", install())
     control_plane.start()
     yield control_plane
     control_plane.remove()
 
 
 @pytest.fixture
-def cluster(control_plane: ControlPlane) -> Cluster:
+def cluster(control_plane: LocalControlPlane) -> KubernetesClient:
     """The control plane with two plain nodes and a GPU node."""
-    cluster = Cluster(control_plane.kubeconfig)
+    cluster = KubernetesClient(control_plane.kubeconfig)
     reconcile(cluster, _pools())
     return cluster
 
 
 @pytest.fixture
-def client(control_plane: ControlPlane) -> Client:
+def client(control_plane: LocalControlPlane) -> Client:
     return Client(config=KubeConfig.from_file(control_plane.kubeconfig), namespace="default", trust_env=False)
 
 
-def test_every_pool_becomes_nodes_that_are_ready(cluster: Cluster, client: Client) -> None:
+def test_every_pool_becomes_nodes_that_are_ready(cluster: KubernetesClient, client: Client) -> None:
     assert {_name(node): is_ready(node) for node in cluster.nodes()} == dict.fromkeys(
         ("system-0", "system-1", "l4-0"), True
     )
@@ -75,14 +75,14 @@ def test_every_pool_becomes_nodes_that_are_ready(cluster: Cluster, client: Clien
     ]
 
 
-def test_nodes_that_are_right_are_left_alone(cluster: Cluster) -> None:
+def test_nodes_that_are_right_are_left_alone(cluster: KubernetesClient) -> None:
     before = {_name(node): node.metadata and node.metadata.uid for node in cluster.nodes()}
 
     assert reconcile(cluster, _pools()) == Changes(created=(), updated=(), removed=())
     assert {_name(node): node.metadata and node.metadata.uid for node in cluster.nodes()} == before
 
 
-def test_a_pool_that_changes_changes_its_nodes_in_place(cluster: Cluster, client: Client) -> None:
+def test_a_pool_that_changes_changes_its_nodes_in_place(cluster: KubernetesClient, client: Client) -> None:
     before = client.get(Node, "l4-0")
 
     changes = reconcile(cluster, _pools(sharing=Sharing(time_slicing=4), taints={"room": Taint(value="one")}))
@@ -99,7 +99,7 @@ def test_a_pool_that_changes_changes_its_nodes_in_place(cluster: Cluster, client
     assert {taint.key for taint in after.spec.taints or []} == {"nvidia.com/gpu", "room"}
 
 
-def test_a_resource_that_a_pool_no_longer_offers_is_gone(cluster: Cluster, client: Client) -> None:
+def test_a_resource_that_a_pool_no_longer_offers_is_gone(cluster: KubernetesClient, client: Client) -> None:
     pools = _pools()
     reconcile(cluster, pools | {"l4": replace(pools["l4"], extended={"nvidia.com/other": 7})})
 
@@ -110,7 +110,7 @@ def test_a_resource_that_a_pool_no_longer_offers_is_gone(cluster: Cluster, clien
     assert (status.capacity or {})["nvidia.com/other"] == "7"
 
 
-def test_a_pool_that_shrinks_takes_its_pods_along(cluster: Cluster, client: Client) -> None:
+def test_a_pool_that_shrinks_takes_its_pods_along(cluster: KubernetesClient, client: Client) -> None:
     client.apply(Node(metadata=ObjectMeta(name="by-hand")), field_manager="test")
     _run(client, "tenant", node="l4-0")
 
@@ -122,7 +122,7 @@ def test_a_pool_that_shrinks_takes_its_pods_along(cluster: Cluster, client: Clie
     client.delete(Node, "by-hand")
 
 
-def test_a_gpu_is_given_once(cluster: Cluster, client: Client) -> None:
+def test_a_gpu_is_given_once(cluster: KubernetesClient, client: Client) -> None:
     _run(client, "first", gpus=1)
     _until(lambda: _is_ready(client, "first"))
 
@@ -135,7 +135,7 @@ def test_a_gpu_is_given_once(cluster: Cluster, client: Client) -> None:
 
 
 def test_a_pod_with_probes_init_containers_and_volumes_is_ready_at_once_and_gone_at_once(
-    cluster: Cluster, client: Client
+    cluster: KubernetesClient, client: Client
 ) -> None:
     assert cluster.nodes()
     probe = Probe(httpGet=HTTPGetAction(port=8000), periodSeconds=60)
@@ -157,7 +157,7 @@ def test_a_pod_with_probes_init_containers_and_volumes_is_ready_at_once_and_gone
     _until(lambda: "probed" not in {_name(pod) for pod in client.list(Pod)}, seconds=10)
 
 
-def test_a_thousand_nodes_take_seconds(cluster: Cluster) -> None:
+def test_a_thousand_nodes_take_seconds(cluster: KubernetesClient) -> None:
     pools = _pools()
     many = pools | {"l4": replace(pools["l4"], nodes=Span(min=1000, max=1000))}
     begun = time.monotonic()

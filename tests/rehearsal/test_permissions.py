@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import Sandbox, permissions, scratch
+from gpu_cluster_tools.rehearsal import Sandbox, copy_project, policy_files
 from gpu_cluster_tools.rehearsal.aws.iam.deployment_policy import actions_of, allows, without
 from gpu_cluster_tools.rehearsal.rehearse import rehearse
 from gpu_cluster_tools.rehearsal.small_stack import small_stack
@@ -18,7 +18,9 @@ pytestmark = pytest.mark.engine
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return scratch(PROJECT, tmp_path_factory.mktemp("rights") / "project", {"small": small_stack(Random(7))})
+    return copy_project(
+        PROJECT, tmp_path_factory.mktemp("rights") / "project", {"small": small_stack(Random(7))}
+    )
 
 
 def test_the_policy_of_a_rehearsal_is_enough_and_every_action_of_it_is_needed(folder: Path) -> None:
@@ -30,7 +32,7 @@ def test_the_policy_of_a_rehearsal_is_enough_and_every_action_of_it_is_needed(fo
         sandbox.remove()
     assert report.held, report.as_text()
 
-    paths = permissions.write(folder / "policy.json", calls)
+    paths = policy_files.write(folder / "policy.json", calls)
     documents = [json.loads(path.read_text()) for path in paths]
     assert all(allows(documents, each) for each in calls)
     for action in actions_of(documents):
@@ -41,7 +43,9 @@ def test_the_policy_of_a_rehearsal_is_enough_and_every_action_of_it_is_needed(fo
     again = run_gpu_cluster(folder, "rehearse", "small", *options)
     assert again.returncode == 0, again.stdout + again.stderr
 
-    less = permissions.write(folder / "less.json", (it for it in calls if it.action != "eks:CreateNodegroup"))
+    less = policy_files.write(
+        folder / "less.json", (it for it in calls if it.action != "eks:CreateNodegroup")
+    )
     options = [word for path in less for word in ("--with-permissions", str(path))]
     failed = run_gpu_cluster(folder, "rehearse", "small", *options)
     assert failed.returncode == 1

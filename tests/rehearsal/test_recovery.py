@@ -18,8 +18,8 @@ from lightkube.models.core_v1 import NodeStatus
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Node
 
-from gpu_cluster_tools.rehearsal import Cluster, ControlPlane, Engine, RehearsalError, recover
-from gpu_cluster_tools.rehearsal.objects import ApiServer
+from gpu_cluster_tools.rehearsal import Engine, KubernetesClient, LocalControlPlane, RehearsalError, recover
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.processes import processes
 from gpu_cluster_tools.toolchain import install
 
@@ -43,7 +43,7 @@ class Program:
     """The program `interrupted` as one stack, and what of it is in the cluster."""
 
     engine: Engine
-    api: ApiServer
+    api: DynamicClient
 
     def configure(self, **settings: str) -> None:
         for key, value in settings.items():
@@ -144,14 +144,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.copytree(_PROGRAM, project)
     (project / ".venv").symlink_to(_VIRTUALENV)
     (project / "state").mkdir()
-    control_plane = ControlPlane(project / ".local", install())
+    control_plane = LocalControlPlane(project / ".local", install())
     control_plane.start()
     amounts = {"cpu": "64", "memory": "256Gi", "pods": "500"}
     node = Node(
         metadata=ObjectMeta(name="node", labels={"room": "yes"}),
         status=NodeStatus(capacity=amounts, allocatable=amounts),
     )
-    Cluster(control_plane.kubeconfig).apply(node)
+    KubernetesClient(control_plane.kubeconfig).apply(node)
     yield project
     control_plane.remove()
 
@@ -167,7 +167,7 @@ def program(project: Path, request: pytest.FixtureRequest) -> Program:
     stack = request.node.name.removeprefix("test_").replace("_", "-")[:60].strip("-")
     engine = Engine(project, stack, environment)
     engine.select()
-    return Program(engine, ApiServer(kubeconfig))
+    return Program(engine, DynamicClient(kubeconfig))
 
 
 def test_killed_again_and_again_it_still_makes_everything_once(program: Program) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import scratch
+from gpu_cluster_tools.rehearsal import copy_project
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
 
 pytestmark = pytest.mark.engine
@@ -101,7 +101,7 @@ def words(report: dict[str, Any]) -> dict[str, str]:
 
 
 def test_a_stack_for_a_cluster_elsewhere_is_rehearsed_without_it(tmp_path: Path) -> None:
-    project = scratch(PROJECT, tmp_path / "project", {"site": SITE})
+    project = copy_project(PROJECT, tmp_path / "project", {"site": SITE})
     file = project / "stacks" / "Pulumi.site.yaml"
 
     code, report = rehearse(project)
@@ -115,7 +115,7 @@ def test_a_stack_for_a_cluster_elsewhere_is_rehearsed_without_it(tmp_path: Path)
 
 
 def test_a_teams_stack_from_its_own_folder_is_rehearsed_on_its_environment(tmp_path: Path) -> None:
-    project = scratch(PROJECT, tmp_path / "project", {"shared": SHARED})
+    project = copy_project(PROJECT, tmp_path / "project", {"shared": SHARED})
     own = tmp_path / "vision"
     own.mkdir()
     (own / "Pulumi.shared-vision.yaml").write_text(VISION)
@@ -136,7 +136,7 @@ def test_a_teams_stack_from_its_own_folder_is_rehearsed_on_its_environment(tmp_p
 
 
 def test_what_does_not_run_is_named_with_its_reason(tmp_path: Path) -> None:
-    project = scratch(PROJECT, tmp_path / "project", {"site": SITE})
+    project = copy_project(PROJECT, tmp_path / "project", {"site": SITE})
     (project / "stacks" / "__main__.py").write_text(GREEDY)
 
     code, report = rehearse(project)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import Engine, Sandbox, Tenant, scratch
+from gpu_cluster_tools.rehearsal import Engine, Sandbox, TeamSandbox, copy_project
 from gpu_cluster_tools.rehearsal.aws import identity
 from gpu_cluster_tools.rehearsal.aws.get_token import token
-from gpu_cluster_tools.rehearsal.cast import cast
-from gpu_cluster_tools.rehearsal.left_behind import left_in_cluster, settled
+from gpu_cluster_tools.rehearsal.leftovers import leftovers_in_cluster, settled_objects
+from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 from tests.rehearsal.checkout import PROJECT
 from tests.rehearsal.identity import Identity
@@ -62,11 +62,11 @@ OF_CLUSTER = ("list nodes", "list every pod of the cluster", "list secrets elsew
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The environment, which is up."""
     folder = tmp_path_factory.mktemp("team-on-aws") / "project"
-    project = scratch(PROJECT, folder, {"cloud": CLOUD, "cloud-vision": VISION})
+    project = copy_project(PROJECT, folder, {"cloud": CLOUD, "cloud-vision": VISION})
     sandbox = Sandbox(project, "cloud", install(also=[AWS_PROVIDER]))
     sandbox.open()
     try:
-        with cast(sandbox):
+        with simulated_controllers(sandbox):
             sandbox.engine.output("up", "--stack", "cloud", *QUIET)
             yield sandbox
     finally:
@@ -76,7 +76,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def member(sandbox: Sandbox) -> Engine:
     """The engine as a member of the team runs it."""
-    tenant = Tenant(sandbox, "cloud-vision")
+    tenant = TeamSandbox(sandbox, "cloud-vision")
     tenant.open()
     return tenant.engine
 
@@ -84,7 +84,7 @@ def member(sandbox: Sandbox) -> Engine:
 @pytest.fixture(scope="module")
 def before(sandbox: Sandbox) -> tuple[set[str], set[tuple[str, str]]]:
     """What the cluster and the account hold without the team's stack."""
-    return settled(sandbox.api), set(sandbox.account.made())
+    return settled_objects(sandbox.api), set(sandbox.account.made())
 
 
 def test_a_member_brings_a_model_up(
@@ -125,7 +125,7 @@ def test_what_the_member_made_goes_without_a_trace(
 
     member.output("destroy", "--stack", "cloud-vision", *QUIET)
 
-    assert left_in_cluster(sandbox.api, objects)[0] == []
+    assert leftovers_in_cluster(sandbox.api, objects)[0] == []
     assert set(sandbox.account.made()) == made
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import Engine, local_state, scratch
-from gpu_cluster_tools.rehearsal.left_behind import left_in_cluster, settled
-from gpu_cluster_tools.rehearsal.objects import ApiServer
+from gpu_cluster_tools.rehearsal import Engine, copy_project, local_state
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.leftovers import leftovers_in_cluster, settled_objects
 from gpu_cluster_tools.toolchain import install
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
 from tests.rehearsal.identity import Identity
@@ -41,24 +41,24 @@ config:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     stacks = {"shared": SHARED, "shared-vision": VISION}
-    folder = scratch(PROJECT, tmp_path_factory.mktemp("teams") / "project", stacks)
+    folder = copy_project(PROJECT, tmp_path_factory.mktemp("teams") / "project", stacks)
     yield folder
     removed = run_gpu_cluster(folder, "down", "shared")
     assert removed.returncode == 0, removed.stderr
 
 
 @pytest.fixture(scope="module")
-def api(folder: Path) -> ApiServer:
+def api(folder: Path) -> DynamicClient:
     """The API server, as its administrator, once the environment is up."""
     done = run_gpu_cluster(folder, "up", "shared")
     assert done.returncode == 0, done.stdout + done.stderr
-    return ApiServer(folder / ".local/kubeconfig")
+    return DynamicClient(folder / ".local/kubeconfig")
 
 
 @pytest.fixture(scope="module")
-def before(api: ApiServer) -> set[str]:
+def before(api: DynamicClient) -> set[str]:
     """Every object that there is before the team has anything."""
-    return settled(api)
+    return settled_objects(api)
 
 
 @pytest.fixture(scope="module")
@@ -126,15 +126,15 @@ def test_it_was_tried_thirty_times_and_more() -> None:
     assert len({wanted.what for wanted in TRIES}) == len(TRIES) >= 30
 
 
-def test_what_the_team_ran_goes_without_a_trace(folder: Path, api: ApiServer, before: set[str]) -> None:
+def test_what_the_team_ran_goes_without_a_trace(folder: Path, api: DynamicClient, before: set[str]) -> None:
     done = run_gpu_cluster(folder, "down", "shared-vision")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert left_in_cluster(api, before)[0] == []
+    assert leftovers_in_cluster(api, before)[0] == []
 
 
 def test_a_team_that_is_granted_nothing_more_leaves_nothing(
-    folder: Path, api: ApiServer, before: set[str]
+    folder: Path, api: DynamicClient, before: set[str]
 ) -> None:
     file = folder / "stacks/Pulumi.shared.yaml"
     file.write_text("".join(SHARED.splitlines(keepends=True)[:-1]))
@@ -142,6 +142,6 @@ def test_a_team_that_is_granted_nothing_more_leaves_nothing(
     done = run_gpu_cluster(folder, "up", "shared")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    left_in_cluster(api, before)
+    leftovers_in_cluster(api, before)
     assert {name for name in api.objects() if "vision" in name.split("/")} == set()
     assert {name for name in before if "/speech/" in name} <= api.objects().keys()

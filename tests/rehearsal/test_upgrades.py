@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from gpu_cluster.plan.urn import name_of
-from gpu_cluster_tools.rehearsal import Sandbox, scratch
-from gpu_cluster_tools.rehearsal.cast import cast
+from gpu_cluster_tools.rehearsal import Sandbox, copy_project
 from gpu_cluster_tools.rehearsal.event_log import Operation
-from gpu_cluster_tools.rehearsal.follow import follow
-from gpu_cluster_tools.rehearsal.stateful import is_a_loss
+from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
+from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
+from gpu_cluster_tools.rehearsal.stateful import removes_stateful
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 from tests.rehearsal.checkout import PROJECT
 
@@ -60,7 +60,7 @@ class Upgrades:
     def up(self, *arguments: str) -> list[Operation]:
         """What an update changed; nothing stateful may have gone."""
         record = self.sandbox.folder / "runs" / "up"
-        run = follow(self.sandbox.engine, "up", "--yes", "--skip-preview", *arguments, record=record)
+        run = run_pulumi(self.sandbox.engine, "up", "--yes", "--skip-preview", *arguments, record=record)
         assert run.errors == []
         return run.log.changing()
 
@@ -72,11 +72,11 @@ class Upgrades:
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgrades]:
-    project = scratch(PROJECT, Path(tmp_path_factory.mktemp("upgrades")) / "project", {"site": STACK})
+    project = copy_project(PROJECT, Path(tmp_path_factory.mktemp("upgrades")) / "project", {"site": STACK})
     sandbox = Sandbox(project, "site", install(also=[AWS_PROVIDER]))
     sandbox.open()
     try:
-        with cast(sandbox):
+        with simulated_controllers(sandbox):
             upgrades = Upgrades(sandbox)
             upgrades.up()
             yield upgrades
@@ -146,7 +146,7 @@ def test_a_pool_that_goes_takes_nothing_along(platform: Upgrades) -> None:
 
     operations = platform.up()
 
-    lost = {name_of(it.urn) for it in operations if is_a_loss(it)}
+    lost = {name_of(it.urn) for it in operations if removes_stateful(it)}
     assert lost == {"NodeGroup platform-nodes-l40s"}
     assert {it.kind for it in operations} <= {"delete", "update"}
 
@@ -172,7 +172,7 @@ def test_it_would_lose_everything_without(platform: Upgrades) -> None:
     rename(platform, "another", before="none")
     record = platform.sandbox.folder / "runs" / "preview"
 
-    run = follow(platform.sandbox.engine, "preview", record=record)
+    run = run_pulumi(platform.sandbox.engine, "preview", record=record)
 
     assert not run.held
     assert any("protected" in error for error in run.errors), run.errors
@@ -206,6 +206,6 @@ def stateful_ids(platform: Upgrades) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for resource in platform.sandbox.engine.state()["resources"]:
         operation = Operation("delete", resource["urn"], ())
-        if is_a_loss(operation):
+        if removes_stateful(operation):
             found.setdefault(resource["type"], set()).add(resource["id"])
     return found

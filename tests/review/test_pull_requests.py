@@ -21,7 +21,7 @@ from gpu_cluster_tools.review.comment import comment
 from gpu_cluster_tools.review.plans import plans
 from gpu_cluster_tools.review.review import Review, Verdict
 from gpu_cluster_tools.review.revision import file_of, stacks_in, touched
-from gpu_cluster_tools.review.side import Side
+from gpu_cluster_tools.review.revision_state import RevisionState
 from gpu_cluster_tools.review.stacks import review
 from tests.today import TODAY
 
@@ -107,10 +107,10 @@ def text(project: Path, stack: str) -> str:
 
 
 @cache
-def before(stack: str) -> Side:
+def before(stack: str) -> RevisionState:
     """Planned, judged and priced once for all pull requests of it."""
     return side(BASE, stack)
 
 
-def side(project: Path, stack: str) -> Side:
-    return Side(stack, plans(project, [stack])[stack], project, TODAY)
+def side(project: Path, stack: str) -> RevisionState:
+    return RevisionState(stack, plans(project, [stack])[stack], project, TODAY)

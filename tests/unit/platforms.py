@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from gpu_cluster.capacity import pools_of
-from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.cluster_choice import backend_for
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
-from gpu_cluster.environment_outputs import Environment
+from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.kubernetes.teams import summary_of
 from gpu_cluster.plan import Graph
 from gpu_cluster.platform import Platform
 from gpu_cluster.team import Team
-from gpu_cluster.team_cluster import team_place_of
+from gpu_cluster.team_cluster import team_backend_for
 from tests.unit.graph import graph_of
 
 AWS: Mapping[str, Mapping[str, Any]] = {
@@ -32,7 +32,7 @@ AWS: Mapping[str, Mapping[str, Any]] = {
 
 def platform_of(stack: Stack, **live: Any) -> tuple[Graph, dict[str, Any]]:
     """What was registered, and the platform's outputs; a cluster that should be there is."""
-    place = place_of(stack, Path(), lambda _settings, _project: "/kubeconfig")
+    place = backend_for(stack, Path(), lambda _settings, _project: "/kubeconfig")
     made: list[Platform] = []
     graph = graph_of(lambda: made.append(Platform("platform", stack, place=place, **live)), AWS)
     return graph, made[0].outputs
@@ -43,8 +43,8 @@ def team_of(team: TeamStack, **live: Any) -> tuple[Graph, dict[str, Any]]:
     granted = summary_of(team.name, team.grant, pools_of(team.environment))
     account = {"registry": {"prefix": f"{team.name}/", "key": "arn:aws:kms:::key/registry"}}
     teams = {team.name: {**granted, **account}}
-    environment = Environment(team.file.team.environment, teams=teams, kubeconfig="{}")
-    place = team_place_of(team, Path(), lambda _team, _project: "/kubeconfig")
+    environment = EnvironmentOutputs(team.file.team.environment, teams=teams, kubeconfig="{}")
+    place = team_backend_for(team, Path(), lambda _team, _project: "/kubeconfig")
     made: list[Team] = []
     graph = graph_of(
         lambda: made.append(Team("team", team, place=place, environment=environment, **live)), AWS

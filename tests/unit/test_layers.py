@@ -28,7 +28,7 @@ USES = {
     "gpu_cluster.kubernetes": f"{_SETTINGS} gpu_cluster.exemption gpu_cluster.images",
     "gpu_cluster.aws": f"{_SETTINGS} gpu_cluster.exemption gpu_cluster.images gpu_cluster.kubernetes",
     "gpu_cluster": "gpu_cluster",
-    "gpu_cluster_policies": f"{_RESULTS} gpu_cluster.exemption gpu_cluster.exemptions",
+    "gpu_cluster_policies": f"{_RESULTS} gpu_cluster.exemption gpu_cluster.component_exemptions",
     "gpu_cluster_tools.toolchain": "",
     "gpu_cluster_tools.diagram": _SETTINGS,
     "gpu_cluster_tools.scaffold": f"{_SETTINGS} gpu_cluster.stack",

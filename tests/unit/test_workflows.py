@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
 from gpu_cluster_tools.cli.app import COMMANDS
-from gpu_cluster_tools.cli.on_demand import command
+from gpu_cluster_tools.cli.lazy_group import command
 
 PROJECT = Path(__file__).parents[2]
 FILES = sorted((PROJECT / ".github/workflows").glob("*.yml"))

@@ -27,7 +27,7 @@ class UnknownDurationsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class TimedResource:
     """What has to be known of a resource to say when it is there."""
 
     urn: str
@@ -85,7 +85,7 @@ class Schedule:
         return self.makespan / self.chain if self.chain else 1.0
 
 
-def coming_up(resources: Iterable[Resource], loads: Mapping[str, float]) -> Schedule:
+def creation_schedule(resources: Iterable[TimedResource], loads: Mapping[str, float]) -> Schedule:
     """The creation of all resources of a stack. `loads`: minutes to load a model, by name of its Deployment.
 
     `UnknownDurationsError` where the catalog does not know a type.
@@ -95,7 +95,7 @@ def coming_up(resources: Iterable[Resource], loads: Mapping[str, float]) -> Sche
     return schedule(Task(each.urn, _creation(each, loads), each.needs) for each in found)
 
 
-def going_away(resources: Iterable[Resource]) -> Schedule:
+def deletion_schedule(resources: Iterable[TimedResource]) -> Schedule:
     """The deletion of all resources of a stack, wave by wave: the engine waits for a whole wave.
 
     A wave is what nothing needs any more.
@@ -112,7 +112,7 @@ def going_away(resources: Iterable[Resource]) -> Schedule:
 def ready(plan: Plan) -> Schedule:
     """When everything of a plan is there. `UnknownDurationsError` as for `coming_up`."""
     served = plan.team.served if plan.team else plan.stack
-    return coming_up(map(Resource.planned, plan.graph.resources), load_times(served))
+    return creation_schedule(map(TimedResource.planned, plan.graph.resources), load_times(served))
 
 
 def load_times(stack: Stack) -> dict[str, float]:
@@ -171,7 +171,7 @@ def _makespan(tasks: Mapping[str, Task], needs: Mapping[str, Iterable[str]], at_
     return now
 
 
-def _creation(resource: Resource, loads: Mapping[str, float]) -> float:
+def _creation(resource: TimedResource, loads: Mapping[str, float]) -> float:
     type = type_of(resource.urn)
     if _is_nowhere(type):
         return 0
@@ -184,7 +184,7 @@ def _deletion(urn: str) -> float:
     return 0 if _is_nowhere(type) else duration_of(type).delete
 
 
-def _waves(resources: Iterable[Resource]) -> Iterator[list[str]]:
+def _waves(resources: Iterable[TimedResource]) -> Iterator[list[str]]:
     needed_by: dict[str, set[str]] = {each.urn: set() for each in resources}
     for each in resources:
         for urn in each.needs & needed_by.keys():
@@ -206,7 +206,7 @@ def _needs(dependencies: Iterable[str], parent: str, provider: str) -> frozenset
     return frozenset(filter(None, [*dependencies, parent, provider.rpartition("::")[0]]))
 
 
-def _require_known(resources: Iterable[Resource]) -> None:
+def _require_known(resources: Iterable[TimedResource]) -> None:
     types = {type_of(resource.urn) for resource in resources}
     if unknown := {type for type in types if not (_is_nowhere(type) or _is_known(type))}:
         raise UnknownDurationsError(unknown)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 
 from gpu_cluster.aws.karpenter import Karpenter, charts_below
-from gpu_cluster.aws.nodes import ClusterAutoscaler, Ground
+from gpu_cluster.aws.nodes import ClusterAutoscaler, NodeContext
 from gpu_cluster.capacity import Pool
 from gpu_cluster.config.network import Nat
 from gpu_cluster.config.pools import Provisioner
@@ -13,12 +13,12 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import CLUSTER_AUTOSCALER
 
 
-def scalers(
+def autoscalers(
     name: str,
     stack: Stack,
     pools: Mapping[str, Pool],
     *,
-    ground: Ground,
+    ground: NodeContext,
     account: str,
     region: str,
     mirror: str,

@@ -3,14 +3,14 @@
 import pulumi
 import pulumi_aws as aws
 
-from gpu_cluster.aws.autoscalers import scalers
+from gpu_cluster.aws.autoscalers import autoscalers
 from gpu_cluster.aws.budget import Budget
 from gpu_cluster.aws.ecr import EcrRegistry
-from gpu_cluster.aws.eks import Addons, EksCluster
-from gpu_cluster.aws.keys import Keys, Purpose
+from gpu_cluster.aws.eks import ClusterAddons, EksCluster
+from gpu_cluster.aws.keys import Keys, KeyUsage
 from gpu_cluster.aws.network import Network
 from gpu_cluster.aws.nodes import NodeGroups
-from gpu_cluster.aws.stores import Copies, Stores
+from gpu_cluster.aws.stores import CopyDestination, Stores
 from gpu_cluster.aws.tags import STACK_TAG, tags_of
 from gpu_cluster.aws.teams.teams import team_accounts
 from gpu_cluster.capacity import pools_of, read_gbps
@@ -18,11 +18,11 @@ from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import ON_EKS
-from gpu_cluster.kubernetes.cluster_backend import Place
-from gpu_cluster.kubernetes.storage import drivers_of
+from gpu_cluster.kubernetes.cluster_backend import ClusterBackend
+from gpu_cluster.kubernetes.storage import csi_addons
 
 
-def eks(
+def eks_backend(
     name: str,
     stack: Stack,
     opts: pulumi.ResourceOptions,
@@ -30,7 +30,7 @@ def eks(
     settings: EksSettings,
     network: NetworkSettings,
     region: str,
-) -> Place:
+) -> ClusterBackend:
     """From the account up: what stands below is there before, and goes after."""
     environment = pulumi.get_stack()
     tags = tags_of(environment, stack.tags)
@@ -66,7 +66,7 @@ def eks(
         stack.registry,
         account=settings.account,
         region=region,
-        key=keys.arns[Purpose.REGISTRY],
+        key=keys.arns[KeyUsage.REGISTRY],
         images=ON_EKS,
         protect=stack.protect,
         opts=room,
@@ -76,7 +76,7 @@ def eks(
         network,
         region=region,
         account=settings.account,
-        logs_key=keys.arns[Purpose.LOGS],
+        logs_key=keys.arns[KeyUsage.LOGS],
         protect=stack.protect,
         opts=room,
     )
@@ -101,7 +101,7 @@ def eks(
         version=settings.version,
         subnets=vpc.private,
         security_group=cluster.security_group_id,
-        volumes_key=keys.arns[Purpose.VOLUMES],
+        volumes_key=keys.arns[KeyUsage.VOLUMES],
         tags=tags,
         opts=_after(room, vpc, *cluster.foundation),
     )
@@ -111,22 +111,22 @@ def eks(
         vpc_id=vpc.vpc_id,
         subnets=vpc.private,
         clients=cluster.security_group_id,
-        volumes_key=keys.arns[Purpose.VOLUMES],
-        data_key=keys.arns[Purpose.DATA],
+        volumes_key=keys.arns[KeyUsage.VOLUMES],
+        data_key=keys.arns[KeyUsage.DATA],
         region=stack.region or "",
         gbps=read_gbps(pools.values()),
         copies=_copies(stack, keys),
         protect=stack.protect,
         opts=_after(room, *vpc.laid_out),
     )
-    addons = Addons(
+    addons = ClusterAddons(
         f"{name}-addons",
         settings,
         cluster=cluster.cluster_name,
         pools=pools,
-        drivers=drivers_of(stack.storage),
+        drivers=csi_addons(stack.storage),
         grants=stores.grants,
-        volumes_key=keys.arns[Purpose.VOLUMES],
+        volumes_key=keys.arns[KeyUsage.VOLUMES],
         tags=tags,
         opts=_after(room, nodes),
     )
@@ -140,7 +140,7 @@ def eks(
         sources=stores.backing.sources,
         opts=room,
     )
-    started = scalers(
+    started = autoscalers(
         name,
         stack,
         pools,
@@ -152,7 +152,7 @@ def eks(
             _after(room, registry, addons), pulumi.ResourceOptions(providers=[cluster.provider])
         ),
     )
-    return Place(
+    return ClusterBackend(
         kubernetes=cluster.provider,
         nodes=[registry, nodes],
         served=[addons, *started],
@@ -166,9 +166,9 @@ def eks(
     )
 
 
-def _copies(stack: Stack, keys: Keys) -> Copies | None:
+def _copies(stack: Stack, keys: Keys) -> CopyDestination | None:
     there = stack.backups.copy_to
-    return Copies(there, keys.arns[Purpose.COPIES], stack.backups.copy_days) if there else None
+    return CopyDestination(there, keys.arns[KeyUsage.COPIES], stack.backups.copy_days) if there else None
 
 
 def _after(room: pulumi.ResourceOptions, *earlier: pulumi.Resource) -> pulumi.ResourceOptions:

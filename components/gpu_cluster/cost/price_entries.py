@@ -11,8 +11,8 @@ from gpu_cluster.catalog.clock import today
 from gpu_cluster.catalog.instances import INSTANCES
 from gpu_cluster.catalog.regions import REGIONS
 from gpu_cluster.catalog.service_prices import SERVICES
-from gpu_cluster.stack.nearest import did_you_mean
-from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.suggestions import did_you_mean
 
 _TYPE = re.compile(r"[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)")
 _FAMILY = re.compile(r"[a-z][a-z0-9-]*")
@@ -29,22 +29,22 @@ class Item(NamedTuple):
 class Entries:
     """Rules for names, and the mistakes so far."""
 
-    mistakes: list[Mistake]
+    mistakes: list[Diagnostic]
 
     def section(
         self, value: object, keys: Keys, allowed: tuple[str, ...], *, required: tuple[str, ...] = ()
     ) -> "Section":
         """Keys and values; those that are not allowed, or missing, are mistakes."""
         if not isinstance(value, dict):
-            self.mistakes.append(Mistake(keys, f"expected keys such as {allowed[0]}, got {value!r}"))
+            self.mistakes.append(Diagnostic(keys, f"expected keys such as {allowed[0]}, got {value!r}"))
             return Section(self, keys, {})
         values = {str(key): inner for key, inner in cast(dict[Any, Any], value).items()}
         for key in values:
             if key not in allowed:
                 hint = did_you_mean(key, allowed) or f"; allowed: {', '.join(allowed)}"
-                self.mistakes.append(Mistake((*keys, key), f"unknown key{hint}"))
+                self.mistakes.append(Diagnostic((*keys, key), f"unknown key{hint}"))
         self.mistakes += (
-            Mistake((*keys, key), "required key is missing") for key in required if key not in values
+            Diagnostic((*keys, key), "required key is missing") for key in required if key not in values
         )
         return Section(self, keys, values)
 
@@ -79,7 +79,7 @@ class Section:
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def wrong(self, message: str, *keys: str) -> None:
-        self.entries.mistakes.append(Mistake((*self.keys, *keys), message))
+        self.entries.mistakes.append(Diagnostic((*self.keys, *keys), message))
 
     def items(self, key: str) -> Iterator[Item]:
         """Entries of a list, each with its keys."""
@@ -111,7 +111,7 @@ class Section:
         """Names of a list that are right."""
         names = [(item.keys, str(item.value)) for item in self.items(key)]
         problems = {name: problem_of(name) for _, name in names}
-        self.entries.mistakes += (Mistake(keys, it) for keys, name in names if (it := problems[name]))
+        self.entries.mistakes += (Diagnostic(keys, it) for keys, name in names if (it := problems[name]))
         return tuple(name for _, name in names if not problems[name])
 
     def percent(self, key: str) -> Fraction | None:

@@ -9,8 +9,8 @@ from gpu_cluster.catalog.service_prices import SERVICES
 from gpu_cluster.catalog.source import Source
 from gpu_cluster.cost.price_entries import Entries, Section
 from gpu_cluster.cost.prices import CATALOG, Discount, Prices, ProjectPrices
-from gpu_cluster.stack.document import UnreadableError, read
-from gpu_cluster.stack.problem import FileError, Problem, dotted
+from gpu_cluster.stack.diagnostic import FileError, LocatedDiagnostic, dotted
+from gpu_cluster.stack.document import UnreadableFileError, read
 
 FILE = "prices.yaml"
 """Beside the folder stacks/ of a project."""
@@ -36,15 +36,15 @@ def project_prices(project: Path | None) -> Prices:
 def prices_in(path: Path) -> ProjectPrices:
     try:
         document = read(path)
-    except UnreadableError as error:
+    except UnreadableFileError as error:
         empty = error.message.startswith("the file is empty")
         message = "the file is empty; expected prices or discounts" if empty else error.message
-        raise PriceFileError((Problem(path.name, error.line, "", message),)) from None
+        raise PriceFileError((LocatedDiagnostic(path.name, error.line, "", message),)) from None
     entries = Entries(list(document.mistakes))
     found = _prices(entries, document.data)
     if entries.mistakes:
         problems = (
-            Problem(path.name, line or document.line(keys), dotted(keys), message)
+            LocatedDiagnostic(path.name, line or document.line(keys), dotted(keys), message)
             for keys, message, line in entries.mistakes
         )
         raise PriceFileError(tuple(sorted(problems, key=lambda problem: problem.line)))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from gpu_cluster.stack.nearest import did_you_mean
+from gpu_cluster.stack.suggestions import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.kubernetes.storage import Backing
+from gpu_cluster.kubernetes.storage import StorageResources
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class ClusterBackend:
     """A cluster with all that stands below it."""
 
     kubernetes: k8s.Provider
@@ -24,7 +24,7 @@ class Place:
     served: Sequence[pulumi.Resource] = ()
     """What volumes and workloads need besides: drivers, names, and who starts nodes for them."""
 
-    backing: Backing = field(default_factory=Backing)
+    backing: StorageResources = field(default_factory=StorageResources)
     """What AWS made behind storage classes and stores."""
 
     teams: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
@@ -34,5 +34,5 @@ class Place:
     """What the platform says of it."""
 
 
-Build = Callable[[str, Stack, pulumi.ResourceOptions], Place]
+Build = Callable[[str, Stack, pulumi.ResourceOptions], ClusterBackend]
 """Makes a place, or finds it, for the platform of that name and below the parent that the options give."""

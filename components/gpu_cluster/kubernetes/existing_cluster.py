@@ -5,17 +5,17 @@ import pulumi
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.cluster import Cluster
-from gpu_cluster.kubernetes.cluster_backend import Place
+from gpu_cluster.kubernetes.cluster_backend import ClusterBackend
 
 
-def found(
+def existing_cluster(
     name: str,
     _: Stack,
     opts: pulumi.ResourceOptions,
     *,
     settings: LocalCluster | ExistingCluster,
     kubeconfig: pulumi.Input[str],
-) -> Place:
+) -> ClusterBackend:
     """`kubeconfig` is a path."""
     cluster = Cluster(f"{name}-cluster", settings, kubeconfig=kubeconfig, opts=opts)
-    return Place(kubernetes=cluster.provider)
+    return ClusterBackend(kubernetes=cluster.provider)

@@ -19,7 +19,7 @@ def tolerations(pool: Pool) -> list[core.TolerationArgs]:
     ]
 
 
-def over_hosts(labels: dict[str, str]) -> core.TopologySpreadConstraintArgs:
+def spread_over_hosts(labels: dict[str, str]) -> core.TopologySpreadConstraintArgs:
     """As even as there is room; after an update too."""
     return core.TopologySpreadConstraintArgs(
         max_skew=1,

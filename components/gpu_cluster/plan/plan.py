@@ -7,8 +7,8 @@ from typing import Any
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
+from gpu_cluster.plan.gc_paused import gc_paused
 from gpu_cluster.plan.graph import Graph, Registered
-from gpu_cluster.plan.uncollected import uncollected
 from gpu_cluster.stack import load_any
 from gpu_cluster.unknown import UNKNOWN
 
@@ -63,7 +63,7 @@ def plan_of(project: Path, name: str, environments: Environments | None = None) 
 def planned(stack: Stack | TeamStack, name: str, environments: Environments | None = None) -> Plan:
     """The plan of these settings, as if a file said them."""
     known = {} if environments is None else environments
-    with uncollected():
+    with gc_paused():
         from gpu_cluster.plan.program import run  # loads the SDKs: a second, for those who plan
 
         return Plan.of(name, stack, *run(stack, name, known))

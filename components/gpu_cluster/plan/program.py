@@ -9,19 +9,19 @@ import pulumi
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
-from gpu_cluster.environment_outputs import Environment
-from gpu_cluster.plan.cloud import Cloud
+from gpu_cluster.environment_outputs import EnvironmentOutputs
+from gpu_cluster.plan.fake_cloud import FakeCloud
 from gpu_cluster.plan.graph import Graph
 from gpu_cluster.plan.plan import Environments
 from gpu_cluster.plan.recorder import recorded
-from gpu_cluster.program import Surroundings, program_of
+from gpu_cluster.program import ProgramContext, program_of
 
 _NOWHERE = "000000000000"  # account of what is not on AWS
 
 
 def run(stack: Stack | TeamStack, name: str, environments: Environments) -> tuple[Graph, dict[str, Any]]:
     """What it registers, and what the stack exports, which is kept of an environment."""
-    around = Surroundings(
+    around = ProgramContext(
         project=Path(),
         hub_token=lambda _: pulumi.Output.secret("hub-token"),
         environment=partial(_as_planned, environments),
@@ -38,15 +38,15 @@ def run(stack: Stack | TeamStack, name: str, environments: Environments) -> tupl
     return graph, outputs
 
 
-def _as_planned(environments: Environments, team: TeamStack) -> Environment:
+def _as_planned(environments: Environments, team: TeamStack) -> EnvironmentOutputs:
     """The environment as that would be."""
     name = team.file.team.environment
     if name not in environments:
         run(team.environment, name, environments)
     outputs = environments[name]
-    return Environment(name, outputs["teams"], outputs.get("kubeconfig"))
+    return EnvironmentOutputs(name, outputs["teams"], outputs.get("kubeconfig"))
 
 
-def _cloud_of(stack: Stack) -> Cloud:
+def _cloud_of(stack: Stack) -> FakeCloud:
     account = stack.cluster.account if isinstance(stack.cluster, EksSettings) else _NOWHERE
-    return Cloud(account, stack.region or "", {})
+    return FakeCloud(account, stack.region or "", {})

@@ -3,7 +3,7 @@
 `load(path)` reads an environment's, `load_any(path)` a team's too.
 """
 
+from gpu_cluster.stack.diagnostic import LocatedDiagnostic, StackFileError
 from gpu_cluster.stack.load import environment_of, is_team_file, load, load_any
-from gpu_cluster.stack.problem import Problem, StackFileError
 
-__all__ = ["Problem", "StackFileError", "environment_of", "is_team_file", "load", "load_any"]
+__all__ = ["LocatedDiagnostic", "StackFileError", "environment_of", "is_team_file", "load", "load_any"]

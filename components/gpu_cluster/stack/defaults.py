@@ -12,7 +12,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import S3, Ebs, FsxLustre, HostPath, StorageSettings
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.config.teams import TeamSettings
-from gpu_cluster.stack.services import called_services
+from gpu_cluster.stack.required_endpoints import required_endpoints
 
 _Volume = TypeVar("_Volume", bound=ModelCache)
 
@@ -71,7 +71,7 @@ def _network(stack: Stack) -> NetworkSettings | None:
     network = stack.network
     if not network or network.existing or "endpoints" in network.model_fields_set:
         return network
-    return network.model_copy(update={"endpoints": called_services(stack)})
+    return network.model_copy(update={"endpoints": required_endpoints(stack)})
 
 
 def _registry(stack: Stack, default: str | None) -> RegistrySettings:

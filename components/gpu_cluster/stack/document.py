@@ -14,9 +14,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from gpu_cluster.stack.nearest import did_you_mean
-from gpu_cluster.stack.nodes import Entry, entries, kind_of, line_of, odd_keys, text_of, value_of
-from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster.stack.yaml_nodes import Entry, entries, kind_of, line_of, odd_keys, text_of, value_of
 
 _SCALARS = {"str", "int", "float", "bool", "null", "timestamp"}
 _MOST_VALUES = 100_000  # a page of nested aliases can stand for billions
@@ -32,7 +32,7 @@ _HINTS = {
 }
 
 
-class UnreadableError(Exception):
+class UnreadableFileError(Exception):
     """A file that gives no data at all, with the line where reading stopped."""
 
     def __init__(self, line: int, message: str) -> None:
@@ -51,7 +51,7 @@ class Document:
 
     root: Node
     data: Any
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[Diagnostic, ...]
     """What YAML lets pass and nobody means: keys, each with its line, and values that cannot be read."""
 
     _inside: dict[int, dict[str | int, Entry]] = field(default_factory=dict[int, dict[str | int, Entry]])
@@ -84,16 +84,16 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """The file's one document. `UnreadableError` where it is missing, no UTF-8, no YAML or empty."""
+    """The file's one document. `UnreadableFileError` where it is missing, no UTF-8, no YAML or empty."""
     return _built(_parsed(_text(path)))
 
 
 def read_all(text: str) -> list[Document]:
-    """Every document of a text that is not empty. `UnreadableError` where it is no YAML, or holds none."""
+    """Every document of a text that is not empty; `UnreadableFileError` if it is no YAML, or has none."""
     with _reading(text) as reader:
         roots = [root for root in reader.compose_all(text) if kind_of(root) != "null"]
     if not roots:
-        raise UnreadableError(1, "there is nothing in it")
+        raise UnreadableFileError(1, "there is nothing in it")
     return [_built(root) for root in roots]
 
 
@@ -107,15 +107,15 @@ class _Building:
     """Plain data from nodes, with what was odd on the way."""
 
     def __init__(self) -> None:
-        self.mistakes: list[Mistake] = []
+        self.mistakes: list[Diagnostic] = []
         self.values = 0
 
     def value(self, node: Node, keys: Keys, parents: tuple[int, ...]) -> Any:
         self.values += 1
         if self.values > _MOST_VALUES:
-            raise UnreadableError(line_of(node), f"aliases expand to more than {_MOST_VALUES} values")
+            raise UnreadableFileError(line_of(node), f"aliases expand to more than {_MOST_VALUES} values")
         if id(node) in parents:
-            raise UnreadableError(line_of(node), "an anchor has an alias of itself inside")
+            raise UnreadableFileError(line_of(node), "an anchor has an alias of itself inside")
         if isinstance(node, ScalarNode):
             return self._scalar(node, keys)
         self.mistakes += odd_keys(node, keys)
@@ -126,29 +126,29 @@ class _Building:
     def _scalar(self, node: ScalarNode, keys: Keys) -> Any:
         if kind_of(node) not in _SCALARS:
             message = f"the tag {node.tag} is not known; put text that starts with ! in quotes"
-            self.mistakes.append(Mistake(keys, message))
+            self.mistakes.append(Diagnostic(keys, message))
         value = value_of(node)
         if isinstance(value, str) and value != text_of(node):
-            self.mistakes.append(Mistake(keys, f"{text_of(node)!r} is no valid Unicode text"))
+            self.mistakes.append(Diagnostic(keys, f"{text_of(node)!r} is no valid Unicode text"))
         return value
 
 
 def decoded(content: bytes) -> str:
-    """What a file says. `UnreadableError` where it is no UTF-8."""
+    """What a file says. `UnreadableFileError` where it is no UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(line, f"not UTF-8: byte 0x{content[error.start]:02x}") from None
+        raise UnreadableFileError(line, f"not UTF-8: byte 0x{content[error.start]:02x}") from None
 
 
 def _text(path: Path) -> str:
     try:
         return decoded(path.read_bytes())
     except FileNotFoundError:
-        raise UnreadableError(1, _missing(path)) from None
+        raise UnreadableFileError(1, _missing(path)) from None
     except OSError as error:
-        raise UnreadableError(1, f"the file cannot be read: {error.strerror}") from None
+        raise UnreadableFileError(1, f"the file cannot be read: {error.strerror}") from None
 
 
 def _missing(path: Path) -> str:
@@ -162,7 +162,7 @@ def _parsed(text: str) -> Node:
     with _reading(text) as reader:
         root = reader.compose(text)
     if not isinstance(root, Node):
-        raise UnreadableError(
+        raise UnreadableFileError(
             1, "the file is empty; expected config: with gpu-cluster:cluster and gpu-cluster:pools"
         )
     return root
@@ -176,16 +176,16 @@ def _reading(text: str) -> Generator[YAML]:
     try:
         yield reader
     except MarkedYAMLError as error:
-        raise UnreadableError(_line(error), f"not valid YAML: {_explained(error)}") from None
+        raise UnreadableFileError(_line(error), f"not valid YAML: {_explained(error)}") from None
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise UnreadableError(
+        raise UnreadableFileError(
             line, f"not valid YAML: a character that is not allowed, {text[error.position]!r}"
         ) from None
     except (YAMLError, ValueError, OverflowError) as error:  # the last two: escapes such as "\\U99999999"
-        raise UnreadableError(1, f"not valid YAML: {str(error).splitlines()[0]}") from None
+        raise UnreadableFileError(1, f"not valid YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
-        raise UnreadableError(1, "nested too deeply") from None
+        raise UnreadableFileError(1, "nested too deeply") from None
 
 
 def _line(error: MarkedYAMLError) -> int:

@@ -9,26 +9,26 @@ from ruamel.yaml.nodes import ScalarNode
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamFile, TeamStack
-from gpu_cluster.stack.checks import crossed
-from gpu_cluster.stack.checks.team import crossed_team
+from gpu_cluster.stack.checks import check_sections
+from gpu_cluster.stack.checks.team_stack import check_team_stack
 from gpu_cluster.stack.defaults import with_defaults, with_team_defaults
-from gpu_cluster.stack.document import Document, UnreadableError, read
-from gpu_cluster.stack.nearest import did_you_mean
-from gpu_cluster.stack.nodes import text_of
-from gpu_cluster.stack.problem import Keys, Mistake, Problem, StackFileError, dotted
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys, LocatedDiagnostic, StackFileError, dotted
+from gpu_cluster.stack.document import Document, UnreadableFileError, read
 from gpu_cluster.stack.sections import (
     ENVIRONMENT,
     TEAM,
-    Kind,
+    StackKind,
     config_key,
     kind_of_file,
     rooted,
     sections_of,
     unrooted,
 )
-from gpu_cluster.stack.shape import inside
-from gpu_cluster.stack.traps import traps
-from gpu_cluster.stack.validation import Sound, is_below, validated
+from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster.stack.type_introspection import inside
+from gpu_cluster.stack.validation import ValidSubset, is_below, validated
+from gpu_cluster.stack.yaml_nodes import text_of
+from gpu_cluster.stack.yaml_pitfalls import yaml_pitfalls
 
 
 def load(path: Path) -> Stack:
@@ -39,7 +39,7 @@ def load(path: Path) -> Stack:
     file = _File.at(path)
     if file.kind is TEAM:
         keys: Keys = ("config", config_key("team"))
-        raise file.error([Mistake(keys, "a team's stack; expected that of an environment")])
+        raise file.error([Diagnostic(keys, "a team's stack; expected that of an environment")])
     return _environment(file)
 
 
@@ -75,25 +75,25 @@ class _File:
 
     name: str
     document: Document
-    kind: Kind
+    kind: StackKind
 
     @classmethod
     def at(cls, path: Path) -> "_File":
         name = _shown(path)
         try:
             document = read(path)
-        except UnreadableError as error:
-            raise StackFileError((Problem(name, error.line, "", error.message),)) from None
+        except UnreadableFileError as error:
+            raise StackFileError((LocatedDiagnostic(name, error.line, "", error.message),)) from None
         return cls(name, document, kind_of_file(document))
 
-    def error(self, mistakes: Iterable[Mistake]) -> StackFileError:
+    def error(self, mistakes: Iterable[Diagnostic]) -> StackFileError:
         problems = (
-            Problem(self.name, line or self.document.line(keys), _shown_key(keys), message)
+            LocatedDiagnostic(self.name, line or self.document.line(keys), _shown_key(keys), message)
             for keys, message, line in mistakes
         )
         return StackFileError(tuple(sorted(problems, key=lambda problem: problem.line)))
 
-    def sound(self) -> tuple[Sound[Any], list[Mistake]]:
+    def sound(self) -> tuple[ValidSubset[Any], list[Diagnostic]]:
         """What of it is right, and what is wrong with each key by itself."""
         sections, around = sections_of(self.document, self.kind)
         if sections is None:
@@ -103,12 +103,12 @@ class _File:
         sound, faults = validated(self.kind, sections, self.document, [*trapped, *unreadable])
         return sound, [*self.document.mistakes, *around, *trapped, *faults]
 
-    def _trapped(self, sections: Iterable[str]) -> Iterable[Mistake]:
+    def _trapped(self, sections: Iterable[str]) -> Iterable[Diagnostic]:
         for section in sections:
             keys = rooted((section,))
             node = self.document.node(keys)
             if node:
-                yield from traps(node, keys, inside(self.kind.model, section))
+                yield from yaml_pitfalls(node, keys, inside(self.kind.model, section))
 
 
 def _environment(file: _File) -> Stack:
@@ -125,15 +125,17 @@ def _team(file: _File, path: Path) -> TeamStack:
     sound, mistakes = file.sound()
     found = [_on_environment(team, path) for team in sound.readings]
     stacks = [with_team_defaults(it) for it in found if isinstance(it, TeamStack)]
-    mistakes += [it for it in found if isinstance(it, Mistake)]
-    mistakes += [it for stack in stacks for it in _beside(crossed_team(stack, sound.broken), sound.broken)]
+    mistakes += [it for it in found if isinstance(it, Diagnostic)]
+    mistakes += [
+        it for stack in stacks for it in _beside(check_team_stack(stack, sound.broken), sound.broken)
+    ]
     if mistakes:
         raise file.error(mistakes)
     [stack] = stacks
     return stack
 
 
-def _on_environment(team: TeamFile, path: Path) -> TeamStack | Mistake:
+def _on_environment(team: TeamFile, path: Path) -> TeamStack | Diagnostic:
     """The team's file with its environment's, where that can be used and knows the team."""
     name = team.team.environment
     keys = rooted(("team", "environment"))
@@ -141,30 +143,30 @@ def _on_environment(team: TeamFile, path: Path) -> TeamStack | Mistake:
     if not beside.is_file():
         others = (it.stem.removeprefix("Pulumi.") for it in sorted(path.parent.glob("Pulumi.*.yaml")))
         near = did_you_mean(name, [other for other in others if other != path.stem.removeprefix("Pulumi.")])
-        return Mistake(keys, f"there is no {beside.name} beside this file{near}")
+        return Diagnostic(keys, f"there is no {beside.name} beside this file{near}")
     try:
         environment = _File.at(beside)
         if environment.kind is not ENVIRONMENT:
-            return Mistake(keys, f"{name} is a team's stack too; expected that of an environment")
+            return Diagnostic(keys, f"{name} is a team's stack too; expected that of an environment")
         stack = _environment(environment)
     except StackFileError as error:
         first, count = error.problems[0], len(error.problems)
         more = f", and {count - 1} more" if count > 1 else ""
-        return Mistake(keys, f"{name} has mistakes of its own: {first}{more}")
+        return Diagnostic(keys, f"{name} has mistakes of its own: {first}{more}")
     if team.team.name not in stack.teams:
         known = did_you_mean(team.team.name, stack.teams) or f"; there are {', '.join(stack.teams) or 'none'}"
-        return Mistake(rooted(("team", "name")), f"{name} has no team '{team.team.name}'{known}")
+        return Diagnostic(rooted(("team", "name")), f"{name} has no team '{team.team.name}'{known}")
     return TeamStack(team, stack)
 
 
-def _beside(crossings: Iterable[Mistake], broken: frozenset[Keys]) -> list[Mistake]:
+def _beside(crossings: Iterable[Diagnostic], broken: frozenset[Keys]) -> list[Diagnostic]:
     """Those that do not repeat what is wrong with a key by itself."""
     return [it for it in crossings if not is_below(unrooted(it.keys), broken)]
 
 
-def _in_common(readings: list[Stack], broken: frozenset[Keys]) -> list[Mistake]:
+def _in_common(readings: list[Stack], broken: frozenset[Keys]) -> list[Diagnostic]:
     """What is wrong across sections, whichever reading is meant."""
-    first, *others = [crossed(stack, broken) for stack in readings] or [[]]
+    first, *others = [check_sections(stack, broken) for stack in readings] or [[]]
     return [found for found in first if all(found in other for other in others)]
 
 

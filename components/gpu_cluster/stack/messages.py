@@ -9,12 +9,21 @@ from ruamel.yaml.nodes import Node, ScalarNode
 
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.span import Span
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.document import Document
-from gpu_cluster.stack.nearest import did_you_mean, nearest, one_of
-from gpu_cluster.stack.nodes import described, kind_of, shown, text_of
-from gpu_cluster.stack.problem import Keys, Mistake
 from gpu_cluster.stack.sections import rooted
-from gpu_cluster.stack.shape import Loc, closest_models, discriminator, keys_of, models, place, tags, words
+from gpu_cluster.stack.suggestions import did_you_mean, nearest, one_of
+from gpu_cluster.stack.type_introspection import (
+    Loc,
+    closest_models,
+    discriminator,
+    keys_of,
+    models,
+    place,
+    tags,
+    words,
+)
+from gpu_cluster.stack.yaml_nodes import described, kind_of, shown, text_of
 
 _TYPES = {
     "int_type": "a whole number",
@@ -31,7 +40,7 @@ _UNQUOTED = re.compile(r"\d+|true|false")
 _BOOLS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
-def mistake(error: ErrorDetails, document: Document, root: type[BaseModel]) -> Mistake:
+def diagnostic_of(error: ErrorDetails, document: Document, root: type[BaseModel]) -> Diagnostic:
     """One error of the models, with keys from the root of the file on.
 
     `root`: the model of the whole file.
@@ -40,23 +49,23 @@ def mistake(error: ErrorDetails, document: Document, root: type[BaseModel]) -> M
     keys, allowed = place(loc, root)
     match error["type"]:
         case "missing":
-            return Mistake(rooted(keys), f"required key is missing; {_description(loc, root)}")
+            return Diagnostic(rooted(keys), f"required key is missing; {_description(loc, root)}")
         case "extra_forbidden":
-            return Mistake(rooted(keys), _unknown_key(loc, root))
+            return Diagnostic(rooted(keys), _unknown_key(loc, root))
         case "union_tag_not_found":
             keys = rooted((*keys, discriminator(allowed)))
-            return Mistake(keys, f"required key is missing; expected {one_of(_tags(allowed))}")
+            return Diagnostic(keys, f"required key is missing; expected {one_of(_tags(allowed))}")
         case "union_tag_invalid":
             keys, given = _given(rooted((*keys, discriminator(allowed))), document)
-            return Mistake(
+            return Diagnostic(
                 keys, f"expected {one_of(_tags(allowed))}, got {_got(error['type'], given, _tags(allowed))}"
             )
         case _ if loc[-1] == "[key]":
             near = did_you_mean(str(keys[-1]), words(allowed))
-            return Mistake(rooted(keys), f"{_expected(error, allowed)}, got {keys[-1]!r}{near}")
+            return Diagnostic(rooted(keys), f"{_expected(error, allowed)}, got {keys[-1]!r}{near}")
         case _:
             keys, given = _given(rooted(keys), document)
-            return Mistake(keys, _wrong(error, allowed, given))
+            return Diagnostic(keys, _wrong(error, allowed, given))
 
 
 def meant(error: ErrorDetails, root: type[BaseModel]) -> Keys | None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from gpu_cluster.stack.nearest import one_of
 from gpu_cluster.stack.schema import json_schema, team_json_schema
+from gpu_cluster.stack.suggestions import one_of
 
 _HEAD = """\
 # Reference of the stack file

@@ -9,18 +9,18 @@ from ruamel.yaml.nodes import MappingNode
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamFile
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.document import Document
-from gpu_cluster.stack.nearest import did_you_mean, one_of
-from gpu_cluster.stack.nodes import described
-from gpu_cluster.stack.problem import Keys, Mistake
-from gpu_cluster.stack.shape import keys_of
+from gpu_cluster.stack.suggestions import did_you_mean, one_of
+from gpu_cluster.stack.type_introspection import keys_of
+from gpu_cluster.stack.yaml_nodes import described
 
 NAMESPACE = "gpu-cluster"
 TOP_LEVEL = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 
 
 @dataclass(frozen=True)
-class Kind:
+class StackKind:
     """One of the two kinds of stack file: that of an environment, and that of a team on one."""
 
     model: type[Stack] | type[TeamFile]
@@ -35,11 +35,11 @@ class Kind:
         return keys_of(self.model)
 
 
-ENVIRONMENT = Kind(Stack, ("serving", "models"), "gpu-cluster:cluster and gpu-cluster:pools")
-TEAM = Kind(TeamFile, ("models",), "gpu-cluster:team")
+ENVIRONMENT = StackKind(Stack, ("serving", "models"), "gpu-cluster:cluster and gpu-cluster:pools")
+TEAM = StackKind(TeamFile, ("models",), "gpu-cluster:team")
 
 
-def kind_of_file(document: Document) -> Kind:
+def kind_of_file(document: Document) -> StackKind:
     """A team's says of whom it is, and has neither cluster nor pools of its own."""
     given = {it for it in ("team", "cluster", "pools") if document.node(("config", config_key(it)))}
     return TEAM if given == {"team"} else ENVIRONMENT
@@ -61,18 +61,18 @@ def unrooted(keys: Keys) -> Keys:
     return (section, *keys[2:])
 
 
-def sections_of(document: Document, kind: Kind) -> tuple[dict[str, Any] | None, list[Mistake]]:
+def sections_of(document: Document, kind: StackKind) -> tuple[dict[str, Any] | None, list[Diagnostic]]:
     """The known sections as plain data, `None` where there is no place for them, and what is wrong around."""
     if not isinstance(document.root, MappingNode):
-        return None, [Mistake((), f"expected keys such as config:, got {described(document.root)}")]
-    mistakes = [Mistake((key,), _unknown_top_level(key)) for key in document.data if key not in TOP_LEVEL]
+        return None, [Diagnostic((), f"expected keys such as config:, got {described(document.root)}")]
+    mistakes = [Diagnostic((key,), _unknown_top_level(key)) for key in document.data if key not in TOP_LEVEL]
     config = document.node(("config",))
     if not config:
         missing = f"config: is missing; it holds {kind.holds}"
-        return None, [*mistakes, Mistake((), missing)]
+        return None, [*mistakes, Diagnostic((), missing)]
     if not isinstance(config, MappingNode):
         wrong = f"expected keys such as gpu-cluster:cluster, got {described(config)}"
-        return None, [*mistakes, Mistake(("config",), wrong)]
+        return None, [*mistakes, Diagnostic(("config",), wrong)]
     given: dict[str, Any] = document.data["config"]
     known = {section: given[key] for section in kind.sections if (key := config_key(section)) in given}
     return known, [*mistakes, *_unknown_sections(given, kind.sections)]
@@ -84,17 +84,17 @@ def _unknown_top_level(key: str) -> str:
     return f"unknown key{did_you_mean(key, TOP_LEVEL) or f'; allowed: {one_of(TOP_LEVEL)}'}"
 
 
-def _unknown_sections(config: dict[str, Any], known: list[str]) -> Iterator[Mistake]:
+def _unknown_sections(config: dict[str, Any], known: list[str]) -> Iterator[Diagnostic]:
     own = [section for section in known if ":" not in section]
     for key in config:
         namespace, colon, section = key.partition(":")
         if not colon:
-            yield Mistake(("config", key), _without_namespace(key, known))
+            yield Diagnostic(("config", key), _without_namespace(key, known))
         elif namespace == NAMESPACE and section not in own:
-            yield Mistake(("config", key), _unknown_section(section, known))
+            yield Diagnostic(("config", key), _unknown_section(section, known))
         elif namespace != NAMESPACE and SequenceMatcher(None, namespace, NAMESPACE).ratio() > 0.8:
             right = did_you_mean(section, own, prefix=f"{NAMESPACE}:") or did_you_mean(namespace, [NAMESPACE])
-            yield Mistake(("config", key), f"unknown namespace{right}")
+            yield Diagnostic(("config", key), f"unknown namespace{right}")
 
 
 def _without_namespace(key: str, known: list[str]) -> str:

@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from gpu_cluster.config.settings import Settings
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.document import Document
-from gpu_cluster.stack.messages import meant, mistake
-from gpu_cluster.stack.problem import Keys, Mistake
-from gpu_cluster.stack.sections import TEAM, Kind, unrooted
-from gpu_cluster.stack.shape import place as place_of
+from gpu_cluster.stack.messages import diagnostic_of, meant
+from gpu_cluster.stack.sections import TEAM, StackKind, unrooted
+from gpu_cluster.stack.type_introspection import place as place_of
 
 _PLACES: dict[str, dict[str, Any]] = {
     "local": {"provider": "local"},
@@ -34,7 +34,7 @@ _Root = TypeVar("_Root", bound=Settings)
 
 
 @dataclass(frozen=True, slots=True)
-class Sound(Generic[_Root]):
+class ValidSubset(Generic[_Root]):
     """What of a stack file is right, so that checks across sections can go on beside other mistakes."""
 
     readings: tuple[_Root, ...]
@@ -45,16 +45,18 @@ class Sound(Generic[_Root]):
 
 
 def validated(
-    kind: Kind, sections: dict[str, Any], document: Document, trapped: Iterable[Mistake]
-) -> tuple[Sound[Any], list[Mistake]]:
+    kind: StackKind, sections: dict[str, Any], document: Document, trapped: Iterable[Diagnostic]
+) -> tuple[ValidSubset[Any], list[Diagnostic]]:
     """The sound part of the sections, and what the models found wrong beyond what is already known."""
     traps = {found.keys for found in trapped}
     stack, errors = _read(kind.model, sections)
     misspelt = {keys for error in errors if (keys := meant(error, kind.model)) and not document.node(keys)}
-    by_keys = {found.keys: found for found in (mistake(error, document, kind.model) for error in errors)}
+    by_keys = {
+        found.keys: found for found in (diagnostic_of(error, document, kind.model) for error in errors)
+    }
     faults = [it for keys, it in by_keys.items() if keys not in misspelt and not is_below(keys, traps)]
     if stack and not traps:
-        return Sound((stack,), frozenset()), faults
+        return ValidSubset((stack,), frozenset()), faults
     broken = frozenset(_entry(kind, unrooted(keys)) for keys in traps | misspelt | {it.keys for it in faults})
     return _sound(kind, sections, broken), faults
 
@@ -72,7 +74,7 @@ def _read(model: type[_Root], sections: dict[str, Any]) -> tuple[_Root | None, l
         return None, error.errors(include_url=False)
 
 
-def _entry(kind: Kind, keys: Keys) -> Keys:
+def _entry(kind: StackKind, keys: Keys) -> Keys:
     """The smallest part that can be left out for what is wrong at the keys: a pool, or a key of a model.
 
     Without its provider, nothing of a cluster says anything.
@@ -83,16 +85,16 @@ def _entry(kind: Kind, keys: Keys) -> Keys:
     return keys[: deep + 2] if keys[:deep] == kind.models else keys[:2]
 
 
-def _sound(kind: Kind, sections: dict[str, Any], broken: frozenset[Keys]) -> Sound[Any]:
+def _sound(kind: StackKind, sections: dict[str, Any], broken: frozenset[Keys]) -> ValidSubset[Any]:
     left = _completed(kind, _without(sections, broken))
     _, errors = _read(kind.model, _placed(kind, left)[0])
     unfinished = frozenset(_holder(error, kind) for error in errors)
     left = _without(left, unfinished)
     readings = (_read(kind.model, placed)[0] for placed in _placed(kind, left))
-    return Sound(tuple(stack for stack in readings if stack), broken | unfinished)
+    return ValidSubset(tuple(stack for stack in readings if stack), broken | unfinished)
 
 
-def _placed(kind: Kind, sections: dict[str, Any]) -> list[dict[str, Any]]:
+def _placed(kind: StackKind, sections: dict[str, Any]) -> list[dict[str, Any]]:
     """The sections in their place, or in every place where they do not say which it is."""
     if kind is TEAM:
         return [sections]
@@ -101,14 +103,14 @@ def _placed(kind: Kind, sections: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"pools": {}, **sections, "cluster": {**_PLACES[place], **given}} for place in places]
 
 
-def _holder(error: ErrorDetails, kind: Kind) -> Keys:
+def _holder(error: ErrorDetails, kind: StackKind) -> Keys:
     """What lacks a key that it cannot do without: a model without a pool, a budget that nobody hears of."""
     keys, _ = place_of(error["loc"], kind.model)
     deep = len(kind.models) + 1
     return keys[:-1][:deep] if error["type"] == "missing" else keys[:deep]
 
 
-def _completed(kind: Kind, sections: dict[str, Any]) -> dict[str, Any]:
+def _completed(kind: StackKind, sections: dict[str, Any]) -> dict[str, Any]:
     """With what every model needs."""
     *around, last = map(str, kind.models)
     holder: dict[str, Any] = sections

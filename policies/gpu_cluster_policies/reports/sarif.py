@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
-from gpu_cluster.stack.problem import Problem
+from gpu_cluster.stack.diagnostic import LocatedDiagnostic
 from gpu_cluster_policies.manifests import STDIN
 from gpu_cluster_policies.place import Place
 from gpu_cluster_policies.reports.judged import Judged, Shown
@@ -95,7 +95,7 @@ def _result(shown: Shown, index: int) -> dict[str, Any]:
     }
 
 
-def _stale(problem: Problem, index: int) -> dict[str, Any]:
+def _stale(problem: LocatedDiagnostic, index: int) -> dict[str, Any]:
     return {
         "ruleId": _WAIVERS["id"],
         "ruleIndex": index,

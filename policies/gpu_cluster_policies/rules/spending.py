@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from gpu_cluster.catalog.clock import today
-from gpu_cluster.stack.nearest import one_of
+from gpu_cluster.stack.suggestions import one_of
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
 from gpu_cluster_policies.subject import Resource, each

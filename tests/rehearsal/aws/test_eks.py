@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import ControlPlane
+from gpu_cluster_tools.rehearsal import LocalControlPlane
 from gpu_cluster_tools.rehearsal.aws import Account
 from gpu_cluster_tools.rehearsal.aws.identity import access_key
-from gpu_cluster_tools.rehearsal.cluster import Cluster, labels_of, name_of
 from gpu_cluster_tools.rehearsal.device_plugins import DevicePlugins
+from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient, labels_of, name_of
 from gpu_cluster_tools.toolchain import install
 from tests.rehearsal.aws.project import Project
 
@@ -29,7 +29,7 @@ POOL, ZONE = "gpu-cluster/pool", "topology.kubernetes.io/zone"
 @dataclass(frozen=True)
 class Site:
     project: Project
-    cluster: Cluster
+    cluster: KubernetesClient
 
     def nodes(self, pool: str) -> dict[str, Any]:
         """Nodes of a pool by name, as JSON."""
@@ -40,10 +40,10 @@ class Site:
 @pytest.fixture(scope="module")
 def site(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = Path(tmp_path_factory.mktemp("eks"))
-    control_plane = ControlPlane(folder, install(), account=account.endpoint)
+    control_plane = LocalControlPlane(folder, install(), account=account.endpoint)
     control_plane.start()
     account.serve_clusters(control_plane.kubeconfig)
-    cluster = Cluster(control_plane.kubeconfig)
+    cluster = KubernetesClient(control_plane.kubeconfig)
     with DevicePlugins(cluster):
         yield Site(Project.of(folder / "eks", account, "eks"), cluster)
     control_plane.remove()

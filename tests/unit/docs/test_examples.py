@@ -10,7 +10,7 @@ import pytest
 
 from gpu_cluster.stack import load_any
 from gpu_cluster_tools.cli.app import COMMANDS
-from gpu_cluster_tools.rehearsal import scratch
+from gpu_cluster_tools.rehearsal import copy_project
 from tests.unit.docs.test_pages import PAGES, PROJECT
 
 GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"
@@ -60,7 +60,7 @@ def test_a_command_that_a_guide_shows_says_what_it_shows(command: str, output: s
     stacks = {
         file.name.split(".")[1]: file.read_text() for file in (PROJECT / "stacks").glob("Pulumi.*.yaml")
     }
-    folder = scratch(PROJECT, tmp_path / "project", stacks)
+    folder = copy_project(PROJECT, tmp_path / "project", stacks)
     done = subprocess.run(
         [GPU_CLUSTER, *command.split()], cwd=folder, capture_output=True, text=True, check=False
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.cluster_choice import backend_for
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.cluster import NoKubeconfigError
 from tests.unit.gpu_cluster.stacks import stack_of
@@ -21,7 +21,7 @@ from gpu_cluster.platform import Platform
 from gpu_cluster.stack import load
 stack = load(Path("stacks/Pulumi.edge.yaml"))
 try:
-    place_of(stack, Path("/nowhere"))
+    backend_for(stack, Path("/nowhere"))
 except Exception as error:
     assert type(error).__name__ == "NoKubeconfigError", error
 print(*sorted(name for name in sys.modules if name.startswith("pulumi_aws")))
@@ -31,19 +31,19 @@ print(*sorted(name for name in sys.modules if name.startswith("pulumi_aws")))
 def test_a_cluster_that_should_be_there_has_a_kubeconfig(tmp_path: Path) -> None:
     site = stack_of(cluster={"provider": "existing", "kubeconfig": "site.yaml"})
     with pytest.raises(NoKubeconfigError, match=r"site\.yaml does not exist"):
-        place_of(site, tmp_path)
+        backend_for(site, tmp_path)
 
     (tmp_path / "site.yaml").touch()
-    assert callable(place_of(site, tmp_path))
+    assert callable(backend_for(site, tmp_path))
 
 
 def test_a_cluster_of_eks_needs_no_kubeconfig(tmp_path: Path) -> None:
-    assert callable(place_of(on_aws(), tmp_path))
+    assert callable(backend_for(on_aws(), tmp_path))
 
 
 def test_eks_without_region_or_network_is_a_mistake_of_the_caller(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="aws:region"):
-        place_of(on_aws().model_copy(update={"region": None}), tmp_path)
+        backend_for(on_aws().model_copy(update={"region": None}), tmp_path)
 
 
 def test_other_places_do_not_load_the_sdk_of_aws() -> None:

@@ -7,11 +7,11 @@ import pulumi
 import pytest
 
 from gpu_cluster.config.team import TeamStack
-from gpu_cluster.environment_outputs import Environment
+from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.plan import Graph
 from gpu_cluster.stack import load_any
 from gpu_cluster.team import Team
-from gpu_cluster.team_cluster import team_place_of
+from gpu_cluster.team_cluster import team_backend_for
 from tests.unit.gpu_cluster.stack.corpus import PROJECT, STACKS, TEAMS_OWN
 from tests.unit.graph import graph_of
 from tests.unit.platforms import team_of
@@ -134,9 +134,9 @@ def test_it_says_where_everything_answers() -> None:
 )
 def test_an_environment_that_grants_something_else_comes_first(teams: Any, message: str) -> None:
     team = stack("everything")
-    environment = Environment("cloud", teams=teams, kubeconfig="{}")
+    environment = EnvironmentOutputs("cloud", teams=teams, kubeconfig="{}")
 
     with pytest.raises(pulumi.RunError, match=message):
         graph_of(
-            lambda: Team("team", team, place=team_place_of(team, PROJECT), environment=environment),
+            lambda: Team("team", team, place=team_backend_for(team, PROJECT), environment=environment),
         )

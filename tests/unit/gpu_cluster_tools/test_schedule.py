@@ -3,12 +3,12 @@ import pytest
 from gpu_cluster.catalog import DURATIONS, ENGINE_START_MINUTES, MODELS, WEIGHTS_BYTES_PER_MINUTE
 from gpu_cluster_tools.review import aws_types
 from gpu_cluster_tools.schedule import (
-    Resource,
     Task,
+    TimedResource,
     UnknownDurationsError,
-    coming_up,
+    creation_schedule,
+    deletion_schedule,
     described,
-    going_away,
     load_times,
     schedule,
 )
@@ -18,9 +18,9 @@ PLATFORM = "urn:pulumi:prod::gpu-cluster::"
 _ROOT = f"{PLATFORM}gpu-cluster:index:Platform::platform"
 
 
-def resource(type: str, name: str, *needs: Resource) -> Resource:
+def resource(type: str, name: str, *needs: TimedResource) -> TimedResource:
     urn = f"{PLATFORM}gpu-cluster:index:Platform${type}::{name}"
-    return Resource(urn, frozenset({_ROOT, *(need.urn for need in needs)}), name)
+    return TimedResource(urn, frozenset({_ROOT, *(need.urn for need in needs)}), name)
 
 
 def test_tasks_that_need_each_other_follow_each_other() -> None:
@@ -102,7 +102,7 @@ def test_creation_follows_dependencies_parents_and_providers() -> None:
     provider = resource("pulumi:providers:kubernetes", "kubernetes", cluster)
     model = resource("kubernetes:apps/v1:Deployment", "chat", provider)
 
-    found = coming_up([cluster, provider, model], {"chat": 1.6})
+    found = creation_schedule([cluster, provider, model], {"chat": 1.6})
 
     assert described(found) == ["10.0 min  Cluster cluster (10.0)", "16.6 min  Deployment chat (6.6)"]
 
@@ -112,14 +112,14 @@ def test_deletion_goes_in_waves_from_what_nobody_needs() -> None:
     cluster = resource("aws:eks/cluster:Cluster", "cluster", vpc)
     pools = [resource("aws:eks/nodeGroup:NodeGroup", name, cluster) for name in "ab"]
 
-    found = going_away([vpc, cluster, *pools])
+    found = deletion_schedule([vpc, cluster, *pools])
 
     assert [name.rpartition("::")[2] for name, _ in found.path] == ["a", "cluster", "vpc"]
 
 
 def test_a_type_of_unknown_duration_is_named() -> None:
     with pytest.raises(UnknownDurationsError, match="aws:quantum/entangler:Entangler"):
-        coming_up([resource("aws:quantum/entangler:Entangler", "odd")], {})
+        creation_schedule([resource("aws:quantum/entangler:Entangler", "odd")], {})
 
 
 def test_every_type_that_the_provider_makes_has_a_duration() -> None:
@@ -136,4 +136,6 @@ def test_a_plan_and_a_state_say_the_same_of_a_resource() -> None:
         "provider": "urn:c::id",
     }
 
-    assert Resource.made(made) == Resource(str(made["urn"]), frozenset({"urn:a", "urn:b", "urn:c"}), "chat")
+    assert TimedResource.made(made) == TimedResource(
+        str(made["urn"]), frozenset({"urn:a", "urn:b", "urn:c"}), "chat"
+    )

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from gpu_cluster_tools.cli.on_demand import OnDemand
+from gpu_cluster_tools.cli.lazy_group import LazyGroup
 
 COMMANDS = {
     "campaign": "Let small stacks on AWS live through faults and edits.",
@@ -35,7 +35,7 @@ ERRORS = {
     "gpu_cluster_tools.cli.project.NoProjectError": 1,
     "gpu_cluster_tools.cli.project.NoStackError": 2,
     "gpu_cluster.kubernetes.cluster.kubeconfig.NoKubeconfigError": 1,
-    "gpu_cluster.stack.problem.FileError": 2,
+    "gpu_cluster.stack.diagnostic.FileError": 2,
     "gpu_cluster.cost.usage.UsageError": 2,
     "gpu_cluster_tools.doctor.aws.RefusedError": 1,
     "gpu_cluster_tools.doctor.aws.UnreachableError": 1,
@@ -48,7 +48,7 @@ ERRORS = {
 """What a person can act on, and its exit code. By name: to import it takes longer than most commands."""
 
 app = typer.Typer(
-    cls=OnDemand.of(COMMANDS),
+    cls=LazyGroup.of(COMMANDS),
     name="gpu-cluster",
     epilog="Exit codes: 0 done, 1 something failed, 2 the command or the stack file is wrong.",
     no_args_is_help=True,

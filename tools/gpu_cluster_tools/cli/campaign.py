@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from gpu_cluster_tools.cli.project import Project
-from gpu_cluster_tools.rehearsal.campaign import Campaign, by_fault, show, summary
+from gpu_cluster_tools.rehearsal.fuzz import Fuzzer, by_fault, show, summary
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 
 _FILE = "campaign.jsonl"
@@ -20,7 +20,7 @@ def campaign(*, lives: Lives = 200, again: Again = False) -> None:
     file = project.local / _FILE
     if again:
         file.unlink(missing_ok=True)
-    course = Campaign(project.folder, install(also=[AWS_PROVIDER]), file)
+    course = Fuzzer(project.folder, install(also=[AWS_PROVIDER]), file)
     show(course.run(range(lives)), typer.echo)
     done = [life for life in course.done() if life.seed < lives]
     typer.echo(summary(done))

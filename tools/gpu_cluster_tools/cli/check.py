@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gpu_cluster_policies.reports import Judged
 
 
-class Format(StrEnum):
+class CheckFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     SARIF = "sarif"
@@ -26,7 +26,7 @@ Files = Annotated[
     typer.Option("--file", "-f", help="Manifests instead of a plan: a file, a folder, - for standard input."),
 ]
 As = Annotated[
-    Format, typer.Option("--format", help="For people, programs, code scanning or a pull request.")
+    CheckFormat, typer.Option("--format", help="For people, programs, code scanning or a pull request.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 
@@ -35,7 +35,7 @@ def check(
     stack: StackArgument = None,
     *,
     file: Files = None,
-    format: As = Format.TEXT,
+    format: As = CheckFormat.TEXT,
     as_json: Json = False,
     output: Output = None,
 ) -> None:
@@ -47,7 +47,7 @@ def check(
     judged = _manifests(file, stack) if file else _plan(stack or "local")
     from gpu_cluster_policies.reports import FORMATS
 
-    text = FORMATS[Format.JSON if as_json else format](judged)
+    text = FORMATS[CheckFormat.JSON if as_json else format](judged)
     tell(text, output, judged.summary)
     if judged.stopping:
         raise typer.Exit(1)

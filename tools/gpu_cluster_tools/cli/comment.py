@@ -20,7 +20,7 @@ def comment(file: File, *, commit: Commit = None) -> None:
     """
     from gpu_cluster_tools.review.comment import MARKER
     from gpu_cluster_tools.review.comment import comment as written
-    from gpu_cluster_tools.review.github import Repository
+    from gpu_cluster_tools.review.github import GitHubRepository
     from gpu_cluster_tools.review.review import from_json
 
     try:
@@ -30,7 +30,7 @@ def comment(file: File, *, commit: Commit = None) -> None:
     if commit is None:
         typer.echo(written(reviews), nl=False)
         return
-    there = Repository.of_workflow()
+    there = GitHubRepository.of_workflow()
     pull = there.pull_request_of(commit)
     there.put_comment(pull.number, written(reviews, from_fork=pull.from_fork), MARKER)
     typer.echo(f"{there.name}#{pull.number}: the comment is up to date")

@@ -11,8 +11,8 @@ import typer
 from gpu_cluster.catalog.clock import today
 from gpu_cluster.cost import Cost, CostDiff, cost_of, diff, document_of, project_prices, usage_of
 from gpu_cluster.plan import Plan, plan_of
-from gpu_cluster_tools.cli.columns import columns
 from gpu_cluster_tools.cli.project import Project, StackName
+from gpu_cluster_tools.cli.table import table
 from gpu_cluster_tools.reports.cost_tables import (
     assumption_rows,
     budget_rows,
@@ -25,7 +25,7 @@ from gpu_cluster_tools.reports.cost_tables import (
 )
 from gpu_cluster_tools.review.plans import Outdated
 from gpu_cluster_tools.review.revision import RevisionError
-from gpu_cluster_tools.review.stacks import sides
+from gpu_cluster_tools.review.stacks import comparison_of
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, each line of the bill too.")]
 Against = Annotated[
@@ -77,7 +77,7 @@ def cost(
 
 def _then(folder: Path, stack: str, against: str) -> Plan | None:
     """What was no stack yet, or a wrong one, is none, and cost nothing."""
-    with sides(folder, against) as both:
+    with comparison_of(folder, against) as both:
         then = both.plans_before([stack])[stack]
     if isinstance(then, Outdated):
         raise RevisionError(f"what {stack} cost at {against} is not known: its stack file is read no more")
@@ -102,20 +102,20 @@ def text(cost: Cost, difference: CostDiff | None = None, *, since: str = "") -> 
 
 def _assumed(cost: Cost) -> list[str]:
     rows = assumption_rows(cost)
-    return [f"assumed for a month; change by --assume NAME=AMOUNT\n{columns(rows)}"] if rows else []
+    return [f"assumed for a month; change by --assume NAME=AMOUNT\n{table(rows)}"] if rows else []
 
 
 def _incomplete(cost: Cost) -> list[str]:
     if cost.complete:
         return []
     head = "incomplete: these have no price, and the total is at least what is shown"
-    return [f"{head}\n{columns(missing_rows(cost.missing))}"]
+    return [f"{head}\n{table(missing_rows(cost.missing))}"]
 
 
 def _tables(*tables: Sequence[Sequence[str]]) -> list[str]:
     """Those with a row below their head."""
-    return [columns(rows) for rows in tables if len(rows) > 1]
+    return [table(rows) for rows in tables if len(rows) > 1]
 
 
 def _changes(difference: CostDiff) -> str:
-    return columns(change_rows(difference)) if difference.changes else "  nothing costs more or less"
+    return table(change_rows(difference)) if difference.changes else "  nothing costs more or less"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gpu_cluster_tools.cli.project import Project, StackArgument
-from gpu_cluster_tools.doctor import Check, Verdict, counts, examine
+from gpu_cluster_tools.doctor import Check, CheckStatus, counts, diagnose
 
 _WIDTH = 5
 
@@ -24,7 +24,7 @@ def doctor(stack: StackArgument = None, *, as_json: Json = False) -> None:
     if stack is not None:
         project.stack_file(stack)
     checks: list[Check] = []
-    for group, found in groupby(examine(project.folder, stack), key=lambda check: check.group):
+    for group, found in groupby(diagnose(project.folder, stack), key=lambda check: check.group):
         if not as_json:
             typer.echo(f"\n{group}" if checks else group)
         for check in found:
@@ -36,7 +36,7 @@ def doctor(stack: StackArgument = None, *, as_json: Json = False) -> None:
         typer.echo(json.dumps({"summary": summary, "checks": [it.as_json() for it in checks]}, indent=2))
     else:
         typer.echo("\n" + ", ".join(f"{count} {verdict}" for verdict, count in summary.items()))
-    if summary[Verdict.FAIL]:
+    if summary[CheckStatus.FAIL]:
         raise typer.Exit(1)
 
 

@@ -9,9 +9,9 @@ import typer
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.rehearsal import RehearsalError
-from gpu_cluster_tools.rehearsal.follow import follow
+from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
 from gpu_cluster_tools.review.drift import Drifted, issue, marker, report, title
-from gpu_cluster_tools.review.github import Repository
+from gpu_cluster_tools.review.github import GitHubRepository
 from gpu_cluster_tools.toolchain import install
 
 Issue = Annotated[bool, typer.Option("--issue", help="Open, edit or close the stack's issue on GitHub.")]
@@ -27,7 +27,7 @@ def drift(stack: StackName = "local", *, to_issue: Issue = False) -> None:
     engine = project.engine(stack, project.stack(stack), install())
     engine.select(create=False)
     with TemporaryDirectory() as folder:
-        run = follow(engine, "preview", "--refresh", record=Path(folder) / "preview")
+        run = run_pulumi(engine, "preview", "--refresh", record=Path(folder) / "preview")
         if not run.held:
             raise RehearsalError("\n".join(run.errors))
     drifted = [Drifted(str(operation), operation.changes) for operation in run.log.changing()]
@@ -39,7 +39,7 @@ def drift(stack: StackName = "local", *, to_issue: Issue = False) -> None:
 
 
 def _tell(stack: str, drifted: list[Drifted]) -> None:
-    there = Repository.of_workflow()
+    there = GitHubRepository.of_workflow()
     if drifted:
         there.put_issue(title(stack), issue(stack, drifted), marker(stack))
     else:

@@ -8,8 +8,8 @@ import typer
 
 from gpu_cluster.catalog import GPU_INSTANCE_ORDERS, GPUS, REGIONS, GpuInstance, gpu_instances, grouped
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.stack.nearest import did_you_mean, one_of
-from gpu_cluster_tools.cli.columns import columns
+from gpu_cluster.stack.suggestions import did_you_mean, one_of
+from gpu_cluster_tools.cli.table import table
 
 _GIB = 1024**3
 _GROUPS = ("gpu", "family")
@@ -84,7 +84,7 @@ def _bytes(quantity: str) -> int:
 
 
 def _table(name: str, group: list[GpuInstance]) -> str:
-    rows = columns([_HEAD, *map(_row, group)])
+    rows = table([_HEAD, *map(_row, group)])
     return f"{name}\n{rows}" if name else rows
 
 

@@ -11,10 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 from gpu_cluster.catalog import REGIONS
 from gpu_cluster.config.names import Name
 from gpu_cluster.stack import StackFileError
-from gpu_cluster.stack.nearest import did_you_mean
+from gpu_cluster.stack.suggestions import did_you_mean
 from gpu_cluster_tools.cli.init_team import team_text
 from gpu_cluster_tools.cli.project import Project
-from gpu_cluster_tools.cli.questions import Questions
+from gpu_cluster_tools.cli.prompts import Prompts
 from gpu_cluster_tools.scaffold.draft import BLANK, draft, example
 from gpu_cluster_tools.scaffold.wanted_model import WantedModel
 from gpu_cluster_tools.scaffold.wish import Wish, WishError
@@ -106,7 +106,7 @@ def init(
     file = project.folder / "stacks" / f"Pulumi.{_named(name)}.yaml"
     if file.exists() and not force:
         raise typer.BadParameter(f"{file} exists; --force replaces it", param_hint="NAME")
-    ask = Questions(silent=yes or not sys.stdin.isatty())
+    ask = Prompts(silent=yes or not sys.stdin.isatty())
     try:
         if environment:
             own = kubeconfig if _is_given("kubeconfig", context) else None

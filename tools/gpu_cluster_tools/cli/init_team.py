@@ -4,9 +4,9 @@ from pathlib import Path
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack import StackFileError, is_team_file, load
-from gpu_cluster.stack.nearest import did_you_mean, one_of
+from gpu_cluster.stack.suggestions import did_you_mean, one_of
 from gpu_cluster_tools.cli.project import Project
-from gpu_cluster_tools.cli.questions import Questions
+from gpu_cluster_tools.cli.prompts import Prompts
 from gpu_cluster_tools.scaffold.team_draft import team_draft, team_example
 from gpu_cluster_tools.scaffold.team_wish import TeamWish
 from gpu_cluster_tools.scaffold.wanted_model import WantedModel
@@ -17,7 +17,7 @@ def team_text(
     project: Project,
     name: str,
     environment: str,
-    ask: Questions,
+    ask: Prompts,
     *,
     team: str | None,
     model: str | None,
@@ -60,7 +60,7 @@ def _is_team(project: Project, stack: str) -> bool:
         return False  # what is wrong with it is said when it is read
 
 
-def _team(name: str, environment: str, stack: Stack, ask: Questions) -> str:
+def _team(name: str, environment: str, stack: Stack, ask: Prompts) -> str:
     if not stack.teams:
         raise WishError(f"{environment} has no team; gpu-cluster:teams of its file grants them")
     called = name.removeprefix(f"{environment}-")

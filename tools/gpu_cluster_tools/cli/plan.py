@@ -11,11 +11,11 @@ from gpu_cluster.stack import StackFileError
 from gpu_cluster_tools.cli.project import Project, StackName
 from gpu_cluster_tools.reports.plan_json import as_json
 from gpu_cluster_tools.reports.plan_tree import tree
-from gpu_cluster_tools.review.changes import Change, changes
+from gpu_cluster_tools.review.changes import ResourceChange, changes
 from gpu_cluster_tools.review.comment import change_lines, counted
 from gpu_cluster_tools.review.plans import resources_of
 from gpu_cluster_tools.review.revision import stacks_in
-from gpu_cluster_tools.review.stacks import sides
+from gpu_cluster_tools.review.stacks import comparison_of
 from gpu_cluster_tools.schedule import described, ready
 
 Json = Annotated[bool, typer.Option("--json", help="Print every input of every resource as JSON.")]
@@ -59,9 +59,9 @@ def _show_changes(project: Project, stack: str, against: str, *, as_json_: bool)
     typer.echo(f"{stack} against {against}: {counted(found)}")
 
 
-def _changes(project: Project, stack: str, against: str) -> list[Change]:
+def _changes(project: Project, stack: str, against: str) -> list[ResourceChange]:
     """By kind and name. `StackFileError` where the file is wrong now; what was no plan then is nothing."""
-    with sides(project.folder, against) as both:
+    with comparison_of(project.folder, against) as both:
         if stack not in stacks_in(both.before):
             project.stack_file(stack)
         before, after = both.plans([stack])

@@ -7,8 +7,8 @@ import typer
 
 from gpu_cluster.catalog import REGIONS
 from gpu_cluster.catalog.clock import today
-from gpu_cluster.stack.nearest import did_you_mean
-from gpu_cluster_tools.cli.columns import columns
+from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster_tools.cli.table import table
 
 if TYPE_CHECKING:
     from gpu_cluster_tools.price_list.fetch import Fetched
@@ -51,7 +51,7 @@ def text(region: str, found: "Fetched") -> str:
     count = len(found.instances) + len(found.services)
     parts = [f"{region}: {count} prices, {len(rows)} of them other than in the catalog, or not in it"]
     if rows:
-        parts.append(columns([("NAME", "CATALOG, USD", "NOW, USD"), *rows]))
+        parts.append(table([("NAME", "CATALOG, USD", "NOW, USD"), *rows]))
     if found.unread:
         parts.append(f"not read, for the price list has no price or several: {', '.join(found.unread)}")
     return "\n".join(parts)

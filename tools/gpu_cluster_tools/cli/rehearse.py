@@ -13,11 +13,11 @@ import typer
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster_tools.cli.project import Project, StackName
-from gpu_cluster_tools.rehearsal import Sandbox, Tenant, rehearse_team, scratch
+from gpu_cluster_tools.rehearsal import Sandbox, TeamSandbox, copy_project, rehearse_team
 from gpu_cluster_tools.rehearsal import rehearse as run
 from gpu_cluster_tools.rehearsal.aws.faults import FaultError, Faults
-from gpu_cluster_tools.rehearsal.permissions import read as read_policies
-from gpu_cluster_tools.rehearsal.permissions import write as write_policies
+from gpu_cluster_tools.rehearsal.policy_files import read as read_policies
+from gpu_cluster_tools.rehearsal.policy_files import write as write_policies
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON; the steps go to stderr.")]
@@ -90,7 +90,9 @@ def _rehearse(
 
     with sandbox.alone():
         try:
-            report = rehearse_team(Tenant(sandbox, stack), tell) if of_team else run(sandbox, tell, faults)
+            report = (
+                rehearse_team(TeamSandbox(sandbox, stack), tell) if of_team else run(sandbox, tell, faults)
+            )
             if rights.written and report.held:
                 for path in write_policies(rights.written, sandbox.account.calls()):
                     tell(f"wrote {path}")
@@ -112,7 +114,7 @@ def _laid_over(project: Project, source: Path, folders: ExitStack) -> Path:
     if links := [file.name for file in files if file.is_symlink()]:
         raise typer.BadParameter(f"{', '.join(links)}: a link, and no file of its own", param_hint="--from")
     folder = folders.enter_context(TemporaryDirectory(prefix="gpu-cluster-rehearsal-"))
-    over = scratch(project.folder, Path(folder) / "project", {})
+    over = copy_project(project.folder, Path(folder) / "project", {})
     for file in files:
         shutil.copy(file, over / "stacks")
     return over

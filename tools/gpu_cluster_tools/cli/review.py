@@ -10,10 +10,10 @@ from gpu_cluster_tools.cli.project import Project
 
 if TYPE_CHECKING:
     from gpu_cluster_tools.review.review import Review
-    from gpu_cluster_tools.review.stacks import Sides
+    from gpu_cluster_tools.review.stacks import Comparison
 
 
-class Format(StrEnum):
+class ReviewFormat(StrEnum):
     MARKDOWN = "markdown"
     JSON = "json"
     NAMES = "names"
@@ -31,7 +31,7 @@ Source = Annotated[
     ),
 ]
 As = Annotated[
-    Format,
+    ReviewFormat,
     typer.Option(
         "--format", help="A comment, data for programs, or the names alone of touched stacks that are there."
     ),
@@ -44,7 +44,7 @@ def review(
     *,
     against: Against,
     source: Source = None,
-    format: As = Format.MARKDOWN,
+    format: As = ReviewFormat.MARKDOWN,
     output: Output = None,
 ) -> None:
     """Compare stacks with what they were, without network, cluster or credentials.
@@ -52,10 +52,10 @@ def review(
     Exit codes: 0 nothing blocks the change, 1 something does, 2 a stack file, or the command, is wrong.
     """
     from gpu_cluster_tools.review.revision import there
-    from gpu_cluster_tools.review.stacks import sides
+    from gpu_cluster_tools.review.stacks import comparison_of
 
-    with sides(Project.here().folder, against, source) as both:
-        if format is Format.NAMES:
+    with comparison_of(Project.here().folder, against, source) as both:
+        if format is ReviewFormat.NAMES:
             names = there(stacks or both.stacks, both.after)
             _write("".join(f"{name}\n" for name in names), output)
             return
@@ -63,11 +63,11 @@ def review(
     from gpu_cluster_tools.review.comment import comment
     from gpu_cluster_tools.review.review import as_json
 
-    _write(as_json(found) if format is Format.JSON else comment(found), output)
+    _write(as_json(found) if format is ReviewFormat.JSON else comment(found), output)
     raise typer.Exit(_code(found))
 
 
-def _reviews(both: "Sides", stacks: list[str], output: Path | None) -> "list[Review]":
+def _reviews(both: "Comparison", stacks: list[str], output: Path | None) -> "list[Review]":
     from gpu_cluster.catalog.clock import today
     from gpu_cluster_tools.review.stacks import reviews
 

@@ -12,19 +12,26 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.cluster import kubeconfig_of
 from gpu_cluster.stack import is_team_file
 from gpu_cluster_tools.cli.project import Project
-from gpu_cluster_tools.rehearsal import Cluster, ControlPlane, Engine, local_stacks, local_state, locked
+from gpu_cluster_tools.rehearsal import (
+    Engine,
+    KubernetesClient,
+    LocalControlPlane,
+    local_stacks,
+    local_state,
+    locked,
+)
 from gpu_cluster_tools.toolchain import Toolchain, install
 
 
 class RunningProject(Project):
     """A checkout from which platforms are started, looked at and removed."""
 
-    def cluster(self, name: str, stack: Stack) -> Cluster:
+    def cluster(self, name: str, stack: Stack) -> KubernetesClient:
         """The cluster that a stack is on. `NoKubeconfigError` where the way to it is missing."""
         if isinstance(stack.cluster, EksSettings):
-            return Cluster(self._kubeconfig_of_eks(name, stack))
+            return KubernetesClient(self._kubeconfig_of_eks(name, stack))
         context = stack.cluster.context if isinstance(stack.cluster, ExistingCluster) else None
-        return Cluster(Path(kubeconfig_of(stack.cluster, self.folder)), context)
+        return KubernetesClient(Path(kubeconfig_of(stack.cluster, self.folder)), context)
 
     def _kubeconfig_of_eks(self, name: str, stack: Stack) -> Path:
         """What the stack says of its own cluster. It holds no credential: whoever uses it signs in to AWS."""
@@ -41,9 +48,9 @@ class RunningProject(Project):
         with locked(self.local / "lock", waiting=lambda: typer.echo(waiting)):
             yield
 
-    def control_plane(self, toolchain: Toolchain) -> ControlPlane:
+    def control_plane(self, toolchain: Toolchain) -> LocalControlPlane:
         """That of provider `local`."""
-        return ControlPlane(self.local, toolchain)
+        return LocalControlPlane(self.local, toolchain)
 
     def engine(self, name: str, stack: Stack, toolchain: Toolchain) -> Engine:
         """The engine on a stack, with state in the checkout where the platform is local."""

@@ -10,21 +10,21 @@ import typer
 from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.config.cluster import ClusterSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster_tools.cli.columns import columns
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.rehearsal import Inventory, PoolNodes, Replica, inventory
+from gpu_cluster_tools.cli.table import table
+from gpu_cluster_tools.rehearsal import ClusterInventory, PoolNodes, Replica, inventory
 
 
 def show(project: RunningProject, name: str, stack: Stack) -> None:
     typer.echo(summary(name, stack, found_in(project, name, stack)))
 
 
-def found_in(project: RunningProject, name: str, stack: Stack) -> Inventory:
+def found_in(project: RunningProject, name: str, stack: Stack) -> ClusterInventory:
     """What the cluster of a stack has."""
     return inventory(project.cluster(name, stack), pools_of(stack), stack.serving.namespace)
 
 
-def as_data(name: str, stack: Stack, found: Inventory) -> dict[str, Any]:
+def as_data(name: str, stack: Stack, found: ClusterInventory) -> dict[str, Any]:
     """The same as `summary` shows, for machines."""
     replicas = [asdict(replica) for replica in found.replicas]
     return {
@@ -50,16 +50,16 @@ def _pool_data(nodes: PoolNodes) -> dict[str, Any]:
     }
 
 
-def summary(name: str, stack: Stack, found: Inventory) -> str:
+def summary(name: str, stack: Stack, found: ClusterInventory) -> str:
     """Nodes, GPUs by kind, models and where they run, and what to do next."""
     nodes, ready = sum(pool.total for pool in found.pools), sum(pool.ready for pool in found.pools)
     parts = [
         f"{name}: {ready} of {nodes} nodes ready",
-        columns([("POOL", "NODES", "MACHINE", "GPUS"), *map(_pool_row, found.pools)]),
+        table([("POOL", "NODES", "MACHINE", "GPUS"), *map(_pool_row, found.pools)]),
     ]
     if stack.serving.models:
-        parts.append(columns([("MODEL", "READY", "NODES"), *rows_of(stack.serving.models, found.replicas)]))
-    parts.append(columns(_next_steps(name, stack.cluster)))
+        parts.append(table([("MODEL", "READY", "NODES"), *rows_of(stack.serving.models, found.replicas)]))
+    parts.append(table(_next_steps(name, stack.cluster)))
     return "\n\n".join(parts)
 
 

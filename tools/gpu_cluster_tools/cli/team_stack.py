@@ -11,12 +11,12 @@ from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.kubernetes.cluster import team_kubeconfig
-from gpu_cluster_tools.cli.columns import columns
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.summary import rows_of
+from gpu_cluster_tools.cli.table import table
 from gpu_cluster_tools.rehearsal import (
-    Cluster,
     Engine,
+    KubernetesClient,
     RehearsalError,
     Replica,
     admit,
@@ -24,7 +24,7 @@ from gpu_cluster_tools.rehearsal import (
     recover,
     replicas_in,
 )
-from gpu_cluster_tools.rehearsal import retired_models as retired
+from gpu_cluster_tools.rehearsal import removed_models as retired
 from gpu_cluster_tools.toolchain import Toolchain, install
 
 
@@ -72,7 +72,9 @@ def pods_of(project: RunningProject, team: TeamStack) -> tuple[Replica, ...]:
     if isinstance(environment.cluster, EksSettings):
         cluster = project.cluster(team.file.team.environment, environment)
     else:
-        cluster = Cluster(Path(team_kubeconfig(team, project.folder)).expanduser(), team.file.team.context)
+        cluster = KubernetesClient(
+            Path(team_kubeconfig(team, project.folder)).expanduser(), team.file.team.context
+        )
     return replicas_in(cluster, team.namespace)
 
 
@@ -105,5 +107,5 @@ def _summary(name: str, team: TeamStack, replicas: Sequence[Replica]) -> str:
     parts = [f"{name}: {ready} of {len(replicas)} pods of team {team.name} ready"]
     for title, names in (("MODEL", team.file.models), ("SERVICE", team.file.services)):
         if names:
-            parts.append(columns([(title, "READY", "NODES"), *rows_of(names, replicas)]))
+            parts.append(table([(title, "READY", "NODES"), *rows_of(names, replicas)]))
     return "\n\n".join(parts)

@@ -11,15 +11,15 @@ from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.summary import show
 from gpu_cluster_tools.cli.team_stack import up_team
 from gpu_cluster_tools.rehearsal import (
-    Cluster,
     Engine,
+    KubernetesClient,
     RehearsalError,
     admit,
     forget_local_state,
     local_stacks,
     reconcile,
     recover,
-    retired_models,
+    removed_models,
 )
 from gpu_cluster_tools.toolchain import Toolchain, install
 
@@ -54,7 +54,7 @@ def _start_nodes(project: RunningProject, stack: str, settings: Stack, toolchain
                 f"stack {other} has the control plane of this checkout: `make down STACK={other}` first, "
                 "or use another checkout"
             )
-    nodes = reconcile(Cluster(control_plane.kubeconfig), pools_of(settings))
+    nodes = reconcile(KubernetesClient(control_plane.kubeconfig), pools_of(settings))
     for team in settings.teams:
         admit(project.folder, control_plane, team)
     created, updated, removed = len(nodes.created), len(nodes.updated), len(nodes.removed)
@@ -65,7 +65,7 @@ def _update(engine: Engine, settings: Stack) -> None:
     for repair in recover(engine):
         typer.echo(f"recovered: {repair}")
     engine.select()
-    retired = retired_models(engine, settings.serving.models)
+    retired = removed_models(engine, settings.serving.models)
     if retired:  # the engine would delete them last, and new models would wait for their GPUs
         targets = (word for urn in retired for word in ("--target", urn))
         engine.run(

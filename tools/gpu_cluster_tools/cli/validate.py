@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gpu_cluster.stack import Problem, StackFileError, load_any
+from gpu_cluster.stack import LocatedDiagnostic, StackFileError, load_any
 from gpu_cluster.stack.notes import notes_of
 from gpu_cluster.stack.summary import summary_of
 from gpu_cluster_tools.cli.project import Project, StackName
@@ -30,7 +30,7 @@ def validate(stack: StackName = "local", *, as_json: Json = False) -> None:
         for note in notes_of(found):
             typer.echo(f"note: {note}")
         return
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[LocatedDiagnostic, ...] = ()
     try:
         load_any(file)
     except StackFileError as error:

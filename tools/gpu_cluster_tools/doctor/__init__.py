@@ -1,7 +1,7 @@
 """Whether a stack would come up, before anything is made: machine, checkout, account, quotas, cluster."""
 
-from gpu_cluster_tools.doctor.check import Check, Verdict, counts
-from gpu_cluster_tools.doctor.examination import examine
-from gpu_cluster_tools.doctor.needs import Need, needs_of
+from gpu_cluster_tools.doctor.check import Check, CheckStatus, counts
+from gpu_cluster_tools.doctor.diagnose import diagnose
+from gpu_cluster_tools.doctor.quota_requirements import QuotaRequirement, quota_requirements
 
-__all__ = ["Check", "Need", "Verdict", "counts", "examine", "needs_of"]
+__all__ = ["Check", "CheckStatus", "QuotaRequirement", "counts", "diagnose", "quota_requirements"]

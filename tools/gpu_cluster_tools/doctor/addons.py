@@ -6,7 +6,7 @@ from typing import Any
 from gpu_cluster.catalog import ADDON_VERSIONS
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.kubernetes.storage import drivers_of
+from gpu_cluster.kubernetes.storage import csi_addons
 from gpu_cluster_tools.doctor.aws import Aws, RefusedError
 from gpu_cluster_tools.doctor.check import Check, Group
 
@@ -49,7 +49,7 @@ def addons(stack: Stack, aws: Aws | None) -> Iterator[Check]:
 
 def installed(settings: EksSettings, stack: Stack) -> dict[str, str]:
     """Builds by the name of their add-on: those that the stack pins, or else of the catalog."""
-    names = (*_ALWAYS, *sorted(drivers_of(stack.storage)))
+    names = (*_ALWAYS, *sorted(csi_addons(stack.storage)))
     return {name: settings.addons.get(name) or ADDON_VERSIONS[settings.version][name] for name in names}
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class CheckStatus(StrEnum):
     OK = "OK"
     WARN = "WARN"
     """It works, or may; somebody should know."""
@@ -25,7 +25,7 @@ class Check:
     """What it is about: machine, checkout, stack file, models, account, quotas, offerings, …"""
 
     name: str
-    verdict: Verdict
+    verdict: CheckStatus
     found: str
     advice: str = ""
     """What to do about it; empty where there is nothing to do."""
@@ -41,19 +41,19 @@ class Group:
     name: str
 
     def ok(self, name: str, found: str) -> Check:
-        return Check(self.name, name, Verdict.OK, found)
+        return Check(self.name, name, CheckStatus.OK, found)
 
     def warn(self, name: str, found: str, advice: str = "") -> Check:
-        return Check(self.name, name, Verdict.WARN, found, advice)
+        return Check(self.name, name, CheckStatus.WARN, found, advice)
 
     def fail(self, name: str, found: str, advice: str = "") -> Check:
-        return Check(self.name, name, Verdict.FAIL, found, advice)
+        return Check(self.name, name, CheckStatus.FAIL, found, advice)
 
     def skip(self, name: str, found: str, advice: str = "") -> Check:
-        return Check(self.name, name, Verdict.SKIP, found, advice)
+        return Check(self.name, name, CheckStatus.SKIP, found, advice)
 
 
-def counts(checks: Iterable[Check]) -> dict[Verdict, int]:
+def counts(checks: Iterable[Check]) -> dict[CheckStatus, int]:
     """How many there are of each verdict: {"OK": 12, "WARN": 1, "FAIL": 0, "SKIP": 3}"""
     found = [check.verdict for check in checks]
-    return {verdict: found.count(verdict) for verdict in Verdict}
+    return {verdict: found.count(verdict) for verdict in CheckStatus}

@@ -10,7 +10,7 @@ from gpu_cluster_tools.doctor.api_server import ApiServer
 from gpu_cluster_tools.doctor.check import Check, Group
 from gpu_cluster_tools.doctor.dns import dns
 from gpu_cluster_tools.doctor.nodes import nodes
-from gpu_cluster_tools.doctor.rights import rights
+from gpu_cluster_tools.doctor.rbac_permissions import rbac_permissions
 
 _CLUSTER = Group("cluster")
 
@@ -37,7 +37,7 @@ def cluster(stack: Stack, api: ApiServer) -> Iterator[Check]:
     yield _served(api, "metrics", "metrics.k8s.io/v1beta1", "pods", _NO_METRICS)
     yield from _custom_metrics(stack, api)
     yield _served(api, "snapshots", "snapshot.storage.k8s.io/v1", "volumesnapshots", _NO_SNAPSHOTS)
-    yield from rights(api)
+    yield from rbac_permissions(api)
 
 
 _NO_ADMISSION = "rules of the cluster's own need Kubernetes 1.30"

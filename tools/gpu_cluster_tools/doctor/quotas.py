@@ -6,7 +6,7 @@ from typing import Any
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.doctor.aws import Aws, RefusedError
 from gpu_cluster_tools.doctor.check import Check, Group
-from gpu_cluster_tools.doctor.needs import Need, needs_of, unknown_quotas
+from gpu_cluster_tools.doctor.quota_requirements import QuotaRequirement, quota_requirements, unknown_quotas
 
 _QUOTAS = Group("quotas")
 
@@ -23,7 +23,7 @@ def quotas(stack: Stack, name: str, aws: Aws | None) -> Iterator[Check]:
 
     `UnreachableError` where the account does not answer.
     """
-    for need in needs_of(stack):
+    for need in quota_requirements(stack):
         yield _against_defaults(need) if aws is None else _against_account(need, name, aws)
     for pool in unknown_quotas(stack):
         machine = stack.pools[pool].instance
@@ -32,14 +32,14 @@ def quotas(stack: Stack, name: str, aws: Aws | None) -> Iterator[Check]:
         )
 
 
-def _against_defaults(need: Need) -> Check:
+def _against_defaults(need: QuotaRequirement) -> Check:
     asks = f"asks {_amount(need)}; an account has {need.quota.default} from the start"
     if need.amount > need.quota.default:
         return _QUOTAS.warn(need.quota.name, asks, _ask(need, need.peak))
     return _QUOTAS.ok(need.quota.name, asks)
 
 
-def _against_account(need: Need, name: str, aws: Aws) -> Check:
+def _against_account(need: QuotaRequirement, name: str, aws: Aws) -> Check:
     quota = need.quota
     try:
         answer = aws.call(
@@ -59,14 +59,14 @@ def _against_account(need: Need, name: str, aws: Aws) -> Check:
     return _QUOTAS.ok(quota.name, has)
 
 
-def _amount(need: Need) -> str:
+def _amount(need: QuotaRequirement) -> str:
     unit = f" {need.quota.unit}" if need.quota.unit else ""
     peak = f", {need.peak} while nodes are replaced" if need.peak > need.amount else ""
     because = f" ({need.because})" if need.because else ""
     return f"{need.amount}{unit}{peak}{because}"
 
 
-def _ask(need: Need, value: int) -> str:
+def _ask(need: QuotaRequirement, value: int) -> str:
     quota = need.quota
     return (
         "aws service-quotas request-service-quota-increase"

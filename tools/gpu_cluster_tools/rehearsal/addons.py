@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection
 
 from gpu_cluster_tools.rehearsal.aws.api import Api
-from gpu_cluster_tools.rehearsal.in_clusters import in_clusters
-from gpu_cluster_tools.rehearsal.objects import ApiServer, Object
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
+from gpu_cluster_tools.rehearsal.eks_listing import list_in_clusters
 
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _SNAPSHOTS = "snapshot.storage.k8s.io"
@@ -32,7 +32,7 @@ def installed_in(account: Api) -> Installed:
     """The add-ons of the account's clusters in its region."""
 
     def ask() -> Collection[str]:
-        return {addon for _, addon in in_clusters(account, "ListAddons", "addons")}
+        return {addon for _, addon in list_in_clusters(account, "ListAddons", "addons")}
 
     return ask
 
@@ -42,7 +42,7 @@ def drivers_of(addons: Collection[str]) -> Collection[str]:
     return {driver for addon, driver in _DRIVERS.items() if addon in addons}
 
 
-def define(api: ApiServer, addons: Collection[str]) -> None:
+def define(api: DynamicClient, addons: Collection[str]) -> None:
     """Let the cluster know the kinds of these add-ons, and of no others."""
     there = {each["metadata"]["name"] for each in api.items(_DEFINITIONS)}
     for addon, kinds in _KINDS.items():

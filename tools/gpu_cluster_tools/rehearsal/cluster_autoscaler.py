@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.kubelet import EFFECTS
-from gpu_cluster_tools.rehearsal.in_clusters import in_clusters
-from gpu_cluster_tools.rehearsal.objects import ApiServer, Object
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
+from gpu_cluster_tools.rehearsal.eks_listing import list_in_clusters
 from gpu_cluster_tools.rehearsal.servers import offered_by
 from gpu_cluster_tools.rehearsal.unscheduled import condition, fits, has_idle, is_unscheduled
 
@@ -18,7 +18,7 @@ _GROUP = "eks.amazonaws.com/nodegroup"
 _PATIENCE_SECONDS = 3  # with pods that the scheduler may still place
 
 
-def add_servers(api: ApiServer, account: Api) -> None:
+def add_servers(api: DynamicClient, account: Api) -> None:
     """Start a server in each node group that waiting pods could use, where the stack has an autoscaler."""
     pods = api.items("/api/v1/pods")
     waiting = [pod for pod in pods if is_unscheduled(pod) and _has_waited(pod)]
@@ -41,7 +41,7 @@ def _has_waited(pod: Object) -> bool:
 
 def _groups(account: Api) -> Iterator[Object]:
     """Node groups that can grow now."""
-    for cluster, name in in_clusters(account, "ListNodegroups", "nodegroups"):
+    for cluster, name in list_in_clusters(account, "ListNodegroups", "nodegroups"):
         asked = {"clusterName": cluster, "nodegroupName": name}
         group: Object = account.call("eks", "DescribeNodegroup", **asked)["nodegroup"]
         scaling = group["scalingConfig"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gpu_cluster_tools.rehearsal import health, kubeconfig, kwok, plain_path, ports, webhook
+from gpu_cluster_tools.rehearsal import health, kubeconfig, kwok, ports, safe_path, webhook
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.lock import locked
 from gpu_cluster_tools.rehearsal.processes import Process, end, processes
@@ -24,7 +24,7 @@ _VOLUME = re.compile(rb"/tmp/hostpath_pv/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class ControlPlaneStatus:
     """What runs."""
 
     running: tuple[str, ...]
@@ -37,10 +37,10 @@ class Status:
     """Whether all of them run and answer."""
 
 
-class ControlPlane:
+class LocalControlPlane:
     """The cluster whose state lies in one folder.
 
-    ControlPlane(project / ".local", install()).start()
+    LocalControlPlane(project / ".local", install()).start()
     # project/.local/kubeconfig now leads to a cluster without nodes
     """
 
@@ -93,15 +93,15 @@ class ControlPlane:
             self._end()
             volumes = self._volumes()
             shutil.rmtree(self._work, ignore_errors=True)
-            plain_path.unlink(self._work)
+            safe_path.unlink(self._work)
             self.kubeconfig.unlink(missing_ok=True)
             for volume in [*volumes, _HOST_PATHS]:
                 _remove_empty(volume)
             self._lock.unlink()
 
-    def status(self) -> Status:
+    def status(self) -> ControlPlaneStatus:
         running = self._running()
-        return Status(
+        return ControlPlaneStatus(
             running=tuple(name for name in kwok.COMPONENTS if name in running),
             missing=tuple(name for name in kwok.COMPONENTS if name not in running),
             ready=self._ready(),
@@ -130,10 +130,10 @@ class ControlPlane:
         self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
         starting = self._work / "starting.yaml"
         kwok.write(starting, settings)
-        plain_path.link(self._work)
+        safe_path.link(self._work)
         if self._account:
             webhook.write(self._webhooks(self._account), self._account)
-        work = plain_path.plain(self._work)
+        work = safe_path.safe_path(self._work)
         log = self._work / "kwokctl.log"
         with log.open("wb") as output:
             kwokctl = subprocess.Popen(  # noqa: S603
@@ -184,13 +184,13 @@ class ControlPlane:
         )
 
     def _configuration(self, port: dict[str, int]) -> list[dict[str, Any]]:
-        data = plain_path.plain(self._work) / self._data.name
+        data = safe_path.safe_path(self._work) / self._data.name
         reviews = webhook.arguments(self._webhooks(self._account)) if self._account else None
         return kwok.configuration(self._toolchain, port, data, reviews)
 
     def _webhooks(self, account: str) -> Path:
         """The folder of the webhooks' configuration, by port: the API server reads it once."""
-        return plain_path.plain(self._work) / f"webhooks-{account.rpartition(':')[2]}"
+        return safe_path.safe_path(self._work) / f"webhooks-{account.rpartition(':')[2]}"
 
     def _running(self) -> set[str]:
         return {process.command for process in self._processes()}

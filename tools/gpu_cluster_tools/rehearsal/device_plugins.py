@@ -18,9 +18,15 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from gpu_cluster.capacity import EFA_RESOURCE, GPU_RESOURCE, Handover, mig_resource
-from gpu_cluster_tools.rehearsal.cluster import Cluster, annotation_of, is_ready, labels_of, name_of
 from gpu_cluster_tools.rehearsal.devices import NO_GPUS, Devices
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from gpu_cluster_tools.rehearsal.kubernetes_client import (
+    KubernetesClient,
+    annotation_of,
+    is_ready,
+    labels_of,
+    name_of,
+)
 
 _NVIDIA, _MIG_MANAGER, _EFA_PLUGIN = "k8s-device-plugin", "k8s-mig-manager", "aws-efa-k8s-device-plugin"
 _LAYOUT, _STATE = "nvidia.com/mig.config", "nvidia.com/mig.config.state"
@@ -30,11 +36,11 @@ _POLL_SECONDS = 0.5
 class DevicePlugins:
     """Lets nodes offer what plugins offer, for as long as a `with` statement lasts.
 
-    with DevicePlugins(Cluster(control_plane.kubeconfig)):
+    with DevicePlugins(KubernetesClient(control_plane.kubeconfig)):
         engine.run("up", "--yes")
     """
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: KubernetesClient) -> None:
         self._cluster = cluster
         self._over = Event()
         self._thread = Thread(target=self._watch, daemon=True)
@@ -57,7 +63,7 @@ class DevicePlugins:
                 continue
 
 
-def offer_devices(cluster: Cluster) -> dict[str, dict[str, int]]:
+def offer_devices(cluster: KubernetesClient) -> dict[str, dict[str, int]]:
     """Make the nodes offer what plugins on them offer now; what has changed, by node.
 
     A MIG manager says on the node's labels how it went. Where a plugin runs and no container would get a GPU
@@ -80,7 +86,7 @@ def offer_devices(cluster: Cluster) -> dict[str, dict[str, int]]:
 class _Plugins:
     """The plugins on one node."""
 
-    def __init__(self, cluster: Cluster, node: Node, pods: list[Pod]) -> None:
+    def __init__(self, cluster: KubernetesClient, node: Node, pods: list[Pod]) -> None:
         self._cluster = cluster
         self._node = node
         self._devices = Devices.of(node)

@@ -12,7 +12,7 @@ from typing import Any, Self
 from lightkube.resources.core_v1 import Node
 
 from gpu_cluster.capacity import GPU_RESOURCE, Handover
-from gpu_cluster_tools.rehearsal.cluster import annotation_of
+from gpu_cluster_tools.rehearsal.kubernetes_client import annotation_of
 
 _GPUS, _EFA = "gpu-cluster/gpus", "gpu-cluster/efa"
 _STRICT, _SYSTEM = "gpu-cluster/gpus-by-variable", "gpu-cluster/device-plugin-of-system"

@@ -12,8 +12,8 @@ from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Node, Pod
 
 from gpu_cluster.capacity import POOL_LABEL, Pool
-from gpu_cluster_tools.rehearsal.cluster import Cluster, annotation_of, is_ready, name_of
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient, annotation_of, is_ready, name_of
 
 ZONES = ("local-a", "local-b", "local-c")
 """Zones that the nodes of each pool take turns in."""
@@ -41,7 +41,7 @@ def simulate(pools: Mapping[str, Pool]) -> list[Node]:
     return [_node(pool, number) for pool in pools.values() for number in range(pool.nodes.min)]
 
 
-def reconcile(cluster: Cluster, pools: Mapping[str, Pool]) -> Changes:
+def reconcile(cluster: KubernetesClient, pools: Mapping[str, Pool]) -> Changes:
     """Make the cluster's nodes those of the pools, and wait until they are Ready.
 
     Nodes of no pool are left alone. Pods of removed nodes are deleted, as when a node group shrinks.
@@ -107,19 +107,19 @@ def system_info(architecture: str) -> NodeSystemInfo:
     )
 
 
-def _update(cluster: Cluster, wanted: Node) -> None:
+def _update(cluster: KubernetesClient, wanted: Node) -> None:
     """Amounts first: the digest, which says that all is done, comes with the rest."""
     cluster.resize(wanted)
     cluster.apply(wanted)
 
 
-def delete_pods(cluster: Cluster, nodes: frozenset[str]) -> None:
+def delete_pods(cluster: KubernetesClient, nodes: frozenset[str]) -> None:
     """Delete the pods of nodes that are gone, as no kubelet is left to do."""
     stranded = [pod for pod in cluster.pods() if pod.spec and pod.spec.nodeName in nodes]
     at_once(lambda pod: _delete_pod(cluster, pod), stranded)
 
 
-def _delete_pod(cluster: Cluster, pod: Pod) -> None:
+def _delete_pod(cluster: KubernetesClient, pod: Pod) -> None:
     if pod.metadata and pod.metadata.namespace and pod.metadata.name:
         cluster.delete_pod(pod.metadata.namespace, pod.metadata.name)
 
@@ -130,7 +130,7 @@ def takes_pods(node: Node) -> bool:
     return is_ready(node) and all(taint.key != _NOT_READY for taint in taints)
 
 
-def _await_ready(cluster: Cluster, wanted: Iterable[str]) -> None:
+def _await_ready(cluster: KubernetesClient, wanted: Iterable[str]) -> None:
     waiting = set(wanted)
     deadline = time.monotonic() + _READY_SECONDS
     while waiting := waiting - {name_of(node) for node in cluster.nodes() if takes_pods(node)}:

@@ -2,34 +2,34 @@
 
 from dataclasses import dataclass, field, replace
 
-from gpu_cluster_tools.rehearsal.attempts import until_it_holds
 from gpu_cluster_tools.rehearsal.aws.faults import Faults
-from gpu_cluster_tools.rehearsal.cast import cast
-from gpu_cluster_tools.rehearsal.edits import edits_of
-from gpu_cluster_tools.rehearsal.follow import Run
-from gpu_cluster_tools.rehearsal.left_behind import left_in_cluster, settled
-from gpu_cluster_tools.rehearsal.progress import Tell
-from gpu_cluster_tools.rehearsal.report import Outcome, Report
+from gpu_cluster_tools.rehearsal.leftovers import leftovers_in_cluster, settled_objects
+from gpu_cluster_tools.rehearsal.report import Outcome, RehearsalReport
+from gpu_cluster_tools.rehearsal.retry import retry_update
+from gpu_cluster_tools.rehearsal.run_pulumi import Run
+from gpu_cluster_tools.rehearsal.run_watcher import Tell
 from gpu_cluster_tools.rehearsal.sandbox import Sandbox
-from gpu_cluster_tools.rehearsal.trial import Trial
+from gpu_cluster_tools.rehearsal.scenario import Scenario
+from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
+from gpu_cluster_tools.rehearsal.stack_edits import edits_of
 
 _NO_FAULTS = Faults()
 
 
-def rehearse(sandbox: Sandbox, tell: Tell, faults: Faults = _NO_FAULTS) -> Report:
+def rehearse(sandbox: Sandbox, tell: Tell, faults: Faults = _NO_FAULTS) -> RehearsalReport:
     """Every step on a stack. The sandbox is left open, as the last step left it.
 
     Where `faults` strike, updates are tried again. `RehearsalError` where it cannot be run at all.
     """
     rehearsal = _OfEnvironment(sandbox, sandbox, tell, faults=faults)
     rehearsal.step("ground", rehearsal.open)
-    with cast(sandbox):
+    with simulated_controllers(sandbox):
         rehearsal.come_and_go(sandbox.stack, edits_of(sandbox.stack), rehearsal.left)
     return rehearsal.report
 
 
 @dataclass
-class _OfEnvironment(Trial[Sandbox]):
+class _OfEnvironment(Scenario[Sandbox]):
     faults: Faults = _NO_FAULTS
     _before: set[str] = field(default_factory=set[str])
     """Objects of the cluster without the stack."""
@@ -40,7 +40,7 @@ class _OfEnvironment(Trial[Sandbox]):
 
     def open(self) -> Outcome:
         self.sandbox.open()
-        self._before = settled(self.sandbox.api)
+        self._before = settled_objects(self.sandbox.api)
         if self.sandbox.on_aws:
             return Outcome("an account and a control plane of their own")
         nodes = len(self.sandbox.api.items("/api/v1/nodes"))
@@ -52,7 +52,7 @@ class _OfEnvironment(Trial[Sandbox]):
 
     def left(self) -> Outcome:
         """Nothing is in the state, the cluster and the account that was not there before."""
-        objects, kept = left_in_cluster(self.sandbox.api, self._before)
+        objects, kept = leftovers_in_cluster(self.sandbox.api, self._before)
         findings = [*self.left_in_state(), *(f"in the cluster: {name}" for name in objects)]
         if self.sandbox.on_aws:
             lost = set(self.sandbox.account.leftovers()) - self._kept
@@ -69,7 +69,7 @@ class _OfEnvironment(Trial[Sandbox]):
         def again(*told: str) -> Run:
             return super(_OfEnvironment, self).attempt(command, *arguments, *told)
 
-        *self._failed, last = until_it_holds(again, self.faults, self.sandbox.account.inject)
+        *self._failed, last = retry_update(again, self.faults, self.sandbox.account.inject)
         self.faults = replace(self.faults, run=self.faults.run + len(self._failed) + 1)
         self.sandbox.account.inject(_NO_FAULTS)  # what is looked at next is what came of it
         return last

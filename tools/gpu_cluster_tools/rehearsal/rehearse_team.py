@@ -2,23 +2,23 @@
 
 from dataclasses import dataclass, field
 
-from gpu_cluster_tools.rehearsal.cast import cast
-from gpu_cluster_tools.rehearsal.edits import team_edits_of
-from gpu_cluster_tools.rehearsal.left_behind import left_in_cluster, settled
-from gpu_cluster_tools.rehearsal.progress import Tell
-from gpu_cluster_tools.rehearsal.report import Outcome, Report
-from gpu_cluster_tools.rehearsal.tenant import Tenant
-from gpu_cluster_tools.rehearsal.trial import Trial
+from gpu_cluster_tools.rehearsal.leftovers import leftovers_in_cluster, settled_objects
+from gpu_cluster_tools.rehearsal.report import Outcome, RehearsalReport
+from gpu_cluster_tools.rehearsal.run_watcher import Tell
+from gpu_cluster_tools.rehearsal.scenario import Scenario
+from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
+from gpu_cluster_tools.rehearsal.stack_edits import team_edits_of
+from gpu_cluster_tools.rehearsal.team_sandbox import TeamSandbox
 
 
-def rehearse_team(tenant: Tenant, tell: Tell) -> Report:
+def rehearse_team(tenant: TeamSandbox, tell: Tell) -> RehearsalReport:
     """Every step on a team's stack, on its environment. The sandbox is left open, as the last step left it.
 
     `RehearsalError` where it cannot be run at all.
     """
     rehearsal = _OfTeam(tenant.sandbox, tenant, tell)
     rehearsal.step("ground", rehearsal.open)
-    with cast(tenant.sandbox):
+    with simulated_controllers(tenant.sandbox):
         if not rehearsal.step("below", rehearsal.environment):
             return rehearsal.report
         rehearsal.come_and_go(tenant.team.served, team_edits_of(tenant.team), rehearsal.left)
@@ -26,7 +26,7 @@ def rehearse_team(tenant: Tenant, tell: Tell) -> Report:
 
 
 @dataclass
-class _OfTeam(Trial[Tenant]):
+class _OfTeam(Scenario[TeamSandbox]):
     _objects: set[str] = field(default_factory=set[str])
     """Of the cluster without the team's stack."""
     _made: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -39,17 +39,17 @@ class _OfTeam(Trial[Tenant]):
 
     def environment(self) -> Outcome:
         """What the team's stack stands on is up, and all of it runs."""
-        below = Trial(self.sandbox, self.sandbox, self.tell)
+        below = Scenario(self.sandbox, self.sandbox, self.tell)
         came = below.up()
         unwell = () if came.findings else below.workloads().findings
-        self._objects = settled(self.sandbox.api)
+        self._objects = settled_objects(self.sandbox.api)
         if self.sandbox.on_aws:
             self._made = set(self.sandbox.account.made())
         return Outcome(f"{self.sandbox.name}: {came.words}", (*came.findings, *unwell))
 
     def left(self) -> Outcome:
         """Nothing is in the state, the cluster and the account that the environment did not have before."""
-        objects, kept = left_in_cluster(self.sandbox.api, self._objects)
+        objects, kept = leftovers_in_cluster(self.sandbox.api, self._objects)
         findings = [*self.left_in_state(), *(f"in the cluster: {name}" for name in objects)]
         if self.sandbox.on_aws:
             more = set(self.sandbox.account.made()) - self._made

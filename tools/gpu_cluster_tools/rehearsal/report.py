@@ -20,7 +20,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepResult:
     """A step of a rehearsal, as it went."""
 
     name: str
@@ -41,7 +41,7 @@ class Step:
 
 
 @dataclass(slots=True)
-class Report:
+class RehearsalReport:
     """A rehearsal, step by step."""
 
     stack: str
@@ -52,7 +52,7 @@ class Report:
     clock: dict[str, float] = field(default_factory=dict[str, float])
     """Minutes that it would take on AWS: ready, longestChain, gone."""
 
-    steps: list[Step] = field(default_factory=list[Step])
+    steps: list[StepResult] = field(default_factory=list[StepResult])
 
     @property
     def held(self) -> bool:

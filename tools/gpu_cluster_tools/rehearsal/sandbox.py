@@ -16,15 +16,15 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack import load
 from gpu_cluster_tools.rehearsal.aws import Account
 from gpu_cluster_tools.rehearsal.aws.api import Api
-from gpu_cluster_tools.rehearsal.cluster import Cluster
-from gpu_cluster_tools.rehearsal.control_plane import ControlPlane
+from gpu_cluster_tools.rehearsal.control_plane import LocalControlPlane
+from gpu_cluster_tools.rehearsal.copy_project import copy_project
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.engine import Engine, forget_history, local_state
-from gpu_cluster_tools.rehearsal.invented import in_the_clear, invent
+from gpu_cluster_tools.rehearsal.fake_secrets import plaintext_secrets, set_fake_secrets
+from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient
 from gpu_cluster_tools.rehearsal.lock import locked
 from gpu_cluster_tools.rehearsal.nodes import reconcile
-from gpu_cluster_tools.rehearsal.objects import ApiServer
 from gpu_cluster_tools.rehearsal.processes import end, processes
-from gpu_cluster_tools.rehearsal.scratch import scratch
 from gpu_cluster_tools.rehearsal.stack_copy import Keys, StackCopy
 from gpu_cluster_tools.rehearsal.state import resources_of
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, Toolchain
@@ -70,7 +70,7 @@ class Sandbox:
         `cluster`: whether a control plane stands behind the cluster of the account; else nodes join in name.
         """
         self.remove()
-        scratch(self.project, self.folder, {})
+        copy_project(self.project, self.folder, {})
         left_out = self._take_stack_file()
         self._bring_charts()
         if self.on_aws:
@@ -78,7 +78,7 @@ class Sandbox:
         else:
             self.control_plane.start()
         self.engine.select()
-        self.secrets.update(invent(self.engine, left_out))
+        self.secrets.update(set_fake_secrets(self.engine, left_out))
         self.reconcile()
 
     def restock(self) -> None:
@@ -87,7 +87,7 @@ class Sandbox:
         self.secrets.clear()
         left_out = self._take_stack_file()
         forget_history(self.folder)
-        self.secrets.update(invent(self.engine, left_out))
+        self.secrets.update(set_fake_secrets(self.engine, left_out))
 
     def remove(self) -> None:
         """End all that runs in it, and delete it."""
@@ -97,13 +97,13 @@ class Sandbox:
             if found.directory.is_relative_to(self.folder)
         )
         Account(self.folder / ".local").stop()
-        ControlPlane(self.folder / ".local", self.toolchain).remove()
+        LocalControlPlane(self.folder / ".local", self.toolchain).remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def reconcile(self) -> None:
         """Make the simulated nodes those that the stack file asks for now; on AWS, node groups do that."""
         if not self.on_aws:
-            reconcile(Cluster(self.control_plane.kubeconfig), self.pools)
+            reconcile(KubernetesClient(self.control_plane.kubeconfig), self.pools)
 
     @property
     def stack(self) -> Stack:
@@ -136,9 +136,9 @@ class Sandbox:
         return StackCopy(self.folder / "stacks" / f"Pulumi.{self.name}.yaml")
 
     @property
-    def control_plane(self) -> ControlPlane:
+    def control_plane(self) -> LocalControlPlane:
         account = self.account.endpoint if self.on_aws and self.folder.exists() else None
-        return ControlPlane(self.folder / ".local", self.toolchain, account=account)
+        return LocalControlPlane(self.folder / ".local", self.toolchain, account=account)
 
     @property
     def account(self) -> Account:
@@ -153,8 +153,8 @@ class Sandbox:
         return Api(self.account.endpoint, self._original.region or "")
 
     @property
-    def api(self) -> ApiServer:
-        return ApiServer(self.control_plane.kubeconfig)
+    def api(self) -> DynamicClient:
+        return DynamicClient(self.control_plane.kubeconfig)
 
     @property
     def aws_provider(self) -> Path:
@@ -184,7 +184,7 @@ class Sandbox:
 
     def clear_secrets(self) -> list[str]:
         """Invented values that the state has in the clear, in words."""
-        return in_the_clear(self.secrets, self.folder)
+        return plaintext_secrets(self.secrets, self.folder)
 
     def _take_stack_file(self) -> list[Keys]:
         elsewhere = self.provider == "existing"

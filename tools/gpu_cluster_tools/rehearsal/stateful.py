@@ -6,6 +6,6 @@ from gpu_cluster_tools.rehearsal.event_log import Operation
 _LOSES = ("delete", "delete-replaced", "replace", "create-replacement", "discard-replaced")
 
 
-def is_a_loss(operation: Operation) -> bool:
+def removes_stateful(operation: Operation) -> bool:
     """Whether it takes away something stateful."""
     return operation.kind in _LOSES and operation.type in STATEFUL

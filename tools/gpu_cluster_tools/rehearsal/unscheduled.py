@@ -8,7 +8,7 @@ from typing import Any
 from lightkube.utils.quantity import parse_quantity
 
 from gpu_cluster_tools.rehearsal.devices import NO_GPUS
-from gpu_cluster_tools.rehearsal.objects import Object
+from gpu_cluster_tools.rehearsal.dynamic_client import Object
 
 Amounts = dict[str, Decimal]
 

@@ -22,7 +22,7 @@ from pulumi.runtime.proto import language_pb2 as messages
 
 from gpu_cluster_tools.rehearsal.engine import Engine
 from gpu_cluster_tools.toolchain.language_host.children import Children
-from gpu_cluster_tools.toolchain.language_host.dependencies import Inventory, inventory_of
+from gpu_cluster_tools.toolchain.language_host.dependencies import InstalledPackages, inventory_of
 from gpu_cluster_tools.toolchain.language_host.host import LanguageHost, configuration_of, ended
 from gpu_cluster_tools.toolchain.language_host.interpreter import Options
 from gpu_cluster_tools.toolchain.language_host.server import serve
@@ -59,12 +59,12 @@ class _WarmHost(LanguageHost):
         program.join()
         return ended(program.exitcode or 0)
 
-    def _inventory(self, options: Options) -> Inventory:
+    def _inventory(self, options: Options) -> InstalledPackages:
         return _remembered(options)
 
 
 @cache
-def _remembered(options: Options) -> Inventory:
+def _remembered(options: Options) -> InstalledPackages:
     return inventory_of(options)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gpu_cluster.capacity import Pool
-from gpu_cluster_tools.rehearsal.objects import ApiServer, Object
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
 from gpu_cluster_tools.rehearsal.unscheduled import is_unscheduled, why_unscheduled
 
 _APPS = ("Deployment", "DaemonSet", "StatefulSet")
@@ -13,7 +13,7 @@ _SELECTED = "volume.kubernetes.io/selected-node"  # the scheduler waits for the 
 
 
 @dataclass(frozen=True, slots=True)
-class Unwell:
+class Unhealthy:
     """A workload or claim that is not as it should be."""
 
     what: str
@@ -33,10 +33,10 @@ class Workloads:
     """All workloads at one moment."""
 
     total: int
-    unwell: tuple[Unwell, ...]
+    unwell: tuple[Unhealthy, ...]
 
 
-def workloads(api: ApiServer, pools: Mapping[str, Pool]) -> Workloads:
+def workloads(api: DynamicClient, pools: Mapping[str, Pool]) -> Workloads:
     """Deployments, DaemonSets, StatefulSets, Jobs and claims as they are now."""
     seen = _Seen.of(api, pools)
     found = [*seen.apps, *seen.jobs, *seen.claims]
@@ -58,7 +58,7 @@ class _Seen:
     """Classes whose volumes wait for nobody."""
 
     @classmethod
-    def of(cls, api: ApiServer, pools: Mapping[str, Pool]) -> "_Seen":
+    def of(cls, api: DynamicClient, pools: Mapping[str, Pool]) -> "_Seen":
         nodes = api.items("/api/v1/nodes")
         classes = api.items("/apis/storage.k8s.io/v1/storageclasses")
         return cls(
@@ -81,12 +81,12 @@ class _Seen:
             ),
         )
 
-    def unwell(self, thing: Object) -> Unwell | None:
+    def unwell(self, thing: Object) -> Unhealthy | None:
         state = self._state(thing)
         if state is None:
             return None
         where = f"{thing['metadata']['namespace']}/{thing['metadata']['name']}"
-        return Unwell(f"{thing['kind']} {where}", state, tuple(dict.fromkeys(self._why(thing))))
+        return Unhealthy(f"{thing['kind']} {where}", state, tuple(dict.fromkeys(self._why(thing))))
 
     def _state(self, thing: Object) -> str | None:
         """What is wrong, in short; None where all is well."""

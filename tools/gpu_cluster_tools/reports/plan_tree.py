@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gpu_cluster.plan.graph import Graph, Registered
-from gpu_cluster_tools.reports.plan_facts import facts_of
+from gpu_cluster_tools.reports.resource_summary import summary_of
 
 _BRANCH, _LAST, _DOWN, _NONE = "├─ ", "└─ ", "│  ", "   "
 _COMPONENT = "gpu-cluster:"
@@ -55,7 +55,7 @@ def _entries(siblings: Iterable[Registered], every: bool) -> Iterator[tuple[str,
 
 
 def _line(resource: Registered) -> str:
-    facts = facts_of(resource)
+    facts = summary_of(resource)
     return f"{_kind(resource.type)} {_known_as(resource)}" + (f"  {facts}" if facts else "")
 
 
@@ -69,7 +69,7 @@ def _known_as(resource: Registered) -> str:
 
 def _in_common(alike: Sequence[Registered]) -> str:
     """What each of them says, where that is short."""
-    facts = [fact for fact in dict.fromkeys(map(facts_of, alike)) if fact]
+    facts = [fact for fact in dict.fromkeys(map(summary_of, alike)) if fact]
     return f"  {'; '.join(facts)}" if 0 < len(facts) <= _FEW else ""
 
 

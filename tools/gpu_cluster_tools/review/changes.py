@@ -11,8 +11,8 @@ from typing import Any
 
 from gpu_cluster.plan import Registered
 from gpu_cluster.unknown import UNKNOWN, Unknown
-from gpu_cluster_tools.review.edits import Edit, edits
-from gpu_cluster_tools.review.forced import forced, renewed
+from gpu_cluster_tools.review.property_diff import PropertyDiff, property_diffs
+from gpu_cluster_tools.review.replacements import replacement_paths, updated_outputs
 
 _SECRET = "(secret)"  # noqa: S105
 
@@ -27,13 +27,13 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ResourceChange:
     """What becomes of one resource."""
 
     action: Action
     type: str
     name: str
-    edits: tuple[Edit, ...] = ()
+    edits: tuple[PropertyDiff, ...] = ()
     forced_by: tuple[str, ...] = ()
     """The inputs for which it has to be another one."""
 
@@ -46,7 +46,7 @@ class Change:
         return f"{self.type.rpartition(':')[2]} {self.name}"
 
 
-def changes(old: Sequence[Registered], new: Sequence[Registered]) -> list[Change]:
+def changes(old: Sequence[Registered], new: Sequence[Registered]) -> list[ResourceChange]:
     """From resources in the order in which they are registered; what stays as it is, is left out.
 
     A resource whose provider or whose inputs come from one that is replaced changes with it, although the
@@ -68,32 +68,32 @@ class _Course:
 
     replaced: set[str] = field(default_factory=set[str])
 
-    def taken(self, new: Registered) -> Iterator[Change]:
+    def taken(self, new: Registered) -> Iterator[ResourceChange]:
         """What becomes of a resource of the new plan."""
         old = self._before(new)
         if old is None:
-            yield Change(Action.CREATE, new.type, new.name)
+            yield ResourceChange(Action.CREATE, new.type, new.name)
             return
         self.seen.add(old.urn)
         after = _kept(old.inputs, self._inputs(new), new.ignored_changes)
         found = tuple(_edits(old, new, after))
-        causes = forced(new.type, old.inputs, after) if found else []
+        causes = replacement_paths(new.type, old.inputs, after) if found else []
         if new.provider.rpartition("::")[0] in self.replaced:
             causes.append("its provider")
         if causes:
             self.replaced.add(new.urn)
             self.others[new.urn] = frozenset(_leaves(new.outputs)) - frozenset(_leaves(new.inputs))
-            yield Change(Action.REPLACE, new.type, new.name, found, tuple(causes))
+            yield ResourceChange(Action.REPLACE, new.type, new.name, found, tuple(causes))
         elif found:
-            if again := renewed(new.type):
+            if again := updated_outputs(new.type):
                 self.others[new.urn] = frozenset(_leaves([new.outputs.get(name) for name in again]))
-            yield Change(Action.UPDATE, new.type, new.name, found)
+            yield ResourceChange(Action.UPDATE, new.type, new.name, found)
 
-    def gone(self) -> Iterator[Change]:
+    def gone(self) -> Iterator[ResourceChange]:
         """What the new plan has no more, in the order of deletion."""
         for old in reversed(self.old.values()):
             if old.urn not in self.seen:
-                yield Change(Action.DELETE, old.type, old.name, retained=old.retained)
+                yield ResourceChange(Action.DELETE, old.type, old.name, retained=old.retained)
 
     def _before(self, new: Registered) -> Registered | None:
         urns = (new.urn, *(urn for alias in new.aliases for urn in _urns(alias, new.urn)))
@@ -110,10 +110,10 @@ class _Course:
         return frozenset().union(*(self.others.get(urn, frozenset()) for urn in urns))
 
 
-def _edits(old: Registered, new: Registered, after: Mapping[str, Any]) -> Iterator[Edit]:
-    for edit in edits(old.inputs, after):
+def _edits(old: Registered, new: Registered, after: Mapping[str, Any]) -> Iterator[PropertyDiff]:
+    for edit in property_diffs(old.inputs, after):
         secret = re.split(r"[.\[]", edit.path, maxsplit=1)[0] in old.secrets | new.secrets
-        yield Edit(edit.path, _SECRET, _SECRET) if secret else edit
+        yield PropertyDiff(edit.path, _SECRET, _SECRET) if secret else edit
 
 
 def _later(value: Any, unknown: Collection[str]) -> Any:

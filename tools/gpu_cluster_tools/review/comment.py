@@ -4,9 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from gpu_cluster_policies.markup import LIMIT, block, code, table, text
-from gpu_cluster_tools.review.changes import Action, Change
+from gpu_cluster_tools.review.changes import Action, ResourceChange
 from gpu_cluster_tools.review.details import Details, Part, fitted
-from gpu_cluster_tools.review.review import Cost, CostLine, Found, Review, Spending, Time, Verdict
+from gpu_cluster_tools.review.review import (
+    CostChange,
+    CostLine,
+    DurationChange,
+    Review,
+    ReviewFinding,
+    Spending,
+    Verdict,
+)
 
 MARKER = "<!-- gpu-cluster: review -->"
 """The first line of the comment, by which it is found again and edited in place."""
@@ -92,13 +100,13 @@ def _block(summary: str, lines: Iterable[str], language: str = "") -> Details:
     return Details(summary, (fence,), tuple(inside), (end,))
 
 
-def counted(changes: Sequence[Change]) -> str:
+def counted(changes: Sequence[ResourceChange]) -> str:
     """`2 replace, 14 create`"""
     counts = Counter(change.action for change in changes)
     return ", ".join(f"{counts[action]} {action}" for action in _ORDER if counts[action]) or "no change"
 
 
-def change_lines(changes: Iterable[Change]) -> Iterator[str]:
+def change_lines(changes: Iterable[ResourceChange]) -> Iterator[str]:
     """Each change with its edits, each line with the mark of a diff."""
     for change in changes:
         mark = _MARKS[change.action]
@@ -120,7 +128,7 @@ def _findings_summary(review: Review) -> str:
 
 def _findings(review: Review) -> Iterator[str]:
     """Rule by rule, what stops first: where each is broken, and once why it is there and how to keep it."""
-    rules: dict[str, list[Found]] = {}
+    rules: dict[str, list[ReviewFinding]] = {}
     for found in sorted(review.found, key=lambda it: (not it.stops, not it.new)):
         rules.setdefault(found.rule, []).append(found)
     for several in rules.values():
@@ -128,7 +136,7 @@ def _findings(review: Review) -> Iterator[str]:
     yield from (f"- fixed: {text(words)}" for words in review.fixed)
 
 
-def _rule(found: Sequence[Found]) -> Iterator[str]:
+def _rule(found: Sequence[ReviewFinding]) -> Iterator[str]:
     first = found[0]
     yield f"- {code(first.rule)} {'stops' if first.stops else 'advises'}"
     for each in found[:_FOUND]:
@@ -139,7 +147,7 @@ def _rule(found: Sequence[Found]) -> Iterator[str]:
     yield f"  - fix: {text(first.fix)}"
 
 
-def _cost(cost: Cost) -> Details:
+def _cost(cost: CostChange) -> Details:
     rows = map(_cost_row, (CostLine("all", cost.before, cost.after), *cost.lines))
     head, rule, *lines = table(
         ("US dollars a month", "before", "after", "more, at most"), rows, numbers=(1, 2, 3)
@@ -164,19 +172,19 @@ def _spending(spending: Spending | None) -> str:
     return most if least == most else f"{least} to {most}"
 
 
-def _monthly(cost: Cost) -> str:
+def _monthly(cost: CostChange) -> str:
     """`$12,300 (+$400)`, of the most; `at least $12,300` if some prices are missing."""
     after = f"{'at least ' if cost.missing else ''}${cost.after.most:,.0f}"
     more = round(cost.after.most - cost.before.most) if cost.before else 0
     return f"{after} ({'+' if more > 0 else '-'}${abs(more):,})" if more else after
 
 
-def _time(time: Time) -> Details:
+def _time(time: DurationChange) -> Details:
     lines = [f"{minutes:6.1f} min  {name}" for name, minutes in time.path]
     return _block(f"Time: from nothing to ready in {_ready(time)}", lines)
 
 
-def _ready(time: Time) -> str:
+def _ready(time: DurationChange) -> str:
     """`31 min (+4)`"""
     more = round(time.after) - round(time.before) if time.before is not None else 0
     return f"{time.after:.0f} min ({more:+})" if more else f"{time.after:.0f} min"

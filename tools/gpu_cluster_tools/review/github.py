@@ -27,10 +27,10 @@ class GitHubError(Exception):
 
 
 @dataclass(frozen=True)
-class Repository:
+class GitHubRepository:
     """A repository, as a workflow of it sees it.
 
-    there = Repository.of_workflow()
+    there = GitHubRepository.of_workflow()
     there.put_comment(there.pull_request_of(commit).number, body, MARKER)
     """
 
@@ -40,7 +40,7 @@ class Repository:
     client: httpx2.Client
 
     @classmethod
-    def of_workflow(cls, environment: Mapping[str, str] = os.environ) -> "Repository":
+    def of_workflow(cls, environment: Mapping[str, str] = os.environ) -> "GitHubRepository":
         """From the variables of a workflow. `GitHubError` where one is missing."""
         missing = [name for name in _VARIABLES if not environment.get(name)]
         if missing:

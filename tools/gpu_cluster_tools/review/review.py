@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter, ValidationError
 
-from gpu_cluster_tools.review.changes import Change
+from gpu_cluster_tools.review.changes import ResourceChange
 
 
 class Verdict(StrEnum):
@@ -26,7 +26,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReviewFinding:
     """What a rule finds in the new plan."""
 
     rule: str
@@ -64,7 +64,7 @@ class CostLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class CostChange:
     """A bill, before and after. `lines`: those that change."""
 
     before: Spending | None
@@ -75,7 +75,7 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Time:
+class DurationChange:
     """Minutes until a stack that is created from nothing is ready."""
 
     before: float | None
@@ -96,16 +96,16 @@ class Review:
     problems: tuple[str, ...] = ()
     """What is wrong with its stack file; then there is no more to say."""
 
-    changes: tuple[Change, ...] = ()
-    found: tuple[Found, ...] = ()
+    changes: tuple[ResourceChange, ...] = ()
+    found: tuple[ReviewFinding, ...] = ()
     fixed: tuple[str, ...] = ()
     """What rules found in the old plan alone."""
 
     waived: int = 0
     """Findings that a role answers for."""
 
-    cost: Cost | None = None
-    time: Time | None = None
+    cost: CostChange | None = None
+    time: DurationChange | None = None
     missing: tuple[str, ...] = ()
     """What could not be worked out, and why."""
 

@@ -13,19 +13,19 @@ from gpu_cluster.cost.price_file import FILE as PRICE_FILE
 from gpu_cluster_policies.pack import pack_of
 from gpu_cluster_policies.reports import Judged
 from gpu_cluster_policies.reports.judged import Shown
-from gpu_cluster_tools.review.bill import cost_of_change
 from gpu_cluster_tools.review.changes import changes
-from gpu_cluster_tools.review.loss import lost
+from gpu_cluster_tools.review.cost_change import cost_change
+from gpu_cluster_tools.review.data_loss import data_losses
+from gpu_cluster_tools.review.duration import duration_change
 from gpu_cluster_tools.review.plans import Planned, PlannedNow, plans, plans_by_own_code
-from gpu_cluster_tools.review.review import Found, Reason, Review, Verdict
+from gpu_cluster_tools.review.review import Reason, Review, ReviewFinding, Verdict
 from gpu_cluster_tools.review.revision import Revision, RevisionError, programs_differ, stacks_in, touched
-from gpu_cluster_tools.review.side import Side
-from gpu_cluster_tools.review.time import time_of_change
+from gpu_cluster_tools.review.revision_state import RevisionState
 from gpu_cluster_tools.review.verdict import reasons_of, verdict_of
 
 
 @dataclass(frozen=True)
-class Sides:
+class Comparison:
     """A project before and after a change, as two folders."""
 
     before: Path
@@ -46,7 +46,7 @@ class Sides:
 
 
 @contextmanager
-def sides(project: Path, against: str, source: Path | None = None) -> Generator[Sides]:
+def comparison_of(project: Path, against: str, source: Path | None = None) -> Generator[Comparison]:
     """A project as it is, and as it was at a revision of git, or in the folder of another checkout.
 
     `source`: a repository with stack files alone, such as a team's; the revision is then one of that.
@@ -58,16 +58,16 @@ def sides(project: Path, against: str, source: Path | None = None) -> Generator[
         elif (project / against / "Pulumi.yaml").is_file():
             before = (project / against).resolve()
             names = sorted(stacks_in(project) | stacks_in(before))
-            yield Sides(before, project, names, own_code=(before / "components").is_dir())
+            yield Comparison(before, project, names, own_code=(before / "components").is_dir())
         else:
             revision = Revision.before(project, against)
             before = open_folders.enter_context(revision.folder())
             files = revision.changed()
             names = touched(files, before, project)
-            yield Sides(before, project, names, own_code=programs_differ(files))
+            yield Comparison(before, project, names, own_code=programs_differ(files))
 
 
-def reviews(sides: Sides, stacks: Collection[str], day: date) -> list[Review]:
+def reviews(sides: Comparison, stacks: Collection[str], day: date) -> list[Review]:
     """The review of each of these stacks, or of each that the change touches, at the prices of a day.
 
     `RevisionError` where a name is that of no stack on either side.
@@ -82,24 +82,24 @@ def reviews(sides: Sides, stacks: Collection[str], day: date) -> list[Review]:
     prices = project_prices(sides.after)
     return [
         review(
-            Side(name, before[name], sides.before, day, prices),
-            Side(name, after[name], sides.after, day, prices),
+            RevisionState(name, before[name], sides.before, day, prices),
+            RevisionState(name, after[name], sides.after, day, prices),
         )
         for name in names
     ]
 
 
-def review(before: Side, after: Side) -> Review:
+def review(before: RevisionState, after: RevisionState) -> Review:
     """One stack; what is not there on one side, or cannot be read, counts as nothing."""
     if after.problems:
         return Review(after.stack, Verdict.BLOCKED, (_wrong(before, after),), problems=after.problems)
     found = sorted(changes(before.resources, after.resources), key=lambda change: change.resource)
     rules, fixed = _findings(after.judged, before.judged)
-    cost = cost_of_change(before, after)
-    time, untimed = time_of_change(before, after)
+    cost = cost_change(before, after)
+    time, untimed = duration_change(before, after)
     stale = [str(problem) for problem in after.judged.report.stale] if after.judged else []
     judged = after.judged or before.judged
-    gone = lost(found, before.resources, judged.pack if judged else pack_of(after.stack))
+    gone = data_losses(found, before.resources, judged.pack if judged else pack_of(after.stack))
     reasons = reasons_of(found, gone, rules, stale, cost)
     return Review(
         after.stack,
@@ -118,14 +118,14 @@ def review(before: Side, after: Side) -> Review:
     )
 
 
-def _wrong(before: Side, after: Side) -> Reason:
+def _wrong(before: RevisionState, after: RevisionState) -> Reason:
     """A file that nobody has changed may be wrong all the same: it does not fit what is below it any more."""
     counted = f"its stack file has {len(after.problems)} mistake{'s'[: len(after.problems) > 1]}"
     as_before = not before.problems and before.file == after.file
     return Reason(True, f"{counted}, although it is as it was" if as_before else counted)
 
 
-def _findings(new: Judged | None, old: Judged | None) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+def _findings(new: Judged | None, old: Judged | None) -> tuple[tuple[ReviewFinding, ...], tuple[str, ...]]:
     """What rules find now, and what they found before and do not any more."""
     now = {_key(shown): shown for shown in new.findings} if new else {}
     then = {_key(shown): shown for shown in old.findings} if old else {}
@@ -138,9 +138,9 @@ def _key(shown: Shown) -> tuple[str, str, str]:
     return finding.rule.id, finding.resource, finding.path
 
 
-def _found(shown: Shown, *, new: bool) -> Found:
+def _found(shown: Shown, *, new: bool) -> ReviewFinding:
     finding = shown.finding
-    return Found(
+    return ReviewFinding(
         rule=finding.rule.id,
         stops=shown.stops,
         new=new,
@@ -151,7 +151,7 @@ def _found(shown: Shown, *, new: bool) -> Found:
     )
 
 
-def _of_source(project: Path, source: Path, against: str, open_folders: ExitStack) -> Sides:
+def _of_source(project: Path, source: Path, against: str, open_folders: ExitStack) -> Comparison:
     """The platform's stack files with those of a source laid over them, on both sides."""
     revision = Revision.before(source, against)
     then = open_folders.enter_context(revision.folder())
@@ -165,7 +165,7 @@ def _of_source(project: Path, source: Path, against: str, open_folders: ExitStac
             shutil.copy(file, folder / "stacks")
     changed = {Path(file).name for file in revision.changed()}
     names = [name for name in stacks_in(before) | stacks_in(after) if f"Pulumi.{name}.yaml" in changed]
-    return Sides(before, after, sorted(names))
+    return Comparison(before, after, sorted(names))
 
 
 def _stack_files(folder: Path) -> Iterable[Path]:

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from gpu_cluster.catalog import STATEFUL, Loss
-from gpu_cluster_tools.review.changes import Action, Change
-from gpu_cluster_tools.review.review import Cost, Found, Reason, Verdict
+from gpu_cluster_tools.review.changes import Action, ResourceChange
+from gpu_cluster_tools.review.review import CostChange, Reason, ReviewFinding, Verdict
 
 _LOSSES = list(Loss)  # the gravest first
 _SIZES = "scalingConfig."
@@ -20,11 +20,11 @@ def verdict_of(reasons: Iterable[Reason]) -> Verdict:
 
 
 def reasons_of(
-    changes: Sequence[Change],
-    lost: Sequence[Change],
-    found: Sequence[Found],
+    changes: Sequence[ResourceChange],
+    lost: Sequence[ResourceChange],
+    found: Sequence[ReviewFinding],
     stale: Iterable[str],
-    cost: Cost | None,
+    cost: CostChange | None,
 ) -> tuple[Reason, ...]:
     """Everything that blocks, then everything that wants a look.
 
@@ -38,12 +38,12 @@ def reasons_of(
         *_gone([change for change in changes if change not in gravest]),
         *_restarts(changes),
         *_fuller(changes),
-        *_dearer(cost),
+        *_cost_increase(cost),
     ]
     return tuple(sorted(every, key=lambda reason: not reason.blocks))
 
 
-def _lost(changes: Sequence[Change]) -> Iterator[Reason]:
+def _lost(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
     """What cannot be had back: a cluster, a provider, data, keys, and nodes with what runs on them."""
     for action, verb in ((Action.REPLACE, "would replace"), (Action.DELETE, "would delete")):
         lost = [change for change in changes if change.action is action]
@@ -55,7 +55,7 @@ def _lost(changes: Sequence[Change]) -> Iterator[Reason]:
             yield Reason(True, f"{verb} {_some([change.resource for change in lost])}, {then}")
 
 
-def _rules_broken(found: Sequence[Found]) -> Iterator[Reason]:
+def _rules_broken(found: Sequence[ReviewFinding]) -> Iterator[Reason]:
     """A rule once, however often it is broken; an advisory one only where it is new."""
     worth = [each for each in found if each.stops or each.new]
     for rule, times in Counter(each.rule for each in worth).items():
@@ -65,7 +65,7 @@ def _rules_broken(found: Sequence[Found]) -> Iterator[Reason]:
         yield Reason(first.stops, f"rule {rule}: {first.what}{more}{before}")
 
 
-def _gone(changes: Sequence[Change]) -> Iterator[Reason]:
+def _gone(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
     """What is replaced or deleted, and can be had again."""
     for action, verb in ((Action.REPLACE, "replaces"), (Action.DELETE, "deletes")):
         names = [change.resource for change in changes if change.action is action and _is_real(change)]
@@ -73,7 +73,7 @@ def _gone(changes: Sequence[Change]) -> Iterator[Reason]:
             yield Reason(False, f"{verb} {_some(names)}")
 
 
-def _restarts(changes: Sequence[Change]) -> Iterator[Reason]:
+def _restarts(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
     """A node group with another launch template or version changes its nodes, one after the other."""
     names = [
         change.name
@@ -84,7 +84,7 @@ def _restarts(changes: Sequence[Change]) -> Iterator[Reason]:
         yield Reason(False, f"changes every node of {_some(names)}, one after the other")
 
 
-def _fuller(changes: Sequence[Change]) -> Iterator[Reason]:
+def _fuller(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
     """A least that is raised where the present size is not the file's: EKS takes none above that."""
     for change in _updated_groups(changes):
         sizes = {edit.path: edit for edit in change.edits if edit.path.startswith(_SIZES)}
@@ -94,7 +94,7 @@ def _fuller(changes: Sequence[Change]) -> Iterator[Reason]:
             yield Reason(False, f"{words}, which EKS refuses while fewer nodes run (docs/nodes.md)")
 
 
-def _updated_groups(changes: Sequence[Change]) -> list[Change]:
+def _updated_groups(changes: Sequence[ResourceChange]) -> list[ResourceChange]:
     return [
         change
         for change in changes
@@ -102,14 +102,14 @@ def _updated_groups(changes: Sequence[Change]) -> list[Change]:
     ]
 
 
-def _dearer(cost: Cost | None) -> Iterator[Reason]:
+def _cost_increase(cost: CostChange | None) -> Iterator[Reason]:
     if cost and cost.before and cost.after.most > cost.before.most * _MUCH:
         more = cost.after.most - cost.before.most
         how = "at least" if cost.missing else "up to"
         yield Reason(False, f"costs {how} ${more:,.0f} more a month")
 
 
-def _is_real(change: Change) -> bool:
+def _is_real(change: ResourceChange) -> bool:
     return not change.type.startswith(("gpu-cluster:", "pulumi:"))
 
 

@@ -14,9 +14,9 @@ from gpu_cluster.config.span import Replicas
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import Membership, TeamFile, TeamRepository, TeamStack
 from gpu_cluster.config.teams import ONLY, TeamSettings
-from gpu_cluster.stack.checks.team import crossed_team
+from gpu_cluster.stack.checks.team_stack import check_team_stack
 from gpu_cluster.stack.defaults import with_team_defaults
-from gpu_cluster.stack.nearest import did_you_mean, one_of
+from gpu_cluster.stack.suggestions import did_you_mean, one_of
 from gpu_cluster_tools.scaffold.wanted_model import TOKEN, WEIGHTS, WantedModel
 from gpu_cluster_tools.scaffold.wish import WishError
 
@@ -158,4 +158,4 @@ class TeamWish:
             repositories={self.repository: TeamRepository()} if self.repository else {},
         )
         team = with_team_defaults(TeamStack(file, self.stack))
-        return [mistake.message for mistake in crossed_team(team, frozenset())]
+        return [mistake.message for mistake in check_team_stack(team, frozenset())]

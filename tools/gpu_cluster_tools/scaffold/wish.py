@@ -14,7 +14,7 @@ from gpu_cluster.catalog import (
     ami_problem,
     zones_with,
 )
-from gpu_cluster.stack.nearest import did_you_mean, one_of
+from gpu_cluster.stack.suggestions import did_you_mean, one_of
 from gpu_cluster_tools.scaffold.wanted_model import WantedModel
 
 _SYSTEM = ("m7i.xlarge", "m6i.xlarge")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from gpu_cluster_tools.toolchain.tools import Edit, ModuleTree, Tool
+from gpu_cluster_tools.toolchain.tools import ModuleTree, SourcePatch, Tool
 
 PULUMI_AWS_VERSION = "v7.51.1"
 """Version of the SDK that the provider serves."""
@@ -87,9 +87,9 @@ _PACKAGE = r"^\s*" + _none_of(_SERVICES, r"\.") + r"ServicePackage\(ctx\),\n"
 _BACKOFF = "internal/conns/backoff_delayer.go"
 
 
-def _shorter(file: str, wait: str, scale: int) -> Edit:
+def _shorter(file: str, wait: str, scale: int) -> SourcePatch:
     """Divide what stands before the closing bracket by a scale."""
-    return Edit(file, re.escape(wait), f"{wait[:-1]} / {scale})")
+    return SourcePatch(file, re.escape(wait), f"{wait[:-1]} / {scale})")
 
 
 # hashicorp/terraform-provider-aws 6.34.0
@@ -99,13 +99,13 @@ _PROVIDER = ModuleTree(
     folder="terraform-provider-aws",
     paths=("go.mod", "internal", "names", "version", "xpprovider"),
     edits=(
-        Edit("internal/conns/awsclient_gen.go", _SDK_IMPORT, "", times=None),
-        Edit("internal/conns/awsclient_gen.go", _CLIENT, "", times=None),
-        Edit("internal/provider/sdkv2/service_packages_gen.go", _PACKAGE_IMPORT, "", times=None),
-        Edit("internal/provider/sdkv2/service_packages_gen.go", _PACKAGE, "", times=None),
+        SourcePatch("internal/conns/awsclient_gen.go", _SDK_IMPORT, "", times=None),
+        SourcePatch("internal/conns/awsclient_gen.go", _CLIENT, "", times=None),
+        SourcePatch("internal/provider/sdkv2/service_packages_gen.go", _PACKAGE_IMPORT, "", times=None),
+        SourcePatch("internal/provider/sdkv2/service_packages_gen.go", _PACKAGE, "", times=None),
         _shorter("internal/backoff/backoff.go", "time.After(d)", _WAIT_SCALE),
         _shorter("internal/backoff/backoff.go", "inttypes.NewDeadline(timeout)", _TIMEOUT_SCALE),
-        Edit(
+        SourcePatch(
             "internal/conns/backoff_delayer.go", "return delay, nil", f"return delay / {_BACKOFF_SCALE}, nil"
         ),
     ),

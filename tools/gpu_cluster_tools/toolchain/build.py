@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.go import Go
-from gpu_cluster_tools.toolchain.tools import MODULES, Edit, ModuleFiles, ModuleTree, Tool
+from gpu_cluster_tools.toolchain.tools import MODULES, ModuleFiles, ModuleTree, SourcePatch, Tool
 
 _ADVICE = {
     r"no space left on device": "free some disk: the first build needs about 15 GB in the cache directory.",
@@ -97,7 +97,7 @@ def _copied(source: Path, target: Path) -> Path:
     return target
 
 
-def _edit(tool: Tool, tree: Path, edit: Edit) -> None:
+def _edit(tool: Tool, tree: Path, edit: SourcePatch) -> None:
     file = tree / edit.file
     text, times = re.subn(edit.pattern, edit.replacement, file.read_text(), flags=re.MULTILINE | re.DOTALL)
     expected = times > 0 if edit.times is None else times == edit.times

@@ -16,7 +16,7 @@ _FETCH_SECONDS = 300
 
 
 @dataclass(frozen=True)
-class Found:
+class InstalledTool:
     """An executable that is ready to run, and where it comes from: `PATH`, `plugin` or `built`."""
 
     path: Path
@@ -24,7 +24,7 @@ class Found:
     origin: str
 
 
-def installed_pulumi() -> Found | None:
+def installed_pulumi() -> InstalledTool | None:
     """The engine on PATH when it is not older than the pinned one and of the same major version."""
     path = _which("pulumi")
     if path is None:
@@ -36,27 +36,27 @@ def installed_pulumi() -> Found | None:
     found, wanted = _parts(version), _parts(PULUMI_VERSION)
     if not found or found[0] != wanted[0] or found < wanted:
         return None
-    return Found(path, version, "PATH")
+    return InstalledTool(path, version, "PATH")
 
 
-def installed_language_host(pulumi: Found) -> Found | None:
+def installed_language_host(pulumi: InstalledTool) -> InstalledTool | None:
     """The language host that an installed engine would start: on PATH, or beside the engine."""
     beside = pulumi.path.resolve().parent
     path = _which("pulumi-language-python") or _which("pulumi-language-python", search=str(beside))
-    return Found(path, pulumi.version, "PATH") if path else None
+    return InstalledTool(path, pulumi.version, "PATH") if path else None
 
 
-def installed_kubernetes_provider() -> Found | None:
+def installed_kubernetes_provider() -> InstalledTool | None:
     """The provider of the pinned version that the engine has among its plugins, unless it is ours."""
     plugin = plugin_directory()
     # The engine marks an installation that did not finish by a file beside the directory.
     if plugin.with_name(f"{plugin.name}.partial").exists():
         return None
     path = _which(KUBERNETES_PROVIDER.name, search=str(plugin))
-    return Found(path, PROVIDER_VERSION, "plugin") if path else None
+    return InstalledTool(path, PROVIDER_VERSION, "plugin") if path else None
 
 
-def fetch_kubernetes_provider(pulumi: Found) -> Found | None:
+def fetch_kubernetes_provider(pulumi: InstalledTool) -> InstalledTool | None:
     """Let the engine download the provider, as it would at its first run; None where it cannot."""
     _, kind, name = KUBERNETES_PROVIDER.name.split("-")
     with suppress(subprocess.TimeoutExpired):

@@ -13,7 +13,7 @@ _CLEAR = "\r\033[K"
 
 
 @dataclass(frozen=True)
-class Progress:
+class BuildProgress:
     """Reports each step when it starts and when it has ended.
 
     `report` gets finished lines; without one they go to stderr, where a terminal also shows the

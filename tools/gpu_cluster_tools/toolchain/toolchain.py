@@ -13,13 +13,13 @@ from gpu_cluster_tools.toolchain.engine import LANGUAGE_HOST, launcher_beside, l
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.go import find_go
 from gpu_cluster_tools.toolchain.installed import (
-    Found,
+    InstalledTool,
     fetch_kubernetes_provider,
     installed_kubernetes_provider,
     installed_language_host,
     installed_pulumi,
 )
-from gpu_cluster_tools.toolchain.progress import Progress, Report
+from gpu_cluster_tools.toolchain.progress import BuildProgress, Report
 from gpu_cluster_tools.toolchain.tools import KUBERNETES_PROVIDER, LANGUAGE_EXEC, PINNED, PULUMI, Tool
 
 AT_ONCE = 32
@@ -36,7 +36,7 @@ class Toolchain:
     subprocess.run([toolchain.path("pulumi"), "preview"], env=toolchain.environment())
     """
 
-    tools: Mapping[str, Found]
+    tools: Mapping[str, InstalledTool]
 
     def path(self, name: str) -> Path:
         return self.tools[name].path
@@ -57,7 +57,7 @@ def install(report: Report | None = None, *, also: Sequence[Tool] = ()) -> Toolc
     they go to stderr. `also` are tools that only some tasks need, such as `AWS_PROVIDER`.
     `ToolchainError` where one cannot be provided.
     """
-    workshop = _Workshop(Progress(report), cache_directory())
+    workshop = _Workshop(BuildProgress(report), cache_directory())
     try:
         tools = _engine(workshop)
         tools |= {tool.name: workshop.provide(tool) for tool in (*PINNED, *also)}
@@ -74,10 +74,10 @@ def install(report: Report | None = None, *, also: Sequence[Tool] = ()) -> Toolc
 
 def provide(tool: Tool, report: Report | None = None) -> Path:
     """One tool alone, such as a witness of the tests; built where it is missing."""
-    return _Workshop(Progress(report), cache_directory()).provide(tool).path
+    return _Workshop(BuildProgress(report), cache_directory()).provide(tool).path
 
 
-def present() -> dict[str, Found | None]:
+def present() -> dict[str, InstalledTool | None]:
     """Every tool that `install` would provide, and None for those that it would have to build or fetch."""
     pulumi = installed_pulumi()
     host = installed_language_host(pulumi) if pulumi else None
@@ -99,9 +99,9 @@ def tools_folder() -> Path:
     return cache_directory()
 
 
-def _built(tool: Tool) -> Found | None:
+def _built(tool: Tool) -> InstalledTool | None:
     path = tool_path(tool)
-    return Found(path, tool.version, "built") if is_valid(path) else None
+    return InstalledTool(path, tool.version, "built") if is_valid(path) else None
 
 
 def _past_proxies() -> dict[str, str]:
@@ -116,7 +116,7 @@ def _past_proxies() -> dict[str, str]:
     return {"no_proxy": exempt, "NO_PROXY": exempt}
 
 
-def _engine(workshop: "_Workshop") -> dict[str, Found]:
+def _engine(workshop: "_Workshop") -> dict[str, InstalledTool]:
     installed = installed_pulumi()
     host = installed_language_host(installed) if installed else None
     if installed and host:
@@ -125,13 +125,13 @@ def _engine(workshop: "_Workshop") -> dict[str, Found]:
     runner = workshop.provide(LANGUAGE_EXEC)
     launcher = launcher_beside(built, runner.path)
     return {
-        PULUMI.name: installed or Found(launcher.with_name(PULUMI.name), PULUMI.version, "built"),
-        LANGUAGE_HOST: Found(launcher, runner.version, "built"),
+        PULUMI.name: installed or InstalledTool(launcher.with_name(PULUMI.name), PULUMI.version, "built"),
+        LANGUAGE_HOST: InstalledTool(launcher, runner.version, "built"),
         LANGUAGE_EXEC.name: runner,
     }
 
 
-def _kubernetes_provider(workshop: "_Workshop", pulumi: Found) -> Found:
+def _kubernetes_provider(workshop: "_Workshop", pulumi: InstalledTool) -> InstalledTool:
     """Prefer an installed plugin; an installed engine may download one in less time than a build takes."""
     provider = installed_kubernetes_provider()
     if provider is None and pulumi.origin == "PATH" and not is_valid(tool_path(KUBERNETES_PROVIDER)):
@@ -145,7 +145,7 @@ def _kubernetes_provider(workshop: "_Workshop", pulumi: Found) -> Found:
 
 @dataclass(frozen=True)
 class _Workshop:
-    progress: Progress
+    progress: BuildProgress
     cache: Path
 
     @cached_property
@@ -157,8 +157,8 @@ class _Workshop:
         """Whether anything had to be built."""
         return "builder" in vars(self)
 
-    def provide(self, tool: Tool) -> Found:
-        found = Found(tool_path(tool), tool.version, "built")
+    def provide(self, tool: Tool) -> InstalledTool:
+        found = InstalledTool(tool_path(tool), tool.version, "built")
         if is_valid(found.path):
             return found
         with locked(tool, waiting=lambda: self.progress.line(f"waiting for another build of {tool.name}")):

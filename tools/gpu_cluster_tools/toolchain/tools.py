@@ -22,7 +22,7 @@ class ModuleFiles:
 
 
 @dataclass(frozen=True)
-class Edit:
+class SourcePatch:
     """A regular expression (multi-line, dot matches newlines) and its replacement in one file of a tree."""
 
     file: str
@@ -40,7 +40,7 @@ class ModuleTree:
     version: str
     folder: str
     paths: tuple[str, ...]
-    edits: tuple[Edit, ...]
+    edits: tuple[SourcePatch, ...]
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import pulumi
 
-from gpu_cluster.aws.ecr.account_wide import enhanced_scanning, replication
-from gpu_cluster.aws.ecr.caches import caches
-from gpu_cluster.aws.ecr.copies import Copy, copies
-from gpu_cluster.aws.ecr.creation import creation_role, template
-from gpu_cluster.aws.ecr.expiry import newest, newest_and_tagged
+from gpu_cluster.aws.ecr.creation_template import creation_role, creation_template
+from gpu_cluster.aws.ecr.lifecycle_policy import keep_newest, keep_newest_and_tagged
+from gpu_cluster.aws.ecr.mirroring import ImageCopy, images_to_copy
+from gpu_cluster.aws.ecr.pull_through_cache import pull_through_caches
+from gpu_cluster.aws.ecr.registry_settings import enhanced_scanning, replication
 from gpu_cluster.aws.ecr.repository import Repository
 from gpu_cluster.catalog import UPSTREAMS
 from gpu_cluster.config.ecr import ecr_mirror
@@ -37,7 +37,7 @@ class EcrRegistry(pulumi.ComponentResource):
     mirror: str
     """Where every image of the platform comes from."""
 
-    copies: list[Copy]
+    copies: list[ImageCopy]
     """Images that no cache fetches, which somebody has to bring here."""
 
     urls: Mapping[str, pulumi.Output[str]]
@@ -64,7 +64,7 @@ class EcrRegistry(pulumi.ComponentResource):
         replicas = settings.replicate if settings.repositories else frozenset[str]()
 
         self.mirror = settings.mirror or ecr_mirror(account, region, settings.prefix)
-        self.copies = copies(images, self.mirror, cached) if here else []
+        self.copies = images_to_copy(images, self.mirror, cached) if here else []
         if cached or replicas:
             role = creation_role(
                 f"{name}-creation",
@@ -75,23 +75,23 @@ class EcrRegistry(pulumi.ComponentResource):
                 key=key,
                 opts=child,
             )
-            caches(
+            pull_through_caches(
                 name,
                 cached,
                 credentials=settings.credentials,
                 prefix=prefix,
                 role=role,
                 key=key,
-                expiry=newest(settings.keep_images),
+                expiry=keep_newest(settings.keep_images),
                 opts=child,
             )
             for other in sorted(replicas):
-                template(
+                creation_template(
                     f"{name}-{other}-template",
                     settings.prefix or "ROOT",
                     "REPLICATION",
                     role=role,
-                    expiry=newest_and_tagged(settings.keep_images, settings.untagged_days),
+                    expiry=keep_newest_and_tagged(settings.keep_images, settings.untagged_days),
                     region=other,
                     opts=child,
                 )
@@ -124,5 +124,5 @@ def _expiry(path: str, chosen: RepositorySettings, settings: RegistrySettings) -
     count = chosen.keep_images or settings.keep_images
     hosts = {UPSTREAMS[upstream].host for upstream in settings.mirrors or ()}
     if path.partition("/")[0] in hosts:
-        return newest(count)
-    return newest_and_tagged(count, settings.untagged_days)
+        return keep_newest(count)
+    return keep_newest_and_tagged(count, settings.untagged_days)

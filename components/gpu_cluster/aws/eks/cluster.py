@@ -8,11 +8,11 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from gpu_cluster.aws.eks.access import access_entry
+from gpu_cluster.aws.eks.bootstrap_addons import BootstrapAddons
 from gpu_cluster.aws.eks.control_plane import ControlPlane
-from gpu_cluster.aws.eks.foundation import Foundation
 from gpu_cluster.aws.eks.hybrid import HybridNodes
 from gpu_cluster.aws.eks.kubeconfig import kubeconfig
-from gpu_cluster.aws.keys import Purpose
+from gpu_cluster.aws.keys import KeyUsage
 from gpu_cluster.capacity import Pool
 from gpu_cluster.config.eks import AccessPolicy, EksSettings
 from gpu_cluster.config.stack import Stack
@@ -73,7 +73,7 @@ class EksCluster(pulumi.ComponentResource):
         cidrs: Sequence[str],
         subnets: Mapping[str, pulumi.Input[str]],
         pod_subnets: Mapping[str, pulumi.Input[str]],
-        keys: Mapping[Purpose, pulumi.Input[str]],
+        keys: Mapping[KeyUsage, pulumi.Input[str]],
         region: str,
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
@@ -119,7 +119,7 @@ class EksCluster(pulumi.ComponentResource):
                 opts=child,
             ).role
         self.foundation = [
-            Foundation(
+            BootstrapAddons(
                 f"{name}-foundation",
                 settings,
                 cluster=cluster.name,

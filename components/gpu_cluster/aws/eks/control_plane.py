@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from gpu_cluster.aws.identity import managed_policy, policy_document
-from gpu_cluster.aws.keys import Purpose
+from gpu_cluster.aws.keys import KeyUsage
 from gpu_cluster.capacity import GPU_RESOURCE, Pool
 from gpu_cluster.config.eks import EksSettings
 
@@ -36,7 +36,7 @@ class ControlPlane(pulumi.ComponentResource):
         pools: Mapping[str, Pool],
         subnets: Sequence[pulumi.Input[str]],
         security_group: pulumi.Input[str],
-        keys: Mapping[Purpose, pulumi.Input[str]],
+        keys: Mapping[KeyUsage, pulumi.Input[str]],
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -56,7 +56,7 @@ class ControlPlane(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=protect,
-                replacement_trigger=[settings.ip_family, settings.service_cidr, keys[Purpose.CLUSTER]],
+                replacement_trigger=[settings.ip_family, settings.service_cidr, keys[KeyUsage.CLUSTER]],
             ),
         )
         # Without its policies it could not remove its network interfaces when the cluster goes.
@@ -68,14 +68,14 @@ class ControlPlane(pulumi.ComponentResource):
                 opts=child,
             ),
             aws.iam.RolePolicy(
-                f"{name}-secrets", role=role.name, policy=_uses(keys[Purpose.CLUSTER]), opts=child
+                f"{name}-secrets", role=role.name, policy=_uses(keys[KeyUsage.CLUSTER]), opts=child
             ),
         ]
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
             name=pulumi.Output.concat("/aws/eks/", role.name, "/cluster"),
             retention_in_days=settings.logs.retention_days,
-            kms_key_id=keys[Purpose.LOGS],
+            kms_key_id=keys[KeyUsage.LOGS],
             opts=pulumi.ResourceOptions(parent=self, protect=protect, retain_on_delete=protect),
         )
 
@@ -93,7 +93,7 @@ class ControlPlane(pulumi.ComponentResource):
             remote_network_config=_remote(settings),
             encryption_config=aws.eks.ClusterEncryptionConfigArgs(
                 resources=["secrets"],
-                provider=aws.eks.ClusterEncryptionConfigProviderArgs(key_arn=keys[Purpose.CLUSTER]),
+                provider=aws.eks.ClusterEncryptionConfigProviderArgs(key_arn=keys[KeyUsage.CLUSTER]),
             ),
             enabled_cluster_log_types=_LOGS,
             kube_scheduler_config=_packed(pools) if settings.bin_packing else _spread(),

@@ -8,7 +8,7 @@ EBS = "aws-ebs-csi-driver"
 
 
 @dataclass(frozen=True, slots=True)
-class Driver:
+class CsiDriver:
     service_account: str
     """Whose pods call AWS."""
 
@@ -22,10 +22,10 @@ class Driver:
 _ON_EVERY_NODE = {"node": {"tolerateAllTaints": True}}
 """A volume can be mounted wherever a pod can run."""
 
-DRIVERS: Mapping[str, Driver] = {
-    EBS: Driver("ebs-csi-controller-sa", ("AmazonEBSCSIDriverEKSClusterScopedPolicy",), _ON_EVERY_NODE),
-    "aws-efs-csi-driver": Driver("efs-csi-controller-sa", ("service-role/AmazonEFSCSIDriverPolicy",)),
-    "aws-fsx-csi-driver": Driver("fsx-csi-controller-sa", values=_ON_EVERY_NODE),
-    "aws-mountpoint-s3-csi-driver": Driver("s3-csi-driver-sa", values=_ON_EVERY_NODE),
+DRIVERS: Mapping[str, CsiDriver] = {
+    EBS: CsiDriver("ebs-csi-controller-sa", ("AmazonEBSCSIDriverEKSClusterScopedPolicy",), _ON_EVERY_NODE),
+    "aws-efs-csi-driver": CsiDriver("efs-csi-controller-sa", ("service-role/AmazonEFSCSIDriverPolicy",)),
+    "aws-fsx-csi-driver": CsiDriver("fsx-csi-controller-sa", values=_ON_EVERY_NODE),
+    "aws-mountpoint-s3-csi-driver": CsiDriver("s3-csi-driver-sa", values=_ON_EVERY_NODE),
 }
 """By the name of the add-on."""

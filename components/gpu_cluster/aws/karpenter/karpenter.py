@@ -9,11 +9,11 @@ from pulumi_kubernetes.apiextensions import CustomResource
 
 from gpu_cluster.aws.identity import PodIdentity
 from gpu_cluster.aws.karpenter.controller import NAMESPACE, SERVICE_ACCOUNT, Controller
+from gpu_cluster.aws.karpenter.controller_policy import controller_policy
 from gpu_cluster.aws.karpenter.interruptions import Interruptions
 from gpu_cluster.aws.karpenter.node_class import node_class
 from gpu_cluster.aws.karpenter.node_pool import node_pool
-from gpu_cluster.aws.karpenter.permissions import permissions
-from gpu_cluster.aws.nodes import Ground, NodeRole
+from gpu_cluster.aws.nodes import NodeContext, NodeRole
 from gpu_cluster.capacity import Pool
 from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.pools import PoolSettings
@@ -33,7 +33,7 @@ class Karpenter(pulumi.ComponentResource):
         pools: Mapping[str, Pool],
         settings: Mapping[str, PoolSettings],
         *,
-        ground: Ground,
+        ground: NodeContext,
         account: str,
         region: str,
         charts: str,
@@ -69,7 +69,7 @@ class Karpenter(pulumi.ComponentResource):
                     queue=interruptions.queue.arn,
                     node_role=role.arn,
                     key=ground.volumes_key,
-                ).apply(lambda arns: permissions(account=account, region=region, spot=spot, **arns))
+                ).apply(lambda arns: controller_policy(account=account, region=region, spot=spot, **arns))
             },
             opts=child,
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pulumi
 
-from gpu_cluster.aws.nodes import Ground, user_data
+from gpu_cluster.aws.nodes import NodeContext, user_data
 from gpu_cluster.capacity import POOL_LABEL, Pool, ami_release, root_disk
 from gpu_cluster.catalog import INSTANCES
 from gpu_cluster.config.pools import AmiFamily, PoolSettings
@@ -18,7 +18,7 @@ _VOLUMES_OF = "ebs.csi.aws.com/cluster-name"
 
 
 def node_class(
-    pool: Pool, settings: PoolSettings, ground: Ground, *, profile: pulumi.Input[str]
+    pool: Pool, settings: PoolSettings, ground: NodeContext, *, profile: pulumi.Input[str]
 ) -> dict[str, Any]:
     """The spec of an EC2NodeClass; `profile` is the name of an instance profile with the role of nodes."""
     reserved = settings.capacity.reserved

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
+from gpu_cluster.aws.keys.key_usage import KeyUsage
 from gpu_cluster.aws.keys.policies import key_policy
-from gpu_cluster.aws.keys.purpose import Purpose
 
 _WAIT_DAYS = {True: 30, False: 7}
 """Days in which a deleted key can still be had back, by whether it is protected: the most and the least."""
@@ -19,7 +19,7 @@ class Keys(pulumi.ComponentResource):
     .arns[Purpose.LOGS]
     """
 
-    arns: Mapping[Purpose, pulumi.Output[str]]
+    arns: Mapping[KeyUsage, pulumi.Output[str]]
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Keys(pulumi.ComponentResource):
         super().__init__("gpu-cluster:index:Keys", name, None, opts)
         kept = pulumi.ResourceOptions(parent=self, protect=protect, retain_on_delete=protect)
 
-        elsewhere = {Purpose.COPIES: copies}
+        elsewhere = {KeyUsage.COPIES: copies}
         keys = {
             purpose: aws.kms.Key(
                 f"{name}-{purpose}",
@@ -47,7 +47,7 @@ class Keys(pulumi.ComponentResource):
                 region=elsewhere.get(purpose),
                 opts=kept,
             )
-            for purpose in Purpose
+            for purpose in KeyUsage
             if copies or purpose not in elsewhere
         }
         for purpose, key in keys.items():

@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 
 from gpu_cluster.aws.identity import policy_document
-from gpu_cluster.aws.keys.purpose import Purpose
+from gpu_cluster.aws.keys.key_usage import KeyUsage
 
 _USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
 _ADMINISTER = [
@@ -22,13 +22,13 @@ _ADMINISTER = [
     )
 ]
 _SERVICES = {
-    Purpose.VOLUMES: ("ec2",),
-    Purpose.DATA: ("backup", "elasticfilesystem", "fsx", "s3"),
-    Purpose.REGISTRY: ("ecr",),
-    Purpose.COPIES: ("backup", "ec2", "fsx"),
+    KeyUsage.VOLUMES: ("ec2",),
+    KeyUsage.DATA: ("backup", "elasticfilesystem", "fsx", "s3"),
+    KeyUsage.REGISTRY: ("ecr",),
+    KeyUsage.COPIES: ("backup", "ec2", "fsx"),
 }
 """Through which services the principals of the account use a key."""
-_RETIRED = frozenset((Purpose.DATA, Purpose.REGISTRY, Purpose.COPIES))
+_RETIRED = frozenset((KeyUsage.DATA, KeyUsage.REGISTRY, KeyUsage.COPIES))
 """Keys whose service asks its caller for `kms:RetireGrant`.
 
 ECR for whoever creates or deletes a repository (Amazon ECR user guide, encryption-at-rest, "Required IAM
@@ -39,22 +39,22 @@ permissions of create); both read on 2026-11-28. EBS, EFS, FSx and EKS ask for `
 _Statement = dict[str, Any]
 
 
-def key_policy(purpose: Purpose, account: str, region: str, copies: str | None = None) -> pulumi.Output[str]:
+def key_policy(purpose: KeyUsage, account: str, region: str, copies: str | None = None) -> pulumi.Output[str]:
     """The policy of a purpose's key, as JSON. `copies`: region that backups are copied to."""
     statements = [_administered(account)]
     match purpose:
-        case Purpose.CLUSTER:
+        case KeyUsage.CLUSTER:
             statements += _by_control_plane(account)
-        case Purpose.LOGS:
+        case KeyUsage.LOGS:
             statements.append(_by_logs(account, region))
-        case Purpose.VOLUMES:
+        case KeyUsage.VOLUMES:
             statements += [*_by_services(purpose, account, region, copies), *_by_instance_starters(account)]
-        case Purpose.DATA:
+        case KeyUsage.DATA:
             statements += [
                 *_by_services(purpose, account, region, copies),
                 _by_lustre(account, region),
             ]
-        case Purpose.REGISTRY | Purpose.COPIES:
+        case KeyUsage.REGISTRY | KeyUsage.COPIES:
             statements += _by_services(purpose, account, region, copies)
     return policy_document(*statements)
 
@@ -107,11 +107,11 @@ def _by_logs(account: str, region: str) -> _Statement:
     }
 
 
-def _by_services(purpose: Purpose, account: str, region: str, copies: str | None) -> list[_Statement]:
+def _by_services(purpose: KeyUsage, account: str, region: str, copies: str | None) -> list[_Statement]:
     """Copies need it through services of both regions (AWS Backup developer guide, encryption of backups)."""
     services = [f"{service}.{region}.amazonaws.com" for service in _SERVICES[purpose]]
     if copies:
-        copying = [service for service in _SERVICES[purpose] if service in _SERVICES[Purpose.COPIES]]
+        copying = [service for service in _SERVICES[purpose] if service in _SERVICES[KeyUsage.COPIES]]
         services += [f"{service}.{copies}.amazonaws.com" for service in copying]
     via = {"kms:ViaService": services}
     return [
@@ -174,7 +174,7 @@ def _by_lustre(account: str, region: str) -> _Statement:
     }
 
 
-def _retires(purpose: Purpose) -> list[str]:
+def _retires(purpose: KeyUsage) -> list[str]:
     return ["kms:RetireGrant"] if purpose in _RETIRED else []
 
 

@@ -9,7 +9,7 @@ from gpu_cluster.aws.network.subnets import ByZone, Subnets
 from gpu_cluster.config.network import ExistingNetwork, NetworkIds, NetworkTags
 
 
-def found(settings: ExistingNetwork, opts: pulumi.InvokeOptions) -> Subnets:
+def existing_network(settings: ExistingNetwork, opts: pulumi.InvokeOptions) -> Subnets:
     """Its subnets; which zones there are is known before anything is looked up."""
     if settings.ids:
         return _by_ids(settings.ids)

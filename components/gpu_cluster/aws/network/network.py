@@ -4,7 +4,7 @@ from itertools import islice
 
 import pulumi
 
-from gpu_cluster.aws.network.existing_network import found
+from gpu_cluster.aws.network.existing_network import existing_network
 from gpu_cluster.aws.network.vpc import Vpc
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.zone import is_local
@@ -60,7 +60,7 @@ class Network(pulumi.ComponentResource):
         """`logs_key`: ARN of the key that encrypts log groups; `protect`: those of the network stay."""
         super().__init__("gpu-cluster:index:Network", name, None, opts)
         if settings.existing:
-            subnets = found(settings.existing, pulumi.InvokeOptions(parent=self))
+            subnets = existing_network(settings.existing, pulumi.InvokeOptions(parent=self))
             self.cidrs = settings.existing.cidrs
             self.laid_out = []
         else:

@@ -1,7 +1,7 @@
 """Nodes that EKS starts, and what starts more of them when pods wait."""
 
 from gpu_cluster.aws.nodes.cluster_autoscaler import ClusterAutoscaler
-from gpu_cluster.aws.nodes.launch_template import Ground
+from gpu_cluster.aws.nodes.launch_template import NodeContext
 from gpu_cluster.aws.nodes.node_group import NodeGroup
 from gpu_cluster.aws.nodes.node_groups import NodeGroups
 from gpu_cluster.aws.nodes.node_role import NodeRole
@@ -9,7 +9,7 @@ from gpu_cluster.aws.nodes.user_data import bottlerocket_settings, node_config, 
 
 __all__ = [
     "ClusterAutoscaler",
-    "Ground",
+    "NodeContext",
     "NodeGroup",
     "NodeGroups",
     "NodeRole",

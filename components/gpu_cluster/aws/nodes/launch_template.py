@@ -18,7 +18,7 @@ _TAGGED = ("instance", "volume", "network-interface")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ground:
+class NodeContext:
     """What every node of a cluster stands on."""
 
     cluster_name: pulumi.Input[str]
@@ -38,7 +38,7 @@ class Ground:
     """Tags of servers, volumes and interfaces: what a template makes does not get the provider's."""
 
 
-def launch_template(pool: Pool, settings: PoolSettings, ground: Ground) -> dict[str, Any]:
+def launch_template(pool: Pool, settings: PoolSettings, ground: NodeContext) -> dict[str, Any]:
     """Arguments of an `aws.ec2.LaunchTemplate`."""
     tags = {**ground.tags, POOL_LABEL: pool.name, "Name": pool.name}
     return {
@@ -57,7 +57,7 @@ def launch_template(pool: Pool, settings: PoolSettings, ground: Ground) -> dict[
     }
 
 
-def _volumes(settings: PoolSettings, ground: Ground) -> list[dict[str, Any]]:
+def _volumes(settings: PoolSettings, ground: NodeContext) -> list[dict[str, Any]]:
     """Bottlerocket has its system on one volume, and images, logs and pods on another."""
     encrypted = {
         "volume_type": "gp3",
@@ -75,7 +75,7 @@ def _volumes(settings: PoolSettings, ground: Ground) -> list[dict[str, Any]]:
     return [{"device_name": "/dev/xvda", "ebs": encrypted | sized}]
 
 
-def _interfaces(pool: Pool, settings: PoolSettings, ground: Ground) -> list[dict[str, Any]]:
+def _interfaces(pool: Pool, settings: PoolSettings, ground: NodeContext) -> list[dict[str, Any]]:
     """All in the group of the cluster, and without a public address."""
     wanted = (efa_interfaces(INSTANCES[pool.machine]) if settings.efa else ()) or _ONE
     return [

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from gpu_cluster.aws.nodes.launch_template import Ground, launch_template
+from gpu_cluster.aws.nodes.launch_template import NodeContext, launch_template
 from gpu_cluster.aws.nodes.repair import node_repair
 from gpu_cluster.capacity import (
     GPU_RESOURCE,
@@ -47,7 +47,7 @@ class NodeGroup(pulumi.ComponentResource):
         name: str,
         pool: Pool,
         settings: PoolSettings,
-        ground: Ground,
+        ground: NodeContext,
         *,
         role: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,

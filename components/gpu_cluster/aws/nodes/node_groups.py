@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from gpu_cluster.aws.nodes.launch_template import Ground
+from gpu_cluster.aws.nodes.launch_template import NodeContext
 from gpu_cluster.aws.nodes.node_group import NodeGroup
 from gpu_cluster.aws.nodes.node_role import NodeRole
 from gpu_cluster.capacity import Pool
@@ -21,7 +21,7 @@ class NodeGroups(pulumi.ComponentResource):
 
     groups: dict[str, aws.eks.NodeGroup]
     role: NodeRole
-    ground: Ground
+    ground: NodeContext
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class NodeGroups(pulumi.ComponentResource):
         `tags` are those of servers and volumes, which do not get the provider's.
         """
         super().__init__("gpu-cluster:index:NodeGroups", name, None, opts)
-        self.ground = Ground(
+        self.ground = NodeContext(
             cluster_name=cluster_name,
             version=version,
             subnets=subnets,

@@ -13,7 +13,7 @@ _AT_NIGHT = "cron(0 3 * * ? *)"
 _START_MINUTES, _END_MINUTES = 60, 720
 
 
-class Kept(NamedTuple):
+class BackupSelection(NamedTuple):
     """What is backed up, and for how many days each backup is kept."""
 
     arn: pulumi.Input[str]
@@ -23,7 +23,7 @@ class Kept(NamedTuple):
     tags: Mapping[str, str] = {}
 
 
-class Copies(NamedTuple):
+class CopyDestination(NamedTuple):
     """Where every backup is copied to."""
 
     region: str
@@ -38,16 +38,16 @@ class Backups(pulumi.ComponentResource):
     """A plan for each storage class and file system; backups are encrypted with the key that encrypts what
     they are of, copies with one of their own region.
 
-    Backups("platform-stores-backups", {"home": Kept(home.arn, 35)}, data_key=key, protect=True)
+    Backups("platform-stores-backups", {"home": BackupSelection(home.arn, 35)}, data_key=key, protect=True)
     """
 
     def __init__(
         self,
         name: str,
-        stores: Mapping[str, Kept],
+        stores: Mapping[str, BackupSelection],
         *,
         data_key: pulumi.Input[str],
-        copies: Copies | None = None,
+        copies: CopyDestination | None = None,
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:

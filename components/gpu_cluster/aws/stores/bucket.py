@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from gpu_cluster.aws.identity import policy_document
 from gpu_cluster.aws.logical_name import logical_name
 from gpu_cluster.config.storage import S3
-from gpu_cluster.kubernetes.storage.backing import Source
+from gpu_cluster.kubernetes.storage.volume_source import VolumeSource
 
 _UPLOAD_DAYS = 7
 """An upload that is not finished by then will not be."""
@@ -26,7 +26,7 @@ class Bucket(pulumi.ComponentResource):
     """
 
     name: pulumi.Output[str]
-    source: Source
+    source: VolumeSource
 
     grant: pulumi.Output[str]
     """Policy, as JSON, for what mounts it."""
@@ -105,7 +105,7 @@ class Bucket(pulumi.ComponentResource):
         )
 
         self.name = bucket.bucket
-        self.source = Source(
+        self.source = VolumeSource(
             self.name,
             {"bucketName": self.name, "authenticationSource": "driver"},
             _mount_options(region, gbps),

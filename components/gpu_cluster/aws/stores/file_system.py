@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 from gpu_cluster.aws.identity import policy_document
 from gpu_cluster.aws.logical_name import logical_name
-from gpu_cluster.aws.stores.site import Site, let_in
+from gpu_cluster.aws.stores.file_system_network import FileSystemNetwork, allow_ingress
 from gpu_cluster.config.storage import Efs
 
 _NFS = [(2049, 2049)]
@@ -25,7 +25,7 @@ class FileSystem(pulumi.ComponentResource):
         name: str,
         key: str,
         settings: Efs,
-        site: Site,
+        site: FileSystemNetwork,
         *,
         data_key: pulumi.Input[str],
         protect: bool,
@@ -50,7 +50,7 @@ class FileSystem(pulumi.ComponentResource):
             ),
         )
         group = site.closed_group(name, f"EFS of storage class {key}", opts=child)
-        let_in(name, group.id, site.clients, _NFS, opts=child)
+        allow_ingress(name, group.id, site.clients, _NFS, opts=child)
         policy = aws.efs.FileSystemPolicy(
             f"{name}-policy",
             file_system_id=files.id,

@@ -3,10 +3,10 @@
 import pulumi
 import pulumi_aws as aws
 
-from gpu_cluster.aws.stores.site import Site, let_in, let_out
+from gpu_cluster.aws.stores.file_system_network import FileSystemNetwork, allow_egress, allow_ingress
 from gpu_cluster.config.lustre import gibibytes
 from gpu_cluster.config.storage import FsxLustre
-from gpu_cluster.kubernetes.storage.backing import Source
+from gpu_cluster.kubernetes.storage.volume_source import VolumeSource
 
 # Lustre user guide of FSx, File system access control with Amazon VPC, 2026-11-21.
 _LNET = [(988, 988), (1018, 1023)]
@@ -16,19 +16,19 @@ _CHANGES = ["NEW", "CHANGED", "DELETED"]
 class Lustre(pulumi.ComponentResource):
     """One that lasts, on SSD in one zone; objects of a bucket appear in it as files.
 
-    Lustre("platform-stores-datasets", "datasets", settings, site, objects="s3://example-datasets", …).source
-    # Source("fs-0123456789abcdef0", {"dnsname": "fs-0123456789abcdef0.fsx.eu-central-1.amazonaws.com", …})
+    Lustre("platform-stores-datasets", "datasets", settings, network, objects="s3://example", …).source
+    # VolumeSource("fs-0123456789abcdef0", {"dnsname": "fs-0123456789abcdef0.fsx.…", …})
     """
 
     arn: pulumi.Output[str]
-    source: Source
+    source: VolumeSource
 
     def __init__(
         self,
         name: str,
         key: str,
         settings: FsxLustre,
-        site: Site,
+        site: FileSystemNetwork,
         *,
         data_key: pulumi.Input[str],
         objects: pulumi.Input[str] | None,
@@ -42,10 +42,10 @@ class Lustre(pulumi.ComponentResource):
 
         group = site.closed_group(name, f"FSx for Lustre, store {key}", opts=child)
         for peer, side in ((group.id, "servers"), (site.clients, "clients")):
-            let_in(f"{name}-{side}", group.id, peer, _LNET, opts=child)
-            let_out(f"{name}-{side}", group.id, peer, _LNET, opts=child)
+            allow_ingress(f"{name}-{side}", group.id, peer, _LNET, opts=child)
+            allow_egress(f"{name}-{side}", group.id, peer, _LNET, opts=child)
         # Its servers call back.
-        let_in(f"{name}-callback", site.clients, group.id, _LNET, opts=child)
+        allow_ingress(f"{name}-callback", site.clients, group.id, _LNET, opts=child)
 
         files = aws.fsx.LustreFileSystem(
             f"{name}-files",
@@ -86,5 +86,5 @@ class Lustre(pulumi.ComponentResource):
             )
 
         self.arn = files.arn
-        self.source = Source(files.id, {"dnsname": files.dns_name, "mountname": files.mount_name})
+        self.source = VolumeSource(files.id, {"dnsname": files.dns_name, "mountname": files.mount_name})
         self.register_outputs({"arn": self.arn})

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 
 import pulumi
 
-from gpu_cluster.aws.stores.backups import Backups, Copies, Kept
+from gpu_cluster.aws.stores.backups import Backups, BackupSelection, CopyDestination
 from gpu_cluster.aws.stores.bucket import Bucket
 from gpu_cluster.aws.stores.file_system import FileSystem
+from gpu_cluster.aws.stores.file_system_network import FileSystemNetwork
 from gpu_cluster.aws.stores.lustre import Lustre
-from gpu_cluster.aws.stores.site import Site
 from gpu_cluster.aws.tags import class_tags
 from gpu_cluster.config.storage import S3, Ebs, Efs, FsxLustre, StorageSettings, backup_days
 from gpu_cluster.config.zone import is_local
-from gpu_cluster.kubernetes.storage.backing import Backing, Live
+from gpu_cluster.kubernetes.storage.volume_source import LiveParameters, StorageResources
 
 _S3_DRIVER = "aws-mountpoint-s3-csi-driver"
 _ANY_VOLUME = "arn:aws:ec2:*:*:volume/*"
@@ -27,7 +27,7 @@ class Stores(pulumi.ComponentResource):
            protect=True).backing
     """
 
-    backing: Backing
+    backing: StorageResources
     """What the cluster has to know of them."""
 
     grants: Mapping[str, Mapping[str, pulumi.Input[str]]]
@@ -45,7 +45,7 @@ class Stores(pulumi.ComponentResource):
         data_key: pulumi.Input[str],
         region: str,
         gbps: int,
-        copies: Copies | None = None,
+        copies: CopyDestination | None = None,
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -55,7 +55,9 @@ class Stores(pulumi.ComponentResource):
         """
         super().__init__("gpu-cluster:index:Stores", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        site = Site(vpc_id, {zone: it for zone, it in subnets.items() if not is_local(zone)}, clients)
+        site = FileSystemNetwork(
+            vpc_id, {zone: it for zone, it in subnets.items() if not is_local(zone)}, clients
+        )
 
         buckets = {
             key: Bucket(
@@ -72,9 +74,9 @@ class Stores(pulumi.ComponentResource):
         }
         sources = {key: bucket.source for key, bucket in buckets.items()}
         made: dict[str, pulumi.Resource] = {**buckets}
-        parameters: dict[str, Live] = {}
-        tagged: dict[str, Live] = {}
-        kept: dict[str, Kept] = {}
+        parameters: dict[str, LiveParameters] = {}
+        tagged: dict[str, LiveParameters] = {}
+        kept: dict[str, BackupSelection] = {}
 
         for key, chosen in settings.items():
             match chosen:
@@ -85,7 +87,7 @@ class Stores(pulumi.ComponentResource):
                         f"tagSpecification_{number}": f"{tag}={value}"
                         for number, (tag, value) in enumerate(tags.items(), start=1)
                     }
-                    kept[key] = Kept(_ANY_VOLUME, backup_days(chosen), tags)
+                    kept[key] = BackupSelection(_ANY_VOLUME, backup_days(chosen), tags)
                 case Efs():
                     files = FileSystem(
                         f"{name}-{key}",
@@ -98,7 +100,7 @@ class Stores(pulumi.ComponentResource):
                     )
                     made[key] = files
                     parameters[key] = {"fileSystemId": files.file_system_id}
-                    kept[key] = Kept(files.arn, backup_days(chosen))
+                    kept[key] = BackupSelection(files.arn, backup_days(chosen))
                 case FsxLustre():
                     own = buckets.get(chosen.s3 or "")
                     lustre = Lustre(
@@ -113,7 +115,7 @@ class Stores(pulumi.ComponentResource):
                     )
                     made[key] = lustre
                     sources[key] = lustre.source
-                    kept[key] = Kept(lustre.arn, backup_days(chosen))
+                    kept[key] = BackupSelection(lustre.arn, backup_days(chosen))
                 case _:
                     pass
         backed_up = {key: it for key, it in kept.items() if it.days}
@@ -122,6 +124,6 @@ class Stores(pulumi.ComponentResource):
                 f"{name}-backups", backed_up, data_key=data_key, copies=copies, protect=protect, opts=child
             )
 
-        self.backing = Backing(parameters, tagged, sources, made)
+        self.backing = StorageResources(parameters, tagged, sources, made)
         self.grants = {_S3_DRIVER: {key: bucket.grant for key, bucket in buckets.items()}} if buckets else {}
         self.register_outputs({})

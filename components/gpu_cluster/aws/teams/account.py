@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from gpu_cluster.aws.budget import Budget
 from gpu_cluster.aws.identity import PodIdentity
 from gpu_cluster.aws.tags import team_tags
-from gpu_cluster.aws.teams.iam_policies import Prefixes, of_members, of_pods
+from gpu_cluster.aws.teams.iam_policies import Prefixes, member_policy, pod_policy
 from gpu_cluster.config.budget import BudgetSettings
 from gpu_cluster.config.teams import TeamSettings, group_of
 from gpu_cluster.kubernetes.teams.identity import AWS_ACCOUNT
@@ -44,7 +44,7 @@ class TeamAccount(pulumi.ComponentResource):
         rights = aws.iam.Policy(
             f"{name}-rights",
             description=f"Members of team {team} of {environment}",
-            policy=of_members(prefixes, cluster),
+            policy=member_policy(prefixes, cluster),
             tags=tags,
             opts=child,
         )
@@ -55,7 +55,7 @@ class TeamAccount(pulumi.ComponentResource):
             cluster=cluster,
             namespace=settings.namespace or team,
             service_account=AWS_ACCOUNT,
-            policies={"prefixes": of_pods(prefixes)},
+            policies={"prefixes": pod_policy(prefixes)},
             opts=child,
         )
         if settings.budget:

@@ -49,7 +49,7 @@ class Prefixes:
     """ARN of the key that encrypts objects."""
 
 
-def of_members(prefixes: Prefixes, cluster: pulumi.Input[str]) -> pulumi.Output[str]:
+def member_policy(prefixes: Prefixes, cluster: pulumi.Input[str]) -> pulumi.Output[str]:
     """Policy of who acts as the team, as JSON: its repositories and objects, and the way to the cluster."""
     where = f"arn:aws:eks:{prefixes.region}:{prefixes.account}:cluster/"
     return policy_document(
@@ -64,7 +64,7 @@ def of_members(prefixes: Prefixes, cluster: pulumi.Input[str]) -> pulumi.Output[
     )
 
 
-def of_pods(prefixes: Prefixes) -> pulumi.Output[str]:
+def pod_policy(prefixes: Prefixes) -> pulumi.Output[str]:
     """Policy of the team's pods, as JSON: its images and its objects."""
     return policy_document(*_images(prefixes, [*_PULL, *_PUSH, *_LOOK]), *_objects(prefixes))
 

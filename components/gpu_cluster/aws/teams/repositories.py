@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from gpu_cluster.aws.ecr import Repository, newest_and_tagged
+from gpu_cluster.aws.ecr import Repository, keep_newest_and_tagged
 from gpu_cluster.aws.tags import tags_of, team_tags
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.team import TeamStack
@@ -39,7 +39,9 @@ def repositories_of(
             f"{name}-{path}",
             above + path,
             key=key,
-            expiry=newest_and_tagged(settings.keep_images or registry.keep_images, registry.untagged_days),
+            expiry=keep_newest_and_tagged(
+                settings.keep_images or registry.keep_images, registry.untagged_days
+            ),
             protect=stack.protect,
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(providers=[provider])),
         )

@@ -5,12 +5,12 @@ from typing import Any
 
 import pulumi
 
-from gpu_cluster.aws.keys import Purpose
+from gpu_cluster.aws.keys import KeyUsage
 from gpu_cluster.aws.teams.account import TeamAccount
 from gpu_cluster.aws.teams.iam_policies import Prefixes
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import S3
-from gpu_cluster.kubernetes.storage import Source
+from gpu_cluster.kubernetes.storage import VolumeSource
 
 
 def team_accounts(
@@ -20,8 +20,8 @@ def team_accounts(
     account: str,
     region: str,
     cluster: pulumi.Input[str],
-    keys: Mapping[Purpose, pulumi.Input[str]],
-    sources: Mapping[str, Source],
+    keys: Mapping[KeyUsage, pulumi.Input[str]],
+    sources: Mapping[str, VolumeSource],
     opts: pulumi.ResourceOptions,
 ) -> dict[str, Mapping[str, Any]]:
     """What there is to say of each team, by name. `sources`: the stores that AWS made."""
@@ -39,9 +39,9 @@ def team_accounts(
                 region=region,
                 team=team,
                 repositories=f"{above}{team}/",
-                registry_key=keys[Purpose.REGISTRY],
+                registry_key=keys[KeyUsage.REGISTRY],
                 buckets=buckets,
-                data_key=keys[Purpose.DATA],
+                data_key=keys[KeyUsage.DATA],
             ),
             budget=stack.budget,
             opts=opts,

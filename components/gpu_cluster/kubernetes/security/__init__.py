@@ -2,8 +2,7 @@
 
 from gpu_cluster.kubernetes.security.api_token import api_token_mount, api_token_volume
 from gpu_cluster.kubernetes.security.namespace import Namespace, PodSecurity
-from gpu_cluster.kubernetes.security.restricted import restricted_container, restricted_pod
-from gpu_cluster.kubernetes.security.traffic import (
+from gpu_cluster.kubernetes.security.network_policy import (
     from_anywhere,
     from_namespaces,
     to_anywhere,
@@ -13,6 +12,7 @@ from gpu_cluster.kubernetes.security.traffic import (
     to_networks,
     to_pod_identity,
 )
+from gpu_cluster.kubernetes.security.pod_security import restricted_container, restricted_pod
 
 __all__ = [
     "Namespace",

@@ -8,7 +8,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 
 from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.security.traffic import nothing
+from gpu_cluster.kubernetes.security.network_policy import deny_all
 
 _POD_SECURITY_VERSION = "v1.35"
 
@@ -57,7 +57,7 @@ class Namespace(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self, depends_on=[owner])
 
         policies = {
-            "default-deny": nothing(),
+            "default-deny": deny_all(),
             **{f"allow-{key}": spec for key, spec in (allowances or {}).items()},
         }
         for key, spec in policies.items():

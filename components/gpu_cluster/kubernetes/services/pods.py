@@ -8,7 +8,7 @@ from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.capacity import Pool, gpu_resource
 from gpu_cluster.config.services import ServiceSettings
-from gpu_cluster.kubernetes.scheduling import over_hosts, tolerations
+from gpu_cluster.kubernetes.scheduling import spread_over_hosts, tolerations
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
 from gpu_cluster.kubernetes.teams import priority_class
 from gpu_cluster.kubernetes.variables import pull_secrets, variables
@@ -53,7 +53,7 @@ def deployment(
                 priority_class_name=priority_class(on_gpus.name) if on_gpus else None,
                 node_selector=pool.selector if pool else None,
                 tolerations=tolerations(pool) if pool else None,
-                topology_spread_constraints=[over_hosts(labels)],
+                topology_spread_constraints=[spread_over_hosts(labels)],
                 image_pull_secrets=pull_secrets(settings.pull_secret),
                 termination_grace_period_seconds=_PRE_STOP_SECONDS + _GRACE_SECONDS,
                 containers=[_container(settings, on_gpus, name, image)],

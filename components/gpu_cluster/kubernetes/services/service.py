@@ -11,7 +11,7 @@ from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.services.pods import deployment
 from gpu_cluster.kubernetes.serving import cache
-from gpu_cluster.kubernetes.storage import Classes
+from gpu_cluster.kubernetes.storage import StorageClassNames
 from gpu_cluster.kubernetes.teams import AWS_ACCOUNT
 
 
@@ -33,7 +33,7 @@ class Service(pulumi.ComponentResource):
         pool: Pool | None,
         namespace: str,
         image: str,
-        storage: Classes,
+        storage: StorageClassNames,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("gpu-cluster:index:Service", name, None, opts)

@@ -4,7 +4,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.config.serving import ModelCache
-from gpu_cluster.kubernetes.storage import Classes
+from gpu_cluster.kubernetes.storage import StorageClassNames
 
 
 def store_volume(claim: str) -> core.VolumeArgs:
@@ -12,7 +12,7 @@ def store_volume(claim: str) -> core.VolumeArgs:
     return core.VolumeArgs(name="weights", persistent_volume_claim=source)
 
 
-def is_shared(cache: ModelCache, storage: Classes) -> bool:
+def is_shared(cache: ModelCache, storage: StorageClassNames) -> bool:
     """Whether all replicas mount one volume, which also outlives them."""
     return cache.storage_class in storage.shared
 
@@ -27,7 +27,7 @@ def shared_volume(claim: str, *, name: str = "cache") -> core.VolumeArgs:
 
 
 def own_volume(
-    cache: ModelCache, storage: Classes, labels: dict[str, str], *, name: str = "cache"
+    cache: ModelCache, storage: StorageClassNames, labels: dict[str, str], *, name: str = "cache"
 ) -> core.VolumeArgs:
     """A volume of each replica, made and deleted with it."""
     chosen = cache.storage_class

@@ -12,7 +12,7 @@ from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.serving import cache, vllm
 from gpu_cluster.kubernetes.serving.replicas import Placement, replicas, timeouts
 from gpu_cluster.kubernetes.serving.scaling import scaler
-from gpu_cluster.kubernetes.storage import Classes
+from gpu_cluster.kubernetes.storage import StorageClassNames
 
 
 class Model(pulumi.ComponentResource):
@@ -32,7 +32,7 @@ class Model(pulumi.ComponentResource):
         placement: Placement,
         *,
         namespace: str,
-        storage: Classes,
+        storage: StorageClassNames,
         image: str,
         token: bool,
         opts: pulumi.ResourceOptions | None = None,

@@ -7,10 +7,10 @@ from gpu_cluster.capacity import Request
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.kubernetes.serving import cache, quantities
-from gpu_cluster.kubernetes.storage import STORE_CLAIM, Classes
+from gpu_cluster.kubernetes.storage import STORE_CLAIM, StorageClassNames
 
 
-def quota_of(models: Iterable[tuple[ModelSettings, Request]], storage: Classes) -> dict[str, str]:
+def quota_of(models: Iterable[tuple[ModelSettings, Request]], storage: StorageClassNames) -> dict[str, str]:
     """Hard limits by resource.
 
     Each model counts one replica more than its most: a replica that stops counts until it is gone, while its

@@ -9,7 +9,7 @@ from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.capacity import Pool, Request
 from gpu_cluster.config.serving import ModelSettings
-from gpu_cluster.kubernetes.scheduling import over_hosts, tolerations
+from gpu_cluster.kubernetes.scheduling import spread_over_hosts, tolerations
 from gpu_cluster.kubernetes.security import restricted_pod
 from gpu_cluster.kubernetes.serving import vllm
 
@@ -59,7 +59,7 @@ def replicas(
                 priority_class_name=placement.priority_class,
                 node_selector=placement.pool.selector,
                 tolerations=tolerations(placement.pool),
-                topology_spread_constraints=[over_hosts(labels)],
+                topology_spread_constraints=[spread_over_hosts(labels)],
                 termination_grace_period_seconds=vllm.grace_seconds(settings),
                 containers=[container],
                 volumes=vllm.volumes(settings, placement.pool, weights),

@@ -17,7 +17,7 @@ from gpu_cluster.kubernetes.serving.hub_token import hub_token_secret
 from gpu_cluster.kubernetes.serving.model import Model
 from gpu_cluster.kubernetes.serving.quota import quota_of
 from gpu_cluster.kubernetes.serving.replicas import Placement
-from gpu_cluster.kubernetes.storage import Classes, claim_of
+from gpu_cluster.kubernetes.storage import StorageClassNames, claim_of
 
 
 class Serving(pulumi.ComponentResource):
@@ -34,7 +34,7 @@ class Serving(pulumi.ComponentResource):
         settings: ServingSettings,
         *,
         pools: Mapping[str, Pool],
-        storage: Classes,
+        storage: StorageClassNames,
         image: str,
         mounted: Mapping[str, Sequence[pulumi.Resource]] | None = None,
         hub_token: pulumi.Input[str] | None = None,

@@ -12,9 +12,9 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import S3, ClassSettings, Ebs, FsxLustre, StorageSettings, StoreSettings
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.storage.backing import Backing, Live
-from gpu_cluster.kubernetes.storage.driver import driver_of
+from gpu_cluster.kubernetes.storage.provisioner import provisioner_of
 from gpu_cluster.kubernetes.storage.snapshots import snapshot_class
+from gpu_cluster.kubernetes.storage.volume_source import LiveParameters, StorageResources
 from gpu_cluster.kubernetes.storage.volumes import volumes
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
@@ -23,7 +23,7 @@ _IMMUTABLE = ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"]
 
 
 @dataclass(frozen=True, slots=True)
-class Classes:
+class StorageClassNames:
     """Names of the storage classes, by what they are good for."""
 
     default: str | None
@@ -70,7 +70,7 @@ class StorageClasses(pulumi.ComponentResource):
         ),
     )
 
-    classes: Classes
+    classes: StorageClassNames
 
     made: Mapping[str, Sequence[pulumi.Resource]]
     """By entry, what has to stand before a pod that mounts it: its classes, or its volumes."""
@@ -80,13 +80,13 @@ class StorageClasses(pulumi.ComponentResource):
         name: str,
         settings: Mapping[str, StorageSettings],
         *,
-        backing: Backing | None = None,
+        backing: StorageResources | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`backing`: what AWS made for the kinds that are AWS's."""
         super().__init__("gpu-cluster:index:StorageClasses", name, None, opts)
         self.classes = classes_of(settings)
-        backing = backing or Backing()
+        backing = backing or StorageResources()
         child = pulumi.ResourceOptions(parent=self)
 
         made: dict[str, Sequence[pulumi.Resource]] = {}
@@ -104,7 +104,12 @@ class StorageClasses(pulumi.ComponentResource):
         self.register_outputs({"default": self.classes.default, "shared": sorted(self.classes.shared)})
 
     def _classes(
-        self, name: str, key: str, settings: ClassSettings, backing: Backing, opts: pulumi.ResourceOptions
+        self,
+        name: str,
+        key: str,
+        settings: ClassSettings,
+        backing: StorageResources,
+        opts: pulumi.ResourceOptions,
     ) -> list[pulumi.Resource]:
         """The class itself and, where its volumes stay, one for volumes that go with their pod."""
         live = backing.parameters.get(key, {})
@@ -122,13 +127,13 @@ def _storage_class(
     name: str,
     key: str,
     settings: ClassSettings,
-    live: Live,
+    live: LiveParameters,
     *,
     default: bool,
     reclaim: str,
     opts: pulumi.ResourceOptions,
 ) -> storage.StorageClass:
-    driver = driver_of(settings)
+    driver = provisioner_of(settings)
     return storage.StorageClass(
         name,
         metadata=metadata(key, annotations={_DEFAULT: str(default).lower()}),
@@ -145,10 +150,12 @@ def _storage_class(
     )
 
 
-def classes_of(settings: Mapping[str, StorageSettings]) -> Classes:
+def classes_of(settings: Mapping[str, StorageSettings]) -> StorageClassNames:
     """No volumes are made of stores: what mounts them finds one that is there."""
     drivers = {
-        key: driver_of(chosen) for key, chosen in settings.items() if not isinstance(chosen, FsxLustre | S3)
+        key: provisioner_of(chosen)
+        for key, chosen in settings.items()
+        if not isinstance(chosen, FsxLustre | S3)
     }
     shared = frozenset(key for key, driver in drivers.items() if driver.shared)
     scratch = {
@@ -158,4 +165,4 @@ def classes_of(settings: Mapping[str, StorageSettings]) -> Classes:
     }
     default = next((key for key, chosen in settings.items() if chosen.default), None)
     stores = {key: chosen for key, chosen in settings.items() if isinstance(chosen, FsxLustre | S3)}
-    return Classes(default, shared, scratch, stores)
+    return StorageClassNames(default, shared, scratch, stores)

@@ -6,7 +6,7 @@ from pulumi_kubernetes.core import v1 as core
 from gpu_cluster.config.lustre import gibibytes
 from gpu_cluster.config.storage import S3, FsxLustre, StoreSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.storage.backing import Source
+from gpu_cluster.kubernetes.storage.volume_source import VolumeSource
 
 _BOUNDLESS = "1Pi"
 """A bucket has no size, and a volume has to have one."""
@@ -20,7 +20,7 @@ _WRITE = ("allow-delete", "allow-overwrite", "allow-other", "dir-mode=0777", "fi
 
 
 def volumes(
-    name: str, key: str, settings: StoreSettings, source: Source, *, opts: pulumi.ResourceOptions
+    name: str, key: str, settings: StoreSettings, source: VolumeSource, *, opts: pulumi.ResourceOptions
 ) -> list[pulumi.Resource]:
     """A store that every namespace claims under its own name: `datasets` in `vision`."""
     return [
@@ -47,7 +47,9 @@ def claim_of(settings: StoreSettings) -> core.PersistentVolumeClaimSpecArgs:
     )
 
 
-def _spec(settings: StoreSettings, source: Source, claim: tuple[str, str]) -> core.PersistentVolumeSpecArgs:
+def _spec(
+    settings: StoreSettings, source: VolumeSource, claim: tuple[str, str]
+) -> core.PersistentVolumeSpecArgs:
     name, namespace = claim
     driver, size, mode, options = _as_mounted(settings)
     return core.PersistentVolumeSpecArgs(

@@ -22,7 +22,7 @@ from gpu_cluster.kubernetes.security import (
     to_pod_identity,
 )
 from gpu_cluster.kubernetes.serving import vllm
-from gpu_cluster.kubernetes.teams import rights
+from gpu_cluster.kubernetes.teams import rbac_rules
 from gpu_cluster.kubernetes.teams.identity import (
     AWS_ACCOUNT,
     POOLS_ANNOTATION,
@@ -84,12 +84,12 @@ class TeamGrant(pulumi.ComponentResource):
                 spec=_of_class(priority_class(pool), gpu_quota_of(granted)),
                 opts=child,
             )
-        role = rbac.Role(f"{name}-role", metadata=metadata(ROLE, own), rules=rights.rules(), opts=child)
+        role = rbac.Role(f"{name}-role", metadata=metadata(ROLE, own), rules=rbac_rules.rules(), opts=child)
         rbac.RoleBinding(
             f"{name}-members",
             metadata=metadata(ROLE, own),
             role_ref=rbac.RoleRefArgs(api_group="rbac.authorization.k8s.io", kind="Role", name=ROLE),
-            subjects=rights.subjects(team, settings.members),
+            subjects=rbac_rules.subjects(team, settings.members),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
         )
         if on_aws:

@@ -4,37 +4,37 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.backups import backups
 from gpu_cluster.stack.checks.capacity import capacity
 from gpu_cluster.stack.checks.cluster import cluster
-from gpu_cluster.stack.checks.gated import gated
-from gpu_cluster.stack.checks.guardrails import guardrails
+from gpu_cluster.stack.checks.compliance import compliance
+from gpu_cluster.stack.checks.gated_models import gated_models
 from gpu_cluster.stack.checks.load_times import load_times
 from gpu_cluster.stack.checks.memory import memory
 from gpu_cluster.stack.checks.models import models
 from gpu_cluster.stack.checks.mounts import mounts
 from gpu_cluster.stack.checks.network import network
 from gpu_cluster.stack.checks.nodes import nodes
-from gpu_cluster.stack.checks.pools import pools, sound_pools
+from gpu_cluster.stack.checks.pools import pools, valid_pools
 from gpu_cluster.stack.checks.region import region
 from gpu_cluster.stack.checks.registry import registry
 from gpu_cluster.stack.checks.serving import serving
 from gpu_cluster.stack.checks.storage import storage
-from gpu_cluster.stack.checks.teams import teams
+from gpu_cluster.stack.checks.team_grants import team_grants
 from gpu_cluster.stack.checks.updates import updates
-from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.sections import rooted
 
 
-def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Mistake]:
+def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
     """Everything that is wrong between sections, with keys from the root of the file on.
 
     `broken` are entries that the file has and the stack lacks, for they have mistakes of their own:
     nothing is said about what refers to them.
     """
-    offered, unsound = sound_pools(stack)
+    offered, unsound = valid_pools(stack)
     broken |= unsound
     mistakes = [
         *region(stack),
         *cluster(stack, broken),
-        *guardrails(stack),
+        *compliance(stack),
         *network(stack, offered, broken),
         *pools(stack, offered, broken),
         *nodes(stack, offered, broken),
@@ -44,11 +44,11 @@ def crossed(stack: Stack, broken: frozenset[Keys]) -> list[Mistake]:
         *registry(stack, broken),
         *serving(stack),
         *models(stack, offered, broken),
-        *gated(stack, broken),
+        *gated_models(stack, broken),
         *memory(stack, offered, broken),
         *load_times(stack, offered, broken),
         *capacity(stack, offered),
         *updates(stack, offered),
-        *teams(stack, offered, broken),
+        *team_grants(stack, offered, broken),
     ]
-    return [Mistake(rooted(keys), message) for keys, message, _ in mistakes]
+    return [Diagnostic(rooted(keys), message) for keys, message, _ in mistakes]

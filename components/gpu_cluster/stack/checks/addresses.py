@@ -8,11 +8,11 @@ from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import POD_SIZES, VPC_SIZES, NetworkSettings
 from gpu_cluster.config.pools import PoolSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.stack.nearest import one_of
-from gpu_cluster.stack.problem import Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic
+from gpu_cluster.stack.suggestions import one_of
 
 
-def addresses(stack: Stack, settings: NetworkSettings, offered: Mapping[str, Pool]) -> Iterator[Mistake]:
+def addresses(stack: Stack, settings: NetworkSettings, offered: Mapping[str, Pool]) -> Iterator[Diagnostic]:
     """Of a network that was there before nothing is known."""
     if settings.existing or not offered:
         return
@@ -33,7 +33,7 @@ def _zones_of(pool: PoolSettings, settings: NetworkSettings) -> Sequence[str]:
     return pool.zones or ([reserved.zone] if reserved else settings.zones)
 
 
-def _short(key: str, cidr: str, tier: Tier, needed: Mapping[str, int]) -> Iterator[Mistake]:
+def _short(key: str, cidr: str, tier: Tier, needed: Mapping[str, int]) -> Iterator[Diagnostic]:
     """Said once, of the zone that needs most."""
     zone = max(needed, key=lambda zone: needed[zone])
     has = usable(subnet(cidr, tier, zone))
@@ -43,7 +43,7 @@ def _short(key: str, cidr: str, tier: Tier, needed: Mapping[str, int]) -> Iterat
         f"{cidr} is too small: at nodes.max of all pools {zone} needs {needed[zone]} addresses, and its"
         f" {tier} subnet has {has}; expected {one_of(_ways(tier, needed[zone]))}"
     )
-    yield Mistake(("network", key), message)
+    yield Diagnostic(("network", key), message)
 
 
 def _ways(tier: Tier, needed: int) -> list[str]:

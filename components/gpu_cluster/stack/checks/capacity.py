@@ -7,12 +7,12 @@ from gpu_cluster.config.pools import Provisioner
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.models import obstacles
-from gpu_cluster.stack.problem import Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic
 
 _Models = dict[str, ModelSettings]
 
 
-def capacity(stack: Stack, offered: dict[str, Pool]) -> Iterator[Mistake]:
+def capacity(stack: Stack, offered: dict[str, Pool]) -> Iterator[Diagnostic]:
     for pool in offered.values():
         placed = {
             name: model
@@ -28,7 +28,7 @@ def _starts_for_pods(stack: Stack, pool: Pool) -> bool:
     return stack.pools[pool.name].provisioner is Provisioner.KARPENTER
 
 
-def _ends(pool: Pool, models: _Models, *, starts: bool) -> Iterator[Mistake]:
+def _ends(pool: Pool, models: _Models, *, starts: bool) -> Iterator[Diagnostic]:
     least = {} if starts else {name: model.replicas.min for name, model in models.items()}
     most = {name: model.replicas.max for name, model in models.items()}
     too_many = _short(pool, models, least, "min", pool.nodes.min) if least else None
@@ -41,10 +41,10 @@ def _ends(pool: Pool, models: _Models, *, starts: bool) -> Iterator[Mistake]:
         yield too_many
 
 
-def _short(pool: Pool, models: _Models, replicas: dict[str, int], end: str, nodes: int) -> Mistake | None:
+def _short(pool: Pool, models: _Models, replicas: dict[str, int], end: str, nodes: int) -> Diagnostic | None:
     needed = nodes_for(pool, [(request_of(model, pool), replicas[name]) for name, model in models.items()])
     if needed is None or needed <= nodes:
         return None
     who = " and ".join(f"{count} of {name}" for name, count in replicas.items())
     message = f"{nodes} is too few: at replicas.{end} the models need {needed}, for {who}"
-    return Mistake(("pools", pool.name, "nodes", end), message)
+    return Diagnostic(("pools", pool.name, "nodes", end), message)

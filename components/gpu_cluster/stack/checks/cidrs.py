@@ -7,7 +7,7 @@ from itertools import combinations
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.stack.problem import Keys, Mistake, dotted
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys, dotted
 
 _SHARED = IPv4Network("100.64.0.0/10")
 _FAMILIES = [IPv4Network(it) for it in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
@@ -17,13 +17,13 @@ _VPC: Keys = ("network", "cidr")
 _PODS: Keys = ("network", "podCidr")
 
 
-def cidrs(stack: Stack, settings: NetworkSettings, broken: frozenset[Keys]) -> Iterator[Mistake]:
+def cidrs(stack: Stack, settings: NetworkSettings, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     ranges = {
         keys: ip_network(cidr) for keys, cidr in _ranges(stack, settings) if not _is_broken(keys, broken)
     }
     for (one, network), (other, second) in combinations(ranges.items(), 2):
         if network.version == second.version and network.overlaps(second):
-            yield Mistake(other, f"{second} overlaps {dotted(one)}, which is {network}")
+            yield Diagnostic(other, f"{second} overlaps {dotted(one)}, which is {network}")
     vpc, pods = ranges.get(_VPC), ranges.get(_PODS)
     if isinstance(vpc, IPv4Network) and isinstance(pods, IPv4Network):
         yield from _beside(vpc, pods)
@@ -55,10 +55,10 @@ def _is_broken(keys: Keys, broken: frozenset[Keys]) -> bool:
     return any(keys[:length] in broken for length in range(1, len(keys) + 1))
 
 
-def _beside(vpc: IPv4Network, pods: IPv4Network) -> Iterator[Mistake]:
+def _beside(vpc: IPv4Network, pods: IPv4Network) -> Iterator[Diagnostic]:
     """Source: VPC user guide, IPv4 CIDR block association restrictions, 2026-11-21."""
     own = next((family for family in _FAMILIES if vpc.subnet_of(family)), _SHARED)
     if not (pods.subnet_of(_SHARED) or pods.subnet_of(own)):
         allowed = dict.fromkeys([str(_SHARED), str(own)])
         message = f"AWS takes {' or '.join(allowed)} beside {vpc}, got {pods}"
-        yield Mistake(_PODS, message)
+        yield Diagnostic(_PODS, message)

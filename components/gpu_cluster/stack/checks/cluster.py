@@ -9,8 +9,8 @@ from gpu_cluster.catalog.limits import LIMITS
 from gpu_cluster.config.eks import AccessPolicy, EksSettings
 from gpu_cluster.config.pools import AmiFamily, PoolSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.stack.nearest import did_you_mean, one_of
-from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
 _OF_NAMESPACES = (AccessPolicy.ADMIN, AccessPolicy.EDIT, AccessPolicy.VIEW)
 _WIDEST = {4: 8, 6: 16}
@@ -21,7 +21,7 @@ _MOST_BEHIND = 2
 """Kubernetes lets nodes be three minor versions behind; then the control plane could not go on."""
 
 
-def cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
+def cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     settings = stack.cluster
     if not isinstance(settings, EksSettings):
         return
@@ -32,14 +32,14 @@ def cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
     if ("cluster", "version") in broken:
         return
     if settings.version not in KUBERNETES_VERSIONS:
-        yield Mistake(("cluster", "version"), _unknown_version(settings.version))
+        yield Diagnostic(("cluster", "version"), _unknown_version(settings.version))
         return
     if problem := _ended(settings.version) or _out_of_support(settings):
-        yield Mistake(("cluster", "version"), problem)
+        yield Diagnostic(("cluster", "version"), problem)
     yield from _addons(settings)
     for name, pool in stack.pools.items():
         if problem := _skew(pool, settings.version):
-            yield Mistake(("pools", name, "ami", "release"), problem)
+            yield Diagnostic(("pools", name, "ami", "release"), problem)
 
 
 def _unknown_version(version: str) -> str:
@@ -66,51 +66,51 @@ def _out_of_support(settings: EksSettings) -> str | None:
     )
 
 
-def _access(settings: EksSettings, broken: frozenset[Keys]) -> Iterator[Mistake]:
+def _access(settings: EksSettings, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     names: dict[str, str] = {}
     for name, access in settings.access.items():
         keys: Keys = ("cluster", "access", name)
         account = access.principal.split(":")[4]
         if account != settings.account and ("cluster", "account") not in broken:
             message = f"expected one of account {settings.account}, got {account}"
-            yield Mistake((*keys, "principal"), message)
+            yield Diagnostic((*keys, "principal"), message)
         first = names.setdefault(access.principal, name)
         if first != name:
-            yield Mistake((*keys, "principal"), f"{first} has it already; one has one policy")
+            yield Diagnostic((*keys, "principal"), f"{first} has it already; one has one policy")
         if access.namespaces and access.policy not in _OF_NAMESPACES:
             message = (
                 f"{access.policy} holds in the whole cluster; namespaces go with {one_of(_OF_NAMESPACES)}"
             )
-            yield Mistake((*keys, "namespaces"), message)
+            yield Diagnostic((*keys, "namespaces"), message)
     admins = [access for access in settings.access.values() if access.policy is AccessPolicy.CLUSTER_ADMIN]
     if not admins and ("cluster", "access") not in broken:
         message = (
             "nobody could install anything; expected policy: cluster-admin for the principal that deploys"
         )
-        yield Mistake(("cluster", "access"), message)
+        yield Diagnostic(("cluster", "access"), message)
 
 
-def _endpoint(settings: EksSettings) -> Iterator[Mistake]:
+def _endpoint(settings: EksSettings) -> Iterator[Diagnostic]:
     for position, cidr in enumerate(settings.endpoint.public):
         keys: Keys = ("cluster", "endpoint", "public", position)
         network = ip_network(cidr)
         if network.prefixlen < _WIDEST[network.version]:
             widest = _WIDEST[network.version]
-            yield Mistake(
+            yield Diagnostic(
                 keys, f"{cidr} is open to the world; expected networks of your own, /{widest} at most"
             )
         elif network.version == 6 and settings.ip_family == "ipv4":
-            yield Mistake(keys, f"{cidr} is IPv6, which the endpoint has with ipFamily: ipv6 alone")
+            yield Diagnostic(keys, f"{cidr} is IPv6, which the endpoint has with ipFamily: ipv6 alone")
         elif _is_private(network):
-            yield Mistake(keys, f"{cidr} is no network of the internet; it belongs in endpoint.private")
+            yield Diagnostic(keys, f"{cidr} is no network of the internet; it belongs in endpoint.private")
 
 
-def _callers(stack: Stack, settings: EksSettings) -> Iterator[Mistake]:
+def _callers(stack: Stack, settings: EksSettings) -> Iterator[Diagnostic]:
     """Each network beyond the internet is a rule of one security group; IPv4 and IPv6 are counted apart."""
     keys: Keys = ("cluster", "endpoint")
     public = len(set(settings.endpoint.public))
     if problem := LIMITS["api-server-public-networks"].problem(public):
-        yield Mistake((*keys, "public"), problem)
+        yield Diagnostic((*keys, "public"), problem)
     of_vpc = [*stack.network.ranges] if stack.network else []
     remote = settings.remote_networks
     of_site = [*remote.nodes, *remote.pods] if remote else []
@@ -119,7 +119,7 @@ def _callers(stack: Stack, settings: EksSettings) -> Iterator[Mistake]:
         count = sum(ip_network(cidr).version == version for cidr in callers)
         if problem := LIMITS["security-group-rules"].problem(count):
             message = f"{problem}; each {name} network of private, remoteNetworks and the VPC is one"
-            yield Mistake((*keys, "private"), message)
+            yield Diagnostic((*keys, "private"), message)
 
 
 def _is_private(network: IPv4Network | IPv6Network) -> bool:
@@ -128,34 +128,38 @@ def _is_private(network: IPv4Network | IPv6Network) -> bool:
     return any(network.subnet_of(it) for it in _LOCAL_IPV4)
 
 
-def _addresses(stack: Stack, settings: EksSettings) -> Iterator[Mistake]:
+def _addresses(stack: Stack, settings: EksSettings) -> Iterator[Diagnostic]:
     """What IPv6 needs and rules out."""
     if settings.ip_family == "ipv4":
         return
     network = stack.network
     if network and not (network.ipv6 or network.existing):
-        yield Mistake(("cluster", "ipFamily"), "pods get addresses of the VPC; set network.ipv6: true")
+        yield Diagnostic(("cluster", "ipFamily"), "pods get addresses of the VPC; set network.ipv6: true")
     if network and network.pod_cidr:
-        yield Mistake(("network", "podCidr"), "with cluster.ipFamily: ipv6 pods have no IPv4 addresses")
+        yield Diagnostic(("network", "podCidr"), "with cluster.ipFamily: ipv6 pods have no IPv4 addresses")
     if settings.remote_networks:
-        yield Mistake(("cluster", "remoteNetworks"), "hybrid nodes have IPv4 alone, got ipFamily: ipv6")
+        yield Diagnostic(("cluster", "remoteNetworks"), "hybrid nodes have IPv4 alone, got ipFamily: ipv6")
     if (
         isinstance(ip_network(settings.service_cidr), IPv4Network)
         and "service_cidr" in settings.model_fields_set
     ):
-        yield Mistake(("cluster", "serviceCidr"), "only with ipFamily: ipv4; with ipv6 AWS chooses the range")
+        yield Diagnostic(
+            ("cluster", "serviceCidr"), "only with ipFamily: ipv4; with ipv6 AWS chooses the range"
+        )
 
 
-def _addons(settings: EksSettings) -> Iterator[Mistake]:
+def _addons(settings: EksSettings) -> Iterator[Diagnostic]:
     for name, version in settings.addons.items():
         keys: Keys = ("cluster", "addons", name)
         if name not in ADDONS:
             near = did_you_mean(name, ADDONS) or f"; there are {', '.join(sorted(ADDONS))}"
-            yield Mistake(keys, f"unknown add-on '{name}'{near}")
+            yield Diagnostic(keys, f"unknown add-on '{name}'{near}")
         elif name == "kube-proxy" and _minor(version) != settings.version:
-            yield Mistake(keys, f"expected a version of {settings.version}, like the cluster, got {version}")
+            yield Diagnostic(
+                keys, f"expected a version of {settings.version}, like the cluster, got {version}"
+            )
         elif (least := ADDON_LEAST.get(name)) and _parts(version) < _parts(least):
-            yield Mistake(keys, f"expected {least} or later, which the platform needs, got {version}")
+            yield Diagnostic(keys, f"expected {least} or later, which the platform needs, got {version}")
 
 
 def _skew(pool: PoolSettings, version: str) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Ebs
-from gpu_cluster.stack.problem import Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic
 
 _GI = 1024**3
 _MOST_GI = 65_536
@@ -13,7 +13,7 @@ _IOPS_PER_GI = 500
 """Of gp3 (Amazon EBS user guide, General Purpose SSD volumes, 2026-11-21)."""
 
 
-def disks(stack: Stack) -> Iterator[Mistake]:
+def disks(stack: Stack) -> Iterator[Diagnostic]:
     """Of models, for their size is in the stack file: large enough for their class, and not too large."""
     for name, model in stack.serving.models.items():
         chosen = stack.storage.get((model.cache and model.cache.storage_class) or "")
@@ -28,4 +28,4 @@ def disks(stack: Stack) -> Iterator[Mistake]:
         else:
             continue
         keys = ("serving", "models", name, "cache", "size")
-        yield Mistake(keys, f"{problem}, got {model.cache.size}")
+        yield Diagnostic(keys, f"{problem}, got {model.cache.size}")

@@ -6,12 +6,12 @@ from math import ceil
 from gpu_cluster.capacity import Pool, load_time
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _STEP = 10  # minutes
 
 
-def load_times(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
+def load_times(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     """Models that would be restarted while they load, for ever. With provider local nothing is loaded."""
     if isinstance(stack.cluster, LocalCluster):
         return
@@ -22,7 +22,7 @@ def load_times(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys
         if keys in mistaken or minutes is None or minutes <= settings.load_minutes:
             continue
         source = f"store {settings.store}" if settings.store else "the hub, by way of its volume"
-        yield Mistake(
+        yield Diagnostic(
             (*keys, "loadMinutes"),
             f"{settings.load_minutes} minutes are too few: {settings.model} takes about {ceil(minutes)} from "
             f"{source}; expected at least {enough(minutes)}",

@@ -11,13 +11,13 @@ from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.models import obstacles
-from gpu_cluster.stack.nearest import one_of
-from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.suggestions import one_of
 
 _CONTEXT_STEP = 1024  # tokens
 
 
-def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
+def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     mistaken = {keys[:3] for keys in broken}
     for name, settings in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
@@ -29,27 +29,27 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
             continue
         yield from _volume(keys, settings, model)
         if problem := _too_long(settings, model):
-            yield Mistake((*keys, "context"), problem)
+            yield Diagnostic((*keys, "context"), problem)
         elif pool is None or any(obstacles(keys, settings, pool)):
             continue
         elif problem := _unshareable(settings, model, pool):
-            yield Mistake((*keys, "gpus"), problem)
+            yield Diagnostic((*keys, "gpus"), problem)
         elif problem := _too_large(settings, model, pool, offered):
-            yield Mistake((*keys, "model"), problem)
+            yield Diagnostic((*keys, "model"), problem)
 
 
-def _unmeasured(keys: Keys, settings: ModelSettings, pool: Pool | None) -> Iterator[Mistake]:
+def _unmeasured(keys: Keys, settings: ModelSettings, pool: Pool | None) -> Iterator[Diagnostic]:
     """Replicas that take turns on a GPU get their key-value cache in bytes, which weights decide."""
     sliced = pool and pool.sharing and pool.sharing.time_slicing
     if pool and sliced and not any(obstacles(keys, settings, pool)):
         message = f"required on pool {pool.name}, whose GPUs are time-sliced, for a model not in the catalog"
-        yield Mistake((*keys, "weights"), f"{message}: the size of its weights, such as 16Gi")
+        yield Diagnostic((*keys, "weights"), f"{message}: the size of its weights, such as 16Gi")
 
 
-def _volume(keys: Keys, settings: ModelSettings, model: LanguageModel) -> Iterator[Mistake]:
+def _volume(keys: Keys, settings: ModelSettings, model: LanguageModel) -> Iterator[Diagnostic]:
     if settings.cache and amount(settings.cache.size) < model.weights:
         message = f"{settings.cache.size} is too small for the weights of {model.name}, {_gi(model.weights)}"
-        yield Mistake((*keys, "cache", "size"), message)
+        yield Diagnostic((*keys, "cache", "size"), message)
 
 
 def _too_long(settings: ModelSettings, model: LanguageModel) -> str | None:

@@ -6,27 +6,27 @@ from gpu_cluster.capacity import Pool, request_of, room
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.storage import unknown_class, unknown_store
-from gpu_cluster.stack.nearest import did_you_mean, one_of
-from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
 
-def models(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
+def models(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     for name, model in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
         if model.cache and (problem := unknown_class(model.cache.storage_class, stack, broken)):
-            yield Mistake((*keys, "cache", "storageClass"), problem)
+            yield Diagnostic((*keys, "cache", "storageClass"), problem)
         if model.store and (problem := unknown_store(model.store, stack, broken)):
-            yield Mistake((*keys, "store"), problem)
+            yield Diagnostic((*keys, "store"), problem)
         if model.pool in offered:
             yield from obstacles(keys, model, offered[model.pool])
         elif ("pools", model.pool) not in broken and ("pools",) not in broken:
-            yield Mistake((*keys, "pool"), unknown_pool(model.pool, stack, broken))
+            yield Diagnostic((*keys, "pool"), unknown_pool(model.pool, stack, broken))
 
 
-def obstacles(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
+def obstacles(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
     """Why no node of the pool can take a replica."""
     if not pool.gpu_resources:
-        yield Mistake((*keys, "pool"), f"pool {pool.name} has no GPU that a pod can ask for")
+        yield Diagnostic((*keys, "pool"), f"pool {pool.name} has no GPU that a pod can ask for")
         return
     mistakes = [*_gpus(keys, model, pool), *_slice(keys, model, pool)]
     yield from mistakes or _size(keys, model, pool)
@@ -40,36 +40,36 @@ def unknown_pool(name: str, stack: Stack, broken: frozenset[Keys]) -> str:
     return f"unknown pool '{name}'{near}"
 
 
-def _gpus(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
+def _gpus(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
     if pool.sharing and model.gpus > 1:
         message = f"pool {pool.name} shares its GPUs, so a replica gets 1; got {model.gpus}"
-        yield Mistake((*keys, "gpus"), message)
+        yield Diagnostic((*keys, "gpus"), message)
     elif model.gpus > pool.gpus:
         node = f"a node of pool {pool.name} ({pool.machine}) has {pool.gpus}"
-        yield Mistake((*keys, "gpus"), f"a replica asks for {model.gpus} GPUs, and {node}")
+        yield Diagnostic((*keys, "gpus"), f"a replica asks for {model.gpus} GPUs, and {node}")
 
 
-def _slice(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
+def _slice(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
     keys = (*keys, "slice")
     layout = (pool.sharing and pool.sharing.mig) or {}
     if model.slice and not layout:
-        yield Mistake(keys, f"pool {pool.name} has no MIG layout; remove the key")
+        yield Diagnostic(keys, f"pool {pool.name} has no MIG layout; remove the key")
     elif model.slice and model.slice not in layout:
         message = f"expected {one_of(layout)} as in the layout of pool {pool.name}, got '{model.slice}'"
-        yield Mistake(keys, message + did_you_mean(model.slice, layout))
+        yield Diagnostic(keys, message + did_you_mean(model.slice, layout))
     elif layout and not model.slice:
-        yield Mistake(
+        yield Diagnostic(
             keys, f"required key is missing; expected {one_of(layout)}, which pool {pool.name} offers"
         )
 
 
-def _size(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Mistake]:
+def _size(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
     request, free = request_of(model, pool), room(pool)
     node = f"a node of pool {pool.name} ({pool.machine}) has"
     if request.cpu_millis > free.cpu_millis:
         message = f"a replica asks for {request.cpu_millis}m of CPU, and {node} {free.cpu_millis}m for models"
-        yield Mistake((*keys, "cpu"), message)
+        yield Diagnostic((*keys, "cpu"), message)
     if request.memory_bytes > free.memory_bytes:
         asked, has = request.memory_bytes / 1024**3, free.memory_bytes / 1024**3
         message = f"a replica asks for {asked:.1f}Gi of memory, and {node} {has:.1f}Gi for models"
-        yield Mistake((*keys, "memory"), message)
+        yield Diagnostic((*keys, "memory"), message)

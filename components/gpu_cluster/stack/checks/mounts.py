@@ -8,7 +8,7 @@ from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import S3, Efs, FsxLustre
-from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _SUFFIX = 8
 """Characters that the engine adds to a bucket's logical name."""
@@ -23,7 +23,7 @@ _UNIQUE = 37
 """A dash and a UUID, by which the EFS CSI driver tells folders apart."""
 
 
-def mounts(stack: Stack) -> Iterator[Mistake]:
+def mounts(stack: Stack) -> Iterator[Diagnostic]:
     if not isinstance(stack.cluster, EksSettings):
         return
     yield from _policies(stack, stack.cluster)
@@ -33,7 +33,7 @@ def mounts(stack: Stack) -> Iterator[Mistake]:
 
 def shared_models(
     keys: Keys, models: Mapping[str, ModelSettings], namespace: str, stack: Stack
-) -> Iterator[Mistake]:
+) -> Iterator[Diagnostic]:
     """`keys`: those of the section that the models are in, below which is `models`."""
     for name, model in models.items():
         if model.cache and _is_efs(model.cache.storage_class, stack):
@@ -42,7 +42,7 @@ def shared_models(
 
 def shared_volumes(
     services: Mapping[str, ServiceSettings], namespace: str, stack: Stack
-) -> Iterator[Mistake]:
+) -> Iterator[Diagnostic]:
     for name, service in services.items():
         for volume, settings in service.volumes.items():
             if _is_efs(settings.storage_class, stack):
@@ -56,7 +56,7 @@ def mount_characters(store: str, settings: S3, region: str, account: str) -> int
     return MOUNT_CHARACTERS[settings.writable] + 3 * (bucket + _SUFFIX) + key
 
 
-def _policies(stack: Stack, cluster: EksSettings) -> Iterator[Mistake]:
+def _policies(stack: Stack, cluster: EksSettings) -> Iterator[Diagnostic]:
     """One role mounts all buckets, with an inline policy for each."""
     buckets = {name: it for name, it in stack.storage.items() if isinstance(it, S3)}
     together = 0
@@ -64,18 +64,18 @@ def _policies(stack: Stack, cluster: EksSettings) -> Iterator[Mistake]:
         together += mount_characters(name, settings, stack.region or "", cluster.account)
         if problem := LIMITS["iam-inline-policies"].problem(together):
             message = f"{problem}; that of the S3 CSI driver has one for each s3 store, and {count} fit"
-            yield Mistake(("storage", name), message)
+            yield Diagnostic(("storage", name), message)
             return
 
 
-def _rules(stack: Stack) -> Iterator[Mistake]:
+def _rules(stack: Stack) -> Iterator[Diagnostic]:
     """The servers of each Lustre file system call the nodes by two rules, beside that of EKS."""
     together = 1
     for name, settings in stack.storage.items():
         together += 2 * isinstance(settings, FsxLustre)
         if isinstance(settings, FsxLustre) and (problem := LIMITS["security-group-rules"].problem(together)):
             message = f"{problem}; that of the nodes has two for each fsx-lustre store"
-            yield Mistake(("storage", name), message)
+            yield Diagnostic(("storage", name), message)
             return
 
 
@@ -84,7 +84,7 @@ def _is_efs(storage_class: str | None, stack: Stack) -> bool:
     return isinstance(stack.storage.get(storage_class or default), Efs)
 
 
-def _path(keys: Keys, namespace: str, claim: str) -> Iterator[Mistake]:
+def _path(keys: Keys, namespace: str, claim: str) -> Iterator[Diagnostic]:
     """The driver makes an access point for each claim: /volumes/<namespace>/<claim>-<UUID>.
 
     Source: kubernetes-sigs/aws-efs-csi-driver, docs/README.md, subPathPattern and ensureUniqueDirectory.
@@ -96,4 +96,4 @@ def _path(keys: Keys, namespace: str, claim: str) -> Iterator[Mistake]:
             f"the path of its folder on EFS is too long: namespace {namespace} and claim {claim} have"
             f" {len(namespace) + len(claim)} characters, and there is room for {room}"
         )
-        yield Mistake(keys, message)
+        yield Diagnostic(keys, message)

@@ -12,24 +12,24 @@ from gpu_cluster.config.zone import is_local
 from gpu_cluster.stack.checks.addresses import addresses
 from gpu_cluster.stack.checks.cidrs import cidrs
 from gpu_cluster.stack.checks.region import on_aws, unknown_region
-from gpu_cluster.stack.nearest import did_you_mean, one_of
-from gpu_cluster.stack.problem import Keys, Mistake
-from gpu_cluster.stack.services import called_services
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.required_endpoints import required_endpoints
+from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
 _KEYS: Keys = ("network",)
 _LEAST_ZONES = 2
 """The control plane has interfaces in two zones (Amazon EKS user guide, subnet requirements, 2026-11-21)."""
 
 
-def network(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
+def network(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     settings = stack.network
     if not on_aws(stack):
         if settings:
-            yield Mistake(_KEYS, f"only with provider eks, got {stack.cluster.provider}")
+            yield Diagnostic(_KEYS, f"only with provider eks, got {stack.cluster.provider}")
         return
     if settings is None:
         if not any(keys[0] == "network" for keys in broken):
-            yield Mistake(_KEYS, "required key is missing with provider eks; the VPC of the cluster")
+            yield Diagnostic(_KEYS, "required key is missing with provider eks; the VPC of the cluster")
         return
     if ("network", "existing") in broken:
         return
@@ -43,76 +43,78 @@ def network(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> 
         yield from addresses(stack, settings, offered)
 
 
-def _alone(settings: NetworkSettings) -> Iterator[Mistake]:
+def _alone(settings: NetworkSettings) -> Iterator[Diagnostic]:
     for field in settings.model_fields_set - {"existing"}:
-        yield Mistake(
+        yield Diagnostic(
             (*_KEYS, to_camel(field)), "not beside existing, whose owner decides on it; remove the key"
         )
 
 
-def _closed(stack: Stack, settings: NetworkSettings) -> Iterator[Mistake]:
-    missing = sorted(called_services(stack) - settings.endpoints)
+def _closed(stack: Stack, settings: NetworkSettings) -> Iterator[Diagnostic]:
+    missing = sorted(required_endpoints(stack) - settings.endpoints)
     if settings.nat is Nat.NONE and missing:
         message = (
             f"with nat none nothing else leads to {', '.join(missing)}, which the parts of the stack call"
         )
-        yield Mistake((*_KEYS, "endpoints"), message)
+        yield Diagnostic((*_KEYS, "endpoints"), message)
 
 
-def _zones(settings: NetworkSettings, region: str) -> Iterator[Mistake]:
+def _zones(settings: NetworkSettings, region: str) -> Iterator[Diagnostic]:
     if settings.existing:
         yield from _existing_zones(settings.existing, region)
     else:
         yield from _own_zones(settings.zones, region)
 
 
-def _own_zones(zones: list[str], region: str) -> Iterator[Mistake]:
+def _own_zones(zones: list[str], region: str) -> Iterator[Diagnostic]:
     keys: Keys = (*_KEYS, "zones")
     if not zones:
         example = f"{region}a and {region}b"
-        yield Mistake(keys, f"required key is missing; availability zones, at least two, such as {example}")
+        yield Diagnostic(
+            keys, f"required key is missing; availability zones, at least two, such as {example}"
+        )
         return
     for position, zone in enumerate(zones):
         if problem := _outside(zone, region):
-            yield Mistake((*keys, position), problem)
+            yield Diagnostic((*keys, position), problem)
         elif is_local(zone):
             message = (
                 f"{zone} is a local zone; expected availability zones, or its subnets in network.existing"
             )
-            yield Mistake((*keys, position), message)
+            yield Diagnostic((*keys, position), message)
         elif zone in zones[:position]:
-            yield Mistake((*keys, position), f"{zone} is there twice")
+            yield Diagnostic((*keys, position), f"{zone} is there twice")
     yield from _too_few(keys, zones)
 
 
-def _existing_zones(existing: ExistingNetwork, region: str) -> Iterator[Mistake]:
+def _existing_zones(existing: ExistingNetwork, region: str) -> Iterator[Diagnostic]:
     keys: Keys = (*_KEYS, "existing")
     if existing.tags:
         keys = (*keys, "tags", "zones")
         for position, zone in enumerate(existing.tags.zones):
             if problem := _outside(zone, region):
-                yield Mistake((*keys, position), problem)
+                yield Diagnostic((*keys, position), problem)
         yield from _too_few(keys, existing.tags.zones)
     if existing.ids:
         yield from _existing_subnets((*keys, "ids"), existing.ids, region)
 
 
-def _existing_subnets(keys: Keys, ids: NetworkIds, region: str) -> Iterator[Mistake]:
+def _existing_subnets(keys: Keys, ids: NetworkIds, region: str) -> Iterator[Diagnostic]:
     tiers = {"private": ids.private, "public": ids.public, "intra": ids.intra, "pods": ids.pods}
     for tier, subnets in tiers.items():
         for zone in subnets:
             if problem := _outside(zone, region):
-                yield Mistake((*keys, tier, zone), problem)
+                yield Diagnostic((*keys, tier, zone), problem)
     yield from _shared_subnets(keys, tiers)
     tier = "intra" if ids.intra else "private"
     yield from _too_few((*keys, tier), tiers[tier])
     missing = [zone for zone in ids.private if ids.pods and zone not in ids.pods]
     if missing:
         message = f"expected a subnet in every zone of private; there is none in {', '.join(missing)}"
-        yield Mistake((*keys, "pods"), message)
+        yield Diagnostic((*keys, "pods"), message)
 
 
-def _shared_subnets(keys: Keys, tiers: Mapping[str, Mapping[str, str]]) -> Iterator[Mistake]:
+def _shared_subnets(keys: Keys, tiers: Mapping[str, Mapping[str, str]]) -> Iterator[Diagnostic]:
     """A subnet lies in one zone (VPC user guide, Subnets for your VPC, 2026-11-28)."""
     zones: dict[str, str] = {}
     for tier, subnets in tiers.items():
@@ -120,7 +122,7 @@ def _shared_subnets(keys: Keys, tiers: Mapping[str, Mapping[str, str]]) -> Itera
             first = zones.setdefault(subnet, zone)
             if first != zone:
                 message = f"{subnet} is the subnet of {first} already, and a subnet lies in one zone"
-                yield Mistake((*keys, tier, zone), message)
+                yield Diagnostic((*keys, tier, zone), message)
 
 
 def _outside(zone: str, region: str) -> str | None:
@@ -132,24 +134,24 @@ def _outside(zone: str, region: str) -> str | None:
     return f"'{zone}' is no zone of {region}{near}"
 
 
-def _too_few(keys: Keys, zones: Iterable[str]) -> Iterator[Mistake]:
+def _too_few(keys: Keys, zones: Iterable[str]) -> Iterator[Diagnostic]:
     of_region = {zone for zone in zones if not is_local(zone)}
     if len(of_region) < _LEAST_ZONES:
         got = ", ".join(sorted(of_region)) or "none"
-        yield Mistake(keys, f"expected availability zones, two at least, for the control plane; got {got}")
+        yield Diagnostic(keys, f"expected availability zones, two at least, for the control plane; got {got}")
 
 
-def _pool_zones(stack: Stack, settings: NetworkSettings) -> Iterator[Mistake]:
+def _pool_zones(stack: Stack, settings: NetworkSettings) -> Iterator[Diagnostic]:
     known = settings.every_zone
     for name, pool in stack.pools.items():
         keys: Keys = ("pools", name)
         for position, zone in enumerate(pool.zones or ()):
             if zone not in known:
-                yield Mistake((*keys, "zones", position), _not_there(zone, known))
+                yield Diagnostic((*keys, "zones", position), _not_there(zone, known))
         reserved = pool.capacity.reserved
         if reserved and reserved.zone not in known:
             way = "reservation" if pool.capacity.reservation else "capacityBlock"
-            yield Mistake((*keys, "capacity", way, "zone"), _not_there(reserved.zone, known))
+            yield Diagnostic((*keys, "capacity", way, "zone"), _not_there(reserved.zone, known))
 
 
 def _not_there(zone: str, known: list[str]) -> str:

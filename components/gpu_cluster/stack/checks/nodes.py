@@ -16,9 +16,9 @@ from gpu_cluster.catalog import (
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.pools import AmiFamily, PoolSettings, Provisioner
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.stack.checks.reserved import reserved
-from gpu_cluster.stack.nearest import one_of
-from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.checks.reservations import reservations
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.suggestions import one_of
 
 _OF_AWS = ("zones", "capacity", "ami", "disk", "efa", "repair", "provisioner", "update")
 
@@ -26,7 +26,7 @@ _LEAST_DISK_GIB = 20
 """Size of the snapshots that images of EKS are made of (awslabs/amazon-eks-ami, templates, 2026-07-23)."""
 
 
-def nodes(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
+def nodes(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     if not isinstance(stack.cluster, EksSettings):
         yield from _elsewhere(stack)
         return
@@ -39,18 +39,18 @@ def nodes(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> It
         yield from _efa(settings, pool)
         if settings.provisioner is Provisioner.KARPENTER:
             yield from _karpenter(name, settings)
-    yield from reserved(stack, offered)
+    yield from reservations(stack, offered)
 
 
-def _elsewhere(stack: Stack) -> Iterator[Mistake]:
+def _elsewhere(stack: Stack) -> Iterator[Diagnostic]:
     for name, settings in stack.pools.items():
         for field in _OF_AWS:
             if field in settings.model_fields_set:
                 message = f"only with provider eks, got {stack.cluster.provider}"
-                yield Mistake(("pools", name, to_camel(field)), message)
+                yield Diagnostic(("pools", name, to_camel(field)), message)
 
 
-def _offered(stack: Stack, settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
+def _offered(stack: Stack, settings: PoolSettings, pool: Pool) -> Iterator[Diagnostic]:
     """Of zones AWS publishes ids, and only the account knows their names: so they are counted."""
     zones = zones_with(pool.machine, stack.region) if stack.region else None
     if zones is None:
@@ -59,41 +59,41 @@ def _offered(stack: Stack, settings: PoolSettings, pool: Pool) -> Iterator[Mista
     if not zones:
         regions = one_of(regions_with(pool.machine))
         message = f"{pool.machine} is not offered in {stack.region}, but in {regions}"
-        yield Mistake((*keys, "instance"), message)
+        yield Diagnostic((*keys, "instance"), message)
     elif len(pool.zones) > len(zones):
         ids = f"{' and '.join(zones)} of {stack.region} alone"
         message = f"{pool.machine} is offered in {ids}, and the pool spans {len(pool.zones)} zones"
         wanted = "name those in zones, as your account calls them"
-        yield Mistake((*keys, "zones") if settings.zones else keys, f"{message}; {wanted}")
+        yield Diagnostic((*keys, "zones") if settings.zones else keys, f"{message}; {wanted}")
 
 
-def _image(name: str, settings: PoolSettings, version: str) -> Iterator[Mistake]:
+def _image(name: str, settings: PoolSettings, version: str) -> Iterator[Diagnostic]:
     keys: Keys = ("pools", name, "ami", "release")
     release = ami_release(settings, version)
     if release is None:
         message = (
             "required key is missing with bottlerocket; release of the EKS image, such as 1.63.0-0a1b2c3d"
         )
-        yield Mistake(keys, message)
+        yield Diagnostic(keys, message)
     elif problem := ami_problem(settings.ami.family.value, release, INSTANCES[settings.instance or ""]):
-        yield Mistake(keys, problem)
+        yield Diagnostic(keys, problem)
     if settings.ami.family is AmiFamily.BOTTLEROCKET and settings.sharing and settings.sharing.mig:
         message = "bottlerocket offers MIG devices as nvidia.com/gpu; expected ami.family al2023"
-        yield Mistake(("pools", name, "sharing", "mig"), message)
+        yield Diagnostic(("pools", name, "sharing", "mig"), message)
 
 
-def _disk(settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
+def _disk(settings: PoolSettings, pool: Pool) -> Iterator[Diagnostic]:
     keys: Keys = ("pools", pool.name, "disk")
     disk = root_disk(settings)
     if disk.iops < disk.needed_iops:
         message = f"{disk.throughput} MiB/s need {disk.needed_iops}, 4 for each; got {disk.iops}"
-        yield Mistake((*keys, "iops"), message)
+        yield Diagnostic((*keys, "iops"), message)
     if disk.size_gib < _LEAST_DISK_GIB:
         message = f"images of EKS are made for {_LEAST_DISK_GIB}Gi and more, got {settings.disk.size}"
-        yield Mistake((*keys, "size"), message)
+        yield Diagnostic((*keys, "size"), message)
 
 
-def _efa(settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
+def _efa(settings: PoolSettings, pool: Pool) -> Iterator[Diagnostic]:
     if not settings.efa:
         return
     keys: Keys = ("pools", pool.name)
@@ -102,33 +102,33 @@ def _efa(settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
         message = (
             f"on which network cards {pool.machine} has its {instance.efa} EFA is not known; expected false"
         )
-        yield Mistake((*keys, "efa"), message)
+        yield Diagnostic((*keys, "efa"), message)
     elif not efa_interfaces(instance):
         family = pool.machine.partition(".")[0]
         able = [
             it.name for it in INSTANCES.values() if it.name.startswith(f"{family}.") and efa_interfaces(it)
         ]
         instead = f"; {one_of(able)} {'has' if len(able) == 1 else 'have'}" if able else ""
-        yield Mistake((*keys, "efa"), f"{pool.machine} has no EFA{instead}")
+        yield Diagnostic((*keys, "efa"), f"{pool.machine} has no EFA{instead}")
     elif len(pool.zones) > 1:
         message = f"EFA does not reach from zone to zone; expected one in zones, got {', '.join(pool.zones)}"
-        yield Mistake((*keys, "zones") if settings.zones else (*keys, "efa"), message)
+        yield Diagnostic((*keys, "zones") if settings.zones else (*keys, "efa"), message)
 
 
-def _karpenter(name: str, settings: PoolSettings) -> Iterator[Mistake]:
+def _karpenter(name: str, settings: PoolSettings) -> Iterator[Diagnostic]:
     """What Karpenter would not do, or not know of."""
     keys: Keys = ("pools", name)
     if settings.sharing:
         way = next(to_camel(field) for field in settings.sharing.model_fields_set)
         message = "Karpenter counts whole GPUs, and would start a node for each pod; expected node-group"
-        yield Mistake((*keys, "provisioner"), f"{message} with {way}")
+        yield Diagnostic((*keys, "provisioner"), f"{message} with {way}")
     if settings.nodes.min:
         message = f"Karpenter keeps no nodes without pods; expected 0 with it, got {settings.nodes.min}"
-        yield Mistake((*keys, "nodes", "min"), message)
+        yield Diagnostic((*keys, "nodes", "min"), message)
     if settings.capacity.capacity_block:
         message = "only node-group drains its nodes before a capacity block ends"
-        yield Mistake((*keys, "provisioner"), message)
+        yield Diagnostic((*keys, "provisioner"), message)
     if "repair" in settings.model_fields_set:
-        yield Mistake((*keys, "repair"), "only with provisioner node-group; remove the key")
+        yield Diagnostic((*keys, "repair"), "only with provisioner node-group; remove the key")
     if "surge" in settings.update.model_fields_set:
-        yield Mistake((*keys, "update", "surge"), "only with provisioner node-group; remove the key")
+        yield Diagnostic((*keys, "update", "surge"), "only with provisioner node-group; remove the key")

@@ -10,8 +10,8 @@ from gpu_cluster.config.cluster import ExistingCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.pools import PoolSettings, Provisioner
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.stack.nearest import did_you_mean
-from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.suggestions import did_you_mean
 
 _PLATFORM_LABELS = {"gpu-cluster", "kubernetes.io", "node.kubernetes.io", "nvidia.com"}
 _AWS_LABELS = {
@@ -25,9 +25,9 @@ _CONDITION_TAINTS = "node.kubernetes.io"
 _KEEPS_PODS_AWAY = {"NoSchedule", "NoExecute"}
 
 
-def pools(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Mistake]:
+def pools(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     for name, settings in stack.pools.items():
-        yield from hardware_mistakes(name, settings)
+        yield from hardware_diagnostics(name, settings)
         if not isinstance(stack.cluster, ExistingCluster):
             yield from _made_here(name, settings, stack.cluster.provider)
         if isinstance(stack.cluster, EksSettings) and settings.provisioner is Provisioner.NODE_GROUP:
@@ -42,35 +42,35 @@ def pools(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> It
         yield from _system(offered)
 
 
-def sound_pools(stack: Stack) -> tuple[dict[str, Pool], frozenset[Keys]]:
+def valid_pools(stack: Stack) -> tuple[dict[str, Pool], frozenset[Keys]]:
     """The pools whose hardware exists and can do what is asked of it, and the others as broken entries."""
     on_aws = isinstance(stack.cluster, EksSettings)
     right = {
         name: it
         for name, it in stack.pools.items()
-        if not any(hardware_mistakes(name, it)) and not (on_aws and it.machine)
+        if not any(hardware_diagnostics(name, it)) and not (on_aws and it.machine)
     }
     wrong = frozenset(("pools", name) for name in stack.pools if name not in right)
     return pools_of(stack.model_copy(update={"pools": right})), wrong
 
 
-def hardware_mistakes(name: str, settings: PoolSettings) -> Iterator[Mistake]:
+def hardware_diagnostics(name: str, settings: PoolSettings) -> Iterator[Diagnostic]:
     keys: Keys = ("pools", name)
     if settings.instance is not None and settings.instance not in INSTANCES:
-        yield Mistake((*keys, "instance"), _unknown_instance(settings.instance))
+        yield Diagnostic((*keys, "instance"), _unknown_instance(settings.instance))
         return
     if settings.machine and settings.machine.gpu is not None and settings.machine.gpu not in GPUS:
         known = did_you_mean(settings.machine.gpu, GPUS) or f"; there are {', '.join(GPUS)}"
-        yield Mistake((*keys, "machine", "gpu"), f"unknown GPU '{settings.machine.gpu}'{known}")
+        yield Diagnostic((*keys, "machine", "gpu"), f"unknown GPU '{settings.machine.gpu}'{known}")
         return
     if not settings.sharing:
         return
     hardware = hardware_of(settings)
     if not (hardware.gpu and hardware.gpus):
         machine = settings.instance or "the machine"
-        yield Mistake((*keys, "sharing"), f"there is nothing to share: {machine} has no whole GPU")
+        yield Diagnostic((*keys, "sharing"), f"there is nothing to share: {machine} has no whole GPU")
     elif settings.sharing.mig and (problem := mig_problem(hardware.gpu, settings.sharing.mig)):
-        yield Mistake((*keys, "sharing", "mig"), problem)
+        yield Diagnostic((*keys, "sharing", "mig"), problem)
 
 
 def _unknown_instance(name: str) -> str:
@@ -79,51 +79,51 @@ def _unknown_instance(name: str) -> str:
     return f"unknown instance type '{name}'{near}"
 
 
-def _made_here(name: str, settings: PoolSettings, provider: str) -> Iterator[Mistake]:
+def _made_here(name: str, settings: PoolSettings, provider: str) -> Iterator[Diagnostic]:
     """What only holds for nodes that the platform itself makes."""
     if settings.machine:
         message = f"only with provider existing; with {provider} name an instance"
-        yield Mistake(("pools", name, "machine"), message)
+        yield Diagnostic(("pools", name, "machine"), message)
     taken = _PLATFORM_LABELS | _AWS_LABELS if provider == "eks" else _PLATFORM_LABELS
     for label in settings.labels:
         prefix = label.rpartition("/")[0]
         if prefix in taken:
-            yield Mistake(("pools", name, "labels", label), f"labels of {prefix}/ are set by the platform")
+            yield Diagnostic(("pools", name, "labels", label), f"labels of {prefix}/ are set by the platform")
 
 
-def _node_group_labels(name: str, settings: PoolSettings) -> Iterator[Mistake]:
+def _node_group_labels(name: str, settings: PoolSettings) -> Iterator[Diagnostic]:
     for label, value in settings.labels.items():
         is_said = label.rpartition("/")[0] in _PLATFORM_LABELS | _AWS_LABELS
         if not is_said and (problem := label_problem(label, value)):
-            yield Mistake(("pools", name, "labels", label), problem)
+            yield Diagnostic(("pools", name, "labels", label), problem)
 
 
-def _node_group_taints(name: str, settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
+def _node_group_taints(name: str, settings: PoolSettings, pool: Pool) -> Iterator[Diagnostic]:
     keys: Keys = ("pools", name, "taints")
     if problem := LIMITS["node-group-taints"].problem(len(pool.taints)):
-        yield Mistake(keys, problem)
+        yield Diagnostic(keys, problem)
     for taint in settings.taints:
         if problem := LIMITS["node-group-taint-key"].problem(len(taint)):
-            yield Mistake((*keys, taint), problem)
+            yield Diagnostic((*keys, taint), problem)
 
 
-def _taints(name: str, settings: PoolSettings, pool: Pool) -> Iterator[Mistake]:
+def _taints(name: str, settings: PoolSettings, pool: Pool) -> Iterator[Diagnostic]:
     for taint in settings.taints:
         keys: Keys = ("pools", name, "taints", taint)
         if taint.rpartition("/")[0] == _CONDITION_TAINTS:
-            yield Mistake(keys, f"taints of {_CONDITION_TAINTS}/ come and go with the condition of a node")
+            yield Diagnostic(keys, f"taints of {_CONDITION_TAINTS}/ come and go with the condition of a node")
         elif taint == GPU_TAINT and not pool.gpus:
-            yield Mistake(keys, f"marks nodes with GPUs, and {pool.machine} has none")
+            yield Diagnostic(keys, f"marks nodes with GPUs, and {pool.machine} has none")
 
 
-def _overlaps(offered: dict[str, Pool]) -> Iterator[Mistake]:
+def _overlaps(offered: dict[str, Pool]) -> Iterator[Diagnostic]:
     """Nodes that were there before belong to every pool whose labels they carry: to one, it should be."""
     for position, (name, pool) in enumerate(offered.items()):
         wider = next(_wider(pool, position, offered), None)
         if wider:
             found = ", ".join(f"{key}={value}" for key, value in wider.selector.items())
             message = f"its nodes are also those of pool {wider.name}, which takes all with {found}"
-            yield Mistake(("pools", name), message)
+            yield Diagnostic(("pools", name), message)
 
 
 def _wider(pool: Pool, position: int, offered: dict[str, Pool]) -> Iterator[Pool]:
@@ -133,10 +133,10 @@ def _wider(pool: Pool, position: int, offered: dict[str, Pool]) -> Iterator[Pool
             yield other
 
 
-def _system(offered: dict[str, Pool]) -> Iterator[Mistake]:
+def _system(offered: dict[str, Pool]) -> Iterator[Diagnostic]:
     if any(_takes_system_pods(pool) for pool in offered.values()):
         return
-    yield Mistake(
+    yield Diagnostic(
         ("pools",),
         "no pool takes the cluster's own pods, such as DNS; expected one without GPU, without NoSchedule and"
         " NoExecute taints, and with nodes.min of at least 1",

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from gpu_cluster.catalog import REGIONS
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.stack.nearest import did_you_mean
-from gpu_cluster.stack.problem import Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic
+from gpu_cluster.stack.suggestions import did_you_mean
 
 KEY = "aws:region"
 _OTHER_PARTITIONS = {
@@ -19,13 +19,15 @@ _OTHER_PARTITIONS = {
 """How regions outside of the commercial partition begin (botocore 1.44.5, partitions.json)."""
 
 
-def region(stack: Stack) -> Iterator[Mistake]:
+def region(stack: Stack) -> Iterator[Diagnostic]:
     if not on_aws(stack):
         return
     if stack.region is None:
-        yield Mistake((KEY,), "required key is missing with provider eks; AWS region, such as eu-central-1")
+        yield Diagnostic(
+            (KEY,), "required key is missing with provider eks; AWS region, such as eu-central-1"
+        )
     elif problem := unknown_region(stack.region):
-        yield Mistake((KEY,), problem)
+        yield Diagnostic((KEY,), problem)
 
 
 def on_aws(stack: Stack) -> bool:

@@ -10,26 +10,26 @@ from gpu_cluster.config.registry import RegistrySettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.region import on_aws, unknown_region
 from gpu_cluster.stack.checks.storage import unknown_class
-from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _KEYS: Keys = ("registry",)
 _ANYWHERE = {"in_cluster", "mirror"}
 _INSTEAD_OF_A_MIRROR = ("mirrors", "credentials")
 
 
-def registry(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
+def registry(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     settings = stack.registry
     yield from _in_cluster(stack, broken)
     if not on_aws(stack):
         for field in RegistrySettings.model_fields:
             if field in settings.model_fields_set - _ANYWHERE:
                 message = f"only with provider eks, got {stack.cluster.provider}"
-                yield Mistake((*_KEYS, to_camel(field)), message)
+                yield Diagnostic((*_KEYS, to_camel(field)), message)
         return
     if settings.mirror:
         for field in _INSTEAD_OF_A_MIRROR:
             if field in settings.model_fields_set:
-                yield Mistake(
+                yield Diagnostic(
                     (*_KEYS, field), "not beside mirror, from which every image comes; remove the key"
                 )
     else:
@@ -39,57 +39,57 @@ def registry(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
     yield from _replicas(stack)
 
 
-def _in_cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
+def _in_cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     settings = stack.registry.in_cluster
     if not settings:
         return
     keys: Keys = (*_KEYS, "inCluster")
     match stack.cluster.provider:
         case "existing":
-            yield Mistake(
+            yield Diagnostic(
                 keys, "only with provider local; an existing cluster pulls from its site's registry"
             )
         case "eks":
-            yield Mistake(keys, "only with provider local; with eks images are in the account's ECR")
+            yield Diagnostic(keys, "only with provider local; with eks images are in the account's ECR")
         case "local":
             pass
     if problem := unknown_class(settings.storage_class, stack, broken):
-        yield Mistake((*keys, "storageClass"), problem)
+        yield Diagnostic((*keys, "storageClass"), problem)
 
 
-def _caches(settings: RegistrySettings, broken: frozenset[Keys]) -> Iterator[Mistake]:
+def _caches(settings: RegistrySettings, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     """Credentials for those who ask for them, and for nobody else."""
     cached = settings.mirrors or frozenset()
     if (*_KEYS, "credentials") not in broken:
         for upstream in sorted(cached - settings.credentials.keys()):
             if UPSTREAMS[upstream].credentials:
                 message = f"{upstream} needs a secret in registry.credentials, named ecr-pullthroughcache/…"
-                yield Mistake((*_KEYS, "mirrors"), message)
+                yield Diagnostic((*_KEYS, "mirrors"), message)
     for upstream in settings.credentials:
         keys: Keys = (*_KEYS, "credentials", upstream.value)
         if not UPSTREAMS[upstream].credentials:
-            yield Mistake(keys, f"{upstream} asks nobody who they are; remove the key")
+            yield Diagnostic(keys, f"{upstream} asks nobody who they are; remove the key")
         elif upstream not in cached and (*_KEYS, "mirrors") not in broken:
             listed = ", ".join(sorted(cached)) or "none"
-            yield Mistake(keys, f"{upstream} is not among registry.mirrors, which are {listed}")
+            yield Diagnostic(keys, f"{upstream} is not among registry.mirrors, which are {listed}")
 
 
-def _secrets(settings: RegistrySettings, region: str, account: str) -> Iterator[Mistake]:
+def _secrets(settings: RegistrySettings, region: str, account: str) -> Iterator[Diagnostic]:
     """ECR reads secrets of its own region and account alone."""
     for upstream, arn in settings.credentials.items():
         there, owner = arn.split(":")[3:5]
         if (there, owner) != (region, account):
             keys: Keys = (*_KEYS, "credentials", upstream.value)
             message = f"expected a secret in {region} of account {account}, got one in {there} of {owner}"
-            yield Mistake(keys, message)
+            yield Diagnostic(keys, message)
 
 
-def _replicas(stack: Stack) -> Iterator[Mistake]:
+def _replicas(stack: Stack) -> Iterator[Diagnostic]:
     settings, keys = stack.registry, (*_KEYS, "replicate")
     for name in sorted(settings.replicate):
         if problem := unknown_region(name):
-            yield Mistake(keys, problem)
+            yield Diagnostic(keys, problem)
         elif name == stack.region:
-            yield Mistake(keys, f"expected other regions, got '{name}', where the registry is")
+            yield Diagnostic(keys, f"expected other regions, got '{name}', where the registry is")
     if settings.replicate and not settings.repositories:
-        yield Mistake(keys, "there is nothing to copy: registry.repositories is empty")
+        yield Diagnostic(keys, "there is nothing to copy: registry.repositories is empty")

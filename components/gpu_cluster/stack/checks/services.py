@@ -10,41 +10,43 @@ from gpu_cluster.config.storage import S3, FsxLustre
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.stack.checks.models import unknown_pool
 from gpu_cluster.stack.checks.storage import unknown_class
-from gpu_cluster.stack.nearest import did_you_mean, one_of
-from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
 _SCRATCH = "tmp"
 """Name of the volume that every service has at /tmp."""
 
 
-def services(team: TeamStack, pools: Mapping[str, Pool]) -> Iterator[Mistake]:
+def services(team: TeamStack, pools: Mapping[str, Pool]) -> Iterator[Diagnostic]:
     stack = team.environment
     for name, service in team.file.services.items():
         keys: Keys = ("services", name)
         if problem := _image_problem(service.image, team):
-            yield Mistake((*keys, "image"), problem)
+            yield Diagnostic((*keys, "image"), problem)
         if service.aws and not isinstance(stack.cluster, EksSettings):
-            yield Mistake((*keys, "aws"), f"only with provider eks, got {stack.cluster.provider}")
+            yield Diagnostic((*keys, "aws"), f"only with provider eks, got {stack.cluster.provider}")
         for volume, settings in service.volumes.items():
             if problem := unknown_class(settings.storage_class, stack, frozenset()):
-                yield Mistake((*keys, "volumes", volume, "storageClass"), problem)
+                yield Diagnostic((*keys, "volumes", volume, "storageClass"), problem)
         for volume in [*service.volumes, *service.stores]:
             if volume == _SCRATCH or (volume in service.volumes and volume in service.stores):
                 message = f"{_SCRATCH} is there anyway" if volume == _SCRATCH else "a store has that name too"
-                yield Mistake((*keys, "volumes", volume), message)
+                yield Diagnostic((*keys, "volumes", volume), message)
         for store in service.stores:
             if problem := _store_problem(store, team):
-                yield Mistake((*keys, "stores", store), problem)
+                yield Diagnostic((*keys, "stores", store), problem)
         yield from _placed(keys, service, team, pools)
 
 
-def obstacles_of_service(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Mistake]:
+def obstacles_of_service(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Diagnostic]:
     """Why no node of the pool can take a replica."""
     if service.gpus and not pool.gpu_resources:
-        yield Mistake((*keys, "pool"), f"pool {pool.name} has no GPU that a pod can ask for")
+        yield Diagnostic((*keys, "pool"), f"pool {pool.name} has no GPU that a pod can ask for")
         return
     if pool.gpu_resources and not service.gpus:
-        yield Mistake((*keys, "pool"), f"pool {pool.name} is for pods with GPUs; set gpus, or another pool")
+        yield Diagnostic(
+            (*keys, "pool"), f"pool {pool.name} is for pods with GPUs; set gpus, or another pool"
+        )
         return
     yield from _gpus(keys, service, pool)
     yield from _size(keys, service, pool)
@@ -75,41 +77,41 @@ def _store_problem(name: str, team: TeamStack) -> str | None:
 
 def _placed(
     keys: Keys, service: ServiceSettings, team: TeamStack, pools: Mapping[str, Pool]
-) -> Iterator[Mistake]:
+) -> Iterator[Diagnostic]:
     if service.gpus and not service.pool:
-        yield Mistake((*keys, "pool"), "required key is missing with gpus; node pool that has them")
+        yield Diagnostic((*keys, "pool"), "required key is missing with gpus; node pool that has them")
     elif service.slice and not service.gpus:
-        yield Mistake((*keys, "slice"), "only with gpus; remove the key")
+        yield Diagnostic((*keys, "slice"), "only with gpus; remove the key")
     elif service.pool and service.pool not in pools:
-        yield Mistake((*keys, "pool"), unknown_pool(service.pool, team.environment, frozenset()))
+        yield Diagnostic((*keys, "pool"), unknown_pool(service.pool, team.environment, frozenset()))
     elif service.pool:
         yield from obstacles_of_service(keys, service, pools[service.pool])
 
 
-def _gpus(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Mistake]:
+def _gpus(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Diagnostic]:
     layout = (pool.sharing and pool.sharing.mig) or {}
     if service.gpus > 1 and pool.sharing:
         message = f"pool {pool.name} shares its GPUs, so a replica gets 1; got {service.gpus}"
-        yield Mistake((*keys, "gpus"), message)
+        yield Diagnostic((*keys, "gpus"), message)
     elif service.gpus > pool.gpus:
         node = f"a node of pool {pool.name} ({pool.machine}) has {pool.gpus}"
-        yield Mistake((*keys, "gpus"), f"a replica asks for {service.gpus} GPUs, and {node}")
+        yield Diagnostic((*keys, "gpus"), f"a replica asks for {service.gpus} GPUs, and {node}")
     if service.slice and not layout:
-        yield Mistake((*keys, "slice"), f"pool {pool.name} has no MIG layout; remove the key")
+        yield Diagnostic((*keys, "slice"), f"pool {pool.name} has no MIG layout; remove the key")
     elif layout and service.gpus and service.slice not in layout:
         given = f"got '{service.slice}'" if service.slice else "got none"
         near = did_you_mean(service.slice, layout) if service.slice else ""
         expected = f"expected {one_of(layout)} as in the layout of pool {pool.name}"
-        yield Mistake((*keys, "slice"), f"{expected}, {given}{near}")
+        yield Diagnostic((*keys, "slice"), f"{expected}, {given}{near}")
 
 
-def _size(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Mistake]:
+def _size(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Diagnostic]:
     free, node = room(pool), f"a node of pool {pool.name} ({pool.machine}) has"
     if amount(service.cpu) * 1000 > free.cpu_millis:
         message = f"a replica asks for {service.cpu} of CPU, and {node} {free.cpu_millis}m for pods"
-        yield Mistake((*keys, "cpu"), message)
+        yield Diagnostic((*keys, "cpu"), message)
     if amount(service.memory) > free.memory_bytes:
         has = f"{free.memory_bytes / 1024**3:.1f}Gi"
-        yield Mistake(
+        yield Diagnostic(
             (*keys, "memory"), f"a replica asks for {service.memory} of memory, and {node} {has} for pods"
         )

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.namespaces import taken
-from gpu_cluster.stack.problem import Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic
 
 
-def serving(stack: Stack) -> Iterator[Mistake]:
+def serving(stack: Stack) -> Iterator[Diagnostic]:
     settings = stack.serving
     if problem := taken(settings.namespace):
-        yield Mistake(("serving", "namespace"), problem)
+        yield Diagnostic(("serving", "namespace"), problem)
     if settings.namespace in settings.clients:
-        yield Mistake(
+        yield Diagnostic(
             ("serving", "clients"),
             f"{settings.namespace} is the models' own namespace, which may call anyway",
         )
     if settings.hub_token and isinstance(stack.cluster, LocalCluster):
-        yield Mistake(("serving", "hubToken"), "not with provider local, where nothing is downloaded")
+        yield Diagnostic(("serving", "hubToken"), "not with provider local, where nothing is downloaded")

@@ -7,21 +7,21 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import S3, FsxLustre, StorageSettings
 from gpu_cluster.stack.checks.disks import disks
 from gpu_cluster.stack.checks.region import on_aws
-from gpu_cluster.stack.nearest import did_you_mean, one_of
-from gpu_cluster.stack.problem import Keys, Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
 _SCRATCH = "-scratch"
 _OF_AWS = ("ebs", "efs", "fsx-lustre", "s3")
 
 
-def storage(stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
+def storage(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     for name, settings in stack.storage.items():
         keys: Keys = ("storage", name)
         if problem := _out_of_place(stack, settings):
-            yield Mistake((*keys, "kind"), problem)
+            yield Diagnostic((*keys, "kind"), problem)
         base = name.removesuffix(_SCRATCH)
         if base != name and base in stack.storage:
-            yield Mistake(
+            yield Diagnostic(
                 keys, f"the platform itself makes {name}, for volumes of {base} that go with their pod"
             )
         if isinstance(settings, FsxLustre):
@@ -44,10 +44,10 @@ def _out_of_place(stack: Stack, settings: StorageSettings) -> str | None:
     return None
 
 
-def _lustre(keys: Keys, settings: FsxLustre, stack: Stack, broken: frozenset[Keys]) -> Iterator[Mistake]:
+def _lustre(keys: Keys, settings: FsxLustre, stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     zones = stack.network.every_zone if stack.network else []
     if settings.zone and zones and settings.zone not in zones:
-        yield Mistake(
+        yield Diagnostic(
             (*keys, "zone"), f"expected a zone of the network, {one_of(zones)}, got '{settings.zone}'"
         )
     source = settings.s3
@@ -56,19 +56,19 @@ def _lustre(keys: Keys, settings: FsxLustre, stack: Stack, broken: frozenset[Key
     buckets = [name for name, chosen in stack.storage.items() if isinstance(chosen, S3)]
     if source not in buckets:
         known = did_you_mean(source, buckets) or f"; there are {', '.join(buckets) or 'none'}"
-        yield Mistake((*keys, "s3"), f"no s3 entry of storage is named '{source}'{known}")
+        yield Diagnostic((*keys, "s3"), f"no s3 entry of storage is named '{source}'{known}")
 
 
-def _defaults(stack: Stack, *, complete: bool) -> Iterator[Mistake]:
+def _defaults(stack: Stack, *, complete: bool) -> Iterator[Diagnostic]:
     defaults = [name for name, settings in stack.storage.items() if settings.default]
     for other in defaults[1:]:
-        yield Mistake(
+        yield Diagnostic(
             ("storage", other, "default"), f"expected one default, and {defaults[0]} is one already"
         )
     classes = _classes(stack)
     if classes and not defaults and complete:
         names = ", ".join(classes)
-        yield Mistake(("storage",), f"expected default: true in one storage class, got none in {names}")
+        yield Diagnostic(("storage",), f"expected default: true in one storage class, got none in {names}")
 
 
 def unknown_class(name: str | None, stack: Stack, broken: frozenset[Keys]) -> str | None:

@@ -9,7 +9,7 @@ from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.pools import PoolSettings, Provisioner
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.models import obstacles
-from gpu_cluster.stack.problem import Mistake
+from gpu_cluster.stack.diagnostic import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class _Placed:
         return min(holds, ceil(self.most * nodes / max(1, pool.nodes.max)))
 
 
-def updates(stack: Stack, offered: dict[str, Pool]) -> Iterator[Mistake]:
+def updates(stack: Stack, offered: dict[str, Pool]) -> Iterator[Diagnostic]:
     """Pools whose nodes EKS drains before it starts others, and on which a drain could not end.
 
     An evicted replica that finds no GPU stays pending, and the disruption budget keeps the next of its model
@@ -40,7 +40,7 @@ def updates(stack: Stack, offered: dict[str, Pool]) -> Iterator[Mistake]:
             yield from _stuck(stack, pool, settings)
 
 
-def _stuck(stack: Stack, pool: Pool, settings: PoolSettings) -> Iterator[Mistake]:
+def _stuck(stack: Stack, pool: Pool, settings: PoolSettings) -> Iterator[Diagnostic]:
     placed = {
         name: _Placed(request_of(model, pool), model.replicas.max)
         for name, model in stack.serving.models.items()
@@ -59,7 +59,7 @@ def _stuck(stack: Stack, pool: Pool, settings: PoolSettings) -> Iterator[Mistake
         1,
     )
     remedy = "" if settings.capacity.reserved else f", or update.surge: true of pool {pool.name}"
-    yield Mistake(
+    yield Diagnostic(
         ("serving", "models", name, "replicas", "max"),
         f"{placed[name].most} replicas fill pool {pool.name}, whose nodes are replaced without surge: the "
         f"drain of a node would not end, and EKS gives up after 15 minutes; expected at most {most}{remedy}",

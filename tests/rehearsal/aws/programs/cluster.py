@@ -3,15 +3,15 @@
 import pulumi
 import pulumi_aws as aws
 
-from gpu_cluster.aws.eks import Addons, EksCluster
+from gpu_cluster.aws.eks import ClusterAddons, EksCluster
 from gpu_cluster.aws.identity import policy_document
-from gpu_cluster.aws.keys import Keys, Purpose
+from gpu_cluster.aws.keys import Keys, KeyUsage
 from gpu_cluster.aws.nodes import NodeGroups
 from gpu_cluster.aws.tags import tags_of
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.kubernetes.storage import drivers_of
+from gpu_cluster.kubernetes.storage import csi_addons
 
 config = pulumi.Config()
 region = aws.get_region().region
@@ -94,16 +94,16 @@ nodes = NodeGroups(
     version=settings.version,
     subnets=ids,
     security_group=cluster.security_group_id,
-    volumes_key=keys.arns[Purpose.VOLUMES],
+    volumes_key=keys.arns[KeyUsage.VOLUMES],
     opts=pulumi.ResourceOptions(depends_on=cluster.foundation),
 )
-Addons(
+ClusterAddons(
     "addons",
     settings,
     cluster=cluster.cluster_name,
     pools=pools,
-    drivers=drivers_of(stack.storage),
-    volumes_key=keys.arns[Purpose.VOLUMES],
+    drivers=csi_addons(stack.storage),
+    volumes_key=keys.arns[KeyUsage.VOLUMES],
     tags=tags_of(pulumi.get_stack(), stack.tags),
     opts=pulumi.ResourceOptions(depends_on=[nodes]),
 )

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from gpu_cluster.aws.identity import policy_document
-from gpu_cluster.aws.keys import Keys, Purpose
+from gpu_cluster.aws.keys import Keys, KeyUsage
 from gpu_cluster.aws.nodes import NodeGroups
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.stack import Stack
@@ -74,7 +74,7 @@ nodes = NodeGroups(
     version="1.35",
     subnets={zone: subnet.id for zone, subnet in subnets.items()},
     security_group=cluster.vpc_config.cluster_security_group_id,
-    volumes_key=keys.arns[Purpose.VOLUMES],
+    volumes_key=keys.arns[KeyUsage.VOLUMES],
     tags={"team": "platform"},
 )
 

@@ -3,13 +3,13 @@
 import pulumi
 import pulumi_aws as aws
 
-from gpu_cluster.aws.keys import Purpose
+from gpu_cluster.aws.keys import KeyUsage
 from gpu_cluster.aws.keys.policies import key_policy
 from gpu_cluster.aws.network import Network
 from gpu_cluster.config.network import NetworkSettings
 
 region, account = pulumi.Config("aws").require("region"), "123456789012"
-key = aws.kms.Key("logs", deletion_window_in_days=7, policy=key_policy(Purpose.LOGS, account, region, None))
+key = aws.kms.Key("logs", deletion_window_in_days=7, policy=key_policy(KeyUsage.LOGS, account, region, None))
 network = Network(
     "net",
     NetworkSettings.model_validate_json(pulumi.Config().require("settings")),

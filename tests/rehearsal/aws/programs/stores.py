@@ -6,8 +6,8 @@ import pulumi
 import pulumi_aws as aws
 
 from gpu_cluster.aws.ecr import EcrRegistry
-from gpu_cluster.aws.keys import Keys, Purpose
-from gpu_cluster.aws.stores import Copies, Stores
+from gpu_cluster.aws.keys import Keys, KeyUsage
+from gpu_cluster.aws.stores import CopyDestination, Stores
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import ON_EKS
 
@@ -35,7 +35,7 @@ registry = EcrRegistry(
     settings.registry,
     account=account,
     region=region,
-    key=keys.arns[Purpose.REGISTRY],
+    key=keys.arns[KeyUsage.REGISTRY],
     images=ON_EKS,
     protect=protect,
 )
@@ -45,11 +45,13 @@ stores = Stores(
     vpc_id=vpc.id,
     subnets=subnets,
     clients=nodes.id,
-    volumes_key=keys.arns[Purpose.VOLUMES],
+    volumes_key=keys.arns[KeyUsage.VOLUMES],
     region="eu-central-1",
     gbps=100,
-    data_key=keys.arns[Purpose.DATA],
-    copies=Copies(copies, keys.arns[Purpose.COPIES], settings.backups.copy_days) if copies else None,
+    data_key=keys.arns[KeyUsage.DATA],
+    copies=CopyDestination(copies, keys.arns[KeyUsage.COPIES], settings.backups.copy_days)
+    if copies
+    else None,
     protect=protect,
 )
 pulumi.export("copies", [copy._asdict() for copy in registry.copies])

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from gpu_cluster.stack.diagnostic import Keys, dotted
 from gpu_cluster.stack.document import Document, read
-from gpu_cluster.stack.problem import Keys, dotted
 
 TEXT = """\
 plain:

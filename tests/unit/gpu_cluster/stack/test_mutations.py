@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpu_cluster.stack import Problem, StackFileError, load
+from gpu_cluster.stack import LocatedDiagnostic, StackFileError, load
 from tests.unit.gpu_cluster.stack.corpus import HAPPY
 
 TEXTS = [path.read_text() for path in HAPPY]
@@ -38,7 +38,7 @@ def changed(text: str, changes: list[tuple[float, int, str]]) -> str:
     return text
 
 
-def problems(content: bytes) -> tuple[Problem, ...]:
+def problems(content: bytes) -> tuple[LocatedDiagnostic, ...]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "Pulumi.any.yaml"
         path.write_bytes(content)

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from gpu_cluster.catalog import INSTANCES
-from gpu_cluster.stack.document import UnreadableError, read
+from gpu_cluster.stack.document import UnreadableFileError, read
 from gpu_cluster.stack.reference import reference_text, team_reference_text
 from gpu_cluster.stack.schema import json_schema, schema_text, team_json_schema
 from tests.unit.gpu_cluster.stack.corpus import ERRORS, HAPPY, PROJECT
@@ -90,6 +90,6 @@ def test_the_committed_files_are_current() -> None:
 def _is_yaml(path: Path) -> bool:
     try:
         read(path)
-    except UnreadableError:
+    except UnreadableFileError:
         return False
     return True

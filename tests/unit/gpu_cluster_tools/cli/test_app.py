@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster_tools.cli.app import COMMANDS, ERRORS
-from gpu_cluster_tools.cli.on_demand import command
+from gpu_cluster_tools.cli.lazy_group import command
 
 PROJECT = Path(__file__).parents[4]
 TALKS = {"boto3", "botocore", "grpc", "lightkube", "moto", "pulumi", "pulumi_aws", "pulumi_kubernetes"}
@@ -57,5 +57,5 @@ def test_the_list_of_commands_reads_none_of_them() -> None:
     assert "gpu_cluster_tools.cli.app" in read
     assert {name for name in read if name.startswith("gpu_cluster_tools.cli.")} == {
         "gpu_cluster_tools.cli.app",
-        "gpu_cluster_tools.cli.on_demand",
+        "gpu_cluster_tools.cli.lazy_group",
     }

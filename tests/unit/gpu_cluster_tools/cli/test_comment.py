@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from gpu_cluster_tools.cli.app import app
 from gpu_cluster_tools.review.comment import MARKER
-from gpu_cluster_tools.review.github import Repository
+from gpu_cluster_tools.review.github import GitHubRepository
 from gpu_cluster_tools.review.review import as_json
 from tests.unit.gpu_cluster_tools.review.test_comment import BLOCKED
 from tests.unit.gpu_cluster_tools.review.test_github import GitHub
@@ -39,7 +39,7 @@ def test_it_goes_to_the_pull_request_that_ends_in_a_commit(
         transport=httpx2.MockTransport(github),
         headers={"Authorization": "Bearer secret"},
     )
-    monkeypatch.setattr(Repository, "of_workflow", lambda: Repository("team/platform", client))
+    monkeypatch.setattr(GitHubRepository, "of_workflow", lambda: GitHubRepository("team/platform", client))
 
     done = CliRunner().invoke(app, ["comment", str(file), "--commit", "mine"])
 

@@ -22,7 +22,7 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Check]:
     def examine(*_: Any) -> Iterator[Check]:
         yield from checks
 
-    monkeypatch.setattr("gpu_cluster_tools.cli.doctor.examine", examine)
+    monkeypatch.setattr("gpu_cluster_tools.cli.doctor.diagnose", examine)
     return checks
 
 

@@ -4,7 +4,7 @@ import pytest
 import typer
 
 from gpu_cluster_tools.cli.rehearse import rehearse
-from gpu_cluster_tools.rehearsal import scratch
+from gpu_cluster_tools.rehearsal import copy_project
 from tests.rehearsal.checkout import PROJECT
 
 SMALL = """\
@@ -18,7 +18,7 @@ VISION = "config:\n  gpu-cluster:team: {environment: local, name: vision}\n"
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    project = scratch(PROJECT, tmp_path / "project", {"local": SMALL, "local-vision": VISION})
+    project = copy_project(PROJECT, tmp_path / "project", {"local": SMALL, "local-vision": VISION})
     monkeypatch.chdir(project)
     return project
 

@@ -58,7 +58,7 @@ def test_the_way_to_a_cluster_on_aws_is_what_the_stack_says_of_it(
         used.append(kubeconfig)
 
     monkeypatch.setattr(Engine, "output", output)
-    monkeypatch.setattr("gpu_cluster_tools.cli.running.Cluster", cluster)
+    monkeypatch.setattr("gpu_cluster_tools.cli.running.KubernetesClient", cluster)
     monkeypatch.setattr("gpu_cluster_tools.cli.running.install", lambda: Toolchain({}))
 
     project.cluster("dev", project.stack("dev"))

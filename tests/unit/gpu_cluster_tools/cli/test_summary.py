@@ -5,7 +5,7 @@ from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack import load
 from gpu_cluster_tools.cli.summary import as_data, summary
-from gpu_cluster_tools.rehearsal import Inventory, PoolNodes, Replica
+from gpu_cluster_tools.rehearsal import ClusterInventory, PoolNodes, Replica
 
 STACK = """\
 config:
@@ -20,13 +20,13 @@ config:
 """
 
 
-def running(folder: Path) -> tuple[Stack, Inventory]:
+def running(folder: Path) -> tuple[Stack, ClusterInventory]:
     """The stack, with one of its nodes and one of its pods yet to come."""
     file = folder / "Pulumi.small.yaml"
     file.write_text(STACK)
     stack = load(file)
     pools = pools_of(stack)
-    found = Inventory(
+    found = ClusterInventory(
         pools=(PoolNodes(pools["system"], ready=1, total=1), PoolNodes(pools["h100"], ready=1, total=2)),
         replicas=(
             Replica("chat", "chat-1", "h100-0", ready=True),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.cli.up import up
-from gpu_cluster_tools.rehearsal import Changes, ControlPlane, Engine, local_state
+from gpu_cluster_tools.rehearsal import Changes, Engine, LocalControlPlane, local_state
 from gpu_cluster_tools.toolchain import Toolchain
 
 STACK = """\
@@ -28,9 +28,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "stacks" / "Pulumi.local.yaml").write_text(STACK)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("gpu_cluster_tools.cli.up.install", answer(Toolchain({})))
-    monkeypatch.setattr("gpu_cluster_tools.cli.up.Cluster", answer(None))
+    monkeypatch.setattr("gpu_cluster_tools.cli.up.KubernetesClient", answer(None))
     monkeypatch.setattr("gpu_cluster_tools.cli.up.reconcile", answer(Changes((), (), ())))
-    monkeypatch.setattr("gpu_cluster_tools.cli.up.retired_models", answer([]))
+    monkeypatch.setattr("gpu_cluster_tools.cli.up.removed_models", answer([]))
     monkeypatch.setattr("gpu_cluster_tools.cli.up.show", answer(None))
     monkeypatch.setattr(Toolchain, "environment", answer({}))
     monkeypatch.setattr(Engine, "run", answer(None))
@@ -45,7 +45,7 @@ def test_the_state_of_objects_that_went_with_their_control_plane_is_forgotten(
     local_state(project)
     written = project / ".local" / "state" / "written-before"
     written.touch()
-    monkeypatch.setattr(ControlPlane, "start", answer(new))
+    monkeypatch.setattr(LocalControlPlane, "start", answer(new))
 
     up("local")
 

@@ -4,7 +4,7 @@ import pytest
 
 from gpu_cluster_tools.doctor.account import account, principal_of
 from gpu_cluster_tools.doctor.aws import Aws, RefusedError, UnreachableError
-from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from tests.pains.platforms import stack
 
 
@@ -16,21 +16,21 @@ def looked(aws: Aws, **access: str) -> dict[str, Check]:
 def test_the_account_of_the_stack_is_right(aws: Aws) -> None:
     found = looked(aws, platform=aws.call("sts", "get_caller_identity")["Arn"].replace(":sts:", ":iam:"))
 
-    assert found["account"].verdict is Verdict.OK
-    assert found["region"].verdict is Verdict.OK
+    assert found["account"].verdict is CheckStatus.OK
+    assert found["region"].verdict is CheckStatus.OK
 
 
 def test_whoever_is_no_administrator_of_the_cluster_could_not_deploy(aws: Aws) -> None:
     access = looked(aws)["access"]
 
-    assert access.verdict is Verdict.WARN
+    assert access.verdict is CheckStatus.WARN
     assert access.advice == "sign in as arn:aws:iam::123456789012:role/platform, or add it"
 
 
 def test_another_account_is_refused_and_nothing_more_asked_of_it(aws: Aws) -> None:
     checks = list(account(stack("dev", {}), aws))
 
-    assert [(check.verdict, check.name) for check in checks] == [(Verdict.FAIL, "account")]
+    assert [(check.verdict, check.name) for check in checks] == [(CheckStatus.FAIL, "account")]
     assert checks[0].found == (
         "the credentials are of 123456789012, and gpu-cluster:cluster.account is 111122223333"
     )
@@ -62,8 +62,8 @@ def test_a_session_does_not_tell_the_path_of_its_role(aws: Aws, monkeypatch: pyt
     monkeypatch.setattr(aws, "call", call)
     found = looked(aws, platform="arn:aws:iam::123456789012:role/teams/platform")
 
-    assert found["access"].verdict is Verdict.OK
-    assert found["region"].verdict is Verdict.FAIL
+    assert found["access"].verdict is CheckStatus.OK
+    assert found["region"].verdict is CheckStatus.FAIL
 
 
 def test_a_machine_without_credentials_reaches_no_account(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.plan import Registered
 from gpu_cluster_tools.doctor.addons import addons, installed
 from gpu_cluster_tools.doctor.aws import Aws, RefusedError
-from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from tests.pains.platforms import ON_AWS, platform, stack
 
 S3 = "aws-mountpoint-s3-csi-driver"
@@ -38,12 +38,12 @@ def offered(**without: str) -> Offering:
 
 def test_builds_that_are_offered_are_right() -> None:
     [check] = looked(offered())
-    assert (check.verdict, check.name) == (Verdict.OK, "builds")
+    assert (check.verdict, check.name) == (CheckStatus.OK, "builds")
 
 
 def test_a_build_that_is_not_offered_fails_with_one_that_is() -> None:
     [check] = looked(offered(s3="v2.3.0-eksbuild.1"))
-    assert (check.verdict, check.name) == (Verdict.FAIL, S3)
+    assert (check.verdict, check.name) == (CheckStatus.FAIL, S3)
     assert check.found.startswith("EKS offers no v2.5.0-eksbuild.1 for Kubernetes 1.35")
     assert check.advice == f"gpu-cluster:cluster.addons.{S3}: v2.4.0-eksbuild.1"
 
@@ -54,7 +54,7 @@ def test_a_build_that_the_stack_pins_is_looked_for() -> None:
 
 
 def test_without_an_account_nobody_knows() -> None:
-    assert [check.verdict for check in looked(None)] == [Verdict.SKIP]
+    assert [check.verdict for check in looked(None)] == [CheckStatus.SKIP]
 
 
 def test_an_account_that_does_not_answer_is_passed_over(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +62,7 @@ def test_an_account_that_does_not_answer_is_passed_over(aws: Aws, monkeypatch: p
         raise RefusedError("no")
 
     monkeypatch.setattr(aws, "all_of", refuse)
-    assert [check.verdict for check in looked(aws)] == [Verdict.SKIP]
+    assert [check.verdict for check in looked(aws)] == [CheckStatus.SKIP]
 
 
 @pytest.mark.parametrize("name", ON_AWS)

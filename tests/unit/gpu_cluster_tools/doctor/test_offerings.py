@@ -7,7 +7,7 @@ from botocore.stub import Stubber
 
 from gpu_cluster.capacity import pools_of
 from gpu_cluster_tools.doctor.aws import Aws, UnreachableError
-from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from gpu_cluster_tools.doctor.offerings import image_name, offerings
 from tests.pains.platforms import stack
 
@@ -67,7 +67,7 @@ def looked(
 def test_all_is_well_where_all_is_offered(aws: Aws) -> None:
     found = looked(aws)
 
-    assert {check.verdict for checks in found.values() for check in checks} == {Verdict.OK}
+    assert {check.verdict for checks in found.values() for check in checks} == {CheckStatus.OK}
     assert [check.found for check in found["h100"]] == [
         "p5.48xlarge is offered in us-east-2a",
         "cr-0123456789abcdef0 is active: 2 x p5.48xlarge in us-east-2a",
@@ -78,31 +78,35 @@ def test_all_is_well_where_all_is_offered(aws: Aws) -> None:
 def test_a_type_that_a_zone_lacks_is_told_and_one_that_all_lack_fails(aws: Aws) -> None:
     found = looked(aws, types=offered(g6="b", g6e="abc"))
 
-    assert found["l4"][0].verdict is Verdict.WARN
+    assert found["l4"][0].verdict is CheckStatus.WARN
     assert found["l4"][0].found == (
         "g6.4xlarge is not offered in us-east-2b; it is in us-east-2a, us-east-2c"
     )
-    assert found["l40s"][0].verdict is Verdict.FAIL
+    assert found["l40s"][0].verdict is CheckStatus.FAIL
 
 
 def test_a_release_that_there_is_no_image_of_fails(aws: Aws) -> None:
     images = looked(aws, images=IMAGES[1:])["image"]
 
-    assert [check.verdict for check in images] == [Verdict.FAIL, Verdict.OK]
+    assert [check.verdict for check in images] == [CheckStatus.FAIL, CheckStatus.OK]
     assert images[0].found == f"there is no {IMAGES[0]}, which l4, l40s, h100 would run"
 
 
 @pytest.mark.parametrize(
     ("block", "verdict", "words"),
     [
-        ({"TotalInstanceCount": 1}, Verdict.FAIL, "count is 1 there and 2 in the stack"),
-        ({"AvailabilityZone": "us-east-2b"}, Verdict.FAIL, "zone is us-east-2b there and us-east-2a in the"),
-        ({"InstanceType": "p4d.24xlarge"}, Verdict.FAIL, "instance type is p4d.24xlarge there"),
-        ({"State": "scheduled"}, Verdict.WARN, "is scheduled"),
+        ({"TotalInstanceCount": 1}, CheckStatus.FAIL, "count is 1 there and 2 in the stack"),
+        (
+            {"AvailabilityZone": "us-east-2b"},
+            CheckStatus.FAIL,
+            "zone is us-east-2b there and us-east-2a in the",
+        ),
+        ({"InstanceType": "p4d.24xlarge"}, CheckStatus.FAIL, "instance type is p4d.24xlarge there"),
+        ({"State": "scheduled"}, CheckStatus.WARN, "is scheduled"),
     ],
 )
 def test_a_reservation_is_what_the_stack_says(
-    aws: Aws, block: dict[str, Any], verdict: Verdict, words: str
+    aws: Aws, block: dict[str, Any], verdict: CheckStatus, words: str
 ) -> None:
     found = looked(aws, block=BLOCK | block)["h100"][1]
 
@@ -113,14 +117,14 @@ def test_a_reservation_is_what_the_stack_says(
 def test_a_version_in_extended_support_is_told(aws: Aws) -> None:
     found = looked(aws, status="EXTENDED_SUPPORT")["Kubernetes"][0]
 
-    assert (found.verdict, found.found) == (Verdict.WARN, "1.35 is in extended support")
+    assert (found.verdict, found.found) == (CheckStatus.WARN, "1.35 is in extended support")
 
 
 def test_without_an_account_the_catalog_is_asked() -> None:
     checks = list(offerings(stack("prod", {}), None))
 
     assert [(check.name, check.verdict) for check in checks] == [
-        (name, Verdict.OK) for name in ("system", "l4", "l40s", "h100")
+        (name, CheckStatus.OK) for name in ("system", "l4", "l40s", "h100")
     ]
     assert checks[0].found == "m7i.2xlarge is offered in 3 zones of us-east-2, says the catalog"
 

@@ -9,7 +9,7 @@ from moto.servicequotas.models import ServiceQuotasBackend
 from gpu_cluster.aws.tags import STACK_TAG
 from gpu_cluster.catalog import QUOTAS
 from gpu_cluster_tools.doctor.aws import Aws
-from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from gpu_cluster_tools.doctor.quotas import quotas
 from tests.pains.platforms import stack
 
@@ -38,19 +38,22 @@ def values(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 def test_without_an_account_it_is_told_what_to_ask_for() -> None:
     found = looked(None)
 
-    assert found[GPUS.name].verdict is Verdict.WARN
+    assert found[GPUS.name].verdict is CheckStatus.WARN
     assert found[GPUS.name].found == (
         "asks 448 vCPUs, 832 while nodes are replaced (l4: 16 x g6.4xlarge, l40s: 4 x g6e.12xlarge);"
         " an account has 0 from the start"
     )
     assert found[GPUS.name].advice.endswith("--service-code ec2 --quota-code L-DB2E81BA --desired-value 832")
-    assert found[ADDRESSES.name].verdict is Verdict.OK
+    assert found[ADDRESSES.name].verdict is CheckStatus.OK
 
 
 @pytest.mark.parametrize(
-    ("value", "verdict"), [(0, Verdict.FAIL), (383, Verdict.FAIL), (448, Verdict.WARN), (832, Verdict.OK)]
+    ("value", "verdict"),
+    [(0, CheckStatus.FAIL), (383, CheckStatus.FAIL), (448, CheckStatus.WARN), (832, CheckStatus.OK)],
 )
-def test_what_the_account_has_counts(aws: Aws, values: dict[str, int], value: int, verdict: Verdict) -> None:
+def test_what_the_account_has_counts(
+    aws: Aws, values: dict[str, int], value: int, verdict: CheckStatus
+) -> None:
     values[GPUS.code] = value
 
     assert looked(aws)[GPUS.name].verdict is verdict
@@ -62,12 +65,12 @@ def test_what_others_use_is_not_there_for_the_stack(aws: Aws, values: dict[str, 
     own = [{"ResourceType": "elastic-ip", "Tags": tags}]
     for _ in range(3):
         ec2.allocate_address(Domain="vpc", TagSpecifications=own)
-    assert looked(aws)[ADDRESSES.name].verdict is Verdict.OK
+    assert looked(aws)[ADDRESSES.name].verdict is CheckStatus.OK
     for _ in range(3):
         ec2.allocate_address(Domain="vpc")
     found = looked(aws)[ADDRESSES.name]
     assert (found.verdict, found.found) == (
-        Verdict.FAIL,
+        CheckStatus.FAIL,
         "asks 3 (NAT gateways: 3); the account has 5, of which others use 3",
     )
 
@@ -77,7 +80,7 @@ def test_a_quota_that_the_account_does_not_tell_is_skipped(aws: Aws, values: dic
 
     found = looked(aws)[GPUS.name]
 
-    assert found.verdict is Verdict.SKIP
+    assert found.verdict is CheckStatus.SKIP
     assert "asks 448 vCPUs" in found.found
 
 
@@ -90,4 +93,4 @@ def test_servers_without_a_published_quota_are_named() -> None:
 
     [found] = [it for it in quotas(stack("prod", spot), "prod", None) if it.name == "l4"]
 
-    assert found.verdict is Verdict.SKIP
+    assert found.verdict is CheckStatus.SKIP

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.doctor.aws import Aws, RefusedError
-from gpu_cluster_tools.doctor.check import Check, Verdict
+from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from gpu_cluster_tools.doctor.service_roles import service_roles
 from tests.pains.platforms import stack
 
@@ -22,13 +22,13 @@ def on_spot(aws: Aws | None) -> dict[str, Check]:
 
 def test_spot_in_a_fresh_account_fails_with_the_one_command(aws: Aws) -> None:
     check = on_spot(aws)[SPOT]
-    assert (check.verdict, check.advice) == (Verdict.FAIL, COMMAND)
+    assert (check.verdict, check.advice) == (CheckStatus.FAIL, COMMAND)
     assert check.found == "is missing, so that no spot server of system starts"
 
 
 def test_spot_in_an_account_that_had_some_is_right(aws: Aws) -> None:
     aws.call("iam", "create_role", RoleName=SPOT, AssumeRolePolicyDocument="{}")
-    assert on_spot(aws)[SPOT].verdict is Verdict.OK
+    assert on_spot(aws)[SPOT].verdict is CheckStatus.OK
 
 
 def test_without_spot_nobody_asks_for_its_role(aws: Aws) -> None:
@@ -37,15 +37,15 @@ def test_without_spot_nobody_asks_for_its_role(aws: Aws) -> None:
 
 def test_those_that_aws_makes_are_told(aws: Aws) -> None:
     check = looked(aws)[OTHERS]
-    assert check.verdict is Verdict.WARN
+    assert check.verdict is CheckStatus.WARN
     assert "AWSServiceRoleForAmazonEKSNodegroup" in check.found
     for role in ("AmazonEKS", "AmazonEKSNodegroup", "AutoScaling"):
         aws.call("iam", "create_role", RoleName=f"AWSServiceRoleFor{role}", AssumeRolePolicyDocument="{}")
-    assert looked(aws)[OTHERS].verdict is Verdict.OK
+    assert looked(aws)[OTHERS].verdict is CheckStatus.OK
 
 
 def test_without_an_account_only_spot_is_open() -> None:
-    assert {name: check.verdict for name, check in on_spot(None).items()} == {SPOT: Verdict.SKIP}
+    assert {name: check.verdict for name, check in on_spot(None).items()} == {SPOT: CheckStatus.SKIP}
     assert looked(None) == {}
 
 
@@ -54,4 +54,4 @@ def test_an_account_that_shows_no_roles_is_passed_over(aws: Aws, monkeypatch: py
         raise RefusedError("An error occurred (AccessDenied) when calling the GetRole operation: no")
 
     monkeypatch.setattr(aws, "call", refuse)
-    assert {check.verdict for check in on_spot(aws).values()} == {Verdict.SKIP}
+    assert {check.verdict for check in on_spot(aws).values()} == {CheckStatus.SKIP}

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from gpu_cluster.stack.schema import json_schema, schema_text
-from gpu_cluster_tools.doctor.check import Verdict
+from gpu_cluster_tools.doctor.check import CheckStatus
 from gpu_cluster_tools.doctor.stack_files import schema, stack_file
 
 SMALL = """\
@@ -18,7 +18,7 @@ def test_a_right_file_gives_its_settings(tmp_path: Path) -> None:
     stack, [check] = stack_file(file, "small")
 
     assert stack is not None
-    assert (check.verdict, check.found) == (Verdict.OK, "1 pool and 0 models on provider local")
+    assert (check.verdict, check.found) == (CheckStatus.OK, "1 pool and 0 models on provider local")
 
 
 def test_every_mistake_of_a_wrong_file_is_a_check_of_its_own(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_every_mistake_of_a_wrong_file_is_a_check_of_its_own(tmp_path: Path) -> 
     stack, checks = stack_file(file, "small")
 
     assert stack is None
-    assert [check.verdict for check in checks] == [Verdict.FAIL] * 2
+    assert [check.verdict for check in checks] == [CheckStatus.FAIL] * 2
     assert ["CHANGEME" in checks[0].found, "m7i.large" in checks[1].found] == [True, True]
 
 
@@ -46,7 +46,7 @@ def test_the_file_of_a_team_is_read_with_its_environment(tmp_path: Path) -> None
 def test_a_schema_of_another_version_is_told(tmp_path: Path) -> None:
     folder = tmp_path / "stacks"
     folder.mkdir()
-    assert [check.verdict for check in schema(tmp_path)] == [Verdict.WARN, Verdict.WARN]
+    assert [check.verdict for check in schema(tmp_path)] == [CheckStatus.WARN, CheckStatus.WARN]
     (folder / "schema.json").write_text(schema_text(json_schema()))
     (folder / "team-schema.json").write_text("{}")
-    assert [check.verdict for check in schema(tmp_path)] == [Verdict.OK, Verdict.WARN]
+    assert [check.verdict for check in schema(tmp_path)] == [CheckStatus.OK, CheckStatus.WARN]

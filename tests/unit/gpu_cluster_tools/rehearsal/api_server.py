@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from gpu_cluster_tools.rehearsal.objects import ApiServer
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 
 Object = dict[str, Any]
 
 
-class Objects(ApiServer):
+class Objects(DynamicClient):
     """Lists what it was given; what is created, patched or deleted is noted."""
 
     def __init__(self, **objects: list[Object]) -> None:

@@ -13,9 +13,9 @@ from gpu_cluster.aws.nodes import bottlerocket_settings
 from gpu_cluster.capacity import Handover
 from gpu_cluster.config.pools import Sharing
 from gpu_cluster.kubernetes.gpu.plugin_config import plugin_config
-from gpu_cluster_tools.rehearsal.cluster import name_of
 from gpu_cluster_tools.rehearsal.device_plugins import offer_devices
 from gpu_cluster_tools.rehearsal.devices import NO_GPUS, Devices, devices_of_image
+from gpu_cluster_tools.rehearsal.kubernetes_client import name_of
 from tests.unit.gpu_cluster.aws.nodes.eks import pool_with
 
 LAYOUTS = {

@@ -13,11 +13,11 @@ from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.pools import PoolSettings, Sharing
 from gpu_cluster.config.span import Span
 from gpu_cluster.config.stack import Stack
-from gpu_cluster_tools.rehearsal import Cluster, reconcile, simulate
-from gpu_cluster_tools.rehearsal.cluster import annotation_of, labels_of, name_of
+from gpu_cluster_tools.rehearsal import KubernetesClient, reconcile, simulate
+from gpu_cluster_tools.rehearsal.kubernetes_client import annotation_of, labels_of, name_of
 
 
-class Site(Cluster):
+class Site(KubernetesClient):
     """A cluster of nodes that are Ready at once, with these pods by name and node."""
 
     def __init__(self, pods: dict[str, str]) -> None:

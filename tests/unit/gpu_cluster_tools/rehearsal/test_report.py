@@ -1,8 +1,10 @@
-from gpu_cluster_tools.rehearsal.report import Report, Step
+from gpu_cluster_tools.rehearsal.report import RehearsalReport, StepResult
 
 
 def test_a_step_shows_what_did_not_hold_below_it() -> None:
-    step = Step("preview", "1 update", ("update Deployment chat\n  replicas: 1 -> 2",), ("a note",), 3.21)
+    step = StepResult(
+        "preview", "1 update", ("update Deployment chat\n  replicas: 1 -> 2",), ("a note",), 3.21
+    )
 
     assert step.as_text().splitlines() == [
         "FAIL  preview      3.2 s  1 update",
@@ -13,12 +15,12 @@ def test_a_step_shows_what_did_not_hold_below_it() -> None:
 
 
 def test_a_report_holds_where_all_of_it_does() -> None:
-    report = Report("dev", "eks", resources=3)
-    report.steps.append(Step("up", "3 create", (), (), 1.0))
+    report = RehearsalReport("dev", "eks", resources=3)
+    report.steps.append(StepResult("up", "3 create", (), (), 1.0))
     assert report.held
     assert report.as_text() == "dev: all of it held; 1 steps in 1 s"
 
-    report.steps.append(Step("left", "", ("in the cluster: pods/default/odd",), (), 0.5))
+    report.steps.append(StepResult("left", "", ("in the cluster: pods/default/odd",), (), 0.5))
     assert not report.held
     assert report.as_text() == "dev: did not hold: left; 2 steps in 2 s"
     assert report.as_json()["steps"][1]["findings"] == ("in the cluster: pods/default/odd",)

@@ -2,9 +2,9 @@ from pathlib import Path
 from random import Random
 
 from gpu_cluster.stack import load
-from gpu_cluster_tools.rehearsal.edits import changes_of
 from gpu_cluster_tools.rehearsal.small_stack import small_stack
 from gpu_cluster_tools.rehearsal.stack_copy import StackCopy
+from gpu_cluster_tools.rehearsal.stack_edits import changes_of
 
 
 def test_small_stacks_are_valid_and_differ(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from gpu_cluster_tools.rehearsal.workloads import Unwell, workloads
+from gpu_cluster_tools.rehearsal.workloads import Unhealthy, workloads
 from tests.unit.gpu_cluster_tools.rehearsal.api_server import Object, Objects, thing
 
 
@@ -20,7 +20,7 @@ def warning(about: Object, reason: str, message: str, time: str = "2026-11-21T07
     }
 
 
-def unwell(**objects: list[Object]) -> list[Unwell]:
+def unwell(**objects: list[Object]) -> list[Unhealthy]:
     return list(workloads(Objects(**objects), {}).unwell)
 
 
@@ -53,7 +53,7 @@ def test_what_runs_is_counted_and_well() -> None:
     ],
 )
 def test_a_deployment_that_lags_behind_is_unwell(counts: dict[str, int], state: str) -> None:
-    assert unwell(deployments=[deployment(**counts)]) == [Unwell("Deployment serving/chat", state, ())]
+    assert unwell(deployments=[deployment(**counts)]) == [Unhealthy("Deployment serving/chat", state, ())]
 
 
 def test_a_job_has_to_complete() -> None:

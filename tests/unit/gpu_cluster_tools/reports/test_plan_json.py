@@ -5,7 +5,7 @@ import pulumi
 import pulumi_aws as aws
 
 from gpu_cluster.plan import Plan, plan_of
-from gpu_cluster.plan.cloud import Cloud
+from gpu_cluster.plan.fake_cloud import FakeCloud
 from gpu_cluster.plan.recorder import recorded
 from gpu_cluster.stack import load
 from gpu_cluster_tools.reports.plan_json import as_json
@@ -14,7 +14,7 @@ PROJECT = Path(__file__).parents[4]
 
 
 def written(program: object) -> str:
-    graph = recorded(program, Cloud("123456789012", "us-east-2", {}), preview=True)  # pyright: ignore[reportArgumentType]
+    graph = recorded(program, FakeCloud("123456789012", "us-east-2", {}), preview=True)  # pyright: ignore[reportArgumentType]
     return json.dumps(as_json(Plan("x", load(PROJECT / "stacks" / "Pulumi.edge.yaml"), graph, {})))
 
 

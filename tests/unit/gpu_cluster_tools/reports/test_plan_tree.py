@@ -5,7 +5,7 @@ import pulumi_aws as aws
 import pytest
 
 from gpu_cluster.plan import Graph, plan_of
-from gpu_cluster.plan.cloud import Cloud
+from gpu_cluster.plan.fake_cloud import FakeCloud
 from gpu_cluster.plan.recorder import recorded
 from gpu_cluster_tools.reports.plan_tree import tree
 
@@ -27,7 +27,7 @@ def rooms(*sizes: int) -> Graph:
         for number, size in enumerate(sizes):
             Room(f"room-{number}", size)
 
-    return recorded(program, Cloud("123456789012", "us-east-2", {}), preview=True)
+    return recorded(program, FakeCloud("123456789012", "us-east-2", {}), preview=True)
 
 
 def test_children_are_below_their_parents() -> None:

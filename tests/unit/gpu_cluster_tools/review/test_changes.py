@@ -1,8 +1,8 @@
 from collections.abc import Sequence
 
 from gpu_cluster.plan import Registered
-from gpu_cluster_tools.review.changes import Action, Change, changes
-from gpu_cluster_tools.review.edits import Edit
+from gpu_cluster_tools.review.changes import Action, ResourceChange, changes
+from gpu_cluster_tools.review.property_diff import PropertyDiff
 from tests.unit.gpu_cluster_tools.review.resources import resource, subnet
 
 GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -36,7 +36,7 @@ def test_an_edit_in_place_is_an_update() -> None:
     new = resource(GROUP, "l4", {"scalingConfig": {"maxSize": 4}})
 
     assert changes([old], [new]) == [
-        Change(Action.UPDATE, GROUP, "l4", (Edit("scalingConfig.maxSize", "2", "4"),))
+        ResourceChange(Action.UPDATE, GROUP, "l4", (PropertyDiff("scalingConfig.maxSize", "2", "4"),))
     ]
 
 
@@ -62,7 +62,7 @@ def test_what_is_made_of_something_replaced_changes_with_it() -> None:
 
     assert shown(on(before), on(after)) == [("replace", "private-a"), ("replace", "l4"), ("replace", "drain")]
     [_, group, _] = changes(on(before), on(after))
-    assert group.edits == (Edit("subnetIds[0]", '"private-a-id"', "(known after the update)"),)
+    assert group.edits == (PropertyDiff("subnetIds[0]", '"private-a-id"', "(known after the update)"),)
 
 
 def test_what_is_made_of_words_that_stay_does_not_change() -> None:
@@ -125,9 +125,9 @@ def test_no_secret_is_shown() -> None:
 
     [change] = changes([secret("hunter2")], [secret("hunter3")])
 
-    assert change.edits == (Edit("stringData.token", "(secret)", "(secret)"),)
+    assert change.edits == (PropertyDiff("stringData.token", "(secret)", "(secret)"),)
 
 
 def test_what_is_retained_says_so() -> None:
     kept = resource("aws:s3/bucket:Bucket", "models", retained=True)
-    assert changes([kept], []) == [Change(Action.DELETE, kept.type, "models", retained=True)]
+    assert changes([kept], []) == [ResourceChange(Action.DELETE, kept.type, "models", retained=True)]

@@ -2,10 +2,19 @@ import re
 from dataclasses import replace
 
 from gpu_cluster_policies.markup import LIMIT
-from gpu_cluster_tools.review.changes import Action, Change
+from gpu_cluster_tools.review.changes import Action, ResourceChange
 from gpu_cluster_tools.review.comment import MARKER, comment
-from gpu_cluster_tools.review.edits import Edit
-from gpu_cluster_tools.review.review import Cost, CostLine, Found, Reason, Review, Spending, Time, Verdict
+from gpu_cluster_tools.review.property_diff import PropertyDiff
+from gpu_cluster_tools.review.review import (
+    CostChange,
+    CostLine,
+    DurationChange,
+    Reason,
+    Review,
+    ReviewFinding,
+    Spending,
+    Verdict,
+)
 from tests.unit.gpu_cluster_policies.markup.test_markdown import HOSTILE
 
 FINE = Review("dev", Verdict.FINE, ())
@@ -14,18 +23,18 @@ BLOCKED = Review(
     Verdict.BLOCKED,
     (Reason(True, "rule 83-no-spot: pool l4 is spot"), Reason(False, "deletes Service a")),
     changes=(
-        Change(Action.CREATE, "kubernetes:core/v1:Service", "b"),
-        Change(
+        ResourceChange(Action.CREATE, "kubernetes:core/v1:Service", "b"),
+        ResourceChange(
             Action.REPLACE,
             "aws:ec2/subnet:Subnet",
             "private-a",
-            (Edit("cidrBlock", '"10.0.0.0/24"', '"10.0.0.0/25"'),),
+            (PropertyDiff("cidrBlock", '"10.0.0.0/24"', '"10.0.0.0/25"'),),
             ("cidrBlock",),
         ),
-        Change(Action.DELETE, "aws:s3/bucket:Bucket", "models", retained=True),
+        ResourceChange(Action.DELETE, "aws:s3/bucket:Bucket", "models", retained=True),
     ),
     found=(
-        Found(
+        ReviewFinding(
             "83-no-spot",
             stops=True,
             new=True,
@@ -37,12 +46,12 @@ BLOCKED = Review(
     ),
     fixed=("pool h100 is open",),
     waived=2,
-    cost=Cost(
+    cost=CostChange(
         Spending(900, 1000),
         Spending(1900, 3000),
         (CostLine("l4", Spending(900, 1000), Spending(1900, 3000)), CostLine("h100", None, Spending(5, 5))),
     ),
-    time=Time(27.4, 31.0, (("Cluster platform-cluster", 10.0), ("NodeGroup l4", 2.5))),
+    time=DurationChange(27.4, 31.0, (("Cluster platform-cluster", 10.0), ("NodeGroup l4", 2.5))),
 )
 
 
@@ -68,8 +77,8 @@ def test_each_stack_has_a_line_at_the_top() -> None:
 def test_where_nothing_is_new_the_line_is_all() -> None:
     as_before = (
         replace(BLOCKED.found[0], stops=False, new=False),
-        Cost(Spending(1, 2), Spending(1, 2), ()),
-        Time(27.4, 27.4, ()),
+        CostChange(Spending(1, 2), Spending(1, 2), ()),
+        DurationChange(27.4, 27.4, ()),
     )
     found, cost, time = as_before
     same = replace(FINE, found=(found,), waived=2, cost=cost, time=time)
@@ -121,7 +130,7 @@ def test_the_parts_of_the_bill_are_in_a_table() -> None:
 
 def test_a_bill_without_every_price_says_at_least_and_what_is_missing() -> None:
     missing = ("no price for KMS keys in eu-central-1 (7 resources)",)
-    cost = Cost(Spending(90, 110), Spending(90, 110), (), missing)
+    cost = CostChange(Spending(90, 110), Spending(90, 110), (), missing)
     said = comment([Review("lab", Verdict.FINE, (), cost=cost)])
 
     assert "at least $110" in said
@@ -142,11 +151,13 @@ def test_nothing_that_anyone_wrote_is_more_than_words() -> None:
             stack=words,
             reasons=(Reason(True, words),),
             problems=(words,),
-            changes=(Change(Action.UPDATE, words, words, (Edit(words, words, words),), (words,)),),
-            found=(Found(words, True, True, words, words, words, words),),
+            changes=(
+                ResourceChange(Action.UPDATE, words, words, (PropertyDiff(words, words, words),), (words,)),
+            ),
+            found=(ReviewFinding(words, True, True, words, words, words, words),),
             fixed=(words,),
-            cost=Cost(None, Spending(1, 1), (CostLine(words, None, None),)),
-            time=Time(None, 1.0, ((words, 1.0),)),
+            cost=CostChange(None, Spending(1, 1), (CostLine(words, None, None),)),
+            time=DurationChange(None, 1.0, ((words, 1.0),)),
             missing=(words,),
         )
         shown = comment([hostile])
@@ -161,8 +172,11 @@ def test_nothing_that_anyone_wrote_is_more_than_words() -> None:
 
 def test_it_fits_whatever_changes() -> None:
     many = tuple(
-        Change(
-            Action.UPDATE, "kubernetes:apps/v1:Deployment", f"model-{number}", (Edit("spec", "1", "2" * 90),)
+        ResourceChange(
+            Action.UPDATE,
+            "kubernetes:apps/v1:Deployment",
+            f"model-{number}",
+            (PropertyDiff("spec", "1", "2" * 90),),
         )
         for number in range(3_000)
     )

@@ -4,7 +4,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from gpu_cluster_tools.review.github import GitHubError, PullRequest, Repository
+from gpu_cluster_tools.review.github import GitHubError, GitHubRepository, PullRequest
 
 MARKER = "<!-- marker -->"
 BOT, PERSON = {"type": "Bot"}, {"type": "User"}
@@ -50,37 +50,37 @@ def github() -> GitHub:
 
 
 @pytest.fixture
-def there(github: GitHub) -> Repository:
+def there(github: GitHub) -> GitHubRepository:
     client = httpx2.Client(
         base_url="https://api.example.com",
         transport=httpx2.MockTransport(github),
         headers={"Authorization": "Bearer secret"},
     )
-    return Repository("team/platform", client)
+    return GitHubRepository("team/platform", client)
 
 
-def test_a_first_comment_is_written(github: GitHub, there: Repository) -> None:
+def test_a_first_comment_is_written(github: GitHub, there: GitHubRepository) -> None:
     there.put_comment(7, f"{MARKER}\nfine", MARKER)
 
     assert github.written == ["POST issues/7/comments"]
     assert github.comments[0]["body"] == f"{MARKER}\nfine"
 
 
-def test_the_next_one_takes_its_place(github: GitHub, there: Repository) -> None:
+def test_the_next_one_takes_its_place(github: GitHub, there: GitHubRepository) -> None:
     there.put_comment(7, f"{MARKER}\nfine", MARKER)
     there.put_comment(7, f"{MARKER}\nblocked", MARKER)
 
     assert [each["body"] for each in github.comments] == [f"{MARKER}\nblocked"]
 
 
-def test_the_same_comment_is_not_written_again(github: GitHub, there: Repository) -> None:
+def test_the_same_comment_is_not_written_again(github: GitHub, there: GitHubRepository) -> None:
     there.put_comment(7, f"{MARKER}\nfine", MARKER)
     there.put_comment(7, f"{MARKER}\nfine", MARKER)
 
     assert len(github.written) == 1
 
 
-def test_it_is_found_after_many_others(github: GitHub, there: Repository) -> None:
+def test_it_is_found_after_many_others(github: GitHub, there: GitHubRepository) -> None:
     github.comments = [{"id": n, "user": PERSON, "body": "a word"} for n in range(250)]
     github.comments.append({"id": 250, "user": BOT, "body": f"{MARKER}\nfine"})
 
@@ -89,7 +89,7 @@ def test_it_is_found_after_many_others(github: GitHub, there: Repository) -> Non
     assert github.written == ["PATCH issues/comments/250"]
 
 
-def test_what_a_person_wrote_is_never_edited(github: GitHub, there: Repository) -> None:
+def test_what_a_person_wrote_is_never_edited(github: GitHub, there: GitHubRepository) -> None:
     github.comments = [
         {"id": 0, "user": PERSON, "body": f"{MARKER}\nmine"},
         {"id": 1, "user": None, "body": None},
@@ -101,7 +101,7 @@ def test_what_a_person_wrote_is_never_edited(github: GitHub, there: Repository) 
     assert github.written == ["POST issues/7/comments"]
 
 
-def test_a_pull_request_is_found_by_its_last_commit(github: GitHub, there: Repository) -> None:
+def test_a_pull_request_is_found_by_its_last_commit(github: GitHub, there: GitHubRepository) -> None:
     home = {"full_name": "team/platform"}
     github.pulls = [{"number": n, "head": {"sha": f"commit-{n}", "repo": home}} for n in range(130)]
 
@@ -110,21 +110,23 @@ def test_a_pull_request_is_found_by_its_last_commit(github: GitHub, there: Repos
 
 @pytest.mark.parametrize("home", [{"full_name": "someone/platform"}, None])
 def test_a_fork_is_told_even_where_it_is_gone(
-    github: GitHub, there: Repository, home: dict[str, str] | None
+    github: GitHub, there: GitHubRepository, home: dict[str, str] | None
 ) -> None:
     github.pulls = [{"number": 1, "head": {"sha": "theirs", "repo": home}}]
 
     assert there.pull_request_of("theirs") == PullRequest(1, from_fork=True)
 
 
-def test_a_commit_that_no_pull_request_ends_in_has_no_comment(github: GitHub, there: Repository) -> None:
+def test_a_commit_that_no_pull_request_ends_in_has_no_comment(
+    github: GitHub, there: GitHubRepository
+) -> None:
     github.pulls = [{"number": 1, "head": {"sha": "other"}}]
 
     with pytest.raises(GitHubError, match="no open pull request of team/platform ends in commit mine"):
         there.pull_request_of("mine")
 
 
-def test_one_issue_is_opened_edited_and_closed(github: GitHub, there: Repository) -> None:
+def test_one_issue_is_opened_edited_and_closed(github: GitHub, there: GitHubRepository) -> None:
     there.close_issue(MARKER)
     there.put_issue("prod has drifted", f"{MARKER}\none", MARKER)
     there.put_issue("prod has drifted", f"{MARKER}\ntwo", MARKER)
@@ -146,7 +148,7 @@ def test_one_issue_is_opened_edited_and_closed(github: GitHub, there: Repository
     ],
 )
 def test_a_refusal_is_told_in_its_words(
-    github: GitHub, there: Repository, answer: httpx2.Response, words: str
+    github: GitHub, there: GitHubRepository, answer: httpx2.Response, words: str
 ) -> None:
     github.refuses = answer
 
@@ -156,11 +158,11 @@ def test_a_refusal_is_told_in_its_words(
 
 def test_outside_of_a_workflow_it_says_what_is_missing() -> None:
     with pytest.raises(GitHubError, match="not set: GITHUB_REPOSITORY and GITHUB_TOKEN"):
-        Repository.of_workflow({})
+        GitHubRepository.of_workflow({})
 
 
 def test_a_workflow_says_where_it_is() -> None:
-    there = Repository.of_workflow(
+    there = GitHubRepository.of_workflow(
         {
             "GITHUB_REPOSITORY": "a/b",
             "GITHUB_TOKEN": "t",

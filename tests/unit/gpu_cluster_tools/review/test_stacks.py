@@ -5,7 +5,7 @@ import pytest
 from gpu_cluster_tools.review.changes import Action
 from gpu_cluster_tools.review.review import Review, Verdict
 from gpu_cluster_tools.review.revision import RevisionError
-from gpu_cluster_tools.review.stacks import reviews, sides
+from gpu_cluster_tools.review.stacks import comparison_of, reviews
 from tests.today import TODAY
 from tests.unit.gpu_cluster_tools.review.repository import (
     GRANTED,
@@ -26,7 +26,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def found(project: Path, *stacks: str, against: str = "main", source: Path | None = None) -> list[Review]:
-    with sides(project, against, source) as both:
+    with comparison_of(project, against, source) as both:
         return reviews(both, stacks, TODAY)
 
 

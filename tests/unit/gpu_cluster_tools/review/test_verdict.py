@@ -1,17 +1,17 @@
 import pytest
 
-from gpu_cluster_tools.review.changes import Action, Change
-from gpu_cluster_tools.review.edits import Edit
-from gpu_cluster_tools.review.review import Cost, Found, Reason, Spending, Verdict
+from gpu_cluster_tools.review.changes import Action, ResourceChange
+from gpu_cluster_tools.review.property_diff import PropertyDiff
+from gpu_cluster_tools.review.review import CostChange, Reason, ReviewFinding, Spending, Verdict
 from gpu_cluster_tools.review.verdict import reasons_of, verdict_of
 
 
-def found(rule: str = "83-no-spot", *, stops: bool = True, new: bool = True) -> Found:
-    return Found(rule, stops, new, f"pool l4 breaks {rule}", "where", "why", "fix")
+def found(rule: str = "83-no-spot", *, stops: bool = True, new: bool = True) -> ReviewFinding:
+    return ReviewFinding(rule, stops, new, f"pool l4 breaks {rule}", "where", "why", "fix")
 
 
-def deleted(*names: str) -> list[Change]:
-    return [Change(Action.DELETE, "kubernetes:core/v1:Service", name) for name in names]
+def deleted(*names: str) -> list[ResourceChange]:
+    return [ResourceChange(Action.DELETE, "kubernetes:core/v1:Service", name) for name in names]
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,8 @@ def test_one_reason_that_blocks_is_enough(reasons: list[Reason], verdict: Verdic
 
 
 def test_a_harmless_change_has_no_reason_against_it() -> None:
-    created = Change(Action.CREATE, "kubernetes:core/v1:Service", "chat")
-    cheaper = Cost(Spending(1, 100), Spending(1, 109), ())
+    created = ResourceChange(Action.CREATE, "kubernetes:core/v1:Service", "chat")
+    cheaper = CostChange(Spending(1, 100), Spending(1, 109), ())
 
     assert reasons_of([created], [], [], [], cheaper) == ()
 
@@ -68,19 +68,20 @@ def test_what_goes_is_named(names: str, words: str) -> None:
 
 
 def test_nodes_that_are_changed_one_by_one_are_named() -> None:
-    edits = (Edit("launchTemplate.version", '"1"', "(known after the update)"),)
-    group = Change(Action.UPDATE, "aws:eks/nodeGroup:NodeGroup", "l4", edits)
+    edits = (PropertyDiff("launchTemplate.version", '"1"', "(known after the update)"),)
+    group = ResourceChange(Action.UPDATE, "aws:eks/nodeGroup:NodeGroup", "l4", edits)
 
     assert reasons_of([group], [], [], [], None) == (
         Reason(False, "changes every node of l4, one after the other"),
     )
 
 
-def sized(**sizes: tuple[int, int]) -> Change:
+def sized(**sizes: tuple[int, int]) -> ResourceChange:
     edits = tuple(
-        Edit(f"scalingConfig.{name}", str(before), str(after)) for name, (before, after) in sizes.items()
+        PropertyDiff(f"scalingConfig.{name}", str(before), str(after))
+        for name, (before, after) in sizes.items()
     )
-    return Change(Action.UPDATE, "aws:eks/nodeGroup:NodeGroup", "l4", edits)
+    return ResourceChange(Action.UPDATE, "aws:eks/nodeGroup:NodeGroup", "l4", edits)
 
 
 def test_a_least_that_is_raised_under_an_autoscaler_wants_a_look() -> None:
@@ -101,18 +102,18 @@ def test_a_least_that_is_raised_under_an_autoscaler_wants_a_look() -> None:
     ],
     ids=["lower", "the most", "a fixed number"],
 )
-def test_other_sizes_are_just_set(group: Change) -> None:
+def test_other_sizes_are_just_set(group: ResourceChange) -> None:
     assert reasons_of([group], [], [], [], None) == ()
 
 
 def test_a_tenth_more_wants_a_look() -> None:
-    cost = Cost(Spending(1, 1000), Spending(1, 3500), ())
+    cost = CostChange(Spending(1, 1000), Spending(1, 3500), ())
     assert reasons_of([], [], [], [], cost) == (Reason(False, "costs up to $2,500 more a month"),)
 
 
 def test_what_cannot_be_had_back_blocks_with_the_gravest_first() -> None:
-    nodes = Change(Action.REPLACE, "aws:eks/nodeGroup:NodeGroup", "l4")
-    cluster = Change(Action.REPLACE, "aws:eks/cluster:Cluster", "cluster")
+    nodes = ResourceChange(Action.REPLACE, "aws:eks/nodeGroup:NodeGroup", "l4")
+    cluster = ResourceChange(Action.REPLACE, "aws:eks/cluster:Cluster", "cluster")
 
     [reason] = reasons_of([nodes, cluster], [nodes, cluster], [], [], None)
 
@@ -124,7 +125,7 @@ def test_what_cannot_be_had_back_blocks_with_the_gravest_first() -> None:
 
 
 def test_what_stays_where_it_is_leaves_the_stack_all_the_same() -> None:
-    kept = Change(Action.DELETE, "aws:s3/bucket:Bucket", "models", retained=True)
+    kept = ResourceChange(Action.DELETE, "aws:s3/bucket:Bucket", "models", retained=True)
 
     [reason] = reasons_of([kept], [kept], [], [], None)
 

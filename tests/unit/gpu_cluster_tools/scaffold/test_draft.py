@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gpu_cluster.catalog import GPUS, INSTANCES, MODELS, REGIONS
-from gpu_cluster.stack import Problem, StackFileError, load
+from gpu_cluster.stack import LocatedDiagnostic, StackFileError, load
 from gpu_cluster_tools.scaffold.draft import BLANK, draft, example
 from gpu_cluster_tools.scaffold.wanted_model import WantedModel
 from gpu_cluster_tools.scaffold.wish import Wish, WishError
@@ -67,7 +67,7 @@ def test_before_that_nothing_is_wrong_with_it_but_its_placeholders(
     assert [str(it) for it in problems(file) if "unfilled placeholder" not in it.message] == []
 
 
-def problems(file: Path) -> tuple[Problem, ...]:
+def problems(file: Path) -> tuple[LocatedDiagnostic, ...]:
     try:
         load(file)
     except StackFileError as error:

@@ -10,7 +10,7 @@ from gpu_cluster.catalog import MODELS
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.config.teams import ONLY
-from gpu_cluster.stack import Problem, StackFileError, load, load_any
+from gpu_cluster.stack import LocatedDiagnostic, StackFileError, load, load_any
 from gpu_cluster_tools.scaffold.draft import BLANK
 from gpu_cluster_tools.scaffold.team_draft import team_draft, team_example
 from gpu_cluster_tools.scaffold.team_wish import Placed, TeamWish
@@ -183,7 +183,7 @@ def written(folder: Path, text: str, environment: str, team: str) -> Path:
     return file
 
 
-def problems(file: Path) -> tuple[Problem, ...]:
+def problems(file: Path) -> tuple[LocatedDiagnostic, ...]:
     try:
         load_any(file)
     except StackFileError as error:

@@ -4,7 +4,7 @@ import pytest
 
 from gpu_cluster_tools.toolchain.engine import link_provider, plugin_directory
 from gpu_cluster_tools.toolchain.installed import (
-    Found,
+    InstalledTool,
     fetch_kubernetes_provider,
     installed_kubernetes_provider,
     installed_language_host,
@@ -33,7 +33,7 @@ def script(path: Path, text: str = "true") -> Path:
 def test_an_engine_as_new_as_the_pinned_one_is_used(bin_directory: Path, version: str) -> None:
     path = script(bin_directory / "pulumi", f"echo {version}")
 
-    assert installed_pulumi() == Found(path, version, "PATH")
+    assert installed_pulumi() == InstalledTool(path, version, "PATH")
 
 
 @pytest.mark.parametrize("version", ["v3.245.9", "v2.300.0", "v4.0.0", "nonsense", ""])
@@ -51,7 +51,7 @@ def test_our_own_build_on_path_does_not_count(
     assert installed_pulumi() is None
 
     script(bin_directory / "pulumi", "echo v3.250.0")
-    assert installed_pulumi() == Found(bin_directory / "pulumi", "v3.250.0", "PATH")
+    assert installed_pulumi() == InstalledTool(bin_directory / "pulumi", "v3.250.0", "PATH")
 
 
 def test_language_host_is_found_on_path_or_beside_the_engine(bin_directory: Path, tmp_path: Path) -> None:
@@ -62,16 +62,16 @@ def test_language_host_is_found_on_path_or_beside_the_engine(bin_directory: Path
     assert installed_language_host(engine) is None
 
     beside = script(tmp_path / "opt" / "pulumi-language-python")
-    assert installed_language_host(engine) == Found(beside, "v3.246.0", "PATH")
+    assert installed_language_host(engine) == InstalledTool(beside, "v3.246.0", "PATH")
     on_path = script(bin_directory / "pulumi-language-python")
-    assert installed_language_host(engine) == Found(on_path, "v3.246.0", "PATH")
+    assert installed_language_host(engine) == InstalledTool(on_path, "v3.246.0", "PATH")
 
 
 def test_provider_counts_once_its_installation_has_finished(bin_directory: Path) -> None:
     assert installed_kubernetes_provider() is None
 
     plugin = script(plugin_directory() / "pulumi-resource-kubernetes")
-    assert installed_kubernetes_provider() == Found(plugin, "v4.25.0", "plugin")
+    assert installed_kubernetes_provider() == InstalledTool(plugin, "v4.25.0", "plugin")
     Path(f"{plugin.parent}.partial").touch()
     assert installed_kubernetes_provider() is None
 
@@ -93,12 +93,12 @@ def test_an_engine_fetches_the_provider_of_the_pinned_version(bin_directory: Pat
         f" printf '#!/bin/sh' > {plugin}/pulumi-resource-kubernetes && chmod +x {plugin}/*",
     )
 
-    found = fetch_kubernetes_provider(Found(pulumi, "v3.246.0", "PATH"))
+    found = fetch_kubernetes_provider(InstalledTool(pulumi, "v3.246.0", "PATH"))
 
-    assert found == Found(plugin / "pulumi-resource-kubernetes", "v4.25.0", "plugin")
+    assert found == InstalledTool(plugin / "pulumi-resource-kubernetes", "v4.25.0", "plugin")
 
 
 def test_an_engine_that_cannot_fetch_it_is_no_error(bin_directory: Path) -> None:
     pulumi = script(bin_directory / "pulumi", "echo no such host >&2; exit 1")
 
-    assert fetch_kubernetes_provider(Found(pulumi, "v3.246.0", "PATH")) is None
+    assert fetch_kubernetes_provider(InstalledTool(pulumi, "v3.246.0", "PATH")) is None

@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from gpu_cluster_tools.toolchain.progress import Progress, elapsed
+from gpu_cluster_tools.toolchain.progress import BuildProgress, elapsed
 
 
 def test_a_step_is_reported_when_it_starts_and_when_it_has_ended() -> None:
     lines: list[str] = []
 
-    with Progress(lines.append).step("building etcd"):
+    with BuildProgress(lines.append).step("building etcd"):
         assert lines == ["building etcd …"]
 
     assert lines == ["building etcd …", "building etcd … 0s"]
@@ -20,14 +20,14 @@ def test_a_step_is_reported_when_it_starts_and_when_it_has_ended() -> None:
 def test_a_step_that_fails_does_not_claim_to_have_ended() -> None:
     lines: list[str] = []
 
-    with pytest.raises(RuntimeError), Progress(lines.append).step("building etcd"):
+    with pytest.raises(RuntimeError), BuildProgress(lines.append).step("building etcd"):
         raise RuntimeError
 
     assert lines == ["building etcd …"]
 
 
 def test_lines_go_to_stderr_by_default(capsys: pytest.CaptureFixture[str]) -> None:
-    with Progress(None).step("building etcd"):
+    with BuildProgress(None).step("building etcd"):
         pass
 
     assert capsys.readouterr() == ("", "building etcd …\nbuilding etcd … 0s\n")
@@ -36,7 +36,7 @@ def test_lines_go_to_stderr_by_default(capsys: pytest.CaptureFixture[str]) -> No
 def test_a_terminal_gets_one_live_line() -> None:
     code = (
         "import time; from gpu_cluster_tools.toolchain.progress import Progress\n"
-        "with Progress(None).step('building etcd'): time.sleep(1.2)"
+        "with BuildProgress(None).step('building etcd'): time.sleep(1.2)"
     )
     terminal, child_end = pty.openpty()
     subprocess.run([sys.executable, "-c", code], stderr=child_end, check=True)

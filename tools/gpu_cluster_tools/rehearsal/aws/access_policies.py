@@ -12,10 +12,10 @@ from lightkube import Client, KubeConfig
 from lightkube.models.rbac_v1 import PolicyRule
 from lightkube.resources.rbac_authorization_v1 import ClusterRole
 
-from gpu_cluster_tools.rehearsal.aws.eks import record
+from gpu_cluster_tools.rehearsal.aws.eks import records
 from gpu_cluster_tools.rehearsal.aws.eks.access import POLICY
 from gpu_cluster_tools.rehearsal.aws.eks.endpoint import KUBECONFIG
-from gpu_cluster_tools.rehearsal.aws.tokens import CALLER
+from gpu_cluster_tools.rehearsal.aws.token_review import CALLER
 
 Request = Mapping[str, Any]
 """The spec of a SubjectAccessReview."""
@@ -47,7 +47,7 @@ def _is_allowed(asked: Request) -> bool:
     return any(
         _covers(association["accessScope"], asked) and any(_permits(rule, asked) for rule in _rules(policy))
         for principal in principals
-        for _, cluster in record.clusters()
+        for _, cluster in records.clusters()
         for policy, association in cluster.policies.get(principal, {}).items()
     )
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from gpu_cluster_tools.rehearsal import ports
 from gpu_cluster_tools.rehearsal.aws import get_token, identity
+from gpu_cluster_tools.rehearsal.aws.admin_endpoints import CALLS, GIVEN, LEFTOVERS, MADE
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.aws.eks import endpoint
 from gpu_cluster_tools.rehearsal.aws.faults import Faults
-from gpu_cluster_tools.rehearsal.aws.iam.call_log import Recorded
-from gpu_cluster_tools.rehearsal.aws.pages import CALLS, GIVEN, LEFTOVERS, MADE
+from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.lock import locked
 from gpu_cluster_tools.rehearsal.processes import Process, end, processes
@@ -115,9 +115,9 @@ class Account:
             else:
                 api.call("iam", "AttachUserPolicy", UserName=name, PolicyArn=each)
 
-    def calls(self) -> list[Recorded]:
+    def calls(self) -> list[RecordedCall]:
         """Every call that engines made and that was allowed, once each."""
-        recorded = map(Recorded.parsed, json.loads(self._get(CALLS, _LIST_SECONDS)))
+        recorded = map(RecordedCall.parsed, json.loads(self._get(CALLS, _LIST_SECONDS)))
         return [each for each in recorded if each.principal == self.principal]
 
     def take_as_given(self) -> None:

@@ -7,36 +7,43 @@ import sys
 
 from werkzeug.serving import make_server
 
-from gpu_cluster_tools.rehearsal.aws import access_policies, inventory, tokens
-from gpu_cluster_tools.rehearsal.aws.answering import Answering
+from gpu_cluster_tools.rehearsal.aws import access_policies, inventory, token_review
+from gpu_cluster_tools.rehearsal.aws.admin_endpoints import (
+    CALLS,
+    GIVEN,
+    LEFTOVERS,
+    MADE,
+    AdminEndpoints,
+    Page,
+)
 from gpu_cluster_tools.rehearsal.aws.api import Api
-from gpu_cluster_tools.rehearsal.aws.cbor import Cbor
+from gpu_cluster_tools.rehearsal.aws.cbor import CborTranslator
 from gpu_cluster_tools.rehearsal.aws.fault_injection import FaultInjection
+from gpu_cluster_tools.rehearsal.aws.handlers import OPERATIONS
 from gpu_cluster_tools.rehearsal.aws.iam.access_control import AccessControl
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import CallLog
-from gpu_cluster_tools.rehearsal.aws.inside import sender
+from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
 from gpu_cluster_tools.rehearsal.aws.long_polling import LongPolling
 from gpu_cluster_tools.rehearsal.aws.moto_application import moto_application
-from gpu_cluster_tools.rehearsal.aws.operations import OPERATIONS
-from gpu_cluster_tools.rehearsal.aws.pages import CALLS, GIVEN, LEFTOVERS, MADE, Page, Pages
-from gpu_cluster_tools.rehearsal.aws.turn import InTurn
+from gpu_cluster_tools.rehearsal.aws.request_lock import OneRequestAtATime
+from gpu_cluster_tools.rehearsal.aws.router import Router
 from gpu_cluster_tools.rehearsal.webhook import AUTHENTICATE, AUTHORIZE
 
 
 def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     calls = CallLog()
-    account = AccessControl(InTurn(Answering(moto_application(), OPERATIONS)), calls)
-    api = Api("http://127.0.0.1", "", send=sender(account))
+    account = AccessControl(OneRequestAtATime(Router(moto_application(), OPERATIONS)), calls)
+    api = Api("http://127.0.0.1", "", send=in_process_sender(account))
     pages: dict[str, Page] = {
-        AUTHENTICATE: tokens.review,
+        AUTHENTICATE: token_review.review,
         AUTHORIZE: access_policies.review,
-        GIVEN: lambda _: inventory.take_as_given(api),
+        GIVEN: lambda _: inventory.ignore_existing(api),
         LEFTOVERS: lambda _: inventory.leftovers(api),
-        MADE: lambda _: inventory.made(api),
+        MADE: lambda _: inventory.created_resources(api),
         CALLS: lambda _: [each.as_json() for each in calls.all()],
     }
-    application = Pages(LongPolling(Cbor(FaultInjection(account))), pages)
+    application = AdminEndpoints(LongPolling(CborTranslator(FaultInjection(account))), pages)
     make_server("127.0.0.1", int(sys.argv[1]), application, threaded=True).serve_forever()
 
 

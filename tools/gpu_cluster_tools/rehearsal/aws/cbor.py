@@ -27,10 +27,10 @@ _SERVICES = {"GraniteServiceVersion20100801": "cloudwatch"}
 """Services by the names that requests have in their paths."""
 
 
-class Cbor:
+class CborTranslator:
     """An application that translates requests and answers, for one that does not speak CBOR.
 
-    Cbor(AccessControl(Answering(moto, OPERATIONS), CallLog()))
+    CborTranslator(AccessControl(Answering(moto, OPERATIONS), CallLog()))
     """
 
     def __init__(self, application: WSGIApplication) -> None:

@@ -11,10 +11,10 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug.wrappers import Response
 
 from gpu_cluster_tools.rehearsal.aws import identity
-from gpu_cluster_tools.rehearsal.aws.existence import NOT_FOUND
+from gpu_cluster_tools.rehearsal.aws.error_response import error_response
 from gpu_cluster_tools.rehearsal.aws.faults import Fault, Faults
-from gpu_cluster_tools.rehearsal.aws.refusal import refusal
-from gpu_cluster_tools.rehearsal.aws.request import Signed, signed
+from gpu_cluster_tools.rehearsal.aws.missing_references import NOT_FOUND
+from gpu_cluster_tools.rehearsal.aws.request import SignedRequest, signed_request
 
 _CREATING = ("Create", "Allocate", "Run", "Put")
 _READING = ("Describe", "Get", "List", "Head")
@@ -39,7 +39,7 @@ class FaultInjection:
         self._timed_out: set[bytes] = set()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        call = signed(environ)
+        call = signed_request(environ)
         faults = Faults.of_this_account()
         if call is None or call.key == identity.INTERNAL or call.model is None or not faults.rates:
             return self._application(environ, start_response)
@@ -53,7 +53,7 @@ class FaultInjection:
                 self._note(call, faults, response.get_data())
         return response(environ, start_response)
 
-    def _refused(self, call: Signed, faults: Faults) -> Response | None:
+    def _refused(self, call: SignedRequest, faults: Faults) -> Response | None:
         self._forget_earlier_runs(faults)
         digest = hashlib.sha256(call.http.get_data() + call.http.path.encode()).hexdigest()
         where = f"{call.service} {call.operation} {digest}"
@@ -73,7 +73,7 @@ class FaultInjection:
                 return _refusal(call, known[2], f"The ID '{id.decode()}' does not exist")
         return None
 
-    def _note(self, call: Signed, faults: Faults, answer: bytes) -> None:
+    def _note(self, call: SignedRequest, faults: Faults, answer: bytes) -> None:
         """Remember what a call created, and whether its caller shall wait for it in vain."""
         given = set(_ID.findall(call.http.get_data()))
         created = set(_ID.findall(answer)) - given
@@ -90,16 +90,16 @@ class FaultInjection:
         self._timed_out.clear()
 
 
-def _throttled(call: Signed) -> Response:
+def _throttled(call: SignedRequest) -> Response:
     code = "RequestLimitExceeded" if call.service == "ec2" else "ThrottlingException"
     return _refusal(call, code, "Rate exceeded")
 
 
-def _timed_out(call: Signed, id: str) -> Response:
+def _timed_out(call: SignedRequest, id: str) -> Response:
     """A code that no client tries again, so that the wait ends here."""
     words = f"timeout while waiting for {id} to become 'available': a fault of this rehearsal"
     return _refusal(call, "WaitTimedOut", words)
 
 
-def _refusal(call: Signed, code: str, words: str) -> Response:
-    return refusal(call.protocol, code, words, HTTPStatus.BAD_REQUEST)
+def _refusal(call: SignedRequest, code: str, words: str) -> Response:
+    return error_response(call.protocol, code, words, HTTPStatus.BAD_REQUEST)

@@ -15,12 +15,12 @@ _REGIONS: set[str] = set()
 _GIVEN: set[Resource] = set()
 
 
-def saw_region(region: str) -> None:
+def watch_region(region: str) -> None:
     """Look into this region from now on."""
     _REGIONS.add(region)
 
 
-def take_as_given(api: Api) -> None:
+def ignore_existing(api: Api) -> None:
     """Pass over everything that is there now: it is not of the stack."""
     _GIVEN.update(_everything(api))
 
@@ -30,7 +30,7 @@ def leftovers(api: Api) -> list[Resource]:
     return sorted(set(_everything(api)) - _GIVEN)
 
 
-def made(api: Api) -> list[Resource]:
+def created_resources(api: Api) -> list[Resource]:
     """The type and id of all resources that a provider made, in order."""
     return [each for each in leftovers(api) if each[0] not in _MADE_BY_SERVICES]
 

@@ -11,7 +11,7 @@ from lightkube.resources.core_v1 import Node
 from gpu_cluster.capacity import Resources, allocatable
 from gpu_cluster.capacity.resources import GIB
 from gpu_cluster.catalog import INSTANCES
-from gpu_cluster_tools.rehearsal.aws.eks.node_group import Instance, NodeGroup
+from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import NodeGroupInstance, NodeGroupRecord
 from gpu_cluster_tools.rehearsal.devices import Devices, devices_of_image
 from gpu_cluster_tools.rehearsal.nodes import system_info
 from gpu_cluster_tools.rehearsal.servers import server_of
@@ -29,7 +29,7 @@ _LOCAL_DISKS = re.compile(r"\"?strategy\"?\s*:\s*\"?RAID|ephemeral-storage")
 
 
 def registration(
-    instance: Instance,
+    instance: NodeGroupInstance,
     *,
     capacity: Resources,
     devices: Devices,
@@ -90,8 +90,8 @@ def capacity_of(type: str, *, root_gib: int, joins_disks: bool, pods: int | None
 class Kubelet:
     """The agent of a server that starts now, as its group is now."""
 
-    group: NodeGroup
-    instance: Instance
+    group: NodeGroupRecord
+    instance: NodeGroupInstance
 
     def node(self) -> Node:
         return registration(
@@ -144,7 +144,7 @@ class Kubelet:
         return f"v{release if release.startswith(version) else version + '.0'}-eks-0123456"
 
 
-def taints_of(group: NodeGroup) -> list[Taint]:
+def taints_of(group: NodeGroupRecord) -> list[Taint]:
     return [
         Taint(key=taint["key"], value=taint.get("value", ""), effect=EFFECTS[taint["effect"]])
         for taint in group.document["taints"]

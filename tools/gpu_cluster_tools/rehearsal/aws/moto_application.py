@@ -13,7 +13,7 @@ from moto.core import responses
 from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from gpu_cluster_tools.rehearsal.aws import moto_repairs
+from gpu_cluster_tools.rehearsal.aws import moto_patches
 
 
 def moto_application() -> WSGIApplication:
@@ -21,7 +21,7 @@ def moto_application() -> WSGIApplication:
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     iam_backends.reset()  # one that was made before has none of them
     _remember_what_never_changes()
-    moto_repairs.mend()
+    moto_patches.patch_moto()
     return DomainDispatcherApplication(create_backend_app)
 
 

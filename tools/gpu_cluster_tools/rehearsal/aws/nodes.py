@@ -5,18 +5,18 @@ from collections.abc import Collection
 
 from lightkube.resources.core_v1 import Node, Pod
 
-from gpu_cluster_tools.rehearsal.cluster import Cluster, name_of
+from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient, name_of
 from gpu_cluster_tools.rehearsal.nodes import at_once, delete_pods, takes_pods
 
 _POLL_SECONDS = 0.2
 
 
-def join(cluster: Cluster, node: Node) -> None:
+def join(cluster: KubernetesClient, node: Node) -> None:
     """Register one node. Every node of a node group comes in here; one that does not has not joined."""
     cluster.apply(node)
 
 
-def unready(cluster: Cluster, names: Collection[str], patience_seconds: float) -> list[str]:
+def unready(cluster: KubernetesClient, names: Collection[str], patience_seconds: float) -> list[str]:
     """Wait for nodes to take pods; those that do not in time, in order."""
     deadline = time.monotonic() + patience_seconds
     while waiting := set(names) - {name_of(node) for node in cluster.nodes() if takes_pods(node)}:
@@ -26,7 +26,7 @@ def unready(cluster: Cluster, names: Collection[str], patience_seconds: float) -
     return []
 
 
-def drain(cluster: Cluster, names: Collection[str], patience_seconds: float) -> list[str]:
+def drain(cluster: KubernetesClient, names: Collection[str], patience_seconds: float) -> list[str]:
     """Let no pods onto nodes, and evict those that are there but for those of DaemonSets.
 
     Pods, as namespace/name, that disruption budgets still hold when the patience is over.
@@ -43,13 +43,13 @@ def drain(cluster: Cluster, names: Collection[str], patience_seconds: float) -> 
     return []
 
 
-def leave(cluster: Cluster, names: Collection[str]) -> None:
+def leave(cluster: KubernetesClient, names: Collection[str]) -> None:
     """Take nodes out of the cluster, with whatever still is on them."""
     at_once(cluster.delete_node, names)
     delete_pods(cluster, frozenset(names))
 
 
-def _pods_on(cluster: Cluster, names: Collection[str]) -> list[Pod]:
+def _pods_on(cluster: KubernetesClient, names: Collection[str]) -> list[Pod]:
     finished = ("Succeeded", "Failed")
     return [
         pod

@@ -29,7 +29,7 @@ _READ = "gpu-cluster.request"
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedRequest:
     """A request that a principal signed."""
 
     key: str
@@ -76,7 +76,7 @@ class Signed:
         )
 
 
-def signed(environ: WSGIEnvironment) -> Signed | None:
+def signed_request(environ: WSGIEnvironment) -> SignedRequest | None:
     """The request, parsed once, whose body can be read again; None for an unsigned request."""
     if _READ not in environ:
         environ[_READ] = _signed(environ)
@@ -86,14 +86,14 @@ def signed(environ: WSGIEnvironment) -> Signed | None:
     return read
 
 
-def _signed(environ: WSGIEnvironment) -> Signed | None:
+def _signed(environ: WSGIEnvironment) -> SignedRequest | None:
     scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     if not scope:
         return None
     http = Http(environ)
     http.get_data()
     model, labels = _operation(scope["service"], http)
-    return Signed(scope["key"], scope["region"], scope["service"], http, model, labels)
+    return SignedRequest(scope["key"], scope["region"], scope["service"], http, model, labels)
 
 
 def _operation(signed_as: str, http: Http) -> tuple[Any, dict[str, Any]]:

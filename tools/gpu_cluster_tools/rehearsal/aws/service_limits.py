@@ -14,7 +14,7 @@ from typing import Any
 
 from gpu_cluster.catalog.limits import request_problems
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
-from gpu_cluster_tools.rehearsal.aws.refusal import Refused
+from gpu_cluster_tools.rehearsal.aws.error_response import ServiceError
 
 _TABLE = """
 backup  *                      InvalidParameterValueException              400
@@ -49,17 +49,17 @@ sqs     sqs-policy             OverLimit                                   403
 _OTHERWISE = ("ValidationException", 400)
 
 
-def refused(api: Api, service: str, operation: str, parameters: Mapping[str, Any]) -> Refused | None:
+def refused(api: Api, service: str, operation: str, parameters: Mapping[str, Any]) -> ServiceError | None:
     """Why a request is beyond a limit, with what the account has already.
 
     refused(api, "iam", "CreateRole", {"RoleName": "r" * 65})
-    # Refused("ValidationError", "RoleName rrr… has 65 characters, iam takes 64", 400)
+    # ServiceError("ValidationError", "RoleName rrr… has 65 characters, iam takes 64", 400)
     """
     given = dict(parameters)
     existing = _existing(api, service, operation, given)
     for found in request_problems(service, operation, given, existing):
         code, status = error_of(service, found.limit)
-        return Refused(code, found.words, status)
+        return ServiceError(code, found.words, status)
     return None
 
 

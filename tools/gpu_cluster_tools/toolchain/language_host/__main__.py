@@ -8,7 +8,7 @@ import signal
 
 from gpu_cluster_tools.toolchain.language_host.children import Children
 from gpu_cluster_tools.toolchain.language_host.host import LanguageHost
-from gpu_cluster_tools.toolchain.language_host.lifeline import end_with_parent
+from gpu_cluster_tools.toolchain.language_host.parent_watch import end_with_parent
 from gpu_cluster_tools.toolchain.language_host.server import serve
 
 

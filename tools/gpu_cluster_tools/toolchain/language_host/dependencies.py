@@ -37,13 +37,13 @@ class Package(TypedDict):
     plugin: Plugin | None
 
 
-class Inventory(TypedDict):
+class InstalledPackages(TypedDict):
     executable: str
     version: str
     packages: list[Package]
 
 
-def inventory_of(options: Options) -> Inventory:
+def inventory_of(options: Options) -> InstalledPackages:
     """Ask the program's Python; `OptionError` where it cannot answer."""
     answer = subprocess.run(  # noqa: S603
         [options.python, "-I", _SCRIPT],
@@ -54,7 +54,7 @@ def inventory_of(options: Options) -> Inventory:
     )
     if answer.returncode != 0:
         raise OptionError(f"{options.python} cannot list its packages:\n{answer.stderr}")
-    return cast(Inventory, json.loads(answer.stdout))
+    return cast(InstalledPackages, json.loads(answer.stdout))
 
 
 def required_plugin(package: Package) -> PackageDependency | None:

@@ -18,7 +18,11 @@ from pulumi.runtime.proto.language_pb2_grpc import (
 from pulumi.runtime.proto.plugin_pb2 import PluginInfo
 
 from gpu_cluster_tools.toolchain.language_host.children import Children, Chunk, output_of
-from gpu_cluster_tools.toolchain.language_host.dependencies import Inventory, inventory_of, required_plugin
+from gpu_cluster_tools.toolchain.language_host.dependencies import (
+    InstalledPackages,
+    inventory_of,
+    required_plugin,
+)
 from gpu_cluster_tools.toolchain.language_host.installation import install_commands
 from gpu_cluster_tools.toolchain.language_host.interpreter import OptionError, Options, options_of
 from gpu_cluster_tools.toolchain.language_host.policy_pack import StandIn
@@ -149,7 +153,7 @@ class LanguageHost(LanguageRuntimeServicer):
         self._children.terminate()
         return Empty()
 
-    def _inventory(self, options: Options) -> Inventory:
+    def _inventory(self, options: Options) -> InstalledPackages:
         return inventory_of(options)
 
     def _arguments(self, request: messages.RunRequest) -> list[str]:

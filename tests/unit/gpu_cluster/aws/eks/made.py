@@ -5,8 +5,8 @@ from typing import Any
 
 import pulumi
 
-from gpu_cluster.aws.eks import Addons, EksCluster
-from gpu_cluster.aws.keys import Purpose
+from gpu_cluster.aws.eks import ClusterAddons, EksCluster
+from gpu_cluster.aws.keys import KeyUsage
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
@@ -66,7 +66,7 @@ def cluster(*, protect: bool = True, pod_subnets: Mapping[str, str] | None = Non
             cidrs=["10.40.0.0/16"],
             subnets={"eu-central-1a": "subnet-a", "eu-central-1b": "subnet-b"},
             pod_subnets=pod_subnets or {},
-            keys={purpose: f"arn:key/{purpose}" for purpose in Purpose},
+            keys={purpose: f"arn:key/{purpose}" for purpose in KeyUsage},
             region=REGION,
             protect=protect,
         )
@@ -86,7 +86,7 @@ def addons(
     """What the add-ons of a cluster ask for."""
     pools = pools_of(stack_of(**settings))
     return graph_of(
-        lambda: Addons(
+        lambda: ClusterAddons(
             "a",
             settings_of(**settings),
             cluster="prod",

@@ -7,7 +7,7 @@ import pytest
 from botocore.validate import validate_parameters
 
 from gpu_cluster_tools.rehearsal.aws.api import parameters_of
-from gpu_cluster_tools.rehearsal.aws.bounds import wrong_values
+from gpu_cluster_tools.rehearsal.aws.input_validation import invalid_values
 from tests.unit.gpu_cluster.aws.eks.made import cluster
 
 
@@ -102,7 +102,7 @@ def test_eks_takes_its_scheduling_which_the_provider_of_rehearsals_lacks(packing
     shape = parameters_of("eks", "CreateCluster").members["kubeSchedulerConfig"]
 
     validate_parameters(given, shape)
-    assert list(wrong_values(given, shape, "kubeSchedulerConfig")) == []
+    assert list(invalid_values(given, shape, "kubeSchedulerConfig")) == []
 
 
 def test_support_tier_and_zonal_shift_are_those_of_the_stack() -> None:

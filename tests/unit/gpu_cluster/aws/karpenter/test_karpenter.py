@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from gpu_cluster.aws.karpenter import Karpenter, charts_below
-from gpu_cluster.aws.nodes import Ground
+from gpu_cluster.aws.nodes import NodeContext
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.plan import Graph, Registered
 from tests.unit.gpu_cluster.stacks import stack_of
 from tests.unit.graph import graph_of
 
 ZONES = ("eu-central-1a", "eu-central-1b")
-GROUND = Ground(
+GROUND = NodeContext(
     cluster_name="ml-1a2b3c4",
     version="1.35",
     subnets={zone: f"subnet-{zone[-1]}" for zone in ZONES},

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster.aws.keys import Keys, Purpose
+from gpu_cluster.aws.keys import Keys, KeyUsage
 from gpu_cluster.plan import Graph, Registered
 from tests.unit.graph import graph_of
 
@@ -18,25 +18,25 @@ def keys(*, copies: str | None = THERE, protect: bool = True) -> Graph:
     return graph_of(lambda: Keys("k", account="123456789012", region=HERE, copies=copies, protect=protect))
 
 
-def key(purpose: Purpose, graph: Graph) -> Registered:
+def key(purpose: KeyUsage, graph: Graph) -> Registered:
     [found] = [it for it in graph.of("kms:key:Key") if it.name == f"k-{purpose}"]
     return found
 
 
-def statements(purpose: Purpose, *, copies: str | None = THERE) -> dict[str, dict[str, Any]]:
+def statements(purpose: KeyUsage, *, copies: str | None = THERE) -> dict[str, dict[str, Any]]:
     return {it["Sid"]: it for it in json.loads(key(purpose, keys(copies=copies))["policy"])["Statement"]}
 
 
-@pytest.mark.parametrize("purpose", Purpose)
-def test_every_purpose_has_a_key_that_turns_and_an_alias(purpose: Purpose) -> None:
+@pytest.mark.parametrize("purpose", KeyUsage)
+def test_every_purpose_has_a_key_that_turns_and_an_alias(purpose: KeyUsage) -> None:
     graph = keys()
     assert key(purpose, graph)["enableKeyRotation"] is True
     [alias] = [it for it in graph.of("Alias") if it.name == f"k-{purpose}-alias"]
     assert alias["targetKeyId"] == f"k-{purpose}-id"
 
 
-@pytest.mark.parametrize("purpose", Purpose)
-def test_the_account_administers_it_and_thereby_cannot_use_it(purpose: Purpose) -> None:
+@pytest.mark.parametrize("purpose", KeyUsage)
+def test_the_account_administers_it_and_thereby_cannot_use_it(purpose: KeyUsage) -> None:
     administer = statements(purpose)["Administer"]
     assert administer["Principal"] == ROOT
     assert {"kms:PutKeyPolicy", "kms:Put*"} & set(administer["Action"])
@@ -47,12 +47,12 @@ def test_the_account_administers_it_and_thereby_cannot_use_it(purpose: Purpose) 
 @pytest.mark.parametrize(
     ("purpose", "services"),
     [
-        (Purpose.VOLUMES, {"ec2"}),
-        (Purpose.DATA, {"backup", "elasticfilesystem", "fsx", "s3"}),
-        (Purpose.REGISTRY, {"ecr"}),
+        (KeyUsage.VOLUMES, {"ec2"}),
+        (KeyUsage.DATA, {"backup", "elasticfilesystem", "fsx", "s3"}),
+        (KeyUsage.REGISTRY, {"ecr"}),
     ],
 )
-def test_it_is_used_through_its_services_alone(purpose: Purpose, services: set[str]) -> None:
+def test_it_is_used_through_its_services_alone(purpose: KeyUsage, services: set[str]) -> None:
     for sid in ("UseThroughServices", "GrantToResources"):
         statement = statements(purpose, copies=None)[sid]
         via = statement["Condition"]["StringEquals"]["kms:ViaService"]
@@ -63,13 +63,13 @@ def test_it_is_used_through_its_services_alone(purpose: Purpose, services: set[s
 @pytest.mark.parametrize(
     ("purpose", "services"),
     [
-        (Purpose.VOLUMES, {"ec2"}),
-        (Purpose.DATA, {"backup", "fsx"}),
-        (Purpose.COPIES, {"backup", "ec2", "fsx"}),
-        (Purpose.REGISTRY, set[str]()),
+        (KeyUsage.VOLUMES, {"ec2"}),
+        (KeyUsage.DATA, {"backup", "fsx"}),
+        (KeyUsage.COPIES, {"backup", "ec2", "fsx"}),
+        (KeyUsage.REGISTRY, set[str]()),
     ],
 )
-def test_in_the_region_of_copies_it_is_used_to_copy_alone(purpose: Purpose, services: set[str]) -> None:
+def test_in_the_region_of_copies_it_is_used_to_copy_alone(purpose: KeyUsage, services: set[str]) -> None:
     for sid in ("UseThroughServices", "GrantToResources"):
         via = statements(purpose)[sid]["Condition"]["StringEquals"]["kms:ViaService"]
         there = {service for service in via if service.endswith(f".{THERE}.amazonaws.com")}
@@ -90,11 +90,11 @@ def test_the_key_of_copies_and_its_alias_are_in_their_region_and_no_other() -> N
 def test_without_copies_there_is_no_key_for_them() -> None:
     names = {it.name for it in keys(copies=None).of("kms:key:Key")}
 
-    assert names == {f"k-{purpose}" for purpose in Purpose if purpose is not Purpose.COPIES}
+    assert names == {f"k-{purpose}" for purpose in KeyUsage if purpose is not KeyUsage.COPIES}
 
 
-@pytest.mark.parametrize("purpose", [it for it in Purpose if it is not Purpose.CLUSTER])
-def test_grants_are_for_aws_resources_alone(purpose: Purpose) -> None:
+@pytest.mark.parametrize("purpose", [it for it in KeyUsage if it is not KeyUsage.CLUSTER])
+def test_grants_are_for_aws_resources_alone(purpose: KeyUsage) -> None:
     grants = [it for it in statements(purpose).values() if "kms:CreateGrant" in it["Action"]]
     assert all(it["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"} for it in grants)
 
@@ -102,7 +102,9 @@ def test_grants_are_for_aws_resources_alone(purpose: Purpose) -> None:
 def test_the_account_creates_a_grant_on_the_key_of_the_cluster_without_a_condition() -> None:
     """EKS refuses a cluster whose creator may not: enable-kms of its user guide."""
     allowed = [
-        it for it in statements(Purpose.CLUSTER).values() if it["Principal"] == ROOT and "Condition" not in it
+        it
+        for it in statements(KeyUsage.CLUSTER).values()
+        if it["Principal"] == ROOT and "Condition" not in it
     ]
     actions: set[str] = set()
     for it in allowed:
@@ -110,22 +112,22 @@ def test_the_account_creates_a_grant_on_the_key_of_the_cluster_without_a_conditi
     assert {"kms:CreateGrant", "kms:DescribeKey"} <= actions
 
 
-@pytest.mark.parametrize("purpose", Purpose)
-def test_grants_are_retired_by_callers_of_ecr_and_backup(purpose: Purpose) -> None:
+@pytest.mark.parametrize("purpose", KeyUsage)
+def test_grants_are_retired_by_callers_of_ecr_and_backup(purpose: KeyUsage) -> None:
     [use] = [it for it in statements(purpose).values() if it["Sid"].startswith(("Use", "Encrypt"))][:1]
     retires = "kms:RetireGrant" in use["Action"]
-    assert retires == (purpose in (Purpose.DATA, Purpose.REGISTRY, Purpose.COPIES))
+    assert retires == (purpose in (KeyUsage.DATA, KeyUsage.REGISTRY, KeyUsage.COPIES))
 
 
-@pytest.mark.parametrize("purpose", Purpose)
-def test_whoever_is_not_of_the_account_or_a_service_is_nobody(purpose: Purpose) -> None:
+@pytest.mark.parametrize("purpose", KeyUsage)
+def test_whoever_is_not_of_the_account_or_a_service_is_nobody(purpose: KeyUsage) -> None:
     for statement in statements(purpose).values():
         if statement["Principal"] == {"AWS": "*"}:
             assert statement["Condition"]["StringEquals"]["kms:CallerAccount"] == "123456789012"
 
 
 def test_logs_are_encrypted_for_groups_of_the_account() -> None:
-    logs = statements(Purpose.LOGS)["EncryptLogGroups"]
+    logs = statements(KeyUsage.LOGS)["EncryptLogGroups"]
     assert logs["Principal"] == {"Service": "logs.eu-central-1.amazonaws.com"}
     assert logs["Condition"]["ArnLike"] == {
         "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-central-1:123456789012:log-group:*"
@@ -135,7 +137,7 @@ def test_logs_are_encrypted_for_groups_of_the_account() -> None:
 def test_node_groups_and_spot_start_instances_with_encrypted_volumes() -> None:
     roles = "arn:aws:iam::123456789012:role/aws-service-role"
     for sid in ("UseForNodes", "GrantForNodes"):
-        who = statements(Purpose.VOLUMES)[sid]["Condition"]["StringEquals"]["aws:PrincipalArn"]
+        who = statements(KeyUsage.VOLUMES)[sid]["Condition"]["StringEquals"]["aws:PrincipalArn"]
         assert who == [
             f"{roles}/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
             f"{roles}/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
@@ -143,7 +145,7 @@ def test_node_groups_and_spot_start_instances_with_encrypted_volumes() -> None:
 
 
 def test_a_file_system_of_fsx_reads_the_bucket_that_it_is_linked_to() -> None:
-    lustre = statements(Purpose.DATA)["UseForLinkedBuckets"]["Condition"]
+    lustre = statements(KeyUsage.DATA)["UseForLinkedBuckets"]["Condition"]
     assert lustre["ArnLike"]["aws:PrincipalArn"].endswith("/AWSServiceRoleForFSxS3Access_*")
     assert lustre["StringEquals"]["kms:ViaService"] == "s3.eu-central-1.amazonaws.com"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from gpu_cluster.aws.stores import Copies, Stores
+from gpu_cluster.aws.stores import CopyDestination, Stores
 from gpu_cluster.config.storage import StorageSettings
 from gpu_cluster.plan import Graph
 from tests.unit.graph import graph_of
@@ -22,7 +22,9 @@ def settings_of(storage: dict[str, Any]) -> dict[str, StorageSettings]:
     return TypeAdapter(dict[str, StorageSettings]).validate_python(storage)
 
 
-def stores_of(storage: dict[str, Any], *, copies: Copies | None = None, protect: bool = True) -> Stores:
+def stores_of(
+    storage: dict[str, Any], *, copies: CopyDestination | None = None, protect: bool = True
+) -> Stores:
     """Within a running program."""
     return Stores(
         "s",
@@ -39,5 +41,5 @@ def stores_of(storage: dict[str, Any], *, copies: Copies | None = None, protect:
     )
 
 
-def made(storage: dict[str, Any], *, copies: Copies | None = None, protect: bool = True) -> Graph:
+def made(storage: dict[str, Any], *, copies: CopyDestination | None = None, protect: bool = True) -> Graph:
     return graph_of(lambda: stores_of(storage, copies=copies, protect=protect), ANSWERS)

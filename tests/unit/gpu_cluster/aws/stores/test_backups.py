@@ -2,11 +2,11 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster.aws.stores import Copies
+from gpu_cluster.aws.stores import CopyDestination
 from tests.unit.gpu_cluster.aws.stores.made import DATA_KEY, made
 
 COPIES_KEY = "arn:aws:kms:eu-west-1:123456789012:key/copies"
-COPIES = Copies("eu-west-1", COPIES_KEY, days=None)
+COPIES = CopyDestination("eu-west-1", COPIES_KEY, days=None)
 STORAGE: dict[str, Any] = {
     "home": {"kind": "efs", "backup_days": 14},
     "datasets": {"kind": "fsx-lustre", "size": "1.2Ti"},
@@ -97,7 +97,7 @@ def test_backups_are_copied_to_a_vault_of_another_region_with_a_key_of_its_own()
 
 
 def test_copies_are_kept_for_a_time_of_their_own() -> None:
-    graph = made(STORAGE, copies=Copies("eu-west-1", COPIES_KEY, days=90))
+    graph = made(STORAGE, copies=CopyDestination("eu-west-1", COPIES_KEY, days=90))
 
     assert {it["rules.0.copyActions.0.lifecycle.deleteAfter"] for it in graph.of("Plan")} == {90}
 

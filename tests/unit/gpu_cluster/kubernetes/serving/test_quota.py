@@ -3,11 +3,11 @@ from typing import Any
 from gpu_cluster.capacity import Request
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.kubernetes.serving.quota import quota_of
-from gpu_cluster.kubernetes.storage import Classes
+from gpu_cluster.kubernetes.storage import StorageClassNames
 from tests.unit.gpu_cluster.kubernetes.serving.served import serve_all
 from tests.unit.gpu_cluster.stacks import model_of
 
-STORAGE = Classes("disk", frozenset({"shared"}), {"disk": "disk-scratch"})
+STORAGE = StorageClassNames("disk", frozenset({"shared"}), {"disk": "disk-scratch"})
 REQUEST = Request(cpu_millis=1500, memory_bytes=1024**3, resource="nvidia.com/gpu", count=2)
 
 

@@ -3,7 +3,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from gpu_cluster.config.storage import S3, ClassSettings
-from gpu_cluster.kubernetes.storage import Classes, StorageClasses, classes_of
+from gpu_cluster.kubernetes.storage import StorageClasses, StorageClassNames, classes_of
 from gpu_cluster.plan import Graph
 from tests.unit.graph import graph_of
 
@@ -91,7 +91,7 @@ def test_the_names_tell_what_a_class_is_good_for() -> None:
 def test_a_store_is_no_class_to_make_claims_of() -> None:
     models = S3(kind="s3")
 
-    assert classes_of({"models": models}) == Classes(
+    assert classes_of({"models": models}) == StorageClassNames(
         default=None, shared=frozenset(), scratch={}, stores={"models": models}
     )
 

@@ -3,30 +3,30 @@ import json
 import pytest
 
 from gpu_cluster_tools.rehearsal.aws import identity
-from gpu_cluster_tools.rehearsal.aws.answering import Answering
 from gpu_cluster_tools.rehearsal.aws.api import Api
+from gpu_cluster_tools.rehearsal.aws.handlers import OPERATIONS
 from gpu_cluster_tools.rehearsal.aws.iam.access_control import AccessControl
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import CallLog
-from gpu_cluster_tools.rehearsal.aws.inside import sender
+from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
 from gpu_cluster_tools.rehearsal.aws.moto_application import moto_application
-from gpu_cluster_tools.rehearsal.aws.operations import OPERATIONS
+from gpu_cluster_tools.rehearsal.aws.router import Router
 from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import fresh
 from tests.unit.gpu_cluster_tools.rehearsal.aws.network import Network
 
 
 @pytest.fixture(scope="session")
-def account() -> Answering:
+def account() -> Router:
     """An account in this process."""
-    return Answering(moto_application(), OPERATIONS)
+    return Router(moto_application(), OPERATIONS)
 
 
 @pytest.fixture
-def api(account: Answering) -> Api:
+def api(account: Router) -> Api:
     return account.api("eu-central-1")
 
 
 @pytest.fixture
-def deployer(account: Answering, api: Api) -> Api:
+def deployer(account: Router, api: Api) -> Api:
     """The account as a role sees it that may do everything."""
     statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -36,7 +36,7 @@ def deployer(account: Answering, api: Api) -> Api:
     api.call("iam", "PutRolePolicy", RoleName=role["RoleName"], PolicyName="all", PolicyDocument=policy)
     control = AccessControl(account, CallLog())
     key = identity.access_key(role["Arn"])
-    return Api("http://127.0.0.1", "eu-central-1", access_key=key, send=sender(control))
+    return Api("http://127.0.0.1", "eu-central-1", access_key=key, send=in_process_sender(control))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from lightkube.models.rbac_v1 import PolicyRule
 
 from gpu_cluster_tools.rehearsal.aws import access_policies
-from gpu_cluster_tools.rehearsal.aws.eks import record
+from gpu_cluster_tools.rehearsal.aws.eks import records
 from gpu_cluster_tools.rehearsal.aws.eks.access import POLICY
 
 TEAM = "arn:aws:iam::123456789012:role/team"
@@ -69,9 +69,9 @@ def test_only_the_administrator_sees_every_path_of_the_server(monkeypatch: pytes
 
 
 def _associate(monkeypatch: pytest.MonkeyPatch, policy: str, scope: dict[str, Any]) -> None:
-    cluster = record.Cluster({"name": "site"}, creator=TEAM, interfaces=[])
+    cluster = records.ClusterRecord({"name": "site"}, creator=TEAM, interfaces=[])
     cluster.policies = {TEAM: {f"{POLICY}AmazonEKS{policy}Policy": {"accessScope": scope}}}
-    monkeypatch.setattr(record, "_CLUSTERS", {("eu-west-3", "site"): cluster})
+    monkeypatch.setattr(records, "_CLUSTERS", {("eu-west-3", "site"): cluster})
 
 
 def _is_allowed(resource: dict[str, str], caller: str | None = TEAM) -> bool:

@@ -6,8 +6,8 @@ import cbor2
 import pytest
 from werkzeug.test import Client
 
-from gpu_cluster_tools.rehearsal.aws.answering import Answering
-from gpu_cluster_tools.rehearsal.aws.cbor import Cbor
+from gpu_cluster_tools.rehearsal.aws.cbor import CborTranslator
+from gpu_cluster_tools.rehearsal.aws.router import Router
 
 ALARM: dict[str, Any] = {
     "AlarmName": "late",
@@ -24,8 +24,8 @@ SIGNED = "AWS4-HMAC-SHA256 Credential=internal/20261129/eu-central-1/monitoring/
 
 
 @pytest.fixture
-def client(account: Answering) -> Client:
-    return Client(Cbor(account))
+def client(account: Router) -> Client:
+    return Client(CborTranslator(account))
 
 
 def ask(client: Client, operation: str, parameters: dict[str, Any]) -> tuple[int, Any]:

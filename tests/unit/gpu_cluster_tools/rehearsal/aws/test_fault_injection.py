@@ -6,18 +6,20 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster_tools.rehearsal.aws import identity
-from gpu_cluster_tools.rehearsal.aws.answering import Answering
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.fault_injection import FaultInjection
 from gpu_cluster_tools.rehearsal.aws.faults import Fault, Faults
-from gpu_cluster_tools.rehearsal.aws.inside import sender
+from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
+from gpu_cluster_tools.rehearsal.aws.router import Router
 
 KEY = identity.access_key("arn:aws:iam::123456789012:role/deployer")
 
 
 @pytest.fixture
-def faulty(account: Answering) -> Api:
-    return Api("http://127.0.0.1", "eu-central-1", access_key=KEY, send=sender(FaultInjection(account)))
+def faulty(account: Router) -> Api:
+    return Api(
+        "http://127.0.0.1", "eu-central-1", access_key=KEY, send=in_process_sender(FaultInjection(account))
+    )
 
 
 @pytest.fixture

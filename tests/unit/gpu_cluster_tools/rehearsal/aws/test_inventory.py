@@ -10,8 +10,8 @@ from tests.unit.gpu_cluster_tools.rehearsal.aws.network import Network
 @pytest.fixture
 def account(api: Api) -> Api:
     """Whose other resources, made by other tests, are given."""
-    inventory.saw_region("eu-central-1")
-    inventory.take_as_given(api)
+    inventory.watch_region("eu-central-1")
+    inventory.ignore_existing(api)
     return api
 
 
@@ -19,7 +19,7 @@ def test_it_lists_by_the_providers_types_and_ids(account: Api, network: Network)
     key = account.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
     queue = account.call("sqs", "CreateQueue", QueueName="interruptions")["QueueUrl"]
 
-    assert inventory.made(account) == [
+    assert inventory.created_resources(account) == [
         ("aws:ec2/routeTable:RouteTable", network.routes),
         ("aws:ec2/subnet:Subnet", network.subnet),
         ("aws:ec2/vpc:Vpc", network.vpc),
@@ -33,19 +33,19 @@ def test_what_will_be_deleted_counts_as_gone(account: Api) -> None:
     key = account.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
     account.call("kms", "ScheduleKeyDeletion", KeyId=key)
 
-    assert inventory.made(account) == []
+    assert inventory.created_resources(account) == []
 
 
 def test_what_was_there_before_is_not_left_over(account: Api, network: Network) -> None:
-    inventory.take_as_given(account)
+    inventory.ignore_existing(account)
 
     assert inventory.leftovers(account) == []
 
 
 def test_what_services_made_is_left_over_and_not_made(account: Api, network: Network) -> None:
-    inventory.take_as_given(account)
+    inventory.ignore_existing(account)
     made = account.call("ec2", "CreateNetworkInterface", SubnetId=network.subnet)["NetworkInterface"]
 
-    assert inventory.made(account) == []
+    assert inventory.created_resources(account) == []
     left = ("aws:ec2/networkInterface:NetworkInterface", made["NetworkInterfaceId"])
     assert inventory.leftovers(account) == [left]

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from gpu_cluster.config.quantity import amount
-from gpu_cluster_tools.rehearsal.aws.eks.node_group import Instance, NodeGroup
+from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import NodeGroupInstance, NodeGroupRecord
 from gpu_cluster_tools.rehearsal.aws.kubelet import Kubelet
-from gpu_cluster_tools.rehearsal.cluster import labels_of
 from gpu_cluster_tools.rehearsal.devices import Devices
+from gpu_cluster_tools.rehearsal.kubernetes_client import labels_of
 
 RAID = (
     '{"spec": {"instance": {"localStorage": {"strategy": "RAID0"}}, "kubelet": {"config": {"maxPods": 110}}}}'
@@ -19,7 +19,7 @@ BOTTLEROCKET = '[settings.kubernetes]\nmax-pods = 58\ncommands = [["apiclient", 
 
 
 def _kubelet(type: str = "g6.4xlarge", template: dict[str, Any] | None = None, **document: Any) -> Kubelet:
-    group = NodeGroup(
+    group = NodeGroupRecord(
         {
             "nodegroupName": "l4",
             "version": "1.35",
@@ -32,7 +32,7 @@ def _kubelet(type: str = "g6.4xlarge", template: dict[str, Any] | None = None, *
         | document,
         template or {},
     )
-    return Kubelet(group, Instance("i-0123", type, "10.40.16.5", "eu-central-1b", "subnet-0"))
+    return Kubelet(group, NodeGroupInstance("i-0123", type, "10.40.16.5", "eu-central-1b", "subnet-0"))
 
 
 def test_a_node_is_called_and_labelled_as_on_ec2() -> None:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from gpu_cluster_tools.rehearsal.aws import identity
-from gpu_cluster_tools.rehearsal.aws.answering import Call
 from gpu_cluster_tools.rehearsal.aws.api import ApiError
-from gpu_cluster_tools.rehearsal.aws.eks import record, references
-from gpu_cluster_tools.rehearsal.aws.eks.record import Cluster, Document
+from gpu_cluster_tools.rehearsal.aws.eks import records, references
+from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord, Document
+from gpu_cluster_tools.rehearsal.aws.router import ApiCall
 
 POLICY = "arn:aws:eks::aws:cluster-access-policy/"
 CLUSTER_ADMIN = f"{POLICY}AmazonEKSClusterAdminPolicy"
@@ -39,7 +39,7 @@ _NODES = {
 """Types of entries whose groups EKS sets."""
 
 
-def create_entry(call: Call) -> Document:
+def create_entry(call: ApiCall) -> Document:
     cluster, given = _cluster(call), call.parameters
     principal: str = given["principalArn"]
     if principal in cluster.entries:
@@ -63,25 +63,25 @@ def create_entry(call: Call) -> Document:
     return {"accessEntry": entry}
 
 
-def describe_entry(call: Call) -> Document:
+def describe_entry(call: ApiCall) -> Document:
     return {"accessEntry": _entry(call)}
 
 
-def list_entries(call: Call) -> Document:
+def list_entries(call: ApiCall) -> Document:
     return {"accessEntries": sorted(_cluster(call).entries)}
 
 
-def update_entry(call: Call) -> Document:
+def update_entry(call: ApiCall) -> Document:
     entry, given = _entry(call), call.parameters
     if entry["type"] != "STANDARD":
         _require_no_groups(entry["type"], given)
     _require_own_groups(given.get("kubernetesGroups", []))
     changed = {name: given[name] for name in ("kubernetesGroups", "username") if name in given}
-    entry |= changed | {"modifiedAt": record.now()}
+    entry |= changed | {"modifiedAt": records.now()}
     return {"accessEntry": entry}
 
 
-def delete_entry(call: Call) -> Document:
+def delete_entry(call: ApiCall) -> Document:
     principal: str = _entry(call)["principalArn"]
     cluster = _cluster(call)
     del cluster.entries[principal]
@@ -89,7 +89,7 @@ def delete_entry(call: Call) -> Document:
     return {}
 
 
-def associate_policy(call: Call) -> Document:
+def associate_policy(call: ApiCall) -> Document:
     cluster, entry, given = _cluster(call), _entry(call), call.parameters
     policy, scope = given["policyArn"], given["accessScope"]
     if policy not in _POLICIES:
@@ -113,7 +113,7 @@ def associate_policy(call: Call) -> Document:
     }
 
 
-def list_policies(call: Call) -> Document:
+def list_policies(call: ApiCall) -> Document:
     cluster, principal = _cluster(call), _entry(call)["principalArn"]
     return {
         "clusterName": cluster.name,
@@ -122,7 +122,7 @@ def list_policies(call: Call) -> Document:
     }
 
 
-def disassociate_policy(call: Call) -> Document:
+def disassociate_policy(call: ApiCall) -> Document:
     cluster, principal, policy = _cluster(call), _entry(call)["principalArn"], call.parameters["policyArn"]
     if policy not in cluster.policies.get(principal, {}):
         raise ApiError("ResourceNotFoundException", f"The policy {policy} is not associated with {principal}")
@@ -131,7 +131,7 @@ def disassociate_policy(call: Call) -> Document:
 
 
 def admit(
-    cluster: Cluster,
+    cluster: ClusterRecord,
     principal: str,
     *,
     kind: str = "STANDARD",
@@ -146,7 +146,7 @@ def admit(
         "clusterName": cluster.name,
         "principalArn": principal,
         "kubernetesGroups": _NODES.get(kind, groups or []),
-        "accessEntryArn": record.arn(
+        "accessEntryArn": records.arn(
             cluster,
             "access-entry",
             path.partition("/")[0],
@@ -154,8 +154,8 @@ def admit(
             path.rpartition("/")[2],
             str(uuid.uuid4()),
         ),
-        "createdAt": record.now(),
-        "modifiedAt": record.now(),
+        "createdAt": records.now(),
+        "modifiedAt": records.now(),
         "tags": dict(tags or {}),
         "username": username or _username(principal, kind),
         "type": kind,
@@ -163,7 +163,7 @@ def admit(
     return cluster.entries[principal]
 
 
-def admit_creator(cluster: Cluster) -> None:
+def admit_creator(cluster: ClusterRecord) -> None:
     """The administrator that a cluster has from its beginning, unless it is told to have none."""
     access = cluster.document["accessConfig"]
     if access["authenticationMode"] != "CONFIG_MAP" and access["bootstrapClusterCreatorAdminPermissions"]:
@@ -171,15 +171,15 @@ def admit_creator(cluster: Cluster) -> None:
         _associate(cluster, cluster.creator, CLUSTER_ADMIN, {"type": "cluster", "namespaces": []})
 
 
-def admit_nodes(cluster: Cluster, role: str) -> None:
+def admit_nodes(cluster: ClusterRecord, role: str) -> None:
     """The entry by which the nodes of a managed node group join."""
     if cluster.document["accessConfig"]["authenticationMode"] != "CONFIG_MAP" and role not in cluster.entries:
         admit(cluster, role, kind="EC2_LINUX")
 
 
-def _cluster(call: Call) -> Cluster:
+def _cluster(call: ApiCall) -> ClusterRecord:
     """The cluster, if it has access entries at all."""
-    cluster = record.cluster_of(call.api.region, call.parameters["clusterName"])
+    cluster = records.cluster_of(call.api.region, call.parameters["clusterName"])
     if cluster.document["accessConfig"]["authenticationMode"] == "CONFIG_MAP":
         raise ApiError(
             "InvalidRequestException",
@@ -189,7 +189,7 @@ def _cluster(call: Call) -> Cluster:
     return cluster
 
 
-def _entry(call: Call) -> Document:
+def _entry(call: ApiCall) -> Document:
     principal: str = call.parameters["principalArn"]
     entries = _cluster(call).entries
     if principal not in entries:
@@ -201,13 +201,13 @@ def _entry(call: Call) -> Document:
     return entries[principal]
 
 
-def _associate(cluster: Cluster, principal: str, policy: str, scope: Document) -> Document:
+def _associate(cluster: ClusterRecord, principal: str, policy: str, scope: Document) -> Document:
     before = cluster.policies.setdefault(principal, {}).get(policy, {})
     cluster.policies[principal][policy] = {
         "policyArn": policy,
         "accessScope": {"namespaces": []} | scope,
-        "associatedAt": before.get("associatedAt", record.now()),
-        "modifiedAt": record.now(),
+        "associatedAt": before.get("associatedAt", records.now()),
+        "modifiedAt": records.now(),
     }
     return cluster.policies[principal][policy]
 

@@ -5,11 +5,11 @@ import re
 import uuid
 
 from gpu_cluster.catalog import ADDON_VERSIONS
-from gpu_cluster_tools.rehearsal.aws.answering import Call
 from gpu_cluster_tools.rehearsal.aws.api import ApiError
-from gpu_cluster_tools.rehearsal.aws.eks import pod_identity, record, references
-from gpu_cluster_tools.rehearsal.aws.eks.record import Cluster, Document
+from gpu_cluster_tools.rehearsal.aws.eks import pod_identity, records, references
+from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord, Document
 from gpu_cluster_tools.rehearsal.aws.eks.updates import make_update
+from gpu_cluster_tools.rehearsal.aws.router import ApiCall
 
 _NAMESPACES = {
     "vpc-cni": "kube-system",
@@ -54,9 +54,9 @@ Source: EKS user guide, add-ons and troubleshooting: InsufficientNumberOfReplica
 """
 
 
-def create_addon(call: Call) -> Document:
+def create_addon(call: ApiCall) -> Document:
     given = call.parameters
-    cluster = record.cluster_of(call.api.region, given["clusterName"])
+    cluster = records.cluster_of(call.api.region, given["clusterName"])
     name: str = given["addonName"]
     if name not in _NAMESPACES:
         raise ApiError("InvalidParameterException", f"Addon {name} specified is not supported")
@@ -69,9 +69,9 @@ def create_addon(call: Call) -> Document:
         "status": "ACTIVE",
         "addonVersion": given.get("addonVersion") or _version_for(cluster, name),
         "health": {"issues": []},
-        "addonArn": record.arn(cluster, "addon", name, str(uuid.uuid4())),
-        "createdAt": record.now(),
-        "modifiedAt": record.now(),
+        "addonArn": records.arn(cluster, "addon", name, str(uuid.uuid4())),
+        "createdAt": records.now(),
+        "modifiedAt": records.now(),
         "tags": dict(given.get("tags", {})),
         "namespaceConfig": {
             "namespace": given.get("namespaceConfig", {}).get("namespace", _NAMESPACES[name])
@@ -85,48 +85,48 @@ def create_addon(call: Call) -> Document:
     return {"addon": addon | _health(cluster, addon)}
 
 
-def describe_addon(call: Call) -> Document:
-    cluster = record.cluster_of(call.api.region, call.parameters["clusterName"])
+def describe_addon(call: ApiCall) -> Document:
+    cluster = records.cluster_of(call.api.region, call.parameters["clusterName"])
     addon = _addon(call)
     return {"addon": addon | _health(cluster, addon)}
 
 
-def list_addons(call: Call) -> Document:
-    return {"addons": sorted(record.cluster_of(call.api.region, call.parameters["clusterName"]).addons)}
+def list_addons(call: ApiCall) -> Document:
+    return {"addons": sorted(records.cluster_of(call.api.region, call.parameters["clusterName"]).addons)}
 
 
-def update_addon(call: Call) -> Document:
+def update_addon(call: ApiCall) -> Document:
     addon, given = _addon(call), call.parameters
     _require(call)
     for key in ("addonVersion", "serviceAccountRoleArn", "configurationValues"):
         if key in given:
             addon[key] = given[key]
     if "podIdentityAssociations" in given:
-        _associate(call, record.cluster_of(call.api.region, addon["clusterName"]), addon)
+        _associate(call, records.cluster_of(call.api.region, addon["clusterName"]), addon)
     return {"update": make_update(addon, "AddonUpdate", {})}
 
 
-def delete_addon(call: Call) -> Document:
+def delete_addon(call: ApiCall) -> Document:
     addon = _addon(call)
-    cluster = record.cluster_of(call.api.region, addon["clusterName"])
+    cluster = records.cluster_of(call.api.region, addon["clusterName"])
     _dissociate(cluster, addon)
     del cluster.addons[addon["addonName"]]
     return {"addon": addon | {"status": "DELETING"}}
 
 
-def _addon(call: Call) -> Document:
-    cluster = record.cluster_of(call.api.region, call.parameters["clusterName"])
+def _addon(call: ApiCall) -> Document:
+    cluster = records.cluster_of(call.api.region, call.parameters["clusterName"])
     name: str = call.parameters["addonName"]
     if name not in cluster.addons:
         raise ApiError("ResourceNotFoundException", f"No addon: {name} found in cluster: {cluster.name}")
     return cluster.addons[name]
 
 
-def _version_for(cluster: Cluster, name: str) -> str:
+def _version_for(cluster: ClusterRecord, name: str) -> str:
     return ADDON_VERSIONS[cluster.version].get(name, _LATEST)
 
 
-def _health(cluster: Cluster, addon: Document) -> Document:
+def _health(cluster: ClusterRecord, addon: Document) -> Document:
     """Degraded while no node lets its pods in."""
     admitted = any(
         group.instances and all(taint["effect"] == "PREFER_NO_SCHEDULE" for taint in group.document["taints"])
@@ -140,7 +140,7 @@ def _health(cluster: Cluster, addon: Document) -> Document:
     return {"status": "DEGRADED", "health": {"issues": [issue]}}
 
 
-def _require(call: Call) -> None:
+def _require(call: ApiCall) -> None:
     given = call.parameters
     if (version := given.get("addonVersion")) and not _VERSION.fullmatch(version):
         raise ApiError("InvalidParameterException", f"Addon version specified is not supported: {version}")
@@ -155,7 +155,7 @@ def _require(call: Call) -> None:
             ) from error
 
 
-def _associate(call: Call, cluster: Cluster, addon: Document) -> None:
+def _associate(call: ApiCall, cluster: ClusterRecord, addon: Document) -> None:
     """Make the add-on's associations those that are asked for; they are the add-on's own from then on."""
     _dissociate(cluster, addon)
     wanted = call.parameters.get("podIdentityAssociations", [])
@@ -171,7 +171,7 @@ def _associate(call: Call, cluster: Cluster, addon: Document) -> None:
     addon["podIdentityAssociations"] = [each["associationArn"] for each in made]
 
 
-def _dissociate(cluster: Cluster, addon: Document) -> None:
+def _dissociate(cluster: ClusterRecord, addon: Document) -> None:
     for id, association in list(cluster.identities.items()):
         if association.get("ownerArn") == addon["addonArn"]:
             del cluster.identities[id]

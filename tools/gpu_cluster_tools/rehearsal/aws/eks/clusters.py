@@ -3,12 +3,11 @@
 import uuid
 from typing import Any
 
-from gpu_cluster_tools.rehearsal.aws.answering import Call
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
-from gpu_cluster_tools.rehearsal.aws.eks import record, references, versions
+from gpu_cluster_tools.rehearsal.aws.eks import records, references, versions
 from gpu_cluster_tools.rehearsal.aws.eks.access import admit_creator
-from gpu_cluster_tools.rehearsal.aws.eks.control_logs import keep_logs, logging_of
-from gpu_cluster_tools.rehearsal.aws.eks.control_network import (
+from gpu_cluster_tools.rehearsal.aws.eks.control_plane_logs import keep_logs, logging_of
+from gpu_cluster_tools.rehearsal.aws.eks.control_plane_network import (
     changed_network,
     join_network,
     leave_network,
@@ -16,8 +15,9 @@ from gpu_cluster_tools.rehearsal.aws.eks.control_network import (
     network_of,
 )
 from gpu_cluster_tools.rehearsal.aws.eks.endpoint import KUBECONFIG, endpoint_of
-from gpu_cluster_tools.rehearsal.aws.eks.record import Cluster, Document
+from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord, Document
 from gpu_cluster_tools.rehearsal.aws.eks.updates import make_update
+from gpu_cluster_tools.rehearsal.aws.router import ApiCall
 
 _SERVICES = "10.100.0.0/16"
 _PLATFORM = "eks.1"
@@ -64,10 +64,10 @@ _UPDATED = {
 """Settings that change, and what EKS calls the change; one call makes one kind of change."""
 
 
-def create_cluster(call: Call) -> Document:
+def create_cluster(call: ApiCall) -> Document:
     given, api = call.parameters, call.api
     name: str = given["name"]
-    if name in record.clusters_in(api.region):
+    if name in records.clusters_in(api.region):
         raise ApiError("ResourceInUseException", f"Cluster already exists with name: {name}")
     _require_api_server()
     version = given.get("version", versions.NEWEST)
@@ -78,27 +78,27 @@ def create_cluster(call: Call) -> Document:
     subnets, groups = network_of(api, given["resourcesVpcConfig"])
     document = _described(call, version)
     interfaces = join_network(api, document, subnets, groups)
-    cluster = Cluster(
+    cluster = ClusterRecord(
         document,
         creator=call.principal,
         interfaces=interfaces,
         self_managed_addons=given.get("bootstrapSelfManagedAddons", True),
     )
     admit_creator(cluster)
-    record.add(api.region, cluster)
+    records.add(api.region, cluster)
     keep_logs(api, document)
     return _answer(cluster)
 
 
-def describe_cluster(call: Call) -> Document:
+def describe_cluster(call: ApiCall) -> Document:
     return _answer(_cluster(call))
 
 
-def list_clusters(call: Call) -> Document:
-    return {"clusters": sorted(record.clusters_in(call.api.region))}
+def list_clusters(call: ApiCall) -> Document:
+    return {"clusters": sorted(records.clusters_in(call.api.region))}
 
 
-def update_config(call: Call) -> Document:
+def update_config(call: ApiCall) -> Document:
     cluster = _cluster(call)
     given = {name: value for name, value in call.parameters.items() if name in _UPDATED}
     kinds = {_UPDATED[name] for name in given}
@@ -115,7 +115,7 @@ def update_config(call: Call) -> Document:
     return {"update": make_update(cluster.document, kinds.pop(), given)}
 
 
-def update_version(call: Call) -> Document:
+def update_version(call: ApiCall) -> Document:
     cluster, version = _cluster(call), call.parameters["version"]
     versions.require_step(cluster.version, version)
     for group in cluster.node_groups.values():
@@ -124,8 +124,8 @@ def update_version(call: Call) -> Document:
     return {"update": make_update(cluster.document, "VersionUpdate", {"version": version})}
 
 
-def encrypt(call: Call) -> Document:
-    cluster, given = record.cluster_of(call.api.region, call.parameters["clusterName"]), call.parameters
+def encrypt(call: ApiCall) -> Document:
+    cluster, given = records.cluster_of(call.api.region, call.parameters["clusterName"]), call.parameters
     if cluster.document.get("encryptionConfig"):
         raise ApiError("InvalidRequestException", "Cluster already has encryption configuration enabled")
     for each in given["encryptionConfig"]:
@@ -134,7 +134,7 @@ def encrypt(call: Call) -> Document:
     return {"update": make_update(cluster.document, "AssociateEncryptionConfig", {})}
 
 
-def delete_cluster(call: Call) -> Document:
+def delete_cluster(call: ApiCall) -> Document:
     cluster = _cluster(call)
     if cluster.document["deletionProtection"]:
         raise ApiError(
@@ -144,28 +144,28 @@ def delete_cluster(call: Call) -> Document:
     if cluster.node_groups:
         raise ApiError("ResourceInUseException", "Cluster has nodegroups attached")
     leave_network(call.api, cluster)
-    record.remove(call.api.region, cluster.name)
+    records.remove(call.api.region, cluster.name)
     return {"cluster": cluster.document | {"status": "DELETING"}}
 
 
 def _require_api_server() -> None:
     """One stands behind one cluster."""
-    if KUBECONFIG.exists() and (others := record.clusters()):
+    if KUBECONFIG.exists() and (others := records.clusters()):
         raise ApiError(
             "ResourceLimitExceededException",
             f"cluster {others[0][1].name} has the one API server of this rehearsal; there can be no second",
         )
 
 
-def _cluster(call: Call) -> Cluster:
-    return record.cluster_of(call.api.region, call.parameters["name"])
+def _cluster(call: ApiCall) -> ClusterRecord:
+    return records.cluster_of(call.api.region, call.parameters["name"])
 
 
-def _answer(cluster: Cluster) -> Document:
+def _answer(cluster: ClusterRecord) -> Document:
     return {"cluster": cluster.document | endpoint_of(cluster.document)}
 
 
-def _described(call: Call, version: str) -> Document:
+def _described(call: ApiCall, version: str) -> Document:
     given, region = call.parameters, call.api.region
     account = call.api.call("sts", "GetCallerIdentity")["Account"]
     id = uuid.uuid4().hex.upper()
@@ -176,7 +176,7 @@ def _described(call: Call, version: str) -> Document:
         | {
             "name": given["name"],
             "arn": f"arn:aws:eks:{region}:{account}:cluster/{given['name']}",
-            "createdAt": record.now(),
+            "createdAt": records.now(),
             "version": version,
             "platformVersion": _PLATFORM,
             "status": "ACTIVE",
@@ -196,15 +196,15 @@ def _address_families(given: Document) -> Document:
     return {"ipFamily": "ipv4", "serviceIpv4Cidr": _SERVICES} | given
 
 
-def _replaced(_api: Api, _cluster: Cluster, _name: str, value: Any) -> Any:
+def _replaced(_api: Api, _cluster: ClusterRecord, _name: str, value: Any) -> Any:
     return value
 
 
-def _changed_logging(_api: Api, cluster: Cluster, _name: str, value: Document) -> Document:
+def _changed_logging(_api: Api, cluster: ClusterRecord, _name: str, value: Document) -> Document:
     return logging_of(value, cluster.document["logging"])
 
 
-def _changed_access(_api: Api, cluster: Cluster, _name: str, value: Document) -> Document:
+def _changed_access(_api: Api, cluster: ClusterRecord, _name: str, value: Document) -> Document:
     """From aws-auth to access entries, and never back."""
     order = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")
     before, after = cluster.document["accessConfig"]["authenticationMode"], value.get("authenticationMode")
@@ -216,7 +216,7 @@ def _changed_access(_api: Api, cluster: Cluster, _name: str, value: Document) ->
     return cluster.document["accessConfig"] | value
 
 
-def _changed_families(_api: Api, cluster: Cluster, _name: str, value: Document) -> Document:
+def _changed_families(_api: Api, cluster: ClusterRecord, _name: str, value: Document) -> Document:
     return cluster.document["kubernetesNetworkConfig"] | value
 
 

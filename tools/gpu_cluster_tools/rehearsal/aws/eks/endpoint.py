@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lightkube import KubeConfig
 
-from gpu_cluster_tools.rehearsal.aws.eks.record import Document
+from gpu_cluster_tools.rehearsal.aws.eks.records import Document
 
 KUBECONFIG = Path("kubeconfig")
 """The administrator's way to that API server, in the folder in which the account's server runs."""

@@ -5,13 +5,13 @@ from itertools import cycle, islice
 
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.aws.eks import references
-from gpu_cluster_tools.rehearsal.aws.eks.node_group import Document, Instance, NodeGroup
-from gpu_cluster_tools.rehearsal.aws.eks.record import Cluster
+from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import Document, NodeGroupInstance, NodeGroupRecord
+from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord
 
 _IMAGE = "ami-0e15e15e15e15e15e"  # stands for the image that EKS chooses
 
 
-def make_scaling_group(api: Api, cluster: Cluster, group: NodeGroup) -> None:
+def make_scaling_group(api: Api, cluster: ClusterRecord, group: NodeGroupRecord) -> None:
     """The Auto Scaling group and the launch template that EKS makes for a node group."""
     id = str(uuid.uuid4())
     template = api.call(
@@ -43,13 +43,13 @@ def make_scaling_group(api: Api, cluster: Cluster, group: NodeGroup) -> None:
     group.document["resources"] = {"autoScalingGroups": [{"name": name}]}
 
 
-def launch(api: Api, cluster: Cluster, group: NodeGroup, count: int) -> list[Instance]:
+def launch(api: Api, cluster: ClusterRecord, group: NodeGroupRecord, count: int) -> list[NodeGroupInstance]:
     """As many more, in the zones that have the fewest."""
     _make_room(api, group, len(group.instances) + count)
     taken = [instance.subnet for instance in group.instances]
     order = sorted(group.document["subnets"], key=taken.count)
     found = {subnet["SubnetId"]: subnet for subnet in references.subnets(api, group.document["subnets"])}
-    fresh: list[Instance] = []
+    fresh: list[NodeGroupInstance] = []
     for subnet in islice(cycle(order), count):
         answer = api.call(
             "ec2",
@@ -77,7 +77,7 @@ def launch(api: Api, cluster: Cluster, group: NodeGroup, count: int) -> list[Ins
             ],
         )["Instances"][0]
         fresh.append(
-            Instance(
+            NodeGroupInstance(
                 id=answer["InstanceId"],
                 type=group.instance_type,
                 address=answer["PrivateIpAddress"],
@@ -92,7 +92,7 @@ def launch(api: Api, cluster: Cluster, group: NodeGroup, count: int) -> list[Ins
     return fresh
 
 
-def terminate(api: Api, group: NodeGroup, doomed: list[Instance]) -> None:
+def terminate(api: Api, group: NodeGroupRecord, doomed: list[NodeGroupInstance]) -> None:
     ids = [instance.id for instance in doomed]
     if not ids:
         return
@@ -107,7 +107,7 @@ def terminate(api: Api, group: NodeGroup, doomed: list[Instance]) -> None:
     group.instances = [instance for instance in group.instances if instance not in doomed]
 
 
-def resize(api: Api, group: NodeGroup) -> None:
+def resize(api: Api, group: NodeGroupRecord) -> None:
     """Tell the Auto Scaling group its new bounds, once its instances are within them."""
     scaling = group.document["scalingConfig"]
     api.call(
@@ -119,7 +119,7 @@ def resize(api: Api, group: NodeGroup) -> None:
     )
 
 
-def remove_scaling_group(api: Api, group: NodeGroup) -> None:
+def remove_scaling_group(api: Api, group: NodeGroupRecord) -> None:
     name = group.scaling_group
     described = api.call("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[name])
     template: Document = described["AutoScalingGroups"][0]["LaunchTemplate"]
@@ -127,14 +127,14 @@ def remove_scaling_group(api: Api, group: NodeGroup) -> None:
     api.call("ec2", "DeleteLaunchTemplate", LaunchTemplateId=template["LaunchTemplateId"])
 
 
-def _make_room(api: Api, group: NodeGroup, count: int) -> None:
+def _make_room(api: Api, group: NodeGroupRecord, count: int) -> None:
     """Widen the bounds of the Auto Scaling group while old and new instances are side by side."""
     high = max(group.document["scalingConfig"]["maxSize"], count)
     name = group.scaling_group
     api.call("autoscaling", "UpdateAutoScalingGroup", AutoScalingGroupName=name, MinSize=0, MaxSize=high)
 
 
-def _groups(cluster: Cluster, group: NodeGroup) -> list[str]:
+def _groups(cluster: ClusterRecord, group: NodeGroupRecord) -> list[str]:
     """The security groups of the launch template, or the cluster's own."""
     own: list[str] = [cluster.document["resourcesVpcConfig"]["clusterSecurityGroupId"]]
     interfaces: list[Document] = group.template.get("NetworkInterfaces") or [{}]

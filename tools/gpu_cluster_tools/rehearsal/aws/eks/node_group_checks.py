@@ -5,8 +5,8 @@ from typing import Any
 from gpu_cluster.catalog import INSTANCES
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.eks import references, versions
-from gpu_cluster_tools.rehearsal.aws.eks.node_group import Document
-from gpu_cluster_tools.rehearsal.aws.eks.record import Cluster
+from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import Document
+from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord
 
 _PARAMETER = "InvalidParameterException"
 _REQUEST = "InvalidRequestException"
@@ -20,7 +20,7 @@ def require_scaling(scaling: Document) -> None:
         raise ApiError(_PARAMETER, f"desired capacity {desired} can't be greater than max size {high}")
 
 
-def require_network(api: Api, cluster: Cluster, ids: list[str]) -> None:
+def require_network(api: Api, cluster: ClusterRecord, ids: list[str]) -> None:
     home = cluster.document["resourcesVpcConfig"]["vpcId"]
     for subnet in references.subnets(api, ids):
         if subnet["VpcId"] != home:
@@ -37,7 +37,7 @@ def require_release(version: str, release: str | None, ami_type: str) -> None:
         )
 
 
-def require_versions(cluster: Cluster, version: str) -> None:
+def require_versions(cluster: ClusterRecord, version: str) -> None:
     versions.require_offered(version)
     versions.require_skew(cluster.version, version)
 

@@ -4,15 +4,15 @@ import uuid
 from typing import Any
 
 from gpu_cluster.catalog import AL2023_RELEASES, INSTANCES, ami_type
-from gpu_cluster_tools.rehearsal.aws.answering import Call
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
-from gpu_cluster_tools.rehearsal.aws.eks import instances, node_group_checks, record, references
+from gpu_cluster_tools.rehearsal.aws.eks import instances, node_group_checks, records, references
 from gpu_cluster_tools.rehearsal.aws.eks.access import admit_nodes
 from gpu_cluster_tools.rehearsal.aws.eks.endpoint import KUBECONFIG
-from gpu_cluster_tools.rehearsal.aws.eks.node_group import NodeGroup
-from gpu_cluster_tools.rehearsal.aws.eks.record import Cluster, Document
+from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import NodeGroupRecord
+from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord, Document
 from gpu_cluster_tools.rehearsal.aws.eks.rollout import Rollout
 from gpu_cluster_tools.rehearsal.aws.eks.updates import make_update
+from gpu_cluster_tools.rehearsal.aws.router import ApiCall
 
 _TYPES = ["t3.medium"]
 _DISK_GIB = 20
@@ -22,9 +22,9 @@ _MOST_INSTANCES = 450
 """Nodes in a node group. Source: EKS service quotas, 2026-08-22."""
 
 
-def create_node_group(call: Call) -> Document:
+def create_node_group(call: ApiCall) -> Document:
     given, api = call.parameters, call.api
-    cluster = record.cluster_of(api.region, given["clusterName"])
+    cluster = records.cluster_of(api.region, given["clusterName"])
     name: str = given["nodegroupName"]
     if name in cluster.node_groups:
         raise ApiError(
@@ -34,7 +34,7 @@ def create_node_group(call: Call) -> Document:
     chosen, template = _template(api, given.get("launchTemplate"))
     document = _described(cluster, dict(given), template) | ({"launchTemplate": chosen} if chosen else {})
     _require(call, cluster, document, template)
-    group = NodeGroup(document, template)
+    group = NodeGroupRecord(document, template)
     instances.make_scaling_group(api, cluster, group)
     admit_nodes(cluster, given["nodeRole"])
     cluster.node_groups[name] = group
@@ -42,17 +42,17 @@ def create_node_group(call: Call) -> Document:
     return {"nodegroup": document}
 
 
-def describe_node_group(call: Call) -> Document:
+def describe_node_group(call: ApiCall) -> Document:
     return {"nodegroup": _group(call)[1].document}
 
 
-def list_node_groups(call: Call) -> Document:
+def list_node_groups(call: ApiCall) -> Document:
     return {
-        "nodegroups": sorted(record.cluster_of(call.api.region, call.parameters["clusterName"]).node_groups)
+        "nodegroups": sorted(records.cluster_of(call.api.region, call.parameters["clusterName"]).node_groups)
     }
 
 
-def update_config(call: Call) -> Document:
+def update_config(call: ApiCall) -> Document:
     cluster, group = _group(call)
     _require_idle(group)
     given, document = call.parameters, group.document
@@ -75,7 +75,7 @@ def update_config(call: Call) -> Document:
     return {"update": update}
 
 
-def update_version(call: Call) -> Document:
+def update_version(call: ApiCall) -> Document:
     """Replace every node by one of another release, version or launch template version."""
     cluster, group = _group(call)
     _require_idle(group)
@@ -90,7 +90,7 @@ def update_version(call: Call) -> Document:
     return {"update": update}
 
 
-def delete_node_group(call: Call) -> Document:
+def delete_node_group(call: ApiCall) -> Document:
     cluster, group = _group(call)
     if group.document["status"] == "DELETING":
         raise ApiError("ResourceInUseException", f"Nodegroup {group.name} is being deleted already")
@@ -98,7 +98,7 @@ def delete_node_group(call: Call) -> Document:
     return {"nodegroup": group.document}
 
 
-def _chosen_template(call: Call, group: NodeGroup) -> tuple[Document, Document]:
+def _chosen_template(call: ApiCall, group: NodeGroupRecord) -> tuple[Document, Document]:
     """The version of the launch template that is asked for, and its data; the present one where none is."""
     wanted = call.parameters.get("launchTemplate")
     if not wanted:
@@ -109,7 +109,7 @@ def _chosen_template(call: Call, group: NodeGroup) -> tuple[Document, Document]:
     return {"launchTemplate": chosen}, data
 
 
-def _chosen_release(call: Call, cluster: Cluster, group: NodeGroup) -> Document:
+def _chosen_release(call: ApiCall, cluster: ClusterRecord, group: NodeGroupRecord) -> Document:
     """Version and release that are asked for; another version has another release, whoever names it."""
     given, document = call.parameters, group.document
     if document["amiType"] == "CUSTOM":
@@ -121,7 +121,7 @@ def _chosen_release(call: Call, cluster: Cluster, group: NodeGroup) -> Document:
     return {"version": version, "releaseVersion": given.get("releaseVersion", present)}
 
 
-def _require_idle(group: NodeGroup) -> None:
+def _require_idle(group: NodeGroupRecord) -> None:
     if group.document["status"] not in ("ACTIVE", "DEGRADED"):
         raise ApiError(
             "ResourceInUseException",
@@ -129,8 +129,8 @@ def _require_idle(group: NodeGroup) -> None:
         )
 
 
-def _group(call: Call) -> tuple[Cluster, NodeGroup]:
-    cluster = record.cluster_of(call.api.region, call.parameters["clusterName"])
+def _group(call: ApiCall) -> tuple[ClusterRecord, NodeGroupRecord]:
+    cluster = records.cluster_of(call.api.region, call.parameters["clusterName"])
     name: str = call.parameters["nodegroupName"]
     if name not in cluster.node_groups:
         raise ApiError("ResourceNotFoundException", f"No node group found for name: {name}.")
@@ -163,19 +163,19 @@ def _template(api: Api, given: Document | None) -> tuple[Document, Document]:
     return chosen, found[0]["LaunchTemplateData"]
 
 
-def _described(cluster: Cluster, given: Document, template: Document) -> Document:
+def _described(cluster: ClusterRecord, given: Document, template: Document) -> Document:
     version = given.get("version", cluster.version)
     types = given.get("instanceTypes") or ([] if template.get("InstanceType") else _TYPES)
     image = given.get("amiType") or _image_for([*types, template.get("InstanceType", "")])
     document: Document = {
         "nodegroupName": given["nodegroupName"],
-        "nodegroupArn": record.arn(cluster, "nodegroup", given["nodegroupName"], str(uuid.uuid4())),
+        "nodegroupArn": records.arn(cluster, "nodegroup", given["nodegroupName"], str(uuid.uuid4())),
         "clusterName": cluster.name,
         "version": version,
         "releaseVersion": template.get("ImageId")
         or given.get("releaseVersion", AL2023_RELEASES.get(version)),
-        "createdAt": record.now(),
-        "modifiedAt": record.now(),
+        "createdAt": records.now(),
+        "modifiedAt": records.now(),
         "capacityType": given.get("capacityType", "ON_DEMAND"),
         "scalingConfig": {"minSize": 1, "maxSize": 2, "desiredSize": 2} | given.get("scalingConfig", {}),
         "instanceTypes": types,
@@ -193,7 +193,7 @@ def _described(cluster: Cluster, given: Document, template: Document) -> Documen
     return document | {name: given[name] for name in _KEPT if name in given}
 
 
-def _require(call: Call, cluster: Cluster, document: Document, template: Document) -> None:
+def _require(call: ApiCall, cluster: ClusterRecord, document: Document, template: Document) -> None:
     given = dict(call.parameters)
     references.require_role(call.api, document["nodeRole"], "ec2.amazonaws.com")
     node_group_checks.require_scaling(document["scalingConfig"])

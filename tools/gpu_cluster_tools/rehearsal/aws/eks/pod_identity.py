@@ -4,26 +4,26 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from gpu_cluster_tools.rehearsal.aws.answering import Call
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
-from gpu_cluster_tools.rehearsal.aws.eks import record, references
-from gpu_cluster_tools.rehearsal.aws.eks.record import Cluster, Document
+from gpu_cluster_tools.rehearsal.aws.eks import records, references
+from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord, Document
+from gpu_cluster_tools.rehearsal.aws.router import ApiCall
 
 _SERVICE = "pods.eks.amazonaws.com"
 _KEPT = ("disableSessionTags", "targetRoleArn", "policy")
 
 
-def create_association(call: Call) -> Document:
-    cluster = record.cluster_of(call.api.region, call.parameters["clusterName"])
+def create_association(call: ApiCall) -> Document:
+    cluster = records.cluster_of(call.api.region, call.parameters["clusterName"])
     return {"association": associate(call.api, cluster, call.parameters)}
 
 
-def describe_association(call: Call) -> Document:
+def describe_association(call: ApiCall) -> Document:
     return {"association": _association(call)}
 
 
-def list_associations(call: Call) -> Document:
-    cluster, given = record.cluster_of(call.api.region, call.parameters["clusterName"]), call.parameters
+def list_associations(call: ApiCall) -> Document:
+    cluster, given = records.cluster_of(call.api.region, call.parameters["clusterName"]), call.parameters
     wanted = [
         each
         for each in cluster.identities.values()
@@ -32,24 +32,26 @@ def list_associations(call: Call) -> Document:
     return {"associations": wanted}
 
 
-def update_association(call: Call) -> Document:
+def update_association(call: ApiCall) -> Document:
     association, given = _association(call), call.parameters
     if "roleArn" in given:
         references.require_role(call.api, given["roleArn"], _SERVICE)
     changed = {name: given[name] for name in ("roleArn", *_KEPT) if name in given}
-    association |= changed | {"modifiedAt": record.now()}
+    association |= changed | {"modifiedAt": records.now()}
     return {"association": association}
 
 
-def delete_association(call: Call) -> Document:
+def delete_association(call: ApiCall) -> Document:
     association = _association(call)
     if owner := association.get("ownerArn"):
         raise ApiError("InvalidRequestException", f"The association belongs to {owner} and goes with it")
-    cluster = record.cluster_of(call.api.region, association["clusterName"])
+    cluster = records.cluster_of(call.api.region, association["clusterName"])
     return {"association": cluster.identities.pop(association["associationId"])}
 
 
-def associate(api: Api, cluster: Cluster, given: Mapping[str, Any], owner: str | None = None) -> Document:
+def associate(
+    api: Api, cluster: ClusterRecord, given: Mapping[str, Any], owner: str | None = None
+) -> Document:
     """`owner` is the add-on whose association it is."""
     namespace, account = given["namespace"], given["serviceAccount"]
     if any(
@@ -68,11 +70,11 @@ def associate(api: Api, cluster: Cluster, given: Mapping[str, Any], owner: str |
         "namespace": namespace,
         "serviceAccount": account,
         "roleArn": given["roleArn"],
-        "associationArn": record.arn(cluster, "podidentityassociation", id),
+        "associationArn": records.arn(cluster, "podidentityassociation", id),
         "associationId": id,
         "tags": dict(given.get("tags", {})),
-        "createdAt": record.now(),
-        "modifiedAt": record.now(),
+        "createdAt": records.now(),
+        "modifiedAt": records.now(),
         "disableSessionTags": False,
     } | {name: given[name] for name in _KEPT if name in given}
     if owner:
@@ -82,8 +84,8 @@ def associate(api: Api, cluster: Cluster, given: Mapping[str, Any], owner: str |
     return cluster.identities[id]
 
 
-def _association(call: Call) -> Document:
-    cluster = record.cluster_of(call.api.region, call.parameters["clusterName"])
+def _association(call: ApiCall) -> Document:
+    cluster = records.cluster_of(call.api.region, call.parameters["clusterName"])
     id: str = call.parameters["associationId"]
     if id not in cluster.identities:
         raise ApiError("ResourceNotFoundException", f"The specified association ID cannot be found: {id}")

@@ -15,15 +15,15 @@ from gpu_cluster_tools.rehearsal.aws import nodes
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.eks import instances, references
 from gpu_cluster_tools.rehearsal.aws.eks.endpoint import KUBECONFIG
-from gpu_cluster_tools.rehearsal.aws.eks.node_group import Document, Instance, NodeGroup
-from gpu_cluster_tools.rehearsal.aws.eks.record import Cluster
+from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import Document, NodeGroupInstance, NodeGroupRecord
+from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord
 from gpu_cluster_tools.rehearsal.aws.faults import Fault, Faults
-from gpu_cluster_tools.rehearsal.aws.iam.launches import refused_launch
+from gpu_cluster_tools.rehearsal.aws.iam.auto_scaling_launches import refused_launch
 from gpu_cluster_tools.rehearsal.aws.kubelet import Kubelet, taints_of
-from gpu_cluster_tools.rehearsal.aws.turn import TURN
-from gpu_cluster_tools.rehearsal.cluster import Cluster as Nodes
-from gpu_cluster_tools.rehearsal.cluster import name_of, taints_on
+from gpu_cluster_tools.rehearsal.aws.request_lock import REQUEST_LOCK
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient as Nodes
+from gpu_cluster_tools.rehearsal.kubernetes_client import name_of, taints_on
 from gpu_cluster_tools.rehearsal.nodes import at_once
 
 JOIN_SECONDS = 60
@@ -56,8 +56,8 @@ class Rollout:
     api: Api
     """The account from inside."""
 
-    cluster: Cluster
-    group: NodeGroup
+    cluster: ClusterRecord
+    group: NodeGroupRecord
 
     def begin(
         self,
@@ -110,7 +110,7 @@ class Rollout:
 
     def delete(self) -> None:
         self._shrink(self.group.instances, EVICT_SECONDS, force=True)
-        with TURN:
+        with REQUEST_LOCK:
             instances.remove_scaling_group(self.api, self.group)
             del self.cluster.node_groups[self.group.name]
 
@@ -139,7 +139,7 @@ class Rollout:
     def _grow(self, count: int) -> None:
         if count and self._is_struck(Fault.INSUFFICIENT_CAPACITY):
             raise NodeGroupError("AsgInstanceLaunchFailures", self._no_capacity(), [self.group.scaling_group])
-        with TURN:
+        with REQUEST_LOCK:
             spot = self.group.document["capacityType"] == "SPOT"
             if words := refused_launch(self.api.region, self.group.template, spot=spot):
                 message = f"Client.InternalError: Client error on launch: {words}"
@@ -162,7 +162,7 @@ class Rollout:
         return Faults.of_this_account().strikes(fault, self.group.name.rpartition("-")[0])
 
     def _no_capacity(self) -> str:
-        with TURN:
+        with REQUEST_LOCK:
             zones = references.subnets(self.api, self.group.document["subnets"])
         return (
             "Could not launch On-Demand Instances. InsufficientInstanceCapacity - We currently do not have "
@@ -170,10 +170,10 @@ class Rollout:
             f"({zones[0]['AvailabilityZone']}). Launching EC2 instance failed."
         )
 
-    def _join(self, cluster: Nodes, instance: Instance) -> None:
+    def _join(self, cluster: Nodes, instance: NodeGroupInstance) -> None:
         nodes.join(cluster, Kubelet(self.group, instance).node())
 
-    def _shrink(self, doomed: list[Instance], patience_seconds: float, *, force: bool) -> None:
+    def _shrink(self, doomed: list[NodeGroupInstance], patience_seconds: float, *, force: bool) -> None:
         names = [each.name for each in doomed]
         for cluster in self._nodes():
             held = nodes.drain(cluster, names, patience_seconds)
@@ -183,11 +183,11 @@ class Rollout:
                     "PodEvictionFailure", f"{words} {self.group.name}: {', '.join(held)}", names
                 )
             nodes.leave(cluster, names)
-        with TURN:
+        with REQUEST_LOCK:
             instances.terminate(self.api, self.group, list(doomed))
 
     def _settle(self) -> None:
-        with TURN:
+        with REQUEST_LOCK:
             instances.resize(self.api, self.group)
 
     def _require_network(self) -> None:
@@ -216,7 +216,7 @@ class Rollout:
             yield Nodes(KUBECONFIG)
 
 
-def _issue(error: Exception, group: NodeGroup) -> Document:
+def _issue(error: Exception, group: NodeGroupRecord) -> Document:
     if isinstance(error, NodeGroupError):
         return error.issue
     code = "AccessDenied" if isinstance(error, ApiError) else "InternalFailure"

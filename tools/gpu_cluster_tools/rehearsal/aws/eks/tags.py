@@ -1,29 +1,29 @@
 """Tags of everything in EKS that has an ARN."""
 
-from gpu_cluster_tools.rehearsal.aws.answering import Call
 from gpu_cluster_tools.rehearsal.aws.api import ApiError
-from gpu_cluster_tools.rehearsal.aws.eks import record
-from gpu_cluster_tools.rehearsal.aws.eks.record import Document
+from gpu_cluster_tools.rehearsal.aws.eks import records
+from gpu_cluster_tools.rehearsal.aws.eks.records import Document
+from gpu_cluster_tools.rehearsal.aws.router import ApiCall
 
 
-def tag(call: Call) -> Document:
+def tag(call: ApiCall) -> Document:
     _owner(call)["tags"] |= call.parameters["tags"]
     return {}
 
 
-def untag(call: Call) -> Document:
+def untag(call: ApiCall) -> Document:
     for key in call.parameters["tagKeys"]:
         _owner(call)["tags"].pop(key, None)
     return {}
 
 
-def list_tags(call: Call) -> Document:
+def list_tags(call: ApiCall) -> Document:
     return {"tags": _owner(call)["tags"]}
 
 
-def _owner(call: Call) -> Document:
+def _owner(call: ApiCall) -> Document:
     wanted: str = call.parameters["resourceArn"]
-    for cluster in record.clusters_in(call.api.region).values():
+    for cluster in records.clusters_in(call.api.region).values():
         for arn, document in cluster.tagged():
             if arn == wanted:
                 return document

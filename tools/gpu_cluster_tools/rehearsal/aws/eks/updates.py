@@ -5,10 +5,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from gpu_cluster_tools.rehearsal.aws.answering import Call
 from gpu_cluster_tools.rehearsal.aws.api import ApiError
-from gpu_cluster_tools.rehearsal.aws.eks import record
-from gpu_cluster_tools.rehearsal.aws.eks.record import Document
+from gpu_cluster_tools.rehearsal.aws.eks import records
+from gpu_cluster_tools.rehearsal.aws.eks.records import Document
+from gpu_cluster_tools.rehearsal.aws.router import ApiCall
 
 _UPDATES: dict[str, Document] = {}
 
@@ -17,20 +17,20 @@ def make_update(
     owner: Document, kind: str, given: Mapping[str, Any], *, status: str = "Successful"
 ) -> Document:
     """What is said of a change: {"id": …, "status": "Successful", …}; the record keeps it."""
-    owner["modifiedAt"] = record.now()
+    owner["modifiedAt"] = records.now()
     id = str(uuid.uuid4())
     _UPDATES[id] = {
         "id": id,
         "status": status,
         "type": kind,
         "params": [{"type": _capital(name), "value": json.dumps(value)} for name, value in given.items()],
-        "createdAt": record.now(),
+        "createdAt": records.now(),
         "errors": [],
     }
     return _UPDATES[id]
 
 
-def describe_update(call: Call) -> Document:
+def describe_update(call: ApiCall) -> Document:
     id: str = call.parameters["updateId"]
     if id not in _UPDATES:
         raise ApiError("ResourceNotFoundException", f"No update found for ID: {id}")

@@ -13,19 +13,28 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.wrappers import Response
 
-from gpu_cluster_tools.rehearsal.aws import dependencies, existence, identity, service_limits
+from gpu_cluster_tools.rehearsal.aws import (
+    dependency_violations,
+    identity,
+    missing_references,
+    service_limits,
+)
 from gpu_cluster_tools.rehearsal.aws.api import Api
-from gpu_cluster_tools.rehearsal.aws.iam import authority, holdings, on_behalf
+from gpu_cluster_tools.rehearsal.aws.error_response import error_response
+from gpu_cluster_tools.rehearsal.aws.iam import account_state, authorization, forward_access
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import CallLog
 from gpu_cluster_tools.rehearsal.aws.iam.documents import PolicyError
 from gpu_cluster_tools.rehearsal.aws.iam.evaluation import Caller, wording
-from gpu_cluster_tools.rehearsal.aws.iam.needs import Request, missing_linked_roles, needs_of
 from gpu_cluster_tools.rehearsal.aws.iam.principals import caller_of
-from gpu_cluster_tools.rehearsal.aws.iam.resources import Where
-from gpu_cluster_tools.rehearsal.aws.inside import sender
-from gpu_cluster_tools.rehearsal.aws.refusal import refusal
-from gpu_cluster_tools.rehearsal.aws.request import Signed, signed
-from gpu_cluster_tools.rehearsal.aws.turn import TURN
+from gpu_cluster_tools.rehearsal.aws.iam.required_permissions import (
+    OperationRequest,
+    missing_linked_roles,
+    required_permissions,
+)
+from gpu_cluster_tools.rehearsal.aws.iam.resources import ResourceScope
+from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
+from gpu_cluster_tools.rehearsal.aws.request import SignedRequest, signed_request
+from gpu_cluster_tools.rehearsal.aws.request_lock import REQUEST_LOCK
 
 _BAD_REQUEST, _FORBIDDEN = 400, 403
 _CODES = {"ec2": "UnauthorizedOperation", "sns": "AuthorizationError"}
@@ -42,22 +51,22 @@ class AccessControl:
     def __init__(self, application: WSGIApplication, log: CallLog) -> None:
         self._application = application
         self._log = log
-        self._inside = Api("http://127.0.0.1", "us-east-1", send=sender(application))
+        self._inside = Api("http://127.0.0.1", "us-east-1", send=in_process_sender(application))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request = signed(environ)
+        request = signed_request(environ)
         if request is None or request.key == identity.INTERNAL:
             return self._application(environ, start_response)
-        with TURN:  # what is decided holds until it is answered
+        with REQUEST_LOCK:  # what is decided holds until it is answered
             refused = self._refused(request)
             answer = refused or self._application
             return answer(environ, start_response)
 
-    def _refused(self, asked: Signed) -> Response | None:
+    def _refused(self, asked: SignedRequest) -> Response | None:
         if asked.model is None:
             return _unknown(asked)
-        where = Where(identity.account(), asked.region)
-        request = Request(asked.signed_as, asked.operation, asked.parameters, where)
+        where = ResourceScope(identity.account(), asked.region)
+        request = OperationRequest(asked.signed_as, asked.operation, asked.parameters, where)
         try:
             words = self._words(caller_of(asked.key), request)
         except PolicyError as error:
@@ -65,34 +74,38 @@ class AccessControl:
         if words is not None:
             return _denied(asked.protocol, asked.signed_as, words)
         api = self._inside.in_region(asked.region)
-        for check in (service_limits.refused, existence.missing, dependencies.conflict):
+        for check in (
+            service_limits.refused,
+            missing_references.missing_reference,
+            dependency_violations.dependency_violation,
+        ):
             if found := check(api, asked.service, asked.operation, request.parameters):
-                return refusal(asked.protocol, found.code, found.message, found.status)
+                return error_response(asked.protocol, found.code, found.message, found.status)
         return None
 
-    def _words(self, caller: Caller, request: Request) -> str | None:
+    def _words(self, caller: Caller, request: OperationRequest) -> str | None:
         """Why a request is refused."""
         region = request.where.region
-        own = [(caller, need) for need in needs_of(request)]
-        for who, need in [*own, *on_behalf.on_behalf(caller, request)]:
-            call = authority.call_of(who, need, region)
-            decision = authority.decision_on(call)
+        own = [(caller, need) for need in required_permissions(request)]
+        for who, need in [*own, *forward_access.forward_access_requests(caller, request)]:
+            call = authorization.call_of(who, need, region)
+            decision = authorization.decision_on(call)
             if not decision.allowed:
                 return wording(call, decision)
             if who == caller:
                 self._log.add(call)
         for service in missing_linked_roles(request):
-            holdings.create_linked_role(service, request.where.account)
+            account_state.create_linked_role(service, request.where.account)
         return None
 
 
 def _denied(protocol: str, signed_as: str, words: str) -> Response:
     code = _CODES.get(signed_as, "AccessDeniedException" if "json" in protocol else "AccessDenied")
     status = _BAD_REQUEST if protocol == "json" else _FORBIDDEN
-    return refusal(protocol, code, f"{_PREFACES.get(signed_as, '')}{words}", status)
+    return error_response(protocol, code, f"{_PREFACES.get(signed_as, '')}{words}", status)
 
 
-def _unknown(asked: Signed) -> Response:
+def _unknown(asked: SignedRequest) -> Response:
     http = asked.http
     words = f"{http.method} {http.path} of {asked.signed_as} is no operation that rehearsal/aws/iam knows"
     return Response(words, 501, content_type="text/plain")

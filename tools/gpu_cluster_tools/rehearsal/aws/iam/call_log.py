@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_cluster_tools.rehearsal.aws.iam.evaluation import Call
+from gpu_cluster_tools.rehearsal.aws.iam.evaluation import AccessRequest
 
 Key = tuple[str, str, str, frozenset[tuple[str, tuple[str, ...]]]]
 
@@ -13,7 +13,7 @@ _PASSING = ("aws:currenttime", "aws:epochtime")
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedCall:
     """A call as it was made."""
 
     principal: str
@@ -30,7 +30,7 @@ class Recorded:
         }
 
     @classmethod
-    def parsed(cls, given: Mapping[str, Any]) -> "Recorded":
+    def parsed(cls, given: Mapping[str, Any]) -> "RecordedCall":
         context = {key: tuple(values) for key, values in given["context"].items()}
         return cls(given["principal"], given["action"], given["resource"], context)
 
@@ -39,13 +39,13 @@ class CallLog:
     """What the account's front door writes down."""
 
     def __init__(self) -> None:
-        self._calls: dict[Key, Recorded] = {}
+        self._calls: dict[Key, RecordedCall] = {}
 
-    def add(self, call: Call) -> None:
+    def add(self, call: AccessRequest) -> None:
         context = {key: values for key, values in call.context.items() if key not in _PASSING}
         key = (call.caller.arn, call.action, call.resource, frozenset(context.items()))
-        self._calls.setdefault(key, Recorded(call.caller.arn, call.action, call.resource, context))
+        self._calls.setdefault(key, RecordedCall(call.caller.arn, call.action, call.resource, context))
 
-    def all(self) -> list[Recorded]:
+    def all(self) -> list[RecordedCall]:
         """In the order in which they were first made."""
         return list(self._calls.values())

@@ -7,7 +7,7 @@ keys for AWS KMS"; service authorization reference of the services.
 
 from fnmatch import fnmatchcase
 
-from gpu_cluster_tools.rehearsal.aws.iam.documents import PolicyError, Statement
+from gpu_cluster_tools.rehearsal.aws.iam.documents import PolicyError, PolicyStatement
 from gpu_cluster_tools.rehearsal.aws.iam.matching import variables_in
 
 _UNDERSTOOD = tuple(
@@ -73,7 +73,7 @@ def is_understood(key: str) -> bool:
     return any(fnmatchcase(key.lower(), each) for each in _UNDERSTOOD)
 
 
-def require_understood(statement: Statement) -> None:
+def require_understood(statement: PolicyStatement) -> None:
     """`PolicyError` with the first key of a statement that no context is filled with."""
     keys = {key for tests in statement.conditions.values() for key in tests}
     texts = (*statement.resources, *statement.not_resources)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gpu_cluster_tools.rehearsal.aws import identity
-from gpu_cluster_tools.rehearsal.aws.iam.call_log import Recorded
+from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
 from gpu_cluster_tools.rehearsal.aws.iam.documents import policy_of
-from gpu_cluster_tools.rehearsal.aws.iam.evaluation import Call, Caller, Policies, decide
+from gpu_cluster_tools.rehearsal.aws.iam.evaluation import AccessRequest, Caller, Policies, decide
 
 MANAGED_POLICY = 6144
 """Characters of a managed policy, without white space. Source: IAM user guide, IAM quotas, 2026-11-28."""
@@ -35,15 +35,15 @@ _CONDITIONS: Mapping[str, str] = {
 """Actions that are allowed for named services alone."""
 
 
-def documents_for(calls: Iterable[Recorded]) -> list[Document]:
+def documents_for(calls: Iterable[RecordedCall]) -> list[Document]:
     """Policies that together allow the calls, each within the size of a managed policy."""
     return list(_packed(_within(each) for each in _statements(calls)))
 
 
-def allows(documents: Sequence[Document], recorded: Recorded) -> bool:
+def allows(documents: Sequence[Document], recorded: RecordedCall) -> bool:
     """Whether policies allow a call by themselves."""
     who = Caller(recorded.principal, identity.session_of(recorded.principal))
-    call = Call(who, recorded.action, recorded.resource, recorded.context)
+    call = AccessRequest(who, recorded.action, recorded.resource, recorded.context)
     return decide(call, Policies(tuple(map(policy_of, documents)))).allowed
 
 
@@ -74,7 +74,7 @@ def pattern_of(arn: str) -> str:
     return arn
 
 
-def _statements(calls: Iterable[Recorded]) -> list[Document]:
+def _statements(calls: Iterable[RecordedCall]) -> list[Document]:
     resources: dict[tuple[str, frozenset[tuple[str, str]]], set[str]] = {}
     for each in calls:
         resources.setdefault((each.action, _condition(each)), set()).add(pattern_of(each.resource))
@@ -86,7 +86,7 @@ def _statements(calls: Iterable[Recorded]) -> list[Document]:
     return sorted(made, key=lambda it: (it["Action"][0], it["Resource"]))
 
 
-def _condition(recorded: Recorded) -> frozenset[tuple[str, str]]:
+def _condition(recorded: RecordedCall) -> frozenset[tuple[str, str]]:
     key = _CONDITIONS.get(recorded.action)
     return frozenset((key, value) for value in recorded.context.get(key.lower(), ())) if key else frozenset()
 

@@ -32,7 +32,7 @@ class PolicyError(ValueError):
 
 
 @dataclass(frozen=True)
-class Statement:
+class PolicyStatement:
     """One statement. Every `not_…` is the negation of the element beside it."""
 
     effect: str
@@ -56,7 +56,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Policy:
-    statements: tuple[Statement, ...]
+    statements: tuple[PolicyStatement, ...]
     variables: bool = True
     """Whether ${…} is replaced, as in version 2012-10-17 alone."""
 
@@ -85,7 +85,7 @@ def policy_of(document: Any) -> Policy:
     return Policy(tuple(map(_statement, statements)), version == _VERSIONS[0])
 
 
-def _statement(given: Mapping[str, Any]) -> Statement:
+def _statement(given: Mapping[str, Any]) -> PolicyStatement:
     if unknown := given.keys() - _ELEMENTS:
         raise PolicyError(f"statement element {sorted(unknown)[0]} does not exist")
     if given.get("Effect") not in ("Allow", "Deny"):
@@ -95,7 +95,7 @@ def _statement(given: Mapping[str, Any]) -> Statement:
             raise PolicyError(f"statement has both {one} and Not{one}")
     if "Action" not in given and "NotAction" not in given:
         raise PolicyError("statement has neither Action nor NotAction")
-    return Statement(
+    return PolicyStatement(
         effect=given["Effect"],
         actions=_words(given.get("Action")),
         not_actions=_words(given.get("NotAction")),

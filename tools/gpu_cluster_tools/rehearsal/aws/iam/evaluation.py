@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from gpu_cluster_tools.rehearsal.aws.iam.condition_keys import require_understood
 from gpu_cluster_tools.rehearsal.aws.iam.conditions import hold
-from gpu_cluster_tools.rehearsal.aws.iam.documents import Policy, PolicyError, Statement
+from gpu_cluster_tools.rehearsal.aws.iam.documents import Policy, PolicyError, PolicyStatement
 from gpu_cluster_tools.rehearsal.aws.iam.matching import Context, matches, matches_action, plain, resolved
 
 
@@ -43,7 +43,7 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class Call:
+class AccessRequest:
     """One action on one resource."""
 
     caller: Caller
@@ -81,7 +81,7 @@ class Decision:
 ALLOWED = Decision(True)
 
 
-def decide(call: Call, policies: Policies) -> Decision:
+def decide(call: AccessRequest, policies: Policies) -> Decision:
     """`PolicyError` where the decision depends on a part of a policy that is not understood."""
     for policy, words in _denying(policies):
         if _found(policy, call, lambda it: not it.allows, at_once=True):
@@ -104,7 +104,7 @@ def decide(call: Call, policies: Policies) -> Decision:
     return ALLOWED
 
 
-def wording(call: Call, decision: Decision) -> str:
+def wording(call: AccessRequest, decision: Decision) -> str:
     """The refusal in AWS's words, and what would have to be otherwise."""
     words = f"User: {call.caller.session} is not authorized to perform: {call.action}"
     hints = "".join(f"; {hint}" for hint in decision.hints)
@@ -114,7 +114,7 @@ def wording(call: Call, decision: Decision) -> str:
 _TO_ANY, _TO_ROLE = "any", "role"
 
 
-def _by_resource(call: Call, policy: Policy | None) -> tuple[str, bool]:
+def _by_resource(call: AccessRequest, policy: Policy | None) -> tuple[str, bool]:
     """How a resource's policy allows the call by itself, and whether it leaves it to identity policies."""
     if policy is None:
         return "", False
@@ -128,7 +128,7 @@ def _by_resource(call: Call, policy: Policy | None) -> tuple[str, bool]:
     return direct, delegated
 
 
-def _within(call: Call, policies: Policies) -> bool:
+def _within(call: AccessRequest, policies: Policies) -> bool:
     """Whether boundary and session policies leave room for what a role was given."""
     limits = [[policies.boundary]] if policies.boundary else []
     return all(_allow(each, call) for each in (*limits, *([policies.session] if policies.session else [])))
@@ -143,7 +143,7 @@ def _denying(policies: Policies) -> Iterable[tuple[Policy, str]]:
         yield policies.resource, "a resource-based policy"
 
 
-def _allow(policies: Iterable[Policy], call: Call) -> bool:
+def _allow(policies: Iterable[Policy], call: AccessRequest) -> bool:
     """Whether one of them does. `PolicyError` where only what is not understood might."""
     unclear: PolicyError | None = None
     for policy in policies:
@@ -158,10 +158,10 @@ def _allow(policies: Iterable[Policy], call: Call) -> bool:
 
 
 def _found(
-    policy: Policy, call: Call, wanted: Callable[[Statement], bool], *, at_once: bool = False
-) -> list[Statement]:
+    policy: Policy, call: AccessRequest, wanted: Callable[[PolicyStatement], bool], *, at_once: bool = False
+) -> list[PolicyStatement]:
     """The statements of an effect that apply. What is not understood counts where nothing else decides."""
-    found: list[Statement] = []
+    found: list[PolicyStatement] = []
     unclear: PolicyError | None = None
     for statement in filter(wanted, policy.statements):
         try:
@@ -178,7 +178,7 @@ def _found(
     return found
 
 
-def _concerns(statement: Statement, call: Call, policy: Policy) -> bool:
+def _concerns(statement: PolicyStatement, call: AccessRequest, policy: Policy) -> bool:
     """Whether action, resource and principal of a statement are those of the call."""
     if statement.actions and not any(matches_action(each, call.action) for each in statement.actions):
         return False
@@ -195,7 +195,7 @@ def _concerns(statement: Statement, call: Call, policy: Policy) -> bool:
     return not (statement.not_resources and _any_resource(statement.not_resources, call.resource, context))
 
 
-def _holds(statement: Statement, call: Call, policy: Policy) -> bool:
+def _holds(statement: PolicyStatement, call: AccessRequest, policy: Policy) -> bool:
     require_understood(statement)
     return hold(statement.conditions, call.context, variables=policy.variables)
 
@@ -221,7 +221,7 @@ def _names(principals: Mapping[str, tuple[str, ...]], caller: Caller) -> str:
     return "account" if account & set(listed) else ""
 
 
-def _refused(call: Call, kind: str, policies: Iterable[Policy | None]) -> Decision:
+def _refused(call: AccessRequest, kind: str, policies: Iterable[Policy | None]) -> Decision:
     return Decision(
         False,
         f"because no {kind} allows the {call.action} action",
@@ -229,7 +229,7 @@ def _refused(call: Call, kind: str, policies: Iterable[Policy | None]) -> Decisi
     )
 
 
-def _hints(policy: Policy, call: Call, kind: str) -> Iterable[str]:
+def _hints(policy: Policy, call: AccessRequest, kind: str) -> Iterable[str]:
     """Statements that fit but for their conditions, with what they ask and what the call has."""
     for statement in policy.statements:
         if not statement.allows or not _concerns(statement, call, policy):

@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from gpu_cluster_tools.rehearsal.aws import identity
-from gpu_cluster_tools.rehearsal.aws.iam import holdings
+from gpu_cluster_tools.rehearsal.aws.iam import account_state
 from gpu_cluster_tools.rehearsal.aws.iam.documents import Policy, parse
 from gpu_cluster_tools.rehearsal.aws.iam.evaluation import Caller, Policies
 from gpu_cluster_tools.rehearsal.aws.iam.linked_roles import NAMES
@@ -45,8 +45,8 @@ def tags_of(caller: Caller) -> dict[str, str]:
 
     Source: EKS user guide, "Grant pods access to AWS resources based on tags", 2026-11-28.
     """
-    own = holdings.tags_of(caller.arn)
-    for _, cluster in holdings.clusters():
+    own = account_state.tags_of(caller.arn)
+    for _, cluster in account_state.clusters():
         for each in cluster.identities.values():
             if each["roleArn"] == caller.arn and not each.get("disableSessionTags"):
                 own |= {
@@ -63,9 +63,9 @@ def _holder(caller: Caller) -> Any:
     kind, _, path = caller.arn.rpartition(":")[2].partition("/")
     name = path.rpartition("/")[2]
     if kind == "role":
-        return holdings.role_named(name, caller.account)
+        return account_state.role_named(name, caller.account)
     if kind == "user":
-        users = holdings.iam_of(caller.account).users.values()
+        users = account_state.iam_of(caller.account).users.values()
         return next((each for each in users if each.name == name), None)
     return None
 
@@ -79,7 +79,7 @@ def _texts_of_groups(caller: Caller, holder: Any) -> list[str]:
         return []
     groups = [
         group
-        for group in holdings.iam_of(caller.account).groups.values()
+        for group in account_state.iam_of(caller.account).groups.values()
         if any(user.name == holder.name for user in group.users)
     ]
     return [text for each in groups for text in (*each.policies.values(), *_managed_texts(each))]
@@ -94,7 +94,7 @@ def _linked_policies(caller: Caller) -> list[str]:
 
 
 def _managed(arn: str, account: str) -> Policy:
-    found = holdings.iam_of(account).managed_policies.get(arn)
+    found = account_state.iam_of(account).managed_policies.get(arn)
     return parse(_default(found)) if found is not None else Policy(())
 
 

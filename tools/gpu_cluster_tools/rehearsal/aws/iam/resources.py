@@ -4,9 +4,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gpu_cluster_tools.rehearsal.aws.iam import holdings
+from gpu_cluster_tools.rehearsal.aws.iam import account_state
 from gpu_cluster_tools.rehearsal.aws.iam.parameters import Parameters, values_at
-from gpu_cluster_tools.rehearsal.aws.iam.reference import Action, filled, is_of, places_in, services
+from gpu_cluster_tools.rehearsal.aws.iam.service_reference import (
+    ActionReference,
+    filled,
+    is_of,
+    places_in,
+    services,
+)
 
 _ARN = ("resourceArn", "topicArn")
 """Parameters that say the whole ARN, whatever the operation."""
@@ -76,12 +82,14 @@ _OF_ID = {
 
 
 @dataclass(frozen=True)
-class Where:
+class ResourceScope:
     account: str
     region: str
 
 
-def resources_of(prefix: str, name: str, action: Action, given: Parameters, where: Where) -> list[str]:
+def resources_of(
+    prefix: str, name: str, action: ActionReference, given: Parameters, where: ResourceScope
+) -> list[str]:
     """The ARNs that an action has to be allowed on; `*` where it knows no resources."""
     if not action.resources:
         return ["*"]
@@ -96,19 +104,21 @@ def resources_of(prefix: str, name: str, action: Action, given: Parameters, wher
     return list(dict.fromkeys(narrow or arns)) or ["*"]  # a rule is on one bus: its own, or else the default
 
 
-def ec2_arn(id: str, where: Where) -> str:
+def ec2_arn(id: str, where: ResourceScope) -> str:
     """The ARN of a resource of EC2, by its id."""
     type = _OF_ID.get(id.partition("-")[0], "*")
     return f"arn:aws:ec2:{where.region}:{where.account}:{type}/{id}"
 
 
-def _said(prefix: str, name: str, action: Action, given: Parameters, where: Where) -> list[str]:
+def _said(
+    prefix: str, name: str, action: ActionReference, given: Parameters, where: ResourceScope
+) -> list[str]:
     """ARNs that the request says itself, and those of ids whose type is in the id."""
     if prefix == "ec2" and name in ("CreateTags", "DeleteTags"):
         return [ec2_arn(id, where) for id in values_at(given, "Resources")]
     if prefix == "elasticfilesystem":
         if mounts := values_at(given, "MountTargetId"):
-            return [holdings.file_system_of(mount, where.account, where.region) for mount in mounts]
+            return [account_state.file_system_of(mount, where.account, where.region) for mount in mounts]
         if ids := values_at(given, "ResourceId"):
             types = {"fs": "file-system", "fsap": "access-point"}
             home = f"arn:aws:elasticfilesystem:{where.region}:{where.account}"
@@ -126,7 +136,9 @@ def _said(prefix: str, name: str, action: Action, given: Parameters, where: Wher
     ]
 
 
-def _of_type(prefix: str, form: str, given: Parameters, where: Where, *, required: bool) -> Iterator[str]:
+def _of_type(
+    prefix: str, form: str, given: Parameters, where: ResourceScope, *, required: bool
+) -> Iterator[str]:
     found: list[dict[str, str]] = [{}]
     missing = False
     for place in places_in(form):
@@ -145,7 +157,7 @@ def _of_type(prefix: str, form: str, given: Parameters, where: Where, *, require
         yield whole or filled(form, {**fixed, **each})
 
 
-def _values(prefix: str, place: str, given: Parameters, where: Where) -> Iterator[str]:
+def _values(prefix: str, place: str, given: Parameters, where: ResourceScope) -> Iterator[str]:
     if prefix == "eks" and place.startswith("IamIdentity"):
         yield from _principal(place, given)
         return
@@ -160,16 +172,16 @@ def _values(prefix: str, place: str, given: Parameters, where: Where) -> Iterato
             yield _worded(prefix, place, value, given, where)
 
 
-def _worded(prefix: str, place: str, value: str, given: Parameters, where: Where) -> str:
+def _worded(prefix: str, place: str, value: str, given: Parameters, where: ResourceScope) -> str:
     """A value as ARNs have it."""
     match prefix, place:
         case "iam", _:
             kind = place.removesuffix("NameWithPath")
             paths = values_at(given, "Path")
-            path = paths[0] if paths else holdings.iam_path(kind, value, where.account)
+            path = paths[0] if paths else account_state.iam_path(kind, value, where.account)
             return f"{path.lstrip('/')}{value}"
         case "kms", "KeyId":
-            id = holdings.key_id(value, where.account, where.region)
+            id = account_state.key_id(value, where.account, where.region)
             return "*" if id.startswith("alias/") else id  # of a key of AWS
         case "kms", "Alias":
             return value.removeprefix("alias/")

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.rehearsal.aws import identity
-from gpu_cluster_tools.rehearsal.aws.answering import Answering
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.aws.iam.access_control import AccessControl
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import CallLog
-from gpu_cluster_tools.rehearsal.aws.inside import sender
+from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
+from gpu_cluster_tools.rehearsal.aws.router import Router
 from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, fresh
 
 REGION = "eu-central-1"
@@ -21,7 +21,7 @@ def log() -> CallLog:
 
 
 @pytest.fixture
-def door(account: Answering, log: CallLog) -> AccessControl:
+def door(account: Router, log: CallLog) -> AccessControl:
     return AccessControl(account, log)
 
 
@@ -40,7 +40,7 @@ def as_role(door: AccessControl, api: Api) -> As:
             text = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
             api.call("iam", "PutRolePolicy", RoleName=name, PolicyName="rights", PolicyDocument=text)
         key = identity.access_key(role["Arn"])
-        return Api("http://127.0.0.1", REGION, access_key=key, send=sender(door))
+        return Api("http://127.0.0.1", REGION, access_key=key, send=in_process_sender(door))
 
     return made
 

@@ -10,7 +10,7 @@ from gpu_cluster_tools.rehearsal.aws import identity
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.iam.access_control import AccessControl
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import CallLog
-from gpu_cluster_tools.rehearsal.aws.inside import sender
+from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
 from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, fresh
 from tests.unit.gpu_cluster_tools.rehearsal.aws.iam.conftest import REGION, As, allow
 
@@ -128,7 +128,7 @@ def test_everybody_may_ask_who_they_are(as_role: As) -> None:
 def test_calls_without_a_principal_are_not_evaluated_and_not_recorded(
     door: AccessControl, log: CallLog
 ) -> None:
-    Api("http://127.0.0.1", REGION, send=sender(door)).call("ec2", "DescribeVpcs")
+    Api("http://127.0.0.1", REGION, send=in_process_sender(door)).call("ec2", "DescribeVpcs")
     assert log.all() == []
 
 
@@ -137,10 +137,14 @@ def test_the_owner_of_the_account_may_do_everything_where_nothing_says_otherwise
 ) -> None:
     owner = identity.access_key(f"arn:aws:iam::{ACCOUNT}:role/rehearsal")
     monkeypatch.setitem(os.environ, "AWS_ACCESS_KEY_ID", owner)
-    Api("http://127.0.0.1", REGION, access_key=owner, send=sender(door)).call("ec2", "DescribeVpcs")
+    Api("http://127.0.0.1", REGION, access_key=owner, send=in_process_sender(door)).call(
+        "ec2", "DescribeVpcs"
+    )
     stranger = identity.access_key(f"arn:aws:iam::{ACCOUNT}:role/stranger")
     with pytest.raises(ApiError, match="role/stranger/rehearsal is not authorized"):
-        Api("http://127.0.0.1", REGION, access_key=stranger, send=sender(door)).call("ec2", "DescribeVpcs")
+        Api("http://127.0.0.1", REGION, access_key=stranger, send=in_process_sender(door)).call(
+            "ec2", "DescribeVpcs"
+        )
 
 
 def test_tags_on_creation_are_a_right_of_their_own(as_role: As) -> None:

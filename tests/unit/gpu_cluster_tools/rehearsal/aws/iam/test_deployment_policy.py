@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpu_cluster_tools.rehearsal import permissions
-from gpu_cluster_tools.rehearsal.aws.iam.call_log import Recorded
+from gpu_cluster_tools.rehearsal import policy_files
+from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
 from gpu_cluster_tools.rehearsal.aws.iam.deployment_policy import (
     MANAGED_POLICY,
     actions_of,
@@ -24,9 +24,9 @@ DEPLOYER = "arn:aws:iam::123456789012:role/deploy"
 ROLE = "arn:aws:iam::123456789012:role/platform-cluster-role-1a2b3c4"
 
 
-def call(action: str, resource: str = "*", **context: str) -> Recorded:
+def call(action: str, resource: str = "*", **context: str) -> RecordedCall:
     given = {key.replace("__", ":").lower(): (value,) for key, value in context.items()}
-    return Recorded(DEPLOYER, action, resource, given)
+    return RecordedCall(DEPLOYER, action, resource, given)
 
 
 CALLS = [
@@ -119,9 +119,9 @@ def test_policies_are_files_that_a_rehearsal_reads_back(tmp_path: Path) -> None:
     many = [
         call("s3:GetObject", f"arn:aws:s3:::a-bucket-with-a-long-name-{number}/*") for number in range(200)
     ]
-    paths = permissions.write(tmp_path / "policy.json", [*CALLS, *many])
+    paths = policy_files.write(tmp_path / "policy.json", [*CALLS, *many])
     assert [path.name for path in paths] == ["policy.json", "policy-2.json"]
-    texts = permissions.read(paths)
+    texts = policy_files.read(paths)
     documents = [json.loads(text) for text in texts]
     assert all(allows(documents, each) for each in [*CALLS, *many])
 
@@ -129,7 +129,7 @@ def test_policies_are_files_that_a_rehearsal_reads_back(tmp_path: Path) -> None:
 def test_what_no_role_could_hold_is_an_error(tmp_path: Path) -> None:
     many = [call(f"s3:Get{number}", f"arn:aws:s3:::{'b' * 60}{number}/*") for number in range(1000)]
     with pytest.raises(RehearsalError, match="a role has at most 10"):
-        permissions.write(tmp_path / "policy.json", many)
+        policy_files.write(tmp_path / "policy.json", many)
 
 
 @pytest.mark.parametrize(("text", "words"), [("{", "not JSON"), ("[]", "not a JSON object")])
@@ -137,4 +137,4 @@ def test_a_file_that_is_no_policy_is_refused_by_its_name(tmp_path: Path, text: s
     path = tmp_path / "policy.json"
     path.write_text(text)
     with pytest.raises(RehearsalError, match=rf"policy\.json: .*{words}"):
-        permissions.read([path])
+        policy_files.read([path])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.rehearsal.aws.iam.documents import Policy, PolicyError, parse
-from gpu_cluster_tools.rehearsal.aws.iam.evaluation import Call, Caller, Policies, decide, wording
+from gpu_cluster_tools.rehearsal.aws.iam.evaluation import AccessRequest, Caller, Policies, decide, wording
 
 ACCOUNT = "111122223333"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
@@ -34,7 +34,7 @@ def deny(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
     return allow(action, resource, **more) | {"Effect": "Deny"}
 
 
-def allowed(call: Call, **policies: Any) -> bool:
+def allowed(call: AccessRequest, **policies: Any) -> bool:
     return decide(call, Policies(**policies)).allowed
 
 
@@ -64,12 +64,12 @@ def test_the_published_example_of_identity_and_resource_policies(
     action: str, resource: str, expected: bool
 ) -> None:
     """User carlossalazar of reference_policies_evaluation-logic_policy-eval-basics.html, 2026-11-28."""
-    call = Call(user("carlossalazar"), action, resource)
+    call = AccessRequest(user("carlossalazar"), action, resource)
     assert allowed(call, identity=(CARLOS,), resource=LOGS) is expected
 
 
 def test_the_published_example_is_denied_in_published_words() -> None:
-    call = Call(user("carlossalazar"), "s3:PutObject", f"{BUCKETS}-logs/a")
+    call = AccessRequest(user("carlossalazar"), "s3:PutObject", f"{BUCKETS}-logs/a")
     decision = decide(call, Policies(identity=(CARLOS,), resource=LOGS))
     assert wording(call, decision) == (
         f"User: arn:aws:iam::{ACCOUNT}:user/carlossalazar is not authorized to perform: s3:PutObject on "
@@ -78,7 +78,7 @@ def test_the_published_example_is_denied_in_published_words() -> None:
 
 
 def test_a_role_calls_by_its_session_and_is_refused_by_default() -> None:
-    call = Call(role("deploy"), "eks:CreateCluster", "arn:aws:eks:eu-west-1:1:cluster/a")
+    call = AccessRequest(role("deploy"), "eks:CreateCluster", "arn:aws:eks:eu-west-1:1:cluster/a")
     assert wording(call, decide(call, Policies())) == (
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/deploy/it is not authorized to perform: "
         "eks:CreateCluster on resource: arn:aws:eks:eu-west-1:1:cluster/a because no identity-based "
@@ -87,7 +87,7 @@ def test_a_role_calls_by_its_session_and_is_refused_by_default() -> None:
 
 
 def test_either_an_identity_or_a_resource_policy_is_enough() -> None:
-    call = Call(role("reader"), "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:1:q")
+    call = AccessRequest(role("reader"), "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:1:q")
     given = policy(allow("sqs:*", Principal={"AWS": role("reader").arn}))
     assert allowed(call, identity=(policy(allow("sqs:*")),))
     assert allowed(call, resource=given)
@@ -95,14 +95,14 @@ def test_either_an_identity_or_a_resource_policy_is_enough() -> None:
 
 
 def test_a_resource_policy_that_names_the_account_leaves_it_to_identity_policies() -> None:
-    call = Call(role("reader"), "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:1:q")
+    call = AccessRequest(role("reader"), "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:1:q")
     given = policy(allow("sqs:*", Principal={"AWS": ROOT}))
     assert not allowed(call, resource=given)
     assert allowed(call, resource=given, identity=(policy(allow("sqs:Receive*")),))
 
 
 def test_a_boundary_limits_what_a_role_was_given_but_not_what_its_session_was() -> None:
-    call = Call(role("reader"), "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:1:q")
+    call = AccessRequest(role("reader"), "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:1:q")
     boundary = policy(allow("ec2:*"))
     assert not allowed(call, identity=(policy(allow("*")),), boundary=boundary)
     of_role = policy(allow("sqs:*", Principal={"AWS": role("reader").arn}))
@@ -112,7 +112,7 @@ def test_a_boundary_limits_what_a_role_was_given_but_not_what_its_session_was() 
 
 
 def test_a_refusal_names_the_boundary_and_the_session_policy() -> None:
-    call = Call(role("reader"), "sqs:ReceiveMessage", "*")
+    call = AccessRequest(role("reader"), "sqs:ReceiveMessage", "*")
     everything, nothing = policy(allow("*")), policy(allow("ec2:*"))
     by_boundary = decide(call, Policies((everything,), boundary=nothing))
     assert by_boundary.reason == "because no permissions boundary allows the sqs:ReceiveMessage action"
@@ -140,21 +140,21 @@ def test_a_refusal_names_the_boundary_and_the_session_policy() -> None:
 )
 def test_actions_and_resources_match_as_documented(statement: dict[str, Any], expected: bool) -> None:
     context = {"aws:principaltag/vpc": ("vpc-1",)}
-    call = Call(role("net"), "ec2:CreateVpc", "arn:aws:ec2:eu-west-1:1:vpc/vpc-1", context)
+    call = AccessRequest(role("net"), "ec2:CreateVpc", "arn:aws:ec2:eu-west-1:1:vpc/vpc-1", context)
     assert allowed(call, identity=(policy({"Effect": "Allow", **statement}),)) is expected
 
 
 def test_variables_are_text_in_the_old_version_of_the_language() -> None:
     statement = allow("ec2:*", "arn:aws:ec2:*:*:vpc/${aws:PrincipalTag/vpc}")
     old = parse(json.dumps({"Version": "2008-10-17", "Statement": statement}))
-    call = Call(
+    call = AccessRequest(
         role("net"), "ec2:CreateVpc", "arn:aws:ec2:a:1:vpc/vpc-1", {"aws:principaltag/vpc": ("vpc-1",)}
     )
     assert not allowed(call, identity=(old,))
 
 
 def test_an_identity_policy_alone_never_reaches_a_key() -> None:
-    call = Call(role("reader"), "kms:Decrypt", KEY)
+    call = AccessRequest(role("reader"), "kms:Decrypt", KEY)
     everything = (policy(allow("*")),)
     other = policy(allow("kms:*", Principal={"AWS": role("other").arn}))
     root = policy(allow("kms:*", Principal={"AWS": ROOT}))
@@ -165,15 +165,15 @@ def test_an_identity_policy_alone_never_reaches_a_key() -> None:
 
 def test_a_key_policy_alone_allows_a_principal_that_it_names() -> None:
     own = policy(allow("kms:Decrypt", Principal={"AWS": role("reader").arn}))
-    assert allowed(Call(role("reader"), "kms:Decrypt", KEY), resource=own, resource_alone=True)
+    assert allowed(AccessRequest(role("reader"), "kms:Decrypt", KEY), resource=own, resource_alone=True)
 
 
 def test_a_service_is_allowed_by_a_resource_policy_alone() -> None:
     logs = Caller("logs.eu-west-1.amazonaws.com", "logs.eu-west-1.amazonaws.com")
     own = policy(allow("kms:Encrypt", Principal={"Service": "logs.eu-west-1.amazonaws.com"}))
-    assert allowed(Call(logs, "kms:Encrypt", KEY), resource=own, resource_alone=True)
-    assert not allowed(Call(logs, "kms:Decrypt", KEY), resource=own, resource_alone=True)
-    assert not allowed(Call(logs, "kms:Encrypt", KEY), identity=(policy(allow("*")),))
+    assert allowed(AccessRequest(logs, "kms:Encrypt", KEY), resource=own, resource_alone=True)
+    assert not allowed(AccessRequest(logs, "kms:Decrypt", KEY), resource=own, resource_alone=True)
+    assert not allowed(AccessRequest(logs, "kms:Encrypt", KEY), identity=(policy(allow("*")),))
 
 
 def test_a_grant_for_aws_alone_is_told_with_its_condition() -> None:
@@ -181,7 +181,7 @@ def test_a_grant_for_aws_alone_is_told_with_its_condition() -> None:
     key = policy(
         allow("kms:CreateGrant", Principal={"AWS": ROOT}, Condition=condition, Sid="GrantToResources")
     )
-    call = Call(role("deploy"), "kms:CreateGrant", KEY, {"kms:grantisforawsresource": ("false",)})
+    call = AccessRequest(role("deploy"), "kms:CreateGrant", KEY, {"kms:grantisforawsresource": ("false",)})
     everything = (policy(allow("*")),)
     decision = decide(call, Policies(everything, resource=key, resource_alone=True))
     assert decision.reason == "because no resource-based policy allows the kms:CreateGrant action"
@@ -189,15 +189,15 @@ def test_a_grant_for_aws_alone_is_told_with_its_condition() -> None:
         "statement GrantToResources of a resource-based policy allows it under Bool "
         "kms:GrantIsForAWSResource true, and the call has false",
     )
-    for_aws = Call(role("deploy"), "kms:CreateGrant", KEY, {"kms:grantisforawsresource": ("true",)})
+    for_aws = AccessRequest(role("deploy"), "kms:CreateGrant", KEY, {"kms:grantisforawsresource": ("true",)})
     assert allowed(for_aws, identity=everything, resource=key, resource_alone=True)
 
 
 def test_the_root_user_is_allowed_what_no_policy_denies() -> None:
     root = Caller(ROOT, ROOT)
-    assert allowed(Call(root, "ec2:CreateVpc", "*"))
+    assert allowed(AccessRequest(root, "ec2:CreateVpc", "*"))
     bucket = policy(deny("s3:*", Principal="*"))
-    assert not allowed(Call(root, "s3:PutObject", f"{BUCKETS}/a"), resource=bucket)
+    assert not allowed(AccessRequest(root, "s3:PutObject", f"{BUCKETS}/a"), resource=bucket)
 
 
 def test_a_deny_for_all_but_some_spares_those_alone() -> None:
@@ -205,12 +205,12 @@ def test_a_deny_for_all_but_some_spares_those_alone() -> None:
         {"Effect": "Deny", "NotPrincipal": {"AWS": role("in").arn}, "Action": "*", "Resource": "*"}
     )
     everything = (policy(allow("*")),)
-    assert allowed(Call(role("in"), "s3:PutObject", "*"), identity=everything, resource=bucket)
-    assert not allowed(Call(role("out"), "s3:PutObject", "*"), identity=everything, resource=bucket)
+    assert allowed(AccessRequest(role("in"), "s3:PutObject", "*"), identity=everything, resource=bucket)
+    assert not allowed(AccessRequest(role("out"), "s3:PutObject", "*"), identity=everything, resource=bucket)
 
 
 def test_a_key_that_no_call_has_is_an_error_where_the_decision_depends_on_it() -> None:
-    call = Call(role("net"), "ec2:CreateVpc", "*")
+    call = AccessRequest(role("net"), "ec2:CreateVpc", "*")
     unclear = allow("ec2:*", Condition={"StringEquals": {"ec2:InstanceMarketType": "spot"}}, Sid="Odd")
     with pytest.raises(
         PolicyError, match="condition key ec2:InstanceMarketType of statement Odd is not under"
@@ -218,11 +218,11 @@ def test_a_key_that_no_call_has_is_an_error_where_the_decision_depends_on_it() -
         allowed(call, identity=(policy(unclear),))
     assert allowed(call, identity=(policy(unclear), policy(allow("ec2:CreateVpc"))))
     assert allowed(call, identity=(policy(unclear, allow("ec2:CreateVpc")),))
-    assert not allowed(Call(role("net"), "s3:PutObject", "*"), identity=(policy(unclear),))
+    assert not allowed(AccessRequest(role("net"), "s3:PutObject", "*"), identity=(policy(unclear),))
 
 
 def test_a_deny_that_is_not_understood_is_never_passed_over() -> None:
-    call = Call(role("net"), "ec2:CreateVpc", "*")
+    call = AccessRequest(role("net"), "ec2:CreateVpc", "*")
     unclear = deny("ec2:*", Condition={"StringEquals": {"ec2:InstanceMarketType": "spot"}})
     with pytest.raises(PolicyError, match="ec2:InstanceMarketType"):
         allowed(call, identity=(policy(allow("*"), unclear),))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster.aws.karpenter.permissions import permissions
-from gpu_cluster.aws.keys import Keys, Purpose
+from gpu_cluster.aws.karpenter.controller_policy import controller_policy
+from gpu_cluster.aws.keys import Keys, KeyUsage
 from gpu_cluster_tools.rehearsal.aws import identity
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.ebs_driver import EbsDriver
@@ -17,7 +17,7 @@ from gpu_cluster_tools.rehearsal.aws.iam.access_control import AccessControl
 from gpu_cluster_tools.rehearsal.aws.iam.condition_keys import require_understood
 from gpu_cluster_tools.rehearsal.aws.iam.conditions import hold
 from gpu_cluster_tools.rehearsal.aws.iam.documents import parse
-from gpu_cluster_tools.rehearsal.aws.inside import sender
+from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from tests.pains.platforms import ON_AWS, platform
 from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, fresh
@@ -32,13 +32,13 @@ DRIVER = "arn:aws:iam::aws:policy/AmazonEBSCSIDriverEKSClusterScopedPolicy"
 
 
 @cache
-def policies() -> dict[Purpose, str]:
+def policies() -> dict[KeyUsage, str]:
     graph = graph_of(lambda: Keys("k", account=ACCOUNT, region=REGION, copies=None, protect=True))
     named = {it.name: it["policy"] for it in graph.of("kms:key:Key")}
-    return {purpose: named[f"k-{purpose}"] for purpose in Purpose if f"k-{purpose}" in named}
+    return {purpose: named[f"k-{purpose}"] for purpose in KeyUsage if f"k-{purpose}" in named}
 
 
-def key(api: Api, purpose: Purpose, wrong: Callable[[Statements], Statements] = lambda it: it) -> str:
+def key(api: Api, purpose: KeyUsage, wrong: Callable[[Statements], Statements] = lambda it: it) -> str:
     document = json.loads(policies()[purpose])
     document["Statement"] = wrong(document["Statement"])
     return api.call("kms", "CreateKey", Policy=json.dumps(document))["KeyMetadata"]["Arn"]
@@ -60,7 +60,7 @@ def test_every_policy_of_the_stacks_is_understood_whole(name: str) -> None:
 
 
 def test_the_key_of_a_cluster_grants_to_who_creates_it(as_role: As, api: Api, ground: Ground) -> None:
-    create(as_role(allow("*")), ground, key(api, Purpose.CLUSTER))
+    create(as_role(allow("*")), ground, key(api, KeyUsage.CLUSTER))
 
 
 def test_a_key_of_a_cluster_that_grants_to_resources_alone_is_refused(
@@ -72,12 +72,12 @@ def test_a_key_of_a_cluster_that_grants_to_resources_alone_is_refused(
     with pytest.raises(
         ApiError, match=r"kms:CreateGrant .* no resource-based policy .*GrantIsForAWSResource"
     ):
-        create(as_role(allow("*")), ground, key(api, Purpose.CLUSTER, wrong))
+        create(as_role(allow("*")), ground, key(api, KeyUsage.CLUSTER, wrong))
 
 
 @pytest.mark.parametrize("capacity", ["ON_DEMAND", "SPOT"])
 def test_nodes_start_on_the_key_of_volumes(api: Api, ground: Ground, capacity: str) -> None:
-    group = group_on(api, ground, key(api, Purpose.VOLUMES), capacity)
+    group = group_on(api, ground, key(api, KeyUsage.VOLUMES), capacity)
     assert group["status"] == "ACTIVE", group["health"]
 
 
@@ -91,7 +91,7 @@ def test_nodes_do_not_start_on_a_key_that_leaves_their_starter_out(
     def wrong(statements: Statements) -> Statements:
         return json.loads(json.dumps(statements).replace(role, "AWSServiceRoleForSupport"))
 
-    group = group_on(api, ground, key(api, Purpose.VOLUMES, wrong), capacity)
+    group = group_on(api, ground, key(api, KeyUsage.VOLUMES, wrong), capacity)
     assert group["status"] == "CREATE_FAILED"
     assert f"assumed-role/{role}/" in group["health"]["issues"][0]["message"]
 
@@ -115,7 +115,7 @@ def driver(api: Api, ground: Ground, door: AccessControl) -> tuple[EbsDriver, st
     api.call("iam", "AttachRolePolicy", RoleName=name, PolicyArn=DRIVER)
     pods = {"namespace": "kube-system", "serviceAccount": "ebs-csi-controller-sa"}
     api.call("eks", "CreatePodIdentityAssociation", clusterName=cluster, roleArn=role, **pods)
-    return EbsDriver(Api("http://127.0.0.1", REGION, send=sender(door))), cluster
+    return EbsDriver(Api("http://127.0.0.1", REGION, send=in_process_sender(door))), cluster
 
 
 def server(api: Api, ground: Ground, **tags: str) -> dict[str, Any]:
@@ -160,13 +160,13 @@ def test_the_ebs_driver_needs_the_key_of_its_volumes(
     driver: tuple[EbsDriver, str], api: Api, ground: Ground
 ) -> None:
     node = server(api, ground, **{"eks:cluster-name": driver[1]})
-    own = key(api, Purpose.VOLUMES)
+    own = key(api, KeyUsage.VOLUMES)
     with pytest.raises(RehearsalError, match="is not authorized to perform: kms:"):
         driver[0].require("vision/scratch", node, {"encrypted": "true", "kmsKeyId": own})
 
 
 def karpenter() -> Statements:
-    text = permissions(
+    text = controller_policy(
         cluster="c",
         account=ACCOUNT,
         region=REGION,

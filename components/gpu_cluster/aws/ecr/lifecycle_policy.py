@@ -1,0 +1,33 @@
+"""When images expire, in the words of ECR's lifecycle policies, as JSON."""
+
+import json
+from typing import Any
+
+
+def keep_newest(count: int) -> str:
+    """Everything beyond the newest images expires, tags or none: what is pulled by digest arrives without."""
+    return _policy({"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": count})
+
+
+def keep_newest_and_tagged(count: int, days: int) -> str:
+    """As `newest`, and what lost its tag, or was never given one, goes after these days."""
+    return _policy(
+        {
+            "tagStatus": "untagged",
+            "countType": "sinceImagePushed",
+            "countUnit": "days",
+            "countNumber": days,
+        },
+        {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": count},
+    )
+
+
+def _policy(*selections: dict[str, Any]) -> str:
+    return json.dumps(
+        {
+            "rules": [
+                {"rulePriority": priority, "selection": selection, "action": {"type": "expire"}}
+                for priority, selection in enumerate(selections, start=1)
+            ]
+        }
+    )

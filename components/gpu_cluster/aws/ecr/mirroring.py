@@ -1,0 +1,31 @@
+"""Where images are in an account's ECR, and which of them somebody has to bring there."""
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from gpu_cluster.catalog import UPSTREAMS
+from gpu_cluster.images import Image
+
+
+class ImageCopy(NamedTuple):
+    """One image to copy, all architectures of it: `crane copy <source> <destination>`."""
+
+    source: str
+    """With its digest, so that nothing else can come: nvcr.io/nvidia/k8s-device-plugin@sha256:…"""
+
+    destination: str
+    """With its tag, below the mirror: <mirror>/nvcr.io/nvidia/k8s-device-plugin:v0.20.0"""
+
+
+def images_to_copy(images: Iterable[Image], mirror: str, cached: Collection[str]) -> list[ImageCopy]:
+    """What of the images no cache fetches by itself; `cached` are words of the stack file such as quay.
+
+    images_to_copy(ON_EKS, ecr_mirror(account, region), {"docker-hub"})
+    # [ImageCopy("nvcr.io/nvidia/k8s-device-plugin@sha256:…", "<mirror>/nvcr.io/nvidia/…:v0.20.0")]
+    """
+    hosts = {UPSTREAMS[upstream].host for upstream in cached}
+    return [
+        ImageCopy(f"{image.repository}@sha256:{image.digest}", f"{mirror}/{image.repository}:{image.tag}")
+        for image in images
+        if image.repository.partition("/")[0] not in hosts
+    ]

@@ -1,0 +1,43 @@
+"""Pull-through caches: ECR fetches what it is asked for the first time, and keeps it."""
+
+from collections.abc import Iterable, Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from gpu_cluster.aws.ecr.creation_template import creation_template
+from gpu_cluster.catalog import UPSTREAMS
+from gpu_cluster.config.registry import Upstream
+
+
+def pull_through_caches(
+    name: str,
+    upstreams: Iterable[Upstream],
+    *,
+    credentials: Mapping[Upstream, str],
+    prefix: str,
+    role: pulumi.Input[str],
+    key: pulumi.Input[str],
+    expiry: str,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """For each upstream, such as quay, below its host: `<registry>/<prefix>quay.io/…`."""
+    for upstream in sorted(upstreams):
+        known = UPSTREAMS[upstream]
+        path = prefix + known.host
+        made_alike = creation_template(
+            f"{name}-{upstream}-template",
+            path,
+            "PULL_THROUGH_CACHE",
+            role=role,
+            expiry=expiry,
+            key=key,
+            opts=opts,
+        )
+        aws.ecr.PullThroughCacheRule(
+            f"{name}-{upstream}-cache",
+            ecr_repository_prefix=path,
+            upstream_registry_url=known.address,
+            credential_arn=credentials.get(upstream),
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[made_alike])),
+        )

@@ -1,0 +1,22 @@
+"""The CSI drivers that a stack's storage needs, and what takes snapshots, as add-ons of EKS."""
+
+from collections.abc import Mapping
+
+from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.storage import S3, Ebs, Efs, FsxLustre, StorageSettings
+
+_ADDONS: dict[type[Settings], tuple[str, ...]] = {
+    Ebs: ("aws-ebs-csi-driver", "snapshot-controller"),
+    Efs: ("aws-efs-csi-driver",),
+    FsxLustre: ("aws-fsx-csi-driver",),
+    S3: ("aws-mountpoint-s3-csi-driver",),
+}
+
+
+def csi_addons(settings: Mapping[str, StorageSettings]) -> frozenset[str]:
+    """Names of the add-ons, such as aws-efs-csi-driver.
+
+    csi_addons({"home": Efs(kind="efs")})
+    # frozenset({"aws-efs-csi-driver"})
+    """
+    return frozenset(addon for chosen in settings.values() for addon in _ADDONS.get(type(chosen), ()))

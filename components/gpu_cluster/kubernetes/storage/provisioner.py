@@ -1,0 +1,68 @@
+"""How each kind of storage class asks its driver for a volume."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gpu_cluster.config.storage import ClassSettings, Csi, Ebs, Efs, HostPath, LocalPath, Nfs
+
+
+@dataclass(frozen=True, slots=True)
+class StorageProvisioner:
+    provisioner: str
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    """As far as the stack file says; ids of what AWS makes come to them."""
+    mount_options: tuple[str, ...] = ()
+    shared: bool = False
+    """Many nodes can mount one volume at once."""
+    expandable: bool = False
+    """A claim can grow."""
+
+
+def provisioner_of(settings: ClassSettings) -> StorageProvisioner:
+    match settings:
+        case HostPath():
+            return StorageProvisioner("kubernetes.io/host-path")
+        case LocalPath():
+            return StorageProvisioner("rancher.io/local-path")
+        case Nfs(server=server, share=share):
+            # `hard`: a write waits for a server that is away instead of failing half-way.
+            return StorageProvisioner(
+                "nfs.csi.k8s.io",
+                {"server": server, "share": share},
+                mount_options=("nfsvers=4.1", "hard"),
+                shared=True,
+                expandable=True,
+            )
+        case Csi():
+            return StorageProvisioner(
+                settings.provisioner,
+                settings.parameters,
+                shared=settings.shared,
+                expandable=settings.expandable,
+            )
+        case Ebs():
+            return StorageProvisioner("ebs.csi.aws.com", _gp3(settings), expandable=True)
+        case Efs():
+            return StorageProvisioner("efs.csi.aws.com", _ACCESS_POINTS, shared=True)
+
+
+def _gp3(settings: Ebs) -> dict[str, str]:
+    return {
+        "type": "gp3",
+        "iops": str(settings.iops),
+        "throughput": str(settings.throughput),
+        "encrypted": "true",
+        "csi.storage.k8s.io/fstype": "ext4",
+    }
+
+
+# An access point for each volume: a folder of its own, in which everybody is the volume's own user and group.
+_ACCESS_POINTS = {
+    "provisioningMode": "efs-ap",
+    "directoryPerms": "700",
+    "gidRangeStart": "50000",
+    "gidRangeEnd": "59999",
+    "basePath": "/volumes",
+    "subPathPattern": "${.PVC.namespace}/${.PVC.name}",
+    "ensureUniqueDirectory": "true",
+}

@@ -1,0 +1,37 @@
+"""What AWS made behind storage classes and stores, as the cluster has to know it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+
+LiveParameters = Mapping[str, pulumi.Input[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeSource:
+    """A store as its driver finds it."""
+
+    handle: pulumi.Input[str]
+    """Id of the file system, or name of the bucket."""
+
+    attributes: LiveParameters
+    """The driver's own words for where it is."""
+
+    mount_options: tuple[str, ...] = ()
+    """What the driver could ask of the instance metadata service only, which pods do not reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageResources:
+    parameters: Mapping[str, LiveParameters] = field(default_factory=dict[str, LiveParameters])
+    """Of each storage class, such as the key that encrypts its volumes."""
+
+    kept: Mapping[str, LiveParameters] = field(default_factory=dict[str, LiveParameters])
+    """Likewise, but not of its sibling for volumes that go with their pod, which nobody backs up."""
+
+    sources: Mapping[str, VolumeSource] = field(default_factory=dict[str, VolumeSource])
+    """Of each store."""
+
+    made: Mapping[str, pulumi.Resource] = field(default_factory=dict[str, pulumi.Resource])
+    """What has to stand before any of them is mounted, and to outlive that: more than has its id."""

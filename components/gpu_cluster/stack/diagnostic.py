@@ -1,0 +1,70 @@
+"""What is wrong with a file, and where."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+Keys = tuple[str | int, ...]
+"""Where a value stands: keys and list positions from the root of the file or of `gpu-cluster:`."""
+
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_PLAIN_FIRST_KEY = re.compile(r"[A-Za-z0-9_:./-]+")
+
+
+class Diagnostic(NamedTuple):
+    """A mistake at a place, before its line is looked up."""
+
+    keys: Keys
+    message: str
+    line: int | None = None
+    """Line, where the keys do not lead to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedDiagnostic:
+    """A mistake as a reader finds it."""
+
+    file: str
+    """Path as the project has it: `stacks/Pulumi.prod.yaml`."""
+
+    line: int
+    """Line of the key, or of its parent where the key is missing; the first is 1."""
+
+    key: str
+    """Path of the key, such as `gpu-cluster:pools.l4.instance`; empty for the file as a whole."""
+
+    message: str
+    """What was given, what is allowed and the nearest right word, on one line."""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}"
+        return f"{place} {self.key}: {self.message}" if self.key else f"{place} {self.message}"
+
+
+class FileError(Exception):
+    """A file that cannot be used, with everything that is wrong with it."""
+
+    def __init__(self, problems: tuple[LocatedDiagnostic, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+class StackFileError(FileError):
+    """A stack file that cannot be used."""
+
+
+def dotted(keys: Keys) -> str:
+    """Keys as `pulumi config set --path` takes them: `gpu-cluster:pools.a100.sharing.mig["1g.10gb"]`."""
+    return "".join(_step(key, first=position == 0) for position, key in enumerate(keys))
+
+
+def _step(key: str | int, *, first: bool) -> str:
+    if isinstance(key, int):
+        return f"[{key}]"
+    if first and _PLAIN_FIRST_KEY.fullmatch(key):
+        return key
+    return f".{key}" if _PLAIN_KEY.fullmatch(key) and not first else f"[{json.dumps(key)}]"

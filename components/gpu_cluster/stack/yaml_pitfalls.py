@@ -1,0 +1,47 @@
+"""Values that YAML lets pass and nobody means: nothing, placeholders, dates, misplaced secrets."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
+
+from gpu_cluster.config.secret import Secret
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.type_introspection import inside, models
+from gpu_cluster.stack.yaml_nodes import entries, kind_of, text_of
+
+_PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9])(CHANGEME|CHANGE_ME|FIXME|TODO)(?![A-Za-z0-9])|<[^<>]*>")
+
+
+def yaml_pitfalls(node: Node, keys: Keys, allowed: Any) -> Iterator[Diagnostic]:
+    """Every trap at and below a node, with keys from the root of the file on."""
+    if isinstance(node, ScalarNode):
+        message = _scalar_trap(node)
+        if message:
+            yield Diagnostic(keys, message)
+        return
+    if _is_secret(node) and Secret not in models(allowed):
+        yield Diagnostic(keys, "a secret is not allowed here; give the value in plain text")
+        return
+    for entry in entries(node):
+        below = (*keys, entry.key)
+        if isinstance(entry.key, str) and _PLACEHOLDER.search(entry.key):
+            yield Diagnostic(below, f"unfilled placeholder '{entry.key}' as key")
+        else:
+            yield from yaml_pitfalls(entry.node, below, inside(allowed, entry.key))
+
+
+def _scalar_trap(node: ScalarNode) -> str | None:
+    text = text_of(node)
+    match kind_of(node):
+        case "null":
+            return "has no value; give one, or remove the key"
+        case "timestamp":
+            return f'YAML reads {text} as a date; write it in quotes: "{text}"'
+        case _:
+            return f"unfilled placeholder {text!r}" if _PLACEHOLDER.search(text) else None
+
+
+def _is_secret(node: Node) -> bool:
+    return isinstance(node, MappingNode) and [entry.key for entry in entries(node)] == ["secure"]

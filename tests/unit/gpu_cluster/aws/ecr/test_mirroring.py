@@ -1,0 +1,45 @@
+"""Every image has a place in ECR: a cache fetches it, or somebody copies it."""
+
+import pytest
+
+from gpu_cluster import images
+from gpu_cluster.aws.ecr.mirroring import ImageCopy, images_to_copy
+from gpu_cluster.catalog import UPSTREAMS
+from gpu_cluster.config.ecr import ecr_mirror
+from gpu_cluster.images import DEVICE_PLUGIN, ON_EKS, VLLM, Image
+
+MIRROR = ecr_mirror("123456789012", "eu-central-1")
+EVERY = [image for image in vars(images).values() if isinstance(image, Image)]
+
+
+def test_a_mirror_is_named_by_account_and_region_alone() -> None:
+    assert MIRROR == "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+
+
+def test_environments_of_one_account_can_stand_side_by_side() -> None:
+    assert ecr_mirror("123456789012", "eu-central-1", "dev") == f"{MIRROR}/dev"
+
+
+def test_what_a_cache_fetches_needs_no_copy() -> None:
+    [copy] = images_to_copy([DEVICE_PLUGIN, VLLM], MIRROR, {"docker-hub"})
+
+    assert copy.source.startswith("nvcr.io/nvidia/k8s-device-plugin@")
+    assert len(images_to_copy(ON_EKS, MIRROR, set())) == len(ON_EKS)
+
+
+def test_a_copy_is_taken_by_digest_and_kept_where_the_platform_pulls_it() -> None:
+    [copy] = images_to_copy([VLLM], MIRROR, {"quay"})
+
+    assert copy == ImageCopy(
+        f"docker.io/vllm/vllm-openai@sha256:{VLLM.digest}",
+        f"{MIRROR}/docker.io/vllm/vllm-openai:{VLLM.tag}",
+    )
+    assert VLLM.at(MIRROR) == f"{copy.destination}@sha256:{VLLM.digest}"
+
+
+@pytest.mark.parametrize("image", EVERY, ids=lambda image: image.repository)
+def test_every_image_is_cached_or_copied(image: Image) -> None:
+    host = image.repository.partition("/")[0]
+    cached = any(host == upstream.host for upstream in UPSTREAMS.values())
+
+    assert cached != bool(images_to_copy([image], MIRROR, UPSTREAMS))

@@ -1,0 +1,37 @@
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster_tools.rehearsal.fake_secrets import plaintext_secrets
+
+VALUES = {"gpu-cluster:hubToken": "rehearsed-1", 'gpu-cluster:serving["hubToken"]': "rehearsed-2"}
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    file = tmp_path / ".local" / "state" / ".pulumi" / "stacks" / "site.json"
+    file.parent.mkdir(parents=True)
+    return file
+
+
+def test_a_value_that_the_state_has_in_the_clear_is_named_by_its_place(tmp_path: Path, state: Path) -> None:
+    state.write_text('{"inputs": {"token": "rehearsed-2"}}')
+
+    assert plaintext_secrets(VALUES, tmp_path) == [
+        'the value of gpu-cluster:serving["hubToken"] is in the state in the clear'
+    ]
+
+
+def test_the_history_of_the_state_counts_too(tmp_path: Path, state: Path) -> None:
+    state.write_text('{"inputs": {"token": {"ciphertext": "v1:abc"}}}')
+    state.with_name("site.json.bak").write_bytes(b'\xff{"token": "rehearsed-1"}')
+
+    assert plaintext_secrets(VALUES, tmp_path) == [
+        "the value of gpu-cluster:hubToken is in the state in the clear"
+    ]
+
+
+def test_what_is_encrypted_is_nowhere(tmp_path: Path, state: Path) -> None:
+    state.write_text('{"inputs": {"token": {"ciphertext": "v1:abc"}}}')
+
+    assert plaintext_secrets(VALUES, tmp_path) == []

@@ -1,0 +1,50 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.stack import load, load_any
+from gpu_cluster_tools.rehearsal.stack_copy import StackCopy
+from gpu_cluster_tools.rehearsal.stack_edits import edits_of, team_edits_of
+
+STACKS = Path(__file__).parents[4] / "stacks"
+
+
+@pytest.fixture(params=["local", "onprem"])
+def copy(request: pytest.FixtureRequest, tmp_path: Path) -> StackCopy:
+    copy = StackCopy(tmp_path / "Pulumi.copy.yaml")
+    elsewhere = request.param == "onprem"
+    copy.take(STACKS / f"Pulumi.{request.param}.yaml", kubeconfig=".local/kubeconfig" if elsewhere else None)
+    return copy
+
+
+def test_each_thing_that_a_person_does_can_be_done(copy: StackCopy) -> None:
+    before = load(copy.path)
+
+    for ways in edits_of(before):
+        assert any(copy.put(edit.keys, edit.value) for edit in ways)
+
+    assert load(copy.path) != before
+
+
+def test_a_team_serves_otherwise_and_tells_its_services_more(tmp_path: Path) -> None:
+    copy = StackCopy(tmp_path / "Pulumi.prod-vision.yaml")
+    copy.take(STACKS / copy.path.name)
+    shutil.copy(STACKS / "Pulumi.prod.yaml", tmp_path)
+    team = load_any(copy.path)
+    assert isinstance(team, TeamStack)
+
+    edits = [next(edit for edit in ways if copy.put(edit.keys, edit.value)) for ways in team_edits_of(team)]
+
+    assert list(map(str, edits)) == [
+        "model detect takes 4096 tokens of context instead of 8192",
+        "service gateway gets the variable REHEARSED",
+    ]
+    assert copy.get(("config", "gpu-cluster:services", "gateway", "env", "REHEARSED")) == "true"
+
+
+def test_nodes_that_the_stack_does_not_make_are_left_alone(tmp_path: Path) -> None:
+    site = load(STACKS / "Pulumi.onprem.yaml")
+
+    assert ["model" in str(edit) for ways in edits_of(site) for edit in ways] == [True, True]

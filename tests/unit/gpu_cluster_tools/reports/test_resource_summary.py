@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster.plan import Graph, plan_of
+from gpu_cluster_tools.reports.resource_summary import summary_of
+
+PROJECT = Path(__file__).parents[4]
+
+
+@pytest.fixture(scope="module")
+def prod() -> Graph:
+    return plan_of(PROJECT, "prod").graph
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("platform-nodes-l4", "g6.4xlarge, 3 to 16 nodes, on-demand"),
+        ("platform-nodes-h100", "2 nodes, capacity-block"),
+    ],
+)
+def test_a_node_group_says_what_it_is_made_of(prod: Graph, name: str, facts: str) -> None:
+    [group] = [it for it in prod.of("eks:nodeGroup:NodeGroup") if it.name == name]
+
+    assert summary_of(group) == facts
+
+
+def test_a_model_says_its_replicas_and_gpus(prod: Graph) -> None:
+    assert summary_of(prod.get("Deployment", "code")) == "2 replicas, 2 x nvidia.com/gpu"
+
+
+def test_what_holds_data_says_that_it_stays(prod: Graph) -> None:
+    assert summary_of(prod.only("cluster:Cluster")).endswith("protected")
+
+
+def test_most_resources_say_nothing_but_their_name(prod: Graph) -> None:
+    assert summary_of(prod.of("RouteTable")[0]) == ""

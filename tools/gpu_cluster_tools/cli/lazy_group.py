@@ -1,0 +1,35 @@
+"""Commands that are read only when they are called: the list of them takes no more than their names."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+
+class LazyGroup(TyperGroup):
+    """A group of commands that knows what each does in one line, and reads the one that is called."""
+
+    listed: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, listed: Mapping[str, str]) -> type["LazyGroup"]:
+        """The group of some commands: what each does, by its name."""
+        return type("Commands", (cls,), {"listed": listed})
+
+    def __init__(self, **attributes: Any) -> None:
+        attributes["commands"] = [TyperCommand(name, help=help) for name, help in self.listed.items()]
+        super().__init__(**attributes)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, command(name) if name and listed else None, rest
+
+
+def command(name: str) -> Any:
+    """The command `cost` is the function `cost` of `cli.cost`."""
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command(name)(getattr(import_module(f"gpu_cluster_tools.cli.{name}"), name))
+    return get_command(alone)

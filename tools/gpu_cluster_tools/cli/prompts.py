@@ -1,0 +1,15 @@
+"""What a command asks whoever runs it."""
+
+import typer
+
+
+class Prompts:
+    """Asks, or takes the default where nobody would answer."""
+
+    def __init__(self, *, silent: bool) -> None:
+        self._silent = silent
+
+    def __call__(self, question: str, default: str) -> str:
+        if self._silent:
+            return default
+        return str(typer.prompt(question, default=default, err=True)).strip()

@@ -1,0 +1,48 @@
+"""What whoever the kubeconfig signs in as may do, of all that a platform makes in a cluster."""
+
+from collections.abc import Iterator
+
+from gpu_cluster_tools.doctor.api_server import ApiServer
+from gpu_cluster_tools.doctor.check import Check, Group
+
+_RIGHTS = Group("cluster")
+_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+MADE = (
+    "configmaps",
+    "limitranges",
+    "namespaces",
+    "persistentvolumeclaims",
+    "resourcequotas",
+    "secrets",
+    "serviceaccounts",
+    "services",
+    "apps/daemonsets",
+    "apps/deployments",
+    "autoscaling/horizontalpodautoscalers",
+    "networking.k8s.io/networkpolicies",
+    "policy/poddisruptionbudgets",
+    "rbac.authorization.k8s.io/rolebindings",
+    "rbac.authorization.k8s.io/roles",
+    "storage.k8s.io/storageclasses",
+)
+"""Resources that a platform makes in a cluster that it found, with their group where they have one."""
+
+
+def rbac_permissions(api: ApiServer) -> Iterator[Check]:
+    """One check of all: what is missing is named together."""
+    refused = [resource for resource in MADE if not _may("create", resource, api)]
+    if refused:
+        yield _RIGHTS.fail(
+            "rights",
+            f"this identity may not create {', '.join(refused)}",
+            "use a kubeconfig of a cluster administrator, or have these granted",
+        )
+    else:
+        yield _RIGHTS.ok("rights", f"may create all {len(MADE)} kinds that the platform makes")
+
+
+def _may(verb: str, resource: str, api: ApiServer) -> bool:
+    group, _, name = resource.rpartition("/")
+    review = {"spec": {"resourceAttributes": {"verb": verb, "group": group, "resource": name}}}
+    return bool(api.create(_REVIEWS, review)["status"]["allowed"])

@@ -1,0 +1,32 @@
+"""What the account answers itself, by service: operations that moto has not, or keeps too little of."""
+
+from collections.abc import Mapping
+
+from gpu_cluster_tools.rehearsal.aws import eks
+from gpu_cluster_tools.rehearsal.aws.handlers import (
+    backup,
+    budgets,
+    ec2,
+    ecr,
+    efs,
+    fsx,
+    instance_profiles,
+    pricing,
+    s3control,
+    ssm,
+)
+from gpu_cluster_tools.rehearsal.aws.router import Operation
+
+OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
+    "backup": backup.OPERATIONS,
+    "budgets": budgets.OPERATIONS,
+    "ec2": ec2.OPERATIONS,
+    "ecr": ecr.OPERATIONS,
+    "efs": efs.OPERATIONS,
+    "eks": eks.OPERATIONS,
+    "fsx": fsx.OPERATIONS,
+    "iam": instance_profiles.OPERATIONS,
+    "pricing": pricing.OPERATIONS,
+    "s3control": s3control.OPERATIONS,
+    "ssm": ssm.OPERATIONS,
+}

@@ -1,0 +1,14 @@
+"""EC2, as far as a controller that starts servers by itself asks it."""
+
+from collections.abc import Mapping
+
+from gpu_cluster_tools.rehearsal.aws.handlers.ec2 import fleets, images, instance_types
+from gpu_cluster_tools.rehearsal.aws.router import Operation
+
+OPERATIONS: Mapping[str, Operation] = {
+    "CreateFleet": fleets.create,
+    "DescribeImages": images.describe,
+    "DescribeInstanceTypes": instance_types.describe,
+    "DescribeInstanceTypeOfferings": instance_types.offerings,
+    "DescribeSpotPriceHistory": instance_types.spot_prices,
+}

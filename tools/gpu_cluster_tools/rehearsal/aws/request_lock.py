@@ -1,0 +1,19 @@
+"""One at a time: moto keeps its resources in plain dictionaries."""
+
+from collections.abc import Iterable
+from threading import RLock
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+REQUEST_LOCK = RLock()
+"""Held by whoever reads or changes the account: a request, or what goes on behind one."""
+
+
+class OneRequestAtATime:
+    """An application that takes one request at a time."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with REQUEST_LOCK:
+            return self._application(environ, start_response)

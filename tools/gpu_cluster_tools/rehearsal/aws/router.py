@@ -1,0 +1,110 @@
+"""Operations that the account answers itself: those that moto has not, or keeps too little of."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false
+# (moto and botocore have hardly any types)
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from botocore.exceptions import ParamValidationError
+from botocore.validate import validate_parameters
+from moto.core.serialize import get_serializer_class
+from werkzeug.wrappers import Response
+
+from gpu_cluster_tools.rehearsal.aws import identity
+from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
+from gpu_cluster_tools.rehearsal.aws.error_response import error_response
+from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
+from gpu_cluster_tools.rehearsal.aws.input_validation import invalid_values
+from gpu_cluster_tools.rehearsal.aws.inventory import watch_region
+from gpu_cluster_tools.rehearsal.aws.request import SignedRequest, signed_request
+
+_WRONG_MODELS = ("s3control",)
+"""Services whose model has a pattern that fits no right value: the ARN of a bucket names no region."""
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """A request for one operation."""
+
+    parameters: Mapping[str, Any]
+    api: Api
+    """The account as its own operations see it, in the region of the request."""
+
+    principal: str
+    """ARN of the role or user that asks."""
+
+
+Operation = Callable[[ApiCall], Mapping[str, Any]]
+"""The answer under the service's names; `ApiError` to refuse."""
+
+
+class Router:
+    """An application that answers the operations of its table, and leaves the rest to another.
+
+    Router(moto, {"eks": {"CreateCluster": create_cluster}})
+    """
+
+    def __init__(
+        self, application: WSGIApplication, operations: Mapping[str, Mapping[str, Operation]]
+    ) -> None:
+        self._application = application
+        self._operations = operations
+        self._inside = Api("http://127.0.0.1", "us-east-1", send=in_process_sender(self))
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = signed_request(environ)
+        if request:
+            watch_region(request.region)
+        if request and (operation := self._operations.get(request.service, {}).get(request.operation)):
+            return self._answer(operation, request)(environ, start_response)
+        try:
+            response = Response.from_app(self._application, environ)
+        except NotImplementedError:
+            if not request:
+                raise
+            return _unknown(request)(environ, start_response)
+        if request and response.status_code == HTTPStatus.NOT_FOUND and response.mimetype == "text/html":
+            return _unknown(request)(environ, start_response)
+        return response(environ, start_response)
+
+    def api(self, region: str) -> Api:
+        """The account from inside: calls that open no connection and await no turn."""
+        return self._inside.in_region(region)
+
+    def _answer(self, operation: Operation, request: SignedRequest) -> Response:
+        try:
+            parameters = _parameters(request)
+            answer = operation(
+                ApiCall(parameters, self.api(request.region), identity.principal_of(request.key))
+            )
+        except ApiError as error:
+            return error_response(request.protocol, error.code, error.message, HTTPStatus.BAD_REQUEST)
+        serializer = get_serializer_class(request.service, request.protocol)
+        written = serializer(operation_model=request.model).serialize(answer)
+        return Response(written["body"], written["status_code"], written["headers"])
+
+
+def _unknown(request: SignedRequest) -> Response:
+    """moto has an exception, or a page of its own, for what it has no answer to."""
+    words = f"{request.service}:{request.operation} has no emulation in rehearsal/aws"
+    return error_response(request.protocol, "NotImplemented", words, HTTPStatus.NOT_IMPLEMENTED)
+
+
+def _parameters(request: SignedRequest) -> dict[str, Any]:
+    """The request's parameters, checked against the service's model."""
+    given = request.parameters
+    shape = request.model.input_shape
+    try:
+        validate_parameters(given, shape)
+    except ParamValidationError as error:
+        raise ApiError("InvalidParameterException", str(error)) from error
+    if request.service in _WRONG_MODELS:
+        return given
+    for path, words in invalid_values(given, shape, request.operation):
+        raise ApiError("InvalidParameterException", f"{path}: {words}")
+    return given

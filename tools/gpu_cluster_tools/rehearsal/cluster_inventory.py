@@ -1,0 +1,66 @@
+"""What a cluster holds of a platform: nodes by pool, and where each model's pods run."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from lightkube.resources.core_v1 import Node, Pod
+
+from gpu_cluster.capacity import Pool
+from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient, is_ready, labels_of
+
+
+@dataclass(frozen=True, slots=True)
+class PoolNodes:
+    """The nodes of one pool."""
+
+    pool: Pool
+    ready: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """A pod of a model."""
+
+    model: str
+    pod: str
+    node: str | None
+    """Where it runs; None while it waits for a place."""
+
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterInventory:
+    pools: tuple[PoolNodes, ...]
+    replicas: tuple[Replica, ...]
+
+
+def inventory(cluster: KubernetesClient, pools: Mapping[str, Pool], namespace: str) -> ClusterInventory:
+    """What runs now. `namespace`: that of the models."""
+    nodes = cluster.nodes()
+    return ClusterInventory(
+        pools=tuple(_of_pool(pool, nodes) for pool in pools.values()),
+        replicas=replicas_in(cluster, namespace),
+    )
+
+
+def replicas_in(cluster: KubernetesClient, namespace: str) -> tuple[Replica, ...]:
+    """The pods of models, or of a team's services, in a namespace."""
+    replicas = map(_replica, cluster.pods(namespace))
+    return tuple(sorted(replicas, key=lambda replica: replica.pod))
+
+
+def _of_pool(pool: Pool, nodes: Iterable[Node]) -> PoolNodes:
+    own = [node for node in nodes if labels_of(node).items() >= pool.selector.items()]
+    return PoolNodes(pool, ready=sum(map(is_ready, own)), total=len(own))
+
+
+def _replica(pod: Pod) -> Replica:
+    name = (pod.metadata and pod.metadata.name) or ""
+    return Replica(
+        model=labels_of(pod).get("app.kubernetes.io/instance", name),
+        pod=name,
+        node=(pod.spec and pod.spec.nodeName) or None,
+        ready=is_ready(pod),
+    )

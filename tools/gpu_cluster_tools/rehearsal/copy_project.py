@@ -1,0 +1,16 @@
+"""The project's program in a folder of its own, so that a run touches no one's file, state or cluster."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def copy_project(project: Path, folder: Path, stacks: Mapping[str, str]) -> Path:
+    """`folder`, now with the program of `project`, its virtual environment and these stack files by name."""
+    (folder / "stacks").mkdir(parents=True)
+    shutil.copy(project / "Pulumi.yaml", folder)
+    shutil.copy(project / "stacks" / "__main__.py", folder / "stacks")
+    (folder / ".venv").symlink_to(project / ".venv")
+    for name, text in stacks.items():
+        (folder / "stacks" / f"Pulumi.{name}.yaml").write_text(text)
+    return folder

@@ -1,0 +1,85 @@
+"""Every object of a cluster, whatever its kind."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownParameterType=false
+
+import time
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from lightkube import KubeConfig
+from lightkube.config.client_adapter import Client, ConnectionParams
+
+from gpu_cluster_tools.rehearsal.errors import RehearsalError
+
+Object = dict[str, Any]
+
+_BUSY_SECONDS = 30
+
+_MADE_BY_THE_CLUSTER = {
+    "events",
+    "leases",
+    "endpoints",
+    "endpointslices",
+    "componentstatuses",
+    "controllerrevisions",
+}
+
+
+class DynamicClient:
+    """The API server itself, for what no typed client lists.
+
+    DynamicClient(control_plane.kubeconfig).items("/apis/apps/v1/deployments")
+    """
+
+    def __init__(self, kubeconfig: Path) -> None:
+        config = KubeConfig.from_file(kubeconfig).get()
+        if config is None:
+            raise RehearsalError(f"{kubeconfig} leads to no cluster")
+        self._http = Client(config, ConnectionParams(trust_env=False))
+
+    def get(self, path: str) -> Object:
+        """What it answers; of a kind that was defined just now, once it can list it."""
+        deadline = time.monotonic() + _BUSY_SECONDS
+        while True:
+            response = self._http.get(path)
+            if response.status_code != HTTPStatus.TOO_MANY_REQUESTS or time.monotonic() > deadline:
+                response.raise_for_status()
+                return response.json()
+            time.sleep(float(response.headers.get("Retry-After", 1)))
+
+    def items(self, path: str) -> list[Object]:
+        """What a resource's path lists, of all namespaces where it names none."""
+        return self.get(path)["items"]
+
+    def create(self, path: str, body: Object) -> None:
+        self._http.post(path, json=body).raise_for_status()
+
+    def patch(self, path: str, body: Object) -> None:
+        headers = {"Content-Type": "application/merge-patch+json"}
+        self._http.patch(path, json=body, headers=headers).raise_for_status()
+
+    def delete(self, path: str) -> None:
+        self._http.delete(path).raise_for_status()
+
+    def objects(self) -> dict[str, str]:
+        """The UID of every object that somebody made, by `resource/namespace/name`."""
+        return {
+            f"{resource}/{item['metadata'].get('namespace', '')}/{item['metadata']['name']}": item[
+                "metadata"
+            ]["uid"]
+            for group in self._groups()
+            for resource in self._listed(group)
+            for item in self.items(f"{group}/{resource}")
+        }
+
+    def _groups(self) -> list[str]:
+        groups = self.get("/apis")["groups"]
+        return ["/api/v1", *(f"/apis/{group['preferredVersion']['groupVersion']}" for group in groups)]
+
+    def _listed(self, group: str) -> list[str]:
+        return [
+            resource["name"]
+            for resource in self.get(group)["resources"]
+            if "list" in resource["verbs"] and resource["name"] not in _MADE_BY_THE_CLUSTER
+        ]

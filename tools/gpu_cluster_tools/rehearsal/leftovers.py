@@ -1,0 +1,51 @@
+"""What a stack leaves in the cluster that it was on."""
+
+import time
+from collections.abc import Set
+
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.unscheduled import is_of_daemon_set
+
+_GONE_SECONDS = 60  # for what goes after its owner
+_POLL_SECONDS = 0.3
+
+
+def settled_objects(api: DynamicClient) -> set[str]:
+    """What a fresh cluster holds, once its controllers have given every namespace what it starts with."""
+    found, seen = set(api.objects()), set[str]()
+    while found != seen or "serviceaccounts/kube-public/default" not in found:
+        time.sleep(1)
+        found, seen = set(api.objects()), found
+    return found
+
+
+def leftovers_in_cluster(api: DynamicClient, before: Set[str]) -> tuple[list[str], list[str]]:
+    """Objects that were not there before, and volumes that are to be kept.
+
+    Nodes are nobody's leftovers, nor is what a DaemonSet has put on them.
+    """
+    deadline = time.monotonic() + _GONE_SECONDS
+    while True:
+        new = {name for name in api.objects().keys() - before if not name.startswith("nodes/")}
+        new -= _on_every_node(api)
+        kept = new & _retained(api)
+        if new == kept or time.monotonic() > deadline:
+            return sorted(new - kept), sorted(kept)
+        time.sleep(_POLL_SECONDS)
+
+
+def _on_every_node(api: DynamicClient) -> set[str]:
+    return {
+        f"pods/{pod['metadata']['namespace']}/{pod['metadata']['name']}"
+        for pod in api.items("/api/v1/pods")
+        if is_of_daemon_set(pod)
+    }
+
+
+def _retained(api: DynamicClient) -> set[str]:
+    return {
+        f"persistentvolumes//{volume['metadata']['name']}"
+        for volume in api.items("/api/v1/persistentvolumes")
+        if volume["spec"]["persistentVolumeReclaimPolicy"] == "Retain"
+        and volume["status"].get("phase") == "Released"
+    }

@@ -1,0 +1,34 @@
+"""The rights that deploying a stack takes, as files, and files as the rights of a rehearsal."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
+from gpu_cluster_tools.rehearsal.aws.iam.deployment_policy import ATTACHED_POLICIES, documents_for
+from gpu_cluster_tools.rehearsal.aws.iam.documents import PolicyError, parse
+from gpu_cluster_tools.rehearsal.errors import RehearsalError
+
+
+def write(path: Path, calls: Iterable[RecordedCall]) -> list[Path]:
+    """Write the policies that allow the calls; where one file is too small for IAM, more beside it."""
+    documents = documents_for(calls)
+    if len(documents) > ATTACHED_POLICIES:
+        raise RehearsalError(f"{len(documents)} policies: a role has at most {ATTACHED_POLICIES}")
+    paths = [path, *(path.with_stem(f"{path.stem}-{number}") for number in range(2, len(documents) + 1))]
+    for each, document in zip(paths, documents, strict=False):
+        each.write_text(json.dumps(document, indent=2) + "\n")
+    return paths[: len(documents)]
+
+
+def read(paths: Iterable[Path]) -> tuple[str, ...]:
+    """The texts of policies. `RehearsalError` where one cannot be read or is none."""
+    texts: list[str] = []
+    for path in paths:
+        try:
+            text = path.read_text()
+            parse(text)
+        except (OSError, PolicyError) as error:
+            raise RehearsalError(f"{path}: {error}") from error
+        texts.append(text)
+    return tuple(texts)

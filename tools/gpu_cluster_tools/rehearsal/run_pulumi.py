@@ -1,0 +1,90 @@
+"""A run of the engine that is watched while it lasts."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpu_cluster_tools.rehearsal.engine import Engine
+from gpu_cluster_tools.rehearsal.event_log import EventLog
+
+_POLL_SECONDS = 0.25
+_GRACE_SECONDS = 60  # for what the engine has begun when it is asked to end
+
+Watch = Callable[[EventLog], bool]
+"""Called again and again with what is done so far; whether to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that has ended."""
+
+    log: EventLog
+    code: int
+    output: Path
+    """What the engine printed."""
+
+    @property
+    def held(self) -> bool:
+        return self.code == 0
+
+    @property
+    def errors(self) -> list[str]:
+        """Why it failed; what it printed last where it gave no reason."""
+        if self.held:
+            return []
+        said = [line for line in self.output.read_text(errors="replace").splitlines() if line.strip()]
+        return self.log.errors or said[-5:] or [f"it ended with exit code {self.code}"]
+
+
+def run_pulumi(
+    engine: Engine, command: str, *arguments: str, record: Path, watch: Watch | None = None
+) -> Run:
+    """Run a command of the engine to its end, or until `watch` has seen enough.
+
+    `record`: where its events and words go, without a suffix.
+    """
+    log, output = EventLog(record.with_suffix(".events.jsonl")), record.with_suffix(".out")
+    record.parent.mkdir(parents=True, exist_ok=True)
+    log.path.unlink(missing_ok=True)
+    with output.open("wb") as file:
+        process = subprocess.Popen(  # noqa: S603
+            [
+                *("pulumi", command, "--stack", engine.stack, "--event-log", str(log.path)),
+                *("--non-interactive", "--color", "never", "--skip-plugin-pre-install", *arguments),
+            ],
+            cwd=engine.project,
+            env=dict(engine.environment) | {"PULUMI_DEBUG_COMMANDS": "true"},  # for --event-log
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,  # Ctrl-C is ours to pass on
+        )
+    try:
+        _watch(process, log, watch)
+    finally:
+        _end(process)
+    log.read()
+    return Run(log, process.returncode, output)
+
+
+def _watch(process: subprocess.Popen[bytes], log: EventLog, watch: Watch | None) -> None:
+    while process.poll() is None:
+        time.sleep(_POLL_SECONDS)
+        log.read()
+        if watch and not watch(log):
+            return
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Asked once, the engine finishes what it has begun."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,51 @@
+"""How far a long run is, and when there is no use in waiting longer."""
+
+import time
+from collections.abc import Callable
+
+from gpu_cluster_tools.rehearsal.event_log import EventLog
+
+Tell = Callable[[str], None]
+"""Shows a line."""
+
+_STALLED_SECONDS = 12
+_LOOK_SECONDS = 1  # between two looks at all workloads
+_NEWS_SECONDS = 10  # between two lines
+
+
+class Patience:
+    """Is over when the same was seen for a while."""
+
+    def __init__(self) -> None:
+        self._seen: object = None
+        self._since = time.monotonic()
+
+    def is_over(self, seen: object) -> bool:
+        now = time.monotonic()
+        if seen != self._seen:
+            self._seen, self._since = seen, now
+        return now - self._since > _STALLED_SECONDS
+
+
+class RunWatcher:
+    """Watches a run: shows how far it is, and ends it when it waits for what will not come."""
+
+    def __init__(self, tell: Tell, command: str, is_stuck: Callable[[], bool] | None) -> None:
+        """`is_stuck`: whether what the engine may be waiting for will not come; by default it never is."""
+        self._tell = tell
+        self._command = command
+        self._is_stuck = is_stuck
+        self._patience = Patience()
+        self._begun = self._told = self._looked = time.monotonic()
+
+    def __call__(self, log: EventLog) -> bool:
+        now = time.monotonic()
+        if now - self._told > _NEWS_SECONDS:
+            self._told = now
+            done, begun = len(log.finished), len(log.begun)
+            self._tell(f"  … {self._command}: {done} of {begun} resources, {now - self._begun:.0f} s")
+        if not self._is_stuck or now - self._looked < _LOOK_SECONDS:
+            return True
+        self._looked = now
+        stuck, stalled = self._is_stuck(), self._patience.is_over((len(log.begun), len(log.finished)))
+        return not (stuck and stalled)

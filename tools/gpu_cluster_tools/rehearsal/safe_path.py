@@ -1,0 +1,30 @@
+"""A path that survives kwokctl, which splits what it is given at spaces, quotes and commas."""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+_LINKS = Path("/tmp")  # noqa: S108  the same for every run, unlike $TMPDIR
+_PLAIN = re.compile(r"[A-Za-z0-9_./+-]+")
+
+
+def safe_path(folder: Path) -> Path:
+    """The folder itself, or where there would be a link to it by a name that nothing splits."""
+    if _PLAIN.fullmatch(str(folder)):
+        return folder
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    return _LINKS / f"gpu-cluster-{os.getuid()}-{digest}"
+
+
+def link(folder: Path) -> None:
+    """Make the plain path lead to the folder, and nowhere else that somebody chose."""
+    unlink(folder)
+    if safe_path(folder) != folder:
+        safe_path(folder).symlink_to(folder)
+
+
+def unlink(folder: Path) -> None:
+    """Remove the link, if there is one."""
+    if safe_path(folder) != folder:
+        safe_path(folder).unlink(missing_ok=True)

@@ -1,0 +1,194 @@
+"""The steps that any stack takes in a rehearsal, told as they end."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.plan.urn import name_of
+from gpu_cluster_tools.rehearsal.event_log import Operation
+from gpu_cluster_tools.rehearsal.fake_secrets import plaintext_secrets
+from gpu_cluster_tools.rehearsal.report import Outcome, RehearsalReport, StepResult
+from gpu_cluster_tools.rehearsal.run_pulumi import Run, run_pulumi
+from gpu_cluster_tools.rehearsal.run_watcher import Patience, RunWatcher, Tell
+from gpu_cluster_tools.rehearsal.sandbox import Sandbox
+from gpu_cluster_tools.rehearsal.stack_edits import StackEdit
+from gpu_cluster_tools.rehearsal.stateful import removes_stateful
+from gpu_cluster_tools.rehearsal.team_sandbox import TeamSandbox
+from gpu_cluster_tools.rehearsal.workloads import Workloads, workloads
+from gpu_cluster_tools.schedule import (
+    TimedResource,
+    UnknownDurationsError,
+    creation_schedule,
+    deletion_schedule,
+    described,
+    load_times,
+)
+
+_SETTLED_SECONDS = 60  # for what the engine does not wait for
+_POLL_SECONDS = 0.3
+
+
+T = TypeVar("T", bound=Sandbox | TeamSandbox)
+
+
+@dataclass
+class Scenario(Generic[T]):
+    """What is done to a stack, and what came of it."""
+
+    sandbox: Sandbox
+    tried: T
+    tell: Tell
+    report: RehearsalReport = field(init=False)
+    _patience: Patience = field(default_factory=Patience)
+    """With workloads that do not run."""
+
+    _runs: int = 0
+
+    def __post_init__(self) -> None:
+        self.report = RehearsalReport(self.tried.name, self.sandbox.provider)
+
+    def step(self, name: str, act: Callable[[], Outcome]) -> bool:
+        """Take a step and show what came of it. Whether it held."""
+        begun = time.monotonic()
+        outcome = act()
+        step = StepResult(name, outcome.words, outcome.findings, outcome.notes, time.monotonic() - begun)
+        self.report.steps.append(step)
+        self.tell(step.as_text())
+        return step.held
+
+    def come_and_go(
+        self, served: Stack, things: Iterable[list[StackEdit]], left: Callable[[], Outcome]
+    ) -> None:
+        """From nothing to nothing. `served` says what its models weigh, `left` what stays in the end."""
+        came_up = self.step("up", self.up)
+        runs = self.step("workloads", self.workloads)
+        if came_up:
+            self.step("preview", self.preview)
+            self.step("refresh", self.refresh)
+            self.step("secrets", self.secrets)
+            self.step("clock", lambda: self.clock(served))
+        if came_up and runs:
+            for edit in self.edits(things):
+                self.step("edit", lambda edit=edit: self.edit(edit))
+        if self.is_protected():
+            self.step("unprotect", self.unprotect)
+        self.step("destroy", self.destroy)
+        self.step("left", left)
+
+    def up(self) -> Outcome:
+        run = self.attempt("up")
+        return Outcome(counted(run.log.changing()), tuple(run.errors), self.struck())
+
+    def workloads(self) -> Outcome:
+        seen = self._settled_workloads()
+        words = f"{seen.total - len(seen.unwell)} of {seen.total} as they should be"
+        return Outcome(words, tuple(map(str, seen.unwell)))
+
+    def preview(self) -> Outcome:
+        """The program says the same twice, and so do the API server and the account."""
+        return _unchanged(self.follow("preview"), "no change")
+
+    def refresh(self) -> Outcome:
+        run = self.follow("refresh", "--yes", "--skip-preview", "--run-program=false")
+        return _unchanged(run, "no drift")
+
+    def secrets(self) -> Outcome:
+        """The state has secrets only encrypted."""
+        values = self.tried.secrets
+        words = f"{len(values)} of the stack file, none in the state in the clear"
+        return Outcome(words, tuple(plaintext_secrets(values, self.sandbox.folder)))
+
+    def clock(self, served: Stack) -> Outcome:
+        """How long it would take on AWS."""
+        resources = self.tried.resources()
+        self.report.resources = len(resources)
+        try:
+            timed = [TimedResource.made(resource) for resource in resources]
+            up, down = creation_schedule(timed, load_times(served)), deletion_schedule(timed)
+        except UnknownDurationsError as error:
+            unknown = (
+                f"components/gpu_cluster/catalog/durations.py does not know {type}" for type in error.types
+            )
+            return Outcome("not known", tuple(unknown))
+        minutes = {"ready": up.makespan, "longestChain": up.chain, "gone": down.makespan}
+        self.report.clock = {name: round(value, 1) for name, value in minutes.items()}
+        ready = f"ready after {up.makespan:.1f} min, {up.ratio:.2f} times the longest chain"
+        return Outcome(f"{ready}; gone after {down.makespan:.1f} min", notes=tuple(described(up)))
+
+    def edits(self, things: Iterable[list[StackEdit]]) -> Iterator[StackEdit]:
+        """Of the ways to do each thing the first that the stack file allows, made when it is its turn."""
+        for ways in things:
+            made = next((edit for edit in ways if self.tried.stack_file.put(edit.keys, edit.value)), None)
+            if made:
+                yield made
+
+    def edit(self, edit: StackEdit) -> Outcome:
+        """It comes up, all runs again, and nothing stateful was lost over it."""
+        self.sandbox.reconcile()
+        run = self.attempt("up")
+        lost = [
+            f"{operation}: it is stateful" for operation in run.log.finished if removes_stateful(operation)
+        ]
+        unwell = [] if run.errors else list(map(str, self._settled_workloads().unwell))
+        words = f"{edit}: {counted(run.log.changing())}"
+        return Outcome(words, (*run.errors, *lost, *unwell), self.struck())
+
+    def is_protected(self) -> bool:
+        return any(resource.get("protect") for resource in self.tried.resources())
+
+    def unprotect(self) -> Outcome:
+        """What a user has to do before anything that holds data goes, in the file of the environment."""
+        self.sandbox.stack_file.put(("config", "gpu-cluster:protect"), False)
+        run = self.attempt("up")
+        return Outcome(f"gpu-cluster:protect: false: {counted(run.log.changing())}", tuple(run.errors))
+
+    def destroy(self) -> Outcome:
+        run = self.attempt("destroy")
+        return Outcome(counted(run.log.changing()), tuple(run.errors), self.struck())
+
+    def left_in_state(self) -> list[str]:
+        return [f"in the state: {name_of(each['urn'])}" for each in self.tried.resources()]
+
+    def attempt(self, command: str, *arguments: str) -> Run:
+        """Let the engine change something."""
+        return self.follow(command, "--yes", "--skip-preview", *arguments, watch=True)
+
+    def struck(self) -> tuple[str, ...]:
+        """What went wrong before the last attempt; without faults there is one attempt."""
+        return ()
+
+    def follow(self, command: str, *arguments: str, watch: bool = False) -> Run:
+        self._runs += 1
+        record = self.sandbox.folder / "runs" / self.tried.name / f"{self._runs:02}-{command}"
+        progress = RunWatcher(self.tell, command, None if command == "destroy" else self._is_stuck)
+        return run_pulumi(
+            self.tried.engine, command, *arguments, record=record, watch=progress if watch else None
+        )
+
+    def _is_stuck(self) -> bool:
+        """Whether something in the cluster does not run, and has not changed for a while."""
+        unwell = workloads(self.sandbox.api, self.sandbox.pools).unwell
+        return self._patience.is_over(unwell) and bool(unwell)
+
+    def _settled_workloads(self) -> Workloads:
+        """The workloads once all of them run, or nothing changes any more."""
+        deadline = time.monotonic() + _SETTLED_SECONDS
+        while True:
+            seen = workloads(self.sandbox.api, self.sandbox.pools)
+            if not seen.unwell or time.monotonic() > deadline or self._patience.is_over(seen.unwell):
+                return seen
+            time.sleep(_POLL_SECONDS)
+
+
+def counted(operations: list[Operation]) -> str:
+    """`38 create, 2 update`."""
+    kinds = [operation.kind for operation in operations]
+    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)) or "nothing to do"
+
+
+def _unchanged(run: Run, words: str) -> Outcome:
+    changing = run.log.changing()
+    findings = [*run.errors, *("\n  ".join([str(it), *it.changes]) for it in changing)]
+    return Outcome(words if not findings else counted(changing), tuple(findings))

@@ -1,0 +1,97 @@
+"""Edits of a stack file that a person would make on a quiet day, none of which may lose anything."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gpu_cluster.config.services import ServiceSettings
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster_tools.rehearsal.stack_copy import Keys
+
+_POOLS = "gpu-cluster:pools"
+_MODELS: Keys = ("config", "gpu-cluster:serving", "models")
+_TEAM_MODELS: Keys = ("config", "gpu-cluster:models")
+_LABEL = "example.com/rehearsed"
+
+
+@dataclass(frozen=True, slots=True)
+class StackEdit:
+    """One key of the stack file, and what it becomes."""
+
+    keys: Keys
+    value: Any
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+def edits_of(stack: Stack) -> Iterator[list[StackEdit]]:
+    """For each thing that a person does, the ways to do it; the first that the stack file allows counts."""
+    if stack.cluster.provider != "existing":  # whose nodes the stack does not make
+        yield [_grow(stack, name) for name in stack.pools]
+        yield [_label(stack, name) for name in stack.pools]
+    yield _shorten(_MODELS, stack.serving.models)
+
+
+def team_edits_of(team: TeamStack) -> Iterator[list[StackEdit]]:
+    """The same for a team's stack."""
+    yield _shorten(_TEAM_MODELS, team.file.models)
+    yield [_tell(name, service) for name, service in team.file.services.items()]
+
+
+def changes_of(stack: Stack) -> list[StackEdit]:
+    """What somebody may do to a stack on AWS, in no order and whether or not its file allows it."""
+    tags, days = {**stack.tags, "rehearsed": "true"}, 30
+    flow_logs = StackEdit(
+        ("config", "gpu-cluster:network", "flowLogs"), {"retentionDays": days}, f"flow logs of {days} days"
+    )
+    repository = StackEdit(
+        ("config", "gpu-cluster:registry", "repositories"), {"rehearsed": {}}, "a repository more"
+    )
+    return [
+        StackEdit(("config", "gpu-cluster:tags"), tags, "a tag for everything"),
+        flow_logs,
+        repository,
+        *(_grow(stack, name) for name in stack.pools),
+        *(_label(stack, name) for name in stack.pools),
+        *(_taint(stack, name) for name in stack.pools),
+    ]
+
+
+def _taint(stack: Stack, name: str) -> StackEdit:
+    taints = {key: taint.model_dump() for key, taint in stack.pools[name].taints.items()}
+    return StackEdit(("config", _POOLS, name, "taints"), {**taints, _LABEL: {}}, f"pool {name} gets a taint")
+
+
+def _grow(stack: Stack, name: str) -> StackEdit:
+    """Where something scales the pool, only its most: how many there are at the moment is not ours to say."""
+    nodes = stack.pools[name].nodes
+    more = {"min": nodes.min if nodes.min < nodes.max else nodes.min + 1, "max": nodes.max + 1}
+    words = f"pool {name} grows from at most {nodes.max} nodes to {more['max']}"
+    return StackEdit(("config", _POOLS, name, "nodes"), more, words)
+
+
+def _label(stack: Stack, name: str) -> StackEdit:
+    labels = {**stack.pools[name].labels, _LABEL: "true"}
+    return StackEdit(("config", _POOLS, name, "labels"), labels, f"pool {name} gets the label {_LABEL}")
+
+
+def _shorten(where: Keys, models: Mapping[str, ModelSettings]) -> list[StackEdit]:
+    contexts = {name: model.context for name, model in models.items() if model.context}
+    return [
+        StackEdit(
+            (*where, name, "context"),
+            context // 2,
+            f"model {name} takes {context // 2} tokens of context instead of {context}",
+        )
+        for name, context in contexts.items()
+    ]
+
+
+def _tell(name: str, service: ServiceSettings) -> StackEdit:
+    keys = ("config", "gpu-cluster:services", name, "env")
+    env = {key: it.model_dump(by_alias=True, exclude_none=True) for key, it in service.env.items()}
+    return StackEdit(keys, {**env, "REHEARSED": "true"}, f"service {name} gets the variable REHEARSED")

@@ -1,0 +1,87 @@
+"""A team's stack in the sandbox of the environment that it is on, deployed as the team."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.team import LOCAL_TEAMS, TeamStack
+from gpu_cluster.config.teams import group_of
+from gpu_cluster.stack import load_any
+from gpu_cluster_tools.rehearsal.aws import Account
+from gpu_cluster_tools.rehearsal.control_plane import LocalControlPlane
+from gpu_cluster_tools.rehearsal.engine import Engine, local_state
+from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from gpu_cluster_tools.rehearsal.fake_secrets import set_fake_secrets
+from gpu_cluster_tools.rehearsal.sandbox import Sandbox
+from gpu_cluster_tools.rehearsal.stack_copy import StackCopy
+from gpu_cluster_tools.rehearsal.state import resources_of
+
+
+@dataclass(frozen=True)
+class TeamSandbox:
+    """Its files lie beside those of the environment, whose state and cluster it shares.
+
+    tenant = Tenant(Sandbox(project, "prod", install()), "prod-vision")
+    tenant.open()
+    tenant.sandbox.engine.run("up", "--yes")
+    tenant.engine.run("up", "--yes")
+    """
+
+    sandbox: Sandbox
+    name: str
+    """Of its stack."""
+
+    def open(self) -> None:
+        """Let the team in, with a copy of its stack file. The sandbox has to be open."""
+        original = self.sandbox.project / "stacks" / self.stack_file.path.name
+        name, elsewhere = _team_of(original).name, self.sandbox.provider == "existing"
+        kubeconfig = f"{LOCAL_TEAMS}/{name}.kubeconfig" if elsewhere else None
+        left_out = self.stack_file.take(original, kubeconfig=kubeconfig)
+        if not self.sandbox.on_aws:
+            admit(self.sandbox.folder, self.sandbox.control_plane, name)
+        self.engine.select()
+        self.secrets.update(set_fake_secrets(self.engine, left_out))
+
+    @property
+    def team(self) -> TeamStack:
+        """The settings as the copy of the stack file has them now."""
+        return _team_of(self.stack_file.path)
+
+    @property
+    def stack_file(self) -> StackCopy:
+        return StackCopy(self.sandbox.folder / "stacks" / f"Pulumi.{self.name}.yaml")
+
+    @cached_property
+    def engine(self) -> Engine:
+        """That of a member; in a cluster elsewhere or here the team's kubeconfig says who it is."""
+        environment = self.sandbox.toolchain.environment() | local_state(self.sandbox.folder)
+        cluster = self.team.environment.cluster
+        if isinstance(cluster, EksSettings):
+            member = next(it for it in self.team.grant.members if it.startswith("arn:"))
+            account = Account(self.sandbox.folder / ".local", id=cluster.account, principal=member)
+            environment = account.environment(environment, self.sandbox.aws_provider)
+        return Engine(self.sandbox.folder, self.name, environment)
+
+    @cached_property
+    def secrets(self) -> dict[str, str]:
+        """Invented values by the place in the stack file where the user's would be."""
+        return {}
+
+    def resources(self) -> list[dict[str, Any]]:
+        """What the engine has in the state of the team's stack."""
+        return resources_of(self.engine)
+
+
+def admit(project: Path, control_plane: LocalControlPlane, team: str) -> None:
+    """Let a team into a control plane of this machine, by a kubeconfig of its own."""
+    path = project / LOCAL_TEAMS / f"{team}.kubeconfig"
+    control_plane.admit(path, user=group_of(team), group=group_of(team))
+
+
+def _team_of(stack_file: Path) -> TeamStack:
+    team = load_any(stack_file)
+    if not isinstance(team, TeamStack):
+        raise RehearsalError(f"{stack_file.name} is of an environment, not of a team")
+    return team

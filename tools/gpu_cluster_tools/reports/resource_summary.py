@@ -1,0 +1,106 @@
+"""What matters of a resource, in a few words."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from gpu_cluster.plan.graph import Registered
+from gpu_cluster.unknown import UNKNOWN
+
+Inputs = Mapping[str, Any]
+
+
+def summary_of(resource: Registered) -> str:
+    """`g6.4xlarge, 3 to 12 nodes`; empty where a resource's name says it all."""
+    say = _SAYS.get(resource.type.rpartition(":")[2])
+    facts = [*(say(resource.inputs) if say else ()), *_held(resource)]
+    return ", ".join(fact for fact in facts if fact)
+
+
+def _held(resource: Registered) -> Iterator[str]:
+    if resource.protected and not resource.type.startswith("gpu-cluster:"):
+        yield "protected"
+    if resource.retained:
+        yield "kept when it leaves the stack"
+
+
+def _cluster(inputs: Inputs) -> Iterator[str]:
+    yield f"Kubernetes {inputs.get('version', '')}"
+    yield "public endpoint" if _at(inputs, "vpcConfig.endpointPublicAccess") else "private endpoint"
+
+
+def _node_group(inputs: Inputs) -> Iterator[str]:
+    if "scalingConfig" not in inputs:
+        return
+    yield " or ".join(inputs.get("instanceTypes") or ())
+    yield _range(inputs["scalingConfig"]["minSize"], inputs["scalingConfig"]["maxSize"], "node")
+    yield str(inputs.get("capacityType", "")).lower().replace("_", "-")
+
+
+def _workload(inputs: Inputs) -> Iterator[str]:
+    replicas = _at(inputs, "spec.replicas")
+    if isinstance(replicas, int):
+        yield _range(replicas, replicas, "replica")
+    containers: Sequence[Inputs] = _at(inputs, "spec.template.spec.containers") or ()
+    gpus: dict[str, Any] = {}
+    for container in containers:
+        gpus |= _extended(_at(container, "resources.limits"))
+    yield from (f"{count} x {name}" for name, count in gpus.items())
+
+
+def _scaler(inputs: Inputs) -> Iterator[str]:
+    spec = inputs["spec"]
+    yield _range(spec.get("minReplicas", 1), spec["maxReplicas"], "replica")
+
+
+def _quota(inputs: Inputs) -> Iterator[str]:
+    hard = _extended(_at(inputs, "spec.hard"))
+    yield from (f"{name} {hard[name]}" for name in sorted(hard))
+
+
+def _extended(resources: Inputs | None) -> dict[str, Any]:
+    """GPUs and the like, which have a domain in their names."""
+    return {name: count for name, count in (resources or {}).items() if "/" in name}
+
+
+def _given(*paths: str) -> Callable[[Inputs], Iterator[str]]:
+    """The inputs at these paths, as they are."""
+
+    def say(inputs: Inputs) -> Iterator[str]:
+        for path in paths:
+            value = _at(inputs, path)
+            if value is not None:
+                yield "(unknown)" if value is UNKNOWN else str(value)
+
+    return say
+
+
+def _at(inputs: Inputs, path: str) -> Any:
+    """What stands at a path such as `spec.hard`; None where nothing does."""
+    value: Any = inputs
+    for step in path.split("."):
+        value = cast(Inputs, value).get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _range(least: Any, most: Any, what: str) -> str:
+    count = f"{least} to {most}" if least != most else f"{least}"
+    return f"{count} {what}" if count == "1" else f"{count} {what}s"
+
+
+_SAYS: Mapping[str, Callable[[Inputs], Iterator[str]]] = {
+    "Addon": _given("addonName", "addonVersion"),
+    "Budget": _given("limitAmount", "limitUnit"),
+    "Cluster": _cluster,
+    "DaemonSet": _workload,
+    "Deployment": _workload,
+    "HorizontalPodAutoscaler": _scaler,
+    "LustreFileSystem": _given("storageCapacity", "deploymentType"),
+    "NodeGroup": _node_group,
+    "PersistentVolumeClaim": _given("spec.resources.requests.storage"),
+    "ResourceQuota": _quota,
+    "StatefulSet": _workload,
+    "StorageClass": _given("provisioner"),
+    "Subnet": _given("cidrBlock", "availabilityZone"),
+    "Vpc": _given("cidrBlock"),
+    "VpcEndpoint": _given("serviceName"),
+}

@@ -1,0 +1,45 @@
+"""What a change costs: two bills, by their parts."""
+
+from collections.abc import Mapping
+
+from gpu_cluster.cost import Range
+from gpu_cluster_tools.review.review import CostChange, CostLine, Spending
+from gpu_cluster_tools.review.revision_state import RevisionState
+
+
+def cost_change(before: RevisionState, after: RevisionState) -> CostChange | None:
+    """The cost on both sides, with what has no price on either; None where nothing is in AWS."""
+    old, new = before.bill, after.bill
+    if old is None and new is None:
+        return None
+    parts = old.by_part() if old else {}, new.by_part() if new else {}
+    missing = {str(each) for bill in (old, new) if bill for each in bill.missing}
+    return CostChange(
+        before=_spending(old.monthly) if old else None,
+        after=_spending(new.monthly) if new else Spending(0, 0),
+        lines=_changed(*parts),
+        missing=tuple(sorted(missing)),
+    )
+
+
+def _changed(before: Mapping[str, Range], after: Mapping[str, Range]) -> tuple[CostLine, ...]:
+    """What differs, the largest difference of the most first."""
+    parts = dict.fromkeys((*before, *after))
+    lines = [
+        CostLine(part, _part(before.get(part)), _part(after.get(part)))
+        for part in parts
+        if before.get(part) != after.get(part)
+    ]
+    return tuple(sorted(lines, key=lambda line: (-abs(_most(line.after) - _most(line.before)), line.what)))
+
+
+def _part(amount: Range | None) -> Spending | None:
+    return None if amount is None else _spending(amount)
+
+
+def _spending(amount: Range) -> Spending:
+    return Spending(float(amount.least), float(amount.most))
+
+
+def _most(spending: Spending | None) -> float:
+    return spending.most if spending else 0

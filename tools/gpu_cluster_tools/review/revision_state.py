@@ -1,0 +1,77 @@
+"""A stack on one side of a change: its plan, its findings, its bill and its time, each worked out once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from gpu_cluster.cost import CATALOG, Cost, Prices, cost_of
+from gpu_cluster.plan import Plan, Registered
+from gpu_cluster.stack import StackFileError
+from gpu_cluster_policies.judging import judged_plan
+from gpu_cluster_policies.reports import Judged
+from gpu_cluster_tools.review.plans import Outdated, Planned, resources_of
+from gpu_cluster_tools.review.revision import file_of
+from gpu_cluster_tools.schedule import Schedule, ready
+
+
+@dataclass(frozen=True)
+class RevisionState:
+    """What a stack was, or would be."""
+
+    stack: str
+    """Its name."""
+
+    planned: Planned
+    project: Path
+    """The folder whose stack file was planned."""
+
+    day: date
+    """The prices of which day hold."""
+
+    prices: Prices = CATALOG
+    """The same on both sides, so that only what a stack has differs."""
+
+    @property
+    def file(self) -> str:
+        """Its stack file; empty where there is none."""
+        path = file_of(self.project, self.stack)
+        return path.read_text(errors="replace") if path.is_file() else ""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with its stack file."""
+        return tuple(map(str, self.planned.problems)) if isinstance(self.planned, StackFileError) else ()
+
+    @property
+    def gap(self) -> str:
+        """What is not known of it, and why; empty where all is."""
+        if isinstance(self.planned, Outdated):
+            return ", but for its plan: its stack file is read no more"
+        return ": its stack file was wrong" if self.problems else ""
+
+    @property
+    def plan(self) -> Plan | None:
+        """None where there is no such stack, or its file is wrong or not read any more."""
+        return self.planned if isinstance(self.planned, Plan) else None
+
+    @property
+    def resources(self) -> Sequence[Registered]:
+        return resources_of(self.planned)
+
+    @cached_property
+    def judged(self) -> Judged | None:
+        """`PolicyFileError` where the policies cannot be read."""
+        return judged_plan(self.plan, self.project) if self.plan else None
+
+    @cached_property
+    def schedule(self) -> Schedule | None:
+        """Of its creation from nothing. `UnknownDurationsError` where nobody knows how long a type takes."""
+        return ready(self.plan) if self.plan else None
+
+    @cached_property
+    def bill(self) -> Cost | None:
+        """None where nothing is in AWS."""
+        bill = cost_of(self.plan, day=self.day, prices=self.prices) if self.plan else None
+        return bill if bill and bill.region else None
