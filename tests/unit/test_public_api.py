@@ -18,8 +18,10 @@ PUBLIC = {
         "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of"
     ),
     "gpu_cluster_tools.rehearsal": (
-        "Changes KubernetesClient LocalControlPlane Engine ClusterInventory PoolNodes RehearsalError Replica RehearsalReport Sandbox "
-        "ControlPlaneStatus TeamSandbox admit forget_local_state inventory local_stacks local_state locked reconcile recover "
+        "Changes KubernetesClient LocalControlPlane Engine ClusterInventory PoolNodes RehearsalError "
+        "Replica RehearsalReport Sandbox "
+        "ControlPlaneStatus TeamSandbox admit forget_local_state inventory local_stacks local_state "
+        "locked reconcile recover "
         "rehearse rehearse_team replicas_in removed_models copy_project simulate unlock"
     ),
     "gpu_cluster_tools.toolchain": (
@@ -58,7 +60,8 @@ PUBLIC = {
     "gpu_cluster.aws.identity": "PodIdentity managed_policy policy_document",
     "gpu_cluster.aws.keys": "Keys KeyUsage",
     "gpu_cluster.aws.nodes": (
-        "ClusterAutoscaler NodeContext NodeGroup NodeGroups NodeRole bottlerocket_settings node_config user_data"
+        "ClusterAutoscaler NodeContext NodeGroup NodeGroups NodeRole bottlerocket_settings node_config "
+        "user_data"
     ),
     "gpu_cluster.aws.network": "Network",
     "gpu_cluster.capacity": (
@@ -81,7 +84,8 @@ PUBLIC = {
     "gpu_cluster.aws.ecr": "EcrRegistry Repository keep_newest_and_tagged",
     "gpu_cluster.kubernetes.teams": "AWS_ACCOUNT TEAM_LABEL TeamGrant Teams priority_class summary_of",
     "gpu_cluster.kubernetes.storage": (
-        "StorageResources StorageClassNames STORE_CLAIM VolumeSource StorageClasses claim_of classes_of csi_addons"
+        "StorageResources StorageClassNames STORE_CLAIM VolumeSource StorageClasses claim_of classes_of "
+        "csi_addons"
     ),
 }
 
