@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from pulumi_policy import (
@@ -19,6 +21,7 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
+from gpu_cluster_policies.file import PolicyFileError
 from gpu_cluster_policies.foreseen import Foreseen, foreseen_inputs, foreseen_outputs
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.pack import Pack, pack_of
@@ -27,21 +30,27 @@ from gpu_cluster_policies.rules import all_rules
 from gpu_cluster_policies.settings import policy_settings
 from gpu_cluster_policies.subject import Resource, kind_of
 from gpu_cluster_policies.terms import Terms
-from gpu_cluster_policies.waivers import own_waivers
+from gpu_cluster_policies.waivers import project_waivers
 
 _WAIVERS = "waivers"
 
 
-def serve() -> None:
-    """Answer the engine until it hangs up. `PolicyFileError` at once where a file of the pack is wrong."""
-    PolicyPack("gpu-cluster", policies())
+def main(program: str) -> None:
+    """Answer the engine until it hangs up: `main(__file__)` in policies/__main__.py of a project.
+
+    Exits at once, in words, if the settings or waivers of the project are wrong.
+    """
+    try:
+        PolicyPack("gpu-cluster", policies(Path(program).resolve().parents[1]))
+    except PolicyFileError as error:
+        sys.exit(str(error))
 
 
-def policies() -> list[Policy]:
-    """One for each rule and level, and one for the waivers."""
-    rules = all_rules(Terms("", policy_settings()))
-    own_waivers(frozenset(rule.id for rule in rules))
-    shown = _Shown()
+def policies(project: Path) -> list[Policy]:
+    """One for each rule and level, and one for the waivers of the project."""
+    rules = all_rules(Terms("", policy_settings(project)))
+    project_waivers(project, frozenset(rule.id for rule in rules))
+    shown = _Shown(project)
     of_resources = (rule for rule in rules if not rule.of_operations)
     return [*(policy for rule in of_resources for policy in _policies(rule, shown)), _waivers(shown)]
 
@@ -53,7 +62,8 @@ class _Shown:
     out, where before an update whatever the program left open is unknown.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, project: Path) -> None:
+        self.project = project
         self._inputs: dict[str, Mapping[str, Any]] = {}
         self._stack: _Stack | None = None
         self._asked: set[str] = set()
@@ -65,7 +75,7 @@ class _Shown:
     def stack(self, args: StackValidationArgs, policy: str) -> _Stack:
         """The same for all policies that it is shown to in turn: a policy that asks again sees another."""
         if self._stack is None or policy in self._asked:
-            self._stack = _stack_of_all(args, self._inputs)
+            self._stack = _stack_of_all(args, self._inputs, self.project)
             self._asked.clear()
         self._asked.add(policy)
         return self._stack
@@ -108,13 +118,13 @@ class _Heeded:
         self.shown.resource(args)
         if not self.rule.judges(kind_of(args.resource_type, args.props)):
             return
-        pack = pack_of(_stack_of(args.urn))
+        pack = pack_of(_stack_of(args.urn), self.shown.project)
         if rule := self._in(pack):
-            for finding in pack.findings(rule, _asked_for(args), Inventory()):
+            for finding in pack.findings(rule, _asked_for(args, self.shown.project), Inventory()):
                 report(str(finding), args.urn)
 
     def in_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
-        pack = _pack_of(args)
+        pack = _pack_of(args, self.shown.project)
         if not (rule := self._in(pack)):
             return
         stack = self.shown.stack(args, self.policy)
@@ -132,15 +142,15 @@ class _Heeded:
 
 def _waivers(shown: _Shown) -> Policy:
     def in_stack(args: StackValidationArgs, report: ReportViolation) -> None:
-        for problem in _pack_of(args).check(shown.stack(args, _WAIVERS).resources).stale:
+        for problem in _pack_of(args, shown.project).check(shown.stack(args, _WAIVERS).resources).stale:
             report(str(problem), None)
 
     title = "Waivers have not expired, and are needed"
     return StackValidationPolicy(_WAIVERS, title, in_stack, EnforcementLevel.MANDATORY)
 
 
-def _pack_of(args: StackValidationArgs) -> Pack:
-    return pack_of(_stack_of(args.resources[0].urn))
+def _pack_of(args: StackValidationArgs, project: Path) -> Pack:
+    return pack_of(_stack_of(args.resources[0].urn), project)
 
 
 def _stack_of(urn: str) -> str:
@@ -148,24 +158,26 @@ def _stack_of(urn: str) -> str:
     return urn.partition("::")[0].removeprefix("urn:pulumi:")
 
 
-def _asked_for(args: ResourceValidationArgs) -> Resource:
+def _asked_for(args: ResourceValidationArgs, project: Path) -> Resource:
     """A resource before it is made."""
-    asked = _Properties(args.props, foreseen_inputs(args.urn))
+    asked = _Properties(args.props, foreseen_inputs(args.urn, project))
     return Resource(
         kind_of(args.resource_type, asked), asked, args.name, urn=args.urn, protected=args.opts.protect
     )
 
 
-def _stack_of_all(args: StackValidationArgs, inputs: Mapping[str, Mapping[str, Any]]) -> _Stack:
-    resources = [_made(registered, inputs) for registered in args.resources]
+def _stack_of_all(
+    args: StackValidationArgs, inputs: Mapping[str, Mapping[str, Any]], project: Path
+) -> _Stack:
+    resources = [_made(registered, inputs, project) for registered in args.resources]
     return _Stack(resources, Inventory(resources))
 
 
-def _made(registered: PolicyResource, inputs: Mapping[str, Mapping[str, Any]]) -> Resource:
+def _made(registered: PolicyResource, inputs: Mapping[str, Mapping[str, Any]], project: Path) -> Resource:
     """A resource of the whole stack: what was asked for, what came out, and what it was made of."""
     urn = registered.urn
-    asked = _Properties(inputs.get(urn, registered.props), foreseen_inputs(urn))
-    made = _Properties(registered.props, foreseen_outputs(urn))
+    asked = _Properties(inputs.get(urn, registered.props), foreseen_inputs(urn, project))
+    made = _Properties(registered.props, foreseen_outputs(urn, project))
     made_of = {
         key: [origin.urn for origin in origins] for key, origins in registered.property_dependencies.items()
     }

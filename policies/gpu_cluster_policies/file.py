@@ -1,4 +1,4 @@
-"""The files of the folder policies, read as strictly as a stack file."""
+"""Files of a project's folder `policies`, read as strictly as a stack file."""
 
 from pathlib import Path
 from typing import TypeVar, get_args
@@ -10,8 +10,6 @@ from gpu_cluster.config.settings import Settings
 from gpu_cluster.stack.diagnostic import Diagnostic, FileError, Keys, LocatedDiagnostic, dotted
 from gpu_cluster.stack.document import Document, UnreadableFileError, read
 from gpu_cluster.stack.suggestions import did_you_mean
-
-FOLDER = Path(__file__).parents[1]
 
 _EXPECTED = {
     "string_type": "text",
@@ -27,6 +25,9 @@ _EXPECTED = {
 }
 
 M = TypeVar("M", bound=Settings)
+
+FOLDER = "policies"
+"""Folder of a project that holds its policy settings and waivers."""
 
 
 class PolicyFileError(FileError):
@@ -54,8 +55,8 @@ def load(path: Path, model: type[M], *, context: object = None) -> tuple[M, Docu
 
 
 def shown(path: Path) -> str:
-    """What problems call the file: `policies/waivers.yaml`."""
-    return str(path.relative_to(FOLDER.parent) if path.is_relative_to(FOLDER.parent) else path.name)
+    """The file as problems name it: `policies/waivers.yaml`."""
+    return f"{path.parent.name}/{path.name}" if path.parent.name == FOLDER else path.name
 
 
 def _problems(path: Path, document: Document, mistakes: list[Diagnostic]) -> tuple[LocatedDiagnostic, ...]:

@@ -13,11 +13,10 @@ from typing import Any, cast
 
 from gpu_cluster.plan import Plan, Registered, plan_of
 from gpu_cluster.plan.urn import name_of
+from gpu_cluster.project import project_name
 from gpu_cluster.stack.diagnostic import StackFileError
 from gpu_cluster_policies.field import UNKNOWN
 
-_FOLDER = Path(__file__).parents[2]
-_PROJECT = "gpu-cluster"
 _one_at_a_time = Lock()  # the engine asks about several resources at once, and a plan is one program
 
 
@@ -25,7 +24,7 @@ _one_at_a_time = Lock()  # the engine asks about several resources at once, and 
 class Foreseen:
     """A place of a resource that is looked at only where the engine does not know what it holds.
 
-    inputs = foreseen_inputs("urn:pulumi:prod::gpu-cluster::gpu-cluster:index:Platform$…")
+    inputs = foreseen_inputs("urn:pulumi:prod::gpu-cluster::gpu-cluster:index:Platform$…", project)
     inputs.at("vpcConfig").at("subnetIds").value  # UNKNOWN where the plan does not know it, either
     """
 
@@ -40,52 +39,52 @@ class Foreseen:
         return UNKNOWN if value is None else value
 
 
-def foreseen_inputs(urn: str) -> Foreseen:
-    """What the program asks for."""
-    return Foreseen(lambda: planned.inputs if (planned := _planned(urn)) else None)
+def foreseen_inputs(urn: str, project: Path | None) -> Foreseen:
+    """Inputs of a resource of the project."""
+    return Foreseen(lambda: planned.inputs if (planned := _planned(urn, project)) else None)
 
 
-def foreseen_outputs(urn: str) -> Foreseen:
-    """What comes out, such as `id` and `arn`; made up, but the same wherever it is used."""
-    return Foreseen(lambda: planned.outputs if (planned := _planned(urn)) else None)
+def foreseen_outputs(urn: str, project: Path | None) -> Foreseen:
+    """Outputs, such as `id` and `arn`; made up, but the same wherever they are used."""
+    return Foreseen(lambda: planned.outputs if (planned := _planned(urn, project)) else None)
 
 
-def planned_resources(stack: str) -> Sequence[Registered]:
-    """Every resource of the plan of a stack of this project; none where it has no such stack."""
+def planned_resources(stack: str, project: Path) -> Sequence[Registered]:
+    """Every resource of the plan of a stack of the project; none if it has no such stack."""
     with _one_at_a_time:
-        return _every_resource(stack)
+        return _every_resource(stack, project)
 
 
-def _planned(urn: str) -> Registered | None:
-    stack, project, *_ = urn.removeprefix("urn:pulumi:").split("::")
-    if project != _PROJECT:
+def _planned(urn: str, project: Path | None) -> Registered | None:
+    stack, name, *_ = urn.removeprefix("urn:pulumi:").split("::")
+    if project is None or name != project_name(project):
         return None
     with _one_at_a_time:
-        return _resources(stack).get(name_of(urn))
+        return _resources(stack, project).get(name_of(urn))
 
 
 @cache
-def _resources(stack: str) -> Mapping[str, Registered]:
+def _resources(stack: str, project: Path) -> Mapping[str, Registered]:
     """The plan of the stack by kind and name."""
-    return {name_of(registered.urn): registered for registered in _every_resource(stack)}
+    return {name_of(registered.urn): registered for registered in _every_resource(stack, project)}
 
 
 @cache
-def _every_resource(stack: str) -> Sequence[Registered]:
-    """The plan of the stack; empty where the project has no file of its name.
+def _every_resource(stack: str, project: Path) -> Sequence[Registered]:
+    """The plan of the stack; empty if the project has no file of its name.
 
     In a thread of its own, as Pulumi keeps what it is running by thread.
     """
     with ThreadPoolExecutor(max_workers=1) as thread:
         try:
-            return thread.submit(_plan, stack).result().graph.resources
+            return thread.submit(_plan, stack, project).result().graph.resources
         except StackFileError:
             return ()
 
 
-def _plan(stack: str) -> Plan:
+def _plan(stack: str, project: Path) -> Plan:
     asyncio.set_event_loop(asyncio.new_event_loop())
-    return plan_of(_FOLDER, stack)
+    return plan_of(project, stack)
 
 
 def _below(value: Any, key: Any) -> Any:

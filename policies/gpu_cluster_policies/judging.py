@@ -18,14 +18,18 @@ if TYPE_CHECKING:
     from gpu_cluster.plan import Plan
 
 
-def judged_plan(plan: Plan, project: Path) -> Judged:
-    """What the rules say of a plan of a stack of this project. `PolicyFileError` where the pack is wrong."""
+def judged_plan(plan: Plan, project: Path, settings_of: Path | None = None) -> Judged:
+    """What the rules say of a plan of a stack of this project. `PolicyFileError` where the pack is wrong.
+
+    `settings_of`: another project whose settings and waivers hold, as for a plan of an earlier revision.
+    """
+    judge = settings_of or project
     with gc_paused():
         from gpu_cluster_policies.origins import Origins  # these two load Pulumi, which manifests do without
         from gpu_cluster_policies.planned import resources_of
 
         rendered = Rendered(plan.stack, lambda: plan.graph.resources)
-        terms = Terms(plan.name, policy_settings(), plan.stack, project)
+        terms = Terms(plan.name, policy_settings(judge), plan.stack, judge)
         _ = terms.prices  # a wrong price file ends the command, not a rule
         pack = pack_with(terms, rendered)
         resources = resources_of(plan.graph)

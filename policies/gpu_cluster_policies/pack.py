@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gpu_cluster.exemption import Exemption
+from gpu_cluster.project import project_above
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.preview import Step
@@ -15,7 +18,10 @@ from gpu_cluster_policies.rule import Finding, Level, Rule
 from gpu_cluster_policies.rules import all_rules
 from gpu_cluster_policies.subject import Resource
 from gpu_cluster_policies.terms import Terms, terms_of
-from gpu_cluster_policies.waivers import Waiver, Waivers, own_waivers
+from gpu_cluster_policies.waivers import Waiver, Waivers, project_waivers
+
+if TYPE_CHECKING:
+    from gpu_cluster.plan import Registered
 
 
 @dataclass(frozen=True)
@@ -125,18 +131,28 @@ def strictest() -> Pack:
     return replace(pack, production=True, waivers=replace(pack.waivers, entries=()))
 
 
-@cache
-def pack_of(stack: str) -> Pack:
-    """The pack for a stack. `PolicyFileError` where its files are wrong."""
-    from gpu_cluster_policies.foreseen import (
-        planned_resources,  # which loads Pulumi at the first finding, not before
-    )
+def pack_of(stack: str, project: Path | None = None) -> Pack:
+    """The pack for a stack of a project, by default of that of the working directory.
 
-    terms = terms_of(stack)
-    return pack_with(terms, Rendered(terms.file, lambda: planned_resources(stack)))
+    Without a project the default settings hold. `PolicyFileError` if the settings or waivers are wrong.
+    """
+    return _pack_of(stack, project or project_above(Path.cwd()))
+
+
+@cache
+def _pack_of(stack: str, project: Path | None) -> Pack:
+    terms = terms_of(stack, project)
+    return pack_with(terms, Rendered(terms.file, partial(_planned, stack, project)))
+
+
+def _planned(stack: str, project: Path | None) -> Sequence[Registered]:
+    from gpu_cluster_policies.foreseen import planned_resources  # loads Pulumi, at the first finding
+
+    return planned_resources(stack, project) if project else ()
 
 
 def pack_with(terms: Terms, rendered: Rendered) -> Pack:
     """The pack for a stack whose file is already read and planned."""
     rules = {rule.id: rule for rule in all_rules(terms)}
-    return Pack(terms.stack, terms.production, rules, own_waivers(frozenset(rules)), rendered)
+    waivers = project_waivers(terms.project, frozenset(rules))
+    return Pack(terms.stack, terms.production, rules, waivers, rendered)

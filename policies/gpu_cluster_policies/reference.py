@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gpu_cluster_policies.rule import Rule
 from gpu_cluster_policies.rules import all_rules
-from gpu_cluster_policies.settings import policy_settings
+from gpu_cluster_policies.settings import PolicySettings
 from gpu_cluster_policies.terms import Terms
 
 _HEAD = """\
@@ -22,7 +22,7 @@ the Foundational Security Best Practices of AWS.
 
 def reference_text() -> str:
     """As committed: `docs/reference/rules.md`."""
-    rules = all_rules(Terms("", policy_settings()))
+    rules = all_rules(Terms("", PolicySettings()))
     table = "".join(
         f"| [{rule.id}](#{rule.id}) | {rule.title} | {rule.level} | {_sees(rule)} |\n" for rule in rules
     )

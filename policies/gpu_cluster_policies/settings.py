@@ -1,8 +1,9 @@
-"""`settings.yaml`: which stacks are production, and what stacks may use, serve, open and spend."""
+"""`policies/settings.yaml` of a project: what its stacks may use, serve, open and spend."""
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, NonNegativeInt
@@ -31,27 +32,28 @@ class Environment(Settings):
 
 
 class PolicySettings(Settings):
-    production_stacks: tuple[str, ...]
-    """Stacks in which production rules stop an update; * stands for any part of a name."""
+    """Every key has a default, so that a project without the file can be checked."""
 
-    registries: tuple[str, ...]
-    """Registries, or parts of one, that every stack may use."""
+    production_stacks: tuple[str, ...] = ("prod", "prod-*", "*-prod", "production", "production-*")
+    """Names of production stacks; * stands for any part. A stack file says it by gpu-cluster:production."""
 
-    model_stores: tuple[str, ...]
-    """Where models may come from: owners on the model hub such as Qwen/*, or buckets such as
-    s3://models/*.
-    """
+    registries: tuple[str, ...] = ("nvcr.io/nvidia", "docker.io/library", "docker.io/vllm")
+    """Registries, or parts of one, that every stack may use. Default: those of the platform's own images."""
 
-    exposed_services: tuple[str, ...]
-    """Services, by namespace/name, that may be reached from outside of the cluster."""
+    model_stores: tuple[str, ...] = ()
+    """Allowed sources of models: owners on the model hub such as Qwen/*, or buckets such as s3://models/*."""
 
-    capacity_block_days: NonNegativeInt
+    exposed_services: tuple[str, ...] = ()
+    """Services, by namespace/name, that may be reached from outside the cluster."""
+
+    capacity_block_days: NonNegativeInt = 14
     """Days that a capacity block must still last."""
 
-    environments: Mapping[str, Environment]
+    environments: Mapping[str, Environment] = Field(default={})
     """By name; a stack belongs to the first that names it."""
 
-    def is_production(self, stack: str) -> bool:
+    def names_production(self, stack: str) -> bool:
+        """True if the name of the stack is one of a production stack."""
         return _named(stack, self.production_stacks)
 
     def environment_of(self, stack: str) -> Environment | None:
@@ -63,6 +65,13 @@ def _named(stack: str, patterns: tuple[str, ...]) -> bool:
 
 
 @cache
-def policy_settings() -> PolicySettings:
-    settings, _ = load(FOLDER / "settings.yaml", PolicySettings)
+def policy_settings(project: Path | None) -> PolicySettings:
+    """Settings of a project; the defaults if it has no such file, or if there is no project.
+
+    `PolicyFileError` with every mistake of the file.
+    """
+    file = project / FOLDER / "settings.yaml" if project else None
+    if file is None or not file.is_file():
+        return PolicySettings()
+    settings, _ = load(file, PolicySettings)
     return settings

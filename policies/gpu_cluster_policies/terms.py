@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -20,14 +21,12 @@ from gpu_cluster_policies.settings import Environment, PolicySettings, policy_se
 if TYPE_CHECKING:
     from gpu_cluster.cost import Prices
 
-_PROJECT = Path(__file__).parents[2]
-
 
 @dataclass(frozen=True)
 class Terms:
     """What rules need to know of a stack besides its resources.
 
-    terms = terms_of("prod")
+    terms = terms_of("prod", project)
     terms.regions  # ("us-east-2", "us-west-2")
     """
 
@@ -37,11 +36,13 @@ class Terms:
     """That of a team is its environment's. None where a program of another project is judged."""
 
     project: Path | None = None
-    """Folder of the project, whose own prices hold."""
+    """Folder of the project, whose own settings, waivers and prices hold."""
 
     @property
     def production(self) -> bool:
-        return self.settings.is_production(self.stack)
+        """True if the stack file says so; without a file that says either, if the stack has such a name."""
+        said = self.file.production if self.file else None
+        return self.settings.names_production(self.stack) if said is None else said
 
     @cached_property
     def environment(self) -> Environment | None:
@@ -78,12 +79,11 @@ class Terms:
         return any(fnmatchcase(instance, pattern) for pattern in patterns)
 
 
-def terms_of(stack: str) -> Terms:
-    """`PolicyFileError` where the settings are wrong."""
-    try:
-        file = load_any(_PROJECT / "stacks" / f"Pulumi.{stack}.yaml")
-    except StackFileError:
-        file = None  # the program says what is wrong with it, or is another project's
-    return Terms(
-        stack, policy_settings(), file.environment if isinstance(file, TeamStack) else file, _PROJECT
-    )
+def terms_of(stack: str, project: Path | None) -> Terms:
+    """`PolicyFileError` if the settings are wrong."""
+    file = None
+    if project:
+        with suppress(StackFileError):  # the program says what is wrong with it, or is another project's
+            file = load_any(project / "stacks" / f"Pulumi.{stack}.yaml")
+    settings = policy_settings(project)
+    return Terms(stack, settings, file.environment if isinstance(file, TeamStack) else file, project)

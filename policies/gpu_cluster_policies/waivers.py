@@ -88,7 +88,7 @@ class _WaiverFile(Settings):
 class Waivers:
     """The waivers of a file, as they are on a day.
 
-    waivers = own_waivers(rule_ids)
+    waivers = project_waivers(project, rule_ids)
     open = [finding for finding in findings if not waivers.covering(finding, "prod")]
     stale = list(waivers.problems("prod", findings, rule_ids))
     """
@@ -96,7 +96,8 @@ class Waivers:
     file: str
     today: date
     entries: tuple[Waiver, ...]
-    _document: Document
+    _document: Document | None
+    """None without a file."""
 
     def covering(self, finding: Finding, stack: str) -> Waiver | None:
         """The waiver that holds for a finding today, if any."""
@@ -125,13 +126,16 @@ class Waivers:
                 yield index, waiver
 
     def _problem(self, keys: Keys, message: str) -> LocatedDiagnostic:
-        return LocatedDiagnostic(self.file, self._document.line(keys), dotted(keys), message)
+        return LocatedDiagnostic(self.file, self._document.line(keys) if self._document else 0, dotted(keys), message)
 
 
 @cache
-def own_waivers(rules: frozenset[str]) -> Waivers:
-    """The waivers that the pack carries, today."""
-    return load_waivers(FOLDER / "waivers.yaml", rules, today())
+def project_waivers(project: Path | None, rules: frozenset[str]) -> Waivers:
+    """The waivers of a project, today; none if it has no policies/waivers.yaml."""
+    file = project / FOLDER / "waivers.yaml" if project else None
+    if file is None or not file.is_file():
+        return Waivers(f"{FOLDER}/waivers.yaml", today(), (), None)
+    return load_waivers(file, rules, today())
 
 
 def load_waivers(path: Path, rules: Collection[str], today: date) -> Waivers:

@@ -96,7 +96,7 @@ def test_there_are_as_many_as_promised() -> None:
 
 @pytest.mark.parametrize("stack", MUTATED)
 def test_policies_of_the_engine_say_what_the_plan_says(stack: str) -> None:
-    engine, pack = Engine(policies()), pack_of(stack)
+    engine, pack = Engine(policies(PROJECT)), pack_of(stack)
     unchanged = by_plan(pack, _plan(stack).graph.resources)
     told, broken = 0, set[str]()
 
@@ -134,7 +134,7 @@ def test_all_say_the_same_of_an_edited_stack_file(tmp_path: Path, stack: str, ke
     objects = [it for it in resources if is_object(it)]
     pack = pack_of(stack)
 
-    assert Engine(policies()).says(resources) == by_plan(pack, resources)
+    assert Engine(policies(PROJECT)).says(resources) == by_plan(pack, resources)
     assert _words(by_manifests(pack, objects)) == _words(by_plan(pack, objects))
 
 
@@ -143,4 +143,4 @@ def test_the_server_of_the_pack_says_what_its_policies_say(seed: int) -> None:
     """With nothing between but the messages that the engine sends it."""
     resources = mutated(_plan("local").graph.resources, seed).resources
 
-    assert by_server(policies(), resources) == by_plan(pack_of("local"), resources)
+    assert by_server(policies(PROJECT), resources) == by_plan(pack_of("local"), resources)

@@ -45,7 +45,11 @@ def _findings(graph: Graph, stack: str) -> list[str]:
         resource.property_dependencies.update(
             (key, [shown[urn] for urn in urns if urn in shown]) for key, urns in registered.made_of.items()
         )
-    pack = [policy for policy in policies() if policy.enforcement_level is EnforcementLevel.MANDATORY]
+    pack = [
+        policy
+        for policy in policies(Path(__file__).parents[2])
+        if policy.enforcement_level is EnforcementLevel.MANDATORY
+    ]
     for registered, resource in zip(graph.resources, shown.values(), strict=True):
         asked: Any = unknown_checking_proxy(sent(registered.inputs))
         args = ResourceValidationArgs(

@@ -15,8 +15,6 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
-from gpu_cluster_policies import pack
-from gpu_cluster_policies.waivers import Waivers, load_waivers
 from gpu_cluster_tools.review.comment import comment
 from gpu_cluster_tools.review.plans import plans
 from gpu_cluster_tools.review.review import Review, Verdict
@@ -69,16 +67,6 @@ class PullRequestFolder(SingleFileSnapshotExtension):
         return f"{index}/comment"
 
 
-@pytest.fixture(autouse=True)
-def _as_on_that_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the project waives for its own stacks is no part of these."""
-
-    def waivers(rules: frozenset[str]) -> Waivers:
-        return load_waivers(FOLDER / "waivers.yaml", rules, TODAY)
-
-    monkeypatch.setattr(pack, "own_waivers", waivers)
-
-
 @pytest.mark.parametrize("name", PULL_REQUESTS)
 def test_a_pull_request_gets_the_comment_that_was_recorded(
     name: str, tmp_path: Path, snapshot: SnapshotAssertion
@@ -113,4 +101,4 @@ def before(stack: str) -> RevisionState:
 
 
 def side(project: Path, stack: str) -> RevisionState:
-    return RevisionState(stack, plans(project, [stack])[stack], project, TODAY)
+    return RevisionState(stack, plans(project, [stack])[stack], project, FOLDER, TODAY)

@@ -63,6 +63,9 @@ class Stack(Settings):
     tags: dict[TagKey, TagValue] = Field(default={}, max_length=35)  # of 50 of a disk
     """Tags of every AWS resource, beside the platform's own; only with provider eks. Default: none."""
 
+    production: Flag | None = None
+    """Whether production rules stop an update. Default: whether policies/settings.yaml names the stack so."""
+
     protect: Flag = True
     """Whether what holds data, the keys and the cluster refuse to be destroyed; eks only. Default: true."""
 

@@ -53,6 +53,7 @@ from gpu_cluster_policies.rules.permissions import (
 )
 from gpu_cluster_policies.rules.pods import no_host_access, own_service_account
 from gpu_cluster_policies.rules.probes import probes
+from gpu_cluster_policies.rules.production import production_stated
 from gpu_cluster_policies.rules.protection import protected
 from gpu_cluster_policies.rules.rbac import no_cluster_admin, no_dangerous_permissions, no_rbac_wildcards
 from gpu_cluster_policies.rules.registry import (
@@ -188,6 +189,7 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         cluster_key_grants,
         aws_endpoints_reached,
         gpus_from_the_scheduler,
+        production_stated(terms),
     )
 
 

@@ -53,9 +53,7 @@ def gpu_budget(terms: Terms) -> Rule:
         limit, gpus = gpus_at_most(nodes, inventory)
         if gpus is None:
             yield Violation(limit, "a number, of servers whose GPUs are known")
-        elif gpus and not environment:
-            yield Violation(limit, "in a stack that an environment of policies/settings.yaml names")
-        elif gpus and environment:
+        elif gpus and environment:  # without one, rule 80 finds the stack
             together, most = inventory.once(largest)
             if together > environment.gpus and nodes is most:
                 yield Violation(
@@ -92,11 +90,7 @@ def _named_types(servers: Resource, inventory: Inventory) -> Iterable[Field]:
 
 def allowed_instances(terms: Terms) -> Rule:
     """The rule for the types that the environment of a stack may use."""
-    allowed = (
-        ", ".join(terms.environment.instances)
-        if terms.environment
-        else "no environment, as none names the stack"
-    )
+    allowed = ", ".join(terms.environment.instances) if terms.environment else "any"
 
     @stack_rule(
         79,
@@ -114,7 +108,7 @@ def allowed_instances(terms: Terms) -> Rule:
         for kind in _named_types(servers, inventory):
             if kind.text not in INSTANCES:
                 yield Violation(kind, f"a type of the catalog that is one of {allowed}")
-            elif not terms.allows_instance(kind.text):
+            elif terms.environment and not terms.allows_instance(kind.text):  # without one, see rule 80
                 yield Violation(kind, f"one of {allowed}")
 
     return judge

@@ -53,7 +53,7 @@ def _below(field: Field, keys: tuple[str, ...]) -> Iterator[Field]:
 
 def allowed_regions(terms: Terms) -> Rule:
     """The rule for the regions of a stack's environment, as far as its file allows them."""
-    allowed = ", ".join(terms.regions) or "none, as no environment of policies/settings.yaml names the stack"
+    allowed = ", ".join(terms.regions) or "none: gpu-cluster:compliance.dataResidency allows another"
 
     @rule(
         80,
@@ -71,6 +71,10 @@ def allowed_regions(terms: Terms) -> Rule:
         if place.path == "multiRegion":
             if place.value:
                 yield Violation(place, "false: such a key can be taken to any region")
+        elif terms.environment is None:
+            if place.owner.startswith(_PROVIDER):  # once, for rules 77 and 79 as well
+                expected = "that of a stack which an environment of policies/settings.yaml names"
+                yield Violation(place, expected)
         elif region_of(place.text) not in terms.regions:
             yield Violation(place, f"in one of {allowed}")
 

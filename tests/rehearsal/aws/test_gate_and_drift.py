@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from gpu_cluster_policies import pack
-from gpu_cluster_policies.waivers import Waivers, load_waivers
 from gpu_cluster_tools.cli.app import app
 from gpu_cluster_tools.rehearsal.aws import Account
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from tests.rehearsal.aws.project import Project
-from tests.today import TODAY
 
 pytestmark = pytest.mark.engine
 
@@ -97,14 +94,10 @@ def test_what_the_engine_refuses_itself_does_not_pass_either(project: Project) -
 
 
 def test_a_waiver_opens_the_gate(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "waivers.yaml"
-    file.write_text(WAIVER)
-
-    def waivers(rules: frozenset[str]) -> Waivers:
-        return load_waivers(file, rules, TODAY)
-
-    monkeypatch.setattr(pack, "own_waivers", waivers)
-    monkeypatch.setattr("gpu_cluster_tools.review.gate.pack_of", pack.pack_of.__wrapped__)
+    (tmp_path / "Pulumi.yaml").write_text("name: gpu-cluster\n")
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies/waivers.yaml").write_text(WAIVER)
+    monkeypatch.chdir(tmp_path)
 
     found = gate(project, ANOTHER.replace("protect=True", "protect=False"))
 

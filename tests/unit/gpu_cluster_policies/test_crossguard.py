@@ -4,6 +4,7 @@
 # pulumi_policy leaves the result of `validate` untyped.
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ from gpu_cluster_policies import Level, pack_of
 from gpu_cluster_policies.crossguard import policies
 
 OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [], None)
-BY_NAME = {policy.name: policy for policy in policies()}
+PROJECT = Path(__file__).parents[3]
+BY_NAME = {policy.name: policy for policy in policies(PROJECT)}
 
 
 def _urn(stack: str, kind: str, name: str) -> str:
@@ -76,9 +78,11 @@ def test_every_rule_has_a_policy_for_each_of_its_levels() -> None:
         if not rule.of_operations
         for level in levels[rule.level]
     )
-    found = Counter(policy.enforcement_level.value for policy in policies() if policy.enforcement_level)
+    found = Counter(
+        policy.enforcement_level.value for policy in policies(PROJECT) if policy.enforcement_level
+    )
 
-    assert len(BY_NAME) == len(policies())
+    assert len(BY_NAME) == len(policies(PROJECT))
     assert found == expected + Counter(["mandatory"])  # the waivers
     assert BY_NAME["60-digest-pinned"].enforcement_level is EnforcementLevel.MANDATORY
     assert BY_NAME["60-digest-pinned-outside-production"].enforcement_level is EnforcementLevel.ADVISORY

@@ -1,6 +1,7 @@
 """What the plan of a stack knows of values that the engine does not know before anything is there."""
 
 import json
+from pathlib import Path
 
 import pulumi
 import pytest
@@ -8,13 +9,14 @@ import pytest
 from gpu_cluster_policies import UNKNOWN
 from gpu_cluster_policies.foreseen import foreseen_inputs, foreseen_outputs
 
+PROJECT = Path(__file__).parents[3]
 PARENTS = "gpu-cluster:index:Platform$gpu-cluster:index:EksCluster$gpu-cluster:index:ControlPlane"
 POLICY = f"urn:pulumi:dev::gpu-cluster::{PARENTS}$aws:iam/rolePolicy:RolePolicy::platform-cluster-secrets"
 CLUSTER = f"urn:pulumi:dev::gpu-cluster::{PARENTS}$aws:eks/cluster:Cluster::platform-cluster"
 
 
 def test_a_document_is_foreseen_with_the_names_that_the_plan_gives() -> None:
-    document = json.loads(foreseen_inputs(POLICY).at("policy").value)
+    document = json.loads(foreseen_inputs(POLICY, PROJECT).at("policy").value)
 
     [statement] = document["Statement"]
     assert "kms:Decrypt" in statement["Action"]
@@ -22,10 +24,10 @@ def test_a_document_is_foreseen_with_the_names_that_the_plan_gives() -> None:
 
 
 def test_what_comes_out_is_foreseen_by_the_same_names() -> None:
-    subnets = foreseen_inputs(CLUSTER).at("vpcConfig").at("subnetIds").value
+    subnets = foreseen_inputs(CLUSTER, PROJECT).at("vpcConfig").at("subnetIds").value
 
-    assert foreseen_inputs(CLUSTER).at("vpcConfig").at("subnetIds").at(0).value == subnets[0]
-    assert foreseen_outputs(CLUSTER).at("id").value
+    assert foreseen_inputs(CLUSTER, PROJECT).at("vpcConfig").at("subnetIds").at(0).value == subnets[0]
+    assert foreseen_outputs(CLUSTER, PROJECT).at("id").value
 
 
 @pytest.mark.parametrize(
@@ -38,11 +40,11 @@ def test_what_comes_out_is_foreseen_by_the_same_names() -> None:
     ids=["no such stack", "another project", "no such resource"],
 )
 def test_what_no_plan_knows_stays_unknown(urn: str) -> None:
-    assert foreseen_inputs(urn).at("policy").value is UNKNOWN
+    assert foreseen_inputs(urn, PROJECT).at("policy").value is UNKNOWN
 
 
 def test_what_is_not_there_stays_unknown() -> None:
-    inputs = foreseen_inputs(CLUSTER)
+    inputs = foreseen_inputs(CLUSTER, PROJECT)
 
     assert inputs.at("nothing").at("below").value is UNKNOWN
     assert inputs.at("vpcConfig").at("subnetIds").at(99).value is UNKNOWN
@@ -50,6 +52,6 @@ def test_what_is_not_there_stays_unknown() -> None:
 
 def test_planning_leaves_alone_what_runs() -> None:
     before = (pulumi.get_stack(), pulumi.get_project())
-    assert foreseen_inputs(POLICY.replace(":dev:", ":edge:")).at("policy").value is UNKNOWN
+    assert foreseen_inputs(POLICY.replace(":dev:", ":edge:"), PROJECT).at("policy").value is UNKNOWN
 
     assert (pulumi.get_stack(), pulumi.get_project()) == before

@@ -3,7 +3,6 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster_policies import Level, Resource, pack_of
-from gpu_cluster_policies import terms as terms_module
 
 
 def _pod(image: str) -> Resource:
@@ -28,22 +27,21 @@ def test_production_rules_stop_only_production(stack: str, production: bool) -> 
     assert stopping == {Level.MANDATORY, *([Level.PRODUCTION] if production else [])}
 
 
-def test_the_mirror_of_the_stack_file_is_an_allowed_registry(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "Pulumi.site.yaml").write_text(
+def test_the_mirror_of_the_stack_file_is_an_allowed_registry(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: site\n")
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks/Pulumi.site.yaml").write_text(
         "config:\n"
         "  gpu-cluster:cluster: {provider: local}\n"
         "  gpu-cluster:pools: {system: {instance: m7i.xlarge, nodes: 1}}\n"
         "  gpu-cluster:registry: {mirror: harbor.example.com/mirror}\n"
         "  gpu-cluster:storage: {standard: {kind: host-path, default: true}}\n"
     )
-    monkeypatch.setattr(terms_module, "_STACKS", tmp_path)
     image = _pod("harbor.example.com/mirror/nvcr.io/nvidia/k8s-device-plugin:v0.20.0")
 
     def refused(stack: str) -> bool:
         return "61-allowed-registry" in {
-            finding.rule.id for finding in pack_of(stack).check([image]).findings
+            finding.rule.id for finding in pack_of(stack, tmp_path).check([image]).findings
         }
 
     assert not refused("site")

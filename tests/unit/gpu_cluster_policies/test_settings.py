@@ -11,7 +11,7 @@ from gpu_cluster_policies.settings import PolicySettings, policy_settings
     [("prod", "production"), ("prod-vision", "production"), ("dev", "development"), ("local", None)],
 )
 def test_a_stack_belongs_to_the_environment_that_names_it(stack: str, environment: str | None) -> None:
-    settings = policy_settings()
+    settings = policy_settings(Path(__file__).parents[3])
 
     expected = settings.environments[environment] if environment else None
     assert settings.environment_of(stack) is expected

@@ -7,19 +7,20 @@ from gpu_cluster.stack import load
 from gpu_cluster_policies.settings import policy_settings
 from gpu_cluster_policies.terms import Terms, terms_of
 
-PROD = Path(__file__).parents[3] / "stacks" / "Pulumi.prod.yaml"
+PROJECT = Path(__file__).parents[3]
+PROD = PROJECT / "stacks" / "Pulumi.prod.yaml"
 
 
 def test_the_stack_file_narrows_the_regions_of_its_environment() -> None:
     residency = ComplianceSettings(data_residency=frozenset({"us-west-2", "eu-central-1"}))
     file = load(PROD).model_copy(update={"compliance": residency})
 
-    assert Terms("prod", policy_settings(), file).regions == ("us-west-2",)
-    assert terms_of("prod-without-file").regions == ("us-east-2", "us-west-2")
+    assert Terms("prod", policy_settings(PROJECT), file).regions == ("us-west-2",)
+    assert terms_of("prod-without-file", PROJECT).regions == ("us-east-2", "us-west-2")
 
 
 def test_a_stack_of_no_environment_may_use_nothing() -> None:
-    terms = terms_of("elsewhere")
+    terms = terms_of("elsewhere", PROJECT)
 
     assert terms.environment is None
     assert terms.regions == ()
@@ -30,4 +31,4 @@ def test_a_stack_of_no_environment_may_use_nothing() -> None:
     ("instance", "allowed"), [("g6.xlarge", True), ("g6e.xlarge", True), ("g5.xlarge", False)]
 )
 def test_instances_are_allowed_by_pattern(instance: str, allowed: bool) -> None:
-    assert terms_of("prod-vision").allows_instance(instance) == allowed
+    assert terms_of("prod-vision", PROJECT).allows_instance(instance) == allowed

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
+from gpu_cluster.project import project_above
+
 if TYPE_CHECKING:
     from gpu_cluster.config.stack import Stack
     from gpu_cluster.config.team import TeamStack
@@ -34,11 +36,11 @@ class Project:
     @classmethod
     def here(cls) -> Self:
         """The nearest one upwards from the working directory. `NoProjectError` where there is none."""
-        here = Path.cwd()
-        for folder in (here, *here.parents):
-            if (folder / "Pulumi.yaml").is_file():
-                return cls(folder)
-        raise NoProjectError(f"no Pulumi.yaml in {here} or above it: run gpu-cluster inside the project")
+        folder = project_above(Path.cwd())
+        if folder is None:
+            hint = "run gpu-cluster inside a project, or make one with gpu-cluster new"
+            raise NoProjectError(f"no Pulumi.yaml in {Path.cwd()} or above it: {hint}")
+        return cls(folder)
 
     def stack_names(self) -> list[str]:
         """The stacks that have a file, by name."""

@@ -27,6 +27,9 @@ class RevisionState:
     project: Path
     """The folder whose stack file was planned."""
 
+    settings_of: Path
+    """The project whose policy settings and waivers hold."""
+
     day: date
     """The prices of which day hold."""
 
@@ -63,7 +66,7 @@ class RevisionState:
     @cached_property
     def judged(self) -> Judged | None:
         """`PolicyFileError` where the policies cannot be read."""
-        return judged_plan(self.plan, self.project) if self.plan else None
+        return judged_plan(self.plan, self.project, self.settings_of) if self.plan else None
 
     @cached_property
     def schedule(self) -> Schedule | None:

@@ -82,8 +82,8 @@ def reviews(sides: Comparison, stacks: Collection[str], day: date) -> list[Revie
     prices = project_prices(sides.after)
     return [
         review(
-            RevisionState(name, before[name], sides.before, day, prices),
-            RevisionState(name, after[name], sides.after, day, prices),
+            RevisionState(name, before[name], sides.before, sides.after, day, prices),
+            RevisionState(name, after[name], sides.after, sides.after, day, prices),
         )
         for name in names
     ]
@@ -99,7 +99,7 @@ def review(before: RevisionState, after: RevisionState) -> Review:
     time, untimed = duration_change(before, after)
     stale = [str(problem) for problem in after.judged.report.stale] if after.judged else []
     judged = after.judged or before.judged
-    gone = data_losses(found, before.resources, judged.pack if judged else pack_of(after.stack))
+    gone = data_losses(found, before.resources, judged.pack if judged else pack_of(after.stack, after.project))
     reasons = reasons_of(found, gone, rules, stale, cost)
     return Review(
         after.stack,
@@ -161,6 +161,9 @@ def _of_source(project: Path, source: Path, against: str, open_folders: ExitStac
         shutil.copy(project / "Pulumi.yaml", folder)
         if (project / PRICE_FILE).is_file():
             shutil.copy(project / PRICE_FILE, folder)
+        (folder / "policies").mkdir()
+        for file in (project / "policies").glob("*.yaml"):
+            shutil.copy(file, folder / "policies")
         for file in _stack_files(stacks):
             shutil.copy(file, folder / "stacks")
     changed = {Path(file).name for file in revision.changed()}

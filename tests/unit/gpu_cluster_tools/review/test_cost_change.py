@@ -16,7 +16,7 @@ DEV = Path(__file__).parents[4] / "stacks/Pulumi.dev.yaml"
 
 
 def side(stack: Stack | None, day: date = TODAY) -> RevisionState:
-    return RevisionState("dev", planned(stack, "dev") if stack else None, Path(), day)
+    return RevisionState("dev", planned(stack, "dev") if stack else None, Path(), Path(), day)
 
 
 @pytest.fixture(scope="module")

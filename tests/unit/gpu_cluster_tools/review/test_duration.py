@@ -9,7 +9,7 @@ from tests.unit.gpu_cluster.stacks import model_of, stack_of
 
 
 def side(stack: Stack | None) -> RevisionState:
-    return RevisionState("site", planned(stack, "site") if stack else None, Path(), TODAY)
+    return RevisionState("site", planned(stack, "site") if stack else None, Path(), Path(), TODAY)
 
 
 def serving(model: str) -> Stack:

@@ -9,12 +9,8 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_policies import pack as packs
-from gpu_cluster_policies import pack_of
 from gpu_cluster_policies.preview import Preview, PreviewError, read_preview, read_state
-from gpu_cluster_policies.waivers import Waivers, load_waivers
 from gpu_cluster_tools.review.gate import Gate, gate_of
-from tests.today import TODAY
 
 PROVIDER = "urn:pulumi:prod::gpu-cluster::pulumi:providers:kubernetes::cluster"
 
@@ -180,14 +176,10 @@ def waived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Waived:
     """A waiver until some day, which is the only one."""
 
     def until(expires: str) -> None:
-        path = tmp_path / "waivers.yaml"
-        path.write_text(WAIVER.format(expires=expires))
-
-        def own_waivers(rules: frozenset[str]) -> Waivers:
-            return load_waivers(path, rules, TODAY)
-
-        monkeypatch.setattr(packs, "own_waivers", own_waivers)
-        monkeypatch.setattr("gpu_cluster_tools.review.gate.pack_of", pack_of.__wrapped__)
+        (tmp_path / "Pulumi.yaml").write_text("name: gpu-cluster\n")
+        (tmp_path / "policies").mkdir()
+        (tmp_path / "policies/waivers.yaml").write_text(WAIVER.format(expires=expires))
+        monkeypatch.chdir(tmp_path)
 
     return until
 
