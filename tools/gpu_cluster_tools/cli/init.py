@@ -12,10 +12,12 @@ from gpu_cluster.catalog import REGIONS
 from gpu_cluster.config.names import Name
 from gpu_cluster.stack import StackFileError
 from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster_policies.settings import policy_settings
 from gpu_cluster_tools.cli.init_team import team_text
 from gpu_cluster_tools.cli.project import Project
 from gpu_cluster_tools.cli.prompts import Prompts
 from gpu_cluster_tools.scaffold.draft import BLANK, draft, example
+from gpu_cluster_tools.scaffold.policy_settings import FILE, allow
 from gpu_cluster_tools.scaffold.wanted_model import WantedModel
 from gpu_cluster_tools.scaffold.wish import Wish, WishError
 
@@ -44,6 +46,7 @@ _OF_ENVIRONMENTS = frozenset(
         "nodes",
         "budget",
         "notify",
+        "production",
     )
 )
 """Options that a team's stack has no use for."""
@@ -64,6 +67,10 @@ Nodes = Annotated[str | None, typer.Option(help="Nodes with GPUs, such as 2, or 
 Model = Annotated[str | None, typer.Option(help="Model to serve, such as meta-llama/Llama-3.1-8B-Instruct.")]
 Budget = Annotated[int | None, typer.Option(min=1, help="US dollars in a month; with eks.")]
 Notify = Annotated[str | None, typer.Option(help="E-mail address that hears of the budget; with eks.")]
+Production = Annotated[
+    bool | None,
+    typer.Option("--production/--no-production", help="Whether production rules stop an update."),
+]
 Team = Annotated[
     str | None,
     typer.Option(help="Name of a team that shares it; with --environment the one whose stack it is."),
@@ -93,6 +100,7 @@ def init(
     model: Model = None,
     budget: Budget = None,
     notify: Notify = None,
+    production: Production = None,
     team: Team = None,
     force: Force = False,
     yes: Yes = False,
@@ -111,6 +119,7 @@ def init(
         if environment:
             own = kubeconfig if _is_given("kubeconfig", context) else None
             _refuse_what_is_of_the_environment(context)
+            stack = None  # what it may use is its environment's
             text = team_text(project, name, environment, ask, team=team, model=model, kubeconfig=own)
         else:
             where = provider or _place(ask("Where does it run: local, existing or eks?", "local"))
@@ -121,6 +130,7 @@ def init(
             wish = Wish(
                 name=name,
                 provider=where,
+                production=_production(name, production, project, ask),
                 region=_region(region or ask("AWS region?", "us-east-2")) if on_aws else None,
                 account=account or (ask("AWS account, 12 digits?", "") or None if on_aws else None),
                 deployer=deployer,
@@ -136,7 +146,7 @@ def init(
                 team=team,
             )
             text = draft(wish)
-            example(wish)
+            stack = example(wish)
     except WishError as error:
         raise typer.BadParameter(str(error)) from None
     except StackFileError as error:
@@ -144,7 +154,7 @@ def init(
         raise typer.BadParameter(f"this would be wrong:\n{told}") from None
     file.parent.mkdir(exist_ok=True)
     file.write_text(text)
-    _tell(name, text)
+    _tell(name, text, allow(project.folder, name, stack) if stack else [])
 
 
 def _is_given(option: str, context: typer.Context) -> bool:
@@ -195,8 +205,20 @@ def _span(given: str) -> tuple[int, int]:
     return least, most
 
 
-def _tell(name: str, text: str) -> None:
+def _production(name: str, given: bool | None, project: Project, ask: Prompts) -> bool:
+    if given is not None:
+        return given
+    usual = "yes" if policy_settings(project.folder).names_production(name) else "no"
+    answer = ask("Is it production: yes or no?", usual)
+    if answer not in ("yes", "no"):
+        raise WishError(f"expected yes or no, got '{answer}'")
+    return answer == "yes"
+
+
+def _tell(name: str, text: str, allowed: list[str]) -> None:
     typer.echo(f"stacks/Pulumi.{name}.yaml is written")
+    for entry in allowed:
+        typer.echo(f"{FILE} allows {entry}")
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     blanks = [f"  {number}: {line}" for number, line in lines if BLANK in line and not line.startswith("#")]
     if blanks:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.load import load
 from gpu_cluster.stack.scalar import scalar
-from gpu_cluster_tools.scaffold.wanted_model import TOKEN, WEIGHTS, WantedModel
+from gpu_cluster_tools.scaffold.wanted_model import REVISION, TOKEN, WEIGHTS, WantedModel
 from gpu_cluster_tools.scaffold.wish import Wish
 
 BLANK = "CHANGEME"
@@ -37,6 +37,7 @@ def _lines(wish: Wish, *, example: bool) -> Iterator[str]:
     yield "# yaml-language-server: $schema=schema.json"
     yield f"# Replace every {BLANK}: `gpu-cluster validate {wish.name}` names them by line."
     yield "config:"
+    yield f"  gpu-cluster:production: {str(wish.production).lower()} # true: production rules stop an update"
     match wish.provider:
         case "eks":
             yield from _eks(wish, blanks)
@@ -48,8 +49,8 @@ def _lines(wish: Wish, *, example: bool) -> Iterator[str]:
     yield from _storage(wish, blanks)
     if wish.model:
         yield from _model(wish, wish.model, blanks)
-    if wish.budget and wish.provider == "eks":
-        yield f"  gpu-cluster:budget: {{monthlyUsd: {wish.budget}, notify: [{blanks.notify}]}}"
+    if wish.provider == "eks":
+        yield from _guardrails(wish, blanks)
     if wish.team:
         yield from _team(wish, blanks)
 
@@ -71,6 +72,8 @@ class _Blanks:
         self.server = of(None, "files.example.com")
         self.share = of(None, "/srv/models") if example else f"/{BLANK}"
         self.weights = of(None, WEIGHTS)
+        self.revision = of(None, REVISION)
+        self.cost_centre = of(None, "cloud")
         self.token = of(None, TOKEN)
         on_aws = wish.provider == "eks"
         self.member = of(None, f"arn:aws:iam::{account}:role/{wish.team}" if on_aws else f"group:{wish.team}")
@@ -140,8 +143,19 @@ def _model(wish: Wish, model: WantedModel, blanks: _Blanks) -> Iterator[str]:
         f"{{min: {least}, max: {most}}} # one on each node",
         gpus=wish.place.gpus if wish.place else 1,
         weights=blanks.weights,
+        revision=blanks.revision,
     )
     yield from (f"        {line}" for line in lines)
+
+
+def _guardrails(wish: Wish, blanks: _Blanks) -> Iterator[str]:
+    if wish.budget:
+        yield f"  gpu-cluster:budget: {{monthlyUsd: {wish.budget}, notify: [{blanks.notify}]}}"
+    yield "  gpu-cluster:tags: # of every AWS resource"
+    yield "    team: platform"
+    yield f"    environment: {scalar(wish.name)}"
+    yield f"    cost-centre: {blanks.cost_centre}"
+    yield "    data-class: internal # such as public, internal or confidential"
 
 
 def _team(wish: Wish, blanks: _Blanks) -> Iterator[str]:

@@ -10,7 +10,7 @@ from gpu_cluster.stack.load import load_any
 from gpu_cluster.stack.scalar import scalar
 from gpu_cluster_tools.scaffold.draft import BLANK
 from gpu_cluster_tools.scaffold.team_wish import MODEL, SERVICE, Placed, TeamWish
-from gpu_cluster_tools.scaffold.wanted_model import TOKEN, WEIGHTS, WantedModel
+from gpu_cluster_tools.scaffold.wanted_model import REVISION, TOKEN, WEIGHTS, WantedModel
 
 
 def team_draft(wish: TeamWish) -> str:
@@ -18,7 +18,7 @@ def team_draft(wish: TeamWish) -> str:
 
     team_draft(TeamWish(environment="prod", stack=load(Path("stacks/Pulumi.prod.yaml")), team="vision"))
     """
-    return "\n".join(_lines(wish, weights=BLANK, token=BLANK)) + "\n"
+    return "\n".join(_lines(wish, weights=BLANK, revision=BLANK, token=BLANK)) + "\n"
 
 
 def team_example(wish: TeamWish, environment: Path) -> Stack | TeamStack:
@@ -29,11 +29,11 @@ def team_example(wish: TeamWish, environment: Path) -> Stack | TeamStack:
     with TemporaryDirectory() as folder:
         (Path(folder) / environment.name).write_bytes(environment.read_bytes())
         file = Path(folder) / f"Pulumi.{wish.environment}-{wish.team}.yaml"
-        file.write_text("\n".join(_lines(wish, weights=WEIGHTS, token=TOKEN)) + "\n")
+        file.write_text("\n".join(_lines(wish, weights=WEIGHTS, revision=REVISION, token=TOKEN)) + "\n")
         return load_any(file)
 
 
-def _lines(wish: TeamWish, *, weights: str, token: str) -> Iterator[str]:
+def _lines(wish: TeamWish, *, weights: str, revision: str, token: str) -> Iterator[str]:
     names = [f"environment: {scalar(wish.environment)}", f"name: {scalar(wish.team)}"]
     if wish.kubeconfig:
         names.append(f"kubeconfig: {scalar(wish.kubeconfig)}")
@@ -47,11 +47,11 @@ def _lines(wish: TeamWish, *, weights: str, token: str) -> Iterator[str]:
         yield "  # `pulumi config set --secret gpu-cluster:hubToken`, or store of the model"
         yield f"  gpu-cluster:hubToken: {{secure: {scalar(token)}}}"
     if wish.model and wish.placed:
-        yield from _model(wish.model, wish.placed, weights)
+        yield from _model(wish.model, wish.placed, weights, revision)
     yield from _service(wish)
 
 
-def _model(model: WantedModel, placed: Placed, weights: str) -> Iterator[str]:
+def _model(model: WantedModel, placed: Placed, weights: str, revision: str) -> Iterator[str]:
     yield "  gpu-cluster:models:"
     yield f"    {MODEL}:"
     lines = model.lines(
@@ -60,6 +60,7 @@ def _model(model: WantedModel, placed: Placed, weights: str) -> Iterator[str]:
         gpus=placed.place.gpus,
         profile=placed.place.profile,
         weights=weights,
+        revision=revision,
     )
     yield from (f"      {line}" for line in lines)
 

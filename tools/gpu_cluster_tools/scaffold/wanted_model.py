@@ -18,6 +18,9 @@ _GIB = 1024**3
 TOKEN = "v1:an:example"  # noqa: S105
 """A ciphertext that the token of the model hub could be."""
 
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+"""A commit that the revision of a model could be."""
+
 WEIGHTS = "1Gi"
 """What the weights could be of a model that nobody knows: so few that a small GPU is a place for it."""
 
@@ -70,11 +73,18 @@ class WantedModel:
         return f"{gib}Gi"
 
     def lines(
-        self, pool: str, replicas: str, *, gpus: int = 1, profile: str | None = None, weights: str
+        self,
+        pool: str,
+        replicas: str,
+        *,
+        gpus: int = 1,
+        profile: str | None = None,
+        weights: str,
+        revision: str,
     ) -> Iterator[str]:
-        """What a file says below the name of the model, not indented; `weights` where nobody knows them."""
+        """Lines of a file below the name of the model, not indented; `weights` if the catalog has none."""
         yield f"model: {scalar(self.name)}"
-        yield "# revision: its commit, so that a restart serves the same weights; production asks for it"
+        yield f"revision: {revision} # commit on the hub, so that a restart serves the same weights"
         if not self.known:
             yield f"weights: {weights} # of all its files; the catalog does not know the model"
         yield f"pool: {pool}"

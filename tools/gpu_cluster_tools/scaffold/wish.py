@@ -33,6 +33,7 @@ class Wish:
     """local, existing or eks."""
 
     region: str | None = None
+    production: bool = False
     account: str | None = None
     deployer: str | None = None
     """ARN of the role that deploys."""

@@ -31,7 +31,7 @@ def test_without_a_terminal_it_asks_nothing_and_writes_a_right_file(project: Pat
 def test_it_names_the_lines_that_nobody_could_know(project: Path) -> None:
     done = init(project, "aws", "--provider", "eks", "--region", "eu-central-1", "--account", "123456789012")
 
-    assert "yet to be filled:\n  11: platform: {principal: CHANGEME, policy: cluster-admin}" in done.stdout
+    assert "yet to be filled:\n  12: platform: {principal: CHANGEME, policy: cluster-admin}" in done.stdout
 
 
 def test_what_is_there_is_kept_unless_it_is_forced(project: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_draft_is_right_beside_its_environment(environment: str, team: str, mo
 def test_the_service_that_it_shows_is_right_and_has_room_beside_the_model(
     environment: str, team: str, tmp_path: Path
 ) -> None:
-    text = team_draft(wish_of(environment, team, SMALL))
+    text = team_draft(wish_of(environment, team, SMALL)).replace(BLANK, "a" * 40)
     *_, example = text.partition("such as one that asks the model:\n")
     shown = text.replace(example, re.sub("^  # ", "  ", example, flags=re.MULTILINE))
     file = written(tmp_path, shown, environment, team)
@@ -74,8 +74,11 @@ def test_the_service_that_it_shows_is_right_and_has_room_beside_the_model(
 def test_nothing_is_wrong_with_it_but_its_placeholders(tmp_path: Path) -> None:
     file = written(tmp_path, team_draft(wish_of("prod", "vision", NEW)), "prod", "vision")
 
-    [problem] = problems(file)
-    assert (problem.key, problem.line) == ("gpu-cluster:models.chat.weights", line_of(file, BLANK))
+    first = line_of(file, BLANK)
+    assert [(it.key, it.line) for it in problems(file)] == [
+        ("gpu-cluster:models.chat.revision", first),
+        ("gpu-cluster:models.chat.weights", first + 1),
+    ]
 
 
 @pytest.mark.parametrize(("environment", "team"), GRANTS)

@@ -1,0 +1,91 @@
+"""A stack file of `init`, filled in, breaks no rule that stops an update, in any project."""
+
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.plan import planned
+from gpu_cluster_policies.judging import judged_plan
+from gpu_cluster_policies.reports import Judged
+from gpu_cluster_policies.settings import policy_settings
+from gpu_cluster_tools.scaffold.draft import draft, example
+from gpu_cluster_tools.scaffold.policy_settings import allow
+from gpu_cluster_tools.scaffold.wanted_model import WantedModel
+from gpu_cluster_tools.scaffold.wish import Wish
+
+SMALL = WantedModel("Qwen/Qwen2.5-7B-Instruct")
+LARGE = WantedModel("meta-llama/Llama-3.1-70B-Instruct")
+THREE = ("us-east-2a", "us-east-2b", "us-east-2c")
+
+WISHES = {
+    "eks": Wish(name="lab", provider="eks", region="eu-central-1", model=SMALL, team="vision"),
+    "eks-large-model": Wish(name="lab", provider="eks", region="us-west-2", gpu="H100", model=LARGE),
+    "eks-no-model": Wish(name="lab", provider="eks", region="ap-northeast-1", gpu="L40S"),
+    "eks-budget": Wish(name="lab", provider="eks", region="us-east-2", gpu="L4", budget=20_000),
+    "eks-production": Wish(
+        name="prod",
+        provider="eks",
+        region="us-east-2",
+        production=True,
+        model=SMALL,
+        nodes=(2, 4),
+        budget=40_000,
+        zones=THREE,
+        team="vision",
+    ),
+    "eks-production-by-key": Wish(
+        name="main", provider="eks", region="us-west-2", production=True, model=SMALL, nodes=(2, 4)
+    ),
+    "existing": Wish(name="site", provider="existing", gpu="H100", model=LARGE, nodes=(2, 2)),
+    "existing-production": Wish(
+        name="site-prod", provider="existing", gpu="H100", production=True, model=LARGE, nodes=(2, 2)
+    ),
+    "existing-unknown-model": Wish(
+        name="site", provider="existing", gpu="L4", gpus=1, model=WantedModel("someone/new")
+    ),
+    "local": Wish(name="laptop", provider="local", gpu="L4", model=SMALL, team="vision"),
+}
+
+
+def judged_in(project: Path, wish: Wish, stack: Stack) -> Judged:
+    (project / "stacks").mkdir()
+    (project / f"stacks/Pulumi.{wish.name}.yaml").write_text(draft(wish))  # for lines of findings
+    return judged_plan(planned(stack, wish.name), project)
+
+
+@pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES)
+def test_a_drafted_stack_breaks_no_rule_that_stops_it(wish: Wish, tmp_path: Path) -> None:
+    stack = example(wish)
+    allow(tmp_path, wish.name, stack)
+
+    judged = judged_in(tmp_path, wish, stack)
+
+    assert [str(it.finding) for it in judged.findings if it.stops] == []
+    assert judged.pack.production is wish.production
+
+
+def test_without_an_entry_in_the_settings_one_finding_says_so(tmp_path: Path) -> None:
+    wish = WISHES["eks-no-model"]
+
+    judged = judged_in(tmp_path, wish, example(wish))
+
+    assert [it.finding.brief for it in judged.findings if it.stops] == [
+        'pulumi:providers:aws platform-aws: region is "ap-northeast-1", '
+        "should be that of a stack which an environment of policies/settings.yaml names"
+    ]
+
+
+def test_an_entry_keeps_comments_and_what_stands_there(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    file = tmp_path / "policies/settings.yaml"
+    file.write_text("# ours\nmodelStores:\n  - Qwen/* # reviewed\nenvironments: {}\n")
+    wish = WISHES["eks"]
+    stack = example(wish)
+
+    added = allow(tmp_path, wish.name, stack)
+
+    assert added == ["environment lab: 1 GPUs, g6.xlarge, m7i.xlarge, eu-central-1"]
+    assert "# ours\nmodelStores:\n  - Qwen/* # reviewed\n" in file.read_text()
+    assert policy_settings(tmp_path).environments["lab"].stacks == ("lab", "lab-*")
+    assert allow(tmp_path, wish.name, stack) == []

@@ -1,0 +1,75 @@
+"""The entry of a new stack in `policies/settings.yaml` of its project."""
+
+# ruamel.yaml's data is untyped.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster_policies.file import FOLDER
+from gpu_cluster_policies.settings import PolicySettings, policy_settings
+
+FILE = f"{FOLDER}/settings.yaml"
+
+
+def allow(project: Path, name: str, stack: Stack) -> list[str]:
+    """Allow what a new stack asks for, where the settings do not yet; returns what was added, in words.
+
+    Comments and order of an existing file stay. `PolicyFileError` if it is wrong.
+    """
+    settings = policy_settings(project)
+    file = project / FILE
+    data = _yaml().load(file) if file.is_file() else CommentedMap()
+    added = [*_environment(data, name, stack, settings), *_models(data, stack, settings)]
+    if added:
+        file.parent.mkdir(exist_ok=True)
+        with file.open("w") as stream:
+            _yaml().dump(data, stream)
+        policy_settings.cache_clear()
+    return added
+
+
+def _environment(data: Any, name: str, stack: Stack, settings: PolicySettings) -> Iterator[str]:
+    """GPUs, instance types and region of the stack, as the limits of an environment of its name."""
+    if not isinstance(stack.cluster, EksSettings) or settings.environment_of(name):
+        return
+    pools = pools_of(stack).values()
+    gpus = sum(pool.gpus * pool.nodes.max for pool in pools)
+    instances, region = sorted({pool.machine for pool in pools}), str(stack.region)
+    data.setdefault("environments", CommentedMap())[name] = CommentedMap(
+        stacks=_flow([name, f"{name}-*"]), gpus=gpus, instances=_flow(instances), regions=_flow([region])
+    )
+    yield f"environment {name}: {', '.join([f'{gpus} GPUs', *instances, region])}"
+
+
+def _models(data: Any, stack: Stack, settings: PolicySettings) -> Iterator[str]:
+    """Models of the hub by their full names, so that another of the same owner is a decision of its own."""
+    allowed = set(settings.model_stores)
+    for model in stack.serving.models.values():
+        owner = f"{model.model.partition('/')[0]}/*"
+        if model.store is None and not allowed & {model.model, owner, "*"}:
+            data.setdefault("modelStores", CommentedSeq()).append(model.model)
+            yield f"model {model.model}"
+
+
+def _flow(values: list[str]) -> CommentedSeq:
+    sequence = CommentedSeq(values)
+    sequence.fa.set_flow_style()
+    return sequence
+
+
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.width = 10_000
+    yaml.preserve_quotes = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
