@@ -3,7 +3,7 @@ PYTHON ?= python3
 run := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status rehearse campaign test lint check policies gate findings schema docs bench lock clean
+.PHONY: help up down status rehearse campaign test lint check policies gate deploy findings schema docs bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ policies: .venv/ready ## the same rules by the engine, on a preview of STACK
 
 gate: .venv/ready ## whether an update of STACK would lose anything, by the engine's own preview of it
 	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi preview --stack $(STACK) --json --non-interactive | $(run)gpu-cluster gate -
+
+deploy: .venv/ready ## update STACK to what its file says, held to every rule
+	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi up --stack $(STACK) --yes --non-interactive --policy-pack policies
 
 findings: .venv/ready ## what breaks a rule in any stack, as SARIF in the folder findings
 	@mkdir -p findings; failed=0; for file in stacks/Pulumi.*.yaml; do name=$${file#stacks/Pulumi.}; name=$${name%.yaml}; \

@@ -1,5 +1,6 @@
 """The installed wheel adds three packages to an environment."""
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -8,6 +9,12 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
+_START = """
+import sys, gpu_cluster_policies
+from gpu_cluster_tools.cli.main import run
+print(gpu_cluster_policies.__file__, file=sys.stderr)
+run()
+"""
 PACKAGES = {
     "gpu_cluster": "components",
     "gpu_cluster_policies": "policies",
@@ -53,3 +60,33 @@ def test_the_command_starts_in_a_package_of_the_wheel(wheel: zipfile.ZipFile) ->
     [points] = (name for name in wheel.namelist() if name.endswith("/entry_points.txt"))
     assert "gpu-cluster = gpu_cluster_tools.cli.main:run" in wheel.read(points).decode().splitlines()
     assert "gpu_cluster_tools/cli/main.py" in wheel.namelist()
+
+
+def test_an_unpacked_wheel_serves_a_project_outside_of_any_checkout(
+    wheel: zipfile.ZipFile, tmp_path: Path
+) -> None:
+    site = tmp_path / "site-packages"
+    wheel.extractall(site)
+    path = os.pathsep.join((str(site), os.environ.get("PYTHONPATH", "")))
+
+    def run(*arguments: str, folder: Path) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", _START, *arguments],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stderr.splitlines()[0] == str(site / "gpu_cluster_policies/__init__.py")
+        return done.stdout
+
+    run("new", "acme", folder=tmp_path)
+    project = tmp_path / "acme"
+
+    assert run("check", "local", folder=project).startswith("local: clean")
+    assert "2 pools" in run("validate", "local", folder=project)
+    assert "flowchart" in run("diagram", "local", folder=project)
+    assert "Platform" in run("plan", "local", folder=project)
+    assert "Pod Security" in run("report", "--framework", "pod-security", folder=project)

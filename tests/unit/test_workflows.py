@@ -29,6 +29,8 @@ WRITES = {
     ("team-stack.yml", "comment"): {"pull-requests"},
     ("gate.yml", "gate"): {"id-token"},
     ("drift.yml", "drift"): {"id-token", "issues"},
+    ("deploy.yml", "preview"): {"id-token"},
+    ("deploy.yml", "update"): {"id-token"},
 }
 """What each job may write; all others read."""
 
@@ -76,11 +78,24 @@ def test_an_auditor_of_workflows_finds_nothing() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["gate.yml", "drift.yml"])
+@pytest.mark.parametrize("name", ["gate.yml", "drift.yml", "deploy.yml"])
 def test_what_asks_a_cluster_runs_where_its_api_server_is_reached(name: str) -> None:
     """A private endpoint keeps the runners of GitHub out."""
-    [job] = WORKFLOWS[name]["jobs"].values()
-    assert job["runs-on"] == "${{ vars.RUNNER || 'ubuntu-24.04' }}"
+    jobs = WORKFLOWS[name]["jobs"].values()
+    assert {job["runs-on"] for job in jobs} == {"${{ vars.RUNNER || 'ubuntu-24.04' }}"}
+
+
+def test_an_update_waits_for_its_preview_and_for_who_approves_it() -> None:
+    jobs = WORKFLOWS["deploy.yml"]["jobs"]
+
+    assert jobs["update"]["needs"] == "preview"
+    assert jobs["update"]["environment"] == "${{ matrix.stack }}"
+    assert jobs["preview"]["environment"] == "${{ matrix.stack }}-preview"
+
+
+def test_a_new_project_has_the_same_workflows() -> None:
+    folder = PROJECT / "tools/gpu_cluster_tools/scaffold/project/.github/workflows"
+    assert {file.name: file.read_text() for file in folder.iterdir()} == TEXTS
 
 
 def test_a_team_says_which_runners_take_its_jobs() -> None:

@@ -19,6 +19,7 @@ COMMANDS = {
     "gate": "Stop an update that would lose what a person would miss.",
     "gpus": "List instance types with GPUs, and what they cost.",
     "init": "Write a new stack file, from options or questions.",
+    "new": "Write a project of one's own: program, policies, workflows.",
     "plan": "Resolve every resource of a stack, without network or credentials.",
     "prices": "Fetch current prices from the AWS Price List.",
     "rehearse": "Run a stack from nothing to nothing on this machine.",

@@ -1,0 +1,85 @@
+"""A project of one's own, made and used in an empty folder."""
+
+import re
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from gpu_cluster_policies.settings import PolicySettings, policy_settings
+from gpu_cluster_tools.cli.app import app
+
+ROOT = Path(__file__).parents[4]
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    made = run("new", "acme-platform")
+    assert made.exit_code == 0, made.output
+    folder = tmp_path / "acme-platform"
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_its_first_stack_is_valid_and_clean(project: Path) -> None:
+    assert (project / "Pulumi.yaml").read_text().startswith("name: acme-platform\n")
+    assert run("validate", "local").exit_code == 0
+    assert run("check", "local").stdout.startswith("local: clean")
+
+
+def test_it_pins_the_version_that_wrote_it(project: Path) -> None:
+    required = (project / "requirements.txt").read_text().splitlines()[-1]
+    assert required == f"gpu-cluster[doctor,rehearsal]=={version('gpu-cluster')}"
+
+
+def test_its_settings_say_what_holds_without_them(project: Path) -> None:
+    assert policy_settings(project) == PolicySettings()
+
+
+def test_its_makefile_has_each_target_that_the_workflows_run(project: Path) -> None:
+    targets = set(re.findall(r"^([.\w/-]+):", (project / "Makefile").read_text(), re.MULTILINE))
+    texts = [file.read_text() for file in (project / ".github/workflows").iterdir()]
+    used = {words.split()[-1] for text in texts for words in re.findall(r"run: make (.*)", text)}
+
+    assert used <= targets
+    shown = subprocess.run(["make", "help"], cwd=project, capture_output=True, text=True, check=True)
+    assert "make deploy" in shown.stdout
+
+
+def test_a_stack_of_its_own_is_drafted_with_its_entry_in_the_settings(project: Path) -> None:
+    done = run("init", "lab", "--provider", "eks", "--region", "us-east-2", "--yes")
+
+    assert "policies/settings.yaml allows environment lab: 1 GPUs" in done.stdout
+    assert "unfilled placeholder 'CHANGEME'" in str(run("validate", "lab").exception)
+    assert policy_settings(project).environments["lab"].regions == ("us-east-2",)
+
+
+def test_files_that_exist_stay(project: Path) -> None:
+    (project / "README.md").write_text("ours\n")
+    (project / "Makefile").unlink()
+
+    again = run("new", ".")
+
+    assert "1 files are written" in again.stdout
+    assert "kept as it is: README.md" in again.stdout
+    assert (project / "README.md").read_text() == "ours\n"
+
+
+@pytest.mark.parametrize("name", ["Acme", "9lives", "a_b"])
+def test_a_name_that_pulumi_stacks_cannot_have_is_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    refused = run("new", name)
+
+    assert refused.exit_code == 2
+    assert "set --name" in refused.output
+    assert not (tmp_path / name).exists()
