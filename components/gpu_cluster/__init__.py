@@ -1,1 +1,135 @@
-"""The platform as Pulumi components, from a stack file. `gpu_cluster.platform` is the map of the house."""
+"""The public API: every component, and what reads a stack file.
+
+import gpu_cluster
+stack = gpu_cluster.load(Path("stacks/Pulumi.prod.yaml"))
+gpu_cluster.DevicePlugin("gpus", gpu_cluster.pools_of(stack), gpus=True, mirror=None, region=None)
+
+A name is imported when it is first used: a program that uses one component loads that one's SDKs alone.
+`gpu_cluster.platform` says in which order a whole platform is made.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gpu_cluster.aws.budget import Budget as Budget
+    from gpu_cluster.aws.ecr.registry import EcrRegistry as EcrRegistry
+    from gpu_cluster.aws.ecr.repository import Repository as Repository
+    from gpu_cluster.aws.eks.addons import Addons as Addons
+    from gpu_cluster.aws.eks.cluster import EksCluster as EksCluster
+    from gpu_cluster.aws.eks.control_plane import ControlPlane as ControlPlane
+    from gpu_cluster.aws.eks.foundation import Foundation as Foundation
+    from gpu_cluster.aws.eks.hybrid import HybridNodes as HybridNodes
+    from gpu_cluster.aws.identity.pod_identity import PodIdentity as PodIdentity
+    from gpu_cluster.aws.karpenter.controller import KarpenterController as KarpenterController
+    from gpu_cluster.aws.karpenter.interruptions import Interruptions as Interruptions
+    from gpu_cluster.aws.karpenter.karpenter import Karpenter as Karpenter
+    from gpu_cluster.aws.keys.keys import Keys as Keys
+    from gpu_cluster.aws.network.endpoints import Endpoints as Endpoints
+    from gpu_cluster.aws.network.flow_logs import FlowLogs as FlowLogs
+    from gpu_cluster.aws.network.network import Network as Network
+    from gpu_cluster.aws.network.routes import Routes as Routes
+    from gpu_cluster.aws.network.tiers import Tiers as Tiers
+    from gpu_cluster.aws.network.vpc import Vpc as Vpc
+    from gpu_cluster.aws.nodes.cluster_autoscaler import ClusterAutoscaler as ClusterAutoscaler
+    from gpu_cluster.aws.nodes.node_group import NodeGroup as NodeGroup
+    from gpu_cluster.aws.nodes.node_groups import NodeGroups as NodeGroups
+    from gpu_cluster.aws.nodes.node_role import NodeRole as NodeRole
+    from gpu_cluster.aws.stores.backups import Backups as Backups
+    from gpu_cluster.aws.stores.bucket import Bucket as Bucket
+    from gpu_cluster.aws.stores.file_system import FileSystem as FileSystem
+    from gpu_cluster.aws.stores.lustre import Lustre as Lustre
+    from gpu_cluster.aws.stores.stores import Stores as Stores
+    from gpu_cluster.aws.teams.account import TeamAccount as TeamAccount
+    from gpu_cluster.capacity import Pool as Pool
+    from gpu_cluster.capacity import pools_of as pools_of
+    from gpu_cluster.config import Stack as Stack
+    from gpu_cluster.config import TeamStack as TeamStack
+    from gpu_cluster.kubernetes.cluster.cluster import Cluster as Cluster
+    from gpu_cluster.kubernetes.gpu.device_plugin import DevicePlugin as DevicePlugin
+    from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin as EfaPlugin
+    from gpu_cluster.kubernetes.gpu.mig_manager import MigManager as MigManager
+    from gpu_cluster.kubernetes.registry.registry import Registry as Registry
+    from gpu_cluster.kubernetes.security.namespace import Namespace as Namespace
+    from gpu_cluster.kubernetes.services.service import Service as Service
+    from gpu_cluster.kubernetes.serving.model import Model as Model
+    from gpu_cluster.kubernetes.serving.serving import Serving as Serving
+    from gpu_cluster.kubernetes.storage.classes import StorageClasses as StorageClasses
+    from gpu_cluster.kubernetes.teams.grant import TeamGrant as TeamGrant
+    from gpu_cluster.kubernetes.teams.teams import Teams as Teams
+    from gpu_cluster.plan import Plan as Plan
+    from gpu_cluster.plan import plan_of as plan_of
+    from gpu_cluster.platform import Platform as Platform
+    from gpu_cluster.stack import StackFileError as StackFileError
+    from gpu_cluster.stack import load as load
+    from gpu_cluster.stack import load_any as load_any
+    from gpu_cluster.team import Team as Team
+
+_MODULES = {
+    "Addons": "gpu_cluster.aws.eks.addons",
+    "Backups": "gpu_cluster.aws.stores.backups",
+    "Bucket": "gpu_cluster.aws.stores.bucket",
+    "Budget": "gpu_cluster.aws.budget",
+    "Cluster": "gpu_cluster.kubernetes.cluster.cluster",
+    "ClusterAutoscaler": "gpu_cluster.aws.nodes.cluster_autoscaler",
+    "ControlPlane": "gpu_cluster.aws.eks.control_plane",
+    "DevicePlugin": "gpu_cluster.kubernetes.gpu.device_plugin",
+    "EcrRegistry": "gpu_cluster.aws.ecr.registry",
+    "EfaPlugin": "gpu_cluster.kubernetes.gpu.efa_plugin",
+    "EksCluster": "gpu_cluster.aws.eks.cluster",
+    "Endpoints": "gpu_cluster.aws.network.endpoints",
+    "FileSystem": "gpu_cluster.aws.stores.file_system",
+    "FlowLogs": "gpu_cluster.aws.network.flow_logs",
+    "Foundation": "gpu_cluster.aws.eks.foundation",
+    "HybridNodes": "gpu_cluster.aws.eks.hybrid",
+    "Interruptions": "gpu_cluster.aws.karpenter.interruptions",
+    "Karpenter": "gpu_cluster.aws.karpenter.karpenter",
+    "KarpenterController": "gpu_cluster.aws.karpenter.controller",
+    "Keys": "gpu_cluster.aws.keys.keys",
+    "Lustre": "gpu_cluster.aws.stores.lustre",
+    "MigManager": "gpu_cluster.kubernetes.gpu.mig_manager",
+    "Model": "gpu_cluster.kubernetes.serving.model",
+    "Namespace": "gpu_cluster.kubernetes.security.namespace",
+    "Network": "gpu_cluster.aws.network.network",
+    "NodeGroup": "gpu_cluster.aws.nodes.node_group",
+    "NodeGroups": "gpu_cluster.aws.nodes.node_groups",
+    "NodeRole": "gpu_cluster.aws.nodes.node_role",
+    "Plan": "gpu_cluster.plan",
+    "Platform": "gpu_cluster.platform",
+    "PodIdentity": "gpu_cluster.aws.identity.pod_identity",
+    "Pool": "gpu_cluster.capacity",
+    "Registry": "gpu_cluster.kubernetes.registry.registry",
+    "Repository": "gpu_cluster.aws.ecr.repository",
+    "Routes": "gpu_cluster.aws.network.routes",
+    "Service": "gpu_cluster.kubernetes.services.service",
+    "Serving": "gpu_cluster.kubernetes.serving.serving",
+    "Stack": "gpu_cluster.config",
+    "StackFileError": "gpu_cluster.stack",
+    "StorageClasses": "gpu_cluster.kubernetes.storage.classes",
+    "Stores": "gpu_cluster.aws.stores.stores",
+    "Team": "gpu_cluster.team",
+    "TeamAccount": "gpu_cluster.aws.teams.account",
+    "TeamGrant": "gpu_cluster.kubernetes.teams.grant",
+    "TeamStack": "gpu_cluster.config",
+    "Teams": "gpu_cluster.kubernetes.teams.teams",
+    "Tiers": "gpu_cluster.aws.network.tiers",
+    "Vpc": "gpu_cluster.aws.network.vpc",
+    "load": "gpu_cluster.stack",
+    "load_any": "gpu_cluster.stack",
+    "plan_of": "gpu_cluster.plan",
+    "pools_of": "gpu_cluster.capacity",
+}
+"""Where each public name is defined."""
+
+__all__ = list(_MODULES)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    """`AttributeError` for a name that is not public."""
+    if name not in _MODULES:
+        raise AttributeError(f"module 'gpu_cluster' has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_MODULES])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from gpu_cluster.aws.ecr.registry import EcrRegistry
 from gpu_cluster.aws.eks import EksCluster
-from gpu_cluster.aws.karpenter.controller import Controller
+from gpu_cluster.aws.karpenter.controller import KarpenterController
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin
@@ -16,7 +16,7 @@ EXEMPTIONS: Mapping[str, tuple[Exemption, ...]] = {
     "gpu-cluster:index:EcrRegistry": EcrRegistry.EXEMPT,
     "gpu-cluster:index:EfaPlugin": EfaPlugin.EXEMPT,
     "gpu-cluster:index:EksCluster": EksCluster.EXEMPT,
-    "gpu-cluster:index:KarpenterController": Controller.EXEMPT,
+    "gpu-cluster:index:KarpenterController": KarpenterController.EXEMPT,
     "gpu-cluster:index:MigManager": MigManager.EXEMPT,
     "gpu-cluster:index:StorageClasses": StorageClasses.EXEMPT,
 }

@@ -1,8 +1,17 @@
 """What other programs may import. A name that goes, or comes, does so on purpose."""
 
+import ast
+import subprocess
+import sys
 from importlib import import_module
+from pathlib import Path
 
+import pulumi
 import pytest
+
+import gpu_cluster
+
+PROJECT = Path(__file__).parents[2]
 
 PUBLIC = {
     "gpu_cluster_tools.doctor": "Check QuotaRequirement CheckStatus counts diagnose quota_requirements",
@@ -96,3 +105,53 @@ def test_a_package_offers_what_it_promises(package: str) -> None:
 
     assert sorted(module.__all__) == sorted(PUBLIC[package].split())
     assert all(hasattr(module, name) for name in module.__all__)
+
+
+def test_the_library_offers_every_component() -> None:
+    """Derived from the sources: whoever adds a component exports it."""
+    defined = {
+        node.name
+        for file in (PROJECT / "components/gpu_cluster").rglob("*.py")
+        for node in ast.parse(file.read_text()).body
+        if isinstance(node, ast.ClassDef)
+        and any(ast.unparse(base) == "pulumi.ComponentResource" for base in node.bases)
+    }
+
+    offered = {name for name in gpu_cluster.__all__ if _is_component(getattr(gpu_cluster, name))}
+
+    assert offered == defined
+    assert {name for name in dir(gpu_cluster) if name in gpu_cluster.__all__} == set(gpu_cluster.__all__)
+
+
+def test_what_type_checkers_see_of_the_library_is_what_programs_get() -> None:
+    """The names are imported on first use, so that types and programs read two lists."""
+    [typed] = [
+        node
+        for node in ast.parse(Path(str(gpu_cluster.__file__)).read_text()).body
+        if isinstance(node, ast.If)
+    ]
+    shown = {
+        alias.name: node.module
+        for node in typed.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+    assert shown.keys() == set(gpu_cluster.__all__)
+    for name, module in shown.items():
+        assert getattr(import_module(str(module)), name) is getattr(gpu_cluster, name)
+
+
+def test_importing_the_library_loads_no_sdk() -> None:
+    code = "import sys, gpu_cluster; print([it for it in sys.modules if it.startswith('pulumi')])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout == "[]\n"
+
+
+def test_a_name_that_the_library_does_not_have_is_an_error_of_its_own() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'DevicePlugins'"):
+        _ = gpu_cluster.DevicePlugins  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _is_component(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, pulumi.ComponentResource)

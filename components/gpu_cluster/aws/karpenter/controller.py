@@ -27,10 +27,10 @@ def charts_below(mirror: str | None) -> str:
     return f"oci://{mirror}/{CHARTS}" if mirror else f"oci://{CHARTS}"
 
 
-class Controller(pulumi.ComponentResource):
+class KarpenterController(pulumi.ComponentResource):
     """Kinds first, then what knows them; and the other way round when they go.
 
-    Controller("platform-karpenter-controller", cluster_name=…, queue=…, charts=…, mirror=…, …)
+    KarpenterController("platform-karpenter-controller", cluster_name=…, queue=…, charts=…, mirror=…, …)
     """
 
     EXEMPT: ClassVar = (

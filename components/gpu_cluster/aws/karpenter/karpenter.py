@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from gpu_cluster.aws.identity import PodIdentity
-from gpu_cluster.aws.karpenter.controller import NAMESPACE, SERVICE_ACCOUNT, Controller
+from gpu_cluster.aws.karpenter.controller import NAMESPACE, SERVICE_ACCOUNT, KarpenterController
 from gpu_cluster.aws.karpenter.controller_policy import controller_policy
 from gpu_cluster.aws.karpenter.interruptions import Interruptions
 from gpu_cluster.aws.karpenter.node_class import node_class
@@ -73,7 +73,7 @@ class Karpenter(pulumi.ComponentResource):
             },
             opts=child,
         )
-        controller = Controller(
+        controller = KarpenterController(
             f"{name}-controller",
             cluster_name=ground.cluster_name,
             queue=interruptions.queue.name,
