@@ -126,7 +126,9 @@ class Waivers:
                 yield index, waiver
 
     def _problem(self, keys: Keys, message: str) -> LocatedDiagnostic:
-        return LocatedDiagnostic(self.file, self._document.line(keys) if self._document else 0, dotted(keys), message)
+        return LocatedDiagnostic(
+            self.file, self._document.line(keys) if self._document else 0, dotted(keys), message
+        )
 
 
 @cache

@@ -28,10 +28,15 @@ USES = {
     "gpu_cluster.kubernetes": f"{_SETTINGS} gpu_cluster.exemption gpu_cluster.images",
     "gpu_cluster.aws": f"{_SETTINGS} gpu_cluster.exemption gpu_cluster.images gpu_cluster.kubernetes",
     "gpu_cluster": "gpu_cluster",
-    "gpu_cluster_policies": f"{_RESULTS} gpu_cluster.exemption gpu_cluster.component_exemptions",
+    "gpu_cluster_policies": (
+        f"{_RESULTS} gpu_cluster.exemption gpu_cluster.component_exemptions gpu_cluster.project"
+    ),
     "gpu_cluster_tools.toolchain": "",
     "gpu_cluster_tools.diagram": _SETTINGS,
-    "gpu_cluster_tools.scaffold": f"{_SETTINGS} gpu_cluster.stack",
+    "gpu_cluster_tools.scaffold": (
+        f"{_SETTINGS} gpu_cluster.stack gpu_cluster_policies "
+        "gpu_cluster.program"  # which the files of a new project import
+    ),
     "gpu_cluster_tools.schedule": f"{_SETTINGS} gpu_cluster.plan gpu_cluster_tools.toolchain",
     "gpu_cluster_tools.reports": f"{_RESULTS} gpu_cluster_policies gpu_cluster_tools.schedule",
     "gpu_cluster_tools.doctor": (

@@ -99,7 +99,9 @@ def review(before: RevisionState, after: RevisionState) -> Review:
     time, untimed = duration_change(before, after)
     stale = [str(problem) for problem in after.judged.report.stale] if after.judged else []
     judged = after.judged or before.judged
-    gone = data_losses(found, before.resources, judged.pack if judged else pack_of(after.stack, after.project))
+    gone = data_losses(
+        found, before.resources, judged.pack if judged else pack_of(after.stack, after.project)
+    )
     reasons = reasons_of(found, gone, rules, stale, cost)
     return Review(
         after.stack,
