@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, ignore_patterns
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -95,7 +95,8 @@ def test_a_stack_is_judged_with_the_line_of_its_file(monkeypatch: pytest.MonkeyP
 def test_what_a_team_cannot_say_is_at_the_line_of_its_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copytree(PROJECT / "stacks", tmp_path / "stacks")
+    for folder in ("stacks", "policies"):
+        copytree(PROJECT / folder, tmp_path / folder, ignore=ignore_patterns("*.py"))
     (tmp_path / "Pulumi.yaml").touch()
     environment = tmp_path / "stacks" / "Pulumi.prod.yaml"
     lines = environment.read_text().splitlines(keepends=True)
