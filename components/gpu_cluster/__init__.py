@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from gpu_cluster.aws.budget import Budget as Budget
     from gpu_cluster.aws.ecr.registry import EcrRegistry as EcrRegistry
     from gpu_cluster.aws.ecr.repository import Repository as Repository
-    from gpu_cluster.aws.eks.addons import Addons as Addons
+    from gpu_cluster.aws.eks.bootstrap_addons import BootstrapAddons as BootstrapAddons
     from gpu_cluster.aws.eks.cluster import EksCluster as EksCluster
+    from gpu_cluster.aws.eks.cluster_addons import ClusterAddons as ClusterAddons
     from gpu_cluster.aws.eks.control_plane import ControlPlane as ControlPlane
-    from gpu_cluster.aws.eks.foundation import Foundation as Foundation
     from gpu_cluster.aws.eks.hybrid import HybridNodes as HybridNodes
     from gpu_cluster.aws.identity.pod_identity import PodIdentity as PodIdentity
     from gpu_cluster.aws.karpenter.controller import KarpenterController as KarpenterController
@@ -66,11 +66,12 @@ if TYPE_CHECKING:
     from gpu_cluster.team import Team as Team
 
 _MODULES = {
-    "Addons": "gpu_cluster.aws.eks.addons",
     "Backups": "gpu_cluster.aws.stores.backups",
+    "BootstrapAddons": "gpu_cluster.aws.eks.bootstrap_addons",
     "Bucket": "gpu_cluster.aws.stores.bucket",
     "Budget": "gpu_cluster.aws.budget",
     "Cluster": "gpu_cluster.kubernetes.cluster.cluster",
+    "ClusterAddons": "gpu_cluster.aws.eks.cluster_addons",
     "ClusterAutoscaler": "gpu_cluster.aws.nodes.cluster_autoscaler",
     "ControlPlane": "gpu_cluster.aws.eks.control_plane",
     "DevicePlugin": "gpu_cluster.kubernetes.gpu.device_plugin",
@@ -80,7 +81,6 @@ _MODULES = {
     "Endpoints": "gpu_cluster.aws.network.endpoints",
     "FileSystem": "gpu_cluster.aws.stores.file_system",
     "FlowLogs": "gpu_cluster.aws.network.flow_logs",
-    "Foundation": "gpu_cluster.aws.eks.foundation",
     "HybridNodes": "gpu_cluster.aws.eks.hybrid",
     "Interruptions": "gpu_cluster.aws.karpenter.interruptions",
     "Karpenter": "gpu_cluster.aws.karpenter.karpenter",
