@@ -16,7 +16,7 @@ def test_the_example_makes_its_components(monkeypatch: pytest.MonkeyPatch) -> No
     [program] = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     exported: dict[str, Any] = {}
     monkeypatch.setattr(pulumi, "export", exported.__setitem__)
-    monkeypatch.setattr(pulumi.Config, "require", lambda _config, key: f"the {key}")
+    monkeypatch.setattr(pulumi.Config, "require", _required)
 
     graph = graph_of(lambda: exec(compile(program, str(PAGE), "exec"), {}))
 
@@ -27,3 +27,7 @@ def test_the_example_makes_its_components(monkeypatch: pytest.MonkeyPatch) -> No
     [repository] = [inputs for (kind, _), inputs in made.items() if kind == "aws:ecr/repository:Repository"]
     assert repository["name"] == "vision/api"
     assert list(exported) == ["repository"]
+
+
+def _required(_config: pulumi.Config, key: str) -> str:
+    return f"the {key}"
