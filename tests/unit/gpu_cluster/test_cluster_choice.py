@@ -16,7 +16,7 @@ PROJECT = Path(__file__).parents[3]
 WITHOUT_AWS = """
 import sys
 from pathlib import Path
-from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.cluster_choice import backend_for
 from gpu_cluster.platform import Platform
 from gpu_cluster.stack import load
 stack = load(Path("stacks/Pulumi.edge.yaml"))

@@ -52,7 +52,8 @@ def test_outside_a_project_it_says_where_it_looked(tmp_path: Path) -> None:
     done = run(tmp_path, "up")
 
     assert done.returncode == 1
-    assert done.stderr == f"no Pulumi.yaml in {tmp_path} or above it: run gpu-cluster inside the project\n"
+    hint = "run gpu-cluster inside a project, or make one with gpu-cluster new"
+    assert done.stderr == f"no Pulumi.yaml in {tmp_path} or above it: {hint}\n"
 
 
 def test_commands_work_below_the_project_too(tmp_path: Path) -> None:

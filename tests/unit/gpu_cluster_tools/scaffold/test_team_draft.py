@@ -67,7 +67,7 @@ def test_the_service_that_it_shows_is_right_and_has_room_beside_the_model(
 
     stack = load_any(file)
     assert isinstance(stack, TeamStack)
-    assert stack.file.services["gateway"].env == {"MODEL": "http://chat:8000/v1"}
+    assert stack.file.services["gateway"].env["MODEL"].value == "http://chat:8000/v1"
     assert list(stack.file.repositories) == ([f"{team}/gateway"] if environment in ("cloud", "prod") else [])
 
 

@@ -35,7 +35,7 @@ def test_lines_go_to_stderr_by_default(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_a_terminal_gets_one_live_line() -> None:
     code = (
-        "import time; from gpu_cluster_tools.toolchain.progress import Progress\n"
+        "import time; from gpu_cluster_tools.toolchain.progress import BuildProgress\n"
         "with BuildProgress(None).step('building etcd'): time.sleep(1.2)"
     )
     terminal, child_end = pty.openpty()
