@@ -51,9 +51,9 @@ pytestmark = pytest.mark.engine
 _START = """
 import sys
 from pathlib import Path
-from gpu_cluster_tools.rehearsal import ControlPlane
+from gpu_cluster_tools.rehearsal import LocalControlPlane
 from gpu_cluster_tools.toolchain import install
-ControlPlane(Path(sys.argv[1]), install()).start()
+LocalControlPlane(Path(sys.argv[1]), install()).start()
 """
 
 

@@ -35,7 +35,7 @@ from pathlib import Path
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.cluster_choice import backend_for
 from gpu_cluster.platform import Platform
 from gpu_cluster.stack import load
 
@@ -43,7 +43,7 @@ stacks = Path(__file__).resolve().parent
 stack = load(stacks / f"Pulumi.{pulumi.get_stack()}.yaml")
 serving = pulumi.Config("gpu-cluster").require_secret_object("serving")
 token = serving.apply(lambda decrypted: decrypted["hubToken"])
-platform = Platform("platform", stack, place=place_of(stack, stacks.parent), hub_token=token)
+platform = Platform("platform", stack, place=backend_for(stack, stacks.parent), hub_token=token)
 
 cluster = pulumi.ResourceOptions(
     provider=kubernetes.Provider("own", kubeconfig=str(stacks.parent / ".local" / "kubeconfig")),

@@ -183,14 +183,14 @@ from pathlib import Path
 
 import pulumi
 
-from gpu_cluster.cluster_choice import place_of
+from gpu_cluster.cluster_choice import backend_for
 from gpu_cluster.platform import Platform
 from gpu_cluster.stack import load
 
 project = Path(__file__).resolve().parents[1]
 stack = load(project / "stacks" / f"Pulumi.{pulumi.get_stack()}.yaml")
 opts = pulumi.ResourceOptions(aliases=[pulumi.Alias(name="BEFORE")])
-for key, value in Platform("NAME", stack, place=place_of(stack, project), opts=opts).outputs.items():
+for key, value in Platform("NAME", stack, place=backend_for(stack, project), opts=opts).outputs.items():
     pulumi.export(key, value)
 """
 """The program of stacks/, with a platform of another name."""
