@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from docs import architecture, commands, components, limits
+from docs import architecture, commands, components, limits, object_types
 from gpu_cluster.stack import reference, schema
 from gpu_cluster_policies import reference as rules
 
@@ -19,6 +19,7 @@ for file, text in {
     "docs/reference/rules.md": rules.reference_text(),
     "docs/reference/stack-file.md": reference.reference_text(),
     "docs/reference/team-file.md": reference.team_reference_text(),
+    "policies/gpu_cluster_policies/object_types.json": object_types.text(),
     "stacks/schema.json": schema.schema_text(schema.json_schema()),
     "stacks/team-schema.json": schema.schema_text(schema.team_json_schema()),
 }.items():

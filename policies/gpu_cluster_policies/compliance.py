@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from gpu_cluster.config.compliance import Framework
 from gpu_cluster_policies.frameworks import CATALOGUES, Catalogue, Control
+from gpu_cluster_policies.not_judged import Unseen
 from gpu_cluster_policies.reports import Judged
 from gpu_cluster_policies.rule import NotEvaluated, Rule
 from gpu_cluster_policies.waivers import Waiver
@@ -79,6 +80,8 @@ class Assessment:
     framework: Framework
     catalogue: Catalogue
     controls: tuple[Assessed, ...]
+    not_judged: tuple[Unseen, ...] = ()
+    """What no rule could look at: it may break any control."""
 
     @property
     def counts(self) -> Counter[Result]:
@@ -103,7 +106,7 @@ def assess(judged: Judged, framework: Framework) -> Assessment:
         Assessed(control, tuple(map(record.of, catalogue.evidence(control, judged.pack.rules.values()))))
         for control in catalogue.controls
     )
-    return Assessment(judged.name, framework, catalogue, controls)
+    return Assessment(judged.name, framework, catalogue, controls, judged.not_judged)
 
 
 class _Record:

@@ -24,6 +24,7 @@ from pulumi_policy.proxy import UnknownValueError
 from gpu_cluster_policies.file import PolicyFileError
 from gpu_cluster_policies.foreseen import Foreseen, foreseen_inputs, foreseen_outputs
 from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.not_judged import not_judged
 from gpu_cluster_policies.pack import Pack, pack_of
 from gpu_cluster_policies.rule import Level, Rule
 from gpu_cluster_policies.rules import all_rules
@@ -33,6 +34,7 @@ from gpu_cluster_policies.terms import Terms
 from gpu_cluster_policies.waivers import project_waivers
 
 _WAIVERS = "waivers"
+_NOT_JUDGED = "not-judged"
 
 
 def main(program: str) -> None:
@@ -47,12 +49,13 @@ def main(program: str) -> None:
 
 
 def policies(project: Path) -> list[Policy]:
-    """One for each rule and level, and one for the waivers of the project."""
+    """One for each rule and level, one for the waivers of the project, and one for what no rule could see."""
     rules = all_rules(Terms("", policy_settings(project)))
     project_waivers(project, frozenset(rule.id for rule in rules))
     shown = _Shown(project)
     of_resources = (rule for rule in rules if not rule.of_operations)
-    return [*(policy for rule in of_resources for policy in _policies(rule, shown)), _waivers(shown)]
+    judging = [policy for rule in of_resources for policy in _policies(rule, shown)]
+    return [*judging, _waivers(shown), _not_judged(shown)]
 
 
 class _Shown:
@@ -147,6 +150,16 @@ def _waivers(shown: _Shown) -> Policy:
 
     title = "Waivers have not expired, and are needed"
     return StackValidationPolicy(_WAIVERS, title, in_stack, EnforcementLevel.MANDATORY)
+
+
+def _not_judged(shown: _Shown) -> Policy:
+    def in_stack(args: StackValidationArgs, report: ReportViolation) -> None:
+        for resource in shown.stack(args, _NOT_JUDGED).resources:
+            if unseen := not_judged(resource):
+                report(unseen.brief, resource.urn)
+
+    title = "Rules look at everything that is applied"
+    return StackValidationPolicy(_NOT_JUDGED, title, in_stack, EnforcementLevel.ADVISORY)
 
 
 def _pack_of(args: StackValidationArgs, project: Path) -> Pack:

@@ -90,12 +90,12 @@ class Field:
 
     def items(self) -> Iterator[Field]:
         """The elements where it is a list."""
-        for index, item in enumerate(cast(Sequence[Any], self.value) if _is_list(self.value) else ()):
+        for index, item in enumerate(cast(Sequence[Any], self.value) if is_list(self.value) else ()):
             yield Field(self.owner, f"{self.path}[{index}]", item)
 
     def one_or_more(self) -> list[Field]:
         """The elements where it is a list, itself where it is anything else, nothing where it is absent."""
-        if _is_list(self.value):
+        if is_list(self.value):
             return list(self.items())
         return [] if self.value is None else [self]
 
@@ -104,6 +104,13 @@ class Field:
         value = self.value
         for key in cast(Mapping[str, Any], value) if isinstance(value, Mapping) else ():
             yield key, self.at(key)
+
+    def children(self) -> Iterator[Field]:
+        """The elements of a list, or the values of a map."""
+        if isinstance(self.value, Mapping):
+            yield from (value for _, value in self.entries())
+        else:
+            yield from self.items()
 
     def parsed(self) -> Field:
         """The map or list that its JSON text stands for, at the same place. `UnreadableError` if none."""
@@ -131,7 +138,8 @@ def _joined(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def _is_list(value: Any) -> bool:
+def is_list(value: Any) -> bool:
+    """Whether a value is a list, of YAML or as the engine hands it over."""
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 

@@ -46,4 +46,4 @@ def judged_manifests(contents: dict[str, bytes], stack: str | None) -> Judged:
     pack = pack_of(stack) if stack else strictest()
     # A few of a stack's objects do not need every waiver of it.
     report = replace(pack.check(manifests.resources), stale=())
-    return Judged(stack or "manifests", pack, report, manifests, manifests.resources)
+    return Judged(stack or "manifests", pack, report, manifests, manifests.resources, manifests.unread)

@@ -7,24 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from gpu_cluster.stack.diagnostic import FileError, Keys, LocatedDiagnostic, dotted
-from gpu_cluster.stack.document import Document, UnreadableFileError, decoded, read_all
+from gpu_cluster.stack.diagnostic import Diagnostic, FileError, Keys, LocatedDiagnostic, dotted
+from gpu_cluster.stack.document import UnreadableFileError, decoded
 from gpu_cluster.stack.suggestions import did_you_mean
-from gpu_cluster.stack.yaml_nodes import line_of
 from gpu_cluster_policies.field import keys_of
-from gpu_cluster_policies.place import Place
-from gpu_cluster_policies.rule import Finding
-from gpu_cluster_policies.subject import Resource
+from gpu_cluster_policies.manifest_objects import HELM_TEMPLATE, Stranger, mistakes_in, objects_in, stranger
+from gpu_cluster_policies.manifest_text import ManifestDocument, documents_in
+from gpu_cluster_policies.not_judged import Unseen
+from gpu_cluster_policies.place import Located, Place
+from gpu_cluster_policies.subject import Resource, object_of
 
 STDIN = "<stdin>"
 _SUFFIXES = (".yaml", ".yml", ".json")
-_KINDS = {
-    "v1": "Binding ConfigMap Endpoints Event LimitRange List Namespace Node PersistentVolume "
-    "PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service ServiceAccount",
-    "apps/v1": "ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet",
-    "batch/v1": "CronJob Job",
-}
-"""What there is in the groups that run pods (Kubernetes 1.35): a misspelt kind would pass every rule."""
+_TEMPLATE = b"{{"
 
 
 class ManifestError(FileError):
@@ -34,7 +29,7 @@ class ManifestError(FileError):
 @dataclass(frozen=True, slots=True)
 class _Origin:
     file: str
-    document: Document
+    document: ManifestDocument
     keys: Keys
     """Of the object in its document: empty, or within a list."""
 
@@ -52,15 +47,16 @@ class Manifests:
     _origins: dict[int, _Origin]
     """By identity of the resource: the same object may stand in two files."""
 
-    def of(self, finding: Finding) -> Place:
+    unread: tuple[Unseen, ...] = ()
+    """Files, and documents in them, that hold no object of Kubernetes."""
+
+    def of(self, finding: Located) -> Place:
         """Line of the property, or of the nearest parent where it is not set."""
         origin = self._origins[id(self._named(finding))]
-        keys = (*origin.keys, *keys_of(finding.path))
-        known = origin.document.node(keys[: len(origin.keys) + 1])
-        line = origin.document.line(keys) if known else _start(origin)
+        line = origin.document.line((*origin.keys, *keys_of(finding.path)))
         return Place(origin.file, line, finding.path)
 
-    def _named(self, finding: Finding) -> Resource:
+    def _named(self, finding: Located) -> Resource:
         """What the finding names: mostly what was judged."""
         if finding.resource == finding.judged.address:
             return finding.judged
@@ -92,31 +88,74 @@ def contents_of(paths: Sequence[Path]) -> dict[str, bytes]:
 
 
 def manifests_in(contents: dict[str, bytes]) -> Manifests:
-    """The objects of files by their names. `ManifestError` with everything that is wrong with all of them."""
-    problems: list[LocatedDiagnostic] = []
-    resources: list[Resource] = []
-    origins: dict[int, _Origin] = {}
+    """The objects of files by their names. `ManifestError` with everything that is wrong with all of them.
+
+    A file that holds nothing is wrong only where no other holds anything.
+    """
+    reading = _Reading()
     for file, content in contents.items():
+        reading.file(file, content)
+    if not (reading.resources or reading.unread):
+        reading.problems += reading.empty
+    if reading.problems:
+        raise ManifestError(tuple(reading.problems))
+    return Manifests(reading.resources, reading.origins, tuple(reading.unread))
+
+
+class _Reading:
+    """Files as they are read: objects, what is wrong with them, and what is none."""
+
+    def __init__(self) -> None:
+        self.resources: list[Resource] = []
+        self.origins: dict[int, _Origin] = {}
+        self.unread: list[Unseen] = []
+        self.problems: list[LocatedDiagnostic] = []
+        self.empty: list[LocatedDiagnostic] = []
+
+    def file(self, file: str, content: bytes) -> None:
+        documents: Sequence[ManifestDocument] = ()
+        mistakes: list[Diagnostic] = []
         try:
-            documents = _documents(content)
+            documents = documents_in(decoded(content))
+            name = Path(file).name
+            objects = [document for document in documents if not stranger(name, document.data)]
+            mistakes = [_placed(mistake, document) for document in objects for mistake in document.mistakes]
         except UnreadableFileError as error:
-            problems.append(LocatedDiagnostic(file, error.line, "", error.message))
-            continue
+            mistakes.append(Diagnostic((), error.message, error.line))
+        if mistakes and _TEMPLATE in content:
+            first = mistakes[0]
+            self._unseen(HELM_TEMPLATE, file, first.line or 1)
+            return
+        if not documents and not mistakes:
+            self.empty.append(LocatedDiagnostic(file, 1, "", "there is nothing in it"))
+        self._problems(file, mistakes)
         for document in documents:
-            for mistake in document.mistakes:
-                line = mistake.line or document.line(mistake.keys)
-                problems.append(LocatedDiagnostic(file, line, dotted(mistake.keys), mistake.message))
-            for keys, content_of_object in _objects(document.data, ()):
-                origin = _Origin(file, document, keys)
-                if problem := _problem(origin, content_of_object):
-                    problems.append(problem)
-                    continue
-                resource = Resource(content_of_object["kind"], content_of_object, _name(content_of_object))
-                resources.append(resource)
-                origins[id(resource)] = origin
-    if problems:
-        raise ManifestError(tuple(problems))
-    return Manifests(resources, origins)
+            self._document(file, document)
+
+    def _document(self, file: str, document: ManifestDocument) -> None:
+        if found := stranger(Path(file).name, document.data):
+            self._unseen(found, file, document.start)
+            return
+        mistakes = [_placed(mistake, document) for mistake in mistakes_in(document.data)]
+        self._problems(file, mistakes)
+        if mistakes:
+            return
+        for keys, content in objects_in(document.data):
+            resource = object_of(content, _name(content))
+            self.resources.append(resource)
+            self.origins[id(resource)] = _Origin(file, document, keys)
+
+    def _problems(self, file: str, mistakes: Sequence[Diagnostic]) -> None:
+        self.problems += (
+            LocatedDiagnostic(file, it.line or 1, dotted(it.keys), it.message) for it in mistakes
+        )
+
+    def _unseen(self, found: Stranger, file: str, line: int) -> None:
+        self.unread.append(Unseen(found.kind, Path(file).name, found.why, Place(file, line, "")))
+
+
+def _placed(mistake: Diagnostic, document: ManifestDocument) -> Diagnostic:
+    return mistake._replace(line=mistake.line or document.line(mistake.keys))
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
@@ -130,68 +169,8 @@ def _unreadable(file: Path, error: OSError) -> str:
     return f"the file cannot be read: {error.strerror}"
 
 
-def _documents(content: bytes) -> list[Document]:
-    text = decoded(content)
-    if text.lstrip()[:1] in ("{", "["):
-        text = text.replace(
-            "\t", " "
-        )  # JSON may be indented with tabs, which YAML refuses; in text it has none
-    try:
-        return read_all(text)
-    except UnreadableFileError as error:
-        if "{{" in text:
-            hint = "a template has to be rendered first, such as helm template … | gpu-cluster check -f -"
-            raise UnreadableFileError(error.line, f"{error.message}; {hint}") from None
-        raise
-
-
-def _objects(content: Any, keys: Keys) -> Iterator[tuple[Keys, Any]]:
-    """The objects of a document: itself, or the items of a list, which may be lists."""
-    if not isinstance(content, dict):
-        yield keys, content
-        return
-    found = cast(dict[str, Any], content)
-    items = found.get("items")
-    if str(found.get("kind", "")).endswith("List") and isinstance(items, list):
-        for index, item in enumerate(cast(list[Any], items)):
-            yield from _objects(item, (*keys, "items", index))
-    else:
-        yield keys, found
-
-
-def _problem(origin: _Origin, content: Any) -> LocatedDiagnostic | None:
-    """Why something is no object of Kubernetes."""
-    if not isinstance(content, dict):
-        return LocatedDiagnostic(
-            origin.file, _start(origin), dotted(origin.keys), "expected an object with apiVersion and kind"
-        )
-    given = cast(dict[str, Any], content)
-    for key in ("apiVersion", "kind"):
-        if not isinstance(given.get(key), str):
-            line = origin.document.line((*origin.keys, key)) if key in given else _start(origin)
-            return LocatedDiagnostic(
-                origin.file,
-                line,
-                dotted((*origin.keys, key)),
-                "required text is missing: no object of Kubernetes",
-            )
-    known = _KINDS.get(given["apiVersion"], str(given["kind"])).split()
-    if given["kind"] not in known:
-        keys = (*origin.keys, "kind")
-        near = did_you_mean(given["kind"], known) or f"; {given['apiVersion']} has {', '.join(known)}"
-        return LocatedDiagnostic(
-            origin.file, origin.document.line(keys), dotted(keys), f"unknown kind '{given['kind']}'{near}"
-        )
-    return None
-
-
 def _name(content: dict[str, Any]) -> str:
     """What to call an object that the API server is to name."""
     metadata = content.get("metadata")
     prefix = cast(dict[str, Any], metadata).get("generateName") if isinstance(metadata, dict) else None
     return f"{prefix}…" if isinstance(prefix, str) else "(no name)"
-
-
-def _start(origin: _Origin) -> int:
-    node = origin.document.node(origin.keys)
-    return line_of(node) if node else 1

@@ -11,8 +11,7 @@ from gpu_cluster.plan import Plan, Registered
 from gpu_cluster.stack.diagnostic import Keys, dotted
 from gpu_cluster.stack.document import Document, read
 from gpu_cluster.stack.sections import TEAM, config_key, rooted
-from gpu_cluster_policies.place import Place
-from gpu_cluster_policies.rule import Finding
+from gpu_cluster_policies.place import Located, Place
 
 _ROOMS: Mapping[str, tuple[Keys, ...]] = {
     "Addons": (("cluster",),),
@@ -147,7 +146,7 @@ class Origins:
         self._own = _Source(project, plan.name)
         self._environment = _Source(project, plan.team.file.team.environment) if plan.team else None
 
-    def of(self, finding: Finding) -> Place:
+    def of(self, finding: Located) -> Place:
         """Line of the key that decides, or of the nearest one above it where the file leaves that out."""
         registered = self._by_urn.get(finding.judged.urn)
         keys = self._keys(registered, finding.path) if registered else ()

@@ -12,6 +12,7 @@ from gpu_cluster.exemption import Exemption
 from gpu_cluster.project import project_above
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic
 from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.not_judged import NotJudged, not_judged
 from gpu_cluster_policies.preview import Step
 from gpu_cluster_policies.rendered import Rendered
 from gpu_cluster_policies.rule import Finding, Level, Rule
@@ -64,7 +65,8 @@ class Pack:
             for rule in self._rules_for(resource.kind)
             for finding in rule.findings(resource, inventory)
         ]
-        return self._report(found, of_operations=False)
+        report = self._report(found, of_operations=False)
+        return replace(report, not_judged=tuple(filter(None, map(not_judged, every))))
 
     def gate(self, steps: Iterable[Step]) -> Report:
         """Judge the steps of an update by the rules of operations. A replacement is found once."""
@@ -123,6 +125,9 @@ class Report:
 
     exempt: tuple[Exempt, ...] = ()
     """Findings in what the platform itself installs, each covered by an exemption of its component."""
+
+    not_judged: tuple[NotJudged, ...] = ()
+    """Objects that no rule could look at, or not at all of their pods."""
 
 
 def strictest() -> Pack:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
-from gpu_cluster_policies.rule import Finding
+from gpu_cluster_policies.subject import Resource
 
 
 class Place(NamedTuple):
@@ -21,7 +21,22 @@ class Place(NamedTuple):
         return f"{self.file}:{self.line} {self.key}".rstrip()
 
 
+class Located(Protocol):
+    """What was found in a resource."""
+
+    @property
+    def resource(self) -> str:
+        """Address of what is named, mostly of what was judged."""
+        ...
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def judged(self) -> Resource: ...
+
+
 class Places(Protocol):
     """What knows where the resources came from."""
 
-    def of(self, finding: Finding) -> Place: ...
+    def of(self, finding: Located) -> Place: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -156,6 +156,9 @@ def _demand(statement: Field) -> None:
     effect = statement.at("Effect")
     if effect.value not in ("Allow", "Deny"):
         raise UnreadableError(effect, effect.shown, "Allow or Deny")
+    principal = statement.at("Principal")
+    if not isinstance(principal.value, Mapping | None) and principal.value != "*":
+        raise UnreadableError(principal, principal.shown, '"*", or kinds of principals with their names')
     if statement.at("Action").value is None and statement.at("NotAction").value is None:
         raise UnreadableError(statement.at("Action"), "not set", "the actions that it is about")
 

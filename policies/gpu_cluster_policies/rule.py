@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Container as ContainerOf
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -50,7 +51,7 @@ class Rule:
         """Whether it may find something in a resource of this kind."""
         if self.of_operations:
             return False
-        kinds: frozenset[str] | None = getattr(self._subjects, "kinds", None)
+        kinds: ContainerOf[str] | None = getattr(self._subjects, "kinds", None)
         return kinds is None or kind in kinds
 
     def concerns(self, resource: Resource) -> bool:

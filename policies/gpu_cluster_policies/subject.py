@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Container as ContainerOf
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
 from gpu_cluster.unknown import UNKNOWN
-from gpu_cluster_policies.field import Field
-
-_TEMPLATES: Mapping[str, tuple[str, ...]] = {
-    "Pod": (),
-    "Deployment": ("spec", "template"),
-    "StatefulSet": ("spec", "template"),
-    "DaemonSet": ("spec", "template"),
-    "ReplicaSet": ("spec", "template"),
-    "ReplicationController": ("spec", "template"),
-    "Job": ("spec", "template"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
-}
-"""Where each kind keeps the pod that it makes."""
+from gpu_cluster_policies.field import Field, UnreadableError, is_list
+from gpu_cluster_policies.object_kinds import group_of, kind_name
+from gpu_cluster_policies.pod_templates import CONTAINERS, POD_KINDS, Found, templates_of
 
 GPU_TAINTS: Mapping[str, str] = {
     "nvidia.com/": "nvidia.com/gpu",
@@ -66,7 +57,8 @@ class Resource:
         metadata: Any = self.properties.get("metadata")
         names: Mapping[str, Any] = cast(Any, metadata) if isinstance(metadata, Mapping) else {}
         parts = [names.get("namespace"), names.get("name") or self.label]
-        return f"{self.kind} {'/'.join('(unknown)' if part is UNKNOWN else part for part in parts if part)}"
+        texts = ("(unknown)" if part is UNKNOWN else str(part) for part in parts if part)
+        return f"{self.kind} {'/'.join(texts)}"
 
     @cached_property
     def root(self) -> Field:
@@ -95,18 +87,37 @@ class Resource:
 
     @property
     def makes_pods(self) -> bool:
-        return self.kind in _TEMPLATES
+        """Whether its kind may make pods."""
+        return self.kind in POD_KINDS
 
     @cached_property
+    def templates(self) -> Found:
+        """The pod templates in it."""
+        return templates_of(self.kind, self.root)
+
+    @cached_property
+    def pods(self) -> tuple[Pod, ...]:
+        """The pods that it is or makes: several where it has several templates."""
+        return tuple(Pod(self, template, inline) for template, inline in self.templates.templates)
+
+    @property
     def pod(self) -> Pod | None:
-        """The pod that it is or makes."""
-        return Pod(self, self.at(*_TEMPLATES[self.kind])) if self.makes_pods else None
+        """The only pod that it is or makes, for kinds with one template."""
+        return next(iter(self.pods), None)
 
 
 def kind_of(resource_type: str, properties: Mapping[str, Any]) -> str:
-    """The Kubernetes kind, or the Pulumi type of what is no Kubernetes object."""
+    """The Kubernetes kind, or the Pulumi type of what is no Kubernetes object.
+
+    A kind of another group than Kubernetes' own of this name has its group, as in `Job.batch.volcano.sh`.
+    """
     kind = properties.get("kind") if resource_type.startswith("kubernetes:") else None
-    return kind if isinstance(kind, str) else resource_type
+    return kind_name(kind, group_of(properties)) if isinstance(kind, str) else resource_type
+
+
+def object_of(manifest: Mapping[str, Any], label: str = "") -> Resource:
+    """A Kubernetes object as a resource."""
+    return Resource(kind_name(manifest["kind"], group_of(manifest)), manifest, label)
 
 
 @dataclass(frozen=True)
@@ -115,10 +126,21 @@ class Pod:
 
     resource: Resource
     template: Field
+    inline: bool = False
+    """Whether the fields of the spec stand in the template itself."""
 
-    @property
+    @cached_property
     def spec(self) -> Field:
-        return self.template.at("spec")
+        """`UnreadableError` where it is no map."""
+        spec = self.template if self.inline else self.template.at("spec")
+        if not isinstance(spec.value, Mapping | None):
+            raise UnreadableError(spec, spec.shown, "the spec of a pod")
+        return spec
+
+    @cached_property
+    def windows(self) -> bool:
+        """Whether it is for nodes with Windows, on which settings of Linux are not allowed."""
+        return self.spec.at("os", "name").text == "windows"
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -126,17 +148,28 @@ class Pod:
 
     @cached_property
     def containers(self) -> tuple[Container, ...]:
-        """Init containers first, as they start."""
+        """Init containers first, as they start. `UnreadableError` where they are no list of containers."""
+        spec = self.spec
         return tuple(
-            Container(self, field, starts=key == "initContainers")
-            for key in ("initContainers", "containers")
-            for field in self.spec.at(key).items()
+            Container(self, field, starts=key == "initContainers", ephemeral=key == "ephemeralContainers")
+            for key in CONTAINERS
+            for field in _listed(spec.at(key))
         )
 
     @cached_property
     def gpu_resources(self) -> frozenset[str]:
         """Names of the GPU resources that its containers ask for."""
         return frozenset(name for container in self.containers for name in container.gpu_resources)
+
+
+def _listed(containers: Field) -> Iterator[Field]:
+    """The containers of a list, which have to be maps."""
+    if not is_list(containers.value) and containers.value is not None:
+        raise UnreadableError(containers, containers.shown, "a list of containers")
+    for container in containers.items():
+        if not isinstance(container.value, Mapping):
+            raise UnreadableError(container, container.shown, "a container")
+        yield container
 
 
 @dataclass(frozen=True)
@@ -146,13 +179,11 @@ class Container:
     starts: bool
     """Whether it is an init container."""
 
+    ephemeral: bool = False
+    """Whether it is for debugging; the API server allows it neither resources nor probes."""
+
     def at(self, *keys: str) -> Field:
         return self.field.at(*keys)
-
-    def inherited(self, key: str) -> Field:
-        """A setting of the security context that the pod sets for containers which do not."""
-        own = self.at("securityContext", key)
-        return own if own.value is not None else self.pod.spec.at("securityContext", key)
 
     @property
     def gpu_resources(self) -> list[str]:
@@ -172,7 +203,7 @@ class Subjects(Generic[S]):
     gpu_nodes = subjects("Node")(lambda node: (node,))
     """
 
-    kinds: frozenset[str]
+    kinds: ContainerOf[str]
     _pick: Callable[[Resource], Iterable[S]]
 
     def __call__(self, resource: Resource) -> Iterable[S]:
@@ -189,12 +220,10 @@ def each(*kinds: str) -> Subjects[Resource]:
     return Subjects(frozenset(kinds), lambda resource: (resource,))
 
 
-@subjects(*_TEMPLATES)
-def pods(resource: Resource) -> Iterator[Pod]:
-    if resource.pod:
-        yield resource.pod
+pods: Subjects[Pod] = Subjects(POD_KINDS, lambda resource: resource.pods)
+"""Pods, and templates that workloads make their pods from."""
 
-
-@subjects(*_TEMPLATES)
-def containers(resource: Resource) -> Iterable[Container]:
-    return resource.pod.containers if resource.pod else ()
+containers: Subjects[Container] = Subjects(
+    POD_KINDS, lambda resource: (container for pod in resource.pods for container in pod.containers)
+)
+"""Containers of every pod."""

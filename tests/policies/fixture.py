@@ -14,6 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from gpu_cluster_policies import Resource
+from gpu_cluster_policies.subject import object_of
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -75,14 +76,15 @@ def resource_of(document: dict[str, Any]) -> Resource:
             document.get("outputs", {}),
             protected=document.get("protected", True),
         )
-    return Resource(document["kind"], document)
+    return object_of(document)
 
 
 def fixtures() -> list[Fixture]:
-    return [_read(path) for path in sorted(FIXTURES.glob("*/*.yaml"))]
+    return [read(path) for path in sorted(FIXTURES.glob("*/*.yaml"))]
 
 
-def _read(path: Path) -> Fixture:
+def read(path: Path) -> Fixture:
+    """A file with what it expects."""
     text = path.read_text()
     documents = tuple(YAML(typ="safe", pure=True).load_all(text))  # pyright: ignore[reportUnknownMemberType]
     return Fixture(path, documents, tuple(_expected(path.parent.name, text)))

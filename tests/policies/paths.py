@@ -45,7 +45,8 @@ def by_plan(pack: Pack, resources: Iterable[Registered]) -> Counter[Said]:
     """As `gpu-cluster check` judges a plan."""
     report = pack.check(resources_of(Graph(list(resources))))
     found = [Said(finding.rule.id, str(finding), finding.judged.urn) for finding in report.findings]
-    return Counter([*found, *(Said("waivers", str(problem), "") for problem in report.stale)])
+    unseen = (Said("not-judged", it.brief, it.judged.urn) for it in report.not_judged)
+    return Counter([*found, *(Said("waivers", str(problem), "") for problem in report.stale), *unseen])
 
 
 def by_manifests(pack: Pack, resources: Iterable[Registered]) -> Counter[Said]:

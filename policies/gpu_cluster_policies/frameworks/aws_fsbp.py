@@ -49,7 +49,12 @@ AWS_FSBP = Catalogue(
         Control("IAM.2", "Users have no policies of their own", elsewhere="the platform makes no users"),
         Control("IAM.4", "The root user has no key", elsewhere=_ACCOUNT),
         Control("IAM.6", "The root user has a hardware factor", elsewhere=_ACCOUNT),
-        Control("IAM.21", "No policy allows all actions of a service"),
+        Control(
+            "IAM.21",
+            "No policy allows all actions of a service",
+            (44,),
+            "which policies allow a whole service on resources that they name",
+        ),
         Control("KMS.1", "No managed policy decrypts with every key"),
         Control("KMS.2", "No inline policy decrypts with every key"),
         Control("KMS.3", "Keys are not deleted by accident"),

@@ -7,6 +7,8 @@ from typing import Any
 
 from gpu_cluster_policies.compliance import Assessed, Assessment, Evidence, Result
 from gpu_cluster_policies.markup import code, table, text
+from gpu_cluster_policies.not_judged import counted
+from gpu_cluster_policies.reports.json import unseen_content
 from gpu_cluster_policies.waivers import Waiver
 
 
@@ -30,6 +32,12 @@ def _section(assessment: Assessment) -> Iterator[str]:
     if elsewhere := _elsewhere(assessment.controls):
         yield "## To be shown otherwise\n"
         yield from (f"- {', '.join(map(code, ids))}: {text(words)}" for words, ids in elsewhere.items())
+        yield ""
+    if assessment.not_judged:
+        yield "## Not judged\n"
+        yield "No rule could look at these, or not at all of them: each may break any control.\n"
+        rows = ((text(it.resource), code(str(it.place)), text(it.why)) for it in assessment.not_judged)
+        yield from table(("resource", "place", "why"), rows)
         yield ""
     if assessment.waivers:
         yield "## Waived\n"
@@ -57,7 +65,8 @@ def _summary(assessment: Assessment) -> str:
     """`52 controls: 28 held, 2 waived, 22 no rule covers it.`"""
     counts = assessment.counts
     parts = ", ".join(f"{counts[result]} {_WORDS[result]}" for result in Result if counts[result])
-    return f"{len(assessment.controls)} controls: {parts}."
+    unseen = counted(it.kind for it in assessment.not_judged)
+    return f"{len(assessment.controls)} controls: {parts}." + (f" Not judged: {unseen}." if unseen else "")
 
 
 _WORDS = {
@@ -110,6 +119,7 @@ def _content(assessment: Assessment) -> dict[str, Any]:
         "date": catalogue.date,
         "scope": catalogue.scope,
         "summary": {str(result): count for result, count in assessment.counts.items()},
+        "notJudged": list(map(unseen_content, assessment.not_judged)),
         "controls": [
             {
                 "id": it.control.id,

@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
+from gpu_cluster_policies.not_judged import Unseen
 from gpu_cluster_policies.reports.judged import Judged, Shown
 from gpu_cluster_policies.rule import NotEvaluated
 
 
 def json_text(judged: Judged) -> str:
-    """An object with `summary`, `findings` and `staleWaivers`."""
+    """An object with `summary`, `findings`, `staleWaivers` and `notJudged`."""
     content = {
         "name": judged.name,
         "summary": {
@@ -16,6 +17,7 @@ def json_text(judged: Judged) -> str:
             "advising": judged.advising,
             "waived": len(judged.waived),
             "exempt": len(judged.exempt),
+            "notJudged": len(judged.not_judged),
             "rules": len(judged.pack.rules),
             "resources": len(judged.resources),
         },
@@ -24,8 +26,19 @@ def json_text(judged: Judged) -> str:
             {"file": it.file, "line": it.line, "key": it.key, "message": it.message}
             for it in judged.report.stale
         ],
+        "notJudged": list(map(unseen_content, judged.not_judged)),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def unseen_content(unseen: Unseen) -> dict[str, Any]:
+    """What was not judged, where and why."""
+    return {
+        "kind": unseen.kind,
+        "resource": unseen.resource,
+        "why": unseen.why,
+        **unseen.place._asdict(),
+    }
 
 
 def _finding(shown: Shown) -> dict[str, Any]:

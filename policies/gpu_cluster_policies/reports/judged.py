@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gpu_cluster.exemption import Exemption
+from gpu_cluster_policies.not_judged import Unseen, counted
 from gpu_cluster_policies.pack import Pack, Report
 from gpu_cluster_policies.place import Place, Places
 from gpu_cluster_policies.rule import Finding
@@ -43,6 +44,8 @@ class Judged:
     report: Report
     places: Places
     resources: Sequence[Resource]
+    unread: tuple[Unseen, ...] = ()
+    """Files, and documents in them, that hold no object which rules could judge."""
 
     @cached_property
     def findings(self) -> tuple[Shown, ...]:
@@ -71,6 +74,12 @@ class Judged:
         ]
         return tuple(sorted(shown, key=_order))
 
+    @cached_property
+    def not_judged(self) -> tuple[Unseen, ...]:
+        """Everything that no rule could look at, or not at all of it, by kind and place."""
+        objects = [Unseen(it.kind, it.resource, it.why, self.places.of(it)) for it in self.report.not_judged]
+        return tuple(sorted((*objects, *self.unread), key=lambda it: (it.kind, it.place, it.resource)))
+
     @property
     def stopping(self) -> int:
         """How many findings stop an update; a waiver that is no good is one."""
@@ -82,7 +91,10 @@ class Judged:
 
     @property
     def summary(self) -> str:
-        """`prod: 2 findings stop an update, 1 advises, 14 are waived; 88 rules on 297 resources`"""
+        """`prod: 2 findings stop an update, 1 advises, 14 are waived; 88 rules on 297 resources`
+
+        It is `clean` only where everything was judged: what was not is named with its count.
+        """
         parts = [
             *(
                 [_counted(self.stopping, "finding stops an update", "findings stop an update")]
@@ -93,9 +105,11 @@ class Judged:
             *([_counted(len(self.waived), "is waived", "are waived")] if self.waived else []),
             *([_counted(len(self.exempt), "is exempt", "are exempt")] if self.exempt else []),
         ]
-        found = ", ".join(parts) if self.findings or self.report.stale else ", ".join(["clean", *parts])
+        clean = not (self.findings or self.report.stale or self.not_judged)
+        found = ", ".join(["clean", *parts] if clean else parts)
+        unseen = f"not judged: {counted(it.kind for it in self.not_judged)}" if self.not_judged else ""
         rules, resources = len(self.pack.rules), _counted(len(self.resources), "resource", "resources")
-        return f"{self.name}: {found}; {rules} rules on {resources}"
+        return f"{self.name}: {'; '.join(filter(None, [found, unseen, f'{rules} rules on {resources}']))}"
 
 
 def _order(shown: Shown) -> tuple[bool, int, str, int, str, str]:

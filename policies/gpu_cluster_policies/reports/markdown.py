@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from gpu_cluster_policies.markup import LIMIT, code, table, text
+from gpu_cluster_policies.not_judged import Unseen, counted
 from gpu_cluster_policies.reports.judged import Judged, Shown
 from gpu_cluster_policies.rule import Rule
 
@@ -20,6 +21,8 @@ def markdown_text(judged: Judged) -> str:
         )
     for rule, shown in groupby(judged.findings, lambda it: it.finding.rule):
         parts.append("\n".join(_rule(rule, list(shown))))
+    if judged.not_judged:
+        parts.append("\n".join(_not_judged(judged.not_judged)))
     if judged.waived:
         parts.append("\n".join(_waived(judged.waived)))
     if judged.exempt:
@@ -47,6 +50,15 @@ def _rule(rule: Rule, found: list[Shown]) -> Iterator[str]:
     yield f"**Why**: {text(rule.why)} *{text('; '.join(rule.references))}*"
     yield ""
     yield f"**Fix**: {text(rule.fix)}"
+    yield ""
+    yield "</details>"
+
+
+def _not_judged(unseen: tuple[Unseen, ...]) -> Iterator[str]:
+    yield f"<details><summary>❔ not judged: {text(counted(it.kind for it in unseen))}</summary>"
+    yield ""
+    rows = ((text(it.resource), code(str(it.place)), text(it.why)) for it in unseen)
+    yield from table(("resource", "place", "why"), rows)
     yield ""
     yield "</details>"
 

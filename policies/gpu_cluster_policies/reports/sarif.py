@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic
 from gpu_cluster_policies.manifests import STDIN
+from gpu_cluster_policies.not_judged import Unseen
 from gpu_cluster_policies.place import Place
 from gpu_cluster_policies.reports.judged import Judged, Shown
 from gpu_cluster_policies.rule import Rule
@@ -31,8 +32,18 @@ _WAIVERS = {
 }
 
 
+_NOT_JUDGED = {
+    "id": "not-judged",
+    "name": "NotJudged",
+    "shortDescription": {"text": "Rules look at everything that is applied"},
+    "fullDescription": {"text": "An object that no rule can look at may hold pods that break every rule."},
+    "help": {"text": "Render it, or write its pods as objects that rules know. See docs/check.md."},
+    "defaultConfiguration": {"level": "warning"},
+}
+
+
 def sarif_text(judged: Judged) -> str:
-    """One run with all rules, what they found, and what is waived or exempt as suppressed."""
+    """One run with all rules and what they found; suppressed where it is waived or exempt."""
     indices = {rule: index for index, rule in enumerate(judged.pack.rules)}
     every = (*judged.findings, *judged.waived, *judged.exempt)
     results = [_result(shown, indices[shown.finding.rule.id]) for shown in every]
@@ -44,12 +55,17 @@ def sarif_text(judged: Judged) -> str:
                 "rules": [
                     *(_rule(rule, stops=judged.pack.stops(rule)) for rule in judged.pack.rules.values()),
                     _WAIVERS,
+                    _NOT_JUDGED,
                 ],
             }
         },
         "automationDetails": {"id": f"gpu-cluster/{judged.name}/"},
         "columnKind": "unicodeCodePoints",
-        "results": [*results, *(_stale(problem, len(indices)) for problem in judged.report.stale)],
+        "results": [
+            *results,
+            *(_stale(problem, len(indices)) for problem in judged.report.stale),
+            *(_unseen(unseen, len(indices) + 1) for unseen in judged.not_judged),
+        ],
     }
     return (
         json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
@@ -103,6 +119,17 @@ def _stale(problem: LocatedDiagnostic, index: int) -> dict[str, Any]:
         "message": {"text": problem.message},
         "locations": [_location(Place(problem.file, problem.line, problem.key))],
         "partialFingerprints": {_FINGERPRINT: _digest(problem.file, problem.message)},
+    }
+
+
+def _unseen(unseen: Unseen, index: int) -> dict[str, Any]:
+    return {
+        "ruleId": _NOT_JUDGED["id"],
+        "ruleIndex": index,
+        "level": "warning",
+        "message": {"text": f"{unseen.resource}: not judged: {unseen.why}"},
+        "locations": [_location(unseen.place)],
+        "partialFingerprints": {_FINGERPRINT: _digest(unseen.place.file, unseen.resource, unseen.why)},
     }
 
 

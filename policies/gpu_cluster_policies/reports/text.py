@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from gpu_cluster_policies.not_judged import Unseen, counted
 from gpu_cluster_policies.reports.judged import Judged, Shown
 from gpu_cluster_policies.rule import Rule
 
@@ -14,7 +15,15 @@ def plain_text(judged: Judged) -> str:
         for rule, shown in groupby(judged.findings, lambda it: it.finding.rule)
     ]
     parts += ["\n".join(map(str, judged.report.stale))] if judged.report.stale else []
+    parts += ["\n".join(_not_judged(judged.not_judged))] if judged.not_judged else []
     return "\n\n".join([*parts, judged.summary]) + "\n"
+
+
+def _not_judged(unseen: tuple[Unseen, ...]) -> Iterator[str]:
+    yield f"not judged: {counted(it.kind for it in unseen)}"
+    for it in unseen:
+        yield f"  {it.place}"
+        yield f"    {it.resource}: {it.why}"
 
 
 def _rule(rule: Rule, found: list[Shown]) -> Iterator[str]:

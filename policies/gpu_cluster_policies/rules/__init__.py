@@ -34,6 +34,13 @@ from gpu_cluster_policies.rules.file_systems import (
 )
 from gpu_cluster_policies.rules.gpus import gpu_limits, gpu_placement, gpu_pool_taint
 from gpu_cluster_policies.rules.images import allowed_registry, digest_pinned, no_latest_tag
+from gpu_cluster_policies.rules.isolation import (
+    apparmor_profile,
+    default_proc_mount,
+    no_host_process,
+    safe_sysctls,
+    selinux_options,
+)
 from gpu_cluster_policies.rules.keys import (
     cluster_key_grants,
     key_deletion_window,
@@ -51,11 +58,17 @@ from gpu_cluster_policies.rules.permissions import (
     no_wildcard_permissions,
     pass_role_scoped,
 )
-from gpu_cluster_policies.rules.pods import no_host_access, own_service_account
+from gpu_cluster_policies.rules.pods import no_host_access, no_probe_hosts, own_service_account, volume_types
 from gpu_cluster_policies.rules.probes import probes
 from gpu_cluster_policies.rules.production import production_stated
+from gpu_cluster_policies.rules.property_types import api_types
 from gpu_cluster_policies.rules.protection import protected
-from gpu_cluster_policies.rules.rbac import no_cluster_admin, no_dangerous_permissions, no_rbac_wildcards
+from gpu_cluster_policies.rules.rbac import (
+    named_subjects,
+    no_cluster_admin,
+    no_dangerous_permissions,
+    no_rbac_wildcards,
+)
 from gpu_cluster_policies.rules.registry import (
     image_lifecycle,
     images_encrypted,
@@ -190,6 +203,15 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         aws_endpoints_reached,
         gpus_from_the_scheduler,
         production_stated(terms),
+        apparmor_profile,
+        selinux_options,
+        default_proc_mount,
+        safe_sysctls,
+        no_host_process,
+        no_probe_hosts,
+        volume_types,
+        named_subjects,
+        api_types,
     )
 
 

@@ -1,8 +1,9 @@
 """Rules for buckets of S3, most of whose settings are resources of their own beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gpu_cluster_policies.customer_key import not_own_key
+from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.kinds import BUCKETS
 from gpu_cluster_policies.link import Link
@@ -151,15 +152,28 @@ def bucket_lifecycle(bucket: Resource, inventory: Inventory) -> Iterator[Violati
     beside = inventory.linked(bucket, _LIFECYCLE)
     rules = [rule for lifecycle in beside for rule in lifecycle.at("rules").items()]
     aborted = any(
-        rule.at("status").value == "Enabled" and rule.at("abortIncompleteMultipartUpload").value
+        rule.at("status").value == "Enabled"
+        and rule.at("abortIncompleteMultipartUpload").value
+        and not _narrows(rule.at("prefix"))
+        and not _narrows(rule.at("filter"))
         for rule in rules
     ) or any(
-        rule.at("enabled").value and rule.at("abortIncompleteMultipartUploadDays").value
+        rule.at("enabled").value
+        and rule.at("abortIncompleteMultipartUploadDays").value
+        and not _narrows(rule.at("prefix"))
+        and not _narrows(rule.at("tags"))
         for rule in (() if beside else bucket.at("lifecycleRules").items())
     )
     if not aborted:
-        expected = "a rule that aborts unfinished uploads"
+        expected = "a rule that aborts unfinished uploads, without a filter"
         yield Violation(bucket.lacks("lifecycle"), expected, actual="without one" if rules else "missing")
+
+
+def _narrows(filter: Field) -> bool:
+    """Whether a lifecycle rule is about some objects only: an empty prefix is about all of them."""
+    if isinstance(filter.value, Mapping):
+        return any(_narrows(part) for _, part in filter.entries())
+    return filter.value not in (None, "", [])
 
 
 def _blocks_all(account: Resource) -> bool:

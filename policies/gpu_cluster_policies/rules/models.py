@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule
-from gpu_cluster_policies.subject import Container, Resource, containers, subjects
+from gpu_cluster_policies.subject import Container, Resource, Subjects, containers
 from gpu_cluster_policies.terms import Terms
 
 _SERVERS = re.compile(r"vllm|sglang|text-generation-inference|\btgi\b")
@@ -59,7 +59,7 @@ def model_sources(terms: Terms) -> Rule:
         82,
         "model-sources",
         "Models come from an allowed store, in a revision that stays, without a literal hub token",
-        of=subjects(*containers.kinds)(_servers),
+        of=Subjects(containers.kinds, _servers),
         level=Level.MANDATORY,
         references="OWASP LLM03:2025; MITRE ATLAS AML.T0010; vLLM: engine arguments, revision",
         fix="set revision in gpu-cluster:serving.models.<name> to a commit of the model, and hubToken of "

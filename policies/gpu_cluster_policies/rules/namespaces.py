@@ -41,7 +41,8 @@ def _namespaces(resource: Resource) -> Iterable[Resource]:
 
 
 def _named(resource: Resource) -> Iterable[Resource]:
-    return (resource,) if resource.kind == "Namespace" or resource.kind in _NAMESPACED else ()
+    named = resource.kind == "Namespace" or resource.kind in _NAMESPACED
+    return (resource,) if named or resource.pods else ()
 
 
 @rule(

@@ -68,7 +68,7 @@ def _permissions(resource: Resource) -> Iterator[Field]:
     "No policy allows whole services on all resources",
     of=_permissions,
     level=Level.MANDATORY,
-    references="CKV_AWS_63; CKV_AWS_355; trivy AWS-0057; FSBP IAM.1; FSBP IAM.21; cdk-nag IAM5",
+    references="CKV_AWS_63; trivy AWS-0057; FSBP IAM.1; cdk-nag IAM5",
     fix="name the actions, or the resources; what the platform makes names both, "
     "and a team's role is limited by gpu-cluster:teams",
 )
@@ -76,6 +76,9 @@ def no_wildcard_permissions(document: Field) -> Iterator[Violation]:
     """Whatever AWS adds to the service is allowed as well, to delete and to pass on included."""
     for statement in allowing(document):
         if not statement.on_everything:
+            for action in statement.actions:
+                if action.text in ("*", "*:*"):
+                    yield Violation(action, "actions that are named")
             continue
         excepted = statement.field.at("NotAction")
         if excepted.value is not None:

@@ -3,7 +3,27 @@
 from collections.abc import Iterator
 
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be
-from gpu_cluster_policies.subject import Pod, pods
+from gpu_cluster_policies.subject import Container, Pod, containers, pods
+
+_HOOKS = (
+    ("livenessProbe",),
+    ("readinessProbe",),
+    ("startupProbe",),
+    ("lifecycle", "postStart"),
+    ("lifecycle", "preStop"),
+)
+_VOLUME_TYPES = (
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "image",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+)
+_VOLUMES = frozenset(("name", "hostPath", *_VOLUME_TYPES))  # no-host-access finds host paths
 
 
 @rule(
@@ -36,12 +56,49 @@ def no_host_access(pod: Pod) -> Iterator[Violation]:
 
 
 @rule(
+    103,
+    "no-probe-hosts",
+    "Probes and lifecycle hooks call their own pod",
+    of=containers,
+    level=Level.MANDATORY,
+    references="Pod Security Baseline: Host Probes",
+    fix="leave host out of httpGet and tcpSocket: the kubelet then calls the pod",
+)
+def no_probe_hosts(container: Container) -> Iterator[Violation]:
+    """The kubelet calls any host that a probe names, from the network of the node."""
+    for keys in _HOOKS:
+        hook = container.at(*keys)
+        for handler in ("httpGet", "tcpSocket") if hook.value is not None else ():
+            host = hook.at(handler, "host")
+            if host.text:
+                yield Violation(host, "not set")
+
+
+@rule(
+    104,
+    "volume-types",
+    "Pods only mount volume types of the Restricted level",
+    of=pods,
+    level=Level.MANDATORY,
+    references="Pod Security Restricted: Volume Types",
+    fix="mount a PersistentVolumeClaim, such as one of a class or store of gpu-cluster:storage; "
+    "an administrator makes the volume behind it",
+)
+def volume_types(pod: Pod) -> Iterator[Violation]:
+    """A pod that names a file server or disk by itself reads what nobody gave to its namespace."""
+    for volume in pod.spec.at("volumes").items():
+        for kind, source in volume.entries():
+            if kind not in _VOLUMES and source.value is not None:
+                yield Violation(source, f"one of {', '.join(_VOLUME_TYPES)}")
+
+
+@rule(
     56,
     "own-service-account",
     "Pods have a ServiceAccount of their own and mount no token",
     of=pods,
     level=Level.MANDATORY,
-    references="CKV_K8S_38; CKV_K8S_41; CKV_K8S_42; KSV-0036; CIS 4.1.5; CIS 4.1.6",
+    references="CKV_K8S_38; KSV-0036; CIS 4.1.5; CIS 4.1.6",
     fix="give the workload a ServiceAccount and set automountServiceAccountToken to false in its pod; "
     "what calls the API server mounts a projected token",
 )

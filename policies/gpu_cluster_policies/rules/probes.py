@@ -11,7 +11,8 @@ _LASTING = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Replication
 def _servers(resource: Resource) -> Iterable[Container]:
     """Containers that are meant to run for ever."""
     if resource.kind in _LASTING and resource.pod:
-        return [container for container in resource.pod.containers if not container.starts]
+        every = resource.pod.containers
+        return [container for container in every if not container.starts and not container.ephemeral]
     return ()
 
 

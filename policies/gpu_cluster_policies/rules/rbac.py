@@ -1,6 +1,7 @@
 """Rules for RBAC: what a role lets do, and who may do everything."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.kinds import CLUSTER
@@ -17,25 +18,57 @@ _EVERYTHING = ("*", "/*")
 _CHANGE = frozenset(("create", "update", "patch", "delete", "deletecollection"))
 _READ = frozenset(("get", "list", "watch"))
 _CALL = frozenset(("create", "get"))
+_APPROVE = frozenset(("update", "patch"))
 _DANGEROUS = {
     ("", "pods/exec"): (_CALL, "left out: it runs any command in any pod"),
     ("", "pods/attach"): (_CALL, "left out: it takes over what runs in a pod"),
     ("", "pods/ephemeralcontainers"): (_CHANGE, "left out: it puts a container into a pod that runs"),
     ("", "nodes/proxy"): (_CALL, "left out: it calls the kubelet, past the API server and its audit log"),
     ("", "secrets"): (_READ, "the names of the secrets that it reads"),
+    ("", "serviceaccounts/token"): (frozenset(("create",)), "left out: it makes tokens of other identities"),
+    ("certificates.k8s.io", "certificatesigningrequests/approval"): (
+        _APPROVE,
+        "left out: with it any user and group gets a certificate",
+    ),
+    ("certificates.k8s.io", "signers"): (
+        frozenset(("approve", "sign")),
+        "left out: with it any user and group gets a certificate",
+    ),
     ("admissionregistration.k8s.io", "mutatingwebhookconfigurations"): (_CHANGE, "left out"),
     ("admissionregistration.k8s.io", "validatingwebhookconfigurations"): (_CHANGE, "left out"),
 }
 """API group and resource, the verbs by which it is dangerous, and what it should be."""
+
+_IN_EVERY_NAMESPACE = {
+    ("", "pods"): (frozenset(("create",)), "in a Role: a pod takes any ServiceAccount of its namespace"),
+}
+"""What is dangerous in all namespaces, and needed in one's own."""
+
+_ANYBODY = {
+    "system:unauthenticated": frozenset(("system:public-info-viewer",)),
+    "system:authenticated": frozenset(("system:basic-user", "system:discovery", "system:public-info-viewer")),
+    "system:serviceaccounts": frozenset[str](),
+}
+"""Groups that are not named one by one, and the roles that Kubernetes itself binds to them
+(https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles, read 2026-11-29)."""
 
 _ADMIN_ROLE = "cluster-admin"
 _ADMIN_GROUP = "system:masters"
 _ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
 
 
+@dataclass(frozen=True)
+class _Allowed:
+    """One rule of a role."""
+
+    field: Field
+    everywhere: bool
+    """Whether it may hold in every namespace."""
+
+
 @subjects(*_ROLES)
-def _role_rules(role: Resource) -> Iterable[Field]:
-    return role.at("rules").items()
+def _role_rules(role: Resource) -> Iterable[_Allowed]:
+    return (_Allowed(field, role.kind == "ClusterRole") for field in role.at("rules").items())
 
 
 @rule(
@@ -67,23 +100,24 @@ def no_rbac_wildcards(role: Resource) -> Iterator[Violation]:
 @rule(
     67,
     "no-dangerous-permissions",
-    "Roles do not reach into pods, nodes, webhooks or all secrets",
+    "Roles do not reach into pods, nodes, webhooks, identities or all secrets",
     of=_role_rules,
     level=Level.MANDATORY,
     references="CKV_K8S_155; CKV2_K8S_2; CKV2_K8S_5; KSV-0041; KSV-0047; KSV-0053; KSV-0114; "
-    "CIS 4.1.2; CIS 4.1.10; CIS 4.1.11",
+    "CIS 4.1.2; CIS 4.1.4; CIS 4.1.10; CIS 4.1.11; CIS 4.1.12",
     fix="leave the permission out of the role, and name the secrets that are read in resourceNames; "
     "the roles that the stack file makes do",
 )
-def no_dangerous_permissions(allowed: Field) -> Iterator[Violation]:
+def no_dangerous_permissions(allowed: _Allowed) -> Iterator[Violation]:
     """Each of them is a way to the identity of other workloads, and from there to what those may do."""
-    groups = {item.text for item in allowed.at("apiGroups").items()}
-    verbs = {item.text for item in allowed.at("verbs").items()}
-    for resource in allowed.at("resources").items():
-        for (group, name), (dangerous, expected) in _DANGEROUS.items():
+    groups = {item.text for item in allowed.field.at("apiGroups").items()}
+    verbs = {item.text for item in allowed.field.at("verbs").items()}
+    known = {**_DANGEROUS, **(_IN_EVERY_NAMESPACE if allowed.everywhere else {})}
+    for resource in allowed.field.at("resources").items():
+        for (group, name), (dangerous, expected) in known.items():
             if resource.text != name or not groups & {group, "*"} or not verbs & {*dangerous, "*"}:
                 continue
-            named = allowed.at("resourceNames")
+            named = allowed.field.at("resourceNames")
             if name != "secrets":
                 yield Violation(resource, expected)
             elif not named.value:
@@ -118,6 +152,32 @@ def no_cluster_admin(grant: Resource) -> Iterator[Violation]:
             yield Violation(role, "a role that allows less")
         subjects = (subject for subject in grant.at("subjects").items() if subject.at("kind").text == "Group")
         yield from _masters(subject.at("name") for subject in subjects)
+
+
+@rule(
+    105,
+    "named-subjects",
+    "Roles are bound to named users, groups and ServiceAccounts",
+    of=each(*_BINDINGS),
+    level=Level.MANDATORY,
+    references="CKV_K8S_42; C-0262",
+    fix="bind the role to a group of your own, or to a ServiceAccount that one workload has",
+)
+def named_subjects(binding: Resource) -> Iterator[Violation]:
+    """What is bound to everybody is open to whoever reaches the API server, or to every pod."""
+    role = binding.at("roleRef", "name").text
+    for subject in binding.at("subjects").items():
+        kind, name = subject.at("kind").text, subject.at("name")
+        if kind == "Group" and _is_anybody(name.text) and role not in _ANYBODY.get(name.text, ()):
+            yield Violation(name, "a group of your own")
+        if kind == "User" and name.text == "system:anonymous":
+            yield Violation(name, "a user who has logged in")
+        if kind == "ServiceAccount" and name.text == "default":
+            yield Violation(name, "a ServiceAccount of one workload")
+
+
+def _is_anybody(group: str) -> bool:
+    return group in _ANYBODY or group.startswith("system:serviceaccounts:")
 
 
 def _masters(groups: Iterable[Field]) -> Iterator[Violation]:

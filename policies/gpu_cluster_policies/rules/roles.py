@@ -7,6 +7,7 @@ from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.kinds import CUSTOMER_POLICIES, NODE_GROUP, ROLE
 from gpu_cluster_policies.link import Link
+from gpu_cluster_policies.oidc_subject import is_bound, wanted_of
 from gpu_cluster_policies.policy_document import Condition, Statement, allowing
 from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
 from gpu_cluster_policies.subject import Resource, each
@@ -40,10 +41,8 @@ _WRITES = (
     "ecr-public:PutImage",
 )
 
-_CLUSTER_ISSUER = "oidc.eks."
 _POD_IDENTITY = "pods.eks.amazonaws.com"
 _POD_TAGS = ("aws:requesttag/kubernetes-namespace", "aws:requesttag/kubernetes-service-account")
-_ACCOUNT = re.compile(r"system:serviceaccount:[^:*?]+:[^:*?]+")
 
 
 @stack_rule(
@@ -80,9 +79,10 @@ def nodes_only_read_images(role: Resource, inventory: Inventory) -> Iterator[Vio
     "A role trusts one service account, one service or named principals",
     of=each(ROLE),
     level=Level.MANDATORY,
-    references="CKV_AWS_60; CKV_AWS_61; CIS 5.2.1; C-0225",
+    references="CKV_AWS_60; CIS 5.2.1; C-0225",
     fix="bind it to namespace and service account: for Pod Identity by aws:RequestTag conditions, as the "
-    "platform's roles are, for OIDC by StringEquals on the issuer's :sub",
+    "platform's roles are, for OIDC by StringEquals on the issuer's :sub; for a pipeline name repository and "
+    "branch there, too",
 )
 def trust_bound(role: Resource) -> Iterator[Violation]:
     """Any pod of the cluster, or anybody at all, could take the role and all that it may do."""
@@ -118,26 +118,38 @@ def _unbound(statement: Statement) -> Iterator[Violation]:
     if statement.is_for_anybody:
         yield Violation(statement.field, "principals that are named", actual="for everybody")
     for kind, principal in statement.principals:
-        if kind == "Federated" and not _binds_subject(conditions, principal.text):
-            expected = "bound to one service account by StringEquals on the issuer's :sub"
-            yield Violation(principal, expected, actual=f"{principal.shown}, any subject of it")
+        if kind == "Federated":
+            yield from _any_subject(conditions, principal)
         if kind == "Service" and principal.text == _POD_IDENTITY and not _binds_pod(conditions):
             expected = "bound by aws:RequestTag/kubernetes-namespace and …/kubernetes-service-account"
             yield Violation(principal, expected, actual=f"{principal.shown}, any pod")
 
 
-def _binds_subject(conditions: list[Condition], issuer: str) -> bool:
-    """Whether the subject of a token is compared; of a cluster's, with one service account.
+def _any_subject(conditions: list[Condition], issuer: Field) -> Iterator[Violation]:
+    """A provider whose tokens are taken whatever their subject is.
 
-    SAML has no subject of this kind: there the audience, which AWS sets, has to be.
+    SAML has no subject of this kind: there the audience, which AWS sets, has to be compared.
     """
-    if ":saml-provider/" in issuer:
-        return any(condition.key == "saml:aud" and condition.compares for condition in conditions)
+    if ":saml-provider/" in issuer.text:
+        if not any(condition.key == "saml:aud" and condition.compares for condition in conditions):
+            yield Violation(issuer, "bound by saml:aud", actual=f"{issuer.shown}, for any audience")
+        return
     subjects = [c for c in conditions if c.key.endswith(":sub") and c.compares]
-    values = [value.text for condition in subjects for value in condition.values]
-    if _CLUSTER_ISSUER in issuer:
-        return bool(values) and all(_ACCOUNT.fullmatch(value) for value in values)
-    return bool(values) and not any(set(value) <= {"*", "?", ":"} for value in values)
+    if any(all(_is_bound(issuer, c, value) for value in c.values) for c in subjects if c.values):
+        return  # conditions hold together, so one of them is enough
+    patterns = [value for condition in subjects for value in condition.values]
+    wanted = wanted_of(issuer.text, [value.text for value in patterns])
+    for condition in subjects:
+        for value in condition.values:
+            if not _is_bound(issuer, condition, value):
+                yield Violation(value, wanted)
+    if not patterns:
+        expected = f"bound by StringEquals on the issuer's :sub to {wanted}"
+        yield Violation(issuer, expected, actual=f"{issuer.shown}, any subject of it")
+
+
+def _is_bound(issuer: Field, condition: Condition, value: Field) -> bool:
+    return is_bound(issuer.text, value.text, expands=condition.operator in ("stringlike", "arnlike"))
 
 
 def _binds_pod(conditions: list[Condition]) -> bool:

@@ -5,17 +5,16 @@ from collections.abc import Iterable, Iterator
 from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.rule import Level, Violation, rule
 from gpu_cluster_policies.secret_text import is_name_of_secret, is_secret
-from gpu_cluster_policies.subject import Resource
+from gpu_cluster_policies.subject import Resource, containers
 
 
 def _readable(resource: Resource) -> Iterable[tuple[str, Field]]:
     """Names and values that everybody who may see the object can read."""
     if resource.kind == "ConfigMap":
         yield from resource.at("data").entries()
-    if resource.pod:
-        for container in resource.pod.containers:
-            for variable in container.at("env").items():
-                yield variable.at("name").text, variable.at("value")
+    for container in containers(resource):
+        for variable in container.at("env").items():
+            yield variable.at("name").text, variable.at("value")
 
 
 @rule(
@@ -24,7 +23,7 @@ def _readable(resource: Resource) -> Iterable[tuple[str, Field]]:
     "No secret is written in an environment variable or ConfigMap",
     of=_readable,
     level=Level.MANDATORY,
-    references="CKV_K8S_35; KSV-0109; CIS 4.4.1; C-0012",
+    references="KSV-0109; CIS 4.4.1; C-0012",
     fix="keep it in a Secret and refer to it with valueFrom.secretKeyRef; a model hub's token goes to "
     "gpu-cluster:serving.hubToken by `pulumi config set --secret`",
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be
-from gpu_cluster_policies.subject import Container, containers
+from gpu_cluster_policies.subject import Container, Pod, containers, pods
 
 _WHERE = "in the manifest; what the stack file makes is hardened already"
 _PROFILES = ("RuntimeDefault", "Localhost")
@@ -37,6 +37,8 @@ def not_privileged(container: Container) -> Iterator[Violation]:
 )
 def no_privilege_escalation(container: Container) -> Iterator[Violation]:
     """Kubernetes lets a setuid binary raise its privileges unless that is switched off."""
+    if container.pod.windows:
+        return
     yield from should_be(container.at("securityContext", "allowPrivilegeEscalation"), False)
 
 
@@ -51,6 +53,8 @@ def no_privilege_escalation(container: Container) -> Iterator[Violation]:
 )
 def drop_all_capabilities(container: Container) -> Iterator[Violation]:
     """The default capabilities include raw sockets and file ownership, which no model server needs."""
+    if container.pod.windows:
+        return
     capabilities = container.at("securityContext", "capabilities")
     drop = capabilities.at("drop")
     if "ALL" not in [item.value for item in drop.items()]:
@@ -64,35 +68,52 @@ def drop_all_capabilities(container: Container) -> Iterator[Violation]:
     53,
     "non-root",
     "Containers do not run as root",
-    of=containers,
+    of=pods,
     level=Level.MANDATORY,
     references="CKV_K8S_23; KSV-0012; C-0013; Pod Security Restricted: Running as Non-root",
     fix=f"set runAsNonRoot to true and runAsUser to a number above 0 {_WHERE}",
 )
-def non_root(container: Container) -> Iterator[Violation]:
-    """Root in a container is root on the node as soon as anything lets it out."""
-    claim = container.inherited("runAsNonRoot")
-    if claim.value is not True:
-        yield Violation(claim, "true, in the container or its pod")
-    user = container.inherited("runAsUser")
-    if user.value == 0:
-        yield Violation(user, "a number above 0, or not set")
+def non_root(pod: Pod) -> Iterator[Violation]:
+    """Root in a container is root on the node as soon as anything lets it out, unless the pod has users of
+    its own (hostUsers: false)."""
+    if pod.spec.at("hostUsers").value is False:
+        return
+    shared = pod.spec.at("securityContext", "runAsNonRoot")
+    contexts = [container.at("securityContext") for container in pod.containers]
+    claims = [context.at("runAsNonRoot") for context in contexts]
+    inherits = any(claim.value is None for claim in claims)
+    if shared.value is not True and (shared.value is not None or inherits):
+        yield Violation(shared, "true, in the container or its pod")
+    for claim in claims:
+        if claim.value not in (None, True):
+            yield Violation(claim, "true, in the container or its pod")
+    for context in (pod.spec.at("securityContext"), *contexts):
+        user = context.at("runAsUser")
+        if user.value == 0:
+            yield Violation(user, "a number above 0, or not set")
 
 
 @rule(
     54,
     "seccomp-profile",
     "Containers have a seccomp profile",
-    of=containers,
+    of=pods,
     level=Level.MANDATORY,
     references="CKV_K8S_31; KSV-0030; C-0210; Pod Security Restricted: Seccomp",
     fix=f"set seccompProfile to {{type: RuntimeDefault}} {_WHERE}",
 )
-def seccomp_profile(container: Container) -> Iterator[Violation]:
+def seccomp_profile(pod: Pod) -> Iterator[Violation]:
     """Without a profile a process may call the whole kernel, where container escapes are found."""
-    kind = container.inherited("seccompProfile").at("type")
-    if kind.value not in _PROFILES:
-        yield Violation(kind, "RuntimeDefault or Localhost, in the container or its pod")
+    if pod.windows:
+        return
+    shared = pod.spec.at("securityContext", "seccompProfile")
+    own = [container.at("securityContext", "seccompProfile") for container in pod.containers]
+    inherits = any(profile.value is None for profile in own)
+    if (shared.value is not None or inherits) and shared.at("type").value not in _PROFILES:
+        yield Violation(shared.at("type"), "RuntimeDefault or Localhost, in the container or its pod")
+    for profile in own:
+        if profile.value is not None and profile.at("type").value not in _PROFILES:
+            yield Violation(profile.at("type"), "RuntimeDefault or Localhost, in the container or its pod")
 
 
 @rule(
@@ -106,4 +127,6 @@ def seccomp_profile(container: Container) -> Iterator[Violation]:
 )
 def read_only_root(container: Container) -> Iterator[Violation]:
     """What breaks in can neither change the program nor leave one of its own."""
+    if container.pod.windows:
+        return
     yield from should_be(container.at("securityContext", "readOnlyRootFilesystem"), True)

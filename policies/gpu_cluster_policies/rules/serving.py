@@ -11,10 +11,11 @@ from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
 from gpu_cluster_policies.subject import Pod, Resource, is_gpu, subjects
 from gpu_cluster_policies.terms import Terms
 
+_KINDS = ("Deployment", "StatefulSet")
 _SPOT_LABELS = ("eks.amazonaws.com/capacityType", "karpenter.sh/capacity-type")
 
 
-@subjects("Deployment", "StatefulSet")
+@subjects(*_KINDS)
 def _model_servers(resource: Resource) -> Iterable[Pod]:
     """Workloads that keep GPUs for as long as they run."""
     return (resource.pod,) if resource.pod and resource.pod.gpu_resources else ()
@@ -122,7 +123,7 @@ def spare_gpus(terms: Terms) -> Rule:
     def used(inventory: Inventory) -> Counter[tuple[str, str]]:
         """GPUs that all model servers at their most ask for, by pool and resource."""
         asked: Counter[tuple[str, str]] = Counter()
-        for resource in inventory.every(_model_servers.kinds):
+        for resource in inventory.every(_KINDS):
             for pod in _model_servers(resource):
                 replicas = _most_replicas(resource, inventory)
                 for pool in _pools(terms, inventory).selected_by(pod)[:1]:

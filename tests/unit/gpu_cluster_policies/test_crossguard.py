@@ -83,9 +83,31 @@ def test_every_rule_has_a_policy_for_each_of_its_levels() -> None:
     )
 
     assert len(BY_NAME) == len(policies(PROJECT))
-    assert found == expected + Counter(["mandatory"])  # the waivers
+    assert found == expected + Counter(["mandatory", "advisory"])  # waivers, and what was not judged
     assert BY_NAME["60-digest-pinned"].enforcement_level is EnforcementLevel.MANDATORY
     assert BY_NAME["60-digest-pinned-outside-production"].enforcement_level is EnforcementLevel.ADVISORY
+
+
+def _on_object(manifest: dict[str, Any]) -> list[str]:
+    """What the policy of what was not judged says of a stack of one object."""
+    judge = BY_NAME["not-judged"]
+    assert isinstance(judge, StackValidationPolicy)
+    kind = f"kubernetes:{manifest['apiVersion']}:{manifest['kind']}"
+    props: Any = unknown_checking_proxy(manifest)
+    only = PolicyResource(kind, props, _urn("elsewhere", kind, "a"), "a", OPTIONS, None, None, [], {})
+    said: list[str] = []
+    judge.validate(StackValidationArgs([only]), lambda message, _urn=None: said.append(message))
+    return said
+
+
+def test_what_no_rule_could_look_at_is_said() -> None:
+    farm = {"apiVersion": "a.example/v1", "kind": "Farm", "metadata": {"name": "a", "namespace": "team"}}
+    pods = {"template": {"spec": {"containers": [{"image": "a"}]}}}
+
+    assert _on_object({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {}}) == []
+    assert _on_object({**farm, "spec": pods}) == []
+    [said] = _on_object({**farm, "spec": {}})
+    assert said == "Farm team/a: not judged: no pod template was found in it"
 
 
 @pytest.mark.parametrize(

@@ -89,9 +89,8 @@ def test_every_mistake_of_every_file_is_said_at_once() -> None:
     contents = {
         "kind.yaml": b"apiVersion: apps/v1\nkind: Deploymnt\n",
         "twice.yaml": b"apiVersion: v1\nkind: Pod\nspec: {}\nspec: {}\n",
-        "no-object.yaml": b"- 1\n",
-        "values.yaml": b"replicas: 3\n",
-        "template.yaml": b"{{- if .Values.on }}\nkind: Pod\n",
+        "half.yaml": b"kind: Pod\n",
+        "broken.yaml": b"kind: [Pod\n",
         "empty.yaml": b"# nothing\n",
         "latin.yaml": b"kind: P\xf6d\n",
     }
@@ -99,13 +98,91 @@ def test_every_mistake_of_every_file_is_said_at_once() -> None:
     assert _mistakes(contents) == [
         "kind.yaml:2 kind: unknown kind 'Deploymnt', did you mean 'Deployment'?",
         "twice.yaml:4 spec: given twice, first on line 3",
-        "no-object.yaml:1 expected an object with apiVersion and kind",
-        "values.yaml:1 apiVersion: required text is missing: no object of Kubernetes",
-        "template.yaml:1 not valid YAML: expected the node content, but found '-'; a bracket or brace is not "
-        "closed; a template has to be rendered first, such as helm template … | gpu-cluster check -f -",
-        "empty.yaml:1 there is nothing in it",
+        "half.yaml:1 apiVersion: required text is missing: no object of Kubernetes",
+        "broken.yaml:2 not valid YAML: expected ',' or ']', but got '<stream end>'; a bracket or brace is "
+        "not closed, or a comma is missing",
         "latin.yaml:1 not UTF-8: byte 0xf6",
     ]
+
+
+def _unread(contents: dict[str, bytes]) -> list[tuple[str, str]]:
+    return [(it.kind, str(it.place)) for it in manifests_in(contents).unread]
+
+
+def test_what_is_no_object_is_named_and_the_rest_is_judged() -> None:
+    contents = {
+        "pod.yaml": POD,
+        "list.yaml": b"---\n- 1\n",
+        "values.yaml": b"replicas: 3\n---\n" + MAP,
+        "chart/Chart.yaml": b"apiVersion: v2\nname: chart\nversion: 1.0.0\n",
+        "chart/templates/a.yaml": b"{{- if .Values.on }}\nkind: Pod\n{{- end }}\n",
+        "chart/templates/b.yaml": b"apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Values.name }}}\n",
+        "k/kustomization.yaml": b"resources: [../pod.yaml]\n",
+        "k/base.yml": b"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n",
+        "workflow.yml": b"on: push\n",
+        "empty.yaml": b"# nothing\n",
+    }
+
+    assert _unread(contents) == [
+        ("document", "list.yaml:2"),
+        ("document", "values.yaml:1"),
+        ("Helm chart", "chart/Chart.yaml:1"),
+        ("Helm template", "chart/templates/a.yaml:1"),
+        ("Helm template", "chart/templates/b.yaml:3"),
+        ("kustomization", "k/kustomization.yaml:1"),
+        ("kustomization", "k/base.yml:1"),
+        ("document", "workflow.yml:1"),
+    ]
+    assert _addresses(contents) == ["Pod team/work", "ConfigMap team/settings"]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "mistake"),
+    [
+        ("kind: List\nitems: {a: 1}", "items: expected a list of objects, got a mapping"),
+        ("kind: PodList\nitems: no", "items: expected a list of objects, got false"),
+        ("kind: List\nitems: [1]", "items[0]: expected an object with apiVersion and kind"),
+        ("kind: Pod\nmetadata: [a]", "metadata: expected a mapping, got a list"),
+        (
+            "kind: Pod\nmetadata: {name: 123}",
+            "metadata.name: expected text, got the number 123; write it in quotes",
+        ),
+        (
+            "kind: Pod\nmetadata: {namespace: no}",
+            "metadata.namespace: expected text, got false; write it in quotes",
+        ),
+        (
+            "kind: Pod\nmetadata: {labels: {a: on}}",
+            "metadata.labels.a: expected text, got true; write it in quotes",
+        ),
+        (
+            "kind: Pod\nmetadata: {annotations: [a]}",
+            "metadata.annotations: expected a mapping of texts, got a list",
+        ),
+    ],
+)
+def test_a_wrong_shape_is_a_mistake(manifest: str, mistake: str) -> None:
+    [said] = _mistakes({"a.yaml": f"apiVersion: v1\n{manifest}\n".encode()})
+
+    assert said.partition(" ")[2] == mistake
+
+
+def test_files_that_hold_nothing_are_wrong_where_no_other_holds_anything() -> None:
+    assert _mistakes({"a.yaml": b"", "b.yaml": b"# nothing\n"}) == [
+        "a.yaml:1 there is nothing in it",
+        "b.yaml:1 there is nothing in it",
+    ]
+
+
+def test_a_list_may_be_as_long_as_it_is() -> None:
+    pod = '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [%s]}}'
+    containers = ", ".join('{"name": "a", "image": "b", "args": [1, 2, 3, 4, 5, 6, 7, 8]}' for _ in range(9))
+    items = ",\n".join(pod % containers for _ in range(1_100))
+    text = f'{{"apiVersion": "v1", "kind": "List", "items": [\n{items}]}}'
+
+    manifests = manifests_in({"list.json": text.encode(), "list.yaml": f"# YAML\n{text}".encode()})
+
+    assert len(manifests.resources) == 2_200
 
 
 def test_a_kind_that_its_group_does_not_have_is_not_let_through() -> None:

@@ -39,6 +39,16 @@ def test_what_is_absent_says_nothing() -> None:
         ({"Statement": [{"Effect": "allow", "Action": "*"}]}, "policy.Statement[0].Effect", '"allow"'),
         ({"Statement": {"Effect": "Allow"}}, "policy.Statement.Action", "not set"),
         ("[]", "policy", "a document without statement"),
+        (
+            {"Statement": {"Effect": "Allow", "Principal": ["a", "*"], "Action": "kms:*"}},
+            "policy.Statement.Principal",
+            '["a", "*"]',
+        ),
+        (
+            {"Statement": {"Effect": "Allow", "Principal": "a", "Action": "kms:*"}},
+            "policy.Statement.Principal",
+            '"a"',
+        ),
     ],
 )
 def test_what_iam_would_refuse_cannot_be_read(content: Any, place: str, actual: str) -> None:

@@ -41,8 +41,8 @@ def check(
 ) -> None:
     """Name every rule that a stack, or a manifest, breaks, without network, cluster or credentials.
 
-    Exit codes: 0 nothing stops an update, 1 a finding does, 2 the stack file, a manifest or the pack is
-    wrong.
+    Exit codes: 0 nothing stops an update and everything was judged, 1 a finding stops it, 2 the stack file,
+    a manifest or the pack is wrong, 3 nothing stops it, but something was not judged.
     """
     judged = _manifests(file, stack) if file else _plan(stack or "local")
     from gpu_cluster_policies.reports import FORMATS
@@ -51,6 +51,8 @@ def check(
     tell(text, output, judged.summary)
     if judged.stopping:
         raise typer.Exit(1)
+    if judged.not_judged:
+        raise typer.Exit(3)
 
 
 def _plan(stack: str) -> "Judged":

@@ -24,6 +24,15 @@ spec:
       securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
       resources: {requests: {cpu: 1, memory: 1Gi}, limits: {memory: 1Gi}}
 """
+UNSEEN = """\
+apiVersion: example.com/v1
+kind: Queue
+metadata: {name: jobs, namespace: team}
+---
+replicas: 3
+"""
+"""A kind that no rule knows, and a document that is no object."""
+
 WAIVER = Waiver.model_construct(
     rule="50-no-host-access",
     resource="Pod team/work",

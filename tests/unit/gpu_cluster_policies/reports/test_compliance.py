@@ -3,7 +3,7 @@ import json
 from gpu_cluster.config.compliance import Framework
 from gpu_cluster_policies.compliance import assess
 from gpu_cluster_policies.reports.compliance import compliance_json, compliance_markdown
-from tests.unit.gpu_cluster_policies.reports.findings import judged, with_waiver
+from tests.unit.gpu_cluster_policies.reports.findings import UNSEEN, judged, with_waiver
 
 
 def test_a_control_stands_in_a_row_with_its_evidence() -> None:
@@ -57,3 +57,15 @@ def test_programs_get_the_same() -> None:
         }
     ]
     assert sum(content["summary"].values()) == len(content["controls"])
+
+
+def test_what_was_not_judged_may_break_any_control() -> None:
+    assessments = [assess(judged(UNSEEN), Framework.CIS_EKS)]
+    text = compliance_markdown(assessments)
+
+    assert "Not judged: Queue \N{MULTIPLICATION SIGN} 1, document \N{MULTIPLICATION SIGN} 1." in text
+    assert "| Queue team/jobs | <code>pod.yaml:1</code> | no pod template was found in it |" in text
+    assert [it["kind"] for it in json.loads(compliance_json(assessments))[0]["notJudged"]] == [
+        "Queue",
+        "document",
+    ]

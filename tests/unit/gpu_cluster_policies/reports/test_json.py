@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 from gpu_cluster_policies.reports import json_text
-from tests.unit.gpu_cluster_policies.reports.findings import judged, with_waiver
+from tests.unit.gpu_cluster_policies.reports.findings import UNSEEN, judged, with_waiver
 
 
 def _told(text: str) -> dict[str, Any]:
@@ -46,3 +46,17 @@ def test_the_summary_counts() -> None:
     summary = _told(json_text(with_waiver()))["summary"]
 
     assert (summary["stopping"], summary["advising"], summary["waived"], summary["resources"]) == (1, 1, 1, 1)
+
+
+def test_what_was_not_judged_is_counted_and_named() -> None:
+    told = _told(json_text(judged(UNSEEN)))
+
+    assert told["summary"]["notJudged"] == 2
+    assert told["notJudged"][0] == {
+        "kind": "Queue",
+        "resource": "Queue team/jobs",
+        "why": "no pod template was found in it",
+        "file": "pod.yaml",
+        "line": 1,
+        "key": "",
+    }

@@ -1,7 +1,7 @@
 import pytest
 
 from gpu_cluster_policies import pack_of
-from tests.unit.gpu_cluster_policies.reports.findings import POD, judged, with_waiver
+from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged, with_waiver
 
 RULES = len(pack_of("elsewhere").rules)
 
@@ -34,4 +34,16 @@ def test_it_is_summed_up_in_a_line(text: str, summary: str) -> None:
 def test_what_is_waived_is_counted() -> None:
     assert with_waiver().summary == (
         f"prod: 1 finding stops an update, 1 advises, 1 is waived; {RULES} rules on 1 resource"
+    )
+
+
+def test_clean_is_only_said_where_everything_was_judged() -> None:
+    times = "\N{MULTIPLICATION SIGN}"
+
+    assert judged(UNSEEN).summary == (
+        f"manifests: not judged: Queue {times} 1, document {times} 1; {RULES} rules on 1 resource"
+    )
+    assert judged(f"{POD}---\n{UNSEEN}").summary == (
+        "manifests: 2 findings stop an update, 1 advises; "
+        f"not judged: Queue {times} 1, document {times} 1; {RULES} rules on 2 resources"
     )

@@ -1,6 +1,6 @@
 from gpu_cluster_policies.markup import LIMIT
 from gpu_cluster_policies.reports import markdown_text
-from tests.unit.gpu_cluster_policies.reports.findings import POD, judged, with_waiver
+from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged, with_waiver
 
 
 def test_each_rule_is_folded_under_a_line() -> None:
@@ -34,3 +34,10 @@ def test_it_stays_within_what_a_comment_holds() -> None:
 
     assert len(text) <= LIMIT
     assert "have no room here" in text
+
+
+def test_what_was_not_judged_stands_in_a_table() -> None:
+    text = markdown_text(judged(UNSEEN))
+
+    assert "<summary>❔ not judged: Queue \N{MULTIPLICATION SIGN} 1, document" in text
+    assert "| Queue team/jobs | <code>pod.yaml:1</code> | no pod template was found in it |" in text

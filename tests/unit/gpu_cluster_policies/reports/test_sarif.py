@@ -11,7 +11,7 @@ from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonS
 
 from gpu_cluster_policies import pack_of
 from gpu_cluster_policies.reports import Judged, sarif_text
-from tests.unit.gpu_cluster_policies.reports.findings import POD, judged, with_waiver
+from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged, with_waiver
 
 
 def _run(of: Judged) -> dict[str, Any]:
@@ -19,7 +19,9 @@ def _run(of: Judged) -> dict[str, Any]:
     return run
 
 
-@pytest.mark.parametrize("of", [judged(), with_waiver(), judged("apiVersion: v1\nkind: Node\n")])
+@pytest.mark.parametrize(
+    "of", [judged(), with_waiver(), judged("apiVersion: v1\nkind: Node\n"), judged(UNSEEN)]
+)
 def test_it_keeps_the_schema_of_the_standard(of: Judged) -> None:
     Standard.model_validate_json(sarif_text(of))
 
@@ -47,7 +49,7 @@ def test_a_result_points_at_its_line_and_its_rule() -> None:
 def test_every_rule_says_why_and_how_to_fix_it() -> None:
     rules = _run(judged())["tool"]["driver"]["rules"]
 
-    assert {rule["id"] for rule in rules} == {*pack_of("elsewhere").rules, "waivers"}
+    assert {rule["id"] for rule in rules} == {*pack_of("elsewhere").rules, "waivers", "not-judged"}
     assert all(rule["help"]["text"] and rule["fullDescription"]["text"] for rule in rules)
 
 
@@ -69,3 +71,13 @@ def test_what_is_waived_is_suppressed_and_says_why() -> None:
         "kind": "external",
         "justification": "It measures the network of <its> node. (platform, until 2027-01-31)",
     }
+
+
+def test_what_was_not_judged_is_a_warning_at_its_line() -> None:
+    run = _run(judged(UNSEEN))
+    [first, second] = run["results"]
+
+    assert run["tool"]["driver"]["rules"][first["ruleIndex"]]["id"] == first["ruleId"] == "not-judged"
+    assert first["level"] == second["level"] == "warning"
+    assert first["message"]["text"] == "Queue team/jobs: not judged: no pod template was found in it"
+    assert second["locations"][0]["physicalLocation"]["region"] == {"startLine": 5}

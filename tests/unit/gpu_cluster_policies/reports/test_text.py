@@ -1,5 +1,5 @@
 from gpu_cluster_policies.reports import plain_text
-from tests.unit.gpu_cluster_policies.reports.findings import judged
+from tests.unit.gpu_cluster_policies.reports.findings import UNSEEN, judged
 
 
 def test_each_rule_says_where_what_why_and_how_to_fix_it() -> None:
@@ -23,3 +23,16 @@ def test_nothing_found_is_one_line() -> None:
     clean = judged("apiVersion: v1\nkind: Node\nmetadata: {name: a}\n")
 
     assert plain_text(clean) == f"{clean.summary}\n"
+
+
+def test_what_was_not_judged_is_counted_and_named() -> None:
+    named, last = plain_text(judged(UNSEEN)).split("\n\n")
+
+    assert named == (
+        "not judged: Queue \N{MULTIPLICATION SIGN} 1, document \N{MULTIPLICATION SIGN} 1\n"
+        "  pod.yaml:1\n"
+        "    Queue team/jobs: no pod template was found in it\n"
+        "  pod.yaml:5\n"
+        "    pod.yaml: it has neither apiVersion nor kind: no object of Kubernetes"
+    )
+    assert last == f"{judged(UNSEEN).summary}\n"

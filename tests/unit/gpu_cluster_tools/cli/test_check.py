@@ -11,6 +11,7 @@ from gpu_cluster_tools.cli import app
 from tests.unit.gpu_cluster_tools.cli.test_app import PROJECT, TALKS, modules_of
 
 NODE = "apiVersion: v1\nkind: Node\nmetadata: {name: a}\n"
+QUEUE = "apiVersion: example.com/v1\nkind: Queue\nmetadata: {name: a}\n"
 ROOM = "apiVersion: v1\nkind: Namespace\nmetadata: {name: team}\n"
 
 
@@ -18,7 +19,10 @@ def _check(*arguments: str, given: str | None = None) -> Result:
     return CliRunner().invoke(app.app, ["check", *arguments], input=given)
 
 
-@pytest.mark.parametrize(("manifest", "code"), [(NODE, 0), (ROOM, 1)])
+@pytest.mark.parametrize(
+    ("manifest", "code"),
+    [(NODE, 0), (ROOM, 1), (QUEUE, 3), (f"{NODE}---\n{QUEUE}", 3), (f"{ROOM}---\n{QUEUE}", 1), ("a: 1\n", 3)],
+)
 def test_it_ends_as_the_manifest_is(tmp_path: Path, manifest: str, code: int) -> None:
     (tmp_path / "a.yaml").write_text(manifest)
 
@@ -65,7 +69,7 @@ def test_manifests_that_cannot_be_judged_end_with_all_that_is_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.yaml").write_text("kind: Pod\n")
-    (tmp_path / "b.yaml").write_text("- 1\n")
+    (tmp_path / "b.yaml").write_text("kind: [\n")
     monkeypatch.setattr("sys.argv", ["gpu-cluster", "check", "-f", str(tmp_path)])
 
     with pytest.raises(SystemExit) as ended:

@@ -1,0 +1,66 @@
+"""Objects and files that no rule could look at, or not at all of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from gpu_cluster_policies.field import NotKnownError, UnreadableError
+from gpu_cluster_policies.place import Place
+from gpu_cluster_policies.subject import Resource
+
+_TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """An object that may hold pods which no rule has seen."""
+
+    kind: str
+    """Such as `Queue`."""
+
+    resource: str
+    """Its address, such as `Queue team/jobs`."""
+
+    why: str
+
+    judged: Resource = field(compare=False, repr=False)
+    path: str = ""
+
+    @property
+    def brief(self) -> str:
+        return f"{self.resource}: not judged: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """An object, a document or a file that was not judged, with its place."""
+
+    kind: str
+    """Such as `Queue`, or `kustomization`."""
+
+    resource: str
+    """Its address, or the name of its file."""
+
+    why: str
+    place: Place
+
+
+def not_judged(resource: Resource) -> NotJudged | None:
+    """Why no rule has seen all pods of a Kubernetes object, if so.
+
+    What cannot be read, or is unknown, is a finding of the rules about pods instead.
+    """
+    if not resource.makes_pods:
+        return None
+    try:
+        why = resource.templates.unseen
+    except (NotKnownError, UnreadableError):
+        return None
+    return NotJudged(resource.kind, resource.address, why, resource) if why else None
+
+
+def counted(kinds: Iterable[str]) -> str:
+    """Kinds with their counts, such as twice `Queue` and a kustomization, by name."""
+    return ", ".join(f"{kind} {_TIMES} {count}" for kind, count in sorted(Counter(kinds).items()))

@@ -1,0 +1,100 @@
+"""Kubernetes kinds that rules know, by API group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+CORE = ""
+APPS = "apps"
+BATCH = "batch"
+
+BUILT_IN: Mapping[str, frozenset[str]] = {
+    group: frozenset(kinds.split())
+    for group, kinds in {
+        CORE: "Binding ConfigMap Endpoints Event LimitRange List Namespace Node PersistentVolume "
+        "PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service "
+        "ServiceAccount",
+        APPS: "ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet",
+        BATCH: "CronJob Job",
+        "admissionregistration.k8s.io": "MutatingAdmissionPolicy MutatingAdmissionPolicyBinding "
+        "MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding "
+        "ValidatingWebhookConfiguration",
+        "apiextensions.k8s.io": "CustomResourceDefinition",
+        "apiregistration.k8s.io": "APIService",
+        "authentication.k8s.io": "SelfSubjectReview TokenRequest TokenReview",
+        "authorization.k8s.io": "LocalSubjectAccessReview SelfSubjectAccessReview SelfSubjectRulesReview "
+        "SubjectAccessReview",
+        "autoscaling": "HorizontalPodAutoscaler Scale",
+        "certificates.k8s.io": "CertificateSigningRequest ClusterTrustBundle PodCertificateRequest",
+        "coordination.k8s.io": "Lease LeaseCandidate",
+        "discovery.k8s.io": "EndpointSlice",
+        "events.k8s.io": "Event",
+        "extensions": "DaemonSet Deployment Ingress NetworkPolicy ReplicaSet",
+        "flowcontrol.apiserver.k8s.io": "FlowSchema PriorityLevelConfiguration",
+        "networking.k8s.io": "IPAddress Ingress IngressClass NetworkPolicy ServiceCIDR",
+        "node.k8s.io": "RuntimeClass",
+        "policy": "Eviction PodDisruptionBudget",
+        "rbac.authorization.k8s.io": "ClusterRole ClusterRoleBinding Role RoleBinding",
+        "resource.k8s.io": "DeviceClass DeviceTaintRule ResourceClaim ResourceClaimTemplate ResourceSlice",
+        "scheduling.k8s.io": "PriorityClass",
+        "storage.k8s.io": "CSIDriver CSINode CSIStorageCapacity StorageClass VolumeAttachment "
+        "VolumeAttributesClass",
+        "storagemigration.k8s.io": "StorageVersionMigration",
+    }.items()
+}
+"""Kinds of Kubernetes itself. Source: Kubernetes API reference v1.35,
+https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/, read 2026-11-29; `extensions` was
+removed in 1.22 and stands in older manifests."""
+
+WITHOUT_PODS: Mapping[str, frozenset[str]] = {
+    group: frozenset(kinds.split())
+    for group, kinds in {
+        "cert-manager.io": "Certificate CertificateRequest",
+        "gateway.networking.k8s.io": "BackendTLSPolicy GRPCRoute Gateway GatewayClass HTTPRoute ListenerSet "
+        "ReferenceGrant TCPRoute TLSRoute UDPRoute",
+        "karpenter.k8s.aws": "EC2NodeClass",
+        "karpenter.sh": "NodeClaim NodePool",
+        "keda.sh": "ClusterTriggerAuthentication ScaledObject TriggerAuthentication",
+        "kueue.x-k8s.io": "AdmissionCheck ClusterQueue Cohort LocalQueue ResourceFlavor Topology "
+        "WorkloadPriorityClass",
+        "monitoring.coreos.com": "PodMonitor Probe PrometheusRule ScrapeConfig ServiceMonitor",
+        "snapshot.storage.k8s.io": "VolumeSnapshot VolumeSnapshotClass VolumeSnapshotContent",
+    }.items()
+}
+"""Custom kinds that make no pod by their API: rules look at them, or have nothing to look for in them."""
+
+_KNOWN: Mapping[str, frozenset[str]] = {**BUILT_IN, **WITHOUT_PODS}
+_GROUPS: Mapping[str, frozenset[str]] = {
+    kind: frozenset(group for group, kinds in _KNOWN.items() if kind in kinds)
+    for kind in frozenset[str]().union(*_KNOWN.values())
+}
+
+
+def group_of(properties: Mapping[str, Any]) -> str | None:
+    """API group of an object: `batch` of `batch/v1`, empty for `v1`; None where it does not say."""
+    version: Any = properties.get("apiVersion")
+    if not isinstance(version, str) or not version:
+        return None
+    return version.rpartition("/")[0]
+
+
+def kind_name(kind: str, group: str | None) -> str:
+    """The kind as rules and findings name it.
+
+    kind_name("Job", "batch")             # Job
+    kind_name("Job", "batch.volcano.sh")  # Job.batch.volcano.sh: no rule about jobs is about it
+    """
+    groups = _GROUPS.get(kind)
+    return f"{kind}.{group}" if groups and group is not None and group not in groups else kind
+
+
+def is_known(kind: str) -> bool:
+    """Whether rules know the kind, and with it every place where it may keep a pod."""
+    return kind in _GROUPS
+
+
+def unknown_in(group: str, kind: str) -> frozenset[str]:
+    """Kinds of the group where this is none of them, for groups whose kinds are all known; else none."""
+    kinds = BUILT_IN.get(group, frozenset()) if group in (CORE, APPS, BATCH) else frozenset[str]()
+    return frozenset() if kind in kinds else kinds

@@ -1,0 +1,178 @@
+"""Types of the properties of Kubernetes objects, and values that are of another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from gpu_cluster.stack.diagnostic import Keys
+from gpu_cluster.unknown import UNKNOWN
+from gpu_cluster_policies.field import Field, is_list
+
+TABLE = Path(__file__).with_name("object_types.json")
+_POD = "core/v1:PodTemplateSpec"
+_POD_SPEC = "core/v1:PodSpec"
+_METADATA: Mapping[str, str] = {
+    "name": "string",
+    "generateName": "string",
+    "namespace": "string",
+    "labels": "{string}",
+    "annotations": "{string}",
+}
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    _POD: ("spec",),
+    _POD_SPEC: ("containers",),
+    "core/v1:Container": ("name",),
+    "core/v1:EphemeralContainer": ("name",),
+    "v1 Pod": ("spec",),
+    "apps/v1 DaemonSet": ("spec",),
+    "apps/v1 Deployment": ("spec",),
+    "apps/v1 StatefulSet": ("spec",),
+    "batch/v1 CronJob": ("spec",),
+    "batch/v1 Job": ("spec",),
+}
+"""Properties without which the API server refuses a pod; what else it asks for is left to it."""
+
+_WORDS = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "integer|string": "a whole number or text",
+    "number|string": "a quantity",
+}
+
+
+class _Types(NamedTuple):
+    kinds: Mapping[str, Mapping[str, str]]
+    types: Mapping[str, Mapping[str, str]]
+
+
+_Wrong = tuple[Keys, str]
+"""Where a value of another type stands, and the type that it should have."""
+
+
+class Mistyped(NamedTuple):
+    """A property of another type than the API has."""
+
+    field: Field
+    expected: str
+
+
+def mistyped(root: Field) -> Iterator[Mistyped]:
+    """Properties of an object of Kubernetes that the API server could not read."""
+    kind = f"{_text(root, 'apiVersion')} {_text(root, 'kind')}"
+    found = [
+        *((("metadata", *keys), wanted) for keys, wanted in _of_map(root.at("metadata").content, _METADATA)),
+        *_of_map(root.content, _table().kinds.get(kind, {}), kind),
+    ]
+    for keys, wanted in found:
+        yield Mistyped(_field(root, keys), _expected(wanted))
+
+
+def mistyped_pod(template: Field, *, inline: bool) -> Iterator[Mistyped]:
+    """As `mistyped`, for a pod template in an object of a kind that the table does not have."""
+    spec = template if inline else template.at("spec")
+    for keys, wanted in _of_type(spec.content, _POD_SPEC):
+        yield Mistyped(_field(spec, keys), _expected(wanted))
+
+
+def is_in_table(root: Field) -> bool:
+    """Whether the properties of its kind are known."""
+    return f"{_text(root, 'apiVersion')} {_text(root, 'kind')}" in _table().kinds
+
+
+@cache
+def _table() -> _Types:
+    content = json.loads(TABLE.read_text())
+    return _Types(content["kinds"], content["types"])
+
+
+def _text(root: Field, key: str) -> str:
+    content = root.at(key).content
+    return content if isinstance(content, str) else ""
+
+
+def _of_map(content: Any, types: Mapping[str, str], name: str = "") -> Iterator[_Wrong]:
+    if content is UNKNOWN or content is None:
+        return
+    if not isinstance(content, Mapping):
+        yield (), "{"
+        return
+    given = cast(Mapping[str, Any], content)
+    for key in _REQUIRED.get(name, ()):
+        if given.get(key) is None:
+            yield (key,), types[key]
+    for key in given:
+        wanted = types.get(key)
+        if wanted is None:
+            continue
+        value = given[key]
+        if type(value) is str and wanted == "string":
+            continue  # most are
+        for keys, expected in _of_type(value, wanted):
+            yield (key, *keys), expected
+
+
+def _of_type(content: Any, wanted: str) -> Iterator[_Wrong]:
+    if content is UNKNOWN or content is None:
+        return
+    if wanted[0] == "[":
+        yield from _items(content, wanted[1:-1])
+    elif wanted[0] == "{":
+        yield from _values(content, wanted[1:-1])
+    elif wanted in _table().types:
+        yield from _of_map(content, _table().types[wanted], wanted)
+    elif not any(_is(content, each) for each in wanted.split("|")):
+        yield (), wanted
+
+
+def _items(content: Any, wanted: str) -> Iterator[_Wrong]:
+    if not is_list(content):
+        yield (), "["
+        return
+    for index, item in enumerate(cast(Sequence[Any], content)):
+        if item is None and wanted in _table().types:
+            yield (index,), "{"
+        for keys, expected in _of_type(item, wanted):
+            yield (index, *keys), expected
+
+
+def _values(content: Any, wanted: str) -> Iterator[_Wrong]:
+    if not isinstance(content, Mapping):
+        yield (), "{"
+        return
+    values = cast(Mapping[str, Any], content)
+    for key in values:
+        for keys, expected in _of_type(values[key], wanted):
+            yield (key, *keys), expected
+
+
+def _is(value: Any, wanted: str) -> bool:
+    match wanted:
+        case "string":
+            return isinstance(value, str)
+        case "boolean":
+            return isinstance(value, bool)
+        case "integer":
+            whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+            return whole and not isinstance(value, bool)
+        case "number":
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case _:
+            return True  # any, and types that the SDK does not describe
+
+
+def _expected(wanted: str) -> str:
+    return "a list" if wanted[0] == "[" else _WORDS.get(wanted, "keys and values")
+
+
+def _field(root: Field, keys: Keys) -> Field:
+    """The property that these keys lead to."""
+    field = root
+    for key in keys:
+        field = field.at(key) if isinstance(key, str) else list(field.items())[key]
+    return field

@@ -1,0 +1,189 @@
+"""Pod templates of Kubernetes objects: a table of known kinds, and a walk through every other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+from gpu_cluster.unknown import UNKNOWN
+from gpu_cluster_policies.field import Field, UnreadableError
+from gpu_cluster_policies.object_kinds import is_known
+
+CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
+_ABOUT = ("metadata", "status")
+_EVERY = "*"  # each item of a list, each value of a map
+
+_BUILT_IN: Mapping[str, str] = {
+    "Pod": "",
+    "Deployment": "spec.template",
+    "StatefulSet": "spec.template",
+    "DaemonSet": "spec.template",
+    "ReplicaSet": "spec.template",
+    "ReplicationController": "spec.template",
+    "Job": "spec.template",
+    "CronJob": "spec.jobTemplate.spec.template",
+    "PodTemplate": "template",
+}
+"""Where each kind of Kubernetes keeps the pod that it makes."""
+
+_RAY = ("headGroupSpec.template", "workerGroupSpecs.*.template")
+
+_CUSTOM: Mapping[str, tuple[str, ...]] = {
+    "RayCluster": tuple(f"spec.{path}" for path in _RAY),
+    "RayJob": (*(f"spec.rayClusterSpec.{path}" for path in _RAY), "spec.submitterPodTemplate"),
+    "RayCronJob": tuple(f"spec.jobTemplate.rayClusterSpec.{path}" for path in _RAY),
+    "RayService": tuple(f"spec.rayClusterConfig.{path}" for path in _RAY),
+    "JobSet": ("spec.replicatedJobs.*.template.spec.template",),
+    "TrainingRuntime": ("spec.template.spec.replicatedJobs.*.template.spec.template",),
+    "ClusterTrainingRuntime": ("spec.template.spec.replicatedJobs.*.template.spec.template",),
+    "LeaderWorkerSet": (
+        "spec.leaderWorkerTemplate.leaderTemplate",
+        "spec.leaderWorkerTemplate.workerTemplate",
+    ),
+    "MPIJob": ("spec.mpiReplicaSpecs.*.template",),
+    "PyTorchJob": ("spec.pytorchReplicaSpecs.*.template",),
+    "TFJob": ("spec.tfReplicaSpecs.*.template",),
+    "XGBoostJob": ("spec.xgbReplicaSpecs.*.template",),
+    "MXJob": ("spec.mxReplicaSpecs.*.template",),
+    "PaddleJob": ("spec.paddleReplicaSpecs.*.template",),
+    "JAXJob": ("spec.jaxReplicaSpecs.*.template",),
+    "Notebook": ("spec.template",),
+    "Rollout": ("spec.template",),
+    "CloneSet": ("spec.template",),
+    "ScaledJob": ("spec.jobTargetRef.template",),
+    "DeploymentConfig": ("spec.template",),
+    "AutoscalingRunnerSet": ("spec.template",),
+    "Sandbox": ("spec.podTemplate",),
+    "SandboxTemplate": ("spec.podTemplate",),
+    "Job.batch.volcano.sh": ("spec.tasks.*.template",),
+    "Service.serving.knative.dev": ("spec.template",),
+    "Configuration": ("spec.template",),
+    "Revision": ("",),
+    "ServingRuntime": ("",),
+    "ClusterServingRuntime": ("",),
+}
+"""Where custom kinds of training, serving and rollouts keep theirs; a walk finds what stands elsewhere.
+
+Source: Go types of the projects' main branches, read 2026-11-29: ray-project/kuberay
+ray-operator/apis/ray/v1, kubernetes-sigs/jobset api, kubernetes-sigs/lws api/leaderworkerset/v1,
+kubeflow/trainer pkg/apis and v1 kubeflow.org/v1, volcano-sh/apis pkg/apis/batch, knative/serving
+pkg/apis/serving/v1, kserve/kserve pkg/apis/serving, argoproj/argo-rollouts, kedacore/keda apis/keda.
+"""
+
+
+class Template(NamedTuple):
+    """A pod template in an object."""
+
+    field: Field
+    """With `metadata` and `spec`, or the pod spec itself."""
+
+    inline: bool = False
+    """Whether the fields of the pod spec stand in the template itself, as KServe's do."""
+
+
+class Found(NamedTuple):
+    """The pod templates of an object."""
+
+    templates: tuple[Template, ...]
+
+    unseen: str = ""
+    """Why the object may make other pods that no rule sees; empty where all of them are here."""
+
+
+class PodKinds:
+    """Kinds that may make pods: those of the tables, and every kind of Kubernetes that is not known."""
+
+    def __contains__(self, kind: object) -> bool:
+        return isinstance(kind, str) and (kind in _BUILT_IN or (":" not in kind and not is_known(kind)))
+
+
+POD_KINDS = PodKinds()
+
+
+def templates_of(kind: str, root: Field) -> Found:
+    """Every pod template of an object of this kind.
+
+    `UnreadableError` where a template of a known kind is no map.
+    """
+    if kind in _BUILT_IN:
+        return Found((Template(root.at(*_keys(_BUILT_IN[kind]))),))
+    if kind not in POD_KINDS:
+        return Found(())
+    listed = [template for path in _CUSTOM.get(kind, ()) for template in _at(root, _keys(path))]
+    walk = _Walk(listed)
+    walk.through(root)
+    templates = (*(Template(template) for template in listed), *walk.templates)
+    if not templates:
+        return Found((), "no pod template was found in it")
+    return Found(templates, walk.unseen)
+
+
+def _keys(path: str) -> tuple[str, ...]:
+    return tuple(path.split(".")) if path else ()
+
+
+def _at(field: Field, keys: Sequence[str]) -> Iterator[Field]:
+    """Pod templates where these keys lead; none where nothing stands there."""
+    if keys:
+        key, *rest = keys
+        inside = field.children() if key == _EVERY else (field.at(key),)
+        for each in inside:
+            yield from _at(each, rest)
+    elif field.content is UNKNOWN or (field.value is not None and _has_spec(field)):
+        yield field
+
+
+def _has_spec(field: Field) -> bool:
+    if not isinstance(field.value, Mapping):
+        raise UnreadableError(field, field.shown, "a pod template")
+    return field.at("spec").content is not None
+
+
+class _Walk:
+    """A search for maps that are pod specs, by their containers with images."""
+
+    def __init__(self, listed: Iterable[Field]) -> None:
+        self._seen = {template.at("spec").path for template in listed if template.content is not UNKNOWN}
+        self.templates: list[Template] = []
+        self.unseen = ""
+
+    def through(self, root: Field) -> None:
+        """Look at everything below, however deep it is, besides what is said about the object itself."""
+        inside = [(value, root) for key, value in root.entries() if key not in _ABOUT]
+        ahead: list[tuple[Field, Field]] = inside[::-1]
+        while ahead:
+            field, parent = ahead.pop()
+            if field.content is UNKNOWN:
+                self._miss(f"{field.path} is not known yet")
+                continue
+            if field.path in self._seen:
+                continue
+            if _is_pod_spec(field):
+                of_template = field.path.rpartition(".")[2] == "spec"
+                self.templates.append(Template(parent) if of_template else Template(field, True))
+                continue
+            if _has_image(field):
+                self._miss(f"{field.path} has a container image outside of a pod template")
+            ahead += [(child, field) for child in reversed(list(field.children()))]
+
+    def _miss(self, why: str) -> None:
+        self.unseen = self.unseen or why
+
+
+def _is_pod_spec(field: Field) -> bool:
+    if not isinstance(field.content, Mapping):
+        return False
+    return any(_has_image(item) for key in CONTAINERS for item in _items(field.at(key)))
+
+
+def _items(field: Field) -> Iterable[Field]:
+    return () if field.content is UNKNOWN else field.items()
+
+
+def _has_image(field: Field) -> bool:
+    """Whether it may be a container."""
+    content: Any = field.content
+    if not isinstance(content, Mapping):
+        return False
+    image: Any = cast(Mapping[str, Any], content).get("image")
+    return image is UNKNOWN or (isinstance(image, str) and bool(image))

@@ -1,0 +1,32 @@
+"""A rule for the types of properties: that the API server can read what rules have read."""
+
+from collections.abc import Iterator
+
+from gpu_cluster_policies.object_types import is_in_table, mistyped, mistyped_pod
+from gpu_cluster_policies.rule import Level, Violation, rule
+from gpu_cluster_policies.subject import Resource
+
+
+def _objects(resource: Resource) -> Iterator[Resource]:
+    if ":" not in resource.kind:
+        yield resource
+
+
+@rule(
+    106,
+    "api-types",
+    "Properties have the types of the Kubernetes API",
+    of=_objects,
+    level=Level.MANDATORY,
+    references="Kubernetes: API reference",
+    fix="write the value as the type that is named: text in quotes, true or false, numbers and lists without",
+)
+def api_types(resource: Resource) -> Iterator[Violation]:
+    """The API server refuses the object, long after all other rules have read it in a way of their own."""
+    for field, expected in mistyped(resource.root):
+        yield Violation(field, expected)
+    if is_in_table(resource.root):
+        return
+    for template in resource.templates.templates:
+        for field, expected in mistyped_pod(template.field, inline=template.inline):
+            yield Violation(field, expected)

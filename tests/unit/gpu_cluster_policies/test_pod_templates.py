@@ -1,0 +1,205 @@
+"""Pods of every kind: by the table, by the walk, and what hides from both."""
+
+from typing import Any
+
+import pytest
+
+from gpu_cluster.unknown import UNKNOWN
+from gpu_cluster_policies import Resource, pack_of
+from gpu_cluster_policies.not_judged import not_judged
+from gpu_cluster_policies.subject import object_of
+
+TEMPLATE = {"spec": {"hostNetwork": True, "containers": [{"name": "a", "image": "b"}]}}
+"""Of a pod that breaks rule 50."""
+
+
+def _object(version: str, kind: str, **content: Any) -> Resource:
+    return object_of({"apiVersion": version, "kind": kind, "metadata": {"name": "a"}, **content})
+
+
+def _shared(resource: Resource) -> list[str]:
+    """Where rule 50 finds the network of a node."""
+    found = pack_of("elsewhere").check([resource]).findings
+    return [finding.path for finding in found if finding.rule.number == 50]
+
+
+def _unseen(resource: Resource) -> str:
+    unseen = not_judged(resource)
+    return unseen.why if unseen else ""
+
+
+RAY = {"headGroupSpec": {"template": TEMPLATE}, "workerGroupSpecs": [{"template": TEMPLATE}]}
+REPLICAS = {"Worker": {"template": TEMPLATE}}
+JOBS = [{"template": {"spec": {"template": TEMPLATE}}}]
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "content", "paths"),
+    [
+        ("v1", "PodTemplate", {"template": TEMPLATE}, ["template"]),
+        (
+            "ray.io/v1",
+            "RayCluster",
+            {"spec": RAY},
+            ["spec.headGroupSpec.template", "spec.workerGroupSpecs[0].template"],
+        ),
+        (
+            "ray.io/v1",
+            "RayJob",
+            {"spec": {"rayClusterSpec": RAY, "submitterPodTemplate": TEMPLATE}},
+            [
+                "spec.rayClusterSpec.headGroupSpec.template",
+                "spec.rayClusterSpec.workerGroupSpecs[0].template",
+                "spec.submitterPodTemplate",
+            ],
+        ),
+        (
+            "ray.io/v1",
+            "RayService",
+            {"spec": {"rayClusterConfig": {"headGroupSpec": {"template": TEMPLATE}}}},
+            ["spec.rayClusterConfig.headGroupSpec.template"],
+        ),
+        (
+            "jobset.x-k8s.io/v1alpha2",
+            "JobSet",
+            {"spec": {"replicatedJobs": JOBS}},
+            ["spec.replicatedJobs[0].template.spec.template"],
+        ),
+        (
+            "trainer.kubeflow.org/v1alpha1",
+            "ClusterTrainingRuntime",
+            {"spec": {"template": {"spec": {"replicatedJobs": JOBS}}}},
+            ["spec.template.spec.replicatedJobs[0].template.spec.template"],
+        ),
+        (
+            "leaderworkerset.x-k8s.io/v1",
+            "LeaderWorkerSet",
+            {"spec": {"leaderWorkerTemplate": {"leaderTemplate": TEMPLATE, "workerTemplate": TEMPLATE}}},
+            ["spec.leaderWorkerTemplate.leaderTemplate", "spec.leaderWorkerTemplate.workerTemplate"],
+        ),
+        (
+            "kubeflow.org/v2beta1",
+            "MPIJob",
+            {"spec": {"mpiReplicaSpecs": REPLICAS}},
+            ["spec.mpiReplicaSpecs.Worker.template"],
+        ),
+        (
+            "kubeflow.org/v1",
+            "PyTorchJob",
+            {"spec": {"pytorchReplicaSpecs": REPLICAS}},
+            ["spec.pytorchReplicaSpecs.Worker.template"],
+        ),
+        ("argoproj.io/v1alpha1", "Rollout", {"spec": {"template": TEMPLATE}}, ["spec.template"]),
+        (
+            "batch.volcano.sh/v1alpha1",
+            "Job",
+            {"spec": {"tasks": [{"template": TEMPLATE}]}},
+            ["spec.tasks[0].template"],
+        ),
+        ("serving.knative.dev/v1", "Service", {"spec": {"template": TEMPLATE}}, ["spec.template"]),
+        ("serving.kserve.io/v1alpha1", "ServingRuntime", TEMPLATE, [""]),
+        (
+            "serving.kserve.io/v1beta1",
+            "InferenceService",
+            {"spec": {"predictor": TEMPLATE["spec"]}},
+            ["spec.predictor"],
+        ),
+        ("apps.example/v1", "Deploymnt", {"spec": {"template": TEMPLATE}}, ["spec.template"]),
+        ("apps.example/v1", "Farm", {"spec": {"a": {"b": [{"c": TEMPLATE}]}}}, ["spec.a.b[0].c"]),
+    ],
+)
+def test_every_pod_template_is_judged(
+    version: str, kind: str, content: dict[str, Any], paths: list[str]
+) -> None:
+    resource = _object(version, kind, **content)
+
+    inline = kind == "InferenceService"
+    assert _shared(resource) == [
+        f"{path}{'' if inline else '.spec'}.hostNetwork".removeprefix(".") for path in paths
+    ]
+    assert _unseen(resource) == ""
+
+
+def test_the_table_knows_a_template_whose_containers_have_no_image() -> None:
+    template = {"spec": {"hostNetwork": True, "containers": [{"name": "a"}]}}
+    ray = _object("ray.io/v1", "RayCluster", spec={"headGroupSpec": {"template": template}})
+
+    assert _shared(ray) == ["spec.headGroupSpec.template.spec.hostNetwork"]
+    assert _shared(_object("example.com/v1", "Farm", spec={"template": template})) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "why"),
+    [
+        ("Queue", {"weight": 1}, "no pod template was found in it"),
+        ("RayJob", {"clusterSelector": {"a": "b"}}, "no pod template was found in it"),
+        ("TrainJob", {"trainer": {"image": "a"}}, "no pod template was found in it"),
+        ("Farm", {"containers": {"a": {"image": "b"}}}, "no pod template was found in it"),
+        (
+            "Farm",
+            {"template": TEMPLATE, "driver": {"image": "a"}},
+            "spec.driver has a container image outside of a pod template",
+        ),
+        ("Farm", {"template": TEMPLATE, "more": UNKNOWN}, "spec.more is not known yet"),
+    ],
+)
+def test_what_may_hold_other_pods_is_not_judged(kind: str, spec: dict[str, Any], why: str) -> None:
+    assert _unseen(_object("example.com/v1", kind, spec=spec)) == why
+
+
+@pytest.mark.parametrize(
+    ("version", "kind"),
+    [
+        ("v1", "ConfigMap"),
+        ("storage.k8s.io/v1", "StorageClass"),
+        ("karpenter.sh/v1", "NodePool"),
+        ("snapshot.storage.k8s.io/v1", "VolumeSnapshotClass"),
+        ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+    ],
+)
+def test_kinds_that_make_no_pod_are_looked_at(version: str, kind: str) -> None:
+    assert _unseen(_object(version, kind, spec={"a": {"image": "b"}})) == ""
+
+
+def test_a_resource_of_a_cloud_makes_no_pod() -> None:
+    assert not_judged(Resource("aws:ecs/service:Service", {"image": "a"}, "a")) is None
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"containers": {"a": {"image": "b"}}},
+        {"containers": "a"},
+        {"containers": ["a"]},
+        {"containers": [], "initContainers": {"name": "a"}},
+        [],
+        "a",
+    ],
+)
+@pytest.mark.parametrize("kind", ["Pod", "Revision"])
+def test_containers_of_a_wrong_shape_are_findings_of_every_rule_about_them(kind: str, spec: Any) -> None:
+    resource = _object("v1" if kind == "Pod" else "serving.knative.dev/v1", kind, spec=spec)
+
+    found = {finding.rule.number for finding in pack_of("elsewhere").check([resource]).findings}
+
+    assert {49, 50, 51, 52, 53, 54, 57} <= found
+
+
+def test_a_custom_object_with_pods_belongs_in_a_namespace() -> None:
+    found = pack_of("elsewhere").check([_object("ray.io/v1", "RayCluster", spec=RAY)]).findings
+
+    assert [finding.path for finding in found if finding.rule.number == 63] == ["metadata.namespace"]
+
+
+def test_a_job_of_another_group_is_no_job() -> None:
+    found = pack_of("elsewhere").check([_object("batch.volcano.sh/v1alpha1", "Job", spec={})]).findings
+
+    assert [finding.resource for finding in found] == []
+
+
+def test_a_deep_object_is_walked_to_its_end() -> None:
+    spec: dict[str, Any] = {"template": TEMPLATE}
+    for _ in range(5_000):
+        spec = {"a": spec}
+
+    assert len(_shared(_object("example.com/v1", "Farm", spec=spec))) == 1
