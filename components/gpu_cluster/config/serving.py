@@ -19,6 +19,7 @@ from gpu_cluster.config.quantity import Bytes, Quantity
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.span import ReplicaCount
+from gpu_cluster.config.spelling import Spelled
 
 LOAD_MINUTES = 30
 """That loading may take where the stack file does not say."""
@@ -129,7 +130,13 @@ class ModelSettings(Settings):
         }
     )
 
-    model: Word
+    model: Annotated[
+        str,
+        Spelled(
+            r"(?!(?:https?|hf)://)\S+",
+            "a name on the model hub such as Qwen/Qwen3-8B, without its address",
+        ),
+    ]
     """What to serve: a name on the model hub, such as meta-llama/Llama-3.1-8B-Instruct."""
 
     revision: Word | None = None

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from gpu_cluster.config.lustre import LustreSize
-from gpu_cluster.config.names import Namespace, Word
+from gpu_cluster.config.names import Namespace
 from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.spelling import Spelled
 from gpu_cluster.config.zone import Zone
@@ -47,7 +47,10 @@ class Nfs(_StorageClass):
     kind: Literal["nfs"]
     """nfs: a shared folder of a file server."""
 
-    server: Word
+    server: Annotated[
+        str,
+        Spelled(r"[^\s/]+", "a host name or address alone, without nfs:// and path"),
+    ]
     """Host name or address of the file server."""
 
     share: Annotated[str, Spelled(r"/\S*", "an absolute path such as /srv/models")]

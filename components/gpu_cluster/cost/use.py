@@ -50,10 +50,16 @@ class Use:
         """The part of the memory that no replica asks for."""
         return _left(self.nodes, self.memory)
 
+    usable: Range = NOTHING
+    """GPUs of the needed nodes into which more of the smallest replicas fit, as that many nodes."""
+
     @property
     def wasted(self) -> tuple[Fraction, Fraction]:
-        """The part of the GPUs on the nodes that are needed into which no replica fits any more."""
-        return _left(self.needed, self.gpus)
+        """The part of the GPUs on the nodes that are needed into which no replica fits any more.
+
+        What is merely unused is idle, not wasted.
+        """
+        return _left(self.needed, self.gpus + self.usable)
 
 
 def use_of(pools: Mapping[str, Pool], items: Iterable[Item], site: Site) -> tuple[Use, ...]:
@@ -77,7 +83,27 @@ def _use(pool: Pool, placed: list[tuple[Item, Range]]) -> Use:
         memory += count * Fraction(request.memory_bytes, free.memory_bytes)
     needed, most = _needed(pool, wanted), Fraction(pool.nodes.max)
     nodes = Range(min(most, max(Fraction(pool.nodes.min), needed.least)), most)
-    return Use(pool.name, nodes, needed, gpus, cpu, memory)
+    return Use(pool.name, nodes, needed, gpus, cpu, memory, _usable(pool, wanted, needed))
+
+
+def _usable(pool: Pool, wanted: list[tuple[Request, Range]], needed: Range) -> Range:
+    if not wanted:
+        return NOTHING
+    smallest = min(
+        (request for request, _ in wanted), key=lambda it: share_of_node(pool, it.resource, it.count)
+    )
+    share = share_of_node(pool, smallest.resource, smallest.count)
+    least = _further(pool, [(it, int(count.least)) for it, count in wanted], smallest, needed.least)
+    most = _further(pool, [(it, int(count.most)) for it, count in wanted], smallest, needed.most)
+    return Range(least * share, most * share)
+
+
+def _further(pool: Pool, wanted: list[tuple[Request, int]], smallest: Request, nodes: Fraction) -> int:
+    """How many more of the smallest request fit into the nodes that are needed anyway."""
+    count = 0
+    while nodes and (packed := nodes_for(pool, [*wanted, (smallest, count + 1)])) and packed <= nodes:
+        count += 1
+    return count
 
 
 def _needed(pool: Pool, wanted: list[tuple[Request, Range]]) -> Range:

@@ -9,6 +9,7 @@ from ruamel.yaml.nodes import Node, ScalarNode
 
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.span import Span
+from gpu_cluster.config.tags import is_access_key
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.document import Document
 from gpu_cluster.stack.sections import rooted
@@ -119,6 +120,8 @@ def _got(kind: str, given: Node, right: list[str]) -> str:
     if not isinstance(given, ScalarNode):
         return described(given)
     text = text_of(given)
+    if is_access_key(text):
+        return "what looks like one, and is not shown"
     match kind:
         case "model_type" | "dict_type" if "{" in text:
             return "text; nested values are set with `pulumi config set --path`"

@@ -3,14 +3,24 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_FEW = 3
+"""Right words that are all named."""
 
-def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "", cutoff: float = 0.6) -> str:
+_LOOSE = 0.6
+"""How alike words are for which a beginning is enough."""
+
+
+def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "", cutoff: float = _LOOSE) -> str:
     """`, did you mean 'instance'?` for `instanse`; nothing where no known word is near."""
-    right = nearest(word, known, cutoff=cutoff)
+    names = list(known)
+    several = _begun_by(word, names) if cutoff <= _LOOSE else []
+    if 1 < len(several) <= _FEW:
+        return ", did you mean " + one_of([f"'{prefix}{name}'" for name in several]) + "?"
+    right = nearest(word, names, cutoff=cutoff)
     return f", did you mean '{prefix}{right}'?" if right else ""
 
 
-def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+def nearest(word: str, known: Iterable[str], *, cutoff: float = _LOOSE) -> str | None:
     """The known word most like this one, or that one of the two begins with the other.
 
     `cutoff` is how alike they must be: 1 means the same.
@@ -23,6 +33,12 @@ def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
         return names[max(begun or ended, key=len)]
     near = get_close_matches(folded, names, n=1, cutoff=cutoff)
     return names[near[0]] if near else None
+
+
+def _begun_by(word: str, known: Iterable[str]) -> list[str]:
+    """Known words that go on after this one: `A100-40GB` and `A100-80GB` for `A100`."""
+    folded = _folded(word)
+    return [name for name in known if len(folded) > 2 and _folded(name).startswith(folded)]
 
 
 def one_of(words: Iterable[str]) -> str:

@@ -92,7 +92,9 @@ def _evidence(evidence: Evidence) -> str:
     rule = code(evidence.rule.id)
     match evidence.result:
         case Result.BROKEN | Result.NOT_EVALUATED:
-            return f"{rule} {evidence.result}: {evidence.findings} of {evidence.subjects}"
+            found = "finding" if evidence.findings == 1 else "findings"
+            looked = f"{evidence.subjects} looked at"
+            return f"{rule} {evidence.result}: {evidence.findings} {found}, {looked}"
         case Result.NOTHING:
             return f"{rule} has nothing to look at"
         case _:

@@ -1,18 +1,21 @@
 """`gpu-cluster drift`: whether what runs is still what a stack file says."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
+from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.rehearsal import RehearsalError
+from gpu_cluster_tools.cli.summary import found_in
+from gpu_cluster_tools.rehearsal import PoolNodes, RehearsalError
 from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
 from gpu_cluster_tools.review.drift import Drifted, issue, marker, report, title
 from gpu_cluster_tools.review.github import GitHubRepository
-from gpu_cluster_tools.toolchain import install
+from gpu_cluster_tools.toolchain import ready_engine
 
 Issue = Annotated[bool, typer.Option("--issue", help="Open, edit or close the stack's issue on GitHub.")]
 
@@ -24,18 +27,30 @@ def drift(stack: StackName = "local", *, to_issue: Issue = False) -> None:
     An issue is written with GITHUB_REPOSITORY and GITHUB_TOKEN, as a workflow of GitHub sets them.
     """
     project = RunningProject.here()
-    engine = project.engine(stack, project.stack(stack), install())
+    settings = project.stack(stack)
+    engine = project.engine(stack, settings, ready_engine())
     engine.select(create=False)
     with TemporaryDirectory() as folder:
         run = run_pulumi(engine, "preview", "--refresh", record=Path(folder) / "preview")
         if not run.held:
             raise RehearsalError("\n".join(run.errors))
     drifted = [Drifted(str(operation), operation.changes) for operation in run.log.changing()]
+    if isinstance(settings.cluster, LocalCluster):
+        drifted += resized(found_in(project, stack, settings).pools)
     typer.echo(report(stack, drifted))
     if to_issue:
         _tell(stack, drifted)
     if drifted:
         raise typer.Exit(1)
+
+
+def resized(pools: Iterable[PoolNodes]) -> list[Drifted]:
+    """Pools of simulated nodes, which the engine does not know, with another size than the file allows."""
+    return [
+        Drifted(f"scale pool {it.pool.name}", (f"nodes: {it.total} -> {it.wanted}",))
+        for it in pools
+        if it.wanted is not None
+    ]
 
 
 def _tell(stack: str, drifted: list[Drifted]) -> None:

@@ -80,6 +80,7 @@ def _summary(plan: Plan) -> str:
     where = f"{len(made) - in_cluster} on AWS and {in_cluster} in the cluster"
     lines = [
         f"{plan.name}: {len(made)} resources, {where}",
+        f"  {len(plan.graph.resources)} with components and providers, as the engine and reviews count",
         f"ready about {schedule.makespan:.0f} min after `pulumi up`, by the longest chain:",
         *(f"  {line}" for line in described(schedule)),
     ]

@@ -20,7 +20,7 @@ from gpu_cluster_tools.rehearsal import (
     local_state,
     locked,
 )
-from gpu_cluster_tools.toolchain import Toolchain, install
+from gpu_cluster_tools.toolchain import Toolchain, ready_engine
 
 
 class RunningProject(Project):
@@ -34,8 +34,11 @@ class RunningProject(Project):
         return KubernetesClient(Path(kubeconfig_of(stack.cluster, self.folder)), context)
 
     def _kubeconfig_of_eks(self, name: str, stack: Stack) -> Path:
-        """What the stack says of its own cluster. It holds no credential: whoever uses it signs in to AWS."""
-        engine = self.engine(name, stack, install())
+        """Output of the stack. It holds no credential: its user signs in to AWS.
+
+        `ToolchainError` if the engine would have to be built: no look at a cluster is worth that.
+        """
+        engine = self.engine(name, stack, ready_engine())
         path = self.local / f"{name}.kubeconfig"
         path.parent.mkdir(exist_ok=True)
         path.write_text(engine.output("stack", "output", "kubeconfig", "--stack", name))

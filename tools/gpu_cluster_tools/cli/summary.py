@@ -43,6 +43,7 @@ def _pool_data(nodes: PoolNodes) -> dict[str, Any]:
         "name": pool.name,
         "ready": nodes.ready,
         "nodes": nodes.total,
+        "nodesWanted": {"least": pool.nodes.min, "most": pool.nodes.max},
         "machine": pool.machine,
         "gpu": pool.gpu.name if pool.gpu else None,
         "gpus": pool.gpus * nodes.total,
@@ -64,7 +65,13 @@ def summary(name: str, stack: Stack, found: ClusterInventory) -> str:
 
 
 def _pool_row(nodes: PoolNodes) -> tuple[str, str, str, str]:
-    return nodes.pool.name, f"{nodes.ready}/{nodes.total}", nodes.pool.machine, _gpus(nodes.pool, nodes.total)
+    return nodes.pool.name, _nodes(nodes), nodes.pool.machine, _gpus(nodes.pool, nodes.total)
+
+
+def _nodes(nodes: PoolNodes) -> str:
+    """`2/2, 3 in the stack file` where an update would change it."""
+    count = f"{nodes.ready}/{nodes.total}"
+    return count if nodes.wanted is None else f"{count}, {nodes.wanted} in the stack file"
 
 
 def _gpus(pool: Pool, nodes: int) -> str:

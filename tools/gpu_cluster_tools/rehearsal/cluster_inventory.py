@@ -17,6 +17,13 @@ class PoolNodes:
     ready: int
     total: int
 
+    @property
+    def wanted(self) -> int | None:
+        """Nodes that the stack file asks for, if there are fewer than its least or more than its most."""
+        least, most = self.pool.nodes.min, self.pool.nodes.max
+        nearest = min(max(self.total, least), most)
+        return None if nearest == self.total else nearest
+
 
 @dataclass(frozen=True, slots=True)
 class Replica:

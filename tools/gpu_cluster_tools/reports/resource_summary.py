@@ -11,7 +11,8 @@ Inputs = Mapping[str, Any]
 
 def summary_of(resource: Registered) -> str:
     """`g6.4xlarge, 3 to 12 nodes`; empty where a resource's name says it all."""
-    say = _SAYS.get(resource.type.rpartition(":")[2])
+    component = resource.type.startswith("gpu-cluster:")  # whose inputs are not those of its namesake on AWS
+    say = None if component else _SAYS.get(resource.type.rpartition(":")[2])
     facts = [*(say(resource.inputs) if say else ()), *_held(resource)]
     return ", ".join(fact for fact in facts if fact)
 

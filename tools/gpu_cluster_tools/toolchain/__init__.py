@@ -9,6 +9,7 @@ from gpu_cluster_tools.toolchain.toolchain import (
     install,
     present,
     provide,
+    ready_engine,
     tools_folder,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "install",
     "present",
     "provide",
+    "ready_engine",
     "tools_folder",
 ]

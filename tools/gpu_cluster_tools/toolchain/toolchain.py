@@ -72,6 +72,21 @@ def install(report: Report | None = None, *, also: Sequence[Tool] = ()) -> Toolc
     return Toolchain(tools)
 
 
+def ready_engine() -> Toolchain:
+    """The engine and its language host, for what only reads: nothing is built or fetched.
+
+    `ToolchainError` if they would have to be built.
+    """
+    engine = {name: found for name, found in present().items() if name in (PULUMI.name, LANGUAGE_EXEC.name)}
+    missing = [name for name, found in engine.items() if found is None]
+    if missing:
+        raise ToolchainError(
+            f"{' and '.join(missing)} would have to be built first, and this command only reads.\n"
+            "What to do: install Pulumi, or build once with `make toolchain` or `gpu-cluster up`."
+        )
+    return Toolchain(_engine(_Workshop(BuildProgress(None), cache_directory())))
+
+
 def provide(tool: Tool, report: Report | None = None) -> Path:
     """One tool alone, such as a witness of the tests; built where it is missing."""
     return _Workshop(BuildProgress(report), cache_directory()).provide(tool).path

@@ -91,9 +91,18 @@ class _Asked:
     )
     """By pool and extended resource, how many of each model and service."""
 
-    def add(self, count: int, *, cpu_millis: int, memory_bytes: int, storage_bytes: int) -> None:
+    parts: dict[str, dict[Keys, int]] = field(default_factory=lambda: {what: {} for what in _GRANTED})
+    """Amounts of each model and service."""
+
+    def add(self, keys: Keys, count: int, *, cpu_millis: int, memory_bytes: int, storage_bytes: int) -> None:
         for what, each in zip(_GRANTED, (cpu_millis, memory_bytes, 1, storage_bytes), strict=True):
             self.amounts[what] += count * each
+            self.parts[what][keys] = count * each
+
+    def most_of(self, what: str) -> Keys:
+        """The model or service that asks for the most."""
+        parts = self.parts[what]
+        return max(parts, key=parts.__getitem__)
 
     def add_gpus(self, keys: Keys, pool: str, resource: str, count: int) -> None:
         self.gpus.setdefault((pool, resource), {})[keys] = count
@@ -109,9 +118,9 @@ def _exceeded(team: TeamStack, pools: Mapping[str, Pool]) -> Iterator[Diagnostic
     for (pool, resource), parts in asked.gpus.items():
         yield from _too_many_gpus(team, pool, resource, parts, share.gpus.get(pool))
     granted = (share.cpu_millis, share.memory_bytes, grant.pods, int(amount(grant.storage)))
-    last: Keys = ("services",) if team.file.services else ("models",)
     for what, most in zip(_GRANTED, granted, strict=True):
         if asked.amounts[what] > most:
+            last = asked.most_of(what)
             given, allowed = _shown(what, asked.amounts[what]), _shown(what, most)
             message = (
                 f"at the most {given} of {what} are asked for, and team {team.name} is granted {allowed}"
@@ -127,6 +136,7 @@ def _asked(team: TeamStack, pools: Mapping[str, Pool]) -> _Asked:
             continue
         request, most = request_of(model, pool), model.replicas.max
         asked.add(
+            ("models", name),
             most,
             cpu_millis=request.cpu_millis,
             memory_bytes=request.memory_bytes,
@@ -135,6 +145,7 @@ def _asked(team: TeamStack, pools: Mapping[str, Pool]) -> _Asked:
         asked.add_gpus(("models", name), pool.name, request.resource, most * request.count)
     for name, service in team.file.services.items():
         asked.add(
+            ("services", name),
             service.replicas,
             cpu_millis=int(amount(service.cpu) * 1000),
             memory_bytes=int(amount(service.memory)),

@@ -39,6 +39,14 @@ def test_gpus_that_no_replica_fits_into_are_wasted() -> None:
     assert found.idle == (Fraction(5, 8), Fraction(1, 4))
 
 
+def test_gpus_that_further_replicas_could_use_are_idle_and_not_wasted() -> None:
+    pool = pool_of(instance="p5.48xlarge", nodes=1)  # 8 GPUs
+    found = use(pool, replica(gpus=1), scaler("chat", 1, 1))
+
+    assert found.idle == (Fraction(7, 8), Fraction(7, 8))
+    assert found.wasted == (Fraction(0), Fraction(0))
+
+
 def test_cpu_that_runs_out_first_wastes_gpus_too() -> None:
     pool = pool_of(instance="g6e.12xlarge", nodes=2)  # 48 CPUs
     found = use(pool, replica(gpus=1, cpu="30"), scaler("chat", 2, 2))

@@ -26,6 +26,12 @@ def test_a_longer_beginning_wins() -> None:
     assert did_you_mean("H100-80GB", ["H10", "H100", "A100-80GB"]) == ", did you mean 'H100'?"
 
 
+def test_a_beginning_of_several_words_names_them_all() -> None:
+    assert did_you_mean("A100", ["H100", "A100-40GB", "A100-80GB"]) == (
+        ", did you mean 'A100-40GB' or 'A100-80GB'?"
+    )
+
+
 def test_a_beginning_stands_for_the_only_word_that_it_begins() -> None:
     assert did_you_mean("fsx", ["nfs", "efs", "fsx-lustre"]) == ", did you mean 'fsx-lustre'?"
     assert did_you_mean("zone", ["zones-a", "zones-b"], cutoff=0.9) == ""

@@ -12,7 +12,7 @@ def test_a_control_stands_in_a_row_with_its_evidence() -> None:
     assert lines[0] == "# manifests: CIS Amazon EKS Benchmark 1.8.0"
     assert (
         "| <code>4.2.4</code> | No pods in the node&#39;s network | broken "
-        "| <code>50-no-host-access</code> broken: 1 of 1 |"
+        "| <code>50-no-host-access</code> broken: 1 finding, 1 looked at |"
     ) in lines
     assert (
         "| <code>4.2.1</code> | No privileged containers | held "

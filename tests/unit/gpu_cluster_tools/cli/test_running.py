@@ -7,7 +7,7 @@ import pytest
 
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.rehearsal import Engine
-from gpu_cluster_tools.toolchain import Toolchain
+from gpu_cluster_tools.toolchain import Toolchain, ToolchainError
 
 ON_AWS = """\
 config:
@@ -59,10 +59,26 @@ def test_the_way_to_a_cluster_on_aws_is_what_the_stack_says_of_it(
 
     monkeypatch.setattr(Engine, "output", output)
     monkeypatch.setattr("gpu_cluster_tools.cli.running.KubernetesClient", cluster)
-    monkeypatch.setattr("gpu_cluster_tools.cli.running.install", lambda: Toolchain({}))
+    monkeypatch.setattr("gpu_cluster_tools.cli.running.ready_engine", lambda: Toolchain({}))
 
     project.cluster("dev", project.stack("dev"))
 
     assert asked == [("stack", "output", "kubeconfig", "--stack", "dev")]
     assert used == [project.folder / ".local" / "dev.kubeconfig"]
     assert used[0].read_text() == '{"kind": "Config"}\n'
+
+
+def test_a_look_at_a_cluster_never_builds_the_engine(
+    project: RunningProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_built() -> dict[str, None]:
+        return {"pulumi": None, "pulumi-language-python-exec": None}
+
+    def built(*_: Any, **__: Any) -> None:
+        pytest.fail("the engine was built")
+
+    monkeypatch.setattr("gpu_cluster_tools.toolchain.toolchain.present", none_built)
+    monkeypatch.setattr("gpu_cluster_tools.toolchain.toolchain._engine", built)
+
+    with pytest.raises(ToolchainError, match="would have to be built first, and this command only reads"):
+        project.cluster("dev", project.stack("dev"))

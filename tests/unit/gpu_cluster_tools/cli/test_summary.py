@@ -4,8 +4,10 @@ from textwrap import dedent
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack import load
+from gpu_cluster_tools.cli.drift import resized
 from gpu_cluster_tools.cli.summary import as_data, summary
 from gpu_cluster_tools.rehearsal import ClusterInventory, PoolNodes, Replica
+from gpu_cluster_tools.review.drift import Drifted
 
 STACK = """\
 config:
@@ -63,6 +65,7 @@ def test_machines_get_the_same_as_data(tmp_path: Path) -> None:
         "name": "h100",
         "ready": 1,
         "nodes": 2,
+        "nodesWanted": {"least": 2, "most": 2},
         "machine": "p5.48xlarge",
         "gpu": "H100",
         "gpus": 16,
@@ -75,3 +78,15 @@ def test_machines_get_the_same_as_data(tmp_path: Path) -> None:
         ],
         "code": [],
     }
+
+
+def test_a_pool_of_another_size_than_the_file_says_so(tmp_path: Path) -> None:
+    stack, found = running(tmp_path)
+    [system, h100] = found.pools
+    smaller = ClusterInventory((system, PoolNodes(h100.pool, ready=1, total=1)), found.replicas)
+
+    assert "1/1, 2 in the stack file" in summary("small", stack, smaller)
+    assert "in the stack file" not in summary("small", stack, found)
+    assert as_data("small", stack, smaller)["pools"][1]["nodesWanted"] == {"least": 2, "most": 2}
+    assert resized(smaller.pools) == [Drifted("scale pool h100", ("nodes: 1 -> 2",))]
+    assert resized(found.pools) == []

@@ -36,3 +36,12 @@ def test_what_holds_data_says_that_it_stays(prod: Graph) -> None:
 
 def test_most_resources_say_nothing_but_their_name(prod: Graph) -> None:
     assert summary_of(prod.of("RouteTable")[0]) == ""
+
+
+def test_a_component_is_not_taken_for_its_namesake_on_aws() -> None:
+    [cluster] = [
+        it for it in plan_of(PROJECT, "onprem").graph.resources if it.type == "gpu-cluster:index:Cluster"
+    ]
+
+    assert "endpoint" not in summary_of(cluster)
+    assert "Kubernetes" not in summary_of(cluster)
