@@ -3,19 +3,16 @@
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
-from itertools import groupby
 
 from gpu_cluster.catalog.instances import INSTANCE_SOURCES, INSTANCES
 from gpu_cluster.catalog.offerings import regions_with
 from gpu_cluster.catalog.price import MOVING_PRICE_DAYS, Price, PriceError
+from gpu_cluster.catalog.price_tables import price_sources, rows_of
 from gpu_cluster.catalog.source import Source
 
 INSTANCE_PRICE_SOURCES = {
     "on demand, us-east-1": INSTANCE_SOURCES["hourly_usd"],
-    "on demand, other regions": Source(
-        "skypilot-org/skypilot-catalog catalogs/v8/aws/vms.csv at e385a0d3, as ratios to us-east-1",
-        date(2026, 11, 25),
-    ),
+    "on demand, other regions": price_sources()["skypilot"],
     "spot": Source(
         "least: the lowest zone of us-east-1, us-east-2 and us-west-2 in skypilot-org/skypilot-catalog "
         "catalogs/v8/aws/vms.csv at e385a0d3, or the 90 % that AWS says spot saves at most; "
@@ -92,49 +89,19 @@ def priced_regions(instance: str) -> tuple[str, ...]:
 
 
 def _ratios() -> dict[str, dict[str, Fraction]]:
-    """A region's price of a whole family as a multiple of that of us-east-1."""
-    ratios: dict[str, dict[str, Fraction]] = {}
-    for blank, lines in groupby(_ELSEWHERE.splitlines(), key=lambda line: not line):
-        if blank:
-            continue
-        family, base, *others = " ".join(lines).split()
-        ratios[family] = {
-            region: Fraction(price) / Fraction(base)
-            for region, price in (other.split(":") for other in others)
-        }
-    return ratios
+    """A region's price of a whole family as a multiple of that of us-east-1.
 
+    The table has one type of a family, as its sizes differ by the same factor in every region; for m7i it is
+    m7i-flex.8xlarge, which costs 95 % of m7i.8xlarge everywhere.
+    """
+    prices: dict[str, dict[str, Fraction]] = {}
+    for row in rows_of("instance_prices"):
+        prices.setdefault(row["family"], {})[row["region"]] = Fraction(row["usd"])
+    return {
+        family: {region: usd / of_family["us-east-1"] for region, usd in of_family.items()}
+        for family, of_family in prices.items()
+    }
 
-# A family, what one of its types costs in us-east-1, and what the same type costs elsewhere: the sizes of a
-# family differ by the same factor in every region. Types: g6.4xlarge, g6e.24xlarge, p5.48xlarge; of m7i the
-# price of m7i-flex.8xlarge, which is 95 % of m7i.8xlarge everywhere.
-_ELSEWHERE = """
-m7i 1.53216 us-east-2:1.53216 us-west-1:1.78752 us-west-2:1.53216 ca-central-1:1.70768
-  eu-central-1:1.83536 eu-north-1:1.628 eu-south-2:1.70768 eu-west-1:1.70768 eu-west-2:1.77152
-  eu-west-3:1.78752 ap-east-1:2.10672 ap-northeast-1:1.97904 ap-northeast-2:1.88336 ap-northeast-3:1.97904
-  ap-south-1:1.612 ap-southeast-1:1.9152 ap-southeast-2:1.9152 ap-southeast-3:1.9152
-
-g6 1.3232 us-east-2:1.3232 us-west-2:1.3232 ca-central-1:1.4692 eu-central-1:1.65466 eu-north-1:1.40343
-  eu-south-2:1.39423 eu-west-2:1.67965 eu-west-3:1.67965 me-central-1:1.6248 ap-northeast-1:1.91903
-  ap-northeast-2:1.62704 ap-south-1:1.58889 ap-southeast-2:1.72042
-
-g6e 15.06559 us-east-2:15.06559 us-west-2:15.06559 eu-central-1:18.83806 eu-north-1:15.98037
-  eu-south-2:15.87513 ap-northeast-1:21.84956 ap-northeast-2:18.52234
-
-p4d 21.957642 us-east-2:21.95764 us-west-2:21.95764 ca-central-1:25.25174 eu-central-1:27.43298
-  eu-west-1:23.71569 ap-northeast-1:30.09784 ap-northeast-2:30.41028 ap-south-1:26.3444
-  ap-southeast-2:28.54493
-
-p4de 27.44705 us-west-2:27.44705 eu-central-1:34.29122 ap-northeast-1:37.6223 ap-southeast-1:32.93646
-
-p5 55.04 us-east-2:55.04 us-west-1:68.8 us-west-2:55.04 ca-central-1:63.296 eu-north-1:58.8928
-  eu-west-2:71.552 ap-northeast-1:68.8 ap-south-1:66.048 ap-southeast-2:71.552 ap-southeast-3:75.9552
-
-p5en 63.296 us-east-2:63.296 us-west-1:79.12 us-west-2:63.296 eu-north-1:67.72672 eu-south-2:68.35968
-  ap-northeast-1:79.12 ap-northeast-2:87.34848 ap-south-1:75.9552 ap-southeast-3:87.34848
-
-p6-b200 113.9328 us-east-2:113.9328 us-west-2:113.9328
-"""
 
 _RATIOS: Mapping[str, Mapping[str, Fraction]] = _ratios()
 

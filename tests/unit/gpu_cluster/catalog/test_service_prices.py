@@ -38,10 +38,10 @@ def test_every_row_is_of_a_region_of_the_catalog_and_no_row_is_twice() -> None:
 
 
 def test_every_source_has_a_use_and_was_read_this_year() -> None:
-    used = {row["source"] for table in ("service_prices",) for row in rows_of(table)}
+    used = {row["source"] for table in ("service_prices", "instance_prices") for row in rows_of(table)}
 
     assert used == price_sources().keys()
-    assert all(source.date >= date(2026, 7, 1) for source in price_sources().values())
+    assert all(source.date >= date(2026, 5, 1) for source in price_sources().values())
 
 
 def test_faster_lustre_costs_more_by_the_same_for_every_megabyte() -> None:
@@ -54,3 +54,15 @@ def test_faster_lustre_costs_more_by_the_same_for_every_megabyte() -> None:
 def test_a_region_without_a_price_is_an_error_in_words() -> None:
     with pytest.raises(PriceError, match=r"^no price for gp3 volumes in us-gov-west-1$"):
         service_price("gp3", "us-gov-west-1")
+
+
+@pytest.mark.parametrize("service", ["control-plane", "public-address", "endpoint-hour", "s3-writes"])
+def test_what_the_price_list_was_read_for_everywhere_has_a_price_in_every_region(service: str) -> None:
+    assert all(service_price(service, region).usd > 0 for region in REGIONS)
+
+
+@pytest.mark.parametrize(
+    ("service", "usd"), [("gp3", "0.0952"), ("nat-hour", "0.052"), ("load-balancer", "0.027"), ("key", "1")]
+)
+def test_frankfurt_costs_what_a_bill_of_there_says(service: str, usd: str) -> None:
+    assert service_price(service, "eu-central-1").usd == Fraction(usd)

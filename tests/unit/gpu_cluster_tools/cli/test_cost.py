@@ -103,7 +103,7 @@ def test_an_incomplete_total_is_shown_as_at_least_with_a_line_a_price_and_its_ow
     assert head == "these have no price, and the total is at least what is shown"
     assert missing == sorted(missing)
     assert len(missing) == len(set(missing)) < 35
-    assert f"  no price for EKS control planes in {UNPRICED} (platform-cluster)" in missing
+    assert f"  no price for NAT gateways in {UNPRICED} (platform-network-routes-nat-{UNPRICED}a)" in missing
     assert any(
         re.fullmatch(rf"  no price for KMS keys in {UNPRICED} \(\d+ resources\)", it) for it in missing
     )
@@ -116,10 +116,10 @@ def test_json_says_that_a_total_is_incomplete_and_why(elsewhere: Path) -> None:
 
     assert found.exit_code == INCOMPLETE
     assert document["complete"] is False
-    [planes] = [
-        it for it in document["missing"] if it["cause"] == f"no price for EKS control planes in {UNPRICED}"
+    [gateways] = [
+        it for it in document["missing"] if it["cause"] == f"no price for NAT gateways in {UNPRICED}"
     ]
-    assert planes["resources"] == ["platform-cluster"]
+    assert gateways["resources"] == [f"platform-network-routes-nat-{UNPRICED}a"]
     assert document["budgets"][0]["complete"] is False
 
 
@@ -135,25 +135,24 @@ def test_a_table_for_a_pull_request_names_what_is_missing(elsewhere: Path) -> No
     table = cost(elsewhere, "dev", "--markdown").stdout
 
     assert "**total, at least**" in table
-    assert f"- no price for EKS control planes in {UNPRICED} (platform-cluster)" in table
+    assert f"- no price for NAT gateways in {UNPRICED} (platform-network-routes-nat-{UNPRICED}a)" in table
 
 
 def test_a_price_file_of_the_project_fills_in_and_a_wrong_one_is_named(elsewhere: Path) -> None:
     before = cost(elsewhere, "dev").stdout
     file = elsewhere / "prices.yaml"
     block = f"prices:\n  - region: {UNPRICED}\n    source: contract\n    date: 2026-11-02\n    services: "
-    file.write_text(block + "{control-plane: 0.11}\n")
+    file.write_text(block + "{nat-hour: 0.5}\n")
     after = cost(elsewhere, "dev")
 
-    assert "EKS control planes in" in before
-    assert "EKS control planes in" not in after.stdout
-    assert re.search(r"control plane +\$0\.11", after.stdout)
+    assert "no price for NAT gateways" in before
+    assert "no price for NAT gateways" not in after.stdout
+    assert re.search(r"network +\$", after.stdout)
 
-    file.write_text(block + "{control-plan: 0.11}\n")
+    file.write_text(block + "{nat-hours: 0.5}\n")
     error = cost(elsewhere, "dev").exception
     assert str(error) == (
-        "prices.yaml:5 prices[0].services.control-plan: "
-        "unknown service 'control-plan', did you mean 'control-plane'?"
+        "prices.yaml:5 prices[0].services.nat-hours: unknown service 'nat-hours', did you mean 'nat-hour'?"
     )
 
 
