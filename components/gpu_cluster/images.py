@@ -13,6 +13,11 @@ class Image:
     tag: str
     digest: str
 
+    @property
+    def named(self) -> str:
+        """Repository and tag, without the digest."""
+        return f"{self.repository}:{self.tag}"
+
     def at(self, mirror: str | None) -> str:
         """Where to pull it: from its publisher, or below a mirror that keeps the publisher in the path.
 

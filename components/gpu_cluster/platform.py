@@ -14,6 +14,7 @@ from gpu_cluster.images import REGISTRY, VLLM
 from gpu_cluster.kubernetes.cluster_backend import Build
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.gpu import DevicePlugin
+from gpu_cluster.kubernetes.images import images_of
 from gpu_cluster.kubernetes.registry import Registry
 from gpu_cluster.kubernetes.serving import Serving
 from gpu_cluster.kubernetes.storage import StorageClasses
@@ -84,6 +85,7 @@ class Platform(pulumi.ComponentResource):
                 storage=storage.classes,
                 mounted=storage.made,
                 image=VLLM.at(stack.mirror),
+                images=images_of(stack.serving.models, stack, VLLM.named),
                 hub_token=hub_token,
                 resolvers=_resolvers(stack),
                 opts=_after(served, devices),

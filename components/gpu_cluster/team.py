@@ -12,7 +12,8 @@ from gpu_cluster.config.team import TeamStack
 from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.images import VLLM
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
-from gpu_cluster.kubernetes.services import Service, image_of, store_claims
+from gpu_cluster.kubernetes.images import image_of, images_of
+from gpu_cluster.kubernetes.services import Service, store_claims
 from gpu_cluster.kubernetes.serving import Model, Placement, hub_token_secret, placements_of
 from gpu_cluster.kubernetes.storage import classes_of
 from gpu_cluster.kubernetes.teams import priority_class
@@ -51,6 +52,7 @@ class Team(pulumi.ComponentResource):
             needs.append(
                 hub_token_secret(f"{name}-hub-token", namespace, hub_token, may_list=False, opts=room)
             )
+        images = images_of(team.file.models, stack, VLLM.named, team=team.name)
         models = {
             key: Model(
                 f"{name}-{key}",
@@ -59,7 +61,7 @@ class Team(pulumi.ComponentResource):
                 placement,
                 namespace=namespace,
                 storage=storage,
-                image=VLLM.at(stack.mirror),
+                image=images.get(key) or VLLM.at(stack.mirror),
                 token=hub_token is not None,
                 opts=_after(room, needs),
             )
@@ -74,7 +76,7 @@ class Team(pulumi.ComponentResource):
                 service,
                 pool=pools[service.pool] if service.pool else None,
                 namespace=namespace,
-                image=image_of(service.image, team.name, stack),
+                image=image_of(service.image, stack, team=team.name),
                 storage=storage,
                 opts=_after(room, [*claims, *here.repositories.values()]),
             )

@@ -40,6 +40,7 @@ PUBLIC = {
     "gpu_cluster.capacity.addresses": (
         "Demand Tier ZONES demand_of endpoint_ranges ipv6_subnet pod_ranges subnet usable"
     ),
+    "gpu_cluster.catalog.engines": "ENGINES ENGINE_SOURCES Engine Flag flags_of known_releases",
     "gpu_cluster.catalog": (
         "ADDONS ADDON_LEAST ADDON_SOURCES ADDON_VERSIONS AL2023_RELEASES AMI_SOURCES BUCKET_SHARE "
         "CAPACITY_BLOCK_SOURCES CAPACITY_BLOCK_TYPES DRIVER_SOURCES DURATIONS DURATION_SOURCES Duration "
@@ -79,8 +80,9 @@ PUBLIC = {
         "Load MIG_DIVIDED MIG_LABEL Need POOL_LABEL Place Pool Request Resources RootDisk Share "
         "allocatable ami_release capacity_type device_of eks_hardware_of engine_options gpu_resource "
         "hardware_of known_model kubelet_version load_time memory_share mig_layout_name mig_resource "
-        "node_gbps nodes_for pools_of quota_by_resource read_gbps release_of replicas_per_node request_of "
-        "room root_disk share_of share_of_node smallest_place surge_nodes surges"
+        "node_gbps nodes_for pools_of quota_by_resource read_gbps release_of replica_device "
+        "replicas_per_node request_of room root_disk share_of share_of_node smallest_place surge_nodes "
+        "surges"
     ),
     "gpu_cluster.kubernetes.registry": "Registry",
     "gpu_cluster.kubernetes.security": (
@@ -89,7 +91,7 @@ PUBLIC = {
         "to_pod_identity"
     ),
     "gpu_cluster.kubernetes.serving": "Model Placement Serving hub_token_secret placements_of",
-    "gpu_cluster.kubernetes.services": "Service image_of store_claims",
+    "gpu_cluster.kubernetes.services": "Service store_claims",
     "gpu_cluster.stack": "LocatedDiagnostic StackFileError environment_of is_team_file load load_any",
     "gpu_cluster.aws.ecr": "EcrRegistry Repository keep_newest_and_tagged",
     "gpu_cluster.kubernetes.teams": "AWS_ACCOUNT TEAM_LABEL TeamGrant Teams priority_class summary_of",

@@ -2,7 +2,7 @@
 
 from gpu_cluster.capacity.ami import ami_release, kubelet_version
 from gpu_cluster.capacity.bandwidth import node_gbps, read_gbps
-from gpu_cluster.capacity.engine_options import EngineOptions, engine_options, release_of
+from gpu_cluster.capacity.engine_options import EngineOptions, engine_options, release_of, replica_device
 from gpu_cluster.capacity.fit import nodes_for, replicas_per_node
 from gpu_cluster.capacity.handover import Handover
 from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
@@ -70,6 +70,7 @@ __all__ = [
     "quota_by_resource",
     "read_gbps",
     "release_of",
+    "replica_device",
     "replicas_per_node",
     "request_of",
     "room",

@@ -73,12 +73,12 @@ def device_of(gpu: Gpu, sharing: Sharing | None = None, profile: str | None = No
     )
 
 
-def memory_share(sharing: Sharing | None) -> float:
-    """The part of the memory it finds that a replica may fill.
+def memory_share(sharing: Sharing | None, utilization: float | None = None) -> float:
+    """The part of the memory it finds that a replica may fill; `utilization` of what is its own.
 
     Each of those that take turns finds all of it; what MPS or MIG give a replica is its own.
     """
-    return _USED_PERCENT / 100 / ((sharing and sharing.time_slicing) or 1)
+    return (utilization or _USED_PERCENT / 100) / ((sharing and sharing.time_slicing) or 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """`gpu-cluster:serving`: the models that are served, and who may call them."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, PositiveInt, model_validator
 
@@ -25,10 +25,7 @@ LOAD_MINUTES = 30
 """That loading may take where the stack file does not say."""
 
 
-Utilization = Annotated[
-    float,
-    Field(ge=0.05, le=1),
-]
+Utilization = Annotated[float, Field(ge=0.05, le=1)]
 
 
 class ServingEngine(StrEnum):
@@ -40,6 +37,14 @@ class ServingEngine(StrEnum):
     NIM = "nim"
     TEI = "text-embeddings-inference"
     CUSTOM = "custom"
+
+
+def _with_engine(*engines: str) -> dict[str, Any]:
+    return {"if": {"required": ["engine"], "properties": {"engine": {"enum": list(engines)}}}}
+
+
+FROM_HUB = frozenset({ServingEngine.VLLM, ServingEngine.SGLANG, ServingEngine.TEI})
+"""Engines that load the model by its name on the hub; images of the others name their weights."""
 
 
 class ModelCache(Settings):
@@ -68,6 +73,9 @@ class Speculation(Settings):
 
     tokens: PositiveInt | None = None
     """Tokens that are proposed at once. Default: what the draft model declares."""
+
+    options: dict[str, Any] = Field(default={})
+    """Further keys of vLLM's --speculative-config, such as prompt_lookup_max. Default: none."""
 
     @model_validator(mode="after")
     def _stated(self) -> Self:
@@ -107,9 +115,6 @@ class ServerSettings(Settings):
     metrics: MountPath | None = None
     """HTTP path of its Prometheus metrics. Default: none."""
 
-    waiting_metric: Word | None = None
-    """Metric of waiting requests that replicas scale by; needed with a range of replicas. Default: none."""
-
     cache_path: MountPath = "/cache"
     """Where the volume of cache is mounted, which HF_HOME names as well. Default: /cache."""
 
@@ -126,7 +131,19 @@ class ModelSettings(Settings):
                     "required": ["engine"],
                     "properties": {"engine": {"const": "custom"}, "cache": False, "store": False},
                 },
-            ]
+            ],
+            "allOf": [
+                {**_with_engine("nim", "custom"), "then": {"required": ["image"]}},
+                {
+                    **_with_engine("sglang", "triton", "text-embeddings-inference"),
+                    "then": {"anyOf": [{"required": ["version"]}, {"required": ["image"]}]},
+                },
+                {"if": {"required": ["server"]}, "then": _with_engine("custom")["if"]},
+                {
+                    **_with_engine("triton", "nim", "custom"),
+                    "then": {"properties": dict.fromkeys(("quantization", "kvCacheDtype", "context"), False)},
+                },
+            ],
         }
     )
 
@@ -180,6 +197,9 @@ class ModelSettings(Settings):
 
     waiting: PositiveInt = 5
     """Waiting requests per replica above which another replica starts. Default: 5."""
+
+    waiting_metric: Word | None = None
+    """Metric of pods that counts waiting requests. Default: that of the engine; custom has none."""
 
     context: PositiveInt | None = None
     """Longest prompt and answer together, in tokens. Default: what the model declares."""

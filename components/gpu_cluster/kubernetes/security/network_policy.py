@@ -29,16 +29,16 @@ def from_anywhere(port: int) -> networking.NetworkPolicySpecArgs:
     return _ingress(networking.NetworkPolicyIngressRuleArgs(ports=[_tcp(port)]))
 
 
-def from_namespaces(namespaces: Collection[str], port: int | None = None) -> networking.NetworkPolicySpecArgs:
-    """In on one port, or on every one, from the pods of these namespaces."""
-    ports = [_tcp(port)] if port else None
-    return _ingress(networking.NetworkPolicyIngressRuleArgs(from_=[_pods_of(namespaces)], ports=ports))
+def from_namespaces(namespaces: Collection[str], *ports: int) -> networking.NetworkPolicySpecArgs:
+    """In on these ports, or on every one, from the pods of these namespaces."""
+    open_ports = [_tcp(port) for port in ports] or None
+    return _ingress(networking.NetworkPolicyIngressRuleArgs(from_=[_pods_of(namespaces)], ports=open_ports))
 
 
-def to_namespaces(namespaces: Collection[str], port: int | None = None) -> networking.NetworkPolicySpecArgs:
-    """Out on one port, or on every one, to the pods of these namespaces."""
-    ports = [_tcp(port)] if port else None
-    return _egress(networking.NetworkPolicyEgressRuleArgs(to=[_pods_of(namespaces)], ports=ports))
+def to_namespaces(namespaces: Collection[str], *ports: int) -> networking.NetworkPolicySpecArgs:
+    """Out on these ports, or on every one, to the pods of these namespaces."""
+    open_ports = [_tcp(port) for port in ports] or None
+    return _egress(networking.NetworkPolicyEgressRuleArgs(to=[_pods_of(namespaces)], ports=open_ports))
 
 
 def to_dns(resolvers: Collection[str] = (NODE_LOCAL_DNS,)) -> networking.NetworkPolicySpecArgs:

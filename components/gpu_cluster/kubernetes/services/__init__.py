@@ -1,7 +1,6 @@
 """Containers of a team's own."""
 
-from gpu_cluster.kubernetes.services.image import image_of
 from gpu_cluster.kubernetes.services.service import Service
 from gpu_cluster.kubernetes.services.stores import store_claims
 
-__all__ = ["Service", "image_of", "store_claims"]
+__all__ = ["Service", "store_claims"]

@@ -9,9 +9,12 @@ from pulumi_kubernetes.policy import v1 as policy
 
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.serving import cache, vllm
+from gpu_cluster.kubernetes.serving import cache
+from gpu_cluster.kubernetes.serving.container import container
+from gpu_cluster.kubernetes.serving.engines import api_path, server_of, waiting_metric
 from gpu_cluster.kubernetes.serving.replicas import Placement, replicas, timeouts
 from gpu_cluster.kubernetes.serving.scaling import scaler
+from gpu_cluster.kubernetes.serving.server import PORT
 from gpu_cluster.kubernetes.storage import StorageClassNames
 
 
@@ -39,17 +42,19 @@ class Model(pulumi.ComponentResource):
     ) -> None:
         """`token`: the namespace has a secret with the token of the model hub."""
         super().__init__("gpu-cluster:index:Model", name, None, opts)
-        self.url = f"http://{key}.{namespace}.svc.cluster.local:{vllm.PORT}/v1"
+        self.url = f"http://{key}.{namespace}.svc.cluster.local:{PORT}{api_path(settings)}"
 
         child = pulumi.ResourceOptions(parent=self)
         labels = _labels(key, settings)
         named = metadata(key, namespace, labels=labels)
-        scales = settings.replicas.min < settings.replicas.max
+        metric = waiting_metric(settings)
+        scales = settings.replicas.min < settings.replicas.max and metric is not None
 
-        server = f"{key}-server"
+        server = server_of(key, settings, placement.pool)
+        account_name = f"{key}-server"
         account = core.ServiceAccount(
             f"{name}-account",
-            metadata=metadata(server, namespace, labels=labels),
+            metadata=metadata(account_name, namespace, labels=labels),
             automount_service_account_token=False,
             opts=child,
         )
@@ -57,7 +62,7 @@ class Model(pulumi.ComponentResource):
         if settings.store:
             weights = cache.store_volume(settings.store)
         elif settings.cache is None:
-            raise ValueError(f"model {key} has neither cache nor store")
+            weights = None
         elif not cache.is_shared(settings.cache, storage):
             weights = cache.own_volume(settings.cache, storage, labels)
         else:
@@ -82,10 +87,8 @@ class Model(pulumi.ComponentResource):
                 settings,
                 placement,
                 labels=labels,
-                account=server,
-                container=vllm.container(
-                    key, settings, placement.pool, placement.request, image, token=token
-                ),
+                account=account_name,
+                container=container(server, settings, placement.pool, placement.request, image, token=token),
                 weights=weights,
             ),
             opts=pulumi.ResourceOptions(
@@ -95,11 +98,11 @@ class Model(pulumi.ComponentResource):
                 ignore_changes=["spec.replicas"] if scales else None,
             ),
         )
-        if scales:
+        if scales and metric:
             autoscaling.HorizontalPodAutoscaler(
                 f"{name}-scaler",
                 metadata=named,
-                spec=scaler(key, settings),
+                spec=scaler(key, settings, metric),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[deployment]),
             )
         core.Service(
@@ -124,7 +127,7 @@ def _labels(key: str, settings: ModelSettings) -> dict[str, str]:
 
 
 def _address(labels: dict[str, str]) -> core.ServiceSpecArgs:
-    port = core.ServicePortArgs(name="http", port=vllm.PORT, target_port="http")
+    port = core.ServicePortArgs(name="http", port=PORT, target_port="http")
     return core.ServiceSpecArgs(selector=labels, ports=[port])
 
 

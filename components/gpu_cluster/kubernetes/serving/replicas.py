@@ -11,7 +11,8 @@ from gpu_cluster.capacity import Pool, Request
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.kubernetes.scheduling import spread_over_hosts, tolerations
 from gpu_cluster.kubernetes.security import restricted_pod
-from gpu_cluster.kubernetes.serving import vllm
+from gpu_cluster.kubernetes.serving.container import grace_seconds, volumes
+from gpu_cluster.kubernetes.variables import pull_secrets
 
 USER = 2000
 """Of every replica. A GPU that MPS shares serves one user at a time: another's pods would wait until its end
@@ -40,7 +41,7 @@ def replicas(
     labels: dict[str, str],
     account: str,
     container: core.ContainerArgs,
-    weights: core.VolumeArgs,
+    weights: core.VolumeArgs | None,
 ) -> apps.DeploymentSpecArgs:
     return apps.DeploymentSpecArgs(
         replicas=settings.replicas.min,
@@ -60,9 +61,10 @@ def replicas(
                 node_selector=placement.pool.selector,
                 tolerations=tolerations(placement.pool),
                 topology_spread_constraints=[spread_over_hosts(labels)],
-                termination_grace_period_seconds=vllm.grace_seconds(settings),
+                image_pull_secrets=pull_secrets(settings.pull_secret),
+                termination_grace_period_seconds=grace_seconds(settings),
                 containers=[container],
-                volumes=vllm.volumes(settings, placement.pool, weights),
+                volumes=volumes(settings, placement.pool, weights),
             ),
         ),
     )

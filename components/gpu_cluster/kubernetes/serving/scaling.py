@@ -16,10 +16,12 @@ _DOWN = autoscaling.HPAScalingRulesArgs(
 )
 
 
-def scaler(deployment: str, settings: ModelSettings) -> autoscaling.HorizontalPodAutoscalerSpecArgs:
-    """By the waiting queue: a GPU that is busy says nothing about who waits for it."""
+def scaler(
+    deployment: str, settings: ModelSettings, metric: str
+) -> autoscaling.HorizontalPodAutoscalerSpecArgs:
+    """By the waiting queue, which `metric` counts: a GPU that is busy says nothing about who waits for it."""
     waiting = autoscaling.PodsMetricSourceArgs(
-        metric=autoscaling.MetricIdentifierArgs(name="vllm:num_requests_waiting"),
+        metric=autoscaling.MetricIdentifierArgs(name=metric),
         target=autoscaling.MetricTargetArgs(type="AverageValue", average_value=str(settings.waiting)),
     )
     return autoscaling.HorizontalPodAutoscalerSpecArgs(

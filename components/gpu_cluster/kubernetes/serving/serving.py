@@ -12,11 +12,11 @@ from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.serving import ModelSettings, ServingSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import Namespace, PodSecurity, from_namespaces, to_dns, to_internet
-from gpu_cluster.kubernetes.serving import vllm
 from gpu_cluster.kubernetes.serving.hub_token import hub_token_secret
 from gpu_cluster.kubernetes.serving.model import Model
 from gpu_cluster.kubernetes.serving.quota import quota_of
 from gpu_cluster.kubernetes.serving.replicas import Placement
+from gpu_cluster.kubernetes.serving.server import ports_of
 from gpu_cluster.kubernetes.storage import StorageClassNames, claim_of
 
 
@@ -36,13 +36,14 @@ class Serving(pulumi.ComponentResource):
         pools: Mapping[str, Pool],
         storage: StorageClassNames,
         image: str,
+        images: Mapping[str, str] | None = None,
         mounted: Mapping[str, Sequence[pulumi.Resource]] | None = None,
         hub_token: pulumi.Input[str] | None = None,
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`mounted`: what stands before a volume of each entry of the storage is mounted; `resolvers`:
-        addresses of NodeLocal DNSCache."""
+        """`image`: of vLLM; `images`: of models that have another; `mounted`: what is created before a volume
+        of each entry of the storage is mounted; `resolvers`: addresses of NodeLocal DNSCache."""
         super().__init__("gpu-cluster:index:Serving", name, None, opts)
         placements = placements_of(settings, pools)
 
@@ -54,7 +55,9 @@ class Serving(pulumi.ComponentResource):
                 [(model, placements[key].request) for key, model in settings.models.items()], storage
             ),
             allowances={
-                "clients": from_namespaces({settings.namespace, *settings.clients}, vllm.PORT),
+                "clients": from_namespaces(
+                    {settings.namespace, *settings.clients}, *ports_of(settings.models.values())
+                ),
                 "dns": to_dns(resolvers),
                 "hub": to_internet(443),
             },
@@ -83,7 +86,7 @@ class Serving(pulumi.ComponentResource):
                 placements[key],
                 namespace=settings.namespace,
                 storage=storage,
-                image=image,
+                image=images.get(key, image) if images else image,
                 token=hub_token is not None,
                 opts=pulumi.ResourceOptions(
                     parent=self,

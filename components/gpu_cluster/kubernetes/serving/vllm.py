@@ -1,84 +1,44 @@
-"""The vLLM container: its arguments, environment, probes and what it writes to."""
+"""vLLM's command line and environment."""
 
-from pulumi_kubernetes.core import v1 as core
+import json
 
-from gpu_cluster.capacity import Load, Pool, Request, device_of, known_model, memory_share
-from gpu_cluster.config.serving import ModelSettings
-from gpu_cluster.kubernetes.security import restricted_container
-from gpu_cluster.kubernetes.serving import hub_token, quantities
+from gpu_cluster.capacity import Load, Pool, engine_options, known_model, memory_share, replica_device
+from gpu_cluster.config.serving import Adapters, ModelSettings, Speculation
+from gpu_cluster.kubernetes.serving.server import PORT, Server, hub_environment, weights_of
 
-PORT = 8000
-
-_CACHE, _WEIGHTS, _SCRATCH, _SHM = "/cache", "/weights", "/tmp", "/dev/shm"  # noqa: S108
 _READ_ONCE = '{"distributed":true}'
 """Each GPU's process reads a part of the files and hands it to the others; else each reads every file.
 
 Source: vLLM 0.26.0, vllm/model_executor/model_loader/runai_streamer_loader.py, and its documentation, Loading
 models with Run:ai Model Streamer; 2026-11-28.
 """
-_PRE_STOP_SECONDS = 15
-_MARGIN_SECONDS = 15
-_STARTUP_PERIOD_SECONDS = 10
 
 
-def container(
-    served_name: str, settings: ModelSettings, pool: Pool, request: Request, image: str, *, token: bool
-) -> core.ContainerArgs:
-    """Answers on PORT under `served_name`. `token`: that of the model hub is in the namespace's secret."""
-    healthy = core.HTTPGetActionArgs(path="/health", port="http")
-    attempts = -(-settings.load_minutes * 60 // _STARTUP_PERIOD_SECONDS)
-    return core.ContainerArgs(
+def vllm(served_name: str, settings: ModelSettings, pool: Pool) -> Server:
+    """Answers on PORT under `served_name`.
+
+    Its arguments are those of the release's parser, which tests/witnesses/engine_parser.py asks.
+    """
+    return Server(
         name="vllm",
-        image=image,
         command=["vllm", "serve"],
-        args=_arguments(served_name, settings, pool),
-        env=[*_environment(settings), *([_token()] if token and not settings.store else [])],
-        ports=[core.ContainerPortArgs(name="http", container_port=PORT)],
-        # Until the weights are loaded only this probe counts.
-        startup_probe=core.ProbeArgs(
-            http_get=healthy, period_seconds=_STARTUP_PERIOD_SECONDS, failure_threshold=attempts
-        ),
-        readiness_probe=core.ProbeArgs(http_get=healthy, period_seconds=5, timeout_seconds=5),
-        liveness_probe=core.ProbeArgs(
-            http_get=healthy, period_seconds=10, timeout_seconds=10, failure_threshold=6
-        ),
-        # Endpoints forget the pod before it stops taking requests.
-        lifecycle=core.LifecycleArgs(
-            pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=_PRE_STOP_SECONDS))
-        ),
-        resources=core.ResourceRequirementsArgs(
-            requests=quantities.requests(request), limits=quantities.limits(request)
-        ),
-        security_context=restricted_container(),
-        volume_mounts=[
-            core.VolumeMountArgs(name=name, mount_path=path, read_only=True if path == _WEIGHTS else None)
-            for name, path in _mounts(settings, pool).items()
-        ],
+        arguments=[*_arguments(served_name, settings, pool), *settings.args],
+        environment={
+            **hub_environment(settings),
+            "USER": "vllm",  # the image has no name for the user that it runs as
+            "VLLM_NO_USAGE_STATS": "1",
+        },
     )
-
-
-def grace_seconds(settings: ModelSettings) -> int:
-    """How long a replica gets to stop: to be forgotten, to finish its requests, and some to spare."""
-    return _PRE_STOP_SECONDS + settings.drain_seconds + _MARGIN_SECONDS
-
-
-def volumes(settings: ModelSettings, pool: Pool, weights: core.VolumeArgs) -> list[core.VolumeArgs]:
-    """`weights` under the name that the container mounts, and what else it writes to."""
-    scratch = core.VolumeArgs(name="scratch", empty_dir=core.EmptyDirVolumeSourceArgs(size_limit="10Gi"))
-    shm = core.VolumeArgs(
-        name="shm",
-        empty_dir=core.EmptyDirVolumeSourceArgs(medium="Memory", size_limit=f"{2 * settings.gpus}Gi"),
-    )
-    return [weights, scratch, shm] if "shm" in _mounts(settings, pool) else [weights, scratch]
 
 
 def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[str]:
+    options = engine_options(settings)
     arguments = [
-        f"{_WEIGHTS}/{settings.model}" if settings.store else settings.model,
+        weights_of(settings),
         f"--served-model-name={served_name}",
         f"--port={PORT}",
-        f"--tensor-parallel-size={settings.gpus}",
-        f"--gpu-memory-utilization={memory_share(pool.sharing):.3f}",
+        f"--tensor-parallel-size={options.tensor}",
+        f"--gpu-memory-utilization={memory_share(pool.sharing, options.utilization):.3f}",
         f"--shutdown-timeout={settings.drain_seconds}",
     ]
     if settings.store:
@@ -90,15 +50,67 @@ def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[st
         arguments.append(f"--revision={settings.revision}")
     if settings.context:
         arguments.append(f"--max-model-len={settings.context}")
-    if settings.concurrency:
-        arguments.append(f"--max-num-seqs={settings.concurrency}")
+    if options.max_sequences:
+        arguments.append(f"--max-num-seqs={options.max_sequences}")
     if (cache := _fixed_cache(settings, pool)) is not None:
         arguments.append(f"--kv-cache-memory-bytes={cache}")
+    return [*arguments, *_sizing(settings), *_features(settings)]
+
+
+def _sizing(settings: ModelSettings) -> list[str]:
+    values = {
+        "max-num-batched-tokens": settings.batched_tokens,
+        "quantization": settings.quantization,
+        "kv-cache-dtype": settings.kv_cache_dtype,
+        "pipeline-parallel-size": settings.pipeline_parallel if settings.pipeline_parallel > 1 else None,
+        "data-parallel-size": settings.data_parallel if settings.data_parallel > 1 else None,
+    }
+    arguments = [f"--{name}={value}" for name, value in values.items() if value is not None]
+    if settings.expert_parallel:
+        arguments.append("--enable-expert-parallel")
+    if settings.speculative:
+        arguments.append(f"--speculative-config={_speculation(settings, settings.speculative)}")
+    if settings.lora:
+        arguments += _adapters(settings, settings.lora)
+    return arguments
+
+
+def _speculation(settings: ModelSettings, speculative: Speculation) -> str:
+    values = {
+        "method": speculative.method,
+        "model": weights_of(settings, speculative.model) if speculative.model else None,
+        "revision": speculative.revision,
+        "num_speculative_tokens": speculative.tokens,
+    }
+    stated = {key: value for key, value in values.items() if value is not None}
+    return json.dumps(stated | speculative.options, separators=(",", ":"))
+
+
+def _adapters(settings: ModelSettings, lora: Adapters) -> list[str]:
+    """The modules are words behind their flag, and another flag ends them."""
+    modules = [f"{name}={weights_of(settings, source)}" for name, source in lora.modules.items()]
+    return [
+        "--enable-lora",
+        "--lora-modules",
+        *modules,
+        f"--max-loras={lora.at_once}",
+        f"--max-lora-rank={lora.max_rank}",
+    ]
+
+
+def _features(settings: ModelSettings) -> list[str]:
+    arguments: list[str] = []
+    if settings.tool_parser:
+        arguments += ["--enable-auto-tool-choice", f"--tool-call-parser={settings.tool_parser}"]
+    if settings.reasoning_parser:
+        arguments.append(f"--reasoning-parser={settings.reasoning_parser}")
+    if settings.chat_template:
+        arguments.append(f"--chat-template={settings.chat_template}")
     return arguments
 
 
 def _fixed_cache(settings: ModelSettings, pool: Pool) -> int | None:
-    """What replicas that take turns on a GPU remember in; None where vLLM measures it.
+    """Bytes for keys and values of replicas that take turns on a GPU; None where vLLM measures them.
 
     It measures the whole GPU, so of two that start together each takes the other's weights for its own, and
     has little memory left or none (vllm-project/vllm issue 55827, 2026-09-08). Given the bytes it does not
@@ -108,27 +120,4 @@ def _fixed_cache(settings: ModelSettings, pool: Pool) -> int | None:
     if model is None or pool.gpu is None or not (pool.sharing and pool.sharing.time_slicing):
         return None
     load = Load(model, settings.context or model.context, settings.concurrency)
-    return load.fixed_cache(device_of(pool.gpu, pool.sharing), settings.gpus)
-
-
-def _environment(settings: ModelSettings) -> list[core.EnvVarArgs]:
-    values = {
-        "HF_HOME": f"{_SCRATCH if settings.store else _CACHE}/huggingface",
-        **({"HF_HUB_OFFLINE": "1"} if settings.store else {}),
-        "HOME": _SCRATCH,  # compiled kernels and settings go below it
-        "USER": "vllm",  # the image has no name for the user that it runs as
-        "VLLM_NO_USAGE_STATS": "1",
-    }
-    return [core.EnvVarArgs(name=name, value=value) for name, value in values.items()]
-
-
-def _token() -> core.EnvVarArgs:
-    key = core.SecretKeySelectorArgs(name=hub_token.SECRET, key=hub_token.KEY)
-    return core.EnvVarArgs(name="HF_TOKEN", value_from=core.EnvVarSourceArgs(secret_key_ref=key))
-
-
-def _mounts(settings: ModelSettings, pool: Pool) -> dict[str, str]:
-    """Volume → path. Under MPS the device plugin itself mounts the shared memory of the GPU's daemon."""
-    weights = {"weights": _WEIGHTS} if settings.store else {"cache": _CACHE}
-    mounts = {**weights, "scratch": _SCRATCH}
-    return mounts if pool.sharing and pool.sharing.mps else mounts | {"shm": _SHM}
+    return load.fixed_cache(replica_device(settings, pool), settings.gpus)

@@ -21,7 +21,7 @@ from gpu_cluster.kubernetes.security import (
     to_networks,
     to_pod_identity,
 )
-from gpu_cluster.kubernetes.serving import vllm
+from gpu_cluster.kubernetes.serving.server import PORT
 from gpu_cluster.kubernetes.teams import rbac_rules
 from gpu_cluster.kubernetes.teams.identity import (
     AWS_ACCOUNT,
@@ -51,13 +51,15 @@ class TeamGrant(pulumi.ComponentResource):
         *,
         pools: Mapping[str, Pool],
         models: str | None,
+        model_ports: Collection[int] = (PORT,),
         on_aws: bool,
         endpoints: Collection[str] = (),
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`models`: namespace of the platform's own, where the team may call them; `endpoints`: ranges where
-        services of AWS have interface endpoints; `resolvers`: addresses of NodeLocal DNSCache."""
+        """`models`: namespace of the platform's own, where the team may call them, on `model_ports`;
+        `endpoints`: ranges where services of AWS have interface endpoints; `resolvers`: addresses of
+        NodeLocal DNSCache."""
         super().__init__("gpu-cluster:index:TeamGrant", name, None, opts)
         share = share_of(settings, pools)
         own = settings.namespace or team
@@ -68,7 +70,12 @@ class TeamGrant(pulumi.ComponentResource):
             PodSecurity.RESTRICTED,
             quota=quota_of(settings, share, pools),
             allowances=_allowances(
-                own, settings, models, on_aws=on_aws, endpoints=endpoints, resolvers=resolvers
+                own,
+                settings,
+                to_namespaces({models}, *model_ports) if models else None,
+                on_aws=on_aws,
+                endpoints=endpoints,
+                resolvers=resolvers,
             ),
             labels={TEAM_LABEL: team},
             annotations={POOLS_ANNOTATION: ",".join(share.gpus)},
@@ -107,7 +114,7 @@ class TeamGrant(pulumi.ComponentResource):
 def _allowances(
     own: str,
     settings: TeamSettings,
-    models: str | None,
+    models: networking.NetworkPolicySpecArgs | None,
     *,
     on_aws: bool,
     endpoints: Collection[str],
@@ -118,7 +125,7 @@ def _allowances(
         "dns": to_dns(resolvers),
         "internet": to_internet(443),
         "own": to_namespaces({own}),
-        **({"models": to_namespaces({models}, vllm.PORT)} if models else {}),
+        **({"models": models} if models else {}),
         **({"pod-identity": to_pod_identity()} if on_aws else {}),
         **({"aws-endpoints": to_networks(endpoints, 443)} if endpoints else {}),
     }

@@ -11,6 +11,7 @@ from gpu_cluster.capacity import Pool
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.serving.server import ports_of
 from gpu_cluster.kubernetes.teams import admission as pods
 from gpu_cluster.kubernetes.teams.grant import TeamGrant
 from gpu_cluster.kubernetes.teams.identity import priority_class
@@ -75,6 +76,7 @@ class Teams(pulumi.ComponentResource):
                 settings,
                 pools=pools,
                 models=serving if (settings.namespace or team) in stack.serving.clients else None,
+                model_ports=ports_of(stack.serving.models.values()),
                 on_aws=on_aws,
                 endpoints=endpoints,
                 resolvers=resolvers,

@@ -1,0 +1,22 @@
+"""A server of the user's own, as its stack file describes it."""
+
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.kubernetes.serving.server import Server, hub_environment
+
+
+def custom(settings: ModelSettings) -> Server:
+    """Nothing is added to its command and arguments; HF_HOME names the volume for downloads."""
+    server = settings.server
+    environment = hub_environment(settings)
+    if settings.cache:
+        environment["HF_HOME"] = f"{server.cache_path}/huggingface"
+    return Server(
+        name="server",
+        command=server.command,
+        arguments=settings.args,
+        environment=environment,
+        ready=server.ready,
+        live=server.live or server.ready,
+        port=server.port,
+        cache=server.cache_path,
+    )

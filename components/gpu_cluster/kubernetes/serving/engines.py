@@ -1,0 +1,41 @@
+"""The server of each engine."""
+
+from gpu_cluster.capacity import Pool
+from gpu_cluster.catalog.engines import ENGINES
+from gpu_cluster.config.serving import ModelSettings, ServingEngine
+from gpu_cluster.kubernetes.serving.custom import custom
+from gpu_cluster.kubernetes.serving.embeddings import text_embeddings_inference
+from gpu_cluster.kubernetes.serving.nim import nim
+from gpu_cluster.kubernetes.serving.server import Server
+from gpu_cluster.kubernetes.serving.sglang import sglang
+from gpu_cluster.kubernetes.serving.triton import triton
+from gpu_cluster.kubernetes.serving.vllm import vllm
+
+
+def server_of(served_name: str, settings: ModelSettings, pool: Pool) -> Server:
+    """Command line, environment and probes of a model's replicas."""
+    match settings.engine:
+        case ServingEngine.VLLM:
+            return vllm(served_name, settings, pool)
+        case ServingEngine.SGLANG:
+            return sglang(served_name, settings, pool)
+        case ServingEngine.TRITON:
+            return triton(settings)
+        case ServingEngine.NIM:
+            return nim(served_name, settings)
+        case ServingEngine.TEI:
+            return text_embeddings_inference(served_name, settings)
+        case ServingEngine.CUSTOM:
+            return custom(settings)
+
+
+def api_path(settings: ModelSettings) -> str:
+    """Path of the API behind a model's address: /v1 where it is OpenAI's."""
+    return "" if settings.engine is ServingEngine.CUSTOM else ENGINES[settings.engine.value].api
+
+
+def waiting_metric(settings: ModelSettings) -> str | None:
+    """Metric that counts waiting requests; None for a custom server that names none."""
+    if settings.waiting_metric or settings.engine is ServingEngine.CUSTOM:
+        return settings.waiting_metric
+    return ENGINES[settings.engine.value].waiting

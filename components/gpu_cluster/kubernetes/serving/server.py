@@ -1,0 +1,63 @@
+"""What an engine's container is told, and where it answers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from gpu_cluster.catalog.engines import ENGINES
+from gpu_cluster.config.serving import ModelSettings, ServingEngine
+
+PORT = 8000
+"""Of every engine's HTTP server and of every model's address; a custom server may have another."""
+
+CACHE, WEIGHTS, SCRATCH, SHM = "/cache", "/weights", "/tmp", "/dev/shm"  # noqa: S108
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Command line, environment and probes of a container."""
+
+    arguments: list[str]
+    environment: Mapping[str, str]
+    command: list[str] = field(default_factory=list[str])
+    """Empty for that of the image."""
+
+    name: str = ""
+    ready: str = "/health"
+    live: str = "/health"
+    port: int = PORT
+    metrics_port: int | None = None
+    """Of its metrics, where that is not the port of the server."""
+
+    cache: str = CACHE
+    """Where the volume for downloaded weights is mounted."""
+
+
+def ports_of(models: Iterable[ModelSettings]) -> list[int]:
+    """Ports that clients and scrapers of these models reach.
+
+    ports_of([ModelSettings(engine="triton", …)])
+    # [8000, 8002]
+    """
+    ports = {PORT}
+    for model in models:
+        if model.engine is ServingEngine.CUSTOM:
+            ports.add(model.server.port)
+        elif metrics := ENGINES[model.engine.value].metrics_port:
+            ports.add(metrics)
+    return sorted(ports)
+
+
+def weights_of(settings: ModelSettings, name: str | None = None) -> str:
+    """A model as its engine loads it: by its name on the hub, or by its folder in the store."""
+    name = name or settings.model
+    elsewhere = name.startswith("/") or "://" in name
+    return f"{WEIGHTS}/{name}" if settings.store and not elsewhere else name
+
+
+def hub_environment(settings: ModelSettings) -> dict[str, str]:
+    """Where the hub's client keeps what it downloads, and a home that can be written to."""
+    return {
+        "HF_HOME": f"{SCRATCH if settings.store else CACHE}/huggingface",
+        **({"HF_HUB_OFFLINE": "1"} if settings.store else {}),
+        "HOME": SCRATCH,  # compiled kernels and settings go below it
+    }

@@ -1,0 +1,80 @@
+"""SGLang's command line and environment."""
+
+from gpu_cluster.capacity import Pool, engine_options, memory_share
+from gpu_cluster.config.serving import Adapters, ModelSettings, Speculation
+from gpu_cluster.kubernetes.serving.server import PORT, Server, hub_environment, weights_of
+
+
+def sglang(served_name: str, settings: ModelSettings, pool: Pool) -> Server:
+    """Answers on PORT under `served_name`; it listens on loopback unless it is told a host.
+
+    A termination signal lets requests finish, for as long as the pod has. Source: wheel sglang 0.5.23,
+    srt/server_args.py, srt/entrypoints/http_server.py and srt/managers/tokenizer_manager.py, 2026-11-29.
+    """
+    return Server(
+        name="sglang",
+        command=["python3", "-m", "sglang.launch_server"],
+        arguments=[*_arguments(served_name, settings, pool), *settings.args],
+        environment=hub_environment(settings),
+    )
+
+
+def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[str]:
+    options = engine_options(settings)
+    values = {
+        "model-path": weights_of(settings),
+        "served-model-name": served_name,
+        "host": "0.0.0.0",  # noqa: S104
+        "port": PORT,
+        "tp-size": options.tensor,
+        "revision": settings.revision,
+        "context-length": settings.context,
+        "max-running-requests": options.max_sequences,
+        "chunked-prefill-size": settings.batched_tokens,
+        "mem-fraction-static": _memory_fraction(settings, pool),
+        "quantization": settings.quantization,
+        "kv-cache-dtype": settings.kv_cache_dtype,
+        "pp-size": settings.pipeline_parallel if settings.pipeline_parallel > 1 else None,
+        "dp-size": settings.data_parallel if settings.data_parallel > 1 else None,
+        "ep-size": options.tensor if settings.expert_parallel else None,
+        "tool-call-parser": settings.tool_parser,
+        "reasoning-parser": settings.reasoning_parser,
+        "chat-template": settings.chat_template,
+    }
+    arguments = [f"--{name}={value}" for name, value in values.items() if value is not None]
+    arguments.append("--enable-metrics")
+    if settings.speculative:
+        arguments += _speculation(settings, settings.speculative)
+    if settings.lora:
+        arguments += _adapters(settings, settings.lora)
+    return arguments
+
+
+def _memory_fraction(settings: ModelSettings, pool: Pool) -> str | None:
+    """For weights and cache; replicas that take turns on a GPU each see all of it."""
+    sliced = pool.sharing and pool.sharing.time_slicing
+    if settings.gpu_memory_utilization is None and not sliced:
+        return None
+    return f"{memory_share(pool.sharing, settings.gpu_memory_utilization):.3f}"
+
+
+def _speculation(settings: ModelSettings, speculative: Speculation) -> list[str]:
+    values = {
+        "algorithm": speculative.method.upper() if speculative.method else None,
+        "draft-model-path": weights_of(settings, speculative.model) if speculative.model else None,
+        "draft-model-revision": speculative.revision,
+        "num-draft-tokens": speculative.tokens,
+    }
+    return [f"--speculative-{name}={value}" for name, value in values.items() if value is not None]
+
+
+def _adapters(settings: ModelSettings, lora: Adapters) -> list[str]:
+    """The paths are words behind their flag, and another flag ends them."""
+    modules = [f"{name}={weights_of(settings, source)}" for name, source in lora.modules.items()]
+    return [
+        "--enable-lora",
+        "--lora-paths",
+        *modules,
+        f"--max-loras-per-batch={lora.at_once}",
+        f"--max-lora-rank={lora.max_rank}",
+    ]
