@@ -1,4 +1,4 @@
-"""What a right stack file needs of its account that no update makes."""
+"""Notes on a valid stack file: what its account needs first, and what of it is not checked."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
+from gpu_cluster.stack.checks.engines import unchecked
 
 SPOT_ROLE = "AWSServiceRoleForEC2Spot"
 MAKE_SPOT_ROLE = "aws iam create-service-linked-role --aws-service-name spot.amazonaws.com"
@@ -13,7 +14,7 @@ MAKE_SPOT_ROLE = "aws iam create-service-linked-role --aws-service-name spot.ama
 
 
 def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
-    """One sentence each, such as that pools on spot need a service-linked role.
+    """One sentence each: that pools on spot need a service-linked role, that an engine has no memory check.
 
     A stack does not create that role: there is one for the whole account, IAM refuses to create it twice, and
     destroying the stack that created it would take it from the others. Whoever requests spot by the API has
@@ -22,6 +23,9 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
     if isinstance(stack, Stack) and (pools := spot_pools(stack)):
         shown = f"{'pool' if len(pools) == 1 else 'pools'} {', '.join(pools)}"
         yield f"{shown} on spot: the account needs the role {SPOT_ROLE} first, once: {MAKE_SPOT_ROLE}"
+    models = stack.serving.models if isinstance(stack, Stack) else stack.file.models
+    for name, model in models.items():
+        yield from unchecked(name, model)
 
 
 def spot_pools(stack: Stack) -> list[str]:

@@ -123,7 +123,8 @@ def _values(field: Schema) -> Schema | None:
     if "patternProperties" in field:
         [values] = field["patternProperties"].values()
         return values
-    return field.get("additionalProperties") or None
+    values = field.get("additionalProperties")
+    return {} if values is True else values or None
 
 
 def _resolved(schema: Schema, definitions: Schema) -> Schema:

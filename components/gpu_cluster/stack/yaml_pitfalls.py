@@ -11,6 +11,9 @@ from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.type_introspection import inside, models
 from gpu_cluster.stack.yaml_nodes import entries, kind_of, text_of
 
+_JINJA = ("{{", "{%")
+"""Chat templates have tokens such as <|im_start|>."""
+
 _PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9])(CHANGEME|CHANGE_ME|FIXME|TODO)(?![A-Za-z0-9])|<[^<>]*>")
 
 
@@ -40,7 +43,8 @@ def _scalar_trap(node: ScalarNode) -> str | None:
         case "timestamp":
             return f'YAML reads {text} as a date; write it in quotes: "{text}"'
         case _:
-            return f"unfilled placeholder {text!r}" if _PLACEHOLDER.search(text) else None
+            filled = any(sign in text for sign in _JINJA) or not _PLACEHOLDER.search(text)
+            return None if filled else f"unfilled placeholder {text!r}"
 
 
 def _is_secret(node: Node) -> bool:

@@ -5,6 +5,7 @@ from gpu_cluster.stack.checks.backups import backups
 from gpu_cluster.stack.checks.capacity import capacity
 from gpu_cluster.stack.checks.cluster import cluster
 from gpu_cluster.stack.checks.compliance import compliance
+from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.gated_models import gated_models
 from gpu_cluster.stack.checks.load_times import load_times
 from gpu_cluster.stack.checks.memory import memory
@@ -44,6 +45,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *registry(stack, broken),
         *serving(stack),
         *models(stack, offered, broken),
+        *engines(stack, broken),
         *gated_models(stack, broken),
         *memory(stack, offered, broken),
         *load_times(stack, offered, broken),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from gpu_cluster.catalog import MODELS
 from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.serving import FROM_HUB
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import S3, FsxLustre
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
@@ -11,6 +12,8 @@ from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 def gated_models(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     """Models whose replicas would end with 401 Unauthorized. With provider local nothing is downloaded.
+
+    HF_TOKEN in the environment is a token too; the images of other engines know where their weights are.
 
     Source: https://huggingface.co/docs/hub/models-gated, Download files, 2026-11-28.
     """
@@ -22,6 +25,7 @@ def gated_models(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     for name, settings in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
         model = MODELS.get(settings.model)
-        if settings.store or (*keys, "store") in broken or not (model and model.gated):
+        other = settings.engine not in FROM_HUB or "HF_TOKEN" in settings.env
+        if other or settings.store or (*keys, "store") in broken or not (model and model.gated):
             continue
         yield Diagnostic((*keys, "model"), f"model {model.name} is gated: set {remedy}")

@@ -5,6 +5,7 @@ from math import ceil
 
 from gpu_cluster.capacity import Pool, load_time
 from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.serving import FROM_HUB
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
@@ -19,7 +20,12 @@ def load_times(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys
     for name, settings in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
         minutes = load_time(settings, stack.storage, offered.get(settings.pool))
-        if keys in mistaken or minutes is None or minutes <= settings.load_minutes:
+        if (
+            settings.engine not in FROM_HUB
+            or keys in mistaken
+            or minutes is None
+            or minutes <= settings.load_minutes
+        ):
             continue
         source = f"store {settings.store}" if settings.store else "the hub, by way of its volume"
         yield Diagnostic(

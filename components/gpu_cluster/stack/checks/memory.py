@@ -5,10 +5,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from math import ceil, floor, inf
 
-from gpu_cluster.capacity import Device, Load, Need, Place, Pool, device_of, known_model, smallest_place
+from gpu_cluster.capacity import (
+    Device,
+    Load,
+    Need,
+    Place,
+    Pool,
+    engine_options,
+    known_model,
+    replica_device,
+    smallest_place,
+)
 from gpu_cluster.catalog import INSTANCES, LanguageModel
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.serving import FROM_HUB, ModelSettings, ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.models import obstacles
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
@@ -22,7 +32,12 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
     for name, settings in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
         model, pool = known_model(settings), offered.get(settings.pool)
+        if settings.engine not in FROM_HUB:
+            continue
         if keys in mistaken:  # what is wrong may be the very number that counts
+            continue
+        if settings.engine is not ServingEngine.VLLM:  # the formula is of vLLM
+            yield from _volume(keys, settings, model) if model else ()
             continue
         if model is None:
             yield from _unmeasured(keys, settings, pool)
@@ -59,13 +74,14 @@ def _too_long(settings: ModelSettings, model: LanguageModel) -> str | None:
 
 
 def _unshareable(settings: ModelSettings, model: LanguageModel, pool: Pool) -> str | None:
-    if model.splits_over(settings.gpus):
+    tensor = engine_options(settings).tensor
+    if model.splits_over(tensor):
         return None
     right = one_of(str(count) for count in range(1, pool.gpus + 1) if model.splits_over(count))
     heads = f"{model.heads} attention heads"
     if model.kv_heads:
         heads += f" and {model.kv_heads} key-value heads"
-    return f"{settings.gpus} GPUs cannot share the {heads} of {model.name}; expected {right}"
+    return f"{tensor} GPUs cannot share the {heads} of {model.name}; expected {right}"
 
 
 def _too_large(
@@ -74,12 +90,14 @@ def _too_large(
     if not pool.gpu:
         return None
     load = Load(model, settings.context or model.context, settings.concurrency)
-    device = device_of(pool.gpu, pool.sharing, settings.slice)
-    if load.fits(device, settings.gpus):
+    device, gpus = replica_device(settings, pool), engine_options(settings).copy_gpus
+    if load.fits(device, gpus):
         return None
-    needs = _needed(load, load.need(device, settings.gpus), settings.gpus)
-    gets = f"a replica on pool {pool.name} gets {_gi(device.usable_bytes * settings.gpus, floor)}"
-    ways = [*_lighter(load, device, settings.gpus), *_roomier(load, pool, offered)]
+    needs = _needed(load, load.need(device, gpus), gpus)
+    who = "a replica" if gpus == settings.gpus else "each copy in a replica"
+    gets = f"{who} on pool {pool.name} gets {_gi(device.usable_bytes * gpus, floor)}"
+    copies = settings.gpus if settings.data_parallel > 1 else 0
+    ways = [*_lighter(load, device, gpus), *_roomier(load, pool, offered, copies)]
     return f"{needs}, and {gets}; {f'it fits {one_of(ways)}' if ways else 'no instance type holds it'}"
 
 
@@ -116,15 +134,18 @@ def _most(limit: int, fits: Callable[[int], bool]) -> int:
     return bisect_left(range(1, limit + 1), True, key=lambda count: not fits(count))
 
 
-def _roomier(load: Load, pool: Pool, offered: Mapping[str, Pool]) -> Iterator[str]:
-    """More of the same pool, the smallest place on another, or else the cheapest instance type."""
+def _roomier(load: Load, pool: Pool, offered: Mapping[str, Pool], copies: int) -> Iterator[str]:
+    """Fewer copies on `copies` GPUs, more of the same pool, the smallest place on another, or else the
+    cheapest instance type."""
     places = {
         each.name: place
         for each in offered.values()
         if (place := smallest_place(load, each.gpu, each.gpus, each.sharing))
     }
     here = places.pop(pool.name, None)
-    if here:
+    if here and here.gpus <= copies:
+        yield f"with dataParallel: {copies // here.gpus}"
+    elif here:
         yield f"with {_keys(here)}"
     if places:
         name = min(places, key=lambda name: places[name].usable_bytes)

@@ -21,7 +21,7 @@ def services(team: TeamStack, pools: Mapping[str, Pool]) -> Iterator[Diagnostic]
     stack = team.environment
     for name, service in team.file.services.items():
         keys: Keys = ("services", name)
-        if problem := _image_problem(service.image, team):
+        if problem := image_problem(service.image, team):
             yield Diagnostic((*keys, "image"), problem)
         if service.aws and not isinstance(stack.cluster, EksSettings):
             yield Diagnostic((*keys, "aws"), f"only with provider eks, got {stack.cluster.provider}")
@@ -52,7 +52,7 @@ def obstacles_of_service(keys: Keys, service: ServiceSettings, pool: Pool) -> It
     yield from _size(keys, service, pool)
 
 
-def _image_problem(image: str, team: TeamStack) -> str | None:
+def image_problem(image: str, team: TeamStack) -> str | None:
     """What is wrong with an image of the team's own, whose repository its stack makes."""
     path = image.partition("@")[0].partition(":")[0]
     on_aws = isinstance(team.environment.cluster, EksSettings)

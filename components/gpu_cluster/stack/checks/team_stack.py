@@ -8,12 +8,13 @@ from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.team import TeamStack
+from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.gated_models import gated_models
 from gpu_cluster.stack.checks.load_times import load_times
 from gpu_cluster.stack.checks.memory import memory
 from gpu_cluster.stack.checks.models import models, obstacles
 from gpu_cluster.stack.checks.mounts import shared_models, shared_volumes
-from gpu_cluster.stack.checks.services import obstacles_of_service, services
+from gpu_cluster.stack.checks.services import image_problem, obstacles_of_service, services
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.sections import rooted
 
@@ -30,6 +31,7 @@ def check_team_stack(team: TeamStack, broken: frozenset[Keys]) -> list[Diagnosti
     as_served = frozenset(("serving", *keys) for keys in broken if keys[0] in ("models", "hubToken"))
     of_models = [
         *models(team.served, pools, as_served),
+        *engines(team.served, as_served),
         *gated_models(team.served, as_served),
         *memory(team.served, pools, as_served),
         *load_times(team.served, pools, as_served),
@@ -39,6 +41,7 @@ def check_team_stack(team: TeamStack, broken: frozenset[Keys]) -> list[Diagnosti
         *_names(team),
         *_repositories(team),
         *(Diagnostic(keys[1:], message) for keys, message, _ in of_models),
+        *_model_images(team),
         *services(team, pools),
         *_paths(team),
         *_exceeded(team, pools),
@@ -73,6 +76,12 @@ def _repositories(team: TeamStack) -> Iterator[Diagnostic]:
         elif not path.startswith(f"{team.name}/"):
             message = f"outside of what is the team's; expected {team.name}/…, such as {team.name}/{path}"
             yield Diagnostic(keys, message)
+
+
+def _model_images(team: TeamStack) -> Iterator[Diagnostic]:
+    for name, model in team.file.models.items():
+        if model.image and (problem := image_problem(model.image, team)):
+            yield Diagnostic(("models", name, "image"), problem)
 
 
 def _paths(team: TeamStack) -> Iterator[Diagnostic]:

@@ -1,0 +1,175 @@
+"""Engines: an image that there is, options that the engine has, and parallelism that its GPUs allow."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.capacity import engine_options, release_of
+from gpu_cluster.catalog.engines import ENGINES, flags_of, known_releases
+from gpu_cluster.config.serving import ModelSettings, ServingEngine
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.checks.engine_arguments import argument_mistakes, value_problem
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.suggestions import one_of
+
+_ALL = {
+    *("revision", "context", "concurrency", "maxSequences", "batchedTokens", "gpuMemoryUtilization"),
+    *("quantization", "kvCacheDtype", "speculative", "lora"),
+    *("tensorParallel", "pipelineParallel", "dataParallel", "expertParallel"),
+    *("toolParser", "reasoningParser", "chatTemplate"),
+}
+_UNDERSTOOD = {
+    ServingEngine.VLLM: _ALL,
+    ServingEngine.SGLANG: _ALL,
+    ServingEngine.TRITON: set[str](),
+    ServingEngine.NIM: set[str](),
+    ServingEngine.TEI: {"revision", "maxSequences", "concurrency", "batchedTokens"},
+    ServingEngine.CUSTOM: set[str](),
+}
+"""Keys that reach the command line, by engine."""
+
+_SET = {
+    ServingEngine.VLLM: {"HF_HOME", "HF_HUB_OFFLINE", "HOME", "USER"},
+    ServingEngine.SGLANG: {"HF_HOME", "HF_HUB_OFFLINE", "HOME"},
+    ServingEngine.TRITON: {"HF_HOME", "HOME"},
+    ServingEngine.NIM: {"NIM_CACHE_PATH", "NIM_SERVED_MODEL_NAME", "NIM_SERVER_PORT", "HOME"},
+    ServingEngine.TEI: {"HF_HOME", "HF_HUB_OFFLINE", "HOME", "PORT", "MODEL_ID", "HOSTNAME"},
+    ServingEngine.CUSTOM: {"HF_HOME", "HOME"},
+}
+"""Variables that the platform sets, by engine."""
+
+_CHOSEN = {
+    "quantization": "--quantization",
+    "kvCacheDtype": "--kv-cache-dtype",
+    "toolParser": "--tool-call-parser",
+    "reasoningParser": "--reasoning-parser",
+}
+"""Keys whose words the release of the engine decides, with their arguments."""
+
+
+def engines(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
+    """Of models without a mistake of their own: what is wrong may be the very key that decides."""
+    for name, model in stack.serving.models.items():
+        keys: Keys = ("serving", "models", name)
+        if keys in {it[:3] for it in broken}:
+            continue
+        yield from _image(keys, model)
+        yield from _understood(keys, model)
+        yield from _parallel(keys, model)
+        yield from _sequences(keys, model)
+        yield from _words(keys, model)
+        for variable in sorted(_SET[model.engine] & model.env.keys()):
+            yield Diagnostic((*keys, "env", variable), "the platform sets it; remove it")
+        release = release_in_use(model)
+        yield from argument_mistakes((*keys, "args"), model.engine.value, release, model.args)
+
+
+def release_in_use(model: ModelSettings) -> str | None:
+    """Release of the engine whose arguments count; None where an own image does not say."""
+    if model.version:
+        return release_of(model.version)
+    return (
+        release_of(ENGINES["vllm"].example)
+        if model.engine is ServingEngine.VLLM and not model.image
+        else None
+    )
+
+
+def unchecked(name: str, model: ModelSettings) -> Iterator[str]:
+    """What nobody checks of a model, in a sentence each."""
+    engine, release = model.engine.value, release_in_use(model)
+    if model.engine is not ServingEngine.VLLM:
+        yield f"model {name}: GPU memory is not checked: engine {engine}"
+    elif release is None:
+        assumed = ENGINES[engine].example
+        yield f"model {name}: GPU memory is checked as of vllm {assumed}; set version to that of the image"
+    if model.args and flags_of(engine, release) is None:
+        known = known_releases(engine)
+        of = f"; those of {engine} {one_of(known)} are" if known else ""
+        yield f"model {name}: arguments are not checked: {engine} {model.version or model.image}{of}"
+
+
+def _image(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
+    engine = ENGINES.get(model.engine.value)
+    if model.version and engine is None:
+        yield Diagnostic((*keys, "version"), "not with engine custom, whose image says it; remove the key")
+    if model.image or (model.version and engine and engine.repository):
+        return
+    if engine is None or engine.repository is None:
+        example = f", such as {engine.example} with a tag and digest" if engine else ""
+        message = f"required key is missing with engine {model.engine.value}; image with its server{example}"
+        yield Diagnostic((*keys, "image"), message)
+    elif model.engine is not ServingEngine.VLLM:
+        message = (
+            f"required key is missing with engine {model.engine.value}; a release such as {engine.example}"
+        )
+        yield Diagnostic((*keys, "version"), f"{message}, best with its digest; or image")
+
+
+def _understood(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
+    engine = model.engine
+    given = {_camel(name) for name in model.model_fields_set}
+    for key in sorted((given & _ALL) - _UNDERSTOOD[engine]):
+        yield Diagnostic((*keys, key), f"no option of engine {engine.value} here; say it by args or env")
+    if "server" in given and engine is not ServingEngine.CUSTOM:
+        yield Diagnostic((*keys, "server"), f"only with engine custom, got {engine.value}")
+    ranged = model.replicas.min < model.replicas.max
+    if engine is ServingEngine.CUSTOM and ranged and not model.waiting_metric:
+        message = "required key is missing with engine custom and a range of replicas"
+        yield Diagnostic((*keys, "waitingMetric"), f"{message}; metric of pods that counts waiting requests")
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(other.capitalize() for other in others)
+
+
+def _parallel(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
+    options = engine_options(model)
+    parts = {
+        "tensorParallel": model.tensor_parallel,
+        "pipelineParallel": model.pipeline_parallel if model.pipeline_parallel > 1 else None,
+        "dataParallel": model.data_parallel if model.data_parallel > 1 else None,
+    }
+    stated = {key: count for key, count in parts.items() if count}
+    if stated and options.gpus != model.gpus:
+        product = " by ".join(f"{key} {count}" for key, count in stated.items())
+        yield Diagnostic(
+            (*keys, "gpus"), f"expected {_gpus(options.gpus, model)}, for {product}, got {model.gpus}"
+        )
+    speculative = model.speculative
+    if speculative and speculative.options and model.engine is not ServingEngine.VLLM:
+        yield Diagnostic(
+            (*keys, "speculative", "options"), f"only with engine vllm, got {model.engine.value}"
+        )
+
+
+def _gpus(needed: int, model: ModelSettings) -> str:
+    """Where tensorParallel is left out any multiple of the others does."""
+    others = model.pipeline_parallel * model.data_parallel
+    return str(needed) if model.tensor_parallel else f"a multiple of {others}"
+
+
+def _sequences(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
+    if model.max_sequences and model.concurrency and model.max_sequences < model.concurrency:
+        message = f"expected at least concurrency, {model.concurrency}, got {model.max_sequences}"
+        yield Diagnostic((*keys, "maxSequences"), message)
+
+
+def _words(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
+    flags = flags_of(model.engine.value, release_in_use(model))
+    values = {
+        "quantization": model.quantization,
+        "kvCacheDtype": model.kv_cache_dtype,
+        "toolParser": model.tool_parser,
+        "reasoningParser": model.reasoning_parser,
+    }
+    for key, value in values.items():
+        if flags and value and (problem := value_problem(value, flags[_CHOSEN[key]])):
+            yield Diagnostic((*keys, key), problem)
+    method = model.speculative and model.speculative.method
+    if (
+        flags
+        and method
+        and "--spec-method" in flags
+        and (problem := value_problem(method, flags["--spec-method"]))
+    ):
+        yield Diagnostic((*keys, "speculative", "method"), problem)
