@@ -43,17 +43,18 @@ PUBLIC = {
     "gpu_cluster.catalog.engines": "ENGINES ENGINE_SOURCES Engine Flag flags_of known_releases",
     "gpu_cluster.catalog": (
         "ADDONS ADDON_LEAST ADDON_SOURCES ADDON_VERSIONS AL2023_RELEASES AMI_SOURCES BUCKET_SHARE "
-        "CAPACITY_BLOCK_SOURCES CAPACITY_BLOCK_TYPES DRIVER_SOURCES DURATIONS DURATION_SOURCES Duration "
-        "EFA_SOURCES EKS_IMAGE_SOURCES ENGINE_START_MINUTES GPUS GPU_INSTANCE_ORDERS GPU_SOURCES Gpu "
-        "GpuInstance INSTANCES INSTANCE_PRICE_SOURCES INSTANCE_SOURCES Instance Interface KUBELET_MAX_PODS "
-        "KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion LARGE_IMAGE_MINUTES LIST_PRICE_DAYS "
-        "LanguageModel Loss MIG_SOURCES MODELS MODEL_SOURCES MOVING_PRICE_DAYS OFFERING_SOURCES Price "
-        "PriceError Profile QUOTAS QUOTA_SOURCES Quota REGIONS REGION_SOURCES SERVICES "
-        "SERVICE_PRICES STATEFUL Service Source UPSTREAMS UPSTREAM_SOURCES Upstream "
-        "VLLM_DRIVER WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type capacity_block capacity_block_quota "
-        "duration_of efa_interfaces eks_images gpu_instances grouped mig_layouts mig_problem of_weights "
-        "on_demand on_demand_quota price_sources priced_regions "
-        "regions_with service_price spot spot_quota zones_with"
+        "CAPACITY_BLOCK_SOURCES CAPACITY_BLOCK_TYPES CacheLayers ConfigError DRIVER_SOURCES DURATIONS "
+        "DURATION_SOURCES Duration EFA_SOURCES EKS_IMAGE_SOURCES GPUS GPU_INSTANCE_ORDERS GPU_SOURCES "
+        "Gpu GpuInstance INSTANCES INSTANCE_PRICE_SOURCES INSTANCE_SOURCES Instance Interface "
+        "KUBELET_MAX_PODS KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion "
+        "LARGE_IMAGE_MINUTES LIST_PRICE_DAYS LanguageModel Loss MIG_SOURCES MODELS MODEL_SOURCES "
+        "MOVING_PRICE_DAYS OFFERING_SOURCES Price PriceError Profile QUOTAS QUOTA_SOURCES Quota "
+        "REGIONS REGION_SOURCES SERVICES SERVICE_PRICES STATEFUL Service Source UPSTREAMS "
+        "UPSTREAM_SOURCES Upstream VLLM_DRIVER WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type "
+        "capacity_block capacity_block_quota duration_of efa_interfaces eks_images "
+        "engine_start_minutes gpu_instances grouped mig_layouts mig_problem of_weights on_demand "
+        "on_demand_quota price_sources priced_regions read_config regions_with service_price spot "
+        "spot_quota zones_with"
     ),
     "gpu_cluster.kubernetes.cluster": "Cluster NoKubeconfigError kubeconfig_of team_kubeconfig",
     "gpu_cluster.aws.eks": "ClusterAddons EksCluster kubeconfig",
@@ -61,11 +62,11 @@ PUBLIC = {
         "Access AccessPolicy Adapters Ami AmiFamily AwsService BackupSettings BudgetSettings Capacity "
         "CapacityBlock ClusterSettings ComplianceSettings Csi Disk Ebs Efs EksSettings Endpoint "
         "ExistingCluster ExistingNetwork Framework FsxLustre GpuQuota GpuSettings HostPath "
-        "InClusterRegistry LocalCluster LocalPath Machine Market Membership ModelCache ModelSettings Nat "
-        "NetworkSettings Nfs PoolSettings Provisioner RegistrySettings RemoteNetworks Replicas "
+        "InClusterRegistry LocalCluster LocalPath Machine Market Membership ModelCache ModelSettings "
+        "Nat NetworkSettings Nfs PoolSettings Provisioner RegistrySettings RemoteNetworks Replicas "
         "RepositorySettings Reservation S3 Secret ServerSettings ServiceSettings ServiceVolume "
-        "ServingEngine ServingSettings Sharing Span Speculation Stack StorageSettings Taint TeamBudget "
-        "TeamFile TeamRepository TeamSettings TeamStack Update Upstream Variable"
+        "ServingEngine ServingSettings Sharing Span Speculation Stack StorageSettings Taint "
+        "TeamBudget TeamFile TeamRepository TeamSettings TeamStack Update Upstream Variable"
     ),
     "gpu_cluster.kubernetes.gpu": "DevicePlugin EfaPlugin MigManager mig_config plugin_config",
     "gpu_cluster.aws.identity": "PodIdentity managed_policy policy_document",
@@ -78,11 +79,11 @@ PUBLIC = {
     "gpu_cluster.capacity": (
         "ACCELERATOR_LABEL Device EFA_RESOURCE EngineOptions GPU_RESOURCE GPU_TAINT Handover Hardware "
         "Load MIG_DIVIDED MIG_LABEL Need POOL_LABEL Place Pool Request Resources RootDisk Share "
-        "allocatable ami_release capacity_type device_of eks_hardware_of engine_options gpu_resource "
-        "hardware_of known_model kubelet_version load_time memory_share mig_layout_name mig_resource "
-        "node_gbps nodes_for pools_of quota_by_resource read_gbps release_of replica_device "
-        "replicas_per_node request_of room root_disk share_of share_of_node smallest_place surge_nodes "
-        "surges"
+        "allocatable ami_release capacity_type config_problem device_of eks_hardware_of "
+        "engine_options gpu_resource hardware_of known_model kubelet_version load_of load_time "
+        "memory_share mig_layout_name mig_resource node_gbps nodes_for pools_of quota_by_resource "
+        "read_gbps release_of replica_device replicas_per_node request_of room root_disk share_of share_of_node "
+        "smallest_place surge_nodes surges"
     ),
     "gpu_cluster.kubernetes.registry": "Registry",
     "gpu_cluster.kubernetes.security": (

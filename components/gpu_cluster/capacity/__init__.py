@@ -2,12 +2,13 @@
 
 from gpu_cluster.capacity.ami import ami_release, kubelet_version
 from gpu_cluster.capacity.bandwidth import node_gbps, read_gbps
-from gpu_cluster.capacity.engine_options import EngineOptions, engine_options, release_of, replica_device
+from gpu_cluster.capacity.engine_options import EngineOptions, engine_options, release_of
 from gpu_cluster.capacity.fit import nodes_for, replicas_per_node
 from gpu_cluster.capacity.handover import Handover
 from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
+from gpu_cluster.capacity.known_model import config_problem, known_model, load_of
 from gpu_cluster.capacity.load_time import load_time
-from gpu_cluster.capacity.model_memory import Device, Load, Need, device_of, known_model, memory_share
+from gpu_cluster.capacity.model_memory import Device, Load, Need, device_of, memory_share
 from gpu_cluster.capacity.place import Place, smallest_place
 from gpu_cluster.capacity.pool import (
     ACCELERATOR_LABEL,
@@ -23,6 +24,7 @@ from gpu_cluster.capacity.pool import (
     mig_resource,
     pools_of,
 )
+from gpu_cluster.capacity.replica_device import replica_device
 from gpu_cluster.capacity.request import Request, gpu_resource, request_of, share_of_node
 from gpu_cluster.capacity.resources import Resources, allocatable
 from gpu_cluster.capacity.room import room
@@ -53,6 +55,7 @@ __all__ = [
     "allocatable",
     "ami_release",
     "capacity_type",
+    "config_problem",
     "device_of",
     "eks_hardware_of",
     "engine_options",
@@ -60,6 +63,7 @@ __all__ = [
     "hardware_of",
     "known_model",
     "kubelet_version",
+    "load_of",
     "load_time",
     "memory_share",
     "mig_layout_name",

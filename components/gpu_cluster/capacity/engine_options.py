@@ -1,10 +1,8 @@
 """How an engine is told to hold a model: all options that change the GPU memory it needs."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from gpu_cluster.capacity.model_memory import Device, device_of, memory_share
-from gpu_cluster.capacity.pool import Pool
 from gpu_cluster.config.serving import ModelSettings, ServingEngine
 
 _RELEASE = re.compile(r"v?(\d+\.\d+\.\d+)")
@@ -97,20 +95,6 @@ def engine_options(settings: ModelSettings) -> EngineOptions:
         draft_tokens=speculative.tokens if speculative else None,
         adapters=min(lora.at_once, len(lora.modules)) if lora else 0,
         adapter_rank=lora.max_rank if lora else 0,
-    )
-
-
-def replica_device(settings: ModelSettings, pool: Pool) -> Device:
-    """A GPU of the pool as a replica finds and fills it; `ValueError` where the pool has none."""
-    if pool.gpu is None:
-        raise ValueError(f"pool {pool.name} has no GPU")
-    options = engine_options(settings)
-    device = device_of(pool.gpu, pool.sharing, settings.slice)
-    return replace(
-        device,
-        share=memory_share(pool.sharing, options.utilization),
-        sequences=options.max_sequences or device.sequences,
-        batch=options.batched_tokens or device.batch,
     )
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from gpu_cluster.capacity.bandwidth import node_gbps
-from gpu_cluster.capacity.model_memory import known_model
+from gpu_cluster.capacity.known_model import known_model
 from gpu_cluster.capacity.pool import Pool
-from gpu_cluster.catalog import BUCKET_SHARE, ENGINE_START_MINUTES, WEIGHTS_BYTES_PER_MINUTE
+from gpu_cluster.catalog import BUCKET_SHARE, WEIGHTS_BYTES_PER_MINUTE, engine_start_minutes
 from gpu_cluster.config.lustre import gibibytes
 from gpu_cluster.config.serving import ModelSettings
-from gpu_cluster.config.storage import S3, FsxLustre, StorageSettings
+from gpu_cluster.config.storage import S3, Ebs, FsxLustre, StorageSettings
 
 _BYTES_OF_A_GIGABIT = 10**9 / 8
 
@@ -23,10 +23,19 @@ def load_time(
     model = known_model(settings)
     if model is None:
         return None
+    start = engine_start_minutes(model.weights_on(settings.gpus))
     if not settings.store:
-        return 2 * model.weights / WEIGHTS_BYTES_PER_MINUTE + ENGINE_START_MINUTES
+        volume = storage.get(settings.cache.storage_class or "") if settings.cache else None
+        return 2 * model.download / _volume_rate(volume) + start
     rate = _stored_rate(storage.get(settings.store), pool)
-    return model.weights / (rate or WEIGHTS_BYTES_PER_MINUTE) + ENGINE_START_MINUTES
+    return model.download / (rate or WEIGHTS_BYTES_PER_MINUTE) + start
+
+
+def _volume_rate(volume: StorageSettings | None) -> float:
+    """Bytes that a disk reads or writes in a minute; of other kinds what was measured of a fast disk."""
+    if isinstance(volume, Ebs):
+        return volume.throughput * 1024**2 * 60
+    return WEIGHTS_BYTES_PER_MINUTE
 
 
 def _stored_rate(store: StorageSettings | None, pool: Pool | None) -> float | None:

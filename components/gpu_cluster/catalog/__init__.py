@@ -8,11 +8,11 @@ from gpu_cluster.catalog.durations import (
     BUCKET_SHARE,
     DURATION_SOURCES,
     DURATIONS,
-    ENGINE_START_MINUTES,
     LARGE_IMAGE_MINUTES,
     WEIGHTS_BYTES_PER_MINUTE,
     Duration,
     duration_of,
+    engine_start_minutes,
 )
 from gpu_cluster.catalog.efa import EFA_SOURCES, Interface, efa_interfaces
 from gpu_cluster.catalog.eks_images import EKS_IMAGE_SOURCES, eks_images
@@ -29,7 +29,15 @@ from gpu_cluster.catalog.instances import INSTANCE_SOURCES, INSTANCES, KUBELET_M
 from gpu_cluster.catalog.kubernetes_versions import KUBERNETES_SOURCES, KUBERNETES_VERSIONS, KubernetesVersion
 from gpu_cluster.catalog.mig import MIG_SOURCES, Profile
 from gpu_cluster.catalog.mig_layout import mig_layouts, mig_problem
-from gpu_cluster.catalog.models import MODEL_SOURCES, MODELS, LanguageModel, of_weights
+from gpu_cluster.catalog.models import (
+    MODEL_SOURCES,
+    MODELS,
+    CacheLayers,
+    ConfigError,
+    LanguageModel,
+    of_weights,
+    read_config,
+)
 from gpu_cluster.catalog.offerings import OFFERING_SOURCES, regions_with, zones_with
 from gpu_cluster.catalog.price import LIST_PRICE_DAYS, MOVING_PRICE_DAYS, Price, PriceError
 from gpu_cluster.catalog.price_tables import price_sources
@@ -67,7 +75,6 @@ __all__ = [
     "DURATION_SOURCES",
     "EFA_SOURCES",
     "EKS_IMAGE_SOURCES",
-    "ENGINE_START_MINUTES",
     "GPUS",
     "GPU_INSTANCE_ORDERS",
     "GPU_SOURCES",
@@ -95,6 +102,8 @@ __all__ = [
     "UPSTREAM_SOURCES",
     "VLLM_DRIVER",
     "WEIGHTS_BYTES_PER_MINUTE",
+    "CacheLayers",
+    "ConfigError",
     "Duration",
     "Gpu",
     "GpuInstance",
@@ -117,6 +126,7 @@ __all__ = [
     "duration_of",
     "efa_interfaces",
     "eks_images",
+    "engine_start_minutes",
     "gpu_instances",
     "grouped",
     "mig_layouts",
@@ -126,6 +136,7 @@ __all__ = [
     "on_demand_quota",
     "price_sources",
     "priced_regions",
+    "read_config",
     "regions_with",
     "service_price",
     "spot",

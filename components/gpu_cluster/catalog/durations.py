@@ -46,8 +46,8 @@ DURATION_SOURCES = {
     ),
     "engine": Source(
         "vllm-project/vllm, pull request 11078: 87 s of init engine with torch.compile for 8B on L4; "
-        "issue 20264: 30 s around it for imports and the API server",
-        date(2025, 6, 30),
+        "issue 20264: 30 s around it for imports and the API server; other logs of vLLM, 20 to 330 s",
+        date(2026, 11, 29),
     ),
 }
 
@@ -70,8 +70,18 @@ WEIGHTS_BYTES_PER_MINUTE = 15e9 / 48 * 60
 BUCKET_SHARE = 0.75
 """Of its network bandwidth a node reads a bucket with."""
 
-ENGINE_START_MINUTES = 2.0
-"""Imports, torch.compile, CUDA graph capture and the start of the API server, beside the weights."""
+_START_SECONDS, _LONGEST_START_SECONDS = 90, 330
+_LARGE_BYTES = 80e9
+
+
+def engine_start_minutes(weights: int) -> float:
+    """Imports, torch.compile, CUDA graph capture and the start of the API server, beside the weights.
+
+    `weights`: bytes on each GPU. Published logs show 20 s, with a warm compile cache, to 330 s, for models
+    that fill their GPUs; a pod starts with an empty cache.
+    """
+    part = min(1, weights / _LARGE_BYTES)
+    return (_START_SECONDS + part * (_LONGEST_START_SECONDS - _START_SECONDS)) / 60
 
 
 def duration_of(type: str) -> Duration:

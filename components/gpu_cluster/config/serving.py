@@ -14,6 +14,7 @@ from gpu_cluster.config.containers import (
     ObjectName,
     Port,
 )
+from gpu_cluster.config.model_shape import ModelShape
 from gpu_cluster.config.names import Name, Namespace, Word
 from gpu_cluster.config.quantity import Bytes, Quantity
 from gpu_cluster.config.secret import Secret
@@ -143,7 +144,11 @@ class ModelSettings(Settings):
                     **_with_engine("triton", "nim", "custom"),
                     "then": {"properties": dict.fromkeys(("quantization", "kvCacheDtype", "context"), False)},
                 },
+                {"not": {"required": ["like", "config"]}},
+                {"not": {"required": ["like", "shape"]}},
+                {"not": {"required": ["config", "shape"]}},
             ],
+            "dependentRequired": {"shape": ["weights"]},
         }
     )
 
@@ -161,6 +166,15 @@ class ModelSettings(Settings):
 
     weights: Bytes | None = None
     """Size of all weights, such as 140Gi. Default: what the catalog says, where it knows the model."""
+
+    like: Word | None = None
+    """Known model whose layers it has, such as that of a fine-tune in a store. Default: none."""
+
+    config: Word | None = None
+    """Path of its config.json, from the folder of the stack file. Default: none."""
+
+    shape: ModelShape | None = None
+    """Numbers that decide about its KV cache, beside weights. Default: none."""
 
     engine: ServingEngine = ServingEngine.VLLM
     """Server that loads the model and answers for it; custom is any other over HTTP. Default: vllm."""
@@ -277,6 +291,15 @@ class ModelSettings(Settings):
             raise ValueError("cache is for weights from the hub, and store has them already; remove one")
         if self.store and self.revision:
             raise ValueError("revision is of the hub, and store has the weights as they are; remove it")
+        return self
+
+    @model_validator(mode="after")
+    def _described_once(self) -> Self:
+        given = [key for key in ("like", "config", "shape") if getattr(self, key)]
+        if len(given) > 1:
+            raise ValueError(f"{' and '.join(given)} say the same of the model; keep one")
+        if self.shape and not self.weights:
+            raise ValueError("shape needs weights, the size of all weights, such as 16Gi")
         return self
 
 

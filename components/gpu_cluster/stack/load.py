@@ -14,6 +14,7 @@ from gpu_cluster.stack.checks.team_stack import check_team_stack
 from gpu_cluster.stack.defaults import with_defaults, with_team_defaults
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys, LocatedDiagnostic, StackFileError, dotted
 from gpu_cluster.stack.document import Document, UnreadableFileError, read
+from gpu_cluster.stack.model_configs import located, located_team
 from gpu_cluster.stack.sections import (
     ENVIRONMENT,
     TEAM,
@@ -74,6 +75,7 @@ class _File:
     """A stack file that could be read."""
 
     name: str
+    folder: Path
     document: Document
     kind: StackKind
 
@@ -84,7 +86,7 @@ class _File:
             document = read(path)
         except UnreadableFileError as error:
             raise StackFileError((LocatedDiagnostic(name, error.line, "", error.message),)) from None
-        return cls(name, document, kind_of_file(document))
+        return cls(name, path.parent, document, kind_of_file(document))
 
     def error(self, mistakes: Iterable[Diagnostic]) -> StackFileError:
         problems = (
@@ -113,7 +115,7 @@ class _File:
 
 def _environment(file: _File) -> Stack:
     sound, mistakes = file.sound()
-    finished = [with_defaults(stack) for stack in sound.readings]
+    finished = [with_defaults(located(stack, file.folder)) for stack in sound.readings]
     mistakes += _beside(_in_common(finished, sound.broken), sound.broken)
     if mistakes:
         raise file.error(mistakes)
@@ -123,7 +125,7 @@ def _environment(file: _File) -> Stack:
 
 def _team(file: _File, path: Path) -> TeamStack:
     sound, mistakes = file.sound()
-    found = [_on_environment(team, path) for team in sound.readings]
+    found = [_on_environment(located_team(team, file.folder), path) for team in sound.readings]
     stacks = [with_team_defaults(it) for it in found if isinstance(it, TeamStack)]
     mistakes += [it for it in found if isinstance(it, Diagnostic)]
     mistakes += [

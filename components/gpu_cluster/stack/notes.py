@@ -1,12 +1,15 @@
 """Notes on a valid stack file: what its account needs first, and what of it is not checked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from gpu_cluster.capacity import known_model
 from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.serving import ModelSettings, ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
-from gpu_cluster.stack.checks.engines import unchecked
+from gpu_cluster.stack.checks.engines import unchecked_engine
+from gpu_cluster.stack.checks.memory import near_model
 
 SPOT_ROLE = "AWSServiceRoleForEC2Spot"
 MAKE_SPOT_ROLE = "aws iam create-service-linked-role --aws-service-name spot.amazonaws.com"
@@ -25,7 +28,22 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
         yield f"{shown} on spot: the account needs the role {SPOT_ROLE} first, once: {MAKE_SPOT_ROLE}"
     models = stack.serving.models if isinstance(stack, Stack) else stack.file.models
     for name, model in models.items():
-        yield from unchecked(name, model)
+        yield from unchecked_engine(name, model)
+    yield from unchecked(models.values())
+
+
+def unchecked(models: Iterable[ModelSettings]) -> Iterator[str]:
+    """Models of which too little is known for a check of their memory, each once."""
+    hint = "hint: like, a known model of the same layers, or config, the path of its config.json"
+    for name, known in {each.model: known_model(each) for each in models if _counts(each)}.items():
+        if known is None:
+            yield f"memory not checked: model {name} is not known{near_model(name)}; {hint}"
+        elif not known.has_shape:
+            yield f"memory of the KV cache not checked: of model {name} only the weights are known; {hint}"
+
+
+def _counts(settings: ModelSettings) -> bool:
+    return settings.engine is ServingEngine.VLLM  # of others `unchecked_engine` tells
 
 
 def spot_pools(stack: Stack) -> list[str]:

@@ -1,6 +1,6 @@
 import pytest
 
-from gpu_cluster.catalog import DURATIONS, ENGINE_START_MINUTES, MODELS, WEIGHTS_BYTES_PER_MINUTE
+from gpu_cluster.catalog import DURATIONS, MODELS, WEIGHTS_BYTES_PER_MINUTE, engine_start_minutes
 from gpu_cluster_tools.review import aws_types
 from gpu_cluster_tools.schedule import (
     Task,
@@ -68,11 +68,26 @@ def test_weights_of_the_hub_are_moved_twice_and_those_of_a_store_once() -> None:
         "unknown": model_of(),
     }
     times = load_times(stack_of(serving={"models": models}))
-    moved = {name: (minutes - ENGINE_START_MINUTES) for name, minutes in times.items()}
-    assert moved == {
-        "chat": pytest.approx(2 * eight / WEIGHTS_BYTES_PER_MINUTE),
-        "own": pytest.approx(2 * 140 * 1024**3 / WEIGHTS_BYTES_PER_MINUTE),
+    own = 140 * 1024**3
+    assert times == {
+        "chat": pytest.approx(2 * eight / WEIGHTS_BYTES_PER_MINUTE + engine_start_minutes(eight), rel=1e-3),
+        "own": pytest.approx(2 * own / WEIGHTS_BYTES_PER_MINUTE + engine_start_minutes(own)),
     }
+
+
+def test_a_disk_takes_and_gives_weights_at_its_throughput() -> None:
+    model = model_of(model="Qwen/Qwen2.5-7B-Instruct", cache={"size": "40Gi", "storageClass": "disk"})
+    weights = MODELS["Qwen/Qwen2.5-7B-Instruct"].weights
+    for throughput in (125, 250):
+        disk = {"kind": "ebs", "throughput": throughput, "default": True}
+        times = load_times(stack_of(storage={"disk": disk}, serving={"models": {"chat": model}}))
+        moved = times["chat"] - engine_start_minutes(weights)
+        assert moved == pytest.approx(2 * weights / (throughput * 1024**2 * 60))
+
+
+@pytest.mark.parametrize(("gigabytes", "seconds"), [(1, 93), (16, 138), (80, 330), (700, 330)])
+def test_an_engine_starts_the_longer_the_more_its_gpus_hold(gigabytes: int, seconds: int) -> None:
+    assert engine_start_minutes(gigabytes * 10**9) * 60 == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +109,8 @@ def test_weights_of_a_store_are_read_as_fast_as_store_and_node_allow(
         storage={"models": store},
         serving={"models": {"chat": model}},
     )
-    assert load_times(stack)["chat"] == pytest.approx(ENGINE_START_MINUTES + seconds / 60)
+    start = engine_start_minutes(MODELS["meta-llama/Llama-3.1-8B-Instruct"].weights)
+    assert load_times(stack)["chat"] == pytest.approx(start + seconds / 60, rel=1e-3)
 
 
 def test_creation_follows_dependencies_parents_and_providers() -> None:

@@ -49,6 +49,8 @@ def check(
 
     text = FORMATS[CheckFormat.JSON if as_json else format](judged)
     tell(text, output, judged.summary)
+    for note in [] if file else _notes(stack or "local"):
+        typer.echo(f"note: {note}", err=True)
     if judged.stopping:
         raise typer.Exit(1)
     if judged.not_judged:
@@ -62,6 +64,14 @@ def _plan(stack: str) -> "Judged":
     project = Project.here()
     project.stack_file(stack)
     return judged_plan(plan_of(project.folder, stack), project.folder)
+
+
+def _notes(stack: str) -> list[str]:
+    """What the stack file leaves unchecked, beside the report: its form is the format's."""
+    from gpu_cluster.stack import load_any
+    from gpu_cluster.stack.notes import notes_of
+
+    return [*notes_of(load_any(Project.here().stack_file(stack)))]
 
 
 def _manifests(files: list[str], stack: str | None) -> "Judged":

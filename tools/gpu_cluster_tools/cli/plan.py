@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from gpu_cluster.plan import Plan, plan_of
-from gpu_cluster.stack import StackFileError
+from gpu_cluster.stack import StackFileError, load_any
+from gpu_cluster.stack.notes import notes_of
 from gpu_cluster_tools.cli.project import Project, StackName
 from gpu_cluster_tools.reports.plan_json import as_json
 from gpu_cluster_tools.reports.plan_tree import tree
@@ -38,7 +39,7 @@ def plan(
     if against:
         _show_changes(project, stack, against, as_json_=as_json_)
         return
-    project.stack_file(stack)
+    notes = notes_of(load_any(project.stack_file(stack)))
     found = plan_of(project.folder, stack)
     if as_json_:
         typer.echo(json.dumps(as_json(found), indent=2, sort_keys=True))
@@ -47,6 +48,8 @@ def plan(
         typer.echo(line)
     typer.echo()
     typer.echo(_summary(found))
+    for note in notes:
+        typer.echo(f"note: {note}")
 
 
 def _show_changes(project: Project, stack: str, against: str, *, as_json_: bool) -> None:

@@ -9,10 +9,12 @@ from gpu_cluster.catalog import MODELS, LanguageModel, of_weights
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.serving import LOAD_MINUTES, ModelCache, ModelSettings
 from gpu_cluster.config.span import Replicas
+from gpu_cluster.config.storage import Ebs
 from gpu_cluster.stack.checks.load_times import enough
 from gpu_cluster.stack.scalar import scalar
 
 _CONTEXT = 8192
+_DISK = "disk"
 _GIB = 1024**3
 
 TOKEN = "v1:an:example"  # noqa: S105
@@ -56,20 +58,20 @@ class WantedModel:
 
     @property
     def load_minutes(self) -> int:
-        """Enough to load the weights from the hub, and not less than the default."""
+        """Enough to load the weights from the hub by way of a disk of EBS, and not less than the default."""
         settings = ModelSettings(
             model=self.name,
             weights=None if self.known else WEIGHTS,
             pool="any",
             replicas=Replicas(min=1, max=1),
-            cache=ModelCache(size=self.cache),
+            cache=ModelCache(size=self.cache, storage_class=_DISK),
         )
-        return max(LOAD_MINUTES, enough(load_time(settings, {}, None) or 0))
+        return max(LOAD_MINUTES, enough(load_time(settings, {_DISK: Ebs(kind="ebs")}, None) or 0))
 
     @property
     def cache(self) -> str:
         """The weights and a half, in tens of GiB."""
-        gib = ceil(self.known.weights * 1.5 / _GIB / 10) * 10 if self.known else 100
+        gib = ceil(self.known.download * 1.5 / _GIB / 10) * 10 if self.known else 100
         return f"{gib}Gi"
 
     def lines(

@@ -14,6 +14,7 @@ from gpu_cluster.catalog import (
     ami_problem,
     zones_with,
 )
+from gpu_cluster.stack.checks.memory import near_model
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
 from gpu_cluster_tools.scaffold.wanted_model import WantedModel
 
@@ -83,6 +84,7 @@ class Wish:
     def machine(self) -> Instance | None:
         """The cheapest instance type that does; None outside of clouds. `WishError` where none does."""
         self._check_gpu()
+        self._check_model()
         if self.provider == "existing":
             return None
         if self.instance:
@@ -119,6 +121,16 @@ class Wish:
         if self.gpu is not None and self.gpu not in GPUS:
             near = did_you_mean(self.gpu, GPUS) or f"; expected {one_of(GPUS)}"
             raise WishError(f"unknown GPU '{self.gpu}'{near}")
+
+    def _check_model(self) -> None:
+        """`WishError` where only whoever asks can know which GPU the model needs."""
+        if not self.model or self.model.known or self.gpu or self.instance:
+            return
+        near = near_model(self.model.name)
+        raise WishError(
+            f"the size of {self.model.name} is not known{near}; "
+            "say which GPU holds it with --gpu, or which instance type with --instance"
+        )
 
     def _candidates(self) -> Iterator[Instance]:
         for instance in INSTANCES.values():

@@ -2,7 +2,7 @@
 
 import json
 
-from gpu_cluster.capacity import Load, Pool, engine_options, known_model, memory_share, replica_device
+from gpu_cluster.capacity import Pool, engine_options, known_model, load_of, memory_share, replica_device
 from gpu_cluster.config.serving import Adapters, ModelSettings, Speculation
 from gpu_cluster.kubernetes.serving.server import PORT, Server, hub_environment, weights_of
 
@@ -119,5 +119,4 @@ def _fixed_cache(settings: ModelSettings, pool: Pool) -> int | None:
     model = known_model(settings)
     if model is None or pool.gpu is None or not (pool.sharing and pool.sharing.time_slicing):
         return None
-    load = Load(model, settings.context or model.context, settings.concurrency)
-    return load.fixed_cache(replica_device(settings, pool), settings.gpus)
+    return load_of(settings, model).fixed_cache(replica_device(settings, pool), settings.gpus)

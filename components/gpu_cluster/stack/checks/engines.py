@@ -73,7 +73,7 @@ def release_in_use(model: ModelSettings) -> str | None:
     )
 
 
-def unchecked(name: str, model: ModelSettings) -> Iterator[str]:
+def unchecked_engine(name: str, model: ModelSettings) -> Iterator[str]:
     """What nobody checks of a model, in a sentence each."""
     engine, release = model.engine.value, release_in_use(model)
     if model.engine is not ServingEngine.VLLM:

@@ -3,7 +3,9 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from math import ceil, floor, inf
+from pathlib import Path
 
 from gpu_cluster.capacity import (
     Device,
@@ -11,12 +13,14 @@ from gpu_cluster.capacity import (
     Need,
     Place,
     Pool,
+    config_problem,
     engine_options,
     known_model,
+    load_of,
     replica_device,
     smallest_place,
 )
-from gpu_cluster.catalog import INSTANCES, LanguageModel
+from gpu_cluster.catalog import INSTANCES, MODELS, LanguageModel
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.serving import FROM_HUB, ModelSettings, ServingEngine
 from gpu_cluster.config.stack import Stack
@@ -40,7 +44,7 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
             yield from _volume(keys, settings, model) if model else ()
             continue
         if model is None:
-            yield from _unmeasured(keys, settings, pool)
+            yield from _undescribed(keys, settings) or _unmeasured(keys, settings, pool)
             continue
         yield from _volume(keys, settings, model)
         if problem := _too_long(settings, model):
@@ -53,6 +57,21 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
             yield Diagnostic((*keys, "model"), problem)
 
 
+def _undescribed(keys: Keys, settings: ModelSettings) -> list[Diagnostic]:
+    """What `like` or `config` names and is not there."""
+    if settings.like:
+        return [Diagnostic((*keys, "like"), f"unknown model '{settings.like}'{near_model(settings.like)}")]
+    if settings.config and (problem := config_problem(settings.config)):
+        return [Diagnostic((*keys, "config"), f"{Path(settings.config).name}: {problem}")]
+    return []
+
+
+def near_model(name: str) -> str:
+    """The known model of the nearest name, as a question."""
+    near = get_close_matches(name, MODELS, n=1, cutoff=0.8)
+    return f", did you mean '{near[0]}'?" if near else ""
+
+
 def _unmeasured(keys: Keys, settings: ModelSettings, pool: Pool | None) -> Iterator[Diagnostic]:
     """Replicas that take turns on a GPU get their key-value cache in bytes, which weights decide."""
     sliced = pool and pool.sharing and pool.sharing.time_slicing
@@ -62,8 +81,8 @@ def _unmeasured(keys: Keys, settings: ModelSettings, pool: Pool | None) -> Itera
 
 
 def _volume(keys: Keys, settings: ModelSettings, model: LanguageModel) -> Iterator[Diagnostic]:
-    if settings.cache and amount(settings.cache.size) < model.weights:
-        message = f"{settings.cache.size} is too small for the weights of {model.name}, {_gi(model.weights)}"
+    if settings.cache and amount(settings.cache.size) < model.download:
+        message = f"{settings.cache.size} is too small for the weights of {model.name}, {_gi(model.download)}"
         yield Diagnostic((*keys, "cache", "size"), message)
 
 
@@ -79,8 +98,8 @@ def _unshareable(settings: ModelSettings, model: LanguageModel, pool: Pool) -> s
         return None
     right = one_of(str(count) for count in range(1, pool.gpus + 1) if model.splits_over(count))
     heads = f"{model.heads} attention heads"
-    if model.kv_heads:
-        heads += f" and {model.kv_heads} key-value heads"
+    if kv_heads := max((each.heads for each in model.cache if not each.state), default=0):
+        heads += f" and {kv_heads} key-value heads"
     return f"{tensor} GPUs cannot share the {heads} of {model.name}; expected {right}"
 
 
@@ -89,15 +108,14 @@ def _too_large(
 ) -> str | None:
     if not pool.gpu:
         return None
-    load = Load(model, settings.context or model.context, settings.concurrency)
-    device, gpus = replica_device(settings, pool), engine_options(settings).copy_gpus
+    load, device, gpus = load_of(settings, model), replica_device(settings, pool), settings.gpus
     if load.fits(device, gpus):
         return None
     needs = _needed(load, load.need(device, gpus), gpus)
-    who = "a replica" if gpus == settings.gpus else "each copy in a replica"
-    gets = f"{who} on pool {pool.name} gets {_gi(device.usable_bytes * gpus, floor)}"
-    copies = settings.gpus if settings.data_parallel > 1 else 0
-    ways = [*_lighter(load, device, gpus), *_roomier(load, pool, offered, copies)]
+    gets = f"a replica on pool {pool.name} gets {_gi(device.usable_bytes * gpus, floor)}"
+    copies = gpus if settings.data_parallel > 1 else 0
+    single = replace(load, options=None) if copies else load
+    ways = [*_lighter(load, device, gpus), *_roomier(single, pool, offered, copies)]
     return f"{needs}, and {gets}; {f'it fits {one_of(ways)}' if ways else 'no instance type holds it'}"
 
 
@@ -113,7 +131,7 @@ def _needed(load: Load, need: Need, gpus: int) -> str:
 
 def _lighter(load: Load, device: Device, gpus: int) -> Iterator[str]:
     """What could be asked less of the same GPUs."""
-    if not load.model.layers:  # its weights alone are known
+    if not load.model.cache:  # its weights alone are known
         return
     steps = _most(
         load.context // _CONTEXT_STEP,

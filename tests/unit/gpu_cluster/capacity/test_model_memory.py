@@ -85,7 +85,8 @@ def test_more_gpus_than_key_value_heads_divide_the_weights_only() -> None:
     load = Load(MODELS["Qwen/Qwen3-235B-A22B"], 4096, 1)
     four, eight = (load.need(device_of(GPUS["H100"]), count) for count in (4, 8))
     assert eight.cache == four.cache
-    assert eight.weights == four.weights // 2
+    whole = load.model.whole
+    assert eight.weights - whole == (four.weights - whole) // 2
 
 
 def test_a_latent_vector_is_whole_on_every_gpu() -> None:
@@ -97,12 +98,19 @@ def test_a_latent_vector_is_whole_on_every_gpu() -> None:
 def test_layers_with_a_window_forget_what_is_beyond_it() -> None:
     load = Load(MODELS["openai/gpt-oss-20b"], 131_072, 1)
     cache = load.need(device_of(GPUS["L4"]), 1).cache
-    assert cache == 12 * (131_072 + 128 + 2048) * 2 * 8 * 64 * 2
+    assert cache == 12 * (131_072 + 128 + 2048 + 16) * 2 * 8 * 64 * 2
 
 
 def test_of_a_model_of_unknown_shape_the_weights_count() -> None:
     need = Load(of_weights("org/model", 10 * GIB), 8192, 4).need(device_of(GPUS["L4"]), 2)
     assert (need.weights, need.cache) == (5 * GIB, 0)
+
+
+@pytest.mark.parametrize(("gpu", "gib"), [("L4", 1.4), ("H100", 5.8)])
+def test_of_a_model_of_unknown_shape_the_sampler_counts_with_a_usual_vocabulary(gpu: str, gib: float) -> None:
+    device, model = device_of(GPUS[gpu]), of_weights("org/model", 10 * GIB)
+    working = Load(model, 8192, None).need(device, 1).working
+    assert (working - GIB) / GIB == pytest.approx(gib, abs=0.1)
 
 
 @pytest.mark.parametrize(

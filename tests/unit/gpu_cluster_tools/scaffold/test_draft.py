@@ -75,6 +75,24 @@ def problems(file: Path) -> tuple[LocatedDiagnostic, ...]:
     return ()
 
 
+@pytest.mark.parametrize("provider", ["local", "eks", "existing"])
+def test_of_a_model_of_unknown_size_no_gpu_is_guessed(provider: str) -> None:
+    wish = Wish(name="lab", provider=provider, region="us-east-2", model=WantedModel("Qwen/Qwen3-32b-FP8x"))
+    with pytest.raises(
+        WishError, match=r"size of Qwen/Qwen3-32b-FP8x is not known, did you mean 'Qwen/Qwen3-32B-FP8'"
+    ):
+        draft(wish)
+    assert "model: someone/new-model" in draft(
+        Wish(
+            name="lab",
+            provider=provider,
+            region="us-east-2",
+            gpu="L4",
+            model=WantedModel("someone/new-model"),
+        )
+    )
+
+
 def test_the_cheapest_type_that_holds_the_model_is_taken() -> None:
     def machine(model: str | None, gpu: str | None = None) -> str:
         wanted = WantedModel(model) if model else None

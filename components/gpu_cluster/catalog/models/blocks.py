@@ -1,0 +1,288 @@
+"""The blocks of a model by its config.json: their weights, and what the engine keeps of tokens for each.
+
+Names of modules are those of the published files, from `layers.` on: quantization is told by them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gpu_cluster.catalog.models.hub_fields import Fields
+from gpu_cluster.catalog.models.language_model import CacheLayers
+
+INDEXER_BYTES = 1.0
+"""Of a number in an indexer's cache: FP8, its scale of 4 bytes counted as numbers."""
+
+INDEXER_SCALE = 4
+"""Bytes of the scale that goes with each token's key in an indexer's cache.
+
+Source: vllm-project/vllm, vllm/model_executor/models/deepseek_v2.py, DeepseekV32IndexerCache: head_dim is
+index_head_dim + index_head_dim // quant_block_size * 4, torch.uint8; 2026-08-21.
+"""
+
+_STATE_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A weight, or several of one shape."""
+
+    name: str
+    numbers: int
+    whole: bool = False
+    """Every GPU of a replica holds it undivided."""
+
+    linear: bool = True
+    """It may be quantized."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The part of a layer that mixes tokens."""
+
+    modules: tuple[Module, ...]
+    cache: tuple[CacheLayers, ...]
+    copies: int = 0
+    """Numbers that the engine keeps a second time, in bf16, after loading."""
+
+
+def attention(fields: Fields, prefix: str, *, window: int = 0, shares_cache: bool = False) -> Block:
+    """Attention with key-value heads; `shares_cache` where an earlier layer's keys and values serve."""
+    hidden = fields.required("hidden_size", "n_embd", "d_model", "dim")
+    heads, kv_heads, keys, values = head_sizes(fields, windowed=bool(window))
+    gate = 2 if fields.flag("attn_output_gate") else 1
+    q, k, v = heads * keys * gate, kv_heads * keys, kv_heads * values
+    if not window and fields.flag("attention_k_eq_v"):
+        v = 0
+    if shares_cache:
+        k = v = 0
+    modules = (
+        Module(f"{prefix}.q_proj", hidden * q),
+        Module(f"{prefix}.k_proj", hidden * k),
+        Module(f"{prefix}.v_proj", hidden * v),
+        Module(f"{prefix}.o_proj", heads * values * hidden),
+    )
+    cache = CacheLayers(1, kv_heads, keys + values, window)
+    return Block(modules, () if shares_cache else (cache, *_sparse_index(fields)))
+
+
+def head_sizes(fields: Fields, *, windowed: bool = False) -> tuple[int, int, int, int]:
+    """Attention heads, key-value heads, and numbers of a key and of a value; some models have two kinds."""
+    heads = fields.required("num_attention_heads", "n_head", "num_heads", "n_heads")
+    hidden = fields.required("hidden_size", "n_embd", "d_model", "dim")
+    kv_heads = kv_head_count(fields, heads)
+    keys = fields.number("head_dim", "attention_head_dim", "kv_channels", default=hidden // heads)
+    values = fields.number("v_head_dim", default=keys)
+    if windowed:
+        return (
+            fields.number("swa_num_attention_heads", default=heads),
+            fields.number("swa_num_key_value_heads", default=kv_heads),
+            fields.number("swa_head_dim", default=keys),
+            fields.number("swa_v_head_dim", default=values),
+        )
+    if "global_head_dim" in fields:
+        keys = values = fields.number("global_head_dim")
+        kv_heads = fields.number("num_global_key_value_heads", default=kv_heads)
+    return heads, kv_heads, keys, values
+
+
+def kv_head_count(fields: Fields, heads: int) -> int:
+    if fields.text("model_type") in ("falcon", "RefinedWebModel"):
+        if fields.flag("new_decoder_architecture"):
+            return fields.number("num_kv_heads", "n_head_kv", default=heads)
+        return 1 if fields.flag("multi_query", default=True) else heads
+    if fields.flag("multi_query") and "num_key_value_heads" not in fields:
+        return 1
+    return fields.number(
+        "num_key_value_heads",
+        "num_kv_heads",
+        "multi_query_group_num",
+        "n_head_kv",
+        "n_kv_heads",
+        default=heads,
+    )
+
+
+def latent_attention(fields: Fields, prefix: str) -> Block:
+    """MLA: one latent vector of each token for all heads, whole on every GPU."""
+    hidden, heads = fields.required("hidden_size"), fields.required("num_attention_heads")
+    rank, rope = fields.required("kv_lora_rank"), fields.number("qk_rope_head_dim")
+    nope, value = fields.number("qk_nope_head_dim"), fields.required("v_head_dim")
+    query, q_rank = heads * (nope + rope), fields.number("q_lora_rank")
+    expand = rank * heads * (nope + value)
+    down = (
+        (
+            Module(f"{prefix}.q_a_proj", hidden * q_rank, whole=True),
+            Module(f"{prefix}.q_b_proj", q_rank * query),
+        )
+        if q_rank
+        else (Module(f"{prefix}.q_proj", hidden * query),)
+    )
+    gate = heads * value * hidden if fields.flag("mla_use_output_gate") else 0
+    modules = (
+        *down,
+        Module(f"{prefix}.kv_a_proj_with_mqa", hidden * (rank + rope), whole=True),
+        Module(f"{prefix}.kv_b_proj", expand),
+        Module(f"{prefix}.o_proj", heads * value * hidden + gate),
+    )
+    indexer, index = _indexer(fields, prefix, hidden, q_rank)
+    return Block((*modules, *indexer), (CacheLayers(1, 0, rank + rope), *index), copies=expand)
+
+
+def _indexer(
+    fields: Fields, prefix: str, hidden: int, q_rank: int
+) -> tuple[tuple[Module, ...], tuple[CacheLayers, ...]]:
+    """The indexer of sparse attention, which keeps a key of each token beside the latent vector."""
+    size, heads = fields.number("index_head_dim"), fields.number("index_n_heads")
+    if not (size and heads and fields.number("index_topk")):
+        return (), ()
+    modules = (
+        Module(f"{prefix}.indexer.wq_b", q_rank * heads * size, whole=True),
+        Module(f"{prefix}.indexer.wk", hidden * size, whole=True),
+        Module(f"{prefix}.indexer.weights_proj", hidden * heads, whole=True, linear=False),
+    )
+    return modules, (CacheLayers(1, 0, size + INDEXER_SCALE, number_bytes=INDEXER_BYTES),)
+
+
+def _sparse_index(fields: Fields) -> tuple[CacheLayers, ...]:
+    """The keys by which block-sparse attention chooses blocks (MiniMax M3), in bf16."""
+    size = fields.below("sparse_attention_config").number("sparse_index_dim")
+    return (CacheLayers(1, 0, size),) if size else ()
+
+
+def compressed_attention(fields: Fields, prefix: str, ratio: int) -> Block:
+    """DeepSeek V4: a window of latent vectors, and beside it one entry for every `ratio` tokens."""
+    hidden, heads = fields.required("hidden_size"), fields.required("num_attention_heads")
+    size, q_rank = fields.required("head_dim"), fields.required("q_lora_rank")
+    o_rank, groups = fields.required("o_lora_rank"), fields.required("o_groups")
+    index, index_heads = fields.number("index_head_dim"), fields.number("index_n_heads")
+    modules = [
+        Module(f"{prefix}.q_a_proj", hidden * q_rank, whole=True),
+        Module(f"{prefix}.q_b_proj", q_rank * heads * size),
+        Module(f"{prefix}.kv_proj", hidden * size, whole=True),
+        Module(f"{prefix}.o_a_proj", heads * size * o_rank),
+        Module(f"{prefix}.o_b_proj", groups * o_rank * hidden),
+    ]
+    cache = [CacheLayers(1, 0, size, fields.number("sliding_window"))]
+    if ratio:
+        overlap = 2 if ratio == _OVERLAPPING else 1
+        modules.append(Module(f"{prefix}.compressor", 2 * hidden * size * overlap, whole=True, linear=False))
+        cache.append(CacheLayers(1, 0, size, every=ratio))
+    if ratio == _OVERLAPPING:
+        modules.append(Module(f"{prefix}.indexer.q_b_proj", q_rank * index_heads * index, whole=True))
+        cache.append(CacheLayers(1, 0, index + INDEXER_SCALE, every=ratio, number_bytes=INDEXER_BYTES))
+    return Block(tuple(modules), tuple(cache))
+
+
+_OVERLAPPING = 4
+"""Ratio of the layers whose compressed entries an indexer chooses from."""
+
+
+def linear_attention(fields: Fields, prefix: str) -> Block:
+    """Gated delta nets of Qwen3-Next and later."""
+    hidden = fields.required("hidden_size")
+    key_heads, key_size = fields.required("linear_num_key_heads"), fields.required("linear_key_head_dim")
+    heads, size = fields.required("linear_num_value_heads"), fields.required("linear_value_head_dim")
+    kernel = fields.number("linear_conv_kernel_dim", default=4)
+    keys, values = key_heads * key_size, heads * size
+    modules = (
+        Module(f"{prefix}.in_proj_qkv", hidden * (2 * keys + values)),
+        Module(f"{prefix}.in_proj_z", hidden * values),
+        Module(f"{prefix}.in_proj_ba", hidden * 2 * heads, linear=False),
+        Module(f"{prefix}.conv1d", (2 * keys + values) * kernel, linear=False),
+        Module(f"{prefix}.out_proj", values * hidden),
+    )
+    state = (2 * keys + values) * (kernel - 1) * 2 + heads * size * key_size * _state_bytes(fields)
+    return Block(modules, (CacheLayers(1, heads, 0, state=state),))
+
+
+def delta_attention(fields: Fields, prefix: str) -> Block:
+    """Kimi's delta attention, as kimi_linear configures it."""
+    hidden, linear = fields.required("hidden_size"), fields.below("linear_attn_config")
+    heads, size = linear.required("num_heads"), linear.required("head_dim")
+    kernel, width = linear.number("short_conv_kernel_size", default=4), heads * size
+    gate = hidden * width if linear.flag("use_full_rank_gate") else hidden * size + size * width
+    modules = (
+        Module(f"{prefix}.qkv_proj", 3 * hidden * width),
+        Module(f"{prefix}.f_proj", hidden * size + size * width + gate),
+        Module(f"{prefix}.b_proj", hidden * heads, linear=False),
+        Module(f"{prefix}.conv1d", 3 * width * kernel, linear=False),
+        Module(f"{prefix}.o_proj", width * hidden),
+    )
+    state = 3 * width * (kernel - 1) * 2 + heads * size * size * 4
+    return Block(modules, (CacheLayers(1, heads, 0, state=state),))
+
+
+def mamba(fields: Fields, prefix: str) -> Block:
+    """Mamba 2, in the spellings of Nemotron-H and of Granite, Bamba and Falcon-H1."""
+    hidden = fields.required("hidden_size")
+    heads, size = (
+        fields.required("mamba_num_heads", "mamba_n_heads"),
+        fields.number("mamba_head_dim", "mamba_d_head"),
+    )
+    inner = fields.number("mamba_d_ssm", default=heads * size) if size else fields.required("mamba_d_ssm")
+    groups, states = (
+        fields.number("n_groups", "mamba_n_groups", default=1),
+        fields.required("ssm_state_size", "mamba_d_state"),
+    )
+    kernel = fields.number("conv_kernel", "mamba_d_conv", default=4)
+    mixed = inner + 2 * groups * states
+    modules = (
+        Module(f"{prefix}.in_proj", hidden * (inner + mixed + heads)),
+        Module(f"{prefix}.conv1d", mixed * kernel, linear=False),
+        Module(f"{prefix}.out_proj", inner * hidden),
+    )
+    state = mixed * (kernel - 1) * 2 + inner * states * _state_bytes(fields)
+    return Block(modules, (CacheLayers(1, heads, 0, state=state),))
+
+
+def short_convolution(fields: Fields, prefix: str) -> Block:
+    """LFM2's gated convolutions."""
+    hidden, kernel = fields.required("hidden_size"), fields.number("conv_L_cache", default=3)
+    modules = (
+        Module(f"{prefix}.in_proj", 3 * hidden * hidden),
+        Module(f"{prefix}.conv", hidden * kernel, linear=False),
+        Module(f"{prefix}.out_proj", hidden * hidden),
+    )
+    return Block(modules, (CacheLayers(1, 0, 0, state=hidden * (kernel - 1) * 2),))
+
+
+def dense_mlp(fields: Fields, prefix: str, width: int) -> Iterator[Module]:
+    hidden = fields.required("hidden_size", "n_embd", "d_model", "dim")
+    names: Sequence[str] = (
+        ("gate_proj", "up_proj", "down_proj") if is_gated(fields) else ("up_proj", "down_proj")
+    )
+    for name in names:
+        yield Module(f"{prefix}.{name}", hidden * width)
+
+
+_PLAIN = frozenset(
+    [
+        "bert",
+        "bloom",
+        "codegen",
+        "falcon",
+        "gpt2",
+        "gpt_bigcode",
+        "gpt_neox",
+        "gptj",
+        "mpt",
+        "nemotron",
+        "nemotron_h",
+        "opt",
+        "phi",
+        "roberta",
+        "starcoder2",
+        "xlm-roberta",
+        "RefinedWebModel",
+        "whisper",
+    ]
+)
+"""Architectures whose MLP has two matrices instead of three."""
+
+
+def is_gated(fields: Fields) -> bool:
+    return fields.text("model_type") not in _PLAIN
+
+
+def _state_bytes(fields: Fields) -> int:
+    return _STATE_BYTES.get(fields.text("mamba_ssm_dtype", "mamba_ssm_cache_dtype"), 2)

@@ -1,0 +1,94 @@
+"""A language model as memory sees it: the bytes of its weights and what it keeps of each token."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class CacheLayers:
+    """Layers that keep the same amount of each token, or of each sequence."""
+
+    layers: int
+    heads: int
+    """Key-value heads, which tensor parallelism divides; 0 where every GPU keeps the entry whole (MLA)."""
+
+    numbers: int
+    """Of an entry, for each head: a key and a value, or a latent vector with its position."""
+
+    window: int = 0
+    """Tokens that are kept; 0 for all of them."""
+
+    every: int = 1
+    """Tokens that share an entry, where the model compresses them."""
+
+    number_bytes: float | None = None
+    """Bytes of a number where the engine fixes them; None for the data type of the KV cache."""
+
+    state: int = 0
+    """Bytes of each sequence whatever its length: Mamba, linear attention, convolutions."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModel:
+    name: str
+    """On the model hub, such as meta-llama/Llama-3.1-8B-Instruct."""
+
+    parameters: float
+    """In billions, all experts together: each must be in memory, however few answer for a token."""
+
+    precision: str
+    """Of most weights, such as bf16, fp8, nvfp4, mxfp4 or int4."""
+
+    weights: int
+    """Bytes that the engine loads on one GPU; layers for multi-token prediction are not among them."""
+
+    cache: tuple[CacheLayers, ...] = ()
+    heads: int = 0
+    """Attention heads, which tensor parallelism divides among GPUs; 0 where they are not known."""
+
+    vocabulary: int = 0
+    context: int = 0
+    """Longest prompt and answer together, in tokens; 0 where it is not known."""
+
+    whole: int = 0
+    """Bytes of `weights` that every GPU of a replica holds, undivided."""
+
+    files: int = 0
+    """Bytes to download and to store; 0 where they are as many as `weights`."""
+
+    gated: bool | None = None
+    """The Hub gives its files only to accounts that were granted access; None where that is not known."""
+
+    licence: str = ""
+    """As the hub names it; empty where it is not known."""
+
+    @property
+    def download(self) -> int:
+        return self.files or self.weights
+
+    @property
+    def has_shape(self) -> bool:
+        """Whether more than its weights is known."""
+        return bool(self.cache or self.vocabulary)
+
+    def weights_on(self, gpus: int) -> int:
+        """Bytes of weights on each of so many GPUs."""
+        return self.whole + (self.weights - self.whole) // gpus
+
+    def splits_over(self, gpus: int) -> bool:
+        """Whether vLLM can divide its heads among so many GPUs; a key-value head may be on several."""
+        if self.heads % gpus:
+            return False
+        return all(_splits(layers.heads, gpus) for layers in self.cache)
+
+    def weighing(self, size: int) -> "LanguageModel":
+        """The model with so many bytes of weights: another precision of the same shape."""
+        return replace(self, weights=size, whole=0, files=0, precision="")
+
+
+def of_weights(name: str, size: int) -> LanguageModel:
+    """A model of which only the bytes of its weights are known: it keeps nothing and always splits."""
+    return LanguageModel(name, 0, "", size)
+
+
+def _splits(heads: int, gpus: int) -> bool:
+    return not heads or heads % gpus == 0 or gpus % heads == 0

@@ -1,0 +1,171 @@
+"""Bytes of a weight by the quantization_config of a config.json, module by module."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from math import prod
+
+from gpu_cluster.catalog.models.blocks import Module
+from gpu_cluster.catalog.models.hub_fields import Fields, Json, as_fields, as_section
+
+_DTYPES = {"float32": ("fp32", 4), "float16": ("fp16", 2), "bfloat16": ("bf16", 2)}
+_LISTS = ("ignore", "modules_to_not_convert", "exclude_modules")
+_EXPERTS = re.compile(r"\.experts(\.|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """How a quantized weight is stored."""
+
+    precision: str
+    bytes: float
+    """Of a number, with its part of scales and zero points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantization:
+    precision: str
+    """Of the quantized weights; of all where none is."""
+
+    plain_bytes: int
+    """Of a number that is not quantized."""
+
+    scheme: Scheme | None = None
+    experts: Scheme | None = None
+    """Of experts, where it is another one."""
+
+    skipped: tuple[str, ...] = ()
+    layers: Mapping[str, Scheme] = field(default_factory=dict[str, Scheme])
+    """Of single modules, which are then all that are quantized."""
+
+    def bytes_of(self, module: Module) -> float:
+        scheme = self._scheme_of(module)
+        return module.numbers * (scheme.bytes if scheme else self.plain_bytes)
+
+    def _scheme_of(self, module: Module) -> Scheme | None:
+        if not module.linear or any(_matches(pattern, module.name) for pattern in self.skipped):
+            return None
+        if self.layers:
+            name = module.name.replace(".experts.0.", ".experts.")
+            parents = (name.rsplit(".", cut)[0] for cut in range(2))
+            return next((self.layers[each] for each in (module.name, *parents) if each in self.layers), None)
+        if self.experts and _EXPERTS.search(module.name):
+            return self.experts
+        return self.scheme
+
+
+def quantization_of(config: Json, text: Fields, quant: Json | None = None) -> Quantization:
+    """`quant`: hf_quant_config.json, which ModelOpt writes beside a config.json."""
+    precision, size = _DTYPES.get(
+        text.text("torch_dtype", "dtype") or Fields(config).text("torch_dtype", "dtype"), ("bf16", 2)
+    )
+    section = as_section(config.get("quantization_config")) or text.below("quantization_config").section
+    given = Fields({**section, **as_section((quant or {}).get("quantization"))})
+    if not given.section:
+        return Quantization(precision, size)
+    skipped = tuple(_tail(each) for key in _LISTS for each in given.words(key))
+    if "quant_method" not in given and not given.text("quant_algo"):
+        return Quantization(precision, size)
+    if (algorithm := given.text("moe_quant_algo")) and given.text("quant_method") == "fp8":
+        experts = _algorithm(
+            Fields({"quant_algo": algorithm, "group_size": given.number("group_size", default=16)})
+        )
+        return Quantization(experts.precision, size, Scheme("fp8", 1), experts, ("lm_head",))
+    if singles := given.below("quantized_layers").section:
+        schemes = {_tail(name): _algorithm(as_fields(each)) for name, each in singles.items()}
+        return Quantization(_most(schemes), size, None, None, skipped, _by_expert(schemes))
+    scheme = _scheme(given)
+    experts = _mxfp4() if text.text("expert_dtype") == "fp4" else None
+    if given.text("quant_method") == "mxfp4":
+        return Quantization("mxfp4", size, None, _mxfp4(), skipped)
+    named = experts or scheme
+    return Quantization(named.precision, size, scheme, experts, (*skipped, "lm_head"))
+
+
+def _scheme(given: Fields) -> Scheme:
+    method = given.text("quant_method")
+    match method:
+        case "awq" | "gptq" | "auto-round" | "awq_marlin" | "gptq_marlin":
+            return _integers(
+                given.number("bits", "w_bit", default=4),
+                given.number("group_size", "q_group_size", default=128),
+                zeros=True,
+            )
+        case "compressed-tensors":
+            return _compressed(given)
+        case "bitsandbytes":
+            if given.flag("load_in_8bit"):
+                return Scheme("int8", 1)
+            return Scheme("nf4", 0.5 + 4 / 64)
+        case "fp8" | "fbgemm_fp8":
+            block = [each for each in given.items("weight_block_size") if isinstance(each, int)]
+            return Scheme("fp8", 1 + (4 / prod(block) if block else 0))
+        case _:
+            return _algorithm(given)
+
+
+def _algorithm(given: Fields) -> Scheme:
+    """As ModelOpt names them."""
+    name = given.text("quant_algo").upper()
+    if "NVFP4" in name:
+        return Scheme("nvfp4", 0.5 + 1 / given.number("group_size", default=16))
+    if "MXFP4" in name:
+        return _mxfp4()
+    if name.startswith(("W4A16", "W4A8", "INT4")):
+        return _integers(4, given.number("group_size", default=128), zeros=False)
+    if "INT8" in name:
+        return Scheme("int8", 1)
+    if "MXFP8" in name:
+        return Scheme("fp8", 1 + 1 / 32)
+    return Scheme("fp8", 1)
+
+
+def _compressed(given: Fields) -> Scheme:
+    groups = given.below("config_groups").section
+    weights = next((as_fields(each).below("weights") for each in groups.values()), Fields({}))
+    bits, group = weights.number("num_bits", default=8), weights.number("group_size")
+    if given.text("format").startswith("mxfp4"):
+        return _mxfp4()
+    if weights.text("type") == "float":
+        return Scheme("nvfp4", 0.5 + 1 / (group or 16)) if bits == 4 else Scheme("fp8", 1)
+    return _integers(bits, group, zeros=not weights.flag("symmetric", default=True))
+
+
+def _integers(bits: int, group: int, *, zeros: bool) -> Scheme:
+    scales = (2 + (bits / 8 if zeros else 0)) / group if group > 0 else 0
+    return Scheme(f"int{bits}", bits / 8 + scales)
+
+
+def _mxfp4() -> Scheme:
+    return Scheme("mxfp4", 0.5 + 1 / 32)
+
+
+def _most(schemes: Mapping[str, Scheme]) -> str:
+    """Of most modules."""
+    names = [each.precision for each in schemes.values()]
+    return max(names, key=names.count)
+
+
+def _by_expert(schemes: Mapping[str, Scheme]) -> dict[str, Scheme]:
+    """Modules of every layer, with those of the first expert under the name of all as well."""
+    all_experts = {name.replace(".experts.0.", ".experts."): scheme for name, scheme in schemes.items()}
+    return {**schemes, **all_experts}
+
+
+def _tail(pattern: str) -> str:
+    """From `layers.` on: prefixes differ with each way of nesting the language model."""
+    if pattern.startswith("re:"):
+        return pattern
+    for theirs, ours in (("block_sparse_moe.", "mlp."), (".ffn.", ".mlp."), ("*.attn.", "*.self_attn.")):
+        pattern = pattern.replace(theirs, ours)
+    start = pattern.find("layers.")
+    return pattern[start:] if start > 0 and not pattern.startswith(("visual", "vision")) else pattern
+
+
+def _matches(pattern: str, name: str) -> bool:
+    if pattern.startswith("re:"):
+        return any(re.match(pattern[3:], each) for each in (f"model.{name}", name))
+    if "*" in pattern:
+        return any(fnmatchcase(each, pattern) for each in (name, f"model.{name}"))
+    return name == pattern or name.startswith(f"{pattern}.") or f".{pattern}." in f".{name}."

@@ -1,0 +1,119 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster.capacity import Need, config_problem, device_of, known_model, load_of
+from gpu_cluster.catalog import GPUS, MODELS
+from gpu_cluster.config import ModelSettings
+from gpu_cluster.config.model_shape import ModelShape
+
+CONFIG = {
+    "model_type": "qwen3",
+    "hidden_size": 2560,
+    "num_hidden_layers": 36,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+    "head_dim": 128,
+    "intermediate_size": 9728,
+    "vocab_size": 151936,
+    "max_position_embeddings": 40960,
+    "tie_word_embeddings": True,
+}
+
+
+def settings(**given: Any) -> ModelSettings:
+    return ModelSettings.model_validate(
+        {"model": "acme/chat", "pool": "l4", "replicas": 1, "cache": {"size": "40Gi"}} | given
+    )
+
+
+def test_a_model_that_nothing_describes_is_not_known() -> None:
+    assert known_model(settings()) is None
+    assert known_model(settings(like="Qwen/Qwen3-9B")) is None
+
+
+def test_a_fine_tune_is_like_its_base_model() -> None:
+    found, base = known_model(settings(like="Qwen/Qwen3-8B")), MODELS["Qwen/Qwen3-8B"]
+    assert found
+    assert (found.name, found.cache, found.weights) == ("acme/chat", base.cache, base.weights)
+
+
+def test_a_config_says_the_same_as_the_catalog(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps(CONFIG))
+    found, base = known_model(settings(config=str(file))), MODELS["Qwen/Qwen3-4B"]
+    assert found
+    assert (found.weights, found.cache, found.context) == (base.weights, base.cache, base.context)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (None, "there is no such file"),
+        ("{", "is not JSON"),
+        ('{"num_hidden_layers": 2}', "has no hidden_size or n_embd or d_model or dim"),
+        (json.dumps(CONFIG | {"vocab_size": None}), "has no vocab_size"),
+    ],
+)
+def test_a_config_that_says_nothing_is_told(tmp_path: Path, text: str | None, problem: str) -> None:
+    file = tmp_path / f"{abs(hash(text))}.json"
+    if text is not None:
+        file.write_text(text)
+    assert config_problem(str(file)) == problem
+    assert known_model(settings(config=str(file))) is None
+
+
+def test_a_shape_stands_beside_weights() -> None:
+    shape = {"layers": 8, "heads": 32, "kvHeads": 4, "vocabulary": 100_000, "context": 8192}
+    shape |= {"windowedLayers": 24, "window": 1024}
+    found = known_model(settings(shape=shape, weights="16Gi"))
+    assert found
+    assert found.weights == 16 * 1024**3
+    assert [(each.layers, each.heads, each.numbers, each.window) for each in found.cache] == [
+        (8, 4, 256, 0),
+        (24, 4, 256, 1024),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"like": "Qwen/Qwen3-8B", "config": "config.json"}, "like and config say the same"),
+        ({"shape": {"layers": 2, "heads": 8, "kvHeads": 8, "vocabulary": 9, "context": 9}}, "needs weights"),
+    ],
+)
+def test_a_model_is_described_once(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        settings(**given)
+
+
+def test_a_shape_has_its_window_with_windowed_layers() -> None:
+    with pytest.raises(ValueError, match="needs window and windowedLayers together"):
+        ModelShape(layers=2, heads=8, kv_heads=8, vocabulary=9, context=9, window=128)
+
+
+def need(**given: Any) -> Need:
+    model = settings(model="Qwen/Qwen3-30B-A3B", context=16_384, **given)
+    known = known_model(model)
+    assert known
+    return load_of(model, known).need(device_of(GPUS["H100"]), model.gpus)
+
+
+def test_options_of_the_engine_reach_the_estimate() -> None:
+    plain = need(gpus=4)
+    assert need(gpus=4, kvCacheDtype="fp8").cache == plain.cache // 2
+    assert need(gpus=4, maxSequences=8).working < plain.working
+    assert need(gpus=4, pipelineParallel=4).cache == plain.cache
+    assert need(gpus=4, dataParallel=4).weights > 3 * plain.weights
+    assert need(gpus=4, dataParallel=4, expertParallel=True).weights == pytest.approx(plain.weights, rel=0.2)
+    assert need(gpus=4, quantization="fp8").weights == pytest.approx(plain.weights * 0.62, rel=0.01)
+    drafted = need(gpus=4, speculative={"model": "Qwen/Qwen3-0.6B"})
+    assert drafted.weights == plain.weights + MODELS["Qwen/Qwen3-0.6B"].weights_on(4)
+
+
+def test_a_replica_fills_what_it_is_told() -> None:
+    assert device_of(GPUS["L4"], utilization=0.5).usable_bytes == pytest.approx(
+        device_of(GPUS["L4"]).usable_bytes * 5 / 9, rel=1e-6
+    )

@@ -1,0 +1,115 @@
+"""The estimate against what others published: files of the hub, and what vLLM logged when it started.
+
+`measured.csv`, each line with its source: weights in memory and files in GiB on each GPU, memory left for the
+KV cache in GiB, KV cache of a token in bytes, and whether the engine started at all.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from gpu_cluster.capacity import Load, device_of
+from gpu_cluster.capacity.kv_cache import Sequence
+from gpu_cluster.catalog import GPUS, MODELS
+
+GIB = 1024**3
+FILE = Path(__file__).with_name("measured.csv")
+
+
+@dataclass(frozen=True)
+class Measured:
+    model: str
+    what: str
+    observed: float
+    gpus: int
+    gpu: str
+    utilization: float
+    context: int
+    fp8: bool
+    source: str
+    date: str
+
+    @property
+    def predicted(self) -> float:
+        model = MODELS[self.model]
+        match self.what:
+            case "weights":
+                return model.weights_on(self.gpus) / GIB
+            case "files":
+                return model.download / GIB
+            case "token":
+                whole = Sequence(self.context or 8192, 8192, 1 if self.fp8 else 2)
+                return whole.bytes_on(model, self.gpus) / whole.context
+            case _:
+                device = device_of(GPUS[self.gpu], utilization=self.utilization)
+                need = Load(model, self.context, None).need(device, self.gpus)
+                return (device.usable_bytes - need.weights - need.working) / GIB
+
+    @property
+    def error(self) -> float:
+        return self.predicted / self.observed - 1
+
+
+def _measured() -> Iterator[Measured]:
+    with FILE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield Measured(
+                row["model"],
+                row["what"],
+                float(row["observed"] or 0),
+                int(row["gpus"]),
+                row["gpu"],
+                float(row["utilization"] or 0.9),
+                int(row["context"] or 0),
+                row["kv"] == "fp8",
+                row["source"],
+                row["date"],
+            )
+
+
+ALL = list(_measured())
+
+
+def of(*kinds: str) -> list[Measured]:
+    return [each for each in ALL if each.what in kinds]
+
+
+def test_there_are_eighty_with_sources() -> None:
+    assert len(ALL) >= 80
+    assert all(each.source and each.date for each in ALL)
+
+
+def test_no_measured_model_is_silent() -> None:
+    assert {each.model for each in ALL} <= MODELS.keys()
+
+
+def test_weights_are_right_within_half_a_percent() -> None:
+    errors = [abs(each.error) for each in of("weights", "files")]
+    assert median(errors) <= 0.005
+    assert max(errors) <= 0.03
+
+
+def test_the_cache_of_a_token_is_right_within_three_percent() -> None:
+    errors = [abs(each.error) for each in of("token")]
+    assert median(errors) <= 0.03
+    assert max(errors) <= 0.05
+
+
+def test_memory_of_the_cache_is_right_within_three_percent() -> None:
+    assert median(abs(each.error) for each in of("token", "available")) <= 0.03
+
+
+@pytest.mark.parametrize("each", of("available"), ids=lambda each: f"{each.model}-{each.gpu}-{each.gpus}")
+def test_no_more_is_promised_than_vllm_left_and_little_less(each: Measured) -> None:
+    assert 0 <= each.observed - each.predicted <= 2.3
+
+
+@pytest.mark.parametrize("each", of("fails", "runs"), ids=lambda each: f"{each.model}-{each.gpu}-{each.gpus}")
+def test_what_failed_does_not_fit_and_what_ran_does(each: Measured) -> None:
+    device = device_of(GPUS[each.gpu], utilization=each.utilization)
+    fits = Load(MODELS[each.model], each.context, None).fits(device, each.gpus)
+    assert fits is (each.what == "runs")

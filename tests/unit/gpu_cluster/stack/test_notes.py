@@ -1,0 +1,38 @@
+from pathlib import Path
+
+from gpu_cluster.stack import load
+from gpu_cluster.stack.notes import notes_of
+
+FILE = """
+config:
+  gpu-cluster:cluster: {provider: existing}
+  gpu-cluster:pools:
+    box: {instance: g6e.12xlarge, nodes: 6}
+  gpu-cluster:serving:
+    models:
+      a: {model: acme/new, pool: box, replicas: 1, cache: {size: 40Gi}}
+      b: {model: acme/new, pool: box, replicas: 1, cache: {size: 40Gi}}
+      c: {model: acme/sized, weights: 9Gi, pool: box, replicas: 1, cache: {size: 40Gi}}
+      d: {model: Qwen/Qwen3-32b-FP8x, pool: box, replicas: 1, cache: {size: 40Gi}}
+      e: {model: Qwen/Qwen3-8B, pool: box, replicas: 1, context: 8192, cache: {size: 40Gi}}
+      f: {model: acme/tuned, like: Qwen/Qwen3-8B, pool: box, replicas: 1, context: 8192, cache: {size: 40Gi}}
+      g: {model: acme/other, config: other/config.json, pool: box, replicas: 1, cache: {size: 40Gi}}
+"""
+CONFIG = """
+{"model_type": "llama", "hidden_size": 2048, "num_hidden_layers": 16, "num_attention_heads": 32,
+ "num_key_value_heads": 8, "intermediate_size": 8192, "vocab_size": 32000, "max_position_embeddings": 8192}
+"""
+HINT = "hint: like, a known model of the same layers, or config, the path of its config.json"
+
+
+def test_every_model_whose_memory_is_not_checked_is_told_once(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.lab.yaml"
+    file.write_text(FILE)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "config.json").write_text(CONFIG)
+    assert [*notes_of(load(file))] == [
+        f"memory not checked: model acme/new is not known; {HINT}",
+        f"memory of the KV cache not checked: of model acme/sized only the weights are known; {HINT}",
+        "memory not checked: model Qwen/Qwen3-32b-FP8x is not known, did you mean 'Qwen/Qwen3-32B-FP8'?; "
+        f"{HINT}",
+    ]

@@ -1,0 +1,1 @@
+"""Generates the table of known models from published configurations."""
