@@ -17,28 +17,29 @@ down: .venv/ready ## remove the platform of STACK and all that `make up` left on
 status: .venv/ready ## show what runs
 	@$(run)gpu-cluster status $(STACK)
 
-rehearse: .venv/ready ## run STACK from nothing to nothing on this machine, AWS and all, and say what does not hold
+rehearse: .venv/ready ## create, update and destroy STACK on this machine, AWS included, and report every failure
 	@$(run)gpu-cluster rehearse $(STACK)
 
-campaign: .venv/ready ## let 200 small stacks live through faults and edits; goes on where it stopped
+campaign: .venv/ready ## fuzz 200 small stacks with faults and edits; resume after an interruption
 	@$(run)gpu-cluster campaign
 
 test: .venv/ready lint ## prove it: unit tests, then the real engine on a real control plane
 	$(run)python -m gpu_cluster_tools.toolchain --tests
 	$(run)pytest -n 2 --dist loadfile
 
-lint: .venv/ready ## format, lint and strict types
+lint: .venv/ready ## format, lint, wording and strict types
 	$(run)ruff format --check
 	$(run)ruff check
+	$(run)python -m docs.wording
 	$(run)pyright
 
-check: .venv/ready ## every rule on STACK, before anything is created, without cluster or credentials
+check: .venv/ready ## evaluate all rules on STACK, without cluster or credentials
 	@$(run)gpu-cluster check $(STACK)
 
-policies: .venv/ready ## the same rules by the engine, on a preview of STACK
+policies: .venv/ready ## evaluate evaluate evaluate the same rules by the engine, on a preview of STACK
 	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi stack select --create --stack $(STACK) && pulumi preview --stack $(STACK) --policy-pack policies
 
-gate: .venv/ready ## whether an update of STACK would lose anything, by the engine's own preview of it
+gate: .venv/ready ## fail if a preview of STACK deletes or replaces stateful resources
 	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi preview --stack $(STACK) --json --non-interactive | $(run)gpu-cluster gate -
 
 deploy: .venv/ready ## update STACK to what its file says, held to every rule

@@ -59,7 +59,7 @@ def show(project: Path, runs: int) -> None:
 
 
 def _show_growth(what: str, texts: list[str], runs: int) -> None:
-    """What one more costs, between 1 and 10 and between 10 and 100: the same where growth is linear."""
+    """Cost of one more: between 1 and 10 and between 10 and 100, the same where growth is linear."""
     times = [statistics.median(_again(text) for _ in range(runs)) for text in texts]
     few, many = ((times[step + 1] - times[step]) / (_COUNTS[step + 1] - _COUNTS[step]) for step in range(2))
     shown = ", ".join(f"{seconds:.2f}" for seconds in times)

@@ -10,17 +10,17 @@ def with_nodes(count: int) -> str:
 
 
 def with_models(count: int) -> str:
-    """This many models, each on a GPU of its own."""
+    """A number of models, each on a GPU of its own."""
     return _stack(nodes=count, models=count)
 
 
 def with_pools(count: int) -> str:
-    """This many GPU pools, of which one has a model."""
+    """A number of GPU pools, of which one has a model."""
     return _stack(nodes=2, models=1, pools=count)
 
 
 def with_teams(count: int) -> str:
-    """This many teams on a site of one's own, each with a GPU."""
+    """A number of teams on a site of one's own, each with a GPU."""
     machine = {"cpus": 16, "memory": "64Gi", "gpu": "L4", "gpus": 1}
     return _file(
         cluster={"provider": "existing", "kubeconfig": "kubeconfig"},

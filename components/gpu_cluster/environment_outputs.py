@@ -1,4 +1,4 @@
-"""What the stack of an environment says of itself, to the stacks of teams on it."""
+"""Outputs of an environment's stack, as the stacks of its teams read them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,13 +26,13 @@ class EnvironmentOutputs:
 
     @classmethod
     def of(cls, name: str) -> "EnvironmentOutputs":
-        """Those of the stack of this name, of the same project."""
+        """Outputs of the stack of this name, of the same project."""
         full = f"{pulumi.get_organization()}/{pulumi.get_project()}/{name}"
         stack = pulumi.StackReference(full, stack_name=full)
         return cls(name, stack.get_output("teams"), stack.get_output("kubeconfig"))
 
     def granted(self, team: TeamStack) -> pulumi.Output[dict[str, Any]]:
-        """What the team was granted, once it is what the environment's stack file says."""
+        """The team's grant, once it is that of the environment's stack file."""
         expected = summary_of(team.name, team.grant, pools_of(team.environment))
         return pulumi.Output.from_input(self.teams).apply(
             lambda teams: _current(teams, expected, team.name, self.name)

@@ -82,4 +82,4 @@ KARPENTER = Image(
 )
 
 ON_EKS = (CLUSTER_AUTOSCALER, DEVICE_PLUGIN, KARPENTER, MIG_MANAGER, VLLM)
-"""What a platform on AWS may run from its own registry, ECR."""
+"""Images that a platform on AWS may run from its own registry, ECR."""

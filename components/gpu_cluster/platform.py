@@ -1,4 +1,4 @@
-"""The map of the house: what is built, in which order, and what each room gets from those before it."""
+"""The platform: all components in the order of their dependencies."""
 
 from collections.abc import Sequence
 from typing import Any

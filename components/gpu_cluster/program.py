@@ -1,4 +1,4 @@
-"""What the engine runs for a stack file: a platform, or a team on one."""
+"""The program of a stack file: a platform, or a team on one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from gpu_cluster.team_cluster import team_backend_for
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProgramContext:
-    """What a program finds where it runs."""
+    """The surroundings of a program: provider, stack and project."""
 
     project: Path
     """The folder that paths in a stack file start from."""
@@ -31,14 +31,14 @@ class ProgramContext:
     """The token of a stack that has one."""
 
     environment: Callable[[TeamStack], EnvironmentOutputs]
-    """What the environment of a team says of itself."""
+    """Outputs of the environment of a team."""
 
     kubeconfig: Callable[[LocalCluster | ExistingCluster, Path], str] = kubeconfig_of
     team_kubeconfig: Callable[[TeamStack, Path], str] = team_kubeconfig
 
 
 def program_of(stack: Stack | TeamStack, around: ProgramContext) -> Callable[[], Platform | Team]:
-    """What makes the platform, or what a team runs on one, once it is called.
+    """The function that makes the platform, or a team's part of one.
 
     `NoKubeconfigError` without its cluster.
     """

@@ -1,4 +1,4 @@
-"""Where a team's stack runs: in a cluster that the platform made, as the team and nobody else."""
+"""Where a team's stack runs: in a cluster that the platform made, with the team's identity."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from gpu_cluster.kubernetes.cluster import team_kubeconfig
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TeamBackend:
-    """What the objects of a team stand on."""
+    """Cluster, namespace and provider of a team's objects."""
 
     kubernetes: k8s.Provider
     """Signs in as the team."""

@@ -1,4 +1,4 @@
-"""What stands where a value will only be known once something else exists."""
+"""Placeholder of a value that is known once another resource exists."""
 
 from enum import Enum
 from typing import Final

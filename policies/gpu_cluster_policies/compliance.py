@@ -1,4 +1,4 @@
-"""What a stack can show for the controls of a framework, and what has to be shown otherwise."""
+"""Evidence of a stack for the controls of a framework, and controls that need other evidence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Result(StrEnum):
-    """What became of a rule, or of all that are evidence for a control: the first that one has."""
+    """Result of a rule, or of all rules that are evidence for a control: the first that one has."""
 
     BROKEN = "broken"
     NOT_EVALUATED = "not evaluated"
@@ -49,7 +49,7 @@ class Evidence:
     """Resources that it looked at."""
 
     findings: int
-    """What it found in them and nobody waived."""
+    """Findings in them without a waiver."""
 
     waivers: tuple[Waiver, ...]
     exempt: tuple[Exempted, ...] = ()
@@ -89,7 +89,7 @@ class Assessment:
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:
-        """Those that its evidence rests on, each once."""
+        """Waivers that the evidence rests on, each once."""
         return _once(waiver for it in self.controls for each in it.evidence for waiver in each.waivers)
 
     @property
@@ -110,7 +110,7 @@ def assess(judged: Judged, framework: Framework) -> Assessment:
 
 
 class _Record:
-    """What became of each rule on the stack."""
+    """Results of each rule on the stack."""
 
     def __init__(self, judged: Judged) -> None:
         self._resources = judged.resources

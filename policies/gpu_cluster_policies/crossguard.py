@@ -59,7 +59,7 @@ def policies(project: Path) -> list[Policy]:
 
 
 class _Shown:
-    """What the engine has shown so far: each resource by itself, and then all to one policy after the other.
+    """Resources that the engine has shown so far: each by itself, and then all to one policy after the other.
 
     What the program asked for it shows with the single resource only; of the whole stack it shows what came
     out, where before an update whatever the program left open is unknown.

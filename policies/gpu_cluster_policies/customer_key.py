@@ -27,7 +27,7 @@ EXPECTED = "the ARN of a key of your own"
 def not_encrypted(
     resource: Resource, settings: Field, inventory: Inventory, *, key: str = "kmsKeyId"
 ) -> Iterator[Violation]:
-    """What is wrong with settings that have to encrypt something, and that name the key."""
+    """Violation of settings that must encrypt, and that name the key."""
     encrypted = settings.at("encrypted")
     if encrypted.value not in (True, "true"):  # some types take it as text
         yield Violation(encrypted, "true")
@@ -35,7 +35,7 @@ def not_encrypted(
 
 
 def not_own_key(resource: Resource, field: Field, inventory: Inventory) -> list[Violation]:
-    """What is wrong with the key at this place.
+    """Violation of the key at this property.
 
     One that is not known yet is the customer's own where it is made of nothing but keys of the stack.
     """

@@ -47,7 +47,7 @@ class Field:
     """Where it stands, such as `spec.containers[0].image`; empty for the whole resource."""
 
     content: Any
-    """What stands there: plain YAML values, `UNKNOWN`, or None where it is absent."""
+    """The value: plain YAML values, `UNKNOWN`, or None where it is absent."""
 
     @property
     def value(self) -> Any:
@@ -71,7 +71,7 @@ class Field:
 
     @property
     def shown(self) -> str:
-        """What a finding says that it is."""
+        """The value as a finding quotes it."""
         if self.value is None:
             return "not set"
         quoted = json.dumps(self.value, default=_plain, sort_keys=True)  # the engine orders keys its own way
@@ -144,7 +144,7 @@ def is_list(value: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON can say of a map or list of another type, or of what is unknown."""
+    """JSON of a map or list of another type, or of an unknown value."""
     if isinstance(value, Mapping):
         return dict(cast(Mapping[str, Any], value))
     return list(cast(Sequence[Any], value)) if isinstance(value, Sequence) else "(unknown)"

@@ -1,4 +1,4 @@
-"""What the engine does not know yet, as the plan of the same stack has it."""
+"""Values that the engine does not know yet, taken from the plan of the same stack."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Inventory:
         return self._links.all_linked(target, link)
 
     def once(self, sum_up: Callable[[Inventory], T]) -> T:
-        """What a function makes of the whole stack, worked out once for all who ask."""
+        """Result of a function over the whole stack, computed once for all callers."""
         if sum_up not in self._sums:
             self._sums[sum_up] = sum_up(self)
         return self._sums[sum_up]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def judged_plan(plan: Plan, project: Path, settings_of: Path | None = None) -> Judged:
-    """What the rules say of a plan of a stack of this project. `PolicyFileError` where the pack is wrong.
+    """Evaluation of a plan of a stack of this project. `PolicyFileError` where the pack is wrong.
 
     `settings_of`: another project whose settings and waivers hold, as for a plan of an earlier revision.
     """
@@ -37,7 +37,7 @@ def judged_plan(plan: Plan, project: Path, settings_of: Path | None = None) -> J
 
 
 def judged_manifests(contents: dict[str, bytes], stack: str | None) -> Judged:
-    """What the rules say of manifests, by the names of their files.
+    """Evaluation of manifests, by the names of their files.
 
     As part of a stack they keep its rules and have its waivers; else production's rules hold, and nothing is
     waived. `ManifestError` with everything that is wrong with them.

@@ -63,7 +63,7 @@ class Links:
         self._found: dict[Link, _Linked] = {}
 
     def targets(self, resource: Resource, link: Link) -> list[Resource]:
-        """What the link's property of this resource speaks of. `NotKnownError` where that is not known."""
+        """Resources that the link's property refers to. `NotKnownError` where that is not known."""
         place = resource.at(*link.key)
         origins = self._origins(resource, link)
         if place.content is UNKNOWN:
@@ -142,7 +142,7 @@ class Links:
         return [origin for origin in found if origin and origin.kind in link.to]
 
     def _nobody_else(self, resource: Resource, link: Link) -> None:
-        """Fail where a value that names nobody may be the name of one whose name is not known."""
+        """Fail where a value that names no resource may be the name of one whose name is not known."""
         nameless = self._names(link.to).nameless
         if resource.made_of is None and nameless:
             raise NotKnownError(nameless[0])

@@ -65,7 +65,7 @@ class Manifests:
 
 
 def contents_of(paths: Sequence[Path]) -> dict[str, bytes]:
-    """What these files hold, and the YAML and JSON files in these folders, at any depth.
+    """Contents of these files, and of the YAML and JSON files in these folders, at any depth.
 
     `ManifestError` names each that is missing, cannot be read, or holds none.
     """
@@ -170,7 +170,7 @@ def _unreadable(file: Path, error: OSError) -> str:
 
 
 def _name(content: dict[str, Any]) -> str:
-    """What to call an object that the API server is to name."""
+    """Name of an object that the API server is to name."""
     metadata = content.get("metadata")
     prefix = cast(dict[str, Any], metadata).get("generateName") if isinstance(metadata, dict) else None
     return f"{prefix}…" if isinstance(prefix, str) else "(no name)"

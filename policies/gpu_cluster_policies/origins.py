@@ -56,7 +56,7 @@ _ENTRIES: Mapping[str, Keys] = {
 """The names in the file that the names of its resources begin with."""
 
 _OF_TEAMS = frozenset(("Model", "Repository", "Service"))
-"""What stands alone in a team's stack, and has the name of its entry itself."""
+"""Resources that stand alone in a team's stack, and has the name of its entry itself."""
 
 _ELSE: tuple[Keys, ...] = (("cluster",), ("team",))
 """Where everything else comes from: of a platform, and of a team's stack."""
@@ -68,7 +68,7 @@ _KEYS_OF: Mapping[str, tuple[Keys, ...]] = {
     "registry": (("registry",), ("cluster",)),
     "volumes": (("pools",),),
 }
-"""What each key of KMS is for."""
+"""Usage of each KMS key."""
 
 _WITHIN: Mapping[str, Mapping[str, str]] = {
     "cluster": {

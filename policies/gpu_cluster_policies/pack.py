@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pack:
-    """What a stack is held to, whether by the engine or on a plan.
+    """Rules, waivers and exemptions of a stack, by the engine or on a plan.
 
     report = pack_of("prod").check(resources)
     report.findings        # not waived
@@ -116,7 +116,7 @@ class Exempt:
 @dataclass(frozen=True, slots=True)
 class Report:
     findings: tuple[Finding, ...]
-    """What no waiver covers."""
+    """Findings without a waiver."""
 
     waived: tuple[Waived, ...]
 

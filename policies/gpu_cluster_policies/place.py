@@ -15,7 +15,7 @@ class Place(NamedTuple):
     """The first is 1."""
 
     key: str
-    """What stands there, such as `gpu-cluster:serving.models.chat`; empty where it is no key."""
+    """Key, such as `gpu-cluster:serving.models.chat`; empty where it is no key."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.key}".rstrip()
@@ -37,6 +37,6 @@ class Located(Protocol):
 
 
 class Places(Protocol):
-    """What knows where the resources came from."""
+    """Locations of the resources' sources."""
 
     def of(self, finding: Located) -> Place: ...

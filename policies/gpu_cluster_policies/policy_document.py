@@ -116,7 +116,7 @@ class Statement:
 
 
 def statements(document: Field) -> list[Statement]:
-    """Those of a document, as JSON text or as the map it stands for.
+    """Statements of a document, as JSON text or as the map it stands for.
 
     `UnreadableError` where IAM would refuse it: no JSON, no statement, or one without effect or action.
     """
@@ -132,12 +132,12 @@ def statements(document: Field) -> list[Statement]:
 
 
 def allowing(document: Field) -> Iterator[Statement]:
-    """Those of its statements that allow something."""
+    """Statements with effect Allow."""
     return (statement for statement in statements(document) if statement.allows)
 
 
 def for_anybody(document: Field) -> Iterator[Statement]:
-    """Those of its statements that allow something to everybody."""
+    """Statements that allow something to everybody."""
     return (statement for statement in allowing(document) if statement.is_for_anybody)
 
 

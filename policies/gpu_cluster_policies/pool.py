@@ -76,7 +76,7 @@ class Pools:
 
     @classmethod
     def of(cls, inventory: Inventory, file: Stack | None) -> Pools:
-        """Those that the stack starts; where it starts none, those of its file."""
+        """Pools that the stack starts; where it starts none, the pools of its file."""
         started = [_started(nodes, inventory) for nodes in inventory.every((NODE_GROUP, NODE_POOL))]
         return cls(iter(started) if started else _in_file(file))
 

@@ -1,4 +1,4 @@
-"""What an update would do, by `pulumi preview --json`, and what is stored, by `pulumi stack export`."""
+"""Updates, by `pulumi preview --json`, and states, by `pulumi stack export`."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class PreviewError(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """What the engine would do to one resource; a replacement is several steps."""
+    """One step of an update on one resource; a replacement is several steps."""
 
     kind: str
     """create, update, delete, replace, create-replacement, delete-replaced …"""
@@ -121,7 +121,7 @@ def read_preview(text: str) -> Preview:
 
 
 def read_state(text: str) -> Preview:
-    """What is stored, as steps that leave all as it is. `PreviewError` where it is no state."""
+    """A state, as steps that change nothing. `PreviewError` where it is no state."""
     content = _object(text)
     deployment: Any = content.get("deployment")
     if not isinstance(deployment, Mapping):

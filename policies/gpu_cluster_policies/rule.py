@@ -62,7 +62,7 @@ class Rule:
             return True
 
     def findings(self, resource: Resource, inventory: Inventory) -> Iterator[Finding]:
-        """What is wrong with the resource. What is unknown is wrong, too."""
+        """Findings of the resource. An unknown value is a finding, too."""
         try:
             for subject in self._subjects(resource):
                 yield from self._findings_of(subject, resource, inventory)
@@ -72,7 +72,7 @@ class Rule:
             yield self._unreadable(error, resource)
 
     def findings_in(self, step: Step) -> Iterator[Finding]:
-        """What is wrong with a step of an update, for a rule of operations."""
+        """Findings of a step of an update, for a rule of operations."""
         yield from self._findings_of(step, step.resource, Inventory())
 
     def _findings_of(self, subject: Any, judged: Resource, inventory: Inventory) -> Iterator[Finding]:
@@ -100,7 +100,7 @@ class Violation:
     field: Field
     expected: str
     actual: str | None = None
-    """What it is. Default: the value itself."""
+    """Description of the value. Default: the value itself."""
 
 
 def should_be(field: Field, wanted: str | int) -> Iterator[Violation]:
@@ -113,10 +113,10 @@ def should_be(field: Field, wanted: str | int) -> Iterator[Violation]:
 class Finding:
     rule: Rule
     resource: str
-    """Such as `Deployment serving/chat`."""
+    """Name of the resource, such as `Deployment serving/chat`."""
 
     path: str
-    """Such as `spec.template.spec.hostNetwork`."""
+    """Path of the property, such as `spec.template.spec.hostNetwork`."""
 
     actual: str
     expected: str
@@ -126,7 +126,7 @@ class Finding:
 
     @property
     def brief(self) -> str:
-        """What is wrong, in one line."""
+        """The finding in one line."""
         return f"{self.resource}: {self.path} is {self.actual}, should be {self.expected}"
 
     def __str__(self) -> str:

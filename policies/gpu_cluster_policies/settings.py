@@ -16,7 +16,7 @@ Patterns = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Environment(Settings):
-    """What the stacks of an environment on AWS may use."""
+    """Limits of the stacks of an environment on AWS."""
 
     stacks: Patterns
     """Names of its stacks."""

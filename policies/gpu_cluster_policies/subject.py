@@ -1,4 +1,4 @@
-"""What rules look at: resources, the pods that they make, and the containers of those."""
+"""Subjects of rules: resources, the pods that they make, and the containers of those."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ class Resource:
     """The manifest, or the cloud resource's inputs."""
 
     label: str = ""
-    """What to call it where it carries no name of its own."""
+    """Name where it carries none of its own."""
 
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """What the cloud says of it, such as `id` and `arn`."""
+    """Outputs, such as `id` and `arn`."""
 
     urn: str = ""
-    """What the engine calls it; empty for what no engine has seen."""
+    """URN; empty for a resource that no engine has seen."""
 
     made_of: Mapping[str, Collection[str]] | None = None
-    """By input, the URNs of the resources whose outputs its value was made of. None where nobody tells."""
+    """By input, the URNs of the resources whose outputs its value was made of. None if unknown."""
 
     protected: bool = False
     """Whether the engine refuses to delete or replace it."""
 
     @cached_property
     def address(self) -> str:
-        """What findings and waivers call it, such as `Deployment serving/chat`."""
+        """Name in findings and waivers, such as `Deployment serving/chat`."""
         metadata: Any = self.properties.get("metadata")
         names: Mapping[str, Any] = cast(Any, metadata) if isinstance(metadata, Mapping) else {}
         parts = [names.get("namespace"), names.get("name") or self.label]
@@ -66,7 +66,7 @@ class Resource:
 
     @cached_property
     def names(self) -> list[Field]:
-        """What the properties of other resources may call it."""
+        """Names by which the properties of other resources may refer to it."""
         found = ((key, self.outputs.get(key, self.properties.get(key))) for key in _NAMES)
         return [Field(self.address, key, content) for key, content in found if content is not None]
 
@@ -198,7 +198,7 @@ def is_gpu(resource: str) -> bool:
 
 @dataclass(frozen=True)
 class Subjects(Generic[S]):
-    """What a rule judges of resources of some kinds; it is asked about no others.
+    """Subjects of a rule among resources of some kinds; it is asked about no others.
 
     gpu_nodes = subjects("Node")(lambda node: (node,))
     """

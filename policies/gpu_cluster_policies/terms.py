@@ -1,4 +1,4 @@
-"""What a stack is held to that is no resource of it: its own file, and the settings of the pack."""
+"""Context of an evaluation beside the resources: the stack file, and the settings of the pack."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Terms:
-    """What rules need to know of a stack besides its resources.
+    """Facts about a stack that rules need besides its resources.
 
     terms = terms_of("prod", project)
     terms.regions  # ("us-east-2", "us-west-2")
@@ -46,7 +46,7 @@ class Terms:
 
     @cached_property
     def environment(self) -> Environment | None:
-        """What the settings allow its environment; None where they name none."""
+        """Limits of its environment in the settings; None where they name none."""
         return self.settings.environment_of(self.stack)
 
     @cached_property
@@ -58,7 +58,7 @@ class Terms:
 
     @property
     def registries(self) -> tuple[str, ...]:
-        """Those of the settings, the stack file's mirror, and where AWS publishes images for EKS."""
+        """Registries of the settings, the stack file's mirror, and the registries of AWS's images for EKS."""
         mirror = [self.file.mirror] if self.file and self.file.mirror else []
         regional = [eks_images(self.file.region)] if self.file and self.file.region else []
         return (*self.settings.registries, *mirror, *regional)

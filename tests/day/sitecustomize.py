@@ -1,4 +1,4 @@
-"""What every Python that a test starts reads first: in it, too, it is the day on which tests take place."""
+"""Start-up of every Python that a test starts: the clock stands at the day of the tests, there too."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What `gpu-cluster cost` says of production, for reviewers to read.
+"""Output of `gpu-cluster cost` for production, for reviewers to read.
 
 `pytest tests/golden --snapshot-update` writes it anew.
 """

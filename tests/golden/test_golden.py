@@ -1,4 +1,4 @@
-"""What each stack file becomes, for reviewers to read.
+"""Plan of each stack file, for reviewers to read.
 
 `pytest tests/golden --snapshot-update` writes it anew.
 """

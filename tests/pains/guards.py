@@ -15,7 +15,7 @@ class Guard:
     """The guard, once in its file."""
 
     without: str = ""
-    """What stands there without it."""
+    """The text without it."""
 
 
 GUARDS = (

@@ -45,7 +45,7 @@ def stack(name: str, edits: Edits) -> Stack:
 
 
 def refusal(name: str, edits: Edits) -> str:
-    """What is wrong with a committed stack once it has these edits."""
+    """The error of a committed stack once it has these edits."""
     with pytest.raises(StackFileError) as error:
         stack(name, edits)
     return str(error.value)

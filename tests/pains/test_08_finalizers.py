@@ -1,4 +1,4 @@
-"""Objects that wait for ever to be gone, since whoever would let them go is gone already."""
+"""Objects that are never deleted, as the controller of their finalizer is gone."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Nodes that change their image when nobody changed the stack."""
+"""Nodes that change their image without a change of the stack."""
 
 from gpu_cluster.plan import Graph
 from tests.pains.platforms import edited, platform, refusal

@@ -35,7 +35,7 @@ def test_all_is_called_what_it_was_called(graph: Graph, name: str, snapshot: Sna
 
 
 def called(resource: Registered, graph: Graph) -> str:
-    """What the engine knows it by: the types from the platform down, and its name."""
+    """Identity of a resource for the engine: the types from the platform down, and its name."""
     by_urn = {it.urn: it for it in graph.resources}
     types = [resource.type]
     above = by_urn.get(resource.parent)

@@ -11,7 +11,7 @@ from tests.unit.graph import graph_of
 
 
 def first_plan(name: str) -> Graph:
-    """What a preview shows in an account that has nothing yet."""
+    """The first preview in an account that has nothing yet."""
     stack = load(STACKS / f"Pulumi.{name}.yaml")
     return graph_of(lambda: Platform("platform", stack, place=backend_for(stack, STACKS)), preview=True)
 

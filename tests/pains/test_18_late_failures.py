@@ -1,4 +1,4 @@
-"""What AWS or a disk would refuse after half an hour is an error of the stack file."""
+"""Errors that AWS or a disk would give after half an hour are errors of the stack file."""
 
 import base64
 from datetime import date

@@ -1,4 +1,4 @@
-"""Plans with a few things changed: what a careless edit does, and what nobody thought of.
+"""Plans with a few things changed: careless edits, and unexpected ones.
 
 A seed always makes the same changes.
 """

@@ -1,4 +1,4 @@
-"""What each of the three paths says of the same resources."""
+"""Findings of the same resources by each of the three paths."""
 
 # pyright: reportUnknownMemberType=false, reportPrivateUsage=false
 # pulumi_policy leaves the result of `validate` untyped, and has no public way to hand properties over.
@@ -75,7 +75,7 @@ class Files:
         return Counter(Said(finding.rule.id, str(finding), "") for finding in report.findings)
 
     def objects(self, resources: Iterable[Registered]) -> list[Registered]:
-        """Those that are objects all of which is known."""
+        """Objects that are known completely."""
         return [resource for resource in resources if self._of(resource)]
 
     def _of(self, resource: Registered) -> list[Resource]:

@@ -82,7 +82,7 @@ def _words(said: Counter[Said]) -> Counter[tuple[str, str]]:
 
 @pytest.fixture(autouse=True)
 def _nothing_foreseen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a mutation hides is hidden from the engine's policies, too, which else would plan the stack."""
+    """A value that a mutation hides is hidden from the engine's policies, too: else they plan the stack."""
 
     def nothing(_urn: str) -> None: ...
 

@@ -41,7 +41,7 @@ class Engine:
         }
 
     def of(self, objects: Sequence[Registered]) -> Counter[tuple[str, str]]:
-        """What it says of these objects of Kubernetes: rule and finding."""
+        """Findings for these objects of Kubernetes: rule and message."""
         given = [{"type": it.type, "name": it.name, "inputs": it.inputs} for it in objects]
         (self._program / "objects.json").write_text(json.dumps(given))
         preview = self.preview("given")

@@ -30,14 +30,14 @@ STACKS = Path(__file__).parents[2] / "stacks"
 
 
 def _previewed(stack: str) -> Graph:
-    """What the program asks for while nothing is there."""
+    """Inputs of the program while nothing exists."""
     settings = load(STACKS / f"Pulumi.{stack}.yaml")
     place = backend_for(settings, Path(), kubeconfig=lambda _settings, _project: "kubeconfig")
     return graph_of(lambda: Platform("platform", settings, place=place), preview=True)
 
 
 def _findings(graph: Graph, stack: str) -> list[str]:
-    """What mandatory policies say of it, each resource by itself first, as the engine asks."""
+    """Findings of mandatory policies, each resource by itself first, as the engine asks."""
     said: list[str] = []
     shown = {registered.urn: _shown(registered, stack) for registered in graph.resources}
     for registered in graph.resources:

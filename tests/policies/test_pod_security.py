@@ -1,4 +1,4 @@
-"""The rules on the test data of Kubernetes' own Pod Security admission, for both levels.
+r"""The rules on the test data of Kubernetes' own Pod Security admission, for both levels.
 
     cd /tmp && go mod download -json k8s.io/pod-security-admission@v0.37.2
     POD_SECURITY_TESTDATA=$(go env GOMODCACHE)/k8s.io/pod-security-admission@v0.37.2/test/testdata \\

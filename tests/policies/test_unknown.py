@@ -11,7 +11,7 @@ from tests.policies.fixture import Fixture, fixtures, resource_of, resources_of
 
 Place = tuple[str | int, ...]
 GIVEN = ("apiVersion", "kind", "type", "name", "protected")
-"""What the engine knows of every resource."""
+"""Fields that the engine knows of every resource."""
 
 
 def _places(value: Any, place: Place = ()) -> Iterator[Place]:
@@ -49,7 +49,7 @@ def _changed(fixture: Fixture) -> Iterator[tuple[int, Place]]:
     ids=lambda fixture: f"{fixture.rule}/{fixture.path.stem}",
 )
 def test_no_unknown_value_hides_a_violation(fixture: Fixture) -> None:
-    """Whatever is unknown of what breaks a rule: it still fails, or a rule that needs the value does."""
+    """A rule that needs an unknown value fails, and so does a violation with an unknown beside it."""
     pack = pack_of("prod-elsewhere")
     for number, place in _changed(fixture):
         documents = list(fixture.documents)

@@ -10,7 +10,7 @@ from tests.rehearsal.refusals import Try
 
 
 class Identity:
-    """Whoever a kubeconfig signs in as."""
+    """The identity of a kubeconfig."""
 
     def __init__(self, kubeconfig: Path) -> None:
         config = KubeConfig.from_file(kubeconfig).get()

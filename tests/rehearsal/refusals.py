@@ -1,4 +1,4 @@
-"""What a team tries, and what the API server says to it."""
+"""Calls that a team is refused, and the response of the API server."""
 
 from dataclasses import dataclass, field
 from http import HTTPStatus

@@ -140,12 +140,12 @@ def test_destroy_leaves_nothing_behind(checkout: Checkout, bare: set[str]) -> No
 
 
 def _changes(done: subprocess.CompletedProcess[str]) -> set[str]:
-    """What the engine's closing summary counts: {"1 updated", "unchanged"}."""
+    """Counts of the engine's closing summary: {"1 updated", "unchanged"}."""
     rows = re.findall(r"^ +[-+~]* ?(\d+ [a-z]+)$", done.stdout, re.MULTILINE)
     return {"unchanged" if row.endswith(" unchanged") else row for row in rows}
 
 
 def _kept(objects: dict[str, str]) -> dict[str, str]:
-    """What an update of a Deployment does not make anew."""
+    """Fields that an update of a Deployment keeps."""
     rolled = ("pods/", "replicasets/", "persistentvolume")
     return {key: uid for key, uid in objects.items() if not key.startswith(rolled)}

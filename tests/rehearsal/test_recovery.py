@@ -91,7 +91,7 @@ class Program:
         return json.loads(self.checkpoint.read_text())["checkpoint"]["latest"]
 
     def begun(self) -> set[str]:
-        """What the engine has begun by its own account, and what it has made: {"creating map-0"}."""
+        """Operations that the engine has begun by its own account, and its results: {"creating map-0"}."""
         state = self.state()
         made = {f"creating {_name(resource)}" for resource in state.get("resources", [])}
         return made | {
@@ -100,7 +100,7 @@ class Program:
         }
 
     def items(self, path: str) -> list[dict[str, Any]]:
-        """What the stack's namespace holds of a kind, less what every namespace holds."""
+        """Objects of a kind in the stack's namespace, less the objects that every namespace has."""
         group, _, resource = path.rpartition("/")
         listed = self.api.get(f"{group}/namespaces/{self.engine.stack}/{resource}")["items"]
         return [item for item in listed if item["metadata"]["name"] not in _OF_EVERY_NAMESPACE]
@@ -113,7 +113,7 @@ class Program:
         }
 
     def words(self) -> set[str]:
-        """What the config maps and the Deployment say."""
+        """Texts of the config maps and the Deployment."""
         [deployment] = self.items(_DEPLOYMENTS)
         [container] = deployment["spec"]["template"]["spec"]["containers"]
         told = {variable["value"] for variable in container["env"]}

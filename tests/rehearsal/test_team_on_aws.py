@@ -83,7 +83,7 @@ def member(sandbox: Sandbox) -> Engine:
 
 @pytest.fixture(scope="module")
 def before(sandbox: Sandbox) -> tuple[set[str], set[tuple[str, str]]]:
-    """What the cluster and the account hold without the team's stack."""
+    """Objects of the cluster and the account without the team's stack."""
     return settled_objects(sandbox.api), set(sandbox.account.made())
 
 

@@ -58,7 +58,7 @@ class Upgrades:
         assert allowed, f"{path}: {value} is refused"
 
     def up(self, *arguments: str) -> list[Operation]:
-        """What an update changed; nothing stateful may have gone."""
+        """Changes of an update; nothing stateful may be gone."""
         record = self.sandbox.folder / "runs" / "up"
         run = run_pulumi(self.sandbox.engine, "up", "--yes", "--skip-preview", *arguments, record=record)
         assert run.errors == []
@@ -202,7 +202,7 @@ def rename(platform: Upgrades, name: str, *, before: str) -> None:
 
 
 def stateful_ids(platform: Upgrades) -> dict[str, set[str]]:
-    """What AWS calls what holds data, by type."""
+    """Ids on AWS of resources that hold data, by type."""
     found: dict[str, set[str]] = {}
     for resource in platform.sandbox.engine.state()["resources"]:
         operation = Operation("delete", resource["urn"], ())

@@ -27,7 +27,7 @@ class Project:
 
     @property
     def output(self) -> Path:
-        """What an engine that was started has written so far."""
+        """Output so far of an engine that was started."""
         return self.directory / "output.txt"
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:

@@ -13,7 +13,7 @@ from gpu_cluster.plan.graph import Graph
 from gpu_cluster.plan.recorder import recorded
 
 Lookup = Callable[[str, Mapping[str, Any]], dict[str, Any]]
-"""What a function answers, by its token and arguments."""
+"""Result of a function, by its token and arguments."""
 
 
 def graph_of(

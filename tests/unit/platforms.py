@@ -27,11 +27,11 @@ AWS: Mapping[str, Mapping[str, Any]] = {
     "LustreFileSystem": {"dnsName": "fs-1.fsx.example.com", "mountName": "abcdefgh"},
     "NodeGroup": {"resources": [{"autoscalingGroups": [{"name": "eks-nodes-1a2b3c4"}]}]},
 }
-"""What AWS says of what it made."""
+"""Outputs of AWS."""
 
 
 def platform_of(stack: Stack, **live: Any) -> tuple[Graph, dict[str, Any]]:
-    """What was registered, and the platform's outputs; a cluster that should be there is."""
+    """Registered resources and the platform's outputs; an existing cluster is there."""
     place = backend_for(stack, Path(), lambda _settings, _project: "/kubeconfig")
     made: list[Platform] = []
     graph = graph_of(lambda: made.append(Platform("platform", stack, place=place, **live)), AWS)
@@ -39,7 +39,7 @@ def platform_of(stack: Stack, **live: Any) -> tuple[Graph, dict[str, Any]]:
 
 
 def team_of(team: TeamStack, **live: Any) -> tuple[Graph, dict[str, Any]]:
-    """What was registered for a team, and its outputs, on an environment that grants what its file says."""
+    """Registered resources of a team, and its outputs, on an environment that grants all in its file."""
     granted = summary_of(team.name, team.grant, pools_of(team.environment))
     account = {"registry": {"prefix": f"{team.name}/", "key": "arn:aws:kms:::key/registry"}}
     teams = {team.name: {**granted, **account}}

@@ -1,4 +1,4 @@
-"""What other programs may import. A name that goes, or comes, does so on purpose."""
+"""Public names for other programs. A name is added or removed on purpose."""
 
 import ast
 import subprocess
@@ -82,8 +82,8 @@ PUBLIC = {
         "allocatable ami_release capacity_type config_problem device_of eks_hardware_of "
         "engine_options gpu_resource hardware_of known_model kubelet_version load_of load_time "
         "memory_share mig_layout_name mig_resource node_gbps nodes_for pools_of quota_by_resource "
-        "read_gbps release_of replica_device replicas_per_node request_of room root_disk share_of share_of_node "
-        "smallest_place surge_nodes surges"
+        "read_gbps release_of replica_device replicas_per_node request_of room root_disk share_of "
+        "share_of_node smallest_place surge_nodes surges"
     ),
     "gpu_cluster.kubernetes.registry": "Registry",
     "gpu_cluster.kubernetes.security": (
@@ -112,7 +112,7 @@ def test_a_package_offers_what_it_promises(package: str) -> None:
 
 
 def test_the_library_offers_every_component() -> None:
-    """Derived from the sources: whoever adds a component exports it."""
+    """Derived from the sources: every new component is exported."""
     defined = {
         node.name
         for file in (PROJECT / "components/gpu_cluster").rglob("*.py")

@@ -32,7 +32,7 @@ WRITES = {
     ("deploy.yml", "preview"): {"id-token"},
     ("deploy.yml", "update"): {"id-token"},
 }
-"""What each job may write; all others read."""
+"""Write permissions of each job; all others read."""
 
 
 class Step(NamedTuple):

@@ -20,7 +20,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Read:
-    """What the plugin takes from it, or why it does not start."""
+    """Configuration that the plugin read, or the reason why it does not start."""
 
     config: Mapping[str, Any]
     error: str | None

@@ -1,4 +1,4 @@
-"""What the device plugin's own parser says to every configuration that is rendered, and to wrong ones."""
+"""The device plugin's own parser on every configuration that is rendered, and on wrong ones."""
 
 import copy
 import json

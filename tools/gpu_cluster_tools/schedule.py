@@ -19,7 +19,7 @@ _IN_THE_STATE_ALONE = ("pulumi:", "gpu-cluster:")
 
 
 class UnknownDurationsError(Exception):
-    """Nobody knows how long some types take."""
+    """Durations of some types are not known."""
 
     def __init__(self, types: Iterable[str]) -> None:
         self.types = sorted(types)
@@ -28,7 +28,7 @@ class UnknownDurationsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TimedResource:
-    """What has to be known of a resource to say when it is there."""
+    """Facts about a resource that its time depends on."""
 
     urn: str
     needs: frozenset[str]

@@ -1,4 +1,4 @@
-"""What starts nodes of EKS when pods wait, and ends those that nobody needs."""
+"""Autoscalers of EKS: start nodes for pending pods, and end nodes without use."""
 
 from collections.abc import Mapping
 

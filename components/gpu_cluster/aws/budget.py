@@ -9,7 +9,7 @@ from gpu_cluster.config.budget import BudgetSettings
 
 
 class Budget(pulumi.ComponentResource):
-    """What a stack, or a team, may cost in a month.
+    """Monthly budget of a stack or of a team.
 
     Budget("platform-budget", settings, account="123456789012", tags={"gpu-cluster/stack": "prod"})
     """

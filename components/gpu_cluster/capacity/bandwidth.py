@@ -14,7 +14,7 @@ Source: awslabs/aws-c-s3, issue 415; getmoto/moto 5.2.5, EC2 DescribeInstanceTyp
 
 
 def node_gbps(pool: Pool) -> float | None:
-    """What one reader of a node of the pool can have; None where the catalog does not know the machine."""
+    """Bandwidth of one reader on a node of the pool; None where the catalog does not know the machine."""
     instance = INSTANCES.get(pool.machine)
     return min(instance.network_gbps, _ONE_NETWORK_CARD) if instance else None
 

@@ -31,7 +31,7 @@ def nodes_for(pool: Pool, replicas: Iterable[tuple[Request, int]]) -> int | None
 
 
 class _Node:
-    """What is still free on one node."""
+    """Free resources of one node."""
 
     def __init__(self, pool: Pool) -> None:
         free = room(pool)

@@ -1,4 +1,4 @@
-"""What one node of a pool is made of, whether it is an instance type or a server of one's own."""
+"""Hardware of one node of a pool: an instance type, or a server of one's own."""
 
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
@@ -34,14 +34,14 @@ class Hardware:
     gpu: Gpu | None
     gpus: int
     capacity: Resources
-    """What a node registers."""
+    """Resources that a node registers."""
 
     reserved_pods: int
     """Pods that its kubelet reserves memory for."""
 
     @property
     def allocatable(self) -> Resources:
-        """What a node leaves to pods."""
+        """Resources of a node that pods can have."""
         return allocatable(self.capacity, reserved_pods=self.reserved_pods)
 
 

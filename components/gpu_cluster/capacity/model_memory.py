@@ -15,7 +15,7 @@ _USED_PERCENT = 90
 """Of a GPU's memory; the rest is for what vLLM does not count."""
 
 _DRIVER_BYTES = 640 * MIB
-"""What the driver keeps of a GPU or MIG instance, so that programs find less than it reports.
+"""Memory of a GPU or MIG instance that the driver keeps, so that programs find less than it reports.
 
 430 MiB on T4 to 880 MiB on A100-80GB: what torch finds against what nvidia-smi reports, 2026-11-21.
 """
@@ -50,16 +50,16 @@ With it the sampler takes 1.4 GiB on small GPUs and 5.8 GiB on large ones. Publi
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What a replica takes for one GPU: a whole one, its share of one, or a MIG instance."""
+    """GPU memory of a replica on one device: a whole GPU, its share of one, or a MIG instance."""
 
     memory_bytes: int
-    """What programs find on it."""
+    """Memory that programs find on it."""
 
     share: float
     """The part of that which the replica may fill."""
 
     sequences: int
-    """Sequences that vLLM answers at once where nobody says how many."""
+    """Sequences that vLLM answers at once by default."""
 
     batch: int
     """Tokens that it works on at once."""

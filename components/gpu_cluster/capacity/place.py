@@ -10,7 +10,7 @@ from gpu_cluster.config.pools import Sharing
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What one replica takes of a node: whole GPUs, a share of one, or a MIG instance."""
+    """A slot of a replica on a node: whole GPUs, a share of one, or a MIG instance."""
 
     device: Device
     gpus: int

@@ -50,19 +50,19 @@ class Pool:
     """Extended resources that one node offers to pods, such as {"nvidia.com/gpu": 4}."""
 
     zones: tuple[str, ...]
-    """Zones of its nodes; none where nobody says."""
+    """Zones of its nodes; none where they are not known."""
 
     capacity: Resources
-    """What one node has."""
+    """Capacity of one node."""
 
     allocatable: Resources
-    """What one node leaves to pods."""
+    """Allocatable of one node."""
 
     labels: Mapping[str, str]
     """Labels that its nodes carry."""
 
     selector: Mapping[str, str]
-    """Those of the labels that tell its nodes from the nodes of every other pool."""
+    """The labels that tell its nodes from the nodes of every other pool."""
 
     taints: tuple[dict[str, str], ...]
     """Taints of its nodes, each with key, value and effect."""
@@ -78,14 +78,14 @@ class Pool:
 
     @property
     def gpu_resources(self) -> Mapping[str, int]:
-        """Those of the extended resources that are GPUs, or parts of them."""
+        """The extended resources that are GPUs, or parts of them."""
         return {resource: count for resource, count in self.extended.items() if resource != EFA_RESOURCE}
 
     @property
     def mig_layout(self) -> str | None:
         """Name of the layout that its nodes have yet to be divided by; None where GPUs are as they are found.
 
-        A label that nodes are found by belongs to whoever divides them.
+        A label that nodes are found by belongs to the program that divides them.
         """
         return None if MIG_LABEL in self.selector else self.labels.get(MIG_LABEL)
 
@@ -205,7 +205,7 @@ def _taints(settings: PoolSettings, hardware: Hardware) -> dict[str, Taint]:
 
 
 def _node_labels(hardware: Hardware) -> dict[str, str]:
-    """What kubelet and cloud put on a node."""
+    """Labels that kubelet and cloud put on a node."""
     labels = {"kubernetes.io/arch": hardware.architecture, "kubernetes.io/os": "linux"}
     if hardware.instance_type:
         labels["node.kubernetes.io/instance-type"] = hardware.instance_type
@@ -222,7 +222,7 @@ def _zones(settings: PoolSettings, stack: Stack) -> tuple[str, ...]:
 def _aws_labels(
     settings: PoolSettings, hardware: Hardware, zones: tuple[str, ...], region: str | None
 ) -> dict[str, str]:
-    """What EKS and the cloud's controller put on a node, and what autoscaler and MIG manager look for."""
+    """Labels that EKS and the cloud's controller put on a node, for autoscaler and MIG manager too."""
     labels = {"topology.kubernetes.io/region": region} if region else {}
     if len(zones) == 1:
         labels["topology.kubernetes.io/zone"] = zones[0]
@@ -244,7 +244,7 @@ def capacity_type(capacity: Capacity) -> str:
 
 
 def _gpu_labels(hardware: Hardware, sharing: Sharing | None) -> dict[str, str]:
-    """What GPU feature discovery would find, so that selectors written for it work without it."""
+    """Labels of GPU feature discovery, so that selectors written for it work without it."""
     if not hardware.gpu:
         return {}
     shared = _pods_per_gpu(sharing) > 1

@@ -1,4 +1,4 @@
-"""What each replica of a model asks of its node."""
+"""Resource requests of each replica of a model."""
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
@@ -16,7 +16,7 @@ _MEMORY_STEP = 256 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one replica asks of a node; every amount is at least 1."""
+    """Resource requests of one replica; every amount is at least 1."""
 
     cpu_millis: int
     memory_bytes: int
@@ -28,7 +28,7 @@ class Request:
 
 
 def request_of(model: ModelSettings, pool: Pool) -> Request:
-    """What each replica of `model` asks of a node of `pool`; `ValueError` where the pool does not offer it.
+    """Requests of each replica of `model` on a node of `pool`; `ValueError` if the pool does not offer them.
 
     CPU and memory that the settings leave out are the share of a node that the replica's GPUs are.
     """

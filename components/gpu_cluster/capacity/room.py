@@ -1,4 +1,4 @@
-"""What a node has for the replicas of models, once what runs on every node has its part."""
+"""Free capacity of a node for the replicas of models, less its DaemonSets."""
 
 from gpu_cluster.capacity.pool import Pool
 from gpu_cluster.capacity.resources import GIB, Resources
@@ -13,7 +13,7 @@ The network and storage pods of EKS ask for less than half of it; the rest is fo
 
 
 def room(pool: Pool) -> Resources:
-    """What an empty node has for replicas: its allocatable less what its DaemonSets take."""
+    """Free capacity of an empty node: its allocatable less the requests of its DaemonSets."""
     node = pool.allocatable
     return Resources(
         cpu_millis=max(0, node.cpu_millis - _DAEMONSET_CPU_MILLIS),

@@ -1,4 +1,4 @@
-"""What a team's GPUs come to: resources by pool, and the CPU and memory that go with them."""
+"""A team's share of GPUs: resources by pool, and the CPU and memory that go with them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Share:
 
 
 def share_of(team: TeamSettings, pools: Mapping[str, Pool]) -> Share:
-    """What a team of a validated stack may use. `ValueError` where a pool does not offer it."""
+    """Share of a team of a validated stack. `ValueError` where a pool does not offer it."""
     gpus = {name: quota_by_resource(quota, pools[name]) for name, quota in team.gpus.items()}
     cpu, memory = Decimal(_OTHER_CPU_MILLIS), Decimal(_OTHER_MEMORY_BYTES)
     for name, resources in gpus.items():

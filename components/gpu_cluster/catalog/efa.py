@@ -28,7 +28,7 @@ class Interface:
 
 
 def efa_interfaces(instance: Instance) -> tuple[Interface, ...]:
-    """One interface for each EFA that the instance can have; none where it has no EFA, or nobody says how.
+    """One interface for each EFA that the instance can have; none without EFA or documentation.
 
     Only the first has addresses: those on other cards would use up a subnet and no pod would have them.
     """

@@ -65,7 +65,7 @@ def gpu_instances(
     mig: bool = False,
     order: str = "name",
 ) -> list[GpuInstance]:
-    """Those that have what is asked for.
+    """GPU instance types that match.
 
     `gpu`: name of a GPU of the catalog; `region`: where it has to be offered, and what it costs there;
     `min_memory`: bytes of one GPU; `max_price`: US dollars an hour, which leaves out what has no price;

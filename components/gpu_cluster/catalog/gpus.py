@@ -18,7 +18,7 @@ GPU_SOURCES = {
 @dataclass(frozen=True, slots=True)
 class Gpu:
     name: str
-    """What a stack file calls it, such as H100."""
+    """Name in stack files, such as H100."""
 
     product: str
     """Value of the label nvidia.com/gpu.product on a node with whole GPUs."""

@@ -1,4 +1,4 @@
-"""What EC2 instances cost by the hour: on demand, as spot, and in capacity blocks."""
+"""Hourly prices of EC2 instances: on demand, as spot, and in capacity blocks."""
 
 from collections.abc import Mapping
 from datetime import date

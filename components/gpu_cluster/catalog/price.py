@@ -1,4 +1,4 @@
-"""What a price is, and how long it can be relied on."""
+"""Prices, and the days for which they can be relied on."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

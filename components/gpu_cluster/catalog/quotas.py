@@ -1,4 +1,4 @@
-"""What AWS lets an account have of each kind, until it asks for more."""
+"""Default quotas of an AWS account."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,28 +23,28 @@ class Quota:
     """In Service Quotas, such as L-1216C47A."""
 
     default: int
-    """What an account has that never asked for more."""
+    """The default of an account."""
 
     unit: str
-    """What is counted, such as vCPUs; empty where the name says it."""
+    """Unit, such as vCPUs; empty where the name says it."""
 
     name: str
     """In the words of Service Quotas."""
 
 
 def on_demand_quota(instance: Instance) -> Quota:
-    """What servers on demand count against, and those of a capacity reservation: vCPUs by family."""
+    """Quota of servers on demand and of capacity reservations: vCPUs by family."""
     return QUOTAS[f"on-demand-{_family(instance)}"]
 
 
 def spot_quota(instance: Instance) -> Quota | None:
-    """What spot servers count against: vCPUs; None for families that no published quota names."""
+    """Quota of spot servers: vCPUs; None for families that no published quota names."""
     family = _family(instance)
     return QUOTAS.get(f"spot-{instance.name[:2] if family == 'p' else family}")
 
 
 def capacity_block_quota(instance: Instance) -> Quota | None:
-    """What the servers of a capacity block count against: vCPUs; None where no published quota names them."""
+    """Quota of servers in capacity blocks: vCPUs; None where no published quota names them."""
     return QUOTAS.get(f"capacity-block-{instance.name.partition('.')[0]}")
 
 

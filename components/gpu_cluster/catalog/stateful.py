@@ -1,11 +1,11 @@
-"""What a person would miss: types of resources that a replacement takes data, keys or running work from."""
+"""Stateful types: a replacement takes data, keys or running work with it."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 
 class Loss(StrEnum):
-    """What goes with a resource."""
+    """The kind of loss when a resource is deleted."""
 
     CLUSTER = "the cluster, and everything that runs in it"
     DATA = "the data in it"
@@ -42,4 +42,4 @@ STATEFUL: Mapping[str, Loss] = {
     "pulumi:providers:aws": Loss.PROVIDER,
     "pulumi:providers:kubernetes": Loss.PROVIDER,
 }
-"""What goes with it, by Pulumi's type."""
+"""Kind of loss, by Pulumi's type."""

@@ -15,7 +15,7 @@ Percent = Annotated[int, Field(ge=1, le=1000)]
 
 
 class BudgetSettings(Settings):
-    """What the platform may cost in a month, and who hears of it when it costs more."""
+    """Monthly budget of the platform, and the recipients of its alerts."""
 
     monthly_usd: PositiveInt
     """Limit of a calendar month, in US dollars before credits and refunds."""
@@ -30,7 +30,7 @@ class BudgetSettings(Settings):
     """Parts of the limit at which the forecast of the month is reported, in percent. Default: 100."""
 
     scope: Literal["account", "stack"] = "account"
-    """What counts: the whole account, or what bears the stack's tag. Default: account."""
+    """Scope: the whole account, or resources with the stack's tag. Default: account."""
 
     @model_validator(mode="after")
     def _as_many_as_aws_sends(self) -> Self:

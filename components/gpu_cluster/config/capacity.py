@@ -23,7 +23,7 @@ Instant = Annotated[
 
 
 class Market(StrEnum):
-    """Servers that anyone can have, at any time or while nobody pays more."""
+    """Servers on demand, or spot servers until AWS takes them back."""
 
     ON_DEMAND = "on-demand"
     SPOT = "spot"
@@ -62,7 +62,7 @@ class CapacityBlock(Reservation):
         try:
             return datetime.fromisoformat(self.ends).astimezone(UTC)
         except ValueError:
-            raise ValueError(f"expected ends to be a time that exists, got {self.ends}") from None
+            raise ValueError(f"expected ends to be a valid date-time, got {self.ends}") from None
 
 
 class Capacity(Settings):

@@ -17,7 +17,7 @@ def _network(given: str) -> str:
 
 
 def as_cidr(pattern: str) -> WithJsonSchema:
-    """What an editor knows of a range that follows this pattern as a whole."""
+    """JSON schema of a range that follows this pattern as a whole."""
     return WithJsonSchema({"type": "string", "format": "cidr", "pattern": f"^({pattern})$"})
 
 

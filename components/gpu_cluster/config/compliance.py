@@ -17,7 +17,7 @@ class Framework(StrEnum):
 
 
 class ComplianceSettings(Settings):
-    """What the platform is held to."""
+    """Compliance frameworks that the platform must meet."""
 
     data_residency: frozenset[Word] = frozenset()
     """Regions that data may be in, such as eu-central-1, copies included. Default: any."""

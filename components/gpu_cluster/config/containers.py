@@ -1,4 +1,4 @@
-"""What a container of a stack file may be told: image, arguments and environment."""
+"""Container options of a stack file: image, arguments and environment."""
 
 import json
 from collections.abc import Iterator

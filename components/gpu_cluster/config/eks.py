@@ -44,7 +44,7 @@ def _of_services(given: str) -> str:
 _AS_PRIVATE = r"(10|172\.(1[6-9]|2[0-9]|3[01])|192\.168)\.[0-9.]+"
 SiteCidr = Annotated[Cidr, AfterValidator(_within), as_cidr(rf"{_AS_PRIVATE}/[0-9]{{1,2}}")]
 ServiceCidr = Annotated[SiteCidr, AfterValidator(_of_services), as_cidr(rf"{_AS_PRIVATE}/(1[2-9]|2[0-4])")]
-"""What EKS takes (CreateCluster, kubernetesNetworkConfig and remoteNetworkConfig, 2026-11-21)."""
+"""Ranges that EKS takes (CreateCluster, kubernetesNetworkConfig and remoteNetworkConfig, 2026-11-21)."""
 
 AddonVersion = Annotated[
     str, Spelled(r"v\d+\.\d+\.\d+-eksbuild\.\d+", "a version of the add-on, such as v1.21.1-eksbuild.1")
@@ -52,7 +52,7 @@ AddonVersion = Annotated[
 
 
 class AccessPolicy(StrEnum):
-    """What a principal may do, in the words of the EKS access policies."""
+    """Permissions of a principal, by the names of the EKS access policies."""
 
     CLUSTER_ADMIN = "cluster-admin"
     ADMIN = "admin"
@@ -100,7 +100,7 @@ def _spelled_out(given: Any) -> Any:
 
 
 class ControlPlaneLogs(Settings):
-    """What the control plane writes down: calls, audit, sign-ins, controllers and scheduler."""
+    """Logs of the control plane: calls, audit, sign-ins, controllers and scheduler."""
 
     retention_days: RetentionDays = 90
     """Days that its logs are kept. Default: 90."""
@@ -152,7 +152,7 @@ class EksSettings(Settings):
     """Fill a node before the next, so that whole GPU nodes fall idle and can go. Default: true."""
 
     logs: ControlPlaneLogs = ControlPlaneLogs()
-    """What the control plane writes down."""
+    """Logs of the control plane."""
 
     addons: dict[Word, AddonVersion] = Field(default={})
     """Version by add-on, such as coredns, in place of the catalog's. Default: none."""

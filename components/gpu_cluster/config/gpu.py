@@ -4,7 +4,7 @@ from gpu_cluster.config.settings import Settings
 
 
 class GpuSettings(Settings):
-    """What makes GPUs visible to the scheduler."""
+    """Device plugins that make GPUs visible to the scheduler."""
 
     device_plugin: bool = True
     """Install device plugin and, on eks, MIG manager of NVIDIA; false where there are some. Default: true."""

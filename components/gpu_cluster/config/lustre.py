@@ -41,4 +41,4 @@ LustreSize = Annotated[
     AfterValidator(_sound),
     WithJsonSchema({"type": "string", "pattern": f"^({_PATTERN})$", "format": "quantity"}),
 ]
-"""Such as 4.8Ti, kept as it was written."""
+"""Size, such as 4.8Ti, kept as it was written."""

@@ -57,10 +57,10 @@ class Machine(Settings):
 
 
 class Taint(Settings):
-    """What keeps pods away that do not tolerate it."""
+    """A taint, which keeps away pods that do not tolerate it."""
 
     value: LabelValue = ""
-    """What a toleration has to name beside the key. Default: empty."""
+    """Value that a toleration has to name beside the key. Default: empty."""
 
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] = "NoSchedule"
     """NoSchedule, PreferNoSchedule or NoExecute. Default: NoSchedule."""
@@ -139,7 +139,7 @@ class Update(Settings):
 
 
 class Provisioner(StrEnum):
-    """What starts the nodes of a pool."""
+    """The program that starts the nodes of a pool."""
 
     NODE_GROUP = "node-group"
     KARPENTER = "karpenter"
@@ -152,7 +152,7 @@ _BY_KARPENTER: JsonDict = {
     "repair": False,
     "update": {"properties": {"surge": False}},
 }
-"""What a pool that Karpenter starts may say: it keeps no node that nobody needs, and shares no GPU."""
+"""Keys of a pool that Karpenter starts: it keeps no idle node, and shares no GPU."""
 
 
 class PoolSettings(Settings):
@@ -170,7 +170,7 @@ class PoolSettings(Settings):
     """EC2 instance type, such as g6.4xlarge. Exactly one of instance and machine. Default: none."""
 
     machine: Machine | None = None
-    """What each server has, where it is no EC2 instance; only with provider existing. Default: none."""
+    """Hardware of each server that is no EC2 instance; only with provider existing. Default: none."""
 
     nodes: NodeCount
     """How many nodes, fixed or between min and max."""
@@ -203,7 +203,7 @@ class PoolSettings(Settings):
     """Reboot or replace nodes that are ill, by what the GPU reports too; eks only. Default: true."""
 
     provisioner: Provisioner = Provisioner.NODE_GROUP
-    """What starts nodes: node-group or karpenter; only with provider eks. Default: node-group."""
+    """Provisioner of nodes: node-group or karpenter; only with provider eks. Default: node-group."""
 
     update: Update = Update()
     """How nodes are replaced; only with provider eks."""

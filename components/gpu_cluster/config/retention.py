@@ -8,7 +8,7 @@ DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-"""What PutRetentionPolicy of CloudWatch Logs takes (API reference, 2026-11-21)."""
+"""Days that PutRetentionPolicy of CloudWatch Logs takes (API reference, 2026-11-21)."""
 
 
 def _allowed(days: int) -> int:

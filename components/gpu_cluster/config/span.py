@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from gpu_cluster.config.settings import Settings
 
 MOST = 5000
-"""Nodes that Kubernetes supports in one cluster; of replicas nobody has more."""
+"""Nodes that Kubernetes supports in one cluster; replicas have the same bound."""
 
 
 class Span(Settings):

@@ -11,13 +11,13 @@ from pydantic_core import CoreSchema, core_schema
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """Annotation of a `str`: `Annotated[str, Spelled(r"v\\d+", "v and a number")]`."""
+    """Annotation of a `str`: `Annotated[str, Spelled(r"v[0-9]+", "v and a number")]`."""
 
     pattern: str
     """Of the whole text."""
 
     expected: str
-    """What the pattern allows, as the end of "expected …"."""
+    """Words for the pattern, as the end of "expected …"."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self._checked, handler(source))

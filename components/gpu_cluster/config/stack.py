@@ -37,7 +37,7 @@ class Stack(Settings):
     """Node pools by name."""
 
     gpu: GpuSettings = GpuSettings()
-    """What makes GPUs visible to the scheduler."""
+    """Device plugins that make GPUs visible to the scheduler."""
 
     registry: RegistrySettings = RegistrySettings()
     """Where images come from."""
@@ -55,10 +55,10 @@ class Stack(Settings):
     """Teams by name, and what each may use."""
 
     budget: BudgetSettings | None = None
-    """What the platform may cost in a month, and who hears of it; only with provider eks. Default: none."""
+    """Monthly budget, and the recipients of its alerts; only with provider eks. Default: none."""
 
     compliance: ComplianceSettings = ComplianceSettings()
-    """What the platform is held to."""
+    """Compliance frameworks that the platform must meet."""
 
     tags: dict[TagKey, TagValue] = Field(default={}, max_length=35)  # of 50 of a disk
     """Tags of every AWS resource, beside the platform's own; only with provider eks. Default: none."""

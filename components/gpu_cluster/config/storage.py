@@ -24,7 +24,7 @@ class _StorageClass(Settings):
     """Used by claims that name no class; exactly one class of a stack is. Default: false."""
 
     reclaim: Literal["retain", "delete"] = "retain"
-    """What becomes of the data when its claim is deleted. Default: retain."""
+    """Reclaim policy of the data when its claim is deleted. Default: retain."""
 
 
 class HostPath(_StorageClass):
@@ -115,7 +115,7 @@ class Efs(_StorageClass):
     """elastic: as much as is asked for, paid by use; bursting: by what is stored. Default: elastic."""
 
     cool_after_days: Literal[1, 7, 14, 30, 60, 90, 180, 270, 365] = 30
-    """Days after which files that nobody reads move to cheaper storage. Default: 30."""
+    """Days after which files without reads move to cheaper storage. Default: 30."""
 
     backup_days: Annotated[int, Field(ge=0, le=36_500)] = 35
     """Days that each daily backup is kept; 0 makes none. Default: 35."""
@@ -203,7 +203,7 @@ def backup_days(settings: StorageSettings) -> int:
 
 
 ClassSettings = HostPath | LocalPath | Nfs | Csi | Ebs | Efs
-"""What claims of any name and number are made of."""
+"""Storage classes: claims of any name and number."""
 
 StoreSettings = FsxLustre | S3
-"""What exists once, for a few claims that are known."""
+"""Stores: each exists once, for a few known claims."""

@@ -20,7 +20,7 @@ LOCAL_TEAMS = Path(".local/teams")
 
 
 class Membership(Settings):
-    """Whose stack it is, and on which environment."""
+    """The team of a stack, and its environment."""
 
     environment: Name
     """Stack of the environment, such as prod; its file lies beside this one."""
@@ -46,7 +46,7 @@ class TeamFile(Settings):
     """Everything that a team's stack file says."""
 
     team: Membership
-    """Whose stack it is, and on which environment."""
+    """The team of the stack, and its environment."""
 
     models: dict[Name, ModelSettings] = Field(default={})
     """The models that the team serves, by name."""
@@ -75,7 +75,7 @@ class TeamStack:
 
     @property
     def grant(self) -> TeamSettings:
-        """What the environment grants the team."""
+        """The environment's grant to the team."""
         return self.environment.teams[self.name]
 
     @property

@@ -32,7 +32,7 @@ GpuQuota = Annotated[
 
 
 class TeamBudget(Settings):
-    """What a team may cost in a month; only with provider eks."""
+    """Monthly budget of a team; only with provider eks."""
 
     monthly_usd: PositiveInt
     """Limit of a calendar month for what bears the team's tag, in US dollars before credits and refunds."""
@@ -69,7 +69,7 @@ class TeamSettings(Settings):
     """Other namespaces whose pods may call its services and models. Default: none."""
 
     budget: TeamBudget | None = None
-    """What the team may cost in a month; only with provider eks. Default: none."""
+    """Monthly budget of the team; only with provider eks. Default: none."""
 
 
 def group_of(team: str) -> str:

@@ -15,7 +15,7 @@ class Budget:
     """US dollars in a month."""
 
     monthly: Range
-    """What it is held against: the most is the worst case."""
+    """Cost to compare with the limit: the most is the worst case."""
 
     complete: bool = True
     """False if some of it has no price: a worst case within the limit then says nothing."""

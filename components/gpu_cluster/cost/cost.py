@@ -1,4 +1,4 @@
-"""What a stack costs, in an hour and in a month: by part, pool and team, against its budgets."""
+"""Cost of a stack, in an hour and in a month: by part, pool and team, against its budgets."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -28,26 +28,26 @@ class Cost:
 
     stack: str
     region: str | None
-    """None where nothing is in AWS: what servers of one's own cost is known to nobody here."""
+    """None where nothing is in AWS: the cost of servers of one's own is not known here."""
 
     day: date
     """On which the prices were looked at."""
 
     lines: tuple[Line, ...]
     usage: Mapping[str, float]
-    """What was assumed, by name."""
+    """Assumptions, by name."""
 
     uses: tuple[Use, ...]
     """How much of the nodes with GPUs what runs on them asks for."""
 
     shares: Mapping[str, Share] = field(default_factory=dict[str, Share])
-    """What each team has its part of."""
+    """Part of each team."""
 
     budgets: tuple[Budget, ...] = ()
     """Of the environment, and of the teams that have one."""
 
     missing: tuple[Missing, ...] = ()
-    """What has no price: sorted, once per cause."""
+    """Missing prices: sorted, once per cause."""
 
     @property
     def complete(self) -> bool:
@@ -130,7 +130,7 @@ def _cost_of_team(plan: Plan, team: TeamStack, day: date, usage: Mapping[str, fl
 
 
 def _missing_of(share: Share, missing: Iterable[Missing]) -> tuple[Missing, ...]:
-    """What has no price in the pools that a team has a part of."""
+    """Missing prices in the pools that a team has a part of."""
     return tuple(each for each in missing if each.pools & share.pools.keys())
 
 

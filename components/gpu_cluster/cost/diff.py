@@ -11,7 +11,7 @@ from gpu_cluster.cost.unpriced import Missing
 
 
 class _Moved:
-    """What costs something before and after, in US dollars a month."""
+    """A line before and after, in US dollars a month."""
 
     __slots__ = ()
     before: Range
@@ -49,10 +49,10 @@ class CostDiff(_Moved):
 
     after: Range
     changes: tuple[Change, ...]
-    """What costs more or less, in the order of the lines after, then of those that are gone."""
+    """Lines that cost more or less, in the order of the lines after, then of those that are gone."""
 
     missing: tuple[Missing, ...] = ()
-    """What has no price before or after, which the difference leaves out."""
+    """Missing prices before or after, which the difference leaves out."""
 
 
 def diff(before: Cost, after: Cost) -> CostDiff:

@@ -1,4 +1,4 @@
-"""What a team's stack finds in the environment that it is on: storage classes, and its part of the pools."""
+"""Environment of a team's stack: storage classes, and the team's part of the pools."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,7 +28,7 @@ def storage_classes(stack: Stack) -> Iterator[Item]:
 
 
 def part_of_pools(share: Share) -> Iterator[Line]:
-    """What a team has of the nodes of an environment, as lines of its own bill."""
+    """A team's part of the nodes of an environment, as lines of its own bill."""
     for pool, monthly in share.by_pool.items():
         what = f"{float(share.pools[pool]) * 100:.0f} % of pool {pool}"
         yield Line(what, pool, "nodes", pool, Range.of(1), "quota", monthly, "month")

@@ -1,4 +1,4 @@
-"""What AWS takes nothing for, and why; what is neither here nor priced has yet to be looked up."""
+"""Types without a charge, and why; a type that is neither here nor priced has yet to be looked up."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What can cost something: a resource by its kind and its inputs, wherever it was read."""
+"""Billable items: a resource by its kind and its inputs, wherever it was read."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple

@@ -17,7 +17,7 @@ from gpu_cluster.cost.usage import ASSUMPTIONS
 @dataclass(frozen=True, slots=True)
 class Line:
     what: str
-    """Such as `g6.4xlarge on demand`."""
+    """Name of the line, such as `g6.4xlarge on demand`."""
 
     resource: str
     """Name of the resource that it is for."""
@@ -30,7 +30,7 @@ class Line:
     """Of units at one time, or in a month where the unit is no hour."""
 
     unit: str
-    """What is counted: node, GB, IOPS, address, …"""
+    """Unit: node, GB, IOPS, address, …"""
 
     price: Range
     """US dollars of one unit, for `per`; least and most differ where it is an estimate."""

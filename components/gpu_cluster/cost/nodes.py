@@ -107,7 +107,7 @@ def _hourly(instance: str, market: str, site: Site) -> tuple[Price, Price, str]:
 
 
 def _reserved(pool: str, market: str, running: Range, template: Item, site: Site) -> Range:
-    """What is reserved costs the same whether it runs or not."""
+    """Reserved servers cost the same whether they run or not."""
     targeted: Any = template.inputs.get("capacityReservationSpecification")
     if market != "CAPACITY_BLOCK" and not targeted:
         return running

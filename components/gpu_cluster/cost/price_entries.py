@@ -49,7 +49,7 @@ class Entries:
         return Section(self, keys, values)
 
     def instance(self, name: str) -> str | None:
-        """What is wrong with the name of an instance type. The catalog need not have it."""
+        """Problem of the name of an instance type. The catalog need not have it."""
         if name in INSTANCES or _TYPE.fullmatch(name):
             return None
         return f"expected an instance type such as g6.4xlarge, got '{name}'{did_you_mean(name, INSTANCES)}"

@@ -14,7 +14,7 @@ _Priced = Mapping[tuple[str, str], Price]
 
 
 class Prices:
-    """Those of the catalog. Every method raises `PriceError` if there is no price."""
+    """Prices of the catalog. Every method raises `PriceError` if there is no price."""
 
     def service(self, name: str, region: str) -> Price:
         return service_price(name, region)

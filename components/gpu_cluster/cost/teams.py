@@ -1,4 +1,4 @@
-"""What each team has its part of: the pools, as its quota of their GPUs is to all that they can have."""
+"""Cost by team: a team's part of a pool is its GPU quota over all GPUs that the pool can have."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

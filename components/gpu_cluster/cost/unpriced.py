@@ -9,7 +9,7 @@ class Unpriced:
     """A part of one resource that has no price which can be relied on."""
 
     cause: str
-    """Such as `no price for KMS keys in eu-central-1`; one text a missing price."""
+    """Text such as `no price for KMS keys in eu-central-1`; one text a missing price."""
 
     resource: str
     pool: str | None = None

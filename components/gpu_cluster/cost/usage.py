@@ -1,4 +1,4 @@
-"""What a stack file does not say, and a bill depends on: traffic, logs, and how full stores are."""
+"""Assumptions that a bill depends on and no stack file states: traffic, logs, and how full stores are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

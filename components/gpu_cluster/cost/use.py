@@ -27,7 +27,7 @@ class Use:
     """Nodes that hold the replicas when they are packed as a scheduler packs them."""
 
     gpus: Range
-    """What the replicas ask for of the GPUs, as that many nodes."""
+    """GPUs that replicas request, as that many nodes."""
 
     cpu: Range
     """Of the CPU that nodes leave to replicas, likewise."""
@@ -37,7 +37,7 @@ class Use:
 
     @property
     def idle(self) -> tuple[Fraction, Fraction]:
-        """The part of the GPUs that nobody asks for, at the fewest and at the most; 0 without a node."""
+        """The part of the GPUs that is not requested, at the fewest and at the most; 0 without a node."""
         return _left(self.nodes, self.gpus)
 
     @property
@@ -113,7 +113,7 @@ def _needed(pool: Pool, wanted: list[tuple[Request, Range]]) -> Range:
 
 
 def _request(pool: Pool, item: Item) -> Request | None:
-    """What one pod asks for, all its containers together; None where that is no GPU of the pool."""
+    """Requests of one pod, all its containers together; None if its GPU is none of the pool's."""
     asked: dict[str, Fraction] = {}
     for container in _pod(item).get("containers", []):
         for resource, quantity in container.get("resources", {}).get("requests", {}).items():

@@ -1,4 +1,4 @@
-"""What the Kubernetes half of a platform has to know of where it is."""
+"""Cluster backend: the cluster that the Kubernetes half of a platform is installed on."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,19 +19,19 @@ class ClusterBackend:
     """The one provider of everything inside the cluster."""
 
     nodes: Sequence[pulumi.Resource] = ()
-    """What has to stand before any pod, and to outlive it: nodes, and images for them."""
+    """Created before, and deleted after, all pods: nodes, and images for them."""
 
     served: Sequence[pulumi.Resource] = ()
-    """What volumes and workloads need besides: drivers, names, and who starts nodes for them."""
+    """Further dependencies of volumes and workloads: drivers, names, and autoscalers."""
 
     backing: StorageResources = field(default_factory=StorageResources)
-    """What AWS made behind storage classes and stores."""
+    """AWS resources behind storage classes and stores."""
 
     teams: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
-    """What each team has outside of the cluster, by name."""
+    """Resources of each team outside of the cluster, by name."""
 
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """What the platform says of it."""
+    """Outputs of the platform about it."""
 
 
 Build = Callable[[str, Stack, pulumi.ResourceOptions], ClusterBackend]

@@ -13,7 +13,7 @@ def metadata(
     annotations: Mapping[str, str] | None = None,
     awaited: bool = True,
 ) -> meta.ObjectMetaArgs:
-    """For an object whose fields are what the stack file says, whoever set them before.
+    """For an object whose fields are what the stack file says, no matter which manager set them before.
 
     That may have been a hand, a scaler that is no longer there, or an update that was killed before it wrote
     down what it had made. Without `patchForce` each is a conflict that ends the update.

@@ -38,7 +38,7 @@ class FakeCloud(Mocks):
         return args.name, inputs
 
     def call(self, args: MockCallArgs) -> Any:
-        """What the account answers when it is asked for something that is there already."""
+        """Results of look-ups of resources that exist already."""
         name = args.token.rpartition(":")[2]
         kind = name.removeprefix("get")
         asked = RequestedResource(

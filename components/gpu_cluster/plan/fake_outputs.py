@@ -1,4 +1,4 @@
-"""What AWS says of a resource that it made, beyond what it was asked for: names, ids, ARNs and addresses.
+"""Outputs of AWS resources beyond their inputs: names, ids, ARNs and addresses.
 
 Shaped as AWS shapes them, and the same each time for the same stack, so that two plans can be compared.
 """

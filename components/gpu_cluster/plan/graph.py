@@ -1,4 +1,4 @@
-"""What a program asks of the engine: every resource, with its inputs resolved."""
+"""Resource graph of a program: every resource, with its inputs resolved."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class Registered:
     """URN of its parent; that of the stack for what has none."""
     inputs: dict[str, Any]
     outputs: dict[str, Any]
-    """What became of it, with its `id`."""
+    """Outputs, with its `id`."""
     made_of: Mapping[str, frozenset[str]]
     """By input, the URNs of the resources whose outputs its value is made of."""
     dependencies: frozenset[str]
@@ -49,7 +49,7 @@ class Graph:
 
     resources: list[Registered] = field(default_factory=list[Registered])
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    """What each component said of itself in the end, by URN."""
+    """Outputs of each component, by URN."""
 
     def of(self, token: str) -> list[Registered]:
         """All resources of a type; the end of its token is enough: `Deployment`, `v1:Namespace`."""

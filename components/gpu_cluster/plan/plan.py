@@ -13,7 +13,7 @@ from gpu_cluster.stack import load_any
 from gpu_cluster.unknown import UNKNOWN
 
 Environments = dict[str, dict[str, Any]]
-"""What the environments of a project say of themselves, by name: those that are planned already."""
+"""Outputs of the environments of a project, by name: of all that are planned already."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Plan:
 
     graph: Graph
     outputs: dict[str, Any]
-    """What the stack exports."""
+    """Exports of the stack."""
 
     team: TeamStack | None = None
     """The settings of a team's stack."""
@@ -45,7 +45,7 @@ class Plan:
         return cls(name, stack, graph, outputs)
 
     def unknown(self) -> Iterator[tuple[Registered, str]]:
-        """Inputs that nobody can know before they are there: resources and paths; none in a complete plan."""
+        """Inputs that cannot be known before they exist: resources and paths; none in a complete plan."""
         for resource in self.graph.resources:
             for path in _unknown(resource.inputs, ""):
                 yield resource, path

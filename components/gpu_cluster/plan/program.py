@@ -20,7 +20,7 @@ _NOWHERE = "000000000000"  # account of what is not on AWS
 
 
 def run(stack: Stack | TeamStack, name: str, environments: Environments) -> tuple[Graph, dict[str, Any]]:
-    """What it registers, and what the stack exports, which is kept of an environment."""
+    """Registered resources, and the exports, which are kept of an environment."""
     around = ProgramContext(
         project=Path(),
         hub_token=lambda _: pulumi.Output.secret("hub-token"),

@@ -84,7 +84,7 @@ def _registry(stack: Stack, default: str | None) -> RegistrySettings:
 
 
 def _caches(stack: Stack) -> dict[str, frozenset[Upstream]]:
-    """What ECR can cache without credentials, unless the file says what, or that all comes from elsewhere."""
+    """Upstreams that ECR caches without credentials, unless the file names some, or a mirror."""
     settings = stack.registry
     if not isinstance(stack.cluster, EksSettings) or settings.mirror or settings.mirrors is not None:
         return {}

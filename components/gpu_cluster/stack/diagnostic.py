@@ -1,4 +1,4 @@
-"""What is wrong with a file, and where."""
+"""Diagnostics of a file: message, keys and line."""
 
 import json
 import re
@@ -35,7 +35,7 @@ class LocatedDiagnostic:
     """Path of the key, such as `gpu-cluster:pools.l4.instance`; empty for the file as a whole."""
 
     message: str
-    """What was given, what is allowed and the nearest right word, on one line."""
+    """The given value, the allowed values and the nearest right word, on one line."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}"

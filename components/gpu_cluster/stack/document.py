@@ -52,13 +52,13 @@ class Document:
     root: Node
     data: Any
     mistakes: tuple[Diagnostic, ...]
-    """What YAML lets pass and nobody means: keys, each with its line, and values that cannot be read."""
+    """Pitfalls of YAML: keys, each with its line, and values that cannot be read."""
 
     _inside: dict[int, dict[str | int, Entry]] = field(default_factory=dict[int, dict[str | int, Entry]])
     """Entries by key of each node that was asked for."""
 
     def node(self, keys: Keys) -> Node | None:
-        """What stands there, if anything."""
+        """The node at these keys, if any."""
         node = self.root
         for key in keys:
             entry = self._entry(node, key)
@@ -134,7 +134,7 @@ class _Building:
 
 
 def decoded(content: bytes) -> str:
-    """What a file says. `UnreadableFileError` where it is no UTF-8."""
+    """The text of a file. `UnreadableFileError` where it is no UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -96,7 +96,7 @@ class _File:
         return StackFileError(tuple(sorted(problems, key=lambda problem: problem.line)))
 
     def sound(self) -> tuple[ValidSubset[Any], list[Diagnostic]]:
-        """What of it is right, and what is wrong with each key by itself."""
+        """The valid subset, and the diagnostics of each key by itself."""
         sections, around = sections_of(self.document, self.kind)
         if sections is None:
             raise self.error([*self.document.mistakes, *around])
@@ -162,12 +162,12 @@ def _on_environment(team: TeamFile, path: Path) -> TeamStack | Diagnostic:
 
 
 def _beside(crossings: Iterable[Diagnostic], broken: frozenset[Keys]) -> list[Diagnostic]:
-    """Those that do not repeat what is wrong with a key by itself."""
+    """Diagnostics that repeat no other one of the same key."""
     return [it for it in crossings if not is_below(unrooted(it.keys), broken)]
 
 
 def _in_common(readings: list[Stack], broken: frozenset[Keys]) -> list[Diagnostic]:
-    """What is wrong across sections, whichever reading is meant."""
+    """Diagnostics across sections, whichever reading is meant."""
     first, *others = [check_sections(stack, broken) for stack in readings] or [[]]
     return [found for found in first if all(found in other for other in others)]
 

@@ -1,4 +1,4 @@
-"""What pydantic found wrong, in words for the reader of a stack file."""
+"""Validation errors of pydantic, in words for the reader of a stack file."""
 
 import re
 from typing import Any
@@ -116,7 +116,7 @@ def _wrong(error: ErrorDetails, allowed: Any, given: Node) -> str:
 
 
 def _got(kind: str, given: Node, right: list[str]) -> str:
-    """What was given and, for a scalar, how to write what was meant."""
+    """The given value and, for a scalar, how to write the value that was meant."""
     if not isinstance(given, ScalarNode):
         return described(given)
     text = text_of(given)

@@ -20,8 +20,8 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
     """One sentence each: that pools on spot need a service-linked role, that an engine has no memory check.
 
     A stack does not create that role: there is one for the whole account, IAM refuses to create it twice, and
-    destroying the stack that created it would take it from the others. Whoever requests spot by the API has
-    to ensure that it exists (Amazon EC2 user guide, service-linked-roles-spot-instance-requests, 2026-11-28).
+    destroying the stack that created it would take it from the others. A caller that requests spot by the API
+    has to ensure that it exists (EC2 user guide, service-linked-roles-spot-instance-requests, 2026-11-28).
     """
     if isinstance(stack, Stack) and (pools := spot_pools(stack)):
         shown = f"{'pool' if len(pools) == 1 else 'pools'} {', '.join(pools)}"

@@ -87,7 +87,7 @@ def _row(key: str, field: Schema, definitions: Schema, *, required: bool) -> Row
 
 
 def _kind(field: Schema, definitions: Schema) -> str:
-    """What may stand there: `whole number, at least 2`, `retain or delete`, `quantity`."""
+    """Values that are allowed there: `whole number, at least 2`, `retain or delete`, `quantity`."""
     if "enum" in field:
         return _listed(field["enum"])
     if "anyOf" in field and "format" not in field:

@@ -5,13 +5,13 @@ from gpu_cluster.config.pools import PoolSettings, Provisioner
 from gpu_cluster.config.stack import Stack
 
 _OF_STORAGE = {"efs": AwsService.ELASTICFILESYSTEM, "fsx-lustre": AwsService.FSX}
-"""What a storage driver asks where its file systems are, by kind."""
+"""Services that a storage driver asks where its file systems are, by kind."""
 _OF_KARPENTER = frozenset((AwsService.SQS, AwsService.SSM))
 """Interruptions come by SQS; SSM says which image is meant (Karpenter 1.13, private clusters, 2026-11-28)."""
 
 
 def required_endpoints(stack: Stack) -> frozenset[AwsService]:
-    """Those that have interface endpoints; S3 has a gateway."""
+    """Services of AWS that have interface endpoints; S3 has a gateway."""
     called = {_OF_STORAGE[it.kind] for it in stack.storage.values() if it.kind in _OF_STORAGE}
     if any(pool.provisioner is Provisioner.KARPENTER for pool in stack.pools.values()):
         called |= _OF_KARPENTER

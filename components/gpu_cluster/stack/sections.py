@@ -1,4 +1,4 @@
-"""What surrounds the sections in a Pulumi stack file: its own top-level keys and other namespaces."""
+"""Keys around the sections of a Pulumi stack file: its top-level keys and other namespaces."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

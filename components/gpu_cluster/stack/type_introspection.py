@@ -1,4 +1,4 @@
-"""What the models allow at a place of the stack file."""
+"""Types that the models allow at a key of the stack file."""
 
 from enum import Enum
 from types import NoneType, UnionType

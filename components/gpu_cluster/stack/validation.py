@@ -35,7 +35,7 @@ _Root = TypeVar("_Root", bound=Settings)
 
 @dataclass(frozen=True, slots=True)
 class ValidSubset(Generic[_Root]):
-    """What of a stack file is right, so that checks across sections can go on beside other mistakes."""
+    """The valid subset of a stack file, so that checks across sections can go on beside other errors."""
 
     readings: tuple[_Root, ...]
     """One stack, or one for each place where the file does not say which it is."""
@@ -104,7 +104,7 @@ def _placed(kind: StackKind, sections: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _holder(error: ErrorDetails, kind: StackKind) -> Keys:
-    """What lacks a key that it cannot do without: a model without a pool, a budget that nobody hears of."""
+    """The smallest part that lacks a required key: a model without a pool, a budget without recipients."""
     keys, _ = place_of(error["loc"], kind.model)
     deep = len(kind.models) + 1
     return keys[:-1][:deep] if error["type"] == "missing" else keys[:deep]

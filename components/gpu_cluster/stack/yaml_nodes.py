@@ -40,7 +40,7 @@ def text_of(node: ScalarNode) -> str:
 
 
 def entries(node: Node) -> list[Entry]:
-    """What a mapping or a list holds; nothing for a scalar. A key given twice counts once, the last time;
+    """Entries of a mapping or a list; none of a scalar. A key given twice counts once, the last time;
     a mapping's own keys win over merged ones (`<<`)."""
     if isinstance(node, SequenceNode):
         return [Entry(position, line_of(item), item) for position, item in enumerate(node.value)]
@@ -49,7 +49,7 @@ def entries(node: Node) -> list[Entry]:
 
 
 def odd_keys(node: Node, keys: Keys) -> Iterator[Diagnostic]:
-    """Keys that YAML lets pass and nobody means, in the mapping that stands at `keys`."""
+    """Keys that are valid YAML and surely a mistake, in the mapping that stands at `keys`."""
     first: dict[str, int] = {}
     for entry in _own(node):
         key = str(entry.key)
@@ -80,7 +80,7 @@ def value_of(node: ScalarNode) -> Any:
 
 
 def described(node: Node) -> str:
-    """What was given, for a message: `'l4'`, `the number 1.30`, `a list`."""
+    """The given value, for a message: `'l4'`, `the number 1.30`, `a list`."""
     match kind_of(node):
         case "map":
             return "a mapping"

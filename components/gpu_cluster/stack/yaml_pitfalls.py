@@ -1,4 +1,4 @@
-"""Values that YAML lets pass and nobody means: nothing, placeholders, dates, misplaced secrets."""
+"""Values that are valid YAML and surely a mistake: nothing, placeholders, dates, misplaced secrets."""
 
 import re
 from collections.abc import Iterator

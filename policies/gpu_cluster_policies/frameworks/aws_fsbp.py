@@ -42,7 +42,7 @@ AWS_FSBP = Catalogue(
         Control("EFS.4", "Access points have a user"),
         Control("EFS.6", "Mount targets are in private subnets", (26,)),
         Control("EKS.1", "The API server is not public"),
-        Control("EKS.2", "The version of Kubernetes is supported"),
+        Control("EKS.2", "EKS runs a supported version of Kubernetes"),
         Control("EKS.3", "Secrets are encrypted"),
         Control("EKS.8", "Audit logs are on"),
         Control("IAM.1", "No policy allows everything"),

@@ -12,13 +12,13 @@ class Control:
     """As its source numbers it, such as 4.2.1."""
 
     title: str
-    """What it asks for, in a few words of our own."""
+    """Requirement, in a few words of our own."""
 
     rules: tuple[int, ...] = ()
     """Numbers of rules that are evidence for it beside those which refer to it."""
 
     elsewhere: str = ""
-    """What has to be shown otherwise, because no rule can; empty where the rules are all of it."""
+    """Evidence that no rule can give; empty where the rules are all of it."""
 
 
 @dataclass(frozen=True, slots=True)

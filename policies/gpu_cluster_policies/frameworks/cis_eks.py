@@ -61,7 +61,7 @@ CIS_EKS = Catalogue(
         Control("5.4.1", "Few networks reach the API server"),
         Control("5.4.2", "The API server is private"),
         Control("5.4.3", "Nodes are private", (14, 26)),
-        Control("5.4.4", "Network policies are enforced", (64,)),
+        Control("5.4.4", "NetworkPolicies are enforced", (64,)),
         Control("5.4.5", "Load balancers speak TLS"),
         Control("5.5.1", "People are known by IAM", (8,), "that they sign in with a second factor"),
     ),

@@ -1,4 +1,4 @@
-"""What was found, for people and for programs: one module for each format."""
+"""Reports of findings: one module for each format."""
 
 from gpu_cluster_policies.reports.json import json_text
 from gpu_cluster_policies.reports.judged import Judged

@@ -1,4 +1,4 @@
-"""What a stack can show for a framework: for auditors as Markdown, for programs as JSON."""
+"""Compliance reports: for auditors as Markdown, for programs as JSON."""
 
 import json
 from collections import defaultdict
@@ -53,7 +53,7 @@ def _section(assessment: Assessment) -> Iterator[str]:
 
 
 def _elsewhere(controls: Iterable[Assessed]) -> dict[str, list[str]]:
-    """What has to be shown, with the controls that it is for."""
+    """Evidence that no rule gives, with the controls that it is for."""
     shown: defaultdict[str, list[str]] = defaultdict(list)
     for it in controls:
         if it.control.elsewhere:

@@ -31,7 +31,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Judged:
-    """What formats tell.
+    """Findings of a stack, in the order of reports.
 
     judged = Judged("prod", pack, pack.check(resources), Origins(…), len(resources))
     judged.stopping, judged.summary
@@ -49,7 +49,7 @@ class Judged:
 
     @cached_property
     def findings(self) -> tuple[Shown, ...]:
-        """What nobody waived: what stops an update first, then by rule and place."""
+        """Findings without a waiver: mandatory ones first, then by rule and location."""
         shown = [
             Shown(finding, self.places.of(finding), self.pack.stops(finding.rule))
             for finding in self.report.findings
@@ -58,7 +58,7 @@ class Judged:
 
     @cached_property
     def waived(self) -> tuple[Shown, ...]:
-        """What a role answers for, by rule and place."""
+        """Findings with a waiver, by rule and location."""
         shown = [
             Shown(it.finding, self.places.of(it.finding), stops=False, waiver=it.waiver)
             for it in self.report.waived

@@ -134,7 +134,7 @@ def _unseen(unseen: Unseen, index: int) -> dict[str, Any]:
 
 
 def _location(place: Place) -> dict[str, Any]:
-    """What was piped in has no place in the repository, but code scanning wants one for every result."""
+    """Manifests from a pipe have no path in the repository, but code scanning wants one for every result."""
     address = "stdin" if place.file == STDIN else place.file
     artifact = {"uri": quote(address), "uriBaseId": "%SRCROOT%"}
     return {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": place.line}}}

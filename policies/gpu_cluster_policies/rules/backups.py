@@ -28,13 +28,13 @@ _ARNS: Mapping[str, str] = {
     _EFS: "arn:aws:elasticfilesystem:any:any:file-system/any",
     _VOLUME: "arn:aws:ec2:any:any:volume/any",
 }
-"""What a pattern has to match to select everything of a kind."""
+"""ARNs that a pattern has to match to select everything of a kind."""
 
 
 @stack_rule(
     33,
     "backup-plan",
-    "File systems and disks are backed up",
+    "File systems and disks have a backup plan",
     of=each(*_KEPT, _CLASS),
     level=Level.PRODUCTION,
     references="CKV2_AWS_9; CKV2_AWS_18; FSBP EFS.2; FSBP EC2.28",
@@ -54,7 +54,7 @@ def backup_plan(store: Resource, inventory: Inventory) -> Iterator[Violation]:
 @stack_rule(
     92,
     "backups-encrypted",
-    "Backups are encrypted with a customer key",
+    "Backups are encrypted with a customer managed key",
     of=each(_VAULT),
     level=Level.MANDATORY,
     references="FSBP Backup.1; CKV_AWS_166",
@@ -62,7 +62,7 @@ def backup_plan(store: Resource, inventory: Inventory) -> Iterator[Violation]:
     "elsewhere set kmsKeyArn to a key of your own",
 )
 def backups_encrypted(vault: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """A backup holds all that the store does, and is read by whoever may use its key."""
+    """A backup holds all that the store does, and every user of its key reads it."""
     yield from not_own_key(vault, vault.at("kmsKeyArn"), inventory)
 
 
@@ -72,7 +72,7 @@ def backups_copied(terms: Terms) -> Rule:
     @stack_rule(
         93,
         "backups-copied",
-        "Backups of production are copied to another region, where data may be in one",
+        "Backups of production are copied to another region where residency allows it",
         of=each(_PLAN),
         level=Level.MANDATORY,
         references="NIST SP 800-53 CP-6; NIST SP 800-53 CP-9(3); AWS Well-Architected REL13-BP02",

@@ -41,7 +41,7 @@ _MOUNT = Link(frozenset({"PersistentVolume"}), ("spec", "csi", "volumeAttributes
 @stack_rule(
     35,
     "public-access-blocked",
-    "No bucket can be made public",
+    "S3 public access is blocked",
     of=each(*BUCKETS),
     level=Level.MANDATORY,
     references="CKV_AWS_53; CKV_AWS_54; CKV_AWS_55; CKV_AWS_56; trivy AWS-0086; trivy AWS-0087; "
@@ -63,7 +63,7 @@ def public_access_blocked(bucket: Resource, inventory: Inventory) -> Iterator[Vi
 @stack_rule(
     36,
     "bucket-encrypted",
-    "Buckets are encrypted with a customer key",
+    "S3 buckets are encrypted with a customer managed key",
     of=each(*BUCKETS),
     level=Level.MANDATORY,
     references="CKV_AWS_145; trivy AWS-0132; FSBP S3.17",
@@ -93,7 +93,7 @@ def _not_encrypted(bucket: Resource, inventory: Inventory) -> Iterator[Violation
 @stack_rule(
     37,
     "bucket-versioned",
-    "Buckets keep what is overwritten",
+    "S3 versioning is enabled",
     of=each(*BUCKETS),
     level=Level.MANDATORY,
     references="CKV_AWS_21; trivy AWS-0090; FSBP S3.14",
@@ -117,7 +117,7 @@ def _not_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violation
 @stack_rule(
     38,
     "bucket-tls-only",
-    "Buckets refuse requests without TLS",
+    "S3 buckets require TLS",
     of=each(*BUCKETS),
     level=Level.MANDATORY,
     references="FSBP S3.5; cdk-nag S10",
@@ -125,7 +125,7 @@ def _not_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violation
     "where aws:SecureTransport is false",
 )
 def bucket_tls_only(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """S3 answers plain HTTP, too, and whoever is between reads and changes what is sent."""
+    """S3 answers plain HTTP, too, and any host in between reads and changes it."""
     policies = [policy.at("policy") for policy in inventory.linked(bucket, _POLICY)]
     if not policies and bucket.at("policy").value is not None:
         policies = [bucket.at("policy")]
@@ -141,7 +141,7 @@ def bucket_tls_only(bucket: Resource, inventory: Inventory) -> Iterator[Violatio
 @stack_rule(
     39,
     "bucket-lifecycle",
-    "Buckets drop uploads that were never finished",
+    "S3 buckets abort incomplete multipart uploads",
     of=each(*BUCKETS),
     level=Level.ADVISORY,
     references="CKV2_AWS_61; CKV_AWS_300; FSBP S3.13",
@@ -212,14 +212,14 @@ def _is_everything(name: str) -> bool:
 @stack_rule(
     81,
     "model-store",
-    "What pods read models from is encrypted with a customer key, versioned and protected",
+    "Model stores are encrypted with a customer managed key, versioned and protected",
     of=each(*BUCKETS),
     level=Level.MANDATORY,
     references="CKV_AWS_145; FSBP S3.14; FSBP S3.17; MITRE ATLAS AML.T0010",
     fix=f"{_OWN}, and gpu-cluster:protect true; elsewhere give the bucket protect=True, versioning and a key",
 )
 def model_store(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Weights cost more to make than all else, and whoever swaps them decides what a model says."""
+    """Weights cost more to make than all else, and their replacement decides the answers of a model."""
     if not inventory.linked(bucket, _MOUNT):
         return
     yield from _not_encrypted(bucket, inventory)

@@ -41,7 +41,7 @@ def gpu_budget(terms: Terms) -> Rule:
     @stack_rule(
         77,
         "gpu-budget",
-        "All pools together have no more GPUs than their environment may have",
+        "GPUs of all pools are within the limit of the environment",
         of=each(NODE_GROUP, NODE_POOL),
         level=Level.MANDATORY,
         references="AWS Well-Architected COST02-BP05",
@@ -95,7 +95,7 @@ def allowed_instances(terms: Terms) -> Rule:
     @stack_rule(
         79,
         "allowed-instances",
-        "Servers are of types that their environment may use",
+        "Instance types are allowed in the environment",
         of=_SERVERS,
         level=Level.MANDATORY,
         references="AWS Well-Architected COST02-BP05; SUS05-BP02",
@@ -152,7 +152,7 @@ def capacity_blocks(terms: Terms) -> Rule:
 @stack_rule(
     85,
     "pinned-images",
-    "Nodes start from a pinned release of an image, and GPU nodes from one with drivers",
+    "Node images are pinned to a release, with drivers on GPU nodes",
     of=each(NODE_GROUP, NODE_CLASS),
     level=Level.MANDATORY,
     references="pulumi-eks #862; amazon-eks-ami #2554; Amazon EKS user guide: ml-eks-optimized-ami",

@@ -21,7 +21,7 @@ _rendered = each(
 @rule(
     91,
     "objects-seen",
-    "What is applied has been seen by every rule",
+    "Every applied object has been evaluated by the rules",
     of=_rendered,
     level=Level.MANDATORY,
     references="Pulumi: Kubernetes Chart, Release, ConfigGroup and Directory",

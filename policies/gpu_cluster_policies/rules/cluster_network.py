@@ -27,7 +27,7 @@ _INTERNET_GATEWAY = "igw-"
 @stack_rule(
     9,
     "private-subnets",
-    "The cluster is in private subnets of at least two zones",
+    "EKS is in private subnets of at least two availability zones",
     of=_CLUSTERS,
     level=Level.MANDATORY,
     references="CIS 5.4.3; C-0229",
@@ -54,7 +54,7 @@ def private_subnets(cluster: Resource, inventory: Inventory) -> Iterator[Violati
 @stack_rule(
     10,
     "network-policies-enforced",
-    "Network policies are enforced",
+    "NetworkPolicies are enforced",
     of=each(CLUSTER, _ADDON),
     level=Level.MANDATORY,
     references="CIS 4.3.1; CIS 5.4.4; C-0230; prowler eks_cluster_network_policy_enabled",

@@ -19,21 +19,21 @@ _ENDPOINT = "write gpu-cluster:cluster.endpoint: private, or name the networks i
 @rule(
     1,
     "no-public-endpoint",
-    "The API server has no address on the internet",
+    "The EKS API server has no public endpoint",
     of=_CLUSTERS,
     level=Level.PRODUCTION,
     references="CKV_AWS_39; trivy AWS-0040; FSBP EKS.1; CIS 5.4.2; cdk-nag EKS1; pulumi compliance-policies",
     fix=_ENDPOINT,
 )
 def no_public_endpoint(cluster: Resource) -> Iterator[Violation]:
-    """Whoever finds a hole in its authentication, or a leaked token, needs no way into the network first."""
+    """A hole in its authentication, or a leaked token, is enough without a way into the network."""
     yield from should_be(cluster.at("vpcConfig", "endpointPublicAccess"), False)
 
 
 @rule(
     2,
     "public-cidrs",
-    "Only named networks reach the API server over the internet",
+    "The public endpoint of EKS allows named networks only",
     of=_CLUSTERS,
     level=Level.MANDATORY,
     references="CKV_AWS_38; trivy AWS-0041; CIS 5.4.1",
@@ -55,7 +55,7 @@ def public_cidrs(cluster: Resource) -> Iterator[Violation]:
 @rule(
     3,
     "private-endpoint",
-    "Nodes reach the API server within the VPC",
+    "The EKS API server has a private endpoint",
     of=_CLUSTERS,
     level=Level.MANDATORY,
     references="C-0228; CIS 5.4.2",
@@ -69,7 +69,7 @@ def private_endpoint(cluster: Resource) -> Iterator[Violation]:
 @stack_rule(
     4,
     "secrets-encrypted",
-    "Secrets are encrypted with a customer key",
+    "EKS secrets are encrypted with a customer managed key",
     of=_CLUSTERS,
     level=Level.MANDATORY,
     references="CKV_AWS_58; trivy AWS-0039; FSBP EKS.3; CIS 5.3.1; pulumi compliance-policies",
@@ -87,7 +87,7 @@ def secrets_encrypted(cluster: Resource, inventory: Inventory) -> Iterator[Viola
 @rule(
     5,
     "control-plane-logs",
-    "The control plane writes down all that it can",
+    "All EKS control-plane logs are enabled",
     of=_CLUSTERS,
     level=Level.MANDATORY,
     references="CKV_AWS_37; trivy AWS-0038; FSBP EKS.8; CIS 2.1.1; cdk-nag EKS2",
@@ -105,7 +105,7 @@ def control_plane_logs(cluster: Resource) -> Iterator[Violation]:
 @rule(
     6,
     "supported-version",
-    "The version of Kubernetes is supported",
+    "EKS runs a supported version of Kubernetes",
     of=_CLUSTERS,
     level=Level.MANDATORY,
     references="CKV_AWS_339; FSBP EKS.2; C-0273",
@@ -127,7 +127,7 @@ def supported_version(cluster: Resource) -> Iterator[Violation]:
 @rule(
     7,
     "deletion-protection",
-    "A cluster cannot be deleted by one call",
+    "EKS deletion protection is enabled",
     of=_CLUSTERS,
     level=Level.PRODUCTION,
     references="prowler eks_cluster_deletion_protection_enabled",
@@ -141,14 +141,14 @@ def deletion_protection(cluster: Resource) -> Iterator[Violation]:
 @rule(
     8,
     "access-entries",
-    "Access is granted by access entries, not by the aws-auth ConfigMap",
+    "EKS grants access by access entries, not by the aws-auth ConfigMap",
     of=each(CLUSTER, "ConfigMap"),
     level=Level.MANDATORY,
     references="CIS 4.1.7; C-0285",
     fix="name who may use the cluster in gpu-cluster:cluster.access",
 )
 def access_entries(resource: Resource) -> Iterator[Violation]:
-    """Whoever may edit one ConfigMap is an administrator, and a typing error in it locks everybody out."""
+    """An editor of one ConfigMap is an administrator, and a typing error in it locks everybody out."""
     if resource.kind == "ConfigMap":
         if resource.name == "aws-auth" and resource.namespace == "kube-system":
             yield Violation(resource.at("data"), "an access entry for each role", actual="read by EKS")

@@ -22,7 +22,7 @@ _EXPECTED = {VISIBLE_DEVICES: "left out, or void", CUDA_DEVICES: "left out, or e
 @stack_rule(
     96,
     "gpus-from-the-scheduler",
-    "Containers use the GPUs that the scheduler gave them",
+    "Containers use only GPUs that the scheduler assigned",
     of=containers,
     level=Level.MANDATORY,
     references="NVIDIA Container Toolkit: NVIDIA_VISIBLE_DEVICES; "

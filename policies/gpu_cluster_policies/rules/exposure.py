@@ -19,7 +19,7 @@ def no_exposed_services(listed: Collection[str]) -> Rule:
     @rule(
         69,
         "no-exposed-services",
-        "No service can be reached from outside of the cluster unless it is listed",
+        "Services are not exposed outside of the cluster unless they are listed",
         of=each("Service"),
         level=Level.PRODUCTION,
         references="pulumi compliance-policies; gatekeeper block-loadbalancer-services; "
@@ -29,7 +29,7 @@ def no_exposed_services(listed: Collection[str]) -> Rule:
         "policies/settings.yaml",
     )
     def judge(service: Resource) -> Iterator[Violation]:
-        """A load balancer puts a model server, which asks nobody for a password, on the network of others."""
+        """A load balancer puts a model server, which asks for no password, on the network of others."""
         if any(fnmatchcase(f"{service.namespace}/{service.name}", pattern) for pattern in listed):
             return
         kind = service.at("spec", "type")
@@ -44,7 +44,7 @@ def no_exposed_services(listed: Collection[str]) -> Rule:
 
 @subjects("Ingress", "Gateway", "Service", *_LISTENERS)
 def _entrances(resource: Resource) -> Iterable[Resource]:
-    """What takes in connections from outside, and may end their encryption."""
+    """Resources that take in connections from outside, and may end their encryption."""
     inside = resource.kind == "Service" and resource.at("spec", "type").text != "LoadBalancer"
     return () if inside else (resource,)
 
@@ -52,7 +52,7 @@ def _entrances(resource: Resource) -> Iterable[Resource]:
 @rule(
     70,
     "tls-at-entrances",
-    "Load balancers, gateways and ingresses take encrypted connections only",
+    "Load balancers, gateways and ingresses require TLS",
     of=_entrances,
     level=Level.PRODUCTION,
     references="CIS 5.4.5; C-0263; kyverno require-ingress-https; gatekeeper httpsonly",

@@ -20,7 +20,7 @@ _FSX = (
 @stack_rule(
     30,
     "efs-encrypted",
-    "EFS is encrypted with a customer key",
+    "EFS is encrypted with a customer managed key",
     of=each(_EFS),
     level=Level.MANDATORY,
     references="CKV_AWS_42; CKV_AWS_184; trivy AWS-0037; FSBP EFS.1; cdk-nag EFS1; "
@@ -35,7 +35,7 @@ def efs_encrypted(file_system: Resource, inventory: Inventory) -> Iterator[Viola
 @rule(
     31,
     "access-points",
-    "Access points of EFS enforce a folder and a user",
+    "EFS access points enforce a root directory and a user",
     of=each("aws:efs/accessPoint:AccessPoint"),
     level=Level.MANDATORY,
     references="CKV_AWS_329; CKV_AWS_330; FSBP EFS.3; FSBP EFS.4",
@@ -43,7 +43,7 @@ def efs_encrypted(file_system: Resource, inventory: Inventory) -> Iterator[Viola
     "elsewhere set rootDirectory.path to a folder, and posixUser",
 )
 def access_points(point: Resource) -> Iterator[Violation]:
-    """Else whoever mounts it sees the folders of all teams, as any user that it says to be."""
+    """Else every client sees the folders of all teams, as any user that it says to be."""
     path = point.at("rootDirectory", "path")
     if path.text in ("", "/"):
         yield Violation(path, "a folder")
@@ -56,7 +56,7 @@ def access_points(point: Resource) -> Iterator[Violation]:
 @rule(
     32,
     "efs-across-zones",
-    "EFS keeps its data in several zones",
+    "EFS stores data in several availability zones",
     of=each(_EFS),
     level=Level.PRODUCTION,
     references="pulumi compliance-policies",
@@ -72,7 +72,7 @@ def efs_across_zones(file_system: Resource) -> Iterator[Violation]:
 @stack_rule(
     34,
     "fsx-encrypted",
-    "FSx is encrypted with a customer key",
+    "FSx is encrypted with a customer managed key",
     of=each(*_FSX),
     level=Level.MANDATORY,
     references="CKV_AWS_190; CKV_AWS_178; CKV_AWS_203",

@@ -15,7 +15,7 @@ _NEURON = "aws.amazon.com/neuron"
 @rule(
     73,
     "gpu-limits",
-    "GPUs are limited, and requested as they are limited",
+    "GPU requests equal GPU limits",
     of=containers,
     level=Level.MANDATORY,
     references="Kubernetes: schedule GPUs",

@@ -25,7 +25,7 @@ _LEAVE = "leave keys to the platform, which makes one for each purpose"
 @rule(
     40,
     "key-rotation",
-    "Keys change by themselves",
+    "KMS keys rotate automatically",
     of=each(_KEY),
     level=Level.MANDATORY,
     references="CKV_AWS_7; trivy AWS-0065; FSBP KMS.4; cdk-nag KMS5; pulumi compliance-policies",
@@ -48,7 +48,7 @@ def _policies(resource: Resource) -> Iterator[Field]:
 @rule(
     41,
     "no-wildcard-key-principal",
-    "No key obeys everybody",
+    "KMS key policies have no wildcard principal",
     of=_policies,
     level=Level.MANDATORY,
     references="CKV_AWS_33; FSBP KMS.5",
@@ -63,14 +63,14 @@ def no_wildcard_key_principal(policy: Field) -> Iterator[Violation]:
 @rule(
     42,
     "key-deletion-window",
-    "Keys wait 30 days before they go",
+    "KMS keys have a deletion window of 30 days",
     of=each(*KEYS),
     level=Level.PRODUCTION,
     references="FSBP KMS.3",
     fix=f"{_LEAVE}; elsewhere leave deletionWindowInDays out, or set it to 30",
 )
 def key_deletion_window(key: Resource) -> Iterator[Violation]:
-    """What it has encrypted is lost with it, and a backup that needs it is opened once a month."""
+    """All data that it has encrypted is lost with it, and a backup that needs it is opened once a month."""
     window = key.at("deletionWindowInDays")
     if window.value is not None and window.value != _DAYS:
         yield Violation(window, f"{_DAYS}")

@@ -39,7 +39,7 @@ def _metadata(resource: Resource) -> Iterator[Field]:
 @rule(
     12,
     "imdsv2",
-    "Credentials are handed out to sessions only",
+    "Instances require IMDSv2",
     of=_metadata,
     level=Level.MANDATORY,
     references="CKV_AWS_79; trivy AWS-0130; FSBP EC2.8",
@@ -54,7 +54,7 @@ def imdsv2(options: Field) -> Iterator[Violation]:
 @rule(
     13,
     "imds-hop-limit",
-    "No pod reaches its node's credentials",
+    "The IMDS hop limit is 1",
     of=_metadata,
     level=Level.MANDATORY,
     references="CKV_AWS_341",

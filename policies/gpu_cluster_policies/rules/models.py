@@ -32,7 +32,7 @@ class _Server:
                 yield word if equals or index + 1 == len(self.words) else self.words[index + 1]
 
     def model(self) -> Field | None:
-        """What it serves: by a flag, or the first word after `serve`."""
+        """The served model: by a flag, or the first word after `serve`."""
         by_flag = next(self.told(*_MODEL_FLAGS), None)
         if by_flag:
             return by_flag
@@ -67,7 +67,7 @@ def model_sources(terms: Terms) -> Rule:
         "policies/settings.yaml",
     )
     def judge(server: _Server) -> Iterator[Violation]:
-        """Whoever owns a model may change its weights, its code and its licence between two restarts."""
+        """The owner of a model may change its weights, its code and its licence between two restarts."""
         yield from _literal_tokens(server)
         model = server.model()
         if model is None:
@@ -108,7 +108,7 @@ def _literal_tokens(server: _Server) -> Iterator[Violation]:
 
 
 def _value(word: Field) -> str:
-    """What a word of the command line gives: itself, or what stands after `=` of a flag."""
+    """The value of a word of the command line: itself, or the text after `=` of a flag."""
     text = word.text
     return text.partition("=")[2] if text.startswith("--") else text
 

@@ -48,7 +48,7 @@ def _named(resource: Resource) -> Iterable[Resource]:
 @rule(
     63,
     "own-namespace",
-    "Nothing is in the default namespace, and every namespace has a Pod Security level",
+    "No object is in the default namespace, and every namespace has a Pod Security level",
     of=_named,
     level=Level.MANDATORY,
     references="CKV_K8S_21; KSV-0110; CIS 4.5.2; kyverno disallow-default-namespace",
@@ -70,7 +70,7 @@ def own_namespace(resource: Resource) -> Iterator[Violation]:
 @stack_rule(
     64,
     "default-deny",
-    "Every namespace denies all traffic that no policy allows",
+    "Every namespace has a default-deny NetworkPolicy",
     of=_namespaces,
     level=Level.MANDATORY,
     references="CKV2_K8S_6; CIS 4.3.2; C-0206; kyverno add-networkpolicy",
@@ -118,7 +118,7 @@ def quota_and_defaults(namespace: Resource, inventory: Inventory) -> Iterator[Vi
 @stack_rule(
     76,
     "gpu-quota",
-    "Every namespace that uses GPUs, and every team's, has a GPU quota",
+    "Every namespace with GPU pods, and of every team, has a GPU quota",
     of=_namespaces,
     level=Level.MANDATORY,
     references="Kubernetes: resource quotas, extended resources",

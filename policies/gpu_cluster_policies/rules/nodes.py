@@ -25,7 +25,7 @@ _GZIP = b"\x1f\x8b"
 @rule(
     11,
     "no-open-ssh",
-    "No node is open to SSH from everywhere",
+    "Nodes are not open to SSH from the internet",
     of=each(NODE_GROUP),
     level=Level.MANDATORY,
     references="CKV_AWS_100",
@@ -57,14 +57,14 @@ def _public_addresses(resource: Resource) -> Iterator[Field]:
 @rule(
     14,
     "no-public-nodes",
-    "No server has an address on the internet",
+    "Instances have no public IP address",
     of=_public_addresses,
     level=Level.MANDATORY,
     references="FSBP EC2.25; FSBP EC2.9; CKV_AWS_88; trivy AWS-0009",
     fix="leave the launch template to gpu-cluster:pools; elsewhere leave associatePublicIpAddress out",
 )
 def no_public_nodes(public: Field) -> Iterator[Violation]:
-    """What a security group forgets is open to everybody; traffic out goes through NAT or an endpoint."""
+    """A gap in a security group is open to everybody; traffic out goes through NAT or an endpoint."""
     if public.value in (True, "true"):
         yield Violation(public, "false")
 
@@ -81,14 +81,14 @@ def _user_data(resource: Resource) -> Iterator[Field]:
 @rule(
     16,
     "no-credentials-in-user-data",
-    "No credentials are in user data",
+    "User data contains no credentials",
     of=_user_data,
     level=Level.MANDATORY,
     references="trivy AWS-0029; CKV_AWS_46",
     fix="give the node's role what it needs, or read a secret of Secrets Manager when the node starts",
 )
 def no_credentials_in_user_data(given: Field) -> Iterator[Violation]:
-    """Whoever may describe a launch template, and every process on the node, reads it."""
+    """All who may describe a launch template, and every process on the node, read it."""
     if given.value is None:
         return
     line = holds_secret(_plain(given))

@@ -30,11 +30,11 @@ ADVICE: Mapping[Loss, str] = {
     "move what is in it first",
     Loss.PROVIDER: "leave aws:region, and kubeconfig and context of gpu-cluster:cluster, as they are",
 }
-"""What to do in the stack file instead."""
+"""Advice for the stack file."""
 
 
 def loss_by(step: Step) -> Loss | None:
-    """What an update takes away by this step; None where it takes nothing that a person would miss."""
+    """The loss of an update by this step; None where it loses nothing stateful."""
     loss = STATEFUL.get(step.type)
     if loss is None or step.before.get("external"):
         return None
@@ -61,14 +61,14 @@ def _has_gpus(step: Step) -> bool:
 @operation_rule(
     89,
     "nothing-lost",
-    "An update replaces and deletes no cluster, provider, store, key or GPU pool",
+    "Updates replace and delete no cluster, provider, store, key or GPU pool",
     level=Level.MANDATORY,
     references="Pulumi: resource option protect; terraform-provider-aws #35824; terraform-aws-eks #1249",
     fix="undo the change, or do it in two: first the new one beside the old, then the old one away; "
     "what is meant has a waiver in policies/waivers.yaml",
 )
 def nothing_lost(step: Step) -> Iterator[Violation]:
-    """What is made anew is empty, and what was in the old one is gone before anybody has looked at it."""
+    """A new resource is empty, and the data of the old one is gone before anybody has looked at it."""
     loss = loss_by(step)
     if loss:
         planned = "a deletion" if step.kind == "delete" else "a replacement"
@@ -80,7 +80,7 @@ def nothing_lost(step: Step) -> Iterator[Violation]:
 @operation_rule(
     90,
     "secrets-encrypted-in-state",
-    "Secrets are stored encrypted",
+    "Secrets are encrypted in the state",
     level=Level.MANDATORY,
     references="pulumi-eks #725; pulumi-eks #832; pulumi-kubernetes #734; CIS 4.4.1",
     fix="give it with `pulumi config set --secret`, and hand it on as pulumi.Output.secret; "

@@ -65,7 +65,7 @@ def _permissions(resource: Resource) -> Iterator[Field]:
 @rule(
     44,
     "no-wildcard-permissions",
-    "No policy allows whole services on all resources",
+    "IAM policies allow no whole services on all resources",
     of=_permissions,
     level=Level.MANDATORY,
     references="CKV_AWS_63; trivy AWS-0057; FSBP IAM.1; cdk-nag IAM5",
@@ -73,7 +73,7 @@ def _permissions(resource: Resource) -> Iterator[Field]:
     "and a team's role is limited by gpu-cluster:teams",
 )
 def no_wildcard_permissions(document: Field) -> Iterator[Violation]:
-    """Whatever AWS adds to the service is allowed as well, to delete and to pass on included."""
+    """All that AWS adds to the service is allowed as well, to delete and to pass on included."""
     for statement in allowing(document):
         if not statement.on_everything:
             for action in statement.actions:
@@ -91,7 +91,7 @@ def no_wildcard_permissions(document: Field) -> Iterator[Violation]:
 @stack_rule(
     45,
     "no-administrator-access",
-    "Nobody is given AdministratorAccess",
+    "No principal has AdministratorAccess",
     of=each(*_LINKS),
     level=Level.MANDATORY,
     references="CKV_AWS_274",
@@ -99,7 +99,7 @@ def no_wildcard_permissions(document: Field) -> Iterator[Violation]:
     "who may use the cluster is said in gpu-cluster:cluster.access, which needs no rights in the account",
 )
 def no_administrator_access(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """What takes over the role owns the account, with every key, bill and backup in it."""
+    """A process that takes over the role owns the account, with every key, bill and backup in it."""
     link = _LINKS[resource.kind]
     attached = resource.at(*link.key)
     given = [attached] if attached.content is UNKNOWN else attached.one_or_more()
@@ -113,7 +113,7 @@ def no_administrator_access(resource: Resource, inventory: Inventory) -> Iterato
 @rule(
     47,
     "pass-role-scoped",
-    "Only named roles can be passed on",
+    "iam:PassRole is limited to named roles",
     of=_permissions,
     level=Level.MANDATORY,
     references="trivy AWS-0342",
@@ -121,7 +121,7 @@ def no_administrator_access(resource: Resource, inventory: Inventory) -> Iterato
     "and who gets them by iam:PassedToService",
 )
 def pass_role_scoped(document: Field) -> Iterator[Violation]:
-    """Whoever may start a server with any role has the rights of the strongest."""
+    """A principal that may start a server with any role has the rights of the strongest."""
     for statement in allowing(document):
         if statement.may("iam:PassRole"):
             yield from _too_many(statement, _ALL_ROLES, "the roles that may be passed on")
@@ -130,7 +130,7 @@ def pass_role_scoped(document: Field) -> Iterator[Violation]:
 @rule(
     48,
     "no-decrypt-on-all-keys",
-    "Nobody may decrypt with every key",
+    "kms:Decrypt is limited to named keys",
     of=_permissions,
     level=Level.MANDATORY,
     references="FSBP KMS.1; FSBP KMS.2",

@@ -29,7 +29,7 @@ _VOLUMES = frozenset(("name", "hostPath", *_VOLUME_TYPES))  # no-host-access fin
 @rule(
     50,
     "no-host-access",
-    "Pods share nothing with their node",
+    "Pods use no host namespaces, host paths or host ports",
     of=pods,
     level=Level.MANDATORY,
     references="CKV_K8S_17; CKV_K8S_18; CKV_K8S_19; CKV_K8S_26; KSV-0008; KSV-0009; KSV-0010; "
@@ -95,7 +95,7 @@ def volume_types(pod: Pod) -> Iterator[Violation]:
 @rule(
     56,
     "own-service-account",
-    "Pods have a ServiceAccount of their own and mount no token",
+    "Pods have their own ServiceAccount and mount no token",
     of=pods,
     level=Level.MANDATORY,
     references="CKV_K8S_38; KSV-0036; CIS 4.1.5; CIS 4.1.6",

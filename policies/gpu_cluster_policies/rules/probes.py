@@ -19,7 +19,7 @@ def _servers(resource: Resource) -> Iterable[Container]:
 @rule(
     58,
     "probes",
-    "Servers have probes, and model servers a startup probe",
+    "Containers of servers have probes, and model servers a startup probe",
     of=_servers,
     level=Level.PRODUCTION,
     references="CKV_K8S_8; CKV_K8S_9; C-0018; C-0056; kyverno require-pod-probes",

@@ -13,13 +13,13 @@ _PROTECTED = tuple(kind for kind, loss in STATEFUL.items() if kind.startswith("a
 @rule(
     88,
     "protected",
-    "The cluster, the keys and what holds data are protected from deletion",
+    "Clusters, keys and stores are protected from deletion",
     of=each(*_PROTECTED),
     level=Level.PRODUCTION,
     references="Pulumi: resource option protect; terraform-provider-aws #35824",
     fix="leave gpu-cluster:protect out, or set it to true; elsewhere give the resource protect=True",
 )
 def protected(resource: Resource) -> Iterator[Violation]:
-    """What cannot be changed in place is made anew, empty, and the old one is deleted with its data."""
+    """A resource that cannot change in place is made anew, empty; the old one is deleted with its data."""
     if not resource.protected:
         yield Violation(resource.lacks("protect"), "true", actual="false")

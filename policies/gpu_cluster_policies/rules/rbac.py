@@ -74,7 +74,7 @@ def _role_rules(role: Resource) -> Iterable[_Allowed]:
 @rule(
     66,
     "no-rbac-wildcards",
-    "Roles name what they allow, and let nobody allow more",
+    "RBAC roles have no wildcards and no privilege escalation",
     of=each(*_ROLES),
     level=Level.MANDATORY,
     references="CKV_K8S_49; CKV_K8S_157; CKV_K8S_158; KSV-0044; KSV-0045; KSV-0046; KSV-0050; "
@@ -82,8 +82,8 @@ def _role_rules(role: Resource) -> Iterable[_Allowed]:
     fix="list the API groups, resources and verbs that it needs; the roles that the stack file makes do",
 )
 def no_rbac_wildcards(role: Resource) -> Iterator[Violation]:
-    """A wildcard also allows what is installed later, and whoever may bind, escalate or impersonate
-    can become anybody."""
+    """A wildcard also allows what is installed later, and a subject that may bind,
+    escalate or impersonate can become any other."""
     for allowed in role.at("rules").items():
         for key in ("apiGroups", "resources", "verbs", "nonResourceURLs"):
             for item in allowed.at(key).items():
@@ -127,7 +127,7 @@ def no_dangerous_permissions(allowed: _Allowed) -> Iterator[Violation]:
 @rule(
     68,
     "no-cluster-admin",
-    "Nobody is cluster-admin or in system:masters",
+    "No subject has cluster-admin or system:masters",
     of=each(*_BINDINGS, _ENTRY, _ASSOCIATION, CLUSTER),
     level=Level.MANDATORY,
     references="KSV-0111; KSV-0123; CIS 4.1.1; C-0246; kyverno restrict-binding-clusteradmin",

@@ -23,21 +23,21 @@ _OWN = "leave it to gpu-cluster:registry"
 @rule(
     17,
     "immutable-tags",
-    "A tag of a repository never moves",
+    "ECR tags are immutable",
     of=_MADE,
     level=Level.MANDATORY,
     references="CKV_AWS_51; trivy AWS-0031; FSBP ECR.2; pulumi compliance-policies",
     fix=f"{_OWN}, which makes every tag immutable; elsewhere set imageTagMutability to IMMUTABLE",
 )
 def immutable_tags(repository: Resource) -> Iterator[Violation]:
-    """What was reviewed and scanned under a tag may be another image tomorrow."""
+    """The image that was reviewed and scanned under a tag may be another one tomorrow."""
     yield from should_be(repository.at("imageTagMutability"), "IMMUTABLE")
 
 
 @rule(
     18,
     "scan-on-push",
-    "Images are scanned when they are pushed",
+    "ECR scans images on push",
     of=each(REPOSITORY),
     level=Level.MANDATORY,
     references="CKV_AWS_163; trivy AWS-0030; FSBP ECR.1; CIS 5.1.1; pulumi compliance-policies",
@@ -52,7 +52,7 @@ def scan_on_push(repository: Resource) -> Iterator[Violation]:
 @stack_rule(
     19,
     "images-encrypted",
-    "Images are encrypted with a customer key",
+    "ECR repositories are encrypted with a customer managed key",
     of=_MADE,
     level=Level.ADVISORY,
     references="CKV_AWS_136; trivy AWS-0033; pulumi compliance-policies",
@@ -79,7 +79,7 @@ def _policies(resource: Resource) -> Iterator[Field]:
 @rule(
     20,
     "repository-not-public",
-    "No repository is open to everybody",
+    "ECR repositories are not public",
     of=_policies,
     level=Level.MANDATORY,
     references="CKV_AWS_32; trivy AWS-0032; cdk-nag ECR1",
@@ -95,7 +95,7 @@ def repository_not_public(policy: Field) -> Iterator[Violation]:
 @stack_rule(
     21,
     "image-lifecycle",
-    "Old images go",
+    "ECR repositories have a lifecycle policy",
     of=_MADE,
     level=Level.ADVISORY,
     references="FSBP ECR.3",
@@ -119,13 +119,13 @@ def _emptied(resource: Resource) -> Iterator[Field]:
 @rule(
     23,
     "no-force-delete",
-    "What holds images or data is not deleted while it does",
+    "Repositories and stores have no force delete",
     of=_emptied,
     level=Level.PRODUCTION,
     references="none; AWS: delete a repository, delete a bucket",
     fix="set gpu-cluster:protect: true, or leave forceDelete and forceDestroy out",
 )
 def no_force_delete(forced: Field) -> Iterator[Violation]:
-    """A destroy, or a replacement by a rename, would empty it first and ask nobody."""
+    """A destroy, or a replacement by a rename, would empty it first without a question."""
     if forced.value:
         yield Violation(forced, "false")

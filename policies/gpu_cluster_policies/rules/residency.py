@@ -40,7 +40,7 @@ def _places(resource: Resource) -> Iterator[Field]:
 
 
 def _below(field: Field, keys: tuple[str, ...]) -> Iterator[Field]:
-    """What the keys lead to, through every element of the lists on the way."""
+    """The resources that the keys lead to, through every element of the lists on the way."""
     if not keys:
         if field.value is not None:
             yield field
@@ -58,7 +58,7 @@ def allowed_regions(terms: Terms) -> Rule:
     @rule(
         80,
         "allowed-regions",
-        "Everything is in allowed regions, copies and keys included",
+        "Resources, copies and keys are in allowed regions",
         of=_places,
         level=Level.MANDATORY,
         references="GDPR Art. 44; AWS Control Tower CT.MULTISERVICE.PV.1",

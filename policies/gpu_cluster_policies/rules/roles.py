@@ -48,7 +48,7 @@ _POD_TAGS = ("aws:requesttag/kubernetes-namespace", "aws:requesttag/kubernetes-s
 @stack_rule(
     22,
     "nodes-only-read-images",
-    "Nodes read images and write none",
+    "Nodes have read-only access to ECR",
     of=each(ROLE),
     level=Level.MANDATORY,
     references="CIS 5.1.3; C-0223",
@@ -76,7 +76,7 @@ def nodes_only_read_images(role: Resource, inventory: Inventory) -> Iterator[Vio
 @rule(
     46,
     "trust-bound",
-    "A role trusts one service account, one service or named principals",
+    "IAM roles trust one service account, one service or named principals",
     of=each(ROLE),
     level=Level.MANDATORY,
     references="CKV_AWS_60; CIS 5.2.1; C-0225",

@@ -20,7 +20,7 @@ def _readable(resource: Resource) -> Iterable[tuple[str, Field]]:
 @rule(
     62,
     "no-literal-secrets",
-    "No secret is written in an environment variable or ConfigMap",
+    "Environment variables and ConfigMaps contain no secrets",
     of=_readable,
     level=Level.MANDATORY,
     references="KSV-0109; CIS 4.4.1; C-0012",
@@ -28,7 +28,7 @@ def _readable(resource: Resource) -> Iterable[tuple[str, Field]]:
     "gpu-cluster:serving.hubToken by `pulumi config set --secret`",
 )
 def no_literal_secrets(named: tuple[str, Field]) -> Iterator[Violation]:
-    """Whoever may read a workload or a ConfigMap reads it, and so do logs and diffs."""
+    """All who may read a workload or a ConfigMap read it, and so do logs and diffs."""
     name, field = named
     if not field.text or field.text.startswith("$("):
         return

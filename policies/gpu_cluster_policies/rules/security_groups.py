@@ -18,7 +18,7 @@ _ALL_PORTS = 65535
 
 @dataclass(frozen=True)
 class _Opening:
-    """What lets traffic through, to or from these ranges."""
+    """A rule that allows traffic, to or from these ranges."""
 
     settings: Field
     protocol: str
@@ -34,7 +34,7 @@ class _Opening:
 
 
 def _openings(direction: str, kind: str) -> Subjects[_Opening]:
-    """Those of a direction, `ingress` or `egress`, which single rules of this kind are of."""
+    """Openings of a direction, `ingress` or `egress`, which single rules of this kind have."""
 
     @subjects(SECURITY_GROUP, _DEFAULT_GROUP, _RULE, kind)
     def pick(resource: Resource) -> Iterator[_Opening]:
@@ -58,7 +58,7 @@ def _ranges(settings: Field) -> list[Field]:
 @rule(
     27,
     "no-ingress-from-the-world",
-    "Nothing is open to the whole internet",
+    "Security groups allow no ingress from the whole internet",
     of=_openings("ingress", _INGRESS_RULE),
     level=Level.MANDATORY,
     references="CKV_AWS_24; CKV_AWS_277; trivy AWS-0107; FSBP EC2.13; FSBP EC2.18; FSBP EC2.19; cdk-nag EC23",
@@ -75,14 +75,14 @@ def no_ingress_from_the_world(opening: _Opening) -> Iterator[Violation]:
 @rule(
     28,
     "restricted-egress",
-    "Not everything may be called",
+    "Security groups restrict egress",
     of=_openings("egress", _EGRESS_RULE),
     level=Level.ADVISORY,
     references="CKV_AWS_382; trivy AWS-0104",
     fix="allow HTTPS to the world at most, and other ports to networks of your own",
 )
 def restricted_egress(opening: _Opening) -> Iterator[Violation]:
-    """What breaks in carries weights and prompts out by any port and protocol that it likes."""
+    """An intruder carries weights and prompts out by any port and protocol."""
     for cidr in opening.ranges:
         if is_the_world(cidr) and opening.is_everything:
             yield Violation(

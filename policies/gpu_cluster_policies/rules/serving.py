@@ -24,7 +24,7 @@ def _model_servers(resource: Resource) -> Iterable[Pod]:
 @stack_rule(
     71,
     "disruption-budget",
-    "Model servers have a disruption budget that lets one replica go",
+    "Model servers have a PodDisruptionBudget that allows one disruption",
     of=_model_servers,
     level=Level.PRODUCTION,
     references="kyverno require-pdb; gatekeeper poddisruptionbudget; pulumi compliance-policies; "
@@ -48,7 +48,7 @@ def disruption_budget(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
 @stack_rule(
     72,
     "two-replicas",
-    "Model servers have two replicas or more, spread over nodes",
+    "Model servers have at least two replicas, spread over nodes",
     of=_model_servers,
     level=Level.PRODUCTION,
     references="kyverno; pulumi compliance-policies",
@@ -56,7 +56,7 @@ def disruption_budget(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
     "elsewhere add topologySpreadConstraints over kubernetes.io/hostname",
 )
 def two_replicas(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
-    """A model takes minutes to load, and until then nobody answers if all replicas were on one node."""
+    """A model takes minutes to load, and there is no answer until then if all replicas were on one node."""
     replicas = _replicas(pod.resource, inventory)
     if (replicas.whole or 1) < 2:
         yield Violation(replicas, "2 or more")
@@ -94,7 +94,7 @@ def no_spot(terms: Terms) -> Rule:
     @stack_rule(
         83,
         "no-spot-in-production",
-        "Model servers of production are not on servers that AWS may take back",
+        "Model servers of production do not run on spot instances",
         of=_model_servers,
         level=Level.MANDATORY,
         references="AWS Well-Architected REL11-BP04; EC2 user guide: Spot Instance interruptions",
@@ -134,7 +134,7 @@ def spare_gpus(terms: Terms) -> Rule:
     @stack_rule(
         86,
         "spare-gpus",
-        "An update of a model server starts no more replicas than there are spare GPUs",
+        "Updates of model servers surge within spare GPUs",
         of=_model_servers,
         level=Level.ADVISORY,
         references="Kubernetes: Deployment, max surge; terraform-aws-eks #2905",

@@ -36,7 +36,7 @@ def worst_case_cost(terms: Terms) -> Rule:
     @stack_rule(
         78,
         "worst-case-cost",
-        "With every pool and model at its most, a stack costs no more than its budget",
+        "The worst-case cost is within the budget",
         of=each("aws:budgets/budget:Budget"),
         level=Level.MANDATORY,
         references="AWS Well-Architected COST02-BP05; COST03-BP06",

@@ -67,7 +67,7 @@ TAGGED = frozenset(
 @stack_rule(
     87,
     "tags",
-    "Everything on AWS says its team, environment, cost centre and data class",
+    "AWS resources have tags for team, environment, cost centre and data class",
     of=each(_PROVIDER, NODE_CLASS, *TAGGED),
     level=Level.MANDATORY,
     references="AWS Resource Tagging Standard; AWS Well-Architected COST03-BP02; "

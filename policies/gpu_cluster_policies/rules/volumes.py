@@ -63,7 +63,7 @@ def _mapped(resource: Resource, mappings: Field, key: str) -> Iterator[_Disk]:
 @stack_rule(
     15,
     "volumes-encrypted",
-    "Disks are encrypted with a customer key",
+    "EBS volumes are encrypted with a customer managed key",
     of=_disks,
     level=Level.MANDATORY,
     references="CKV_AWS_3; CKV_AWS_189; trivy AWS-0026; trivy AWS-0027; FSBP EC2.3; "
@@ -82,7 +82,7 @@ def volumes_encrypted(disk: _Disk, inventory: Inventory) -> Iterator[Violation]:
 @rule(
     43,
     "storage-class",
-    "Storage classes encrypt their disks and keep what is on them",
+    "Storage classes encrypt and retain their volumes",
     of=each("StorageClass"),
     level=Level.PRODUCTION,
     references="C-0264",

@@ -15,13 +15,13 @@ _RULE_OF = Link(SECURITY_GROUP_RULES, ("securityGroupId",), _DEFAULT_GROUPS | {S
 _ENDPOINTS = Link(frozenset(("aws:ec2/vpcEndpoint:VpcEndpoint",)), ("vpcId",), VPCS)
 _DEFAULT_SUBNET = "aws:ec2/defaultSubnet:DefaultSubnet"
 _SERVICES = ("s3", "ecr.api", "ecr.dkr", "ec2", "sts")
-"""What every node calls while it starts and pulls its first image; EKS user guide, private clusters."""
+"""Services that every node calls while it starts and pulls an image; EKS user guide, private clusters."""
 
 
 @stack_rule(
     24,
     "flow-logs",
-    "A network writes down who talked to whom",
+    "VPC flow logs are enabled",
     of=each(*VPCS),
     level=Level.MANDATORY,
     references="CKV2_AWS_11; trivy AWS-0178; FSBP EC2.6; cdk-nag VPC7",
@@ -40,7 +40,7 @@ def flow_logs(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
 @stack_rule(
     25,
     "default-group-closed",
-    "The default security group of a network lets nothing through",
+    "The default security group of a VPC has no rules",
     of=each(*VPCS),
     level=Level.MANDATORY,
     references="CKV2_AWS_12; trivy AWS-0173; FSBP EC2.2",
@@ -48,7 +48,7 @@ def flow_logs(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
     "elsewhere add a DefaultSecurityGroup without rules, which closes it",
 )
 def default_group_closed(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Whatever is started without a group lands in it, and AWS opens it to all others in there."""
+    """Any resource that is started without a group gets it, and AWS opens it to all others in there."""
     groups = inventory.linked(vpc, _DEFAULT_GROUP)
     if not groups:
         closed = vpc.lacks("default security group")
@@ -64,14 +64,14 @@ def default_group_closed(vpc: Resource, inventory: Inventory) -> Iterator[Violat
 @rule(
     26,
     "no-automatic-public-ip",
-    "A subnet gives nothing an address on the internet by itself",
+    "Subnets assign no public IP addresses automatically",
     of=each(*SUBNETS),
     level=Level.MANDATORY,
     references="CKV_AWS_130; trivy AWS-0164; FSBP EC2.15",
     fix="leave subnets to gpu-cluster:network; elsewhere set mapPublicIpOnLaunch to false",
 )
 def no_automatic_public_ip(subnet: Resource) -> Iterator[Violation]:
-    """Whoever starts a server there for a test puts it on the internet without a word."""
+    """A server that is started there for a test is on the internet without a word."""
     public = subnet.at("mapPublicIpOnLaunch")
     if public.value or (subnet.kind == _DEFAULT_SUBNET and public.value is None):
         yield Violation(public, "false")
@@ -80,7 +80,7 @@ def no_automatic_public_ip(subnet: Resource) -> Iterator[Violation]:
 @stack_rule(
     29,
     "vpc-endpoints",
-    "Nodes reach what they need of AWS without the internet",
+    "Nodes reach AWS services through VPC endpoints",
     of=each(*VPCS),
     level=Level.ADVISORY,
     references="FSBP EC2.10",

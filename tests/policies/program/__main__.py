@@ -1,4 +1,4 @@
-"""What the engine tests preview: one case of objects, rendered and never applied."""
+"""The program of the engine tests: one case of objects, rendered and never applied."""
 
 import json
 from pathlib import Path

@@ -84,7 +84,7 @@ def test_everybody_may_do_what_their_access_entry_says(site: Site) -> None:
     here, elsewhere = "/api/v1/namespaces/serving/pods", "/api/v1/namespaces/kube-system/pods"
 
     def status(path: str, principal: str, cluster: str = config["current-context"]) -> int:
-        """What the API server says to somebody with a token of `aws eks get-token` for a cluster."""
+        """Response of the API server to a token of `aws eks get-token` for a cluster."""
         signed = environment | {"AWS_ACCESS_KEY_ID": access_key(principal)}
         return _get(config["clusters"][0]["cluster"], path, _token(config, signed, cluster))
 
@@ -131,7 +131,7 @@ def test_destroy_leaves_nothing(site: Site) -> None:
 
 
 def _token(config: dict[str, Any], environment: dict[str, str], cluster: str) -> str:
-    """What the command of a kubeconfig prints, when it is for this cluster."""
+    """Output of the command of a kubeconfig, when it is for this cluster."""
     command = config["users"][0]["user"]["exec"]
     words = [cluster if word == config["current-context"] else word for word in command["args"]]
     program = f"{environment['PATH'].partition(':')[0]}/{command['command']}"

@@ -1,4 +1,4 @@
-"""What the real engine makes of faults: it loses nothing, makes nothing twice, and says what to do."""
+"""The real engine under faults: it loses nothing, makes nothing twice, and says how to go on."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the provider and the account refuse, and in which words."""
+"""Refusals of the provider and the account, and their words."""
 
 from pathlib import Path
 

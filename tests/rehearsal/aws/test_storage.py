@@ -71,7 +71,7 @@ def of_data(project: Project) -> dict[str, str]:
 
 
 def copies_of(project: Project) -> list[dict[str, Any]]:
-    """What each backup plan of the account copies."""
+    """Copies of each backup plan of the account."""
     api = Api(project.account.endpoint, REGION)
     plans = [it["BackupPlanId"] for it in api.call("backup", "ListBackupPlans")["BackupPlansList"]]
     rules = [api.call("backup", "GetBackupPlan", BackupPlanId=plan)["BackupPlan"]["Rules"] for plan in plans]

@@ -1,4 +1,4 @@
-"""What pages show of stack files and of commands is what happens."""
+"""Examples on pages: stack files and commands give the output that the page shows."""
 
 import re
 import subprocess

@@ -38,7 +38,7 @@ def stack_of(storage: dict[str, Any], **sections: Any) -> Stack:
 
 
 def as_requests(graph: Graph) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """What the provider asks of AWS, as far as a limit is about it."""
+    """Requests of the provider to AWS, as far as a limit is about them."""
     for it in graph.resources:
         match it.type:
             case "aws:eks/nodeGroup:NodeGroup":

@@ -1,4 +1,4 @@
-"""What a stack can show for a framework, and that nothing is claimed that no rule has looked at."""
+"""Compliance evidence of a stack; no claim without a rule that has looked."""
 
 from collections import Counter
 from dataclasses import replace

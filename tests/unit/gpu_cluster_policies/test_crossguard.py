@@ -1,4 +1,4 @@
-"""What the policies say to the engine's own arguments; test_engine.py has the engine itself."""
+"""Policies with the engine's own arguments; test_engine.py has the engine itself."""
 
 # pyright: reportUnknownMemberType=false
 # pulumi_policy leaves the result of `validate` untyped.

@@ -1,4 +1,4 @@
-"""What the plan of a stack knows of values that the engine does not know before anything is there."""
+"""Values from the plan of a stack that the engine does not know before anything exists."""
 
 import json
 from pathlib import Path

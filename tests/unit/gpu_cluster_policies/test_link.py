@@ -1,4 +1,4 @@
-"""What a property speaks of: in a plan, in the engine before anything exists, and in plain documents."""
+"""Links of a property: in a plan, in the engine before anything exists, and in plain documents."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is taken for a preview, and what is refused with a word about it."""
+"""Previews that are read, and texts that are refused with a reason."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a rule says of a property that has one right value."""
+"""Findings of a rule about a property that has one right value."""
 
 import pytest
 

@@ -7,28 +7,28 @@ import typer
 from gpu_cluster_tools.cli.lazy_group import LazyGroup
 
 COMMANDS = {
-    "campaign": "Let small stacks on AWS live through faults and edits.",
-    "check": "Name every rule that a stack, or a manifest, breaks.",
-    "comment": "Print what reviews say, or write it on a pull request.",
+    "campaign": "Fuzz small stacks with faults and edits.",
+    "check": "Evaluate all rules on a stack or on manifests.",
+    "comment": "Print the comment of reviews, or write it on a pull request.",
     "cost": "Show what a stack costs, before anything is created.",
     "diagram": "Print a stack as a flowchart in Mermaid.",
-    "doctor": "Say what would fail: machine, account, quotas, cluster.",
+    "doctor": "Check prerequisites: machine, account, quotas, cluster.",
     "down": "Remove the platform of a stack.",
-    "drift": "Name what runs otherwise than a stack file says.",
+    "drift": "Report drift between stack file and cluster.",
     "env": "Print the settings with which `pulumi` works on a stack.",
-    "gate": "Stop an update that would lose what a person would miss.",
+    "gate": "Fail if a preview deletes or replaces stateful resources.",
     "gpus": "List instance types with GPUs, and what they cost.",
     "init": "Write a new stack file, from options or questions.",
     "new": "Write a project of one's own: program, policies, workflows.",
     "plan": "Resolve every resource of a stack, without network or credentials.",
     "prices": "Fetch current prices from the AWS Price List.",
-    "rehearse": "Run a stack from nothing to nothing on this machine.",
-    "report": "Say what a stack can show for the controls of a framework.",
-    "review": "Say what a change does, costs, replaces and breaks.",
-    "schema": "Print what a stack file may say, as JSON Schema.",
-    "status": "Show what runs: nodes, GPUs and models.",
+    "rehearse": "Create, update and destroy a stack on this machine.",
+    "report": "Report the evidence for the controls of a framework.",
+    "review": "Compare stacks with an earlier revision.",
+    "schema": "Print the JSON Schema of the stack file.",
+    "status": "Show running nodes, GPUs and models.",
     "up": "Start the platform of a stack and show it.",
-    "validate": "Name everything that is wrong with a stack file.",
+    "validate": "List all errors of a stack file.",
 }
 """Each is the function of its name in the module of its name below `cli`, which is read when it is called."""
 
@@ -46,7 +46,7 @@ ERRORS = {
     "gpu_cluster_tools.review.revision.RevisionError": 2,
     "gpu_cluster_tools.toolchain.errors.ToolchainError": 1,
 }
-"""What a person can act on, and its exit code. By name: to import it takes longer than most commands."""
+"""Errors that a person can act on, and their exit codes. By name: imports take longer than most commands."""
 
 app = typer.Typer(
     cls=LazyGroup.of(COMMANDS),

@@ -15,7 +15,7 @@ Again = Annotated[bool, typer.Option("--again", help="Forget what an earlier cam
 
 
 def campaign(*, lives: Lives = 200, again: Again = False) -> None:
-    """Let small stacks live through faults and edits on this machine; goes on where it stopped."""
+    """Fuzz small stacks with faults and edits on this machine; resume after an interruption."""
     project = Project.here()
     file = project.local / _FILE
     if again:

@@ -39,7 +39,7 @@ def check(
     as_json: Json = False,
     output: Output = None,
 ) -> None:
-    """Name every rule that a stack, or a manifest, breaks, without network, cluster or credentials.
+    """Evaluate all rules on a stack or on manifests, without network, cluster or credentials.
 
     Exit codes: 0 nothing stops an update and everything was judged, 1 a finding stops it, 2 the stack file,
     a manifest or the pack is wrong, 3 nothing stops it, but something was not judged.

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-File = Annotated[Path, typer.Argument(help="What `gpu-cluster review --format json` wrote.")]
+File = Annotated[Path, typer.Argument(help="The output of `gpu-cluster review --format json`.")]
 Commit = Annotated[
     str | None,
     typer.Option(help="Write it to the pull request that ends in this commit, instead of printing it."),
@@ -13,7 +13,7 @@ Commit = Annotated[
 
 
 def comment(file: File, *, commit: Commit = None) -> None:
-    """Print the comment that reviews make, or put it on their pull request, in the place of an earlier one.
+    """Print the comment of reviews, or update it on their pull request.
 
     The file may come from anyone: every word of it is escaped. A pull request is found, and written to,
     with GITHUB_REPOSITORY and GITHUB_TOKEN, as a workflow of GitHub sets them.

@@ -76,7 +76,7 @@ def cost(
 
 
 def _then(folder: Path, stack: str, against: str) -> Plan | None:
-    """What was no stack yet, or a wrong one, is none, and cost nothing."""
+    """The earlier cost; none, and 0, where there was no stack yet or a wrong one."""
     with comparison_of(folder, against) as both:
         then = both.plans_before([stack])[stack]
     if isinstance(then, Outdated):
@@ -113,7 +113,7 @@ def _incomplete(cost: Cost) -> list[str]:
 
 
 def _tables(*tables: Sequence[Sequence[str]]) -> list[str]:
-    """Those with a row below their head."""
+    """Tables with a row below their head."""
     return [table(rows) for rows in tables if len(rows) > 1]
 
 

@@ -1,4 +1,4 @@
-"""`gpu-cluster doctor`: whether a stack would come up, before anything is made."""
+"""`gpu-cluster doctor`: check the prerequisites of a stack."""
 
 import json
 from itertools import groupby
@@ -15,9 +15,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")]
 
 
 def doctor(stack: StackArgument = None, *, as_json: Json = False) -> None:
-    """Look for what would fail: machine, checkout, stack file, account, quotas, offerings, backups, cluster.
+    """Check the prerequisites of a stack: machine, checkout, account, quotas, offerings, backups, cluster.
 
-    OK holds, WARN works or may, FAIL would not come up, SKIP could not be looked at. It changes nothing. What
+    OK holds, WARN works or may, FAIL stops the stack, SKIP could not be checked. It changes nothing. What
     the stack asks of quotas is told without credentials too. Exit code 1 where anything fails.
     """
     project = Project.here()

@@ -21,7 +21,7 @@ Issue = Annotated[bool, typer.Option("--issue", help="Open, edit or close the st
 
 
 def drift(stack: StackName = "local", *, to_issue: Issue = False) -> None:
-    """Look at what runs, and name what an update would change although the stack file is the same.
+    """Report drift between a stack file and its cluster.
 
     Nothing is changed, neither what runs nor the state. Exit codes: 0 nothing has drifted, 1 something has.
     An issue is written with GITHUB_REPOSITORY and GITHUB_TOKEN, as a workflow of GitHub sets them.

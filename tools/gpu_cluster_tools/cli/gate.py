@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from gpu_cluster_policies.preview import Preview
 
 PreviewFile = Annotated[
-    str, typer.Argument(help="What `pulumi preview --json` wrote: a file, or - for standard input.")
+    str, typer.Argument(help="The output of `pulumi preview --json`: a file, or - for standard input.")
 ]
 State = Annotated[
-    Path | None, typer.Option("--state", help="What `pulumi stack export` wrote, to look for secrets in it.")
+    Path | None, typer.Option("--state", help="The output of `pulumi stack export`, to search for secrets.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
 
 def gate(preview: PreviewFile, *, state: State = None, as_json: Json = False) -> None:
-    """Stop an update that would lose a cluster, a provider, a store, a key or a GPU pool.
+    """Fail if a preview deletes or replaces stateful resources.
 
     Exit codes: 0 it may go ahead, 1 it must not, 2 what is given is no preview, or a waiver is wrong.
     """

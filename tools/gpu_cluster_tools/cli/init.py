@@ -31,7 +31,7 @@ class Provider(StrEnum):
 
 
 _USUAL = {Provider.LOCAL: "L4", Provider.EXISTING: "H100", Provider.EKS: "L4"}
-"""The GPU where nobody says."""
+"""The default GPU."""
 
 _OF_ENVIRONMENTS = frozenset(
     (
@@ -105,7 +105,7 @@ def init(
     force: Force = False,
     yes: Yes = False,
 ) -> None:
-    """Write a new stack file, commented and right but for what nobody can know, which says CHANGEME.
+    """Write a new stack file, commented and valid but for its placeholders, which say CHANGEME.
 
     It asks what no option says, unless --yes or where there is no terminal, and takes what the catalog has.
     With --environment it is a team's, whose model goes where that environment grants it a place.

@@ -23,7 +23,7 @@ def team_text(
     model: str | None,
     kubeconfig: str | None,
 ) -> str:
-    """What the file says. `WishError` where the environment has no such team, or no room for the model."""
+    """Text of the file. `WishError` where the environment has no such team, or no capacity for the model."""
     file = _file(project, name, environment)
     try:
         stack = load(file)

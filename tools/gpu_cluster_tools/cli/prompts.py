@@ -1,10 +1,10 @@
-"""What a command asks whoever runs it."""
+"""Prompts of a command."""
 
 import typer
 
 
 class Prompts:
-    """Asks, or takes the default where nobody would answer."""
+    """Asks, or takes the default without a terminal."""
 
     def __init__(self, *, silent: bool) -> None:
         self._silent = silent

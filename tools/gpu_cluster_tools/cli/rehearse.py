@@ -24,7 +24,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON; th
 Keep = Annotated[bool, typer.Option("--keep", help="Leave cluster and account running, to look at them.")]
 
 
-Fault = Annotated[list[str] | None, typer.Option(help="What goes wrong on AWS, such as throttling=0.2.")]
+Fault = Annotated[list[str] | None, typer.Option(help="A fault of AWS and its rate: throttling=0.2.")]
 Seed = Annotated[int, typer.Option(help="Decides where faults strike.")]
 Source = Annotated[
     Path | None,
@@ -51,7 +51,7 @@ def rehearse(
     as_json: Json = False,
     keep: Keep = False,
 ) -> None:
-    """Bring a stack up on this machine, change it and destroy it, and say what did not hold."""
+    """Rehearse a stack on this machine: create, update and destroy it, and report every failure."""
     if source and keep:
         raise typer.BadParameter("what is rehearsed --from a folder cannot be kept", param_hint="--keep")
     with ExitStack() as folders:

@@ -18,7 +18,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print it as JSON instead of 
 def report(
     stack: StackName = "local", *, framework: Frameworks = None, as_json: Json = False, output: Output = None
 ) -> None:
-    """Say for each control of a framework what is evidence for it, and what has to be shown otherwise.
+    """Report the evidence for each control of a framework, and the controls without any.
 
     Exit codes: 0 the report is written, whatever it says, 2 the stack file or the pack is wrong.
     """

@@ -47,7 +47,7 @@ def review(
     format: As = ReviewFormat.MARKDOWN,
     output: Output = None,
 ) -> None:
-    """Compare stacks with what they were, without network, cluster or credentials.
+    """Compare stacks with an earlier revision, without network, cluster or credentials.
 
     Exit codes: 0 nothing blocks the change, 1 something does, 2 a stack file, or the command, is wrong.
     """

@@ -15,7 +15,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print pools and models as JS
 
 
 def status(stack: StackName = "local", *, as_json: Json = False) -> None:
-    """Show what runs: nodes and GPUs by pool, and where each model's pods are."""
+    """Show the running platform: nodes and GPUs by pool, and the pods of each model."""
     project = RunningProject.here()
     settings = project.any_stack(stack)
     if isinstance(settings, TeamStack):

@@ -1,4 +1,4 @@
-"""What a person wants to know of a platform that runs."""
+"""Summary of a running platform."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ def show(project: RunningProject, name: str, stack: Stack) -> None:
 
 
 def found_in(project: RunningProject, name: str, stack: Stack) -> ClusterInventory:
-    """What the cluster of a stack has."""
+    """Contents of the cluster of a stack."""
     return inventory(project.cluster(name, stack), pools_of(stack), stack.serving.namespace)
 
 

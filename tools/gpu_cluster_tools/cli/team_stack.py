@@ -1,4 +1,4 @@
-"""What the commands do for a team's stack, which is on top of an environment."""
+"""Commands on a team's stack, which is on top of an environment."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -25,7 +25,7 @@ from gpu_cluster_tools.toolchain import Toolchain, install
 
 
 def up(stack: StackName = "local") -> None:
-    """Start the platform and show it, after putting right what a killed run left behind."""
+    """Start the platform and show it; recover first from a run that was killed."""
     project = RunningProject.here()
     settings = project.any_stack(stack)
     if isinstance(settings, TeamStack):

@@ -19,7 +19,7 @@ Json = Annotated[
 
 
 def validate(stack: StackName = "local", *, as_json: Json = False) -> None:
-    """Read a stack file and name everything that is wrong with it, without cluster or credentials.
+    """Validate a stack file and list all its errors, without cluster or credentials.
 
     Exit code 2 where anything is wrong.
     """

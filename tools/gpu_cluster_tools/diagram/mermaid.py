@@ -1,4 +1,4 @@
-"""What Mermaid takes: names that are none of its own words, and labels that are text and nothing more."""
+"""Syntax of Mermaid: ids that are none of its own words, and labels that are plain text."""
 
 import re
 
@@ -6,7 +6,7 @@ from gpu_cluster.config.span import Span
 
 
 def id_of(kind: str, name: str) -> str:
-    """What Mermaid takes for one word, and for none of its own: a pool may be called end, or a--b."""
+    """An id that Mermaid takes for one word, and for none of its own: a pool may be called end, or a--b."""
     return f"{kind}_" + re.sub(r"[^A-Za-z0-9]", lambda found: f"_{ord(found[0]):x}_", name)
 
 

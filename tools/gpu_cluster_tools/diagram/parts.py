@@ -1,4 +1,4 @@
-"""What every picture of a stack has: pools, stores and models."""
+"""Parts of every diagram of a stack: pools, stores and models."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""What a team runs as a picture in Mermaid, on the part of its environment that it has to do with."""
+"""Diagram in Mermaid of a team's stack, on its part of the environment."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Whether a stack would come up, before anything is made: machine, checkout, account, quotas, cluster."""
+"""Checks of a stack's prerequisites: machine, checkout, account, quotas, cluster."""
 
 from gpu_cluster_tools.doctor.check import Check, CheckStatus, counts
 from gpu_cluster_tools.doctor.diagnose import diagnose

@@ -16,7 +16,7 @@ Object = dict[str, Any]
 
 
 class NoAnswerError(Exception):
-    """The kubeconfig leads nowhere, or the API server lets nobody in."""
+    """The kubeconfig leads nowhere, or the API server refuses all."""
 
 
 class ApiServer:
@@ -35,23 +35,23 @@ class ApiServer:
         self.server: str = config.cluster.server if config else ""
 
     def get(self, path: str) -> Object | None:
-        """What is there; None where there is nothing, or where this identity may not look."""
+        """The object; None where there is none, or where this identity may not read it."""
         answer = self._asked("GET", path)
         if answer.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE):
             return None
         return self._read(answer)
 
     def items(self, path: str) -> list[Object] | None:
-        """What a path lists; None where this identity may not look."""
+        """The objects at a path; None where this identity may not list them."""
         found = self.get(path)
         return None if found is None else found["items"]
 
     def create(self, path: str, body: Object) -> Object:
-        """What the server makes of a question, such as a review of access."""
+        """Response of the server to a question, such as a review of access."""
         return self._read(self._asked("POST", path, body))
 
     def refusal(self, path: str, body: Object) -> str | None:
-        """What the server has against an object that it is not to keep; None where it would take it."""
+        """Reason of the server to refuse an object that it is not to keep; None where it would take it."""
         answer = self._asked("POST", f"{path}?dryRun=All", body)
         return None if answer.is_success else str(answer.json().get("message", answer.text))
 

@@ -49,7 +49,7 @@ class Aws:
             return getattr(self.client(service), operation)(**arguments)
 
     def all_of(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:
-        """What all pages of an answer have under a key; errors as of `call`."""
+        """Items of all pages of a response under a key; errors as of `call`."""
         with _worded():
             pages = self.client(service).get_paginator(operation).paginate(**arguments)
             return [item for page in pages for item in page[key]]

@@ -12,11 +12,11 @@ _BACKUPS = Group("backups")
 _NAME = "opt-in"
 
 _SERVICES: Mapping[type[Settings], str] = {Ebs: "EBS", Efs: "EFS", FsxLustre: "FSx"}
-"""What AWS Backup calls them."""
+"""Names of AWS Backup."""
 
 
 def backups(stack: Stack, aws: Aws | None) -> Iterator[Check]:
-    """Fails where a service is not opted in, which nobody is told of when a backup is missed.
+    """Fails where a service is not opted in, as a missed backup gives no alert.
 
     AWS says of such a service that nothing of it is protected (DescribeRegionSettings), and that what a plan
     names by its kind is taken all the same (UpdateRegionSettings; botocore 1.44.5).

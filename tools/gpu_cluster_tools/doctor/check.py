@@ -1,4 +1,4 @@
-"""What one look at something found."""
+"""Results of checks."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -11,24 +11,24 @@ class CheckStatus(StrEnum):
     """It works, or may; somebody should know."""
 
     FAIL = "FAIL"
-    """It would not come up."""
+    """It stops the stack."""
 
     SKIP = "SKIP"
-    """Nobody could look; the check says why."""
+    """Not checked; the check says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was looked at, and what was found."""
+    """One check, and its result."""
 
     group: str
-    """What it is about: machine, checkout, stack file, models, account, quotas, offerings, …"""
+    """Subject: machine, checkout, stack file, models, account, quotas, offerings, …"""
 
     name: str
     verdict: CheckStatus
     found: str
     advice: str = ""
-    """What to do about it; empty where there is nothing to do."""
+    """Advice; empty where there is nothing to do."""
 
     def as_json(self) -> dict[str, str]:
         return asdict(self)

@@ -16,7 +16,7 @@ _SERVICE = "https://"
 
 
 def checkout(project: Path) -> Iterator[Check]:
-    """What git says of the stack files and of the branch."""
+    """State of the stack files and of the branch in git."""
     git = shutil.which("git")
     if git is None:
         yield _CHECKOUT.skip("git", "there is no git on PATH")

@@ -1,4 +1,4 @@
-"""What a cluster can do that a stack needs: asked of the API server itself, which keeps nothing of it."""
+"""Capabilities of a cluster that a stack needs: asked of the API server itself, which keeps nothing of it."""
 
 from collections.abc import Iterator, Mapping
 

@@ -17,7 +17,7 @@ _RUN_INSIDE = "run from within the VPC or a network of endpoint.private, or add 
 def endpoint(settings: EksSettings, server: str | None) -> Check:
     """`server`: URL of the API server; None before there is a cluster, when it says who will reach it.
 
-    It has to be reached by whoever deploys: an update installs objects in the cluster.
+    The deployer has to reach it: an update installs objects in the cluster.
     """
     if server is None:
         if settings.endpoint.public:

@@ -1,4 +1,4 @@
-"""This machine: its Python, its tools, and room to build those that are missing."""
+"""Checks of the machine: Python, tools, and disk space to build missing ones."""
 
 import shutil
 import sys
@@ -10,7 +10,7 @@ from gpu_cluster_tools.toolchain import ToolchainError, builder, present, tools_
 
 _OLDEST_PYTHON = (3, 11)
 _TO_BUILD_GB = 16
-"""What the first build takes meanwhile (docs/toolchain.md)."""
+"""Disk of the first build (docs/toolchain.md)."""
 
 _TO_RUN_GB = 2
 """Tools, logs and the state of a control plane."""

@@ -1,4 +1,4 @@
-"""What the region offers: instance types in the zones of their pools, Kubernetes, images, reservations."""
+"""Offerings of the region: instance types in the zones of their pools, Kubernetes, images, reservations."""
 
 import re
 from collections.abc import Iterator
@@ -112,7 +112,7 @@ def _images(stack: Stack, version: str, pools: dict[str, Pool], aws: Aws) -> Ite
 
 
 def image_name(stack: Stack, version: str, pool: Pool) -> str | None:
-    """What AWS calls the image of a pool; None where no release is pinned.
+    """Name of a pool's image at AWS; None where no release is pinned.
 
     Source: names of the images in awslabs/amazon-eks-ami and bottlerocket-os/bottlerocket, 2026-08-22.
     """

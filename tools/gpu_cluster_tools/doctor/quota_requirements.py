@@ -1,4 +1,4 @@
-"""What a stack asks of the quotas of its account at the most, worked out without asking anyone."""
+"""Quota requirements of a stack at its most, worked out without any call."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _GIB_OF_A_TIB = 1024
 
 @dataclass(frozen=True, slots=True)
 class QuotaRequirement:
-    """What the stack counts for one quota."""
+    """Amount of one quota that the stack needs."""
 
     quota: Quota
     amount: int
@@ -30,7 +30,7 @@ class QuotaRequirement:
     """While nodes are replaced besides, where more of them are started first; never below `amount`."""
 
     because: str
-    """What of the stack it is, such as `l4: 12 x g6.4xlarge`."""
+    """Part of the stack, such as `l4: 12 x g6.4xlarge`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ _COUNTED = {
     "L-0263D0A3": ("describe_addresses", "Addresses"),
     "L-A4707A72": ("describe_internet_gateways", "InternetGateways"),
 }
-"""What there is few of by default, and who lists what others in the account have of it."""
+"""Resources with a low default, and who lists what others in the account have of it."""
 
 
 def quotas(stack: Stack, name: str, aws: Aws | None) -> Iterator[Check]:

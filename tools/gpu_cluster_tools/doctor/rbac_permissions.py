@@ -1,4 +1,4 @@
-"""What whoever the kubeconfig signs in as may do, of all that a platform makes in a cluster."""
+"""Permissions of the kubeconfig's identity for all objects of a platform."""
 
 from collections.abc import Iterator
 

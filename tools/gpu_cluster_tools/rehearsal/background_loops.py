@@ -1,4 +1,4 @@
-"""What stands in, all through a rehearsal, for programs that would run in the containers of a cluster."""
+"""Background loops that simulate, all through a rehearsal, the programs in the containers of a cluster."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What a cluster holds of a platform: nodes by pool, and where each model's pods run."""
+"""Inventory of a platform in its cluster: nodes by pool, and the nodes of each model's pods."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class ClusterInventory:
 
 
 def inventory(cluster: KubernetesClient, pools: Mapping[str, Pool], namespace: str) -> ClusterInventory:
-    """What runs now. `namespace`: that of the models."""
+    """Nodes and replicas that run now. `namespace`: that of the models."""
     nodes = cluster.nodes()
     return ClusterInventory(
         pools=tuple(_of_pool(pool, nodes) for pool in pools.values()),

@@ -25,7 +25,7 @@ _VOLUME = re.compile(rb"/tmp/hostpath_pv/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f
 
 @dataclass(frozen=True, slots=True)
 class ControlPlaneStatus:
-    """What runs."""
+    """Parts that run."""
 
     running: tuple[str, ...]
     """Components with a living process."""

@@ -1,4 +1,4 @@
-"""What device plugins offer of a simulated node's devices: nothing, until their pods run there.
+"""Device plugins of simulated nodes: resources appear once their pods run there.
 
 The kubelet of a real node hears it from the plugin. Here it is worked out from the plugin's pod, its
 configuration and, where GPUs are divided, from what the MIG manager on the node was told.
@@ -93,7 +93,7 @@ class _Plugins:
         self._pods = [pod for pod in pods if pod.spec and pod.spec.nodeName == name_of(node)]
 
     def change(self) -> dict[str, int]:
-        """Resources that are not offered as they should be; what nobody offers any more is none."""
+        """Resources that are not offered as they should be; a resource without a plugin is not offered."""
         wanted = self._efa() | self._gpus()
         status = self._node.status
         present = {
@@ -108,7 +108,7 @@ class _Plugins:
         }
 
     def division(self) -> str | None:
-        """What the MIG manager has yet to say of its work; None where there is nothing new."""
+        """State of the MIG manager that it has yet to report; None where there is nothing new."""
         labels = labels_of(self._node)
         if _LAYOUT not in labels or not any(self._running(_MIG_MANAGER)):
             return None
@@ -177,7 +177,7 @@ class _Plugins:
                     yield pod, container
 
     def _mounted(self, pod: Pod, container: Container, path: str | None) -> dict[str, Any]:
-        """What a file says that a ConfigMap is mounted as; nothing where there is none."""
+        """Text of a mounted ConfigMap; empty where there is none."""
         volumes = {each.name: each.configMap for each in (pod.spec and pod.spec.volumes) or []}
         for mount in container.volumeMounts or []:
             source = volumes.get(mount.name)

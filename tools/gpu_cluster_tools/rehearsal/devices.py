@@ -1,4 +1,4 @@
-"""What is in a simulated server, and what its operating system does with it."""
+"""Devices of a simulated server, and their use by its operating system."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (settings are any TOML)
@@ -22,7 +22,7 @@ NO_GPUS = "gpu-cluster/no-gpus"
 
 @dataclass(frozen=True)
 class Devices:
-    """What is in a server, whether or not anything offers it."""
+    """Devices of a server, whether or not anything offers them."""
 
     gpus: int = 0
     """GPUs that the image has a driver for."""
@@ -55,7 +55,7 @@ class Devices:
         return said | strict | ({_SYSTEM: json.dumps(self.system)} if self.system is not None else {})
 
     def offered_by_system(self) -> dict[str, int]:
-        """What the operating system's plugin offers; nothing where there is none, or it is switched off."""
+        """Resources of the operating system's plugin; none where there is none, or it is switched off."""
         settings = self.system
         if settings is None or not settings.get("enabled", True) or not self.gpus:
             return {}
@@ -84,7 +84,7 @@ class Devices:
 
 
 def devices_of_image(image: str, user_data: str, *, gpus: int, efa: int) -> Devices:
-    """Those of a server of EKS. `image`: its AMI type; `user_data`: as text.
+    """Devices of a server of EKS. `image`: its AMI type; `user_data`: as text.
 
     Bottlerocket reads the variable in privileged containers alone (nvidia-container-toolkit-config-k8s in
     bottlerocket-os/bottlerocket-core-kit, 2024-10-24). Amazon Linux has been seen with either value, so what

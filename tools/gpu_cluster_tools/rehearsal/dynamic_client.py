@@ -39,7 +39,7 @@ class DynamicClient:
         self._http = Client(config, ConnectionParams(trust_env=False))
 
     def get(self, path: str) -> Object:
-        """What it answers; of a kind that was defined just now, once it can list it."""
+        """Response; of a kind that was defined just now, once the server can list it."""
         deadline = time.monotonic() + _BUSY_SECONDS
         while True:
             response = self._http.get(path)
@@ -49,7 +49,7 @@ class DynamicClient:
             time.sleep(float(response.headers.get("Retry-After", 1)))
 
     def items(self, path: str) -> list[Object]:
-        """What a resource's path lists, of all namespaces where it names none."""
+        """Objects at a resource's path, of all namespaces where it names none."""
         return self.get(path)["items"]
 
     def create(self, path: str, body: Object) -> None:

@@ -1,4 +1,4 @@
-"""What the clusters of an account have in EKS."""
+"""Resources of EKS in the clusters of an account."""
 
 from collections.abc import Iterator
 

@@ -44,7 +44,7 @@ class Engine:
             raise RehearsalError(f"pulumi {command} ended with exit code {code}; what it found is above")
 
     def output(self, *arguments: str) -> str:
-        """What a command prints. `RehearsalError` with its words where it fails."""
+        """Output of a command. `RehearsalError` with its words where it fails."""
         done = subprocess.run(  # noqa: S603
             ["pulumi", *arguments],  # noqa: S607
             cwd=self.project,
@@ -60,7 +60,7 @@ class Engine:
         return done.stdout
 
     def state(self) -> dict[str, Any]:
-        """What the engine knows of the stack: its deployment, as `pulumi stack export` writes it."""
+        """Deployment of the stack in the engine's state, as `pulumi stack export` writes it."""
         return json.loads(self.output("stack", "export", "--stack", self.stack))["deployment"]
 
 

@@ -1,5 +1,5 @@
-"""What the user reads when a rehearsal cannot go on."""
+"""Errors of a rehearsal for its user."""
 
 
 class RehearsalError(Exception):
-    """What failed, what it said last, and what to do; fit to be shown as it is."""
+    """A failure: the cause, the last output, and how to go on; fit to be shown as it is."""

@@ -1,4 +1,4 @@
-"""What the engine wrote down while it ran: which operation on which resource, and why it failed."""
+"""Event log of the engine: operations on resources, and why they failed."""
 
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
 # (properties are any JSON)
@@ -19,7 +19,7 @@ _NOTHING = ("same", "read", "refresh")
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What the engine does to a resource."""
+    """An operation of the engine on a resource."""
 
     kind: str
     """create, update, replace, delete, same …"""
@@ -67,7 +67,7 @@ class EventLog:
                 self._take(json.loads(line))
 
     def changing(self) -> list[Operation]:
-        """What was done, or would be, that changes anything."""
+        """Operations that change anything, done or planned."""
         return [operation for operation in self.finished if not operation.changes_nothing]
 
     def _take(self, event: Mapping[str, Any]) -> None:

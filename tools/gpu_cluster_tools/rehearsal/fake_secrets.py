@@ -1,4 +1,4 @@
-"""Values that a rehearsal invents for the secrets of a stack file, which nobody here can decrypt."""
+"""Values that a rehearsal invents for the secrets of a stack file, which cannot be decrypted here."""
 
 import secrets
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ def set_fake_secrets(engine: Engine, left_out: Iterable[Keys]) -> dict[str, str]
 
 
 def plaintext_secrets(values: Mapping[str, str], folder: Path) -> list[str]:
-    """Those that the state of a sandbox has in the clear, in words."""
+    """Secrets that the state of a sandbox has in plain text, in words."""
     files = [file for file in (folder / ".local" / "state").rglob("*") if file.is_file()]
     texts = [file.read_text(errors="replace") for file in files]
     return [

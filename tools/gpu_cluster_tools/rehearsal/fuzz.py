@@ -39,25 +39,25 @@ _MOST_FAULTS = 3
 _MOST_EDITS = 2
 _WIDTH = 200
 _OF_NO_USE = ("Traceback", "panic:", "Exception calling application", "unexpected EOF")
-"""What no person can act on."""
+"""Words of an error that no person can act on."""
 
 _CALM = Faults()
 
 
 @dataclass
 class Case:
-    """What became of one seed."""
+    """Result of one seed."""
 
     seed: int
     faults: dict[str, float]
     steps: list[str] = field(default_factory=list[str])
-    """What was done, with the number of attempts."""
+    """Steps, with the number of attempts."""
 
     stopped: str = ""
     """The error with which it stopped; empty where it converged."""
 
     wrong: list[str] = field(default_factory=list[str])
-    """What must never be."""
+    """Violated invariants."""
 
 
 class Fuzzer:
@@ -196,14 +196,14 @@ class _Living:
         self.life.wrong += [f"{words}: {problem}" for problem in self._problems()]
 
     def _problems(self) -> list[str]:
-        """What the state does not know of the account, and what it has in the clear."""
+        """Resources of the account that the state lacks, and secrets that it has in plain text."""
         known = self._retained | {(each["type"], each.get("id", "")) for each in self._sandbox.resources()}
         lost = [f"lost {type} {id}" for type, id in self._sandbox.account.made() if (type, id) not in known]
         return [*lost, *self._sandbox.clear_secrets()]
 
 
 def _left_in(sandbox: Sandbox, before: set[str]) -> list[str]:
-    """What is in the cluster that was not there before the first life."""
+    """Objects in the cluster that were not there before the first case."""
     nodes = [f"nodes/{node['metadata']['name']}" for node in sandbox.api.items("/api/v1/nodes")]
     objects, _ = leftovers_in_cluster(sandbox.api, before)
     return [f"left in the cluster: {name}" for name in (*nodes, *objects)]

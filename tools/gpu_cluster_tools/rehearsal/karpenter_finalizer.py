@@ -41,7 +41,7 @@ class KarpenterFinalizer:
     """In the region of the cluster."""
 
     refused: dict[str, str] = field(default_factory=dict[str, str])
-    """What AWS would refuse, by what it is about."""
+    """Refusals of AWS, by their subject."""
 
     def finalize(self) -> None:
         """Take up the finalizers of new EC2NodeClasses, and go through those of deleted ones.

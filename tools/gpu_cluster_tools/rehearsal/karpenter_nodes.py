@@ -64,7 +64,7 @@ def _most(pool: Object) -> int:
 
 
 def _devices(api: DynamicClient, pool: Object) -> Devices:
-    """What a server of the pool has, and what the image of its EC2NodeClass does with it."""
+    """Devices of a server of the pool, and their use by the image of its EC2NodeClass."""
     reference = pool["spec"]["template"]["spec"]["nodeClassRef"]["name"]
     node_class = api.get(f"/apis/karpenter.k8s.aws/v1/ec2nodeclasses/{reference}")["spec"]
     family = node_class["amiSelectorTerms"][0]["alias"].partition("@")[0].upper()
@@ -73,7 +73,7 @@ def _devices(api: DynamicClient, pool: Object) -> Devices:
 
 
 def _node(pool: Object, taken: set[str], devices: Devices) -> Object:
-    """What the next server would register before its GPUs are announced."""
+    """The next server's node before its GPUs are announced."""
     number = next(number for number in range(len(taken) + 1) if f"{_name(pool)}-{number}" not in taken)
     name, template = f"{_name(pool)}-{number}", pool["spec"]["template"]
     [machine], zones = _allowed(pool, _TYPE), _allowed(pool, _ZONE)

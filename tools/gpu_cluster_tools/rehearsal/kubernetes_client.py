@@ -77,7 +77,7 @@ class KubernetesClient:
             self._client.patch(NodeStatus, name, patch, patch_type=PatchType.MERGE)
 
     def config_map(self, namespace: str, name: str) -> dict[str, str]:
-        """What a ConfigMap holds; nothing where there is none."""
+        """Data of a ConfigMap; empty where there is none."""
         with self._asked(), _unless_gone():
             return self._client.get(ConfigMap, name, namespace=namespace).data or {}
         return {}

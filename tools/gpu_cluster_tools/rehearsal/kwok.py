@@ -48,7 +48,7 @@ def configuration(
     data: Path,
     api_server: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """What kwokctl and kwok read. `data` is etcd's folder: outside of what kwokctl deletes when it fails.
+    """Configuration of kwokctl and kwok. `data` is etcd's folder: kwokctl does not delete it when it fails.
 
     `api_server`: its further arguments.
     """
@@ -109,7 +109,7 @@ def write(path: Path, documents: list[dict[str, Any]]) -> None:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """What was written; empty where nothing was, or where the machine went down over it."""
+    """The configuration as written; empty where there is none, or where the machine went down over it."""
     try:
         return [json.loads(document) for document in path.read_text(encoding="utf-8").split(_SEPARATOR)]
     except (FileNotFoundError, json.JSONDecodeError):

@@ -1,4 +1,4 @@
-"""What a stack leaves in the cluster that it was on."""
+"""Leftovers of a stack in its cluster."""
 
 import time
 from collections.abc import Set
@@ -11,7 +11,7 @@ _POLL_SECONDS = 0.3
 
 
 def settled_objects(api: DynamicClient) -> set[str]:
-    """What a fresh cluster holds, once its controllers have given every namespace what it starts with."""
+    """Objects of a fresh cluster, once its controllers have given every namespace its defaults."""
     found, seen = set(api.objects()), set[str]()
     while found != seen or "serviceaccounts/kube-public/default" not in found:
         time.sleep(1)
@@ -22,7 +22,7 @@ def settled_objects(api: DynamicClient) -> set[str]:
 def leftovers_in_cluster(api: DynamicClient, before: Set[str]) -> tuple[list[str], list[str]]:
     """Objects that were not there before, and volumes that are to be kept.
 
-    Nodes are nobody's leftovers, nor is what a DaemonSet has put on them.
+    Nodes are no leftovers, nor are pods of DaemonSets on them.
     """
     deadline = time.monotonic() + _GONE_SECONDS
     while True:

@@ -92,7 +92,7 @@ def _node(pool: Pool, number: int) -> Node:
 
 
 def system_info(architecture: str) -> NodeSystemInfo:
-    """What a kubelet would say of its machine; kwok fills in what is empty."""
+    """System info of a kubelet; kwok fills in empty values."""
     return NodeSystemInfo(
         architecture=architecture,
         operatingSystem="linux",

@@ -38,7 +38,7 @@ class _OfTeam(Scenario[TeamSandbox]):
         return Outcome(f"team {self.tried.team.name} on a control plane of its own")
 
     def environment(self) -> Outcome:
-        """What the team's stack stands on is up, and all of it runs."""
+        """The environment of the team's stack is up, and all of it runs."""
         below = Scenario(self.sandbox, self.sandbox, self.tell)
         came = below.up()
         unwell = () if came.findings else below.workloads().findings

@@ -1,4 +1,4 @@
-"""What a rehearsal found."""
+"""Report of a rehearsal."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -7,16 +7,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a step."""
+    """Outcome of a step."""
 
     words: str
     """In a line."""
 
     findings: tuple[str, ...] = ()
-    """What did not hold, one each; a finding may have several lines."""
+    """Failed expectations, one each; a finding may have several lines."""
 
     notes: tuple[str, ...] = ()
-    """What else is worth a line each."""
+    """Further notes, a line each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class Run:
     log: EventLog
     code: int
     output: Path
-    """What the engine printed."""
+    """Output of the engine."""
 
     @property
     def held(self) -> bool:

@@ -50,7 +50,7 @@ class Sandbox:
 
     @classmethod
     def all_of(cls, project: Path) -> "list[Sandbox]":
-        """Those that rehearsals of a project have left, to be removed."""
+        """Sandboxes that rehearsals of a project have left, to be removed."""
         folders = (project / ".local" / "rehearsal").glob("*/")
         return [cls(project, folder.name, Toolchain({})) for folder in folders]
 
@@ -174,7 +174,7 @@ class Sandbox:
         return {}
 
     def resources(self) -> list[dict[str, Any]]:
-        """What the engine has in its state; secrets are as they are kept."""
+        """Resources in the engine's state; secrets are as they are kept."""
         return resources_of(self.engine)
 
     def retained(self) -> set[tuple[str, str]]:

@@ -35,7 +35,7 @@ T = TypeVar("T", bound=Sandbox | TeamSandbox)
 
 @dataclass
 class Scenario(Generic[T]):
-    """What is done to a stack, and what came of it."""
+    """Steps on a stack, and their results."""
 
     sandbox: Sandbox
     tried: T
@@ -125,7 +125,7 @@ class Scenario(Generic[T]):
                 yield made
 
     def edit(self, edit: StackEdit) -> Outcome:
-        """It comes up, all runs again, and nothing stateful was lost over it."""
+        """The update succeeds, all runs again, and nothing stateful is lost."""
         self.sandbox.reconcile()
         run = self.attempt("up")
         lost = [
@@ -139,7 +139,7 @@ class Scenario(Generic[T]):
         return any(resource.get("protect") for resource in self.tried.resources())
 
     def unprotect(self) -> Outcome:
-        """What a user has to do before anything that holds data goes, in the file of the environment."""
+        """Steps of a user before anything that holds data is deleted, in the file of the environment."""
         self.sandbox.stack_file.put(("config", "gpu-cluster:protect"), False)
         run = self.attempt("up")
         return Outcome(f"gpu-cluster:protect: false: {counted(run.log.changing())}", tuple(run.errors))
@@ -156,7 +156,7 @@ class Scenario(Generic[T]):
         return self.follow(command, "--yes", "--skip-preview", *arguments, watch=True)
 
     def struck(self) -> tuple[str, ...]:
-        """What went wrong before the last attempt; without faults there is one attempt."""
+        """Errors before the last attempt; without faults there is one attempt."""
         return ()
 
     def follow(self, command: str, *arguments: str, watch: bool = False) -> Run:

@@ -1,4 +1,4 @@
-"""What a server of an instance type has, and what of it pods may ask for."""
+"""Hardware of an instance type, and the resources that pods may ask for."""
 
 from gpu_cluster.capacity import GPU_RESOURCE, Hardware, hardware_of
 from gpu_cluster.catalog import INSTANCES
@@ -12,7 +12,7 @@ def server_of(type: str) -> Hardware:
 
 
 def offered_by(type: str) -> dict[str, str]:
-    """What a node of it offers once the device plugin runs there, which autoscalers know beforehand."""
+    """Resources of a node once the device plugin runs there, which autoscalers know beforehand."""
     gpus = INSTANCES[type].gpus
     offered = server_of(type).allocatable.quantities()
     return offered | ({GPU_RESOURCE: str(gpus)} if gpus else {})

@@ -67,7 +67,7 @@ class StackCopy:
         return True
 
     def get(self, keys: Keys) -> Any:
-        """What stands there; None where nothing does."""
+        """The value; None where there is none."""
         inside = _yaml().load(self.path)
         for key in keys:
             if not isinstance(inside, Mapping) or key not in inside:

@@ -43,7 +43,7 @@ def team_edits_of(team: TeamStack) -> Iterator[list[StackEdit]]:
 
 
 def changes_of(stack: Stack) -> list[StackEdit]:
-    """What somebody may do to a stack on AWS, in no order and whether or not its file allows it."""
+    """Edits that a person may make to a stack on AWS, in no order and whether or not its file allows them."""
     tags, days = {**stack.tags, "rehearsed": "true"}, 30
     flow_logs = StackEdit(
         ("config", "gpu-cluster:network", "flowLogs"), {"retentionDays": days}, f"flow logs of {days} days"

@@ -65,7 +65,7 @@ class StateFiles:
 
 
 def resources_of(engine: Engine) -> list[dict[str, Any]]:
-    """What the engine has made, as its state was written last; secrets are as they are kept."""
+    """Resources of the engine, as its state was written last; secrets are as they are kept."""
     files = StateFiles.of(engine)
     text = files.checkpoint() if files else ""
     latest: dict[str, Any] | None = json.loads(text)["checkpoint"].get("latest") if text else None

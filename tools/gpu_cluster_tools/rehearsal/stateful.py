@@ -1,4 +1,4 @@
-"""What a rehearsal must not take away: resources that a replacement takes data, keys or running work from."""
+"""Resources that a rehearsal must not delete: a replacement takes data, keys or running work from them."""
 
 from gpu_cluster.catalog import STATEFUL
 from gpu_cluster_tools.rehearsal.event_log import Operation

@@ -70,7 +70,7 @@ class TeamSandbox:
         return {}
 
     def resources(self) -> list[dict[str, Any]]:
-        """What the engine has in the state of the team's stack."""
+        """Resources in the engine's state of the team's stack."""
         return resources_of(self.engine)
 
 

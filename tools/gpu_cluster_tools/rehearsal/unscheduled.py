@@ -47,14 +47,14 @@ def is_of_daemon_set(pod: Object) -> bool:
 
 
 def condition(pod: Object) -> Object:
-    """That it could not be placed; empty where nobody tried yet."""
+    """That it could not be placed; empty where the scheduler has not tried yet."""
     conditions = pod["status"].get("conditions", [])
     unplaced = (each for each in conditions if each["type"] == "PodScheduled" and each["status"] == "False")
     return next(unplaced, Object())
 
 
 def _of_pool(pod: Object, pool: str, nodes: list[Object], taken: Mapping[str, Amounts]) -> str | None:
-    """What keeps it away from a pool's nodes; None where nothing does that is known here."""
+    """Reason that keeps it away from a pool's nodes; None where none is known here."""
     if not nodes:
         return f"pool {pool}: has no nodes"
     reasons = [tuple(_reasons(pod, node, taken)) for node in nodes]
@@ -151,7 +151,7 @@ def _refused(node: Object) -> str:
 
 
 def _taken(pods: Iterable[Object]) -> dict[str, Amounts]:
-    """What the pods of each node ask for."""
+    """Requests of the pods of each node."""
     taken: dict[str, Amounts] = {}
     for pod in pods:
         node = pod["spec"].get("nodeName")
@@ -164,7 +164,7 @@ def _taken(pods: Iterable[Object]) -> dict[str, Amounts]:
 
 
 def _requests(pod: Object) -> Amounts:
-    """What the scheduler counts: its containers together, or the init container that asks for more."""
+    """Requests as the scheduler counts them: all containers together, or a larger init container."""
     total: Amounts = {"pods": Decimal(1)}
     for container in pod["spec"]["containers"]:
         for resource, amount in _asked_by(container).items():

@@ -1,6 +1,6 @@
 """In place of the storage drivers of a cluster, which would make the volumes that claims ask for.
 
-A volume is bound and mounted by nobody: what the scheduler and the volume controller do with it is real.
+No program binds or mounts a volume here: the scheduler and the volume controller are the real ones.
 """
 
 from collections.abc import Collection

@@ -27,7 +27,7 @@ def write(folder: Path, server: str) -> None:
 
 
 def arguments(folder: Path) -> Mapping[str, str]:
-    """What the API server is started with. RBAC comes first, so that few questions leave it."""
+    """Arguments of the API server. RBAC comes first, so that few questions leave it."""
     return {
         "authentication-token-webhook-config-file": str(folder / _AUTHENTICATE),
         "authentication-token-webhook-version": "v1",

@@ -1,4 +1,4 @@
-"""What of a cluster's workloads does not run, and why."""
+"""Workloads of a cluster that do not run, and why."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Unhealthy:
     """Kind, namespace and name: `Deployment serving/chat`."""
 
     state: str
-    """Such as `0 of 2 pods ready`."""
+    """State, such as `0 of 2 pods ready`."""
 
     why: tuple[str, ...]
 
@@ -55,7 +55,7 @@ class _Seen:
     events: list[Object]
     nodes: Mapping[str, list[Object]]
     immediate: frozenset[str]
-    """Classes whose volumes wait for nobody."""
+    """Classes whose volumes are bound at once."""
 
     @classmethod
     def of(cls, api: DynamicClient, pools: Mapping[str, Pool]) -> "_Seen":
@@ -89,7 +89,7 @@ class _Seen:
         return Unhealthy(f"{thing['kind']} {where}", state, tuple(dict.fromkeys(self._why(thing))))
 
     def _state(self, thing: Object) -> str | None:
-        """What is wrong, in short; None where all is well."""
+        """The problem, in short; None where there is none."""
         if thing["kind"] == "PersistentVolumeClaim":
             return self._claim_state(thing)
         if thing["kind"] == "Job":
@@ -118,7 +118,7 @@ class _Seen:
                 yield from _not_ready(pod)
 
     def _warnings(self, thing: Object) -> Iterator[str]:
-        """What controllers said last of it: a refusal by admission or quota, a volume that is not made."""
+        """Last warnings of controllers: a refusal by admission or quota, a volume that is not made."""
         mine = [
             each
             for each in self.events

@@ -31,7 +31,7 @@ def missing_rows(missing: Sequence[Missing]) -> list[tuple[str, ...]]:
 
 
 def use_rows(cost: Cost) -> list[tuple[str, ...]]:
-    """A row for each pool with GPUs: what nobody asks for, and what packing leaves over; least and most."""
+    """A row for each pool with GPUs: idle GPUs, and GPUs that packing leaves over; least and most."""
     head = ("POOL", "NODES", "NEEDED", "GPUS IDLE", "CPU IDLE", "MEMORY IDLE", "GPUS WASTED BY PACKING")
     return [head, *map(_use_row, cost.uses)]
 

@@ -13,7 +13,7 @@ SECRET = "(secret)"  # noqa: S105
 def as_json(plan: Plan) -> dict[str, Any]:
     """`{"stack": …, "ready": {"minutes": …, "path": […]}, "resources": [{"urn": …, …}], "outputs": {…}}`.
 
-    `UnknownDurationsError` where nobody knows how long a resource takes.
+    `UnknownDurationsError` where the duration of a resource is not known.
     """
     schedule = ready(plan)
     return {

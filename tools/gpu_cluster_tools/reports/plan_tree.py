@@ -68,7 +68,7 @@ def _known_as(resource: Registered) -> str:
 
 
 def _in_common(alike: Sequence[Registered]) -> str:
-    """What each of them says, where that is short."""
+    """The summary that all of them share, where that is short."""
     facts = [fact for fact in dict.fromkeys(map(summary_of, alike)) if fact]
     return f"  {'; '.join(facts)}" if 0 < len(facts) <= _FEW else ""
 

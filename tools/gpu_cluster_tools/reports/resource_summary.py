@@ -1,4 +1,4 @@
-"""What matters of a resource, in a few words."""
+"""Summary of a resource, in a few words."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
@@ -76,7 +76,7 @@ def _given(*paths: str) -> Callable[[Inputs], Iterator[str]]:
 
 
 def _at(inputs: Inputs, path: str) -> Any:
-    """What stands at a path such as `spec.hard`; None where nothing does."""
+    """The value at a path such as `spec.hard`; None where there is none."""
     value: Any = inputs
     for step in path.split("."):
         value = cast(Inputs, value).get(step) if isinstance(value, Mapping) else None

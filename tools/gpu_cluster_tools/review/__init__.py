@@ -1,1 +1,1 @@
-"""What a reviewer decides on: the change of a plan, its cost, its findings and what it would replace."""
+"""Review of a change: its plan, its cost, its findings and its replacements."""

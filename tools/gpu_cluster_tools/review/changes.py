@@ -1,4 +1,4 @@
-"""What an update would do, worked out from two plans as the engine works it out from a plan and a state."""
+"""Changes of an update, worked out from two plans as the engine works them out from a plan and a state."""
 
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (properties are any JSON)
@@ -18,7 +18,7 @@ _SECRET = "(secret)"  # noqa: S105
 
 
 class Action(StrEnum):
-    """What becomes of a resource."""
+    """Action of an update on a resource."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -28,7 +28,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResourceChange:
-    """What becomes of one resource."""
+    """Change of one resource."""
 
     action: Action
     type: str
@@ -64,12 +64,12 @@ class _Course:
     old: dict[str, Registered]
     seen: set[str] = field(default_factory=set[str])
     others: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
-    """What nobody knows before the update, by URN: the outputs of what is replaced or renewed."""
+    """Unknown outputs before the update, by URN: of resources that are replaced or renewed."""
 
     replaced: set[str] = field(default_factory=set[str])
 
     def taken(self, new: Registered) -> Iterator[ResourceChange]:
-        """What becomes of a resource of the new plan."""
+        """Change of a resource of the new plan."""
         old = self._before(new)
         if old is None:
             yield ResourceChange(Action.CREATE, new.type, new.name)
@@ -90,7 +90,7 @@ class _Course:
             yield ResourceChange(Action.UPDATE, new.type, new.name, found)
 
     def gone(self) -> Iterator[ResourceChange]:
-        """What the new plan has no more, in the order of deletion."""
+        """Resources that the new plan lacks, in the order of deletion."""
         for old in reversed(self.old.values()):
             if old.urn not in self.seen:
                 yield ResourceChange(Action.DELETE, old.type, old.name, retained=old.retained)
@@ -100,7 +100,7 @@ class _Course:
         return next((self.old[urn] for urn in urns if urn in self.old), None)
 
     def _inputs(self, new: Registered) -> Mapping[str, Any]:
-        """The inputs, with what nobody knows yet marked as such."""
+        """The inputs, with unknown values marked as such."""
         return {
             name: _later(value, unknown) if (unknown := self._unknown(new.made_of.get(name, ()))) else value
             for name, value in new.inputs.items()

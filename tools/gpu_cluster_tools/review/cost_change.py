@@ -1,4 +1,4 @@
-"""What a change costs: two bills, by their parts."""
+"""Cost of a change: two bills, by their parts."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ def cost_change(before: RevisionState, after: RevisionState) -> CostChange | Non
 
 
 def _changed(before: Mapping[str, Range], after: Mapping[str, Range]) -> tuple[CostLine, ...]:
-    """What differs, the largest difference of the most first."""
+    """Parts that differ, the largest difference of the most first."""
     parts = dict.fromkeys((*before, *after))
     lines = [
         CostLine(part, _part(before.get(part)), _part(after.get(part)))

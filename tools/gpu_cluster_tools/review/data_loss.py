@@ -1,4 +1,4 @@
-"""What a change would lose for good, unless somebody answers for it: the rule of the gate, foreseen."""
+"""Data loss of a change, unless a waiver covers it: the rule of the gate, evaluated beforehand."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

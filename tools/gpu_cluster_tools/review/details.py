@@ -11,7 +11,7 @@ class Details:
     summary: str
     head: tuple[str, ...]
     lines: tuple[str, ...]
-    """What may be cut, from its end."""
+    """Text that may be cut, from its end."""
 
     foot: tuple[str, ...] = ()
     cut: int = 0

@@ -1,4 +1,4 @@
-"""What runs, where it is not what a stack file says, as an issue."""
+"""Drift between a stack file and its cluster, as an issue."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from gpu_cluster_tools.review.details import Details, fitted
 
 @dataclass(frozen=True, slots=True)
 class Drifted:
-    """A resource that an update would change, although nobody changed the stack file."""
+    """A resource that an update would change, although the stack file is unchanged."""
 
     what: str
-    """What the engine would do: `update NodeGroup platform-nodes-l4`."""
+    """Operation of the engine: `update NodeGroup platform-nodes-l4`."""
 
     changes: tuple[str, ...]
     """Property by property, from what runs to what the file says."""

@@ -11,7 +11,7 @@ _WORTH_A_LINE = 0.1  # minutes
 def duration_change(
     before: RevisionState, after: RevisionState
 ) -> tuple[DurationChange | None, tuple[str, ...]]:
-    """The time on both sides with the chain after it, and the types whose time nobody knows."""
+    """The time on both sides with the chain after it, and the types without a known duration."""
     try:
         old, new = before.schedule, after.schedule
     except UnknownDurationsError as error:

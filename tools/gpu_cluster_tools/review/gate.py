@@ -34,7 +34,7 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Gate:
-    """What stands in the way of an update.
+    """Obstacles of an update.
 
     gate = gate_of(read_preview(text))
     gate.open  # whether it may go ahead
@@ -42,7 +42,7 @@ class Gate:
 
     stack: str | None
     steps: int
-    """Those that change anything."""
+    """Steps that change anything."""
 
     obstacles: tuple[Obstacle, ...]
     report: Report
@@ -136,7 +136,7 @@ class _Course:
         return "; ".join(self._words(finding.judged.urn))
 
     def advice(self, finding: Finding) -> str:
-        """What to do in the stack file about a loss; what the rule says about anything else."""
+        """Advice for the stack file about a loss; the fix of the rule about anything else."""
         loss = self._loss(finding.judged.urn)
         if loss is None or finding.path != "planned operation":
             return finding.rule.fix

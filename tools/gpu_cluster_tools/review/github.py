@@ -23,7 +23,7 @@ class PullRequest:
 
 
 class GitHubError(Exception):
-    """What GitHub refused, or what is missing to ask it."""
+    """An error of GitHub, or of a request that lacks something."""
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ _LIBRARY = "components/gpu_cluster"
 
 
 def resources_of(planned: Planned) -> Sequence[Registered]:
-    """What is no plan has none."""
+    """Resources of a plan; none where there is no plan."""
     return planned.graph.resources if isinstance(planned, Plan | Outdated) else ()
 
 

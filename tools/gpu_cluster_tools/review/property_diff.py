@@ -1,4 +1,4 @@
-"""What differs between two values, path by path."""
+"""Differences between two values, path by path."""
 
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
 # (properties are any JSON)

@@ -51,7 +51,7 @@ _PROVIDERS: Mapping[str, tuple[str, ...]] = {
 
 
 def replacement_paths(type: str, old: Inputs, new: Inputs) -> list[str]:
-    """Paths of the changed inputs for which the resource is replaced. Of a type that nobody knows, all."""
+    """Paths of the changed inputs for which the resource is replaced. Of an unknown type, all."""
     if type.startswith("kubernetes:"):
         paths = (*_OBJECT, *_KUBERNETES.get(type.removeprefix("kubernetes:"), ()))
         return _changed(paths, old, new)

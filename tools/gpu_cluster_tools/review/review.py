@@ -1,4 +1,4 @@
-"""What a reviewer decides on: one stack before and after a change, as plain data."""
+"""Review of one stack before and after a change, as plain data."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class ReviewFinding:
-    """What a rule finds in the new plan."""
+    """A finding of a rule in the new plan."""
 
     rule: str
     """Its id, such as 83-no-spot-in-production."""
@@ -71,7 +71,7 @@ class CostChange:
     after: Spending
     lines: tuple[CostLine, ...]
     missing: tuple[str, ...] = ()
-    """What has no price on either side: then the totals are only what is known."""
+    """Missing prices on either side: then the totals are only of known ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +91,15 @@ class Review:
     stack: str
     verdict: Verdict
     reasons: tuple[Reason, ...]
-    """Those that block first."""
+    """Blocking reasons first."""
 
     problems: tuple[str, ...] = ()
-    """What is wrong with its stack file; then there is no more to say."""
+    """Diagnostics of its stack file; then the rest is empty."""
 
     changes: tuple[ResourceChange, ...] = ()
     found: tuple[ReviewFinding, ...] = ()
     fixed: tuple[str, ...] = ()
-    """What rules found in the old plan alone."""
+    """Findings in the old plan alone."""
 
     waived: int = 0
     """Findings that a role answers for."""
@@ -107,7 +107,7 @@ class Review:
     cost: CostChange | None = None
     time: DurationChange | None = None
     missing: tuple[str, ...] = ()
-    """What could not be worked out, and why."""
+    """Parts that could not be worked out, and why."""
 
     @property
     def nothing_new(self) -> bool:
@@ -136,7 +136,7 @@ def as_json(reviews: Iterable[Review]) -> str:
 
 
 def from_json(content: str | bytes) -> tuple[Review, ...]:
-    """What `as_json` wrote. `ReviewFileError` where it is something else."""
+    """Reviews that `as_json` wrote. `ReviewFileError` for any other text."""
     try:
         return _REVIEWS.validate_json(content, strict=True)
     except ValidationError as error:

@@ -47,7 +47,7 @@ class Revision:
 
     @contextmanager
     def folder(self) -> Generator[Path]:
-        """The project's files as they were, in a folder that goes away; the checkout stays as it is."""
+        """The project's files as they were, in a temporary folder; the checkout stays as it is."""
         done = _run(self.project, "archive", "--format=tar", self.commit, ".")
         if done.returncode:
             raise RevisionError(f"git archive {self.commit}: {done.stderr.decode(errors='replace').strip()}")
@@ -76,7 +76,7 @@ def touched(files: Iterable[str], before: Path, after: Path) -> list[str]:
 
 
 def there(stacks: Iterable[str], project: Path) -> list[str]:
-    """Those of them that a project has."""
+    """The stacks that a project has."""
     here = stacks_in(project)
     return [stack for stack in stacks if stack in here]
 
@@ -119,7 +119,7 @@ def _shallow(project: Path) -> str:
 
 
 def _git(project: Path, *arguments: str) -> str:
-    """What git prints; nothing where it fails."""
+    """Output of git; empty where it fails."""
     done = _run(project, *arguments)
     return "" if done.returncode else done.stdout.decode(errors="surrogateescape").strip("\n")
 

@@ -18,7 +18,7 @@ from gpu_cluster_tools.schedule import Schedule, ready
 
 @dataclass(frozen=True)
 class RevisionState:
-    """What a stack was, or would be."""
+    """State of a stack at a revision."""
 
     stack: str
     """Its name."""
@@ -44,12 +44,12 @@ class RevisionState:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What is wrong with its stack file."""
+        """Diagnostics of its stack file."""
         return tuple(map(str, self.planned.problems)) if isinstance(self.planned, StackFileError) else ()
 
     @property
     def gap(self) -> str:
-        """What is not known of it, and why; empty where all is."""
+        """Parts that are not known, and why; empty where all are."""
         if isinstance(self.planned, Outdated):
             return ", but for its plan: its stack file is read no more"
         return ": its stack file was wrong" if self.problems else ""
@@ -70,7 +70,7 @@ class RevisionState:
 
     @cached_property
     def schedule(self) -> Schedule | None:
-        """Of its creation from nothing. `UnknownDurationsError` where nobody knows how long a type takes."""
+        """Of its creation from nothing. `UnknownDurationsError` where the duration of a type is not known."""
         return ready(self.plan) if self.plan else None
 
     @cached_property

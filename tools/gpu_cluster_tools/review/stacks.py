@@ -31,7 +31,7 @@ class Comparison:
     before: Path
     after: Path
     stacks: Sequence[str]
-    """Those that the change touches."""
+    """Stacks that the change touches."""
 
     own_code: bool = False
     """Whether another program made the plans before."""
@@ -121,14 +121,14 @@ def review(before: RevisionState, after: RevisionState) -> Review:
 
 
 def _wrong(before: RevisionState, after: RevisionState) -> Reason:
-    """A file that nobody has changed may be wrong all the same: it does not fit what is below it any more."""
+    """An unchanged file may be wrong all the same: it does not fit what is below it any more."""
     counted = f"its stack file has {len(after.problems)} mistake{'s'[: len(after.problems) > 1]}"
     as_before = not before.problems and before.file == after.file
     return Reason(True, f"{counted}, although it is as it was" if as_before else counted)
 
 
 def _findings(new: Judged | None, old: Judged | None) -> tuple[tuple[ReviewFinding, ...], tuple[str, ...]]:
-    """What rules find now, and what they found before and do not any more."""
+    """Findings of rules now, and earlier findings that are gone."""
     now = {_key(shown): shown for shown in new.findings} if new else {}
     then = {_key(shown): shown for shown in old.findings} if old else {}
     found = tuple(_found(shown, new=key not in then) for key, shown in now.items())

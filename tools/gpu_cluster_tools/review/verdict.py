@@ -28,7 +28,7 @@ def reasons_of(
 ) -> tuple[Reason, ...]:
     """Everything that blocks, then everything that wants a look.
 
-    `lost`: the changes that nobody answers for and nobody could undo. `stale`: waivers that hold no more.
+    `lost`: the changes without a waiver that cannot be undone. `stale`: waivers that hold no more.
     """
     gravest = frozenset(lost)
     every = [
@@ -44,7 +44,7 @@ def reasons_of(
 
 
 def _lost(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
-    """What cannot be had back: a cluster, a provider, data, keys, and nodes with what runs on them."""
+    """Resources that cannot be restored: a cluster, a provider, data, keys, and nodes with their pods."""
     for action, verb in ((Action.REPLACE, "would replace"), (Action.DELETE, "would delete")):
         lost = [change for change in changes if change.action is action]
         lost.sort(key=lambda change: (change.retained, _LOSSES.index(STATEFUL[change.type])))
@@ -66,7 +66,7 @@ def _rules_broken(found: Sequence[ReviewFinding]) -> Iterator[Reason]:
 
 
 def _gone(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
-    """What is replaced or deleted, and can be had again."""
+    """Resources that are replaced or deleted, and can be made again."""
     for action, verb in ((Action.REPLACE, "replaces"), (Action.DELETE, "deletes")):
         names = [change.resource for change in changes if change.action is action and _is_real(change)]
         if names:

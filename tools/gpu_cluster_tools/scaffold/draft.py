@@ -1,4 +1,4 @@
-"""The text of a new stack file, from a wish."""
+"""The text of a new stack file, from the options of `init`."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from gpu_cluster_tools.scaffold.wanted_model import REVISION, TOKEN, WEIGHTS, Wa
 from gpu_cluster_tools.scaffold.wish import Wish
 
 BLANK = "CHANGEME"
-"""What nobody but whoever asked can know; `validate` names every one."""
+"""Placeholders that the user fills; `validate` names every one."""
 
 
 def draft(wish: Wish) -> str:
@@ -24,7 +24,7 @@ def draft(wish: Wish) -> str:
 
 
 def example(wish: Wish) -> Stack:
-    """What the draft reads as with examples for its placeholders. `StackFileError` where it is wrong."""
+    """The draft with examples for its placeholders. `StackFileError` where it is wrong."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / f"Pulumi.{wish.name}.yaml"
         file.write_text("\n".join(_lines(wish, example=True)) + "\n")
@@ -56,7 +56,7 @@ def _lines(wish: Wish, *, example: bool) -> Iterator[str]:
 
 
 class _Blanks:
-    """What the wish may leave open."""
+    """Placeholders of the options that are open."""
 
     def __init__(self, wish: Wish, example: bool) -> None:
         def of(given: str | None, could_be: str) -> str:

@@ -1,4 +1,4 @@
-"""The text of a team's new stack, from a wish."""
+"""The text of a team's new stack, from the options of `init`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ def team_draft(wish: TeamWish) -> str:
 
 
 def team_example(wish: TeamWish, environment: Path) -> Stack | TeamStack:
-    """What the draft reads as beside this file of its environment, with examples for its placeholders.
+    """The draft beside this file of its environment, with examples for its placeholders.
 
     `StackFileError` where it is wrong.
     """
@@ -66,7 +66,7 @@ def _model(model: WantedModel, placed: Placed, weights: str, revision: str) -> I
 
 
 def _service(wish: TeamWish) -> Iterator[str]:
-    """A comment, for nobody knows what else the team runs."""
+    """A comment, as other workloads of the team are not known."""
     yield "  # Containers of the team's own, such as one that asks the model:"
     if wish.repository:
         yield "  # gpu-cluster:repositories:"

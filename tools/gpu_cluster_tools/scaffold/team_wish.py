@@ -1,4 +1,4 @@
-"""What a team wants of its stack on an environment, and where there is room for it."""
+"""Options of a team's stack on an environment, and the pools that have capacity for it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from gpu_cluster_tools.scaffold.wanted_model import TOKEN, WEIGHTS, WantedModel
 from gpu_cluster_tools.scaffold.wish import WishError
 
 MODEL, SERVICE = "chat", "gateway"
-"""What a draft calls them."""
+"""Name in a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Placed:
     pool: str
     place: Place
     resource: str
-    """Such as nvidia.com/gpu."""
+    """Resource, such as nvidia.com/gpu."""
 
     granted: int
     """How many of the resource."""
@@ -42,7 +42,7 @@ class Placed:
 
 @dataclass(frozen=True, kw_only=True)
 class TeamWish:
-    """What a team's new stack is to be.
+    """Options of a team's new stack.
 
     TeamWish(environment="prod", stack=load(…), team="vision", model=WantedModel("…")).placed
     """
@@ -73,7 +73,7 @@ class TeamWish:
 
     @property
     def image(self) -> str:
-        """What a service could run: from a repository of the team's own where it can have one."""
+        """An image for a service: from a repository of the team's own where it can have one."""
         return f"{self.repository}:1.0.0" if self.repository else "docker.io/library/caddy:2.10.2"
 
     @property
@@ -119,7 +119,7 @@ class TeamWish:
                 yield pool, place, granted[name][gpu_resource(place.profile, pool)]
 
     def _nowhere(self, model: WantedModel) -> str:
-        """What is granted, and what would do."""
+        """The grant, and options that would fit it."""
         granted = share_of(self.grant, self._pools).gpus
         parts = (
             f"{count} {resource} of pool {pool}"
@@ -137,7 +137,7 @@ class TeamWish:
         return f"{holds}: it has {', '.join(parts) or 'no GPUs'}, and {needed}"
 
     def _problems(self, model: WantedModel, pool: Pool, place: Place, replicas: int) -> list[str]:
-        """What would be wrong with so many replicas, and a service that calls them."""
+        """Diagnostics for so many replicas, and a service that calls them."""
         file = TeamFile(
             team=Membership(environment=self.environment, name=self.team),
             hub_token=Secret(secure=TOKEN) if self.needs_token else None,

@@ -24,7 +24,7 @@ REVISION = "0123456789abcdef0123456789abcdef01234567"
 """A commit that the revision of a model could be."""
 
 WEIGHTS = "1Gi"
-"""What the weights could be of a model that nobody knows: so few that a small GPU is a place for it."""
+"""Example of the weights of an unknown model: so few that a small GPU holds it."""
 
 
 @dataclass(frozen=True)

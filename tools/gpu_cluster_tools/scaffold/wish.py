@@ -1,4 +1,4 @@
-"""What somebody wants of a new stack, and what the catalog makes of it."""
+"""Options of a new stack, completed from the catalog."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ _SYSTEM = ("m7i.xlarge", "m6i.xlarge")
 
 
 class WishError(Exception):
-    """What cannot be had, and what can."""
+    """An option that is not possible, and the possible ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What a new stack is to be; None where whoever asks does not mind."""
+    """Options of a new stack; None for the default."""
 
     name: str
     provider: str
@@ -42,7 +42,7 @@ class Wish:
     zones: tuple[str, ...] = ()
     kubeconfig: str = "~/.kube/config"
     gpu: str | None = None
-    """Such as L4."""
+    """GPU, such as L4."""
 
     instance: str | None = None
     gpus: int = 8
@@ -103,7 +103,7 @@ class Wish:
 
     @cached_property
     def place(self) -> Place | None:
-        """What a replica takes of a node; None where nothing is known of the model."""
+        """Slot of a replica on a node; None where the catalog does not know the model."""
         if not (self.model and self.model.known):
             return None
         if self.machine:

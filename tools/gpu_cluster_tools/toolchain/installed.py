@@ -1,4 +1,4 @@
-"""What the machine already has: an engine, its language host, the Kubernetes provider."""
+"""Tools that the machine already has: an engine, its language host, the Kubernetes provider."""
 
 import os
 import re

@@ -42,7 +42,7 @@ class Toolchain:
         return self.tools[name].path
 
     def environment(self) -> dict[str, str]:
-        """This process's environment, with what was built of the engine first on PATH."""
+        """Environment of the process, with the built engine first on PATH."""
         engine = (self.tools[name] for name in (PULUMI.name, LANGUAGE_HOST))
         ours = dict.fromkeys(str(found.path.parent) for found in engine if found.origin == "built")
         search = os.pathsep.join([*ours, os.environ.get("PATH", os.defpath)])

@@ -157,7 +157,7 @@ PINNED = (
     _control_plane("kube-scheduler"),
     KARPENTER_CHARTS,
 )
-"""What a rehearsal runs, whatever else the machine has: its answer is the same everywhere."""
+"""Tools of a rehearsal, whatever else the machine has: the result is the same everywhere."""
 
 DEVICE_PLUGIN_CONFIG = Tool(
     name="device-plugin-config",

@@ -18,7 +18,7 @@ class ImageCopy(NamedTuple):
 
 
 def images_to_copy(images: Iterable[Image], mirror: str, cached: Collection[str]) -> list[ImageCopy]:
-    """What of the images no cache fetches by itself; `cached` are words of the stack file such as quay.
+    """Images that no cache fetches by itself; `cached` are words of the stack file such as quay.
 
     images_to_copy(ON_EKS, ecr_mirror(account, region), {"docker-hub"})
     # [ImageCopy("nvcr.io/nvidia/k8s-device-plugin@sha256:…", "<mirror>/nvcr.io/nvidia/…:v0.20.0")]

@@ -120,7 +120,7 @@ class EcrRegistry(pulumi.ComponentResource):
 
 
 def _expiry(path: str, chosen: RepositorySettings, settings: RegistrySettings) -> str:
-    """What a cache fetched by digest has no tag, and is no older for that."""
+    """Images that a cache fetched by digest have no tag, and are no older for that."""
     count = chosen.keep_images or settings.keep_images
     hosts = {UPSTREAMS[upstream].host for upstream in settings.mirrors or ()}
     if path.partition("/")[0] in hosts:

@@ -1,4 +1,4 @@
-"""What an account has once in each region, for all environments in it."""
+"""Settings of an account's registry: once in each region, for all environments in it."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What a node needs before it can be ready: addresses for pods, routes to services, roles for pods."""
+"""Add-ons that a node needs before it is ready: addresses for pods, routes to services, roles for pods."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ _NAMESPACE = "kube-system"
 class BootstrapAddons(pulumi.ComponentResource):
     """The VPC CNI with a role of its own, kube-proxy and the Pod Identity agent: before any node.
 
-    Nodes that come up without them never get ready, and their group fails.
+    Nodes that start without them never get ready, and their group fails.
     """
 
     def __init__(

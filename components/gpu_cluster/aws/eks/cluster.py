@@ -58,7 +58,7 @@ class EksCluster(pulumi.ComponentResource):
 
     provider: k8s.Provider
     foundation: list[pulumi.Resource]
-    """What has to stand before any node."""
+    """Resources that exist before any node."""
 
     hybrid_role: pulumi.Output[str] | None
     """ARN of the role of hybrid nodes, where the stack has remote networks."""

@@ -10,7 +10,7 @@ EBS = "aws-ebs-csi-driver"
 @dataclass(frozen=True, slots=True)
 class CsiDriver:
     service_account: str
-    """Whose pods call AWS."""
+    """Service account of the pods that call AWS."""
 
     managed: tuple[str, ...] = ()
     """Policies of AWS that it needs in any case."""

@@ -47,7 +47,7 @@ class HybridNodes(pulumi.ComponentResource):
 def _role(
     name: str, cluster: aws.eks.Cluster, account: str, region: str, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    """What Systems Manager gives a server that was activated with it."""
+    """The role that Systems Manager gives a server that was activated with it."""
     role = aws.iam.Role(
         f"{name}-role",
         description="Hybrid nodes of EKS",

@@ -6,7 +6,7 @@ import json
 def kubeconfig(*, name: str, endpoint: str, authority: str, region: str) -> str:
     """As JSON, the same to the byte for the same cluster, and without a credential.
 
-    Whoever reads it signs in as who they are on AWS: `aws eks get-token` makes a token for some minutes.
+    Its reader signs in with an own identity on AWS: `aws eks get-token` makes a token for some minutes.
     `authority` is the certificate of the cluster's authority in base64.
     """
     token = ["eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"]

@@ -1,4 +1,4 @@
-"""What a controller may do in the AWS account: a role that one service account of one cluster gets."""
+"""EKS Pod Identity: an IAM role for one service account of one cluster."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the Karpenter controller may do in AWS: start and end its own servers, and look at what there is."""
+"""IAM policy of the Karpenter controller: start and end its own servers, and describe the account."""
 
 import json
 from typing import Any

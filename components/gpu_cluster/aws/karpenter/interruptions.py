@@ -1,4 +1,4 @@
-"""What AWS announces of servers, in a queue that Karpenter reads: nodes are drained before they go."""
+"""Interruption queue of Karpenter: AWS announces that servers end, and their nodes are drained before."""
 
 import json
 
@@ -61,7 +61,7 @@ class Interruptions(pulumi.ComponentResource):
 
 
 def _policy(queue: str, rules: list[str]) -> dict[str, object]:
-    """These rules may write, and nobody may come without TLS."""
+    """These rules may write, and all requests need TLS."""
     return {
         "Version": "2012-10-17",
         "Statement": [

@@ -1,4 +1,4 @@
-"""What Karpenter makes a node of: image, disk, network and role."""
+"""The EC2NodeClass of a pool: image, disk, network and role."""
 
 from typing import Any
 

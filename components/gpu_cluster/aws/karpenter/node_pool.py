@@ -43,7 +43,7 @@ def node_pool(pool: Pool, settings: PoolSettings, *, node_class: str) -> dict[st
 
 
 def _limits(pool: Pool) -> dict[str, str]:
-    """What all its nodes together have, at their most; servers that are alike in CPUs may differ in GPUs."""
+    """Limits of all nodes together; servers that are alike in CPUs may differ in GPUs."""
     gpus = {GPU_RESOURCE: str(pool.gpus * pool.nodes.max)} if pool.gpus else {}
     return {"cpu": str(pool.capacity.cpu_millis // 1000 * pool.nodes.max), **gpus}
 

@@ -1,10 +1,10 @@
-"""What the platform's keys are for."""
+"""Usages of the platform's KMS keys."""
 
 from enum import StrEnum
 
 
 class KeyUsage(StrEnum):
-    """One key each, so that whoever may use one reads nothing else."""
+    """One key each, so that a user of one reads nothing else."""
 
     CLUSTER = "cluster"
     """Secrets of Kubernetes."""

@@ -31,8 +31,8 @@ _SERVICES = {
 _RETIRED = frozenset((KeyUsage.DATA, KeyUsage.REGISTRY, KeyUsage.COPIES))
 """Keys whose service asks its caller for `kms:RetireGrant`.
 
-ECR for whoever creates or deletes a repository (Amazon ECR user guide, encryption-at-rest, "Required IAM
-permissions"), AWS Backup for whoever creates a vault (CloudFormation registry, AWS::Backup::BackupVault,
+ECR at creation and deletion of a repository (Amazon ECR user guide, encryption-at-rest, "Required IAM
+permissions"), AWS Backup at creation of a vault (CloudFormation registry, AWS::Backup::BackupVault,
 permissions of create); both read on 2026-11-28. EBS, EFS, FSx and EKS ask for `kms:CreateGrant` alone.
 """
 
@@ -60,7 +60,7 @@ def key_policy(purpose: KeyUsage, account: str, region: str, copies: str | None 
 
 
 def _administered(account: str) -> _Statement:
-    """All but its use; whoever may change this policy may allow the rest, which is then on record."""
+    """All but its use; an editor of this policy may allow the rest, which is then on record."""
     return {
         "Sid": "Administer",
         "Effect": "Allow",
@@ -73,7 +73,7 @@ def _administered(account: str) -> _Statement:
 def _by_control_plane(account: str) -> list[_Statement]:
     """The control plane encrypts with the role of its cluster, from a network of AWS, through no service.
 
-    Whoever creates the cluster needs `kms:DescribeKey` and `kms:CreateGrant`; `kms:GrantIsForAWSResource` is
+    The creator of the cluster needs `kms:DescribeKey` and `kms:CreateGrant`; `kms:GrantIsForAWSResource` is
     not supported for CreateCluster and must not restrict it (Amazon EKS user guide, enable-kms,
     docs.aws.amazon.com/eks/latest/userguide/enable-kms.html, read on 2026-11-28).
     """

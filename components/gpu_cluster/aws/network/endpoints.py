@@ -61,7 +61,7 @@ class Endpoints(pulumi.ComponentResource):
     def _open_to(
         self, callers: Iterable[str], name: str, vpc_id: pulumi.Input[str], title: str
     ) -> pulumi.Output[str]:
-        """A security group that these reach by HTTPS, and that reaches nobody."""
+        """A security group that these reach by HTTPS, and that has no egress."""
         child = pulumi.ResourceOptions(parent=self)
         group = aws.ec2.SecurityGroup(
             f"{name}-callers",

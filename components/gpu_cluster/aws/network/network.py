@@ -1,4 +1,4 @@
-"""The network that a cluster on AWS lies in, whoever made it."""
+"""The network of a cluster on AWS: the platform's own, or an existing one."""
 
 from itertools import islice
 

@@ -1,4 +1,4 @@
-"""What starts nodes of managed node groups when pods wait, and ends those that nobody needs."""
+"""The cluster autoscaler: starts nodes of managed node groups for pending pods, and ends idle ones."""
 
 import pulumi
 from pulumi_kubernetes.apps import v1 as apps

@@ -1,4 +1,4 @@
-"""What the cluster autoscaler may do in the cluster."""
+"""RBAC of the cluster autoscaler."""
 
 import pulumi
 from pulumi_kubernetes.rbac import v1 as rbac

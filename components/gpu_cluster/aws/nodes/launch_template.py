@@ -1,4 +1,4 @@
-"""What the servers of a node group are made from."""
+"""The launch template of a node group."""
 
 import base64
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _TAGGED = ("instance", "volume", "network-interface")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NodeContext:
-    """What every node of a cluster stands on."""
+    """Cluster, network and keys that every node of a cluster has."""
 
     cluster_name: pulumi.Input[str]
     version: str

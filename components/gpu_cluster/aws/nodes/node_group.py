@@ -82,7 +82,7 @@ class NodeGroup(pulumi.ComponentResource):
 
 
 def _labels(pool: Pool) -> dict[str, str]:
-    """Those of a group change on nodes that run; what GPUs are divided by must not, and is in user data."""
+    """Labels of a group change on running nodes; the GPU division must not, and is in user data."""
     return {
         key: value
         for key, value in pool.labels.items()

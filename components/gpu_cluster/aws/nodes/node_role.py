@@ -1,4 +1,4 @@
-"""What every node may do in the AWS account."""
+"""IAM role of every node."""
 
 import pulumi
 import pulumi_aws as aws
@@ -12,7 +12,7 @@ class NodeRole(pulumi.ComponentResource):
     """A role that lets a server join the cluster, pull images and hand pods their own roles.
 
     What changes the account is not a node's to do: the network plugin, storage drivers and controllers have
-    roles of their own. Nobody logs in either; `kubectl debug node` shows what is wrong with one.
+    roles of their own. There is no login either; `kubectl debug node` shows what is wrong with one.
 
     NodeRole("platform-nodes").arn
     """
@@ -20,7 +20,7 @@ class NodeRole(pulumi.ComponentResource):
     arn: pulumi.Output[str]
     name: pulumi.Output[str]
     ready: list[pulumi.Resource]
-    """What has to be there before a node can join."""
+    """Resources that exist before a node joins."""
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gpu-cluster:index:NodeRole", name, None, opts)
@@ -51,7 +51,7 @@ class NodeRole(pulumi.ComponentResource):
 
 
 def _join() -> pulumi.Output[str]:
-    """What a server asks about itself before it joins: its name in the network and its cluster.
+    """Calls of a server before it joins: its name in the network and its cluster.
 
     Source: awslabs/amazon-eks-ami, nodeadm, 2026-07-23.
     """

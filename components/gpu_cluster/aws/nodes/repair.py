@@ -1,4 +1,4 @@
-"""What becomes of a node whose GPU reports a fault."""
+"""Automatic repair of nodes whose GPU reports a fault."""
 
 import pulumi_aws as aws
 

@@ -1,4 +1,4 @@
-"""What a node reads when it starts: byte for byte the same for the same pool, as each change replaces nodes.
+"""User data of a node: byte for byte the same for the same pool, as each change replaces nodes.
 
 EKS adds the cluster, labels and taints itself. The label for the MIG manager is here, so that another layout
 is other nodes.

@@ -14,7 +14,7 @@ _START_MINUTES, _END_MINUTES = 60, 720
 
 
 class BackupSelection(NamedTuple):
-    """What is backed up, and for how many days each backup is kept."""
+    """Resources to back up, and the days that each backup is kept."""
 
     arn: pulumi.Input[str]
     """Or a pattern of ARNs, where `tags` say which of them."""

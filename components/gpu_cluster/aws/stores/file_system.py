@@ -77,7 +77,7 @@ def _after(days: int) -> str:
 
 
 def _encrypted_only(arn: pulumi.Input[str]) -> pulumi.Output[str]:
-    """Whoever reaches a mount target may read and write, by TLS; root has no more rights than others."""
+    """Clients that reach a mount target may read and write, by TLS; root has no more rights than others."""
     everybody = {"AWS": "*"}
     return policy_document(
         {

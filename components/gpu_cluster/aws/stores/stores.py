@@ -16,7 +16,7 @@ from gpu_cluster.kubernetes.storage.volume_source import LiveParameters, Storage
 
 _S3_DRIVER = "aws-mountpoint-s3-csi-driver"
 _ANY_VOLUME = "arn:aws:ec2:*:*:volume/*"
-"""That has the tags: the cluster makes disks, and nobody knows them before."""
+"""That has the tags: the cluster makes disks, which are not known before."""
 
 
 class Stores(pulumi.ComponentResource):
@@ -28,7 +28,7 @@ class Stores(pulumi.ComponentResource):
     """
 
     backing: StorageResources
-    """What the cluster has to know of them."""
+    """Volume sources for the cluster."""
 
     grants: Mapping[str, Mapping[str, pulumi.Input[str]]]
     """Policies, as JSON, that let the CSI drivers at them: by add-on and store."""

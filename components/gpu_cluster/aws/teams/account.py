@@ -1,4 +1,4 @@
-"""What a platform grants its teams in its AWS account."""
+"""Grants of a platform to its teams in its AWS account."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is a team's in an AWS account, in the words of IAM: all below its own prefixes, and nothing else."""
+"""IAM policies of a team: all below its own prefixes, and nothing else."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

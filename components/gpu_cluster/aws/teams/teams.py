@@ -1,4 +1,4 @@
-"""What the teams of a stack have in its AWS account."""
+"""Grants of all teams of a stack in its AWS account."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ def team_accounts(
     sources: Mapping[str, VolumeSource],
     opts: pulumi.ResourceOptions,
 ) -> dict[str, Mapping[str, Any]]:
-    """What there is to say of each team, by name. `sources`: the stores that AWS made."""
+    """The grant of each team, by name. `sources`: the stores that AWS made."""
     buckets = {key: sources[key].handle for key, chosen in stack.storage.items() if isinstance(chosen, S3)}
     above = f"{stack.registry.prefix}/" if stack.registry.prefix else ""
     return {

@@ -11,14 +11,14 @@ ZONES = "abcdef"
 """Letters of the availability zones that any region has."""
 
 AWS_KEEPS = 5
-"""Addresses of every subnet that nobody gets (VPC user guide, subnet sizing, 2026-11-21)."""
+"""Reserved addresses of every subnet (VPC user guide, subnet sizing, 2026-11-21)."""
 
 _LARGEST_RANGE = 16
 _IPV6_SUBNETS_OF_A_TIER = 16
 
 
 class Tier(StrEnum):
-    """What a subnet is for."""
+    """Purposes of subnets."""
 
     PRIVATE = "private"
     """Nodes, endpoints and load balancers that face the VPC."""
@@ -63,7 +63,7 @@ def subnet(cidr: str, tier: Tier, zone: str) -> IPv4Network:
 
 
 def pod_ranges(cidr: str, zones: Sequence[str]) -> dict[str, str]:
-    """What a VPC gets besides for pods, by a name that stays: their range, or where that is too large for AWS
+    """Further ranges of a VPC for pods, by a name that stays: their range, or where that is too large for AWS
     the part of each zone."""
     if IPv4Network(cidr).prefixlen >= _LARGEST_RANGE:
         return {"pods": cidr}

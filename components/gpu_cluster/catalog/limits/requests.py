@@ -177,7 +177,7 @@ def _map(parameters: Parameters, *path: str) -> dict[str, Any]:
 
 
 def _at(parameters: Parameters, path: Sequence[str]) -> Any:
-    """What is not given is None, at whatever depth."""
+    """The value at a path; None where it is not given, at whatever depth."""
     *above, last = path
     for step in above:
         parameters = _at(parameters, [step]) or {}

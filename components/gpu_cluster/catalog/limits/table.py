@@ -39,7 +39,7 @@ class Limit:
     """characters, bytes, or what is counted."""
 
     of: str
-    """What has them."""
+    """The resource that has them."""
 
     service: str
     adjustable: bool

@@ -16,7 +16,7 @@ class NoKubeconfigError(Exception):
 def kubeconfig_of(settings: LocalCluster | ExistingCluster, project: Path) -> str:
     """Path of the kubeconfig; `NoKubeconfigError` where there is none.
 
-    One below `~` stays as it is, so that the state says the same whoever's home it is.
+    One below `~` stays as it is, so that the state is the same for every user's home.
     """
     given = settings.kubeconfig if isinstance(settings, ExistingCluster) else str(LOCAL)
     path = given if given.startswith("~") else str(project / given)

@@ -1,4 +1,4 @@
-"""What runs on every node of a pool, and on no other: DaemonSets in one namespace of their own."""
+"""DaemonSets on every node of a pool, and on no other, in one namespace of their own."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What the MIG manager may do in the cluster."""
+"""RBAC of the MIG manager."""
 
 import pulumi
 from pulumi_kubernetes.admissionregistration import v1 as admission

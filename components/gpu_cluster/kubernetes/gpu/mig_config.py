@@ -1,4 +1,4 @@
-"""What the MIG manager makes of GPUs, by the name of a layout."""
+"""Configuration of the MIG manager: GPU divisions by the name of a layout."""
 
 import json
 from typing import Any

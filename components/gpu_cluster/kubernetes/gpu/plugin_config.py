@@ -8,7 +8,7 @@ from gpu_cluster.config.pools import Sharing
 
 
 def plugin_config(sharing: Sharing | None, handover: Handover = Handover.VARIABLE) -> str:
-    """What the plugin offers of each GPU and how it hands it out, as JSON: YAML that needs no other spelling.
+    """Configuration of the plugin: resources of each GPU, as JSON, which is YAML with no other spelling.
 
     Shared GPUs keep the resource's own name. A pod that asks for two is refused: both could be of one GPU.
     """

@@ -1,4 +1,4 @@
-"""What may pass the network of a namespace that otherwise lets nothing in or out."""
+"""Network policies of a namespace that denies all other traffic."""
 
 from collections.abc import Collection, Iterable, Mapping
 from ipaddress import ip_network

@@ -1,4 +1,4 @@
-"""What Pod Security `restricted` asks of a pod, and a root filesystem that nothing writes to."""
+"""Pod Security `restricted`, and a read-only root filesystem."""
 
 from pulumi_kubernetes.core import v1 as core
 

@@ -18,7 +18,7 @@ def store_claims(
     *,
     opts: pulumi.ResourceOptions,
 ) -> list[core.PersistentVolumeClaim]:
-    """A claim for each store, under its name: the platform has a volume for it and for nobody else."""
+    """A claim for each store, under its name: the platform has a volume for it alone."""
     chosen = {key: settings for key, settings in storage.items() if key in stores}
     return [
         core.PersistentVolumeClaim(

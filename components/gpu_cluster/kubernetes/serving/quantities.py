@@ -1,4 +1,4 @@
-"""What a replica asks for, as Kubernetes quantities."""
+"""Requests and limits of a replica, as Kubernetes quantities."""
 
 from gpu_cluster.capacity import Request
 

@@ -1,4 +1,4 @@
-"""What the models may use together: all that they are allowed to scale to, and not more."""
+"""Quota of all models: their most replicas, and not more."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -21,7 +21,7 @@ from gpu_cluster.kubernetes.storage import StorageClassNames, claim_of
 
 
 class Serving(pulumi.ComponentResource):
-    """Models in a namespace of their own, which nobody calls but who is named.
+    """Models in a namespace of their own, which only named namespaces call.
 
     Serving("platform-serving", settings, pools=pools, storage=classes, image=VLLM.at(mirror)).models
     """

@@ -110,7 +110,7 @@ def _features(settings: ModelSettings) -> list[str]:
 
 
 def _fixed_cache(settings: ModelSettings, pool: Pool) -> int | None:
-    """Bytes for keys and values of replicas that take turns on a GPU; None where vLLM measures them.
+    """Bytes of key-value cache for replicas that share a GPU in time; None where vLLM measures it.
 
     It measures the whole GPU, so of two that start together each takes the other's weights for its own, and
     has little memory left or none (vllm-project/vllm issue 55827, 2026-09-08). Given the bytes it does not

@@ -30,13 +30,13 @@ class StorageClassNames:
     """For claims that name no class. None where the stack makes none: then the cluster's own applies."""
 
     shared: frozenset[str]
-    """Those whose volumes many nodes can mount at once (ReadWriteMany)."""
+    """Classes with volumes that many nodes can mount at once (ReadWriteMany)."""
 
     scratch: Mapping[str, str]
     """For each class that is not shared, the one for volumes that go with their pod."""
 
     stores: Mapping[str, StoreSettings] = field(default_factory=dict[str, StoreSettings])
-    """What is mounted as a whole."""
+    """Stores, which are mounted as a whole."""
 
 
 def _is_scratch(stack: Stack, name: str) -> bool:

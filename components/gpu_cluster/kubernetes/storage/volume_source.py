@@ -1,4 +1,4 @@
-"""What AWS made behind storage classes and stores, as the cluster has to know it."""
+"""Volume sources: AWS resources behind storage classes and stores."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class VolumeSource:
     """The driver's own words for where it is."""
 
     mount_options: tuple[str, ...] = ()
-    """What the driver could ask of the instance metadata service only, which pods do not reach."""
+    """Options that a driver has from the instance metadata service only, which pods do not reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class StorageResources:
     """Of each storage class, such as the key that encrypts its volumes."""
 
     kept: Mapping[str, LiveParameters] = field(default_factory=dict[str, LiveParameters])
-    """Likewise, but not of its sibling for volumes that go with their pod, which nobody backs up."""
+    """Likewise, but not of its sibling for volumes that go with their pod, which have no backup."""
 
     sources: Mapping[str, VolumeSource] = field(default_factory=dict[str, VolumeSource])
     """Of each store."""
 
     made: Mapping[str, pulumi.Resource] = field(default_factory=dict[str, pulumi.Resource])
-    """What has to stand before any of them is mounted, and to outlive that: more than has its id."""
+    """Created before, and deleted after, any mount of them: more than the resource with the id."""

@@ -1,4 +1,4 @@
-"""Volumes of a store: one for each namespace that may claim it, and for nobody else."""
+"""Volumes of a store: one for each namespace that may claim it, and no other."""
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
@@ -12,7 +12,7 @@ _BOUNDLESS = "1Pi"
 """A bucket has no size, and a volume has to have one."""
 
 STORE_CLAIM = "1Gi"
-"""What a claim of a store says of its size, as it has to say one."""
+"""Size of a claim of a store, as it has to have one."""
 
 _READ = ("read-only", "allow-other")
 # Whoever mounts the bucket may write to it: files of S3 have no owner that could be asked.
@@ -38,7 +38,7 @@ def volumes(
 
 
 def claim_of(settings: StoreSettings) -> core.PersistentVolumeClaimSpecArgs:
-    """What claims a store's volume. Its size is the store's, not the claimant's, and counts in no quota."""
+    """The claim of a store's volume. Its size is the store's, not the claimant's, and counts in no quota."""
     _, _, mode, _ = _as_mounted(settings)
     return core.PersistentVolumeClaimSpecArgs(
         access_modes=[mode],

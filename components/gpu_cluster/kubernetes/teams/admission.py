@@ -84,7 +84,7 @@ _VALIDATIONS = {
         f"!{dumps(_CDI_ANNOTATIONS)}.exists(prefix, name.startsWith(prefix)))"
     ): "'containers get the GPUs of their resources.limits: annotations of CDI are not for teams'",
 }
-"""What has to be true, and an expression for what is said where it is not."""
+"""A condition, and an expression for the message where it is false."""
 
 
 def policy(pools: Mapping[str, Pool]) -> admission.ValidatingAdmissionPolicySpecArgs:

@@ -1,4 +1,4 @@
-"""What a platform grants one team in the cluster."""
+"""Grant of a platform to one team in the cluster."""
 
 from collections.abc import Collection, Mapping
 
@@ -41,7 +41,7 @@ class TeamGrant(pulumi.ComponentResource):
     """
 
     summary: dict[str, object]
-    """What the team has, in plain values."""
+    """Grant of the team, in plain values."""
 
     def __init__(
         self,
@@ -141,7 +141,7 @@ def _of_class(name: str, hard: Mapping[str, str]) -> core.ResourceQuotaSpecArgs:
 
 
 def summary_of(team: str, settings: TeamSettings, pools: Mapping[str, Pool]) -> dict[str, object]:
-    """What a team of a validated stack has, in plain values."""
+    """Grant of a team of a validated stack, in plain values."""
     share = share_of(settings, pools)
     return {
         "namespace": settings.namespace or team,

@@ -1,4 +1,4 @@
-"""What the pods of a team may use together."""
+"""Quota of the pods of a team."""
 
 from collections import Counter
 from collections.abc import Mapping

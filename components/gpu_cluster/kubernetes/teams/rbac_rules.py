@@ -1,4 +1,4 @@
-"""What a team may do in its namespace, and who it is."""
+"""RBAC of a team in its namespace."""
 
 from collections.abc import Iterable
 

@@ -18,13 +18,13 @@ from gpu_cluster.kubernetes.teams.identity import priority_class
 
 
 class Teams(pulumi.ComponentResource):
-    """What each team is granted, and what holds their pods to it.
+    """Grants of all teams, and the admission policy that enforces them.
 
     Teams("platform-teams", stack, pools=pools, on_aws=False).summaries["vision"]
     """
 
     summaries: dict[str, dict[str, Any]]
-    """What each team has, by name, in plain values."""
+    """Grant of each team, by name, in plain values."""
 
     def __init__(
         self,

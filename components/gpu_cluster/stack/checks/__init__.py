@@ -1,4 +1,4 @@
-"""What sections of a stack demand of each other."""
+"""Checks across the sections of a stack."""
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.backups import backups

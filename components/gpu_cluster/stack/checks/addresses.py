@@ -47,7 +47,7 @@ def _short(key: str, cidr: str, tier: Tier, needed: Mapping[str, int]) -> Iterat
 
 
 def _ways(tier: Tier, needed: int) -> list[str]:
-    """What would be enough."""
+    """Alternatives that would have enough addresses."""
     larger = _enough(tier, VPC_SIZES if tier is Tier.PRIVATE else POD_SIZES, needed)
     ways = [f"/{larger}"] if larger else []
     apart = _enough(Tier.PODS, POD_SIZES, needed)

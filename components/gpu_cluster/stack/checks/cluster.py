@@ -102,7 +102,7 @@ def _endpoint(settings: EksSettings) -> Iterator[Diagnostic]:
         elif network.version == 6 and settings.ip_family == "ipv4":
             yield Diagnostic(keys, f"{cidr} is IPv6, which the endpoint has with ipFamily: ipv6 alone")
         elif _is_private(network):
-            yield Diagnostic(keys, f"{cidr} is no network of the internet; it belongs in endpoint.private")
+            yield Diagnostic(keys, f"{cidr} is not a public address range; it belongs in endpoint.private")
 
 
 def _callers(stack: Stack, settings: EksSettings) -> Iterator[Diagnostic]:
@@ -129,7 +129,7 @@ def _is_private(network: IPv4Network | IPv6Network) -> bool:
 
 
 def _addresses(stack: Stack, settings: EksSettings) -> Iterator[Diagnostic]:
-    """What IPv6 needs and rules out."""
+    """Requirements and exclusions of IPv6."""
     if settings.ip_family == "ipv4":
         return
     network = stack.network
@@ -163,7 +163,7 @@ def _addons(settings: EksSettings) -> Iterator[Diagnostic]:
 
 
 def _skew(pool: PoolSettings, version: str) -> str | None:
-    """What is wrong with the release of an image of Amazon Linux; Bottlerocket counts its own."""
+    """Diagnostic of an Amazon Linux release that does not fit; Bottlerocket has releases of its own."""
     release = pool.ami.release
     if release is None or pool.ami.family is not AmiFamily.AL2023 or not release.rpartition("-")[2].isdigit():
         return None

@@ -181,7 +181,7 @@ def _instance(load: Load) -> Iterator[str]:
 
 
 def _keys(place: Place) -> str:
-    """What a model says to get the place."""
+    """Keys of a model for this slot."""
     return f"slice: {place.profile}" if place.profile else f"gpus: {place.gpus}"
 
 

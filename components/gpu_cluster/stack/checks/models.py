@@ -33,7 +33,7 @@ def obstacles(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnost
 
 
 def unknown_pool(name: str, stack: Stack, broken: frozenset[Keys]) -> str:
-    """What is wrong with the name of a pool that is not there."""
+    """Diagnostic of the name of a pool that does not exist."""
     faulty = sorted(str(keys[1]) for keys in broken if keys[0] == "pools" and len(keys) > 1)
     known = dict.fromkeys([*stack.pools, *faulty])
     near = did_you_mean(name, known, cutoff=0.5) or f"; there are {', '.join(known) or 'none'}"

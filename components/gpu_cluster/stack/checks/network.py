@@ -126,7 +126,7 @@ def _shared_subnets(keys: Keys, tiers: Mapping[str, Mapping[str, str]]) -> Itera
 
 
 def _outside(zone: str, region: str) -> str | None:
-    """What is wrong with a zone's name in a region, if anything."""
+    """Diagnostic of a zone that is not in the region, if any."""
     known = [f"{region}{letter}" for letter in ZONES]
     if zone in known or (is_local(zone) and zone.startswith(f"{region}-")):
         return None

@@ -116,7 +116,7 @@ def _efa(settings: PoolSettings, pool: Pool) -> Iterator[Diagnostic]:
 
 
 def _karpenter(name: str, settings: PoolSettings) -> Iterator[Diagnostic]:
-    """What Karpenter would not do, or not know of."""
+    """Settings that Karpenter does not support."""
     keys: Keys = ("pools", name)
     if settings.sharing:
         way = next(to_camel(field) for field in settings.sharing.model_fields_set)

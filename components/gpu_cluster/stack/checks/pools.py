@@ -80,7 +80,7 @@ def _unknown_instance(name: str) -> str:
 
 
 def _made_here(name: str, settings: PoolSettings, provider: str) -> Iterator[Diagnostic]:
-    """What only holds for nodes that the platform itself makes."""
+    """Requirements of nodes that the platform itself makes."""
     if settings.machine:
         message = f"only with provider existing; with {provider} name an instance"
         yield Diagnostic(("pools", name, "machine"), message)

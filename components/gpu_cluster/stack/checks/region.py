@@ -35,7 +35,7 @@ def on_aws(stack: Stack) -> bool:
 
 
 def unknown_region(name: str) -> str | None:
-    """What is wrong with the name of a region, if anything."""
+    """Diagnostic of the name of a region, if any."""
     if name in REGIONS:
         return None
     for prefix, partition in _OTHER_PARTITIONS.items():

@@ -58,7 +58,7 @@ def _in_cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
 
 
 def _caches(settings: RegistrySettings, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
-    """Credentials for those who ask for them, and for nobody else."""
+    """Credentials for upstreams that require them, and for no others."""
     cached = settings.mirrors or frozenset()
     if (*_KEYS, "credentials") not in broken:
         for upstream in sorted(cached - settings.credentials.keys()):

@@ -11,7 +11,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _BLOCKS_ALONE = "p6e-"
-"""Servers that share their NVLink with others; nobody gets one of them by itself."""
+"""Servers that share their NVLink with others; none of them can be had by itself."""
 
 
 _ULTRASERVER_DRAIN_MINUTES = 75

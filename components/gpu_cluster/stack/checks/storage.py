@@ -72,7 +72,7 @@ def _defaults(stack: Stack, *, complete: bool) -> Iterator[Diagnostic]:
 
 
 def unknown_class(name: str | None, stack: Stack, broken: frozenset[Keys]) -> str | None:
-    """What is wrong with a reference to a storage class, if anything."""
+    """Diagnostic of a reference to a storage class, if any."""
     classes = _classes(stack)
     if name is None or name in classes or ("storage", name) in broken or ("storage",) in broken:
         return None
@@ -84,7 +84,7 @@ def unknown_class(name: str | None, stack: Stack, broken: frozenset[Keys]) -> st
 
 
 def unknown_store(name: str, stack: Stack, broken: frozenset[Keys]) -> str | None:
-    """What is wrong with a model's reference to a store, if anything."""
+    """Diagnostic of a model's reference to a store, if any."""
     if ("storage", name) in broken or ("storage",) in broken:
         return None
     stores = {key: it for key, it in stack.storage.items() if isinstance(it, FsxLustre | S3)}

@@ -92,7 +92,7 @@ def _paths(team: TeamStack) -> Iterator[Diagnostic]:
 
 @dataclass
 class _Asked:
-    """What a team asks for at the most."""
+    """Sum of a team's requests, at their most."""
 
     amounts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_GRANTED, 0))
     gpus: dict[tuple[str, str], dict[Keys, int]] = field(

@@ -1,4 +1,4 @@
-"""What a platform has beside its network: stores and their backups, a registry, messages, a budget."""
+"""Parts of a platform beside its network: stores and their backups, a registry, messages, a budget."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the nodes of a pool are where AWS starts them."""
+"""Nodes of a pool that AWS starts."""
 
 from typing import Any
 

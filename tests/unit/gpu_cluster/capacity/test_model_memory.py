@@ -1,4 +1,4 @@
-"""What is worked out before there is a GPU, against what vLLM said when it had one."""
+"""Estimates before there is a GPU, against the figures of vLLM on one."""
 
 import pytest
 

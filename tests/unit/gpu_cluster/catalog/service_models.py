@@ -1,4 +1,4 @@
-"""What the AWS SDK and moto know of limits; neither has types."""
+"""Limits in the AWS SDK and moto; neither has types."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportMissingTypeStubs=false
 # pyright: reportUnknownArgumentType=false

@@ -1,4 +1,4 @@
-"""What every section promises to those who read it and those who write it."""
+"""Guarantees of every section to its readers and its writers."""
 
 import importlib
 import pkgutil

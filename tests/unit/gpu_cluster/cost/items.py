@@ -45,7 +45,7 @@ def launch_template(
 
 
 def node_pool(instance: str = "g6.2xlarge", cpus: int = 16, market: str = "spot") -> list[Item]:
-    """What Karpenter may start, and the disks of that."""
+    """Nodes that Karpenter may start, and their disks."""
     requirements = [
         {"key": "node.kubernetes.io/instance-type", "values": [instance]},
         {"key": "karpenter.sh/capacity-type", "values": [market]},

@@ -1,4 +1,4 @@
-"""What has no place in the corpus: files that are not there, are no text, or are large."""
+"""Files outside of the corpus: missing, no text, or large."""
 
 from pathlib import Path
 

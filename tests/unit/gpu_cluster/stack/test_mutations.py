@@ -1,4 +1,4 @@
-"""Whatever somebody types into a stack file, it ends as a stack or as a list of problems with lines."""
+"""Any edit of a stack file ends as a stack or as a list of diagnostics with lines."""
 
 import tempfile
 from pathlib import Path

@@ -14,7 +14,7 @@ def test_a_finding_has_all_that_is_known_of_it() -> None:
 
     assert {key: first[key] for key in first if key not in ("why", "references", "fix")} == {
         "rule": "50-no-host-access",
-        "title": "Pods share nothing with their node",
+        "title": "Pods use no host namespaces, host paths or host ports",
         "level": "mandatory",
         "stops": True,
         "evaluated": True,

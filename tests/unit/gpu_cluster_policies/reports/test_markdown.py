@@ -7,7 +7,8 @@ def test_each_rule_is_folded_under_a_line() -> None:
     text = markdown_text(judged())
 
     assert text.startswith("### Policies: manifests: 2 findings stop an update, 1 advises;")
-    assert "<summary>⛔ <code>50-no-host-access</code> Pods share nothing with their node</summary>" in text
+    title = "Pods use no host namespaces, host paths or host ports"
+    assert f"<summary>⛔ <code>50-no-host-access</code> {title}</summary>" in text
     assert "<summary>⚠️ <code>55-read-only-root</code>" in text
     assert text.count("<details>") == text.count("</details>") == 3
     assert "<code>pod.yaml:5 spec.hostNetwork</code>" in text

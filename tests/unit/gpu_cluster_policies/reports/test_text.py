@@ -6,7 +6,7 @@ def test_each_rule_says_where_what_why_and_how_to_fix_it() -> None:
     first, *_, last = plain_text(judged()).split("\n\n")
 
     assert first == (
-        "50-no-host-access stops: Pods share nothing with their node\n"
+        "50-no-host-access stops: Pods use no host namespaces, host paths or host ports\n"
         "  pod.yaml:5 spec.hostNetwork\n"
         "    Pod team/work: spec.hostNetwork is true, should be false\n"
         "  why: Host namespaces, ports and paths lead around every other rule: to other pods and to the "

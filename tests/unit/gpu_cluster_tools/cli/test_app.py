@@ -1,4 +1,4 @@
-"""What is listed is there, and nothing is read that a command does not need."""
+"""Listed commands exist, and nothing is imported that a command does not need."""
 
 import subprocess
 import sys

@@ -14,7 +14,7 @@ OF_MACHINE, OF_ACCOUNT = Group("machine"), Group("account")
 
 @pytest.fixture
 def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Check]:
-    """What the doctor finds."""
+    """Checks of the doctor."""
     (tmp_path / "Pulumi.yaml").touch()
     monkeypatch.chdir(tmp_path)
     checks: list[Check] = []

@@ -134,5 +134,5 @@ def test_mistakes_of_the_environment_are_its_own(project: Path) -> None:
 
 
 def words(shown: str) -> str:
-    """What an error says, without the frame around it."""
+    """The words of an error, without the frame around it."""
     return " ".join(shown.replace("│", "").split())

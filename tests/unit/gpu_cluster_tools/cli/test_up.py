@@ -22,7 +22,6 @@ def answer(value: Any) -> Callable[..., Any]:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose cluster and engine say yes to everything."""
-
     (tmp_path / "Pulumi.yaml").write_text("name: p\n")
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks" / "Pulumi.local.yaml").write_text(STACK)

@@ -1,4 +1,4 @@
-"""What a cluster is asked, by an API server that answers as it is told; the real one: tests/rehearsal."""
+"""Questions to a cluster, by an API server with scripted responses; the real one: tests/rehearsal."""
 
 from typing import Any
 

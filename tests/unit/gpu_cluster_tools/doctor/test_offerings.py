@@ -43,7 +43,7 @@ def looked(
     block: dict[str, Any] = BLOCK,
     status: str = "STANDARD_SUPPORT",
 ) -> dict[str, list[Check]]:
-    """What is found where the account answers so; every answer and question has the shape that AWS has."""
+    """Checks for scripted responses of the account; every response and request has the shape of AWS."""
     with Stubber(aws.client("ec2")) as ec2, Stubber(aws.client("eks")) as eks:
         ec2.add_response("describe_instance_type_offerings", {"InstanceTypeOfferings": types or offered()})
         eks.add_response(

@@ -23,7 +23,7 @@ def looked(aws: Aws | None) -> dict[str, Check]:
 
 @pytest.fixture
 def values(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """What the account has of each quota, by code; of the others it has the default."""
+    """Quotas of the account, by code; the default of all others."""
     given: dict[str, int] = {quota.code: quota.default for quota in QUOTAS.values()}
 
     def get(_: Any, service_code: str, quota_code: str) -> dict[str, Any]:

@@ -45,7 +45,7 @@ config:
       context: 4096
       cache: {size: 5Gi}
 """
-"""What that team runs."""
+"""Workloads of that team."""
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -1,4 +1,4 @@
-"""What the gate says of a preview, and when it lets an update through."""
+"""Decisions of the gate on a preview."""
 
 from __future__ import annotations
 
@@ -251,7 +251,7 @@ def test_what_is_stored_already_is_looked_through_as_well() -> None:
 
 
 RECORDED = Path(__file__).parent / "previews"
-"""What the engine itself wrote of a small program with buckets, a key and a log group, cut down."""
+"""Output of the engine itself for a small program with buckets, a key and a log group, cut down."""
 
 
 def _recorded(name: str) -> str:

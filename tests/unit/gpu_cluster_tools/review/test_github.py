@@ -11,7 +11,7 @@ BOT, PERSON = {"type": "Bot"}, {"type": "User"}
 
 
 class GitHub:
-    """What of GitHub is asked, with a token that may write."""
+    """Calls to GitHub, with a token that may write."""
 
     def __init__(self) -> None:
         self.comments: list[dict[str, Any]] = []

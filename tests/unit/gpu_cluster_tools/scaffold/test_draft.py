@@ -1,4 +1,4 @@
-"""Whatever somebody wants of a new stack: a right file, or a word on what cannot be had."""
+"""Options of a new stack: a right file, or an error that names the option."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Whatever a team wants of its stack: a right file on its environment, or a word on what is not granted."""
+"""Options of a team's new stack: a right file on its environment, or an error that names the grant."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -13,7 +13,7 @@ from gpu_cluster_tools.toolchain.tools import Tool
 
 @pytest.fixture
 def tools(hello: Tool, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Tool]:
-    """Stand-ins that build in no time for every tool, on a machine that has none of them."""
+    """Fake modules that build in no time for every tool, on a machine that has none of them."""
     names = ["pulumi", "pulumi-language-python-exec", "etcd", "pulumi-resource-kubernetes"]
     tools = {name: dataclasses.replace(hello, name=name) for name in names}
     monkeypatch.setattr("gpu_cluster_tools.toolchain.toolchain.PULUMI", tools["pulumi"])

@@ -1,4 +1,4 @@
-"""What access policies let a principal do, as the API server asks for it."""
+"""Permissions of access policies, as the API server asks for them."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # (lightkube's signatures have bare dicts in them)
@@ -30,7 +30,7 @@ _ROLES = {
     "AmazonEKSEditPolicy": ("edit", "view"),
     "AmazonEKSViewPolicy": ("view",),
 }
-"""Whose rules of Kubernetes itself a policy has, without what others aggregate to them.
+"""Role of Kubernetes with the rules of a policy, without what others aggregate to them.
 
 Source: EKS user guide, access policy permissions, 2026-08-22.
 """
@@ -70,7 +70,7 @@ def _rules(policy: str) -> Iterable[PolicyRule]:
 
 @cache
 def _rules_of_role(name: str) -> list[PolicyRule]:
-    """What Kubernetes brings along for a role, without what others add to it."""
+    """Rules that Kubernetes has for a role, without later additions."""
     client = Client(config=KubeConfig.from_file(KUBECONFIG), trust_env=False)
     return client.get(ClusterRole, f"system:aggregate-to-{name}").rules or []
 

@@ -1,4 +1,4 @@
-"""What the account answers beside the API of AWS, at paths that are no names of buckets."""
+"""Endpoints of the account beside the API of AWS, at paths that are no names of buckets."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping

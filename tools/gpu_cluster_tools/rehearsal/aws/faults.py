@@ -1,4 +1,4 @@
-"""What goes wrong in an account now and then, by name and rate, to be lived through beforehand."""
+"""Faults of an account, by name and rate, to test against beforehand."""
 
 import hashlib
 import json
@@ -15,13 +15,13 @@ _RATE = 0.2  # of a fault of which only the name is given
 
 
 class Fault(StrEnum):
-    """What can go wrong; its rate is how often it does where it can."""
+    """A fault; its rate is how often it strikes where it can."""
 
     THROTTLING = "throttling"
     """A call is refused because there are too many; each attempt anew."""
 
     EVENTUAL_CONSISTENCY = "eventual-consistency"
-    """What was just created is not found yet, or a role not usable yet; each attempt anew."""
+    """A new resource is not found yet, or a role not usable yet; each attempt anew."""
 
     TIMEOUT_AFTER_SUCCESS = "timeout-after-success"
     """A resource is created, and the wait for it ends with a time-out; each creation."""
@@ -58,7 +58,7 @@ class Faults:
 
     @classmethod
     def of_this_account(cls) -> "Faults":
-        """Those of the account whose server this process is; none where nobody wrote any."""
+        """Faults of the account whose server this process is; none where no file has any."""
         try:
             written = json.loads(FILE.read_text())
         except FileNotFoundError:

@@ -10,7 +10,7 @@ ACCOUNT = "123456789012"
 """Id of an account of which nothing else is said."""
 
 SECRET = "emulated"  # noqa: S105
-"""What belongs to every access key."""
+"""The secret of every access key."""
 
 INTERNAL = "emulated"
 """Access key of calls that no principal makes: the account's own, and those of the rehearsal beside it."""
@@ -31,7 +31,7 @@ def access_key(principal: str) -> str:
 
 
 def principal_of(key: str) -> str:
-    """Whose an access key is; the root user's where it does not say."""
+    """Principal of an access key; the root user where the key names none."""
     encoded = key.removeprefix(_PREFIX)
     try:
         principal = base64.b32decode(encoded + "=" * (-len(encoded) % 8)).decode()

@@ -128,7 +128,7 @@ class Kubelet:
         )
 
     def _devices(self) -> Devices:
-        """What drivers of the image find: GPUs where it has a driver, EFA where interfaces have it."""
+        """Devices that drivers of the image find: GPUs with a driver, EFA where interfaces have it."""
         interfaces = self.group.template.get("NetworkInterfaces", [])
         return devices_of_image(
             self.group.document["amiType"],

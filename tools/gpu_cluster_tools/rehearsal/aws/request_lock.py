@@ -5,7 +5,7 @@ from threading import RLock
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 REQUEST_LOCK = RLock()
-"""Held by whoever reads or changes the account: a request, or what goes on behind one."""
+"""Held while the account is read or changed: by a request, or by a rollout behind one."""
 
 
 class OneRequestAtATime:

@@ -12,7 +12,7 @@ from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord
 from gpu_cluster_tools.rehearsal.aws.get_token import PREFIX, VALID, token
 
 CALLER = "canonicalArn"
-"""What an authenticated user's `extra` calls the principal. Source: aws-iam-authenticator, 2026-08-22."""
+"""Key of the principal in an authenticated user's `extra`. Source: aws-iam-authenticator, 2026-08-22."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What of a stack on AWS goes wrong first, and no more: a network, a cluster, its pools and a secret."""
+"""The parts of a stack on AWS that fail first, and no more: a network, a cluster, its pools and a secret."""
 
 import json
 from pathlib import Path

@@ -58,7 +58,7 @@ class Children:
 
 
 def output_of(child: subprocess.Popen[bytes]) -> Iterator[Chunk]:
-    """What a process writes as it writes it, until both streams end."""
+    """Output of a process as it writes it, until both streams end."""
     chunks: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
 
     def read(name: Stream, stream: IO[bytes]) -> None:

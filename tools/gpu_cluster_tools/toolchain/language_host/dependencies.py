@@ -1,4 +1,4 @@
-"""What a program's Python has installed, and which plugins that asks the engine for."""
+"""Installed packages of a program's Python, and the plugins that they ask the engine for."""
 
 import json
 import re

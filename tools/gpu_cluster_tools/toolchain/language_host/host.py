@@ -181,7 +181,7 @@ def configuration_of(request: messages.RunRequest) -> dict[str, str]:
 
 
 def ended(code: int) -> messages.RunResponse:
-    """What the engine is told of a program's exit code."""
+    """Result of a program for the engine, by its exit code."""
     match code:
         case 0:
             return messages.RunResponse()

@@ -1,6 +1,6 @@
-"""A policy pack wants its stack's name and configuration in its environment when it starts.
+"""A policy pack needs its stack's name and configuration in its environment when it starts.
 
-The engine tells them only to a policy pack that runs already. So a stand-in takes that first call,
+The engine tells them only to a policy pack that runs already. So a placeholder takes that first call,
 the real pack is started with what it said, and every other call is passed on to it unread.
 """
 

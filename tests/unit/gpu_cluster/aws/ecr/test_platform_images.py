@@ -1,4 +1,4 @@
-"""Whatever a platform on AWS runs, its repository is in the account, and it is cached or listed as a copy."""
+"""Every image of a platform on AWS has a repository in the account, and is cached or listed as a copy."""
 
 from collections.abc import Iterator
 from pathlib import Path

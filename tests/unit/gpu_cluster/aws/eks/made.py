@@ -54,7 +54,7 @@ def settings_of(**cluster: Any) -> EksSettings:
 
 
 def cluster(*, protect: bool = True, pod_subnets: Mapping[str, str] | None = None, **settings: Any) -> Graph:
-    """What a cluster asks for."""
+    """Inputs of a cluster."""
     stack = stack_of(**settings)
 
     def program() -> None:
@@ -83,7 +83,7 @@ def cluster(*, protect: bool = True, pod_subnets: Mapping[str, str] | None = Non
 def addons(
     *drivers: str, grants: Mapping[str, dict[str, pulumi.Input[str]]] | None = None, **settings: Any
 ) -> Graph:
-    """What the add-ons of a cluster ask for."""
+    """Inputs of the add-ons of a cluster."""
     pools = pools_of(stack_of(**settings))
     return graph_of(
         lambda: ClusterAddons(

@@ -54,7 +54,7 @@ def test_gpu_health_is_read_on_every_gpu_node() -> None:
 
 
 def test_gpu_health_is_read_once_the_gpus_of_a_node_are_divided() -> None:
-    """What holds a GPU of an A100 keeps it from changing its MIG mode without a reboot."""
+    """A process that holds a GPU of an A100 keeps it from changing its MIG mode without a reboot."""
     agent = values(addon(addons(), "eks-node-monitoring-agent"))["dcgmAgent"]
 
     assert set(agent) == {"affinity", "tolerations"}, "the add-on's schema has no nodeSelector at v1.6.6"

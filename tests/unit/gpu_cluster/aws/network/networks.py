@@ -16,7 +16,7 @@ _IPV6 = {"Vpc": {"ipv6CidrBlock": "2001:db8:1234:5600::/56"}}
 
 
 def network(lookup: Lookup | None = None, **settings: Any) -> Graph:
-    """What comes of settings as a stack file has them; two zones if not told otherwise."""
+    """Network of settings as a stack file has them; two zones if not told otherwise."""
     zones = {} if "existing" in settings else {"zones": [A, B]}
     chosen = NetworkSettings.model_validate(zones | settings)
     made: dict[str, Any] = {"region": REGION, "account": ACCOUNT, "logs_key": KEY, "protect": True}
@@ -28,6 +28,6 @@ def outputs(graph: Graph) -> dict[str, Any]:
 
 
 def subnets(graph: Graph, tier: str) -> dict[str, Registered]:
-    """Those of a tier by zone."""
+    """Subnets of a tier by zone."""
     named = [it for it in graph.of("subnet:Subnet") if f"-{tier}-" in it["tags.Name"]]
     return {it["availabilityZone"]: it for it in named}

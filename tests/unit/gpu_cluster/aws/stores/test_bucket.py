@@ -11,7 +11,7 @@ ARN = "arn:aws:s3:::models-1a2b3c4"
 
 
 def grant(**settings: Any) -> list[dict[str, Any]]:
-    """What the driver that mounts the bucket may do."""
+    """Permissions of the driver that mounts the bucket."""
     documents: list[str] = []
 
     def program() -> None:

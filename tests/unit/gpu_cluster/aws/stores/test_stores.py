@@ -1,4 +1,4 @@
-"""What the cluster gets to know of what AWS made."""
+"""Stores of AWS as the cluster knows them."""
 
 from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.plan import Graph

@@ -1,4 +1,4 @@
-"""What serving makes of small stacks."""
+"""Resources of serving for small stacks."""
 
 from typing import Any
 

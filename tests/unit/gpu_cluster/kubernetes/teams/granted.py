@@ -1,4 +1,4 @@
-"""What a platform makes for the teams of small stacks."""
+"""Grants of a platform for the teams of small stacks."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the admission policy says is tried on a real API server, in tests/rehearsal/test_team_refusals.py."""
+"""The admission policy on a real API server is in tests/rehearsal/test_team_refusals.py."""
 
 from typing import Any
 

@@ -9,7 +9,7 @@ from tests.unit.gpu_cluster_tools.rehearsal.aws.network import Network
 
 @pytest.fixture
 def account(api: Api) -> Api:
-    """Whose other resources, made by other tests, are given."""
+    """An account with resources of other tests, which are given."""
     inventory.watch_region("eu-central-1")
     inventory.ignore_existing(api)
     return api

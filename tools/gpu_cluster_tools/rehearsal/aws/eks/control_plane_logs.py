@@ -1,4 +1,4 @@
-"""What a control plane writes, and where."""
+"""Logs of a control plane."""
 
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.aws.eks.records import Document
@@ -19,7 +19,7 @@ def logging_of(given: Document, before: Document | None = None) -> Document:
 
 
 def keep_logs(api: Api, document: Document) -> None:
-    """EKS makes the log group where nobody made it before, and never deletes it."""
+    """EKS makes the log group where there is none yet, and never deletes it."""
     group = f"/aws/eks/{document['name']}/cluster"
     if not _written(document):
         return

@@ -1,4 +1,4 @@
-"""What of a cluster lies in the user's network: a security group and the control plane's interfaces."""
+"""Network interfaces and security group of a cluster in the user's network."""
 
 import ipaddress
 import uuid

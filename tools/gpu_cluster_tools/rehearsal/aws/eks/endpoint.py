@@ -13,7 +13,7 @@ KUBECONFIG = Path("kubeconfig")
 
 
 def endpoint_of(document: Document) -> Document:
-    """What a cluster says of its endpoint; a made-up address where no API server stands behind it."""
+    """Endpoint of a cluster; a made-up address where no API server stands behind it."""
     if KUBECONFIG.exists():
         context = KubeConfig.from_file(KUBECONFIG).get()
         assert context  # noqa: S101  # it was written by the control plane

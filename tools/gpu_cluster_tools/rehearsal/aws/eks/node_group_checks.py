@@ -1,4 +1,4 @@
-"""What EKS refuses of node groups."""
+"""Node groups that EKS refuses."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ def require_processor(types: list[str], ami_type: str) -> None:
 
 
 def require_template(given: Document, template: Document) -> None:
-    """What a launch template may say, and what only one of template and node group may."""
+    """Fields of a launch template, and fields that only one of template and node group may have."""
     if template.get("IamInstanceProfile"):
         raise ApiError(_REQUEST, "Launch template details can't contain IAM instance profile")
     if any(interface.get("SubnetId") for interface in template.get("NetworkInterfaces", [])):

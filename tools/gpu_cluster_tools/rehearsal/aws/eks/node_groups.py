@@ -110,7 +110,7 @@ def _chosen_template(call: ApiCall, group: NodeGroupRecord) -> tuple[Document, D
 
 
 def _chosen_release(call: ApiCall, cluster: ClusterRecord, group: NodeGroupRecord) -> Document:
-    """Version and release that are asked for; another version has another release, whoever names it."""
+    """Version and release that are asked for; another version has another release."""
     given, document = call.parameters, group.document
     if document["amiType"] == "CUSTOM":
         return {}

@@ -1,4 +1,4 @@
-"""What the account keeps of EKS, for as long as its server runs."""
+"""Records of EKS in the account, for as long as its server runs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What EKS requires of roles, networks and keys that its resources name."""
+"""Requirements of EKS on roles, networks and keys that its resources name."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What goes on behind a change of a node group: servers start, their nodes join, are drained and leave.
+"""Rollouts of node groups: servers start, their nodes join, are drained and leave.
 
 Where no API server stands behind the clusters there are servers without nodes, and all is done at once.
 """
@@ -39,7 +39,7 @@ _POLL_SECONDS = 0.2
 
 
 class NodeGroupError(Exception):
-    """What EKS says of a node group with which something is wrong: a code, and words."""
+    """Health issue of a node group: a code, and words."""
 
     def __init__(self, code: str, message: str, resources: list[str]) -> None:
         super().__init__(f"{code}: {message}")

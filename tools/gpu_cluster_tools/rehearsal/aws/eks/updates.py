@@ -16,7 +16,7 @@ _UPDATES: dict[str, Document] = {}
 def make_update(
     owner: Document, kind: str, given: Mapping[str, Any], *, status: str = "Successful"
 ) -> Document:
-    """What is said of a change: {"id": …, "status": "Successful", …}; the record keeps it."""
+    """Description of a change: {"id": …, "status": "Successful", …}; the record keeps it."""
     owner["modifiedAt"] = records.now()
     id = str(uuid.uuid4())
     _UPDATES[id] = {

@@ -1,4 +1,4 @@
-"""What the account answers itself, by service: operations that moto has not, or keeps too little of."""
+"""Handlers by service: operations that moto lacks, or keeps too little of."""
 
 from collections.abc import Mapping
 

@@ -21,7 +21,7 @@ _STANDARD = {
     "StartWindowMinutes": 480,
     "CompletionWindowMinutes": 10_080,
 }
-"""What a rule has where nothing is said. Source: Backup API reference, BackupRuleInput, 2026-08-22."""
+"""Defaults of a rule. Source: Backup API reference, BackupRuleInput, 2026-08-22."""
 
 _LEAST_START_MINUTES = 60  # Source: as above
 _LEAST_COLD_DAYS = 90  # between the move to cold storage and deletion. Source: the same, Lifecycle

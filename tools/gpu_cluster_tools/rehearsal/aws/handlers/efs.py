@@ -1,4 +1,4 @@
-"""What moto leaves out of its file systems of EFS: they can change, and so can their policies."""
+"""Operations on EFS file systems that moto lacks: updates, and policies."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 # (moto has hardly any types)

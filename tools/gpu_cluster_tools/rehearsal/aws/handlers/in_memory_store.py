@@ -1,4 +1,4 @@
-"""What the account keeps of its own, for as long as its server runs."""
+"""Store of the account's own records, for as long as its server runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ Document = dict[str, Any]
 class InMemoryStore:
     """Documents of one kind by region and name.
 
-    _RULES = Shelf(lambda name: ApiError("RuleNotFoundException", f"The rule {name} does not exist"))
+    _RULES = InMemoryStore(lambda name: ApiError("RuleNotFoundException", f"The rule {name} does not exist"))
     """
 
     missing: Callable[[str], ApiError]
-    """What is said of a name that nothing has."""
+    """Error of a name without a record."""
 
     _documents: dict[tuple[str, str], Document] = field(default_factory=dict[tuple[str, str], Document])
 
@@ -44,5 +44,5 @@ class InMemoryStore:
         return [document for (there, _), document in self._documents.items() if there == region]
 
     def chosen(self, region: str, names: list[str] | None) -> list[Document]:
-        """Those of these names, or all."""
+        """Records of these names, or all."""
         return [self.get(region, name) for name in names] if names else self.all(region)

@@ -1,4 +1,4 @@
-"""The account's front door: every call says who calls, and policies decide whether it goes on.
+"""Access control of the account: every call has a caller, and policies decide whether it goes on.
 
 What policies allow is refused where it is beyond a limit of AWS, names what does not exist or takes away what
 is in use. Calls of the account itself, and of the rehearsal beside it, carry no principal and pass.

@@ -1,4 +1,4 @@
-"""What the account holds, as far as IAM looks at it: policies, keys, tags and paths, read from moto."""
+"""State of the account for IAM: policies, keys, tags and paths, read from moto."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownMemberType=false, reportUnknownParameterType=false

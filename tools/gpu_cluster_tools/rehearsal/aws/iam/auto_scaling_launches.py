@@ -1,4 +1,4 @@
-"""What Auto Scaling does by its own rights when it starts the instances of a node group.
+"""Launches by Auto Scaling with its own rights, for the instances of a node group.
 
 Sources, read 2026-11-28: EC2 Auto Scaling user guide, "Service-linked roles"; AWS managed policy reference,
 in moto's copy: AWSServiceRoleForAmazonEKSNodegroup may create the role of Auto Scaling, and

@@ -36,7 +36,7 @@ class RecordedCall:
 
 
 class CallLog:
-    """What the account's front door writes down."""
+    """Log of allowed calls."""
 
     def __init__(self) -> None:
         self._calls: dict[Key, RecordedCall] = {}

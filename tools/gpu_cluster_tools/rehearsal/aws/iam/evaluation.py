@@ -48,7 +48,7 @@ class AccessRequest:
 
     caller: Caller
     action: str
-    """Such as ec2:CreateVpc."""
+    """Action, such as ec2:CreateVpc."""
 
     resource: str
     """An ARN, or `*` where the action knows no resources."""

@@ -1,4 +1,4 @@
-"""What services do with keys on behalf of who calls them, so that a key's policy decides about it.
+"""Forward access: services use keys on behalf of their callers, so that a key's policy decides about it.
 
 Sources, read 2026-11-28:
 - EKS: user guide, "Encrypt Kubernetes secrets with KMS" and "Create an Amazon EKS cluster": who creates the
@@ -95,7 +95,7 @@ def forward_access_requests(asking: Caller, request: OperationRequest) -> Iterat
 
 
 def starting_with(keys: list[str], where: ResourceScope, *, spot: bool) -> Iterator[Behalf]:
-    """What Auto Scaling does with the keys of volumes when it starts instances."""
+    """Uses of volume keys by Auto Scaling when it starts instances."""
     for key in _keys(keys, where):
         scaling = caller(linked_role(where.account, "autoscaling.amazonaws.com"))
         context = _via("", where, for_aws=True)

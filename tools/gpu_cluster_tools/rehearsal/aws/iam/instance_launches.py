@@ -1,4 +1,4 @@
-"""What has to be allowed to start instances: each resource that an instance is made of.
+"""Resources of instance launches that have to be allowed: each that an instance is made of.
 
 Sources, read 2026-11-28: EC2 user guide, "Example policies: Launch instances (RunInstances)"; service
 authorization reference of EC2, RunInstances and CreateFleet (an instant fleet starts instances by the rights

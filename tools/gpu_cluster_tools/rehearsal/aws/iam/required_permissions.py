@@ -1,4 +1,4 @@
-"""What a caller needs to be allowed for an operation: actions on resources, with the call's conditions."""
+"""Required permissions of an operation: actions on resources, with the call's conditions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a cluster stands on, and calls that make clusters and node groups."""
+"""Inputs of a cluster, and calls that make clusters and node groups."""
 
 import json
 import uuid

@@ -63,7 +63,7 @@ def update(call: ApiCall) -> Document:
 
 
 def delete(call: ApiCall) -> Document:
-    """Its links go along; a final backup is made and kept by nobody."""
+    """Its links go along; there is no final backup."""
     region, id = call.api.region, call.parameters["FileSystemId"]
     linked = associations_of(region, id)
     system = FILE_SYSTEMS.get(region, id)

@@ -1,4 +1,4 @@
-"""What the account keeps of FSx."""
+"""Records of FSx in the account."""
 
 from gpu_cluster_tools.rehearsal.aws.api import ApiError
 from gpu_cluster_tools.rehearsal.aws.handlers.in_memory_store import Document, InMemoryStore
