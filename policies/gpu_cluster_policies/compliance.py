@@ -81,7 +81,7 @@ class Assessment:
     catalogue: Catalogue
     controls: tuple[Assessed, ...]
     not_judged: tuple[Unseen, ...] = ()
-    """What no rule could look at: it may break any control."""
+    """Documents that no rule could look at: they may break any control."""
 
     @property
     def counts(self) -> Counter[Result]:

@@ -15,7 +15,7 @@ _RENDER_KUSTOMIZE = "render it first, such as kubectl kustomize … | gpu-cluste
 
 
 class Stranger(NamedTuple):
-    """What a document is that holds no object."""
+    """Kind of a document that holds no object."""
 
     kind: str
     why: str
@@ -25,7 +25,7 @@ HELM_TEMPLATE = Stranger("Helm template", _RENDER_HELM)
 
 
 def stranger(file: str, data: Any) -> Stranger | None:
-    """What a document of this file is where it is neither an object nor an attempt at one."""
+    """Kind of a document that is neither an object nor an attempt at one; None for others."""
     content = cast(dict[str, Any], data) if isinstance(data, dict) else {}
     if content.get("kind") in ("Kustomization", "Component") and group_of(content) == _KUSTOMIZE:
         return Stranger("kustomization", _RENDER_KUSTOMIZE)
@@ -66,7 +66,7 @@ def mistakes_in(data: Any, keys: Keys = ()) -> Iterator[Diagnostic]:
 
 
 def described(value: Any) -> str:
-    """What was given, for a message: `a mapping`, `the number 3`, `the text 'a'`."""
+    """The given value, for a message: `a mapping`, `the number 3`, `the text 'a'`."""
     match value:
         case None:
             return "nothing"

@@ -47,7 +47,7 @@ class YamlDocument:
     start: int
     lines: Lines
     mistakes: list[Diagnostic] = field(default_factory=list[Diagnostic])
-    """What YAML lets pass and nobody means: keys, each with its line, and values that cannot be read."""
+    """YAML pitfalls: repeated keys, each with its line, and values that cannot be read."""
 
     def line(self, keys: Keys) -> int:
         """Line of a key, or of the nearest parent that exists."""
@@ -196,7 +196,7 @@ class _Building:
         self._sizes[id(top.data)] = self._values - top.values_before
 
     def _merge(self, top: _Open) -> None:
-        """What `<<` names, below the map's own keys; the first of a list wins."""
+        """Keys of the maps that `<<` names, below the map's own; the first of a list wins."""
         own = set(top.lines)
         sources = [it for value in top.merged for it in (value if isinstance(value, list) else [value])]
         for source in reversed(sources):

@@ -57,7 +57,7 @@ class Manifests:
         return Place(origin.file, line, finding.path)
 
     def _named(self, finding: Located) -> Resource:
-        """What the finding names: mostly what was judged."""
+        """The object that a finding names: mostly the one that was judged."""
         if finding.resource == finding.judged.address:
             return finding.judged
         named = (resource for resource in self.resources if resource.address == finding.resource)

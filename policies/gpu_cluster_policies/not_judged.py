@@ -18,7 +18,7 @@ class NotJudged:
     """An object that may hold pods which no rule has seen."""
 
     kind: str
-    """Such as `Queue`."""
+    """Kind of the object, such as `Queue`."""
 
     resource: str
     """Its address, such as `Queue team/jobs`."""
@@ -38,7 +38,7 @@ class Unseen:
     """An object, a document or a file that was not judged, with its place."""
 
     kind: str
-    """Such as `Queue`, or `kustomization`."""
+    """Kind of the document, such as `Queue` or `kustomization`."""
 
     resource: str
     """Its address, or the name of its file."""

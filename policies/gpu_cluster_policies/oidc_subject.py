@@ -25,7 +25,7 @@ _OF_OTHERS = "a subject whose owner and project are named"
 
 
 def wanted_of(issuer: str, patterns: list[str]) -> str:
-    """What a subject should be that the issuer of this ARN or URL gives out."""
+    """Expected subject of a token of the issuer with this ARN or URL."""
     if "oidc.eks." in issuer or any(it.startswith("system:serviceaccount") for it in patterns):
         return _SERVICE_ACCOUNT
     if "token.actions.githubusercontent.com" in issuer:

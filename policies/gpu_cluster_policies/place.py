@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
 
 class Located(Protocol):
-    """What was found in a resource."""
+    """Findings in a resource."""
 
     @property
     def resource(self) -> str:

@@ -1,4 +1,4 @@
-"""What is known of a model that is served: from its stack file, or from the catalog."""
+"""Shape and size of a served model, from its stack file or from the catalog."""
 
 import json
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ def known_model(settings: ModelSettings) -> LanguageModel | None:
 
 
 def load_of(settings: ModelSettings, model: LanguageModel) -> Load:
-    """What a stack file asks of a model, by all options of its engine."""
+    """Load of a model as its stack file has it, with all options of its engine."""
     options = engine_options(settings)
     draft = MODELS.get(options.draft) if options.draft else None
     return Load(model, settings.context or model.context, settings.concurrency, options, draft)

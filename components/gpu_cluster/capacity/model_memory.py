@@ -134,7 +134,7 @@ class Load:
         return self.model.splits_over(tensor) and self.need(device, gpus).total <= device.usable_bytes
 
     def need(self, device: Device, gpus: int) -> Need:
-        """What each of a replica's GPUs must hold."""
+        """Memory that each of a replica's GPUs must hold."""
         options, tensor = self.options, self._tensor(gpus)
         most = (options and options.max_sequences) or self.concurrency or device.sequences
         words = self.model.vocabulary or _USUAL_VOCABULARY

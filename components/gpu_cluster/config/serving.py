@@ -159,7 +159,7 @@ class ModelSettings(Settings):
             "a name on the model hub such as Qwen/Qwen3-8B, without its address",
         ),
     ]
-    """What to serve: a name on the model hub, such as meta-llama/Llama-3.1-8B-Instruct."""
+    """Model to serve: a name on the model hub, such as meta-llama/Llama-3.1-8B-Instruct."""
 
     revision: Word | None = None
     """Commit or tag of the model, so that a restart serves the same weights. Default: its main branch."""

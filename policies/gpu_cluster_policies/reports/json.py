@@ -32,7 +32,7 @@ def json_text(judged: Judged) -> str:
 
 
 def unseen_content(unseen: Unseen) -> dict[str, Any]:
-    """What was not judged, where and why."""
+    """Documents that were not judged, with file and reason."""
     return {
         "kind": unseen.kind,
         "resource": unseen.resource,

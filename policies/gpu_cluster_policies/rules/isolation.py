@@ -32,7 +32,7 @@ _SAFE_SYSCTLS = frozenset(
         "net.ipv4.tcp_wmem",
     )
 )
-"""Those of which each pod has its own: they reach neither the node nor other pods."""
+"""Namespaced sysctls: each pod has its own, and they reach neither the node nor other pods."""
 
 
 def _contexts(pod: Pod) -> Iterator[Field]:

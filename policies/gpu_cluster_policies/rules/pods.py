@@ -85,7 +85,7 @@ def no_probe_hosts(container: Container) -> Iterator[Violation]:
     "an administrator makes the volume behind it",
 )
 def volume_types(pod: Pod) -> Iterator[Violation]:
-    """A pod that names a file server or disk by itself reads what nobody gave to its namespace."""
+    """A pod that names a file server or disk by itself reads data that was not given to its namespace."""
     for volume in pod.spec.at("volumes").items():
         for kind, source in volume.entries():
             if kind not in _VOLUMES and source.value is not None:

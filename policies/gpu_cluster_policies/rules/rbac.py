@@ -42,7 +42,7 @@ _DANGEROUS = {
 _IN_EVERY_NAMESPACE = {
     ("", "pods"): (frozenset(("create",)), "in a Role: a pod takes any ServiceAccount of its namespace"),
 }
-"""What is dangerous in all namespaces, and needed in one's own."""
+"""Rights that are dangerous in all namespaces, and needed in one's own."""
 
 _ANYBODY = {
     "system:unauthenticated": frozenset(("system:public-info-viewer",)),
@@ -164,7 +164,7 @@ def no_cluster_admin(grant: Resource) -> Iterator[Violation]:
     fix="bind the role to a group of your own, or to a ServiceAccount that one workload has",
 )
 def named_subjects(binding: Resource) -> Iterator[Violation]:
-    """What is bound to everybody is open to whoever reaches the API server, or to every pod."""
+    """A binding to everybody gives its rights to every client of the API server, or to every pod."""
     role = binding.at("roleRef", "name").text
     for subject in binding.at("subjects").items():
         kind, name = subject.at("kind").text, subject.at("name")

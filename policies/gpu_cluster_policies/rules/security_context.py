@@ -126,7 +126,7 @@ def seccomp_profile(pod: Pod) -> Iterator[Violation]:
     fix=f"set readOnlyRootFilesystem to true and mount an emptyDir where it writes {_WHERE}",
 )
 def read_only_root(container: Container) -> Iterator[Violation]:
-    """What breaks in can neither change the program nor leave one of its own."""
+    """An attacker can neither change the program nor leave another."""
     if container.pod.windows:
         return
     yield from should_be(container.at("securityContext", "readOnlyRootFilesystem"), True)

@@ -89,7 +89,7 @@ def test_every_rule_has_a_policy_for_each_of_its_levels() -> None:
 
 
 def _on_object(manifest: dict[str, Any]) -> list[str]:
-    """What the policy of what was not judged says of a stack of one object."""
+    """Messages of the policy for objects that were not judged, for a stack of one object."""
     judge = BY_NAME["not-judged"]
     assert isinstance(judge, StackValidationPolicy)
     kind = f"kubernetes:{manifest['apiVersion']}:{manifest['kind']}"

@@ -67,7 +67,7 @@ def _plan(stack: str) -> "Judged":
 
 
 def _notes(stack: str) -> list[str]:
-    """What the stack file leaves unchecked, beside the report: its form is the format's."""
+    """Print notes on the parts of a stack file that are not checked, beside the report."""
     from gpu_cluster.stack import load_any
     from gpu_cluster.stack.notes import notes_of
 

@@ -199,7 +199,7 @@ _SHORTER = re.compile(r"Qwen/Qwen2\.5-(Coder-)?[\d.]+B-Instruct(-AWQ|-GPTQ-Int4)
 """Their config.json has max_position_embeddings of 32768, and that of the base model 131072. 2026-11-21."""
 
 _OBSERVED = {"openai/gpt-oss-20b": 14_730_000_000, "openai/gpt-oss-120b": 69_130_000_000}
-"""What vLLM logs to have loaded: it pads the experts of gpt-oss to the tiles of its kernels. 2026-11-21."""
+"""Bytes that vLLM logs as loaded: it pads the experts of gpt-oss to the tiles of its kernels. 2026-11-21."""
 
 
 if __name__ == "__main__":

@@ -214,7 +214,7 @@ class Listed:
     licence: str
     gated: bool
     config: Config
-    """What it says of the shape, in the keys of a config.json."""
+    """The stated shape, in the keys of a config.json."""
 
     where: str
     date: date

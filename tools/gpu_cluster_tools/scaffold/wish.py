@@ -123,7 +123,7 @@ class Wish:
             raise WishError(f"unknown GPU '{self.gpu}'{near}")
 
     def _check_model(self) -> None:
-        """`WishError` where only whoever asks can know which GPU the model needs."""
+        """`WishError` if the model is unknown and no GPU is given."""
         if not self.model or self.model.known or self.gpu or self.instance:
             return
         near = near_model(self.model.name)

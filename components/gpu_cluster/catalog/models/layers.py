@@ -24,7 +24,7 @@ _STEPS = {
 
 
 def layers(fields: Fields) -> Iterator[tuple[Block, tuple[Module, ...]]]:
-    """What mixes tokens in each layer, and its feed-forward weights."""
+    """Kind of token mixing in each layer, and its feed-forward weights."""
     if blocks_given := fields.items("block_configs"):
         yield from _puzzle(fields, blocks_given)
         return

@@ -1,4 +1,4 @@
-"""What an engine's container is told, and where it answers."""
+"""Command line, environment and ports of an engine's container."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -167,7 +167,7 @@ def _name(flag: str, flags: Mapping[str, Flag] | None) -> str:
 
 
 def argument_problem(flag: str, values: list[str], flags: Mapping[str, Flag], release: str) -> str | None:
-    """What the parser of the release would refuse, if anything."""
+    """Reason for which the parser of the release would refuse the value; None if it takes it."""
     if not flag:
         return f"expected an argument such as --seed, got '{values[0]}'"
     known = flags.get(_name(flag, flags))

@@ -74,7 +74,7 @@ def release_in_use(model: ModelSettings) -> str | None:
 
 
 def unchecked_engine(name: str, model: ModelSettings) -> Iterator[str]:
-    """What nobody checks of a model, in a sentence each."""
+    """Parts of a model's settings that are not checked, one sentence each."""
     engine, release = model.engine.value, release_in_use(model)
     if model.engine is not ServingEngine.VLLM:
         yield f"model {name}: GPU memory is not checked: engine {engine}"

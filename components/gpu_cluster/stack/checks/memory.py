@@ -58,7 +58,7 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
 
 
 def _undescribed(keys: Keys, settings: ModelSettings) -> list[Diagnostic]:
-    """What `like` or `config` names and is not there."""
+    """Mistakes of `like` and `config`: an unknown model, or a file that cannot be used."""
     if settings.like:
         return [Diagnostic((*keys, "like"), f"unknown model '{settings.like}'{near_model(settings.like)}")]
     if settings.config and (problem := config_problem(settings.config)):
@@ -130,7 +130,7 @@ def _needed(load: Load, need: Need, gpus: int) -> str:
 
 
 def _lighter(load: Load, device: Device, gpus: int) -> Iterator[str]:
-    """What could be asked less of the same GPUs."""
+    """Smaller settings that fit on the same GPUs."""
     if not load.model.cache:  # its weights alone are known
         return
     steps = _most(

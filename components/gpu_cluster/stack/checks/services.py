@@ -53,7 +53,7 @@ def obstacles_of_service(keys: Keys, service: ServiceSettings, pool: Pool) -> It
 
 
 def image_problem(image: str, team: TeamStack) -> str | None:
-    """What is wrong with an image of the team's own, whose repository its stack makes."""
+    """Reason for which an image of the team's own, whose repository its stack makes, cannot be used."""
     path = image.partition("@")[0].partition(":")[0]
     on_aws = isinstance(team.environment.cluster, EksSettings)
     if not on_aws or not path.startswith(f"{team.name}/") or path in team.file.repositories:
