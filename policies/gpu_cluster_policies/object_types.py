@@ -46,6 +46,10 @@ _WORDS = {
 }
 
 
+_UNKNOWN = "unknown"
+_UNKNOWN_OF_POD = "known"  # other objects are full of names that an update only makes
+
+
 class _Types(NamedTuple):
     kinds: Mapping[str, Mapping[str, str]]
     types: Mapping[str, Mapping[str, str]]
@@ -63,21 +67,28 @@ class Mistyped(NamedTuple):
 
 
 def mistyped(root: Field) -> Iterator[Mistyped]:
-    """Properties of an object of Kubernetes that the API server could not read."""
+    """Properties of an object of Kubernetes that the API server could not read.
+
+    Unknown properties of a pod come last: their type is not known either.
+    """
     kind = f"{_text(root, 'apiVersion')} {_text(root, 'kind')}"
     found = [
         *((("metadata", *keys), wanted) for keys, wanted in _of_map(root.at("metadata").content, _METADATA)),
         *_of_map(root.content, _table().kinds.get(kind, {}), kind),
     ]
-    for keys, wanted in found:
-        yield Mistyped(_field(root, keys), _expected(wanted))
+    yield from _placed(root, found)
 
 
 def mistyped_pod(template: Field, *, inline: bool) -> Iterator[Mistyped]:
     """As `mistyped`, for a pod template in an object of a kind that the table does not have."""
     spec = template if inline else template.at("spec")
-    for keys, wanted in _of_type(spec.content, _POD_SPEC):
-        yield Mistyped(_field(spec, keys), _expected(wanted))
+    yield from _placed(spec, list(_of_type(spec.content, _POD_SPEC)))
+
+
+def _placed(root: Field, found: Sequence[_Wrong]) -> Iterator[Mistyped]:
+    for keys, wanted in sorted(found, key=lambda it: it[1] == _UNKNOWN_OF_POD):
+        if wanted != _UNKNOWN:
+            yield Mistyped(_field(root, keys), _expected(wanted))
 
 
 def is_in_table(root: Field) -> bool:
@@ -97,7 +108,10 @@ def _text(root: Field, key: str) -> str:
 
 
 def _of_map(content: Any, types: Mapping[str, str], name: str = "") -> Iterator[_Wrong]:
-    if content is UNKNOWN or content is None:
+    if content is UNKNOWN:
+        yield (), _UNKNOWN
+        return
+    if content is None:
         return
     if not isinstance(content, Mapping):
         yield (), "{"
@@ -118,12 +132,18 @@ def _of_map(content: Any, types: Mapping[str, str], name: str = "") -> Iterator[
 
 
 def _of_type(content: Any, wanted: str) -> Iterator[_Wrong]:
-    if content is UNKNOWN or content is None:
+    if content is UNKNOWN:
+        yield (), _UNKNOWN_OF_POD if wanted == _POD_SPEC else _UNKNOWN
+        return
+    if content is None:
         return
     if wanted[0] == "[":
         yield from _items(content, wanted[1:-1])
     elif wanted[0] == "{":
         yield from _values(content, wanted[1:-1])
+    elif wanted == _POD_SPEC:
+        for keys, expected in _of_map(content, _table().types[wanted], wanted):
+            yield keys, _UNKNOWN_OF_POD if expected == _UNKNOWN else expected
     elif wanted in _table().types:
         yield from _of_map(content, _table().types[wanted], wanted)
     elif not any(_is(content, each) for each in wanted.split("|")):
@@ -167,6 +187,8 @@ def _is(value: Any, wanted: str) -> bool:
 
 
 def _expected(wanted: str) -> str:
+    if wanted == _UNKNOWN_OF_POD:
+        return "known"
     return "a list" if wanted[0] == "[" else _WORDS.get(wanted, "keys and values")
 
 

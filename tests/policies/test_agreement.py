@@ -84,7 +84,7 @@ def _words(said: Counter[Said]) -> Counter[tuple[str, str]]:
 def _nothing_foreseen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A value that a mutation hides is hidden from the engine's policies, too: else they plan the stack."""
 
-    def nothing(_urn: str) -> None: ...
+    def nothing(*_: object) -> None: ...
 
     monkeypatch.setattr(foreseen, "_planned", nothing)
 

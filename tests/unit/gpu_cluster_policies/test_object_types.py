@@ -27,7 +27,6 @@ def _pod(**spec: Any) -> list[tuple[str, str]]:
 PODS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({}, []),
     ({"hostNetwork": None, "unknownKey": 1}, []),
-    ({"hostNetwork": UNKNOWN, "containers": UNKNOWN}, []),
     ({"hostNetwork": "true"}, [("spec.hostNetwork", "true or false")]),
     ({"hostNetwork": 1}, [("spec.hostNetwork", "true or false")]),
     ({"priority": True}, [("spec.priority", "a whole number")]),
@@ -91,6 +90,15 @@ def test_a_pod_template_of_a_custom_kind_has_them_too(inline: bool) -> None:
 
     [found] = mistyped_pod(template, inline=inline)
     assert found.field.path == ("hostPID" if inline else "spec.hostPID")
+
+
+def test_an_unknown_property_of_a_pod_comes_last_and_has_no_type_yet() -> None:
+    assert _pod(hostNetwork=UNKNOWN, dnsPolicy=1) == [
+        ("spec.dnsPolicy", "text"),
+        ("spec.hostNetwork", "known"),
+    ]
+    assert _mistyped("v1 Pod", spec=UNKNOWN) == [("spec", "known")]
+    assert _mistyped("v1 ConfigMap", data=UNKNOWN, metadata={"annotations": {"a": UNKNOWN}}) == []
 
 
 def test_the_table_is_that_of_the_sdk_in_use() -> None:

@@ -111,11 +111,13 @@ def _too_large(
     load, device, gpus = load_of(settings, model), replica_device(settings, pool), settings.gpus
     if load.fits(device, gpus):
         return None
+    options, who, copies = engine_options(settings), "a replica", 0
+    if options.data > 1:  # told of one copy
+        load, gpus, copies = replace(load, options=replace(options, data=1)), options.copy_gpus, gpus
+        who = "each copy in a replica"
     needs = _needed(load, load.need(device, gpus), gpus)
-    gets = f"a replica on pool {pool.name} gets {_gi(device.usable_bytes * gpus, floor)}"
-    copies = gpus if settings.data_parallel > 1 else 0
-    single = replace(load, options=None) if copies else load
-    ways = [*_lighter(load, device, gpus), *_roomier(single, pool, offered, copies)]
+    gets = f"{who} on pool {pool.name} gets {_gi(device.usable_bytes * gpus, floor)}"
+    ways = [*_lighter(load, device, gpus), *_roomier(load, pool, offered, copies)]
     return f"{needs}, and {gets}; {f'it fits {one_of(ways)}' if ways else 'no instance type holds it'}"
 
 
