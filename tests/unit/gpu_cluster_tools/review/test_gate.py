@@ -148,7 +148,8 @@ def test_every_obstacle_says_what_to_do_in_the_stack_file() -> None:
     assert gate.as_text() == (
         "89-nothing-lost: aws:eks/nodeGroup:NodeGroup l4: planned operation is a replacement for amiType, "
         "and with it goes its nodes, and what runs on them, should be none\n"
-        "  why: A new resource is empty, and the data of the old one is gone before anybody has looked at it.\n"
+        "  why: A new resource is empty, and the data of the old one is gone before anybody has looked at "
+        "it.\n"
         "  fix: add a pool of another name beside it in gpu-cluster:pools, move the models there by pool in "
         "gpu-cluster:serving.models.<name>, and remove the old one in a change of its own; what is meant has "
         "a waiver in policies/waivers.yaml\n\n"
