@@ -36,7 +36,7 @@ lint: .venv/ready ## format, lint, wording and strict types
 check: .venv/ready ## evaluate all rules on STACK, without cluster or credentials
 	@$(run)gpu-cluster check $(STACK)
 
-policies: .venv/ready ## evaluate evaluate evaluate the same rules by the engine, on a preview of STACK
+policies: .venv/ready ## evaluate the same rules by the engine, on a preview of STACK
 	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi stack select --create --stack $(STACK) && pulumi preview --stack $(STACK) --policy-pack policies
 
 gate: .venv/ready ## fail if a preview of STACK deletes or replaces stateful resources

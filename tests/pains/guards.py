@@ -210,7 +210,7 @@ GUARDS = (
     Guard(
         "18_late_failures",
         "components/gpu_cluster/stack/checks/memory.py",
-        "if settings.cache and amount(settings.cache.size) < model.weights:",
+        "if settings.cache and amount(settings.cache.size) < model.download:",
         "if False:",
     ),
     Guard(

@@ -65,7 +65,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     folder = tmp_path_factory.mktemp("project")
     for part in PARTS:
         shutil.copytree(PROJECT / part, folder / part)
-    shutil.copy(PROJECT / "pyproject.toml", folder)
+    for file in ("Pulumi.yaml", "pyproject.toml"):
+        shutil.copy(PROJECT / file, folder)
     bare = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     nursery = subprocess.Popen(
         [sys.executable, Path(__file__).with_name("nursery.py")],
