@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.rehearsal.fuzz import Case, Fuzzer, summary
+from gpu_cluster_tools.rehearsal.fuzz import Fuzzer, summary
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 from tests.rehearsal.checkout import PROJECT
 
@@ -20,11 +20,7 @@ def test_ten_lives_converge_or_stop_with_an_error_to_act_on(tmp_path: Path) -> N
 
     assert [life.seed for life in lives] == list(SEEDS)
     assert not [life.wrong for life in lives if life.wrong], summary(lives)
-    assert {_ended(life) for life in lives} == {"stopped", "converged"}
+    assert not all(life.stopped for life in lives), summary(lives)
     assert any(": 2 attempts" in step for life in lives for step in life.steps)
     assert campaign.done() == lives
     assert list(campaign.run(SEEDS)) == []
-
-
-def _ended(life: Case) -> str:
-    return "stopped" if life.stopped else "converged"

@@ -23,7 +23,7 @@ COMMANDS = {
     "plan": "Resolve every resource of a stack, without network or credentials.",
     "prices": "Fetch current prices from the AWS Price List.",
     "rehearse": "Create, update and destroy a stack on this machine.",
-    "report": "Report the evidence for the controls of a framework.",
+    "report": "Report a stack on one page of HTML, or evidence for a framework.",
     "review": "Compare stacks with an earlier revision.",
     "schema": "Print the JSON Schema of the stack file.",
     "status": "Show running nodes, GPUs and models.",

@@ -19,5 +19,5 @@ def tell(text: str, output: Path | None, summary: str = "") -> None:
         output.write_text(text)
     except OSError as error:
         message = f"{output} cannot be written: {error.strerror}"
-        raise typer.BadParameter(message, param_hint="--output") from None
+        raise typer.BadParameter(message) from None
     typer.echo(summary or f"written to {output}")

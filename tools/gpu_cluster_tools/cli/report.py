@@ -1,6 +1,7 @@
-"""`gpu-cluster report`: what a stack can show for the controls of a framework."""
+"""`gpu-cluster report`: a stack on one page, or its evidence for the controls of a framework."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,28 +9,56 @@ from gpu_cluster.config.compliance import Framework
 from gpu_cluster_tools.cli.output import Output, tell
 from gpu_cluster_tools.cli.project import Project, StackName
 
+if TYPE_CHECKING:
+    from gpu_cluster.plan import Plan
+
 Frameworks = Annotated[
     list[Framework] | None,
     typer.Option("--framework", help="Default: those of gpu-cluster:compliance in the stack file."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print it as JSON instead of Markdown.")]
+Html = Annotated[
+    Path | None,
+    typer.Option(
+        "--html",
+        metavar="FILE",
+        help="Write one page of HTML instead: topology, cost, findings, time to ready, free capacity.",
+    ),
+]
 
 
 def report(
-    stack: StackName = "local", *, framework: Frameworks = None, as_json: Json = False, output: Output = None
+    stack: StackName = "local",
+    *,
+    framework: Frameworks = None,
+    as_json: Json = False,
+    html: Html = None,
+    output: Output = None,
 ) -> None:
-    """Report the evidence for each control of a framework, and the controls without any.
+    """Report the evidence for each control of a framework, or the whole stack on one page of HTML.
 
     Exit codes: 0 the report is written, whatever it says, 2 the stack file or the pack is wrong.
     """
     from gpu_cluster.plan import plan_of
-    from gpu_cluster_policies.compliance import assess
-    from gpu_cluster_policies.judging import judged_plan
-    from gpu_cluster_policies.reports.compliance import compliance_json, compliance_markdown
 
     project = Project.here()
     project.stack_file(stack)
     plan = plan_of(project.folder, stack)
+    if html:
+        from gpu_cluster_tools.page import page_of
+
+        tell(page_of(plan, project.folder), html)
+    else:
+        _compliance(plan, project, framework, as_json=as_json, output=output)
+
+
+def _compliance(
+    plan: "Plan", project: Project, framework: list[Framework] | None, *, as_json: bool, output: Path | None
+) -> None:
+    from gpu_cluster_policies.compliance import assess
+    from gpu_cluster_policies.judging import judged_plan
+    from gpu_cluster_policies.reports.compliance import compliance_json, compliance_markdown
+
     wanted = framework or sorted(plan.stack.compliance.frameworks)
     if not wanted:
         known = ", ".join(Framework)

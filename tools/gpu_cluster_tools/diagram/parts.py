@@ -9,7 +9,7 @@ from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.diagram.mermaid import id_of, text, times
 
-_STORES = {
+STORE_NAMES = {
     "csi": "CSI",
     "ebs": "EBS",
     "efs": "EFS",
@@ -19,7 +19,7 @@ _STORES = {
     "nfs": "NFS",
     "s3": "S3",
 }
-_CAPACITY = {"ON_DEMAND": "on demand", "SPOT": "spot", "CAPACITY_BLOCK": "capacity block"}
+CAPACITY_NAMES = {"ON_DEMAND": "on demand", "SPOT": "spot", "CAPACITY_BLOCK": "capacity block"}
 
 
 def place_of(stack: Stack) -> str:
@@ -35,7 +35,7 @@ def pools(chosen: Iterable[Pool], stack: Stack) -> Iterator[str]:
 
 def stores(chosen: Iterable[str], stack: Stack) -> Iterator[str]:
     for key in chosen:
-        yield f"  {id_of('store', key)}[({text(key, _STORES[stack.storage[key].kind])})]"
+        yield f"  {id_of('store', key)}[({text(key, STORE_NAMES[stack.storage[key].kind])})]"
 
 
 def models(chosen: Mapping[str, ModelSettings]) -> Iterator[str]:
@@ -64,5 +64,7 @@ def _pool(pool: Pool, stack: Stack) -> Iterator[str]:
         yield f"{pool.gpus} x {pool.gpu.name} each" + (f" as {offered}" if pool.sharing else "")
     settings = stack.pools[pool.name]
     if isinstance(stack.cluster, EksSettings):
-        kind = "reserved" if settings.capacity.reservation else _CAPACITY[capacity_type(settings.capacity)]
+        kind = (
+            "reserved" if settings.capacity.reservation else CAPACITY_NAMES[capacity_type(settings.capacity)]
+        )
         yield f"{kind}, {pool.zones[0]}" if len(pool.zones) == 1 else kind

@@ -42,3 +42,13 @@ def test_a_stack_file_that_names_no_framework_has_to_be_told_one() -> None:
 
 def test_a_framework_that_nobody_knows_is_said() -> None:
     assert _report("local", "--framework", "iso").exit_code == 2
+
+
+def test_the_page_is_written_to_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "local.html"
+
+    done = _report("local", "--html", str(file))
+
+    assert done.exit_code == 0
+    assert done.stdout == f"written to {file}\n"
+    assert file.read_text().startswith("<!doctype html>")

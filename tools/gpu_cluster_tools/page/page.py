@@ -1,0 +1,69 @@
+"""One self-contained page of HTML on a stack: topology, cost, findings, time to ready, free capacity."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from gpu_cluster.catalog.clock import today
+from gpu_cluster.cost import Cost, cost_of, project_prices
+from gpu_cluster.cost.money import usd
+from gpu_cluster.plan import Plan
+from gpu_cluster.stack.notes import notes_of
+from gpu_cluster_policies.judging import judged_plan
+from gpu_cluster_tools.diagram.parts import place_of
+from gpu_cluster_tools.page.figures import (
+    budget_bars,
+    findings_by_rule,
+    free_capacity,
+    part_bars,
+    team_bars,
+    timeline,
+)
+from gpu_cluster_tools.page.topology import topology_of
+from gpu_cluster_tools.schedule import ready
+
+_TEMPLATE = "page.html.jinja"
+
+
+def page_of(plan: Plan, project: Path) -> str:
+    """HTML without scripts, and without anything that a browser would fetch.
+
+    `PriceFileError` and `PolicyFileError` where a file of the project is wrong.
+    """
+    cost = cost_of(plan, day=today(), prices=project_prices(project))
+    judged = judged_plan(plan, project)
+    schedule = ready(plan)
+    made = [it for it in plan.graph.resources if not it.type.startswith(("gpu-cluster:", "pulumi:"))]
+    return _template().render(
+        name=plan.name,
+        day=cost.day,
+        topology=topology_of(plan.stack, plan.team, place_of(plan.stack)),
+        resources=len(made),
+        in_cluster=sum(it.type.startswith("kubernetes:") for it in made),
+        ready=f"{schedule.makespan:.0f}",
+        monthly=_monthly(cost),
+        cost=cost,
+        parts=part_bars(cost),
+        teams=team_bars(cost),
+        budgets=budget_bars(cost),
+        free=free_capacity(cost),
+        timeline=timeline(schedule),
+        judged=judged,
+        rules=findings_by_rule(judged),
+        notes=list(notes_of(plan.team or plan.stack)),
+    )
+
+
+def _template() -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string((files("gpu_cluster_tools.page") / _TEMPLATE).read_text())
+
+
+def _monthly(cost: Cost) -> str:
+    if cost.region is None:
+        return "not in AWS"
+    least, most = (usd(amount, digits=0) for amount in (cost.monthly.least, cost.monthly.most))
+    return least if least == most else f"{least} to {most}"
