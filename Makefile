@@ -3,10 +3,10 @@ PYTHON ?= python3
 run := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status rehearse campaign test lint check policies gate deploy findings schema docs bench lock clean
+.PHONY: help up down status rehearse campaign test test-all lint check policies gate deploy findings schema docs bench dist release lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: .venv/ready ## start the platform of STACK (default: local) and show it
 	@$(run)gpu-cluster up $(STACK)
@@ -26,6 +26,10 @@ campaign: .venv/ready ## fuzz 200 small stacks with faults and edits; resume aft
 test: .venv/ready lint ## prove it: unit tests, then the real engine on a real control plane
 	$(run)python -m gpu_cluster_tools.toolchain --tests
 	$(run)pytest -n 2 --dist loadfile
+
+test-all: .venv/ready lint ## the same with every slow test: about an hour on two cores
+	$(run)python -m gpu_cluster_tools.toolchain --tests
+	$(run)pytest -n 2 --dist loadfile -m ""
 
 lint: .venv/ready ## format, lint, wording and strict types
 	$(run)ruff format --check
@@ -55,6 +59,13 @@ docs: .venv/ready ## write again what comes from the code: schema, references, g
 
 bench: .venv/ready ## engine times as ratios to an empty program
 	$(run)python -m bench
+
+dist: .venv/ready ## build wheel and source distribution
+	$(run)uv build -q --no-build-isolation --clear --out-dir dist
+
+release: dist ## publish dist as the release TAG, which is v and the version, with its part of the changelog
+	$(run)python -m docs.release_notes "$(TAG)" > dist/notes.md
+	gh release create "$(TAG)" dist/*.whl dist/*.tar.gz --verify-tag --notes-file dist/notes.md
 
 lock: .venv/ready ## pin every dependency again, with hashes
 	$(run)uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev -o requirements.txt pyproject.toml

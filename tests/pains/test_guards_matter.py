@@ -6,10 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,21 @@ def test_no_pain_comes_back_with_all_of_them(copy: Copy) -> None:
     assert code == pytest.ExitCode.OK, copy.said
 
 
-@pytest.mark.parametrize("guard", GUARDS, ids=lambda it: f"{it.test}-{Path(it.file).stem}")
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda it: it.file)
+def test_a_guard_stands_once_in_its_file(guard: Guard) -> None:
+    assert (PROJECT / guard.file).read_text().count(guard.text) == 1, guard.text
+
+
+def _sample(guards: Sequence[Guard]) -> Iterator[Any]:
+    """Every guard; all but the first of each test are slow."""
+    seen: set[str] = set()
+    for guard in guards:
+        marks = [pytest.mark.slow] if guard.test in seen else []
+        seen.add(guard.test)
+        yield pytest.param(guard, marks=marks, id=f"{guard.test}-{Path(guard.file).stem}")
+
+
+@pytest.mark.parametrize("guard", _sample(GUARDS))
 def test_a_pain_comes_back_without_its_guard(copy: Copy, guard: Guard) -> None:
     with copy.without(guard):
         code = copy.run(guard.test)

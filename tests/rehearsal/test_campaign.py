@@ -1,4 +1,4 @@
-"""Ten lives of a campaign: nine of the core, one of the whole platform."""
+"""A sample of `gpu-cluster campaign`: cases of the core, and one of the whole platform."""
 
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from tests.rehearsal.checkout import PROJECT
 
 pytestmark = pytest.mark.engine
 
-SEEDS = range(10)
+SEEDS = (3, 5, 9)
+"""The last is of the whole platform."""
 
 
-def test_ten_lives_converge_or_stop_with_an_error_to_act_on(tmp_path: Path) -> None:
+def test_cases_converge_or_stop_with_an_error_to_act_on(tmp_path: Path) -> None:
     campaign = Fuzzer(PROJECT, install(also=[AWS_PROVIDER]), tmp_path / "campaign.jsonl")
 
     lives = list(campaign.run(SEEDS))

@@ -14,7 +14,7 @@ from tests.rehearsal.checkout import Checkout
 
 pytestmark = pytest.mark.engine
 
-_POINTS = (0, 5, 10, 16, 22)
+_POINTS = (*(pytest.param(count, marks=pytest.mark.slow) for count in (0, 5, 16, 22)), 10)
 """Objects that have been created when the kill comes; the platform has about thirty."""
 
 _MADE_BY_CONTROLLERS = ("pods/", "replicasets/", "persistentvolume", "ipaddresses/")

@@ -23,7 +23,7 @@ from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.processes import processes
 from gpu_cluster_tools.toolchain import install
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 _PROGRAM = Path(__file__).parent / "interrupted"
 _VIRTUALENV = Path(__file__).parents[2] / ".venv"

@@ -17,7 +17,7 @@ from tests.rehearsal.checkout import PROJECT
 from tests.rehearsal.identity import Identity
 from tests.rehearsal.refusals import TRIES
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 MEMBER = f"arn:aws:iam::{ACCOUNT}:role/vision"

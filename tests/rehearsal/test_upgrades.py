@@ -19,7 +19,7 @@ from gpu_cluster_tools.rehearsal.stateful import removes_stateful
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 from tests.rehearsal.checkout import PROJECT
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 STACK = """\
 config:

@@ -15,6 +15,7 @@ from tests.toolchain.conftest import PYTHON_ENVIRONMENT, Project, write_project
 
 pytestmark = [
     pytest.mark.engine,
+    pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
 ]
 

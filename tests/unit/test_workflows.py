@@ -31,6 +31,7 @@ WRITES = {
     ("drift.yml", "drift"): {"id-token", "issues"},
     ("deploy.yml", "preview"): {"id-token"},
     ("deploy.yml", "update"): {"id-token"},
+    ("release.yml", "release"): {"contents"},
 }
 """Write permissions of each job; all others read."""
 
@@ -93,9 +94,12 @@ def test_an_update_waits_for_its_preview_and_for_who_approves_it() -> None:
     assert jobs["preview"]["environment"] == "${{ matrix.stack }}-preview"
 
 
-def test_a_new_project_has_the_same_workflows() -> None:
+def test_a_new_project_has_the_same_workflows_but_for_those_of_the_package() -> None:
     folder = PROJECT / "tools/gpu_cluster_tools/scaffold/project/.github/workflows"
-    assert {file.name: file.read_text() for file in folder.iterdir()} == TEXTS
+    of_the_package = {"release.yml", "tests.yml"}
+    assert {file.name: file.read_text() for file in folder.iterdir()} == {
+        name: text for name, text in TEXTS.items() if name not in of_the_package
+    }
 
 
 def test_a_team_says_which_runners_take_its_jobs() -> None:

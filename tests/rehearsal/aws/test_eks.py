@@ -21,7 +21,7 @@ from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient, labe
 from gpu_cluster_tools.toolchain import install
 from tests.rehearsal.aws.project import Project
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 POOL, ZONE = "gpu-cluster/pool", "topology.kubernetes.io/zone"
 

@@ -10,7 +10,7 @@ from gpu_cluster_tools.rehearsal.aws import Account
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from tests.rehearsal.aws.project import REGION, Project, contents
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 A, B, C = (f"{REGION}{letter}" for letter in "abc")
 FIRST: dict[str, Any] = {

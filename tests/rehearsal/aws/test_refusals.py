@@ -8,7 +8,7 @@ from gpu_cluster_tools.rehearsal.aws import Account
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from tests.rehearsal.aws.project import REGION, Project, contents
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 WRONG = {
     'aws.ec2.Vpc("a", cidr_block=7)': "expected cidr_block to contain a valid Value, got: 7",

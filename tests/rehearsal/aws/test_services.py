@@ -8,7 +8,7 @@ from gpu_cluster_tools.rehearsal.aws import Account
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from tests.rehearsal.aws.project import REGION, Project
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 PREVIEW = ("preview", "--expect-no-changes", "--diff")
 REFRESH = ("refresh", "--yes", "--skip-preview", "--expect-no-changes")
