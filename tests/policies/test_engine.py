@@ -70,7 +70,7 @@ def test_what_keeps_every_rule_passes(engine: Engine) -> None:
     preview = engine.preview("good", stack="prod-elsewhere")
 
     assert preview.returncode == 0, preview.stderr
-    assert "gpu-cluster@v0.1.0" in preview.stdout
+    assert "gpu-cluster@v0.2.0" in preview.stdout
     assert "[mandatory]" not in preview.stdout
     assert "[advisory]" not in preview.stdout
 
