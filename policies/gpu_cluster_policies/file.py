@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.stack.diagnostic import Diagnostic, FileError, Keys, LocatedDiagnostic, dotted
+from gpu_cluster.stack.diagnostic import Diagnostic, FileError, Keys, LocatedDiagnostic
 from gpu_cluster.stack.document import Document, UnreadableFileError, read
 from gpu_cluster.stack.suggestions import did_you_mean
 
@@ -48,23 +48,15 @@ def load(path: Path, model: type[M], *, context: object = None) -> tuple[M, Docu
         content = model.model_validate(document.data, context=context)
     except ValidationError as error:
         mistakes += (_mistake(details, model) for details in error.errors())
-        raise PolicyFileError(_problems(path, document, mistakes)) from None
+        raise PolicyFileError(document.located(shown(path), mistakes)) from None
     if mistakes:
-        raise PolicyFileError(_problems(path, document, mistakes))
+        raise PolicyFileError(document.located(shown(path), mistakes))
     return content, document
 
 
 def shown(path: Path) -> str:
     """The file as problems name it: `policies/waivers.yaml`."""
     return f"{path.parent.name}/{path.name}" if path.parent.name == FOLDER else path.name
-
-
-def _problems(path: Path, document: Document, mistakes: list[Diagnostic]) -> tuple[LocatedDiagnostic, ...]:
-    lines = [mistake.line or document.line(mistake.keys) for mistake in mistakes]
-    return tuple(
-        LocatedDiagnostic(shown(path), line, dotted(mistake.keys), mistake.message)
-        for line, mistake in sorted(zip(lines, mistakes, strict=True), key=lambda pair: pair[0])
-    )
 
 
 def _mistake(error: ErrorDetails, model: type[Settings]) -> Diagnostic:

@@ -43,11 +43,7 @@ def prices_in(path: Path) -> ProjectPrices:
     entries = Entries(list(document.mistakes))
     found = _prices(entries, document.data)
     if entries.mistakes:
-        problems = (
-            LocatedDiagnostic(path.name, line or document.line(keys), dotted(keys), message)
-            for keys, message, line in entries.mistakes
-        )
-        raise PriceFileError(tuple(sorted(problems, key=lambda problem: problem.line)))
+        raise PriceFileError(document.located(path.name, entries.mistakes))
     return found
 
 

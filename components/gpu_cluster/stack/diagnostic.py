@@ -12,6 +12,9 @@ _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _PLAIN_FIRST_KEY = re.compile(r"[A-Za-z0-9_:./-]+")
 
 
+_HINT = ", did you mean "
+
+
 class Diagnostic(NamedTuple):
     """A mistake at a place, before its line is looked up."""
 
@@ -37,9 +40,53 @@ class LocatedDiagnostic:
     message: str
     """The given value, the allowed values and the nearest right word, on one line."""
 
+    column: int = 1
+    """Column of the value, or of its key; the first is 1."""
+
+    width: int = 0
+    """Characters of the value, or of its key; 0 where the mistake is about the file as a whole."""
+
+    excerpt: str = ""
+    """The line as it is written; empty where there is none."""
+
+    @property
+    def problem(self) -> str:
+        """The message without its hint."""
+        return self.message.partition(_HINT)[0]
+
+    @property
+    def hint(self) -> str:
+        """`did you mean 'l4'?`; empty where no right word is near."""
+        return self.message[len(self.problem) :].removeprefix(", ")
+
     def __str__(self) -> str:
+        return self._at(self.message)
+
+    def rendered(self, *, excerpt: bool = False) -> str:
+        """Lines for a person: `error:`, with `excerpt` the line of the file and a caret, then `hint:`."""
+        lines = [f"error: {self._at(self.problem)}"]
+        if excerpt and self.excerpt and self.width:
+            number = str(self.line)
+            lines.append(f"  {number} | {self.excerpt}")
+            lines.append(f"  {' ' * len(number)} | {' ' * (self.column - 1)}{'^' * self.width}")
+        if self.hint:
+            lines.append(f"hint: {self.hint}")
+        return "\n".join(lines)
+
+    def as_data(self) -> dict[str, str | int]:
+        """For JSON: file, line, column, key, message and hint."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "key": self.key,
+            "message": self.problem,
+            "hint": self.hint,
+        }
+
+    def _at(self, message: str) -> str:
         place = f"{self.file}:{self.line}"
-        return f"{place} {self.key}: {self.message}" if self.key else f"{place} {self.message}"
+        return f"{place} {self.key}: {message}" if self.key else f"{place} {message}"
 
 
 class FileError(Exception):

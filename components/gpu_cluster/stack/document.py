@@ -3,7 +3,7 @@
 # ruamel.yaml's nodes are untyped.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +14,18 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys, LocatedDiagnostic, dotted
 from gpu_cluster.stack.suggestions import did_you_mean
-from gpu_cluster.stack.yaml_nodes import Entry, entries, kind_of, line_of, odd_keys, text_of, value_of
+from gpu_cluster.stack.yaml_nodes import (
+    Entry,
+    entries,
+    kind_of,
+    line_of,
+    odd_keys,
+    span_of,
+    text_of,
+    value_of,
+)
 
 _SCALARS = {"str", "int", "float", "bool", "null", "timestamp"}
 _MOST_VALUES = 100_000  # a page of nested aliases can stand for billions
@@ -54,6 +63,9 @@ class Document:
     mistakes: tuple[Diagnostic, ...]
     """Pitfalls of YAML: keys, each with its line, and values that cannot be read."""
 
+    lines: tuple[str, ...] = ()
+    """Lines of the file."""
+
     _inside: dict[int, dict[str | int, Entry]] = field(default_factory=dict[int, dict[str | int, Entry]])
     """Entries by key of each node that was asked for."""
 
@@ -69,13 +81,36 @@ class Document:
 
     def line(self, keys: Keys) -> int:
         """Line of a key, or of the nearest parent that exists."""
-        node, line = self.root, 1
+        entry = self._nearest(keys)
+        return entry.line if entry else 1
+
+    def located(
+        self, file: str, diagnostics: Iterable[Diagnostic], *, shown: Callable[[Keys], str] = dotted
+    ) -> tuple[LocatedDiagnostic, ...]:
+        """The diagnostics of this document as a reader finds them, in the order of its lines."""
+        found = [self._located(file, diagnostic, shown(diagnostic.keys)) for diagnostic in diagnostics]
+        return tuple(sorted(found, key=lambda it: it.line))
+
+    def _located(self, file: str, diagnostic: Diagnostic, key: str) -> LocatedDiagnostic:
+        entry = self._nearest(diagnostic.keys)
+        line = diagnostic.line or (entry.line if entry else 1)
+        excerpt = self.lines[line - 1] if line <= len(self.lines) else ""
+        if entry is None or entry.line != line:
+            return LocatedDiagnostic(file, line, key, diagnostic.message, excerpt=excerpt)
+        is_whole = self.node(diagnostic.keys) is entry.node
+        on_the_line = isinstance(entry.node, ScalarNode) and line_of(entry.node) == line
+        column, width = span_of(entry.node if is_whole and on_the_line else entry.name)
+        return LocatedDiagnostic(file, line, key, diagnostic.message, column, max(1, width), excerpt)
+
+    def _nearest(self, keys: Keys) -> Entry | None:
+        """Entry of a key, or of the nearest parent that exists."""
+        node, nearest = self.root, None
         for key in keys:
             entry = self._entry(node, key)
             if entry is None:
-                return line
-            node, line = entry.node, entry.line
-        return line
+                return nearest
+            node, nearest = entry.node, entry
+        return nearest
 
     def _entry(self, node: Node, key: str | int) -> Entry | None:
         if id(node) not in self._inside:
@@ -85,7 +120,8 @@ class Document:
 
 def read(path: Path) -> Document:
     """The file's one document. `UnreadableFileError` where it is missing, no UTF-8, no YAML or empty."""
-    return _built(_parsed(_text(path)))
+    text = _text(path)
+    return _built(_parsed(text), tuple(text.splitlines()))
 
 
 def read_all(text: str) -> list[Document]:
@@ -97,10 +133,10 @@ def read_all(text: str) -> list[Document]:
     return [_built(root) for root in roots]
 
 
-def _built(root: Node) -> Document:
+def _built(root: Node, lines: tuple[str, ...] = ()) -> Document:
     building = _Building()
     data = building.value(root, (), ())
-    return Document(root, data, tuple(building.mistakes))
+    return Document(root, data, tuple(building.mistakes), lines)
 
 
 class _Building:

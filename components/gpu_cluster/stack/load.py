@@ -89,11 +89,7 @@ class _File:
         return cls(name, path.parent, document, kind_of_file(document))
 
     def error(self, mistakes: Iterable[Diagnostic]) -> StackFileError:
-        problems = (
-            LocatedDiagnostic(self.name, line or self.document.line(keys), _shown_key(keys), message)
-            for keys, message, line in mistakes
-        )
-        return StackFileError(tuple(sorted(problems, key=lambda problem: problem.line)))
+        return StackFileError(self.document.located(self.name, mistakes, shown=_shown_key))
 
     def sound(self) -> tuple[ValidSubset[Any], list[Diagnostic]]:
         """The valid subset, and the diagnostics of each key by itself."""

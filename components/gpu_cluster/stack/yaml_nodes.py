@@ -21,12 +21,25 @@ class Entry:
     """A key of a mapping, or an item of a list, with what it holds."""
 
     key: str | int
-    line: int
+    name: Node
+    """The key as it is written; an item of a list is its own."""
+
     node: Node
+
+    @property
+    def line(self) -> int:
+        return line_of(self.name)
 
 
 def line_of(node: Node) -> int:
     return int(node.start_mark.line) + 1
+
+
+def span_of(node: Node) -> tuple[int, int]:
+    """Column and width of a node on its first line; the first column is 1."""
+    start, end = node.start_mark, node.end_mark
+    column = int(start.column) + 1
+    return column, int(end.column) - int(start.column) if end.line == start.line else 1
 
 
 def kind_of(node: Node) -> str:
@@ -43,7 +56,7 @@ def entries(node: Node) -> list[Entry]:
     """Entries of a mapping or a list; none of a scalar. A key given twice counts once, the last time;
     a mapping's own keys win over merged ones (`<<`)."""
     if isinstance(node, SequenceNode):
-        return [Entry(position, line_of(item), item) for position, item in enumerate(node.value)]
+        return [Entry(position, item, item) for position, item in enumerate(node.value)]
     found = [*_merged(node, set()), *_own(node)]
     return list({entry.key: entry for entry in found}.values())
 
@@ -115,7 +128,7 @@ def _pairs(node: Node) -> list[tuple[Node, Node]]:
 def _own(node: Node) -> Iterator[Entry]:
     for key, value in _pairs(node):
         if kind_of(key) != "merge":
-            yield Entry(_key_text(key), line_of(key), value)
+            yield Entry(_key_text(key), key, value)
 
 
 def _merged(node: Node, seen: set[int]) -> Iterator[Entry]:

@@ -1,6 +1,7 @@
 """The commands of `gpu-cluster`, and how errors end."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -48,7 +49,9 @@ ERRORS = {
 }
 """Errors that a person can act on, and their exit codes. By name: imports take longer than most commands."""
 
+
 app = typer.Typer(
+    context_settings={"help_option_names": ["-h", "--help"]},
     cls=LazyGroup.of(COMMANDS),
     name="gpu-cluster",
     epilog="Exit codes: 0 done, 1 something failed, 2 the command or the stack file is wrong.",
@@ -57,21 +60,49 @@ app = typer.Typer(
 )
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"gpu-cluster {version('gpu-cluster')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+]
+
+
 @app.callback()
-def gpu_cluster() -> None:
+def gpu_cluster(*, version: Version = False) -> None:
     """A GPU platform on Kubernetes from one typed file per environment."""
 
 
 def run() -> None:
     """Errors that a person can act on end as their message, not as a traceback."""
+    stdout = sys.stdout
     try:
         app()
     except Exception as error:
         code = _exit_code(error)
         if code is None:
             raise
-        typer.echo(str(error), err=True)
+        typer.echo(_rendered(error), err=True)
         sys.exit(code)
+    except SystemExit:
+        if sys.stdout is not stdout:  # typer replaces it once the reader of a pipe has gone
+            sys.exit(0)
+        raise
+
+
+def _rendered(error: Exception) -> str:
+    """Each problem of a file by itself, with its line in a terminal; another error after `error:`."""
+    problems = getattr(error, "problems", None)
+    if not problems:
+        return f"error: {error}"
+    in_a_terminal = sys.stderr.isatty()
+    return "\n".join(problem.rendered(excerpt=in_a_terminal) for problem in problems)
 
 
 def _exit_code(error: Exception) -> int | None:

@@ -30,6 +30,10 @@ class LazyGroup(TyperGroup):
 
 def command(name: str) -> Any:
     """The command `cost` is the function `cost` of `cli.cost`."""
-    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone = typer.Typer(
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
     alone.command(name)(getattr(import_module(f"gpu_cluster_tools.cli.{name}"), name))
     return get_command(alone)

@@ -1,7 +1,6 @@
 """`gpu-cluster validate`: read a stack file and name everything that is wrong with it."""
 
 import json
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -14,7 +13,7 @@ from gpu_cluster_tools.cli.project import Project, StackName
 _WRONG = 2
 
 Json = Annotated[
-    bool, typer.Option("--json", help="Print what is wrong as JSON: file, line, key and message.")
+    bool, typer.Option("--json", help="Print what is wrong as JSON: file, line, column, key, message, hint.")
 ]
 
 
@@ -35,6 +34,8 @@ def validate(stack: StackName = "local", *, as_json: Json = False) -> None:
         load_any(file)
     except StackFileError as error:
         problems = error.problems
-    typer.echo(json.dumps({"stack": stack, "problems": [asdict(problem) for problem in problems]}, indent=2))
+    typer.echo(
+        json.dumps({"stack": stack, "problems": [problem.as_data() for problem in problems]}, indent=2)
+    )
     if problems:
         raise typer.Exit(_WRONG)

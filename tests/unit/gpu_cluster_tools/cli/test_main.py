@@ -1,10 +1,18 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
+
+import pytest
 
 PROJECT = Path(__file__).parents[4]
 GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"
+
+WRONG = """config:
+  gpu-cluster:cluster: {provider: lokal}
+  gpu-cluster:pools: {system: {instance: m7i.large, nodes: 1}}
+"""
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -26,11 +34,11 @@ def project(folder: Path, stack: str) -> Path:
 
 
 def test_a_wrong_stack_file_is_a_list_of_mistakes_and_exit_code_2(tmp_path: Path) -> None:
-    done = run(project(tmp_path, "config:\n  gpu-cluster:cluster: {provider: lokal}\n"), "validate", "dev")
+    done = run(project(tmp_path, WRONG), "validate", "dev")
 
     assert done.returncode == 2
-    assert "stacks/Pulumi.dev.yaml:2 gpu-cluster:cluster.provider: " in done.stderr
-    assert "did you mean 'local'?" in done.stderr
+    assert done.stderr.startswith("error: stacks/Pulumi.dev.yaml:2 gpu-cluster:cluster.provider: ")
+    assert "\nhint: did you mean 'local'?\n" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -38,7 +46,7 @@ def test_a_stack_that_does_not_exist_names_the_nearest(tmp_path: Path) -> None:
     done = run(project(tmp_path, ""), "validate", "dve")
 
     assert done.returncode == 2
-    assert done.stderr == f"no stacks/Pulumi.dve.yaml in {tmp_path}: did you mean 'dev'?\n"
+    assert done.stderr == f"error: no stacks/Pulumi.dve.yaml in {tmp_path}: did you mean 'dev'?\n"
 
 
 def test_a_command_that_does_not_exist_names_the_nearest(tmp_path: Path) -> None:
@@ -53,7 +61,7 @@ def test_outside_a_project_it_says_where_it_looked(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     hint = "run gpu-cluster inside a project, or make one with gpu-cluster new"
-    assert done.stderr == f"no Pulumi.yaml in {tmp_path} or above it: {hint}\n"
+    assert done.stderr == f"error: no Pulumi.yaml in {tmp_path} or above it: {hint}\n"
 
 
 def test_commands_work_below_the_project_too(tmp_path: Path) -> None:
@@ -66,10 +74,40 @@ def test_commands_work_below_the_project_too(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_has_enough_ends_it_quietly() -> None:
-    head = f"'{GPU_CLUSTER}' schema | head -1"
+    head = f"set -o pipefail; '{GPU_CLUSTER}' plan local | head -1"
     done = subprocess.run(["bash", "-c", head], cwd=PROJECT, capture_output=True, text=True, check=False)
 
-    assert (done.stdout, done.stderr) == ("{\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Platform platform\n", "")
+
+
+def test_a_terminal_gets_the_line_with_a_caret(tmp_path: Path) -> None:
+    shell = f"'{GPU_CLUSTER}' validate dev"
+
+    done = subprocess.run(
+        ["script", "-qec", shell, "/dev/null"],
+        cwd=project(tmp_path, WRONG),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    error, line, caret, hint = done.stdout.replace("\r", "").splitlines()[:4]
+    assert error.startswith("error: stacks/Pulumi.dev.yaml:2 gpu-cluster:cluster.provider: ")
+    assert line == "  2 |   gpu-cluster:cluster: {provider: lokal}"
+    assert caret == "    |                                   ^^^^^"
+    assert hint == "hint: did you mean 'local'?"
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_of_a_command_is_short_to_ask_for(tmp_path: Path, option: str) -> None:
+    done = run(tmp_path, "cost", option)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Usage: gpu-cluster cost" in done.stdout
+
+
+def test_it_says_its_version(tmp_path: Path) -> None:
+    assert run(tmp_path, "--version").stdout == f"gpu-cluster {version('gpu-cluster')}\n"
 
 
 def test_in_a_pipe_there_is_no_colour(tmp_path: Path) -> None:

@@ -55,7 +55,9 @@ def test_problems_are_data_too(stacks: Path, capsys: pytest.CaptureFixture[str])
         3,
         "gpu-cluster:pools.system.instance",
     )
-    assert "did you mean 'm7i.large'?" in problem["message"]
+    assert problem["message"] == "unknown instance type 'm7i.larg'"
+    assert problem["hint"] == "did you mean 'm7i.large'?"
+    assert problem["column"] > 1
 
 
 def test_spot_needs_a_role_of_the_account_which_is_told_with_its_command(
