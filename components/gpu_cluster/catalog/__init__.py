@@ -16,7 +16,6 @@ from gpu_cluster.catalog.durations import (
 )
 from gpu_cluster.catalog.efa import EFA_SOURCES, Interface, efa_interfaces
 from gpu_cluster.catalog.eks_images import EKS_IMAGE_SOURCES, eks_images
-from gpu_cluster.catalog.gpu_instances import GPU_INSTANCE_ORDERS, GpuInstance, gpu_instances, grouped
 from gpu_cluster.catalog.gpus import GPU_SOURCES, GPUS, Gpu
 from gpu_cluster.catalog.instance_prices import (
     INSTANCE_PRICE_SOURCES,
@@ -25,6 +24,7 @@ from gpu_cluster.catalog.instance_prices import (
     priced_regions,
     spot,
 )
+from gpu_cluster.catalog.instance_search import GPU_INSTANCE_ORDERS, GpuInstance, gpu_instances, grouped
 from gpu_cluster.catalog.instances import INSTANCE_SOURCES, INSTANCES, KUBELET_MAX_PODS, Instance
 from gpu_cluster.catalog.kubernetes_versions import KUBERNETES_SOURCES, KUBERNETES_VERSIONS, KubernetesVersion
 from gpu_cluster.catalog.mig import MIG_SOURCES, Profile

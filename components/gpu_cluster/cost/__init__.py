@@ -1,6 +1,5 @@
 """Cost of a stack by pool, team and environment, from dated prices, before anything is created."""
 
-from gpu_cluster.cost.bill import Bill, priced
 from gpu_cluster.cost.budget import Budget
 from gpu_cluster.cost.cost import Cost, cost_of
 from gpu_cluster.cost.diff import Change, CostDiff, diff
@@ -11,6 +10,7 @@ from gpu_cluster.cost.line import Line
 from gpu_cluster.cost.money import HOURS, Range
 from gpu_cluster.cost.price_file import PriceFileError, project_prices
 from gpu_cluster.cost.prices import CATALOG, Prices
+from gpu_cluster.cost.pricing import Bill, priced
 from gpu_cluster.cost.teams import Share
 from gpu_cluster.cost.unpriced import Missing
 from gpu_cluster.cost.usage import ASSUMPTIONS, Assumption, UsageError, usage_of

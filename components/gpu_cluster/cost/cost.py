@@ -8,13 +8,13 @@ from fractions import Fraction
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
-from gpu_cluster.cost.bill import Bill, bill_of, priced, site_of
 from gpu_cluster.cost.budget import Budget
 from gpu_cluster.cost.environment import part_of_pools, storage_classes
 from gpu_cluster.cost.item import items_of, region_of
 from gpu_cluster.cost.line import Line
 from gpu_cluster.cost.money import HOURS, NOTHING, Range, total
 from gpu_cluster.cost.prices import CATALOG, Prices
+from gpu_cluster.cost.pricing import Bill, bill_of, priced, site_of
 from gpu_cluster.cost.teams import Share, shares_of
 from gpu_cluster.cost.unpriced import Missing
 from gpu_cluster.cost.usage import usage_of

@@ -10,7 +10,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import FsxLustre
 from gpu_cluster.config.teams import ONLY
 from gpu_cluster_tools.diagram import parts
-from gpu_cluster_tools.diagram.mermaid import id_of, text
+from gpu_cluster_tools.diagram.mermaid_syntax import id_of, text
 
 _NAT = {Nat.NONE: "no way to the internet", Nat.SINGLE: "one NAT gateway", Nat.PER_ZONE: "NAT in each zone"}
 

@@ -7,7 +7,7 @@ from gpu_cluster.config.cluster import ExistingCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster_tools.diagram.mermaid import id_of, text, times
+from gpu_cluster_tools.diagram.mermaid_syntax import id_of, text, times
 
 STORE_NAMES = {
     "csi": "CSI",

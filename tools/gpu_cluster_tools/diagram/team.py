@@ -8,7 +8,7 @@ from gpu_cluster.config.span import Span
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster_tools.diagram import parts
-from gpu_cluster_tools.diagram.mermaid import id_of, text, times
+from gpu_cluster_tools.diagram.mermaid_syntax import id_of, text, times
 
 
 def team_diagram(team: TeamStack) -> str:

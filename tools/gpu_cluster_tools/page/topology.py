@@ -9,7 +9,7 @@ from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.config.teams import ONLY
-from gpu_cluster_tools.diagram.mermaid import times
+from gpu_cluster_tools.diagram.mermaid_syntax import times
 from gpu_cluster_tools.diagram.parts import CAPACITY_NAMES, STORE_NAMES, mounted_by
 
 _MOST_SLICES = 16

@@ -1,7 +1,7 @@
 import pytest
 
 from gpu_cluster.cost import ASSUMPTIONS, UsageError, usage_of
-from gpu_cluster.cost.bill import priced
+from gpu_cluster.cost.pricing import priced
 from tests.today import TODAY
 from tests.unit.gpu_cluster.cost.items import REGION, aws
 

@@ -1,9 +1,9 @@
 from fractions import Fraction
 
 from gpu_cluster.capacity import Pool
-from gpu_cluster.cost.bill import site_of
 from gpu_cluster.cost.item import Item
 from gpu_cluster.cost.money import Range
+from gpu_cluster.cost.pricing import site_of
 from gpu_cluster.cost.use import Use, use_of
 from tests.today import TODAY
 from tests.unit.gpu_cluster.capacity.stacks import pool_of

@@ -1,4 +1,4 @@
-"""Instance types with GPUs as AWS sells them: what they have, where they are, and what they cost."""
+"""Search in the instance types with GPUs: what they have, where AWS sells them, and what they cost."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
