@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from gpu_cluster.config.compliance import Framework
+from gpu_cluster.stack.declared import Declaration
 from gpu_cluster_policies.frameworks import CATALOGUES, Catalogue, Control
 from gpu_cluster_policies.not_judged import Unseen
 from gpu_cluster_policies.reports import Judged
@@ -83,6 +84,9 @@ class Assessment:
     not_judged: tuple[Unseen, ...] = ()
     """Documents that no rule could look at: they may break any control."""
 
+    declared: tuple[Declaration, ...] = ()
+    """Parts of the stack that its file declares, beside what the catalog knows."""
+
     @property
     def counts(self) -> Counter[Result]:
         return Counter(assessed.result for assessed in self.controls)
@@ -98,7 +102,7 @@ class Assessment:
         return tuple(dict.fromkeys(each for it in self.controls for of in it.evidence for each in of.exempt))
 
 
-def assess(judged: Judged, framework: Framework) -> Assessment:
+def assess(judged: Judged, framework: Framework, declared: Iterable[Declaration] = ()) -> Assessment:
     """Every control of the framework, with the rules that are evidence for it and their result."""
     catalogue = CATALOGUES[framework]
     record = _Record(judged)
@@ -106,7 +110,7 @@ def assess(judged: Judged, framework: Framework) -> Assessment:
         Assessed(control, tuple(map(record.of, catalogue.evidence(control, judged.pack.rules.values()))))
         for control in catalogue.controls
     )
-    return Assessment(judged.name, framework, catalogue, controls, judged.not_judged)
+    return Assessment(judged.name, framework, catalogue, controls, judged.not_judged, tuple(declared))
 
 
 class _Record:

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
+from gpu_cluster.config.addons import Addon
 from gpu_cluster.config.cidr import Cidr, as_cidr
+from gpu_cluster.config.iam import IamSettings
 from gpu_cluster.config.names import Name, Namespace, Word
 from gpu_cluster.config.retention import RetentionDays
 from gpu_cluster.config.settings import Settings
@@ -45,10 +47,6 @@ _AS_PRIVATE = r"(10|172\.(1[6-9]|2[0-9]|3[01])|192\.168)\.[0-9.]+"
 SiteCidr = Annotated[Cidr, AfterValidator(_within), as_cidr(rf"{_AS_PRIVATE}/[0-9]{{1,2}}")]
 ServiceCidr = Annotated[SiteCidr, AfterValidator(_of_services), as_cidr(rf"{_AS_PRIVATE}/(1[2-9]|2[0-4])")]
 """Ranges that EKS takes (CreateCluster, kubernetesNetworkConfig and remoteNetworkConfig, 2026-11-21)."""
-
-AddonVersion = Annotated[
-    str, Spelled(r"v\d+\.\d+\.\d+-eksbuild\.\d+", "a version of the add-on, such as v1.21.1-eksbuild.1")
-]
 
 
 class AccessPolicy(StrEnum):
@@ -154,8 +152,11 @@ class EksSettings(Settings):
     logs: ControlPlaneLogs = ControlPlaneLogs()
     """Logs of the control plane."""
 
-    addons: dict[Word, AddonVersion] = Field(default={})
-    """Version by add-on, such as coredns, in place of the catalog's. Default: none."""
+    addons: dict[Word, Addon] = Field(default={})
+    """Version by add-on, such as coredns, in place of the catalog's; or any other add-on. Default: none."""
+
+    iam: IamSettings = IamSettings()
+    """Permissions boundary and path of IAM roles."""
 
     ip_family: Literal["ipv4", "ipv6"] = "ipv4"
     """Addresses of pods and services; the cluster is replaced when it changes. Default: ipv4."""

@@ -26,7 +26,9 @@ def json_schema() -> dict[str, Any]:
     of["PoolSettings"]["instance"]["enum"] = list(INSTANCES)
     of["Machine"]["gpu"]["enum"] = list(GPUS)
     of["EksSettings"]["version"]["enum"] = list(KUBERNETES_VERSIONS)
-    of["EksSettings"]["addons"]["propertyNames"] = {"enum": sorted(ADDONS)}
+    addons = of["EksSettings"]["addons"]
+    [addon] = addons["patternProperties"].values()
+    addons["properties"] = dict.fromkeys(sorted(ADDONS), addon)  # which editors complete
     of["Endpoint"]["public"]["maxItems"] = LIMITS["api-server-public-networks"].most
     of["ServingSettings"]["namespace"]["not"] = of["TeamSettings"]["namespace"]["not"] = {"pattern": TAKEN}
     for region in (

@@ -39,6 +39,12 @@ def _section(assessment: Assessment) -> Iterator[str]:
         rows = ((text(it.resource), code(str(it.place)), text(it.why)) for it in assessment.not_judged)
         yield from table(("resource", "place", "why"), rows)
         yield ""
+    if assessment.declared:
+        yield "## Declared in the stack file\n"
+        yield "The catalog has none of these facts: they are those of the stack file.\n"
+        rows = ((code(f"gpu-cluster:{it.key}"), text(it.words)) for it in assessment.declared)
+        yield from table(("key", "declares"), rows)
+        yield ""
     if assessment.waivers:
         yield "## Waived\n"
         yield from table(
@@ -122,6 +128,7 @@ def _content(assessment: Assessment) -> dict[str, Any]:
         "scope": catalogue.scope,
         "summary": {str(result): count for result, count in assessment.counts.items()},
         "notJudged": list(map(unseen_content, assessment.not_judged)),
+        "declared": [{"key": it.key, "words": it.words} for it in assessment.declared],
         "controls": [
             {
                 "id": it.control.id,

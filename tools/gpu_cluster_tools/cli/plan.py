@@ -8,6 +8,7 @@ import typer
 
 from gpu_cluster.plan import Plan, plan_of
 from gpu_cluster.stack import StackFileError, load_any
+from gpu_cluster.stack.declared import declared
 from gpu_cluster.stack.notes import notes_of
 from gpu_cluster_tools.cli.project import Project, StackName
 from gpu_cluster_tools.reports.plan_json import as_json
@@ -39,7 +40,7 @@ def plan(
     if against:
         _show_changes(project, stack, against, as_json_=as_json_)
         return
-    notes = notes_of(load_any(project.stack_file(stack)))
+    settings = load_any(project.stack_file(stack))
     found = plan_of(project.folder, stack)
     if as_json_:
         typer.echo(json.dumps(as_json(found), indent=2, sort_keys=True))
@@ -48,7 +49,9 @@ def plan(
         typer.echo(line)
     typer.echo()
     typer.echo(_summary(found))
-    for note in notes:
+    for each in declared(settings):
+        typer.echo(str(each))
+    for note in notes_of(settings):
         typer.echo(f"note: {note}")
 
 

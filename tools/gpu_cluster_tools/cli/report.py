@@ -55,6 +55,7 @@ def report(
 def _compliance(
     plan: "Plan", project: Project, framework: list[Framework] | None, *, as_json: bool, output: Path | None
 ) -> None:
+    from gpu_cluster.stack.declared import declared
     from gpu_cluster_policies.compliance import assess
     from gpu_cluster_policies.judging import judged_plan
     from gpu_cluster_policies.reports.compliance import compliance_json, compliance_markdown
@@ -64,5 +65,6 @@ def _compliance(
         known = ", ".join(Framework)
         raise typer.BadParameter(f"the stack file names none; known are {known}", param_hint="--framework")
     judged = judged_plan(plan, project.folder)
-    assessments = [assess(judged, each) for each in wanted]
+    facts = declared(plan.team or plan.stack)
+    assessments = [assess(judged, each, facts) for each in wanted]
     tell(compliance_json(assessments) if as_json else compliance_markdown(assessments), output)

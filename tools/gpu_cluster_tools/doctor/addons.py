@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from gpu_cluster.catalog import ADDON_VERSIONS
+from gpu_cluster.catalog import ADDON_VERSIONS, ADDONS
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.storage import csi_addons
@@ -49,8 +49,13 @@ def addons(stack: Stack, aws: Aws | None) -> Iterator[Check]:
 
 def installed(settings: EksSettings, stack: Stack) -> dict[str, str]:
     """Builds by the name of their add-on: those that the stack pins, or else of the catalog."""
-    names = (*_ALWAYS, *sorted(csi_addons(stack.storage)))
-    return {name: settings.addons.get(name) or ADDON_VERSIONS[settings.version][name] for name in names}
+    names = (
+        *_ALWAYS,
+        *sorted(csi_addons(stack.storage)),
+        *(it for it in settings.addons if it not in ADDONS),
+    )
+    pinned = {name: given.version for name, given in settings.addons.items() if given.version}
+    return {name: pinned.get(name) or ADDON_VERSIONS[settings.version][name] for name in names}
 
 
 def _offered(name: str, kubernetes: str, aws: Aws) -> list[str]:

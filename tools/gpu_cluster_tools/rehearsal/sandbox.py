@@ -29,6 +29,7 @@ from gpu_cluster_tools.rehearsal.stack_copy import Keys, StackCopy
 from gpu_cluster_tools.rehearsal.state import resources_of
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, Toolchain
 
+_PODS = "pods.eks.amazonaws.com"
 _KUBECONFIG = ".local/kubeconfig"
 
 
@@ -196,9 +197,11 @@ class Sandbox:
         if cluster:
             self.control_plane.start()
             self.account.serve_clusters(self.control_plane.kubeconfig)
-        account, others = self.account, _taken_to_be_there(self._original)
+        account, others = self.account, taken_to_be_there(self._original)
         for arn in others - {account.principal}:
             account.admit(arn)
+        for arn in addon_roles(self._original):
+            account.admit(arn, trusted=_PODS)
         account.admit(account.principal, self.rights)
         account.take_as_given()
 
@@ -212,13 +215,22 @@ class Sandbox:
             self.stack_file.put(("config", "gpu-cluster:registry", "charts"), str(charts))
 
 
-def _taken_to_be_there(stack: Stack) -> set[str]:
-    """ARNs of roles, users and secrets that are not of the stack."""
+def taken_to_be_there(stack: Stack) -> set[str]:
+    """ARNs of roles, users, policies and secrets that are not of the stack, but for roles of add-ons."""
     settings = stack.cluster
     access = settings.access.values() if isinstance(settings, EksSettings) else ()
     principals = {each.principal for each in access}
     members = {it for team in stack.teams.values() for it in team.members if it.startswith("arn:")}
-    return principals | members | set(stack.registry.credentials.values())
+    boundary = settings.iam.permissions_boundary if isinstance(settings, EksSettings) else None
+    limits = {boundary} if boundary and ":iam::aws:" not in boundary else set[str]()
+    return principals | members | limits | set(stack.registry.credentials.values())
+
+
+def addon_roles(stack: Stack) -> set[str]:
+    """ARNs of the roles that the stack file gives to add-ons."""
+    settings = stack.cluster
+    addons = settings.addons.values() if isinstance(settings, EksSettings) else ()
+    return {role for addon in addons for role in addon.pod_identity.values()}
 
 
 def _deployer(settings: EksSettings) -> str | None:

@@ -1,9 +1,11 @@
 """A plan for machines: JSON, with what is secret left out and what is unknown said to be so."""
 
+from dataclasses import asdict
 from typing import Any
 
 from gpu_cluster.plan.graph import Registered
 from gpu_cluster.plan.plan import Plan
+from gpu_cluster.stack.declared import declared
 from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_tools.schedule import ready
 
@@ -11,7 +13,7 @@ SECRET = "(secret)"  # noqa: S105
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
-    """`{"stack": …, "ready": {"minutes": …, "path": […]}, "resources": [{"urn": …, …}], "outputs": {…}}`.
+    """`{"stack": …, "ready": {…}, "declared": […], "resources": [{"urn": …, …}], "outputs": {…}}`.
 
     `UnknownDurationsError` where the duration of a resource is not known.
     """
@@ -22,6 +24,7 @@ def as_json(plan: Plan) -> dict[str, Any]:
             "minutes": round(schedule.makespan, 1),
             "path": [{"urn": urn, "minutes": round(minutes, 2)} for urn, minutes in schedule.path],
         },
+        "declared": [asdict(each) for each in declared(plan.team or plan.stack)],
         "resources": [_resource(resource) for resource in plan.graph.resources],
         "outputs": _said(plan.outputs),
     }

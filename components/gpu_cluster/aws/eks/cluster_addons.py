@@ -9,6 +9,7 @@ from gpu_cluster.aws.eks.csi import DRIVERS, EBS
 from gpu_cluster.aws.eks.managed_addon import managed_addon
 from gpu_cluster.aws.identity import PodIdentity, managed_policy, policy_document
 from gpu_cluster.capacity import MIG_DIVIDED, POOL_LABEL, Pool
+from gpu_cluster.catalog import ADDONS
 from gpu_cluster.config.eks import EksSettings
 
 Grants = Mapping[str, pulumi.Input[str]]
@@ -61,6 +62,9 @@ class ClusterAddons(pulumi.ComponentResource):
                 allowed["key"] = _encrypts(volumes_key)
                 configured["controller"] = {"extraVolumeTags": dict(tags)}  # and of snapshots
             _driver(name, key, settings, cluster, allowed, configured, self)
+        for key in settings.addons:
+            if key not in ADDONS:
+                managed_addon(name, key, settings, cluster=cluster, opts=child)
 
         self.register_outputs({})
 

@@ -7,7 +7,9 @@ import pulumi
 import pulumi_aws as aws
 
 from gpu_cluster.catalog import ADDON_VERSIONS
+from gpu_cluster.config.addons import AddonSettings
 from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.values import merged
 
 
 def managed_addon(
@@ -21,14 +23,22 @@ def managed_addon(
 ) -> aws.eks.Addon:
     """The add-on in the version that the stack pins, or else the catalog; `values` is its configuration.
 
+    Values of the stack file come over these: maps key by key, everything else as a whole.
+
     What someone changed in the cluster by hand is set back, so that nothing drifts unseen.
     """
+    given = settings.addons.get(addon, AddonSettings())
+    configured = merged(values or {}, given.values)
     return aws.eks.Addon(
         f"{name}-{addon}",
         addon_name=addon,
         cluster_name=cluster,
-        addon_version=settings.addons.get(addon) or ADDON_VERSIONS[settings.version][addon],
-        configuration_values=pulumi.Output.json_dumps(values, sort_keys=True) if values else None,
+        addon_version=given.version or ADDON_VERSIONS[settings.version][addon],
+        configuration_values=pulumi.Output.json_dumps(configured, sort_keys=True) if configured else None,
+        pod_identity_associations=[
+            {"service_account": account, "role_arn": role} for account, role in given.pod_identity.items()
+        ]
+        or None,
         resolve_conflicts_on_create="OVERWRITE",
         resolve_conflicts_on_update="OVERWRITE",
         opts=opts,

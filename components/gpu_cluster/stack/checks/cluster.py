@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from gpu_cluster.catalog import ADDON_LEAST, ADDONS, KUBERNETES_VERSIONS
 from gpu_cluster.catalog.clock import today
 from gpu_cluster.catalog.limits import LIMITS
+from gpu_cluster.config.addons import AddonSettings
 from gpu_cluster.config.eks import AccessPolicy, EksSettings
 from gpu_cluster.config.pools import AmiFamily, PoolSettings
 from gpu_cluster.config.stack import Stack
@@ -29,6 +30,8 @@ def cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     yield from _endpoint(settings)
     yield from _callers(stack, settings)
     yield from _addresses(stack, settings)
+    if ("cluster", "account") not in broken:
+        yield from _iam(settings)
     if ("cluster", "version") in broken:
         return
     if settings.version not in KUBERNETES_VERSIONS:
@@ -149,17 +152,42 @@ def _addresses(stack: Stack, settings: EksSettings) -> Iterator[Diagnostic]:
 
 
 def _addons(settings: EksSettings) -> Iterator[Diagnostic]:
-    for name, version in settings.addons.items():
+    for name, given in settings.addons.items():
         keys: Keys = ("cluster", "addons", name)
+        version = given.version
         if name not in ADDONS:
-            near = did_you_mean(name, ADDONS) or f"; there are {', '.join(sorted(ADDONS))}"
-            yield Diagnostic(keys, f"unknown add-on '{name}'{near}")
-        elif name == "kube-proxy" and _minor(version) != settings.version:
+            yield from _declared_addon(name, given)
+            continue
+        if given.pod_identity:
+            message = f"the platform sets the role of {name}; expected an add-on that it does not install"
+            yield Diagnostic((*keys, "podIdentity"), message)
+        if version is None:
+            continue
+        if name == "kube-proxy" and _minor(version) != settings.version:
             yield Diagnostic(
                 keys, f"expected a version of {settings.version}, like the cluster, got {version}"
             )
         elif (least := ADDON_LEAST.get(name)) and _parts(version) < _parts(least):
             yield Diagnostic(keys, f"expected {least} or later, which the platform needs, got {version}")
+
+
+def _declared_addon(name: str, given: AddonSettings) -> Iterator[Diagnostic]:
+    """An add-on that the catalog lacks; `gpu-cluster doctor` asks EKS whether it has it."""
+    keys: Keys = ("cluster", "addons", name)
+    if near := did_you_mean(name, ADDONS, cutoff=0.8):
+        yield Diagnostic(keys, f"unknown add-on '{name}'{near}")
+    elif given.version is None:
+        message = "required key is missing; version of an add-on that the catalog lacks"
+        yield Diagnostic((*keys, "version"), message)
+
+
+def _iam(settings: EksSettings) -> Iterator[Diagnostic]:
+    """A boundary is of the account of the roles (IAM API, PutRolePermissionsBoundary, 2026-11-29)."""
+    boundary = settings.iam.permissions_boundary
+    account = boundary.split(":")[4] if boundary else "aws"
+    if account not in (settings.account, "aws"):
+        message = f"expected a policy of account {settings.account}, got {account}"
+        yield Diagnostic(("cluster", "iam", "permissionsBoundary"), message)
 
 
 def _skew(pool: PoolSettings, version: str) -> str | None:

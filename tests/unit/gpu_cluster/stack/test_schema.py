@@ -39,7 +39,6 @@ def test_more_than_half_of_all_mistakes_show_in_the_editor() -> None:
         "cluster-provider-unknown",
         "ecr-replicate-region-misspelt",
         "eks-access-namespaces-of-an-admin",
-        "eks-addon-unknown",
         "eks-endpoint-public-of-a-host",
         "eks-pool-ami-bottlerocket-without-release",
         "eks-pool-karpenter-keeps-nodes",

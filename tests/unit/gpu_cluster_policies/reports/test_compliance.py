@@ -1,6 +1,7 @@
 import json
 
 from gpu_cluster.config.compliance import Framework
+from gpu_cluster.stack.declared import Declaration
 from gpu_cluster_policies.compliance import assess
 from gpu_cluster_policies.reports.compliance import compliance_json, compliance_markdown
 from tests.unit.gpu_cluster_policies.reports.findings import UNSEEN, judged, with_waiver
@@ -69,3 +70,14 @@ def test_what_was_not_judged_may_break_any_control() -> None:
         "Queue",
         "document",
     ]
+
+
+def test_facts_of_the_stack_file_are_marked() -> None:
+    facts = [Declaration("cluster.addons.adot", "add-on adot v0.1.0-eksbuild.1")]
+    assessment = assess(judged(), Framework.CIS_EKS, facts)
+
+    text = compliance_markdown([assessment])
+    assert "## Declared in the stack file" in text
+    assert "| <code>gpu-cluster:cluster.addons.adot</code> | add-on adot v0.1.0-eksbuild.1 |" in text
+    [content] = json.loads(compliance_json([assessment]))
+    assert content["declared"] == [{"key": "cluster.addons.adot", "words": "add-on adot v0.1.0-eksbuild.1"}]

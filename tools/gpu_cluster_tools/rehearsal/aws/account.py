@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from gpu_cluster_tools.rehearsal import ports
 from gpu_cluster_tools.rehearsal.aws import get_token, identity
@@ -27,6 +28,9 @@ _SERVER = "gpu_cluster_tools.rehearsal.aws.account_server"
 _PROVIDER = "pulumi-resource-aws"
 _CLI = "aws"
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+_UNLIMITED = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+)
 _START_SECONDS = 120  # of which a quiet machine needs five
 _ANSWER_SECONDS = 5
 _LIST_SECONDS = 60
@@ -87,11 +91,11 @@ class Account:
         """Let the account's cluster be the API server that this kubeconfig of an administrator leads to."""
         shutil.copyfile(kubeconfig, self._work / endpoint.KUBECONFIG)
 
-    def admit(self, arn: str, policies: Sequence[str] = ()) -> None:
-        """Make a role, a user or a secret that the stack takes to be there.
+    def admit(self, arn: str, policies: Sequence[str] = (), trusted: str | None = None) -> None:
+        """Make a role, a user, a policy or a secret that the stack takes to be there.
 
         `policies`: all rights of a role or user, as documents. Without any the principal of engines may do
-        everything, and others may do what the stack lets them.
+        everything, and others may do what the stack lets them. `trusted`: the service that may take a role.
         """
         service, region = arn.split(":")[2:4]
         api = Api(self.endpoint, region or "us-east-1")
@@ -101,8 +105,11 @@ class Account:
             return
         kind, _, path = arn.rpartition(":")[2].partition("/")
         home, _, name = f"/{path}".rpartition("/")
+        if kind == "policy":  # of which nothing is known but its name: it limits nothing
+            api.call("iam", "CreatePolicy", PolicyName=name, Path=f"{home}/", PolicyDocument=_UNLIMITED)
+            return
         if kind == "role":
-            trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+            trust = json.dumps({"Version": "2012-10-17", "Statement": _trust(trusted)})
             api.call("iam", "CreateRole", RoleName=name, Path=f"{home}/", AssumeRolePolicyDocument=trust)
         else:
             api.call("iam", "CreateUser", UserName=name, Path=f"{home}/")
@@ -194,6 +201,11 @@ class Account:
             for found in processes(lambda command: command.startswith("python"))
             if found.directory == self._work and _SERVER in found.arguments
         ]
+
+
+def _trust(service: str | None) -> list[dict[str, Any]]:
+    actions = ["sts:AssumeRole", "sts:TagSession"]
+    return [{"Effect": "Allow", "Principal": {"Service": service}, "Action": actions}] if service else []
 
 
 def _policy(api: Api, name: str, text: str) -> str:

@@ -1,0 +1,43 @@
+"""`gpu-cluster:cluster.addons`: EKS add-ons with their version, configuration and roles."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from gpu_cluster.config.names import Namespace
+from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.spelling import Spelled
+
+AddonVersion = Annotated[
+    str, Spelled(r"v\d+\.\d+\.\d+-eksbuild\.\d+", "a version of the add-on, such as v1.21.1-eksbuild.1")
+]
+
+RoleArn = Annotated[
+    str,
+    Spelled(
+        r"arn:aws:iam::\d{12}:role/[-\w+=,.@/]+",
+        "the ARN of an IAM role, such as arn:aws:iam::123456789012:role/addon",
+    ),
+]
+
+
+class AddonSettings(Settings):
+    """An EKS add-on. The version alone is short for `{version: …}`."""
+
+    version: AddonVersion | None = None
+    """Version of the add-on; required where the catalog lacks the add-on. Default: the catalog's."""
+
+    values: dict[str, Any] = Field(default={})
+    """Configuration values, over those that the platform sets. Default: none."""
+
+    pod_identity: dict[Namespace, RoleArn] = Field(default={})
+    """ARN of an IAM role by service account, for EKS Pod Identity. Default: none."""
+
+
+def _spelled_out(given: Any) -> Any:
+    return {"version": given} if isinstance(given, str) else given
+
+
+Addon = Annotated[
+    AddonSettings, BeforeValidator(_spelled_out, json_schema_input_type=AddonVersion | AddonSettings)
+]

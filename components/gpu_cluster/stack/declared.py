@@ -1,0 +1,49 @@
+"""Parts of a stack that its file declares by itself, beside what the catalog knows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gpu_cluster.catalog import ADDONS
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamStack
+
+DECLARED = "declared in the stack file"
+"""Mark of these parts in plans and reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    key: str
+    """Key of the stack file, such as `cluster.addons.cert-manager`."""
+
+    words: str
+    """Subject and facts, such as `add-on cert-manager v1.18.2-eksbuild.2`."""
+
+    def __str__(self) -> str:
+        return f"{DECLARED}: {self.words} (gpu-cluster:{self.key})"
+
+
+def declared(stack: Stack | TeamStack) -> list[Declaration]:
+    """Every declaration, in the order of the sections. Facts are the user's: the catalog has none of them."""
+    if isinstance(stack, TeamStack):
+        return []
+    return [*_of_cluster(stack)]
+
+
+def _of_cluster(stack: Stack) -> Iterator[Declaration]:
+    if not isinstance(stack.cluster, EksSettings):
+        return
+    iam = stack.cluster.iam
+    if iam.permissions_boundary:
+        words = f"permissions boundary {iam.permissions_boundary} of every role"
+        yield Declaration("cluster.iam.permissionsBoundary", words)
+    if iam.path != "/":
+        yield Declaration("cluster.iam.path", f"path {iam.path} of every role, instance profile and policy")
+    for name, addon in stack.cluster.addons.items():
+        key = f"cluster.addons.{name}"
+        if name not in ADDONS:
+            roles = "".join(f", role {role}" for role in addon.pod_identity.values())
+            yield Declaration(key, f"add-on {name} {addon.version}{roles}")
+        if addon.values:
+            yield Declaration(f"{key}.values", f"values {', '.join(sorted(addon.values))} of add-on {name}")

@@ -1,0 +1,85 @@
+"""Parts of a stack that its file declares beside the catalog."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.plan import Graph
+from gpu_cluster.stack import load
+from gpu_cluster.stack.declared import declared
+from tests.unit.platforms import platform_of
+
+STACKS = Path(__file__).parents[4] / "tests" / "stacks" / "happy"
+BOUNDARY = "arn:aws:iam::123456789012:policy/limits/workloads"
+
+
+@pytest.fixture(scope="module")
+def stack() -> Stack:
+    return load(STACKS / "eks-declared.yaml")
+
+
+@pytest.fixture(scope="module")
+def graph(stack: Stack) -> Graph:
+    return platform_of(stack)[0]
+
+
+def addon(graph: Graph, name: str) -> dict[str, Any]:
+    [found] = [it for it in graph.of("Addon") if it["addonName"] == name]
+    return dict(found.inputs)
+
+
+def test_each_declaration_is_said_with_its_key(stack: Stack) -> None:
+    said = {it.key: it.words for it in declared(stack)}
+
+    assert said["cluster.addons.cert-manager"].startswith("add-on cert-manager v1.18.2-eksbuild.2, role arn:")
+    assert said["cluster.addons.coredns.values"] == "values autoScaling of add-on coredns"
+    assert said["cluster.iam.permissionsBoundary"] == f"permissions boundary {BOUNDARY} of every role"
+    assert "cluster.addons.coredns" not in said
+
+
+def test_a_stack_of_the_catalog_alone_declares_nothing() -> None:
+    assert declared(load(STACKS / "eks-smallest.yaml")) == []
+
+
+def test_every_role_has_the_boundary_and_the_path(graph: Graph) -> None:
+    roles = graph.of("role:Role")
+
+    assert len(roles) >= 8
+    assert {(it.inputs.get("permissionsBoundary"), it.inputs.get("path")) for it in roles} == {
+        (BOUNDARY, "/gpu/")
+    }
+
+
+@pytest.mark.parametrize("kind", ["instanceProfile:InstanceProfile", "policy:Policy"])
+def test_profiles_and_policies_have_the_path_and_no_boundary(graph: Graph, kind: str) -> None:
+    found = graph.of(kind)
+
+    assert found
+    assert {it.inputs.get("path") for it in found} == {"/gpu/"}
+    assert not any("permissionsBoundary" in it.inputs for it in found)
+
+
+def test_without_them_roles_are_as_before() -> None:
+    roles = platform_of(load(STACKS / "eks-smallest.yaml"))[0].of("role:Role")
+
+    assert roles
+    assert not any({"path", "permissionsBoundary"} & it.inputs.keys() for it in roles)
+
+
+def test_an_addon_that_the_catalog_lacks_has_its_version_values_and_role(graph: Graph) -> None:
+    manager = addon(graph, "cert-manager")
+
+    assert manager["addonVersion"] == "v1.18.2-eksbuild.2"
+    assert manager["configurationValues"] == '{"replicaCount": 2}'
+    assert manager["podIdentityAssociations"] == [
+        {"serviceAccount": "cert-manager", "roleArn": "arn:aws:iam::123456789012:role/dns/cert-manager"}
+    ]
+    assert addon(graph, "kube-state-metrics")["addonVersion"] == "v2.16.0-eksbuild.1"
+
+
+def test_values_come_over_those_of_the_platform_key_by_key(graph: Graph) -> None:
+    assert addon(graph, "coredns")["configurationValues"] == (
+        '{"autoScaling": {"enabled": true, "maxReplicas": 6, "minReplicas": 2}}'
+    )
