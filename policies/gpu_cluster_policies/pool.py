@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gpu_cluster.capacity import pools_of
-from gpu_cluster.catalog import INSTANCES
+from gpu_cluster.catalog import INSTANCES, Instance
 from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_policies.field import Field
@@ -46,12 +46,14 @@ def instance_types(nodes: Resource, inventory: Inventory) -> list[Field]:
     return own or [template.at("instanceType") for template in templates if template.at("instanceType").value]
 
 
-def gpus_at_most(nodes: Resource, inventory: Inventory) -> tuple[Field, int | None]:
+def gpus_at_most(
+    nodes: Resource, inventory: Inventory, instances: Mapping[str, Instance] = INSTANCES
+) -> tuple[Field, int | None]:
     """The property that limits the pool, and its GPUs at that size; None where nothing does."""
     types = instance_types(nodes, inventory)
-    known = [INSTANCES[kind.text] for kind in types if kind.text in INSTANCES]
+    known = [instances[kind.text] for kind in types if kind.text in instances]
     if len(known) < len(types):
-        return next(kind for kind in types if kind.text not in INSTANCES), None
+        return next(kind for kind in types if kind.text not in instances), None
     if nodes.kind == NODE_POOL:
         limit = nodes.at("spec", "limits", _GPU)
         if known and not any(instance.gpus for instance in known):

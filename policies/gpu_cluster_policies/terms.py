@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gpu_cluster.catalog import eks_images
+from gpu_cluster.capacity.known_hardware import known_hardware
+from gpu_cluster.catalog import INSTANCES, Instance, eks_images
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.stack.diagnostic import StackFileError
@@ -19,6 +20,8 @@ from gpu_cluster_policies.pool import Pools
 from gpu_cluster_policies.settings import Environment, PolicySettings, policy_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gpu_cluster.cost import Prices
 
 
@@ -52,9 +55,18 @@ class Terms:
     @cached_property
     def prices(self) -> Prices:
         """`PriceFileError` if the project's price file is wrong."""
-        from gpu_cluster.cost import project_prices  # which loads Pulumi; most manifests have no budget
+        from gpu_cluster.cost import (  # which loads Pulumi; most manifests have no budget
+            project_prices,
+            with_declared,
+        )
 
-        return project_prices(self.project)
+        prices = project_prices(self.project)
+        return with_declared(prices, self.file.hardware) if self.file else prices
+
+    @cached_property
+    def instances(self) -> Mapping[str, Instance]:
+        """Instance types of the catalog, and those that the stack file declares."""
+        return known_hardware(self.file.hardware).instances if self.file else INSTANCES
 
     @property
     def registries(self) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from math import ceil
 
 from gpu_cluster.capacity.pool import Pool
-from gpu_cluster.catalog import INSTANCES
 
 _ONE_NETWORK_CARD = 100
 """Gbps. The S3 client uses the default network card alone, and such a card of p4d and p5 has 100.
@@ -14,8 +13,8 @@ Source: awslabs/aws-c-s3, issue 415; getmoto/moto 5.2.5, EC2 DescribeInstanceTyp
 
 
 def node_gbps(pool: Pool) -> float | None:
-    """Bandwidth of one reader on a node of the pool; None where the catalog does not know the machine."""
-    instance = INSTANCES.get(pool.machine)
+    """Bandwidth of one reader on a node of the pool; None for a server of one's own."""
+    instance = pool.instance
     return min(instance.network_gbps, _ONE_NETWORK_CARD) if instance else None
 
 

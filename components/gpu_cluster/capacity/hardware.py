@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 
+from gpu_cluster.capacity.known_hardware import CATALOG_HARDWARE, KnownHardware
 from gpu_cluster.capacity.resources import GIB, MIB, Resources, allocatable
 from gpu_cluster.capacity.root_disk import root_disk
-from gpu_cluster.catalog import GPUS, INSTANCES, KUBELET_MAX_PODS, Gpu, Instance
+from gpu_cluster.catalog import KUBELET_MAX_PODS, Gpu, Instance
 from gpu_cluster.config.pools import AmiFamily, Machine, PoolSettings
 from gpu_cluster.config.quantity import amount
 
@@ -45,14 +46,14 @@ class Hardware:
         return allocatable(self.capacity, reserved_pods=self.reserved_pods)
 
 
-def hardware_of(settings: PoolSettings) -> Hardware:
-    """`KeyError` where the catalog has no such instance type or GPU."""
+def hardware_of(settings: PoolSettings, known: KnownHardware = CATALOG_HARDWARE) -> Hardware:
+    """`KeyError` where no such instance type or GPU is known."""
     if settings.machine:
-        return _server(settings.machine)
-    return _virtual(INSTANCES[settings.instance or ""])
+        return _server(settings.machine, known)
+    return _virtual(known.instances[settings.instance or ""])
 
 
-def eks_hardware_of(settings: PoolSettings) -> Hardware:
+def eks_hardware_of(settings: PoolSettings, known: KnownHardware = CATALOG_HARDWARE) -> Hardware:
     """The same on a node that EKS or Karpenter starts: a disk as asked for, no more pods than EKS allows.
 
     Local NVMe disks become one, and the node keeps images, logs and scratch space there.
@@ -62,7 +63,7 @@ def eks_hardware_of(settings: PoolSettings) -> Hardware:
     awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, withDefaultReservedResources, 2026-02-13;
     aws/karpenter-provider-aws v1.13.0, UsesENILimitedMemoryOverhead of each AMI family.
     """
-    instance = INSTANCES[settings.instance or ""]
+    instance = known.instances[settings.instance or ""]
     hardware = _virtual(instance)
     disk = instance.nvme_gb * 10**9 or root_disk(settings).size_gib * GIB
     most = _PODS_OF_SMALL if instance.cpus < _SMALL_CPUS else _PODS_OF_LARGE
@@ -93,12 +94,12 @@ def _virtual(instance: Instance) -> Hardware:
     )
 
 
-def _server(machine: Machine) -> Hardware:
+def _server(machine: Machine, known: KnownHardware) -> Hardware:
     """Its memory is taken as the node reports it: there is no hypervisor to keep a part."""
     return Hardware(
         instance_type=None,
         architecture="amd64",
-        gpu=GPUS[machine.gpu] if machine.gpu else None,
+        gpu=known.gpus[machine.gpu] if machine.gpu else None,
         gpus=machine.gpus,
         capacity=Resources(
             cpu_millis=machine.cpus * 1000,

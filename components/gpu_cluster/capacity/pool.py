@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from gpu_cluster.capacity.handover import Handover, handover_of
 from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
+from gpu_cluster.capacity.known_hardware import KnownHardware, known_hardware
 from gpu_cluster.capacity.resources import Resources
-from gpu_cluster.catalog import INSTANCES, Gpu
+from gpu_cluster.catalog import Gpu, Instance
 from gpu_cluster.config.capacity import Capacity, Market
 from gpu_cluster.config.cluster import ExistingCluster
 from gpu_cluster.config.eks import EksSettings
@@ -73,8 +74,18 @@ class Pool:
     handover: Handover
     """How containers get its GPUs."""
 
+    instance: Instance | None = None
+    """Its instance type, of the catalog or of the stack file; None for a server of one's own."""
+
     mounts_lustre: bool = False
     """Whether its pods may mount a file system of FSx for Lustre."""
+
+    @property
+    def server(self) -> Instance:
+        """Its instance type, which every pool on AWS has. `LookupError` for a server of one's own."""
+        if self.instance is None:
+            raise LookupError(f"pool {self.name} has no instance type")
+        return self.instance
 
     @property
     def gpu_resources(self) -> Mapping[str, int]:
@@ -92,13 +103,14 @@ class Pool:
 
 def pools_of(stack: Stack) -> dict[str, Pool]:
     """The pools of a validated stack by name, in the order of the file."""
+    known = known_hardware(stack.hardware)
     match stack.cluster:
         case EksSettings():
-            return {name: _eks_pool(name, settings, stack) for name, settings in stack.pools.items()}
+            return {name: _eks_pool(name, settings, stack, known) for name, settings in stack.pools.items()}
         case ExistingCluster():
-            return {name: _found_pool(name, settings) for name, settings in stack.pools.items()}
+            return {name: _found_pool(name, settings, known) for name, settings in stack.pools.items()}
         case _:
-            return {name: _made_pool(name, settings) for name, settings in stack.pools.items()}
+            return {name: _made_pool(name, settings, known) for name, settings in stack.pools.items()}
 
 
 def mig_resource(profile: str) -> str:
@@ -114,26 +126,27 @@ def mig_layout_name(layout: Mapping[str, int]) -> str:
     return "_".join(f"{profile}-{count}" for profile, count in sorted(layout.items()))
 
 
-def _made_pool(name: str, settings: PoolSettings) -> Pool:
+def _made_pool(name: str, settings: PoolSettings, known: KnownHardware) -> Pool:
     """Nodes that are made for the stack, and labelled by it."""
-    hardware = hardware_of(settings)
+    hardware = hardware_of(settings, known)
     selector = {POOL_LABEL: name}
     labels = _node_labels(hardware) | _gpu_labels(hardware, settings.sharing) | settings.labels | selector
-    return _pool(name, settings, hardware, labels=labels, selector=selector)
+    return _pool(name, settings, hardware, known=known, labels=labels, selector=selector)
 
 
-def _eks_pool(name: str, settings: PoolSettings, stack: Stack) -> Pool:
+def _eks_pool(name: str, settings: PoolSettings, stack: Stack, known: KnownHardware) -> Pool:
     """Nodes that AWS starts for the stack."""
-    hardware = eks_hardware_of(settings)
+    hardware = eks_hardware_of(settings, known)
     selector = {POOL_LABEL: name}
     zones = _zones(settings, stack)
     labels = _node_labels(hardware) | _aws_labels(settings, hardware, zones, stack.region)
     labels |= _gpu_labels(hardware, settings.sharing) | settings.labels | selector
-    efa = INSTANCES[settings.instance or ""].efa if settings.efa else 0
+    efa = known.instances[settings.instance or ""].efa if settings.efa else 0
     return _pool(
         name,
         settings,
         hardware,
+        known=known,
         labels=labels,
         selector=selector,
         zones=zones,
@@ -143,11 +156,12 @@ def _eks_pool(name: str, settings: PoolSettings, stack: Stack) -> Pool:
     )
 
 
-def _found_pool(name: str, settings: PoolSettings) -> Pool:
+def _found_pool(name: str, settings: PoolSettings, known: KnownHardware) -> Pool:
     """Nodes that were there before the stack, and are found by the labels they have."""
-    hardware = hardware_of(settings)
+    hardware = hardware_of(settings, known)
     selector = settings.labels or {POOL_LABEL: name}
-    return _pool(name, settings, hardware, labels=_node_labels(hardware) | selector, selector=selector)
+    labels = _node_labels(hardware) | selector
+    return _pool(name, settings, hardware, known=known, labels=labels, selector=selector)
 
 
 def _pool(
@@ -155,6 +169,7 @@ def _pool(
     settings: PoolSettings,
     hardware: Hardware,
     *,
+    known: KnownHardware,
     labels: Mapping[str, str],
     selector: Mapping[str, str],
     zones: tuple[str, ...] = (),
@@ -183,6 +198,7 @@ def _pool(
         taints=taints,
         tolerations=tuple({**taint, "operator": "Equal"} for taint in taints),
         handover=handover,
+        instance=known.instances.get(settings.instance or ""),
         mounts_lustre=mounts_lustre,
     )
 

@@ -10,6 +10,7 @@ from gpu_cluster.config.ecr import ecr_mirror
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.gpu import GpuSettings
+from gpu_cluster.config.hardware import HardwareSettings
 from gpu_cluster.config.names import Name, Word
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.pools import PoolSettings
@@ -35,6 +36,9 @@ class Stack(Settings):
 
     pools: dict[Name, PoolSettings] = Field(json_schema_extra={"minProperties": 1})
     """Node pools by name."""
+
+    hardware: HardwareSettings = HardwareSettings()
+    """Instance types and GPUs that the catalog lacks."""
 
     gpu: GpuSettings = GpuSettings()
     """Device plugins that make GPUs visible to the scheduler."""

@@ -9,6 +9,7 @@ from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.cost.budget import Budget
+from gpu_cluster.cost.declared_prices import with_declared
 from gpu_cluster.cost.environment import part_of_pools, storage_classes
 from gpu_cluster.cost.item import items_of, region_of
 from gpu_cluster.cost.line import Line
@@ -94,6 +95,7 @@ def cost_of(
     if plan.team:
         return _cost_of_team(plan, plan.team, day, usage or usage_of(), prices)
     stack = plan.stack
+    prices = with_declared(prices, stack.hardware)
     items, region = items_of(plan.graph), region_of(plan.graph)
     assumed = usage or usage_of()
     pools = pools_of(stack)

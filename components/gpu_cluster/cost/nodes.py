@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gpu_cluster.capacity import POOL_LABEL
-from gpu_cluster.catalog.instances import INSTANCES
 from gpu_cluster.catalog.price import Price, PriceError
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.cost.item import Item
@@ -40,12 +39,13 @@ def node_pool(item: Item, site: Site) -> Iterator[Entry]:
     if len(types) != 1:
         raise PriceError(f"expected one instance type, got {', '.join(types) or 'any'}")
     [instance] = types
-    if instance not in INSTANCES:
+    hardware = site.prices.hardware(instance)
+    if hardware is None:
         raise PriceError(f"no price for {instance}, which is not in the catalog")
     market = {"spot": "SPOT", "reserved": "RESERVED"}.get(
         wanted.get("karpenter.sh/capacity-type", ["on-demand"])[0], "ON_DEMAND"
     )
-    most = int(amount(str(item.at("spec.limits.cpu"))) // INSTANCES[instance].cpus)
+    most = int(amount(str(item.at("spec.limits.cpu"))) // hardware.cpus)
     running = _running(pool, Range.of(0, most), site)
     node_class = site.node_classes.get(str(item.at("spec.template.spec.nodeClassRef.name")))
     if node_class is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from gpu_cluster.catalog.instance_prices import capacity_block, on_demand, spot, spot_range
+from gpu_cluster.catalog.instances import INSTANCES, Instance
 from gpu_cluster.catalog.price import Price
 from gpu_cluster.catalog.service_prices import service_price
 from gpu_cluster.catalog.source import Source
@@ -28,6 +29,10 @@ class Prices:
 
     def capacity_block(self, instance: str, region: str) -> Price:
         return capacity_block(instance, region)
+
+    def hardware(self, instance: str) -> Instance | None:
+        """Facts of an instance type that a price depends on; None where it is not known."""
+        return INSTANCES.get(instance)
 
 
 CATALOG = Prices()

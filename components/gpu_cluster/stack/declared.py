@@ -28,7 +28,17 @@ def declared(stack: Stack | TeamStack) -> list[Declaration]:
     """Every declaration, in the order of the sections. Facts are the user's: the catalog has none of them."""
     if isinstance(stack, TeamStack):
         return []
-    return [*_of_cluster(stack)]
+    return [*_of_cluster(stack), *_of_hardware(stack)]
+
+
+def _of_hardware(stack: Stack) -> Iterator[Declaration]:
+    for name, gpu in stack.hardware.gpus.items():
+        yield Declaration(f"hardware.gpus.{name}", f"GPU {name}: {gpu.product}, {gpu.memory}")
+    for name, it in stack.hardware.instances.items():
+        gpus = f", {it.gpus} x {it.gpu}" if it.gpu else ""
+        price = f"{it.hourly_usd} USD an hour" if it.hourly_usd else "no price"
+        words = f"instance type {name}: {it.cpus} CPUs, {it.memory}, {it.architecture}{gpus}, {price}"
+        yield Declaration(f"hardware.instances.{name}", words)
 
 
 def _of_cluster(stack: Stack) -> Iterator[Declaration]:

@@ -23,8 +23,8 @@ def json_schema() -> dict[str, Any]:
     sections = Stack.model_json_schema(schema_generator=_AsWritten)
     definitions = sections["$defs"]
     of = {name: model["properties"] for name, model in definitions.items() if "properties" in model}
-    of["PoolSettings"]["instance"]["enum"] = list(INSTANCES)
-    of["Machine"]["gpu"]["enum"] = list(GPUS)
+    of["PoolSettings"]["instance"]["examples"] = list(INSTANCES)
+    of["Machine"]["gpu"]["examples"] = list(GPUS)
     of["EksSettings"]["version"]["enum"] = list(KUBERNETES_VERSIONS)
     addons = of["EksSettings"]["addons"]
     [addon] = addons["patternProperties"].values()
@@ -43,7 +43,7 @@ def json_schema() -> dict[str, Any]:
         "then": {"required": ["aws:region", config_key("network")]},
         "else": {"properties": {config_key(section): False for section in ("network", *OF_AWS)}},
     }
-    return _file(f"Stack file of {NAMESPACE}", sections, places)
+    return _file(f"Stack file of {NAMESPACE}", sections, {"allOf": [places, _of_the_catalog()]})
 
 
 def team_json_schema() -> dict[str, Any]:
@@ -75,6 +75,16 @@ def _file(title: str, sections: dict[str, Any], further: dict[str, Any]) -> dict
         "required": ["config"],
         "additionalProperties": False,
         "$defs": sections["$defs"],
+    }
+
+
+def _of_the_catalog() -> dict[str, Any]:
+    """Without hardware of its own a file names that of the catalog."""
+    machine = {"properties": {"gpu": {"enum": list(GPUS)}}}
+    pool = {"properties": {"instance": {"enum": list(INSTANCES)}, "machine": machine}}
+    return {
+        "if": {"not": {"required": [config_key("hardware")]}},
+        "then": {"properties": {config_key("pools"): {"additionalProperties": pool}}},
     }
 
 

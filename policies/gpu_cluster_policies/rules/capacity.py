@@ -33,7 +33,7 @@ def gpu_budget(terms: Terms) -> Rule:
     def largest(inventory: Inventory) -> tuple[int, Resource | None]:
         """GPUs of all pools at their most, and the pool that has the most of them."""
         sizes = [
-            (gpus_at_most(nodes, inventory)[1] or 0, nodes)
+            (gpus_at_most(nodes, inventory, terms.instances)[1] or 0, nodes)
             for nodes in inventory.every((NODE_GROUP, NODE_POOL))
         ]
         return sum(size for size, _ in sizes), max(sizes, key=lambda pair: pair[0], default=(0, None))[1]
@@ -50,7 +50,7 @@ def gpu_budget(terms: Terms) -> Rule:
     )
     def judge(nodes: Resource, inventory: Inventory) -> Iterator[Violation]:
         """An autoscaler starts what it is allowed to, and a mistyped maximum is found on the bill."""
-        limit, gpus = gpus_at_most(nodes, inventory)
+        limit, gpus = gpus_at_most(nodes, inventory, terms.instances)
         if gpus is None:
             yield Violation(limit, "a number, of servers whose GPUs are known")
         elif gpus and environment:  # without one, rule 80 finds the stack
@@ -106,7 +106,7 @@ def allowed_instances(terms: Terms) -> Rule:
         """One letter makes a server of one dollar one of a hundred, and what the catalog does not know
         has no price, no GPUs and no image."""
         for kind in _named_types(servers, inventory):
-            if kind.text not in INSTANCES:
+            if kind.text not in terms.instances:
                 yield Violation(kind, f"a type of the catalog that is one of {allowed}")
             elif terms.environment and not terms.allows_instance(kind.text):  # without one, see rule 80
                 yield Violation(kind, f"one of {allowed}")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gpu_cluster.capacity import Pool, ami_release, pools_of
-from gpu_cluster.catalog import INSTANCES, zones_with
+from gpu_cluster.catalog import zones_with
 from gpu_cluster.config.capacity import Reservation
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.pools import AmiFamily
@@ -120,7 +120,7 @@ def image_name(stack: Stack, version: str, pool: Pool) -> str | None:
     release = ami_release(settings, version)
     if release is None:
         return None
-    gpu = INSTANCES[pool.machine].gpu is not None
+    gpu = pool.server.gpu is not None
     architecture = "arm64" if pool.architecture == "arm64" else "x86_64"
     system, _, build = release.partition("-")
     if settings.ami.family is AmiFamily.BOTTLEROCKET:

@@ -6,7 +6,7 @@ from math import ceil
 
 from gpu_cluster.capacity import Pool, pools_of, root_disk, surge_nodes
 from gpu_cluster.capacity.addresses import pod_ranges
-from gpu_cluster.catalog import INSTANCES, QUOTAS, Quota, capacity_block_quota, on_demand_quota, spot_quota
+from gpu_cluster.catalog import QUOTAS, Quota, capacity_block_quota, on_demand_quota, spot_quota
 from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.lustre import gibibytes
@@ -57,7 +57,8 @@ def unknown_quotas(stack: Stack) -> list[str]:
     """Pools whose servers count against a quota that no published list names."""
     if not isinstance(stack.cluster, EksSettings):
         return []
-    return [name for name, settings in stack.pools.items() if _quota_of(settings) is None]
+    pools = pools_of(stack)
+    return [name for name, settings in stack.pools.items() if _quota_of(settings, pools[name]) is None]
 
 
 def _together(quota: Quota, parts: list[_Part]) -> QuotaRequirement:
@@ -71,16 +72,16 @@ def _together(quota: Quota, parts: list[_Part]) -> QuotaRequirement:
 def _servers(stack: Stack) -> Iterator[_Part]:
     for name, pool in pools_of(stack).items():
         settings = stack.pools[name]
-        quota = _quota_of(settings)
+        quota = _quota_of(settings, pool)
         if quota:
-            cpus = INSTANCES[pool.machine].cpus
+            cpus = pool.server.cpus
             more = surge_nodes(pool, settings) * cpus
             yield _Part(quota, pool.nodes.max * cpus, f"{name}: {pool.nodes.max} x {pool.machine}", more)
         yield _root_disks(pool, settings)
 
 
-def _quota_of(settings: PoolSettings) -> Quota | None:
-    instance = INSTANCES[settings.instance or ""]
+def _quota_of(settings: PoolSettings, pool: Pool) -> Quota | None:
+    instance = pool.server
     if settings.capacity.capacity_block:
         return capacity_block_quota(instance)
     return spot_quota(instance) if settings.capacity.market is Market.SPOT else on_demand_quota(instance)

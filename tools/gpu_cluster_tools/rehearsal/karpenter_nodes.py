@@ -8,9 +8,9 @@ from http import HTTPStatus
 
 import httpx2
 
-from gpu_cluster.catalog import INSTANCES
 from gpu_cluster_tools.rehearsal.devices import Devices, devices_of_image
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
+from gpu_cluster_tools.rehearsal.instance_types import instance_types
 from gpu_cluster_tools.rehearsal.servers import offered_by, server_of
 from gpu_cluster_tools.rehearsal.unscheduled import fits, has_idle, is_unscheduled
 
@@ -60,7 +60,7 @@ def _node_pools(api: DynamicClient) -> list[Object]:
 
 def _most(pool: Object) -> int:
     """Nodes that the limit of CPUs allows."""
-    return int(pool["spec"]["limits"]["cpu"]) // INSTANCES[_allowed(pool, _TYPE)[0]].cpus
+    return int(pool["spec"]["limits"]["cpu"]) // instance_types()[_allowed(pool, _TYPE)[0]].cpus
 
 
 def _devices(api: DynamicClient, pool: Object) -> Devices:
@@ -68,7 +68,7 @@ def _devices(api: DynamicClient, pool: Object) -> Devices:
     reference = pool["spec"]["template"]["spec"]["nodeClassRef"]["name"]
     node_class = api.get(f"/apis/karpenter.k8s.aws/v1/ec2nodeclasses/{reference}")["spec"]
     family = node_class["amiSelectorTerms"][0]["alias"].partition("@")[0].upper()
-    gpus = INSTANCES[_allowed(pool, _TYPE)[0]].gpus
+    gpus = instance_types()[_allowed(pool, _TYPE)[0]].gpus
     return devices_of_image(f"{family}_NVIDIA", node_class.get("userData", ""), gpus=gpus, efa=0)
 
 

@@ -21,6 +21,7 @@ from gpu_cluster_tools.rehearsal.copy_project import copy_project
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.engine import Engine, forget_history, local_state
 from gpu_cluster_tools.rehearsal.fake_secrets import plaintext_secrets, set_fake_secrets
+from gpu_cluster_tools.rehearsal.instance_types import use_declared
 from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient
 from gpu_cluster_tools.rehearsal.lock import locked
 from gpu_cluster_tools.rehearsal.nodes import reconcile
@@ -73,6 +74,7 @@ class Sandbox:
         self.remove()
         copy_project(self.project, self.folder, {})
         left_out = self._take_stack_file()
+        use_declared(self._original.hardware)
         self._bring_charts()
         if self.on_aws:
             self._open_account(cluster=cluster)
@@ -193,6 +195,7 @@ class Sandbox:
 
     def _open_account(self, *, cluster: bool) -> None:
         """An account whose cluster is this control plane, with what the stack takes to be there."""
+        self.account.declare(self._original.hardware)
         self.account.start()
         if cluster:
             self.control_plane.start()

@@ -1,18 +1,18 @@
 """Hardware of an instance type, and the resources that pods may ask for."""
 
 from gpu_cluster.capacity import GPU_RESOURCE, Hardware, hardware_of
-from gpu_cluster.catalog import INSTANCES
 from gpu_cluster.config.pools import PoolSettings
 from gpu_cluster.config.span import Span
+from gpu_cluster_tools.rehearsal.instance_types import instance_types, known
 
 
 def server_of(type: str) -> Hardware:
     """By its name, such as g6.4xlarge."""
-    return hardware_of(PoolSettings(instance=type, nodes=Span(min=1, max=1)))
+    return hardware_of(PoolSettings(instance=type, nodes=Span(min=1, max=1)), known())
 
 
 def offered_by(type: str) -> dict[str, str]:
     """Resources of a node once the device plugin runs there, which autoscalers know beforehand."""
-    gpus = INSTANCES[type].gpus
+    gpus = instance_types()[type].gpus
     offered = server_of(type).allocatable.quantities()
     return offered | ({GPU_RESOURCE: str(gpus)} if gpus else {})

@@ -6,7 +6,6 @@ import pulumi
 
 from gpu_cluster.aws.nodes import NodeContext, user_data
 from gpu_cluster.capacity import POOL_LABEL, Pool, ami_release, root_disk
-from gpu_cluster.catalog import INSTANCES
 from gpu_cluster.config.pools import AmiFamily, PoolSettings
 
 _SYSTEM_GIB = 4  # of Bottlerocket: what Karpenter gives it by itself
@@ -69,7 +68,7 @@ def _local_disks(pool: Pool, settings: PoolSettings) -> dict[str, str]:
     pkg/providers/instancetype/types.go and pkg/providers/amifamily/bootstrap of module
     github.com/aws/karpenter-provider-aws v1.13.0, 2026-11-29.
     """
-    joined = settings.ami.family is not AmiFamily.BOTTLEROCKET and INSTANCES[pool.machine].nvme_gb > 0
+    joined = settings.ami.family is not AmiFamily.BOTTLEROCKET and pool.server.nvme_gb > 0
     return {"instanceStorePolicy": "RAID0"} if joined else {}
 
 

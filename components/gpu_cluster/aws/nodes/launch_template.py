@@ -9,7 +9,7 @@ import pulumi
 
 from gpu_cluster.aws.nodes.user_data import user_data
 from gpu_cluster.capacity import POOL_LABEL, Pool, root_disk
-from gpu_cluster.catalog import INSTANCES, Interface, efa_interfaces
+from gpu_cluster.catalog import Interface, efa_interfaces
 from gpu_cluster.config.capacity import Capacity
 from gpu_cluster.config.pools import AmiFamily, PoolSettings
 
@@ -77,7 +77,7 @@ def _volumes(settings: PoolSettings, ground: NodeContext) -> list[dict[str, Any]
 
 def _interfaces(pool: Pool, settings: PoolSettings, ground: NodeContext) -> list[dict[str, Any]]:
     """All in the group of the cluster, and without a public address."""
-    wanted = (efa_interfaces(INSTANCES[pool.machine]) if settings.efa else ()) or _ONE
+    wanted = (efa_interfaces(pool.server) if settings.efa else ()) or _ONE
     return [
         {
             "network_card_index": each.card,

@@ -19,7 +19,7 @@ from gpu_cluster.capacity import (
     kubelet_version,
     surges,
 )
-from gpu_cluster.catalog import INSTANCES, ami_type
+from gpu_cluster.catalog import ami_type
 from gpu_cluster.config.capacity import CapacityBlock
 from gpu_cluster.config.pools import PoolSettings
 
@@ -118,7 +118,7 @@ def _image(pool: Pool, settings: PoolSettings, version: str) -> dict[str, Any]:
     """A pinned release: nodes change when the stack file does. The type of a block is in its template."""
     in_template = settings.capacity.capacity_block is not None
     return {
-        "ami_type": ami_type(settings.ami.family.value, INSTANCES[pool.machine]),
+        "ami_type": ami_type(settings.ami.family.value, pool.server),
         "version": kubelet_version(settings, version),
         "release_version": ami_release(settings, version),
         "capacity_type": capacity_type(settings.capacity),

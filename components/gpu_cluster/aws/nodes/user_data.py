@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from gpu_cluster.capacity import MIG_LABEL, Pool
-from gpu_cluster.catalog import INSTANCES
 from gpu_cluster.config.pools import AmiFamily, PoolSettings, Sharing
 
 _BOUNDARY = "//"
@@ -105,10 +104,10 @@ def _mime(parts: Mapping[str, str]) -> str:
 
 
 def _has_disks(pool: Pool) -> bool:
-    return INSTANCES[pool.machine].nvme_gb > 0
+    return pool.server.nvme_gb > 0
 
 
 def _pulls_in_parallel(pool: Pool) -> bool:
     """Images for GPUs are large; other nodes keep their CPU for pods."""
-    instance = INSTANCES[pool.machine]
+    instance = pool.server
     return pool.gpus > 0 and instance.cpus >= _PARALLEL_CPUS and instance.memory_gib >= _PARALLEL_GIB

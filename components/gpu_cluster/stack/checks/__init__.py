@@ -7,6 +7,7 @@ from gpu_cluster.stack.checks.cluster import cluster
 from gpu_cluster.stack.checks.compliance import compliance
 from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.gated_models import gated_models
+from gpu_cluster.stack.checks.hardware import hardware
 from gpu_cluster.stack.checks.load_times import load_times
 from gpu_cluster.stack.checks.memory import memory
 from gpu_cluster.stack.checks.models import models
@@ -37,6 +38,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *cluster(stack, broken),
         *compliance(stack),
         *network(stack, offered, broken),
+        *hardware(stack, broken),
         *pools(stack, offered, broken),
         *nodes(stack, offered, broken),
         *storage(stack, broken),

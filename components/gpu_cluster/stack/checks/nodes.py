@@ -34,7 +34,7 @@ def nodes(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> It
         settings = stack.pools[name]
         yield from _offered(stack, settings, pool)
         if ("cluster", "version") not in broken and stack.cluster.version in KUBERNETES_VERSIONS:
-            yield from _image(name, settings, stack.cluster.version)
+            yield from _image(settings, stack.cluster.version, pool)
         yield from _disk(settings, pool)
         yield from _efa(settings, pool)
         if settings.provisioner is Provisioner.KARPENTER:
@@ -67,19 +67,19 @@ def _offered(stack: Stack, settings: PoolSettings, pool: Pool) -> Iterator[Diagn
         yield Diagnostic((*keys, "zones") if settings.zones else keys, f"{message}; {wanted}")
 
 
-def _image(name: str, settings: PoolSettings, version: str) -> Iterator[Diagnostic]:
-    keys: Keys = ("pools", name, "ami", "release")
+def _image(settings: PoolSettings, version: str, pool: Pool) -> Iterator[Diagnostic]:
+    keys: Keys = ("pools", pool.name, "ami", "release")
     release = ami_release(settings, version)
     if release is None:
         message = (
             "required key is missing with bottlerocket; release of the EKS image, such as 1.63.0-0a1b2c3d"
         )
         yield Diagnostic(keys, message)
-    elif problem := ami_problem(settings.ami.family.value, release, INSTANCES[settings.instance or ""]):
+    elif problem := ami_problem(settings.ami.family.value, release, pool.server):
         yield Diagnostic(keys, problem)
     if settings.ami.family is AmiFamily.BOTTLEROCKET and settings.sharing and settings.sharing.mig:
         message = "bottlerocket offers MIG devices as nvidia.com/gpu; expected ami.family al2023"
-        yield Diagnostic(("pools", name, "sharing", "mig"), message)
+        yield Diagnostic(("pools", pool.name, "sharing", "mig"), message)
 
 
 def _disk(settings: PoolSettings, pool: Pool) -> Iterator[Diagnostic]:
@@ -97,7 +97,7 @@ def _efa(settings: PoolSettings, pool: Pool) -> Iterator[Diagnostic]:
     if not settings.efa:
         return
     keys: Keys = ("pools", pool.name)
-    instance = INSTANCES[pool.machine]
+    instance = pool.server
     if instance.efa and not efa_interfaces(instance):
         message = (
             f"on which network cards {pool.machine} has its {instance.efa} EFA is not known; expected false"

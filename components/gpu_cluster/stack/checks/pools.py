@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from gpu_cluster.capacity import GPU_TAINT, Pool, pools_of
 from gpu_cluster.capacity.hardware import hardware_of
-from gpu_cluster.catalog import GPUS, INSTANCES, mig_problem
+from gpu_cluster.capacity.known_hardware import KnownHardware, known_hardware
+from gpu_cluster.catalog import mig_problem
 from gpu_cluster.catalog.limits import LIMITS, label_problem
 from gpu_cluster.config.cluster import ExistingCluster
 from gpu_cluster.config.eks import EksSettings
@@ -26,8 +27,10 @@ _KEEPS_PODS_AWAY = {"NoSchedule", "NoExecute"}
 
 
 def pools(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
+    known = known_hardware(stack.hardware)
     for name, settings in stack.pools.items():
-        yield from hardware_diagnostics(name, settings)
+        if not _declared_wrongly(stack, settings, known, broken):
+            yield from hardware_diagnostics(name, settings, known)
         if not isinstance(stack.cluster, ExistingCluster):
             yield from _made_here(name, settings, stack.cluster.provider)
         if isinstance(stack.cluster, EksSettings) and settings.provisioner is Provisioner.NODE_GROUP:
@@ -42,30 +45,40 @@ def pools(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> It
         yield from _system(offered)
 
 
+def _declared_wrongly(
+    stack: Stack, settings: PoolSettings, known: KnownHardware, broken: frozenset[Keys]
+) -> bool:
+    """Whether the declaration of its hardware has an error of its own."""
+    if any(keys[0] == "hardware" for keys in broken):
+        return True
+    return settings.instance in stack.hardware.instances and settings.instance not in known.instances
+
+
 def valid_pools(stack: Stack) -> tuple[dict[str, Pool], frozenset[Keys]]:
     """The pools whose hardware exists and can do what is asked of it, and the others as broken entries."""
+    known = known_hardware(stack.hardware)
     on_aws = isinstance(stack.cluster, EksSettings)
     right = {
         name: it
         for name, it in stack.pools.items()
-        if not any(hardware_diagnostics(name, it)) and not (on_aws and it.machine)
+        if not any(hardware_diagnostics(name, it, known)) and not (on_aws and it.machine)
     }
     wrong = frozenset(("pools", name) for name in stack.pools if name not in right)
     return pools_of(stack.model_copy(update={"pools": right})), wrong
 
 
-def hardware_diagnostics(name: str, settings: PoolSettings) -> Iterator[Diagnostic]:
+def hardware_diagnostics(name: str, settings: PoolSettings, known: KnownHardware) -> Iterator[Diagnostic]:
     keys: Keys = ("pools", name)
-    if settings.instance is not None and settings.instance not in INSTANCES:
-        yield Diagnostic((*keys, "instance"), _unknown_instance(settings.instance))
+    if settings.instance is not None and settings.instance not in known.instances:
+        yield Diagnostic((*keys, "instance"), _unknown_instance(settings.instance, known))
         return
-    if settings.machine and settings.machine.gpu is not None and settings.machine.gpu not in GPUS:
-        known = did_you_mean(settings.machine.gpu, GPUS) or f"; there are {', '.join(GPUS)}"
-        yield Diagnostic((*keys, "machine", "gpu"), f"unknown GPU '{settings.machine.gpu}'{known}")
+    if settings.machine and settings.machine.gpu is not None and settings.machine.gpu not in known.gpus:
+        near = did_you_mean(settings.machine.gpu, known.gpus) or f"; there are {', '.join(known.gpus)}"
+        yield Diagnostic((*keys, "machine", "gpu"), f"unknown GPU '{settings.machine.gpu}'{near}")
         return
     if not settings.sharing:
         return
-    hardware = hardware_of(settings)
+    hardware = hardware_of(settings, known)
     if not (hardware.gpu and hardware.gpus):
         machine = settings.instance or "the machine"
         yield Diagnostic((*keys, "sharing"), f"there is nothing to share: {machine} has no whole GPU")
@@ -73,9 +86,10 @@ def hardware_diagnostics(name: str, settings: PoolSettings) -> Iterator[Diagnost
         yield Diagnostic((*keys, "sharing", "mig"), problem)
 
 
-def _unknown_instance(name: str) -> str:
-    families = dict.fromkeys(known.partition(".")[0] for known in INSTANCES)
-    near = did_you_mean(name, INSTANCES, cutoff=0.85) or f"; there are the families {', '.join(families)}"
+def _unknown_instance(name: str, known: KnownHardware) -> str:
+    families = dict.fromkeys(it.partition(".")[0] for it in known.instances)
+    near = did_you_mean(name, known.instances, cutoff=0.85)
+    near = near or f"; there are the families {', '.join(families)}; gpu-cluster:hardware declares others"
     return f"unknown instance type '{name}'{near}"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gpu_cluster.config.hardware import HardwareSettings
 from gpu_cluster_tools.rehearsal import ports
 from gpu_cluster_tools.rehearsal.aws import get_token, identity
 from gpu_cluster_tools.rehearsal.aws.admin_endpoints import CALLS, GIVEN, LEFTOVERS, MADE
@@ -20,6 +21,7 @@ from gpu_cluster_tools.rehearsal.aws.eks import endpoint
 from gpu_cluster_tools.rehearsal.aws.faults import Faults
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from gpu_cluster_tools.rehearsal.instance_types import write_declared
 from gpu_cluster_tools.rehearsal.lock import locked
 from gpu_cluster_tools.rehearsal.processes import Process, end, processes
 from gpu_cluster_tools.toolchain.engine import link
@@ -121,6 +123,11 @@ class Account:
                 api.call("iam", "AttachRolePolicy", RoleName=name, PolicyArn=each)
             else:
                 api.call("iam", "AttachUserPolicy", UserName=name, PolicyArn=each)
+
+    def declare(self, hardware: HardwareSettings) -> None:
+        """Know these instance types too, once it starts."""
+        self._work.mkdir(parents=True, exist_ok=True)
+        write_declared(hardware, self._work)
 
     def calls(self) -> list[RecordedCall]:
         """Every call that engines made and that was allowed, once each."""

@@ -10,9 +10,9 @@ from lightkube.resources.core_v1 import Node
 
 from gpu_cluster.capacity import Resources, allocatable
 from gpu_cluster.capacity.resources import GIB
-from gpu_cluster.catalog import INSTANCES
 from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import NodeGroupInstance, NodeGroupRecord
 from gpu_cluster_tools.rehearsal.devices import Devices, devices_of_image
+from gpu_cluster_tools.rehearsal.instance_types import instance_types
 from gpu_cluster_tools.rehearsal.nodes import system_info
 from gpu_cluster_tools.rehearsal.servers import server_of
 
@@ -43,7 +43,7 @@ def registration(
     Bottlerocket reserves memory for the pods it is set up for, nodeadm for all that interfaces have.
     Source: awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, 2026-02-13.
     """
-    hardware = INSTANCES[instance.type]
+    hardware = instance_types()[instance.type]
     own = {
         "kubernetes.io/hostname": instance.name,
         "kubernetes.io/arch": hardware.architecture,
@@ -82,7 +82,7 @@ def capacity_of(type: str, *, root_gib: int, joins_disks: bool, pods: int | None
     `joins_disks`: local disks hold images and pods; `pods`: None for as many as the type allows.
     """
     has = server_of(type).capacity
-    joined = INSTANCES[type].nvme_gb * 10**9 if joins_disks else 0
+    joined = instance_types()[type].nvme_gb * 10**9 if joins_disks else 0
     return replace(has, ephemeral_bytes=joined or root_gib * GIB, pods=pods or has.pods)
 
 
@@ -133,7 +133,7 @@ class Kubelet:
         return devices_of_image(
             self.group.document["amiType"],
             self.group.user_data,
-            gpus=INSTANCES[self.instance.type].gpus,
+            gpus=instance_types()[self.instance.type].gpus,
             efa=sum(each.get("InterfaceType", "").startswith("efa") for each in interfaces),
         )
 

@@ -18,7 +18,6 @@ from lightkube.models.core_v1 import Taint
 from lightkube.resources.core_v1 import Node
 from ruamel.yaml import YAML
 
-from gpu_cluster.catalog import INSTANCES
 from gpu_cluster_tools.rehearsal.aws import nodes
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.eks import records
@@ -29,6 +28,7 @@ from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord
 from gpu_cluster_tools.rehearsal.aws.kubelet import capacity_of, registration
 from gpu_cluster_tools.rehearsal.devices import Devices, devices_of_image
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from gpu_cluster_tools.rehearsal.instance_types import instance_types
 from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient as Nodes
 
 _NODE_CONFIG = "application/node.eks.aws"
@@ -116,7 +116,7 @@ def _devices(kind: str, image: str, user_data: str) -> Devices:
     """GPUs where the image has a driver for them."""
     family = "BOTTLEROCKET" if "bottlerocket" in image else "AL2023"
     variant = "NVIDIA" if "nvidia" in image else "STANDARD"
-    return devices_of_image(f"{family}_{variant}", user_data, gpus=INSTANCES[kind].gpus, efa=0)
+    return devices_of_image(f"{family}_{variant}", user_data, gpus=instance_types()[kind].gpus, efa=0)
 
 
 def _node_configs(user_data: str) -> Iterator[Document]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from gpu_cluster.catalog import INSTANCES
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.eks import references, versions
 from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import Document
 from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord
+from gpu_cluster_tools.rehearsal.instance_types import instance_types
 
 _PARAMETER = "InvalidParameterException"
 _REQUEST = "InvalidRequestException"
@@ -48,7 +48,7 @@ def require_processor(types: list[str], ami_type: str) -> None:
         return
     architecture = "arm64" if "ARM_64" in ami_type else "amd64"
     for name in types:
-        known = INSTANCES.get(name)
+        known = instance_types().get(name)
         if known and known.architecture != architecture:
             raise ApiError(
                 _PARAMETER, f"[{name}] is not a valid instance type for requested amiType {ami_type}"

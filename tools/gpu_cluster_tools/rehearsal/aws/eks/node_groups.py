@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from gpu_cluster.catalog import AL2023_RELEASES, INSTANCES, ami_type
+from gpu_cluster.catalog import AL2023_RELEASES, ami_type
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.eks import instances, node_group_checks, records, references
 from gpu_cluster_tools.rehearsal.aws.eks.access import admit_nodes
@@ -13,6 +13,7 @@ from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord, Document
 from gpu_cluster_tools.rehearsal.aws.eks.rollout import Rollout
 from gpu_cluster_tools.rehearsal.aws.eks.updates import make_update
 from gpu_cluster_tools.rehearsal.aws.router import ApiCall
+from gpu_cluster_tools.rehearsal.instance_types import instance_types
 
 _TYPES = ["t3.medium"]
 _DISK_GIB = 20
@@ -218,13 +219,13 @@ def _require(call: ApiCall, cluster: ClusterRecord, document: Document, template
 def _require_known(types: list[str]) -> None:
     """Only servers that the catalog knows can be simulated."""
     for name in types:
-        if KUBECONFIG.exists() and name not in INSTANCES:
+        if KUBECONFIG.exists() and name not in instance_types():
             raise ApiError("InvalidParameterException", f"{name} is not in components/gpu_cluster/catalog")
 
 
 def _image_for(types: list[str]) -> str:
     """The image that EKS takes where none is named."""
-    known = next((INSTANCES[name] for name in types if name in INSTANCES), None)
+    known = next((instance_types()[name] for name in types if name in instance_types()), None)
     return ami_type("al2023", known) if known else "AL2023_x86_64_STANDARD"
 
 

@@ -5,20 +5,48 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
-from gpu_cluster.catalog import INSTANCES, PriceError, spot, zones_with
+from gpu_cluster.catalog import INSTANCES, Instance, PriceError, spot, zones_with
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.handlers.ec2.request_parameters import filters_of, refuse_dry_run
 from gpu_cluster_tools.rehearsal.aws.handlers.in_memory_store import Document
 from gpu_cluster_tools.rehearsal.aws.handlers.paging import page_of
 from gpu_cluster_tools.rehearsal.aws.router import ApiCall
+from gpu_cluster_tools.rehearsal.instance_types import instance_types
 
-_DESCRIBED: Mapping[str, Document] = {
-    name: INSTANCE_TYPES[name] for name in INSTANCES if name in INSTANCE_TYPES
-}
-"""Answers of EC2 that moto has recorded; it has none of p6e-gb200.36xlarge."""
+_LIKE = {"amd64": "m7i.xlarge", "arm64": "m7g.xlarge"}
+
+
+@cache
+def _described() -> Mapping[str, Document]:
+    """Answers of EC2 that moto has recorded, and those for declared types; none of p6e-gb200.36xlarge."""
+    return {
+        name: INSTANCE_TYPES[name] if name in INSTANCES else _declared(instance)
+        for name, instance in instance_types().items()
+        if name in INSTANCE_TYPES or name not in INSTANCES
+    }
+
+
+def _declared(instance: Instance) -> Document:
+    """The answer for a plain type, with the facts of the stack file."""
+    gpus = (
+        [{"Name": instance.gpu.name, "Manufacturer": "NVIDIA", "Count": instance.gpus}]
+        if instance.gpu
+        else []
+    )
+    disks = {"TotalSizeInGB": instance.nvme_gb} if instance.nvme_gb else None
+    return {
+        **INSTANCE_TYPES[_LIKE[instance.architecture]],
+        "InstanceType": instance.name,
+        "VCpuInfo": {"DefaultVCpus": instance.cpus},
+        "MemoryInfo": {"SizeInMiB": instance.memory_gib * 1024},
+        **({"GpuInfo": {"Gpus": gpus}} if gpus else {}),
+        **({"InstanceStorageSupported": True, "InstanceStorageInfo": disks} if disks else {}),
+    }
+
 
 _FILTERS: Mapping[str, Callable[[Document], list[str]]] = {
     "supported-virtualization-type": lambda it: it.get("SupportedVirtualizationTypes", ["hvm"]),
@@ -29,17 +57,17 @@ _FILTERS: Mapping[str, Callable[[Document], list[str]]] = {
 
 def describe(call: ApiCall) -> Document:
     refuse_dry_run(call)
-    names: list[str] = call.parameters.get("InstanceTypes") or list(_DESCRIBED)
-    if unknown := [name for name in names if name not in _DESCRIBED]:
+    names: list[str] = call.parameters.get("InstanceTypes") or list(_described())
+    if unknown := [name for name in names if name not in _described()]:
         raise ApiError(
             "InvalidInstanceType",
             f"The following supplied instance types do not exist: [{', '.join(unknown)}]",
         )
     filters = filters_of(call, _FILTERS)
     found = [
-        _DESCRIBED[name]
+        _described()[name]
         for name in names
-        if all(set(_FILTERS[key](_DESCRIBED[name])) & set(values) for key, values in filters.items())
+        if all(set(_FILTERS[key](_described()[name])) & set(values) for key, values in filters.items())
     ]
     return page_of(call, "InstanceTypes", found)
 
@@ -50,7 +78,7 @@ def offerings(call: ApiCall) -> Document:
     filters = filters_of(call, ("instance-type", "location"))
     found = [
         {"InstanceType": name, "LocationType": kind, "Location": place}
-        for name in _DESCRIBED
+        for name in _described()
         if name in filters.get("instance-type", [name])
         for place in _places(call.api, name, kind)
         if place in filters.get("location", [place])
@@ -61,7 +89,7 @@ def offerings(call: ApiCall) -> Document:
 def spot_prices(call: ApiCall) -> Document:
     """The least that spot is known to cost, in every zone that offers the type."""
     refuse_dry_run(call)
-    asked: list[str] = call.parameters.get("InstanceTypes") or list(_DESCRIBED)
+    asked: list[str] = call.parameters.get("InstanceTypes") or list(_described())
     now = datetime.now(UTC)
     found = [
         {

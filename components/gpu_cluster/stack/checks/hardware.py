@@ -1,0 +1,24 @@
+"""Declared hardware: GPUs that are known, and facts that do not contradict the catalog."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.capacity.known_hardware import contradictions, known_hardware
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.suggestions import did_you_mean
+
+
+def hardware(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
+    settings = stack.hardware
+    for section, name, key, message in contradictions(settings):
+        yield Diagnostic(("hardware", section, name, key), message)
+    gpus = known_hardware(settings).gpus
+    for name, given in settings.instances.items():
+        sound = ("hardware", "gpus") not in broken
+        if sound and given.gpu is not None and given.gpu not in gpus:
+            near = did_you_mean(given.gpu, gpus) or "; declare it in gpu-cluster:hardware.gpus"
+            yield Diagnostic(("hardware", "instances", name, "gpu"), f"unknown GPU '{given.gpu}'{near}")
+        if given.hourly_usd is not None and not isinstance(stack.cluster, EksSettings):
+            message = f"only with provider eks, got {stack.cluster.provider}"
+            yield Diagnostic(("hardware", "instances", name, "hourlyUsd"), message)
