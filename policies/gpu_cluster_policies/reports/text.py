@@ -6,6 +6,7 @@ from itertools import groupby
 from gpu_cluster_policies.not_judged import Unseen, counted
 from gpu_cluster_policies.reports.judged import Judged, Shown
 from gpu_cluster_policies.rule import Rule
+from gpu_cluster_policies.stack_edits import stack_edit
 
 
 def plain_text(judged: Judged) -> str:
@@ -19,6 +20,19 @@ def plain_text(judged: Judged) -> str:
     return "\n\n".join([*parts, judged.summary]) + "\n"
 
 
+def brief_text(judged: Judged) -> str:
+    """One line a rule: whether it stops, how many findings it has, and its title; then the summary."""
+    found = [(rule, list(shown)) for rule, shown in groupby(judged.findings, lambda it: it.finding.rule)]
+    width = max((len(rule.id) for rule, _ in found), default=0)
+    lines = [
+        f"{'stops' if shown[0].stops else 'advises':7} {rule.id:{width}} {len(shown):4}  {rule.title}"
+        for rule, shown in found
+    ]
+    stale = [f"stops   {problem}" for problem in judged.report.stale]
+    unseen = [f"not judged: {counted(it.kind for it in judged.not_judged)}"] if judged.not_judged else []
+    return "\n".join([*lines, *stale, *unseen, judged.summary]) + "\n"
+
+
 def _not_judged(unseen: tuple[Unseen, ...]) -> Iterator[str]:
     yield f"not judged: {counted(it.kind for it in unseen)}"
     for it in unseen:
@@ -27,9 +41,14 @@ def _not_judged(unseen: tuple[Unseen, ...]) -> Iterator[str]:
 
 
 def _rule(rule: Rule, found: list[Shown]) -> Iterator[str]:
-    yield f"{rule.id} {'stops' if found[0].stops else 'advises'}: {rule.title}"
+    count = f" ({len(found)} findings)" if len(found) > 1 else ""
+    yield f"{rule.id} {'stops' if found[0].stops else 'advises'}: {rule.title}{count}"
     for shown in found:
         yield f"  {shown.place}"
         yield f"    {shown.finding.brief}"
     yield f"  why: {rule.why} ({'; '.join(rule.references)})"
     yield f"  fix: {rule.fix}"
+    edits = dict.fromkeys("\n".join(stack_edit(rule, shown.place)) for shown in found)
+    for edit in filter(None, edits):
+        yield f"  in {found[0].place.file}, below config:"
+        yield from (f"    {line}" for line in edit.splitlines())

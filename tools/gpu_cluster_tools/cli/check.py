@@ -31,12 +31,16 @@ As = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 
 
+Brief = Annotated[bool, typer.Option("--brief", help="Print one line a rule, with its number of findings.")]
+
+
 def check(
     stack: StackArgument = None,
     *,
     file: Files = None,
     format: As = CheckFormat.TEXT,
     as_json: Json = False,
+    brief: Brief = False,
     output: Output = None,
 ) -> None:
     """Evaluate all rules on a stack or on manifests, without network, cluster or credentials.
@@ -44,10 +48,13 @@ def check(
     Exit codes: 0 nothing stops an update and everything was judged, 1 a finding stops it, 2 the stack file,
     a manifest or the pack is wrong, 3 nothing stops it, but something was not judged.
     """
+    if brief and (as_json or format is not CheckFormat.TEXT):
+        raise typer.BadParameter("only with --format text", param_hint="--brief")
     judged = _manifests(file, stack) if file else _plan(stack or "local")
-    from gpu_cluster_policies.reports import FORMATS
+    from gpu_cluster_policies.reports import FORMATS, brief_text
 
-    text = FORMATS[CheckFormat.JSON if as_json else format](judged)
+    write = FORMATS[CheckFormat.JSON if as_json else format]
+    text = brief_text(judged) if brief else write(judged)
     tell(text, output, judged.summary)
     for note in [] if file else _notes(stack or "local"):
         typer.echo(f"note: {note}", err=True)

@@ -1,5 +1,5 @@
-from gpu_cluster_policies.reports import plain_text
-from tests.unit.gpu_cluster_policies.reports.findings import UNSEEN, judged
+from gpu_cluster_policies.reports import brief_text, plain_text
+from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged
 
 
 def test_each_rule_says_where_what_why_and_how_to_fix_it() -> None:
@@ -36,3 +36,19 @@ def test_what_was_not_judged_is_counted_and_named() -> None:
         "    pod.yaml: it has neither apiVersion nor kind: no object of Kubernetes"
     )
     assert last == f"{judged(UNSEEN).summary}\n"
+
+
+def test_briefly_each_rule_is_one_line_with_its_count() -> None:
+    two = POD.replace("  hostNetwork: true\n", "  hostNetwork: true\n  hostPID: true\n")
+
+    lines = brief_text(judged(two)).splitlines()
+
+    [line] = [it for it in lines if "50-no-host-access" in it]
+    assert line.split()[:3] == ["stops", "50-no-host-access", "2"]
+    assert lines[-1] == judged(two).summary
+
+
+def test_several_findings_of_a_rule_are_counted() -> None:
+    two = POD.replace("  hostNetwork: true\n", "  hostNetwork: true\n  hostPID: true\n")
+
+    assert plain_text(judged(two)).splitlines()[0].endswith(" (2 findings)")

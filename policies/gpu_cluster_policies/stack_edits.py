@@ -1,0 +1,40 @@
+"""Fixes that are an edit of the stack file, as lines of YAML."""
+
+import re
+from collections.abc import Mapping
+
+from gpu_cluster_policies.place import Place
+from gpu_cluster_policies.rule import Rule
+
+_STACK_FILE = re.compile(r"Pulumi\.[^/]+\.yaml")
+_ENTRY = re.compile(r"gpu-cluster:(pools|storage|serving\.models)\.([A-Za-z0-9-]+)")
+
+EDITS: Mapping[str, str] = {
+    "1-no-public-endpoint": "gpu-cluster:cluster:\n  endpoint: private",
+    "2-public-cidrs": "gpu-cluster:cluster:\n  endpoint: private",
+    "7-deletion-protection": "gpu-cluster:protect: true",
+    "21-image-lifecycle": "gpu-cluster:registry:\n  keepImages: 100",
+    "23-no-force-delete": "gpu-cluster:protect: true",
+    "33-backup-plan": "gpu-cluster:storage:\n  {name}:\n    backupDays: 35",
+    "71-disruption-budget": "gpu-cluster:serving:\n  models:\n    {name}:\n      replicas: 2",
+    "72-two-replicas": "gpu-cluster:serving:\n  models:\n    {name}:\n      replicas: 2",
+    "83-no-spot-in-production": "gpu-cluster:pools:\n  {name}:\n    capacity: on-demand",
+    "88-protected": "gpu-cluster:protect: true",
+    "97-production-stated": "gpu-cluster:production: true",
+}
+"""By rule, below `config:`; `{name}` is the entry that the finding is about. Others need a decision."""
+
+_SECTIONS = {"pools": "gpu-cluster:pools", "storage": "gpu-cluster:storage", "serving.models": "models"}
+
+
+def stack_edit(rule: Rule, place: Place) -> list[str]:
+    """Lines to write below `config:` of the stack file; none where no edit of it is the fix."""
+    text = EDITS.get(rule.id)
+    if text is None or not _STACK_FILE.fullmatch(place.file.rpartition("/")[2]):
+        return []
+    if "{name}" not in text:
+        return text.splitlines()
+    entry = _ENTRY.match(place.key)
+    if entry is None or _SECTIONS[entry[1]] not in text:
+        return []
+    return text.format(name=entry[2]).splitlines()

@@ -1,0 +1,81 @@
+"""A new entry of `policies/waivers.yaml`: everything that is there stays as it is, comments included."""
+
+# ruamel.yaml's data is untyped.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from gpu_cluster.catalog.clock import today
+from gpu_cluster_policies.file import FOLDER
+from gpu_cluster_policies.waivers import load_waivers, project_waivers
+
+FILE = f"{FOLDER}/waivers.yaml"
+
+
+def add_waiver(project: Path, entry: dict[str, Any], rules: Collection[str]) -> int:
+    """Write an entry after the others; its line. The file is replaced only where the result is valid.
+
+    `PolicyFileError` with everything that is wrong with the entry, or with the file.
+    """
+    file = project / FILE
+    data = _yaml().load(file.read_text()) if file.is_file() else None
+    data = data if isinstance(data, CommentedMap) else CommentedMap()
+    if not isinstance(data.get("waivers"), CommentedSeq):
+        data["waivers"] = CommentedSeq()
+    waivers = data["waivers"]
+    waivers.append(CommentedMap(entry))
+    waivers[len(waivers) - 1]["stacks"] = _flow(entry["stacks"])
+    if len(waivers) > 1:
+        waivers.yaml_set_comment_before_after_key(len(waivers) - 1, before="\n")
+    text = _written(data)
+    _replace(file, text, rules)
+    project_waivers.cache_clear()
+    return _line_of_last(text)
+
+
+def _replace(file: Path, text: str, rules: Collection[str]) -> None:
+    """By way of a file beside it, which is read as the pack reads waivers."""
+    file.parent.mkdir(exist_ok=True)
+    trial = file.with_name(f".{file.name}.new")
+    trial.write_text(text)
+    try:
+        load_waivers(trial, rules, today())
+    except BaseException:
+        trial.unlink()
+        raise
+    trial.replace(file)
+
+
+def _line_of_last(text: str) -> int:
+    starts = [
+        number for number, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith("- rule:")
+    ]
+    return starts[-1]
+
+
+def _flow(items: list[str]) -> CommentedSeq:
+    sequence = CommentedSeq(items)
+    sequence.fa.set_flow_style()
+    return sequence
+
+
+def _written(data: CommentedMap) -> str:
+    stream = StringIO()
+    _yaml().dump(data, stream)
+    return stream.getvalue()
+
+
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 120
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml

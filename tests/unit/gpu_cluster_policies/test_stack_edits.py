@@ -1,0 +1,72 @@
+"""Edits that findings print: each is a stack file that loads, on the rule that asks for it."""
+
+# pyright: reportUnknownMemberType=false
+# (ruamel.yaml is untyped)
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from gpu_cluster.stack import load
+from gpu_cluster.values import merged
+from gpu_cluster_policies.pack import strictest
+from gpu_cluster_policies.place import Place
+from gpu_cluster_policies.stack_edits import EDITS, stack_edit
+
+STACK = """
+config:
+  aws:region: eu-central-1
+  gpu-cluster:cluster:
+    provider: eks
+    account: "123456789012"
+    version: "1.35"
+    endpoint: {public: [203.0.113.0/24]}
+    access: {platform: {principal: "arn:aws:iam::123456789012:role/platform", policy: cluster-admin}}
+  gpu-cluster:network: {zones: [eu-central-1a, eu-central-1b]}
+  gpu-cluster:pools:
+    system: {instance: m7i.xlarge, nodes: 2}
+    it: {instance: g6.4xlarge, nodes: 2, capacity: spot}
+  gpu-cluster:storage:
+    it: {kind: efs}
+    disk: {kind: ebs, default: true}
+  gpu-cluster:serving:
+    models: {it: {model: org/model, pool: it, replicas: 1, cache: {size: 40Gi}}}
+"""
+RULES = strictest().rules
+SECTION = {"pools": "pools", "storage": "storage", "serving": "serving.models"}
+
+
+def place(edit: str) -> Place:
+    section = edit.partition(":")[2].partition(":")[0].partition(":")[0]
+    return Place("stacks/Pulumi.x.yaml", 3, f"gpu-cluster:{SECTION.get(section, section)}.it.nodes")
+
+
+def parsed(text: str) -> Any:
+    return YAML(typ="safe").load(text)
+
+
+@pytest.mark.parametrize("rule", EDITS)
+def test_an_edit_leaves_a_valid_stack_file(rule: str, tmp_path: Path) -> None:
+    lines = stack_edit(RULES[rule], place(EDITS[rule]))
+    assert lines
+    edited = merged(parsed(STACK), {"config": parsed("\n".join(lines))})
+    file = tmp_path / "Pulumi.x.yaml"
+    with file.open("w") as stream:
+        YAML().dump(edited, stream)
+
+    assert load(file).pools
+
+
+def test_where_the_file_is_no_stack_file_there_is_none() -> None:
+    assert stack_edit(RULES["7-deletion-protection"], Place("pod.yaml", 1, "spec")) == []
+
+
+def test_an_entry_of_another_section_is_not_edited() -> None:
+    rule = RULES["72-two-replicas"]
+
+    assert stack_edit(rule, Place("stacks/Pulumi.x.yaml", 1, "gpu-cluster:pools.l4.nodes")) == []
+    assert stack_edit(rule, Place("stacks/Pulumi.x.yaml", 1, "gpu-cluster:serving.models.chat"))[2] == (
+        "    chat:"
+    )

@@ -1,0 +1,76 @@
+"""A waiver that a command writes."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster_policies.file import PolicyFileError
+from gpu_cluster_policies.waiver_entry import FILE, add_waiver
+
+RULES = frozenset({"50-no-host-access"})
+ENTRY: dict[str, Any] = {
+    "rule": "50-no-host-access",
+    "resource": "Pod team/work",
+    "stacks": ["prod"],
+    "owner": "platform",
+    "reason": "It measures the network of its node.",
+    "expires": date(2099, 1, 31),
+}
+BEFORE = """\
+# Who may do what.
+waivers:
+  - rule: 50-no-host-access
+    resource: Pod team/other  # the old one
+    stacks: [prod, staging]
+    owner: platform
+    reason: It measures the network of its node.
+    expires: 2099-01-31
+"""
+
+
+def file_of(project: Path, text: str) -> Path:
+    file = project / FILE
+    file.parent.mkdir()
+    file.write_text(text)
+    return file
+
+
+def test_it_comes_after_the_others_and_leaves_them_as_they_are(tmp_path: Path) -> None:
+    file = file_of(tmp_path, BEFORE)
+
+    line = add_waiver(tmp_path, ENTRY, RULES)
+
+    assert file.read_text() == BEFORE + (
+        "\n"
+        "  - rule: 50-no-host-access\n"
+        "    resource: Pod team/work\n"
+        "    stacks: [prod]\n"
+        "    owner: platform\n"
+        "    reason: It measures the network of its node.\n"
+        "    expires: 2099-01-31\n"
+    )
+    assert file.read_text().splitlines()[line - 1] == "  - rule: 50-no-host-access"
+
+
+@pytest.mark.parametrize("text", [None, "# none yet\nwaivers: []\n"])
+def test_the_first_makes_the_file(tmp_path: Path, text: str | None) -> None:
+    if text:
+        file_of(tmp_path, text)
+
+    add_waiver(tmp_path, ENTRY, RULES)
+
+    written = (tmp_path / FILE).read_text()
+    assert "  - rule: 50-no-host-access\n" in written
+    assert ("# none yet" in written) == bool(text)
+
+
+def test_what_the_pack_would_refuse_is_not_written(tmp_path: Path) -> None:
+    file = file_of(tmp_path, BEFORE)
+
+    with pytest.raises(PolicyFileError, match="a sentence that says why"):
+        add_waiver(tmp_path, ENTRY | {"reason": "no"}, RULES)
+
+    assert file.read_text() == BEFORE
+    assert [it.name for it in file.parent.iterdir()] == ["waivers.yaml"]

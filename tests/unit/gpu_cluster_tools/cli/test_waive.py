@@ -1,0 +1,70 @@
+"""`gpu-cluster waive` as it is typed."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from gpu_cluster_policies.waiver_entry import FILE
+from gpu_cluster_policies.waivers import project_waivers
+from gpu_cluster_tools.cli import app
+from tests.unit.gpu_cluster_tools.cli.test_app import PROJECT
+
+RULE, RESOURCE = "72-two-replicas", "Deployment serving/vision"
+REASON = "There is one server with one GPU, and no other replica."
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The stacks of the project, without waivers."""
+    shutil.copy(PROJECT / "Pulumi.yaml", tmp_path)
+    shutil.copytree(PROJECT / "stacks", tmp_path / "stacks")
+    (tmp_path / "policies").mkdir()
+    shutil.copy(PROJECT / "policies" / "settings.yaml", tmp_path / "policies")
+    monkeypatch.chdir(tmp_path)
+    project_waivers.cache_clear()
+    return tmp_path
+
+
+def waive(*words: str, rule: str = RULE, resource: str = RESOURCE, reason: str = REASON) -> Result:
+    until = () if "--until" in words else ("--until", "2099-01-31")
+    given = ["waive", rule, resource, "edge", "--owner", "platform", "--reason", reason, *until, *words]
+    return CliRunner().invoke(app.app, given)
+
+
+def words(done: Result) -> str:
+    return " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_a_finding_is_waived_and_then_no_finding_any_more(project: Path) -> None:
+    done = waive()
+
+    assert done.exit_code == 0, done.output
+    assert f"{RULE} on {RESOURCE} is waived in edge until 2099-01-31" in done.stdout
+    assert f"resource: {RESOURCE}" in (project / FILE).read_text()
+    again = waive()
+    assert again.exit_code == 2
+    assert "is waived already" in words(again)
+
+
+def test_the_nearest_right_word_is_said() -> None:
+    assert "did you mean '72-two-replicas'?" in words(waive(rule="72-two-replica"))
+    assert f"did you mean '{RESOURCE}'?" in words(waive(resource="Deployment serving/visio"))
+
+
+def test_what_no_finding_needs_is_refused_unless_forced(project: Path) -> None:
+    other = "Deployment other/thing-of-mine"
+
+    refused = waive(rule="50-no-host-access", resource=other)
+
+    assert refused.exit_code == 2
+    assert "--force" in words(refused)
+    assert not (project / FILE).exists()
+    assert waive("--force", rule="50-no-host-access", resource=other).exit_code == 0
+
+
+def test_options_are_held_to_the_rules_of_the_file(project: Path) -> None:
+    assert "a sentence that says why" in words(waive(reason="because"))
+    assert "is past" in words(waive("--until", "2020-01-01"))
+    assert not (project / FILE).exists()

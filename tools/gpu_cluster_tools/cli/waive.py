@@ -1,0 +1,94 @@
+"""`gpu-cluster waive`: accept a finding of a stack, by an owner and until a day."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gpu_cluster_tools.cli.project import Project, StackName
+
+if TYPE_CHECKING:
+    from gpu_cluster_policies.reports import Judged
+
+RuleId = Annotated[str, typer.Argument(help="Id of the rule, such as 72-two-replicas.", metavar="RULE")]
+ResourceName = Annotated[
+    str, typer.Argument(help='As findings name it: "Deployment serving/chat".', metavar="RESOURCE")
+]
+Owner = Annotated[str, typer.Option(help="The role that answers for it, such as platform.")]
+Reason = Annotated[str, typer.Option(help="Why the rule cannot be kept, in a sentence.")]
+Until = Annotated[
+    datetime, typer.Option(help="Last day on which it holds.", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
+]
+Forced = Annotated[bool, typer.Option("--force", help="Write it though the stack has no such finding.")]
+
+
+def waive(
+    rule: RuleId,
+    resource: ResourceName,
+    stack: StackName = "local",
+    *,
+    owner: Owner,
+    reason: Reason,
+    until: Until,
+    force: Forced = False,
+) -> None:
+    """Write an entry into policies/waivers.yaml; comments and order of the file stay.
+
+    Exit codes: 0 written, 2 the rule, the resource or an option is wrong, or the stack has no such finding.
+    """
+    from pydantic import ValidationError
+
+    from gpu_cluster.catalog.clock import today
+    from gpu_cluster.plan import plan_of
+    from gpu_cluster.stack.suggestions import did_you_mean
+    from gpu_cluster_policies.judging import judged_plan
+    from gpu_cluster_policies.waiver_entry import FILE, add_waiver
+    from gpu_cluster_policies.waivers import Waiver
+
+    project = Project.here()
+    project.stack_file(stack)
+    if until.date() < today():
+        raise typer.BadParameter(f"{until.date()} is past", param_hint="--until")
+    judged = judged_plan(plan_of(project.folder, stack), project.folder)
+    rules = judged.pack.rules
+    if rule not in rules:
+        near = did_you_mean(rule, rules) or "; `gpu-cluster check` names the rules of findings"
+        raise typer.BadParameter(f"unknown rule '{rule}'{near}", param_hint="RULE")
+    if not force:
+        _require_finding(judged, rule, resource)
+    entry = {
+        "rule": rule,
+        "resource": resource,
+        "stacks": [stack],
+        "owner": owner,
+        "reason": reason,
+        "expires": until.date(),
+    }
+    try:
+        Waiver.model_validate(entry, context=rules)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        hint = {"resource": "RESOURCE", "owner": "--owner", "reason": "--reason"}.get(str(wrong["loc"][0]))
+        expected = wrong.get("ctx", {}).get("error", wrong["msg"])
+        raise typer.BadParameter(f"expected {expected}", param_hint=hint) from None
+    line = add_waiver(project.folder, entry, rules)
+    typer.echo(f"{FILE}:{line}: {rule} on {resource} is waived in {stack} until {until.date()}")
+
+
+def _require_finding(judged: "Judged", rule: str, resource: str) -> None:
+    """A waiver that no finding needs would fail the stack itself."""
+    from fnmatch import fnmatchcase
+
+    from gpu_cluster.stack.suggestions import did_you_mean
+
+    found = {it.finding.resource for it in judged.findings if it.finding.rule.id == rule}
+    if any(fnmatchcase(name, resource) for name in found):
+        return
+    waived = {it.finding.resource for it in judged.waived if it.finding.rule.id == rule}
+    if any(fnmatchcase(name, resource) for name in waived):
+        raise typer.BadParameter(f"{rule} on {resource} is waived already", param_hint="RESOURCE")
+    if not found:
+        message = f"{judged.name} has no finding of {rule}; --force writes the waiver all the same"
+        raise typer.BadParameter(message, param_hint="RULE")
+    near = did_you_mean(resource, found) or f"; there are {', '.join(sorted(found)[:5])}"
+    raise typer.BadParameter(f"no finding of {rule} in '{resource}'{near}", param_hint="RESOURCE")
