@@ -106,6 +106,9 @@ def eks_backend(
         security_group=cluster.security_group_id,
         volumes_key=keys.arns[KeyUsage.VOLUMES],
         tags=tags,
+        endpoint=cluster.endpoint,
+        authority=cluster.authority,
+        service_cidr=cluster.service_cidr,
         opts=_after(room, vpc, *cluster.foundation),
     )
     stores = Stores(

@@ -5,10 +5,13 @@ from gpu_cluster.config.pools import AmiFamily, PoolSettings
 
 
 def ami_release(settings: PoolSettings, version: str) -> str | None:
-    """The release that is pinned for a cluster of that version; None where stack and catalog have none.
+    """The release that is pinned for a cluster of that version; None where stack and catalog have none,
+    or for an image of one's own.
 
     ami_release(PoolSettings(instance="g6.xlarge", nodes=…), "1.35")  # 1.35.6-20260714
     """
+    if settings.ami.id:
+        return None
     if settings.ami.release or settings.ami.family is not AmiFamily.AL2023:
         return settings.ami.release
     return AL2023_RELEASES.get(version)

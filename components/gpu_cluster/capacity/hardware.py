@@ -67,7 +67,7 @@ def eks_hardware_of(settings: PoolSettings, known: KnownHardware = CATALOG_HARDW
     hardware = _virtual(instance)
     disk = instance.nvme_gb * 10**9 or root_disk(settings).size_gib * GIB
     most = _PODS_OF_SMALL if instance.cpus < _SMALL_CPUS else _PODS_OF_LARGE
-    pods = min(hardware.capacity.pods, most)
+    pods = settings.kubelet.get("maxPods") or min(hardware.capacity.pods, most)
     capped = settings.ami.family is AmiFamily.BOTTLEROCKET
     return replace(
         hardware,

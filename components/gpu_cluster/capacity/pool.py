@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from gpu_cluster.capacity.handover import Handover, handover_of
 from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
 from gpu_cluster.capacity.known_hardware import KnownHardware, known_hardware
-from gpu_cluster.capacity.resources import Resources
+from gpu_cluster.capacity.resources import GIB, Resources
 from gpu_cluster.catalog import Gpu, Instance
 from gpu_cluster.config.capacity import Capacity, Market
 from gpu_cluster.config.cluster import ExistingCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.pools import PoolSettings, Provisioner, Sharing, Taint
+from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.span import Span
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import FsxLustre
@@ -76,6 +77,12 @@ class Pool:
 
     instance: Instance | None = None
     """Its instance type, of the catalog or of the stack file; None for a server of one's own."""
+
+    reserved_cpu_millis: int = 500
+    """CPU of one node that is kept for its DaemonSets."""
+
+    reserved_memory_bytes: int = GIB
+    """Memory of one node that is kept for its DaemonSets."""
 
     mounts_lustre: bool = False
     """Whether its pods may mount a file system of FSx for Lustre."""
@@ -198,6 +205,8 @@ def _pool(
         taints=taints,
         tolerations=tuple({**taint, "operator": "Equal"} for taint in taints),
         handover=handover,
+        reserved_cpu_millis=int(amount(settings.reserve.cpu) * 1000),
+        reserved_memory_bytes=int(amount(settings.reserve.memory)),
         instance=known.instances.get(settings.instance or ""),
         mounts_lustre=mounts_lustre,
     )

@@ -9,6 +9,7 @@ from pydantic.config import JsonDict
 
 from gpu_cluster.config.capacity import Capacity, CapacitySettings, Market
 from gpu_cluster.config.names import LabelKey, LabelValue
+from gpu_cluster.config.node_settings import KubeletFields, Reserve, UserData
 from gpu_cluster.config.quantity import Bytes
 from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.span import NodeCount
@@ -22,6 +23,9 @@ AmiRelease = Annotated[
         "a release such as 1.35.4-20260818, or 1.63.0-0a1b2c3d of Bottlerocket",
     ),
 ]
+
+
+AmiId = Annotated[str, Spelled(r"ami-[0-9a-f]{8,17}", "the id of an image, such as ami-0123456789abcdef0")]
 
 
 class Machine(Settings):
@@ -103,8 +107,9 @@ class Ami(Settings):
     model_config = ConfigDict(
         json_schema_extra={
             "if": {"properties": {"family": {"const": "bottlerocket"}}, "required": ["family"]},
-            "then": {"required": ["release"]},
+            "then": {"anyOf": [{"required": ["release"]}, {"required": ["id"]}]},
             "else": {"properties": {"release": {"pattern": "-[0-9]{8}$"}}},
+            "not": {"required": ["release", "id"]},
         }
     )
 
@@ -113,6 +118,15 @@ class Ami(Settings):
 
     release: AmiRelease | None = None
     """Release of the EKS image, such as 1.35.4-20260818. Default: what the catalog has for the cluster."""
+
+    id: AmiId | None = None
+    """Id of an image of one's own, built from that of the family. Default: the image of EKS."""
+
+    @model_validator(mode="after")
+    def _one_image(self) -> Self:
+        if self.id and self.release:
+            raise ValueError(f"expected one of id and release, got {self.id} and {self.release}")
+        return self
 
 
 class Disk(Settings):
@@ -207,6 +221,15 @@ class PoolSettings(Settings):
 
     update: Update = Update()
     """How nodes are replaced; only with provider eks."""
+
+    user_data: UserData = UserData()
+    """User data beside that of the platform; only with provider eks."""
+
+    kubelet: KubeletFields = Field(default={})
+    """KubeletConfiguration fields, over the platform's; only with provider eks and al2023. Default: none."""
+
+    reserve: Reserve = Reserve()
+    """Resources of every node that are kept for its DaemonSets."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

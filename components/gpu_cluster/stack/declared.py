@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pydantic.alias_generators import to_camel
+
 from gpu_cluster.catalog import ADDONS
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
@@ -28,7 +30,7 @@ def declared(stack: Stack | TeamStack) -> list[Declaration]:
     """Every declaration, in the order of the sections. Facts are the user's: the catalog has none of them."""
     if isinstance(stack, TeamStack):
         return []
-    return [*_of_cluster(stack), *_of_hardware(stack)]
+    return [*_of_cluster(stack), *_of_hardware(stack), *_of_pools(stack)]
 
 
 def _of_hardware(stack: Stack) -> Iterator[Declaration]:
@@ -39,6 +41,20 @@ def _of_hardware(stack: Stack) -> Iterator[Declaration]:
         price = f"{it.hourly_usd} USD an hour" if it.hourly_usd else "no price"
         words = f"instance type {name}: {it.cpus} CPUs, {it.memory}, {it.architecture}{gpus}, {price}"
         yield Declaration(f"hardware.instances.{name}", words)
+
+
+def _of_pools(stack: Stack) -> Iterator[Declaration]:
+    for name, pool in stack.pools.items():
+        key = f"pools.{name}"
+        if pool.ami.id:
+            yield Declaration(f"{key}.ami.id", f"image {pool.ami.id} of pool {name}")
+        if parts := [it for it in type(pool.user_data).model_fields if getattr(pool.user_data, it)]:
+            shown = ", ".join(to_camel(part) for part in parts)
+            yield Declaration(f"{key}.userData", f"{shown} in the user data of pool {name}")
+        if pool.kubelet:
+            yield Declaration(
+                f"{key}.kubelet", f"{', '.join(sorted(pool.kubelet))} of kubelets of pool {name}"
+            )
 
 
 def _of_cluster(stack: Stack) -> Iterator[Declaration]:

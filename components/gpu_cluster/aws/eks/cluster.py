@@ -50,6 +50,9 @@ class EksCluster(pulumi.ComponentResource):
     authority: pulumi.Output[str]
     """Certificate of the cluster's authority, in base64."""
 
+    service_cidr: pulumi.Output[str]
+    """Range of the services' addresses."""
+
     security_group_id: pulumi.Output[str]
     """Group of the nodes and of the control plane, which lets them talk to each other and out."""
 
@@ -99,6 +102,9 @@ class EksCluster(pulumi.ComponentResource):
         self.arn = cluster.arn
         self.endpoint = cluster.endpoint
         self.authority = cluster.certificate_authority.apply(lambda it: it.data or "")
+        self.service_cidr = cluster.kubernetes_network_config.apply(
+            lambda it: it.service_ipv6_cidr or it.service_ipv4_cidr or ""
+        )
         self.security_group_id = cluster.vpc_config.apply(lambda it: it.cluster_security_group_id or "")
         self.kubeconfig = pulumi.Output.all(cluster.name, self.endpoint, self.authority).apply(
             lambda it: kubeconfig(name=it[0], endpoint=it[1], authority=it[2], region=region)

@@ -22,7 +22,7 @@ def node_class(
     """The spec of an EC2NodeClass; `profile` is the name of an instance profile with the role of nodes."""
     reserved = settings.capacity.reserved
     return {
-        "amiSelectorTerms": [{"alias": _image(settings, ground.version)}],
+        **_image_terms(settings, ground.version),
         "instanceProfile": profile,
         "subnetSelectorTerms": [{"id": ground.subnets[zone]} for zone in pool.zones],
         "securityGroupSelectorTerms": [{"id": ground.security_group}],
@@ -39,6 +39,14 @@ def node_class(
         "userData": user_data(pool, settings),
         "tags": {**ground.tags, POOL_LABEL: pool.name, _VOLUMES_OF: ground.cluster_name},
     }
+
+
+def _image_terms(settings: PoolSettings, version: str) -> dict[str, Any]:
+    """A pinned release, or an image of one's own with the family that says how it is set up."""
+    if settings.ami.id:
+        family = "Bottlerocket" if settings.ami.family is AmiFamily.BOTTLEROCKET else "AL2023"
+        return {"amiFamily": family, "amiSelectorTerms": [{"id": settings.ami.id}]}
+    return {"amiSelectorTerms": [{"alias": _image(settings, version)}]}
 
 
 def _image(settings: PoolSettings, version: str) -> str:

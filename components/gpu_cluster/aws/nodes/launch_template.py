@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from gpu_cluster.aws.nodes.user_data import user_data
+from gpu_cluster.aws.nodes.user_data import ClusterAddress, user_data
 from gpu_cluster.capacity import POOL_LABEL, Pool, root_disk
 from gpu_cluster.catalog import Interface, efa_interfaces
 from gpu_cluster.config.capacity import Capacity
@@ -34,6 +34,11 @@ class NodeContext:
     volumes_key: pulumi.Input[str]
     """ARN of the key that volumes are encrypted with."""
 
+    endpoint: pulumi.Input[str] = ""
+    authority: pulumi.Input[str] = ""
+    service_cidr: pulumi.Input[str] = ""
+    """How nodes with an image of one's own find the cluster."""
+
     tags: Mapping[str, str]
     """Tags of servers, volumes and interfaces: what a template makes does not get the provider's."""
 
@@ -43,7 +48,8 @@ def launch_template(pool: Pool, settings: PoolSettings, ground: NodeContext) -> 
     tags = {**ground.tags, POOL_LABEL: pool.name, "Name": pool.name}
     return {
         "description": f"Nodes of pool {pool.name}",
-        "user_data": base64.b64encode(user_data(pool, settings).encode()).decode(),
+        **_image(settings),
+        "user_data": _user_data(pool, settings, ground),
         "metadata_options": {
             "http_endpoint": "enabled",
             "http_tokens": "required",
@@ -55,6 +61,23 @@ def launch_template(pool: Pool, settings: PoolSettings, ground: NodeContext) -> 
         "update_default_version": True,
         **_market(pool, settings.capacity),
     }
+
+
+def _image(settings: PoolSettings) -> dict[str, str]:
+    return {"image_id": settings.ami.id} if settings.ami.id else {}
+
+
+def _user_data(pool: Pool, settings: PoolSettings, ground: NodeContext) -> pulumi.Input[str]:
+    """In base64. With an image of one's own EKS adds nothing, and the cluster is in it too."""
+    if not settings.ami.id:
+        return _encoded(user_data(pool, settings))
+    return pulumi.Output.all(
+        ground.cluster_name, ground.endpoint, ground.authority, ground.service_cidr
+    ).apply(lambda it: _encoded(user_data(pool, settings, ClusterAddress(*it))))
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _volumes(settings: PoolSettings, ground: NodeContext) -> list[dict[str, Any]]:

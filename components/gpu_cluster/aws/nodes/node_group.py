@@ -116,6 +116,12 @@ def _tags(pool: Pool) -> dict[str, str]:
 
 def _image(pool: Pool, settings: PoolSettings, version: str) -> dict[str, Any]:
     """A pinned release: nodes change when the stack file does. The type of a block is in its template."""
+    if settings.ami.id:
+        return {
+            "ami_type": "CUSTOM",
+            "capacity_type": capacity_type(settings.capacity),
+            "instance_types": None if settings.capacity.capacity_block else [pool.machine],
+        }
     in_template = settings.capacity.capacity_block is not None
     return {
         "ami_type": ami_type(settings.ami.family.value, pool.server),

@@ -35,11 +35,15 @@ class NodeGroups(pulumi.ComponentResource):
         security_group: pulumi.Input[str],
         volumes_key: pulumi.Input[str],
         tags: Mapping[str, str] | None = None,
+        endpoint: pulumi.Input[str] = "",
+        authority: pulumi.Input[str] = "",
+        service_cidr: pulumi.Input[str] = "",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`version` of the control plane, `subnets` by zone, `security_group` of the cluster, a key's ARN.
 
-        `tags` are those of servers and volumes, which do not get the provider's.
+        `tags` are those of servers and volumes, which do not get the provider's. `endpoint`, `authority` and
+        `service_cidr` of the cluster are for nodes with an image of one's own.
         """
         super().__init__("gpu-cluster:index:NodeGroups", name, None, opts)
         self.ground = NodeContext(
@@ -49,6 +53,9 @@ class NodeGroups(pulumi.ComponentResource):
             security_group=security_group,
             volumes_key=volumes_key,
             tags=tags or {},
+            endpoint=endpoint,
+            authority=authority,
+            service_cidr=service_cidr,
         )
         self.role = NodeRole(name, opts=pulumi.ResourceOptions(parent=self))
         child = pulumi.ResourceOptions(parent=self, depends_on=self.role.ready)

@@ -5,13 +5,18 @@ is other nodes.
 """
 
 import json
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from gpu_cluster.aws.nodes.toml import toml_text
 from gpu_cluster.capacity import MIG_LABEL, Pool
 from gpu_cluster.config.pools import AmiFamily, PoolSettings, Sharing
+from gpu_cluster.values import merged
 
 _BOUNDARY = "//"
+_NODE_CONFIG, _SCRIPT = "application/node.eks.aws", "text/x-shellscript"
 
 _PARALLEL_CPUS = 4
 _PARALLEL_GIB = 8
@@ -29,25 +34,97 @@ kubernetes-sigs/aws-fsx-csi-driver/pull/460, 2025-09-12; Amazon EKS user guide, 
 _BINDS = ["/var/lib/containerd", "/var/lib/kubelet", "/var/log/pods", "/var/lib/soci-snapshotter"]
 
 
-def user_data(pool: Pool, settings: PoolSettings) -> str:
-    """In the words of the pool's operating system; not yet encoded."""
+@dataclass(frozen=True, slots=True)
+class ClusterAddress:
+    """What a node needs to know of its cluster to join it."""
+
+    name: str
+    endpoint: str
+    authority: str
+    """Certificate of the cluster's authority, in base64."""
+
+    service_cidr: str
+
+
+def user_data(pool: Pool, settings: PoolSettings, cluster: ClusterAddress | None = None) -> str:
+    """In the words of the pool's operating system; not yet encoded.
+
+    `cluster`: for nodes with an image of one's own in a node group, to which EKS adds nothing.
+    """
+    given = settings.user_data
     if settings.ami.family is AmiFamily.BOTTLEROCKET:
-        return bottlerocket_settings(pool)
-    script = {"text/x-shellscript": _LUSTRE_CLIENT} if pool.mounts_lustre else {}
-    return _mime({"application/node.eks.aws": _json(node_config(pool)), **script})
+        text = bottlerocket_settings(pool)
+        over = merged(_bottlerocket_join(pool, cluster) if cluster else {}, given.settings)
+        return toml_text(merged(tomllib.loads(text), {"settings": over})) if over else text
+    parts = [(_NODE_CONFIG, _json(node_config(pool, settings.kubelet)))]
+    if cluster:
+        parts.append((_NODE_CONFIG, _json(_config(_nodeadm_join(pool, cluster)))))
+    if given.node_config:
+        parts.append((_NODE_CONFIG, _json(_config(given.node_config))))
+    scripts = [*([_LUSTRE_CLIENT] if pool.mounts_lustre else []), *([given.script] if given.script else [])]
+    return _mime([*parts, *((_SCRIPT, script) for script in scripts)])
 
 
-def node_config(pool: Pool) -> dict[str, Any]:
+def _nodeadm_join(pool: Pool, cluster: ClusterAddress) -> dict[str, Any]:
+    """Cluster, labels and taints, which EKS does not add to the user data of an image of one's own.
+
+    Source: Amazon EKS user guide, launch-templates, "Specifying an AMI"; nodeadm's NodeConfig, `cluster`;
+    2026-11-29.
+    """
+    labels = ",".join(f"{key}={value}" for key, value in sorted(_own_labels(pool).items()))
+    return {
+        "cluster": {
+            "name": cluster.name,
+            "apiServerEndpoint": cluster.endpoint,
+            "certificateAuthority": cluster.authority,
+            "cidr": cluster.service_cidr,
+        },
+        "kubelet": {
+            "flags": [f"--node-labels={labels}"],
+            **({"config": {"registerWithTaints": list(map(dict, pool.taints))}} if pool.taints else {}),
+        },
+    }
+
+
+def _bottlerocket_join(pool: Pool, cluster: ClusterAddress) -> dict[str, Any]:
+    taints: dict[str, list[str]] = {}
+    for taint in pool.taints:
+        taints.setdefault(taint["key"], []).append(f"{taint['value']}:{taint['effect']}")
+    return {
+        "kubernetes": {
+            "cluster-name": cluster.name,
+            "api-server": cluster.endpoint,
+            "cluster-certificate": cluster.authority,
+            "node-labels": _own_labels(pool),
+            "node-taints": taints,
+        }
+    }
+
+
+def _own_labels(pool: Pool) -> dict[str, str]:
+    """Labels that neither kubelet nor cloud sets by itself; a kubelet may not set those of kubernetes.io."""
+    return {
+        key: value
+        for key, value in pool.labels.items()
+        if not key.rpartition("/")[0].endswith("kubernetes.io") and key != MIG_LABEL
+    }
+
+
+def node_config(pool: Pool, kubelet: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """A `NodeConfig` of nodeadm, which sets up Amazon Linux 2023."""
     instance: dict[str, Any] = {"localStorage": {"strategy": "RAID0"}} if _has_disks(pool) else {}
     gates = {"FastImagePull": True} if _pulls_in_parallel(pool) else {}
     label = f"--node-labels={MIG_LABEL}={pool.mig_layout}"  # added to those of EKS
     flags = {"flags": [label]} if pool.mig_layout else {}
     spec = {
-        "kubelet": {"config": {"maxPods": pool.capacity.pods}, **flags},
+        "kubelet": {"config": merged({"maxPods": pool.capacity.pods}, kubelet or {}), **flags},
         **({"instance": instance} if instance else {}),
         **({"featureGates": gates} if gates else {}),
     }
+    return _config(spec)
+
+
+def _config(spec: Mapping[str, Any]) -> dict[str, Any]:
     return {"apiVersion": "node.eks.aws/v1alpha1", "kind": "NodeConfig", "spec": spec}
 
 
@@ -95,10 +172,10 @@ def _json(config: dict[str, Any]) -> str:
     return json.dumps(config, indent=2, sort_keys=True)
 
 
-def _mime(parts: Mapping[str, str]) -> str:
+def _mime(parts: Sequence[tuple[str, str]]) -> str:
     """A message of a part for each type of content, as launch templates of managed node groups want it."""
     lines = ["MIME-Version: 1.0", f'Content-Type: multipart/mixed; boundary="{_BOUNDARY}"', ""]
-    for content, text in parts.items():
+    for content, text in parts:
         lines += [f"--{_BOUNDARY}", f"Content-Type: {content}", "", text]
     return "\n".join([*lines, f"--{_BOUNDARY}--", ""])
 

@@ -16,11 +16,15 @@ from gpu_cluster.catalog import (
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.pools import AmiFamily, PoolSettings, Provisioner
 from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.checks.node_settings import node_settings
 from gpu_cluster.stack.checks.reservations import reservations
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import one_of
 
-_OF_AWS = ("zones", "capacity", "ami", "disk", "efa", "repair", "provisioner", "update")
+_OF_AWS = (
+    *("zones", "capacity", "ami", "disk", "efa", "repair", "provisioner", "update"),
+    *("user_data", "kubelet"),
+)
 
 _LEAST_DISK_GIB = 20
 """Size of the snapshots that images of EKS are made of (awslabs/amazon-eks-ami, templates, 2026-07-23)."""
@@ -35,6 +39,7 @@ def nodes(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> It
         yield from _offered(stack, settings, pool)
         if ("cluster", "version") not in broken and stack.cluster.version in KUBERNETES_VERSIONS:
             yield from _image(settings, stack.cluster.version, pool)
+        yield from node_settings(name, settings)
         yield from _disk(settings, pool)
         yield from _efa(settings, pool)
         if settings.provisioner is Provisioner.KARPENTER:
@@ -70,7 +75,9 @@ def _offered(stack: Stack, settings: PoolSettings, pool: Pool) -> Iterator[Diagn
 def _image(settings: PoolSettings, version: str, pool: Pool) -> Iterator[Diagnostic]:
     keys: Keys = ("pools", pool.name, "ami", "release")
     release = ami_release(settings, version)
-    if release is None:
+    if settings.ami.id:
+        pass  # its content is the user's
+    elif release is None:
         message = (
             "required key is missing with bottlerocket; release of the EKS image, such as 1.63.0-0a1b2c3d"
         )

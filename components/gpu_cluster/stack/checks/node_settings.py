@@ -1,0 +1,41 @@
+"""User data and kubelet settings of a pool fit its operating system, and repeat none of the platform's."""
+
+from collections.abc import Iterator, Mapping
+
+from gpu_cluster.config.pools import AmiFamily, PoolSettings
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+
+_SET_ELSEWHERE: Mapping[str, str] = {
+    "clusterDNS": "the platform sets it",
+    "evictionHard": "capacity is planned with the thresholds of EKS; expected reserve",
+    "kubeReserved": "capacity is planned with the reserve of EKS; expected reserve",
+    "systemReserved": "capacity is planned without it; expected reserve",
+    "registerWithTaints": "expected taints of the pool",
+}
+"""KubeletConfiguration fields, and where the stack file has them."""
+
+
+def node_settings(name: str, settings: PoolSettings) -> Iterator[Diagnostic]:
+    keys: Keys = ("pools", name)
+    bottlerocket = settings.ami.family is AmiFamily.BOTTLEROCKET
+    given = settings.user_data
+    if bottlerocket and settings.kubelet:
+        message = "with bottlerocket they are settings: expected userData.settings.kubernetes"
+        yield Diagnostic((*keys, "kubelet"), message)
+    for key, value in {"script": given.script, "nodeConfig": given.node_config}.items():
+        if bottlerocket and value:
+            message = "only with ami.family al2023; expected userData.settings"
+            yield Diagnostic((*keys, "userData", key), message)
+    if given.settings and not bottlerocket:
+        message = "only with ami.family bottlerocket; expected userData.script or userData.nodeConfig"
+        yield Diagnostic((*keys, "userData", "settings"), message)
+    if given.script and not given.script.startswith("#!"):
+        message = "expected a script that starts with #!, such as #!/bin/bash"
+        yield Diagnostic((*keys, "userData", "script"), message)
+    yield from _kubelet(keys, settings)
+
+
+def _kubelet(keys: Keys, settings: PoolSettings) -> Iterator[Diagnostic]:
+    for field, reason in _SET_ELSEWHERE.items():
+        if field in settings.kubelet:
+            yield Diagnostic((*keys, "kubelet", field), reason)
