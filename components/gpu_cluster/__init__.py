@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from gpu_cluster.config import Stack as Stack
     from gpu_cluster.config import TeamStack as TeamStack
     from gpu_cluster.kubernetes.cluster.cluster import Cluster as Cluster
+    from gpu_cluster.kubernetes.extras.extras import Extras as Extras
     from gpu_cluster.kubernetes.gpu.device_plugin import DevicePlugin as DevicePlugin
     from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin as EfaPlugin
     from gpu_cluster.kubernetes.gpu.mig_manager import MigManager as MigManager
@@ -79,6 +80,7 @@ _MODULES = {
     "EfaPlugin": "gpu_cluster.kubernetes.gpu.efa_plugin",
     "EksCluster": "gpu_cluster.aws.eks.cluster",
     "Endpoints": "gpu_cluster.aws.network.endpoints",
+    "Extras": "gpu_cluster.kubernetes.extras.extras",
     "FileSystem": "gpu_cluster.aws.stores.file_system",
     "FlowLogs": "gpu_cluster.aws.network.flow_logs",
     "HybridNodes": "gpu_cluster.aws.eks.hybrid",

@@ -13,12 +13,14 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import REGISTRY, VLLM
 from gpu_cluster.kubernetes.cluster_backend import Build
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
+from gpu_cluster.kubernetes.extras import Extras
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.images import images_of
 from gpu_cluster.kubernetes.registry import Registry
 from gpu_cluster.kubernetes.serving import Serving
 from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.kubernetes.teams import Teams
+from gpu_cluster.stack.manifests import manifests_of
 
 
 class Platform(pulumi.ComponentResource):
@@ -94,6 +96,10 @@ class Platform(pulumi.ComponentResource):
                 key: {"namespace": stack.serving.namespace, "name": key, "url": model.url}
                 for key, model in serving.models.items()
             }
+
+        if stack.extras.manifests or stack.extras.charts:
+            objects = {it.slug: it.content for it in manifests_of(stack.extras.manifests or ())}
+            Extras(f"{name}-extras", stack.extras, objects=objects, opts=_after(served, [storage]))
 
         if stack.teams:
             teams = Teams(

@@ -10,6 +10,10 @@ from gpu_cluster_policies.field import NotKnownError, UnreadableError
 from gpu_cluster_policies.place import Place
 from gpu_cluster_policies.subject import Resource
 
+_CHART = "kubernetes:helm.sh/v4:Chart"
+_OF_THE_USER = "gpu-cluster:index:Extras$"
+"""In the address of what stands below the component that creates extras."""
+
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
 
@@ -52,6 +56,9 @@ def not_judged(resource: Resource) -> NotJudged | None:
 
     What cannot be read, or is unknown, is a finding of the rules about pods instead.
     """
+    if resource.kind == _CHART and _OF_THE_USER in resource.urn:
+        why = "its objects are rendered when the stack is updated"
+        return NotJudged("chart", f"chart {resource.address.rpartition(' ')[2]}", why, resource)
     if not resource.makes_pods:
         return None
     try:

@@ -21,6 +21,7 @@ _ROOMS: Mapping[str, tuple[Keys, ...]] = {
     "DevicePlugin": (("gpu",), ("pools",)),
     "EcrRegistry": (("registry",), ("cluster",)),
     "EksCluster": (("cluster",),),
+    "Extras": (("extras",),),
     "Karpenter": (("pools",),),
     "MigManager": (("gpu",), ("pools",)),
     "Model": (("models",),),

@@ -55,10 +55,8 @@ class Terms:
     @cached_property
     def prices(self) -> Prices:
         """`PriceFileError` if the project's price file is wrong."""
-        from gpu_cluster.cost import (  # which loads Pulumi; most manifests have no budget
-            project_prices,
-            with_declared,
-        )
+        from gpu_cluster.cost import project_prices  # which loads Pulumi; most manifests have no budget
+        from gpu_cluster.cost.declared_prices import with_declared
 
         prices = project_prices(self.project)
         return with_declared(prices, self.file.hardware) if self.file else prices

@@ -8,6 +8,7 @@ from gpu_cluster.config.cluster import ClusterSettings
 from gpu_cluster.config.compliance import ComplianceSettings
 from gpu_cluster.config.ecr import ecr_mirror
 from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.extras import ExtrasSettings
 from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.gpu import GpuSettings
 from gpu_cluster.config.hardware import HardwareSettings
@@ -57,6 +58,9 @@ class Stack(Settings):
 
     teams: dict[Name, TeamSettings] = Field(default={})
     """Teams by name, and what each may use."""
+
+    extras: ExtrasSettings = ExtrasSettings()
+    """Manifests and Helm charts that belong to the stack."""
 
     budget: BudgetSettings | None = None
     """Monthly budget, and the recipients of its alerts; only with provider eks. Default: none."""

@@ -2,7 +2,6 @@
 
 from gpu_cluster.cost.budget import Budget
 from gpu_cluster.cost.cost import Cost, cost_of
-from gpu_cluster.cost.declared_prices import with_declared
 from gpu_cluster.cost.diff import Change, CostDiff, diff
 from gpu_cluster.cost.document import document_of
 from gpu_cluster.cost.environment import storage_classes
@@ -45,5 +44,4 @@ __all__ = [
     "region_of",
     "storage_classes",
     "usage_of",
-    "with_declared",
 ]

@@ -9,6 +9,7 @@ from gpu_cluster.catalog import ADDONS
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
+from gpu_cluster.stack.manifests import manifests_of
 
 DECLARED = "declared in the stack file"
 """Mark of these parts in plans and reports."""
@@ -30,7 +31,7 @@ def declared(stack: Stack | TeamStack) -> list[Declaration]:
     """Every declaration, in the order of the sections. Facts are the user's: the catalog has none of them."""
     if isinstance(stack, TeamStack):
         return []
-    return [*_of_cluster(stack), *_of_hardware(stack), *_of_pools(stack)]
+    return [*_of_cluster(stack), *_of_hardware(stack), *_of_pools(stack), *_of_extras(stack)]
 
 
 def _of_hardware(stack: Stack) -> Iterator[Declaration]:
@@ -55,6 +56,15 @@ def _of_pools(stack: Stack) -> Iterator[Declaration]:
             yield Declaration(
                 f"{key}.kubelet", f"{', '.join(sorted(pool.kubelet))} of kubelets of pool {name}"
             )
+
+
+def _of_extras(stack: Stack) -> Iterator[Declaration]:
+    if stack.extras.manifests:
+        objects = len(manifests_of(stack.extras.manifests))
+        yield Declaration("extras.manifests", f"{objects} objects of manifests")
+    for name, chart in stack.extras.charts.items():
+        words = f"Helm chart {chart.chart}{f' {chart.version}' if chart.version else ''}"
+        yield Declaration(f"extras.charts.{name}", words)
 
 
 def _of_cluster(stack: Stack) -> Iterator[Declaration]:

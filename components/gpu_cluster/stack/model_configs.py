@@ -1,4 +1,4 @@
-"""Paths of config.json, which a stack file gives from its own folder."""
+"""Paths in a stack file: of config.json from its own folder, of extras from the project."""
 
 from pathlib import Path
 
@@ -8,11 +8,28 @@ from gpu_cluster.config.team import TeamFile
 
 
 def located(stack: Stack, folder: Path) -> Stack:
-    """The stack whose models name their config.json from the root."""
+    """The stack whose models name their config.json, and whose extras name files, from the root."""
+    stack = _with_extras(stack, folder.parent)
     models = located_models(stack.serving.models, folder)
     if models == stack.serving.models:
         return stack
     return stack.model_copy(update={"serving": stack.serving.model_copy(update={"models": models})})
+
+
+def _with_extras(stack: Stack, project: Path) -> Stack:
+    """Paths of extras start at the project, the folder above the stack files."""
+    extras = stack.extras
+    if not (extras.manifests or extras.charts):
+        return stack
+    manifests = [str((project / path).resolve()) for path in extras.manifests or ()] or None
+    charts = {
+        name: chart.model_copy(update={"chart": str((project / chart.chart).resolve())})
+        if chart.is_path
+        else chart
+        for name, chart in extras.charts.items()
+    }
+    placed = extras.model_copy(update={"manifests": manifests, "charts": charts})
+    return stack.model_copy(update={"extras": placed})
 
 
 def located_team(team: TeamFile, folder: Path) -> TeamFile:

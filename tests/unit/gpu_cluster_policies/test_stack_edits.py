@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from gpu_cluster.aws.nested_values import merged
 from gpu_cluster.stack import load
-from gpu_cluster.values import merged
 from gpu_cluster_policies.pack import strictest
 from gpu_cluster_policies.place import Place
 from gpu_cluster_policies.stack_edits import EDITS, stack_edit

@@ -45,6 +45,7 @@ class StackCopy:
             way = data["config"].get(_CLUSTER) or data["config"][_TEAM]
             way["kubeconfig"] = kubeconfig
             way.pop("context", None)
+        _place_extras(data["config"].get("gpu-cluster:extras"), original.resolve().parents[1])
         secrets = list(_secrets(data["config"], ("config",)))
         for keys in secrets:
             _inside(data, keys)["secure"] = _PLACEHOLDER
@@ -78,6 +79,17 @@ class StackCopy:
     def _write(self, data: Any) -> None:
         with self.path.open("w") as file:
             _yaml().dump(data, file)
+
+
+def _place_extras(extras: Any, project: Path) -> None:
+    """Let manifests and charts be those of the user's project, of which the copy has none."""
+    if not isinstance(extras, Mapping):
+        return
+    for position, path in enumerate(extras.get("manifests") or ()):
+        extras["manifests"][position] = str(project / path)
+    for chart in (extras.get("charts") or {}).values():
+        if str(chart["chart"]).startswith("."):
+            chart["chart"] = str(project / chart["chart"])
 
 
 def config_path(keys: Keys) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from gpu_cluster.aws.nested_values import merged
 from gpu_cluster.catalog import ADDON_VERSIONS
 from gpu_cluster.config.addons import AddonSettings
 from gpu_cluster.config.eks import EksSettings
-from gpu_cluster.values import merged
 
 
 def managed_addon(

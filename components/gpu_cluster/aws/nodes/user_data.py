@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gpu_cluster.aws.nested_values import merged
 from gpu_cluster.aws.nodes.toml import toml_text
 from gpu_cluster.capacity import MIG_LABEL, Pool
 from gpu_cluster.config.pools import AmiFamily, PoolSettings, Sharing
-from gpu_cluster.values import merged
 
 _BOUNDARY = "//"
 _NODE_CONFIG, _SCRIPT = "application/node.eks.aws", "text/x-shellscript"
@@ -36,7 +36,7 @@ _BINDS = ["/var/lib/containerd", "/var/lib/kubelet", "/var/log/pods", "/var/lib/
 
 @dataclass(frozen=True, slots=True)
 class ClusterAddress:
-    """What a node needs to know of its cluster to join it."""
+    """Name, endpoint and authority of a cluster, by which a node joins it."""
 
     name: str
     endpoint: str

@@ -6,6 +6,7 @@ from gpu_cluster.stack.checks.capacity import capacity
 from gpu_cluster.stack.checks.cluster import cluster
 from gpu_cluster.stack.checks.compliance import compliance
 from gpu_cluster.stack.checks.engines import engines
+from gpu_cluster.stack.checks.extras import extras
 from gpu_cluster.stack.checks.gated_models import gated_models
 from gpu_cluster.stack.checks.hardware import hardware
 from gpu_cluster.stack.checks.load_times import load_times
@@ -53,6 +54,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *load_times(stack, offered, broken),
         *capacity(stack, offered),
         *updates(stack, offered),
+        *extras(stack),
         *team_grants(stack, offered, broken),
     ]
     return [Diagnostic(rooted(keys), message) for keys, message, _ in mistakes]

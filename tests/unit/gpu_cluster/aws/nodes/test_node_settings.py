@@ -64,7 +64,7 @@ def test_settings_of_bottlerocket_come_over_those_of_the_platform() -> None:
 
 
 def test_toml_is_what_was_written() -> None:
-    values = {"a": {"b": {"x.y": [1, "two", True], "z": {}}, "c": 'quote "'}, "top": 1.5}
+    values: dict[str, Any] = {"a": {"b": {"x.y": [1, "two", True], "z": {}}, "c": 'quote "'}, "top": 1.5}
 
     assert tomllib.loads(toml_text(values)) == {
         "a": {"b": {"x.y": [1, "two", True]}, "c": 'quote "'},

@@ -1,0 +1,18 @@
+"""Extras: manifests that can be read, and charts in folders that are there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.diagnostic import Diagnostic
+from gpu_cluster.stack.manifests import problems_of
+
+
+def extras(stack: Stack) -> Iterator[Diagnostic]:
+    for position, path in enumerate(stack.extras.manifests or ()):
+        for problem in problems_of([path]):
+            yield Diagnostic(("extras", "manifests", position), str(problem))
+    for name, chart in stack.extras.charts.items():
+        if chart.is_path and not (Path(chart.chart) / "Chart.yaml").is_file():
+            message = f"there is no Chart.yaml in {chart.chart}"
+            yield Diagnostic(("extras", "charts", name, "chart"), message)

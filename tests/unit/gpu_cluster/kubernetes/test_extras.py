@@ -1,0 +1,87 @@
+"""Manifests and charts of a stack: as resources, and before the rules."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from gpu_cluster.plan import Graph, planned
+from gpu_cluster.stack import load
+from gpu_cluster.stack.manifests import manifests_of
+from gpu_cluster_policies.not_judged import not_judged
+from gpu_cluster_policies.planned import resources_of
+from gpu_cluster_tools.rehearsal.stack_copy import StackCopy
+from tests.unit.platforms import platform_of
+
+STACKS = Path(__file__).parents[4] / "tests" / "stacks"
+STACK = """
+config:
+  gpu-cluster:cluster: {provider: existing}
+  gpu-cluster:pools: {cpu: {instance: m7i.xlarge, nodes: 1}}
+  gpu-cluster:extras:
+    manifests: [manifests/extras]
+    charts:
+      small: {chart: ./manifests/chart, values: {words: hi}}
+      redis: {chart: "oci://charts.example.com/redis", version: 1.2.3, namespace: cache}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    shutil.copytree(STACKS / "manifests", tmp_path / "manifests")
+    (tmp_path / "stacks").mkdir()
+    path = tmp_path / "stacks" / "Pulumi.x.yaml"
+    path.write_text(STACK)
+    return path
+
+
+@pytest.fixture
+def graph(file: Path) -> Graph:
+    return platform_of(load(file))[0]
+
+
+def test_each_object_is_a_resource_below_one_component(graph: Graph) -> None:
+    [extras] = graph.of("Extras")
+    below = {it.name: it.type for it in graph.resources if it.parent == extras.urn}
+
+    assert below["platform-extras-namespace-greeting"] == "kubernetes:core/v1:Namespace"
+    assert below["platform-extras-configmap-greeting-words"] == "kubernetes:core/v1:ConfigMap"
+    assert below["platform-extras-deployment-greeting-server"] == "kubernetes:apps/v1:Deployment"
+    assert below["platform-extras-small"] == "kubernetes:helm.sh/v4:Chart"
+
+
+def test_namespaces_come_before_what_is_in_them(graph: Graph) -> None:
+    [server] = [it for it in graph.resources if it.name.endswith("deployment-greeting-server")]
+    [room] = [it for it in graph.resources if it.name.endswith("namespace-greeting")]
+
+    assert room.urn in server.dependencies
+
+
+def test_a_chart_has_its_version_namespace_and_values(graph: Graph) -> None:
+    charts = {it.name: it.inputs for it in graph.of("v4:Chart")}
+
+    assert charts["platform-extras-redis"]["version"] == "1.2.3"
+    assert charts["platform-extras-redis"]["namespace"] == "cache"
+    assert charts["platform-extras-small"]["values"] == {"words": "hi"}
+    assert Path(charts["platform-extras-small"]["chart"]).is_absolute()
+
+
+def test_objects_are_judged_and_charts_are_said_not_to_be(file: Path) -> None:
+    resources = resources_of(planned(load(file), "x").graph)
+
+    unseen = [it.resource for resource in resources if (it := not_judged(resource))]
+    assert unseen == ["chart platform-extras-small", "chart platform-extras-redis"]
+    [server] = [it for it in resources if it.kind == "Deployment" and it.name == "server"]
+    assert server.pods
+
+
+def test_a_copy_of_the_stack_file_finds_the_files_of_the_user(file: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "sandbox" / "stacks" / "Pulumi.x.yaml"
+    copied.parent.mkdir(parents=True)
+
+    StackCopy(copied).take(file)
+
+    extras = YAML(typ="safe").load(copied)["config"]["gpu-cluster:extras"]  # pyright: ignore[reportUnknownMemberType]
+    assert len(manifests_of(extras["manifests"])) == 3
+    assert load(copied).extras.charts["small"].chart == str(tmp_path / "manifests" / "chart")
