@@ -81,7 +81,8 @@ class Checkout:
 
 
 def run_gpu_cluster(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return _run([_GPU_CLUSTER, *arguments], folder, dict(os.environ))
+    """With simulated nodes alone: tests of real ones are in tests/real_node."""
+    return _run([_GPU_CLUSTER, *arguments], folder, {"REAL_NODE": "no"} | os.environ)
 
 
 def _run(command: list[Any], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

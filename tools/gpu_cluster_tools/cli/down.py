@@ -8,6 +8,7 @@ from gpu_cluster.config.team import TeamStack
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.team_stack import down_team
+from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.rehearsal import Engine, Sandbox, local_stacks, local_state, recover, unlock
 from gpu_cluster_tools.toolchain import Toolchain, install
 
@@ -37,6 +38,7 @@ def _remove_local(project: RunningProject, stack: str) -> None:
             unlock(Engine(project.folder, name, local_state(project.folder)))
         for sandbox in Sandbox.all_of(project.folder):
             sandbox.remove()
+        RealNodes(project.local).remove()
         project.control_plane(Toolchain({})).remove()  # it takes no tool, and waits for none to be built
         shutil.rmtree(project.local, ignore_errors=True)
     typer.echo(f"{stack} is removed: its control plane, its nodes, its volumes and its state")

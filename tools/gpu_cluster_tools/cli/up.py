@@ -7,9 +7,12 @@ from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster_tools.cli.project import StackName
+from gpu_cluster_tools.cli.real_nodes import answered, choose, start_real_nodes
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.summary import show
 from gpu_cluster_tools.cli.team_stack import up_team
+from gpu_cluster_tools.real_node.real_nodes import RealNodes
+from gpu_cluster_tools.real_node.selection import RealPool
 from gpu_cluster_tools.rehearsal import (
     Engine,
     KubernetesClient,
@@ -22,6 +25,7 @@ from gpu_cluster_tools.rehearsal import (
     removed_models,
 )
 from gpu_cluster_tools.toolchain import Toolchain, install
+from gpu_cluster_tools.toolchain.real_node import REAL_NODE
 
 
 def up(stack: StackName = "local") -> None:
@@ -33,9 +37,12 @@ def up(stack: StackName = "local") -> None:
         return
     if isinstance(settings.cluster, LocalCluster):
         with project.alone():
-            toolchain = install()
-            _start_nodes(project, stack, settings, toolchain)
+            real = choose(settings)
+            toolchain = install(also=REAL_NODE if real else ())
+            _start_nodes(project, stack, settings, toolchain, real)
             _update(project.engine(stack, settings, toolchain), settings)
+            if real:
+                answered(project, settings)
     else:
         if isinstance(settings.cluster, ExistingCluster):
             project.cluster(stack, settings).nodes()  # a way that leads nowhere ends here, not at each object
@@ -43,7 +50,9 @@ def up(stack: StackName = "local") -> None:
     show(project, stack, settings)
 
 
-def _start_nodes(project: RunningProject, stack: str, settings: Stack, toolchain: Toolchain) -> None:
+def _start_nodes(
+    project: RunningProject, stack: str, settings: Stack, toolchain: Toolchain, real: RealPool | None
+) -> None:
     typer.echo("control plane: starting")
     control_plane = project.control_plane(toolchain)
     if control_plane.start():
@@ -54,11 +63,16 @@ def _start_nodes(project: RunningProject, stack: str, settings: Stack, toolchain
                 f"stack {other} has the control plane of this checkout: `make down STACK={other}` first, "
                 "or use another checkout"
             )
-    nodes = reconcile(KubernetesClient(control_plane.kubeconfig), pools_of(settings))
+    name = real.pool.name if real else None
+    nodes = reconcile(KubernetesClient(control_plane.kubeconfig), pools_of(settings), name)
     for team in settings.teams:
         admit(project.folder, control_plane, team)
     created, updated, removed = len(nodes.created), len(nodes.updated), len(nodes.removed)
     typer.echo(f"control plane: ready; nodes: {created} created, {updated} changed, {removed} removed")
+    if real:
+        start_real_nodes(project, stack, control_plane, toolchain, real)
+    else:
+        RealNodes(project.local).remove()
 
 
 def _update(engine: Engine, settings: Stack) -> None:

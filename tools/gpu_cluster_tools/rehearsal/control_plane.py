@@ -69,14 +69,22 @@ class LocalControlPlane:
             new = not self._started.exists()
             if not self._ready():
                 self._start()
-            port = kwok.ports_of(kwok.read(self._started))["kubeApiserverPort"]
-            kubeconfig.write(self.kubeconfig, name=kwok.CLUSTER, port=port, pki=self._pki)
+            kubeconfig.write(self.kubeconfig, name=kwok.CLUSTER, port=self.port, pki=self._pki)
             return new
+
+    @property
+    def port(self) -> int:
+        """Of the API server, once it was started."""
+        return kwok.ports_of(kwok.read(self._started))["kubeApiserverPort"]
+
+    @property
+    def authority(self) -> Path:
+        """Certificate of the authority that signs for the API server and for its clients."""
+        return self._pki / "ca.crt"
 
     def admit(self, path: Path, *, user: str, group: str) -> None:
         """Write a kubeconfig that signs in as this user of this group. It has to run."""
-        port = kwok.ports_of(kwok.read(self._started))["kubeApiserverPort"]
-        kubeconfig.write_for(path, name=kwok.CLUSTER, port=port, pki=self._pki, user=user, group=group)
+        kubeconfig.write_for(path, name=kwok.CLUSTER, port=self.port, pki=self._pki, user=user, group=group)
 
     def stop(self) -> None:
         """End its processes and keep what it stored."""

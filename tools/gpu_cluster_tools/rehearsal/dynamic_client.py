@@ -59,6 +59,12 @@ class DynamicClient:
         headers = {"Content-Type": "application/merge-patch+json"}
         self._http.patch(path, json=body, headers=headers).raise_for_status()
 
+    def apply(self, path: str, body: Object) -> None:
+        """Make an object, or change it to this."""
+        headers = {"Content-Type": "application/apply-patch+yaml"}
+        parameters = {"fieldManager": "gpu-cluster-rehearsal", "force": "true"}
+        self._http.patch(path, json=body, headers=headers, params=parameters).raise_for_status()
+
     def delete(self, path: str) -> None:
         self._http.delete(path).raise_for_status()
 

@@ -37,7 +37,10 @@ _SEPARATOR = "\n---\n"  # JSON is YAML, and YAML has documents
 _ADVERTISED = "192.0.2.1"
 _SERVICES = "10.100.0.0/16"  # as on EKS
 
-_OVERRIDDEN = ("data-dir", "authorization-mode")  # what kwokctl says too
+_OVERRIDDEN = ("data-dir", "authorization-mode", "manage-all-nodes")  # what kwokctl says too
+
+SIMULATED = {"kwok.x-k8s.io/node": "fake"}
+"""Annotation of the nodes that kwok plays. A node without it has a kubelet of its own."""
 
 _PARALLELISM = 16  # leases, nodes and pods that kwok works on at once, of each
 
@@ -66,6 +69,12 @@ def configuration(
             "kube-api-burst": "1000",
         },
         "kube-scheduler": {"leader-elect": "false"},
+        "kwok-controller": {
+            "manage-all-nodes": "false",
+            "manage-nodes-with-annotation-selector": ",".join(
+                f"{key}={value}" for key, value in SIMULATED.items()
+            ),
+        },
     }
     kwokctl = {
         "apiVersion": _API_VERSION,

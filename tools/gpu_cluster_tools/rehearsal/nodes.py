@@ -13,10 +13,19 @@ from lightkube.resources.core_v1 import Node, Pod
 
 from gpu_cluster.capacity import POOL_LABEL, Pool
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
-from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient, annotation_of, is_ready, name_of
+from gpu_cluster_tools.rehearsal.kubernetes_client import (
+    KubernetesClient,
+    annotation_of,
+    is_ready,
+    labels_of,
+    name_of,
+)
 
 ZONES = ("local-a", "local-b", "local-c")
 """Zones that the nodes of each pool take turns in."""
+
+REAL_NODE_LABEL = "gpu-cluster/real-node"
+"""Label of nodes that have a kubelet, whatever simulates the others."""
 
 _MANIFEST = "gpu-cluster/manifest"  # digest of what a node was made from; what was changed by hand stays
 _NOT_READY = "node.kubernetes.io/not-ready"
@@ -36,18 +45,26 @@ class Changes:
     removed: tuple[str, ...]
 
 
-def simulate(pools: Mapping[str, Pool]) -> list[Node]:
-    """Each pool at its smallest size: nodes `<pool>-0`, `<pool>-1` and so on."""
-    return [_node(pool, number) for pool in pools.values() for number in range(pool.nodes.min)]
+def simulate(pools: Mapping[str, Pool], real: str | None = None) -> list[Node]:
+    """Each pool at its smallest size: nodes `<pool>-0`, `<pool>-1` and so on.
+
+    `real`: name of a pool whose nodes have kubelets, which say themselves what their machines are.
+    """
+    return [
+        _node(pool, number, real=pool.name == real)
+        for pool in pools.values()
+        for number in range(pool.nodes.min)
+    ]
 
 
-def reconcile(cluster: KubernetesClient, pools: Mapping[str, Pool]) -> Changes:
-    """Make the cluster's nodes those of the pools, and wait until they are Ready.
+def reconcile(cluster: KubernetesClient, pools: Mapping[str, Pool], real: str | None = None) -> Changes:
+    """Make the cluster's nodes those of the pools, and wait until the simulated ones are Ready.
 
     Nodes of no pool are left alone. Pods of removed nodes are deleted, as when a node group shrinks.
     `RehearsalError` where a node does not become Ready.
     """
-    wanted = {name_of(node): node for node in simulate(pools)}
+    wanted = {name_of(node): node for node in simulate(pools, real)}
+    _remove_other_kind(cluster, wanted)
     present = {name_of(node): annotation_of(node, _MANIFEST) for node in cluster.nodes(label=POOL_LABEL)}
     created = [name for name in wanted if name not in present]
     updated = [
@@ -60,11 +77,11 @@ def reconcile(cluster: KubernetesClient, pools: Mapping[str, Pool]) -> Changes:
     at_once(cluster.delete_node, removed)
     if removed:
         delete_pods(cluster, frozenset(removed))
-    _await_ready(cluster, wanted.keys())
+    _await_ready(cluster, (name for name, node in wanted.items() if not is_real(node)))
     return Changes(tuple(created), tuple(updated), tuple(removed))
 
 
-def _node(pool: Pool, number: int) -> Node:
+def _node(pool: Pool, number: int, *, real: bool) -> Node:
     name = f"{pool.name}-{number}"
     place = {
         "kubernetes.io/hostname": name,
@@ -85,10 +102,27 @@ def _node(pool: Pool, number: int) -> Node:
         nodeInfo=system_info(pool.architecture),
     )
     manifest = hashlib.sha256(repr((labels, spec, status)).encode()).hexdigest()[:16]
+    if real:
+        marked = {_MANIFEST: f"real-{manifest}"}  # and nothing by which kwok would play it
+        labels |= {REAL_NODE_LABEL: "true"}
+        return Node(metadata=ObjectMeta(name=name, labels=labels, annotations=marked), spec=spec)
     annotations = {"kwok.x-k8s.io/node": "fake", _MANIFEST: manifest}
     return Node(
         metadata=ObjectMeta(name=name, labels=labels, annotations=annotations), spec=spec, status=status
     )
+
+
+def is_real(node: Node) -> bool:
+    return REAL_NODE_LABEL in labels_of(node)
+
+
+def _remove_other_kind(cluster: KubernetesClient, wanted: Mapping[str, Node]) -> None:
+    """Remove nodes that are simulated and should be real, or the other way round, with their pods."""
+    present = {name_of(node): is_real(node) for node in cluster.nodes(label=POOL_LABEL)}
+    other = [name for name, real in present.items() if name in wanted and is_real(wanted[name]) != real]
+    at_once(cluster.delete_node, other)
+    if other:
+        delete_pods(cluster, frozenset(other))
 
 
 def system_info(architecture: str) -> NodeSystemInfo:
@@ -109,7 +143,8 @@ def system_info(architecture: str) -> NodeSystemInfo:
 
 def _update(cluster: KubernetesClient, wanted: Node) -> None:
     """Amounts first: the digest, which says that all is done, comes with the rest."""
-    cluster.resize(wanted)
+    if not is_real(wanted):
+        cluster.resize(wanted)
     cluster.apply(wanted)
 
 

@@ -1,21 +1,21 @@
 """`python -m gpu_cluster_tools.toolchain` builds the tools that the machine lacks, and lists them all.
 
-With `--tests` it builds those as well that only tests need.
+With `--tests` it builds those as well that only tests need, and, where one can run, those of a real node.
 """
 
 import sys
 
+from gpu_cluster_tools.real_node.requirements import missing_requirement
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.errors import ToolchainError
+from gpu_cluster_tools.toolchain.real_node import REAL_NODE
 from gpu_cluster_tools.toolchain.toolchain import install
-from gpu_cluster_tools.toolchain.tools import WITNESSES
-
-_OF_TESTS = (*WITNESSES, AWS_PROVIDER)
+from gpu_cluster_tools.toolchain.tools import WITNESSES, Tool
 
 
 def main(arguments: list[str]) -> int:
     try:
-        tools = install(also=_OF_TESTS if arguments == ["--tests"] else ()).tools
+        tools = install(also=_of_tests() if arguments == ["--tests"] else ()).tools
     except ToolchainError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
@@ -24,6 +24,10 @@ def main(arguments: list[str]) -> int:
     for name, found in sorted(tools.items()):
         print(f"{name:28}{found.version:9} {found.origin:8}{found.path}")  # noqa: T201
     return 0
+
+
+def _of_tests() -> tuple[Tool, ...]:
+    return (*WITNESSES, AWS_PROVIDER, *(() if missing_requirement() else REAL_NODE))
 
 
 if __name__ == "__main__":

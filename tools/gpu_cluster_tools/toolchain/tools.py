@@ -64,13 +64,14 @@ class Tool:
     generates: tuple[str, ...] = ()
 
 
-def _control_plane(name: str) -> Tool:
+def kubernetes(name: str, *, module: str) -> Tool:
+    """A program of Kubernetes itself, such as kube-apiserver."""
     version = "k8s.io/component-base/version"
     major, minor, _ = KUBERNETES_VERSION.removeprefix("v").split(".")
     return Tool(
         name=name,
         version=KUBERNETES_VERSION,
-        module="control-plane",
+        module=module,
         package=f"k8s.io/kubernetes/cmd/{name}",
         variables={
             f"{version}.gitVersion": KUBERNETES_VERSION,
@@ -152,9 +153,9 @@ PINNED = (
     Tool(name="etcd", version="v3.6.5", module="etcd", package="go.etcd.io/etcd/server/v3"),
     _kwok("kwokctl"),
     _kwok("kwok"),
-    _control_plane("kube-apiserver"),
-    _control_plane("kube-controller-manager"),
-    _control_plane("kube-scheduler"),
+    kubernetes("kube-apiserver", module="control-plane"),
+    kubernetes("kube-controller-manager", module="control-plane"),
+    kubernetes("kube-scheduler", module="control-plane"),
     KARPENTER_CHARTS,
 )
 """Tools of a rehearsal, whatever else the machine has: the result is the same everywhere."""

@@ -1,10 +1,20 @@
 import importlib.metadata
 import re
+from pathlib import Path
 
 import pytest
 
 from gpu_cluster.images import KARPENTER as KARPENTER_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
+from gpu_cluster_tools.toolchain.real_node import (
+    CNI_PLUGINS,
+    CONTAINERD,
+    COREDNS,
+    KUBE_PROXY,
+    KUBELET,
+    NETWORK_POLICIES,
+    REAL_NODE,
+)
 from gpu_cluster_tools.toolchain.tools import (
     DEVICE_PLUGIN_CONFIG,
     KARPENTER_CHARTS,
@@ -18,7 +28,11 @@ from gpu_cluster_tools.toolchain.tools import (
 )
 
 
-@pytest.mark.parametrize("tool", [PULUMI, LANGUAGE_EXEC, *PINNED], ids=lambda tool: tool.name)
+@pytest.mark.parametrize(
+    "tool",
+    [PULUMI, LANGUAGE_EXEC, *PINNED, KUBELET, KUBE_PROXY, *CONTAINERD, *CNI_PLUGINS],
+    ids=lambda tool: tool.name,
+)
 def test_a_tool_tells_the_version_that_its_module_pins(tool: Tool) -> None:
     source = tool.files.module if tool.files else tool.package or ""
     pinned = dict(
@@ -50,7 +64,31 @@ def test_the_charts_of_karpenter_are_of_the_version_of_its_image() -> None:
     assert KARPENTER_CHARTS.variables == {"main.release": KARPENTER_IMAGE.tag}
 
 
+def test_the_dns_server_is_of_the_release_that_it_says() -> None:
+    pins = (MODULES / "coredns/go.mod").read_text()
+    assert f"github.com/coredns/coredns {COREDNS.version}\n" in pins
+
+
+def test_the_policy_controller_is_the_pinned_one_with_its_published_hash() -> None:
+    [tree] = NETWORK_POLICIES.trees
+    hashes = (MODULES / "network-policies/go.sum").read_text()
+    assert tree.version == NETWORK_POLICIES.version
+    assert f"{tree.module} {tree.version} h1:" in hashes
+
+
+def test_kubelet_and_control_plane_are_built_from_the_same_versions() -> None:
+    """So that they share what Go compiled, and are of one release."""
+    node, control_plane = (_pins(MODULES / name / "go.mod") for name in ("node", "control-plane"))
+    assert {name: node[name] for name in control_plane.keys() & node.keys()} == {
+        name: control_plane[name] for name in control_plane.keys() & node.keys()
+    }
+
+
+def _pins(file: Path) -> dict[str, str]:
+    return dict(re.findall(r"^\s+(\S+)(?: =>.*)? (v\S+)", file.read_text(), re.MULTILINE))
+
+
 def test_every_module_is_used() -> None:
-    tools = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *PINNED, *WITNESSES, AWS_PROVIDER]
+    tools = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *PINNED, *WITNESSES, AWS_PROVIDER, *REAL_NODE]
 
     assert {tool.module for tool in tools} == {path.name for path in MODULES.iterdir()}

@@ -1,0 +1,55 @@
+import hashlib
+import io
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.real_node.images import Image
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> dict[str, bytes]:
+    image = Image(
+        "docker.io/vllm/vllm-openai:v1@sha256:abc", {"usr/local/bin/vllm": b"program", "flags": b"{}"}
+    )
+    image.write(tmp_path / "image.tar", "x86_64")
+    with tarfile.open(tmp_path / "image.tar") as file:
+        return {each.name: _content(file, each) for each in file}
+
+
+def _content(file: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    content = file.extractfile(member)
+    assert content
+    return content.read()
+
+
+def _blob(archive: dict[str, bytes], described: dict[str, Any]) -> bytes:
+    content = archive[f"blobs/sha256/{described['digest'].removeprefix('sha256:')}"]
+    assert described["size"] == len(content)
+    assert described["digest"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+    return content
+
+
+def test_an_image_is_found_by_the_digest_that_a_container_names(archive: dict[str, bytes]) -> None:
+    """The runtime drops the tag of a name that has both (distribution/reference, ParseDockerRef)."""
+    [named] = json.loads(archive["index.json"])["manifests"]
+    assert named["annotations"] == {"io.containerd.image.name": "docker.io/vllm/vllm-openai@sha256:abc"}
+
+
+def test_an_image_holds_its_files_and_says_so_by_their_digests(archive: dict[str, bytes]) -> None:
+    [named] = json.loads(archive["index.json"])["manifests"]
+    manifest = json.loads(_blob(archive, named))
+    config = json.loads(_blob(archive, manifest["config"]))
+    layer = _blob(archive, manifest["layers"][0])
+    assert config["rootfs"]["diff_ids"] == [manifest["layers"][0]["digest"]]
+    assert config["architecture"] == "amd64"
+    with tarfile.open(fileobj=io.BytesIO(layer)) as files:
+        assert {each.name: each.mode for each in files} == {"usr/local/bin/vllm": 0o755, "flags": 0o644}
+
+
+def test_an_image_of_the_same_files_has_the_same_digest() -> None:
+    assert Image("a", {"file": b"1"}).digest == Image("b", {"file": b"1"}).digest
+    assert Image("a", {"file": b"1"}).digest != Image("a", {"file": b"2"}).digest

@@ -1,0 +1,45 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster_tools.real_node.relay import listen_at, listen_on, to_address, to_socket
+
+
+def test_a_connection_crosses_through_a_socket_in_both_directions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def shout(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write((await reader.read()).upper())  # all of it, up to the client's end
+        writer.close()
+
+    async def cross() -> bytes:
+        server = await asyncio.start_server(shout, "127.0.0.1", 0)
+        inner = await listen_on("relay.sock", to_address("127.0.0.1", _port(server)))
+        outer = await listen_at("127.0.0.1", 0, to_socket("relay.sock"))
+        reader, writer = await asyncio.open_connection("127.0.0.1", _port(outer))
+        writer.write(b"hello " * 100_000)
+        writer.write_eof()
+        answer = await reader.read()
+        for each in (server, inner, outer):
+            each.close()
+        return answer
+
+    assert asyncio.run(cross()) == b"HELLO " * 100_000
+
+
+def test_a_connection_that_leads_nowhere_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def cross() -> bytes:
+        outer = await listen_at("127.0.0.1", 0, to_socket("nobody.sock"))
+        reader, _ = await asyncio.open_connection("127.0.0.1", _port(outer))
+        return await reader.read()
+
+    assert asyncio.run(cross()) == b""
+
+
+def _port(server: asyncio.Server) -> int:
+    return server.sockets[0].getsockname()[1]

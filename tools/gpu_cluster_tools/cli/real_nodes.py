@@ -1,0 +1,91 @@
+"""Real nodes of the local platform: whether they run, their start, and a first answer of a model."""
+
+import http.client
+import json
+import os
+import time
+from importlib.resources import as_file, files
+
+import typer
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.plan import plan_of
+from gpu_cluster_tools.cli.running import RunningProject
+from gpu_cluster_tools.real_node.cluster_dns import cluster_dns
+from gpu_cluster_tools.real_node.images import container_images
+from gpu_cluster_tools.real_node.real_nodes import RealNodes
+from gpu_cluster_tools.real_node.requirements import missing_requirement
+from gpu_cluster_tools.real_node.selection import RealPool, real_pool
+from gpu_cluster_tools.rehearsal import LocalControlPlane, RehearsalError
+from gpu_cluster_tools.toolchain import Toolchain
+from gpu_cluster_tools.toolchain.debian import provide_programs
+
+_FLAGS = "vllm-0.26.0.json"
+_ANSWER_SECONDS = 60
+_QUESTION = "Which GPUs do you run on?"
+
+
+def choose(settings: Stack) -> RealPool | None:
+    """The pool whose nodes are real; a line says why there is none."""
+    if os.environ.get("REAL_NODE", "").lower() == "no":
+        return None
+    found = real_pool(settings)
+    if isinstance(found, str):
+        typer.echo(f"real nodes: none, since {found}")
+        return None
+    if missing := missing_requirement():
+        typer.echo(f"real nodes: none, for they need {missing}; all nodes are simulated")
+        return None
+    return found
+
+
+def start_real_nodes(
+    project: RunningProject,
+    stack: str,
+    control_plane: LocalControlPlane,
+    toolchain: Toolchain,
+    real: RealPool,
+) -> None:
+    typer.echo(f"real nodes: starting {', '.join(real.nodes)}")
+    graph = plan_of(project.folder, stack).graph
+    with as_file(files("gpu_cluster.catalog.engines") / _FLAGS) as flags:
+        images = container_images(toolchain, graph, flags)
+    RealNodes(project.local).start(control_plane, toolchain, provide_programs(), real, images)
+    cluster_dns(control_plane.kubeconfig, control_plane.port)
+    typer.echo("real nodes: ready")
+
+
+def answered(project: RunningProject, settings: Stack) -> None:
+    """Ask the first model once, and show how to ask it again."""
+    kubeconfig = project.local / "kubeconfig"
+    models = RealNodes(project.local).lead_to(kubeconfig, settings.serving.namespace)
+    model, port = next(iter(models.items()))
+    body = json.dumps({"model": model, "messages": [{"role": "user", "content": _QUESTION}]})
+    started = time.monotonic()
+    answer = _ask(port, body)
+    typer.echo(f"model {model} answered in {(time.monotonic() - started) * 1000:.0f} ms: {answer}")
+    typer.echo(
+        f"ask it: curl http://127.0.0.1:{port}/v1/chat/completions -H 'Content-Type: application/json' "
+        f"-d '{body}'"
+    )
+
+
+def _ask(port: int, body: str) -> str:
+    """The first answer; a Service leads nowhere until its rules are written."""
+    deadline = time.monotonic() + _ANSWER_SECONDS
+    while True:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)
+        try:
+            connection.request("POST", "/v1/chat/completions", body, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            answer = json.loads(response.read())
+            if response.status == http.HTTPStatus.OK:
+                return str(answer["choices"][0]["message"]["content"])
+            failure = json.dumps(answer)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            failure = str(error) or type(error).__name__
+        finally:
+            connection.close()
+        if time.monotonic() > deadline:
+            raise RehearsalError(f"the model does not answer on port {port} of 127.0.0.1: {failure}")
+        time.sleep(0.5)

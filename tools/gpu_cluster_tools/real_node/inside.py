@@ -1,0 +1,73 @@
+"""The first process in the namespaces of real nodes: it makes their network, and starts what runs in it.
+
+python -m gpu_cluster_tools.real_node.inside SETTINGS, in the folder of the nodes.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from gpu_cluster_tools.real_node.network import API_SERVER, DEVICE, SERVICES
+from gpu_cluster_tools.real_node.outside import API_SOCKET, socket_of
+from gpu_cluster_tools.real_node.relay import Connect, Streams, listen_at, listen_on, to_socket
+from gpu_cluster_tools.real_node.settings import Program, Settings
+from gpu_cluster_tools.real_node.supervisor import supervise
+
+TARGETS = "targets.json"
+"""Address of the Service of each model, which is known once the platform is up."""
+
+
+def main(path: str) -> None:
+    settings = Settings.read(Path(path))
+    _make_network(settings)
+    ready = threading.Event()
+    threading.Thread(target=lambda: asyncio.run(_relay(settings, ready)), daemon=True).start()
+    ready.wait()
+    nodes = [_node(path, number, node.name) for number, node in enumerate(settings.nodes)]
+    supervise([*settings.programs, *nodes], Path("logs"), os.environ | {"PATH": settings.search})
+
+
+def _node(path: str, number: int, name: str) -> Program:
+    module = "gpu_cluster_tools.real_node.node"
+    command = ["unshare", "--mount", sys.executable, "-P", "-m", module, path, str(number)]
+    return Program(name=name, command=command)
+
+
+def _make_network(settings: Settings) -> None:
+    # A bridge without ports holds the addresses: not every kernel has a dummy device.
+    commands = [
+        "ip link set lo up",
+        f"ip link add name {DEVICE} type bridge",
+        f"ip addr add {API_SERVER}/32 dev {DEVICE}",
+        *(f"ip addr add {node.address}/32 dev {DEVICE}" for node in settings.nodes),
+        f"ip link set {DEVICE} up",
+        f"ip route add {SERVICES} dev {DEVICE} src {settings.nodes[0].address}",
+    ]
+    for command in commands:
+        subprocess.run(command.split(), check=True)  # noqa: S603
+    Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
+
+
+async def _relay(settings: Settings, ready: threading.Event) -> None:
+    servers = [
+        await listen_at(host, settings.api_port, to_socket(API_SOCKET)) for host in ("127.0.0.1", API_SERVER)
+    ]
+    servers += [await listen_on(socket_of(model), _to_service(model)) for model in settings.models]
+    ready.set()
+    await asyncio.gather(*(server.serve_forever() for server in servers))
+
+
+def _to_service(model: str) -> Connect:
+    async def connect() -> Streams:
+        host, _, port = json.loads(Path(TARGETS).read_text())[model].rpartition(":")
+        return await asyncio.open_connection(host, int(port))
+
+    return connect
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

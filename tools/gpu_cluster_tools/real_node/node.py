@@ -1,0 +1,46 @@
+"""One real node: its machine, its container runtime and its kubelet, in mounts of their own.
+
+python -m gpu_cluster_tools.real_node.node SETTINGS NUMBER
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from gpu_cluster_tools.real_node.settings import Settings
+from gpu_cluster_tools.real_node.supervisor import supervise
+
+KUBELET_FOLDER = "/var/lib/kubelet"
+
+
+def main(path: str, number: int) -> None:
+    settings = Settings.read(Path(path))
+    node = settings.nodes[number]
+    _mount(Path(node.folder))
+    supervise(node.programs, Path(node.folder) / "logs", os.environ | {"PATH": settings.search})
+
+
+def _mount(folder: Path) -> None:
+    kubelet = folder / "kubelet"
+    kubelet.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder / "containerd-state", ignore_errors=True)  # containers ended with their namespaces
+    # Volumes that the kubelet mounts are to be seen by the container runtime.
+    _run("mount", "--make-rshared", "/")
+    _run("mount", "-t", "tmpfs", "run", "/run")  # sockets, and the lock of iptables
+    if not Path(KUBELET_FOLDER).is_dir():
+        _run("mount", "-t", "tmpfs", "lib", "/var/lib")
+        Path(KUBELET_FOLDER).mkdir()
+    _run("mount", "--bind", str(kubelet), KUBELET_FOLDER)
+    # The kubelet takes memory and processors of the machine from these files.
+    _run("mount", "--bind", str(folder / "machine" / "meminfo"), "/proc/meminfo")
+    _run("mount", "--bind", str(folder / "machine" / "node"), "/sys/devices/system/node")
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True)  # noqa: S603
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,49 @@
+"""The process of real nodes that is in the network of the machine: it relays, and starts all others.
+
+python -m gpu_cluster_tools.real_node.outside SETTINGS, in the folder of the nodes.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from gpu_cluster_tools.real_node.relay import listen_at, listen_on, to_address, to_socket
+from gpu_cluster_tools.real_node.settings import Settings
+
+_UNSHARE = ["unshare", "--net", "--pid", "--mount", "--mount-proc", "--fork", "--kill-child=SIGKILL"]
+API_SOCKET = "api.sock"
+
+
+def main(path: str) -> None:
+    asyncio.run(_run(path))
+
+
+def socket_of(model: str) -> str:
+    return f"model-{model}.sock"
+
+
+async def _run(path: str) -> None:
+    settings = Settings.read(Path(path))
+    for socket in Path.cwd().glob("*.sock"):
+        socket.unlink()
+    servers = [await listen_on(API_SOCKET, to_address("127.0.0.1", settings.api_port))]
+    for model, port in settings.models.items():
+        servers.append(await listen_at("127.0.0.1", port, to_socket(socket_of(model))))
+    inside = subprocess.Popen(  # noqa: S603
+        [*_UNSHARE, sys.executable, "-P", "-m", "gpu_cluster_tools.real_node.inside", path]
+    )
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+        loop.add_signal_handler(number, ended.set)
+    await ended.wait()
+    inside.kill()
+    inside.wait()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

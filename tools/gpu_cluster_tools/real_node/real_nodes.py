@@ -1,0 +1,257 @@
+"""Start, look at and remove the real nodes of a checkout."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from gpu_cluster_tools.real_node import node_files
+from gpu_cluster_tools.real_node.cgroups import cgroup_of, create_cgroup, remove_cgroups
+from gpu_cluster_tools.real_node.cluster_dns import POLICIES_USER
+from gpu_cluster_tools.real_node.images import Image
+from gpu_cluster_tools.real_node.inside import TARGETS
+from gpu_cluster_tools.real_node.machine import write_machine
+from gpu_cluster_tools.real_node.network import node_address
+from gpu_cluster_tools.real_node.node import KUBELET_FOLDER
+from gpu_cluster_tools.real_node.selection import RealPool
+from gpu_cluster_tools.real_node.settings import NodeSettings, Program, Settings
+from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, RehearsalError, ports
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.kubernetes_client import name_of
+from gpu_cluster_tools.rehearsal.nodes import takes_pods
+from gpu_cluster_tools.rehearsal.processes import Process, end, processes
+from gpu_cluster_tools.toolchain import Toolchain
+from gpu_cluster_tools.toolchain.real_node import CNI_PLUGINS
+
+_READY_SECONDS = 120
+_POLL_SECONDS = 0.2
+_SYSTEM_GROUP = "gpu-cluster:real-nodes"
+
+
+class RealNodes:
+    """The real nodes whose files lie in one folder.
+
+    RealNodes(project / ".local").start(control_plane, toolchain, programs, pool, images)
+    """
+
+    def __init__(self, local: Path) -> None:
+        self._folder = local.resolve() / "real-node"
+        self._path = self._folder / "settings.json"
+        self._started = self._folder / "started"
+
+    def start(
+        self,
+        control_plane: LocalControlPlane,
+        toolchain: Toolchain,
+        programs: Path,
+        pool: RealPool,
+        images: Sequence[Image],
+    ) -> None:
+        """Make them run as the arguments say, whatever state they are in, and wait until they are Ready.
+
+        `programs`: the folder with runc and iptables. `RehearsalError` where a node does not become Ready.
+        """
+        settings = self._settings(control_plane, toolchain, programs, pool)
+        identity = self._identity(settings, control_plane)
+        if not (self._running() and self._started.exists() and self._started.read_text() == identity):
+            self._end()
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._write(settings, control_plane, toolchain, programs, pool)
+            self._spawn()
+            self._started.write_text(identity)
+        for node in settings.nodes:
+            self._import(node, toolchain, images)
+        self._await_ready(KubernetesClient(control_plane.kubeconfig), set(pool.nodes))
+
+    def lead_to(self, kubeconfig: Path, namespace: str) -> dict[str, int]:
+        """Let the ports of this machine lead to the Services of the models; ports by model."""
+        settings = Settings.read(self._path)
+        client = DynamicClient(kubeconfig)
+        targets: dict[str, str] = {}
+        for model in settings.models:
+            spec = client.get(f"/api/v1/namespaces/{namespace}/services/{model}")["spec"]
+            targets[model] = f"{spec['clusterIP']}:{spec['ports'][0]['port']}"
+        (self._folder / TARGETS).write_text(json.dumps(targets))
+        return settings.models
+
+    def remove(self) -> None:
+        """End their processes, and delete every file and control group."""
+        self._end()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _settings(
+        self, control_plane: LocalControlPlane, toolchain: Toolchain, programs: Path, pool: RealPool
+    ) -> Settings:
+        kept = Settings.read(self._path).models if self._path.exists() and self._running() else {}
+        models = kept if set(kept) == set(pool.models) else ports.assign(pool.models, {})
+        shim = toolchain.path("containerd-shim-runc-v2").parent
+        search = os.pathsep.join([str(programs), str(shim), os.environ.get("PATH", os.defpath)])
+        proxy = [
+            *(str(toolchain.path("kube-proxy")), "--config", str(self._folder / "kube-proxy.json")),
+            *("--hostname-override", pool.nodes[0]),
+        ]
+        policies = [
+            str(toolchain.path("network-policies")),
+            "--kubeconfig",
+            str(self._kubeconfig("policies")),
+        ]
+        return Settings(
+            search=search,
+            api_port=control_plane.port,
+            models=models,
+            programs=[
+                Program("kube-proxy", proxy),
+                Program("network-policies", [*policies, "--nodes", ",".join(pool.nodes)]),
+            ],
+            nodes=[self._node(toolchain, name, number) for number, name in enumerate(pool.nodes)],
+        )
+
+    def _node(self, toolchain: Toolchain, name: str, number: int) -> NodeSettings:
+        folder = self._folder / "nodes" / name
+        address = node_address(number)
+        kubelet = [
+            *(str(toolchain.path("kubelet")), "--config", str(folder / "kubelet.json")),
+            *("--kubeconfig", str(self._kubeconfig(name)), "--root-dir", KUBELET_FOLDER),
+            *("--hostname-override", name, "--node-ip", address),
+        ]
+        containerd = [str(toolchain.path("containerd")), "--config", str(folder / "containerd.toml")]
+        programs = [Program("containerd", containerd), Program("kubelet", kubelet)]
+        return NodeSettings(name=name, address=address, folder=str(folder), programs=programs)
+
+    def _write(
+        self,
+        settings: Settings,
+        control_plane: LocalControlPlane,
+        toolchain: Toolchain,
+        programs: Path,
+        pool: RealPool,
+    ) -> None:
+        settings.write(self._path)
+        control_plane.admit(self._kubeconfig("proxy"), user="system:kube-proxy", group=_SYSTEM_GROUP)
+        control_plane.admit(self._kubeconfig("policies"), user=POLICIES_USER, group=_SYSTEM_GROUP)
+        _write_json(self._folder / "kube-proxy.json", node_files.kube_proxy(self._kubeconfig("proxy")))
+        plugins = self._plugins(toolchain)
+        for number, node in enumerate(settings.nodes):
+            folder = Path(node.folder)
+            control_plane.admit(
+                self._kubeconfig(node.name), user=f"system:node:{node.name}", group="system:nodes"
+            )
+            write_machine(folder / "machine", pool.pool.capacity)
+            cgroup = cgroup_of(self._folder, node.name)
+            create_cgroup(cgroup)
+            _write_json(
+                folder / "kubelet.json",
+                node_files.kubelet(
+                    pool.pool, number, address=node.address, authority=control_plane.authority, cgroup=cgroup
+                ),
+            )
+            (folder / "containerd.toml").write_text(
+                node_files.containerd(folder, plugins=plugins, runc=programs / "runc")
+            )
+            _write_json(folder / "cni" / "10-gpu-cluster.conflist", node_files.network(number, folder))
+            _write_json(
+                folder / "kubelet" / "device-plugins" / "simulated" / "devices.json", dict(pool.pool.extended)
+            )
+            (folder / "kubelet" / "resolv.conf").write_text("")
+
+    def _plugins(self, toolchain: Toolchain) -> Path:
+        """The one folder that the runtime looks for network plugins in."""
+        folder = self._folder / "plugins"
+        folder.mkdir(exist_ok=True)
+        for tool in CNI_PLUGINS:
+            link = folder / tool.name
+            link.unlink(missing_ok=True)
+            link.symlink_to(toolchain.path(tool.name))
+        return folder
+
+    def _kubeconfig(self, name: str) -> Path:
+        return self._folder / "kubeconfigs" / name
+
+    def _identity(self, settings: Settings, control_plane: LocalControlPlane) -> str:
+        content = f"{settings}{control_plane.authority.read_text()}"
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def _spawn(self) -> None:
+        with (self._folder / "outside.log").open("ab") as log:
+            subprocess.Popen(  # noqa: S603
+                [sys.executable, "-P", "-m", "gpu_cluster_tools.real_node.outside", str(self._path)],
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _import(self, node: NodeSettings, toolchain: Toolchain, images: Sequence[Image]) -> None:
+        """Import the images that the node's runtime does not have."""
+        wanted = hashlib.sha256(repr([(image.name, image.digest) for image in images]).encode()).hexdigest()
+        done = Path(node.folder) / "images"
+        ctr = self._runtime_client(node, toolchain)
+        if done.exists() and done.read_text() == wanted:
+            return
+        for image in images:
+            archive = Path(node.folder) / "image.tar"
+            image.write(archive, os.uname().machine)
+            _run([*ctr, "--namespace", "k8s.io", "images", "import", "--local", str(archive)])
+            archive.unlink()
+        done.write_text(wanted)
+
+    def _runtime_client(self, node: NodeSettings, toolchain: Toolchain) -> list[str]:
+        """`ctr` at the socket of a node, which is in the mounts of its containerd; waits until it answers."""
+        configuration = str(Path(node.folder) / "containerd.toml")
+        deadline = time.monotonic() + _READY_SECONDS
+        while time.monotonic() < deadline:
+            for process in processes("containerd".__eq__):
+                if configuration in process.arguments:
+                    socket = f"/proc/{process.pid}/root{node_files.RUNTIME_SOCKET}"
+                    ctr = [str(toolchain.path("ctr")), "--address", socket]
+                    if subprocess.run([*ctr, "version"], capture_output=True, check=False).returncode == 0:  # noqa: S603
+                        return ctr
+            time.sleep(_POLL_SECONDS)
+        raise RehearsalError(self._failure(node, "containerd"))
+
+    def _await_ready(self, cluster: KubernetesClient, wanted: set[str]) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        while waiting := wanted - {name_of(node) for node in cluster.nodes() if takes_pods(node)}:
+            if time.monotonic() > deadline:
+                node = next(each for each in Settings.read(self._path).nodes if each.name in waiting)
+                raise RehearsalError(self._failure(node, "kubelet"))
+            time.sleep(_POLL_SECONDS)
+
+    def _failure(self, node: NodeSettings, program: str) -> str:
+        log = Path(node.folder) / "logs" / f"{program}.log"
+        words = log.read_text(errors="replace").splitlines()[-5:] if log.exists() else []
+        last = "\n".join(f"  {line[:400]}" for line in words)
+        return (
+            f"the real node {node.name} is not ready after {_READY_SECONDS} s; {program} said:\n{last}\n"
+            f"Its logs are in {log.parent}; `REAL_NODE=no make up` goes on without it."
+        )
+
+    def _running(self) -> bool:
+        return any("gpu_cluster_tools.real_node.outside" in found.arguments for found in self._processes())
+
+    def _processes(self) -> list[Process]:
+        """Processes that were started with the settings of this folder."""
+        return [found for found in processes(lambda _: True) if str(self._path) in found.arguments]
+
+    def _end(self) -> None:
+        # The first of the namespace takes all others with it.
+        end(found for found in self._processes() if "gpu_cluster_tools.real_node.outside" in found.arguments)
+        end(self._processes(), grace_seconds=0)
+        remove_cgroups(self._folder)
+
+
+def _write_json(path: Path, content: dict[str, object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise RehearsalError(f"{' '.join(command)} fails: {(done.stderr or done.stdout).strip()}")

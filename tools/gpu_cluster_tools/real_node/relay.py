@@ -1,0 +1,59 @@
+"""Relay of connections between the network of real nodes and that of the machine.
+
+The two have no device in common: a connection crosses through a socket in the file system.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Connect = Callable[[], Awaitable[Streams]]
+
+_CHUNK = 65536
+
+_relayed: set[asyncio.Task[object]] = set()
+"""Connections that are relayed: the loop itself holds tasks weakly."""
+
+
+def to_socket(path: str) -> Connect:
+    return lambda: asyncio.open_unix_connection(path)
+
+
+def to_address(host: str, port: int) -> Connect:
+    return lambda: asyncio.open_connection(host, port)
+
+
+async def listen_at(host: str, port: int, connect: Connect) -> asyncio.Server:
+    return await asyncio.start_server(_handler(connect), host, port)
+
+
+async def listen_on(path: str, connect: Connect) -> asyncio.Server:
+    """`path` is relative where the folder's own may be too long for a socket."""
+    return await asyncio.start_unix_server(_handler(connect), path)
+
+
+def _handler(connect: Connect) -> Callable[..., Awaitable[None]]:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if task := asyncio.current_task():
+            _relayed.add(task)
+            task.add_done_callback(_relayed.discard)
+        try:
+            other_reader, other_writer = await connect()
+        except (OSError, ValueError):
+            writer.close()
+            return
+        await asyncio.gather(_copy(reader, other_writer), _copy(other_reader, writer))
+        for each in (writer, other_writer):
+            each.close()
+
+    return handle
+
+
+async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while chunk := await source.read(_CHUNK):
+            target.write(chunk)
+            await target.drain()
+    with suppress(OSError, RuntimeError):
+        target.write_eof()

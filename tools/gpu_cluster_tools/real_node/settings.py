@@ -1,0 +1,49 @@
+"""Settings of the processes of real nodes, as a file between the command that starts them and themselves."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that runs until the nodes are stopped."""
+
+    name: str
+    command: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSettings:
+    name: str
+    address: str
+    folder: str
+    """Of its kubelet, its container runtime and its machine."""
+
+    programs: list[Program]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    search: str
+    """PATH of all programs."""
+
+    api_port: int
+    models: dict[str, int]
+    """Ports of this machine at which models answer."""
+
+    programs: list[Program]
+    nodes: list[NodeSettings]
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> "Settings":
+        data = json.loads(path.read_text())
+        nodes = [NodeSettings(**node | {"programs": _programs(node)}) for node in data["nodes"]]
+        return cls(**data | {"nodes": nodes, "programs": _programs(data)})
+
+
+def _programs(data: dict[str, list[dict[str, list[str]]]]) -> list[Program]:
+    return [Program(**program) for program in data["programs"]]  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,3 @@
+module gpu-cluster/toolchain/model-server
+
+go 1.26.0

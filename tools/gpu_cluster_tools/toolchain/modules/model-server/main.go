@@ -1,0 +1,94 @@
+// Command vllm answers as a vLLM server does, without a model: its arguments, API, metrics and shutdown.
+//
+// Its speed is set by the environment: MODEL_SERVER_LOAD_SECONDS, MODEL_SERVER_FIRST_TOKEN_SECONDS,
+// MODEL_SERVER_TOKENS_PER_SECOND and MODEL_SERVER_TOKENS.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+const (
+	flagsFile = "/vllm-flags.json"
+	keepAlive = 5 * time.Second // VLLM_HTTP_TIMEOUT_KEEP_ALIVE
+)
+
+func main() {
+	if len(os.Args) < 2 || os.Args[1] != "serve" {
+		fail(errors.New("the one command is: serve"))
+	}
+	options, err := parse(flagsFile, os.Args[2:])
+	if err != nil {
+		fail(err)
+	}
+	if err := run(options); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// fail ends as vLLM's parser does.
+func fail(err error) {
+	fmt.Fprintf(os.Stderr, "vllm serve: error: %v\n", err)
+	os.Exit(2)
+}
+
+func run(options *options) error {
+	ended, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	speed := speed{
+		load:       seconds("MODEL_SERVER_LOAD_SECONDS", 0.5),
+		firstToken: seconds("MODEL_SERVER_FIRST_TOKEN_SECONDS", 0.02),
+		perToken:   time.Duration(float64(time.Second) / number("MODEL_SERVER_TOKENS_PER_SECOND", 200)),
+		tokens:     int(number("MODEL_SERVER_TOKENS", 24)),
+	}
+	log.Printf("loading %s", options.model)
+	select {
+	case <-time.After(speed.load): // no port is open before the model is loaded
+	case <-ended.Done():
+		return nil
+	}
+	engine := newEngine(options, speed)
+	server := &http.Server{Handler: engine.routes(), IdleTimeout: keepAlive}
+	listener, err := net.Listen("tcp", ":"+strconv.Itoa(options.port))
+	if err != nil {
+		return err
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	log.Printf("serving %v on port %d", options.names, options.port)
+	select {
+	case err := <-failed:
+		return err
+	case <-ended.Done():
+	}
+	log.Printf("ending: requests that run get %s", options.shutdown)
+	ctx, cancel := context.WithTimeout(context.Background(), options.shutdown)
+	defer cancel()
+	return server.Shutdown(ctx)
+}
+
+func seconds(name string, otherwise float64) time.Duration {
+	return time.Duration(number(name, otherwise) * float64(time.Second))
+}
+
+func number(name string, otherwise float64) float64 {
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil || value < 0 {
+		fail(fmt.Errorf("%s=%q is no number", name, text))
+	}
+	return value
+}

@@ -1,0 +1,3 @@
+module gpu-cluster/toolchain/pause
+
+go 1.26.0
