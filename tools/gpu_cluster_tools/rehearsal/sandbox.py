@@ -20,6 +20,7 @@ from gpu_cluster_tools.rehearsal.control_plane import LocalControlPlane
 from gpu_cluster_tools.rehearsal.copy_project import copy_project
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.engine import Engine, forget_history, local_state
+from gpu_cluster_tools.rehearsal.existing_vpc import MadeVpc, lost_of, make_vpc
 from gpu_cluster_tools.rehearsal.fake_secrets import plaintext_secrets, set_fake_secrets
 from gpu_cluster_tools.rehearsal.instance_types import use_declared
 from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient
@@ -206,7 +207,26 @@ class Sandbox:
         for arn in addon_roles(self._original):
             account.admit(arn, trusted=_PODS)
         account.admit(account.principal, self.rights)
+        self._open_network()
         account.take_as_given()
+
+    def _open_network(self) -> None:
+        """The VPC that the stack file names is there; the copy of the file has the ids of this account."""
+        network = self._original.network
+        if network is None or network.existing is None:
+            return
+        made = make_vpc(self._api_of_account(), network.existing)
+        self.__dict__["vpc"] = made
+        if made.ids:
+            self.stack_file.put(("config", "gpu-cluster:network", "existing", "ids"), made.ids)
+
+    def lost_of_network(self) -> list[str]:
+        """Parts of the VPC that was there before which are there no longer, in words."""
+        made: MadeVpc | None = self.__dict__.get("vpc")
+        return lost_of(self._api_of_account(), made) if made else []
+
+    def _api_of_account(self) -> Api:
+        return Api(self.account.endpoint, self._original.region or "us-east-1")
 
     def _bring_charts(self) -> None:
         """Charts that the stack would fetch are here, as no registry may be reached."""
