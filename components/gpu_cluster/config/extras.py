@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from gpu_cluster.config.names import Name, Namespace
 from gpu_cluster.config.settings import Settings
@@ -28,6 +28,20 @@ ChartVersion = Annotated[
 
 class ChartSettings(Settings):
     """A Helm chart, rendered by the engine when the stack is updated."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"chart": {"pattern": r"^(oci://|\.{0,2}/)"}}},
+            "then": {
+                "properties": {"repository": False},
+                "anyOf": [
+                    {"required": ["version"]},
+                    {"properties": {"chart": {"pattern": r"^\.{0,2}/"}}},
+                ],
+            },
+            "else": {"required": ["repository", "version"]},
+        }
+    )
 
     chart: ChartSource
     """Address oci://…, path relative to the project, or name of a chart in repository."""

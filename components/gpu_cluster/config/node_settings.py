@@ -1,8 +1,9 @@
 """Keys of `gpu-cluster:pools.<name>` about the inside of a node: user data, kubelet, and its DaemonSets."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from gpu_cluster.config.quantity import Bytes, Quantity
 from gpu_cluster.config.settings import Settings
@@ -18,7 +19,34 @@ def _pods(given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-KubeletFields = Annotated[dict[str, Any], AfterValidator(_pods)]
+SET_ELSEWHERE: Mapping[str, str] = {
+    "clusterDNS": "the platform sets it",
+    "evictionHard": "capacity is planned with the thresholds of EKS; expected reserve",
+    "kubeReserved": "capacity is planned with the reserve of EKS; expected reserve",
+    "systemReserved": "capacity is planned without it; expected reserve",
+    "registerWithTaints": "expected taints of the pool",
+}
+"""KubeletConfiguration fields, and where the stack file has them."""
+
+KubeletFields = Annotated[
+    dict[str, Any],
+    AfterValidator(_pods),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "properties": {
+                "maxPods": {
+                    "description": "Pods of one node. Default: as many as EKS allows.",
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": _MOST_PODS,
+                }
+            },
+            "propertyNames": {"not": {"enum": list(SET_ELSEWHERE)}},
+            "additionalProperties": True,
+        }
+    ),
+]
 
 
 class UserData(Settings):

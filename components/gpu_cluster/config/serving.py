@@ -14,6 +14,7 @@ from gpu_cluster.config.containers import (
     ObjectName,
     Port,
 )
+from gpu_cluster.config.hub import HubMirror
 from gpu_cluster.config.model_shape import ModelShape
 from gpu_cluster.config.names import Name, Namespace, Word
 from gpu_cluster.config.quantity import Bytes, Quantity
@@ -311,6 +312,9 @@ class ServingSettings(Settings):
 
     hub_token: Secret | None = None
     """Token of the model hub for gated models, a Pulumi secret; not with provider local. Default: none."""
+
+    hub: HubMirror | None = None
+    """Mirror of the model hub, for models without store. Default: none, the hub on the internet."""
 
     clients: frozenset[Namespace] = frozenset()
     """Namespaces whose pods may call the models. Default: none but the models' own."""

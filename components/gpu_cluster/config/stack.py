@@ -74,6 +74,9 @@ class Stack(Settings):
     production: Flag | None = None
     """Whether production rules stop an update. Default: whether policies/settings.yaml names the stack so."""
 
+    offline: Flag = False
+    """Whether validation refuses whatever would be fetched from the internet. Default: false."""
+
     protect: Flag = True
     """Whether what holds data, the keys and the cluster refuse to be destroyed; eks only. Default: true."""
 

@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
+from gpu_cluster.config.containers import Variable
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.registry import InClusterRegistry, RegistrySettings, Upstream
@@ -94,7 +95,15 @@ def _caches(stack: Stack) -> dict[str, frozenset[Upstream]]:
 def _model(model: ModelSettings, stack: Stack, default: str | None) -> ModelSettings:
     """A model whose volume names its class, and which names its slice where its pool has only one."""
     cache = model.cache and _classed(model.cache, default)
-    return model.model_copy(update={"cache": cache, "slice": model.slice or _only_slice(model.pool, stack)})
+    hub = stack.serving.hub if model.cache else None
+    endpoint = {"HF_ENDPOINT": Variable(value=hub.url)} if hub else {}
+    return model.model_copy(
+        update={
+            "cache": cache,
+            "env": endpoint | model.env,
+            "slice": model.slice or _only_slice(model.pool, stack),
+        }
+    )
 
 
 def _service(service: ServiceSettings, stack: Stack, default: str | None) -> ServiceSettings:

@@ -43,7 +43,7 @@ def json_schema() -> dict[str, Any]:
         "then": {"required": ["aws:region", config_key("network")]},
         "else": {"properties": {config_key(section): False for section in ("network", *OF_AWS)}},
     }
-    return _file(f"Stack file of {NAMESPACE}", sections, {"allOf": [places, _of_the_catalog()]})
+    return _file(f"Stack file of {NAMESPACE}", sections, {"allOf": [places, _of_the_catalog(), _offline()]})
 
 
 def team_json_schema() -> dict[str, Any]:
@@ -85,6 +85,27 @@ def _of_the_catalog() -> dict[str, Any]:
     return {
         "if": {"not": {"required": [config_key("hardware")]}},
         "then": {"properties": {config_key("pools"): {"additionalProperties": pool}}},
+    }
+
+
+def _offline() -> dict[str, Any]:
+    """Without internet there is no NAT gateway, and a site of one's own has a mirror."""
+    network = {
+        "if": {"required": ["zones"]},
+        "then": {"required": ["nat"], "properties": {"nat": {"const": "none"}}},
+    }
+    elsewhere = {"required": [config_key("registry")]}
+    return {
+        "if": {
+            "required": [config_key("offline")],
+            "properties": {config_key("offline"): {"enum": [True, "true"]}},
+        },
+        "then": {
+            "properties": {config_key("network"): network},
+            "if": _on_aws(),
+            "then": True,
+            "else": elsewhere,
+        },
     }
 
 

@@ -11,7 +11,14 @@ from gpu_cluster.capacity import Pool, Request, nodes_for, request_of
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.serving import ModelSettings, ServingSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.security import Namespace, PodSecurity, from_namespaces, to_dns, to_internet
+from gpu_cluster.kubernetes.security import (
+    Namespace,
+    PodSecurity,
+    from_namespaces,
+    to_dns,
+    to_internet,
+    to_networks,
+)
 from gpu_cluster.kubernetes.serving.hub_token import hub_token_secret
 from gpu_cluster.kubernetes.serving.model import Model
 from gpu_cluster.kubernetes.serving.quota import quota_of
@@ -59,7 +66,9 @@ class Serving(pulumi.ComponentResource):
                     {settings.namespace, *settings.clients}, *ports_of(settings.models.values())
                 ),
                 "dns": to_dns(resolvers),
-                "hub": to_internet(443),
+                "hub": to_networks(settings.hub.networks, settings.hub.port)
+                if settings.hub
+                else to_internet(443),
             },
             opts=pulumi.ResourceOptions(parent=self),
         )

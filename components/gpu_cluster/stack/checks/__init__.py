@@ -15,6 +15,7 @@ from gpu_cluster.stack.checks.models import models
 from gpu_cluster.stack.checks.mounts import mounts
 from gpu_cluster.stack.checks.network import network
 from gpu_cluster.stack.checks.nodes import nodes
+from gpu_cluster.stack.checks.offline import offline
 from gpu_cluster.stack.checks.pools import pools, valid_pools
 from gpu_cluster.stack.checks.region import region
 from gpu_cluster.stack.checks.registry import registry
@@ -55,6 +56,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *capacity(stack, offered),
         *updates(stack, offered),
         *extras(stack),
+        *offline(stack),
         *team_grants(stack, offered, broken),
     ]
     return [Diagnostic(rooted(keys), message) for keys, message, _ in mistakes]

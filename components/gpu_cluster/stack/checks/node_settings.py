@@ -1,18 +1,10 @@
 """User data and kubelet settings of a pool fit its operating system, and repeat none of the platform's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from gpu_cluster.config.node_settings import SET_ELSEWHERE
 from gpu_cluster.config.pools import AmiFamily, PoolSettings
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
-
-_SET_ELSEWHERE: Mapping[str, str] = {
-    "clusterDNS": "the platform sets it",
-    "evictionHard": "capacity is planned with the thresholds of EKS; expected reserve",
-    "kubeReserved": "capacity is planned with the reserve of EKS; expected reserve",
-    "systemReserved": "capacity is planned without it; expected reserve",
-    "registerWithTaints": "expected taints of the pool",
-}
-"""KubeletConfiguration fields, and where the stack file has them."""
 
 
 def node_settings(name: str, settings: PoolSettings) -> Iterator[Diagnostic]:
@@ -36,6 +28,6 @@ def node_settings(name: str, settings: PoolSettings) -> Iterator[Diagnostic]:
 
 
 def _kubelet(keys: Keys, settings: PoolSettings) -> Iterator[Diagnostic]:
-    for field, reason in _SET_ELSEWHERE.items():
+    for field, reason in SET_ELSEWHERE.items():
         if field in settings.kubelet:
             yield Diagnostic((*keys, "kubelet", field), reason)

@@ -1,0 +1,40 @@
+"""`offline: true`: nothing that the stack asks for is fetched from the internet."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.network import Nat
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+
+
+def offline(stack: Stack) -> Iterator[Diagnostic]:
+    if not stack.offline:
+        return
+    if not isinstance(stack.cluster, EksSettings) and stack.registry.mirror is None:
+        message = "required key is missing with offline: true; images come from a mirror of the site"
+        yield Diagnostic(("registry", "mirror"), message)
+    if stack.network and not stack.network.existing and stack.network.nat is not Nat.NONE:
+        message = (
+            f"a NAT gateway leads to the internet; expected none with offline: true, got {stack.network.nat}"
+        )
+        yield Diagnostic(("network", "nat"), message)
+    for name, model in stack.serving.models.items():
+        yield from _weights(stack, ("serving", "models", name), model)
+    yield from _charts(stack)
+
+
+def _weights(stack: Stack, keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
+    if model.cache and stack.serving.hub is None:
+        message = "its weights come from the internet; expected store, or serving.hub with offline: true"
+        yield Diagnostic((*keys, "cache"), message)
+
+
+def _charts(stack: Stack) -> Iterator[Diagnostic]:
+    mirror = stack.mirror
+    for name, chart in stack.extras.charts.items():
+        if not chart.is_path and not (mirror and chart.chart.startswith(f"oci://{mirror}/")):
+            place = f"oci://{mirror}/… or a path" if mirror else "a path"
+            message = f"it is fetched from elsewhere; expected {place} with offline: true"
+            yield Diagnostic(("extras", "charts", name, "chart"), message)
