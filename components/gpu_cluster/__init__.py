@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from gpu_cluster.kubernetes.storage.classes import StorageClasses as StorageClasses
     from gpu_cluster.kubernetes.teams.grant import TeamGrant as TeamGrant
     from gpu_cluster.kubernetes.teams.teams import Teams as Teams
+    from gpu_cluster.kubernetes.telemetry.telemetry import Telemetry as Telemetry
     from gpu_cluster.plan import Plan as Plan
     from gpu_cluster.plan import plan_of as plan_of
     from gpu_cluster.platform import Platform as Platform
@@ -114,6 +115,7 @@ _MODULES = {
     "TeamGrant": "gpu_cluster.kubernetes.teams.grant",
     "TeamStack": "gpu_cluster.config",
     "Teams": "gpu_cluster.kubernetes.teams.teams",
+    "Telemetry": "gpu_cluster.kubernetes.telemetry.telemetry",
     "Tiers": "gpu_cluster.aws.network.tiers",
     "Vpc": "gpu_cluster.aws.network.vpc",
     "load": "gpu_cluster.stack",

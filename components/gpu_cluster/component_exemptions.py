@@ -10,6 +10,7 @@ from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin
 from gpu_cluster.kubernetes.gpu.mig_manager import MigManager
 from gpu_cluster.kubernetes.storage import StorageClasses
+from gpu_cluster.kubernetes.telemetry import Telemetry
 
 EXEMPTIONS: Mapping[str, tuple[Exemption, ...]] = {
     "gpu-cluster:index:DevicePlugin": DevicePlugin.EXEMPT,
@@ -19,4 +20,5 @@ EXEMPTIONS: Mapping[str, tuple[Exemption, ...]] = {
     "gpu-cluster:index:KarpenterController": KarpenterController.EXEMPT,
     "gpu-cluster:index:MigManager": MigManager.EXEMPT,
     "gpu-cluster:index:StorageClasses": StorageClasses.EXEMPT,
+    "gpu-cluster:index:Telemetry": Telemetry.EXEMPT,
 }

@@ -80,6 +80,43 @@ KARPENTER = Image(
     "1.13.0",
     "ea731b0cd813add8b2947a76bfe861c38069d85922b01d0c1647d1466279b7fe",
 )
+# As public deployments pin them beside the same tags, read on 2026-11-29.
+ALERTMANAGER = Image(
+    "quay.io/prometheus/alertmanager",
+    "v0.32.1",
+    "51a825c2a40acc3e338fdd00d622e01ec090f72be2b3ea46be0839cd47a4d286",
+)
+DCGM_EXPORTER = Image(
+    "nvcr.io/nvidia/k8s/dcgm-exporter",
+    "4.6.0-4.8.3-distroless",
+    "613ab03c11d442fd960ff515f547e9921537454a712d08160bc8f677f89f1c35",
+)
+KUBE_STATE_METRICS = Image(
+    "registry.k8s.io/kube-state-metrics/kube-state-metrics",
+    "v2.18.0",
+    "1545919b72e3ae035454fc054131e8d0f14b42ef6fc5b2ad5c751cafa6b2130e",
+)
+NODE_EXPORTER = Image(
+    "quay.io/prometheus/node-exporter",
+    "v1.11.1",
+    "0f422f62c15f154af8d8572b23d623aebfb10cec73a5c654d18f911f3f9df241",
+)
+PROMETHEUS = Image(
+    "quay.io/prometheus/prometheus",
+    "v3.12.0",
+    "69f5241418838263316593f7274a304b095c40bcf22e57272865da91bd60a8ac",
+)
 
-ON_EKS = (CLUSTER_AUTOSCALER, DEVICE_PLUGIN, KARPENTER, MIG_MANAGER, VLLM)
+ON_EKS = (
+    ALERTMANAGER,
+    CLUSTER_AUTOSCALER,
+    DCGM_EXPORTER,
+    DEVICE_PLUGIN,
+    KARPENTER,
+    KUBE_STATE_METRICS,
+    MIG_MANAGER,
+    NODE_EXPORTER,
+    PROMETHEUS,
+    VLLM,
+)
 """Images that a platform on AWS may run from its own registry, ECR."""

@@ -1,6 +1,7 @@
 """The platform: all components in the order of their dependencies."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import pulumi
@@ -20,6 +21,7 @@ from gpu_cluster.kubernetes.registry import Registry
 from gpu_cluster.kubernetes.serving import Serving
 from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.kubernetes.teams import Teams
+from gpu_cluster.kubernetes.telemetry import Telemetry
 from gpu_cluster.stack.manifests import manifests_of
 
 
@@ -90,6 +92,7 @@ class Platform(pulumi.ComponentResource):
                 images=images_of(stack.serving.models, stack, VLLM.named),
                 hub_token=hub_token,
                 resolvers=_resolvers(stack),
+                scraper=stack.telemetry.collectors,
                 opts=_after(served, devices),
             )
             self.outputs["models"] = {
@@ -115,6 +118,23 @@ class Platform(pulumi.ComponentResource):
                 key: {**summary, **here.teams.get(key, {})} for key, summary in teams.summaries.items()
             }
 
+        if stack.telemetry.enabled:
+            telemetry = Telemetry(
+                f"{name}-telemetry",
+                stack.telemetry,
+                pools=pools,
+                storage=storage.classes,
+                mirror=stack.mirror,
+                models=_namespaces_of_models(stack),
+                mounted=storage.made,
+                blocks=_blocks(stack),
+                region=stack.region,
+                kubelet_certificates=isinstance(stack.cluster, EksSettings),
+                resolvers=_resolvers(stack),
+                opts=served,
+            )
+            self.outputs["telemetry"] = {"url": telemetry.url}
+
         self.register_outputs(self.outputs)
 
 
@@ -125,6 +145,18 @@ def _after(room: pulumi.ResourceOptions, earlier: Sequence[pulumi.Resource]) -> 
 def _resolvers(stack: Stack) -> Sequence[str]:
     """Addresses of NodeLocal DNSCache; outside of a cluster that was there before, its usual one."""
     return stack.cluster.dns if isinstance(stack.cluster, ExistingCluster) else (NODE_LOCAL_DNS,)
+
+
+def _namespaces_of_models(stack: Stack) -> set[str]:
+    """Of the platform's own models, and of teams, which may have some."""
+    own = {stack.serving.namespace} if stack.serving.models else set[str]()
+    return own | {team.namespace or name for name, team in stack.teams.items()}
+
+
+def _blocks(stack: Stack) -> dict[str, datetime]:
+    """Ends of capacity blocks by pool."""
+    bought = {name: pool.capacity.capacity_block for name, pool in stack.pools.items()}
+    return {name: block.end for name, block in bought.items() if block}
 
 
 def _summary(pool: Pool) -> dict[str, Any]:

@@ -35,6 +35,7 @@ _ROOMS: Mapping[str, tuple[Keys, ...]] = {
     "Stores": (("storage",),),
     "Team": (("teams",),),
     "Teams": (("teams",),),
+    "Telemetry": (("telemetry",), ("pools",)),
 }
 """By component below the platform: the section it is made from, or the next best where that is left out."""
 

@@ -59,14 +59,15 @@ PUBLIC = {
     "gpu_cluster.kubernetes.cluster": "Cluster NoKubeconfigError kubeconfig_of team_kubeconfig",
     "gpu_cluster.aws.eks": "ClusterAddons EksCluster kubeconfig",
     "gpu_cluster.config": (
-        "Access AccessPolicy Adapters Ami AmiFamily AwsService BackupSettings BudgetSettings Capacity "
-        "CapacityBlock ClusterSettings ComplianceSettings Csi Disk Ebs Efs EksSettings Endpoint "
-        "ExistingCluster ExistingNetwork Framework FsxLustre GpuQuota GpuSettings HostPath "
-        "InClusterRegistry LocalCluster LocalPath Machine Market Membership ModelCache ModelSettings "
-        "Nat NetworkSettings Nfs PoolSettings Provisioner RegistrySettings RemoteNetworks Replicas "
-        "RepositorySettings Reservation S3 Secret ServerSettings ServiceSettings ServiceVolume "
-        "ServingEngine ServingSettings Sharing Span Speculation Stack StorageSettings Taint "
-        "TeamBudget TeamFile TeamRepository TeamSettings TeamStack Update Upstream Variable"
+        "Access AccessPolicy Adapters AlertSettings Ami AmiFamily AwsService BackupSettings "
+        "BudgetSettings Capacity CapacityBlock ClusterSettings Collector ComplianceSettings Csi Disk Ebs "
+        "Efs EksSettings Endpoint ExistingCluster ExistingNetwork Framework FsxLustre GpuQuota GpuSettings "
+        "HostPath InClusterRegistry LocalCluster LocalPath Machine Market Membership ModelCache "
+        "ModelSettings Nat NetworkSettings Nfs PoolSettings Provisioner RegistrySettings RemoteNetworks "
+        "RemoteWrite Replicas RepositorySettings Reservation S3 Scraper Secret ServerSettings "
+        "ServiceSettings ServiceVolume ServingEngine ServingSettings Sharing Span Speculation Stack "
+        "StorageSettings Taint TeamBudget TeamFile TeamRepository TeamSettings TeamStack TelemetrySettings "
+        "Update Upstream Variable"
     ),
     "gpu_cluster.kubernetes.gpu": "DevicePlugin EfaPlugin MigManager mig_config plugin_config",
     "gpu_cluster.aws.identity": "PodIdentity managed_policy policy_document",
@@ -87,12 +88,13 @@ PUBLIC = {
     ),
     "gpu_cluster.kubernetes.registry": "Registry",
     "gpu_cluster.kubernetes.security": (
-        "Namespace PodSecurity api_token_mount api_token_volume from_anywhere from_namespaces "
+        "Namespace PodSecurity api_token_mount api_token_volume from_anywhere from_namespaces from_pods "
         "restricted_container restricted_pod to_anywhere to_dns to_internet to_namespaces to_networks "
         "to_pod_identity"
     ),
     "gpu_cluster.kubernetes.serving": "Model Placement Serving hub_token_secret placements_of",
     "gpu_cluster.kubernetes.services": "Service store_claims",
+    "gpu_cluster.kubernetes.telemetry": "Telemetry alertmanager_config prometheus_config rule_files",
     "gpu_cluster.stack": "LocatedDiagnostic StackFileError environment_of is_team_file load load_any",
     "gpu_cluster.aws.ecr": "EcrRegistry Repository keep_newest_and_tagged",
     "gpu_cluster.kubernetes.teams": "AWS_ACCOUNT TEAM_LABEL TeamGrant Teams priority_class summary_of",

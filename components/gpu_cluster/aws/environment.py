@@ -14,6 +14,7 @@ from gpu_cluster.aws.nodes import NodeGroups
 from gpu_cluster.aws.stores import CopyDestination, Stores
 from gpu_cluster.aws.tags import STACK_TAG, tags_of
 from gpu_cluster.aws.teams.teams import team_accounts
+from gpu_cluster.aws.telemetry_roles import alert_sender, metrics_writer
 from gpu_cluster.capacity import pools_of, read_gbps
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import NetworkSettings
@@ -158,6 +159,19 @@ def eks_backend(
             _after(room, registry, addons), pulumi.ResourceOptions(providers=[cluster.provider])
         ),
     )
+    written = stack.telemetry.remote_write
+    if written and written.sigv4_region:
+        started.append(
+            metrics_writer(
+                f"{name}-metrics",
+                written,
+                account=settings.account,
+                cluster=cluster.cluster_name,
+                opts=room,
+            )
+        )
+    if sns := stack.telemetry.alerts.sns:
+        started.append(alert_sender(f"{name}-alerts", sns, cluster=cluster.cluster_name, opts=room))
     return ClusterBackend(
         kubernetes=cluster.provider,
         nodes=[registry, nodes],

@@ -1,5 +1,6 @@
 """The stack file as models: frozen, one module per section."""
 
+from gpu_cluster.config.alerts import AlertSettings
 from gpu_cluster.config.backups import BackupSettings
 from gpu_cluster.config.budget import BudgetSettings
 from gpu_cluster.config.capacity import Capacity, CapacityBlock, Market, Reservation
@@ -37,12 +38,14 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import S3, Csi, Ebs, Efs, FsxLustre, HostPath, LocalPath, Nfs, StorageSettings
 from gpu_cluster.config.team import Membership, TeamFile, TeamRepository, TeamStack
 from gpu_cluster.config.teams import GpuQuota, TeamBudget, TeamSettings
+from gpu_cluster.config.telemetry import Collector, RemoteWrite, Scraper, TelemetrySettings
 
 __all__ = [
     "S3",
     "Access",
     "AccessPolicy",
     "Adapters",
+    "AlertSettings",
     "Ami",
     "AmiFamily",
     "AwsService",
@@ -51,6 +54,7 @@ __all__ = [
     "Capacity",
     "CapacityBlock",
     "ClusterSettings",
+    "Collector",
     "ComplianceSettings",
     "Csi",
     "Disk",
@@ -80,9 +84,11 @@ __all__ = [
     "Provisioner",
     "RegistrySettings",
     "RemoteNetworks",
+    "RemoteWrite",
     "Replicas",
     "RepositorySettings",
     "Reservation",
+    "Scraper",
     "Secret",
     "ServerSettings",
     "ServiceSettings",
@@ -100,6 +106,7 @@ __all__ = [
     "TeamRepository",
     "TeamSettings",
     "TeamStack",
+    "TelemetrySettings",
     "Update",
     "Upstream",
     "Variable",

@@ -21,6 +21,7 @@ from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.storage import StorageSettings
 from gpu_cluster.config.tags import TagKey, TagValue
 from gpu_cluster.config.teams import TeamSettings
+from gpu_cluster.config.telemetry import TelemetrySettings
 
 
 class Stack(Settings):
@@ -61,6 +62,9 @@ class Stack(Settings):
 
     extras: ExtrasSettings = ExtrasSettings()
     """Manifests and Helm charts that belong to the stack."""
+
+    telemetry: TelemetrySettings = TelemetrySettings()
+    """Metrics of GPUs, nodes, objects and models, and who collects them. Default: on."""
 
     budget: BudgetSettings | None = None
     """Monthly budget, and the recipients of its alerts; only with provider eks. Default: none."""

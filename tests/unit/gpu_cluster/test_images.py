@@ -13,7 +13,7 @@ def test_every_image_says_where_it_is_from_and_what_exactly_it_is(image: Image) 
     host, _, path = image.repository.partition("/")
     assert "." in host
     assert path
-    assert re.fullmatch(r"v?\d+\.\d+\.\d+", image.tag)
+    assert re.fullmatch(r"v?\d+\.\d+\.\d+(-[\w.-]+)?", image.tag)
     assert re.fullmatch(r"[0-9a-f]{64}", image.digest)
 
 

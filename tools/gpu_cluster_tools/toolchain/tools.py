@@ -167,5 +167,12 @@ DEVICE_PLUGIN_CONFIG = Tool(
     package=".",
 )
 
-WITNESSES = (DEVICE_PLUGIN_CONFIG, NODEADM)
+PROMTOOL = Tool(
+    name="promtool",
+    version="v0.312.0",  # of Prometheus 3.12.0, whose image the platform runs
+    module="prometheus",
+    package="github.com/prometheus/prometheus/cmd/promtool",
+)
+
+WITNESSES = (DEVICE_PLUGIN_CONFIG, NODEADM, PROMTOOL)
 """Parsers of what the platform writes, from the programs that read it: for tests that ask for them."""

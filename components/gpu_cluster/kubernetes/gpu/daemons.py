@@ -30,6 +30,7 @@ def daemon_set(
     *,
     config: str = "",
     labels: Mapping[str, str] | None = None,
+    namespace: str = NAMESPACE,
     opts: pulumi.ResourceOptions,
 ) -> apps.DaemonSet:
     """`<program>-<pool>`; `labels` of its pods beside those that it finds them by.
@@ -44,7 +45,7 @@ def daemon_set(
     digest = hashlib.sha256(config.encode()).hexdigest()[:16]
     return apps.DaemonSet(
         name,
-        metadata=metadata(f"{program}-{pool.name}", NAMESPACE, labels=own),
+        metadata=metadata(f"{program}-{pool.name}", namespace, labels=own),
         spec=apps.DaemonSetSpecArgs(
             selector=meta.LabelSelectorArgs(match_labels=own),
             template=core.PodTemplateSpecArgs(

@@ -5,6 +5,7 @@ from gpu_cluster.kubernetes.security.namespace import Namespace, PodSecurity
 from gpu_cluster.kubernetes.security.network_policy import (
     from_anywhere,
     from_namespaces,
+    from_pods,
     to_anywhere,
     to_dns,
     to_internet,
@@ -21,6 +22,7 @@ __all__ = [
     "api_token_volume",
     "from_anywhere",
     "from_namespaces",
+    "from_pods",
     "restricted_container",
     "restricted_pod",
     "to_anywhere",

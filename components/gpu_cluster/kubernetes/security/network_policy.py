@@ -16,6 +16,7 @@ _NOT_INTERNET_6 = ["fc00::/7", "fe80::/10"]
 # Amazon EKS user guide, pod-id-agent-setup, 2026-11-21.
 _POD_IDENTITY_AGENT = ["169.254.170.23/32", "fd00:ec2::23/128"]
 
+_NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 _EVERY_POD = meta.LabelSelectorArgs()
 
 
@@ -35,6 +36,17 @@ def from_namespaces(namespaces: Collection[str], *ports: int) -> networking.Netw
     return _ingress(networking.NetworkPolicyIngressRuleArgs(from_=[_pods_of(namespaces)], ports=open_ports))
 
 
+def from_pods(namespace: str, labels: Mapping[str, str], *ports: int) -> networking.NetworkPolicySpecArgs:
+    """In on these ports from the pods of one namespace that have these labels."""
+    peer = networking.NetworkPolicyPeerArgs(
+        namespace_selector=meta.LabelSelectorArgs(match_labels={_NAMESPACE_LABEL: namespace}),
+        pod_selector=meta.LabelSelectorArgs(match_labels=labels),
+    )
+    return _ingress(
+        networking.NetworkPolicyIngressRuleArgs(from_=[peer], ports=[_tcp(port) for port in ports])
+    )
+
+
 def to_namespaces(namespaces: Collection[str], *ports: int) -> networking.NetworkPolicySpecArgs:
     """Out on these ports, or on every one, to the pods of these namespaces."""
     open_ports = [_tcp(port) for port in ports] or None
@@ -47,9 +59,7 @@ def to_dns(resolvers: Collection[str] = (NODE_LOCAL_DNS,)) -> networking.Network
     `resolvers`: addresses of NodeLocal DNSCache, which runs in the network of its node.
     """
     pods = networking.NetworkPolicyPeerArgs(
-        namespace_selector=meta.LabelSelectorArgs(
-            match_labels={"kubernetes.io/metadata.name": "kube-system"}
-        ),
+        namespace_selector=meta.LabelSelectorArgs(match_labels={_NAMESPACE_LABEL: "kube-system"}),
         pod_selector=meta.LabelSelectorArgs(match_labels={"k8s-app": "kube-dns"}),
     )
     udp = networking.NetworkPolicyPortArgs(port=53, protocol="UDP")
@@ -98,9 +108,7 @@ def _blocks(cidrs: Iterable[str]) -> list[networking.NetworkPolicyPeerArgs]:
 
 
 def _pods_of(namespaces: Collection[str]) -> networking.NetworkPolicyPeerArgs:
-    wanted = meta.LabelSelectorRequirementArgs(
-        key="kubernetes.io/metadata.name", operator="In", values=sorted(namespaces)
-    )
+    wanted = meta.LabelSelectorRequirementArgs(key=_NAMESPACE_LABEL, operator="In", values=sorted(namespaces))
     return networking.NetworkPolicyPeerArgs(
         namespace_selector=meta.LabelSelectorArgs(match_expressions=[wanted])
     )

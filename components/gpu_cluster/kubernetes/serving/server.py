@@ -47,6 +47,10 @@ def ports_of(models: Iterable[ModelSettings]) -> list[int]:
     return sorted(ports)
 
 
+METRICS_PORTS = sorted({PORT, *(it.metrics_port for it in ENGINES.values() if it.metrics_port)})
+"""Where the engines answer with metrics; a custom server may do so elsewhere."""
+
+
 def weights_of(settings: ModelSettings, name: str | None = None) -> str:
     """A model as its engine loads it: by its name on the hub, or by its folder in the store."""
     name = name or settings.model

@@ -10,11 +10,13 @@ from pulumi_kubernetes.core import v1 as core
 from gpu_cluster.capacity import Pool, Request, nodes_for, request_of
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.serving import ModelSettings, ServingSettings
+from gpu_cluster.config.telemetry import Scraper
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import (
     Namespace,
     PodSecurity,
     from_namespaces,
+    from_pods,
     to_dns,
     to_internet,
     to_networks,
@@ -47,12 +49,15 @@ class Serving(pulumi.ComponentResource):
         mounted: Mapping[str, Sequence[pulumi.Resource]] | None = None,
         hub_token: pulumi.Input[str] | None = None,
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
+        scraper: Scraper | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`image`: of vLLM; `images`: of models that have another; `mounted`: what is created before a volume
-        of each entry of the storage is mounted; `resolvers`: addresses of NodeLocal DNSCache."""
+        of each entry of the storage is mounted; `resolvers`: addresses of NodeLocal DNSCache; `scraper`: pods
+        that read the metrics of models."""
         super().__init__("gpu-cluster:index:Serving", name, None, opts)
         placements = placements_of(settings, pools)
+        ports = ports_of(settings.models.values())
 
         namespace = Namespace(
             name,
@@ -62,13 +67,12 @@ class Serving(pulumi.ComponentResource):
                 [(model, placements[key].request) for key, model in settings.models.items()], storage
             ),
             allowances={
-                "clients": from_namespaces(
-                    {settings.namespace, *settings.clients}, *ports_of(settings.models.values())
-                ),
+                "clients": from_namespaces({settings.namespace, *settings.clients}, *ports),
                 "dns": to_dns(resolvers),
                 "hub": to_networks(settings.hub.networks, settings.hub.port)
                 if settings.hub
                 else to_internet(443),
+                **({"metrics": from_pods(scraper.namespace, scraper.labels, *ports)} if scraper else {}),
             },
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -10,18 +10,20 @@ from pulumi_kubernetes.rbac import v1 as rbac
 from gpu_cluster.capacity import Pool, share_of
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.teams import TeamSettings, group_of
+from gpu_cluster.config.telemetry import Scraper
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import (
     Namespace,
     PodSecurity,
     from_namespaces,
+    from_pods,
     to_dns,
     to_internet,
     to_namespaces,
     to_networks,
     to_pod_identity,
 )
-from gpu_cluster.kubernetes.serving.server import PORT
+from gpu_cluster.kubernetes.serving.server import METRICS_PORTS, PORT
 from gpu_cluster.kubernetes.teams import rbac_rules
 from gpu_cluster.kubernetes.teams.identity import (
     AWS_ACCOUNT,
@@ -55,11 +57,12 @@ class TeamGrant(pulumi.ComponentResource):
         on_aws: bool,
         endpoints: Collection[str] = (),
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
+        scraper: Scraper | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`models`: namespace of the platform's own, where the team may call them, on `model_ports`;
         `endpoints`: ranges where services of AWS have interface endpoints; `resolvers`: addresses of
-        NodeLocal DNSCache."""
+        NodeLocal DNSCache; `scraper`: pods that read the metrics of models."""
         super().__init__("gpu-cluster:index:TeamGrant", name, None, opts)
         share = share_of(settings, pools)
         own = settings.namespace or team
@@ -76,6 +79,7 @@ class TeamGrant(pulumi.ComponentResource):
                 on_aws=on_aws,
                 endpoints=endpoints,
                 resolvers=resolvers,
+                scraper=scraper,
             ),
             labels={TEAM_LABEL: team},
             annotations={POOLS_ANNOTATION: ",".join(share.gpus)},
@@ -119,6 +123,7 @@ def _allowances(
     on_aws: bool,
     endpoints: Collection[str],
     resolvers: Collection[str],
+    scraper: Scraper | None,
 ) -> dict[str, networking.NetworkPolicySpecArgs]:
     return {
         "clients": from_namespaces({own, *settings.clients}),
@@ -126,6 +131,7 @@ def _allowances(
         "internet": to_internet(443),
         "own": to_namespaces({own}),
         **({"models": models} if models else {}),
+        **({"metrics": from_pods(scraper.namespace, scraper.labels, *METRICS_PORTS)} if scraper else {}),
         **({"pod-identity": to_pod_identity()} if on_aws else {}),
         **({"aws-endpoints": to_networks(endpoints, 443)} if endpoints else {}),
     }

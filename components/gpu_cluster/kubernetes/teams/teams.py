@@ -80,6 +80,7 @@ class Teams(pulumi.ComponentResource):
                 on_aws=on_aws,
                 endpoints=endpoints,
                 resolvers=resolvers,
+                scraper=stack.telemetry.collectors,
                 # Nobody is let in before what holds them to their grant is there.
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before),
             )

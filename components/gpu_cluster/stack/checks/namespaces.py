@@ -2,7 +2,13 @@
 
 import re
 
-_OF_THE_PLATFORM = ("cluster-autoscaler", "gpu-system", "registry")
+_OF_THE_PLATFORM = (
+    "cluster-autoscaler",
+    "gpu-system",
+    "registry",
+    "telemetry",
+    "telemetry-nodes",
+)
 _OF_KUBERNETES = r"default|kube-.*"
 
 TAKEN = f"^({_OF_KUBERNETES}|{'|'.join(_OF_THE_PLATFORM)})$"

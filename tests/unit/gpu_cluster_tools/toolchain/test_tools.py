@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster.images import KARPENTER as KARPENTER_IMAGE
+from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.real_node import (
     CNI_PLUGINS,
@@ -22,6 +23,7 @@ from gpu_cluster_tools.toolchain.tools import (
     LANGUAGE_EXEC,
     MODULES,
     PINNED,
+    PROMTOOL,
     PULUMI,
     WITNESSES,
     Tool,
@@ -30,7 +32,7 @@ from gpu_cluster_tools.toolchain.tools import (
 
 @pytest.mark.parametrize(
     "tool",
-    [PULUMI, LANGUAGE_EXEC, *PINNED, KUBELET, KUBE_PROXY, *CONTAINERD, *CNI_PLUGINS],
+    [PULUMI, LANGUAGE_EXEC, PROMTOOL, *PINNED, KUBELET, KUBE_PROXY, *CONTAINERD, *CNI_PLUGINS],
     ids=lambda tool: tool.name,
 )
 def test_a_tool_tells_the_version_that_its_module_pins(tool: Tool) -> None:
@@ -86,6 +88,12 @@ def test_kubelet_and_control_plane_are_built_from_the_same_versions() -> None:
 
 def _pins(file: Path) -> dict[str, str]:
     return dict(re.findall(r"^\s+(\S+)(?: =>.*)? (v\S+)", file.read_text(), re.MULTILINE))
+
+
+def test_promtool_is_of_the_release_that_the_platform_runs() -> None:
+    """Go modules of Prometheus 3.12.0 have the version v0.312.0."""
+    major, minor, patch = map(int, PROMETHEUS_IMAGE.tag.removeprefix("v").split("."))
+    assert PROMTOOL.version == f"v0.{major}{minor:02}.{patch}"
 
 
 def test_every_module_is_used() -> None:

@@ -1,0 +1,100 @@
+"""`gpu-cluster:telemetry`: metrics of GPUs, nodes, objects and models, and who collects them."""
+
+import re
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, PositiveInt
+
+from gpu_cluster.config.alerts import AlertSettings
+from gpu_cluster.config.flag import Flag
+from gpu_cluster.config.names import LabelKey, LabelValue, Name, Namespace, Word
+from gpu_cluster.config.quantity import Bytes, Quantity
+from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.spelling import Spelled
+
+TELEMETRY_NAMESPACE = "telemetry"
+PROMETHEUS = "prometheus"
+PROMETHEUS_LABELS = {"app.kubernetes.io/name": PROMETHEUS, "app.kubernetes.io/part-of": "gpu-cluster"}
+
+
+WORKSPACE = re.compile(r"/workspaces/(ws-[-\w]+)/api/v1/remote_write$")
+"""Path of a workspace of Amazon Managed Prometheus, with its id."""
+
+
+class Collector(StrEnum):
+    """The Prometheus that collects the metrics."""
+
+    IN_CLUSTER = "in-cluster"
+    EXISTING = "existing"
+
+
+class Scraper(Settings):
+    """The pods of a Prometheus that is there already."""
+
+    namespace: Namespace = "monitoring"
+    """Namespace of its pods. Default: monitoring."""
+
+    labels: dict[LabelKey, LabelValue] = Field(default={"app.kubernetes.io/name": PROMETHEUS}, min_length=1)
+    """Labels of its pods. Default: app.kubernetes.io/name: prometheus."""
+
+
+class RemoteWrite(Settings):
+    """A store of metrics outside of the cluster that gets a copy of every sample."""
+
+    url: Annotated[
+        str, Spelled(r"https://[^\s/]+/\S*", "an https address such as https://mimir.example.com/api/v1/push")
+    ]
+    """Address that takes the samples, with https."""
+
+    sigv4_region: Word | None = None
+    """Region by which requests to Amazon Managed Prometheus are signed. Default: none, they are not."""
+
+
+class TelemetrySettings(Settings):
+    """Metrics of GPUs, nodes, objects and models, and who collects them."""
+
+    enabled: Flag = True
+    """Whether metrics are collected at all. Default: true."""
+
+    prometheus: Collector = Collector.IN_CLUSTER
+    """in-cluster: the platform runs Prometheus; existing: one that is there collects. Default: in-cluster."""
+
+    scraper: Scraper = Scraper()
+    """The existing Prometheus, whose pods reach the exporters and models; only with existing."""
+
+    monitors: Flag = False
+    """Whether PodMonitors are made, whose kind the cluster must have; only with existing. Default: false."""
+
+    size: Bytes = "50Gi"
+    """Size of Prometheus' volume; only with in-cluster. Default: 50Gi."""
+
+    storage_class: Name | None = None
+    """Class of its volume, of a disk. Default: the default class; where that is shared, an emptyDir."""
+
+    retention_days: Annotated[int, Field(ge=1, le=3650)] = 15
+    """Days that samples are kept, as far as the volume holds them. Default: 15."""
+
+    cpu: Quantity = "100m"
+    """CPU that Prometheus requests. Default: 100m."""
+
+    memory: Bytes = "400Mi"
+    """Memory that Prometheus requests; it may use four times as much. Default: 400Mi."""
+
+    interval_seconds: PositiveInt = 30
+    """Seconds between two samples of a series. Default: 30."""
+
+    remote_write: RemoteWrite | None = None
+    """Another store that gets every sample; only with in-cluster. Default: none."""
+
+    alerts: AlertSettings = AlertSettings()
+    """Where alerts are sent; only with in-cluster. Default: nowhere, Prometheus shows them."""
+
+    @property
+    def collectors(self) -> Scraper | None:
+        """Pods that may reach metrics; None where nothing collects them."""
+        if not self.enabled:
+            return None
+        if self.prometheus is Collector.EXISTING:
+            return self.scraper
+        return Scraper(namespace=TELEMETRY_NAMESPACE, labels=PROMETHEUS_LABELS)

@@ -1,0 +1,105 @@
+"""Prometheus' node exporter: processors, memory, disks and InfiniBand of each node."""
+
+import pulumi
+from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+
+from gpu_cluster.images import NODE_EXPORTER
+from gpu_cluster.kubernetes.gpu.daemons import PRIORITY_CLASS, host_path
+from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
+from gpu_cluster.kubernetes.telemetry.exporters import NODE_PORT, NODES_NAMESPACE, exemptions, probe
+
+NAME = "node-exporter"
+PORT = NODE_PORT
+_USER = 65534
+_LABELS = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/part-of": "gpu-cluster"}
+_COLLECTORS = (
+    "cpu",
+    "diskstats",
+    "filesystem",
+    "infiniband",
+    "loadavg",
+    "meminfo",
+    "stat",
+    "uname",
+    "vmstat",
+)
+"""Those of a node that a pod in a network of its own can read."""
+
+EXEMPT = exemptions(
+    "DaemonSet",
+    NAME,
+    {"50-no-host-access": "It reads /proc, /sys and the mounts of its node, and writes nothing."},
+)
+
+
+def node_exporter(name: str, *, mirror: str | None, opts: pulumi.ResourceOptions) -> None:
+    """On every node, whatever its taints."""
+    account = core.ServiceAccount(
+        f"{name}-node-exporter-account",
+        metadata=metadata(NAME, NODES_NAMESPACE),
+        automount_service_account_token=False,
+        opts=opts,
+    )
+    apps.DaemonSet(
+        f"{name}-node-exporter",
+        metadata=metadata(NAME, NODES_NAMESPACE, labels=_LABELS),
+        spec=apps.DaemonSetSpecArgs(
+            selector=meta.LabelSelectorArgs(match_labels=_LABELS),
+            template=core.PodTemplateSpecArgs(
+                metadata=meta.ObjectMetaArgs(labels=_LABELS), spec=_pod(NODE_EXPORTER.at(mirror))
+            ),
+            update_strategy=apps.DaemonSetUpdateStrategyArgs(
+                type="RollingUpdate", rolling_update=apps.RollingUpdateDaemonSetArgs(max_unavailable="10%")
+            ),
+        ),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[account])),
+    )
+
+
+def _pod(image: str) -> core.PodSpecArgs:
+    arguments = [
+        f"--web.listen-address=:{PORT}",
+        "--path.procfs=/host/proc",
+        "--path.sysfs=/host/sys",
+        "--path.rootfs=/host/root",
+        "--collector.disable-defaults",
+        *(f"--collector.{collector}" for collector in _COLLECTORS),
+        r"--collector.filesystem.mount-points-exclude=^/(dev|proc|run|sys|var/lib/(containerd|kubelet/pods))($|/)",
+    ]
+    mounts = {"proc": "/proc", "sys": "/sys", "root": "/"}
+    return core.PodSpecArgs(
+        service_account_name=NAME,
+        automount_service_account_token=False,
+        enable_service_links=False,
+        priority_class_name=PRIORITY_CLASS,
+        security_context=restricted_pod(_USER),
+        node_selector={"kubernetes.io/os": "linux"},
+        tolerations=[core.TolerationArgs(operator="Exists")],
+        containers=[
+            core.ContainerArgs(
+                name=NAME,
+                image=image,
+                args=arguments,
+                ports=[core.ContainerPortArgs(name="metrics", container_port=PORT)],
+                readiness_probe=probe("/", PORT),
+                liveness_probe=probe("/", PORT),
+                resources=core.ResourceRequirementsArgs(
+                    requests={"cpu": "10m", "memory": "32Mi"}, limits={"memory": "128Mi"}
+                ),
+                security_context=restricted_container(),
+                volume_mounts=[
+                    core.VolumeMountArgs(
+                        name=key,
+                        mount_path=f"/host/{key}",
+                        read_only=True,
+                        mount_propagation="HostToContainer" if key == "root" else None,
+                    )
+                    for key in mounts
+                ],
+            )
+        ],
+        volumes=[host_path(key, path, "Directory") for key, path in mounts.items()],
+    )

@@ -1,0 +1,178 @@
+"""Prometheus: one server with a volume of its own."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import pulumi
+from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+from pulumi_kubernetes.rbac import v1 as rbac
+
+from gpu_cluster.config.quantity import amount
+from gpu_cluster.config.telemetry import PROMETHEUS as NAME
+from gpu_cluster.config.telemetry import PROMETHEUS_LABELS as LABELS
+from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE, TelemetrySettings
+from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security import (
+    api_token_mount,
+    api_token_volume,
+    restricted_container,
+    restricted_pod,
+)
+from gpu_cluster.kubernetes.storage import StorageClassNames
+
+PORT = 9090
+_USER = 65534
+_ROLE = "gpu-cluster-prometheus"
+_DATA = "data"
+_FILE = "prometheus.yml"
+_MIB = 1024**2
+_FULL = Decimal("0.8")
+"""Part of the volume that blocks may fill: the head and its log need the rest."""
+
+
+def prometheus(
+    name: str,
+    settings: TelemetrySettings,
+    image: str,
+    *,
+    config: str,
+    rules: Mapping[str, str],
+    storage: StorageClassNames,
+    mounted: Mapping[str, Sequence[pulumi.Resource]],
+    tolerations: Sequence[core.TolerationArgs],
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """A new configuration is a new pod: it reads its files when it starts.
+
+    `mounted`: what is created before a volume of each class.
+    """
+    named = metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS)
+    account = core.ServiceAccount(
+        f"{name}-prometheus-account", metadata=named, automount_service_account_token=False, opts=opts
+    )
+    contents = {_FILE: config, **rules}
+    read = json.dumps(contents, sort_keys=True)
+    files = core.ConfigMap(f"{name}-prometheus-config", metadata=named, data=contents, opts=opts)
+    chosen = _class(settings, storage)
+    claim = None if chosen in storage.shared else _claim(settings.size, chosen)
+    needs = [account, files, *_access(name, opts), *mounted.get(chosen or "", ())]
+    server = apps.StatefulSet(
+        f"{name}-prometheus",
+        metadata=named,
+        spec=apps.StatefulSetSpecArgs(
+            service_name=NAME,
+            replicas=1,
+            selector=meta.LabelSelectorArgs(match_labels=LABELS),
+            template=core.PodTemplateSpecArgs(
+                metadata=meta.ObjectMetaArgs(
+                    labels=LABELS,
+                    annotations={"gpu-cluster/config": hashlib.sha256(read.encode()).hexdigest()[:16]},
+                ),
+                spec=_pod(settings, image, tolerations, volume=claim is not None),
+            ),
+            volume_claim_templates=[claim] if claim else None,
+        ),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=needs)),
+    )
+    core.Service(
+        f"{name}-prometheus-service",
+        metadata=metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS, awaited=False),
+        spec=core.ServiceSpecArgs(
+            selector=LABELS, ports=[core.ServicePortArgs(name="http", port=PORT, target_port="http")]
+        ),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[server])),
+    )
+
+
+def _access(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+    """Find pods and nodes, and read the kubelets' metrics."""
+    role = rbac.ClusterRole(
+        f"{name}-prometheus-role",
+        metadata=metadata(_ROLE),
+        rules=[
+            rbac.PolicyRuleArgs(api_groups=[""], resources=["nodes", "pods"], verbs=["get", "list", "watch"]),
+            rbac.PolicyRuleArgs(api_groups=[""], resources=["nodes/metrics"], verbs=["get"]),
+        ],
+        opts=opts,
+    )
+    return [
+        rbac.ClusterRoleBinding(
+            f"{name}-prometheus-binding",
+            metadata=metadata(_ROLE),
+            role_ref=rbac.RoleRefArgs(api_group="rbac.authorization.k8s.io", kind="ClusterRole", name=_ROLE),
+            subjects=[rbac.SubjectArgs(kind="ServiceAccount", name=NAME, namespace=TELEMETRY_NAMESPACE)],
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
+        )
+    ]
+
+
+def _class(settings: TelemetrySettings, storage: StorageClassNames) -> str | None:
+    """A class of disks where there is one: Prometheus supports no NFS, EFS included.
+
+    https://prometheus.io/docs/prometheus/latest/storage/, read 2026-11-29.
+    """
+    chosen = settings.storage_class or storage.default
+    return next(iter(sorted(storage.scratch)), chosen) if chosen in storage.shared else chosen
+
+
+def _claim(size: str, storage_class: str | None) -> core.PersistentVolumeClaimArgs:
+    return core.PersistentVolumeClaimArgs(
+        metadata=meta.ObjectMetaArgs(name=_DATA),
+        spec=core.PersistentVolumeClaimSpecArgs(
+            access_modes=["ReadWriteOnce"],
+            storage_class_name=storage_class,
+            resources=core.VolumeResourceRequirementsArgs(requests={"storage": size}),
+        ),
+    )
+
+
+def _pod(
+    settings: TelemetrySettings, image: str, tolerations: Sequence[core.TolerationArgs], *, volume: bool
+) -> core.PodSpecArgs:
+    ready, live = (core.HTTPGetActionArgs(path=path, port="http") for path in ("/-/ready", "/-/healthy"))
+    size = int(amount(settings.size) * _FULL / _MIB)
+    memory = int(amount(settings.memory) * 4 / _MIB)
+    empty = core.VolumeArgs(name=_DATA, empty_dir=core.EmptyDirVolumeSourceArgs(size_limit=settings.size))
+    config = core.VolumeArgs(name="config", config_map=core.ConfigMapVolumeSourceArgs(name=NAME))
+    return core.PodSpecArgs(
+        service_account_name=NAME,
+        automount_service_account_token=False,
+        enable_service_links=False,
+        security_context=restricted_pod(_USER),
+        tolerations=tolerations or None,
+        termination_grace_period_seconds=120,  # it writes its head to the volume
+        containers=[
+            core.ContainerArgs(
+                name=NAME,
+                image=image,
+                args=[
+                    f"--config.file=/etc/prometheus/{_FILE}",
+                    "--storage.tsdb.path=/prometheus",
+                    f"--storage.tsdb.retention.time={settings.retention_days}d",
+                    f"--storage.tsdb.retention.size={size}MB",
+                    f"--web.listen-address=:{PORT}",
+                ],
+                ports=[core.ContainerPortArgs(name="http", container_port=PORT)],
+                startup_probe=core.ProbeArgs(http_get=ready, period_seconds=10, failure_threshold=90),
+                readiness_probe=core.ProbeArgs(http_get=ready, period_seconds=10, timeout_seconds=5),
+                liveness_probe=core.ProbeArgs(
+                    http_get=live, period_seconds=30, timeout_seconds=5, failure_threshold=6
+                ),
+                resources=core.ResourceRequirementsArgs(
+                    requests={"cpu": settings.cpu, "memory": settings.memory},
+                    limits={"memory": f"{memory}Mi"},
+                ),
+                security_context=restricted_container(),
+                volume_mounts=[
+                    core.VolumeMountArgs(name="config", mount_path="/etc/prometheus", read_only=True),
+                    core.VolumeMountArgs(name=_DATA, mount_path="/prometheus"),
+                    api_token_mount(),
+                ],
+            )
+        ],
+        volumes=[config, api_token_volume(), *([] if volume else [empty])],
+    )

@@ -1,0 +1,116 @@
+"""Prometheus' configuration: which targets it scrapes, and the labels that their series get.
+
+https://prometheus.io/docs/prometheus/3.12/configuration/configuration/, read 2026-11-29; the release's own
+promtool reads every rendered configuration.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+import yaml
+
+from gpu_cluster.catalog.engines import ENGINES
+from gpu_cluster.config.alerts import ALERTMANAGER
+from gpu_cluster.config.telemetry import PROMETHEUS, TELEMETRY_NAMESPACE, TelemetrySettings
+from gpu_cluster.kubernetes.telemetry.alertmanager import PORT as ALERTS_PORT
+from gpu_cluster.kubernetes.telemetry.exporters import DCGM_PORT, NODE_PORT, NODES_NAMESPACE
+from gpu_cluster.kubernetes.telemetry.kube_state_metrics import PORT as OBJECTS_PORT
+
+_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+_NAME = "__meta_kubernetes_pod_label_app_kubernetes_io_name"
+_INSTANCE = "__meta_kubernetes_pod_label_app_kubernetes_io_instance"
+_PART_OF = "__meta_kubernetes_pod_label_app_kubernetes_io_part_of"
+
+_ALERTING = {"alertmanagers": [{"static_configs": [{"targets": [f"{ALERTMANAGER}:{ALERTS_PORT}"]}]}]}
+
+_CADVISOR = "container_(cpu_usage_seconds_total|memory_working_set_bytes|oom_events_total|fs_usage_bytes)"
+_KUBELET = "kubelet_volume_stats_(available|capacity)_bytes|kubelet_running_pods|kubelet_node_name|up"
+
+
+def prometheus_config(
+    settings: TelemetrySettings, models: Collection[str], *, kubelet_certificates: bool
+) -> str:
+    """As YAML. `models`: namespaces with models; `kubelet_certificates`: the cluster's authority signs those
+    of kubelets."""
+    config: dict[str, Any] = {
+        "global": {
+            "scrape_interval": f"{settings.interval_seconds}s",
+            "scrape_timeout": f"{min(10, settings.interval_seconds)}s",
+            "evaluation_interval": f"{settings.interval_seconds}s",
+        },
+        "rule_files": ["*.rules.yml"],
+        **({"alerting": _ALERTING} if settings.alerts.sent else {}),
+        "scrape_configs": [
+            {"job_name": PROMETHEUS, "static_configs": [{"targets": ["localhost:9090"]}]},
+            _pods("kube-state-metrics", OBJECTS_PORT, TELEMETRY_NAMESPACE),
+            _pods("dcgm-exporter", DCGM_PORT, NODES_NAMESPACE),
+            _pods("node-exporter", NODE_PORT, NODES_NAMESPACE),
+            _kubelet("kubelet", "/metrics", _KUBELET, verified=kubelet_certificates),
+            _kubelet("cadvisor", "/metrics/cadvisor", _CADVISOR, verified=kubelet_certificates),
+            *(_models(engine, models) for engine in ENGINES if models),
+        ],
+    }
+    if target := settings.remote_write:
+        signed = {"sigv4": {"region": target.sigv4_region}} if target.sigv4_region else {}
+        config["remote_write"] = [{"url": target.url, **signed}]
+    return yaml.safe_dump(config, sort_keys=False, width=1000)
+
+
+def _pods(program: str, port: int, namespace: str) -> dict[str, Any]:
+    """Pods of one program of the platform; `pool` is that of a DaemonSet of one pool."""
+    return {
+        "job_name": program,
+        "honor_labels": True,
+        "kubernetes_sd_configs": [{"role": "pod", "namespaces": {"names": [namespace]}}],
+        "relabel_configs": [
+            _keep(
+                [_NAME, _PART_OF, "__meta_kubernetes_pod_container_port_number"],
+                f"{program};gpu-cluster;{port}",
+            ),
+            _label(["__meta_kubernetes_pod_node_name"], "node"),
+            _label([_INSTANCE], "pool"),
+        ],
+    }
+
+
+def _models(engine: str, namespaces: Collection[str]) -> dict[str, Any]:
+    """Replicas of one engine, as its release serves metrics."""
+    served = ENGINES[engine]
+    port = "metrics" if served.metrics_port else "http"
+    return {
+        "job_name": f"models-{engine}",
+        "metrics_path": served.metrics,
+        "kubernetes_sd_configs": [{"role": "pod", "namespaces": {"names": sorted(namespaces)}}],
+        "relabel_configs": [
+            _keep(
+                [_NAME, _PART_OF, "__meta_kubernetes_pod_container_port_name"], f"{engine};gpu-cluster;{port}"
+            ),
+            _keep(["__meta_kubernetes_pod_phase"], "Running"),
+            _label(["__meta_kubernetes_namespace"], "namespace"),
+            _label(["__meta_kubernetes_pod_name"], "pod"),
+            _label([_INSTANCE], "model"),
+            _label(["__meta_kubernetes_pod_node_name"], "node"),
+        ],
+    }
+
+
+def _kubelet(job: str, path: str, kept: str, *, verified: bool) -> dict[str, Any]:
+    """Kubelets sign their own certificates, unless the cluster's authority signs those too."""
+    return {
+        "job_name": job,
+        "scheme": "https",
+        "metrics_path": path,
+        "authorization": {"credentials_file": f"{_ACCOUNT}/token"},
+        "tls_config": {"ca_file": f"{_ACCOUNT}/ca.crt"} if verified else {"insecure_skip_verify": True},
+        "kubernetes_sd_configs": [{"role": "node"}],
+        "relabel_configs": [_label(["__meta_kubernetes_node_name"], "node")],
+        "metric_relabel_configs": [_keep(["__name__"], kept)],
+    }
+
+
+def _keep(labels: list[str], pattern: str) -> dict[str, Any]:
+    return {"action": "keep", "source_labels": labels, "regex": pattern}
+
+
+def _label(sources: list[str], target: str) -> dict[str, Any]:
+    return {"source_labels": sources, "target_label": target}

@@ -1,0 +1,105 @@
+"""Recording rules and alerts: the files of `rules`, and those that depend on the stack."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from gpu_cluster.capacity import Pool
+from gpu_cluster.catalog import PriceError, on_demand
+
+FILES = ("gpus", "models", "platform", "waste")
+BLOCK_DAYS = 14
+
+_USD = "gpu_cluster:gpu_usd_per_hour:by_pool"
+_HELD = (
+    'sum by (namespace, node) (kube_pod_container_resource_requests{resource=~"nvidia_com_.*", node!=""}'
+    ' * on (namespace, pod, uid) group_left () (kube_pod_status_phase{phase="Running"} == 1))'
+)
+_POOL_OF_NODE = (
+    'label_replace(kube_node_labels{label_gpu_cluster_pool!=""},'
+    ' "pool", "$1", "label_gpu_cluster_pool", "(.+)")'
+)
+
+
+def rule_files(runbooks: str, blocks: Mapping[str, datetime], prices: Mapping[str, float]) -> dict[str, str]:
+    """Rule files by name, as YAML; each alert names its section of the page `runbooks`.
+
+    `blocks`: ends of capacity blocks by pool; `prices`: US dollars an hour of one GPU by pool.
+    """
+    found = {name: _package_file(name) for name in FILES}
+    rules = [*_block_alerts(blocks), *_costs(prices)]
+    if rules:
+        found["stack"] = {"groups": [{"name": "stack", "rules": rules}]}
+    return {
+        f"{name}.rules.yml": yaml.safe_dump(_with_runbooks(content, runbooks), sort_keys=False, width=1000)
+        for name, content in found.items()
+    }
+
+
+def gpu_prices(pools: Mapping[str, Pool], region: str | None) -> dict[str, float]:
+    """US dollars an hour of one GPU, or of one share of it, on demand.
+
+    A pool whose GPUs are divided into unlike parts, or without a price in the catalog, is not among them.
+    """
+    prices: dict[str, float] = {}
+    for name, pool in pools.items():
+        if region is None or len(pool.gpu_resources) != 1:
+            continue
+        [count] = pool.gpu_resources.values()
+        try:
+            prices[name] = round(float(on_demand(pool.machine, region).usd) / count, 4)
+        except PriceError:
+            continue
+    return prices
+
+
+@cache
+def _package_file(name: str) -> dict[str, Any]:
+    return yaml.safe_load(
+        files("gpu_cluster.kubernetes.telemetry").joinpath("rules", f"{name}.yaml").read_text()
+    )
+
+
+def _with_runbooks(content: dict[str, Any], runbooks: str) -> dict[str, Any]:
+    groups: list[dict[str, Any]] = content["groups"]
+    return {
+        "groups": [{**it, "rules": [_with_runbook(rule, runbooks) for rule in it["rules"]]} for it in groups]
+    }
+
+
+def _with_runbook(rule: dict[str, Any], runbooks: str) -> dict[str, Any]:
+    if "alert" not in rule:
+        return rule
+    page = f"{runbooks}#{rule['alert'].lower()}"
+    return {**rule, "annotations": {**rule["annotations"], "runbook_url": page}}
+
+
+def _block_alerts(blocks: Mapping[str, datetime]) -> list[dict[str, Any]]:
+    return [
+        {
+            "alert": "CapacityBlockEnds",
+            "expr": f"vector({int(end.timestamp())} - time()) < {BLOCK_DAYS} * 86400",
+            "labels": {"severity": "warning", "pool": pool},
+            "annotations": {
+                "summary": f"the capacity block of pool {pool} ends in {{{{ $value | humanizeDuration }}}}"
+            },
+        }
+        for pool, end in blocks.items()
+    ]
+
+
+def _costs(prices: Mapping[str, float]) -> list[dict[str, Any]]:
+    if not prices:
+        return []
+    held = f"{_HELD} * on (node) group_left (pool) {_POOL_OF_NODE} * on (pool) group_left () {_USD}"
+    of_pools = [
+        {"record": _USD, "expr": f"vector({usd})", "labels": {"pool": pool}} for pool, usd in prices.items()
+    ]
+    return [
+        *of_pools,
+        {"record": "gpu_cluster:gpu_usd_per_hour:by_namespace", "expr": f"sum by (namespace) ({held})"},
+    ]

@@ -1,0 +1,221 @@
+"""Metrics of a platform: exporters on its nodes, and the Prometheus that collects them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import pulumi
+from pulumi_kubernetes.core import v1 as core
+
+from gpu_cluster.capacity import Pool, pools_of
+from gpu_cluster.config.cluster import NODE_LOCAL_DNS
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.telemetry import (
+    PROMETHEUS,
+    PROMETHEUS_LABELS,
+    TELEMETRY_NAMESPACE,
+    Collector,
+    TelemetrySettings,
+)
+from gpu_cluster.exemption import Exemption
+from gpu_cluster.images import ALERTMANAGER, KUBE_STATE_METRICS
+from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
+from gpu_cluster.kubernetes.scheduling import tolerations
+from gpu_cluster.kubernetes.security import (
+    Namespace,
+    PodSecurity,
+    from_pods,
+    to_anywhere,
+    to_dns,
+    to_namespaces,
+    to_pod_identity,
+)
+from gpu_cluster.kubernetes.serving.server import METRICS_PORTS
+from gpu_cluster.kubernetes.storage import StorageClassNames
+from gpu_cluster.kubernetes.telemetry import dcgm_exporter, kube_state_metrics, node_exporter
+from gpu_cluster.kubernetes.telemetry.alertmanager import PORT as ALERTS_PORT
+from gpu_cluster.kubernetes.telemetry.alertmanager import alertmanager
+from gpu_cluster.kubernetes.telemetry.exporters import NODES_NAMESPACE, exporter_namespace
+from gpu_cluster.kubernetes.telemetry.monitors import pod_monitors
+from gpu_cluster.kubernetes.telemetry.prometheus import PORT, prometheus
+from gpu_cluster.kubernetes.telemetry.prometheus_config import prometheus_config
+from gpu_cluster.kubernetes.telemetry.rules import gpu_prices, rule_files
+
+_KUBELET = 10250
+_QUOTA = {
+    "pods": "6",
+    "persistentvolumeclaims": "1",
+    "services.loadbalancers": "0",
+    "services.nodeports": "0",
+}
+
+
+def _only_gpu_pools(stack: Stack, _name: str) -> bool:
+    return bool(_tolerated(pools_of(stack)))
+
+
+class Telemetry(pulumi.ComponentResource):
+    """Exporters of GPUs, nodes and objects; Prometheus, or a way in for one that is there.
+
+    Telemetry("platform-telemetry", stack.telemetry, pools=pools, storage=classes, mirror=stack.mirror,
+              models={"serving"}).url
+    # http://prometheus.telemetry.svc.cluster.local:9090
+    """
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "63-own-namespace",
+            "Namespace",
+            "Exporters read files of their node, and Pod Security baseline allows no host paths.",
+            NODES_NAMESPACE,
+        ),
+        *(
+            Exemption(
+                "75-gpu-placement",
+                kind,
+                "Every node of the stack has GPUs, so that Prometheus and what it reads run beside them.",
+                each,
+                _only_gpu_pools,
+            )
+            for kind, each in (("StatefulSet", PROMETHEUS), ("Deployment", kube_state_metrics.NAME))
+        ),
+        *dcgm_exporter.EXEMPT,
+        *node_exporter.EXEMPT,
+    )
+
+    url: str | None
+    """Address of the platform's own Prometheus within the cluster."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: TelemetrySettings,
+        *,
+        pools: Mapping[str, Pool],
+        storage: StorageClassNames,
+        mirror: str | None,
+        models: Collection[str],
+        mounted: Mapping[str, Sequence[pulumi.Resource]] | None = None,
+        blocks: Mapping[str, datetime] | None = None,
+        region: str | None = None,
+        kubelet_certificates: bool = False,
+        resolvers: Collection[str] = (NODE_LOCAL_DNS,),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`models`: namespaces with models; `mounted`: what is created before a volume of each class;
+        `blocks`: ends of capacity blocks by pool; `region`: of AWS, by which GPUs are priced;
+        `kubelet_certificates`: the cluster's authority signs those of kubelets; `resolvers`: addresses of
+        NodeLocal DNSCache."""
+        super().__init__("gpu-cluster:index:Telemetry", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        own = settings.prometheus is Collector.IN_CLUSTER
+        self.url = f"http://{PROMETHEUS}.{TELEMETRY_NAMESPACE}.svc.cluster.local:{PORT}" if own else None
+
+        gpu_pools = {key: pool for key, pool in pools.items() if pool.gpus}
+        if own or gpu_pools:
+            nodes = exporter_namespace(name, settings.collectors, opts=child)
+            on_nodes = pulumi.ResourceOptions(parent=self, depends_on=[nodes])
+            if gpu_pools:
+                dcgm_exporter.dcgm_exporter(name, gpu_pools, mirror=mirror, opts=on_nodes)
+            if own:
+                node_exporter.node_exporter(name, mirror=mirror, opts=on_nodes)
+        if own:
+            self._collect(
+                name,
+                settings,
+                pools=pools,
+                storage=storage,
+                mirror=mirror,
+                models=models,
+                mounted=mounted or {},
+                blocks=blocks or {},
+                region=region,
+                kubelet_certificates=kubelet_certificates,
+                resolvers=resolvers,
+            )
+        elif settings.monitors:
+            pod_monitors(name, settings, models, gpus=bool(gpu_pools), opts=child)
+        self.register_outputs({"url": self.url})
+
+    def _collect(
+        self,
+        name: str,
+        settings: TelemetrySettings,
+        *,
+        pools: Mapping[str, Pool],
+        storage: StorageClassNames,
+        mirror: str | None,
+        models: Collection[str],
+        mounted: Mapping[str, Sequence[pulumi.Resource]],
+        blocks: Mapping[str, datetime],
+        region: str | None,
+        kubelet_certificates: bool,
+        resolvers: Collection[str],
+    ) -> None:
+        namespace = Namespace(
+            name,
+            TELEMETRY_NAMESPACE,
+            PodSecurity.RESTRICTED,
+            quota=_QUOTA,
+            allowances={
+                **{f"api-{port}": to_anywhere(port) for port in sorted(_ports(settings))},
+                "dns": to_dns(resolvers),
+                **_ways(models),
+                **({"role": to_pod_identity()} if _signs(settings) else {}),
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        child = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        kube_state_metrics.kube_state_metrics(
+            name, KUBE_STATE_METRICS.at(mirror), tolerations=_tolerated(pools), opts=child
+        )
+        if settings.alerts.sent:
+            alertmanager(
+                name, settings.alerts, ALERTMANAGER.at(mirror), tolerations=_tolerated(pools), opts=child
+            )
+        prometheus(
+            name,
+            settings,
+            PROMETHEUS_IMAGE.at(mirror),
+            config=prometheus_config(settings, models, kubelet_certificates=kubelet_certificates),
+            rules=rule_files(settings.alerts.runbooks, blocks, gpu_prices(pools, region)),
+            storage=storage,
+            mounted=mounted,
+            tolerations=_tolerated(pools),
+            opts=child,
+        )
+
+
+def _ways(models: Collection[str]) -> dict[str, Any]:
+    """Out to exporters, kubelets and models; within the namespace, in from Prometheus alone."""
+    ports = (PORT, kube_state_metrics.PORT, ALERTS_PORT)
+    return {
+        "exporters": to_namespaces({NODES_NAMESPACE}, dcgm_exporter.PORT, node_exporter.PORT),
+        "kubelets": to_anywhere(_KUBELET, pods=PROMETHEUS_LABELS),
+        "objects": to_namespaces({TELEMETRY_NAMESPACE}, *ports),
+        "scraper": from_pods(TELEMETRY_NAMESPACE, PROMETHEUS_LABELS, *ports),
+        **({"models": to_namespaces(models, *METRICS_PORTS)} if models else {}),
+    }
+
+
+def _ports(settings: TelemetrySettings) -> set[int]:
+    """Of the API server, behind its Service and on its own nodes, of a store elsewhere and of mail."""
+    target = urlsplit(settings.remote_write.url).port if settings.remote_write else None
+    mail = settings.alerts.mail
+    server = int(mail.server.rpartition(":")[2]) if mail else None
+    return {443, 6443, *(port for port in (target, server) if port)}
+
+
+def _signs(settings: TelemetrySettings) -> bool:
+    """Whether Prometheus or Alertmanager has a role on AWS."""
+    written = settings.remote_write and settings.remote_write.sigv4_region
+    return bool(written or settings.alerts.sns)
+
+
+def _tolerated(pools: Mapping[str, Pool]) -> list[core.TolerationArgs]:
+    """Taints that its pods tolerate: none while a pool takes any pod, else those of all pools."""
+    if any(not pool.taints for pool in pools.values()):
+        return []
+    every = [it for pool in pools.values() for it in tolerations(pool)]
+    return list({(it.key, it.value, it.effect): it for it in every}.values())

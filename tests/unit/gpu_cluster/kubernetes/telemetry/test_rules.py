@@ -1,0 +1,54 @@
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.catalog import on_demand
+from gpu_cluster.kubernetes.telemetry.dcgm_exporter import COUNTERS
+from gpu_cluster.kubernetes.telemetry.rules import gpu_prices, rule_files
+from gpu_cluster.stack import load
+
+PROJECT = Path(__file__).parents[5]
+BLOCK = datetime(2036, 12, 1, 11, 30, tzinfo=UTC)
+RULES: list[dict[str, Any]] = [
+    rule
+    for text in rule_files("https://example.com/alerts.md", {"h100": BLOCK}, {"l4": 1.32}).values()
+    for group in yaml.safe_load(text)["groups"]
+    for rule in group["rules"]
+]
+ALERTS = {rule["alert"]: rule for rule in RULES if "alert" in rule}
+
+
+def test_every_alert_has_a_section_and_every_section_an_alert() -> None:
+    sections = re.findall(r"^### (\w+)$", (PROJECT / "docs/alerts.md").read_text(), re.MULTILINE)
+    assert sorted(sections) == sorted(ALERTS)
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_an_alert_leads_to_its_section(alert: str) -> None:
+    rule = ALERTS[alert]
+    assert rule["annotations"]["runbook_url"] == f"https://example.com/alerts.md#{alert.lower()}"
+    assert rule["labels"]["severity"] in ("critical", "warning", "info")
+    assert rule["annotations"]["summary"]
+
+
+def test_rules_ask_for_fields_that_the_exporter_collects() -> None:
+    asked = {field for rule in RULES for field in re.findall(r"DCGM_FI_\w+", rule["expr"])}
+    assert asked
+    assert asked <= COUNTERS.keys()
+
+
+def test_the_end_of_a_capacity_block_is_a_threshold() -> None:
+    assert ALERTS["CapacityBlockEnds"]["expr"].startswith(f"vector({int(BLOCK.timestamp())} - time())")
+
+
+def test_a_gpu_costs_its_part_of_the_server() -> None:
+    pools = pools_of(load(PROJECT / "stacks/Pulumi.prod.yaml"))
+    prices = gpu_prices(pools, "us-east-2")
+    assert prices["l4"] == round(float(on_demand("g6.4xlarge", "us-east-2").usd), 4)
+    assert "system" not in prices
+    assert gpu_prices(pools, None) == {}

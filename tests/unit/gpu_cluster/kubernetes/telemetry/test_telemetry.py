@@ -1,0 +1,175 @@
+from functools import cache
+from typing import Any
+
+import yaml
+
+from gpu_cluster.catalog.engines import ENGINES
+from gpu_cluster.config import TelemetrySettings
+from gpu_cluster.kubernetes.storage import StorageClassNames
+from gpu_cluster.kubernetes.telemetry import Telemetry
+from gpu_cluster.stack import load
+from tests.unit.gpu_cluster.stack.corpus import STACKS
+from tests.unit.graph import graph_of
+from tests.unit.platforms import platform_of
+
+ON_PREM = "on-prem-machines"
+
+
+@cache
+def graph_of_stack(stack: str) -> Any:
+    return platform_of(load(STACKS / f"happy/{stack}.yaml"))[0]
+
+
+def graph(stack: str, **telemetry: Any) -> Any:
+    if not telemetry:
+        return graph_of_stack(stack)
+    loaded = load(STACKS / f"happy/{stack}.yaml")
+    chosen = loaded.telemetry.model_validate(telemetry)
+    return platform_of(loaded.model_copy(update={"telemetry": chosen}))[0]
+
+
+def policy(graph: Any, namespace: str, name: str) -> dict[str, Any]:
+    [found] = [
+        it["spec"]
+        for it in graph.of("NetworkPolicy")
+        if (it["metadata.namespace"], it["metadata.name"]) == (namespace, name)
+    ]
+    return found
+
+
+def jobs(graph: Any) -> dict[str, dict[str, Any]]:
+    [config] = [it["data"] for it in graph.of("ConfigMap") if it["metadata.name"] == "prometheus"]
+    return {it["job_name"]: it for it in yaml.safe_load(config["prometheus.yml"])["scrape_configs"]}
+
+
+def kept(job: dict[str, Any]) -> list[str]:
+    return [it["regex"] for it in job["relabel_configs"] if it.get("action") == "keep"]
+
+
+def test_every_pool_with_gpus_has_an_exporter_on_its_nodes_alone() -> None:
+    made = graph("teams-on-a-site")
+    daemons = {it["metadata.name"]: it for it in made.of("DaemonSet")}
+    plugins = {
+        name.removeprefix("nvidia-device-plugin-") for name in daemons if name.startswith("nvidia-dev")
+    }
+    exporters = {name.removeprefix("dcgm-exporter-") for name in daemons if name.startswith("dcgm-")}
+    assert exporters == plugins != set()
+    for pool in exporters:
+        nodes = [
+            daemons[f"{name}-{pool}"]["spec.template.spec.affinity"]
+            for name in ("dcgm-exporter", "nvidia-device-plugin")
+        ]
+        assert nodes[0] == nodes[1]
+
+
+def test_gpus_that_are_yet_to_be_divided_are_not_held() -> None:
+    """DCGM holds the GPUs of its node, which then change their MIG mode by a reboot alone."""
+    made = graph("eks-pool-everything")
+    divided = [it for it in made.of("DaemonSet") if it["metadata.name"].startswith("dcgm-exporter-")]
+    asked = [str(it["spec.template.spec.affinity"]) for it in divided]
+    managed = {
+        it["metadata.name"].removeprefix("nvidia-mig-manager-")
+        for it in made.of("DaemonSet")
+        if "mig-manager" in it["metadata.name"]
+    }
+    assert {
+        it["metadata.name"].removeprefix("dcgm-exporter-")
+        for it, terms in zip(divided, asked, strict=True)
+        if "mig.config.state" in terms
+    } == managed
+
+
+def test_exporters_answer_prometheus_alone() -> None:
+    [rule] = policy(graph(ON_PREM), "telemetry-nodes", "allow-metrics")["ingress"]
+    [peer] = rule["from"]
+    assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "telemetry"}
+    assert peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == "prometheus"
+    assert {it["port"] for it in rule["ports"]} == {9100, 9400}
+
+
+def test_an_existing_prometheus_is_let_in_by_its_labels() -> None:
+    made = graph(ON_PREM, prometheus="existing", scraper={"namespace": "obs", "labels": {"app": "vmagent"}})
+    [rule] = policy(made, "telemetry-nodes", "allow-metrics")["ingress"]
+    assert rule["from"][0]["podSelector"]["matchLabels"] == {"app": "vmagent"}
+    assert not [it for it in made.of("StatefulSet") if it["metadata.name"] == "prometheus"]
+    assert not made.of("PodMonitor"), "the cluster may not have the kind"
+
+
+def test_monitors_are_made_where_they_are_asked_for() -> None:
+    made = graph(ON_PREM, prometheus="existing", monitors=True)
+    names = {it["metadata.name"] for it in made.of("PodMonitor")}
+    assert names == {"gpu-cluster-dcgm-exporter", *(f"gpu-cluster-{engine}" for engine in ENGINES)}
+    assert {it["metadata.namespace"] for it in made.of("PodMonitor")} == {"monitoring"}
+
+
+def test_off_makes_nothing() -> None:
+    made = graph(ON_PREM, enabled=False)
+    policies = [(it["metadata.namespace"], it["metadata.name"]) for it in made.of("NetworkPolicy")]
+    assert not [(where, name) for where, name in policies if "telemetry" in where or name == "allow-metrics"]
+    assert not [it for it in made.of("DaemonSet") if "exporter" in it["metadata.name"]]
+
+
+def test_models_are_scraped_as_their_engine_serves_metrics() -> None:
+    found = jobs(graph("engines"))
+    for engine, served in ENGINES.items():
+        job = found[f"models-{engine}"]
+        port = "metrics" if served.metrics_port else "http"
+        assert job["metrics_path"] == served.metrics
+        assert f"{engine};gpu-cluster;{port}" in kept(job)
+
+
+def test_models_answer_the_scraper() -> None:
+    [rule] = policy(graph("engines"), "serving", "allow-metrics")["ingress"]
+    assert {it["port"] for it in rule["ports"]} >= {8000, 8002}
+
+
+def test_kubelets_are_verified_where_the_cluster_signs_their_certificates() -> None:
+    assert jobs(graph("eks-smallest"))["kubelet"]["tls_config"] == {
+        "ca_file": "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
+    }
+    assert jobs(graph(ON_PREM))["kubelet"]["tls_config"] == {"insecure_skip_verify": True}
+
+
+def test_prometheus_reads_neither_secrets_nor_the_kubelets_own_api() -> None:
+    roles = [it for it in graph(ON_PREM).of("ClusterRole") if it["metadata.name"].startswith("gpu-cluster-")]
+    assert len(roles) == 2
+    resources = {kind for it in roles for rule in it["rules"] for kind in rule["resources"]}
+    verbs = {verb for it in roles for rule in it["rules"] for verb in rule["verbs"]}
+    assert not resources & {"secrets", "configmaps", "nodes/proxy"}
+    assert verbs == {"get", "list", "watch"}
+
+
+def test_a_volume_of_the_size_given_is_filled_to_four_fifths() -> None:
+    server = graph("telemetry-in-full", size="200Gi", retentionDays=30).only("StatefulSet")
+    [claim] = server["spec.volumeClaimTemplates"]
+    assert claim["spec"]["resources"]["requests"] == {"storage": "200Gi"}
+    [container] = server["spec.template.spec.containers"]
+    assert "--storage.tsdb.retention.size=163840MB" in container["args"]
+    assert "--storage.tsdb.retention.time=30d" in container["args"]
+
+
+def test_where_every_class_is_shared_nothing_is_stored_on_it() -> None:
+    """Prometheus supports no NFS (its documentation, Storage, read 2026-11-29)."""
+    classes = StorageClassNames("files", frozenset({"files"}), {})
+    made = graph_of(
+        lambda: Telemetry("t", TelemetrySettings(), pools={}, storage=classes, mirror=None, models=())
+    )
+    server = made.only("StatefulSet")
+    assert "volumeClaimTemplates" not in server["spec"]
+    assert {"name": "data", "emptyDir": {"sizeLimit": "50Gi"}} in server["spec.template.spec.volumes"]
+
+
+def test_where_all_nodes_have_gpus_prometheus_tolerates_their_taint() -> None:
+    [server] = [it for it in graph("k3s-edge").of("StatefulSet") if it["metadata.name"] == "prometheus"]
+    [tolerated] = server["spec.template.spec.tolerations"]
+    assert tolerated["key"] == "nvidia.com/gpu"
+    [open_one] = [it for it in graph("eks-smallest").of("StatefulSet") if it["metadata.name"] == "prometheus"]
+    assert "tolerations" not in open_one["spec.template.spec"]
+
+
+def test_prometheus_signs_for_its_workspace_alone() -> None:
+    made = platform_of(load(STACKS / "happy/telemetry-managed-prometheus.yaml"))[0]
+    [policy] = [it["policy"] for it in made.of("RolePolicy") if "aps:RemoteWrite" in str(it["policy"])]
+    assert ":workspace/ws-0a1b2c3d-4e5f" in policy
+    [association] = [it for it in made.of("PodIdentityAssociation") if it["namespace"] == "telemetry"]
+    assert association["serviceAccount"] == "prometheus"

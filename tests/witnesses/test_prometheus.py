@@ -1,0 +1,122 @@
+"""promtool reads every configuration and rule, and each alert fires when it should and only then."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gpu_cluster.config.telemetry import Collector
+from gpu_cluster.kubernetes.telemetry import prometheus_config, rule_files
+from gpu_cluster.stack import load
+from tests.unit.gpu_cluster.stack.corpus import HAPPY
+from tests.witnesses.promtool import promtool
+
+pytestmark = pytest.mark.engine
+
+CASES: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("alerts.yaml").read_text())
+BLOCK = datetime(1970, 1, 15, 1, tzinfo=UTC)  # the tool's clock starts in 1970
+
+
+def _rules(folder: Path) -> list[Path]:
+    written: list[Path] = []
+    for name, text in rule_files("docs/alerts.md", {"h100": BLOCK}, {"l4": 1.32}).items():
+        written.append(folder / name)
+        written[-1].write_text(text)
+    return written
+
+
+def _test(alert: str, series: Mapping[str, str], at: str, fires: bool) -> dict[str, Any]:
+    expected = [{"labels": "{}", "value": 1}] if fires else []
+    query = f'group(ALERTS{{alertname="{alert}", alertstate="firing"}})'
+    return {
+        "name": f"{alert} {'fires' if fires else 'is quiet'}",
+        "interval": "1m",
+        "input_series": [{"series": name, "values": values} for name, values in series.items()],
+        "promql_expr_test": [{"expr": query, "eval_time": at, "exp_samples": expected}],
+    }
+
+
+def test_every_alert_has_a_case() -> None:
+    groups = [
+        group
+        for text in rule_files("docs/alerts.md", {"h100": BLOCK}, {}).values()
+        for group in yaml.safe_load(text)["groups"]
+    ]
+    assert {rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule} == CASES.keys()
+
+
+def test_alerts_fire_when_they_should_and_only_then(tmp_path: Path) -> None:
+    tests: list[dict[str, Any]] = []
+    for alert, case in CASES.items():
+        tests.append(_test(alert, case["fires"], case["at"], fires=True))
+        tests.append(_test(alert, case["quiet"], case.get("quiet_at", case["at"]), fires=False))
+    tests.append(_COST)
+    content = {
+        "rule_files": [path.name for path in _rules(tmp_path)],
+        "evaluation_interval": "5m",
+        "tests": tests,
+    }
+    file = tmp_path / "alerts.test.yml"
+    file.write_text(yaml.safe_dump(content, sort_keys=False))
+
+    promtool("test", "rules", files=[file])
+
+
+def test_a_rule_with_a_wrong_threshold_fails(tmp_path: Path) -> None:
+    """The cases tell a rule from a wrong one."""
+    rules = _rules(tmp_path)
+    [file] = [path for path in rules if path.name == "gpus.rules.yml"]
+    file.write_text(file.read_text().replace("DCGM_FI_DEV_XID_ERRORS == 79", "DCGM_FI_DEV_XID_ERRORS == 78"))
+    case = _test("GpuNeedsReplacement", CASES["GpuNeedsReplacement"]["fires"], "5m", fires=True)
+    content = {"rule_files": [file.name], "evaluation_interval": "5m", "tests": [case]}
+    (tmp_path / "wrong.test.yml").write_text(yaml.safe_dump(content))
+
+    with pytest.raises(AssertionError, match=r"(?s)GpuNeedsReplacement.*got: nil"):
+        promtool("test", "rules", files=[tmp_path / "wrong.test.yml"])
+
+
+def test_prometheus_reads_every_configuration_and_rule(tmp_path: Path) -> None:
+    configs: list[Path] = []
+    for path in HAPPY:
+        stack = load(path)
+        if not stack.telemetry.enabled or stack.telemetry.prometheus is Collector.EXISTING:
+            continue
+        for verified in (True, False):
+            text = prometheus_config(
+                stack.telemetry, {"serving", *stack.teams}, kubelet_certificates=verified
+            )
+            configs.append(tmp_path / f"{path.stem}-{verified}.yml")
+            configs[-1].write_text(text)
+
+    promtool("check", "config", "--syntax-only", files=configs)
+    promtool("check", "rules", "--lint=all", "--lint-fatal", files=_rules(tmp_path))
+
+
+_COST: dict[str, Any] = {
+    "name": "a namespace pays for the GPUs that its pods hold",
+    "interval": "1m",
+    "input_series": [
+        {
+            "series": 'kube_pod_container_resource_requests{namespace="vision",pod="a",uid="1",container="c",'
+            'node="n",resource="nvidia_com_gpu"}',
+            "values": "4x10",
+        },
+        {
+            "series": 'kube_pod_status_phase{namespace="vision",pod="a",uid="1",phase="Running"}',
+            "values": "1x10",
+        },
+        {"series": 'kube_node_labels{node="n",label_gpu_cluster_pool="l4"}', "values": "1x10"},
+    ],
+    "promql_expr_test": [
+        {
+            "expr": "gpu_cluster:gpu_usd_per_hour:by_namespace",
+            "eval_time": "5m",
+            "exp_samples": [
+                {"labels": 'gpu_cluster:gpu_usd_per_hour:by_namespace{namespace="vision"}', "value": 5.28}
+            ],
+        }
+    ],
+}
