@@ -44,6 +44,19 @@ class EksImage:
         return f"{eks_images(region)}/{self.name}:{self.tag}"
 
 
+@dataclass(frozen=True, slots=True)
+class TaggedImage:
+    """An image of which no public list has the digest."""
+
+    repository: str
+    tag: str
+
+    def at(self, mirror: str | None) -> str:
+        """Where to pull it, as an `Image`."""
+        source = f"{mirror.rstrip('/')}/{self.repository}" if mirror else self.repository
+        return f"{source}:{self.tag}"
+
+
 # Digests as public manifests pin them beside the same tags, read on 2026-11-21; those of device plugin and
 # MIG manager are in the bundle of the GPU operator v26.7.0.
 DEVICE_PLUGIN = Image(
@@ -106,6 +119,8 @@ PROMETHEUS = Image(
     "v3.12.0",
     "69f5241418838263316593f7274a304b095c40bcf22e57272865da91bd60a8ac",
 )
+# The list of promoted images, registry.k8s.io in kubernetes/k8s.io, was seen up to v0.10.0 only; 2026-11-29.
+METRICS_ADAPTER = TaggedImage("registry.k8s.io/prometheus-adapter/prometheus-adapter", "v0.12.0")
 
 ON_EKS = (
     ALERTMANAGER,

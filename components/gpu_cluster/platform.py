@@ -8,6 +8,7 @@ import pulumi
 
 from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.capacity.addresses import endpoint_ranges
+from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
@@ -19,6 +20,7 @@ from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.images import images_of
 from gpu_cluster.kubernetes.registry import Registry
 from gpu_cluster.kubernetes.serving import Serving
+from gpu_cluster.kubernetes.serving.engines import waiting_metric
 from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.kubernetes.teams import Teams
 from gpu_cluster.kubernetes.telemetry import Telemetry
@@ -126,6 +128,7 @@ class Platform(pulumi.ComponentResource):
                 storage=storage.classes,
                 mirror=stack.mirror,
                 models=_namespaces_of_models(stack),
+                metrics=_scaling_metrics(stack),
                 mounted=storage.made,
                 blocks=_blocks(stack),
                 region=stack.region,
@@ -151,6 +154,12 @@ def _namespaces_of_models(stack: Stack) -> set[str]:
     """Of the platform's own models, and of teams, which may have some."""
     own = {stack.serving.namespace} if stack.serving.models else set[str]()
     return own | {team.namespace or name for name, team in stack.teams.items()}
+
+
+def _scaling_metrics(stack: Stack) -> set[str]:
+    """Metrics of the autoscalers of the platform's models, and of vLLM, which teams may run."""
+    found = {waiting_metric(it) for it in stack.serving.models.values() if it.replicas.min < it.replicas.max}
+    return {it for it in found if it} | ({ENGINES["vllm"].waiting} if stack.teams else set[str]())
 
 
 def _blocks(stack: Stack) -> dict[str, datetime]:

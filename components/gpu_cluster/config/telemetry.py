@@ -87,6 +87,9 @@ class TelemetrySettings(Settings):
     remote_write: RemoteWrite | None = None
     """Another store that gets every sample; only with in-cluster. Default: none."""
 
+    serve_metrics: Flag = False
+    """Whether prometheus-adapter serves metrics to autoscalers; only with in-cluster. Default: false."""
+
     alerts: AlertSettings = AlertSettings()
     """Where alerts are sent; only with in-cluster. Default: nowhere, Prometheus shows them."""
 

@@ -26,10 +26,23 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
     if isinstance(stack, Stack) and (pools := spot_pools(stack)):
         shown = f"{'pool' if len(pools) == 1 else 'pools'} {', '.join(pools)}"
         yield f"{shown} on spot: the account needs the role {SPOT_ROLE} first, once: {MAKE_SPOT_ROLE}"
+    if isinstance(stack, Stack) and (scaled := unserved(stack)):
+        yield (
+            f"{', '.join(scaled)}: autoscalers read a metric of pods that the platform does not serve; "
+            "without it there are the least replicas; hint: telemetry.serveMetrics: true, or an adapter of "
+            "your own"
+        )
     models = stack.serving.models if isinstance(stack, Stack) else stack.file.models
     for name, model in models.items():
         yield from unchecked_engine(name, model)
     yield from unchecked(models.values())
+
+
+def unserved(stack: Stack) -> list[str]:
+    """Models with a range of replicas whose metric nothing of the platform serves."""
+    served = stack.telemetry.enabled and stack.telemetry.serve_metrics
+    models = {} if served else stack.serving.models
+    return [name for name, it in models.items() if it.replicas.min < it.replicas.max]
 
 
 def unchecked(models: Iterable[ModelSettings]) -> Iterator[str]:

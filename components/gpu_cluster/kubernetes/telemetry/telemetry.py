@@ -9,6 +9,7 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.capacity import Pool, pools_of
+from gpu_cluster.config.alerts import ALERTMANAGER as ALERTMANAGER_NAME
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.telemetry import (
@@ -25,6 +26,7 @@ from gpu_cluster.kubernetes.scheduling import tolerations
 from gpu_cluster.kubernetes.security import (
     Namespace,
     PodSecurity,
+    from_anywhere,
     from_pods,
     to_anywhere,
     to_dns,
@@ -33,7 +35,12 @@ from gpu_cluster.kubernetes.security import (
 )
 from gpu_cluster.kubernetes.serving.server import METRICS_PORTS
 from gpu_cluster.kubernetes.storage import StorageClassNames
-from gpu_cluster.kubernetes.telemetry import dcgm_exporter, kube_state_metrics, node_exporter
+from gpu_cluster.kubernetes.telemetry import (
+    dcgm_exporter,
+    kube_state_metrics,
+    metrics_adapter,
+    node_exporter,
+)
 from gpu_cluster.kubernetes.telemetry.alertmanager import PORT as ALERTS_PORT
 from gpu_cluster.kubernetes.telemetry.alertmanager import alertmanager
 from gpu_cluster.kubernetes.telemetry.exporters import NODES_NAMESPACE, exporter_namespace
@@ -44,7 +51,7 @@ from gpu_cluster.kubernetes.telemetry.rules import gpu_prices, rule_files
 
 _KUBELET = 10250
 _QUOTA = {
-    "pods": "6",
+    "pods": "8",
     "persistentvolumeclaims": "1",
     "services.loadbalancers": "0",
     "services.nodeports": "0",
@@ -78,10 +85,16 @@ class Telemetry(pulumi.ComponentResource):
                 each,
                 _only_gpu_pools,
             )
-            for kind, each in (("StatefulSet", PROMETHEUS), ("Deployment", kube_state_metrics.NAME))
+            for kind, each in (
+                ("StatefulSet", PROMETHEUS),
+                ("Deployment", kube_state_metrics.NAME),
+                ("Deployment", metrics_adapter.NAME),
+                ("Deployment", ALERTMANAGER_NAME),
+            )
         ),
         *dcgm_exporter.EXEMPT,
         *node_exporter.EXEMPT,
+        *metrics_adapter.EXEMPT,
     )
 
     url: str | None
@@ -96,6 +109,7 @@ class Telemetry(pulumi.ComponentResource):
         storage: StorageClassNames,
         mirror: str | None,
         models: Collection[str],
+        metrics: Collection[str] = (),
         mounted: Mapping[str, Sequence[pulumi.Resource]] | None = None,
         blocks: Mapping[str, datetime] | None = None,
         region: str | None = None,
@@ -103,10 +117,10 @@ class Telemetry(pulumi.ComponentResource):
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`models`: namespaces with models; `mounted`: what is created before a volume of each class;
-        `blocks`: ends of capacity blocks by pool; `region`: of AWS, by which GPUs are priced;
-        `kubelet_certificates`: the cluster's authority signs those of kubelets; `resolvers`: addresses of
-        NodeLocal DNSCache."""
+        """`models`: namespaces with models; `metrics`: of autoscalers; `mounted`: what is created
+        before a volume of each class; `blocks`: ends of capacity blocks by pool; `region`: by which GPUs are
+        priced; `kubelet_certificates`: the cluster's authority signs those of kubelets;
+        `resolvers`: addresses of NodeLocal DNSCache."""
         super().__init__("gpu-cluster:index:Telemetry", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         own = settings.prometheus is Collector.IN_CLUSTER
@@ -128,6 +142,7 @@ class Telemetry(pulumi.ComponentResource):
                 storage=storage,
                 mirror=mirror,
                 models=models,
+                metrics=metrics if settings.serve_metrics else (),
                 mounted=mounted or {},
                 blocks=blocks or {},
                 region=region,
@@ -147,6 +162,7 @@ class Telemetry(pulumi.ComponentResource):
         storage: StorageClassNames,
         mirror: str | None,
         models: Collection[str],
+        metrics: Collection[str],
         mounted: Mapping[str, Sequence[pulumi.Resource]],
         blocks: Mapping[str, datetime],
         region: str | None,
@@ -162,6 +178,7 @@ class Telemetry(pulumi.ComponentResource):
                 **{f"api-{port}": to_anywhere(port) for port in sorted(_ports(settings))},
                 "dns": to_dns(resolvers),
                 **_ways(models),
+                **(_ways_of_adapter() if metrics else {}),
                 **({"role": to_pod_identity()} if _signs(settings) else {}),
             },
             opts=pulumi.ResourceOptions(parent=self),
@@ -170,6 +187,10 @@ class Telemetry(pulumi.ComponentResource):
         kube_state_metrics.kube_state_metrics(
             name, KUBE_STATE_METRICS.at(mirror), tolerations=_tolerated(pools), opts=child
         )
+        if metrics:
+            metrics_adapter.metrics_adapter(
+                name, metrics, mirror=mirror, tolerations=_tolerated(pools), opts=child
+            )
         if settings.alerts.sent:
             alertmanager(
                 name, settings.alerts, ALERTMANAGER.at(mirror), tolerations=_tolerated(pools), opts=child
@@ -196,6 +217,14 @@ def _ways(models: Collection[str]) -> dict[str, Any]:
         "objects": to_namespaces({TELEMETRY_NAMESPACE}, *ports),
         "scraper": from_pods(TELEMETRY_NAMESPACE, PROMETHEUS_LABELS, *ports),
         **({"models": to_namespaces(models, *METRICS_PORTS)} if models else {}),
+    }
+
+
+def _ways_of_adapter() -> dict[str, Any]:
+    """In from the API server, which is in no namespace, and on to Prometheus."""
+    return {
+        "adapter": from_pods(TELEMETRY_NAMESPACE, metrics_adapter.LABELS, PORT),
+        "custom-metrics": from_anywhere(metrics_adapter.PORT),
     }
 
 

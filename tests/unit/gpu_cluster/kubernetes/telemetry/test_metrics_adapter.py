@@ -1,0 +1,66 @@
+import yaml
+
+from gpu_cluster.kubernetes.telemetry.metrics_adapter import adapter_config
+from gpu_cluster.stack import load
+from gpu_cluster.stack.notes import notes_of
+from tests.unit.gpu_cluster.stack.corpus import STACKS
+from tests.unit.platforms import platform_of
+
+STACK = load(STACKS / "happy/telemetry-serves-metrics.yaml")
+
+
+def test_the_metric_of_every_autoscaler_is_served() -> None:
+    graph = platform_of(STACK)[0]
+    asked = {
+        metric["pods"]["metric"]["name"]
+        for scaler in graph.of("HorizontalPodAutoscaler")
+        for metric in scaler["spec.metrics"]
+    }
+    [config] = [it["data"] for it in graph.of("ConfigMap") if it["metadata.name"] == "prometheus-adapter"]
+    rules = yaml.safe_load(config["config.yaml"])["rules"]
+    assert {rule["seriesQuery"].partition("{")[0] for rule in rules} == asked == {"vllm:num_requests_waiting"}
+
+
+def test_the_api_is_there_last_and_leads_to_the_adapter() -> None:
+    graph = platform_of(STACK)[0]
+    api = graph.only("APIService")
+    [server] = [it for it in graph.of("Deployment") if it["metadata.name"] == "prometheus-adapter"]
+    assert api["metadata.name"] == "v1beta1.custom.metrics.k8s.io"
+    assert api["spec.service"] == {"name": "prometheus-adapter", "namespace": "telemetry"}
+    assert graph.waits_for(api, server)
+    policies = {
+        it["metadata.name"]: it["spec"]
+        for it in graph.of("NetworkPolicy")
+        if it["metadata.namespace"] == "telemetry"
+    }
+    [rule] = policies["allow-custom-metrics"]["ingress"]
+    assert rule == {"ports": [{"port": 6443, "protocol": "TCP"}]}
+    [rule] = policies["allow-adapter"]["ingress"]
+    assert [it["port"] for it in rule["ports"]] == [9090]
+
+
+def test_it_comes_through_the_mirror() -> None:
+    [server] = [
+        it for it in platform_of(STACK)[0].of("Deployment") if it["metadata.name"] == "prometheus-adapter"
+    ]
+    [container] = server["spec.template.spec.containers"]
+    assert container["image"].startswith("harbor.example.com/mirror/registry.k8s.io/prometheus-adapter/")
+
+
+def test_queries_group_by_pods() -> None:
+    [rule] = yaml.safe_load(adapter_config({"sglang:num_queue_reqs"}))["rules"]
+    assert rule["resources"]["overrides"] == {
+        "namespace": {"resource": "namespace"},
+        "pod": {"resource": "pod"},
+    }
+    assert "<<.LabelMatchers>>" in rule["metricsQuery"]
+    assert "<<.GroupBy>>" in rule["metricsQuery"]
+
+
+def test_an_autoscaler_whose_metric_nothing_serves_is_told() -> None:
+    unserved = STACK.model_copy(
+        update={"telemetry": STACK.telemetry.model_copy(update={"serve_metrics": False})}
+    )
+    [note] = [it for it in notes_of(unserved) if "autoscalers" in it]
+    assert note.startswith("chat: ")
+    assert not [it for it in notes_of(STACK) if "autoscalers" in it]
