@@ -18,6 +18,7 @@ from gpu_cluster_tools.real_node.inside import TARGETS
 from gpu_cluster_tools.real_node.machine import write_machine
 from gpu_cluster_tools.real_node.network import node_address
 from gpu_cluster_tools.real_node.node import KUBELET_FOLDER
+from gpu_cluster_tools.real_node.runtime import READY_SECONDS, import_images, not_ready
 from gpu_cluster_tools.real_node.selection import RealPool
 from gpu_cluster_tools.real_node.settings import NodeSettings, Program, Settings
 from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, RehearsalError, ports
@@ -28,7 +29,6 @@ from gpu_cluster_tools.rehearsal.processes import Process, end, processes
 from gpu_cluster_tools.toolchain import Toolchain
 from gpu_cluster_tools.toolchain.real_node import CNI_PLUGINS
 
-_READY_SECONDS = 120
 _POLL_SECONDS = 0.2
 _SYSTEM_GROUP = "gpu-cluster:real-nodes"
 
@@ -65,7 +65,7 @@ class RealNodes:
             self._spawn()
             self._started.write_text(identity)
         for node in settings.nodes:
-            self._import(node, toolchain, images)
+            import_images(Path(node.folder), toolchain.path("ctr"), images)
         self._await_ready(KubernetesClient(control_plane.kubeconfig), set(pool.nodes))
 
     def lead_to(self, kubeconfig: Path, namespace: str) -> dict[str, int]:
@@ -187,50 +187,13 @@ class RealNodes:
                 start_new_session=True,
             )
 
-    def _import(self, node: NodeSettings, toolchain: Toolchain, images: Sequence[Image]) -> None:
-        """Import the images that the node's runtime does not have."""
-        wanted = hashlib.sha256(repr([(image.name, image.digest) for image in images]).encode()).hexdigest()
-        done = Path(node.folder) / "images"
-        ctr = self._runtime_client(node, toolchain)
-        if done.exists() and done.read_text() == wanted:
-            return
-        for image in images:
-            archive = Path(node.folder) / "image.tar"
-            image.write(archive, os.uname().machine)
-            _run([*ctr, "--namespace", "k8s.io", "images", "import", "--local", str(archive)])
-            archive.unlink()
-        done.write_text(wanted)
-
-    def _runtime_client(self, node: NodeSettings, toolchain: Toolchain) -> list[str]:
-        """`ctr` at the socket of a node, which is in the mounts of its containerd; waits until it answers."""
-        configuration = str(Path(node.folder) / "containerd.toml")
-        deadline = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < deadline:
-            for process in processes("containerd".__eq__):
-                if configuration in process.arguments:
-                    socket = f"/proc/{process.pid}/root{node_files.RUNTIME_SOCKET}"
-                    ctr = [str(toolchain.path("ctr")), "--address", socket]
-                    if subprocess.run([*ctr, "version"], capture_output=True, check=False).returncode == 0:  # noqa: S603
-                        return ctr
-            time.sleep(_POLL_SECONDS)
-        raise RehearsalError(self._failure(node, "containerd"))
-
     def _await_ready(self, cluster: KubernetesClient, wanted: set[str]) -> None:
-        deadline = time.monotonic() + _READY_SECONDS
+        deadline = time.monotonic() + READY_SECONDS
         while waiting := wanted - {name_of(node) for node in cluster.nodes() if takes_pods(node)}:
             if time.monotonic() > deadline:
                 node = next(each for each in Settings.read(self._path).nodes if each.name in waiting)
-                raise RehearsalError(self._failure(node, "kubelet"))
+                raise RehearsalError(not_ready(Path(node.folder), "kubelet"))
             time.sleep(_POLL_SECONDS)
-
-    def _failure(self, node: NodeSettings, program: str) -> str:
-        log = Path(node.folder) / "logs" / f"{program}.log"
-        words = log.read_text(errors="replace").splitlines()[-5:] if log.exists() else []
-        last = "\n".join(f"  {line[:400]}" for line in words)
-        return (
-            f"the real node {node.name} is not ready after {_READY_SECONDS} s; {program} said:\n{last}\n"
-            f"Its logs are in {log.parent}; `REAL_NODE=no make up` goes on without it."
-        )
 
     def _running(self) -> bool:
         return any("gpu_cluster_tools.real_node.outside" in found.arguments for found in self._processes())
@@ -249,9 +212,3 @@ class RealNodes:
 def _write_json(path: Path, content: dict[str, object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=2) + "\n")
-
-
-def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise RehearsalError(f"{' '.join(command)} fails: {(done.stderr or done.stdout).strip()}")

@@ -8,7 +8,7 @@ import sys
 from gpu_cluster_tools.real_node.requirements import missing_requirement
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.errors import ToolchainError
-from gpu_cluster_tools.toolchain.real_node import REAL_NODE
+from gpu_cluster_tools.toolchain.real_node import CLIENT, REAL_NODE
 from gpu_cluster_tools.toolchain.toolchain import install
 from gpu_cluster_tools.toolchain.tools import WITNESSES, Tool
 
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _of_tests() -> tuple[Tool, ...]:
-    return (*WITNESSES, AWS_PROVIDER, *(() if missing_requirement() else REAL_NODE))
+    return (*WITNESSES, AWS_PROVIDER, *(() if missing_requirement() else (*REAL_NODE, CLIENT)))
 
 
 if __name__ == "__main__":

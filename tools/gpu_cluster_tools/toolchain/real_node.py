@@ -99,3 +99,6 @@ REAL_NODE = (
     *CONTAINERD,
 )
 """Built where a real node is asked for."""
+
+CLIENT = Tool(name="client", version="v1", module="client", package=".")
+"""Runs in pods of tests: it asks an address, or writes and reads a file."""

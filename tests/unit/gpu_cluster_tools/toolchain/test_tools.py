@@ -8,6 +8,7 @@ from gpu_cluster.images import KARPENTER as KARPENTER_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.real_node import (
+    CLIENT,
     CNI_PLUGINS,
     CONTAINERD,
     COREDNS,
@@ -97,6 +98,15 @@ def test_promtool_is_of_the_release_that_the_platform_runs() -> None:
 
 
 def test_every_module_is_used() -> None:
-    tools = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *PINNED, *WITNESSES, AWS_PROVIDER, *REAL_NODE]
+    tools = [
+        PULUMI,
+        LANGUAGE_EXEC,
+        KUBERNETES_PROVIDER,
+        *PINNED,
+        *WITNESSES,
+        AWS_PROVIDER,
+        *REAL_NODE,
+        CLIENT,
+    ]
 
     assert {tool.module for tool in tools} == {path.name for path in MODULES.iterdir()}

@@ -1,0 +1,162 @@
+"""The local platform with real nodes, and pods of tests on them."""
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gpu_cluster_tools.real_node.images import Image
+from gpu_cluster_tools.real_node.runtime import import_images
+from gpu_cluster_tools.real_node.settings import Settings
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.toolchain import provide
+from gpu_cluster_tools.toolchain.real_node import CLIENT, CONTAINERD
+
+_CLIENT_IMAGE = "gpu-cluster.local/client:1"
+_SECONDS = 90
+DEPLOYMENT = "/apis/apps/v1/namespaces/serving/deployments/chat"
+PODS = "/api/v1/namespaces/serving/pods"
+
+
+@dataclass
+class Load:
+    """Requests that were answered, and what became of the others."""
+
+    answered: int = 0
+    lost: list[str] = field(default_factory=list[str])
+
+
+@dataclass(frozen=True)
+class Platform:
+    local: Path
+
+    @property
+    def api(self) -> DynamicClient:
+        return DynamicClient(self.local / "kubeconfig")
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.read(self.local / "real-node" / "settings.json")
+
+    def import_client(self) -> None:
+        image = Image(
+            _CLIENT_IMAGE, {"usr/local/bin/client": provide(CLIENT).read_bytes()}, ["/usr/local/bin/client"]
+        )
+        ctr = next(tool for tool in CONTAINERD if tool.name == "ctr")
+        for node in self.settings.nodes:
+            import_images(Path(node.folder), provide(ctr), [image])
+
+    def run(self, namespace: str, *arguments: str, claim: str | None = None) -> str:
+        """Result of the test's program in a pod of a namespace; `claim` is mounted at /data."""
+        name = f"client-{time.monotonic_ns()}"
+        path = f"/api/v1/namespaces/{namespace}/pods"
+        self.api.create(path, _pod(name, list(arguments), claim))
+        state = wait(lambda: _ended(self.api.get(f"{path}/{name}")))
+        self.api.delete(f"{path}/{name}")
+        return state.get("message", "")
+
+    def ask(self) -> int:
+        """Status of one request through the Service, by the port of this machine."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.settings.models["chat"], timeout=30)
+        body = json.dumps({"model": "chat", "messages": [{"role": "user", "content": "hello"}]})
+        try:
+            connection.request("POST", "/v1/chat/completions", body, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            response.read()
+            return response.status
+        finally:
+            connection.close()
+
+    @contextmanager
+    def load(self, clients: int) -> Generator[Load]:
+        """Clients that ask one request after the other, and try none again."""
+        load, stop = Load(), threading.Event()
+
+        def ask() -> None:
+            while not stop.is_set():
+                try:
+                    status = self.ask()
+                except (OSError, http.client.HTTPException) as error:
+                    load.lost.append(repr(error))
+                    continue
+                if status == http.HTTPStatus.OK:
+                    load.answered += 1
+                else:
+                    load.lost.append(str(status))
+
+        threads = [threading.Thread(target=ask) for _ in range(clients)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield load
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+
+    def replicas(self) -> list[dict[str, Any]]:
+        return self.api.items(PODS)
+
+    def settled(self) -> bool:
+        """Whether two replicas of the newest template are Ready, and none is left that ends."""
+        deployment = self.api.get(DEPLOYMENT)
+        status = deployment["status"]
+        return (
+            status.get("observedGeneration") == deployment["metadata"]["generation"]
+            and status.get("updatedReplicas") == status.get("availableReplicas") == 2
+            and len(self.replicas()) == 2
+        )
+
+
+def wait(found: Callable[[], Any], seconds: float = _SECONDS) -> Any:
+    """The first answer that is true."""
+    deadline = time.monotonic() + seconds
+    while not (answer := found()):
+        assert time.monotonic() < deadline, f"not so after {seconds} s"
+        time.sleep(0.3)
+    return answer
+
+
+def _ended(pod: dict[str, Any]) -> dict[str, Any] | None:
+    statuses: list[dict[str, Any]] = pod["status"].get("containerStatuses", [])
+    return statuses[0]["state"].get("terminated") if statuses else None
+
+
+def _pod(name: str, arguments: list[str], claim: str | None) -> dict[str, Any]:
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": claim}}] if claim else []
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name},
+        "spec": {
+            "restartPolicy": "Never",
+            "automountServiceAccountToken": False,
+            "nodeSelector": {"gpu-cluster/real-node": "true"},
+            "tolerations": [{"operator": "Exists"}],
+            "securityContext": {
+                "runAsUser": 0 if claim else 2000,
+                "runAsNonRoot": not claim,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "containers": [
+                {
+                    "name": "client",
+                    "image": _CLIENT_IMAGE,
+                    "args": arguments,
+                    "resources": {"limits": {"memory": "64Mi"}, "requests": {"cpu": "1m", "memory": "16Mi"}},
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                        "readOnlyRootFilesystem": True,
+                    },
+                    "volumeMounts": [{"name": "data", "mountPath": "/data"}] if claim else [],
+                }
+            ],
+            "volumes": volumes,
+        },
+    }

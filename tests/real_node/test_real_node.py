@@ -1,0 +1,151 @@
+"""Rendered objects on kubelets: skipped only where root or a kernel feature is missing."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster_tools.real_node.cgroups import cgroup_of
+from gpu_cluster_tools.real_node.requirements import missing_requirement
+from gpu_cluster_tools.rehearsal.processes import Process, processes
+from tests.real_node.platform import DEPLOYMENT, PODS, Platform, wait
+from tests.rehearsal.checkout import Checkout
+
+_MISSING = missing_requirement()
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.skipif(_MISSING is not None, reason=f"real nodes need {_MISSING}"),
+]
+
+URL = "http://chat.serving.svc.cluster.local:8000/v1/models"
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The stack local, with real nodes and its model answering."""
+    checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("checkout")) / "project")
+    checkout.edit("  gpu-cluster:serving:\n", "  gpu-cluster:serving:\n    clients: [default]\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REAL_NODE", "yes")
+        up = checkout.gpu_cluster("up")
+    try:
+        assert up.returncode == 0, up.stdout + up.stderr
+        assert "model chat answered in" in up.stdout
+        platform = Platform(checkout.folder / ".local")
+        platform.import_client()
+        yield platform
+    finally:
+        down = checkout.gpu_cluster("down")
+    assert down.returncode == 0, down.stderr
+    assert not [
+        found for found in processes(lambda _: True) if str(checkout.folder) in " ".join(found.arguments)
+    ]
+    assert str(checkout.folder) not in Path("/proc/mounts").read_text()
+    group = cgroup_of((checkout.folder / ".local" / "real-node").resolve(), "l4-0")
+    assert not list(Path("/sys/fs/cgroup").glob(f"**/{group}"))
+
+
+def _servers(platform: Platform) -> list[Process]:
+    """The model servers of this checkout, found by the network that they share with its kubelets."""
+    pods = [pod["metadata"]["uid"] for pod in platform.replicas()]
+    return [
+        found
+        for found in processes("vllm".__eq__)
+        if any(pod in Path(f"/proc/{found.pid}/cgroup").read_text() for pod in pods)
+    ]
+
+
+def test_replicas_run_as_their_security_context_says(platform: Platform) -> None:
+    """As the kernel has it, for every rendered replica."""
+    wait(platform.settled)
+    servers = _servers(platform)
+    assert len(servers) == 2
+    for server in servers:
+        status = dict(
+            line.split(":\t", 1)
+            for line in Path(f"/proc/{server.pid}/status").read_text().splitlines()
+            if ":\t" in line
+        )
+        assert status["Uid"].split() == ["2000"] * 4
+        assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0
+        assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")  # 2 is a filter
+
+
+def test_every_pod_on_a_real_node_is_ready(platform: Platform) -> None:
+    nodes = {node.name for node in platform.settings.nodes}
+    pods = [pod for pod in platform.api.items("/api/v1/pods") if pod["spec"].get("nodeName") in nodes]
+    ready = {
+        pod["metadata"]["name"]: [
+            each["status"] for each in pod["status"]["conditions"] if each["type"] == "Ready"
+        ]
+        for pod in pods
+    }
+    assert {pod["metadata"]["namespace"] for pod in pods} == {"serving", "gpu-system", "kube-system"}
+    assert set(map(tuple, ready.values())) == {("True",)}, ready
+
+
+def test_an_allowed_client_reaches_a_model_by_its_name(platform: Platform) -> None:
+    """Namespace `default` is in `clients` of the stack file."""
+    assert '"id":"chat"' in platform.run("default", "get", URL)
+
+
+def test_a_client_of_another_namespace_does_not_reach_it(platform: Platform) -> None:
+    answer = platform.run("kube-public", "get", URL)
+    assert "Client.Timeout exceeded" in answer or "i/o timeout" in answer
+    assert "no such host" not in answer
+
+
+def test_a_killed_server_is_restarted(platform: Platform) -> None:
+    wait(platform.settled)
+    server = _servers(platform)[0]
+    os.kill(server.pid, signal.SIGKILL)
+    restarts = wait(lambda: _restarts(platform))
+    assert restarts == 1
+    wait(platform.settled)
+
+
+def _restarts(platform: Platform) -> int:
+    return sum(pod["status"]["containerStatuses"][0]["restartCount"] for pod in platform.replicas())
+
+
+def test_data_on_a_volume_outlive_a_pod(platform: Platform) -> None:
+    claim = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "kept"},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}},
+    }
+    claims = "/api/v1/namespaces/default/persistentvolumeclaims"
+    platform.api.create(claims, claim)
+    assert platform.run("default", "write", "/data/file", "kept", claim="kept") == "written"
+    assert platform.run("default", "read", "/data/file", claim="kept") == "kept"
+    platform.api.delete(f"{claims}/kept")
+
+
+def test_a_rollout_and_a_drain_under_load_lose_no_request(platform: Platform) -> None:
+    wait(platform.settled)
+    with platform.load(clients=4) as load:
+        again = {"spec": {"template": {"metadata": {"annotations": {"gpu-cluster/test": "again"}}}}}
+        platform.api.patch(DEPLOYMENT, again)
+        wait(lambda: not platform.settled())
+        wait(platform.settled, 150)
+        rolled = load.answered
+        _drain(platform, "l4-0")
+    assert load.lost == []
+    assert load.answered > rolled > 100
+
+
+def _drain(platform: Platform, node: str) -> None:
+    """Cordon a node and evict its replicas, as `kubectl drain` does, then let pods onto it again."""
+    platform.api.patch(f"/api/v1/nodes/{node}", {"spec": {"unschedulable": True}})
+    for pod in platform.replicas():
+        if pod["spec"].get("nodeName") == node:
+            name = pod["metadata"]["name"]
+            eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name}}
+            platform.api.create(f"{PODS}/{name}/eviction", eviction)
+            wait(lambda gone=name: all(each["metadata"]["name"] != gone for each in platform.replicas()))
+    platform.api.patch(f"/api/v1/nodes/{node}", {"spec": {"unschedulable": None}})
+    wait(platform.settled)
