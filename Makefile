@@ -28,7 +28,7 @@ test: .venv/ready lint ## prove it: unit tests, then the real engine on a real c
 	$(run)pytest -n 2 --dist loadfile
 
 test-all: .venv/ready lint ## the same with every slow test: about an hour on two cores
-	$(run)python -m gpu_cluster_tools.toolchain --tests
+	$(run)python -m gpu_cluster_tools.toolchain --all-tests
 	$(run)pytest -n 2 --dist loadfile -m ""
 
 lint: .venv/ready ## format, lint, wording and strict types

@@ -17,6 +17,7 @@ _MISSING = missing_requirement()
 
 pytestmark = [
     pytest.mark.engine,
+    pytest.mark.slow,
     pytest.mark.skipif(_MISSING is not None, reason=f"real nodes need {_MISSING}"),
 ]
 

@@ -55,7 +55,7 @@ class TelemetrySettings(Settings):
     """Metrics of GPUs, nodes, objects and models, and who collects them."""
 
     enabled: Flag = True
-    """Whether metrics are collected at all. Default: true."""
+    """Whether metrics are collected at all. Default: true, where there is such a section."""
 
     prometheus: Collector = Collector.IN_CLUSTER
     """in-cluster: the platform runs Prometheus; existing: one that is there collects. Default: in-cluster."""

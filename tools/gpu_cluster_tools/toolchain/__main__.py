@@ -1,6 +1,7 @@
 """`python -m gpu_cluster_tools.toolchain` builds the tools that the machine lacks, and lists them all.
 
-With `--tests` it builds those as well that only tests need, and, where one can run, those of a real node.
+With `--tests` it builds those as well that only tests need; with `--all-tests` also those of slow tests: promtool, and
+the programs of a real node where one can run.
 """
 
 import sys
@@ -10,12 +11,12 @@ from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.real_node import CLIENT, REAL_NODE
 from gpu_cluster_tools.toolchain.toolchain import install
-from gpu_cluster_tools.toolchain.tools import WITNESSES, Tool
+from gpu_cluster_tools.toolchain.tools import PROMTOOL, WITNESSES, Tool
 
 
 def main(arguments: list[str]) -> int:
     try:
-        tools = install(also=_of_tests() if arguments == ["--tests"] else ()).tools
+        tools = install(also=_wanted(arguments)).tools
     except ToolchainError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
@@ -26,8 +27,15 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _of_tests() -> tuple[Tool, ...]:
-    return (*WITNESSES, AWS_PROVIDER, *(() if missing_requirement() else (*REAL_NODE, CLIENT)))
+def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
+    of_tests = (*WITNESSES, AWS_PROVIDER)
+    match arguments:
+        case ["--tests"]:
+            return of_tests
+        case ["--all-tests"]:
+            return (*of_tests, PROMTOOL, *(() if missing_requirement() else (*REAL_NODE, CLIENT)))
+        case _:
+            return ()
 
 
 if __name__ == "__main__":

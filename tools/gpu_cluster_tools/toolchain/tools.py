@@ -174,5 +174,5 @@ PROMTOOL = Tool(
     package="github.com/prometheus/prometheus/cmd/promtool",
 )
 
-WITNESSES = (DEVICE_PLUGIN_CONFIG, NODEADM, PROMTOOL)
+WITNESSES = (DEVICE_PLUGIN_CONFIG, NODEADM)
 """Parsers of what the platform writes, from the programs that read it: for tests that ask for them."""

@@ -17,7 +17,7 @@ _QUOTA = {"pods": "10k"}
 
 
 def exporter_namespace(name: str, scraper: Scraper | None, *, opts: pulumi.ResourceOptions) -> Namespace:
-    """Closed but for the scraper; exporters ask nobody."""
+    """A namespace that only the scraper reaches; exporters have no egress."""
     ports = (NODE_PORT, DCGM_PORT)
     allowances = {"metrics": from_pods(scraper.namespace, scraper.labels, *ports)} if scraper else {}
     return Namespace(

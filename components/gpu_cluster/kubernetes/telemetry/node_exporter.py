@@ -26,7 +26,7 @@ _COLLECTORS = (
     "uname",
     "vmstat",
 )
-"""Those of a node that a pod in a network of its own can read."""
+"""Collectors that work in a pod with a network of its own."""
 
 EXEMPT = exemptions(
     "DaemonSet",

@@ -17,7 +17,10 @@ ON_PREM = "on-prem-machines"
 
 @cache
 def graph_of_stack(stack: str) -> Any:
-    return platform_of(load(STACKS / f"happy/{stack}.yaml"))[0]
+    loaded = load(STACKS / f"happy/{stack}.yaml")
+    if "telemetry" not in loaded.model_fields_set:
+        loaded = loaded.model_copy(update={"telemetry": TelemetrySettings()})
+    return platform_of(loaded)[0]
 
 
 def graph(stack: str, **telemetry: Any) -> Any:
