@@ -1,7 +1,7 @@
 """`python -m gpu_cluster_tools.toolchain` builds the tools that the machine lacks, and lists them all.
 
-With `--tests` it builds those as well that only tests need; with `--all-tests` also those of slow tests: promtool, and
-the programs of a real node where one can run.
+With `--tests` it builds those as well that only tests need; with `--all-tests` promtool too and, where one
+can run, the programs of a real node.
 """
 
 import sys
