@@ -104,6 +104,7 @@ def test_every_module_is_used() -> None:
         KUBERNETES_PROVIDER,
         *PINNED,
         *WITNESSES,
+        PROMTOOL,
         AWS_PROVIDER,
         *REAL_NODE,
         CLIENT,
