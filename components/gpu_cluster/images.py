@@ -122,16 +122,8 @@ PROMETHEUS = Image(
 # The list of promoted images, registry.k8s.io in kubernetes/k8s.io, was seen up to v0.10.0 only; 2026-11-29.
 METRICS_ADAPTER = TaggedImage("registry.k8s.io/prometheus-adapter/prometheus-adapter", "v0.12.0")
 
-ON_EKS = (
-    ALERTMANAGER,
-    CLUSTER_AUTOSCALER,
-    DCGM_EXPORTER,
-    DEVICE_PLUGIN,
-    KARPENTER,
-    KUBE_STATE_METRICS,
-    MIG_MANAGER,
-    NODE_EXPORTER,
-    PROMETHEUS,
-    VLLM,
-)
+ON_EKS = (CLUSTER_AUTOSCALER, DEVICE_PLUGIN, KARPENTER, MIG_MANAGER, VLLM)
 """Images that a platform on AWS may run from its own registry, ECR."""
+
+OF_TELEMETRY = (ALERTMANAGER, DCGM_EXPORTER, KUBE_STATE_METRICS, NODE_EXPORTER, PROMETHEUS)
+"""Images that telemetry adds to them."""

@@ -87,7 +87,7 @@ GUARDS = (
     Guard(
         "05_efa",
         "components/gpu_cluster/aws/nodes/launch_template.py",
-        "efa_interfaces(INSTANCES[pool.machine])",
+        "efa_interfaces(pool.server)",
         "_ONE",
     ),
     Guard(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster_tools.real_node.cgroups import cgroup_of
-from gpu_cluster_tools.real_node.requirements import missing_requirement
 from gpu_cluster_tools.rehearsal.processes import Process, processes
+from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from tests.real_node.platform import DEPLOYMENT, PODS, Platform, wait
 from tests.rehearsal.checkout import Checkout
 

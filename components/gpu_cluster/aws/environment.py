@@ -19,7 +19,7 @@ from gpu_cluster.capacity import pools_of, read_gbps
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.images import ON_EKS
+from gpu_cluster.images import OF_TELEMETRY, ON_EKS
 from gpu_cluster.kubernetes.cluster_backend import ClusterBackend
 from gpu_cluster.kubernetes.storage import csi_addons
 
@@ -71,7 +71,7 @@ def eks_backend(
         account=settings.account,
         region=region,
         key=keys.arns[KeyUsage.REGISTRY],
-        images=ON_EKS,
+        images=(*ON_EKS, *(OF_TELEMETRY if stack.telemetry.enabled else ())),
         protect=stack.protect,
         opts=room,
     )

@@ -39,9 +39,10 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
 
 
 def unserved(stack: Stack) -> list[str]:
-    """Models with a range of replicas whose metric nothing of the platform serves."""
-    served = stack.telemetry.enabled and stack.telemetry.serve_metrics
-    models = {} if served else stack.serving.models
+    """Models with a range of replicas whose metric is collected, and served by nothing of the platform."""
+    if not stack.telemetry.enabled or stack.telemetry.serve_metrics:
+        return []
+    models = stack.serving.models
     return [name for name, it in models.items() if it.replicas.min < it.replicas.max]
 
 

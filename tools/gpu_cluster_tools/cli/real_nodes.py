@@ -14,11 +14,11 @@ from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.real_node.cluster_dns import cluster_dns
 from gpu_cluster_tools.real_node.images import container_images
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
-from gpu_cluster_tools.real_node.requirements import missing_requirement
 from gpu_cluster_tools.real_node.selection import RealPool, real_pool
 from gpu_cluster_tools.rehearsal import LocalControlPlane, RehearsalError
 from gpu_cluster_tools.toolchain import Toolchain
 from gpu_cluster_tools.toolchain.debian import provide_programs
+from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 
 _FLAGS = "vllm-0.26.0.json"
 _ANSWER_SECONDS = 60

@@ -6,10 +6,10 @@ can run, the programs of a real node.
 
 import sys
 
-from gpu_cluster_tools.real_node.requirements import missing_requirement
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.real_node import CLIENT, REAL_NODE
+from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from gpu_cluster_tools.toolchain.toolchain import install
 from gpu_cluster_tools.toolchain.tools import PROMTOOL, WITNESSES, Tool
 

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from gpu_cluster_tools.real_node import requirements
+from gpu_cluster_tools.toolchain import real_node_requirements as requirements
 
 
 def test_another_system_than_linux_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
