@@ -1,6 +1,6 @@
 """Exemptions: the rules that an object of a component cannot keep, each with its reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -36,3 +36,8 @@ class Exemption:
 
     def holds(self, stack: Stack, name: str) -> bool:
         return fnmatchcase(name, self.names) and self.when(stack, name)
+
+
+def exemptions(kind: str, names: str, reasons: Mapping[str, str]) -> tuple[Exemption, ...]:
+    """Exemptions of the same objects: the reason by rule."""
+    return tuple(Exemption(rule, kind, reason, names) for rule, reason in reasons.items())

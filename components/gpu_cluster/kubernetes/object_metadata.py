@@ -1,5 +1,6 @@
 """Name, place and labels of the objects that the platform makes."""
 
+import hashlib
 from collections.abc import Mapping
 
 from pulumi_kubernetes.meta import v1 as meta
@@ -24,3 +25,8 @@ def metadata(
     return meta.ObjectMetaArgs(
         name=name, namespace=namespace, labels=labels, annotations={**(annotations or {}), **engine}
     )
+
+
+def config_annotations(config: str) -> dict[str, str]:
+    """Annotations of a pod template: programs read their configuration once, so another one is a new pod."""
+    return {"gpu-cluster/config": hashlib.sha256(config.encode()).hexdigest()[:16]}

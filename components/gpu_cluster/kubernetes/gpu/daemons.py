@@ -1,6 +1,5 @@
 """DaemonSets on every node of a pool, and on no other, in one namespace of their own."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 import pulumi
@@ -9,7 +8,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.capacity import Pool
-from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
 from gpu_cluster.kubernetes.scheduling import tolerations
 
 NAMESPACE = "gpu-system"
@@ -42,7 +41,6 @@ def daemon_set(
         "app.kubernetes.io/instance": pool.name,
         "app.kubernetes.io/part-of": "gpu-cluster",
     }
-    digest = hashlib.sha256(config.encode()).hexdigest()[:16]
     return apps.DaemonSet(
         name,
         metadata=metadata(f"{program}-{pool.name}", namespace, labels=own),
@@ -51,7 +49,7 @@ def daemon_set(
             template=core.PodTemplateSpecArgs(
                 metadata=meta.ObjectMetaArgs(
                     labels={**own, **(labels or {})},
-                    annotations={"gpu-cluster/config": digest} if config else None,
+                    annotations=config_annotations(config) if config else None,
                 ),
                 spec=pod,
             ),
@@ -63,9 +61,11 @@ def daemon_set(
     )
 
 
-def service_account(name: str, program: str, opts: pulumi.ResourceOptions) -> core.ServiceAccount:
+def service_account(
+    name: str, program: str, opts: pulumi.ResourceOptions, *, namespace: str = NAMESPACE
+) -> core.ServiceAccount:
     return core.ServiceAccount(
-        name, metadata=metadata(program, NAMESPACE), automount_service_account_token=False, opts=opts
+        name, metadata=metadata(program, namespace), automount_service_account_token=False, opts=opts
     )
 
 

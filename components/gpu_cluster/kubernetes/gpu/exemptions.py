@@ -1,6 +1,6 @@
 """The rules that device plugins and what divides GPUs cannot keep."""
 
-from gpu_cluster.exemption import Exemption
+from gpu_cluster.exemption import Exemption, exemptions
 
 _PRIVILEGED = (
     "49-not-privileged",
@@ -26,7 +26,7 @@ def registers_with_kubelet(names: str = "*") -> tuple[Exemption, ...]:
         "53-non-root": "The kubelet's plugin folder belongs to root.",
         "58-probes": "A device plugin has no health endpoint: the kubelet watches it over its socket.",
     }
-    return tuple(Exemption(rule, "DaemonSet", reason, names) for rule, reason in reasons.items())
+    return exemptions("DaemonSet", names, reasons)
 
 
 def privileged(names: str = "*", reason: str = "") -> tuple[Exemption, ...]:
@@ -35,4 +35,4 @@ def privileged(names: str = "*", reason: str = "") -> tuple[Exemption, ...]:
     It can always gain more privileges, whatever `allowPrivilegeEscalation` says
     (https://kubernetes.io/docs/tasks/configure-pod-container/security-context/, read 2026-11-29).
     """
-    return tuple(Exemption(rule, "DaemonSet", reason, names) for rule in _PRIVILEGED)
+    return exemptions("DaemonSet", names, dict.fromkeys(_PRIVILEGED, reason))

@@ -3,7 +3,6 @@
 Keys: https://prometheus.io/docs/alerting/latest/configuration/, read 2026-11-29.
 """
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,12 +15,11 @@ from pulumi_kubernetes.meta import v1 as meta
 from gpu_cluster.config.alerts import ALERTMANAGER as NAME
 from gpu_cluster.config.alerts import AlertSettings
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
-from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
+from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
+from gpu_cluster.kubernetes.telemetry.server import labels_of, server_pod, service, service_account
 
 PORT = 9093
-LABELS = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/part-of": "gpu-cluster"}
-_USER = 65534
+LABELS = labels_of(NAME)
 _SECRETS = "/etc/alertmanager-secrets"
 _FILE = "alertmanager.yml"
 
@@ -34,14 +32,11 @@ def alertmanager(
     tolerations: Sequence[core.TolerationArgs],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """One replica: silences are in memory, and go with its pod."""
+    """Creates one replica: silences are in its memory, and go with its pod."""
     named = metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS)
     config = alertmanager_config(settings)
-    account = core.ServiceAccount(
-        f"{name}-alerts-account", metadata=named, automount_service_account_token=False, opts=opts
-    )
+    account = service_account(f"{name}-alerts-account", NAME, opts=opts)
     files = core.ConfigMap(f"{name}-alerts-config", metadata=named, data={_FILE: config}, opts=opts)
-    digest = hashlib.sha256(config.encode()).hexdigest()[:16]
     apps.Deployment(
         f"{name}-alerts",
         metadata=named,
@@ -50,24 +45,17 @@ def alertmanager(
             strategy=apps.DeploymentStrategyArgs(type="Recreate"),
             selector=meta.LabelSelectorArgs(match_labels=LABELS),
             template=core.PodTemplateSpecArgs(
-                metadata=meta.ObjectMetaArgs(labels=LABELS, annotations={"gpu-cluster/config": digest}),
+                metadata=meta.ObjectMetaArgs(labels=LABELS, annotations=config_annotations(config)),
                 spec=_pod(settings, image, tolerations),
             ),
         ),
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[account, files])),
     )
-    core.Service(
-        f"{name}-alerts-service",
-        metadata=metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS, awaited=False),
-        spec=core.ServiceSpecArgs(
-            selector=LABELS, ports=[core.ServicePortArgs(name="http", port=PORT, target_port="http")]
-        ),
-        opts=opts,
-    )
+    service(f"{name}-alerts-service", NAME, PORT, opts=opts)
 
 
 def alertmanager_config(settings: AlertSettings) -> str:
-    """As YAML, without any secret: they are files of the Secret that the settings name."""
+    """The configuration as YAML; its secrets are files of the Secret that the settings name."""
     receiver: dict[str, Any] = {"name": "platform"}
     if mail := settings.mail:
         user = (
@@ -106,36 +94,24 @@ def _pod(settings: AlertSettings, image: str, tolerations: Sequence[core.Tolerat
         mounts["secrets"] = _SECRETS
         secret = core.SecretVolumeSourceArgs(secret_name=settings.secret)
         volumes.append(core.VolumeArgs(name="secrets", secret=secret))
-    return core.PodSpecArgs(
-        service_account_name=NAME,
-        automount_service_account_token=False,
-        enable_service_links=False,
-        security_context=restricted_pod(_USER),
-        tolerations=tolerations or None,
-        containers=[
-            core.ContainerArgs(
-                name=NAME,
-                image=image,
-                args=[
-                    f"--config.file=/etc/alertmanager/{_FILE}",
-                    "--storage.path=/alertmanager",
-                    f"--web.listen-address=:{PORT}",
-                    "--cluster.listen-address=",
-                ],
-                ports=[core.ContainerPortArgs(name="http", container_port=PORT)],
-                readiness_probe=core.ProbeArgs(http_get=ready, period_seconds=10, timeout_seconds=5),
-                liveness_probe=core.ProbeArgs(
-                    http_get=live, period_seconds=30, timeout_seconds=5, failure_threshold=6
-                ),
-                resources=core.ResourceRequirementsArgs(
-                    requests={"cpu": "10m", "memory": "32Mi"}, limits={"memory": "256Mi"}
-                ),
-                security_context=restricted_container(),
-                volume_mounts=[
-                    core.VolumeMountArgs(name=key, mount_path=path, read_only=None if key == "data" else True)
-                    for key, path in mounts.items()
-                ],
-            )
+    return server_pod(
+        NAME,
+        image,
+        arguments=[
+            f"--config.file=/etc/alertmanager/{_FILE}",
+            "--storage.path=/alertmanager",
+            f"--web.listen-address=:{PORT}",
+            "--cluster.listen-address=",
+        ],
+        port=core.ContainerPortArgs(name="http", container_port=PORT),
+        ready=ready,
+        live=live,
+        requests={"cpu": "10m", "memory": "32Mi"},
+        memory="256Mi",
+        mounts=[
+            core.VolumeMountArgs(name=key, mount_path=path, read_only=None if key == "data" else True)
+            for key, path in mounts.items()
         ],
         volumes=volumes,
+        tolerations=tolerations,
     )

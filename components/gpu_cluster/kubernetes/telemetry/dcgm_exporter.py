@@ -9,10 +9,18 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.capacity import MIG_DIVIDED, Pool
+from gpu_cluster.exemption import exemptions
 from gpu_cluster.images import DCGM_EXPORTER
-from gpu_cluster.kubernetes.gpu.daemons import config_volume, daemon_set, host_path, node_name, pod_of
+from gpu_cluster.kubernetes.gpu.daemons import (
+    config_volume,
+    daemon_set,
+    host_path,
+    node_name,
+    pod_of,
+    service_account,
+)
 from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.telemetry.exporters import DCGM_PORT, NODES_NAMESPACE, exemptions, probe
+from gpu_cluster.kubernetes.telemetry.exporters import DCGM_PORT, NODES_NAMESPACE, probe
 
 NAME = "dcgm-exporter"
 PORT = DCGM_PORT
@@ -59,14 +67,9 @@ EXEMPT = exemptions(
 def dcgm_exporter(
     name: str, pools: Mapping[str, Pool], *, mirror: str | None, opts: pulumi.ResourceOptions
 ) -> None:
-    """One DaemonSet for each pool with GPUs."""
+    """Creates a DaemonSet for each pool with GPUs."""
     text = "".join(f"{field}, {about}\n" for field, about in COUNTERS.items())
-    account = core.ServiceAccount(
-        f"{name}-dcgm-account",
-        metadata=metadata(NAME, NODES_NAMESPACE),
-        automount_service_account_token=False,
-        opts=opts,
-    )
+    account = service_account(f"{name}-dcgm-account", NAME, opts, namespace=NODES_NAMESPACE)
     counters = core.ConfigMap(
         f"{name}-dcgm-counters", metadata=metadata(NAME, NODES_NAMESPACE), data={_FILE: text}, opts=opts
     )
@@ -84,7 +87,7 @@ def dcgm_exporter(
 
 
 def _pod(pool: Pool, image: str) -> core.PodSpecArgs:
-    """On nodes whose GPUs the MIG manager divides it waits until they are: DCGM holds the GPUs."""
+    """A pod that waits for the MIG manager where that divides GPUs: DCGM holds the GPUs."""
     env = {
         "DCGM_EXPORTER_LISTEN": f":{PORT}",
         "DCGM_EXPORTER_KUBERNETES": "true",

@@ -1,12 +1,9 @@
 """The namespace of exporters that read files of their node."""
 
-from collections.abc import Sequence
-
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.config.telemetry import Scraper
-from gpu_cluster.exemption import Exemption
 from gpu_cluster.kubernetes.gpu.daemons import PRIORITY_CLASS
 from gpu_cluster.kubernetes.security import Namespace, PodSecurity, from_pods
 
@@ -34,7 +31,3 @@ def exporter_namespace(name: str, scraper: Scraper | None, *, opts: pulumi.Resou
 def probe(path: str, port: int) -> core.ProbeArgs:
     answers = core.HTTPGetActionArgs(path=path, port=port)
     return core.ProbeArgs(http_get=answers, period_seconds=15, timeout_seconds=5, failure_threshold=4)
-
-
-def exemptions(kind: str, names: str, reasons: dict[str, str]) -> Sequence[Exemption]:
-    return tuple(Exemption(rule, kind, reason, names) for rule, reason in reasons.items())

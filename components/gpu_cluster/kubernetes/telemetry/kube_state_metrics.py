@@ -11,18 +11,19 @@ from pulumi_kubernetes.rbac import v1 as rbac
 from gpu_cluster.capacity import POOL_LABEL
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.security import (
-    api_token_mount,
-    api_token_volume,
-    restricted_container,
-    restricted_pod,
+from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
+from gpu_cluster.kubernetes.telemetry.server import (
+    cluster_role_binding,
+    labels_of,
+    server_pod,
+    service_account,
 )
 
 NAME = "kube-state-metrics"
 PORT = 8080
-LABELS = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/part-of": "gpu-cluster"}
+LABELS = labels_of(NAME)
+_ROLE = f"gpu-cluster-{NAME}"
 _SELF_PORT = 8081
-_USER = 65534
 _TEAM_LABEL = "gpu-cluster/team"
 
 _KINDS: Mapping[str, tuple[str, ...]] = {
@@ -32,32 +33,27 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "batch": ("jobs",),
     "policy": ("poddisruptionbudgets",),
 }
-"""By API group. Neither Secrets nor ConfigMaps are among them."""
+"""Kinds by API group, without Secrets and ConfigMaps."""
 
 
 def kube_state_metrics(
     name: str, image: str, *, tolerations: Sequence[core.TolerationArgs], opts: pulumi.ResourceOptions
 ) -> None:
     named = metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS)
-    account = core.ServiceAccount(
-        f"{name}-objects-account", metadata=named, automount_service_account_token=False, opts=opts
-    )
+    account = service_account(f"{name}-objects-account", NAME, opts=opts)
     role = rbac.ClusterRole(
         f"{name}-objects-role",
-        metadata=metadata(f"gpu-cluster-{NAME}"),
+        metadata=metadata(_ROLE),
         rules=[
             rbac.PolicyRuleArgs(api_groups=[group], resources=list(kinds), verbs=["list", "watch"])
             for group, kinds in _KINDS.items()
         ],
         opts=opts,
     )
-    binding = rbac.ClusterRoleBinding(
+    binding = cluster_role_binding(
         f"{name}-objects-binding",
-        metadata=metadata(f"gpu-cluster-{NAME}"),
-        role_ref=rbac.RoleRefArgs(
-            api_group="rbac.authorization.k8s.io", kind="ClusterRole", name=f"gpu-cluster-{NAME}"
-        ),
-        subjects=[rbac.SubjectArgs(kind="ServiceAccount", name=NAME, namespace=TELEMETRY_NAMESPACE)],
+        NAME,
+        _ROLE,
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
     )
     apps.Deployment(
@@ -80,33 +76,21 @@ def _pod(image: str, tolerations: Sequence[core.TolerationArgs]) -> core.PodSpec
         for path, port in (("/readyz", _SELF_PORT), ("/livez", PORT))
     )
     kinds = ",".join(sorted(kind for every in _KINDS.values() for kind in every))
-    return core.PodSpecArgs(
-        service_account_name=NAME,
-        automount_service_account_token=False,
-        enable_service_links=False,
-        security_context=restricted_pod(_USER),
-        tolerations=tolerations or None,
-        containers=[
-            core.ContainerArgs(
-                name=NAME,
-                image=image,
-                args=[
-                    f"--port={PORT}",
-                    f"--telemetry-port={_SELF_PORT}",
-                    f"--resources={kinds}",
-                    f"--metric-labels-allowlist=nodes=[{POOL_LABEL}],namespaces=[{_TEAM_LABEL}]",
-                ],
-                ports=[core.ContainerPortArgs(name="metrics", container_port=PORT)],
-                readiness_probe=core.ProbeArgs(http_get=ready, period_seconds=10, timeout_seconds=5),
-                liveness_probe=core.ProbeArgs(
-                    http_get=live, period_seconds=30, timeout_seconds=5, failure_threshold=6
-                ),
-                resources=core.ResourceRequirementsArgs(
-                    requests={"cpu": "10m", "memory": "64Mi"}, limits={"memory": "512Mi"}
-                ),
-                security_context=restricted_container(),
-                volume_mounts=[api_token_mount()],
-            )
+    return server_pod(
+        NAME,
+        image,
+        arguments=[
+            f"--port={PORT}",
+            f"--telemetry-port={_SELF_PORT}",
+            f"--resources={kinds}",
+            f"--metric-labels-allowlist=nodes=[{POOL_LABEL}],namespaces=[{_TEAM_LABEL}]",
         ],
+        port=core.ContainerPortArgs(name="metrics", container_port=PORT),
+        ready=ready,
+        live=live,
+        requests={"cpu": "10m", "memory": "64Mi"},
+        memory="512Mi",
+        mounts=[api_token_mount()],
         volumes=[api_token_volume()],
+        tolerations=tolerations,
     )

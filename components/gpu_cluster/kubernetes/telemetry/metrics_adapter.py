@@ -18,20 +18,23 @@ from gpu_cluster.config.telemetry import PROMETHEUS, TELEMETRY_NAMESPACE
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import METRICS_ADAPTER
 from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.security import (
-    api_token_mount,
-    api_token_volume,
-    restricted_container,
-    restricted_pod,
-)
+from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
 from gpu_cluster.kubernetes.telemetry.prometheus import PORT as PROMETHEUS_PORT
+from gpu_cluster.kubernetes.telemetry.server import (
+    RBAC,
+    cluster_role_binding,
+    labels_of,
+    server_pod,
+    service,
+    service_account,
+    subject_of,
+)
 
 NAME = "prometheus-adapter"
 PORT = 6443
-LABELS = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/part-of": "gpu-cluster"}
+LABELS = labels_of(NAME)
+_ROLE = f"gpu-cluster-{NAME}"
 _GROUP, _VERSION = "custom.metrics.k8s.io", "v1beta1"
-_USER = 65534
-_RBAC = "rbac.authorization.k8s.io"
 
 EXEMPT = (
     Exemption(
@@ -53,9 +56,7 @@ def metrics_adapter(
 ) -> None:
     """The API is the first to go: without a server behind it no namespace can be deleted."""
     named = metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS)
-    account = core.ServiceAccount(
-        f"{name}-adapter-account", metadata=named, automount_service_account_token=False, opts=opts
-    )
+    account = service_account(f"{name}-adapter-account", NAME, opts=opts)
     config = core.ConfigMap(
         f"{name}-adapter-config", metadata=named, data={"config.yaml": adapter_config(metrics)}, opts=opts
     )
@@ -75,14 +76,7 @@ def metrics_adapter(
         ),
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=needs)),
     )
-    service = core.Service(
-        f"{name}-adapter-service",
-        metadata=metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS, awaited=False),
-        spec=core.ServiceSpecArgs(
-            selector=LABELS, ports=[core.ServicePortArgs(name="https", port=443, target_port="https")]
-        ),
-        opts=opts,
-    )
+    entrance = service(f"{name}-adapter-service", NAME, 443, target="https", opts=opts)
     apiregistration.APIService(
         f"{name}-adapter-api",
         metadata=metadata(f"{_VERSION}.{_GROUP}"),
@@ -95,7 +89,7 @@ def metrics_adapter(
             insecure_skip_tls_verify=True,
             service=apiregistration.ServiceReferenceArgs(name=NAME, namespace=TELEMETRY_NAMESPACE),
         ),
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[server, service])),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[server, entrance])),
     )
 
 
@@ -115,10 +109,9 @@ def adapter_config(metrics: Collection[str]) -> str:
 
 def _access(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     """Find pods by their labels; ask the API server who calls, and whether they may."""
-    subject = rbac.SubjectArgs(kind="ServiceAccount", name=NAME, namespace=TELEMETRY_NAMESPACE)
     role = rbac.ClusterRole(
         f"{name}-adapter-role",
-        metadata=metadata(f"gpu-cluster-{NAME}"),
+        metadata=metadata(_ROLE),
         rules=[
             rbac.PolicyRuleArgs(
                 api_groups=[""], resources=["namespaces", "pods"], verbs=["get", "list", "watch"]
@@ -126,25 +119,22 @@ def _access(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
         ],
         opts=opts,
     )
-    bound = {"binding": f"gpu-cluster-{NAME}", "delegator": "system:auth-delegator"}
+    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role]))
+    bound = {"binding": _ROLE, "delegator": "system:auth-delegator"}
     return [
         *(
-            rbac.ClusterRoleBinding(
-                f"{name}-adapter-{key}",
-                metadata=metadata(f"gpu-cluster-{NAME}-{key}"),
-                role_ref=rbac.RoleRefArgs(api_group=_RBAC, kind="ClusterRole", name=cluster_role),
-                subjects=[subject],
-                opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
+            cluster_role_binding(
+                f"{name}-adapter-{key}", NAME, cluster_role, bound_as=f"{_ROLE}-{key}", opts=after
             )
             for key, cluster_role in bound.items()
         ),
         rbac.RoleBinding(
             f"{name}-adapter-reader",
-            metadata=metadata(f"gpu-cluster-{NAME}", "kube-system"),
+            metadata=metadata(_ROLE, "kube-system"),
             role_ref=rbac.RoleRefArgs(
-                api_group=_RBAC, kind="Role", name="extension-apiserver-authentication-reader"
+                api_group=RBAC, kind="Role", name="extension-apiserver-authentication-reader"
             ),
-            subjects=[subject],
+            subjects=[subject_of(NAME)],
             opts=opts,
         ),
     ]
@@ -155,41 +145,29 @@ def _pod(image: str, tolerations: Sequence[core.TolerationArgs]) -> core.PodSpec
         core.HTTPGetActionArgs(path=path, port="https", scheme="HTTPS") for path in ("/readyz", "/livez")
     )
     mounts = {"config": "/etc/adapter", "certificates": "/certificates"}
-    return core.PodSpecArgs(
-        service_account_name=NAME,
-        automount_service_account_token=False,
-        enable_service_links=False,
-        security_context=restricted_pod(_USER),
-        tolerations=tolerations or None,
-        containers=[
-            core.ContainerArgs(
-                name=NAME,
-                image=image,
-                args=[
-                    f"--secure-port={PORT}",
-                    "--cert-dir=/certificates",
-                    "--config=/etc/adapter/config.yaml",
-                    f"--prometheus-url=http://{PROMETHEUS}.{TELEMETRY_NAMESPACE}.svc:{PROMETHEUS_PORT}",
-                    "--metrics-relist-interval=1m",
-                ],
-                ports=[core.ContainerPortArgs(name="https", container_port=PORT)],
-                readiness_probe=core.ProbeArgs(http_get=ready, period_seconds=10, timeout_seconds=5),
-                liveness_probe=core.ProbeArgs(
-                    http_get=live, period_seconds=30, timeout_seconds=5, failure_threshold=6
-                ),
-                resources=core.ResourceRequirementsArgs(
-                    requests={"cpu": "25m", "memory": "64Mi"}, limits={"memory": "256Mi"}
-                ),
-                security_context=restricted_container(),
-                volume_mounts=[
-                    *(core.VolumeMountArgs(name=key, mount_path=path) for key, path in mounts.items()),
-                    api_token_mount(),
-                ],
-            )
+    return server_pod(
+        NAME,
+        image,
+        arguments=[
+            f"--secure-port={PORT}",
+            "--cert-dir=/certificates",
+            "--config=/etc/adapter/config.yaml",
+            f"--prometheus-url=http://{PROMETHEUS}.{TELEMETRY_NAMESPACE}.svc:{PROMETHEUS_PORT}",
+            "--metrics-relist-interval=1m",
+        ],
+        port=core.ContainerPortArgs(name="https", container_port=PORT),
+        ready=ready,
+        live=live,
+        requests={"cpu": "25m", "memory": "64Mi"},
+        memory="256Mi",
+        mounts=[
+            *(core.VolumeMountArgs(name=key, mount_path=path) for key, path in mounts.items()),
+            api_token_mount(),
         ],
         volumes=[
             core.VolumeArgs(name="config", config_map=core.ConfigMapVolumeSourceArgs(name=NAME)),
             core.VolumeArgs(name="certificates", empty_dir=core.EmptyDirVolumeSourceArgs(size_limit="1Mi")),
             api_token_volume(),
         ],
+        tolerations=tolerations,
     )

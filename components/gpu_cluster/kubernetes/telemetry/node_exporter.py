@@ -5,16 +5,18 @@ from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
+from gpu_cluster.exemption import exemptions
 from gpu_cluster.images import NODE_EXPORTER
-from gpu_cluster.kubernetes.gpu.daemons import PRIORITY_CLASS, host_path
+from gpu_cluster.kubernetes.gpu.daemons import PRIORITY_CLASS, host_path, service_account
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
-from gpu_cluster.kubernetes.telemetry.exporters import NODE_PORT, NODES_NAMESPACE, exemptions, probe
+from gpu_cluster.kubernetes.telemetry.exporters import NODE_PORT, NODES_NAMESPACE, probe
+from gpu_cluster.kubernetes.telemetry.server import labels_of
 
 NAME = "node-exporter"
 PORT = NODE_PORT
 _USER = 65534
-_LABELS = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/part-of": "gpu-cluster"}
+_LABELS = labels_of(NAME)
 _COLLECTORS = (
     "cpu",
     "diskstats",
@@ -36,13 +38,8 @@ EXEMPT = exemptions(
 
 
 def node_exporter(name: str, *, mirror: str | None, opts: pulumi.ResourceOptions) -> None:
-    """On every node, whatever its taints."""
-    account = core.ServiceAccount(
-        f"{name}-node-exporter-account",
-        metadata=metadata(NAME, NODES_NAMESPACE),
-        automount_service_account_token=False,
-        opts=opts,
-    )
+    """Creates a DaemonSet on every node, whatever its taints."""
+    account = service_account(f"{name}-node-exporter-account", NAME, opts, namespace=NODES_NAMESPACE)
     apps.DaemonSet(
         f"{name}-node-exporter",
         metadata=metadata(NAME, NODES_NAMESPACE, labels=_LABELS),

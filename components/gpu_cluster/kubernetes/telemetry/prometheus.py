@@ -1,6 +1,5 @@
 """Prometheus: one server with a volume of its own."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -15,17 +14,17 @@ from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.telemetry import PROMETHEUS as NAME
 from gpu_cluster.config.telemetry import PROMETHEUS_LABELS as LABELS
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE, TelemetrySettings
-from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.security import (
-    api_token_mount,
-    api_token_volume,
-    restricted_container,
-    restricted_pod,
-)
+from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
+from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
 from gpu_cluster.kubernetes.storage import StorageClassNames
+from gpu_cluster.kubernetes.telemetry.server import (
+    cluster_role_binding,
+    server_pod,
+    service,
+    service_account,
+)
 
 PORT = 9090
-_USER = 65534
 _ROLE = "gpu-cluster-prometheus"
 _DATA = "data"
 _FILE = "prometheus.yml"
@@ -51,11 +50,8 @@ def prometheus(
     `mounted`: what is created before a volume of each class.
     """
     named = metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS)
-    account = core.ServiceAccount(
-        f"{name}-prometheus-account", metadata=named, automount_service_account_token=False, opts=opts
-    )
+    account = service_account(f"{name}-prometheus-account", NAME, opts=opts)
     contents = {_FILE: config, **rules}
-    read = json.dumps(contents, sort_keys=True)
     files = core.ConfigMap(f"{name}-prometheus-config", metadata=named, data=contents, opts=opts)
     chosen = _class(settings, storage)
     claim = None if chosen in storage.shared else _claim(settings.size, chosen)
@@ -69,8 +65,7 @@ def prometheus(
             selector=meta.LabelSelectorArgs(match_labels=LABELS),
             template=core.PodTemplateSpecArgs(
                 metadata=meta.ObjectMetaArgs(
-                    labels=LABELS,
-                    annotations={"gpu-cluster/config": hashlib.sha256(read.encode()).hexdigest()[:16]},
+                    labels=LABELS, annotations=config_annotations(json.dumps(contents, sort_keys=True))
                 ),
                 spec=_pod(settings, image, tolerations, volume=claim is not None),
             ),
@@ -78,14 +73,8 @@ def prometheus(
         ),
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=needs)),
     )
-    core.Service(
-        f"{name}-prometheus-service",
-        metadata=metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS, awaited=False),
-        spec=core.ServiceSpecArgs(
-            selector=LABELS, ports=[core.ServicePortArgs(name="http", port=PORT, target_port="http")]
-        ),
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[server])),
-    )
+    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[server]))
+    service(f"{name}-prometheus-service", NAME, PORT, opts=after)
 
 
 def _access(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
@@ -100,11 +89,10 @@ def _access(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
         opts=opts,
     )
     return [
-        rbac.ClusterRoleBinding(
+        cluster_role_binding(
             f"{name}-prometheus-binding",
-            metadata=metadata(_ROLE),
-            role_ref=rbac.RoleRefArgs(api_group="rbac.authorization.k8s.io", kind="ClusterRole", name=_ROLE),
-            subjects=[rbac.SubjectArgs(kind="ServiceAccount", name=NAME, namespace=TELEMETRY_NAMESPACE)],
+            NAME,
+            _ROLE,
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
         )
     ]
@@ -138,41 +126,28 @@ def _pod(
     memory = int(amount(settings.memory) * 4 / _MIB)
     empty = core.VolumeArgs(name=_DATA, empty_dir=core.EmptyDirVolumeSourceArgs(size_limit=settings.size))
     config = core.VolumeArgs(name="config", config_map=core.ConfigMapVolumeSourceArgs(name=NAME))
-    return core.PodSpecArgs(
-        service_account_name=NAME,
-        automount_service_account_token=False,
-        enable_service_links=False,
-        security_context=restricted_pod(_USER),
-        tolerations=tolerations or None,
-        termination_grace_period_seconds=120,  # it writes its head to the volume
-        containers=[
-            core.ContainerArgs(
-                name=NAME,
-                image=image,
-                args=[
-                    f"--config.file=/etc/prometheus/{_FILE}",
-                    "--storage.tsdb.path=/prometheus",
-                    f"--storage.tsdb.retention.time={settings.retention_days}d",
-                    f"--storage.tsdb.retention.size={size}MB",
-                    f"--web.listen-address=:{PORT}",
-                ],
-                ports=[core.ContainerPortArgs(name="http", container_port=PORT)],
-                startup_probe=core.ProbeArgs(http_get=ready, period_seconds=10, failure_threshold=90),
-                readiness_probe=core.ProbeArgs(http_get=ready, period_seconds=10, timeout_seconds=5),
-                liveness_probe=core.ProbeArgs(
-                    http_get=live, period_seconds=30, timeout_seconds=5, failure_threshold=6
-                ),
-                resources=core.ResourceRequirementsArgs(
-                    requests={"cpu": settings.cpu, "memory": settings.memory},
-                    limits={"memory": f"{memory}Mi"},
-                ),
-                security_context=restricted_container(),
-                volume_mounts=[
-                    core.VolumeMountArgs(name="config", mount_path="/etc/prometheus", read_only=True),
-                    core.VolumeMountArgs(name=_DATA, mount_path="/prometheus"),
-                    api_token_mount(),
-                ],
-            )
+    return server_pod(
+        NAME,
+        image,
+        arguments=[
+            f"--config.file=/etc/prometheus/{_FILE}",
+            "--storage.tsdb.path=/prometheus",
+            f"--storage.tsdb.retention.time={settings.retention_days}d",
+            f"--storage.tsdb.retention.size={size}MB",
+            f"--web.listen-address=:{PORT}",
+        ],
+        port=core.ContainerPortArgs(name="http", container_port=PORT),
+        startup=core.ProbeArgs(http_get=ready, period_seconds=10, failure_threshold=90),
+        ready=ready,
+        live=live,
+        requests={"cpu": settings.cpu, "memory": settings.memory},
+        memory=f"{memory}Mi",
+        mounts=[
+            core.VolumeMountArgs(name="config", mount_path="/etc/prometheus", read_only=True),
+            core.VolumeMountArgs(name=_DATA, mount_path="/prometheus"),
+            api_token_mount(),
         ],
         volumes=[config, api_token_volume(), *([] if volume else [empty])],
+        tolerations=tolerations,
+        grace_seconds=120,  # it writes its head to the volume
     )

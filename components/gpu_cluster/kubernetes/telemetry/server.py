@@ -1,0 +1,99 @@
+"""Pods, accounts and access of the servers in the telemetry namespace."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.rbac import v1 as rbac
+
+from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
+from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
+
+RBAC = "rbac.authorization.k8s.io"
+_USER = 65534
+
+
+def labels_of(program: str) -> dict[str, str]:
+    return {"app.kubernetes.io/name": program, "app.kubernetes.io/part-of": "gpu-cluster"}
+
+
+def service_account(name: str, program: str, *, opts: pulumi.ResourceOptions) -> core.ServiceAccount:
+    named = metadata(program, TELEMETRY_NAMESPACE, labels=labels_of(program))
+    return core.ServiceAccount(name, metadata=named, automount_service_account_token=False, opts=opts)
+
+
+def service(
+    name: str, program: str, port: int, *, target: str = "http", opts: pulumi.ResourceOptions
+) -> core.Service:
+    """The Service of a program, which an update does not wait for. `target`: name of the container's port."""
+    return core.Service(
+        name,
+        metadata=metadata(program, TELEMETRY_NAMESPACE, labels=labels_of(program), awaited=False),
+        spec=core.ServiceSpecArgs(
+            selector=labels_of(program),
+            ports=[core.ServicePortArgs(name=target, port=port, target_port=target)],
+        ),
+        opts=opts,
+    )
+
+
+def cluster_role_binding(
+    name: str, program: str, role: str, *, bound_as: str | None = None, opts: pulumi.ResourceOptions
+) -> rbac.ClusterRoleBinding:
+    """Binds a cluster role to the service account of a program. `bound_as`: its name if not the role's."""
+    return rbac.ClusterRoleBinding(
+        name,
+        metadata=metadata(bound_as or role),
+        role_ref=rbac.RoleRefArgs(api_group=RBAC, kind="ClusterRole", name=role),
+        subjects=[subject_of(program)],
+        opts=opts,
+    )
+
+
+def subject_of(program: str) -> rbac.SubjectArgs:
+    return rbac.SubjectArgs(kind="ServiceAccount", name=program, namespace=TELEMETRY_NAMESPACE)
+
+
+def server_pod(
+    program: str,
+    image: str,
+    *,
+    arguments: Sequence[str],
+    port: core.ContainerPortArgs,
+    ready: core.HTTPGetActionArgs,
+    live: core.HTTPGetActionArgs,
+    requests: Mapping[str, str],
+    memory: str,
+    mounts: Sequence[core.VolumeMountArgs],
+    volumes: Sequence[core.VolumeArgs],
+    tolerations: Sequence[core.TolerationArgs],
+    startup: core.ProbeArgs | None = None,
+    grace_seconds: int | None = None,
+) -> core.PodSpecArgs:
+    """A restricted pod of one container. `memory`: its limit; `grace_seconds`: time to end after SIGTERM."""
+    return core.PodSpecArgs(
+        service_account_name=program,
+        automount_service_account_token=False,
+        enable_service_links=False,
+        security_context=restricted_pod(_USER),
+        tolerations=tolerations or None,
+        termination_grace_period_seconds=grace_seconds,
+        containers=[
+            core.ContainerArgs(
+                name=program,
+                image=image,
+                args=arguments,
+                ports=[port],
+                startup_probe=startup,
+                readiness_probe=core.ProbeArgs(http_get=ready, period_seconds=10, timeout_seconds=5),
+                liveness_probe=core.ProbeArgs(
+                    http_get=live, period_seconds=30, timeout_seconds=5, failure_threshold=6
+                ),
+                resources=core.ResourceRequirementsArgs(requests=requests, limits={"memory": memory}),
+                security_context=restricted_container(),
+                volume_mounts=mounts,
+            )
+        ],
+        volumes=volumes,
+    )
