@@ -51,6 +51,11 @@ class Graph:
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     """Outputs of each component, by URN."""
 
+    @property
+    def made(self) -> list[Registered]:
+        """Resources in a cloud or a cluster; components and providers are in the state alone."""
+        return [it for it in self.resources if not it.type.startswith(("gpu-cluster:", "pulumi:"))]
+
     def of(self, token: str) -> list[Registered]:
         """All resources of a type; the end of its token is enough: `Deployment`, `v1:Namespace`."""
         return [r for r in self.resources if r.type.replace("/", ":").endswith(f":{token}")]

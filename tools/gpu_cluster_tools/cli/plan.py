@@ -80,8 +80,8 @@ def _changes(project: Project, stack: str, against: str) -> list[ResourceChange]
 
 def _summary(plan: Plan) -> str:
     """How many there are, and when the last of them is there."""
-    made = [it.type for it in plan.graph.resources if not it.type.startswith(("gpu-cluster:", "pulumi:"))]
-    in_cluster = sum(type.startswith("kubernetes:") for type in made)
+    made = plan.graph.made
+    in_cluster = sum(it.type.startswith("kubernetes:") for it in made)
     schedule = ready(plan)
     where = f"{len(made) - in_cluster} on AWS and {in_cluster} in the cluster"
     lines = [

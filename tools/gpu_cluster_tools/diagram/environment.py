@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from gpu_cluster.capacity import Pool, pools_of
-from gpu_cluster.config.cluster import ClusterSettings
-from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import Nat, NetworkSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import FsxLustre
@@ -28,7 +26,7 @@ def _lines(name: str, stack: Stack) -> Iterator[str]:
     yield f"subgraph {id_of('stack', name)}[{text(name, parts.place_of(stack))}]"
     if stack.network:
         yield from _network(stack.network)
-    yield f"  cluster([{text(_cluster(stack.cluster))}])"
+    yield f"  cluster([{text(parts.cluster_of(stack))}])"
     yield from parts.pools(pools.values(), stack)
     yield from parts.stores(stack.storage, stack)
     yield f"  registry[({text('images', stack.mirror or _no_mirror(stack))})]"
@@ -63,10 +61,6 @@ def _network(settings: NetworkSettings) -> Iterator[str]:
     yield f"  subgraph network[{label}]"
     yield from (f"    {id_of('zone', zone)}[{text(zone)}]" for zone in settings.every_zone)
     yield "  end"
-
-
-def _cluster(cluster: ClusterSettings) -> str:
-    return f"EKS {cluster.version}" if isinstance(cluster, EksSettings) else "Kubernetes"
 
 
 def _no_mirror(stack: Stack) -> str:

@@ -19,13 +19,27 @@ STORE_NAMES = {
     "nfs": "NFS",
     "s3": "S3",
 }
-CAPACITY_NAMES = {"ON_DEMAND": "on demand", "SPOT": "spot", "CAPACITY_BLOCK": "capacity block"}
+_CAPACITY = {"ON_DEMAND": "on demand", "SPOT": "spot", "CAPACITY_BLOCK": "capacity block"}
 
 
 def place_of(stack: Stack) -> str:
     if isinstance(stack.cluster, EksSettings):
         return f"AWS {stack.cluster.account}, {stack.region}"
     return "a cluster that is there" if isinstance(stack.cluster, ExistingCluster) else "this machine"
+
+
+def cluster_of(stack: Stack) -> str:
+    """`EKS 1.35`, or the software where the version is not the stack's."""
+    return f"EKS {stack.cluster.version}" if isinstance(stack.cluster, EksSettings) else "Kubernetes"
+
+
+def capacity_of(pool: Pool, stack: Stack) -> str:
+    """`on demand`, or `capacity block, us-east-2a`; empty for servers that AWS does not start."""
+    if not isinstance(stack.cluster, EksSettings):
+        return ""
+    capacity = stack.pools[pool.name].capacity
+    kind = "reserved" if capacity.reservation else _CAPACITY[capacity_type(capacity)]
+    return f"{kind}, {pool.zones[0]}" if len(pool.zones) == 1 else kind
 
 
 def pools(chosen: Iterable[Pool], stack: Stack) -> Iterator[str]:
@@ -62,9 +76,5 @@ def _pool(pool: Pool, stack: Stack) -> Iterator[str]:
     if pool.gpu and pool.gpus:
         offered = ", ".join(f"{count} x {resource}" for resource, count in pool.gpu_resources.items())
         yield f"{pool.gpus} x {pool.gpu.name} each" + (f" as {offered}" if pool.sharing else "")
-    settings = stack.pools[pool.name]
-    if isinstance(stack.cluster, EksSettings):
-        kind = (
-            "reserved" if settings.capacity.reservation else CAPACITY_NAMES[capacity_type(settings.capacity)]
-        )
-        yield f"{kind}, {pool.zones[0]}" if len(pool.zones) == 1 else kind
+    if capacity := capacity_of(pool, stack):
+        yield capacity

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from gpu_cluster.cost import Cost
-from gpu_cluster.cost.money import usd
+from gpu_cluster.cost.money import Range, usd
 from gpu_cluster.plan.urn import name_of
 from gpu_cluster_policies.reports.judged import Judged, Shown
 from gpu_cluster_tools.schedule import Schedule
@@ -24,7 +24,7 @@ class Bar:
     least: float
     most: float
     over: bool = False
-    """Whether it exceeds its limit."""
+    """True if it exceeds its limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,12 @@ class RuleFindings:
     resources: tuple[str, ...]
 
 
+def amounts(monthly: Range) -> str:
+    """`907 to 1,814`; one number where both ends are the same."""
+    least, most = usd(monthly.least, digits=0), usd(monthly.most, digits=0)
+    return least if least == most else f"{least} to {most}"
+
+
 def part_bars(cost: Cost) -> tuple[Bar, ...]:
     """Cost of each part in a month, the dearest first."""
     parts = sorted(cost.by_part().items(), key=lambda it: (-it[1].most, it[0]))
@@ -55,7 +61,7 @@ def part_bars(cost: Cost) -> tuple[Bar, ...]:
     return tuple(
         Bar(
             part,
-            _amounts(monthly.least, monthly.most),
+            amounts(monthly),
             _percent(monthly.least, widest),
             _percent(monthly.most, widest),
         )
@@ -71,7 +77,7 @@ def team_bars(cost: Cost) -> tuple[Bar, ...]:
     return tuple(
         Bar(
             share.team,
-            _amounts(share.monthly.least, share.monthly.most),
+            amounts(share.monthly),
             _percent(share.monthly.least, widest),
             _percent(share.monthly.most, widest),
         )
@@ -149,12 +155,6 @@ def _rules(findings: Iterable[Shown]) -> Iterator[RuleFindings]:
 def _use_bar(label: str, idle: tuple[Fraction, Fraction]) -> Bar:
     used = sorted(100 * float(1 - part) for part in idle)
     return Bar(label, f"{_between(*used)} % in use", used[0], used[1])
-
-
-def _amounts(least: Fraction, most: Fraction) -> str:
-    if least == most:
-        return usd(most, digits=0)
-    return f"{usd(least, digits=0)} to {usd(most, digits=0)}"
 
 
 def _between(least: float | Fraction, most: float | Fraction) -> str:

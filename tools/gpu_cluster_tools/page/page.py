@@ -7,12 +7,12 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from gpu_cluster.catalog.clock import today
 from gpu_cluster.cost import Cost, cost_of, project_prices
-from gpu_cluster.cost.money import usd
 from gpu_cluster.plan import Plan
 from gpu_cluster.stack.notes import notes_of
 from gpu_cluster_policies.judging import judged_plan
 from gpu_cluster_tools.diagram.parts import place_of
 from gpu_cluster_tools.page.figures import (
+    amounts,
     budget_bars,
     findings_by_rule,
     free_capacity,
@@ -34,7 +34,7 @@ def page_of(plan: Plan, project: Path) -> str:
     cost = cost_of(plan, day=today(), prices=project_prices(project))
     judged = judged_plan(plan, project)
     schedule = ready(plan)
-    made = [it for it in plan.graph.resources if not it.type.startswith(("gpu-cluster:", "pulumi:"))]
+    made = plan.graph.made
     return _template().render(
         name=plan.name,
         day=cost.day,
@@ -65,5 +65,4 @@ def _template() -> Template:
 def _monthly(cost: Cost) -> str:
     if cost.region is None:
         return "not in AWS"
-    least, most = (usd(amount, digits=0) for amount in (cost.monthly.least, cost.monthly.most))
-    return least if least == most else f"{least} to {most}"
+    return amounts(cost.monthly)

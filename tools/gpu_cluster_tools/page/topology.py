@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gpu_cluster.capacity import Pool, capacity_type, mig_resource, pools_of
-from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.capacity import Pool, mig_resource, pools_of
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.config.teams import ONLY
 from gpu_cluster_tools.diagram.mermaid_syntax import times
-from gpu_cluster_tools.diagram.parts import CAPACITY_NAMES, STORE_NAMES, mounted_by
+from gpu_cluster_tools.diagram.parts import STORE_NAMES, capacity_of, cluster_of, mounted_by
 
 _MOST_SLICES = 16
 """More slices of a GPU than this are drawn as a number."""
@@ -25,7 +24,7 @@ class ModelCard:
     """GPUs or slices of one replica: `2 GPUs`, `1 x 3g.40gb`."""
 
     store: str
-    """Where its weights are; empty where each replica downloads them."""
+    """Store of its weights; empty if each replica downloads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class PoolCard:
 @dataclass(frozen=True, slots=True)
 class Topology:
     place: str
-    """Where a cluster is."""
+    """Location of the cluster."""
 
     cluster: str
     network: str
@@ -66,14 +65,14 @@ class Topology:
 
 
 def topology_of(stack: Stack, team: TeamStack | None, place: str) -> Topology:
-    """Of an environment, or of what a team uses of one."""
+    """Topology of an environment, or of the part of one that a team uses."""
     pools = pools_of(stack)
     served = team.served.serving.models if team else stack.serving.models
     if team:
         pools = {name: pool for name, pool in pools.items() if name in team.grant.gpus}
     return Topology(
         place=place,
-        cluster=f"EKS {stack.cluster.version}" if isinstance(stack.cluster, EksSettings) else "Kubernetes",
+        cluster=cluster_of(stack),
         network=_network(stack),
         zones=tuple(stack.network.every_zone) if stack.network else (),
         pools=tuple(_pool(pool, stack, served) for pool in pools.values()),
@@ -99,7 +98,7 @@ def _pool(pool: Pool, stack: Stack, models: Mapping[str, ModelSettings]) -> Pool
         name=pool.name,
         nodes=times(pool.nodes, "node"),
         machine="" if pool.machine == "machine" else pool.machine,
-        capacity=_capacity(pool, stack),
+        capacity=capacity_of(pool, stack),
         gpu=pool.gpu.name if pool.gpu and pool.gpus else "",
         gpus=tuple(_slices(pool) for _ in range(pool.gpus)),
         resources=", ".join(f"{count} x {name}" for name, count in pool.extended.items()),
@@ -107,16 +106,8 @@ def _pool(pool: Pool, stack: Stack, models: Mapping[str, ModelSettings]) -> Pool
     )
 
 
-def _capacity(pool: Pool, stack: Stack) -> str:
-    if not isinstance(stack.cluster, EksSettings):
-        return ""
-    capacity = stack.pools[pool.name].capacity
-    kind = "reserved" if capacity.reservation else CAPACITY_NAMES[capacity_type(capacity)]
-    return f"{kind}, {pool.zones[0]}" if len(pool.zones) == 1 else kind
-
-
 def _slices(pool: Pool) -> tuple[str, ...]:
-    """Of one GPU: `1g.10gb` for each MIG device, or as many empty names as pods share it."""
+    """Slices of one GPU: `1g.10gb` for each MIG device, or an empty name for each pod that shares it."""
     if pool.sharing and pool.sharing.mig:
         return tuple(profile for profile, count in pool.sharing.mig.items() for _ in range(count))
     shared = sum(pool.gpu_resources.values()) // pool.gpus
