@@ -8,3 +8,9 @@ class GpuSettings(Settings):
 
     device_plugin: bool = True
     """Install device plugin and, on eks, MIG manager of NVIDIA; false where there are some. Default: true."""
+
+
+def require_both(gpu: str | None, gpus: int) -> None:
+    """`ValueError` if a server has GPUs without their model, or the other way around."""
+    if (gpu is None) != (gpus == 0):
+        raise ValueError(f"gpu and gpus go together: gpu is {gpu or 'not set'} and gpus is {gpus}")

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
+from gpu_cluster.config.gpu import require_both
 from gpu_cluster.config.names import LabelValue
 from gpu_cluster.config.quantity import Bytes
 from gpu_cluster.config.settings import Settings
@@ -59,10 +60,7 @@ class DeclaredInstance(Settings):
 
     @model_validator(mode="after")
     def _gpu_with_count(self) -> Self:
-        if (self.gpu is None) != (self.gpus == 0):
-            raise ValueError(
-                f"gpu and gpus go together: gpu is {self.gpu or 'not set'} and gpus is {self.gpus}"
-            )
+        require_both(self.gpu, self.gpus)
         return self
 
 

@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.config import JsonDict
 
 from gpu_cluster.config.capacity import Capacity, CapacitySettings, Market
+from gpu_cluster.config.gpu import require_both
 from gpu_cluster.config.names import LabelKey, LabelValue
 from gpu_cluster.config.node_settings import KubeletFields, Reserve, UserData
 from gpu_cluster.config.quantity import Bytes
@@ -53,10 +54,7 @@ class Machine(Settings):
 
     @model_validator(mode="after")
     def _gpu_with_count(self) -> Self:
-        if (self.gpu is None) != (self.gpus == 0):
-            raise ValueError(
-                f"gpu and gpus go together: gpu is {self.gpu or 'not set'} and gpus is {self.gpus}"
-            )
+        require_both(self.gpu, self.gpus)
         return self
 
 
