@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from gpu_cluster.config.budget import Email
 from gpu_cluster.config.containers import ObjectName
@@ -46,7 +46,14 @@ class Topic(Settings):
 
 
 class AlertSettings(Settings):
-    """Where Alertmanager sends alerts."""
+    """Receivers of the alerts that Alertmanager sends."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"required": ["webhook"], "properties": {"webhook": {"const": True}}},
+            "then": {"required": ["secret"]},
+        }
+    )
 
     mail: Mail | None = None
     """Mail. Default: none."""

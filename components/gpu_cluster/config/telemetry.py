@@ -1,10 +1,12 @@
 """`gpu-cluster:telemetry`: metrics of GPUs, nodes, objects and models, and who collects them."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, PositiveInt
+from pydantic import ConfigDict, Field, PositiveInt
+from pydantic.alias_generators import to_camel
 
 from gpu_cluster.config.alerts import AlertSettings
 from gpu_cluster.config.flag import Flag
@@ -51,8 +53,45 @@ class RemoteWrite(Settings):
     """Region by which requests to Amazon Managed Prometheus are signed. Default: none, they are not."""
 
 
+IN_CLUSTER_ONLY = (
+    "size",
+    "storage_class",
+    "retention_days",
+    "cpu",
+    "memory",
+    "remote_write",
+    "alerts",
+    "serve_metrics",
+)
+"""Keys of a Prometheus that the platform runs."""
+
+EXISTING_ONLY = ("scraper", "monitors")
+"""Keys of a Prometheus that is there already."""
+
+
+def _without(keys: Iterable[str]) -> dict[str, Any]:
+    return {"properties": {to_camel(key): False for key in keys}}
+
+
+def _given(key: str, value: object) -> dict[str, Any]:
+    return {"required": [key], "properties": {key: {"const": value}}}
+
+
 class TelemetrySettings(Settings):
     """Metrics of GPUs, nodes, objects and models, and who collects them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                {"if": _given("enabled", False), "then": {"maxProperties": 1}},
+                {
+                    "if": _given("prometheus", Collector.EXISTING.value),
+                    "then": _without(IN_CLUSTER_ONLY),
+                    "else": _without(EXISTING_ONLY),
+                },
+            ]
+        }
+    )
 
     enabled: Flag = True
     """Whether metrics are collected at all. Default: true, where there is such a section."""

@@ -6,24 +6,19 @@ from pydantic.alias_generators import to_camel
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Efs, Nfs
-from gpu_cluster.config.telemetry import WORKSPACE, Collector, TelemetrySettings
+from gpu_cluster.config.telemetry import (
+    EXISTING_ONLY,
+    IN_CLUSTER_ONLY,
+    WORKSPACE,
+    Collector,
+    TelemetrySettings,
+)
 from gpu_cluster.stack.checks.region import on_aws, unknown_region
 from gpu_cluster.stack.checks.storage import unknown_class
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _KEYS: Keys = ("telemetry",)
-_OF = {
-    Collector.IN_CLUSTER: (
-        "size",
-        "storage_class",
-        "retention_days",
-        "cpu",
-        "memory",
-        "remote_write",
-        "alerts",
-    ),
-    Collector.EXISTING: ("scraper", "monitors"),
-}
+_OF = {Collector.IN_CLUSTER: IN_CLUSTER_ONLY, Collector.EXISTING: EXISTING_ONLY}
 """Keys by the only collector that has them."""
 
 
