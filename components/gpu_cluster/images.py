@@ -93,7 +93,7 @@ KARPENTER = Image(
     "1.13.0",
     "ea731b0cd813add8b2947a76bfe861c38069d85922b01d0c1647d1466279b7fe",
 )
-# As public deployments pin them beside the same tags, read on 2026-11-29.
+# Digests as public deployments pin them beside the same tags, read on 2026-11-29.
 ALERTMANAGER = Image(
     "quay.io/prometheus/alertmanager",
     "v0.32.1",

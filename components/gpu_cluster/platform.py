@@ -151,7 +151,7 @@ def _resolvers(stack: Stack) -> Sequence[str]:
 
 
 def _namespaces_of_models(stack: Stack) -> set[str]:
-    """Of the platform's own models, and of teams, which may have some."""
+    """Namespaces of the platform's own models, and of teams, which may have some."""
     own = {stack.serving.namespace} if stack.serving.models else set[str]()
     return own | {team.namespace or name for name, team in stack.teams.items()}
 

@@ -12,7 +12,7 @@ from gpu_cluster_policies.subject import Resource
 
 _CHART = "kubernetes:helm.sh/v4:Chart"
 _OF_THE_USER = "gpu-cluster:index:Extras$"
-"""In the address of what stands below the component that creates extras."""
+"""Part of the addresses below the component that creates extras."""
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
 

@@ -22,7 +22,7 @@ EDITS: Mapping[str, str] = {
     "88-protected": "gpu-cluster:protect: true",
     "97-production-stated": "gpu-cluster:production: true",
 }
-"""By rule, below `config:`; `{name}` is the entry that the finding is about. Others need a decision."""
+"""Edits below `config:` by rule; `{name}` is the entry of the finding. Other rules need a decision."""
 
 _SECTIONS = {"pools": "gpu-cluster:pools", "storage": "gpu-cluster:storage", "serving.models": "models"}
 

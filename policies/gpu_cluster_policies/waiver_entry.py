@@ -42,7 +42,7 @@ def add_waiver(project: Path, entry: dict[str, Any], rules: Collection[str]) -> 
 
 
 def _replace(file: Path, text: str, rules: Collection[str]) -> None:
-    """By way of a file beside it, which is read as the pack reads waivers."""
+    """Replace the file by one beside it, once the pack can read that."""
     file.parent.mkdir(exist_ok=True)
     trial = file.with_name(f".{file.name}.new")
     trial.write_text(text)

@@ -9,7 +9,7 @@ from gpu_cluster.config.quantity import Bytes, Quantity
 from gpu_cluster.config.settings import Settings
 
 _MOST_PODS = 737
-"""Of an instance type with the VPC CNI (awslabs/amazon-eks-ami, eni-max-pods.txt, 2026-11-21)."""
+"""Most pods of an instance type with the VPC CNI (awslabs/amazon-eks-ami, eni-max-pods.txt, 2026-11-21)."""
 
 
 def _pods(given: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def cgroup_of(folder: Path, node: str) -> str:
 
 
 def create_cgroup(name: str) -> None:
-    """In every hierarchy, since the kubelet wants its root to exist."""
+    """Create the group in every hierarchy, since the kubelet wants its root to exist."""
     for hierarchy in _hierarchies():
         (hierarchy / name).mkdir(exist_ok=True)
 
@@ -39,7 +39,7 @@ def _prefix(folder: Path) -> str:
 
 
 def _hierarchies() -> Iterator[Path]:
-    """One of version 2, or one a controller of version 1."""
+    """The hierarchy of version 2, or those of each controller of version 1."""
     if (_ROOT / "cgroup.controllers").exists():
         yield _ROOT
         return

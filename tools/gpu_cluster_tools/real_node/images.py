@@ -23,14 +23,14 @@ class Image:
     """An image of one layer. Files below usr/ are executable."""
 
     name: str
-    """As containers name it, whole."""
+    """Whole name, as containers have it."""
 
     files: Mapping[str, bytes]
     command: list[str] = field(default_factory=list[str])
 
     @property
     def digest(self) -> str:
-        """Of its files."""
+        """Digest of its files."""
         return _digest(_layer(self.files))
 
     def write(self, path: Path, machine: str) -> None:
@@ -96,7 +96,7 @@ def _containers(graph: Graph) -> Iterable[dict[str, Any]]:
 
 
 def _reference(name: str) -> str:
-    """As the runtime looks an image up: of tag and digest it takes the digest."""
+    """Name by which the runtime looks an image up: of tag and digest it takes the digest."""
     repository, at, digest = name.partition("@")
     if not at:
         return name

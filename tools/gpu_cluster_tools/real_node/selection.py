@@ -19,7 +19,7 @@ class RealPool:
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """As simulated ones would be called."""
+        """Names, which simulated nodes would have too."""
         return tuple(f"{self.pool.name}-{number}" for number in range(self.pool.nodes.min))
 
 

@@ -18,7 +18,7 @@ class NodeSettings:
     name: str
     address: str
     folder: str
-    """Of its kubelet, its container runtime and its machine."""
+    """Folder of its kubelet, its container runtime and its machine."""
 
     programs: list[Program]
 

@@ -74,7 +74,7 @@ class LocalControlPlane:
 
     @property
     def port(self) -> int:
-        """Of the API server, once it was started."""
+        """Port of the API server, once it was started."""
         return kwok.ports_of(kwok.read(self._started))["kubeApiserverPort"]
 
     @property

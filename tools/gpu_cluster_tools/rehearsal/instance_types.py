@@ -11,13 +11,13 @@ from gpu_cluster.catalog import Instance
 from gpu_cluster.config.hardware import HardwareSettings
 
 DECLARED = Path("declared-hardware.json")
-"""In the folder of the account."""
+"""Name of the file in the folder of the account."""
 
 _EVERY: dict[str, Instance] = {}
 
 
 def instance_types() -> dict[str, Instance]:
-    """By name. The same mapping for the whole process: a process simulates one stack."""
+    """Instance types by name; one mapping for the whole process, which simulates one stack."""
     if not _EVERY:
         _EVERY.update(known_hardware(_written()).instances)
     return _EVERY
@@ -30,7 +30,7 @@ def use_declared(settings: HardwareSettings) -> None:
 
 
 def write_declared(settings: HardwareSettings, folder: Path) -> None:
-    """For an account that has yet to start in this folder."""
+    """Write the declarations for an account that has yet to start in this folder."""
     (folder / DECLARED).write_text(settings.model_dump_json(by_alias=True, exclude_unset=True))
 
 

@@ -24,7 +24,7 @@ _IPTABLES = (
 )
 
 PROGRAMS = ("runc", *_IPTABLES)
-"""Of a real node, beside those that are built: runc is C in part, and iptables wholly."""
+"""Programs of a real node that are not built: runc is C in part, and iptables wholly."""
 
 _PACKAGES = (
     "iptables",

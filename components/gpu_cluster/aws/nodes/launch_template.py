@@ -37,7 +37,7 @@ class NodeContext:
     endpoint: pulumi.Input[str] = ""
     authority: pulumi.Input[str] = ""
     service_cidr: pulumi.Input[str] = ""
-    """How nodes with an image of one's own find the cluster."""
+    """Address by which nodes with an image of one's own find the cluster."""
 
     tags: Mapping[str, str]
     """Tags of servers, volumes and interfaces: what a template makes does not get the provider's."""
@@ -68,7 +68,7 @@ def _image(settings: PoolSettings) -> dict[str, str]:
 
 
 def _user_data(pool: Pool, settings: PoolSettings, ground: NodeContext) -> pulumi.Input[str]:
-    """In base64. With an image of one's own EKS adds nothing, and the cluster is in it too."""
+    """User data in base64. With an image of one's own EKS adds nothing, and the cluster is in it too."""
     if not settings.ami.id:
         return _encoded(user_data(pool, settings))
     return pulumi.Output.all(

@@ -47,7 +47,7 @@ class ClusterAddress:
 
 
 def user_data(pool: Pool, settings: PoolSettings, cluster: ClusterAddress | None = None) -> str:
-    """In the words of the pool's operating system; not yet encoded.
+    """User data in the words of the pool's operating system, not yet encoded.
 
     `cluster`: for nodes with an image of one's own in a node group, to which EKS adds nothing.
     """

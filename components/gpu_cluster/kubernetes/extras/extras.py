@@ -55,7 +55,7 @@ class Extras(pulumi.ComponentResource):
 
 
 def _object(name: str, content: Mapping[str, Any], opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
-    """By the token of its kind, as the Kubernetes provider takes built-in and custom ones alike."""
+    """Create an object by the token of its kind, as the provider takes built-in and custom ones alike."""
     version, kind = content["apiVersion"], content["kind"]
     group = version if "/" in version else f"core/{version}"
     return pulumi.CustomResource(f"kubernetes:{group}:{kind}", name, dict(content), opts)

@@ -37,7 +37,7 @@ def from_namespaces(namespaces: Collection[str], *ports: int) -> networking.Netw
 
 
 def from_pods(namespace: str, labels: Mapping[str, str], *ports: int) -> networking.NetworkPolicySpecArgs:
-    """In on these ports from the pods of one namespace that have these labels."""
+    """Ingress on these ports from the pods of one namespace that have these labels."""
     peer = networking.NetworkPolicyPeerArgs(
         namespace_selector=meta.LabelSelectorArgs(match_labels={_NAMESPACE_LABEL: namespace}),
         pod_selector=meta.LabelSelectorArgs(match_labels=labels),

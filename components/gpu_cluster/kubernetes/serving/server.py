@@ -48,7 +48,7 @@ def ports_of(models: Iterable[ModelSettings]) -> list[int]:
 
 
 METRICS_PORTS = sorted({PORT, *(it.metrics_port for it in ENGINES.values() if it.metrics_port)})
-"""Where the engines answer with metrics; a custom server may do so elsewhere."""
+"""Ports of the engines' metrics; a custom server may have another."""
 
 
 def weights_of(settings: ModelSettings, name: str | None = None) -> str:

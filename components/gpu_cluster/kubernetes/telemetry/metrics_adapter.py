@@ -94,7 +94,7 @@ def metrics_adapter(
 
 
 def adapter_config(metrics: Collection[str]) -> str:
-    """One rule a metric: the sum of a pod's series, under the metric's own name."""
+    """Rules as YAML, one for each metric: the sum of a pod's series, under the metric's own name."""
     by = {label: {"resource": label} for label in ("namespace", "pod")}
     rules: list[dict[str, Any]] = [
         {

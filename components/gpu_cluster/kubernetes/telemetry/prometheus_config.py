@@ -30,8 +30,8 @@ _KUBELET = "kubelet_volume_stats_(available|capacity)_bytes|kubelet_running_pods
 def prometheus_config(
     settings: TelemetrySettings, models: Collection[str], *, kubelet_certificates: bool
 ) -> str:
-    """As YAML. `models`: namespaces with models; `kubelet_certificates`: the cluster's authority signs those
-    of kubelets."""
+    """The configuration as YAML. `models`: namespaces with models; `kubelet_certificates`: the cluster's
+    authority signs those of kubelets."""
     config: dict[str, Any] = {
         "global": {
             "scrape_interval": f"{settings.interval_seconds}s",

@@ -135,41 +135,45 @@ class Telemetry(pulumi.ComponentResource):
             if own:
                 node_exporter.node_exporter(name, mirror=mirror, opts=on_nodes)
         if own:
-            self._collect(
+            served = metrics if settings.serve_metrics else ()
+            namespace = self._namespace(name, settings, models, served, resolvers)
+            inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+            tolerated = _tolerated(pools)
+            kube_state_metrics.kube_state_metrics(
+                name, KUBE_STATE_METRICS.at(mirror), tolerations=tolerated, opts=inside
+            )
+            if served:
+                metrics_adapter.metrics_adapter(
+                    name, served, mirror=mirror, tolerations=tolerated, opts=inside
+                )
+            if settings.alerts.sent:
+                alertmanager(
+                    name, settings.alerts, ALERTMANAGER.at(mirror), tolerations=tolerated, opts=inside
+                )
+            prometheus(
                 name,
                 settings,
-                pools=pools,
+                PROMETHEUS_IMAGE.at(mirror),
+                config=prometheus_config(settings, models, kubelet_certificates=kubelet_certificates),
+                rules=rule_files(settings.alerts.runbooks, blocks or {}, gpu_prices(pools, region)),
                 storage=storage,
-                mirror=mirror,
-                models=models,
-                metrics=metrics if settings.serve_metrics else (),
                 mounted=mounted or {},
-                blocks=blocks or {},
-                region=region,
-                kubelet_certificates=kubelet_certificates,
-                resolvers=resolvers,
+                tolerations=tolerated,
+                opts=inside,
             )
         elif settings.monitors:
             pod_monitors(name, settings, models, gpus=bool(gpu_pools), opts=child)
         self.register_outputs({"url": self.url})
 
-    def _collect(
+    def _namespace(
         self,
         name: str,
         settings: TelemetrySettings,
-        *,
-        pools: Mapping[str, Pool],
-        storage: StorageClassNames,
-        mirror: str | None,
         models: Collection[str],
-        metrics: Collection[str],
-        mounted: Mapping[str, Sequence[pulumi.Resource]],
-        blocks: Mapping[str, datetime],
-        region: str | None,
-        kubelet_certificates: bool,
+        served: Collection[str],
         resolvers: Collection[str],
-    ) -> None:
-        namespace = Namespace(
+    ) -> Namespace:
+        return Namespace(
             name,
             TELEMETRY_NAMESPACE,
             PodSecurity.RESTRICTED,
@@ -178,38 +182,15 @@ class Telemetry(pulumi.ComponentResource):
                 **{f"api-{port}": to_anywhere(port) for port in sorted(_ports(settings))},
                 "dns": to_dns(resolvers),
                 **_ways(models),
-                **(_ways_of_adapter() if metrics else {}),
+                **(_ways_of_adapter() if served else {}),
                 **({"role": to_pod_identity()} if _signs(settings) else {}),
             },
             opts=pulumi.ResourceOptions(parent=self),
         )
-        child = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
-        kube_state_metrics.kube_state_metrics(
-            name, KUBE_STATE_METRICS.at(mirror), tolerations=_tolerated(pools), opts=child
-        )
-        if metrics:
-            metrics_adapter.metrics_adapter(
-                name, metrics, mirror=mirror, tolerations=_tolerated(pools), opts=child
-            )
-        if settings.alerts.sent:
-            alertmanager(
-                name, settings.alerts, ALERTMANAGER.at(mirror), tolerations=_tolerated(pools), opts=child
-            )
-        prometheus(
-            name,
-            settings,
-            PROMETHEUS_IMAGE.at(mirror),
-            config=prometheus_config(settings, models, kubelet_certificates=kubelet_certificates),
-            rules=rule_files(settings.alerts.runbooks, blocks, gpu_prices(pools, region)),
-            storage=storage,
-            mounted=mounted,
-            tolerations=_tolerated(pools),
-            opts=child,
-        )
 
 
 def _ways(models: Collection[str]) -> dict[str, Any]:
-    """Out to exporters, kubelets and models; within the namespace, in from Prometheus alone."""
+    """Egress to exporters, kubelets and models; ingress within the namespace from Prometheus alone."""
     ports = (PORT, kube_state_metrics.PORT, ALERTS_PORT)
     return {
         "exporters": to_namespaces({NODES_NAMESPACE}, dcgm_exporter.PORT, node_exporter.PORT),
@@ -221,7 +202,7 @@ def _ways(models: Collection[str]) -> dict[str, Any]:
 
 
 def _ways_of_adapter() -> dict[str, Any]:
-    """In from the API server, which is in no namespace, and on to Prometheus."""
+    """Ingress from the API server, which is in no namespace, and to Prometheus from the adapter."""
     return {
         "adapter": from_pods(TELEMETRY_NAMESPACE, metrics_adapter.LABELS, PORT),
         "custom-metrics": from_anywhere(metrics_adapter.PORT),
@@ -229,7 +210,7 @@ def _ways_of_adapter() -> dict[str, Any]:
 
 
 def _ports(settings: TelemetrySettings) -> set[int]:
-    """Of the API server, behind its Service and on its own nodes, of a store elsewhere and of mail."""
+    """Egress ports: the API server, behind its Service and on its own nodes, a store elsewhere and mail."""
     target = urlsplit(settings.remote_write.url).port if settings.remote_write else None
     mail = settings.alerts.mail
     server = int(mail.server.rpartition(":")[2]) if mail else None
@@ -237,7 +218,7 @@ def _ports(settings: TelemetrySettings) -> set[int]:
 
 
 def _signs(settings: TelemetrySettings) -> bool:
-    """Whether Prometheus or Alertmanager has a role on AWS."""
+    """True if Prometheus or Alertmanager has a role on AWS."""
     written = settings.remote_write and settings.remote_write.sigv4_region
     return bool(written or settings.alerts.sns)
 
