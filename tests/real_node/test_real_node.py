@@ -29,6 +29,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The stack local, with real nodes and its model answering."""
     checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("checkout")) / "project")
     checkout.edit("  gpu-cluster:serving:\n", "  gpu-cluster:serving:\n    clients: [default]\n")
+    before = _outside()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REAL_NODE", "yes")
         up = checkout.gpu_cluster("up")
@@ -45,8 +46,17 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         found for found in processes(lambda _: True) if str(checkout.folder) in " ".join(found.arguments)
     ]
     assert str(checkout.folder) not in Path("/proc/mounts").read_text()
+    assert _outside() == before
     group = cgroup_of((checkout.folder / ".local" / "real-node").resolve(), "l4-0")
     assert not list(Path("/sys/fs/cgroup").glob(f"**/{group}"))
+
+
+def _outside() -> set[Path]:
+    """Files and folders of the machine where a kubelet and a container runtime write by default."""
+    defaults = ("/var/log", "/opt", "/var/lib", "/usr/libexec/kubernetes", "/etc/cni", "/run/containerd")
+    return {
+        found for folder in defaults for found in (Path(folder), *Path(folder).glob("*")) if found.exists()
+    }
 
 
 def _servers(platform: Platform) -> list[Process]:

@@ -29,6 +29,10 @@ def _mount(folder: Path) -> None:
     # Volumes that the kubelet mounts are to be seen by the container runtime.
     _run("mount", "--make-rshared", "/")
     _run("mount", "-t", "tmpfs", "run", "/run")  # sockets, and the lock of iptables
+    _run("mount", "-t", "tmpfs", "opt", "/opt")  # where containerd makes a folder for plugins
+    log = folder / "log"
+    log.mkdir(exist_ok=True)
+    _run("mount", "--bind", str(log), "/var/log")  # of pods: the kubelet has no other place for their links
     if not Path(KUBELET_FOLDER).is_dir():
         _run("mount", "-t", "tmpfs", "lib", "/var/lib")
         Path(KUBELET_FOLDER).mkdir()

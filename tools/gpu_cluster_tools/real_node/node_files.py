@@ -37,6 +37,7 @@ def kubelet(pool: Pool, number: int, *, address: str, authority: Path, cgroup: s
         "clusterDomain": "cluster.local",
         "resolvConf": f"{KUBELET_FOLDER}/resolv.conf",
         "containerRuntimeEndpoint": f"unix://{RUNTIME_SOCKET}",
+        "volumePluginDir": f"{KUBELET_FOLDER}/volume-plugins",
         "cgroupDriver": "cgroupfs",
         "cgroupRoot": f"/{cgroup}",
         "failCgroupV1": False,  # machines with cgroups of version 1 are not told apart
