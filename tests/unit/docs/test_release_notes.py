@@ -38,6 +38,13 @@ def test_a_tag_without_notes_is_refused(tag: str, version: str) -> None:
         notes(tag, version, CHANGELOG)
 
 
+VERSION = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
+
+
 def test_the_present_version_has_notes() -> None:
-    version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
-    assert notes(f"v{version}", version, (PROJECT / "CHANGELOG.md").read_text())
+    assert notes(f"v{VERSION}", VERSION, (PROJECT / "CHANGELOG.md").read_text())
+
+
+@pytest.mark.parametrize("folder", ["policies", "tools/gpu_cluster_tools/scaffold/project/policies"])
+def test_the_policy_pack_has_the_same_version(folder: str) -> None:
+    assert f"version: {VERSION}\n" in (PROJECT / folder / "PulumiPolicy.yaml").read_text()
