@@ -6,9 +6,8 @@ from typing import Any
 
 import pulumi
 
-from gpu_cluster.capacity import Pool, pools_of
+from gpu_cluster.capacity import Pool, pools_of, served_metrics
 from gpu_cluster.capacity.addresses import endpoint_ranges
-from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
@@ -20,7 +19,7 @@ from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.images import images_of
 from gpu_cluster.kubernetes.registry import Registry
 from gpu_cluster.kubernetes.serving import Serving
-from gpu_cluster.kubernetes.serving.engines import waiting_metric
+from gpu_cluster.kubernetes.serving.server import METRICS_PORTS, ports_of
 from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.kubernetes.teams import Teams
 from gpu_cluster.kubernetes.telemetry import Telemetry
@@ -128,7 +127,8 @@ class Platform(pulumi.ComponentResource):
                 storage=storage.classes,
                 mirror=stack.mirror,
                 models=_namespaces_of_models(stack),
-                metrics=_scaling_metrics(stack),
+                metrics=served_metrics(stack),
+                metrics_ports=sorted({*METRICS_PORTS, *ports_of(stack.serving.models.values())}),
                 mounted=storage.made,
                 blocks=_blocks(stack),
                 region=stack.region,
@@ -154,12 +154,6 @@ def _namespaces_of_models(stack: Stack) -> set[str]:
     """Namespaces of the platform's own models, and of teams, which may have some."""
     own = {stack.serving.namespace} if stack.serving.models else set[str]()
     return own | {team.namespace or name for name, team in stack.teams.items()}
-
-
-def _scaling_metrics(stack: Stack) -> set[str]:
-    """Metrics of the autoscalers of the platform's models, and of vLLM, which teams may run."""
-    found = {waiting_metric(it) for it in stack.serving.models.values() if it.replicas.min < it.replicas.max}
-    return {it for it in found if it} | ({ENGINES["vllm"].waiting} if stack.teams else set[str]())
 
 
 def _blocks(stack: Stack) -> dict[str, datetime]:

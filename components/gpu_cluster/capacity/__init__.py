@@ -29,6 +29,7 @@ from gpu_cluster.capacity.request import Request, gpu_resource, request_of, shar
 from gpu_cluster.capacity.resources import Resources, allocatable
 from gpu_cluster.capacity.room import room
 from gpu_cluster.capacity.root_disk import RootDisk, root_disk
+from gpu_cluster.capacity.scaling_metric import scales, served_metrics, waiting_metric
 from gpu_cluster.capacity.share import Share, quota_by_resource, share_of
 from gpu_cluster.capacity.surge import surge_nodes, surges
 
@@ -79,9 +80,12 @@ __all__ = [
     "request_of",
     "room",
     "root_disk",
+    "scales",
+    "served_metrics",
     "share_of",
     "share_of_node",
     "smallest_place",
     "surge_nodes",
     "surges",
+    "waiting_metric",
 ]

@@ -14,6 +14,7 @@ from gpu_cluster.config.containers import (
     ObjectName,
     Port,
 )
+from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.hub import HubMirror
 from gpu_cluster.config.model_shape import ModelShape
 from gpu_cluster.config.names import Name, Namespace, Word
@@ -318,6 +319,9 @@ class ServingSettings(Settings):
 
     clients: frozenset[Namespace] = frozenset()
     """Namespaces whose pods may call the models. Default: none but the models' own."""
+
+    metrics_served: Flag = False
+    """Whether an adapter that the cluster has already serves queues to autoscalers. Default: false."""
 
     models: dict[Name, ModelSettings] = Field(default={})
     """Models by name. Default: none."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from gpu_cluster.config.settings import Settings
 
@@ -26,10 +26,17 @@ class Span(Settings):
         return self
 
 
+def _awake(least: int) -> int:
+    """An autoscaler averages a metric of pods, which has no value where there are no pods."""
+    if least < 1:
+        raise ValueError("expected at least 1, for nothing wakes a model that has no replica")
+    return least
+
+
 class Replicas(Span):
     """Between min and max, and never none: nothing here could wake a model from zero."""
 
-    min: Annotated[int, Field(ge=1, le=MOST)]
+    min: Annotated[int, Field(le=MOST, json_schema_extra={"minimum": 1}), AfterValidator(_awake)]
     """The least, at all times."""
 
 

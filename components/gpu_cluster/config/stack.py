@@ -4,7 +4,7 @@ from pydantic import Field
 
 from gpu_cluster.config.backups import BackupSettings
 from gpu_cluster.config.budget import BudgetSettings
-from gpu_cluster.config.cluster import ClusterSettings
+from gpu_cluster.config.cluster import ClusterSettings, LocalCluster
 from gpu_cluster.config.compliance import ComplianceSettings
 from gpu_cluster.config.ecr import ecr_mirror
 from gpu_cluster.config.eks import EksSettings
@@ -21,7 +21,7 @@ from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.storage import StorageSettings
 from gpu_cluster.config.tags import TagKey, TagValue
 from gpu_cluster.config.teams import TeamSettings
-from gpu_cluster.config.telemetry import TelemetrySettings
+from gpu_cluster.config.telemetry import Collector, TelemetrySettings
 
 
 class Stack(Settings):
@@ -90,3 +90,17 @@ class Stack(Settings):
         if self.registry.mirror or not isinstance(self.cluster, EksSettings) or self.region is None:
             return self.registry.mirror
         return ecr_mirror(self.cluster.account, self.region, self.registry.prefix)
+
+    @property
+    def serves_metrics(self) -> bool:
+        """Whether the platform's own adapter serves metrics to autoscalers, where there is one to serve.
+
+        On this machine its pods have no program, and an API without a server keeps every namespace that is
+        deleted in the cluster.
+        """
+        telemetry = self.telemetry
+        if not telemetry.enabled or telemetry.prometheus is Collector.EXISTING:
+            return False
+        if telemetry.serve_metrics is not None:
+            return telemetry.serve_metrics
+        return not (self.serving.metrics_served or isinstance(self.cluster, LocalCluster))

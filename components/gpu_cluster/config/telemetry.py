@@ -126,8 +126,8 @@ class TelemetrySettings(Settings):
     remote_write: RemoteWrite | None = None
     """Another store that gets every sample; only with in-cluster. Default: none."""
 
-    serve_metrics: Flag = False
-    """Whether prometheus-adapter serves metrics to autoscalers; only with in-cluster. Default: false."""
+    serve_metrics: Flag | None = None
+    """Whether prometheus-adapter serves the queues of models to autoscalers. Default: if models may scale."""
 
     alerts: AlertSettings = AlertSettings()
     """Where alerts are sent; only with in-cluster. Default: nowhere, Prometheus shows them."""

@@ -1,13 +1,15 @@
 """Notes on a valid stack file: what its account needs first, and what of it is not checked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from gpu_cluster.capacity import known_model
+from gpu_cluster.capacity import known_model, scales, served_metrics, waiting_metric
 from gpu_cluster.config.capacity import Market
+from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.serving import ModelSettings, ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.telemetry import Collector
 from gpu_cluster.stack.checks.engines import unchecked_engine
 from gpu_cluster.stack.checks.memory import near_model
 
@@ -26,24 +28,37 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
     if isinstance(stack, Stack) and (pools := spot_pools(stack)):
         shown = f"{'pool' if len(pools) == 1 else 'pools'} {', '.join(pools)}"
         yield f"{shown} on spot: the account needs the role {SPOT_ROLE} first, once: {MAKE_SPOT_ROLE}"
-    if isinstance(stack, Stack) and (scaled := unserved(stack)):
-        yield (
-            f"{', '.join(scaled)}: autoscalers read a metric of pods that the platform does not serve; "
-            "without it there are the least replicas; hint: telemetry.serveMetrics: true, or an adapter of "
-            "your own"
-        )
     models = stack.serving.models if isinstance(stack, Stack) else stack.file.models
+    environment = stack if isinstance(stack, Stack) else stack.environment
+    if scaled := unserved(models, environment):
+        yield (
+            f"{', '.join(scaled)}: replicas stay at min, for nothing serves the metric of their autoscalers: "
+            f"{_unserved_because(environment)}, or serving.metricsServed: true if the cluster has an adapter"
+        )
     for name, model in models.items():
         yield from unchecked_engine(name, model)
     yield from unchecked(models.values())
 
 
-def unserved(stack: Stack) -> list[str]:
-    """Models with a range of replicas whose metric is collected, and served by nothing of the platform."""
-    if not stack.telemetry.enabled or stack.telemetry.serve_metrics:
+def unserved(models: Mapping[str, ModelSettings], environment: Stack) -> list[str]:
+    """Models that may scale, and whose metric neither the platform nor the cluster serves."""
+    if environment.serving.metrics_served:
         return []
-    models = stack.serving.models
-    return [name for name, it in models.items() if it.replicas.min < it.replicas.max]
+    served = served_metrics(environment)
+    return [name for name, it in models.items() if scales(it) and waiting_metric(it) not in served]
+
+
+def _unserved_because(environment: Stack) -> str:
+    telemetry = environment.telemetry
+    if not telemetry.enabled:
+        return "telemetry is off; hint: telemetry.enabled: true"
+    if telemetry.prometheus is Collector.EXISTING:
+        return "an existing Prometheus collects it; hint: prometheus: in-cluster"
+    if telemetry.serve_metrics is False:
+        return "telemetry.serveMetrics is false; hint: leave it out"
+    if isinstance(environment.cluster, LocalCluster):
+        return "provider local runs no adapter; hint: a fixed number of replicas"
+    return "it is not collected; hint: server.metrics of a custom server, or no waitingMetric in a team"
 
 
 def unchecked(models: Iterable[ModelSettings]) -> Iterator[str]:

@@ -32,10 +32,3 @@ def server_of(served_name: str, settings: ModelSettings, pool: Pool) -> Server:
 def api_path(settings: ModelSettings) -> str:
     """Path of the API behind a model's address: /v1 where it is OpenAI's."""
     return "" if settings.engine is ServingEngine.CUSTOM else ENGINES[settings.engine.value].api
-
-
-def waiting_metric(settings: ModelSettings) -> str | None:
-    """Metric that counts waiting requests; None for a custom server that names none."""
-    if settings.waiting_metric or settings.engine is ServingEngine.CUSTOM:
-        return settings.waiting_metric
-    return ENGINES[settings.engine.value].waiting

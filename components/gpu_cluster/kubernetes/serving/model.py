@@ -7,11 +7,12 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.policy import v1 as policy
 
+from gpu_cluster.capacity import scales, waiting_metric
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.serving import cache
 from gpu_cluster.kubernetes.serving.container import container
-from gpu_cluster.kubernetes.serving.engines import api_path, server_of, waiting_metric
+from gpu_cluster.kubernetes.serving.engines import api_path, server_of
 from gpu_cluster.kubernetes.serving.replicas import Placement, replicas, timeouts
 from gpu_cluster.kubernetes.serving.scaling import scaler
 from gpu_cluster.kubernetes.serving.server import PORT
@@ -48,7 +49,7 @@ class Model(pulumi.ComponentResource):
         labels = _labels(key, settings)
         named = metadata(key, namespace, labels=labels)
         metric = waiting_metric(settings)
-        scales = settings.replicas.min < settings.replicas.max and metric is not None
+        scaled = scales(settings) and metric is not None
 
         server = server_of(key, settings, placement.pool)
         account_name = f"{key}-server"
@@ -77,7 +78,7 @@ class Model(pulumi.ComponentResource):
             weights = cache.shared_volume(f"{key}-weights")
 
         # Who decides about the number of replicas is noted, so that a change of it is a change of the object.
-        decides = {"gpu-cluster/replicas": "scaled" if scales else "fixed"}
+        decides = {"gpu-cluster/replicas": "scaled" if scaled else "fixed"}
         # In the foreground a pod waits for its volume, and where its node died the volume waits for the pod.
         background = {"pulumi.com/deletionPropagationPolicy": "background"}
         deployment = apps.Deployment(
@@ -95,10 +96,10 @@ class Model(pulumi.ComponentResource):
                 parent=self,
                 depends_on=needs,
                 custom_timeouts=timeouts(settings),
-                ignore_changes=["spec.replicas"] if scales else None,
+                ignore_changes=["spec.replicas"] if scaled else None,
             ),
         )
-        if scales and metric:
+        if scaled and metric:
             autoscaling.HorizontalPodAutoscaler(
                 f"{name}-scaler",
                 metadata=named,

@@ -8,10 +8,11 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.capacity import Pool, Request
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.serving import ModelSettings, ServingEngine
 from gpu_cluster.kubernetes.scheduling import spread_over_hosts, tolerations
 from gpu_cluster.kubernetes.security import restricted_pod
 from gpu_cluster.kubernetes.serving.container import grace_seconds, volumes
+from gpu_cluster.kubernetes.serving.server import METRICS_PATH
 from gpu_cluster.kubernetes.variables import pull_secrets
 
 USER = 2000
@@ -50,7 +51,7 @@ def replicas(
         progress_deadline_seconds=_start_minutes(settings) * 60,
         revision_history_limit=3,
         template=core.PodTemplateSpecArgs(
-            metadata=meta.ObjectMetaArgs(labels=labels),
+            metadata=meta.ObjectMetaArgs(labels=labels, annotations=_metrics_path(settings)),
             spec=core.PodSpecArgs(
                 service_account_name=account,
                 automount_service_account_token=False,
@@ -68,6 +69,12 @@ def replicas(
             ),
         ),
     )
+
+
+def _metrics_path(settings: ModelSettings) -> dict[str, str] | None:
+    """Path of a custom server's metrics, by which they are collected; those of engines are known."""
+    custom = settings.engine is ServingEngine.CUSTOM
+    return {METRICS_PATH: settings.server.metrics} if custom and settings.server.metrics else None
 
 
 def timeouts(settings: ModelSettings) -> pulumi.CustomTimeouts:

@@ -47,6 +47,9 @@ def ports_of(models: Iterable[ModelSettings]) -> list[int]:
     return sorted(ports)
 
 
+METRICS_PATH = "gpu-cluster/metrics-path"
+"""Annotation of pods of a custom server that has metrics."""
+
 METRICS_PORTS = sorted({PORT, *(it.metrics_port for it in ENGINES.values() if it.metrics_port)})
 """Ports of the engines' metrics; a custom server may have another."""
 

@@ -4,7 +4,8 @@ https://prometheus.io/docs/prometheus/3.12/configuration/configuration/, read 20
 promtool reads every rendered configuration.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import yaml
@@ -12,6 +13,7 @@ import yaml
 from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.alerts import ALERTMANAGER
 from gpu_cluster.config.telemetry import PROMETHEUS, TELEMETRY_NAMESPACE, TelemetrySettings
+from gpu_cluster.kubernetes.serving.server import METRICS_PATH
 from gpu_cluster.kubernetes.telemetry.alertmanager import PORT as ALERTS_PORT
 from gpu_cluster.kubernetes.telemetry.exporters import DCGM_PORT, NODE_PORT, NODES_NAMESPACE
 from gpu_cluster.kubernetes.telemetry.kube_state_metrics import PORT as OBJECTS_PORT
@@ -19,6 +21,7 @@ from gpu_cluster.kubernetes.telemetry.kube_state_metrics import PORT as OBJECTS_
 _ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 _NAME = "__meta_kubernetes_pod_label_app_kubernetes_io_name"
 _INSTANCE = "__meta_kubernetes_pod_label_app_kubernetes_io_instance"
+_METRICS_PATH = f"__meta_kubernetes_pod_annotation_{re.sub(r'[^a-zA-Z0-9_]', '_', METRICS_PATH)}"
 _PART_OF = "__meta_kubernetes_pod_label_app_kubernetes_io_part_of"
 
 _ALERTING = {"alertmanagers": [{"static_configs": [{"targets": [f"{ALERTMANAGER}:{ALERTS_PORT}"]}]}]}
@@ -47,7 +50,7 @@ def prometheus_config(
             _pods("node-exporter", NODE_PORT, NODES_NAMESPACE),
             _kubelet("kubelet", "/metrics", _KUBELET, verified=kubelet_certificates),
             _kubelet("cadvisor", "/metrics/cadvisor", _CADVISOR, verified=kubelet_certificates),
-            *(_models(engine, models) for engine in ENGINES if models),
+            *([*(_models(engine, models) for engine in ENGINES), _custom(models)] if models else []),
         ],
     }
     if target := settings.remote_write:
@@ -77,14 +80,32 @@ def _models(engine: str, namespaces: Collection[str]) -> dict[str, Any]:
     """Replicas of one engine, as its release serves metrics."""
     served = ENGINES[engine]
     port = "metrics" if served.metrics_port else "http"
+    return _replicas(engine, namespaces, port, metrics_path=served.metrics)
+
+
+def _custom(namespaces: Collection[str]) -> dict[str, Any]:
+    """Replicas of custom servers that have metrics, each at its own path."""
+    path = _label([_METRICS_PATH], "__metrics_path__")
+    return _replicas("custom", namespaces, "http", relabelled=[_keep([_METRICS_PATH], "/.*"), path])
+
+
+def _replicas(
+    engine: str,
+    namespaces: Collection[str],
+    port: str,
+    *,
+    relabelled: Sequence[dict[str, Any]] = (),
+    **fields: str,
+) -> dict[str, Any]:
     return {
         "job_name": f"models-{engine}",
-        "metrics_path": served.metrics,
+        **fields,
         "kubernetes_sd_configs": [{"role": "pod", "namespaces": {"names": sorted(namespaces)}}],
         "relabel_configs": [
             _keep(
                 [_NAME, _PART_OF, "__meta_kubernetes_pod_container_port_name"], f"{engine};gpu-cluster;{port}"
             ),
+            *relabelled,
             _keep(["__meta_kubernetes_pod_phase"], "Running"),
             _label(["__meta_kubernetes_namespace"], "namespace"),
             _label(["__meta_kubernetes_pod_name"], "pod"),

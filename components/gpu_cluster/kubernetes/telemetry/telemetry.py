@@ -110,6 +110,7 @@ class Telemetry(pulumi.ComponentResource):
         mirror: str | None,
         models: Collection[str],
         metrics: Collection[str] = (),
+        metrics_ports: Collection[int] = METRICS_PORTS,
         mounted: Mapping[str, Sequence[pulumi.Resource]] | None = None,
         blocks: Mapping[str, datetime] | None = None,
         region: str | None = None,
@@ -117,10 +118,10 @@ class Telemetry(pulumi.ComponentResource):
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`models`: namespaces with models; `metrics`: of autoscalers; `mounted`: what is created
-        before a volume of each class; `blocks`: ends of capacity blocks by pool; `region`: by which GPUs are
-        priced; `kubelet_certificates`: the cluster's authority signs those of kubelets;
-        `resolvers`: addresses of NodeLocal DNSCache."""
+        """`models`: namespaces with models; `metrics`: those that the adapter serves; `metrics_ports`: of
+        models; `mounted`: what is created before a volume of each class; `blocks`: ends of capacity blocks by
+        pool; `region`: by which GPUs are priced; `kubelet_certificates`: the cluster's authority signs those
+        of kubelets; `resolvers`: addresses of NodeLocal DNSCache."""
         super().__init__("gpu-cluster:index:Telemetry", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         own = settings.prometheus is Collector.IN_CLUSTER
@@ -135,8 +136,8 @@ class Telemetry(pulumi.ComponentResource):
             if own:
                 node_exporter.node_exporter(name, mirror=mirror, opts=on_nodes)
         if own:
-            served = metrics if settings.serve_metrics else ()
-            namespace = self._namespace(name, settings, models, served, resolvers)
+            served = () if settings.serve_metrics is False else metrics
+            namespace = self._namespace(name, settings, _ways(models, metrics_ports), served, resolvers)
             inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
             tolerated = _tolerated(pools)
             kube_state_metrics.kube_state_metrics(
@@ -169,7 +170,7 @@ class Telemetry(pulumi.ComponentResource):
         self,
         name: str,
         settings: TelemetrySettings,
-        models: Collection[str],
+        ways: Mapping[str, Any],
         served: Collection[str],
         resolvers: Collection[str],
     ) -> Namespace:
@@ -181,7 +182,7 @@ class Telemetry(pulumi.ComponentResource):
             allowances={
                 **{f"api-{port}": to_anywhere(port) for port in sorted(_ports(settings))},
                 "dns": to_dns(resolvers),
-                **_ways(models),
+                **ways,
                 **(_ways_of_adapter() if served else {}),
                 **({"role": to_pod_identity()} if _signs(settings) else {}),
             },
@@ -189,7 +190,7 @@ class Telemetry(pulumi.ComponentResource):
         )
 
 
-def _ways(models: Collection[str]) -> dict[str, Any]:
+def _ways(models: Collection[str], metrics_ports: Collection[int]) -> dict[str, Any]:
     """Egress to exporters, kubelets and models; ingress within the namespace from Prometheus alone."""
     ports = (PORT, kube_state_metrics.PORT, ALERTS_PORT)
     return {
@@ -197,7 +198,7 @@ def _ways(models: Collection[str]) -> dict[str, Any]:
         "kubelets": to_anywhere(_KUBELET, pods=PROMETHEUS_LABELS),
         "objects": to_namespaces({TELEMETRY_NAMESPACE}, *ports),
         "scraper": from_pods(TELEMETRY_NAMESPACE, PROMETHEUS_LABELS, *ports),
-        **({"models": to_namespaces(models, *METRICS_PORTS)} if models else {}),
+        **({"models": to_namespaces(models, *metrics_ports)} if models else {}),
     }
 
 

@@ -33,6 +33,9 @@ def telemetry(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
             if collector is not settings.prometheus and field in settings.model_fields_set:
                 message = f"only with prometheus: {collector.value}, got {settings.prometheus.value}"
                 yield Diagnostic((*_KEYS, to_camel(field)), message)
+    if settings.serve_metrics and stack.serving.metrics_served:
+        message = "not with serving.metricsServed: true, an adapter of the cluster: the API has one server"
+        yield Diagnostic((*_KEYS, "serveMetrics"), f"{message}; remove one of them")
     yield from _topic(stack)
     if problem := _class_problem(settings, stack, broken):
         yield Diagnostic((*_KEYS, "storageClass"), problem)

@@ -2,11 +2,10 @@ import yaml
 
 from gpu_cluster.kubernetes.telemetry.metrics_adapter import adapter_config
 from gpu_cluster.stack import load
-from gpu_cluster.stack.notes import notes_of
 from tests.unit.gpu_cluster.stack.corpus import STACKS
 from tests.unit.platforms import platform_of
 
-STACK = load(STACKS / "happy/telemetry-serves-metrics.yaml")
+STACK = load(STACKS / "happy/telemetry-of-models-that-scale.yaml")
 
 
 def test_the_metric_of_every_autoscaler_is_served() -> None:
@@ -55,12 +54,3 @@ def test_queries_group_by_pods() -> None:
     }
     assert "<<.LabelMatchers>>" in rule["metricsQuery"]
     assert "<<.GroupBy>>" in rule["metricsQuery"]
-
-
-def test_an_autoscaler_whose_metric_nothing_serves_is_told() -> None:
-    unserved = STACK.model_copy(
-        update={"telemetry": STACK.telemetry.model_copy(update={"serve_metrics": False})}
-    )
-    [note] = [it for it in notes_of(unserved) if "autoscalers" in it]
-    assert note.startswith("chat: ")
-    assert not [it for it in notes_of(STACK) if "autoscalers" in it]

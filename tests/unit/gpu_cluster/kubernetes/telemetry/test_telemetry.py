@@ -121,6 +121,22 @@ def test_models_are_scraped_as_their_engine_serves_metrics() -> None:
         assert f"{engine};gpu-cluster;{port}" in kept(job)
 
 
+def test_a_custom_server_is_scraped_at_its_own_port_and_path() -> None:
+    made = graph("engines")
+    [replicas] = [it for it in made.of("Deployment") if it["metadata.name"] == "transcribe"]
+    assert replicas["spec.template.metadata.annotations"] == {"gpu-cluster/metrics-path": "/metrics"}
+    annotation = "__meta_kubernetes_pod_annotation_gpu_cluster_metrics_path"
+    job = jobs(made)["models-custom"]
+    assert {"source_labels": [annotation], "target_label": "__metrics_path__"} in job["relabel_configs"]
+    assert "custom;gpu-cluster;http" in kept(job)
+    [rule] = policy(made, "telemetry", "allow-models")["egress"]
+    assert {it["port"] for it in rule["ports"]} >= {8000, 9000}
+    others = [it for it in made.of("Deployment") if it["metadata.namespace"] == "serving"]
+    assert [it["metadata.name"] for it in others if it["spec.template.metadata"].get("annotations")] == [
+        "transcribe"
+    ]
+
+
 def test_models_answer_the_scraper() -> None:
     [rule] = policy(graph("engines"), "serving", "allow-metrics")["ingress"]
     assert {it["port"] for it in rule["ports"]} >= {8000, 8002}
@@ -134,7 +150,8 @@ def test_kubelets_are_verified_where_the_cluster_signs_their_certificates() -> N
 
 
 def test_prometheus_reads_neither_secrets_nor_the_kubelets_own_api() -> None:
-    roles = [it for it in graph(ON_PREM).of("ClusterRole") if it["metadata.name"].startswith("gpu-cluster-")]
+    names = ("gpu-cluster-kube-state-metrics", "gpu-cluster-prometheus")
+    roles = [it for it in graph(ON_PREM).of("ClusterRole") if it["metadata.name"] in names]
     assert len(roles) == 2
     resources = {kind for it in roles for rule in it["rules"] for kind in rule["resources"]}
     verbs = {verb for it in roles for rule in it["rules"] for verb in rule["verbs"]}

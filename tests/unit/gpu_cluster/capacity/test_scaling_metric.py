@@ -1,0 +1,85 @@
+from typing import Any
+
+import pytest
+
+from gpu_cluster.capacity import served_metrics, waiting_metric
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack import load
+from gpu_cluster.stack.notes import notes_of
+from tests.unit.gpu_cluster.stack.corpus import STACKS
+
+SCALES = load(STACKS / "happy/telemetry-of-models-that-scale.yaml")
+VLLM = "vllm:num_requests_waiting"
+
+
+def changed(telemetry: dict[str, Any] | None = None, serving: dict[str, Any] | None = None) -> Stack:
+    return SCALES.model_copy(
+        update={
+            "telemetry": SCALES.telemetry.model_validate(telemetry or {}),
+            "serving": SCALES.serving.model_copy(update=serving or {}),
+        }
+    )
+
+
+def told(stack: Stack) -> list[str]:
+    return [it for it in notes_of(stack) if "autoscalers" in it]
+
+
+def test_with_telemetry_the_metric_of_a_model_that_scales_is_served() -> None:
+    assert waiting_metric(SCALES.serving.models["chat"]) == VLLM
+    assert served_metrics(SCALES) == {VLLM}
+    assert not told(SCALES)
+
+
+@pytest.mark.parametrize(
+    ("telemetry", "reason"),
+    [
+        ({"enabled": False}, "telemetry is off; hint: telemetry.enabled: true"),
+        ({"prometheus": "existing"}, "an existing Prometheus collects it; hint: prometheus: in-cluster"),
+        ({"serveMetrics": False}, "telemetry.serveMetrics is false; hint: leave it out"),
+    ],
+)
+def test_a_metric_that_nothing_serves_is_told_once(telemetry: dict[str, Any], reason: str) -> None:
+    unserved = changed(telemetry)
+    assert not served_metrics(unserved)
+    assert told(unserved) == [
+        "chat: replicas stay at min, for nothing serves the metric of their autoscalers: "
+        f"{reason}, or serving.metricsServed: true if the cluster has an adapter"
+    ]
+    assert not told(changed(telemetry, {"metrics_served": True}))
+
+
+def test_an_adapter_of_the_cluster_is_the_only_one() -> None:
+    assert not served_metrics(changed(serving={"metrics_served": True}))
+
+
+def test_a_fixed_number_of_replicas_needs_no_metric() -> None:
+    fixed = {"models": {"search": SCALES.serving.models["search"]}}
+    assert not served_metrics(changed(serving=fixed))
+    assert not told(changed({"enabled": False}, fixed))
+
+
+def test_a_custom_server_scales_where_its_metrics_are_collected() -> None:
+    engines = load(STACKS / "happy/engines.yaml").model_copy(update={"telemetry": SCALES.telemetry})
+    assert "whisper_queue" in served_metrics(engines)
+    transcribe = engines.serving.models["transcribe"]
+    server = transcribe.server.model_copy(update={"metrics": None})
+    models = {"transcribe": transcribe.model_copy(update={"server": server})}
+    blind = engines.model_copy(update={"serving": engines.serving.model_copy(update={"models": models})})
+    assert "whisper_queue" not in served_metrics(blind)
+    [note] = told(blind)
+    assert "it is not collected; hint: server.metrics" in note
+
+
+def test_models_of_teams_may_scale_by_the_metric_of_any_engine() -> None:
+    shared = load(STACKS / "teams/Pulumi.site.yaml")
+    served = shared.model_copy(update={"telemetry": SCALES.telemetry})
+    assert {VLLM, "sglang:num_queue_reqs", "te_queue_size"} <= served_metrics(served)
+
+
+def test_on_this_machine_no_adapter_runs_unless_the_file_asks_for_it() -> None:
+    local = load(STACKS / "teams/Pulumi.machine.yaml")
+    on = local.model_copy(update={"telemetry": SCALES.telemetry})
+    assert not served_metrics(on)
+    asked = SCALES.telemetry.model_copy(update={"serve_metrics": True})
+    assert served_metrics(local.model_copy(update={"telemetry": asked}))
