@@ -18,6 +18,11 @@ class Image:
         """Repository and tag, without the digest."""
         return f"{self.repository}:{self.tag}"
 
+    @property
+    def source(self) -> str:
+        """Where its publisher has it, by its digest."""
+        return f"{self.repository}@sha256:{self.digest}"
+
     def at(self, mirror: str | None) -> str:
         """Where to pull it: from its publisher, or below a mirror that keeps the publisher in the path.
 
@@ -50,6 +55,11 @@ class TaggedImage:
 
     repository: str
     tag: str
+
+    @property
+    def source(self) -> str:
+        """Where its publisher has it, by its tag."""
+        return f"{self.repository}:{self.tag}"
 
     def at(self, mirror: str | None) -> str:
         """Where to pull it, as an `Image`."""

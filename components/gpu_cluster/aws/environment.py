@@ -15,11 +15,11 @@ from gpu_cluster.aws.stores import CopyDestination, Stores
 from gpu_cluster.aws.tags import STACK_TAG, tags_of
 from gpu_cluster.aws.teams.teams import team_accounts
 from gpu_cluster.aws.telemetry_roles import alert_sender, metrics_writer
-from gpu_cluster.capacity import pools_of, read_gbps
+from gpu_cluster.capacity import pools_of, read_gbps, served_metrics
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.images import OF_TELEMETRY, ON_EKS
+from gpu_cluster.images import METRICS_ADAPTER, OF_TELEMETRY, ON_EKS, Image, TaggedImage
 from gpu_cluster.kubernetes.cluster_backend import ClusterBackend
 from gpu_cluster.kubernetes.storage import csi_addons
 
@@ -71,7 +71,7 @@ def eks_backend(
         account=settings.account,
         region=region,
         key=keys.arns[KeyUsage.REGISTRY],
-        images=(*ON_EKS, *(OF_TELEMETRY if stack.telemetry.enabled else ())),
+        images=(*ON_EKS, *_images_of_telemetry(stack)),
         protect=stack.protect,
         opts=room,
     )
@@ -184,6 +184,12 @@ def eks_backend(
             "registry": {"url": registry.mirror, "copies": [copy._asdict() for copy in registry.copies]},
         },
     )
+
+
+def _images_of_telemetry(stack: Stack) -> tuple[Image | TaggedImage, ...]:
+    if not stack.telemetry.enabled:
+        return ()
+    return (*OF_TELEMETRY, *((METRICS_ADAPTER,) if served_metrics(stack) else ()))
 
 
 def _copies(stack: Stack, keys: Keys) -> CopyDestination | None:

@@ -4,20 +4,22 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from gpu_cluster.catalog import UPSTREAMS
-from gpu_cluster.images import Image
+from gpu_cluster.images import Image, TaggedImage
 
 
 class ImageCopy(NamedTuple):
     """One image to copy, all architectures of it: `crane copy <source> <destination>`."""
 
     source: str
-    """With its digest, so that nothing else can come: nvcr.io/nvidia/k8s-device-plugin@sha256:…"""
+    """With its digest where one is known, so that nothing else comes: nvcr.io/nvidia/…@sha256:…"""
 
     destination: str
     """With its tag, below the mirror: <mirror>/nvcr.io/nvidia/k8s-device-plugin:v0.20.0"""
 
 
-def images_to_copy(images: Iterable[Image], mirror: str, cached: Collection[str]) -> list[ImageCopy]:
+def images_to_copy(
+    images: Iterable[Image | TaggedImage], mirror: str, cached: Collection[str]
+) -> list[ImageCopy]:
     """Images that no cache fetches by itself; `cached` are words of the stack file such as quay.
 
     images_to_copy(ON_EKS, ecr_mirror(account, region), {"docker-hub"})
@@ -25,7 +27,7 @@ def images_to_copy(images: Iterable[Image], mirror: str, cached: Collection[str]
     """
     hosts = {UPSTREAMS[upstream].host for upstream in cached}
     return [
-        ImageCopy(f"{image.repository}@sha256:{image.digest}", f"{mirror}/{image.repository}:{image.tag}")
+        ImageCopy(image.source, f"{mirror}/{image.repository}:{image.tag}")
         for image in images
         if image.repository.partition("/")[0] not in hosts
     ]

@@ -15,7 +15,7 @@ from gpu_cluster.catalog import UPSTREAMS
 from gpu_cluster.config.ecr import ecr_mirror
 from gpu_cluster.config.registry import RegistrySettings, RepositorySettings
 from gpu_cluster.exemption import Exemption
-from gpu_cluster.images import Image
+from gpu_cluster.images import Image, TaggedImage
 
 
 class EcrRegistry(pulumi.ComponentResource):
@@ -51,7 +51,7 @@ class EcrRegistry(pulumi.ComponentResource):
         account: str,
         region: str,
         key: pulumi.Input[str],
-        images: Sequence[Image],
+        images: Sequence[Image | TaggedImage],
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:

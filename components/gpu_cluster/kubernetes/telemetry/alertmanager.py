@@ -12,6 +12,7 @@ from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
+from gpu_cluster.capacity.telemetry_requests import SERVER_REQUESTS
 from gpu_cluster.config.alerts import ALERTMANAGER as NAME
 from gpu_cluster.config.alerts import AlertSettings
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
@@ -106,7 +107,7 @@ def _pod(settings: AlertSettings, image: str, tolerations: Sequence[core.Tolerat
         port=core.ContainerPortArgs(name="http", container_port=PORT),
         ready=ready,
         live=live,
-        requests={"cpu": "10m", "memory": "32Mi"},
+        requests=SERVER_REQUESTS[NAME],
         memory="256Mi",
         mounts=[
             core.VolumeMountArgs(name=key, mount_path=path, read_only=None if key == "data" else True)

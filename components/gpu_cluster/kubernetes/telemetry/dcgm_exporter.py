@@ -9,6 +9,7 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.capacity import MIG_DIVIDED, Pool
+from gpu_cluster.capacity.telemetry_requests import EXPORTER_REQUESTS
 from gpu_cluster.exemption import exemptions
 from gpu_cluster.images import DCGM_EXPORTER
 from gpu_cluster.kubernetes.gpu.daemons import (
@@ -108,7 +109,7 @@ def _pod(pool: Pool, image: str) -> core.PodSpecArgs:
                 readiness_probe=probe("/health", PORT),
                 liveness_probe=probe("/health", PORT),
                 resources=core.ResourceRequirementsArgs(
-                    requests={"cpu": "50m", "memory": "128Mi"}, limits={"memory": "512Mi"}
+                    requests=EXPORTER_REQUESTS[NAME], limits={"memory": "512Mi"}
                 ),
                 security_context=core.SecurityContextArgs(
                     allow_privilege_escalation=False,

@@ -9,6 +9,8 @@ from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.capacity import POOL_LABEL
+from gpu_cluster.capacity.telemetry_requests import KUBE_STATE_METRICS as NAME
+from gpu_cluster.capacity.telemetry_requests import SERVER_REQUESTS
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
@@ -19,7 +21,6 @@ from gpu_cluster.kubernetes.telemetry.server import (
     service_account,
 )
 
-NAME = "kube-state-metrics"
 PORT = 8080
 LABELS = labels_of(NAME)
 _ROLE = f"gpu-cluster-{NAME}"
@@ -88,7 +89,7 @@ def _pod(image: str, tolerations: Sequence[core.TolerationArgs]) -> core.PodSpec
         port=core.ContainerPortArgs(name="metrics", container_port=PORT),
         ready=ready,
         live=live,
-        requests={"cpu": "10m", "memory": "64Mi"},
+        requests=SERVER_REQUESTS[NAME],
         memory="512Mi",
         mounts=[api_token_mount()],
         volumes=[api_token_volume()],

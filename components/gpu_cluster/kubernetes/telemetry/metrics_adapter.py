@@ -14,6 +14,8 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.rbac import v1 as rbac
 
+from gpu_cluster.capacity.telemetry_requests import METRICS_ADAPTER as NAME
+from gpu_cluster.capacity.telemetry_requests import SERVER_REQUESTS
 from gpu_cluster.config.telemetry import PROMETHEUS, TELEMETRY_NAMESPACE
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import METRICS_ADAPTER
@@ -30,7 +32,6 @@ from gpu_cluster.kubernetes.telemetry.server import (
     subject_of,
 )
 
-NAME = "prometheus-adapter"
 PORT = 6443
 LABELS = labels_of(NAME)
 _ROLE = f"gpu-cluster-{NAME}"
@@ -158,7 +159,7 @@ def _pod(image: str, tolerations: Sequence[core.TolerationArgs]) -> core.PodSpec
         port=core.ContainerPortArgs(name="https", container_port=PORT),
         ready=ready,
         live=live,
-        requests={"cpu": "25m", "memory": "64Mi"},
+        requests=SERVER_REQUESTS[NAME],
         memory="256Mi",
         mounts=[
             *(core.VolumeMountArgs(name=key, mount_path=path) for key, path in mounts.items()),

@@ -5,6 +5,7 @@ from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
+from gpu_cluster.capacity.telemetry_requests import EXPORTER_REQUESTS
 from gpu_cluster.exemption import exemptions
 from gpu_cluster.images import NODE_EXPORTER
 from gpu_cluster.kubernetes.gpu.daemons import PRIORITY_CLASS, host_path, service_account
@@ -84,7 +85,7 @@ def _pod(image: str) -> core.PodSpecArgs:
                 readiness_probe=probe("/", PORT),
                 liveness_probe=probe("/", PORT),
                 resources=core.ResourceRequirementsArgs(
-                    requests={"cpu": "10m", "memory": "32Mi"}, limits={"memory": "128Mi"}
+                    requests=EXPORTER_REQUESTS[NAME], limits={"memory": "128Mi"}
                 ),
                 security_context=restricted_container(),
                 volume_mounts=[

@@ -23,6 +23,7 @@ from gpu_cluster.stack.checks.serving import serving
 from gpu_cluster.stack.checks.storage import storage
 from gpu_cluster.stack.checks.team_grants import team_grants
 from gpu_cluster.stack.checks.telemetry import telemetry
+from gpu_cluster.stack.checks.telemetry_capacity import telemetry_capacity
 from gpu_cluster.stack.checks.updates import updates
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.sections import rooted
@@ -59,6 +60,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *extras(stack),
         *offline(stack),
         *telemetry(stack, broken),
+        *telemetry_capacity(stack, offered, broken),
         *team_grants(stack, offered, broken),
     ]
     return [Diagnostic(rooted(keys), message) for keys, message, _ in mistakes]

@@ -6,10 +6,10 @@ from gpu_cluster import images
 from gpu_cluster.aws.ecr.mirroring import ImageCopy, images_to_copy
 from gpu_cluster.catalog import UPSTREAMS
 from gpu_cluster.config.ecr import ecr_mirror
-from gpu_cluster.images import DEVICE_PLUGIN, ON_EKS, VLLM, Image
+from gpu_cluster.images import DEVICE_PLUGIN, METRICS_ADAPTER, ON_EKS, VLLM, Image, TaggedImage
 
 MIRROR = ecr_mirror("123456789012", "eu-central-1")
-EVERY = [image for image in vars(images).values() if isinstance(image, Image)]
+EVERY = [image for image in vars(images).values() if isinstance(image, Image | TaggedImage)]
 
 
 def test_a_mirror_is_named_by_account_and_region_alone() -> None:
@@ -37,8 +37,14 @@ def test_a_copy_is_taken_by_digest_and_kept_where_the_platform_pulls_it() -> Non
     assert VLLM.at(MIRROR) == f"{copy.destination}@sha256:{VLLM.digest}"
 
 
+def test_an_image_without_a_known_digest_is_copied_by_its_tag() -> None:
+    [copy] = images_to_copy([METRICS_ADAPTER], MIRROR, set())
+
+    assert copy == ImageCopy(METRICS_ADAPTER.at(None), METRICS_ADAPTER.at(MIRROR))
+
+
 @pytest.mark.parametrize("image", EVERY, ids=lambda image: image.repository)
-def test_every_image_is_cached_or_copied(image: Image) -> None:
+def test_every_image_is_cached_or_copied(image: Image | TaggedImage) -> None:
     host = image.repository.partition("/")[0]
     cached = any(host == upstream.host for upstream in UPSTREAMS.values())
 

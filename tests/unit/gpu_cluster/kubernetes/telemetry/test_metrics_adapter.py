@@ -5,6 +5,7 @@ from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import STACKS
 from tests.unit.platforms import platform_of
 
+OWN = STACKS.parents[1] / "stacks"
 STACK = load(STACKS / "happy/telemetry-of-models-that-scale.yaml")
 
 
@@ -44,6 +45,16 @@ def test_it_comes_through_the_mirror() -> None:
     ]
     [container] = server["spec.template.spec.containers"]
     assert container["image"].startswith("harbor.example.com/mirror/registry.k8s.io/prometheus-adapter/")
+
+
+def test_on_eks_its_image_has_a_repository_where_models_scale() -> None:
+    prod = load(OWN / "Pulumi.prod.yaml")
+    on = prod.model_copy(update={"telemetry": STACK.telemetry})
+    fixed = on.model_copy(update={"serving": on.serving.model_copy(update={"models": {}}), "teams": {}})
+    repository = "registry.k8s.io/prometheus-adapter/prometheus-adapter"
+    for stack, there in ((on, True), (fixed, False)):
+        made = [it for it in platform_of(stack)[0].of("Repository") if repository in it.name]
+        assert bool(made) is there
 
 
 def test_queries_group_by_pods() -> None:

@@ -1,0 +1,40 @@
+"""CPU and memory that the servers of telemetry request."""
+
+from collections.abc import Mapping
+
+from gpu_cluster.capacity.scaling_metric import served_metrics
+from gpu_cluster.config.alerts import ALERTMANAGER
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.telemetry import PROMETHEUS, Collector
+
+KUBE_STATE_METRICS = "kube-state-metrics"
+METRICS_ADAPTER = "prometheus-adapter"
+
+SERVER_REQUESTS: Mapping[str, Mapping[str, str]] = {
+    KUBE_STATE_METRICS: {"cpu": "10m", "memory": "64Mi"},
+    METRICS_ADAPTER: {"cpu": "25m", "memory": "64Mi"},
+    ALERTMANAGER: {"cpu": "10m", "memory": "32Mi"},
+}
+"""By server; those of Prometheus are in the stack file."""
+
+EXPORTER_REQUESTS: Mapping[str, Mapping[str, str]] = {
+    "node-exporter": {"cpu": "10m", "memory": "32Mi"},
+    "dcgm-exporter": {"cpu": "50m", "memory": "128Mi"},
+}
+"""By DaemonSet, of each node; the DCGM exporter is on nodes with GPUs alone."""
+
+
+def telemetry_requests(stack: Stack) -> dict[str, Mapping[str, str]]:
+    """Requests of the servers that the platform runs, one pod each."""
+    settings = stack.telemetry
+    if not settings.enabled or settings.prometheus is Collector.EXISTING:
+        return {}
+    servers = {
+        KUBE_STATE_METRICS: True,
+        METRICS_ADAPTER: bool(served_metrics(stack)),
+        ALERTMANAGER: settings.alerts.sent,
+    }
+    return {
+        PROMETHEUS: {"cpu": settings.cpu, "memory": settings.memory},
+        **{name: SERVER_REQUESTS[name] for name, runs in servers.items() if runs},
+    }

@@ -1,0 +1,74 @@
+"""Telemetry fits: a node holds Prometheus, and the nodes for its pods hold all its servers."""
+
+from collections.abc import Iterator, Mapping
+
+from gpu_cluster.capacity import Pool, room
+from gpu_cluster.capacity.telemetry_requests import EXPORTER_REQUESTS, telemetry_requests
+from gpu_cluster.config.quantity import amount
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.telemetry import PROMETHEUS
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+
+_MIB = 1024**2
+_UNITS = {"cpu": "m CPU", "memory": "Mi"}
+
+
+def telemetry_capacity(
+    stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]
+) -> Iterator[Diagnostic]:
+    requests = telemetry_requests(stack)
+    if not (requests and offered) or any(keys[0] == "pools" for keys in broken):
+        return
+    open_pools = {name: pool for name, pool in offered.items() if not pool.taints}
+    for key, unit in _UNITS.items():
+        asked = {server: _number(key, request[key]) for server, request in requests.items()}
+        problem = (
+            _short_of_nodes(open_pools, asked, key, unit)
+            if open_pools
+            else _short_of_reserve(offered, asked, key, unit)
+        )
+        if problem:
+            yield Diagnostic(("telemetry", key), problem)
+
+
+def _short_of_nodes(pools: Mapping[str, Pool], asked: Mapping[str, int], key: str, unit: str) -> str | None:
+    """Pools without taints have nodes for these pods."""
+    free = {name: _free(pool, key) for name, pool in pools.items()}
+    largest, total = asked[PROMETHEUS], sum(asked.values())
+    name = max(free, key=lambda each: free[each])
+    if largest > free[name]:
+        return f"Prometheus requests {largest}{unit}, and a node of pool {name} has {free[name]}{unit} free"
+    most = sum(free[name] * pool.nodes.max for name, pool in pools.items())
+    if total > most:
+        return f"telemetry requests {total}{unit}, and all nodes of {_named(pools)} have {most}{unit} free"
+    return None
+
+
+def _short_of_reserve(pools: Mapping[str, Pool], asked: Mapping[str, int], key: str, unit: str) -> str | None:
+    """Where every pool has taints its pods run beside models, in the part of a node that those leave."""
+    total = sum(asked.values()) + sum(_number(key, each[key]) for each in EXPORTER_REQUESTS.values())
+    kept = {
+        name: pool.reserved_cpu_millis if key == "cpu" else pool.reserved_memory_bytes // _MIB
+        for name, pool in pools.items()
+    }
+    name = max(kept, key=lambda each: kept[each])
+    if total <= kept[name]:
+        return None
+    return (
+        f"telemetry requests {total}{unit} beside models, and a node of pool {name} keeps {kept[name]}{unit} "
+        f"free; raise pools.{name}.reserve.{key}, or add a pool without GPUs"
+    )
+
+
+def _number(key: str, quantity: str) -> int:
+    """Thousandths of a CPU, or MiB."""
+    return int(amount(quantity) * 1000 if key == "cpu" else amount(quantity) / _MIB)
+
+
+def _free(pool: Pool, key: str) -> int:
+    free = room(pool)
+    return free.cpu_millis if key == "cpu" else free.memory_bytes // _MIB
+
+
+def _named(pools: Mapping[str, Pool]) -> str:
+    return f"{'pool' if len(pools) == 1 else 'pools'} {', '.join(pools)}"
