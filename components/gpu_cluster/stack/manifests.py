@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gpu_cluster.stack.diagnostic import LocatedDiagnostic
 from gpu_cluster.stack.document import Document, UnreadableFileError, decoded, read_all
 from gpu_cluster.stack.yaml_nodes import line_of
 
@@ -31,71 +32,58 @@ class Manifest:
         return "-".join(str(part) for part in parts if part)
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestProblem:
-    """A manifest that is wrong."""
-
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
-
-
 def manifests_of(paths: Iterable[str]) -> list[Manifest]:
     """Every object of files and folders, in the order of their names; those that are wrong are left out."""
-    return [it for it in _read(paths) if isinstance(it, Manifest)]
+    return [it for path in paths for it in _of_path(Path(path)) if isinstance(it, Manifest)]
 
 
-def problems_of(paths: Iterable[str]) -> list[ManifestProblem]:
-    """Everything that is wrong in these files, an object that is there twice included."""
-    found = list(_read(paths))
-    problems = [it for it in found if isinstance(it, ManifestProblem)]
+def problems_of(paths: Iterable[str]) -> list[tuple[int, LocatedDiagnostic]]:
+    """Everything that is wrong, with the position of its path; an object of two files is wrong in the second.
+
+    problems_of(["manifests"])  # [(0, LocatedDiagnostic("manifests/a.yaml", 5, …))]
+    """
+    problems: list[tuple[int, LocatedDiagnostic]] = []
     first: dict[str, Manifest] = {}
-    for it in (it for it in found if isinstance(it, Manifest)):
-        other = first.setdefault(it.slug, it)
-        if other is not it:
-            message = f"{it.kind} {it.content['metadata']['name']} is in {other.file}:{other.line} already"
-            problems.append(ManifestProblem(it.file, it.line, message))
+    for position, path in enumerate(paths):
+        found = list(_of_path(Path(path)))
+        problems += [(position, it) for it in found if isinstance(it, LocatedDiagnostic)]
+        for it in found:
+            if isinstance(it, Manifest) and (other := first.setdefault(it.slug, it)) is not it:
+                where = f"{other.file}:{other.line}"
+                message = f"{it.kind} {it.content['metadata']['name']} is in {where} already"
+                problems.append((position, LocatedDiagnostic(it.file, it.line, "", message)))
     return problems
 
 
-def _read(paths: Iterable[str]) -> Iterator[Manifest | ManifestProblem]:
-    for path in paths:
-        yield from _of_path(Path(path))
-
-
-def _of_path(path: Path) -> Iterator[Manifest | ManifestProblem]:
+def _of_path(path: Path) -> Iterator[Manifest | LocatedDiagnostic]:
     if path.is_dir():
         files = sorted(it for it in path.rglob("*") if it.suffix in _SUFFIXES and it.is_file())
         if not files:
-            yield ManifestProblem(_shown(path), 1, "no file that ends in .yaml, .yml or .json")
+            yield LocatedDiagnostic(_shown(path), 1, "", "no file that ends in .yaml, .yml or .json")
         for file in files:
             yield from _of_file(file)
     elif path.is_file():
         yield from _of_file(path)
     else:
-        yield ManifestProblem(_shown(path), 1, "no such file or folder")
+        yield LocatedDiagnostic(_shown(path), 1, "", "no such file or folder")
 
 
-def _of_file(path: Path) -> Iterator[Manifest | ManifestProblem]:
+def _of_file(path: Path) -> Iterator[Manifest | LocatedDiagnostic]:
     try:
         documents = read_all(decoded(path.read_bytes()))
     except UnreadableFileError as error:
-        yield ManifestProblem(_shown(path), error.line, error.message)
+        yield LocatedDiagnostic(_shown(path), error.line, "", error.message)
         return
     for document in documents:
         line = line_of(document.root)
         yield from _of_document(_shown(path), line, document)
 
 
-def _of_document(file: str, line: int, document: Document) -> Iterator[Manifest | ManifestProblem]:
-    for mistake in document.mistakes:
-        yield ManifestProblem(file, mistake.line or document.line(mistake.keys), mistake.message)
+def _of_document(file: str, line: int, document: Document) -> Iterator[Manifest | LocatedDiagnostic]:
+    yield from document.located(file, document.mistakes)
     content = document.data
     if message := _problem(content):
-        yield ManifestProblem(file, line, message)
+        yield LocatedDiagnostic(file, line, "", message)
     elif not document.mistakes:
         yield Manifest(file, line, content)
 

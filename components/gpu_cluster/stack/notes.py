@@ -37,6 +37,8 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
         )
     for name, model in models.items():
         yield from unchecked_engine(name, model)
+        if model.lora:
+            yield f"{name}: GPU memory of its LoRA adapters is not counted"
     yield from unchecked(models.values())
 
 

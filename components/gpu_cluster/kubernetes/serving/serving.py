@@ -19,6 +19,7 @@ from gpu_cluster.kubernetes.security import (
     from_pods,
     to_dns,
     to_internet,
+    to_namespaces,
     to_networks,
 )
 from gpu_cluster.kubernetes.serving.hub_token import hub_token_secret
@@ -68,6 +69,7 @@ class Serving(pulumi.ComponentResource):
             ),
             allowances={
                 "clients": from_namespaces({settings.namespace, *settings.clients}, *ports),
+                "models": to_namespaces({settings.namespace}, *ports),
                 "dns": to_dns(resolvers),
                 "hub": to_networks(settings.hub.networks, settings.hub.port)
                 if settings.hub

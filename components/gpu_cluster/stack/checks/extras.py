@@ -9,9 +9,8 @@ from gpu_cluster.stack.manifests import problems_of
 
 
 def extras(stack: Stack) -> Iterator[Diagnostic]:
-    for position, path in enumerate(stack.extras.manifests or ()):
-        for problem in problems_of([path]):
-            yield Diagnostic(("extras", "manifests", position), str(problem))
+    for position, problem in problems_of(stack.extras.manifests or ()):
+        yield Diagnostic(("extras", "manifests", position), str(problem))
     for name, chart in stack.extras.charts.items():
         if chart.is_path and not (Path(chart.chart) / "Chart.yaml").is_file():
             message = f"there is no Chart.yaml in {chart.chart}"

@@ -44,7 +44,9 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
             yield from _volume(keys, settings, model) if model else ()
             continue
         if model is None:
-            yield from _undescribed(keys, settings) or _unmeasured(keys, settings, pool)
+            yield from _undescribed(keys, settings) or (
+                [_unknown(keys, settings)] if stack.production else _unmeasured(keys, settings, pool)
+            )
             continue
         yield from _volume(keys, settings, model)
         if problem := _too_long(settings, model):
@@ -64,6 +66,13 @@ def _undescribed(keys: Keys, settings: ModelSettings) -> list[Diagnostic]:
     if settings.config and (problem := config_problem(settings.config)):
         return [Diagnostic((*keys, "config"), f"{Path(settings.config).name}: {problem}")]
     return []
+
+
+def _unknown(keys: Keys, settings: ModelSettings) -> Diagnostic:
+    """A note elsewhere, and an error in production, where a model that does not fit is an outage."""
+    ways = "expected like, config, shape, or weights beside it where production is true"
+    message = f"model '{settings.model}' is not known, so its memory cannot be checked; {ways}"
+    return Diagnostic((*keys, "model"), message + near_model(settings.model))
 
 
 def near_model(name: str) -> str:

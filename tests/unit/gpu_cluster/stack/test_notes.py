@@ -36,3 +36,11 @@ def test_every_model_whose_memory_is_not_checked_is_told_once(tmp_path: Path) ->
         "memory not checked: model Qwen/Qwen3-32b-FP8x is not known, did you mean 'Qwen/Qwen3-32B-FP8'?; "
         f"{HINT}",
     ]
+
+
+def test_adapters_are_said_to_be_not_counted(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.lab.yaml"
+    model = "e: {model: Qwen/Qwen3-8B, lora: {modules: {sql: acme/sql}},"
+    lines = FILE.replace("e: {model: Qwen/Qwen3-8B,", model).splitlines(keepends=True)
+    file.write_text("".join(lines[:-1]))
+    assert "e: GPU memory of its LoRA adapters is not counted" in notes_of(load(file))

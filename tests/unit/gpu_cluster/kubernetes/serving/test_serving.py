@@ -28,10 +28,20 @@ def test_clients_reach_the_port_that_the_models_answer_on() -> None:
     assert rule["ports"] == [{"port": port["containerPort"], "protocol": "TCP"}]
 
 
-def test_models_reach_names_and_the_hub_and_nothing_else() -> None:
+def test_models_reach_names_the_hub_and_each_other_and_nothing_else() -> None:
     graph = serve()
+    [port] = graph.only("Deployment")["spec.template.spec.containers.0.ports"]
     outward = [p for p in graph.of("NetworkPolicy") if "Egress" in p["spec.policyTypes"]]
-    assert {p["metadata.name"] for p in outward} == {"default-deny", "allow-dns", "allow-hub"}
+    assert {p["metadata.name"] for p in outward} == {
+        "default-deny",
+        "allow-dns",
+        "allow-hub",
+        "allow-models",
+    }
+    [models] = policy(graph, "allow-models")["egress"]
+    [peer] = models["to"]
+    assert peer["namespaceSelector"]["matchExpressions"][0]["values"] == ["serving"]
+    assert models["ports"] == [{"port": port["containerPort"], "protocol": "TCP"}]
     assert [port["port"] for port in policy(graph, "allow-hub")["egress"][0]["ports"]] == [443]
 
 
