@@ -15,7 +15,7 @@ from gpu_cluster.config.pools import PoolSettings, Provisioner, Sharing, Taint
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.span import Span
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.storage import FsxLustre
+from gpu_cluster.config.stores import FsxLustre
 
 POOL_LABEL = "gpu-cluster/pool"
 GPU_RESOURCE = "nvidia.com/gpu"

@@ -35,7 +35,8 @@ from gpu_cluster.config.serving import (
 )
 from gpu_cluster.config.span import Replicas, Span
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.storage import S3, Csi, Ebs, Efs, FsxLustre, HostPath, LocalPath, Nfs, StorageSettings
+from gpu_cluster.config.storage import Csi, Ebs, Efs, HostPath, LocalPath, Nfs, StorageSettings
+from gpu_cluster.config.stores import S3, CsiVolume, FsxLustre, NfsFolder, NodeFolder, StoreSettings
 from gpu_cluster.config.team import Membership, TeamFile, TeamRepository, TeamStack
 from gpu_cluster.config.teams import GpuQuota, TeamBudget, TeamSettings
 from gpu_cluster.config.telemetry import Collector, RemoteWrite, Scraper, TelemetrySettings
@@ -57,6 +58,7 @@ __all__ = [
     "Collector",
     "ComplianceSettings",
     "Csi",
+    "CsiVolume",
     "Disk",
     "Ebs",
     "Efs",
@@ -80,6 +82,8 @@ __all__ = [
     "Nat",
     "NetworkSettings",
     "Nfs",
+    "NfsFolder",
+    "NodeFolder",
     "PoolSettings",
     "Provisioner",
     "RegistrySettings",
@@ -100,6 +104,7 @@ __all__ = [
     "Speculation",
     "Stack",
     "StorageSettings",
+    "StoreSettings",
     "Taint",
     "TeamBudget",
     "TeamFile",

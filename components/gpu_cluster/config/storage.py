@@ -1,22 +1,20 @@
 """`gpu-cluster:storage`: the storage classes that workloads choose from, and the stores behind them."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from gpu_cluster.config.lustre import LustreSize
-from gpu_cluster.config.names import Namespace
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
-from gpu_cluster.config.zone import Zone
-
-S3Source = Annotated[
-    str,
-    Spelled(
-        r"[a-z]([-a-z0-9]{0,38}[a-z0-9])?|s3://[a-z0-9][-a-z0-9.]{1,61}[a-z0-9](/\S*)?",
-        "an s3 entry of this section, or a bucket such as s3://example-datasets/imagenet",
-    ),
-]
+from gpu_cluster.config.stores import (
+    S3,
+    AbsolutePath,
+    CsiVolume,
+    DriverName,
+    FsxLustre,
+    NfsFolder,
+    NodeFolder,
+    ServerAddress,
+)
 
 
 class _StorageClass(Settings):
@@ -47,13 +45,10 @@ class Nfs(_StorageClass):
     kind: Literal["nfs"]
     """nfs: a shared folder of a file server."""
 
-    server: Annotated[
-        str,
-        Spelled(r"[^\s/]+", "a host name or address alone, without nfs:// and path"),
-    ]
+    server: ServerAddress
     """Host name or address of the file server."""
 
-    share: Annotated[str, Spelled(r"/\S*", "an absolute path such as /srv/models")]
+    share: AbsolutePath
     """Exported path, such as /srv/models."""
 
 
@@ -63,13 +58,7 @@ class Csi(_StorageClass):
     kind: Literal["csi"]
     """csi: a driver of the cluster."""
 
-    provisioner: Annotated[
-        str,
-        Spelled(
-            r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/[-a-z0-9.]+)?",
-            "the name of a driver such as cephfs.csi.ceph.com",
-        ),
-    ]
+    provisioner: DriverName
     """Name of the driver, such as rook-ceph.cephfs.csi.ceph.com."""
 
     parameters: dict[str, str] = Field(default={})
@@ -121,70 +110,9 @@ class Efs(_StorageClass):
     """Days that each daily backup is kept; 0 makes none. Default: 35."""
 
 
-class _Store(Settings):
-    default: ClassVar[bool] = False
-    reclaim: ClassVar[Literal["retain"]] = "retain"
-
-    namespaces: frozenset[Namespace] | None = None
-    """Namespaces that may claim it, each by one claim of its name. Default: that of serving."""
-
-
-class FsxLustre(_Store):
-    """A file system of FSx for Lustre in one zone, for data that many GPUs read at once."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "if": {"required": ["s3"]},
-            "then": {"properties": {"backupDays": {"const": 0}}},
-            "else": {"properties": {"writeBack": {"const": False}}},
-        }
-    )
-
-    kind: Literal["fsx-lustre"]
-    """fsx-lustre: one file system, which its claims share."""
-
-    size: LustreSize
-    """1.2Ti, 2.4Ti or a multiple of 2.4Ti; 1.2Ti are 1200 GiB, as FSx counts."""
-
-    throughput: Literal[125, 250, 500, 1000] = 125
-    """MB per second for each TiB of its size. Default: 125."""
-
-    zone: Zone | None = None
-    """Zone that it is in, best that of the GPUs that read it. Default: the network's first."""
-
-    s3: S3Source | None = None
-    """Objects that appear as files: an s3 entry of this section, or s3://bucket/path. Default: none."""
-
-    write_back: bool = False
-    """Whether files that are written here go to the bucket. Default: false."""
-
-    backup_days: Annotated[int, Field(ge=0, le=36_500)] = 35
-    """Days that each daily backup is kept; 0 makes none, and with s3 there is none. Default: 35."""
-
-    @model_validator(mode="after")
-    def _linked(self) -> Self:
-        if self.write_back and not self.s3:
-            raise ValueError("writeBack needs s3, the bucket that files go to")
-        if self.s3 and self.backup_days and "backup_days" in self.model_fields_set:
-            raise ValueError("AWS makes no backups of a file system with s3; remove backupDays")
-        return self
-
-
-class S3(_Store):
-    """A bucket of S3 that pods mount as a folder, for what is written once and read often."""
-
-    kind: Literal["s3"]
-    """s3: a bucket."""
-
-    writable: bool = False
-    """Whether pods may write and delete; else they read only. Default: false."""
-
-    old_versions_days: Annotated[int, Field(ge=1, le=36_500)] = 90
-    """Days that objects are kept after they were overwritten or deleted. Default: 90."""
-
-
 StorageSettings = Annotated[
-    HostPath | LocalPath | Nfs | Csi | Ebs | Efs | FsxLustre | S3, Field(discriminator="kind")
+    HostPath | LocalPath | Nfs | Csi | Ebs | Efs | FsxLustre | S3 | NfsFolder | CsiVolume | NodeFolder,
+    Field(discriminator="kind"),
 ]
 
 
@@ -204,6 +132,3 @@ def backup_days(settings: StorageSettings) -> int:
 
 ClassSettings = HostPath | LocalPath | Nfs | Csi | Ebs | Efs
 """Storage classes: claims of any name and number."""
-
-StoreSettings = FsxLustre | S3
-"""Stores: each exists once, for a few known claims."""

@@ -10,7 +10,8 @@ from gpu_cluster.config.registry import InClusterRegistry, RegistrySettings, Ups
 from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.serving import ModelCache, ModelSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.storage import S3, Ebs, FsxLustre, HostPath, StorageSettings
+from gpu_cluster.config.storage import Ebs, HostPath, StorageSettings
+from gpu_cluster.config.stores import StoreSettings
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.config.teams import TeamSettings
 from gpu_cluster.stack.required_endpoints import required_endpoints
@@ -54,17 +55,20 @@ def _storage(stack: Stack) -> dict[str, StorageSettings]:
         case LocalCluster():
             return stack.storage or {"standard": HostPath(kind="host-path", default=True)}
         case ExistingCluster():
-            return stack.storage
+            return _claimed(stack)
         case EksSettings():
-            given = {name: _claimed(settings, stack) for name, settings in stack.storage.items()}
-            only_stores = all(isinstance(settings, FsxLustre | S3) for settings in given.values())
+            given = _claimed(stack)
+            only_stores = all(isinstance(settings, StoreSettings) for settings in given.values())
             return {"gp3": Ebs(kind="ebs", default=True), **given} if only_stores else given
 
 
-def _claimed(settings: StorageSettings, stack: Stack) -> StorageSettings:
-    if not isinstance(settings, FsxLustre | S3) or settings.namespaces is not None:
-        return settings
-    return settings.model_copy(update={"namespaces": frozenset({stack.serving.namespace})})
+def _claimed(stack: Stack) -> dict[str, StorageSettings]:
+    """Stores that name no namespaces are for models."""
+    models = {"namespaces": frozenset({stack.serving.namespace})}
+    return {
+        name: it.model_copy(update=models) if isinstance(it, StoreSettings) and it.namespaces is None else it
+        for name, it in stack.storage.items()
+    }
 
 
 def _network(stack: Stack) -> NetworkSettings | None:

@@ -9,7 +9,7 @@ import pytest
 
 from gpu_cluster.catalog.limits import LIMITS, inline_policies_problem, policy_characters, request_problems
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.storage import S3
+from gpu_cluster.config.stores import S3
 from gpu_cluster.plan import Graph
 from gpu_cluster.stack.checks.mounts import mount_characters, mounts
 from gpu_cluster.stack.defaults import with_defaults

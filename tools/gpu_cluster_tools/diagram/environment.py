@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.config.network import Nat, NetworkSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.storage import FsxLustre
+from gpu_cluster.config.stores import FsxLustre
 from gpu_cluster.config.teams import ONLY
 from gpu_cluster_tools.diagram import parts
 from gpu_cluster_tools.diagram.mermaid_syntax import id_of, text

@@ -11,12 +11,15 @@ from gpu_cluster_tools.diagram.mermaid_syntax import id_of, text, times
 
 STORE_NAMES = {
     "csi": "CSI",
+    "csi-volume": "CSI volume",
     "ebs": "EBS",
     "efs": "EFS",
     "fsx-lustre": "FSx for Lustre",
     "host-path": "folder of this machine",
     "local-path": "folder of the node",
     "nfs": "NFS",
+    "nfs-folder": "NFS folder",
+    "node-folder": "folder of every node",
     "s3": "S3",
 }
 _CAPACITY = {"ON_DEMAND": "on demand", "SPOT": "spot", "CAPACITY_BLOCK": "capacity block"}

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.storage import Ebs, Efs, FsxLustre, backup_days
+from gpu_cluster.config.storage import Ebs, Efs, backup_days
+from gpu_cluster.config.stores import FsxLustre
 from gpu_cluster_tools.doctor.aws import Aws, RefusedError
 from gpu_cluster_tools.doctor.check import Check, Group
 

@@ -6,6 +6,8 @@ from gpu_cluster.capacity import pools_of
 from gpu_cluster.catalog import KUBERNETES_VERSIONS
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Csi, LocalPath, Nfs
+from gpu_cluster.config.stores import CsiVolume, NfsFolder
+from gpu_cluster.kubernetes.storage.provisioner import NFS_DRIVER
 from gpu_cluster_tools.doctor.api_server import ApiServer
 from gpu_cluster_tools.doctor.check import Check, Group
 from gpu_cluster_tools.doctor.dns import dns
@@ -16,7 +18,6 @@ _CLUSTER = Group("cluster")
 
 _ENFORCE = "pod-security.kubernetes.io/enforce"
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
-_DRIVERS = {Nfs: "nfs.csi.k8s.io"}
 _LOCAL_PATH = "rancher.io/local-path"
 
 
@@ -87,8 +88,10 @@ def _provisioners(stack: Stack, used: set[str], api: ApiServer) -> Iterator[Chec
         match settings:
             case Csi():
                 driver = settings.provisioner
-            case Nfs():
-                driver = _DRIVERS[Nfs]
+            case CsiVolume():
+                driver = settings.driver
+            case Nfs() | NfsFolder():
+                driver = NFS_DRIVER
             case LocalPath():
                 driver = _LOCAL_PATH
             case _:

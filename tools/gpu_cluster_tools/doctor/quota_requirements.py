@@ -13,7 +13,8 @@ from gpu_cluster.config.lustre import gibibytes
 from gpu_cluster.config.network import Nat, NetworkSettings
 from gpu_cluster.config.pools import PoolSettings, Provisioner
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.storage import S3, Efs, FsxLustre
+from gpu_cluster.config.storage import Efs
+from gpu_cluster.config.stores import S3, FsxLustre
 
 _GIB_OF_A_TIB = 1024
 

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from gpu_cluster.aws.identity import policy_document
 from gpu_cluster.aws.logical_name import logical_name
-from gpu_cluster.config.storage import S3
+from gpu_cluster.config.stores import S3
 from gpu_cluster.kubernetes.storage.volume_source import VolumeSource
 
 _UPLOAD_DAYS = 7

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 from gpu_cluster.aws.stores.file_system_network import FileSystemNetwork, allow_egress, allow_ingress
 from gpu_cluster.config.lustre import gibibytes
-from gpu_cluster.config.storage import FsxLustre
+from gpu_cluster.config.stores import FsxLustre
 from gpu_cluster.kubernetes.storage.volume_source import VolumeSource
 
 # Lustre user guide of FSx, File system access control with Amazon VPC, 2026-11-21.

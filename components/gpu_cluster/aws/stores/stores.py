@@ -10,7 +10,8 @@ from gpu_cluster.aws.stores.file_system import FileSystem
 from gpu_cluster.aws.stores.file_system_network import FileSystemNetwork
 from gpu_cluster.aws.stores.lustre import Lustre
 from gpu_cluster.aws.tags import class_tags
-from gpu_cluster.config.storage import S3, Ebs, Efs, FsxLustre, StorageSettings, backup_days
+from gpu_cluster.config.storage import Ebs, Efs, StorageSettings, backup_days
+from gpu_cluster.config.stores import S3, FsxLustre
 from gpu_cluster.config.zone import is_local
 from gpu_cluster.kubernetes.storage.volume_source import LiveParameters, StorageResources
 

@@ -9,7 +9,7 @@ from gpu_cluster.aws.keys import KeyUsage
 from gpu_cluster.aws.teams.account import TeamAccount
 from gpu_cluster.aws.teams.iam_policies import Prefixes
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.storage import S3
+from gpu_cluster.config.stores import S3
 from gpu_cluster.kubernetes.storage import VolumeSource
 
 

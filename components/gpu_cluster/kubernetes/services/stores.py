@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
-from gpu_cluster.config.storage import S3, FsxLustre, StorageSettings
+from gpu_cluster.config.storage import StorageSettings
+from gpu_cluster.config.stores import StoreSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.storage import claim_of
 
@@ -25,5 +26,5 @@ def store_claims(
             f"{name}-{key}", metadata=metadata(key, namespace), spec=claim_of(settings), opts=opts
         )
         for key, settings in chosen.items()
-        if isinstance(settings, FsxLustre | S3)
+        if isinstance(settings, StoreSettings)
     ]

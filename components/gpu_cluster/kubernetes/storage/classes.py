@@ -9,7 +9,8 @@ from pulumi_kubernetes.storage import v1 as storage
 
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.storage import S3, ClassSettings, Ebs, FsxLustre, StorageSettings, StoreSettings
+from gpu_cluster.config.storage import ClassSettings, Ebs, StorageSettings
+from gpu_cluster.config.stores import StoreSettings
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.storage.provisioner import provisioner_of
@@ -93,8 +94,8 @@ class StorageClasses(pulumi.ComponentResource):
         for key, chosen in settings.items():
             behind = [backing.made[key]] if key in backing.made else []
             opts = pulumi.ResourceOptions(parent=self, depends_on=behind)
-            if isinstance(chosen, FsxLustre | S3):
-                made[key] = volumes(f"{name}-{key}", key, chosen, backing.sources[key], opts=opts)
+            if isinstance(chosen, StoreSettings):
+                made[key] = volumes(f"{name}-{key}", key, chosen, backing.sources.get(key), opts=opts)
             else:
                 made[key] = self._classes(name, key, chosen, backing, opts)
         self.made = made
@@ -155,7 +156,7 @@ def classes_of(settings: Mapping[str, StorageSettings]) -> StorageClassNames:
     drivers = {
         key: provisioner_of(chosen)
         for key, chosen in settings.items()
-        if not isinstance(chosen, FsxLustre | S3)
+        if not isinstance(chosen, StoreSettings)
     }
     shared = frozenset(key for key, driver in drivers.items() if driver.shared)
     scratch = {
@@ -164,5 +165,5 @@ def classes_of(settings: Mapping[str, StorageSettings]) -> StorageClassNames:
         if key not in shared
     }
     default = next((key for key, chosen in settings.items() if chosen.default), None)
-    stores = {key: chosen for key, chosen in settings.items() if isinstance(chosen, FsxLustre | S3)}
+    stores = {key: chosen for key, chosen in settings.items() if isinstance(chosen, StoreSettings)}
     return StorageClassNames(default, shared, scratch, stores)

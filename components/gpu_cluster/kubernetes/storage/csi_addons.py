@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.storage import S3, Ebs, Efs, FsxLustre, StorageSettings
+from gpu_cluster.config.storage import Ebs, Efs, StorageSettings
+from gpu_cluster.config.stores import S3, FsxLustre
 
 _ADDONS: dict[type[Settings], tuple[str, ...]] = {
     Ebs: ("aws-ebs-csi-driver", "snapshot-controller"),

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 
 from gpu_cluster.config.storage import ClassSettings, Csi, Ebs, Efs, HostPath, LocalPath, Nfs
 
+NFS_DRIVER = "nfs.csi.k8s.io"
+NFS_OPTIONS = ("nfsvers=4.1", "hard")
+"""`hard`: a write waits for a server that is away instead of failing half-way."""
+
 
 @dataclass(frozen=True, slots=True)
 class StorageProvisioner:
@@ -25,11 +29,10 @@ def provisioner_of(settings: ClassSettings) -> StorageProvisioner:
         case LocalPath():
             return StorageProvisioner("rancher.io/local-path")
         case Nfs(server=server, share=share):
-            # `hard`: a write waits for a server that is away instead of failing half-way.
             return StorageProvisioner(
-                "nfs.csi.k8s.io",
+                NFS_DRIVER,
                 {"server": server, "share": share},
-                mount_options=("nfsvers=4.1", "hard"),
+                mount_options=NFS_OPTIONS,
                 shared=True,
                 expandable=True,
             )

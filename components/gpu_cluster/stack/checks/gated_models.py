@@ -6,7 +6,7 @@ from gpu_cluster.catalog import MODELS
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.serving import FROM_HUB
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.storage import S3, FsxLustre
+from gpu_cluster.config.stores import StoreSettings
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 
@@ -20,7 +20,7 @@ def gated_models(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     token = stack.serving.hub_token or any(keys[:2] == ("serving", "hubToken") for keys in broken)
     if token or isinstance(stack.cluster, LocalCluster):
         return
-    stores = any(isinstance(it, FsxLustre | S3) for it in stack.storage.values())
+    stores = any(isinstance(it, StoreSettings) for it in stack.storage.values())
     remedy = "hubToken or store" if stores else "hubToken"
     for name, settings in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)

@@ -7,7 +7,8 @@ from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.storage import S3, Efs, FsxLustre
+from gpu_cluster.config.storage import Efs
+from gpu_cluster.config.stores import S3, FsxLustre
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _SUFFIX = 8

@@ -6,7 +6,7 @@ from gpu_cluster.capacity import Pool, room
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.services import ServiceSettings
-from gpu_cluster.config.storage import S3, FsxLustre
+from gpu_cluster.config.stores import StoreSettings
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.stack.checks.models import unknown_pool
 from gpu_cluster.stack.checks.storage import unknown_class
@@ -64,7 +64,7 @@ def image_problem(image: str, team: TeamStack) -> str | None:
 
 def _store_problem(name: str, team: TeamStack) -> str | None:
     environment = team.file.team.environment
-    stores = {key: it for key, it in team.environment.storage.items() if isinstance(it, FsxLustre | S3)}
+    stores = {key: it for key, it in team.environment.storage.items() if isinstance(it, StoreSettings)}
     if name not in stores:
         known = did_you_mean(name, stores) or f"; there are {', '.join(stores) or 'none'}"
         return f"no store of {environment} is named '{name}'{known}"

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.storage import S3, FsxLustre, StorageSettings
+from gpu_cluster.config.storage import StorageSettings
+from gpu_cluster.config.stores import S3, CsiVolume, FsxLustre, StoreSettings
 from gpu_cluster.stack.checks.disks import disks
 from gpu_cluster.stack.checks.region import on_aws
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
@@ -26,6 +27,10 @@ def storage(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
             )
         if isinstance(settings, FsxLustre):
             yield from _lustre(keys, settings, stack, broken)
+        if isinstance(settings, CsiVolume) and len(settings.namespaces or ()) > 1:
+            names = ", ".join(sorted(settings.namespaces or ()))
+            message = f"a node mounts a CSI volume for one claim; expected one namespace, got {names}"
+            yield Diagnostic((*keys, "namespaces"), message)
     yield from _defaults(stack, complete=not any(key[0] == "storage" for key in broken))
     yield from disks(stack)
 
@@ -40,7 +45,7 @@ def _out_of_place(stack: Stack, settings: StorageSettings) -> str | None:
     if on_aws(stack):
         return "no node of eks has local-path; expected ebs for a disk" if kind == "local-path" else None
     if kind in _OF_AWS:
-        return f"'{kind}' is only for provider eks; the driver of a cluster that runs is named by kind csi"
+        return f"'{kind}' is only for provider eks; another cluster has kinds csi, csi-volume and nfs-folder"
     return None
 
 
@@ -87,7 +92,7 @@ def unknown_store(name: str, stack: Stack, broken: frozenset[Keys]) -> str | Non
     """Diagnostic of a model's reference to a store, if any."""
     if ("storage", name) in broken or ("storage",) in broken:
         return None
-    stores = {key: it for key, it in stack.storage.items() if isinstance(it, FsxLustre | S3)}
+    stores = {key: it for key, it in stack.storage.items() if isinstance(it, StoreSettings)}
     if name in stack.storage and name not in stores:
         return f"volumes are made of {name}, no weights are in it; stores are {_or_none(stores)}"
     if name not in stores:
@@ -105,4 +110,4 @@ def _or_none(names: Iterable[str]) -> str:
 
 def _classes(stack: Stack) -> list[str]:
     """Entries that claims name, unlike stores."""
-    return [name for name, chosen in stack.storage.items() if not isinstance(chosen, FsxLustre | S3)]
+    return [name for name, chosen in stack.storage.items() if not isinstance(chosen, StoreSettings)]

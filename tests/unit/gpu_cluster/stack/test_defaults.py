@@ -1,5 +1,6 @@
 from gpu_cluster.config.registry import Upstream
-from gpu_cluster.config.storage import S3, Ebs, FsxLustre, HostPath
+from gpu_cluster.config.storage import Ebs, HostPath
+from gpu_cluster.config.stores import S3, FsxLustre
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import STACKS
 

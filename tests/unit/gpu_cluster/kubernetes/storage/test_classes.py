@@ -2,7 +2,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from gpu_cluster.config.storage import S3, ClassSettings
+from gpu_cluster.config.storage import ClassSettings
+from gpu_cluster.config.stores import S3
 from gpu_cluster.kubernetes.storage import StorageClasses, StorageClassNames, classes_of
 from gpu_cluster.plan import Graph
 from tests.unit.graph import graph_of

@@ -1,5 +1,6 @@
 from gpu_cluster.catalog import ADDONS
-from gpu_cluster.config.storage import S3, Ebs, Efs, FsxLustre, HostPath, StorageSettings
+from gpu_cluster.config.storage import Ebs, Efs, HostPath, StorageSettings
+from gpu_cluster.config.stores import S3, FsxLustre
 from gpu_cluster.kubernetes.storage import csi_addons
 
 STORAGE: dict[str, StorageSettings] = {
