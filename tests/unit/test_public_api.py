@@ -60,14 +60,14 @@ PUBLIC = {
     "gpu_cluster.aws.eks": "ClusterAddons EksCluster kubeconfig",
     "gpu_cluster.config": (
         "Access AccessPolicy Adapters AlertSettings Ami AmiFamily AwsService BackupSettings "
-        "BudgetSettings Capacity CapacityBlock ClusterSettings Collector ComplianceSettings Csi Disk Ebs "
-        "Efs EksSettings Endpoint ExistingCluster ExistingNetwork Framework FsxLustre GpuQuota GpuSettings "
-        "HostPath InClusterRegistry LocalCluster LocalPath Machine Market Membership ModelCache "
-        "ModelSettings Nat NetworkSettings Nfs PoolSettings Provisioner RegistrySettings RemoteNetworks "
-        "RemoteWrite Replicas RepositorySettings Reservation S3 Scraper Secret ServerSettings "
-        "ServiceSettings ServiceVolume ServingEngine ServingSettings Sharing Span Speculation Stack "
-        "StorageSettings Taint TeamBudget TeamFile TeamRepository TeamSettings TeamStack TelemetrySettings "
-        "Update Upstream Variable"
+        "BudgetSettings Capacity CapacityBlock ClusterSettings Collector ComplianceSettings Csi CsiVolume "
+        "Disk Ebs Efs EksSettings Endpoint ExistingCluster ExistingNetwork Framework FsxLustre GpuQuota "
+        "GpuSettings HostPath InClusterRegistry LocalCluster LocalPath Machine Market Membership "
+        "ModelCache ModelSettings Nat NetworkSettings Nfs NfsFolder NodeFolder PoolSettings Provisioner "
+        "RegistrySettings RemoteNetworks RemoteWrite Replicas RepositorySettings Reservation S3 Scraper "
+        "Secret ServerSettings ServiceSettings ServiceVolume ServingEngine ServingSettings Sharing Span "
+        "Speculation Stack StorageSettings StoreSettings Taint TeamBudget TeamFile TeamRepository "
+        "TeamSettings TeamStack TelemetrySettings Update Upstream Variable"
     ),
     "gpu_cluster.kubernetes.gpu": "DevicePlugin EfaPlugin MigManager mig_config plugin_config",
     "gpu_cluster.aws.identity": "PodIdentity managed_policy policy_document",
