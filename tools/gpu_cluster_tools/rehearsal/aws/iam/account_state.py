@@ -145,11 +145,19 @@ def clusters() -> list[tuple[str, Any]]:
 
 def launch_template(id: str, version: str, account: str, region: str) -> dict[str, Any]:
     """The data of a version of a launch template, by its id or name."""
-    backend = ec2_backends[account][region]
-    found = backend.launch_templates.get(id) or next(
-        (each for each in backend.launch_templates.values() if each.name == id), None
-    )
+    found = _launch_template(id, account, region)
     return found.get_version(version or "$Default").data if found else {}
+
+
+def launch_template_id(name: str, account: str, region: str) -> str | None:
+    found = _launch_template(name, account, region)
+    return found.id if found else None
+
+
+def _launch_template(id: str, account: str, region: str) -> Any:
+    """moto's launch template, by its id or name."""
+    known = ec2_backends[account][region].launch_templates
+    return known.get(id) or next((each for each in known.values() if each.name == id), None)
 
 
 def create_linked_role(service: str, account: str) -> None:

@@ -2,7 +2,9 @@
 
 Sources, read 2026-11-28: EC2 user guide, "Example policies: Launch instances (RunInstances)"; service
 authorization reference of EC2, RunInstances and CreateFleet (an instant fleet starts instances by the rights
-of its caller, on the resources that its launch template names).
+of its caller, on the resources that its launch template names). Tags of a launch template are tags of the
+request: Karpenter 1.13 gives those of network interfaces and spot requests there alone (pkg/providers/
+launchtemplate/types.go), and its published policy asks for them as aws:RequestTag; read 2026-11-29.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +12,7 @@ from typing import Any
 
 from gpu_cluster_tools.rehearsal.aws.iam import account_state
 from gpu_cluster_tools.rehearsal.aws.iam.parameters import Parameters, tags_in, values_at
-from gpu_cluster_tools.rehearsal.aws.iam.resources import ResourceScope
+from gpu_cluster_tools.rehearsal.aws.iam.resources import ResourceScope, launch_templates
 
 Started = tuple[str, str, Mapping[str, str]]
 """Action, ARN, and the tags that the request gives to it."""
@@ -51,7 +53,7 @@ def _run(given: Parameters, specified: Parameters, where: ResourceScope) -> Iter
     """`specified`: where tags and what is not said in the template come from."""
     template = _template(given, where)
     chosen = (given, template)
-    tags = _tags_by_type(specified)
+    tags = _tags_by_type(template) | _tags_by_type(specified)
     home = f"arn:aws:ec2:{where.region}:{where.account}"
     for type in _NEW:
         yield "ec2:RunInstances", f"{home}:{type}/*", tags.get(type, {})
@@ -61,12 +63,14 @@ def _run(given: Parameters, specified: Parameters, where: ResourceScope) -> Iter
         yield "ec2:RunInstances", f"{home}:subnet/{id}", {}
     for id in _ids(chosen, "SecurityGroupIds", "NetworkInterfaces.Groups"):
         yield "ec2:RunInstances", f"{home}:security-group/{id}", {}
-    for id in _ids((given,), "LaunchTemplate.LaunchTemplateId", "LaunchTemplateId"):
+    for id in launch_templates(given, where):
         yield "ec2:RunInstances", f"{home}:launch-template/{id}", {}
 
 
 def _fleet(given: Parameters, where: ResourceScope) -> Iterator[Started]:
     tags = _tags_by_type(given)
+    for template in _templates(given, where):
+        tags = _tags_by_type(template) | tags
     home = f"arn:aws:ec2:{where.region}:{where.account}"
     spot = values_at(given, "TargetCapacitySpecification.DefaultTargetCapacityType") == ["spot"]
     new = ("fleet", *_NEW, *(("spot-instances-request",) if spot else ()))
@@ -74,7 +78,7 @@ def _fleet(given: Parameters, where: ResourceScope) -> Iterator[Started]:
         yield "ec2:CreateFleet", f"{home}:{type}/*", tags.get(type, {})
     for config in given.get("LaunchTemplateConfigs", []):
         template = config.get("LaunchTemplateSpecification", {})
-        for id in values_at(template, "LaunchTemplateId"):
+        for id in launch_templates(template, where):
             yield "ec2:CreateFleet", f"{home}:launch-template/{id}", {}
         overrides: list[Parameters] = config.get("Overrides") or [{}]
         for each in overrides:

@@ -110,6 +110,19 @@ def ec2_arn(id: str, where: ResourceScope) -> str:
     return f"arn:aws:ec2:{where.region}:{where.account}:{type}/{id}"
 
 
+def launch_templates(given: Parameters, where: ResourceScope) -> list[str]:
+    """Ids of launch templates that a request names by id or by name; none for the name of a new one."""
+    paths = ("LaunchTemplateId", "LaunchTemplateIds", "LaunchTemplate.LaunchTemplateId")
+    ids = [id for path in paths for id in values_at(given, path)]
+    names = [
+        name
+        for path in ("LaunchTemplateName", "LaunchTemplateNames", "LaunchTemplate.LaunchTemplateName")
+        for name in values_at(given, path)
+    ]
+    found = [account_state.launch_template_id(name, where.account, where.region) for name in names]
+    return list(dict.fromkeys([*ids, *filter(None, found)]))
+
+
 def _said(
     prefix: str, name: str, action: ActionReference, given: Parameters, where: ResourceScope
 ) -> list[str]:
@@ -163,6 +176,9 @@ def _values(prefix: str, place: str, given: Parameters, where: ResourceScope) ->
         return
     if prefix == "fsx" and place == "DataRepositoryAssociationId":
         yield from (*values_at(given, "AssociationId"), *values_at(given, "AssociationIds"))
+        return
+    if prefix == "ec2" and place == "LaunchTemplateId":
+        yield from launch_templates(given, where)
         return
     if prefix == "events" and place == "EventBusName":
         yield from (bus for bus in values_at(given, place) if bus != "default")

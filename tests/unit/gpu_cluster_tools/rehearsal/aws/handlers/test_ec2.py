@@ -147,6 +147,9 @@ def test_an_image_is_described_once_its_parameter_was_read(api: Api, template: d
     chosen = [{"Name": "image-id", "Values": [template["image"]]}]
     [image] = api.call("ec2", "DescribeImages", Filters=chosen)["Images"]
     assert image["Name"] == "amazon-eks-node-al2023-x86_64-nvidia-1.35-v20260714"
+    for state, count in (("available", 1), ("pending", 0)):
+        there = [*chosen, {"Name": "state", "Values": [state]}]
+        assert len(api.call("ec2", "DescribeImages", Filters=there)["Images"]) == count
     with pytest.raises(ApiError, match="InvalidAMIID"):
         api.call("ec2", "DescribeImages", ImageIds=["ami-0123456789abcdef0"])
 

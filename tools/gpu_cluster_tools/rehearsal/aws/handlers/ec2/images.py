@@ -10,6 +10,9 @@ from gpu_cluster_tools.rehearsal.aws.handlers.in_memory_store import Document
 from gpu_cluster_tools.rehearsal.aws.handlers.paging import page_of
 from gpu_cluster_tools.rehearsal.aws.router import ApiCall
 
+_FILTERS = {"image-id": "ImageId", "state": "State"}
+"""Members of an image by the filter that looks at them."""
+
 _DAY = re.compile(r"-v(\d{8})/")
 
 
@@ -18,8 +21,13 @@ def describe(call: ApiCall) -> Document:
     asked: list[str] = call.parameters.get("ImageIds") or list(IMAGES)
     if unknown := [id for id in asked if id not in IMAGES]:
         raise ApiError("InvalidAMIID.NotFound", f"The image id '[{', '.join(unknown)}]' does not exist")
-    wanted = filters_of(call, ("image-id",)).get("image-id", asked)
-    return page_of(call, "Images", [_described(id) for id in asked if id in wanted])
+    filters = filters_of(call, _FILTERS)
+    found = [
+        image
+        for image in map(_described, asked)
+        if all(image[_FILTERS[name]] in values for name, values in filters.items())
+    ]
+    return page_of(call, "Images", found)
 
 
 def _described(id: str) -> Document:
