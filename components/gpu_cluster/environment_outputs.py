@@ -25,9 +25,9 @@ class EnvironmentOutputs:
     """Output `kubeconfig`; None where the way to the cluster is a file."""
 
     @classmethod
-    def of(cls, name: str) -> "EnvironmentOutputs":
-        """Outputs of the stack of this name, of the same project."""
-        full = f"{pulumi.get_organization()}/{pulumi.get_project()}/{name}"
+    def of(cls, name: str, project: str | None = None) -> "EnvironmentOutputs":
+        """Outputs of the stack of this name, of a Pulumi project, by default the one that runs."""
+        full = f"{pulumi.get_organization()}/{project or pulumi.get_project()}/{name}"
         stack = pulumi.StackReference(full, stack_name=full)
         return cls(name, stack.get_output("teams"), stack.get_output("kubeconfig"))
 

@@ -15,6 +15,7 @@ from gpu_cluster.config.team import TeamStack
 from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.kubernetes.cluster import NoKubeconfigError, kubeconfig_of, team_kubeconfig
 from gpu_cluster.platform import Platform
+from gpu_cluster.project import project_name
 from gpu_cluster.stack import StackFileError, load_any
 from gpu_cluster.team import Team
 from gpu_cluster.team_cluster import team_backend_for
@@ -69,7 +70,7 @@ def run(project: Path, name: str) -> dict[str, Any]:
     around = ProgramContext(
         project=project,
         hub_token=_decrypted,
-        environment=lambda team: EnvironmentOutputs.of(team.file.team.environment),
+        environment=_deployed,
     )
     return program_of(stack, around)().outputs
 
@@ -85,6 +86,11 @@ def main(program: str) -> None:
         raise pulumi.RunError(str(error)) from None
     for key, value in outputs.items():
         pulumi.export(key, value)
+
+
+def _deployed(team: TeamStack) -> EnvironmentOutputs:
+    project = project_name(team.platform.folder) if team.platform else None
+    return EnvironmentOutputs.of(team.file.team.environment, project)
 
 
 def _decrypted(stack: Stack | TeamStack) -> pulumi.Output[str]:

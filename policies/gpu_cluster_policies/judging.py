@@ -23,7 +23,7 @@ def judged_plan(plan: Plan, project: Path, settings_of: Path | None = None) -> J
 
     `settings_of`: another project whose settings and waivers hold, as for a plan of an earlier revision.
     """
-    judge = settings_of or project
+    judge = settings_of or judge_of(plan, project)
     with gc_paused():
         from gpu_cluster_policies.origins import Origins  # these two load Pulumi, which manifests do without
         from gpu_cluster_policies.planned import resources_of
@@ -34,6 +34,11 @@ def judged_plan(plan: Plan, project: Path, settings_of: Path | None = None) -> J
         pack = pack_with(terms, rendered)
         resources = resources_of(plan.graph)
         return Judged(plan.name, pack, pack.check(resources), Origins(plan, project), resources)
+
+
+def judge_of(plan: Plan, project: Path) -> Path:
+    """The project whose settings, waivers and prices hold for a plan: that of a team's platform."""
+    return plan.team.platform.folder if plan.team and plan.team.platform else project
 
 
 def judged_manifests(contents: dict[str, bytes], stack: str | None) -> Judged:

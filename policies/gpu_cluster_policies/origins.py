@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
+from gpu_cluster.config.team import TeamStack
 from gpu_cluster.plan import Plan, Registered
 from gpu_cluster.stack.diagnostic import Keys, dotted
 from gpu_cluster.stack.document import Document, read
@@ -127,13 +128,19 @@ _ANYWHERE: Mapping[str, Keys] = {
 class _Source:
     """A stack file, read only when something was found."""
 
-    def __init__(self, project: Path, stack: str) -> None:
-        self.shown = f"stacks/Pulumi.{stack}.yaml"
-        self._path = project / self.shown
+    def __init__(self, project: Path, stack: str, root: str = "") -> None:
+        file = f"stacks/Pulumi.{stack}.yaml"
+        self.shown = f"{root}/{file}" if root else file
+        self._path = project / file
 
     @cached_property
     def document(self) -> Document:
         return read(self._path)
+
+
+def _environment_of(team: TeamStack, project: Path) -> _Source:
+    name, platform = team.file.team.environment, team.platform
+    return _Source(platform.folder, name, platform.root) if platform else _Source(project, name)
 
 
 class Origins:
@@ -146,7 +153,7 @@ class Origins:
     def __init__(self, plan: Plan, project: Path) -> None:
         self._graph = plan.graph
         self._own = _Source(project, plan.name)
-        self._environment = _Source(project, plan.team.file.team.environment) if plan.team else None
+        self._environment = _environment_of(plan.team, project) if plan.team else None
 
     def of(self, finding: Located) -> Place:
         """Line of the key that decides, or of the nearest one above it where the file leaves that out."""

@@ -39,7 +39,7 @@ class Terms:
     """That of a team is its environment's. None where a program of another project is judged."""
 
     project: Path | None = None
-    """Folder of the project, whose own settings, waivers and prices hold."""
+    """Folder of the project whose own settings, waivers and prices hold: of a team that of its platform."""
 
     @property
     def production(self) -> bool:
@@ -95,5 +95,7 @@ def terms_of(stack: str, project: Path | None) -> Terms:
     if project:
         with suppress(StackFileError):  # the program says what is wrong with it, or is another project's
             file = load_any(project / "stacks" / f"Pulumi.{stack}.yaml")
-    settings = policy_settings(project)
-    return Terms(stack, settings, file.environment if isinstance(file, TeamStack) else file, project)
+    if not isinstance(file, TeamStack):
+        return Terms(stack, policy_settings(project), file, project)
+    judge = file.platform.folder if file.platform else project
+    return Terms(stack, policy_settings(judge), file.environment, judge)

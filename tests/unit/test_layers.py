@@ -19,10 +19,11 @@ _SETTINGS = "gpu_cluster.catalog gpu_cluster.config gpu_cluster.capacity"
 _RESULTS = f"{_SETTINGS} gpu_cluster.stack gpu_cluster.unknown gpu_cluster.plan gpu_cluster.cost"
 USES = {
     "gpu_cluster.unknown": "",
+    "gpu_cluster.cache_folder": "",
     "gpu_cluster.catalog": "",
     "gpu_cluster.config": "",
     "gpu_cluster.capacity": "gpu_cluster.catalog gpu_cluster.config",
-    "gpu_cluster.stack": _SETTINGS,
+    "gpu_cluster.stack": f"{_SETTINGS} gpu_cluster.cache_folder",
     "gpu_cluster.images": "gpu_cluster.catalog",
     "gpu_cluster.exemption": "gpu_cluster.config",
     "gpu_cluster.kubernetes": f"{_SETTINGS} gpu_cluster.exemption gpu_cluster.images",
@@ -31,7 +32,7 @@ USES = {
     "gpu_cluster_policies": (
         f"{_RESULTS} gpu_cluster.exemption gpu_cluster.component_exemptions gpu_cluster.project"
     ),
-    "gpu_cluster_tools.toolchain": "",
+    "gpu_cluster_tools.toolchain": "gpu_cluster.cache_folder",
     "gpu_cluster_tools.diagram": _SETTINGS,
     "gpu_cluster_tools.scaffold": (
         f"{_SETTINGS} gpu_cluster.stack gpu_cluster_policies "

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gpu_cluster.config.names import Name, Word
+from gpu_cluster.config.platform_source import PlatformCheckout, PlatformSource
 from gpu_cluster.config.registry import RepositoryName
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.services import ServiceSettings
@@ -23,10 +24,13 @@ class Membership(Settings):
     """The team of a stack, and its environment."""
 
     environment: Name
-    """Stack of the environment, such as prod; its file lies beside this one."""
+    """Stack of the environment, such as prod; its file lies beside this one, or where platform says."""
 
     name: Name
     """The team, as gpu-cluster:teams of the environment has it."""
+
+    platform: PlatformSource | None = None
+    """The repository that has the environment's stack file, by git or a folder. Default: this one."""
 
     kubeconfig: Word | None = None
     """Path of the team's kubeconfig; only with provider existing. Default: the environment's."""
@@ -67,6 +71,8 @@ class TeamStack:
 
     file: TeamFile
     environment: Stack
+    platform: PlatformCheckout | None = None
+    """The environment's project, where that is not the team's own."""
 
     @property
     def name(self) -> str:

@@ -41,9 +41,10 @@ def run(stack: Stack | TeamStack, name: str, environments: Environments) -> tupl
 def _as_planned(environments: Environments, team: TeamStack) -> EnvironmentOutputs:
     """The environment as that would be."""
     name = team.file.team.environment
-    if name not in environments:
-        run(team.environment, name, environments)
-    outputs = environments[name]
+    key = f"{team.platform.root}/{name}" if team.platform else name
+    if key not in environments:
+        _, environments[key] = run(team.environment, name, {})
+    outputs = environments[key]
     return EnvironmentOutputs(name, outputs["teams"], outputs.get("kubeconfig"))
 
 

@@ -1,5 +1,6 @@
 """Defaults that depend on other sections, so that every room reads finished settings."""
 
+from dataclasses import replace
 from typing import TypeVar
 
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
@@ -46,7 +47,7 @@ def with_team_defaults(team: TeamStack) -> TeamStack:
     default = next((name for name, settings in stack.storage.items() if settings.default), None)
     models = {name: _model(model, stack, default) for name, model in file.models.items()}
     services = {name: _service(service, stack, default) for name, service in file.services.items()}
-    return TeamStack(file.model_copy(update={"models": models, "services": services}), stack)
+    return replace(team, file=file.model_copy(update={"models": models, "services": services}))
 
 
 def _storage(stack: Stack) -> dict[str, StorageSettings]:

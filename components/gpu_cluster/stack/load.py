@@ -14,7 +14,9 @@ from gpu_cluster.stack.checks.team_stack import check_team_stack
 from gpu_cluster.stack.defaults import with_defaults, with_team_defaults
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys, LocatedDiagnostic, StackFileError, dotted
 from gpu_cluster.stack.document import Document, UnreadableFileError, read
+from gpu_cluster.stack.git_checkout import FetchError
 from gpu_cluster.stack.model_configs import located, located_team
+from gpu_cluster.stack.platform_checkout import lack_of_project, platform_of
 from gpu_cluster.stack.sections import (
     ENVIRONMENT,
     TEAM,
@@ -47,7 +49,7 @@ def load(path: Path) -> Stack:
 def load_any(path: Path) -> Stack | TeamStack:
     """The same of a stack file of either kind; a team's comes with the environment that it is on.
 
-    That environment's own stack file lies beside it.
+    That environment's own stack file lies beside it, or in the platform's repository that it names.
     """
     file = _File.at(path)
     return _team(file, path) if file.kind is TEAM else _environment(file)
@@ -80,8 +82,9 @@ class _File:
     kind: StackKind
 
     @classmethod
-    def at(cls, path: Path) -> "_File":
-        name = _shown(path)
+    def at(cls, path: Path, name: str = "") -> "_File":
+        """`name`: the path as messages have it."""
+        name = name or _shown(path)
         try:
             document = read(path)
         except UnreadableFileError as error:
@@ -135,26 +138,35 @@ def _team(file: _File, path: Path) -> TeamStack:
 
 def _on_environment(team: TeamFile, path: Path) -> TeamStack | Diagnostic:
     """The team's file with its environment's, where that can be used and knows the team."""
-    name = team.team.environment
+    name, source = team.team.environment, team.team.platform
     keys = rooted(("team", "environment"))
-    beside = path.with_name(f"Pulumi.{name}.yaml")
-    if not beside.is_file():
-        others = (it.stem.removeprefix("Pulumi.") for it in sorted(path.parent.glob("Pulumi.*.yaml")))
-        near = did_you_mean(name, [other for other in others if other != path.stem.removeprefix("Pulumi.")])
-        return Diagnostic(keys, f"there is no {beside.name} beside this file{near}")
     try:
-        environment = _File.at(beside)
+        platform = platform_of(source, path.resolve().parents[1])
+    except FetchError as error:
+        return Diagnostic(rooted(("team", "platform", "git")), str(error))
+    if platform and not (platform.folder / "Pulumi.yaml").is_file():
+        at = rooted(("team", "platform", "folder" if platform.commit is None else "git"))
+        return Diagnostic(at, lack_of_project(platform))
+    file = (platform.folder / "stacks" if platform else path.parent) / f"Pulumi.{name}.yaml"
+    if not file.is_file():
+        others = (it for it in sorted(file.parent.glob("Pulumi.*.yaml")) if it.resolve() != path.resolve())
+        near = did_you_mean(name, [it.stem.removeprefix("Pulumi.") for it in others])
+        missing = f"stacks/{file.name} in {platform}" if platform else f"{file.name} beside this file"
+        return Diagnostic(keys, f"there is no {missing}{near}")
+    shown = f"{name} of {platform}" if platform else name
+    try:
+        environment = _File.at(file, f"{platform.root}/stacks/{file.name}" if platform else "")
         if environment.kind is not ENVIRONMENT:
-            return Diagnostic(keys, f"{name} is a team's stack too; expected that of an environment")
+            return Diagnostic(keys, f"{shown} is a team's stack too; expected that of an environment")
         stack = _environment(environment)
     except StackFileError as error:
         first, count = error.problems[0], len(error.problems)
         more = f", and {count - 1} more" if count > 1 else ""
-        return Diagnostic(keys, f"{name} has mistakes of its own: {first}{more}")
+        return Diagnostic(keys, f"{shown} has mistakes of its own: {first}{more}")
     if team.team.name not in stack.teams:
         known = did_you_mean(team.team.name, stack.teams) or f"; there are {', '.join(stack.teams) or 'none'}"
-        return Diagnostic(rooted(("team", "name")), f"{name} has no team '{team.team.name}'{known}")
-    return TeamStack(team, stack)
+        return Diagnostic(rooted(("team", "name")), f"{shown} has no team '{team.team.name}'{known}")
+    return TeamStack(team, stack, platform)
 
 
 def _beside(crossings: Iterable[Diagnostic], broken: frozenset[Keys]) -> list[Diagnostic]:

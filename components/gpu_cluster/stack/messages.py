@@ -37,6 +37,7 @@ _TYPES = {
     "list_type": "a list",
     "dict_type": "keys and values",
 }
+_CREDENTIALS = re.compile(r"https?://[^/\s]*@|://[^/@\s]*:[^/@\s]*@")
 _UNQUOTED = re.compile(r"\d+|true|false")
 _BOOLS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
@@ -122,6 +123,8 @@ def _got(kind: str, given: Node, right: list[str]) -> str:
     text = text_of(given)
     if is_access_key(text):
         return "what looks like one, and is not shown"
+    if _CREDENTIALS.search(text):
+        return "one with credentials, which are not shown"
     match kind:
         case "model_type" | "dict_type" if "{" in text:
             return "text; nested values are set with `pulumi config set --path`"

@@ -8,7 +8,8 @@ def summary_of(stack: Stack | TeamStack) -> str:
     """`4 pools and 3 models on provider eks`, or `2 models of team vision on prod`."""
     if isinstance(stack, TeamStack):
         models = _counted(len(stack.file.models), "model")
-        return f"{models} of team {stack.name} on {stack.file.team.environment}"
+        where = f" of {stack.platform}" if stack.platform else ""
+        return f"{models} of team {stack.name} on {stack.file.team.environment}{where}"
     pools, models = _counted(len(stack.pools), "pool"), _counted(len(stack.serving.models), "model")
     return f"{pools} and {models} on provider {stack.cluster.provider}"
 

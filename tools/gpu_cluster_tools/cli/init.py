@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from gpu_cluster.catalog import REGIONS
 from gpu_cluster.config.names import Name
+from gpu_cluster.config.platform_source import PlatformSource
 from gpu_cluster.stack import StackFileError
 from gpu_cluster.stack.suggestions import did_you_mean
 from gpu_cluster_policies.settings import policy_settings
@@ -78,6 +79,16 @@ Team = Annotated[
 Environment = Annotated[
     str | None, typer.Option(help="Environment, such as prod, that the stack of a team is on.")
 ]
+Platform = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL|FOLDER",
+        help="Repository of the platform that has the environment; with --environment. Default: this one.",
+    ),
+]
+Revision = Annotated[
+    str | None, typer.Option(help="Tag, commit or branch of the platform's repository; with a URL.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file where there is one.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: what no option says is the default.")]
 
@@ -87,6 +98,8 @@ def init(
     *,
     context: typer.Context,
     environment: Environment = None,
+    platform: Platform = None,
+    revision: Revision = None,
     provider: Where = None,
     region: Region = None,
     account: Account = None,
@@ -108,7 +121,8 @@ def init(
     """Write a new stack file, commented and valid but for its placeholders, which say CHANGEME.
 
     It asks what no option says, unless --yes or where there is no terminal, and takes what the catalog has.
-    With --environment it is a team's, whose model goes where that environment grants it a place.
+    With --environment it is a team's, whose model goes where that environment grants it a place; --platform
+    names the repository that has that environment, if it is another one.
     """
     project = Project.here()
     file = project.folder / "stacks" / f"Pulumi.{_named(name)}.yaml"
@@ -116,11 +130,14 @@ def init(
         raise typer.BadParameter(f"{file} exists; --force replaces it", param_hint="NAME")
     ask = Prompts(silent=yes or not sys.stdin.isatty())
     try:
+        source = _source(environment, platform, revision)
         if environment:
             own = kubeconfig if _is_given("kubeconfig", context) else None
             _refuse_what_is_of_the_environment(context)
             stack = None  # what it may use is its environment's
-            text = team_text(project, name, environment, ask, team=team, model=model, kubeconfig=own)
+            text = team_text(
+                project, name, environment, ask, source=source, team=team, model=model, kubeconfig=own
+            )
         else:
             where = provider or _place(ask("Where does it run: local, existing or eks?", "local"))
             on_aws = where is Provider.EKS
@@ -160,6 +177,21 @@ def init(
 def _is_given(option: str, context: typer.Context) -> bool:
     source = context.get_parameter_source(option)
     return source is not None and source.name == "COMMANDLINE"
+
+
+def _source(environment: str | None, platform: str | None, revision: str | None) -> PlatformSource | None:
+    if not environment and (platform or revision):
+        raise WishError("--platform and --revision go with --environment, for the stack of a team")
+    if not platform:
+        if revision:
+            raise WishError("--revision goes with --platform, the URL of a repository")
+        return None
+    given = {"git": platform, "revision": revision} if "://" in platform or revision else {"folder": platform}
+    try:
+        return PlatformSource.model_validate(given)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise WishError(f"--platform: {wrong.get('ctx', {}).get('error', wrong['msg'])}") from None
 
 
 def _refuse_what_is_of_the_environment(context: typer.Context) -> None:

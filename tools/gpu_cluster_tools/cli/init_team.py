@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from gpu_cluster.config.platform_source import PlatformSource
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack import StackFileError, is_team_file, load
+from gpu_cluster.stack.git_checkout import FetchError
+from gpu_cluster.stack.platform_checkout import checked_out, lack_of_project
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
 from gpu_cluster_tools.cli.project import Project
 from gpu_cluster_tools.cli.prompts import Prompts
@@ -19,12 +22,13 @@ def team_text(
     environment: str,
     ask: Prompts,
     *,
+    source: PlatformSource | None,
     team: str | None,
     model: str | None,
     kubeconfig: str | None,
 ) -> str:
     """Text of the file. `WishError` where the environment has no such team, or no capacity for the model."""
-    file = _file(project, name, environment)
+    file = _of_platform(project, source, environment) if source else _file(project, name, environment)
     try:
         stack = load(file)
     except StackFileError as error:
@@ -35,12 +39,28 @@ def team_text(
         environment=environment,
         stack=stack,
         team=named,
+        source=source,
         model=WantedModel(served) if served else None,
         kubeconfig=kubeconfig,
     )
     text = team_draft(wish)
     team_example(wish, file)
     return text
+
+
+def _of_platform(project: Project, source: PlatformSource, environment: str) -> Path:
+    try:
+        platform = checked_out(source, project.folder)
+    except FetchError as error:
+        raise WishError(str(error)) from None
+    if not (platform.folder / "Pulumi.yaml").is_file():
+        raise WishError(lack_of_project(platform))
+    there = Project(platform.folder)
+    known = [it for it in there.stack_names() if not _is_team(there, it)]
+    if environment not in known:
+        near = did_you_mean(environment, known) or f"; there are {', '.join(known) or 'none'}"
+        raise WishError(f"{platform} has no environment '{environment}'{near}")
+    return there.stack_file(environment)
 
 
 def _file(project: Project, name: str, environment: str) -> Path:

@@ -12,6 +12,7 @@ import typer
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
+from gpu_cluster.stack.platform_checkout import beside_the_team
 from gpu_cluster_tools.cli.project import Project, StackName
 from gpu_cluster_tools.rehearsal import Sandbox, TeamSandbox, copy_project, rehearse_team
 from gpu_cluster_tools.rehearsal import rehearse as run
@@ -56,7 +57,10 @@ def rehearse(
         raise typer.BadParameter("what is rehearsed --from a folder cannot be kept", param_hint="--keep")
     with ExitStack() as folders:
         here = Project.here()
-        project = Project(_laid_over(here, source, folders)) if source else here
+        if source:
+            project = Project(_laid_over(here, source, folders))
+        else:
+            project = _with_platform(here, stack, folders, keep=keep)
         rights = _Rights(permissions, tuple(with_permissions or ()))
         _rehearse(project, stack, _faults(fault or [], seed), rights, as_json=as_json, keep=keep)
 
@@ -117,7 +121,28 @@ def _laid_over(project: Project, source: Path, folders: ExitStack) -> Path:
     over = copy_project(project.folder, Path(folder) / "project", {})
     for file in files:
         shutil.copy(file, over / "stacks")
+    folders.enter_context(beside_the_team())  # its file names no platform but this one
     return over
+
+
+def _with_platform(project: Project, stack: str, folders: ExitStack, *, keep: bool) -> Project:
+    """The project itself; for a team that names its platform, one with the files of both."""
+    team = project.any_stack(stack)
+    if not (isinstance(team, TeamStack) and team.platform):
+        return project
+    if keep:
+        message = f"a stack on {team.platform} cannot be kept: rehearse it in the platform's checkout"
+        raise typer.BadParameter(message, param_hint="--keep")
+    folder = folders.enter_context(TemporaryDirectory(prefix="gpu-cluster-rehearsal-"))
+    both = copy_project(project.folder, Path(folder) / "project", {})
+    environment = Project(team.platform.folder).stack_file(team.file.team.environment)
+    for file in (environment, project.stack_file(stack)):
+        shutil.copy(file, both / "stacks")
+    for each in team.platform.folder.iterdir():  # manifests and charts that its stack files name
+        if each.name not in (".git", ".local", ".venv") and not (both / each.name).exists():
+            (both / each.name).symlink_to(each)
+    folders.enter_context(beside_the_team())
+    return Project(both)
 
 
 def _require_environment_on_aws(stack: str, settings: Stack | TeamStack, option: str, words: str) -> None:

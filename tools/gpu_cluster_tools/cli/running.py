@@ -9,6 +9,7 @@ import typer
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team import TeamStack
 from gpu_cluster.kubernetes.cluster import kubeconfig_of
 from gpu_cluster.stack import is_team_file
 from gpu_cluster_tools.cli.project import Project
@@ -55,10 +56,17 @@ class RunningProject(Project):
         """That of provider `local`."""
         return LocalControlPlane(self.local, toolchain)
 
-    def engine(self, name: str, stack: Stack, toolchain: Toolchain) -> Engine:
-        """The engine on a stack, with state in the checkout where the platform is local."""
-        state = local_state(self.folder) if isinstance(stack.cluster, LocalCluster) else {}
+    def engine(self, name: str, stack: Stack | TeamStack, toolchain: Toolchain) -> Engine:
+        """The engine on a stack, with state in the platform's checkout where that is local."""
+        environment = stack.environment if isinstance(stack, TeamStack) else stack
+        is_local = isinstance(environment.cluster, LocalCluster)
+        state = local_state(self.below(stack).folder) if is_local else {}
         return Engine(self.folder, name, toolchain.environment() | state)
+
+    def below(self, stack: Stack | TeamStack) -> "RunningProject":
+        """The project that the environment of a stack is of: another one where a team names its platform."""
+        platform = stack.platform if isinstance(stack, TeamStack) else None
+        return RunningProject(platform.folder) if platform else self
 
     def is_of_team(self, name: str) -> bool:
         """Whether a stack is a team's, by what its file says, right or wrong."""

@@ -31,18 +31,19 @@ from gpu_cluster_tools.toolchain import Toolchain, install
 def up_team(project: RunningProject, name: str, team: TeamStack) -> None:
     """Bring up what the team runs, as the team."""
     if isinstance(team.environment.cluster, LocalCluster):
-        with project.alone():
+        below = project.below(team)
+        with below.alone():
             toolchain = install()
-            _open(project, team, toolchain)
-            _update(_engine(project, name, team, toolchain), team)
+            _open(below, team, toolchain)
+            _update(project.engine(name, team, toolchain), team)
     else:
-        _update(_engine(project, name, team, install()), team)
+        _update(project.engine(name, team, install()), team)
     show_team(project, name, team)
 
 
 def down_team(project: RunningProject, name: str, team: TeamStack) -> None:
     """Remove what the team runs; its grant is the environment's."""
-    engine = _engine(project, name, team, install())
+    engine = project.engine(name, team, install())
     engine.select(create=False)
     for repair in recover(engine):
         typer.echo(f"recovered: {repair}")
@@ -70,7 +71,7 @@ def pods_of(project: RunningProject, team: TeamStack) -> tuple[Replica, ...]:
     """As the team sees them, which sees no node. `NoKubeconfigError` where its way is missing."""
     environment = team.environment
     if isinstance(environment.cluster, EksSettings):
-        cluster = project.cluster(team.file.team.environment, environment)
+        cluster = project.below(team).cluster(team.file.team.environment, environment)
     else:
         cluster = KubernetesClient(
             Path(team_kubeconfig(team, project.folder)).expanduser(), team.file.team.context
@@ -81,15 +82,11 @@ def pods_of(project: RunningProject, team: TeamStack) -> tuple[Replica, ...]:
 def _open(project: RunningProject, team: TeamStack, toolchain: Toolchain) -> None:
     environment = team.file.team.environment
     if environment not in local_stacks(project.folder):
-        raise RehearsalError(f"{environment} does not run: `gpu-cluster up {environment}` comes first")
+        where = f" in {team.platform}" if team.platform else ""
+        raise RehearsalError(f"{environment} does not run{where}: `gpu-cluster up {environment}` comes first")
     control_plane = project.control_plane(toolchain)
     control_plane.start()
     admit(project.folder, control_plane, team.name)
-
-
-def _engine(project: RunningProject, name: str, team: TeamStack, toolchain: Toolchain) -> Engine:
-    """Its state is where that of the environment is."""
-    return project.engine(name, team.environment, toolchain)
 
 
 def _update(engine: Engine, team: TeamStack) -> None:

@@ -1,12 +1,15 @@
 """`gpu-cluster validate`: read a stack file and name everything that is wrong with it."""
 
 import json
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gpu_cluster.stack import LocatedDiagnostic, StackFileError, load_any
 from gpu_cluster.stack.notes import notes_of
+from gpu_cluster.stack.platform_checkout import fetched_again
 from gpu_cluster.stack.summary import summary_of
 from gpu_cluster_tools.cli.project import Project, StackName
 
@@ -17,12 +20,25 @@ Json = Annotated[
 ]
 
 
-def validate(stack: StackName = "local", *, as_json: Json = False) -> None:
+Fetch = Annotated[
+    bool,
+    typer.Option(
+        "--fetch", help="Fetch the revision of a team's platform again, as a branch may have moved."
+    ),
+]
+
+
+def validate(stack: StackName = "local", *, as_json: Json = False, fetch: Fetch = False) -> None:
     """Validate a stack file and list all its errors, without cluster or credentials.
 
     Exit code 2 where anything is wrong.
     """
     file = Project.here().stack_file(stack)
+    with fetched_again() if fetch else nullcontext():
+        _validate(stack, file, as_json=as_json)
+
+
+def _validate(stack: str, file: Path, *, as_json: bool) -> None:
     if not as_json:
         found = load_any(file)
         typer.echo(f"{stack}: {summary_of(found)}, all right")

@@ -49,7 +49,11 @@ def waive(
     project.stack_file(stack)
     if until.date() < today():
         raise typer.BadParameter(f"{until.date()} is past", param_hint="--until")
-    judged = judged_plan(plan_of(project.folder, stack), project.folder)
+    plan = plan_of(project.folder, stack)
+    if plan.team and plan.team.platform:
+        message = f"the waivers of {plan.team.platform} hold for {stack}: write it there"
+        raise typer.BadParameter(message, param_hint="STACK")
+    judged = judged_plan(plan, project.folder)
     rules = judged.pack.rules
     if rule not in rules:
         near = did_you_mean(rule, rules) or "; `gpu-cluster check` names the rules of findings"

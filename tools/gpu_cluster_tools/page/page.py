@@ -9,7 +9,7 @@ from gpu_cluster.catalog.clock import today
 from gpu_cluster.cost import Cost, cost_of, project_prices
 from gpu_cluster.plan import Plan
 from gpu_cluster.stack.notes import notes_of
-from gpu_cluster_policies.judging import judged_plan
+from gpu_cluster_policies.judging import judge_of, judged_plan
 from gpu_cluster_tools.diagram.parts import place_of
 from gpu_cluster_tools.page.figures import (
     amounts,
@@ -31,7 +31,7 @@ def page_of(plan: Plan, project: Path) -> str:
 
     `PriceFileError` and `PolicyFileError` where a file of the project is wrong.
     """
-    cost = cost_of(plan, day=today(), prices=project_prices(project))
+    cost = cost_of(plan, day=today(), prices=project_prices(judge_of(plan, project)))
     judged = judged_plan(plan, project)
     schedule = ready(plan)
     made = plan.graph.made

@@ -45,6 +45,8 @@ class StackCopy:
             way = data["config"].get(_CLUSTER) or data["config"][_TEAM]
             way["kubeconfig"] = kubeconfig
             way.pop("context", None)
+        if team := data["config"].get(_TEAM):
+            team.pop("platform", None)  # its environment lies beside the copy
         _place_extras(data["config"].get("gpu-cluster:extras"), original.resolve().parents[1])
         secrets = list(_secrets(data["config"], ("config",)))
         for keys in secrets:

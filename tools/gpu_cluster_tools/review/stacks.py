@@ -10,6 +10,9 @@ from tempfile import TemporaryDirectory
 
 from gpu_cluster.cost import project_prices
 from gpu_cluster.cost.price_file import FILE as PRICE_FILE
+from gpu_cluster.plan import Plan
+from gpu_cluster.stack.platform_checkout import as_if_in, beside_the_team
+from gpu_cluster_policies.judging import judge_of
 from gpu_cluster_policies.pack import pack_of
 from gpu_cluster_policies.reports import Judged
 from gpu_cluster_policies.reports.judged import Shown
@@ -53,7 +56,8 @@ def comparison_of(project: Path, against: str, source: Path | None = None) -> Ge
     `RevisionError` where there is no such thing.
     """
     with ExitStack() as open_folders:
-        if source:
+        if source:  # a file of another repository names no platform but the one that reads it
+            open_folders.enter_context(beside_the_team())
             yield _of_source(project, source.resolve(), against, open_folders)
         elif (project / against / "Pulumi.yaml").is_file():
             before = (project / against).resolve()
@@ -62,6 +66,7 @@ def comparison_of(project: Path, against: str, source: Path | None = None) -> Ge
         else:
             revision = Revision.before(project, against)
             before = open_folders.enter_context(revision.folder())
+            open_folders.enter_context(as_if_in(project))
             files = revision.changed()
             names = touched(files, before, project)
             yield Comparison(before, project, names, own_code=programs_differ(files))
@@ -79,14 +84,17 @@ def reviews(sides: Comparison, stacks: Collection[str], day: date) -> list[Revie
         )
     names = sorted(stacks or sides.stacks)
     before, after = sides.plans(names)
-    prices = project_prices(sides.after)
-    return [
-        review(
-            RevisionState(name, before[name], sides.before, sides.after, day, prices),
-            RevisionState(name, after[name], sides.after, sides.after, day, prices),
-        )
-        for name in names
-    ]
+    return [_review(name, before[name], after[name], sides, day) for name in names]
+
+
+def _review(name: str, before: Planned, after: PlannedNow, sides: Comparison, day: date) -> Review:
+    """The settings and prices after the change hold on both sides."""
+    judge = judge_of(after, sides.after) if isinstance(after, Plan) else sides.after
+    prices = project_prices(judge)
+    return review(
+        RevisionState(name, before, sides.before, judge, day, prices),
+        RevisionState(name, after, sides.after, judge, day, prices),
+    )
 
 
 def review(before: RevisionState, after: RevisionState) -> Review:
@@ -100,7 +108,7 @@ def review(before: RevisionState, after: RevisionState) -> Review:
     stale = [str(problem) for problem in after.judged.report.stale] if after.judged else []
     judged = after.judged or before.judged
     gone = data_losses(
-        found, before.resources, judged.pack if judged else pack_of(after.stack, after.project)
+        found, before.resources, judged.pack if judged else pack_of(after.stack, after.settings_of)
     )
     reasons = reasons_of(found, gone, rules, stale, cost)
     return Review(

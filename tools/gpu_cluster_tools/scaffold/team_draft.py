@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.stack.load import load_any
+from gpu_cluster.stack.platform_checkout import beside_the_team
 from gpu_cluster.stack.scalar import scalar
 from gpu_cluster_tools.scaffold.draft import BLANK
 from gpu_cluster_tools.scaffold.team_wish import MODEL, SERVICE, Placed, TeamWish
@@ -30,11 +31,15 @@ def team_example(wish: TeamWish, environment: Path) -> Stack | TeamStack:
         (Path(folder) / environment.name).write_bytes(environment.read_bytes())
         file = Path(folder) / f"Pulumi.{wish.environment}-{wish.team}.yaml"
         file.write_text("\n".join(_lines(wish, weights=WEIGHTS, revision=REVISION, token=TOKEN)) + "\n")
-        return load_any(file)
+        with beside_the_team():
+            return load_any(file)
 
 
 def _lines(wish: TeamWish, *, weights: str, revision: str, token: str) -> Iterator[str]:
     names = [f"environment: {scalar(wish.environment)}", f"name: {scalar(wish.team)}"]
+    if wish.source:
+        given = wish.source.model_dump(exclude_none=True, by_alias=True)
+        names.append(f"platform: {{{', '.join(f'{key}: {scalar(value)}' for key, value in given.items())}}}")
     if wish.kubeconfig:
         names.append(f"kubeconfig: {scalar(wish.kubeconfig)}")
     namespace = wish.grant.namespace or wish.team

@@ -7,6 +7,7 @@ from functools import cached_property
 from gpu_cluster.capacity import Place, Pool, gpu_resource, pools_of, share_of, smallest_place
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.platform_source import PlatformSource
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.serving import ModelCache, ModelSettings
@@ -55,6 +56,9 @@ class TeamWish:
     model: WantedModel | None = None
     kubeconfig: str | None = None
     """Of the team; None for the environment's."""
+
+    source: PlatformSource | None = None
+    """The repository that has the environment; None for the one that the file is for."""
 
     @cached_property
     def grant(self) -> TeamSettings:

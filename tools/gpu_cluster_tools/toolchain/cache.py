@@ -22,6 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from gpu_cluster.cache_folder import cache_folder
 from gpu_cluster_tools.toolchain.go import OLDEST_GO
 from gpu_cluster_tools.toolchain.tools import MODULES, Tool
 
@@ -33,20 +34,13 @@ class _Record:
     sha256: str
 
 
-def cache_directory() -> Path:
-    """Our part of the user's cache directory; XDG_CACHE_HOME counts when it is absolute."""
-    configured = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    base = configured if configured.is_absolute() else Path.home() / ".cache"
-    return base / "gpu-cluster"
-
-
 def tool_path(tool: Tool) -> Path:
     """Where the executable of this tool, with these pins, lies once it is built."""
     return tools_directory() / f"{tool.name}-{_digest(tool)}" / tool.name
 
 
 def tools_directory() -> Path:
-    return cache_directory() / "tools"
+    return cache_folder() / "tools"
 
 
 def is_valid(executable: Path) -> bool:

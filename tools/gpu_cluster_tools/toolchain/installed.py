@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpu_cluster_tools.toolchain.cache import cache_directory
+from gpu_cluster.cache_folder import cache_folder
 from gpu_cluster_tools.toolchain.engine import plugin_directory
 from gpu_cluster_tools.toolchain.tools import KUBERNETES_PROVIDER, PROVIDER_VERSION, PULUMI_VERSION
 
@@ -72,7 +72,7 @@ def fetch_kubernetes_provider(pulumi: InstalledTool) -> InstalledTool | None:
 
 def _which(name: str, *, search: str | None = None) -> Path | None:
     """Look a command up, passing over our own builds."""
-    ours = cache_directory().resolve()
+    ours = cache_folder().resolve()
     directories = (search or os.environ.get("PATH", os.defpath)).split(os.pathsep)
     found = (shutil.which(name, path=directory) for directory in directories)
     return next(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from gpu_cluster.cache_folder import cache_folder
 from gpu_cluster_tools.toolchain import go_caches
 from gpu_cluster_tools.toolchain.build import Builder
-from gpu_cluster_tools.toolchain.cache import cache_directory, is_valid, locked, store, tool_path
+from gpu_cluster_tools.toolchain.cache import is_valid, locked, store, tool_path
 from gpu_cluster_tools.toolchain.engine import LANGUAGE_HOST, launcher_beside, link_provider, plugin_directory
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.go import find_go
@@ -57,7 +58,7 @@ def install(report: Report | None = None, *, also: Sequence[Tool] = ()) -> Toolc
     they go to stderr. `also` are tools that only some tasks need, such as `AWS_PROVIDER`.
     `ToolchainError` where one cannot be provided.
     """
-    workshop = _Workshop(BuildProgress(report), cache_directory())
+    workshop = _Workshop(BuildProgress(report), cache_folder())
     try:
         tools = _engine(workshop)
         tools |= {tool.name: workshop.provide(tool) for tool in (*PINNED, *also)}
@@ -84,12 +85,12 @@ def ready_engine() -> Toolchain:
             f"{' and '.join(missing)} would have to be built first, and this command only reads.\n"
             "What to do: install Pulumi, or build once with `make toolchain` or `gpu-cluster up`."
         )
-    return Toolchain(_engine(_Workshop(BuildProgress(None), cache_directory())))
+    return Toolchain(_engine(_Workshop(BuildProgress(None), cache_folder())))
 
 
 def provide(tool: Tool, report: Report | None = None) -> Path:
     """One tool alone, such as a witness of the tests; built where it is missing."""
-    return _Workshop(BuildProgress(report), cache_directory()).provide(tool).path
+    return _Workshop(BuildProgress(report), cache_folder()).provide(tool).path
 
 
 def present() -> dict[str, InstalledTool | None]:
@@ -106,12 +107,12 @@ def present() -> dict[str, InstalledTool | None]:
 
 def builder() -> Path:
     """The Go that would build what is missing. `ToolchainError` where none is new enough."""
-    return find_go(cache_directory()).executable
+    return find_go(cache_folder()).executable
 
 
 def tools_folder() -> Path:
     """Where tools are built and kept."""
-    return cache_directory()
+    return cache_folder()
 
 
 def _built(tool: Tool) -> InstalledTool | None:
@@ -178,6 +179,9 @@ class _Workshop:
             return found
         with locked(tool, waiting=lambda: self.progress.line(f"waiting for another build of {tool.name}")):
             if not is_valid(found.path):
-                with self.progress.step(f"building {tool.name} {tool.version}"), go_caches.kept(self.cache):
+                with (
+                    self.progress.step(f"building {tool.name} {tool.version}", tool.name),
+                    go_caches.kept(self.cache),
+                ):
                     store(tool, lambda directory: self.builder.build(tool, directory))
         return found

@@ -30,12 +30,17 @@ def kubeconfig_of(settings: LocalCluster | ExistingCluster, project: Path) -> st
 
 
 def team_kubeconfig(team: TeamStack, project: Path) -> str:
-    """Path of the kubeconfig that signs in as the team; `NoKubeconfigError` where there is none."""
+    """Path of the kubeconfig that signs in as the team; `NoKubeconfigError` where there is none.
+
+    The team's own starts at its project, that of the environment at the platform's.
+    """
     membership, cluster = team.file.team, team.environment.cluster
+    platform = team.platform.folder if team.platform else project
     if isinstance(cluster, ExistingCluster):
-        given = membership.kubeconfig or cluster.kubeconfig
-        return kubeconfig_of(cluster.model_copy(update={"kubeconfig": given}), project)
-    path = project / LOCAL_TEAMS / f"{team.name}.kubeconfig"
+        if membership.kubeconfig is None:
+            return kubeconfig_of(cluster, platform)
+        return kubeconfig_of(cluster.model_copy(update={"kubeconfig": membership.kubeconfig}), project)
+    path = platform / LOCAL_TEAMS / f"{team.name}.kubeconfig"
     if path.is_file():
         return str(path)
     raise NoKubeconfigError(

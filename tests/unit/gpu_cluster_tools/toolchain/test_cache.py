@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.toolchain.cache import cache_directory, is_valid, locked, store, tool_path
+from gpu_cluster_tools.toolchain.cache import is_valid, locked, store, tool_path
 from gpu_cluster_tools.toolchain.tools import (
     KUBERNETES_PROVIDER,
     LANGUAGE_EXEC,
@@ -33,18 +33,6 @@ def build(content: str = "#!/bin/sh\n") -> Callable[[Path], Path]:
 
 def unfinished(cache: Path) -> list[Path]:
     return list((cache / "tools" / ".building").glob("*"))
-
-
-@pytest.mark.parametrize("configured", ["", "relative/path"])
-def test_cache_lies_in_the_home_directory_unless_an_absolute_one_is_configured(
-    configured: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_CACHE_HOME", configured)
-    assert cache_directory() == tmp_path / ".cache" / "gpu-cluster"
-
-    monkeypatch.setenv("XDG_CACHE_HOME", "/var/cache/ci")
-    assert cache_directory() == Path("/var/cache/ci/gpu-cluster")
 
 
 def test_every_tool_has_a_place_of_its_own() -> None:

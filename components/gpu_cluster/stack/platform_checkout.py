@@ -1,0 +1,81 @@
+"""The platform's project that a team's stack file names, as a folder of this machine."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpu_cluster.config.platform_source import PlatformCheckout, PlatformSource
+from gpu_cluster.stack.git_checkout import checkout_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How platforms are found while stack files are read."""
+
+    project: Path | None = None
+    """Where relative folders start, for files that lie elsewhere for a while."""
+
+    beside: bool = False
+    """Whether the environment's file is beside the team's, whatever that says."""
+
+    again: bool = False
+    """Whether revisions are fetched that are in the cache already."""
+
+
+_AS_WRITTEN = _Reading()
+_READING: ContextVar[_Reading] = ContextVar("reading", default=_AS_WRITTEN)
+
+
+def platform_of(source: PlatformSource | None, project: Path) -> PlatformCheckout | None:
+    """The platform of a team's file in this project; None where it is the project itself."""
+    return None if source is None or _READING.get().beside else checked_out(source, project)
+
+
+def checked_out(source: PlatformSource, project: Path) -> PlatformCheckout:
+    """The platform as files. `FetchError` where it is neither in the cache nor can be fetched."""
+    reading = _READING.get()
+    if source.folder:
+        folder = (reading.project or project) / Path(source.folder).expanduser()
+        return PlatformCheckout(folder.resolve(), source.folder)
+    url, revision = source.git or "", source.revision or ""
+    found = checkout_of(url, revision, again=reading.again)
+    return PlatformCheckout(found.folder, f"{url}@{revision}", found.commit)
+
+
+def lack_of_project(platform: PlatformCheckout) -> str:
+    """Words for a platform without Pulumi.yaml."""
+    if not platform.folder.is_dir():
+        return f"there is no folder {platform.root}, from the project of this file on"
+    return f"no project of gpu-cluster: there is no Pulumi.yaml in {platform}"
+
+
+@contextmanager
+def as_if_in(project: Path) -> Generator[None]:
+    """Read copies of stack files as those of this project: relative folders start there."""
+    with _reading(_Reading(project=project)):
+        yield
+
+
+@contextmanager
+def beside_the_team() -> Generator[None]:
+    """Read files of teams with the environment beside them, whatever platform they name."""
+    with _reading(_Reading(beside=True)):
+        yield
+
+
+@contextmanager
+def fetched_again() -> Generator[None]:
+    """Fetch the revisions of platforms once more, as a branch may have moved."""
+    with _reading(_Reading(again=True)):
+        yield
+
+
+@contextmanager
+def _reading(reading: _Reading) -> Generator[None]:
+    token = _READING.set(reading)
+    try:
+        yield
+    finally:
+        _READING.reset(token)
