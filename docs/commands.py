@@ -16,7 +16,7 @@ What `gpu-cluster --help` says, in one page; `python -m docs` writes it from the
 
 {exit_codes} A command that says otherwise has its own.
 Data goes to stdout and progress to stderr; there are no colours in a pipe, nor with `NO_COLOR`.
-`gpu-cluster --install-completion` completes commands, options and names of stacks.
+Every command that reads has `--json`: [its documents](../json.md), progress, and completion in the shell.
 """
 
 

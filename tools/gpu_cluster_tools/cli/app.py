@@ -89,7 +89,9 @@ def run() -> None:
         code = _exit_code(error)
         if code is None:
             raise
-        typer.echo(_rendered(error), err=True)
+        from gpu_cluster_tools.cli.width import say
+
+        say(_rendered(error), err=True)
         sys.exit(code)
     except SystemExit:
         if sys.stdout is not stdout:  # typer replaces it once the reader of a pipe has gone

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gpu_cluster_tools.cli.output import Output, tell
+from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project, StackArgument
+from gpu_cluster_tools.cli.width import say
 
 if TYPE_CHECKING:
     from gpu_cluster_policies.reports import Judged
@@ -50,14 +52,17 @@ def check(
     """
     if brief and (as_json or format is not CheckFormat.TEXT):
         raise typer.BadParameter("only with --format text", param_hint="--brief")
-    judged = _manifests(file, stack) if file else _plan(stack or "local")
+    as_json = as_json or format is CheckFormat.JSON
+    with working(f"planning {stack or 'local'}, and evaluating all rules", quiet=as_json):
+        judged = _manifests(file, stack) if file else _plan(stack or "local")
     from gpu_cluster_policies.reports import FORMATS, brief_text
 
     write = FORMATS[CheckFormat.JSON if as_json else format]
     text = brief_text(judged) if brief else write(judged)
-    tell(text, output, judged.summary)
+    plain = format is CheckFormat.TEXT and not as_json
+    tell(text, output, judged.summary, wrap=plain)
     for note in [] if file else _notes(stack or "local"):
-        typer.echo(f"note: {note}", err=True)
+        say(f"note: {note}", err=True)
     if judged.stopping:
         raise typer.Exit(1)
     if judged.not_judged:

@@ -12,6 +12,7 @@ from gpu_cluster.catalog.clock import today
 from gpu_cluster.cost import Cost, CostDiff, cost_of, diff, document_of, project_prices, usage_of
 from gpu_cluster.plan import Plan, plan_of
 from gpu_cluster_policies.judging import judge_of
+from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project, StackName
 from gpu_cluster_tools.cli.table import table
 from gpu_cluster_tools.reports.cost_tables import (
@@ -61,10 +62,12 @@ def cost(
     project = Project.here()
     project.stack_file(stack)
     usage = usage_of(dict(_pair(given) for given in assume or []))
-    plan = plan_of(project.folder, stack)
+    with working(f"planning {stack}", quiet=as_json):
+        plan = plan_of(project.folder, stack)
     prices = project_prices(judge_of(plan, project.folder))
     priced = partial(cost_of, day=today(), usage=usage, prices=prices)
-    then = _then(project.folder, stack, against) if against else None
+    with working(f"planning {stack} at {against}", quiet=as_json):
+        then = _then(project.folder, stack, against) if against else None
     now = priced(plan)
     difference = diff(priced(then) if then else now.nothing(), now) if against else None
     if as_json:

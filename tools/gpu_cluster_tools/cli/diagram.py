@@ -1,5 +1,8 @@
 """`gpu-cluster diagram`: a stack as a picture."""
 
+import json
+from typing import Annotated
+
 import typer
 
 from gpu_cluster.config.team import TeamStack
@@ -7,9 +10,14 @@ from gpu_cluster_tools.cli.project import Project, StackName
 from gpu_cluster_tools.diagram import diagram as drawn
 from gpu_cluster_tools.diagram import team_diagram
 
+Json = Annotated[bool, typer.Option("--json", help="Print it as text of a JSON object.")]
 
-def diagram(stack: StackName = "local") -> None:
+
+def diagram(stack: StackName = "local", *, as_json: Json = False) -> None:
     """Print a stack as a flowchart in Mermaid, which GitHub and editors draw: only what matters."""
     settings = Project.here().any_stack(stack)
     picture = team_diagram(settings) if isinstance(settings, TeamStack) else drawn(stack, settings)
-    typer.echo(picture, nl=False)
+    if as_json:
+        typer.echo(json.dumps({"stack": stack, "mermaid": picture}, indent=2))
+    else:
+        typer.echo(picture, nl=False)

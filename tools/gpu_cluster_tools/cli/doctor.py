@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gpu_cluster_tools.cli.project import Project, StackArgument
+from gpu_cluster_tools.cli.width import say
 from gpu_cluster_tools.doctor import Check, CheckStatus, counts, diagnose
 
 _WIDTH = 5
@@ -30,7 +31,7 @@ def doctor(stack: StackArgument = None, *, as_json: Json = False) -> None:
         for check in found:
             checks.append(check)
             if not as_json:
-                typer.echo(_line(check))
+                say(_line(check))
     summary = counts(checks)
     if as_json:
         typer.echo(json.dumps({"summary": summary, "checks": [it.as_json() for it in checks]}, indent=2))

@@ -1,5 +1,6 @@
 """`gpu-cluster drift`: whether what runs is still what a stack file says."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,19 +9,22 @@ from typing import Annotated
 import typer
 
 from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.summary import found_in
+from gpu_cluster_tools.cli.width import say
 from gpu_cluster_tools.rehearsal import PoolNodes, RehearsalError
 from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
 from gpu_cluster_tools.review.drift import Drifted, issue, marker, report, title
 from gpu_cluster_tools.review.github import GitHubRepository
 from gpu_cluster_tools.toolchain import ready_engine
 
+Json = Annotated[bool, typer.Option("--json", help="Print each drifted resource as JSON.")]
 Issue = Annotated[bool, typer.Option("--issue", help="Open, edit or close the stack's issue on GitHub.")]
 
 
-def drift(stack: StackName = "local", *, to_issue: Issue = False) -> None:
+def drift(stack: StackName = "local", *, to_issue: Issue = False, as_json: Json = False) -> None:
     """Report drift between a stack file and its cluster.
 
     Nothing is changed, neither what runs nor the state. Exit codes: 0 nothing has drifted, 1 something has.
@@ -30,14 +34,18 @@ def drift(stack: StackName = "local", *, to_issue: Issue = False) -> None:
     settings = project.stack(stack)
     engine = project.engine(stack, settings, ready_engine())
     engine.select(create=False)
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, working(f"comparing {stack} with what runs", quiet=as_json):
         run = run_pulumi(engine, "preview", "--refresh", record=Path(folder) / "preview")
         if not run.held:
             raise RehearsalError("\n".join(run.errors))
     drifted = [Drifted(str(operation), operation.changes) for operation in run.log.changing()]
     if isinstance(settings.cluster, LocalCluster):
         drifted += resized(found_in(project, stack, settings).pools)
-    typer.echo(report(stack, drifted))
+    if as_json:
+        found = [{"operation": it.what, "changes": it.changes} for it in drifted]
+        typer.echo(json.dumps({"stack": stack, "drifted": found}, indent=2))
+    else:
+        say(report(stack, drifted))
     if to_issue:
         _tell(stack, drifted)
     if drifted:

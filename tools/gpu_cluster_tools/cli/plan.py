@@ -10,7 +10,9 @@ from gpu_cluster.plan import Plan, plan_of
 from gpu_cluster.stack import StackFileError, load_any
 from gpu_cluster.stack.declared import declared
 from gpu_cluster.stack.notes import notes_of
+from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project, StackName
+from gpu_cluster_tools.cli.width import say
 from gpu_cluster_tools.reports.plan_json import as_json
 from gpu_cluster_tools.reports.plan_tree import tree
 from gpu_cluster_tools.review.changes import ResourceChange, changes
@@ -40,29 +42,30 @@ def plan(
     if against:
         _show_changes(project, stack, against, as_json_=as_json_)
         return
-    settings = load_any(project.stack_file(stack))
-    found = plan_of(project.folder, stack)
+    with working(f"planning {stack}", quiet=as_json_):
+        settings = load_any(project.stack_file(stack))
+        found = plan_of(project.folder, stack)
     if as_json_:
         typer.echo(json.dumps(as_json(found), indent=2, sort_keys=True))
         return
     for line in tree(found.graph, every=every):
-        typer.echo(line)
-    typer.echo()
-    typer.echo(_summary(found))
+        say(line)
+    say(f"\n{_summary(found)}")
     for each in declared(settings):
-        typer.echo(str(each))
+        say(str(each))
     for note in notes_of(settings):
-        typer.echo(f"note: {note}")
+        say(f"note: {note}")
 
 
 def _show_changes(project: Project, stack: str, against: str, *, as_json_: bool) -> None:
-    found = _changes(project, stack, against)
+    with working(f"planning {stack}, now and at {against}", quiet=as_json_):
+        found = _changes(project, stack, against)
     if as_json_:
         typer.echo(json.dumps([asdict(change) for change in found], indent=2))
         return
     for line in change_lines(found):
-        typer.echo(line)
-    typer.echo(f"{stack} against {against}: {counted(found)}")
+        say(line)
+    say(f"{stack} against {against}: {counted(found)}")
 
 
 def _changes(project: Project, stack: str, against: str) -> list[ResourceChange]:

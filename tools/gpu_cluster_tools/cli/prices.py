@@ -1,14 +1,17 @@
 """`gpu-cluster prices`: current prices from the AWS Price List."""
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gpu_cluster.catalog import REGIONS
 from gpu_cluster.catalog.clock import today
 from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.table import table
+from gpu_cluster_tools.cli.width import say
 
 if TYPE_CHECKING:
     from gpu_cluster_tools.price_list.fetch import Fetched
@@ -23,7 +26,10 @@ Write = Annotated[
 ]
 
 
-def prices(*, region: Regions = None, write: Write = None) -> None:
+Json = Annotated[bool, typer.Option("--json", help="Print the prices as JSON, by region.")]
+
+
+def prices(*, region: Regions = None, write: Write = None, as_json: Json = False) -> None:
     """Fetch current prices from the AWS Price List, and show where the catalog has others or none.
 
     Needs boto3, a network and AWS credentials that may call pricing:GetProducts. Exit codes: 0 fetched, 1 the
@@ -34,10 +40,31 @@ def prices(*, region: Regions = None, write: Write = None) -> None:
 
     regions = [_known(each) for each in region or _of_stacks()]
     aws = Aws(ENDPOINT_REGION)
-    found = {each: fetched(aws, each) for each in dict.fromkeys(regions)}
-    typer.echo("\n\n".join(text(each, found[each]) for each in found))
+    found: dict[str, Fetched] = {}
+    for each in dict.fromkeys(regions):
+        with working(f"fetching prices of {each}", quiet=as_json):
+            found[each] = fetched(aws, each)
+    if as_json:
+        typer.echo(json.dumps({each: as_data(each, it) for each, it in found.items()}, indent=2))
+    else:
+        say("\n\n".join(text(each, found[each]) for each in found))
     if write:
         _write(write, found)
+        say(f"written to {write}", err=as_json)
+
+
+def as_data(region: str, found: "Fetched") -> dict[str, Any]:
+    """For JSON: prices in US dollars, those of the catalog that differ, and names without a price."""
+    from gpu_cluster_tools.price_list.compare import differences
+
+    return {
+        "instances": {name: float(usd) for name, usd in found.instances.items()},
+        "services": {name: float(usd) for name, usd in found.services.items()},
+        "otherInTheCatalog": {
+            it.name: float(it.catalog) if it.catalog else None for it in differences(found, region)
+        },
+        "unread": list(found.unread),
+    }
 
 
 def text(region: str, found: "Fetched") -> str:
@@ -84,4 +111,3 @@ def _write(path: Path, found: "dict[str, Fetched]") -> None:
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror}"
         raise typer.BadParameter(message, param_hint="--write") from None
-    typer.echo(f"written to {path}")

@@ -7,6 +7,7 @@ import typer
 
 from gpu_cluster.config.compliance import Framework
 from gpu_cluster_tools.cli.output import Output, tell
+from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project, StackName
 
 if TYPE_CHECKING:
@@ -43,11 +44,14 @@ def report(
 
     project = Project.here()
     project.stack_file(stack)
-    plan = plan_of(project.folder, stack)
+    with working(f"planning {stack}", quiet=as_json):
+        plan = plan_of(project.folder, stack)
     if html:
         from gpu_cluster_tools.page import page_of
 
-        tell(page_of(plan, project.folder), html)
+        with working("evaluating all rules, and drawing the page"):
+            page = page_of(plan, project.folder)
+        tell(page, html)
     else:
         _compliance(plan, project, framework, as_json=as_json, output=output)
 
@@ -64,7 +68,8 @@ def _compliance(
     if not wanted:
         known = ", ".join(Framework)
         raise typer.BadParameter(f"the stack file names none; known are {known}", param_hint="--framework")
-    judged = judged_plan(plan, project.folder)
+    with working("evaluating all rules", quiet=as_json):
+        judged = judged_plan(plan, project.folder)
     facts = declared(plan.team or plan.stack)
     assessments = [assess(judged, each, facts) for each in wanted]
     tell(compliance_json(assessments) if as_json else compliance_markdown(assessments), output)

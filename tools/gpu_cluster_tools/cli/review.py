@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project
+from gpu_cluster_tools.cli.width import say
 
 if TYPE_CHECKING:
     from gpu_cluster_tools.review.review import Review
@@ -36,6 +38,7 @@ As = Annotated[
         "--format", help="A comment, data for programs, or the names alone of touched stacks that are there."
     ),
 ]
+Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write it to a file.")]
 
 
@@ -45,6 +48,7 @@ def review(
     against: Against,
     source: Source = None,
     format: As = ReviewFormat.MARKDOWN,
+    as_json: Json = False,
     output: Output = None,
 ) -> None:
     """Compare stacks with an earlier revision, without network, cluster or credentials.
@@ -54,29 +58,30 @@ def review(
     from gpu_cluster_tools.review.revision import there
     from gpu_cluster_tools.review.stacks import comparison_of
 
+    wanted = ReviewFormat.JSON if as_json else format
     with comparison_of(Project.here().folder, against, source) as both:
-        if format is ReviewFormat.NAMES:
+        if wanted is ReviewFormat.NAMES:
             names = there(stacks or both.stacks, both.after)
             _write("".join(f"{name}\n" for name in names), output)
             return
-        found = _reviews(both, stacks or [], output)
+        with working("comparing plans, costs and findings", quiet=as_json):
+            found = _reviews(both, stacks or [])
     from gpu_cluster_tools.review.comment import comment
-    from gpu_cluster_tools.review.review import as_json
+    from gpu_cluster_tools.review.review import as_json as json_of
 
-    _write(as_json(found) if format is ReviewFormat.JSON else comment(found), output)
-    raise typer.Exit(_code(found))
-
-
-def _reviews(both: "Comparison", stacks: list[str], output: Path | None) -> "list[Review]":
-    from gpu_cluster.catalog.clock import today
-    from gpu_cluster_tools.review.stacks import reviews
-
-    found = reviews(both, stacks, today())
     if output:
         for each in found:
             because = f": {each.reasons[0].words}" if each.reasons else ""
-            typer.echo(f"{each.stack}: {each.verdict}{because}")
-    return found
+            say(f"{each.stack}: {each.verdict}{because}")
+    _write(json_of(found) if wanted is ReviewFormat.JSON else comment(found), output)
+    raise typer.Exit(_code(found))
+
+
+def _reviews(both: "Comparison", stacks: list[str]) -> "list[Review]":
+    from gpu_cluster.catalog.clock import today
+    from gpu_cluster_tools.review.stacks import reviews
+
+    return reviews(both, stacks, today())
 
 
 def _code(found: "list[Review]") -> int:

@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from gpu_cluster.config.team import TeamStack
+from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.cli.summary import as_data, found_in, show
-from gpu_cluster_tools.cli.team_stack import pods_of, show_team, team_data
+from gpu_cluster_tools.cli.summary import as_data, found_in, summary
+from gpu_cluster_tools.cli.team_stack import pods_of, team_data, team_summary
 
 Json = Annotated[bool, typer.Option("--json", help="Print pools and models as JSON.")]
 
@@ -19,11 +20,15 @@ def status(stack: StackName = "local", *, as_json: Json = False) -> None:
     project = RunningProject.here()
     settings = project.any_stack(stack)
     if isinstance(settings, TeamStack):
+        with working(f"asking the cluster of {stack}", quiet=as_json):
+            pods = pods_of(project, settings)
         if as_json:
-            typer.echo(json.dumps(team_data(stack, settings, pods_of(project, settings)), indent=2))
+            typer.echo(json.dumps(team_data(stack, settings, pods), indent=2))
         else:
-            show_team(project, stack, settings)
-    elif as_json:
-        typer.echo(json.dumps(as_data(stack, settings, found_in(project, stack, settings)), indent=2))
-    else:
-        show(project, stack, settings)
+            typer.echo(team_summary(stack, settings, pods))
+        return
+    with working(f"asking the cluster of {stack}", quiet=as_json):
+        found = found_in(project, stack, settings)
+    typer.echo(
+        json.dumps(as_data(stack, settings, found), indent=2) if as_json else summary(stack, settings, found)
+    )

@@ -1,10 +1,31 @@
 """Rows of words in columns, the same on a terminal, without colour and in a pipe."""
 
+import sys
+import textwrap
 from collections.abc import Sequence
 
+from gpu_cluster_tools.cli.width import width_of
 
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of one length, each cell as wide as its column, indented by two."""
+_LEAST = 20
+"""Columns that the last cell of a row has to have before it is broken."""
+
+
+def table(rows: Sequence[Sequence[str]], width: int | None = None) -> str:
+    """Rows of one length, each cell as wide as its column, indented by two.
+
+    `width`: columns of the page, by default of the terminal: the last cell is broken there into lines.
+    """
+    limit = width or width_of(sys.stdout)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(f"  {line.rstrip()}" for line in lines)
+    before = 2 + sum(widths[:-1]) + 2 * (len(widths) - 1)
+    last = max(_LEAST, limit - before) if limit else widths[-1]
+    return "\n".join(line for row in rows for line in _lines(row, widths, last))
+
+
+def _lines(row: Sequence[str], widths: Sequence[int], last: int) -> list[str]:
+    cells = "".join(f"{cell.ljust(width)}  " for cell, width in zip(row[:-1], widths[:-1], strict=True))
+    broken = textwrap.wrap(row[-1], last, break_long_words=False, break_on_hyphens=False) or [""]
+    if len(row[-1]) <= last:
+        broken = [row[-1]]
+    rest = [f"  {' ' * len(cells)}{part}" for part in broken[1:]]
+    return [f"  {cells}{broken[0]}".rstrip(), *rest]

@@ -52,7 +52,7 @@ def down_team(project: RunningProject, name: str, team: TeamStack) -> None:
 
 
 def show_team(project: RunningProject, name: str, team: TeamStack) -> None:
-    typer.echo(_summary(name, team, pods_of(project, team)))
+    typer.echo(team_summary(name, team, pods_of(project, team)))
 
 
 def team_data(name: str, team: TeamStack, replicas: Sequence[Replica]) -> dict[str, Any]:
@@ -99,7 +99,8 @@ def _update(engine: Engine, team: TeamStack) -> None:
     engine.run("up", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-permalink=true")
 
 
-def _summary(name: str, team: TeamStack, replicas: Sequence[Replica]) -> str:
+def team_summary(name: str, team: TeamStack, replicas: Sequence[Replica]) -> str:
+    """Pods of a team's stack: how many are ready, by model and service."""
     ready = sum(replica.ready for replica in replicas)
     parts = [f"{name}: {ready} of {len(replicas)} pods of team {team.name} ready"]
     for title, names in (("MODEL", team.file.models), ("SERVICE", team.file.services)):

@@ -11,7 +11,9 @@ from gpu_cluster.stack import LocatedDiagnostic, StackFileError, load_any
 from gpu_cluster.stack.notes import notes_of
 from gpu_cluster.stack.platform_checkout import fetched_again
 from gpu_cluster.stack.summary import summary_of
+from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project, StackName
+from gpu_cluster_tools.cli.width import say
 
 _WRONG = 2
 
@@ -40,10 +42,11 @@ def validate(stack: StackName = "local", *, as_json: Json = False, fetch: Fetch 
 
 def _validate(stack: str, file: Path, *, as_json: bool) -> None:
     if not as_json:
-        found = load_any(file)
-        typer.echo(f"{stack}: {summary_of(found)}, all right")
+        with working(f"reading {stack}"):
+            found = load_any(file)
+        say(f"{stack}: {summary_of(found)}, all right")
         for note in notes_of(found):
-            typer.echo(f"note: {note}")
+            say(f"note: {note}")
         return
     problems: tuple[LocatedDiagnostic, ...] = ()
     try:

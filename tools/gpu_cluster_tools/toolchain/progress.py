@@ -3,16 +3,23 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from gpu_cluster_tools.toolchain.estimate import Estimate, in_words
 
 Report = Callable[[str], None]
 
 _CLEAR = "\r\033[K"
 
 
-@dataclass(frozen=True)
+def _nothing() -> Sequence[str]:
+    return ()
+
+
+@dataclass
 class BuildProgress:
     """Reports each step when it starts and when it has ended.
 
@@ -21,6 +28,12 @@ class BuildProgress:
     """
 
     report: Report | None
+    missing: Callable[[], Sequence[str]] = field(default=_nothing)
+    """Names of the tools that have to be built, asked for when the first of them is."""
+
+    @cached_property
+    def _estimate(self) -> Estimate:
+        return Estimate(self.missing())
 
     def line(self, text: str) -> None:
         if self.report:
@@ -29,15 +42,28 @@ class BuildProgress:
             print(text, file=sys.stderr, flush=True)  # noqa: T201
 
     @contextmanager
-    def step(self, title: str) -> Generator[None]:
+    def step(self, title: str, tool: str = "") -> Generator[None]:
+        """`tool`: the name of the tool that the step builds, whose position and time left are said."""
+        estimate = self._estimate if tool else None
         started = time.monotonic()
+
+        def state(seconds: float) -> str:
+            if estimate is None:
+                return elapsed(seconds)
+            left = in_words(estimate.left(tool, seconds))
+            return f"{estimate.position(tool)}, {elapsed(seconds)}, {left}"
+
         if self.report is None and sys.stderr.isatty():
-            with _live_line(title, started):
+            with live_line(title, state):
                 yield
         else:
-            self.line(f"{title} …")
+            whole = f" {estimate.position(tool)}, {in_words(estimate.left(tool, 0))}" if estimate else ""
+            self.line(f"{title} …{whole}")
             yield
-        self.line(f"{title} … {elapsed(time.monotonic() - started)}")
+        took = time.monotonic() - started
+        if estimate:
+            estimate.done(tool, took)
+        self.line(f"{title} … {elapsed(took)}")
 
 
 def elapsed(seconds: float) -> str:
@@ -47,16 +73,22 @@ def elapsed(seconds: float) -> str:
 
 
 @contextmanager
-def _live_line(title: str, started: float) -> Generator[None]:
-    stop = threading.Event()
+def live_line(title: str, state: Callable[[float], str] = elapsed, *, after: float = 0) -> Generator[None]:
+    """One line on the terminal that says what is being done, and goes when that is done.
+
+    `state`: words for so many seconds. `after`: seconds without a line.
+    """
+    stop, started = threading.Event(), time.monotonic()
 
     def show() -> None:
-        while not stop.wait(timeout=0.5):
-            sys.stderr.write(f"{_CLEAR}{title} … {elapsed(time.monotonic() - started)}")
+        if stop.wait(timeout=after):
+            return
+        while True:
+            sys.stderr.write(f"{_CLEAR}{title} … {state(time.monotonic() - started)}")
             sys.stderr.flush()
+            if stop.wait(timeout=0.5):
+                return
 
-    sys.stderr.write(f"{title} …")
-    sys.stderr.flush()
     thread = threading.Thread(target=show, daemon=True)
     thread.start()
     try:
@@ -64,5 +96,6 @@ def _live_line(title: str, started: float) -> Generator[None]:
     finally:
         stop.set()
         thread.join()
-        sys.stderr.write(_CLEAR)
-        sys.stderr.flush()
+        if time.monotonic() - started >= after:
+            sys.stderr.write(_CLEAR)
+            sys.stderr.flush()

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from gpu_cluster.cache_folder import cache_folder
@@ -58,7 +58,7 @@ def install(report: Report | None = None, *, also: Sequence[Tool] = ()) -> Toolc
     they go to stderr. `also` are tools that only some tasks need, such as `AWS_PROVIDER`.
     `ToolchainError` where one cannot be provided.
     """
-    workshop = _Workshop(BuildProgress(report), cache_folder())
+    workshop = _Workshop(BuildProgress(report, partial(_missing, also)), cache_folder())
     try:
         tools = _engine(workshop)
         tools |= {tool.name: workshop.provide(tool) for tool in (*PINNED, *also)}
@@ -113,6 +113,12 @@ def builder() -> Path:
 def tools_folder() -> Path:
     """Where tools are built and kept."""
     return cache_folder()
+
+
+def _missing(also: Sequence[Tool]) -> list[str]:
+    """Names of the tools that `install` would have to build or fetch."""
+    further = {tool.name: _built(tool) for tool in also}
+    return [name for name, found in (present() | further).items() if found is None]
 
 
 def _built(tool: Tool) -> InstalledTool | None:

@@ -48,6 +48,19 @@ def test_a_terminal_gets_one_live_line() -> None:
     assert shown.endswith("\r\033[Kbuilding etcd … 1s\r\n")
 
 
+def test_a_build_says_which_of_how_many_it_is_and_how_long_the_rest_takes() -> None:
+    lines: list[str] = []
+    progress = BuildProgress(lines.append, lambda: ["etcd", "kube-apiserver"])
+
+    with progress.step("building etcd v3", "etcd"):
+        pass
+    with progress.step("building kube-apiserver v1", "kube-apiserver"):
+        pass
+
+    assert lines[0] == "building etcd v3 … 1 of 2, about 6 min left"
+    assert lines[2].startswith("building kube-apiserver v1 … 2 of 2, about ")
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.4, "0s"), (59.4, "59s"), (59.6, "1m00s"), (190, "3m10s"), (3600, "60m00s")]
 )

@@ -1,0 +1,56 @@
+"""Long steps are said on stderr: live on a terminal, by a line elsewhere, and not at all to a program."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+STEP = (
+    "import time; from gpu_cluster_tools.cli import progress\n"
+    "progress.AFTER = 0.2\n"
+    "with progress.working('planning prod', quiet={quiet}): time.sleep({seconds})\n"
+    "print('done')"
+)
+
+
+def program(seconds: float, *, quiet: bool = False) -> list[str]:
+    return [sys.executable, "-c", STEP.format(seconds=seconds, quiet=quiet)]
+
+
+def into_files(tmp_path: Path, seconds: float, *, quiet: bool = False) -> str:
+    """Its stderr where neither stream is a terminal or a pipe, as in the log of a job."""
+    with (tmp_path / "out").open("w") as out, (tmp_path / "err").open("w") as err:
+        subprocess.run(program(seconds, quiet=quiet), stdout=out, stderr=err, check=True)
+    return (tmp_path / "err").read_text()
+
+
+def in_a_terminal(command: list[str], tmp_path: Path) -> str:
+    file = tmp_path / "step.py"
+    file.write_text(command[2])
+    done = subprocess.run(
+        ["script", "-qec", f"{sys.executable} {file}", "/dev/null"],
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout.decode()
+
+
+def test_a_log_gets_one_line_of_what_takes_long(tmp_path: Path) -> None:
+    assert into_files(tmp_path, 0.6) == "planning prod …\n"
+
+
+def test_nothing_is_said_of_what_is_done_at_once(tmp_path: Path) -> None:
+    assert into_files(tmp_path, 0) == ""
+    assert in_a_terminal(program(0), tmp_path) == "done\r\n"
+
+
+def test_a_program_that_reads_gets_nothing(tmp_path: Path) -> None:
+    assert into_files(tmp_path, 0.6, quiet=True) == ""
+    piped = subprocess.run(program(0.6), capture_output=True, text=True, check=True)
+    assert (piped.stdout, piped.stderr) == ("done\n", "")
+
+
+def test_a_terminal_gets_a_live_line_that_goes(tmp_path: Path) -> None:
+    shown = in_a_terminal(program(1.2), tmp_path)
+
+    assert "\r\033[Kplanning prod … 0s" in shown
+    assert shown.endswith("\r\033[Kdone\r\n")

@@ -1,0 +1,50 @@
+"""Text for people, within the width of their terminal; elsewhere as it is."""
+
+import re
+import shutil
+import sys
+import textwrap
+from typing import TextIO
+
+import typer
+
+_CARETS = re.compile(r" *\| *\^+")
+_LEAST = 40
+"""Columns below which nothing is gained by a break."""
+
+
+def say(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print text, wrapped where it goes to a terminal."""
+    width = width_of(sys.stderr if err else sys.stdout)
+    typer.echo(wrapped(text, width) if width else text, err=err, nl=nl)
+
+
+def width_of(stream: TextIO) -> int | None:
+    """Columns of the terminal behind a stream; None where there is none."""
+    return max(_LEAST, shutil.get_terminal_size().columns) if stream.isatty() else None
+
+
+def wrapped(text: str, width: int) -> str:
+    """Lines of at most so many columns; the rest of a line is indented below it. No word is divided.
+
+    Lines of a file with a caret below stay whole, as do rows of a table, which `table` fits by itself.
+    """
+    lines = text.split("\n")
+    carets = {number for number, line in enumerate(lines) if _CARETS.fullmatch(line)}
+    whole = carets | {number - 1 for number in carets}
+    return "\n".join(line if number in whole else _broken(line, width) for number, line in enumerate(lines))
+
+
+def _broken(line: str, width: int) -> str:
+    if len(line) <= width:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()))
+    parts = textwrap.wrap(
+        line.lstrip(),
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(parts)
