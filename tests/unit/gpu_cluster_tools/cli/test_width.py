@@ -40,7 +40,7 @@ def test_the_last_cell_of_a_row_is_broken_below_itself() -> None:
 
 
 def test_in_a_narrow_terminal_no_line_of_check_is_wider() -> None:
-    shell = f"stty cols 80; '{GPU_CLUSTER}' check local 2>/dev/null"
+    shell = f"COLUMNS=80 '{GPU_CLUSTER}' check local 2>/dev/null"
     done = subprocess.run(
         ["script", "-qec", shell, "/dev/null"], cwd=PROJECT, capture_output=True, text=True, check=False
     )
