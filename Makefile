@@ -1,9 +1,10 @@
 STACK ?= local
+END ?= lowest-direct
 PYTHON ?= python3
 run := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status rehearse campaign test test-all lint check policies gate deploy findings schema docs bench dist release lock clean
+.PHONY: help up down status rehearse campaign test test-all test-versions lint check policies gate deploy findings schema docs bench dist release lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +31,11 @@ test: .venv/ready lint ## prove it: unit tests, then the real engine on a real c
 test-all: .venv/ready lint ## the same with every slow test: about an hour on two cores
 	$(run)python -m gpu_cluster_tools.toolchain --all-tests
 	$(run)pytest -n 2 --dist loadfile -m ""
+
+test-versions: .venv/ready ## plans and components with the versions at one END of each range: lowest-direct or highest
+	$(run)uv venv -q --clear --python $(run)python .local/versions
+	$(run)uv pip install -q --python .local/versions/bin/python --resolution $(END) -e '.[test]'
+	.local/versions/bin/python -m pytest -n 2 --dist loadfile tests/golden tests/unit/gpu_cluster
 
 lint: .venv/ready ## format, lint, wording and strict types
 	$(run)ruff format --check

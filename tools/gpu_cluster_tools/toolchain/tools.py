@@ -7,7 +7,7 @@ from pathlib import Path
 MODULES = Path(__file__).parent / "modules"
 
 PULUMI_VERSION = "v3.246.0"
-PROVIDER_VERSION = "v4.25.0"  # of pulumi-kubernetes, the SDK in pyproject.toml and the plugin alike
+PROVIDER_VERSION = "v4.25.0"  # of pulumi-kubernetes, the SDK in requirements.txt and the plugin alike
 KUBERNETES_VERSION = "v1.35.4"
 KWOK_VERSION = "v0.8.0"
 KARPENTER_VERSION = "v1.13.0"  # of the image that the platform runs, and of the charts
