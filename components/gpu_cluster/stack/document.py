@@ -120,7 +120,11 @@ class Document:
 
 def read(path: Path) -> Document:
     """The file's one document. `UnreadableFileError` where it is missing, no UTF-8, no YAML or empty."""
-    text = _text(path)
+    return read_text(_text(path))
+
+
+def read_text(text: str) -> Document:
+    """The one document of a text."""
     return _built(_parsed(text), tuple(text.splitlines()))
 
 

@@ -1,6 +1,7 @@
 """From a stack file to settings, or to everything that is wrong with it."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from gpu_cluster.stack.checks import check_sections
 from gpu_cluster.stack.checks.team_stack import check_team_stack
 from gpu_cluster.stack.defaults import with_defaults, with_team_defaults
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys, LocatedDiagnostic, StackFileError, dotted
-from gpu_cluster.stack.document import Document, UnreadableFileError, read
+from gpu_cluster.stack.document import Document, UnreadableFileError, read, read_text
 from gpu_cluster.stack.git_checkout import FetchError
 from gpu_cluster.stack.model_configs import located, located_team
 from gpu_cluster.stack.platform_checkout import lack_of_project, platform_of
@@ -44,6 +45,15 @@ def load(path: Path) -> Stack:
         keys: Keys = ("config", config_key("team"))
         raise file.error([Diagnostic(keys, "a team's stack; expected that of an environment")])
     return _environment(file)
+
+
+def stack_of(sections: Mapping[str, Any]) -> Stack:
+    """The settings of sections that are data already, such as those of another program.
+
+    `StackFileError` with every mistake at once; paths have to be absolute.
+    """
+    text = json.dumps({"config": {config_key(name): value for name, value in sections.items()}}, indent=2)
+    return _environment(_File("stack", Path("/"), read_text(text), ENVIRONMENT))
 
 
 def load_any(path: Path) -> Stack | TeamStack:

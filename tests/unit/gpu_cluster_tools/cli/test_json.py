@@ -70,7 +70,7 @@ def test_the_document_has_the_keys_of_the_page(name: str) -> None:
     assert done.exit_code in (0, 1, 3), done.exception
     found = json.loads(done.stdout)
     first: Any = cast("list[Any]", found)[0] if isinstance(found, list) else found
-    keys = documented()[name] | (documented()["cost"] if name.startswith("cost ") else set())
+    keys = documented()[name] | (documented()["cost"] if name.startswith("cost ") else set[str]())
     assert set(first) == keys
 
 

@@ -1,0 +1,120 @@
+"""Components for other languages: the schema, what is made of inputs, and what a wrong input is told."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi.errors import InputPropertiesError
+from ruamel.yaml import YAML
+
+from gpu_cluster.component_provider import COMPONENTS, VERSION, DevicePlugin, EcrRegistry, Platform, Provider
+from gpu_cluster.plan.fake_cloud import FakeCloud
+from gpu_cluster.plan.graph import Graph
+from gpu_cluster.plan.recorder import recorded
+from gpu_cluster.stack import load
+from gpu_cluster.stack.load import stack_of
+from tests.unit.gpu_cluster.stack.corpus import PROJECT
+
+PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+SITE: dict[str, Any] = {
+    "cluster": {"provider": "existing", "kubeconfig": "/dev/null"},
+    "pools": {
+        "box": {
+            "machine": {"cpus": 16.0, "memory": "64Gi", "gpu": "L4", "gpus": 1.0},
+            "nodes": 2.0,
+            "sharing": {"timeSlicing": 4.0},
+        }
+    },
+    "storage": {"disk": {"kind": "local-path", "default": True}},
+}
+"""Sections as the engine hands them over: each number is a float."""
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Provider().schema or "")
+    return found
+
+
+def made(make: Any) -> Graph:
+    return recorded(make, FakeCloud("123456789012", "eu-central-1", {}), stack="x", preview=True)
+
+
+def test_every_component_has_the_token_that_programs_in_python_have(schema: dict[str, Any]) -> None:
+    names = {component.__name__ for component in COMPONENTS}
+    assert schema["resources"].keys() == {f"gpu-cluster:index:{name}" for name in names}
+    assert (schema["name"], schema["version"]) == ("gpu-cluster", PYPROJECT["version"])
+
+
+def test_every_input_and_output_is_described_on_one_line(schema: dict[str, Any]) -> None:
+    for name, resource in schema["resources"].items():
+        described = [resource, *resource["inputProperties"].values(), *resource["properties"].values()]
+        texts = [it.get("description", "") for it in described]
+        assert all(texts), name
+        assert not [text for text in texts if "\n" in text]
+
+
+def test_a_platform_is_that_of_the_sections(tmp_path: Path) -> None:
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.touch()
+    cluster = {"provider": "existing", "kubeconfig": str(kubeconfig)}
+    graph = made(lambda: Platform("platform", {"stack": {**SITE, "cluster": cluster}}))
+
+    assert graph.resources[0].type == "gpu-cluster:index:Platform"
+    assert {it.name for it in graph.of("DaemonSet")} != set()
+
+
+def test_sections_are_read_as_a_stack_file_is() -> None:
+    file = PROJECT / "stacks/Pulumi.prod.yaml"
+    text: Any = YAML(typ="safe", pure=True).load(file)  # pyright: ignore[reportUnknownMemberType]
+    sections = {key.removeprefix("gpu-cluster:"): value for key, value in text["config"].items()}
+    assert stack_of(json.loads(json.dumps(sections, default=str))) == load(file)
+
+
+def test_device_plugins_alone() -> None:
+    graph = made(lambda: DevicePlugin("gpus", {"stack": SITE}))
+    assert {it.type for it in graph.resources if it.type.startswith("gpu-cluster:index:Dev")}
+
+
+def test_a_registry_gives_its_addresses() -> None:
+    args: Any = {
+        "settings": {"repositories": {"vision/api": {}}},
+        "account": "123456789012",
+        "region": "eu-central-1",
+        "key": "arn:aws:kms:eu-central-1:123456789012:key/1",
+    }
+    graph = made(lambda: EcrRegistry("registry", args))
+    assert graph.only("repository:Repository")["name"] == "vision/api"
+
+
+def test_a_wrong_stack_is_told_by_key_with_every_mistake() -> None:
+    wrong = {**SITE, "cluster": {"provider": "lokal"}, "pols": {}}
+    with pytest.raises(InputPropertiesError) as error:
+        Platform("platform", {"stack": wrong})
+    told = {it["property_path"]: it["reason"] for it in error.value.errors or []}
+    assert told["stack.cluster.provider"].endswith("got 'lokal', did you mean 'local'?")
+    assert told["stack.pols"] == "unknown section, did you mean 'gpu-cluster:pools'?"
+
+
+def test_a_wrong_registry_is_told_by_key() -> None:
+    args: Any = {"settings": {"repositoris": {}}, "account": "1", "region": "x", "key": "k"}
+    with pytest.raises(InputPropertiesError) as error:
+        EcrRegistry("registry", args)
+    assert [it["property_path"] for it in error.value.errors or []] == ["settings.repositoris"]
+
+
+def test_a_kubeconfig_that_is_not_there_is_no_traceback() -> None:
+    cluster = {"provider": "existing", "kubeconfig": "/no/such/file"}
+    with pytest.raises(InputPropertiesError, match="does not exist"):
+        Platform("platform", {"stack": {**SITE, "cluster": cluster}})
+
+
+def test_the_plugin_installs_what_the_library_needs() -> None:
+    needed = {it.split("#")[0].strip() for it in PYPROJECT["dependencies"]}
+    listed = (PROJECT / "components/requirements.txt").read_text().splitlines()
+    assert {line for line in listed if line and not line.startswith("#")} <= needed
+    assert PYPROJECT["version"] == VERSION
+    assert (PROJECT / "components/__main__.py").is_file()
+    assert (PROJECT / "components/PulumiPlugin.yaml").read_text().count("name: python") == 1
