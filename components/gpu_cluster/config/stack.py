@@ -4,7 +4,7 @@ from pydantic import Field
 
 from gpu_cluster.config.backups import BackupSettings
 from gpu_cluster.config.budget import BudgetSettings
-from gpu_cluster.config.cluster import ClusterSettings, LocalCluster
+from gpu_cluster.config.cluster import ClusterSettings
 from gpu_cluster.config.compliance import ComplianceSettings
 from gpu_cluster.config.ecr import ecr_mirror
 from gpu_cluster.config.eks import EksSettings
@@ -95,12 +95,12 @@ class Stack(Settings):
     def serves_metrics(self) -> bool:
         """Whether the platform's own adapter serves metrics to autoscalers, where there is one to serve.
 
-        On this machine its pods have no program, and an API without a server keeps every namespace that is
-        deleted in the cluster.
+        By default only on eks: an existing cluster may have an adapter, whose API this one would take over,
+        and on this machine an API without a server keeps namespaces from being deleted.
         """
         telemetry = self.telemetry
         if not telemetry.enabled or telemetry.prometheus is Collector.EXISTING:
             return False
         if telemetry.serve_metrics is not None:
             return telemetry.serve_metrics
-        return not (self.serving.metrics_served or isinstance(self.cluster, LocalCluster))
+        return isinstance(self.cluster, EksSettings) and not self.serving.metrics_served

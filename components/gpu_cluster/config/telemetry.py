@@ -127,7 +127,7 @@ class TelemetrySettings(Settings):
     """Another store that gets every sample; only with in-cluster. Default: none."""
 
     serve_metrics: Flag | None = None
-    """Whether prometheus-adapter serves the queues of models to autoscalers. Default: if models may scale."""
+    """Whether prometheus-adapter serves queues to autoscalers. Default: on eks, if models may scale."""
 
     alerts: AlertSettings = AlertSettings()
     """Where alerts are sent; only with in-cluster. Default: nowhere, Prometheus shows them."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from gpu_cluster.capacity import known_model, scales, served_metrics, waiting_metric
 from gpu_cluster.config.capacity import Market
-from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.serving import ModelSettings, ServingEngine
 from gpu_cluster.config.stack import Stack
@@ -60,6 +60,8 @@ def _unserved_because(environment: Stack) -> str:
         return "telemetry.serveMetrics is false; hint: leave it out"
     if isinstance(environment.cluster, LocalCluster):
         return "provider local runs no adapter; hint: a fixed number of replicas"
+    if isinstance(environment.cluster, ExistingCluster) and telemetry.serve_metrics is None:
+        return "the cluster may have an adapter; hint: telemetry.serveMetrics: true"
     return "it is not collected; hint: server.metrics of a custom server, or no waitingMetric in a team"
 
 

@@ -21,14 +21,21 @@ def changed(telemetry: dict[str, Any] | None = None, serving: dict[str, Any] | N
     )
 
 
+def on_eks(telemetry: dict[str, Any] | None = None, serving: dict[str, Any] | None = None) -> Stack:
+    """The same models and telemetry on a cluster of the platform's own."""
+    stack = changed(telemetry, serving)
+    return stack.model_copy(update={"cluster": load(STACKS / "happy/eks-smallest.yaml").cluster})
+
+
 def told(stack: Stack) -> list[str]:
     return [it for it in notes_of(stack) if "autoscalers" in it]
 
 
 def test_with_telemetry_the_metric_of_a_model_that_scales_is_served() -> None:
     assert waiting_metric(SCALES.serving.models["chat"]) == VLLM
-    assert served_metrics(SCALES) == {VLLM}
-    assert not told(SCALES)
+    for stack in (on_eks(), changed({"serveMetrics": True})):
+        assert served_metrics(stack) == {VLLM}
+        assert not told(stack)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +43,7 @@ def test_with_telemetry_the_metric_of_a_model_that_scales_is_served() -> None:
     [
         ({"enabled": False}, "telemetry is off; hint: telemetry.enabled: true"),
         ({"prometheus": "existing"}, "an existing Prometheus collects it; hint: prometheus: in-cluster"),
+        ({}, "the cluster may have an adapter; hint: telemetry.serveMetrics: true"),
         ({"serveMetrics": False}, "telemetry.serveMetrics is false; hint: leave it out"),
     ],
 )
@@ -50,17 +58,19 @@ def test_a_metric_that_nothing_serves_is_told_once(telemetry: dict[str, Any], re
 
 
 def test_an_adapter_of_the_cluster_is_the_only_one() -> None:
-    assert not served_metrics(changed(serving={"metrics_served": True}))
+    assert not served_metrics(on_eks(serving={"metrics_served": True}))
 
 
 def test_a_fixed_number_of_replicas_needs_no_metric() -> None:
     fixed = {"models": {"search": SCALES.serving.models["search"]}}
-    assert not served_metrics(changed(serving=fixed))
+    assert not served_metrics(on_eks(serving=fixed))
     assert not told(changed({"enabled": False}, fixed))
 
 
 def test_a_custom_server_scales_where_its_metrics_are_collected() -> None:
-    engines = load(STACKS / "happy/engines.yaml").model_copy(update={"telemetry": SCALES.telemetry})
+    engines = load(STACKS / "happy/engines.yaml").model_copy(
+        update={"telemetry": changed({"serveMetrics": True}).telemetry}
+    )
     assert "whisper_queue" in served_metrics(engines)
     transcribe = engines.serving.models["transcribe"]
     server = transcribe.server.model_copy(update={"metrics": None})
@@ -73,7 +83,7 @@ def test_a_custom_server_scales_where_its_metrics_are_collected() -> None:
 
 def test_models_of_teams_may_scale_by_the_metric_of_any_engine() -> None:
     shared = load(STACKS / "teams/Pulumi.site.yaml")
-    served = shared.model_copy(update={"telemetry": SCALES.telemetry})
+    served = shared.model_copy(update={"telemetry": changed({"serveMetrics": True}).telemetry})
     assert {VLLM, "sglang:num_queue_reqs", "te_queue_size"} <= served_metrics(served)
 
 

@@ -6,7 +6,8 @@ from tests.unit.gpu_cluster.stack.corpus import STACKS
 from tests.unit.platforms import platform_of
 
 OWN = STACKS.parents[1] / "stacks"
-STACK = load(STACKS / "happy/telemetry-of-models-that-scale.yaml")
+_SCALES = load(STACKS / "happy/telemetry-of-models-that-scale.yaml")
+STACK = _SCALES.model_copy(update={"telemetry": _SCALES.telemetry.model_copy(update={"serve_metrics": True})})
 
 
 def test_the_metric_of_every_autoscaler_is_served() -> None:
