@@ -56,17 +56,18 @@ class Platform(pulumi.ComponentResource):
 
         storage = StorageClasses(f"{name}-storage", stack.storage, backing=here.backing, opts=served)
         devices: list[pulumi.Resource] = []
+        namespaces: list[pulumi.Resource] = []
         if DevicePlugin.wanted(pools, gpus=stack.gpu.device_plugin):
-            devices.append(
-                DevicePlugin(
-                    f"{name}-gpu",
-                    pools,
-                    gpus=stack.gpu.device_plugin,
-                    mirror=stack.mirror,
-                    region=stack.region,
-                    opts=on_nodes,
-                )
+            plugin = DevicePlugin(
+                f"{name}-gpu",
+                pools,
+                gpus=stack.gpu.device_plugin,
+                mirror=stack.mirror,
+                region=stack.region,
+                opts=on_nodes,
             )
+            devices.append(plugin)
+            namespaces.append(plugin.namespace)
 
         self.outputs = {
             **here.outputs,
@@ -80,6 +81,7 @@ class Platform(pulumi.ComponentResource):
                 image=REGISTRY.at(stack.mirror),
                 opts=_after(served, [storage]),
             )
+            namespaces.append(registry.namespace)
             self.outputs["registry"] = {"url": registry.url}
 
         if stack.serving.models:
@@ -96,6 +98,7 @@ class Platform(pulumi.ComponentResource):
                 scraper=stack.telemetry.collectors,
                 opts=_after(served, devices),
             )
+            namespaces.append(serving.namespace)
             self.outputs["models"] = {
                 key: {"namespace": stack.serving.namespace, "name": key, "url": model.url}
                 for key, model in serving.models.items()
@@ -115,6 +118,7 @@ class Platform(pulumi.ComponentResource):
                 resolvers=_resolvers(stack),
                 opts=served,
             )
+            namespaces.append(teams)
             self.outputs["teams"] = {
                 key: {**summary, **here.teams.get(key, {})} for key, summary in teams.summaries.items()
             }
@@ -129,6 +133,7 @@ class Platform(pulumi.ComponentResource):
                 models=_namespaces_of_models(stack),
                 metrics=served_metrics(stack),
                 metrics_ports=sorted({*METRICS_PORTS, *ports_of(stack.serving.models.values())}),
+                namespaces=namespaces,
                 mounted=storage.made,
                 blocks=_blocks(stack),
                 region=stack.region,

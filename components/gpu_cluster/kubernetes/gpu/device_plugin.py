@@ -53,6 +53,8 @@ class DevicePlugin(pulumi.ComponentResource):
         ),
     )
 
+    namespace: Namespace
+
     def __init__(
         self,
         name: str,
@@ -68,7 +70,7 @@ class DevicePlugin(pulumi.ComponentResource):
         Nodes whose operating system runs the device plugin get no second one.
         """
         super().__init__("gpu-cluster:index:DevicePlugin", name, None, opts)
-        namespace = Namespace(
+        self.namespace = namespace = Namespace(
             name,
             NAMESPACE,
             PodSecurity.PRIVILEGED,

@@ -36,6 +36,7 @@ class Registry(pulumi.ComponentResource):
     """
 
     url: str
+    namespace: Namespace
 
     def __init__(
         self,
@@ -48,7 +49,7 @@ class Registry(pulumi.ComponentResource):
         super().__init__("gpu-cluster:index:Registry", name, None, opts)
         self.url = f"{_NAME}.{_NAME}.svc.cluster.local:{_PORT}"
 
-        namespace = Namespace(
+        self.namespace = namespace = Namespace(
             name,
             _NAME,
             PodSecurity.RESTRICTED,

@@ -37,6 +37,7 @@ class Serving(pulumi.ComponentResource):
     """
 
     models: dict[str, Model]
+    namespace: Namespace
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class Serving(pulumi.ComponentResource):
         placements = placements_of(settings, pools)
         ports = ports_of(settings.models.values())
 
-        namespace = Namespace(
+        self.namespace = namespace = Namespace(
             name,
             settings.namespace,
             PodSecurity.RESTRICTED,

@@ -53,9 +53,11 @@ def metrics_adapter(
     *,
     mirror: str | None,
     tolerations: Sequence[core.TolerationArgs],
+    namespaces: Sequence[pulumi.Resource],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """The API is the first to go: without a server behind it no namespace can be deleted."""
+    """The API is created after, and deleted before, `namespaces`: without a server behind it none of them can
+    be deleted."""
     named = metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS)
     account = service_account(f"{name}-adapter-account", NAME, opts=opts)
     config = core.ConfigMap(
@@ -90,7 +92,9 @@ def metrics_adapter(
             insecure_skip_tls_verify=True,
             service=apiregistration.ServiceReferenceArgs(name=NAME, namespace=TELEMETRY_NAMESPACE),
         ),
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[server, entrance])),
+        opts=pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(depends_on=[server, entrance, *namespaces])
+        ),
     )
 
 

@@ -111,6 +111,7 @@ class Telemetry(pulumi.ComponentResource):
         models: Collection[str],
         metrics: Collection[str] = (),
         metrics_ports: Collection[int] = METRICS_PORTS,
+        namespaces: Sequence[pulumi.Resource] = (),
         mounted: Mapping[str, Sequence[pulumi.Resource]] | None = None,
         blocks: Mapping[str, datetime] | None = None,
         region: str | None = None,
@@ -119,15 +120,17 @@ class Telemetry(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`models`: namespaces with models; `metrics`: those that the adapter serves; `metrics_ports`: of
-        models; `mounted`: what is created before a volume of each class; `blocks`: ends of capacity blocks by
-        pool; `region`: by which GPUs are priced; `kubelet_certificates`: the cluster's authority signs those
-        of kubelets; `resolvers`: addresses of NodeLocal DNSCache."""
+        models; `namespaces`: those that the metrics API must not outlive; `mounted`: what is created before a
+        volume of each class; `blocks`: ends of capacity blocks by pool; `region`: by which GPUs are priced;
+        `kubelet_certificates`: the cluster's authority signs those of kubelets; `resolvers`: addresses of
+        NodeLocal DNSCache."""
         super().__init__("gpu-cluster:index:Telemetry", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         own = settings.prometheus is Collector.IN_CLUSTER
         self.url = f"http://{PROMETHEUS}.{TELEMETRY_NAMESPACE}.svc.cluster.local:{PORT}" if own else None
 
         gpu_pools = {key: pool for key, pool in pools.items() if pool.gpus}
+        nodes: pulumi.Resource | None = None
         if own or gpu_pools:
             nodes = exporter_namespace(name, settings.collectors, opts=child)
             on_nodes = pulumi.ResourceOptions(parent=self, depends_on=[nodes])
@@ -145,7 +148,12 @@ class Telemetry(pulumi.ComponentResource):
             )
             if served:
                 metrics_adapter.metrics_adapter(
-                    name, served, mirror=mirror, tolerations=tolerated, opts=inside
+                    name,
+                    served,
+                    mirror=mirror,
+                    tolerations=tolerated,
+                    namespaces=[*namespaces, *([nodes] if nodes else [])],
+                    opts=inside,
                 )
             if settings.alerts.sent:
                 alertmanager(

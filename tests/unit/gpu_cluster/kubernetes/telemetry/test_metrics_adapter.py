@@ -40,6 +40,17 @@ def test_the_api_is_there_last_and_leads_to_the_adapter() -> None:
     assert [it["port"] for it in rule["ports"]] == [9090]
 
 
+def test_the_api_goes_before_any_namespace() -> None:
+    """While nothing serves it no namespace can be deleted."""
+    graph = platform_of(STACK)[0]
+    namespaces = [it for it in graph.of("Namespace") if it.type.startswith("kubernetes:")]
+    assert {it["metadata.name"] for it in namespaces} == {
+        *("gpu-system", "serving", "telemetry", "telemetry-nodes")
+    }
+    for each in namespaces:
+        assert graph.waits_for(graph.only("APIService"), each), each.name
+
+
 def test_it_comes_through_the_mirror() -> None:
     [server] = [
         it for it in platform_of(STACK)[0].of("Deployment") if it["metadata.name"] == "prometheus-adapter"
