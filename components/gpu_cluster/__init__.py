@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from gpu_cluster.kubernetes.gpu.device_plugin import DevicePlugin as DevicePlugin
     from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin as EfaPlugin
     from gpu_cluster.kubernetes.gpu.mig_manager import MigManager as MigManager
+    from gpu_cluster.kubernetes.lws.controller import LwsController as LwsController
     from gpu_cluster.kubernetes.registry.registry import Registry as Registry
     from gpu_cluster.kubernetes.security.namespace import Namespace as Namespace
     from gpu_cluster.kubernetes.services.service import Service as Service
@@ -90,6 +91,7 @@ _MODULES = {
     "KarpenterController": "gpu_cluster.aws.karpenter.controller",
     "Keys": "gpu_cluster.aws.keys.keys",
     "Lustre": "gpu_cluster.aws.stores.lustre",
+    "LwsController": "gpu_cluster.kubernetes.lws.controller",
     "MigManager": "gpu_cluster.kubernetes.gpu.mig_manager",
     "Model": "gpu_cluster.kubernetes.serving.model",
     "Namespace": "gpu_cluster.kubernetes.security.namespace",

@@ -9,6 +9,7 @@ from gpu_cluster.exemption import Exemption
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin
 from gpu_cluster.kubernetes.gpu.mig_manager import MigManager
+from gpu_cluster.kubernetes.lws import LwsController
 from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.kubernetes.telemetry import Telemetry
 
@@ -18,6 +19,7 @@ EXEMPTIONS: Mapping[str, tuple[Exemption, ...]] = {
     "gpu-cluster:index:EfaPlugin": EfaPlugin.EXEMPT,
     "gpu-cluster:index:EksCluster": EksCluster.EXEMPT,
     "gpu-cluster:index:KarpenterController": KarpenterController.EXEMPT,
+    "gpu-cluster:index:LwsController": LwsController.EXEMPT,
     "gpu-cluster:index:MigManager": MigManager.EXEMPT,
     "gpu-cluster:index:StorageClasses": StorageClasses.EXEMPT,
     "gpu-cluster:index:Telemetry": Telemetry.EXEMPT,

@@ -11,12 +11,13 @@ from gpu_cluster.capacity.addresses import endpoint_ranges
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.images import REGISTRY, VLLM
+from gpu_cluster.images import LWS, REGISTRY, VLLM
 from gpu_cluster.kubernetes.cluster_backend import Build
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.extras import Extras
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.images import images_of
+from gpu_cluster.kubernetes.lws import LwsController
 from gpu_cluster.kubernetes.registry import Registry
 from gpu_cluster.kubernetes.serving import Serving
 from gpu_cluster.kubernetes.serving.server import METRICS_PORTS, ports_of
@@ -83,6 +84,13 @@ class Platform(pulumi.ComponentResource):
             )
             namespaces.append(registry.namespace)
             self.outputs["registry"] = {"url": registry.url}
+
+        if stack.serving.installs_lws:
+            devices.append(
+                LwsController(
+                    f"{name}-lws", image=LWS.at(stack.mirror), resolvers=_resolvers(stack), opts=on_nodes
+                )
+            )
 
         if stack.serving.models:
             serving = Serving(

@@ -98,8 +98,9 @@ def _placements(team: TeamStack, pools: Mapping[str, Pool]) -> dict[str, Placeme
     granted = share_of(team.grant, pools).gpus
     asked: Counter[tuple[str, str]] = Counter()
     for key, placement in placed.items():
-        replicas = team.file.models[key].replicas.max + 1
-        asked[placement.pool.name, placement.request.resource] += replicas * placement.request.count
+        model = team.file.models[key]
+        pods = (model.replicas.max + 1) * model.nodes
+        asked[placement.pool.name, placement.request.resource] += pods * placement.request.count
     return {
         key: replace(
             placement,

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from gpu_cluster.capacity import load_time, pools_of
 from gpu_cluster.catalog import LARGE_IMAGE_MINUTES, duration_of
+from gpu_cluster.config.serving import GROUP_SUFFIX
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.plan.graph import Registered
 from gpu_cluster.plan.plan import Plan
@@ -15,6 +16,12 @@ from gpu_cluster.plan.urn import name_of, type_of
 from gpu_cluster_tools.toolchain import AT_ONCE
 
 _WORTH_A_LINE = 0.1  # minutes
+_SERVERS = {
+    "kubernetes:apps/v1:Deployment": "",
+    "kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet": GROUP_SUFFIX,
+}
+"""Types that load a model, and what they add to its name."""
+
 _IN_THE_STATE_ALONE = ("pulumi:", "gpu-cluster:")
 
 
@@ -86,7 +93,7 @@ class Schedule:
 
 
 def creation_schedule(resources: Iterable[TimedResource], loads: Mapping[str, float]) -> Schedule:
-    """The creation of all resources of a stack. `loads`: minutes to load a model, by name of its Deployment.
+    """The creation of all resources of a stack. `loads`: minutes to load a model, by its name.
 
     `UnknownDurationsError` where the catalog does not know a type.
     """
@@ -175,7 +182,8 @@ def _creation(resource: TimedResource, loads: Mapping[str, float]) -> float:
     type = type_of(resource.urn)
     if _is_nowhere(type):
         return 0
-    loading = loads.get(resource.object) if type == "kubernetes:apps/v1:Deployment" else None
+    suffix = _SERVERS.get(type)
+    loading = None if suffix is None else loads.get(resource.object.removesuffix(suffix))
     return duration_of(type).create if loading is None else LARGE_IMAGE_MINUTES + loading
 
 

@@ -19,7 +19,7 @@ from gpu_cluster.capacity import pools_of, read_gbps, served_metrics
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.images import METRICS_ADAPTER, OF_TELEMETRY, ON_EKS, Image, TaggedImage
+from gpu_cluster.images import LWS, METRICS_ADAPTER, OF_TELEMETRY, ON_EKS, Image, TaggedImage
 from gpu_cluster.kubernetes.cluster_backend import ClusterBackend
 from gpu_cluster.kubernetes.storage import csi_addons
 
@@ -71,7 +71,11 @@ def eks_backend(
         account=settings.account,
         region=region,
         key=keys.arns[KeyUsage.REGISTRY],
-        images=(*ON_EKS, *_images_of_telemetry(stack)),
+        images=(
+            *ON_EKS,
+            *_images_of_telemetry(stack),
+            *((LWS,) if stack.serving.installs_lws else ()),
+        ),
         protect=stack.protect,
         opts=room,
     )

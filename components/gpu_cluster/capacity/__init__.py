@@ -25,7 +25,7 @@ from gpu_cluster.capacity.pool import (
     pools_of,
 )
 from gpu_cluster.capacity.replica_device import replica_device
-from gpu_cluster.capacity.request import Request, gpu_resource, request_of, share_of_node
+from gpu_cluster.capacity.request import Request, gpu_resource, request_of, room_of, share_of_node
 from gpu_cluster.capacity.resources import Resources, allocatable
 from gpu_cluster.capacity.room import room
 from gpu_cluster.capacity.root_disk import RootDisk, root_disk
@@ -79,6 +79,7 @@ __all__ = [
     "replicas_per_node",
     "request_of",
     "room",
+    "room_of",
     "root_disk",
     "scales",
     "served_metrics",

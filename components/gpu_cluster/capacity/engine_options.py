@@ -62,7 +62,7 @@ class EngineOptions:
 
     @property
     def gpus(self) -> int:
-        """GPUs of a replica."""
+        """GPUs of a replica, on all its nodes."""
         return self.tensor * self.pipeline * self.data
 
     @property
@@ -74,7 +74,7 @@ class EngineOptions:
 def engine_options(settings: ModelSettings) -> EngineOptions:
     """The options of a model as its stack file has them."""
     speculative, lora = settings.speculative, settings.lora
-    others = settings.pipeline_parallel * settings.data_parallel
+    tensor, pipeline = _divided(settings)
     return EngineOptions(
         engine=settings.engine,
         version=release_of(settings.version),
@@ -86,8 +86,8 @@ def engine_options(settings: ModelSettings) -> EngineOptions:
         utilization=settings.gpu_memory_utilization,
         quantization=settings.quantization,
         kv_cache_dtype=settings.kv_cache_dtype,
-        tensor=settings.tensor_parallel or max(1, settings.gpus // others),
-        pipeline=settings.pipeline_parallel,
+        tensor=tensor,
+        pipeline=pipeline,
         data=settings.data_parallel,
         expert=settings.expert_parallel,
         speculative=(speculative.method or "draft_model") if speculative else None,
@@ -96,6 +96,19 @@ def engine_options(settings: ModelSettings) -> EngineOptions:
         adapters=min(lora.at_once, len(lora.modules)) if lora else 0,
         adapter_rank=lora.max_rank if lora else 0,
     )
+
+
+def _divided(settings: ModelSettings) -> tuple[int, int]:
+    """GPUs of each layer, and stages: over several nodes a stage is on one node, where nothing else is said.
+
+    vLLM's guide recommends as many stages as nodes, and the GPUs of a node for each layer
+    (docs/serving/parallelism_scaling.md, Multi-node deployment, 2026-11-29).
+    """
+    copy = settings.gpus * settings.nodes // settings.data_parallel
+    pipeline = settings.pipeline_parallel
+    if settings.nodes > 1 and "pipeline_parallel" not in settings.model_fields_set:
+        pipeline = max(1, copy // (settings.tensor_parallel or settings.gpus))
+    return settings.tensor_parallel or max(1, copy // pipeline), pipeline
 
 
 def release_of(version: str | None) -> str | None:

@@ -24,7 +24,7 @@ def load_time(
     model = known_model(settings)
     if model is None:
         return None
-    start = engine_start_minutes(model.weights_on(settings.gpus))
+    start = engine_start_minutes(model.weights_on(settings.gpus * settings.nodes))
     if not settings.store:
         volume = storage.get(settings.cache.storage_class or "") if settings.cache else None
         return 2 * model.download / _volume_rate(volume) + start

@@ -14,7 +14,7 @@ from gpu_cluster.catalog.durations import (
     duration_of,
     engine_start_minutes,
 )
-from gpu_cluster.catalog.efa import EFA_SOURCES, Interface, efa_interfaces
+from gpu_cluster.catalog.efa import EFA_SOURCES, Interface, efa_interfaces, huge_pages_bytes
 from gpu_cluster.catalog.eks_images import EKS_IMAGE_SOURCES, eks_images
 from gpu_cluster.catalog.gpus import GPU_SOURCES, GPUS, Gpu
 from gpu_cluster.catalog.instance_prices import (
@@ -129,6 +129,7 @@ __all__ = [
     "engine_start_minutes",
     "gpu_instances",
     "grouped",
+    "huge_pages_bytes",
     "mig_layouts",
     "mig_problem",
     "of_weights",

@@ -119,6 +119,7 @@ _LASTING = {
     "kubernetes:apps/v1:StatefulSet": _of(0.5, 0.1, "small image"),
     "kubernetes:batch/v1:Job": _of(0.5, 0.1, "small image"),
     "kubernetes:core/v1:Namespace": _of(0.01, 0.1, "object"),
+    "kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet": _of(0.5, 0.1, "small image"),
     "kubernetes:helm.sh/v3:Release": _of(0.8, 0.3, "small image"),
     "kubernetes:helm.sh/v4:Chart": _OBJECT,
 }

@@ -8,8 +8,16 @@ from gpu_cluster.catalog.source import Source
 
 EFA_SOURCES = {
     "cards": Source("getmoto/moto 5.2.5, EC2 DescribeInstanceTypes, NetworkCards", date(2026, 11, 21)),
+    "huge_pages": Source(
+        "hugepages-2Mi of nodes as public guides show them, aws-samples/aws-do-eks and "
+        "converged-computing/performance-study: 42242Mi with 192 CPUs, 21122Mi with 96",
+        date(2026, 11, 29),
+    ),
     "kinds": Source("Amazon EC2 user guide, efa-acc-inst-types", date(2026, 11, 21)),
 }
+
+_HUGE_PAGES_PER_CPU, _HUGE_PAGES_BESIDE = 220 * 1024**2, 2 * 1024**2
+"""Bytes of huge pages that the EFA software of an image reserves when a node with EFA starts."""
 
 _FIRST_CARD_WITHOUT_EFA = {"p6-b300.48xlarge"}
 _NO_CARDS_PUBLISHED = {"p6e-gb200.36xlarge"}
@@ -37,6 +45,11 @@ def efa_interfaces(instance: Instance) -> tuple[Interface, ...]:
     if instance.name in _FIRST_CARD_WITHOUT_EFA:
         return Interface(0, 0, "interface"), *_efa_only(1, instance.efa + 1)
     return Interface(0, 0, "efa"), *_efa_only(1, instance.efa)
+
+
+def huge_pages_bytes(instance: Instance) -> int:
+    """Memory that a node with EFA keeps as huge pages, and no pod gets by a request of memory."""
+    return instance.cpus * _HUGE_PAGES_PER_CPU + _HUGE_PAGES_BESIDE if instance.efa else 0
 
 
 def _efa_only(first: int, end: int) -> tuple[Interface, ...]:

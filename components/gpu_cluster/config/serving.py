@@ -46,6 +46,9 @@ def _with_engine(*engines: str) -> dict[str, Any]:
     return {"if": {"required": ["engine"], "properties": {"engine": {"enum": list(engines)}}}}
 
 
+GROUP_SUFFIX = "-group"
+"""Of the name by which the pods of a replica over several nodes find each other."""
+
 FROM_HUB = frozenset({ServingEngine.VLLM, ServingEngine.SGLANG, ServingEngine.TEI})
 """Engines that load the model by its name on the hub; images of the others name their weights."""
 
@@ -203,7 +206,10 @@ class ModelSettings(Settings):
     """Node pool that it runs on."""
 
     gpus: PositiveInt = 1
-    """GPUs of each replica, by default all as tensor parallelism; on a shared pool always 1. Default: 1."""
+    """GPUs of each replica, on each of its nodes; by default all as tensor parallelism. Default: 1."""
+
+    nodes: Annotated[int, Field(ge=1, le=64)] = 1
+    """Whole nodes that each replica spans, by default as pipeline stages; vllm and sglang. Default: 1."""
 
     slice: str | None = None
     """MIG profile of each replica; required where the pool has several. Default: the only one."""
@@ -242,7 +248,7 @@ class ModelSettings(Settings):
     """GPUs that each layer is divided among. Default: gpus, as far as other parallelism leaves them."""
 
     pipeline_parallel: PositiveInt = 1
-    """Stages that the layers are divided into. Default: 1."""
+    """Stages that the layers are divided into. Default: 1, with nodes one on each node."""
 
     data_parallel: PositiveInt = 1
     """Copies of the model within a replica, each answering requests of its own. Default: 1."""
@@ -323,5 +329,18 @@ class ServingSettings(Settings):
     metrics_served: Flag = False
     """Whether an adapter that the cluster has already serves queues to autoscalers. Default: false."""
 
+    lws_controller: Flag | None = None
+    """Install the LeaderWorkerSet controller; false where there is one. Default: where a model has nodes."""
+
     models: dict[Name, ModelSettings] = Field(default={})
     """Models by name. Default: none."""
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether the cluster has the LeaderWorkerSet controller, the platform's or another."""
+        return self.lws_controller is not None or any(model.nodes > 1 for model in self.models.values())
+
+    @property
+    def installs_lws(self) -> bool:
+        """Whether the platform installs the LeaderWorkerSet controller."""
+        return self.has_groups if self.lws_controller is None else self.lws_controller

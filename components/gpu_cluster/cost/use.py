@@ -12,7 +12,8 @@ from gpu_cluster.cost.line import Site
 from gpu_cluster.cost.money import NOTHING, Range
 from gpu_cluster.cost.storage import replicas
 
-_WORKLOADS = ("Deployment", "StatefulSet", "Job")
+_GROUPS = "LeaderWorkerSet"
+_WORKLOADS = ("Deployment", "StatefulSet", "Job", _GROUPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,14 @@ def use_of(pools: Mapping[str, Pool], items: Iterable[Item], site: Site) -> tupl
     for item in items:
         pool = by_selector.get(_selector(item)) if item.kind in _WORKLOADS else None
         if pool:
-            placed.setdefault(pool, []).append((item, replicas(item, site)))
+            placed.setdefault(pool, []).append((item, _pods(item, site)))
     return tuple(_use(pool, placed.get(name, [])) for name, pool in pools.items() if pool.gpu_resources)
+
+
+def _pods(item: Item, site: Site) -> Range:
+    """Pods of a workload: as many in each replica of a LeaderWorkerSet as a group has."""
+    size = item.inputs["spec"]["leaderWorkerTemplate"].get("size", 1) if item.kind == _GROUPS else 1
+    return replicas(item, site) * Fraction(size)
 
 
 def _use(pool: Pool, placed: list[tuple[Item, Range]]) -> Use:
@@ -131,6 +138,9 @@ def _selector(item: Item) -> frozenset[tuple[str, str]]:
 
 
 def _pod(item: Item) -> Mapping[str, Any]:
+    """Of a LeaderWorkerSet that of its workers: its leader asks for the same."""
+    if item.kind == _GROUPS:
+        return item.inputs["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]
     return item.inputs["spec"]["template"]["spec"]
 
 

@@ -19,12 +19,14 @@ def tolerations(pool: Pool) -> list[core.TolerationArgs]:
     ]
 
 
-def spread_over_hosts(labels: dict[str, str]) -> core.TopologySpreadConstraintArgs:
+def spread_over_hosts(
+    labels: dict[str, str], revision: str = "pod-template-hash"
+) -> core.TopologySpreadConstraintArgs:
     """As even as there is room; after an update too."""
     return core.TopologySpreadConstraintArgs(
         max_skew=1,
         topology_key="kubernetes.io/hostname",
         when_unsatisfiable="ScheduleAnyway",
         label_selector=meta.LabelSelectorArgs(match_labels=labels),
-        match_label_keys=["pod-template-hash"],
+        match_label_keys=[revision],
     )

@@ -39,6 +39,12 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
         yield from unchecked_engine(name, model)
         if model.lora:
             yield f"{name}: GPU memory of its LoRA adapters is not counted"
+        pool = environment.pools.get(model.pool)
+        if model.nodes > 1 and pool and pool.efa:
+            yield (
+                f"model {name}: NCCL uses EFA only if the image has libfabric and aws-ofi-nccl, which is not "
+                "checked; without them it goes by TCP"
+            )
     yield from unchecked(models.values())
 
 

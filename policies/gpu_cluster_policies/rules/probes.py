@@ -5,11 +5,18 @@ from collections.abc import Iterable, Iterator
 from gpu_cluster_policies.rule import Level, Violation, rule
 from gpu_cluster_policies.subject import Container, Resource
 
-_LASTING = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController")
+_LASTING = (
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "ReplicationController",
+    "LeaderWorkerSet",
+)
 
 
 def _servers(resource: Resource) -> Iterable[Container]:
-    """Containers that are meant to run for ever."""
+    """Containers that are meant to run for ever; of a LeaderWorkerSet its leader, which alone answers."""
     if resource.kind in _LASTING and resource.pod:
         every = resource.pod.containers
         return [container for container in every if not container.starts and not container.ephemeral]

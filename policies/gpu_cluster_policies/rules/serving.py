@@ -11,7 +11,8 @@ from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
 from gpu_cluster_policies.subject import Pod, Resource, is_gpu, subjects
 from gpu_cluster_policies.terms import Terms
 
-_KINDS = ("Deployment", "StatefulSet")
+_GROUPS = "LeaderWorkerSet"
+_KINDS = ("Deployment", "StatefulSet", _GROUPS)
 _SPOT_LABELS = ("eks.amazonaws.com/capacityType", "karpenter.sh/capacity-type")
 
 
@@ -125,7 +126,7 @@ def spare_gpus(terms: Terms) -> Rule:
         asked: Counter[tuple[str, str]] = Counter()
         for resource in inventory.every(_KINDS):
             for pod in _model_servers(resource):
-                replicas = _most_replicas(resource, inventory)
+                replicas = _most_replicas(resource, inventory) * _size(resource)
                 for pool in _pools(terms, inventory).selected_by(pod)[:1]:
                     for gpu, count in _gpus_of(pod).items():
                         asked[pool.name, gpu] += count * replicas
@@ -137,7 +138,7 @@ def spare_gpus(terms: Terms) -> Rule:
         "Updates of model servers surge within spare GPUs",
         of=_model_servers,
         level=Level.ADVISORY,
-        references="Kubernetes: Deployment, max surge; terraform-aws-eks #2905",
+        references="Kubernetes: Deployment, max surge; LeaderWorkerSet, maxSurge; terraform-aws-eks #2905",
         fix="raise nodes.max in gpu-cluster:pools.<name>, or lower replicas.max in "
         "gpu-cluster:serving.models.<name>; elsewhere set maxSurge 0 and maxUnavailable 1",
     )
@@ -145,14 +146,11 @@ def spare_gpus(terms: Terms) -> Rule:
         """A new replica waits for a GPU that an old one holds, and the update waits for the replica."""
         pools = _pools(terms, inventory)
         workload = pod.resource
-        if (
-            not pools.every
-            or workload.kind != "Deployment"
-            or workload.at("spec", "strategy", "type").text == "Recreate"
-        ):
+        surge = _surge(workload)
+        if not pools.every or surge is None:
             return
-        surge = workload.at("spec", "strategy", "rollingUpdate", "maxSurge")
-        more = _share(surge.text or "25%", _most_replicas(workload, inventory))
+        usual = "0" if workload.kind == _GROUPS else "25%"
+        more = _share(surge.text or usual, _most_replicas(workload, inventory)) * _size(workload)
         for pool in pools.selected_by(pod)[:1]:
             for gpu, count in _gpus_of(pod).items():
                 spare = pool.offers.get(gpu, 0) - inventory.once(used)[pool.name, gpu]
@@ -161,10 +159,26 @@ def spare_gpus(terms: Terms) -> Rule:
                         f"for at most {max(spare, 0)} of {gpu}, as many as pool {pool.name} has to spare"
                     )
                     yield Violation(
-                        surge, expected, actual=f"{surge.text or '25%'}, which takes {more * count}"
+                        surge, expected, actual=f"{surge.text or usual}, which takes {more * count}"
                     )
 
     return judge
+
+
+def _surge(workload: Resource) -> Field | None:
+    """The property that says how many more replicas an update may start; None where there are never more."""
+    if workload.kind == _GROUPS:
+        return workload.at("spec", "rolloutStrategy", "rollingUpdateConfiguration", "maxSurge")
+    if workload.kind != "Deployment" or workload.at("spec", "strategy", "type").text == "Recreate":
+        return None
+    return workload.at("spec", "strategy", "rollingUpdate", "maxSurge")
+
+
+def _size(workload: Resource) -> int:
+    """Pods of each replica."""
+    if workload.kind != _GROUPS:
+        return 1
+    return workload.at("spec", "leaderWorkerTemplate", "size").whole or 1
 
 
 def _pools(terms: Terms, inventory: Inventory) -> Pools:

@@ -57,7 +57,9 @@ def stores(chosen: Iterable[str], stack: Stack) -> Iterator[str]:
 
 def models(chosen: Mapping[str, ModelSettings]) -> Iterator[str]:
     for key, model in chosen.items():
-        yield f"{id_of('model', key)}{{{{{text(key, model.model, times(model.replicas, 'replica'))}}}}}"
+        over = f" over {model.nodes} nodes" if model.nodes > 1 else ""
+        replicas = times(model.replicas, "replica") + over
+        yield f"{id_of('model', key)}{{{{{text(key, model.model, replicas)}}}}}"
 
 
 def model_links(chosen: Mapping[str, ModelSettings]) -> Iterator[str]:

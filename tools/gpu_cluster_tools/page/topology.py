@@ -117,6 +117,8 @@ def _slices(pool: Pool) -> tuple[str, ...]:
 def _model(name: str, settings: ModelSettings) -> ModelCard:
     count = settings.gpus
     asks = f"{count} x {settings.slice}" if settings.slice else f"{count} GPU{'s' * (count != 1)}"
+    if settings.nodes > 1:
+        asks = f"{asks} on each of {settings.nodes} nodes"
     return ModelCard(
         str(name), settings.model, times(settings.replicas, "replica"), asks, mounted_by(settings) or ""
     )

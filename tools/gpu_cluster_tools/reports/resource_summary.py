@@ -48,6 +48,19 @@ def _workload(inputs: Inputs) -> Iterator[str]:
     yield from (f"{count} x {name}" for name, count in gpus.items())
 
 
+def _group(inputs: Inputs) -> Iterator[str]:
+    """Of a LeaderWorkerSet."""
+    replicas, size = _at(inputs, "spec.replicas"), _at(inputs, "spec.leaderWorkerTemplate.size")
+    if isinstance(replicas, int):
+        yield f"{_range(replicas, replicas, 'replica')} over {size} nodes"
+    containers: Sequence[Inputs] = (
+        _at(inputs, "spec.leaderWorkerTemplate.workerTemplate.spec.containers") or ()
+    )
+    for container in containers:
+        gpus = _extended(_at(container, "resources.limits"))
+        yield from (f"{count} x {name} on each" for name, count in gpus.items())
+
+
 def _scaler(inputs: Inputs) -> Iterator[str]:
     spec = inputs["spec"]
     yield _range(spec.get("minReplicas", 1), spec["maxReplicas"], "replica")
@@ -95,6 +108,7 @@ _SAYS: Mapping[str, Callable[[Inputs], Iterator[str]]] = {
     "DaemonSet": _workload,
     "Deployment": _workload,
     "HorizontalPodAutoscaler": _scaler,
+    "LeaderWorkerSet": _group,
     "LustreFileSystem": _given("storageCapacity", "deploymentType"),
     "NodeGroup": _node_group,
     "PersistentVolumeClaim": _given("spec.resources.requests.storage"),

@@ -3,6 +3,7 @@
 from gpu_cluster.kubernetes.security.api_token import api_token_mount, api_token_volume
 from gpu_cluster.kubernetes.security.namespace import Namespace, PodSecurity
 from gpu_cluster.kubernetes.security.network_policy import (
+    among_pods,
     from_anywhere,
     from_namespaces,
     from_pods,
@@ -18,6 +19,7 @@ from gpu_cluster.kubernetes.security.pod_security import restricted_container, r
 __all__ = [
     "Namespace",
     "PodSecurity",
+    "among_pods",
     "api_token_mount",
     "api_token_volume",
     "from_anywhere",

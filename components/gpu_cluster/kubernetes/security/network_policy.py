@@ -47,6 +47,18 @@ def from_pods(namespace: str, labels: Mapping[str, str], *ports: int) -> network
     )
 
 
+def among_pods(labels: Mapping[str, str]) -> networking.NetworkPolicySpecArgs:
+    """In and out on every port between the pods that have these labels, in their own namespace."""
+    chosen = meta.LabelSelectorArgs(match_labels=labels)
+    peers = [networking.NetworkPolicyPeerArgs(pod_selector=chosen)]
+    return networking.NetworkPolicySpecArgs(
+        pod_selector=chosen,
+        policy_types=["Ingress", "Egress"],
+        ingress=[networking.NetworkPolicyIngressRuleArgs(from_=peers)],
+        egress=[networking.NetworkPolicyEgressRuleArgs(to=peers)],
+    )
+
+
 def to_namespaces(namespaces: Collection[str], *ports: int) -> networking.NetworkPolicySpecArgs:
     """Out on these ports, or on every one, to the pods of these namespaces."""
     open_ports = [_tcp(port) for port in ports] or None

@@ -6,6 +6,7 @@ from gpu_cluster.capacity import Pool, Request
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.kubernetes.security import restricted_container
 from gpu_cluster.kubernetes.serving import hub_token, quantities
+from gpu_cluster.kubernetes.serving.rendezvous import address, interfaces
 from gpu_cluster.kubernetes.serving.server import SCRATCH, SHM, WEIGHTS, Server
 from gpu_cluster.kubernetes.variables import variables
 
@@ -26,7 +27,10 @@ def container(
         image=image,
         command=server.command or None,
         args=server.arguments or None,
-        env=_environment(server, settings, token=token),
+        env=[
+            *(address(settings) if settings.nodes > 1 else []),
+            *_environment(server, settings, token=token),
+        ],
         ports=_ports(server),
         # Until the weights are loaded only this probe counts.
         startup_probe=core.ProbeArgs(
@@ -40,14 +44,32 @@ def container(
         lifecycle=core.LifecycleArgs(
             pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=_PRE_STOP_SECONDS))
         ),
-        resources=core.ResourceRequirementsArgs(
-            requests=quantities.requests(request), limits=quantities.limits(request)
-        ),
+        resources=_resources(settings, pool, request),
         security_context=restricted_container(),
-        volume_mounts=[
-            core.VolumeMountArgs(name=name, mount_path=path, read_only=True if path == WEIGHTS else None)
-            for name, path in _mounts(server, settings, pool).items()
-        ],
+        volume_mounts=_volume_mounts(server, settings, pool),
+    )
+
+
+def worker(
+    server: Server, settings: ModelSettings, pool: Pool, request: Request, image: str, *, token: bool
+) -> core.ContainerArgs:
+    """On a further node of a replica: nothing asks it, so it has no ports and no probes.
+
+    It stops last: requests of the leader run on its GPUs until they are finished.
+    """
+    seconds = grace_seconds(settings) - _MARGIN_SECONDS
+    return core.ContainerArgs(
+        name=server.name,
+        image=image,
+        command=server.command or None,
+        args=server.arguments or None,
+        env=[*address(settings), *_environment(server, settings, token=token)],
+        lifecycle=core.LifecycleArgs(
+            pre_stop=core.LifecycleHandlerArgs(sleep=core.SleepActionArgs(seconds=seconds))
+        ),
+        resources=_resources(settings, pool, request),
+        security_context=restricted_container(),
+        volume_mounts=_volume_mounts(server, settings, pool),
     )
 
 
@@ -64,6 +86,21 @@ def volumes(settings: ModelSettings, pool: Pool, weights: core.VolumeArgs | None
         empty_dir=core.EmptyDirVolumeSourceArgs(medium="Memory", size_limit=f"{2 * settings.gpus}Gi"),
     )
     return [*([weights] if weights else []), scratch, *([shm] if _has_shm(pool) else [])]
+
+
+def _resources(settings: ModelSettings, pool: Pool, request: Request) -> core.ResourceRequirementsArgs:
+    """Over several nodes the replica has the EFA interfaces of its nodes too."""
+    fabric = interfaces(pool) if settings.nodes > 1 else {}
+    return core.ResourceRequirementsArgs(
+        requests=quantities.requests(request) | fabric, limits=quantities.limits(request) | fabric
+    )
+
+
+def _volume_mounts(server: Server, settings: ModelSettings, pool: Pool) -> list[core.VolumeMountArgs]:
+    return [
+        core.VolumeMountArgs(name=name, mount_path=path, read_only=True if path == WEIGHTS else None)
+        for name, path in _mounts(server, settings, pool).items()
+    ]
 
 
 def _environment(server: Server, settings: ModelSettings, *, token: bool) -> list[core.EnvVarArgs]:

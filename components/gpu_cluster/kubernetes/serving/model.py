@@ -13,6 +13,7 @@ from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.serving import cache
 from gpu_cluster.kubernetes.serving.container import container
 from gpu_cluster.kubernetes.serving.engines import api_path, server_of
+from gpu_cluster.kubernetes.serving.group import API_VERSION, KIND, LEADERS, group, name_of
 from gpu_cluster.kubernetes.serving.replicas import Placement, replicas, timeouts
 from gpu_cluster.kubernetes.serving.scaling import scaler
 from gpu_cluster.kubernetes.serving.server import PORT
@@ -46,7 +47,7 @@ class Model(pulumi.ComponentResource):
         self.url = f"http://{key}.{namespace}.svc.cluster.local:{PORT}{api_path(settings)}"
 
         child = pulumi.ResourceOptions(parent=self)
-        labels = _labels(key, settings)
+        labels = labels_of(key, settings)
         named = metadata(key, namespace, labels=labels)
         metric = waiting_metric(settings)
         scaled = scales(settings) and metric is not None
@@ -81,36 +82,56 @@ class Model(pulumi.ComponentResource):
         decides = {"gpu-cluster/replicas": "scaled" if scaled else "fixed"}
         # In the foreground a pod waits for its volume, and where its node died the volume waits for the pod.
         background = {"pulumi.com/deletionPropagationPolicy": "background"}
-        deployment = apps.Deployment(
-            f"{name}-replicas",
-            metadata=metadata(key, namespace, labels=labels, annotations=decides | background),
-            spec=replicas(
+        opts = pulumi.ResourceOptions(
+            parent=self,
+            depends_on=needs,
+            custom_timeouts=timeouts(settings),
+            ignore_changes=["spec.replicas"] if scaled else None,
+        )
+        if settings.nodes > 1:
+            workload = group(
+                f"{name}-group",
+                key,
+                server,
                 settings,
                 placement,
+                namespace=namespace,
                 labels=labels,
+                annotations=decides | background,
                 account=account_name,
-                container=container(server, settings, placement.pool, placement.request, image, token=token),
+                image=image,
+                token=token,
                 weights=weights,
-            ),
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                depends_on=needs,
-                custom_timeouts=timeouts(settings),
-                ignore_changes=["spec.replicas"] if scaled else None,
-            ),
-        )
+                opts=opts,
+            )
+        else:
+            workload = apps.Deployment(
+                f"{name}-replicas",
+                metadata=metadata(key, namespace, labels=labels, annotations=decides | background),
+                spec=replicas(
+                    settings,
+                    placement,
+                    labels=labels,
+                    account=account_name,
+                    container=container(
+                        server, settings, placement.pool, placement.request, image, token=token
+                    ),
+                    weights=weights,
+                ),
+                opts=opts,
+            )
         if scaled and metric:
             autoscaling.HorizontalPodAutoscaler(
                 f"{name}-scaler",
                 metadata=named,
-                spec=scaler(key, settings, metric),
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[deployment]),
+                spec=scaler(_scaled(key, settings), settings, metric),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[workload]),
             )
         core.Service(
             f"{name}-service",
-            # That its pods answer is what the Deployment waits for.
+            # That its pods answer is what the workload waits for.
             metadata=metadata(key, namespace, labels=labels, awaited=False),
-            spec=_address(labels),
+            spec=_address(labels | (LEADERS if settings.nodes > 1 else {})),
             opts=child,
         )
         policy.PodDisruptionBudget(
@@ -119,7 +140,8 @@ class Model(pulumi.ComponentResource):
         self.register_outputs({"url": self.url})
 
 
-def _labels(key: str, settings: ModelSettings) -> dict[str, str]:
+def labels_of(key: str, settings: ModelSettings) -> dict[str, str]:
+    """Labels of a model's pods, and of what belongs to it."""
     return {
         "app.kubernetes.io/name": settings.engine.value,
         "app.kubernetes.io/instance": key,
@@ -130,6 +152,15 @@ def _labels(key: str, settings: ModelSettings) -> dict[str, str]:
 def _address(labels: dict[str, str]) -> core.ServiceSpecArgs:
     port = core.ServicePortArgs(name="http", port=PORT, target_port="http")
     return core.ServiceSpecArgs(selector=labels, ports=[port])
+
+
+def _scaled(key: str, settings: ModelSettings) -> autoscaling.CrossVersionObjectReferenceArgs:
+    """A LeaderWorkerSet scales by whole groups, and by what its leaders report."""
+    if settings.nodes > 1:
+        return autoscaling.CrossVersionObjectReferenceArgs(
+            api_version=API_VERSION, kind=KIND, name=name_of(key)
+        )
+    return autoscaling.CrossVersionObjectReferenceArgs(api_version="apps/v1", kind="Deployment", name=key)
 
 
 def _disruptions(labels: dict[str, str]) -> policy.PodDisruptionBudgetSpecArgs:

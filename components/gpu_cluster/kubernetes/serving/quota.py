@@ -14,19 +14,19 @@ def quota_of(models: Iterable[tuple[ModelSettings, Request]], storage: StorageCl
     """Hard limits by resource.
 
     Each model counts one replica more than its most: a replica that stops counts until it is gone, while its
-    successor already starts.
+    successor already starts. Over several nodes a replica is as many pods, with a Service among them.
     """
     models = list(models)
     stores = {settings.store for settings, _ in models if settings.store}
     used: Counter[str] = Counter(persistentvolumeclaims=len(stores))
     volumes_bytes = len(stores) * amount(STORE_CLAIM)
     for settings, request in models:
-        replicas = settings.replicas.max + 1
+        replicas = (settings.replicas.max + 1) * settings.nodes
         used["cpu"] += replicas * request.cpu_millis
         used["memory"] += replicas * request.memory_bytes
         used[f"requests.{request.resource}"] += replicas * request.count
         used["pods"] += replicas
-        used["services"] += 1
+        used["services"] += 1 if settings.nodes == 1 else 2
         if settings.cache:
             volumes = 1 if cache.is_shared(settings.cache, storage) else replicas
             used["persistentvolumeclaims"] += volumes

@@ -52,22 +52,38 @@ def replicas(
         revision_history_limit=3,
         template=core.PodTemplateSpecArgs(
             metadata=meta.ObjectMetaArgs(labels=labels, annotations=_metrics_path(settings)),
-            spec=core.PodSpecArgs(
-                service_account_name=account,
-                automount_service_account_token=False,
-                # Else the address of a model named vllm would arrive as vLLM's own settings.
-                enable_service_links=False,
-                security_context=restricted_pod(USER),
-                priority_class_name=placement.priority_class,
-                node_selector=placement.pool.selector,
-                tolerations=tolerations(placement.pool),
-                topology_spread_constraints=[spread_over_hosts(labels)],
-                image_pull_secrets=pull_secrets(settings.pull_secret),
-                termination_grace_period_seconds=grace_seconds(settings),
-                containers=[container],
-                volumes=volumes(settings, placement.pool, weights),
+            spec=pod_spec(
+                settings, placement, labels=labels, account=account, container=container, weights=weights
             ),
         ),
+    )
+
+
+def pod_spec(
+    settings: ModelSettings,
+    placement: Placement,
+    *,
+    labels: dict[str, str],
+    account: str,
+    container: core.ContainerArgs,
+    weights: core.VolumeArgs | None,
+    revision: str = "pod-template-hash",
+) -> core.PodSpecArgs:
+    """`revision`: label that tells the pods of an update from those before it."""
+    return core.PodSpecArgs(
+        service_account_name=account,
+        automount_service_account_token=False,
+        # Else the address of a model named vllm would arrive as vLLM's own settings.
+        enable_service_links=False,
+        security_context=restricted_pod(USER),
+        priority_class_name=placement.priority_class,
+        node_selector=placement.pool.selector,
+        tolerations=tolerations(placement.pool),
+        topology_spread_constraints=[spread_over_hosts(labels, revision)],
+        image_pull_secrets=pull_secrets(settings.pull_secret),
+        termination_grace_period_seconds=grace_seconds(settings),
+        containers=[container],
+        volumes=volumes(settings, placement.pool, weights),
     )
 
 

@@ -17,7 +17,7 @@ _DOWN = autoscaling.HPAScalingRulesArgs(
 
 
 def scaler(
-    deployment: str, settings: ModelSettings, metric: str
+    workload: autoscaling.CrossVersionObjectReferenceArgs, settings: ModelSettings, metric: str
 ) -> autoscaling.HorizontalPodAutoscalerSpecArgs:
     """By the waiting queue, which `metric` counts: a GPU that is busy says nothing about who waits for it."""
     waiting = autoscaling.PodsMetricSourceArgs(
@@ -25,9 +25,7 @@ def scaler(
         target=autoscaling.MetricTargetArgs(type="AverageValue", average_value=str(settings.waiting)),
     )
     return autoscaling.HorizontalPodAutoscalerSpecArgs(
-        scale_target_ref=autoscaling.CrossVersionObjectReferenceArgs(
-            api_version="apps/v1", kind="Deployment", name=deployment
-        ),
+        scale_target_ref=workload,
         min_replicas=settings.replicas.min,
         max_replicas=settings.replicas.max,
         metrics=[autoscaling.MetricSpecArgs(type="Pods", pods=waiting)],

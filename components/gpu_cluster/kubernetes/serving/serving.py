@@ -15,6 +15,7 @@ from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import (
     Namespace,
     PodSecurity,
+    among_pods,
     from_namespaces,
     from_pods,
     to_dns,
@@ -23,7 +24,7 @@ from gpu_cluster.kubernetes.security import (
     to_networks,
 )
 from gpu_cluster.kubernetes.serving.hub_token import hub_token_secret
-from gpu_cluster.kubernetes.serving.model import Model
+from gpu_cluster.kubernetes.serving.model import Model, labels_of
 from gpu_cluster.kubernetes.serving.quota import quota_of
 from gpu_cluster.kubernetes.serving.replicas import Placement
 from gpu_cluster.kubernetes.serving.server import ports_of
@@ -75,6 +76,11 @@ class Serving(pulumi.ComponentResource):
                 "hub": to_networks(settings.hub.networks, settings.hub.port)
                 if settings.hub
                 else to_internet(443),
+                **{
+                    f"group-{key}": among_pods(labels_of(key, model))
+                    for key, model in settings.models.items()
+                    if model.nodes > 1
+                },
                 **({"metrics": from_pods(scraper.namespace, scraper.labels, *ports)} if scraper else {}),
             },
             opts=pulumi.ResourceOptions(parent=self),
@@ -127,7 +133,7 @@ def placements_of(settings: ServingSettings, pools: Mapping[str, Pool]) -> dict[
     requests = {key: request_of(model, pools[model.pool]) for key, model in settings.models.items()}
     fullest: dict[str, list[tuple[Request, int]]] = defaultdict(list)
     for key, model in settings.models.items():
-        fullest[model.pool].append((requests[key], model.replicas.max + 1))
+        fullest[model.pool].append((requests[key], (model.replicas.max + 1) * model.nodes))
     surge = {
         name: (nodes_for(pools[name], replicas) or inf) <= pools[name].nodes.min
         for name, replicas in fullest.items()

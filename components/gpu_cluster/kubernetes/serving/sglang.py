@@ -34,7 +34,7 @@ def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[st
         "mem-fraction-static": _memory_fraction(settings, pool),
         "quantization": settings.quantization,
         "kv-cache-dtype": settings.kv_cache_dtype,
-        "pp-size": settings.pipeline_parallel if settings.pipeline_parallel > 1 else None,
+        "pp-size": options.pipeline if options.pipeline > 1 else None,
         "dp-size": settings.data_parallel if settings.data_parallel > 1 else None,
         "ep-size": options.tensor if settings.expert_parallel else None,
         "tool-call-parser": settings.tool_parser,

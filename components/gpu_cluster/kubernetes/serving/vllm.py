@@ -2,7 +2,15 @@
 
 import json
 
-from gpu_cluster.capacity import Pool, engine_options, known_model, load_of, memory_share, replica_device
+from gpu_cluster.capacity import (
+    EngineOptions,
+    Pool,
+    engine_options,
+    known_model,
+    load_of,
+    memory_share,
+    replica_device,
+)
 from gpu_cluster.config.serving import Adapters, ModelSettings, Speculation
 from gpu_cluster.kubernetes.serving.server import PORT, Server, hub_environment, weights_of
 
@@ -44,7 +52,7 @@ def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[st
     if settings.store:
         # Many threads read at once: a bucket or Lustre gives one reader a small part of what it can.
         arguments.append("--load-format=runai_streamer")
-        if settings.gpus > 1:
+        if options.gpus > 1:
             arguments.append(f"--model-loader-extra-config={_READ_ONCE}")
     if settings.revision:
         arguments.append(f"--revision={settings.revision}")
@@ -54,15 +62,15 @@ def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[st
         arguments.append(f"--max-num-seqs={options.max_sequences}")
     if (cache := _fixed_cache(settings, pool)) is not None:
         arguments.append(f"--kv-cache-memory-bytes={cache}")
-    return [*arguments, *_sizing(settings), *_features(settings)]
+    return [*arguments, *_sizing(settings, options), *_features(settings)]
 
 
-def _sizing(settings: ModelSettings) -> list[str]:
+def _sizing(settings: ModelSettings, options: EngineOptions) -> list[str]:
     values = {
         "max-num-batched-tokens": settings.batched_tokens,
         "quantization": settings.quantization,
         "kv-cache-dtype": settings.kv_cache_dtype,
-        "pipeline-parallel-size": settings.pipeline_parallel if settings.pipeline_parallel > 1 else None,
+        "pipeline-parallel-size": options.pipeline if options.pipeline > 1 else None,
         "data-parallel-size": settings.data_parallel if settings.data_parallel > 1 else None,
     }
     arguments = [f"--{name}={value}" for name, value in values.items() if value is not None]

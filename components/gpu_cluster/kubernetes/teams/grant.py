@@ -58,11 +58,13 @@ class TeamGrant(pulumi.ComponentResource):
         endpoints: Collection[str] = (),
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
         scraper: Scraper | None = None,
+        groups: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`models`: namespace of the platform's own, where the team may call them, on `model_ports`;
         `endpoints`: ranges where services of AWS have interface endpoints; `resolvers`: addresses of
-        NodeLocal DNSCache; `scraper`: pods that read the metrics of models."""
+        NodeLocal DNSCache; `scraper`: pods that read the metrics of models; `groups`: the team may make
+        LeaderWorkerSets."""
         super().__init__("gpu-cluster:index:TeamGrant", name, None, opts)
         share = share_of(settings, pools)
         own = settings.namespace or team
@@ -95,7 +97,8 @@ class TeamGrant(pulumi.ComponentResource):
                 spec=_of_class(priority_class(pool), gpu_quota_of(granted)),
                 opts=child,
             )
-        role = rbac.Role(f"{name}-role", metadata=metadata(ROLE, own), rules=rbac_rules.rules(), opts=child)
+        rules = rbac_rules.rules(groups=groups)
+        role = rbac.Role(f"{name}-role", metadata=metadata(ROLE, own), rules=rules, opts=child)
         rbac.RoleBinding(
             f"{name}-members",
             metadata=metadata(ROLE, own),

@@ -30,10 +30,17 @@ _ALLOWED = (
 )
 
 
-def rules() -> list[rbac.PolicyRuleArgs]:
+_GROUPS = (
+    ("leaderworkerset.x-k8s.io", ["leaderworkersets"], _CHANGE, None),
+    ("leaderworkerset.x-k8s.io", ["leaderworkersets/scale"], ["get", "update", "patch"], None),
+)
+
+
+def rules(*, groups: bool = False) -> list[rbac.PolicyRuleArgs]:
+    """`groups`: the cluster has the LeaderWorkerSet controller, for models over several nodes."""
     return [
         rbac.PolicyRuleArgs(api_groups=[group], resources=resources, verbs=verbs, resource_names=names)
-        for group, resources, verbs, names in _ALLOWED
+        for group, resources, verbs, names in (*_ALLOWED, *(_GROUPS if groups else ()))
     ]
 
 

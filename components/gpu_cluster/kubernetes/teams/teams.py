@@ -81,6 +81,7 @@ class Teams(pulumi.ComponentResource):
                 endpoints=endpoints,
                 resolvers=resolvers,
                 scraper=stack.telemetry.collectors,
+                groups=stack.serving.has_groups,
                 # Nobody is let in before what holds them to their grant is there.
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before),
             )

@@ -8,6 +8,7 @@ from gpu_cluster.stack.checks.compliance import compliance
 from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.extras import extras
 from gpu_cluster.stack.checks.gated_models import gated_models
+from gpu_cluster.stack.checks.groups import groups
 from gpu_cluster.stack.checks.hardware import hardware
 from gpu_cluster.stack.checks.load_times import load_times
 from gpu_cluster.stack.checks.memory import memory
@@ -52,6 +53,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *serving(stack),
         *models(stack, offered, broken),
         *engines(stack, broken),
+        *groups(stack, broken),
         *gated_models(stack, broken),
         *memory(stack, offered, broken),
         *load_times(stack, offered, broken),

@@ -42,7 +42,9 @@ def _ends(pool: Pool, models: _Models, *, starts: bool) -> Iterator[Diagnostic]:
 
 
 def _short(pool: Pool, models: _Models, replicas: dict[str, int], end: str, nodes: int) -> Diagnostic | None:
-    needed = nodes_for(pool, [(request_of(model, pool), replicas[name]) for name, model in models.items()])
+    needed = nodes_for(
+        pool, [(request_of(model, pool), replicas[name] * model.nodes) for name, model in models.items()]
+    )
     if needed is None or needed <= nodes:
         return None
     who = " and ".join(f"{count} of {name}" for name, count in replicas.items())

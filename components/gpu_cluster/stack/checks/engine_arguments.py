@@ -7,7 +7,7 @@ from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
 _HTTP = "clients and probes speak plain HTTP to a replica"
-_ONE_POD = "a replica is one pod"
+_NODES = "nodes says on how many nodes a replica is"
 
 PLATFORM = {
     "vllm": {
@@ -23,11 +23,11 @@ PLATFORM = {
         "--hf-token": "the token comes from hubToken, or from a Secret by env",
         "--download-dir": "cache is where weights are downloaded to",
         "--config": "no file of arguments is mounted",
-        "--headless": _ONE_POD,
-        "--nnodes": _ONE_POD,
-        "--node-rank": _ONE_POD,
-        "--master-addr": _ONE_POD,
-        "--master-port": _ONE_POD,
+        "--headless": _NODES,
+        "--nnodes": _NODES,
+        "--node-rank": _NODES,
+        "--master-addr": _NODES,
+        "--master-port": _NODES,
         "--help": "the server would print its arguments and end",
     },
     "sglang": {
@@ -40,9 +40,9 @@ PLATFORM = {
         "--enable-metrics": "it is set anyway",
         "--download-dir": "cache is where weights are downloaded to",
         "--config": "no file of arguments is mounted",
-        "--nnodes": _ONE_POD,
-        "--node-rank": _ONE_POD,
-        "--dist-init-addr": _ONE_POD,
+        "--nnodes": _NODES,
+        "--node-rank": _NODES,
+        "--dist-init-addr": _NODES,
         "--help": "the server would print its arguments and end",
     },
     "text-embeddings-inference": {

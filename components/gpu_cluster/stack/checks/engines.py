@@ -56,7 +56,8 @@ def engines(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
         yield from _parallel(keys, model)
         yield from _sequences(keys, model)
         yield from _words(keys, model)
-        for variable in sorted(_SET[model.engine] & model.env.keys()):
+        of_group = {"VLLM_HOST_IP"} if model.nodes > 1 else set[str]()
+        for variable in sorted((_SET[model.engine] | of_group) & model.env.keys()):
             yield Diagnostic((*keys, "env", variable), "the platform sets it; remove it")
         release = release_in_use(model)
         yield from argument_mistakes((*keys, "args"), model.engine.value, release, model.args)
@@ -130,7 +131,7 @@ def _parallel(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
         "dataParallel": model.data_parallel if model.data_parallel > 1 else None,
     }
     stated = {key: count for key, count in parts.items() if count}
-    if stated and options.gpus != model.gpus:
+    if stated and model.nodes == 1 and options.gpus != model.gpus:
         product = " by ".join(f"{key} {count}" for key, count in stated.items())
         yield Diagnostic(
             (*keys, "gpus"), f"expected {_gpus(options.gpus, model)}, for {product}, got {model.gpus}"

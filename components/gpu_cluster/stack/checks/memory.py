@@ -29,6 +29,8 @@ from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import one_of
 
 _CONTEXT_STEP = 1024  # tokens
+_MOST_NODES = 16
+"""Up to which a larger number of nodes is proposed."""
 
 
 def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
@@ -117,7 +119,8 @@ def _too_large(
 ) -> str | None:
     if not pool.gpu:
         return None
-    load, device, gpus = load_of(settings, model), replica_device(settings, pool), settings.gpus
+    load, device = load_of(settings, model), replica_device(settings, pool)
+    gpus = settings.gpus * settings.nodes
     if load.fits(device, gpus):
         return None
     options, who, copies = engine_options(settings), "a replica", 0
@@ -125,8 +128,13 @@ def _too_large(
         load, gpus, copies = replace(load, options=replace(options, data=1)), options.copy_gpus, gpus
         who = "each copy in a replica"
     needs = _needed(load, load.need(device, gpus), gpus)
-    gets = f"{who} on pool {pool.name} gets {_gi(device.usable_bytes * gpus, floor)}"
-    ways = [*_lighter(load, device, gpus), *_roomier(load, pool, offered, copies)]
+    where = f"{settings.nodes} nodes of pool {pool.name}" if settings.nodes > 1 else f"pool {pool.name}"
+    gets = f"{who} on {where} gets {_gi(device.usable_bytes * gpus, floor)}"
+    if settings.nodes > 1:
+        ways = [*_lighter(load, device, gpus), *_wider(load, device, pool, settings.nodes)]
+    else:
+        ways = [*_lighter(load, device, gpus), *_roomier(load, pool, offered, copies)]
+        ways = ways or [*_wider(load, device, pool, 1)]
     return f"{needs}, and {gets}; {f'it fits {one_of(ways)}' if ways else 'no instance type holds it'}"
 
 
@@ -181,6 +189,17 @@ def _roomier(load: Load, pool: Pool, offered: Mapping[str, Pool], copies: int) -
         yield f"on pool {name} with {_keys(places[name])}"
     if not here and not places:
         yield from _instance(load)
+
+
+def _wider(load: Load, device: Device, pool: Pool, nodes: int) -> Iterator[str]:
+    """More whole nodes of the pool, with a stage of the layers on each; of whole GPUs only."""
+    if pool.sharing or load.options is None:
+        return
+    for count in range(nodes + 1, min(_MOST_NODES, pool.nodes.max) + 1):
+        options = replace(load.options, tensor=pool.gpus, pipeline=count, data=1)
+        if replace(load, options=options).fits(device, pool.gpus * count):
+            yield f"with gpus: {pool.gpus} and nodes: {count}"
+            return
 
 
 def _instance(load: Load) -> Iterator[str]:

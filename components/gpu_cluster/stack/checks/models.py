@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster.capacity import Pool, request_of, room
+from gpu_cluster.capacity import Pool, request_of, room_of
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.storage import unknown_class, unknown_store
@@ -28,7 +28,7 @@ def obstacles(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnost
     if not pool.gpu_resources:
         yield Diagnostic((*keys, "pool"), f"pool {pool.name} has no GPU that a pod can ask for")
         return
-    mistakes = [*_gpus(keys, model, pool), *_slice(keys, model, pool)]
+    mistakes = [*_gpus(keys, model, pool), *_nodes(keys, model, pool), *_slice(keys, model, pool)]
     yield from mistakes or _size(keys, model, pool)
 
 
@@ -49,6 +49,26 @@ def _gpus(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
         yield Diagnostic((*keys, "gpus"), f"a replica asks for {model.gpus} GPUs, and {node}")
 
 
+def _nodes(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
+    """Over several nodes a replica takes all GPUs of each, and all nodes are in one zone."""
+    if model.nodes == 1:
+        return
+    if pool.sharing:
+        message = f"pool {pool.name} shares its GPUs, and a replica over several nodes takes whole ones"
+        yield Diagnostic((*keys, "nodes"), f"{message}; remove the key, or name another pool")
+    elif model.gpus < pool.gpus:
+        whole = f"a replica over {model.nodes} nodes takes whole nodes of pool {pool.name} ({pool.machine})"
+        yield Diagnostic((*keys, "gpus"), f"{whole}; expected {pool.gpus}, got {model.gpus}")
+    elif model.nodes > pool.nodes.max:
+        yield Diagnostic((*keys, "nodes"), f"pool {pool.name} has {pool.nodes.max} nodes at the most")
+    if len(pool.zones) > 1:
+        zones = " and ".join(pool.zones)
+        message = (
+            f"a replica over {model.nodes} nodes needs them in one zone, and pool {pool.name} is in {zones}"
+        )
+        yield Diagnostic((*keys, "pool"), f"{message}; set zones of the pool to one of them")
+
+
 def _slice(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
     keys = (*keys, "slice")
     layout = (pool.sharing and pool.sharing.mig) or {}
@@ -64,7 +84,7 @@ def _slice(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]
 
 
 def _size(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
-    request, free = request_of(model, pool), room(pool)
+    request, free = request_of(model, pool), room_of(model, pool)
     node = f"a node of pool {pool.name} ({pool.machine}) has"
     if request.cpu_millis > free.cpu_millis:
         message = f"a replica asks for {request.cpu_millis}m of CPU, and {node} {free.cpu_millis}m for models"

@@ -5,6 +5,7 @@ import re
 _OF_THE_PLATFORM = (
     "cluster-autoscaler",
     "gpu-system",
+    "lws-system",
     "registry",
     "telemetry",
     "telemetry-nodes",

@@ -159,4 +159,4 @@ def _most(model: ModelSettings, pool: Pool, resource: str) -> int:
     if any(obstacles((), model, pool)):
         return 0
     request = request_of(model, pool)
-    return model.replicas.max * request.count if request.resource == resource else 0
+    return model.replicas.max * model.nodes * request.count if request.resource == resource else 0

@@ -10,6 +10,7 @@ from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.gated_models import gated_models
+from gpu_cluster.stack.checks.groups import groups, groups_of_team
 from gpu_cluster.stack.checks.load_times import load_times
 from gpu_cluster.stack.checks.memory import memory
 from gpu_cluster.stack.checks.models import models, obstacles
@@ -32,6 +33,7 @@ def check_team_stack(team: TeamStack, broken: frozenset[Keys]) -> list[Diagnosti
     of_models = [
         *models(team.served, pools, as_served),
         *engines(team.served, as_served),
+        *groups(team.served, as_served),
         *gated_models(team.served, as_served),
         *memory(team.served, pools, as_served),
         *load_times(team.served, pools, as_served),
@@ -41,6 +43,7 @@ def check_team_stack(team: TeamStack, broken: frozenset[Keys]) -> list[Diagnosti
         *_names(team),
         *_repositories(team),
         *(Diagnostic(keys[1:], message) for keys, message, _ in of_models),
+        *groups_of_team(team),
         *_model_images(team),
         *services(team, pools),
         *_paths(team),
@@ -143,7 +146,7 @@ def _asked(team: TeamStack, pools: Mapping[str, Pool]) -> _Asked:
         pool = pools.get(model.pool)
         if pool is None or any(obstacles((), model, pool)):
             continue
-        request, most = request_of(model, pool), model.replicas.max
+        request, most = request_of(model, pool), model.replicas.max * model.nodes
         asked.add(
             ("models", name),
             most,

@@ -20,8 +20,13 @@ class _Placed:
     most: int
     """Replicas."""
 
+    nodes: int = 1
+    """Whole nodes of each replica, which all go with the first of them."""
+
     def on_nodes(self, pool: Pool, nodes: int) -> int:
         """Replicas on so many nodes, spread as the scheduler prefers."""
+        if self.nodes > 1:
+            return min(nodes, self.most)
         holds = nodes * replicas_per_node(pool, self.request)
         return min(holds, ceil(self.most * nodes / max(1, pool.nodes.max)))
 
@@ -42,7 +47,7 @@ def updates(stack: Stack, offered: dict[str, Pool]) -> Iterator[Diagnostic]:
 
 def _stuck(stack: Stack, pool: Pool, settings: PoolSettings) -> Iterator[Diagnostic]:
     placed = {
-        name: _Placed(request_of(model, pool), model.replicas.max)
+        name: _Placed(request_of(model, pool), model.replicas.max, model.nodes)
         for name, model in stack.serving.models.items()
         if model.pool == pool.name and not any(obstacles((), model, pool))
     }
@@ -70,6 +75,6 @@ def _ends(pool: Pool, placed: dict[str, _Placed], at_once: int) -> bool:
     """Whether a drain of as many nodes as are replaced at once ends, with one of each model pending."""
     if all(it.on_nodes(pool, at_once) <= 1 for it in placed.values()):
         return True
-    kept = [(it.request, it.most - 1) for it in placed.values() if it.most > 1]
+    kept = [(it.request, (it.most - 1) * it.nodes) for it in placed.values() if it.most > 1]
     needed = nodes_for(pool, kept)
     return needed is None or needed <= pool.nodes.max - at_once

@@ -1,0 +1,88 @@
+"""Replicas over several nodes: engines that can, parallelism that nodes divide, weights that all mount."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.capacity import engine_options
+from gpu_cluster.config.serving import GROUP_SUFFIX, ModelSettings, ServingEngine
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.storage import Csi, Efs, Nfs
+from gpu_cluster.config.team import TeamStack
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.suggestions import one_of
+
+SPANNING = (ServingEngine.VLLM, ServingEngine.SGLANG)
+"""Engines whose processes on several nodes form one server."""
+
+
+def groups(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
+    """Of models without a mistake of their own."""
+    for name, model in stack.serving.models.items():
+        keys: Keys = ("serving", "models", name)
+        if model.nodes == 1 or keys in {it[:3] for it in broken}:
+            continue
+        if model.engine not in SPANNING:
+            engines = one_of(it.value for it in SPANNING)
+            message = (
+                f"engine {model.engine.value} serves from one node; over several nodes expected {engines}"
+            )
+            yield Diagnostic((*keys, "nodes"), message)
+            continue
+        yield from _parallel(keys, model)
+        yield from _weights(keys, model, stack)
+        if f"{name}{GROUP_SUFFIX}" in stack.serving.models:
+            message = f"the pods of {name} find each other under this name; choose another"
+            yield Diagnostic((*keys[:-1], f"{name}{GROUP_SUFFIX}"), message)
+
+
+def groups_of_team(team: TeamStack) -> Iterator[Diagnostic]:
+    """Teams may not install the controller, which is one for the whole cluster."""
+    for name, model in team.file.models.items():
+        if model.nodes > 1 and not team.environment.serving.has_groups:
+            message = (
+                f"environment {team.file.team.environment} has no LeaderWorkerSet controller; it gets one by "
+                "gpu-cluster:serving.lwsController: true"
+            )
+            yield Diagnostic(("models", name, "nodes"), message)
+        if model.nodes > 1 and f"{name}{GROUP_SUFFIX}" in team.file.services:
+            message = f"the pods of model {name} find each other under this name; choose another"
+            yield Diagnostic(("services", f"{name}{GROUP_SUFFIX}"), message)
+
+
+def _parallel(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
+    """vLLM 0.26.0 puts whole copies on a node, or a copy on whole nodes (config/parallel.py, 2026-11-29)."""
+    options, together = engine_options(model), model.gpus * model.nodes
+    where = f"{model.gpus} GPUs on each of {model.nodes} nodes"
+    if options.gpus != together:
+        product = f"tensorParallel {options.tensor} by pipelineParallel {options.pipeline}"
+        product += f" by dataParallel {options.data}" if options.data > 1 else ""
+        message = f"{where} are {together}, and {product} is {options.gpus}; expected {together}"
+        yield Diagnostic((*keys, "nodes"), message)
+    elif model.gpus % options.copy_gpus and options.copy_gpus % model.gpus:
+        message = (
+            f"a copy of the model takes {options.copy_gpus} GPUs, and there are {where}; expected copies of "
+            "whole nodes, or nodes of whole copies"
+        )
+        yield Diagnostic((*keys, "dataParallel"), message)
+
+
+def _weights(keys: Keys, model: ModelSettings, stack: Stack) -> Iterator[Diagnostic]:
+    if model.cache is None:
+        return
+    shared = [name for name, it in stack.storage.items() if _is_shared(it)]
+    if model.cache.storage_class in shared:
+        return
+    given = model.cache.storage_class or "the default class"
+    hint = (
+        f"expected {one_of(shared)}"
+        if shared
+        else "expected a class that many nodes mount, such as efs or nfs"
+    )
+    message = (
+        f"a volume of {given} is mounted by one node, and the weights are for {model.nodes}; {hint}, or store"
+    )
+    yield Diagnostic((*keys, "cache", "storageClass"), message)
+
+
+def _is_shared(settings: object) -> bool:
+    """Whether many nodes mount a volume of the class at once."""
+    return isinstance(settings, Nfs | Efs) or (isinstance(settings, Csi) and settings.shared)
