@@ -19,7 +19,7 @@ from gpu_cluster_tools.rehearsal import rehearse as run
 from gpu_cluster_tools.rehearsal.aws.faults import FaultError, Faults
 from gpu_cluster_tools.rehearsal.policy_files import read as read_policies
 from gpu_cluster_tools.rehearsal.policy_files import write as write_policies
-from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
+from gpu_cluster_tools.toolchain import AWS_PROVIDER, LWS_CONTROLLER, install
 
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON; the steps go to stderr.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave cluster and account running, to look at them.")]
@@ -86,7 +86,8 @@ def _rehearse(
     of_team = isinstance(settings, TeamStack)
     environment = settings.file.team.environment if of_team else stack
     below = settings.environment if of_team else settings
-    toolchain = install(also=[AWS_PROVIDER] if below.cluster.provider == "eks" else [])
+    aws = [AWS_PROVIDER] if below.cluster.provider == "eks" else []
+    toolchain = install(also=[*aws, *([LWS_CONTROLLER] if below.serving.installs_lws else [])])
     sandbox = Sandbox(project.folder, environment, toolchain, read_policies(rights.given))
 
     def tell(line: str) -> None:

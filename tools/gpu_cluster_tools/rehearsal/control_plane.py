@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gpu_cluster_tools.rehearsal import health, kubeconfig, kwok, ports, safe_path, webhook
+from gpu_cluster_tools.rehearsal import egress, health, kubeconfig, kwok, ports, safe_path, webhook
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.lock import locked
 from gpu_cluster_tools.rehearsal.processes import Process, end, processes
@@ -46,8 +46,14 @@ class LocalControlPlane:
 
     kubeconfig: Path
 
-    def __init__(self, directory: Path, toolchain: Toolchain, *, account: str | None = None) -> None:
-        """`account`: where the AWS account listens that says who has a token, and what they may do."""
+    def __init__(
+        self, directory: Path, toolchain: Toolchain, *, account: str | None = None, services: bool = False
+    ) -> None:
+        """`account`: where the AWS account listens that says who has a token, and what they may do.
+
+        `services`: the API server goes by the proxy in `egress` to Services with a webhook.
+        """
+        self._services = services
         self._account = account
         self._directory = directory.resolve()
         self._toolchain = toolchain
@@ -141,6 +147,8 @@ class LocalControlPlane:
         safe_path.link(self._work)
         if self._account:
             webhook.write(self._webhooks(self._account), self._account)
+        if self._services:
+            egress.write(self.egress)
         work = safe_path.safe_path(self._work)
         log = self._work / "kwokctl.log"
         with log.open("wb") as output:
@@ -193,8 +201,17 @@ class LocalControlPlane:
 
     def _configuration(self, port: dict[str, int]) -> list[dict[str, Any]]:
         data = safe_path.safe_path(self._work) / self._data.name
-        reviews = webhook.arguments(self._webhooks(self._account)) if self._account else None
-        return kwok.configuration(self._toolchain, port, data, reviews)
+        arguments: dict[str, str] = {}
+        if self._account:
+            arguments |= webhook.arguments(self._webhooks(self._account))
+        if self._services:
+            arguments |= egress.arguments(self.egress)
+        return kwok.configuration(self._toolchain, port, data, arguments)
+
+    @property
+    def egress(self) -> Path:
+        """Folder of the proxy to Services."""
+        return safe_path.safe_path(self._work) / "egress"
 
     def _webhooks(self, account: str) -> Path:
         """The folder of the webhooks' configuration, by port: the API server reads it once."""

@@ -142,7 +142,17 @@ class Sandbox:
     @property
     def control_plane(self) -> LocalControlPlane:
         account = self.account.endpoint if self.on_aws and self.folder.exists() else None
-        return LocalControlPlane(self.folder / ".local", self.toolchain, account=account)
+        return LocalControlPlane(
+            self.folder / ".local",
+            self.toolchain,
+            account=account,
+            services=self.folder.exists() and self.installs_lws,
+        )
+
+    @property
+    def installs_lws(self) -> bool:
+        """Whether the stack has the LeaderWorkerSet controller, which runs for real."""
+        return self._original.serving.installs_lws
 
     @property
     def account(self) -> Account:

@@ -12,10 +12,12 @@ from gpu_cluster_tools.toolchain.toolchain import (
     ready_engine,
     tools_folder,
 )
+from gpu_cluster_tools.toolchain.tools import LWS_CONTROLLER
 
 __all__ = [
     "AT_ONCE",
     "AWS_PROVIDER",
+    "LWS_CONTROLLER",
     "Toolchain",
     "ToolchainError",
     "builder",

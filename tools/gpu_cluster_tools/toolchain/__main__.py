@@ -11,7 +11,7 @@ from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.real_node import CLIENT, REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from gpu_cluster_tools.toolchain.toolchain import install
-from gpu_cluster_tools.toolchain.tools import PROMTOOL, WITNESSES, Tool
+from gpu_cluster_tools.toolchain.tools import LWS_CONTROLLER, PROMTOOL, WITNESSES, Tool
 
 
 def main(arguments: list[str]) -> int:
@@ -33,7 +33,12 @@ def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
         case ["--tests"]:
             return of_tests
         case ["--all-tests"]:
-            return (*of_tests, PROMTOOL, *(() if missing_requirement() else (*REAL_NODE, CLIENT)))
+            return (
+                *of_tests,
+                PROMTOOL,
+                LWS_CONTROLLER,
+                *(() if missing_requirement() else (*REAL_NODE, CLIENT)),
+            )
         case _:
             return ()
 

@@ -174,5 +174,12 @@ PROMTOOL = Tool(
     package="github.com/prometheus/prometheus/cmd/promtool",
 )
 
+LWS_CONTROLLER = Tool(
+    name="lws-controller",
+    version="v0.7.0",  # of the image that the platform runs
+    module="lws",
+    package="sigs.k8s.io/lws/cmd",
+)
+
 WITNESSES = (DEVICE_PLUGIN_CONFIG, NODEADM)
 """Parsers of what the platform writes, from the programs that read it: for tests that ask for them."""

@@ -156,6 +156,8 @@ class LwsController(pulumi.ComponentResource):
             metadata=named,
             spec=apps.DeploymentSpecArgs(
                 replicas=_REPLICAS,
+                # Meanwhile the API server learns of the certificate that the webhooks have.
+                min_ready_seconds=5,
                 selector=meta.LabelSelectorArgs(match_labels=_LABELS),
                 template=core.PodTemplateSpecArgs(
                     metadata=meta.ObjectMetaArgs(labels=_LABELS, annotations=config_annotations(_CONFIG)),

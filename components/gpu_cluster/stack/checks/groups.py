@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gpu_cluster.capacity import engine_options
+from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.serving import GROUP_SUFFIX, ModelSettings, ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Csi, Efs, Nfs
@@ -16,6 +17,9 @@ SPANNING = (ServingEngine.VLLM, ServingEngine.SGLANG)
 
 def groups(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     """Of models without a mistake of their own."""
+    if isinstance(stack.cluster, LocalCluster):
+        yield from _local(stack)
+        return
     for name, model in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
         if model.nodes == 1 or keys in {it[:3] for it in broken}:
@@ -34,10 +38,22 @@ def groups(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
             yield Diagnostic((*keys[:-1], f"{name}{GROUP_SUFFIX}"), message)
 
 
+def _local(stack: Stack) -> Iterator[Diagnostic]:
+    """Its simulated nodes run no controller; a rehearsal of another stack does."""
+    why = "not with provider local, where no LeaderWorkerSet controller runs"
+    if stack.serving.lws_controller is not None:
+        yield Diagnostic(("serving", "lwsController"), why)
+    for name, model in stack.serving.models.items():
+        if model.nodes > 1:
+            message = f"{why}; gpu-cluster rehearse runs a stack with eks or existing on simulated nodes"
+            yield Diagnostic(("serving", "models", name, "nodes"), message)
+
+
 def groups_of_team(team: TeamStack) -> Iterator[Diagnostic]:
     """Teams may not install the controller, which is one for the whole cluster."""
     for name, model in team.file.models.items():
-        if model.nodes > 1 and not team.environment.serving.has_groups:
+        is_local = isinstance(team.environment.cluster, LocalCluster)
+        if model.nodes > 1 and not is_local and not team.environment.serving.has_groups:
             message = (
                 f"environment {team.file.team.environment} has no LeaderWorkerSet controller; it gets one by "
                 "gpu-cluster:serving.lwsController: true"

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster.images import KARPENTER as KARPENTER_IMAGE
+from gpu_cluster.images import LWS as LWS_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.real_node import (
@@ -22,6 +23,7 @@ from gpu_cluster_tools.toolchain.tools import (
     KARPENTER_CHARTS,
     KUBERNETES_PROVIDER,
     LANGUAGE_EXEC,
+    LWS_CONTROLLER,
     MODULES,
     PINNED,
     PROMTOOL,
@@ -33,7 +35,17 @@ from gpu_cluster_tools.toolchain.tools import (
 
 @pytest.mark.parametrize(
     "tool",
-    [PULUMI, LANGUAGE_EXEC, PROMTOOL, *PINNED, KUBELET, KUBE_PROXY, *CONTAINERD, *CNI_PLUGINS],
+    [
+        PULUMI,
+        LANGUAGE_EXEC,
+        PROMTOOL,
+        LWS_CONTROLLER,
+        *PINNED,
+        KUBELET,
+        KUBE_PROXY,
+        *CONTAINERD,
+        *CNI_PLUGINS,
+    ],
     ids=lambda tool: tool.name,
 )
 def test_a_tool_tells_the_version_that_its_module_pins(tool: Tool) -> None:
@@ -65,6 +77,10 @@ def test_the_charts_of_karpenter_are_of_the_version_of_its_image() -> None:
     """A tag of the module has CRDs and roles of its own version, whatever its Chart.yaml says."""
     assert KARPENTER_CHARTS.version == f"v{KARPENTER_IMAGE.tag}"
     assert KARPENTER_CHARTS.variables == {"main.release": KARPENTER_IMAGE.tag}
+
+
+def test_the_controller_of_groups_is_of_the_version_of_its_image() -> None:
+    assert LWS_CONTROLLER.version == LWS_IMAGE.tag
 
 
 def test_the_dns_server_is_of_the_release_that_it_says() -> None:
@@ -105,6 +121,7 @@ def test_every_module_is_used() -> None:
         *PINNED,
         *WITNESSES,
         PROMTOOL,
+        LWS_CONTROLLER,
         AWS_PROVIDER,
         *REAL_NODE,
         CLIENT,

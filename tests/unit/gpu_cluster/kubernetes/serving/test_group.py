@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from gpu_cluster.catalog.engines import flags_of
 from gpu_cluster.plan import Graph
+from gpu_cluster.stack.checks.engine_arguments import argument_problem, split_arguments
 from tests.unit.gpu_cluster.kubernetes.serving.served import NFS, serve
 
 SHARED = {"files": NFS}
@@ -162,3 +164,22 @@ def test_all_pods_mount_the_same_weights() -> None:
     for template in ("leaderTemplate", "workerTemplate"):
         volumes = group[template]["spec"]["volumes"]
         assert {"name": "cache", "persistentVolumeClaim": {"claimName": "chat-weights"}} in volumes
+
+
+@pytest.mark.parametrize(
+    ("engine", "release", "keys"),
+    [("vllm", "0.26.0", {}), ("sglang", "0.5.23", {"engine": "sglang", "version": "v0.5.23"})],
+)
+def test_the_parser_of_the_engine_takes_the_arguments(
+    engine: str, release: str, keys: dict[str, str]
+) -> None:
+    """As its release declares them; $(…) is a variable."""
+    flags = flags_of(engine, release)
+    assert flags
+    for container in containers(spanning(**keys)):
+        arguments = [it for it in container["args"] if it.startswith("--")]
+        problems = {
+            flag: argument_problem(flag, values, flags, release)
+            for flag, values in split_arguments(arguments)
+        }
+        assert {flag: problem for flag, problem in problems.items() if problem} == {}

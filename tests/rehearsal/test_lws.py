@@ -1,0 +1,147 @@
+"""DeepSeek-R1 over two simulated servers, by the real engine and the real LeaderWorkerSet controller.
+
+Each test builds on the one before.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.rehearsal import Sandbox, copy_project
+from gpu_cluster_tools.rehearsal.dynamic_client import Object
+from gpu_cluster_tools.rehearsal.event_log import Operation
+from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
+from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
+from gpu_cluster_tools.toolchain import LWS_CONTROLLER, install
+from tests.rehearsal.checkout import PROJECT
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
+
+SITE = """\
+config:
+  gpu-cluster:cluster: {provider: existing, kubeconfig: /nowhere/kubeconfig}
+  gpu-cluster:gpu: {devicePlugin: false}
+  gpu-cluster:pools:
+    system: {instance: m7i.xlarge, nodes: 2, labels: {site.example/role: system}}
+    h100: {instance: p5.48xlarge, nodes: 2, labels: {site.example/role: h100}}
+  gpu-cluster:storage:
+    files: {kind: csi, provisioner: csi.site.example, default: true, shared: true}
+  gpu-cluster:serving:
+    models:
+      reasoning:
+        model: deepseek-ai/DeepSeek-R1
+        pool: h100
+        gpus: 8
+        nodes: 2
+        replicas: 1
+        context: 32768
+        loadMinutes: 240
+        cache: {size: 1Ti, storageClass: files}
+"""
+PODS = "/api/v1/namespaces/serving/pods"
+GROUP = "/apis/leaderworkerset.x-k8s.io/v1/namespaces/serving/leaderworkersets/reasoning-group"
+LEADER, WORKER = "reasoning-group-0", "reasoning-group-0-1"
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    project = copy_project(PROJECT, Path(tmp_path_factory.mktemp("lws")) / "project", {"site": SITE})
+    sandbox = Sandbox(project, "site", install(also=[LWS_CONTROLLER]))
+    sandbox.open()
+    try:
+        with simulated_controllers(sandbox):
+            yield sandbox
+    finally:
+        sandbox.remove()
+
+
+def run(sandbox: Sandbox, command: str) -> list[Operation]:
+    record = sandbox.folder / "runs" / command
+    done = run_pulumi(sandbox.engine, command, "--yes", "--skip-preview", record=record)
+    assert done.errors == []
+    return done.log.changing()
+
+
+def pods(sandbox: Sandbox) -> dict[str, Object]:
+    return {pod["metadata"]["name"]: pod for pod in sandbox.api.items(PODS)}
+
+
+def is_ready(pod: Object) -> bool:
+    found = pod["status"].get("conditions", [])
+    return any(it["type"] == "Ready" and it["status"] == "True" for it in found)
+
+
+def within(seconds: float, holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.3)
+    return True
+
+
+def test_an_update_waits_until_the_group_is_ready(sandbox: Sandbox) -> None:
+    run(sandbox, "up")
+
+    found = pods(sandbox)
+    assert found.keys() == {LEADER, WORKER}
+    assert all(map(is_ready, found.values()))
+    status: dict[str, Any] = sandbox.api.get(GROUP)["status"]
+    assert (status["readyReplicas"], status["updatedReplicas"]) == (1, 1)
+
+
+def test_each_pod_has_a_server_of_its_own_and_knows_its_leader(sandbox: Sandbox) -> None:
+    found = pods(sandbox)
+
+    assert len({pod["spec"]["nodeName"] for pod in found.values()}) == 2
+    for rank, name in enumerate((LEADER, WORKER)):
+        [container] = found[name]["spec"]["containers"]
+        given = {it["name"]: it.get("value") for it in container["env"][:3]}
+        assert given == {
+            "LWS_LEADER_ADDRESS": f"{LEADER}.reasoning-group.serving",
+            "LWS_GROUP_SIZE": "2",
+            "LWS_WORKER_INDEX": str(rank),
+        }
+
+
+def test_the_service_selects_the_leader_alone(sandbox: Sandbox) -> None:
+    """By labels, as simulated pods have no addresses."""
+    selector = sandbox.api.get("/api/v1/namespaces/serving/services/reasoning")["spec"]["selector"]
+    selected = {
+        name for name, pod in pods(sandbox).items() if selector.items() <= pod["metadata"]["labels"].items()
+    }
+    assert selected == {LEADER}
+
+
+def test_the_death_of_one_pod_makes_the_group_anew(sandbox: Sandbox) -> None:
+    before = {name: pod["metadata"]["uid"] for name, pod in pods(sandbox).items()}
+    sandbox.api.delete(f"{PODS}/{WORKER}")
+
+    def is_new() -> bool:
+        found = pods(sandbox)
+        return found.keys() == before.keys() and all(
+            pod["metadata"]["uid"] != before[name] and is_ready(pod) for name, pod in found.items()
+        )
+
+    assert within(60, is_new)
+
+
+def test_a_group_more_waits_for_servers_and_goes_again(sandbox: Sandbox) -> None:
+    """By the scale subresource, as an autoscaler would; there is no third and fourth server."""
+    sandbox.api.patch(f"{GROUP}/scale", {"spec": {"replicas": 2}})
+    assert within(30, lambda: "reasoning-group-1" in pods(sandbox))
+    assert not pods(sandbox)["reasoning-group-1"]["spec"].get("nodeName")
+
+    sandbox.api.patch(f"{GROUP}/scale", {"spec": {"replicas": 1}})
+    assert within(60, lambda: pods(sandbox).keys() == {LEADER, WORKER})
+
+
+def test_it_goes_as_it_came(sandbox: Sandbox) -> None:
+    run(sandbox, "destroy")
+
+    kinds = sandbox.api.items("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")
+    assert "leaderworkersets.leaderworkerset.x-k8s.io" not in {it["metadata"]["name"] for it in kinds}
+    assert sandbox.resources() == []
