@@ -146,6 +146,10 @@ class ModelSettings(Settings):
                 },
                 {"if": {"required": ["server"]}, "then": _with_engine("custom")["if"]},
                 {
+                    **_with_engine("triton", "nim", "text-embeddings-inference", "custom"),
+                    "then": {"properties": {"nodes": {"const": 1}}},
+                },
+                {
                     **_with_engine("triton", "nim", "custom"),
                     "then": {"properties": dict.fromkeys(("quantization", "kvCacheDtype", "context"), False)},
                 },
