@@ -34,7 +34,7 @@ PUBLIC = {
         "rehearse rehearse_team replicas_in removed_models copy_project simulate unlock"
     ),
     "gpu_cluster_tools.toolchain": (
-        "AT_ONCE AWS_PROVIDER Toolchain ToolchainError builder install present provide "
+        "AT_ONCE AWS_PROVIDER KARPENTER Tool Toolchain ToolchainError builder install present provide "
         "ready_engine tools_folder"
     ),
     "gpu_cluster.capacity.addresses": (

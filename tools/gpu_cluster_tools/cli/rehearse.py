@@ -19,7 +19,8 @@ from gpu_cluster_tools.rehearsal import rehearse as run
 from gpu_cluster_tools.rehearsal.aws.faults import FaultError, Faults
 from gpu_cluster_tools.rehearsal.policy_files import read as read_policies
 from gpu_cluster_tools.rehearsal.policy_files import write as write_policies
-from gpu_cluster_tools.toolchain import AWS_PROVIDER, LWS_CONTROLLER, install
+from gpu_cluster_tools.rehearsal.sandbox import tools_of
+from gpu_cluster_tools.toolchain import install
 
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON; the steps go to stderr.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave cluster and account running, to look at them.")]
@@ -86,8 +87,7 @@ def _rehearse(
     of_team = isinstance(settings, TeamStack)
     environment = settings.file.team.environment if of_team else stack
     below = settings.environment if of_team else settings
-    aws = [AWS_PROVIDER] if below.cluster.provider == "eks" else []
-    toolchain = install(also=[*aws, *([LWS_CONTROLLER] if below.serving.installs_lws else [])])
+    toolchain = install(also=tools_of(below))
     sandbox = Sandbox(project.folder, environment, toolchain, read_policies(rights.given))
 
     def tell(line: str) -> None:

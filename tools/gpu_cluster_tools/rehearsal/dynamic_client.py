@@ -52,8 +52,9 @@ class DynamicClient:
         """Objects at a resource's path, of all namespaces where it names none."""
         return self.get(path)["items"]
 
-    def create(self, path: str, body: Object) -> None:
-        self._http.post(path, json=body).raise_for_status()
+    def create(self, path: str, body: Object) -> Object:
+        """The object as it was made."""
+        return self._http.post(path, json=body).raise_for_status().json()
 
     def patch(self, path: str, body: Object) -> None:
         headers = {"Content-Type": "application/merge-patch+json"}

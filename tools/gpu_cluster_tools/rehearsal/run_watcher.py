@@ -8,7 +8,9 @@ from gpu_cluster_tools.rehearsal.event_log import EventLog
 Tell = Callable[[str], None]
 """Shows a line."""
 
-_STALLED_SECONDS = 12
+STALLED_SECONDS = 12
+"""For how long nothing may change where all that starts starts at once."""
+
 _LOOK_SECONDS = 1  # between two looks at all workloads
 _NEWS_SECONDS = 10  # between two lines
 
@@ -16,7 +18,8 @@ _NEWS_SECONDS = 10  # between two lines
 class Patience:
     """Is over when the same was seen for a while."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = STALLED_SECONDS) -> None:
+        self._seconds = seconds
         self._seen: object = None
         self._since = time.monotonic()
 
@@ -24,18 +27,24 @@ class Patience:
         now = time.monotonic()
         if seen != self._seen:
             self._seen, self._since = seen, now
-        return now - self._since > _STALLED_SECONDS
+        return now - self._since > self._seconds
 
 
 class RunWatcher:
     """Watches a run: shows how far it is, and ends it when it waits for what will not come."""
 
-    def __init__(self, tell: Tell, command: str, is_stuck: Callable[[], bool] | None) -> None:
-        """`is_stuck`: whether what the engine may be waiting for will not come; by default it never is."""
+    def __init__(
+        self,
+        tell: Tell,
+        command: str,
+        is_stuck: Callable[[], bool],
+        patience_seconds: float = STALLED_SECONDS,
+    ) -> None:
+        """`is_stuck`: whether what the engine may be waiting for will not come."""
         self._tell = tell
         self._command = command
         self._is_stuck = is_stuck
-        self._patience = Patience()
+        self._patience = Patience(patience_seconds)
         self._begun = self._told = self._looked = time.monotonic()
 
     def __call__(self, log: EventLog) -> bool:
@@ -44,7 +53,7 @@ class RunWatcher:
             self._told = now
             done, begun = len(log.finished), len(log.begun)
             self._tell(f"  … {self._command}: {done} of {begun} resources, {now - self._begun:.0f} s")
-        if not self._is_stuck or now - self._looked < _LOOK_SECONDS:
+        if now - self._looked < _LOOK_SECONDS:
             return True
         self._looked = now
         stuck, stalled = self._is_stuck(), self._patience.is_over((len(log.begun), len(log.finished)))

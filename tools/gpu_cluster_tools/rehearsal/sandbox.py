@@ -23,16 +23,20 @@ from gpu_cluster_tools.rehearsal.engine import Engine, forget_history, local_sta
 from gpu_cluster_tools.rehearsal.existing_vpc import MadeVpc, lost_of, make_vpc
 from gpu_cluster_tools.rehearsal.fake_secrets import plaintext_secrets, set_fake_secrets
 from gpu_cluster_tools.rehearsal.instance_types import use_declared
+from gpu_cluster_tools.rehearsal.karpenter_controller import KarpenterController
 from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient
 from gpu_cluster_tools.rehearsal.lock import locked
 from gpu_cluster_tools.rehearsal.nodes import reconcile
 from gpu_cluster_tools.rehearsal.processes import end, processes
+from gpu_cluster_tools.rehearsal.run_watcher import STALLED_SECONDS
 from gpu_cluster_tools.rehearsal.stack_copy import Keys, StackCopy
 from gpu_cluster_tools.rehearsal.state import resources_of
-from gpu_cluster_tools.toolchain import AWS_PROVIDER, Toolchain
+from gpu_cluster_tools.toolchain import AWS_PROVIDER, KARPENTER, LWS_CONTROLLER, Tool, Toolchain
 
 _PODS = "pods.eks.amazonaws.com"
 _KUBECONFIG = ".local/kubeconfig"
+_STARTING_SECONDS = 60
+"""For Karpenter to start, to look at its NodePools and to bring a node, on a machine that does much else."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class Sandbox:
         """End all that runs in it, and delete it."""
         end(
             found
-            for found in processes(lambda command: command.startswith("pulumi"))
+            for found in processes(lambda command: command.startswith(("pulumi", KARPENTER.name)))
             if found.directory.is_relative_to(self.folder)
         )
         Account(self.folder / ".local").stop()
@@ -175,6 +179,27 @@ class Sandbox:
         """Executable of the provider that makes the stack's AWS resources."""
         return self.toolchain.path(AWS_PROVIDER.name)
 
+    @property
+    def has_karpenter(self) -> bool:
+        """Whether Karpenter starts nodes of the stack."""
+        return _has_karpenter(self._original)
+
+    @cached_property
+    def karpenter(self) -> KarpenterController:
+        """The controller, which has yet to start."""
+        return KarpenterController(
+            self.toolchain.path(KARPENTER.name),
+            self.folder / ".local" / "karpenter",
+            self.control_plane.kubeconfig,
+            self.account,
+            self.aws,
+        )
+
+    @property
+    def patience_seconds(self) -> float:
+        """For how long nothing may change before what does not run is said never to."""
+        return _STARTING_SECONDS if self.has_karpenter else STALLED_SECONDS
+
     @cached_property
     def engine(self) -> Engine:
         environment = self.toolchain.environment() | local_state(self.folder)
@@ -206,7 +231,7 @@ class Sandbox:
 
     def _open_account(self, *, cluster: bool) -> None:
         """An account whose cluster is this control plane, with what the stack takes to be there."""
-        self.account.declare(self._original.hardware)
+        self.account.declare(self._original.hardware, _own_images(self._original))
         self.account.start()
         if cluster:
             self.control_plane.start()
@@ -240,12 +265,19 @@ class Sandbox:
 
     def _bring_charts(self) -> None:
         """Charts that the stack would fetch are here, as no registry may be reached."""
-        pools = self.stack.pools.values()
-        if any(pool.provisioner is Provisioner.KARPENTER for pool in pools):
+        if self.has_karpenter:
             charts = self.folder / "charts"
             charts.mkdir()
             subprocess.run([self.toolchain.path("karpenter-charts"), charts], check=True)  # noqa: S603
             self.stack_file.put(("config", "gpu-cluster:registry", "charts"), str(charts))
+
+
+def tools_of(stack: Stack) -> list[Tool]:
+    """Tools that rehearsals of a stack take beside those of every stack."""
+    lws = [LWS_CONTROLLER] if stack.serving.installs_lws else []
+    if stack.cluster.provider != "eks":
+        return lws
+    return [AWS_PROVIDER, *([KARPENTER] if _has_karpenter(stack) else []), *lws]
 
 
 def taken_to_be_there(stack: Stack) -> set[str]:
@@ -270,3 +302,18 @@ def _deployer(settings: EksSettings) -> str | None:
     """Who runs the engine: the first that may do everything in the cluster."""
     admins = (each for each in settings.access.values() if each.policy is AccessPolicy.CLUSTER_ADMIN)
     return next((each.principal for each in admins), None)
+
+
+def _own_images(stack: Stack) -> dict[str, str]:
+    """Architectures of images that pools name, by id: of the instance types that start with them."""
+    names = {"amd64": "x86_64", "arm64": "arm64"}
+    pools = pools_of(stack)
+    return {
+        settings.ami.id: names[pools[key].server.architecture]
+        for key, settings in stack.pools.items()
+        if settings.ami.id
+    }
+
+
+def _has_karpenter(stack: Stack) -> bool:
+    return any(pool.provisioner is Provisioner.KARPENTER for pool in stack.pools.values())

@@ -41,13 +41,14 @@ class Scenario(Generic[T]):
     tried: T
     tell: Tell
     report: RehearsalReport = field(init=False)
-    _patience: Patience = field(default_factory=Patience)
+    _patience: Patience = field(init=False)
     """With workloads that do not run."""
 
     _runs: int = 0
 
     def __post_init__(self) -> None:
         self.report = RehearsalReport(self.tried.name, self.sandbox.provider)
+        self._patience = Patience(self.sandbox.patience_seconds)
 
     def step(self, name: str, act: Callable[[], Outcome]) -> bool:
         """Take a step and show what came of it. Whether it held."""
@@ -162,7 +163,8 @@ class Scenario(Generic[T]):
     def follow(self, command: str, *arguments: str, watch: bool = False) -> Run:
         self._runs += 1
         record = self.sandbox.folder / "runs" / self.tried.name / f"{self._runs:02}-{command}"
-        progress = RunWatcher(self.tell, command, None if command == "destroy" else self._is_stuck)
+        stuck = self._is_held if command == "destroy" else self._is_stuck
+        progress = RunWatcher(self.tell, command, stuck, self.sandbox.patience_seconds)
         return run_pulumi(
             self.tried.engine, command, *arguments, record=record, watch=progress if watch else None
         )
@@ -171,6 +173,10 @@ class Scenario(Generic[T]):
         """Whether something in the cluster does not run, and has not changed for a while."""
         unwell = workloads(self.sandbox.api, self.sandbox.pools).unwell
         return self._patience.is_over(unwell) and bool(unwell)
+
+    def _is_held(self) -> bool:
+        """Whether finalizers of Karpenter ask AWS for what it refuses, again and again."""
+        return self.sandbox.has_karpenter and bool(self.sandbox.karpenter.refused)
 
     def _settled_workloads(self) -> Workloads:
         """The workloads once all of them run, or nothing changes any more."""

@@ -1,4 +1,4 @@
-"""Who plays what would run in the containers of a cluster, all through a rehearsal."""
+"""Controllers of a cluster all through a rehearsal: those that run here, and those that are played."""
 
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -8,8 +8,6 @@ from gpu_cluster_tools.rehearsal.aws.ebs_driver import EbsDriver
 from gpu_cluster_tools.rehearsal.background_loops import background_loops
 from gpu_cluster_tools.rehearsal.cluster_autoscaler import add_servers
 from gpu_cluster_tools.rehearsal.device_plugins import DevicePlugins
-from gpu_cluster_tools.rehearsal.karpenter_finalizer import KarpenterFinalizer
-from gpu_cluster_tools.rehearsal.karpenter_nodes import start_nodes
 from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient
 from gpu_cluster_tools.rehearsal.lws_controller import lws_controller
 from gpu_cluster_tools.rehearsal.sandbox import Sandbox
@@ -19,17 +17,28 @@ from gpu_cluster_tools.toolchain import LWS_CONTROLLER
 
 @contextmanager
 def simulated_controllers(sandbox: Sandbox) -> Generator[None]:
-    """Storage drivers and, on AWS, add-ons, device plugins, the cluster autoscaler and Karpenter.
+    """Storage drivers and, on AWS, add-ons, device plugins and the cluster autoscaler.
 
-    The LeaderWorkerSet controller is the real one, where a stack has it.
+    Karpenter and the LeaderWorkerSet controller are the real ones, where a stack has them.
     """
-    karpenter = [KarpenterFinalizer(sandbox.api, sandbox.aws)] if sandbox.on_aws else []
-    parts = [*_parts(sandbox), *(each.finalize for each in karpenter)]
     client = KubernetesClient(sandbox.control_plane.kubeconfig)
-    with background_loops(*parts), DevicePlugins(client), _lws_controller(sandbox):
+    with (
+        background_loops(*_parts(sandbox)),
+        DevicePlugins(client),
+        _lws_controller(sandbox),
+        _karpenter(sandbox),
+    ):
         yield
-    for each in karpenter:
-        each.require_all_allowed()
+
+
+@contextmanager
+def _karpenter(sandbox: Sandbox) -> Generator[None]:
+    if not sandbox.has_karpenter:
+        yield
+        return
+    with sandbox.karpenter as karpenter, background_loops(karpenter.attend):
+        yield
+    karpenter.require_all_well()
 
 
 def _lws_controller(sandbox: Sandbox) -> AbstractContextManager[None]:
@@ -47,6 +56,5 @@ def _parts(sandbox: Sandbox) -> list[Callable[[], None]]:
     return [
         lambda: define(api, installed()),
         lambda: provide(api, drivers_of(installed()), ebs),
-        lambda: start_nodes(api),
         lambda: add_servers(api, sandbox.aws),
     ]

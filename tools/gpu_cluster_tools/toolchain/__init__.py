@@ -2,6 +2,7 @@
 
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.errors import ToolchainError
+from gpu_cluster_tools.toolchain.karpenter import KARPENTER
 from gpu_cluster_tools.toolchain.toolchain import (
     AT_ONCE,
     Toolchain,
@@ -12,12 +13,14 @@ from gpu_cluster_tools.toolchain.toolchain import (
     ready_engine,
     tools_folder,
 )
-from gpu_cluster_tools.toolchain.tools import LWS_CONTROLLER
+from gpu_cluster_tools.toolchain.tools import LWS_CONTROLLER, Tool
 
 __all__ = [
     "AT_ONCE",
     "AWS_PROVIDER",
+    "KARPENTER",
     "LWS_CONTROLLER",
+    "Tool",
     "Toolchain",
     "ToolchainError",
     "builder",

@@ -1,13 +1,14 @@
 """`python -m gpu_cluster_tools.toolchain` builds the tools that the machine lacks, and lists them all.
 
-With `--tests` it builds those as well that only tests need; with `--all-tests` promtool too and, where one
-can run, the programs of a real node.
+With `--tests` it builds those as well that only tests need; with `--all-tests` promtool and Karpenter too
+and, where one can run, the programs of a real node.
 """
 
 import sys
 
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.errors import ToolchainError
+from gpu_cluster_tools.toolchain.karpenter import KARPENTER
 from gpu_cluster_tools.toolchain.real_node import CLIENT, REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from gpu_cluster_tools.toolchain.toolchain import install
@@ -29,16 +30,12 @@ def main(arguments: list[str]) -> int:
 
 def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     of_tests = (*WITNESSES, AWS_PROVIDER)
+    of_all_tests = (*of_tests, PROMTOOL, LWS_CONTROLLER, KARPENTER)
     match arguments:
         case ["--tests"]:
             return of_tests
         case ["--all-tests"]:
-            return (
-                *of_tests,
-                PROMTOOL,
-                LWS_CONTROLLER,
-                *(() if missing_requirement() else (*REAL_NODE, CLIENT)),
-            )
+            return (*of_all_tests, *(() if missing_requirement() else (*REAL_NODE, CLIENT)))
         case _:
             return ()
 

@@ -23,8 +23,9 @@ class Objects(DynamicClient):
         resource, name = Path(path).parts[-2:]
         return next(each for each in self.by_resource[resource] if each["metadata"]["name"] == name)
 
-    def create(self, path: str, body: Object) -> None:
+    def create(self, path: str, body: Object) -> Object:
         self.created.append(body)
+        return body
 
     def delete(self, path: str) -> None:
         self.deleted.append(path)

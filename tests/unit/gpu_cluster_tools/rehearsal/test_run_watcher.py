@@ -35,9 +35,19 @@ def test_patience_is_over_when_nothing_changes(clock: Clock) -> None:
     assert not patience.is_over("b")
 
 
+def test_patience_lasts_as_long_as_it_is_told_to(clock: Clock) -> None:
+    patience = Patience(60)
+    assert not patience.is_over("a")
+
+    clock.now += 50
+    assert not patience.is_over("a")
+    clock.now += 20
+    assert patience.is_over("a")
+
+
 def test_it_tells_every_ten_seconds_how_far_it_is(clock: Clock, log: EventLog) -> None:
     told: list[str] = []
-    watch = RunWatcher(told.append, "up", None)
+    watch = RunWatcher(told.append, "up", lambda: False)
     for _ in range(5):
         clock.now += 6
         assert watch(log)

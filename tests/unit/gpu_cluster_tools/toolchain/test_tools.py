@@ -8,6 +8,7 @@ from gpu_cluster.images import KARPENTER as KARPENTER_IMAGE
 from gpu_cluster.images import LWS as LWS_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
+from gpu_cluster_tools.toolchain.karpenter import KARPENTER
 from gpu_cluster_tools.toolchain.real_node import (
     CLIENT,
     CNI_PLUGINS,
@@ -83,6 +84,14 @@ def test_the_controller_of_groups_is_of_the_version_of_its_image() -> None:
     assert LWS_CONTROLLER.version == LWS_IMAGE.tag
 
 
+def test_karpenter_is_of_the_version_of_its_image_with_its_published_hashes() -> None:
+    hashes = (MODULES / "karpenter/go.sum").read_text()
+    assert KARPENTER.version == f"v{KARPENTER_IMAGE.tag}"
+    for tree in KARPENTER.trees:
+        assert f"{tree.module} {tree.version} h1:" in hashes
+        assert tree.version == KARPENTER.version
+
+
 def test_the_dns_server_is_of_the_release_that_it_says() -> None:
     pins = (MODULES / "coredns/go.mod").read_text()
     assert f"github.com/coredns/coredns {COREDNS.version}\n" in pins
@@ -123,6 +132,7 @@ def test_every_module_is_used() -> None:
         PROMTOOL,
         LWS_CONTROLLER,
         AWS_PROVIDER,
+        KARPENTER,
         *REAL_NODE,
         CLIENT,
     ]

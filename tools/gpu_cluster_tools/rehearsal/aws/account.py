@@ -15,9 +15,10 @@ from typing import Any
 from gpu_cluster.config.hardware import HardwareSettings
 from gpu_cluster_tools.rehearsal import ports
 from gpu_cluster_tools.rehearsal.aws import get_token, identity
-from gpu_cluster_tools.rehearsal.aws.admin_endpoints import CALLS, GIVEN, LEFTOVERS, MADE
+from gpu_cluster_tools.rehearsal.aws.admin_endpoints import CALLS, GIVEN, LEFTOVERS, MADE, REFUSED
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.aws.eks import endpoint
+from gpu_cluster_tools.rehearsal.aws.eks.image_parameters import write_own
 from gpu_cluster_tools.rehearsal.aws.faults import Faults
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
@@ -124,15 +125,20 @@ class Account:
             else:
                 api.call("iam", "AttachUserPolicy", UserName=name, PolicyArn=each)
 
-    def declare(self, hardware: HardwareSettings) -> None:
-        """Know these instance types too, once it starts."""
+    def declare(self, hardware: HardwareSettings, images: Mapping[str, str]) -> None:
+        """Know these instance types too, and architectures of images by id, once it starts."""
         self._work.mkdir(parents=True, exist_ok=True)
         write_declared(hardware, self._work)
+        write_own(images, self._work)
 
     def calls(self) -> list[RecordedCall]:
         """Every call that engines made and that was allowed, once each."""
         recorded = map(RecordedCall.parsed, json.loads(self._get(CALLS, _LIST_SECONDS)))
         return [each for each in recorded if each.principal == self.principal]
+
+    def refusals(self, principal: str) -> list[str]:
+        """Refusals of IAM to this role or user, once each, in AWS's words."""
+        return [words for arn, words in json.loads(self._get(REFUSED, _LIST_SECONDS)) if arn == principal]
 
     def take_as_given(self) -> None:
         """Count what it holds now as there before the stack, and never as left over."""

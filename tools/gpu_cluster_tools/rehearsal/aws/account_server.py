@@ -13,11 +13,13 @@ from gpu_cluster_tools.rehearsal.aws.admin_endpoints import (
     GIVEN,
     LEFTOVERS,
     MADE,
+    REFUSED,
     AdminEndpoints,
     Page,
 )
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.aws.cbor import CborTranslator
+from gpu_cluster_tools.rehearsal.aws.eks.image_parameters import take_own
 from gpu_cluster_tools.rehearsal.aws.fault_injection import FaultInjection
 from gpu_cluster_tools.rehearsal.aws.handlers import OPERATIONS
 from gpu_cluster_tools.rehearsal.aws.iam.access_control import AccessControl
@@ -25,6 +27,7 @@ from gpu_cluster_tools.rehearsal.aws.iam.call_log import CallLog
 from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
 from gpu_cluster_tools.rehearsal.aws.long_polling import LongPolling
 from gpu_cluster_tools.rehearsal.aws.moto_application import moto_application
+from gpu_cluster_tools.rehearsal.aws.pod_identity_agent import PodIdentityAgent
 from gpu_cluster_tools.rehearsal.aws.request_lock import OneRequestAtATime
 from gpu_cluster_tools.rehearsal.aws.router import Router
 from gpu_cluster_tools.rehearsal.webhook import AUTHENTICATE, AUTHORIZE
@@ -32,6 +35,7 @@ from gpu_cluster_tools.rehearsal.webhook import AUTHENTICATE, AUTHORIZE
 
 def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    take_own()
     calls = CallLog()
     account = AccessControl(OneRequestAtATime(Router(moto_application(), OPERATIONS)), calls)
     api = Api("http://127.0.0.1", "", send=in_process_sender(account))
@@ -42,8 +46,10 @@ def main() -> None:
         LEFTOVERS: lambda _: inventory.leftovers(api),
         MADE: lambda _: inventory.created_resources(api),
         CALLS: lambda _: [each.as_json() for each in calls.all()],
+        REFUSED: lambda _: calls.refused(),
     }
-    application = AdminEndpoints(LongPolling(CborTranslator(FaultInjection(account))), pages)
+    api_of_aws = LongPolling(CborTranslator(FaultInjection(account)))
+    application = AdminEndpoints(PodIdentityAgent(api_of_aws), pages)
     make_server("127.0.0.1", int(sys.argv[1]), application, threaded=True).serve_forever()
 
 

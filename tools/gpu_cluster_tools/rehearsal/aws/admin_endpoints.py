@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-CALLS, GIVEN, LEFTOVERS, MADE = "/_calls", "/_given", "/_leftovers", "/_made"
+CALLS, GIVEN, LEFTOVERS, MADE, REFUSED = "/_calls", "/_given", "/_leftovers", "/_made", "/_refused"
 
 Page = Callable[[Any], Any]
 """JSON for JSON."""

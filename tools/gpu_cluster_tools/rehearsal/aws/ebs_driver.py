@@ -4,6 +4,7 @@ from typing import Any
 
 from gpu_cluster_tools.rehearsal.aws import identity
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
+from gpu_cluster_tools.rehearsal.aws.pod_role import role_of
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 
 DRIVER = "ebs.csi.aws.com"
@@ -63,21 +64,7 @@ class EbsDriver:
 
     def _role(self) -> tuple[str, str]:
         """The cluster and the role of the driver's pods."""
-        namespace, account = _ACCOUNT
-        for cluster in self._api.call("eks", "ListClusters")["clusters"]:
-            associations = self._api.call(
-                "eks",
-                "ListPodIdentityAssociations",
-                clusterName=cluster,
-                namespace=namespace,
-                serviceAccount=account,
-            )["associations"]
-            for each in associations:
-                found = self._api.call(
-                    "eks",
-                    "DescribePodIdentityAssociation",
-                    clusterName=cluster,
-                    associationId=each["associationId"],
-                )
-                return cluster, found["association"]["roleArn"]
-        raise ApiError("NoCredentialProviders", f"service account {'/'.join(_ACCOUNT)} has no role")
+        found = role_of(self._api, *_ACCOUNT)
+        if found is None:
+            raise ApiError("NoCredentialProviders", f"service account {'/'.join(_ACCOUNT)} has no role")
+        return found

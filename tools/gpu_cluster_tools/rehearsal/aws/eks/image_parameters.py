@@ -1,7 +1,10 @@
 """Public parameters that name machine images of EKS nodes, and the images that were asked for by them."""
 
 import hashlib
+import json
 import re
+from collections.abc import Mapping
+from pathlib import Path
 
 from gpu_cluster.catalog import AL2023_RELEASES
 
@@ -19,6 +22,9 @@ _BOTTLEROCKET = re.compile(
 """Source: Bottlerocket README, finding an AMI; Karpenter 1.13, pkg/providers/amifamily, 2026-11-28."""
 
 _NO_NEURON = "arm64/neuron"
+_OWN_IMAGES = Path("own-images.json")
+
+OWN = "/own/"
 
 
 def image_id(path: str) -> str | None:
@@ -41,5 +47,17 @@ def publish(path: str) -> str | None:
     return image
 
 
+def write_own(architectures: Mapping[str, str], folder: Path) -> None:
+    """Write images of the user, by id, for an account that has yet to start in this folder."""
+    (folder / _OWN_IMAGES).write_text(json.dumps(dict(architectures)))
+
+
+def take_own() -> None:
+    """Know the images that were written for this account: they can be described from the beginning."""
+    if _OWN_IMAGES.exists():
+        own: dict[str, str] = json.loads(_OWN_IMAGES.read_text())
+        IMAGES.update({id: f"{OWN}{architecture}/{id}" for id, architecture in own.items()})
+
+
 IMAGES: dict[str, str] = {}
-"""Paths of the parameters by image."""
+"""Paths of the parameters by image; of one of the user, of which no parameter tells, one below `OWN`."""

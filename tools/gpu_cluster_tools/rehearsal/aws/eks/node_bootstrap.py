@@ -22,7 +22,7 @@ from gpu_cluster_tools.rehearsal.aws import nodes
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.eks import records
 from gpu_cluster_tools.rehearsal.aws.eks.endpoint import KUBECONFIG
-from gpu_cluster_tools.rehearsal.aws.eks.image_parameters import IMAGES
+from gpu_cluster_tools.rehearsal.aws.eks.image_parameters import IMAGES, OWN
 from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import Document, NodeGroupInstance
 from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord
 from gpu_cluster_tools.rehearsal.aws.kubelet import capacity_of, registration
@@ -34,6 +34,7 @@ from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient as No
 _NODE_CONFIG = "application/node.eks.aws"
 _LABELS = re.compile(r"--node-labels=[\"']?([^\"'\s]+)")
 _RAID = "RAID0"
+_MIME = "MIME-Version:"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Bootstrap:
 
 def bootstrap_of(user_data: str) -> Bootstrap:
     """The settings of MIME parts of nodeadm, where a later one wins, or of Bottlerocket's TOML."""
-    if user_data.startswith("MIME-Version:"):
+    if user_data.startswith(_MIME):
         return _of_nodeadm(_node_configs(user_data))
     return _of_bottlerocket(tomllib.loads(user_data).get("settings", {}))
 
@@ -104,7 +105,7 @@ def _node(instance: Document, bootstrap: Bootstrap, template: Document) -> Node:
         devices=_devices(kind, image, _user_data(template)),
         labels=bootstrap.labels,
         taints=bootstrap.taints,
-        bottlerocket="bottlerocket" in image,
+        bottlerocket="bottlerocket" in image or not _user_data(template).startswith(_MIME),
     )
 
 
@@ -113,7 +114,9 @@ def _user_data(template: Document) -> str:
 
 
 def _devices(kind: str, image: str, user_data: str) -> Devices:
-    """GPUs where the image has a driver for them."""
+    """GPUs where the image has a driver for them, as one of the user has."""
+    if image.startswith(OWN):
+        return devices_of_image("CUSTOM", user_data, gpus=instance_types()[kind].gpus, efa=0)
     family = "BOTTLEROCKET" if "bottlerocket" in image else "AL2023"
     variant = "NVIDIA" if "nvidia" in image else "STANDARD"
     return devices_of_image(f"{family}_{variant}", user_data, gpus=instance_types()[kind].gpus, efa=0)

@@ -72,6 +72,7 @@ class AccessControl:
         except PolicyError as error:
             words = f"IAM of the emulated account cannot decide: {error}"
         if words is not None:
+            self._log.refuse(identity.principal_of(asked.key), words)
             return _denied(asked.protocol, asked.signed_as, words)
         api = self._inside.in_region(asked.region)
         for check in (

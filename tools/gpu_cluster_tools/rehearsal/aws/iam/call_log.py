@@ -1,4 +1,4 @@
-"""The calls that were allowed, each once, by who made them."""
+"""The calls that were allowed or refused, each once, by who made them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,10 +36,11 @@ class RecordedCall:
 
 
 class CallLog:
-    """Log of allowed calls."""
+    """Log of allowed calls, and of refusals."""
 
     def __init__(self) -> None:
         self._calls: dict[Key, RecordedCall] = {}
+        self._refused: dict[tuple[str, str], None] = {}
 
     def add(self, call: AccessRequest) -> None:
         context = {key: values for key, values in call.context.items() if key not in _PASSING}
@@ -49,3 +50,11 @@ class CallLog:
     def all(self) -> list[RecordedCall]:
         """In the order in which they were first made."""
         return list(self._calls.values())
+
+    def refuse(self, principal: str, words: str) -> None:
+        """Note a refusal in AWS's words."""
+        self._refused.setdefault((principal, words))
+
+    def refused(self) -> list[tuple[str, str]]:
+        """Principals and words of refusals, in the order in which they first came."""
+        return list(self._refused)

@@ -1,12 +1,14 @@
 """EC2 answers the operations that Karpenter calls."""
 
 import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gpu_cluster.catalog import INSTANCES
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
+from gpu_cluster_tools.rehearsal.aws.eks import image_parameters
 
 RELEASE = (
     "/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/x86_64/nvidia/"
@@ -152,6 +154,20 @@ def test_an_image_is_described_once_its_parameter_was_read(api: Api, template: d
         assert len(api.call("ec2", "DescribeImages", Filters=there)["Images"]) == count
     with pytest.raises(ApiError, match="InvalidAMIID"):
         api.call("ec2", "DescribeImages", ImageIds=["ami-0123456789abcdef0"])
+
+
+def test_an_image_of_the_user_is_described_from_the_beginning(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    image_parameters.write_own({"ami-0aaaaaaaaaaaaaaaa": "arm64"}, tmp_path)
+    image_parameters.take_own()
+
+    try:
+        [image] = api.call("ec2", "DescribeImages", ImageIds=["ami-0aaaaaaaaaaaaaaaa"])["Images"]
+        assert image["Architecture"] == "arm64"
+    finally:
+        del image_parameters.IMAGES["ami-0aaaaaaaaaaaaaaaa"]
 
 
 @pytest.mark.parametrize(

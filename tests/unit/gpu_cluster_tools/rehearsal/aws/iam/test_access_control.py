@@ -237,3 +237,13 @@ def test_calls_are_recorded_once_with_their_conditions(as_role: As, log: CallLog
     [recorded] = log.all()
     assert (recorded.action, recorded.resource) == ("ec2:DescribeVpcs", "*")
     assert recorded.context["aws:requestedregion"] == (REGION,)
+
+
+def test_refusals_are_recorded_once_by_who_was_refused(as_role: As, log: CallLog) -> None:
+    mine = as_role(allow("ec2:DescribeSubnets"))
+    for _ in range(2):
+        with pytest.raises(ApiError):
+            mine.call("ec2", "DescribeVpcs")
+    [(principal, words)] = log.refused()
+    assert principal == identity.principal_of(mine.access_key)
+    assert "is not authorized to perform: ec2:DescribeVpcs" in words

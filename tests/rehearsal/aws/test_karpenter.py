@@ -1,0 +1,242 @@
+"""The real Karpenter on an emulated account, by its role. Each test builds on the one before."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster.catalog import on_demand
+from gpu_cluster.stack import load
+from gpu_cluster_tools.rehearsal import RehearsalError, Sandbox, copy_project
+from gpu_cluster_tools.rehearsal.aws.api import Api
+from gpu_cluster_tools.rehearsal.aws.pod_role import role_of
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
+from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
+from gpu_cluster_tools.rehearsal.sandbox import tools_of
+from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
+from gpu_cluster_tools.toolchain import install
+from tests.rehearsal.checkout import PROJECT
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
+
+STACK = """\
+config:
+  aws:region: us-east-2
+  gpu-cluster:cluster:
+    provider: eks
+    account: "123456789012"
+    version: "1.35"
+    access: {platform: {principal: "arn:aws:iam::123456789012:role/platform", policy: cluster-admin}}
+  gpu-cluster:network: {cidr: 10.40.0.0/16, zones: [us-east-2a, us-east-2b], nat: single}
+  gpu-cluster:pools:
+    system: {instance: m7i.xlarge, nodes: 2}
+    l4: {instance: g6.2xlarge, nodes: {min: 0, max: 4}, capacity: spot, provisioner: karpenter}
+  gpu-cluster:protect: false
+"""
+
+DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
+POOLS = "/apis/karpenter.sh/v1/nodepools"
+CLASSES = "/apis/karpenter.k8s.aws/v1/ec2nodeclasses"
+SECONDS = 240
+
+
+@dataclass(frozen=True)
+class Platform:
+    aws: Api
+    api: DynamicClient
+
+    def nodes(self, pool: str) -> dict[str, Object]:
+        """Nodes that Karpenter started for a NodePool, by their instance."""
+        found = self.api.items("/api/v1/nodes")
+        return {
+            node["spec"]["providerID"].rpartition("/")[2]: node
+            for node in found
+            if node["metadata"]["labels"].get("karpenter.sh/nodepool") == pool
+        }
+
+    def instance(self, id: str) -> dict[str, Any]:
+        [reservation] = self.aws.call("ec2", "DescribeInstances", InstanceIds=[id])["Reservations"]
+        [found] = reservation["Instances"]
+        return found
+
+    def run(self, name: str, pool: str, **more: str) -> None:
+        """A pod that wants a GPU, and more, of a NodePool."""
+        limits = {"nvidia.com/gpu": "1", **more}
+        container = {"name": name, "image": name, "resources": {"limits": limits}}
+        pod = {
+            "nodeSelector": {"karpenter.sh/nodepool": pool},
+            "tolerations": [{"operator": "Exists"}],
+            "containers": [container],
+        }
+        labels = {"app": name}
+        template = {"metadata": {"labels": labels}, "spec": pod}
+        spec = {"replicas": 1, "selector": {"matchLabels": labels}, "template": template}
+        self.api.create(
+            DEPLOYMENTS,
+            {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": spec},
+        )
+
+    def instance_of(self, name: str) -> str:
+        """Instance on which the one pod of a Deployment runs; empty where it does not."""
+        pods = self.api.items(f"/api/v1/namespaces/default/pods?labelSelector=app%3D{name}")
+        on = {it["spec"].get("nodeName") for it in pods if it["status"]["phase"] == "Running"}
+        nodes = self.api.items("/api/v1/nodes")
+        return next((it["spec"]["providerID"][-19:] for it in nodes if it["metadata"]["name"] in on), "")
+
+    def queue(self) -> str:
+        [url] = self.aws.call("sqs", "ListQueues")["QueueUrls"]
+        return url
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    project = copy_project(PROJECT, Path(tmp_path_factory.mktemp("karpenter")) / "project", {"site": STACK})
+    tools = tools_of(load(project / "stacks" / "Pulumi.site.yaml"))
+    sandbox = Sandbox(project, "site", install(also=tools))
+    sandbox.open()
+    try:
+        with suppress(RehearsalError), simulated_controllers(sandbox):  # of the refusal below
+            run = run_pulumi(
+                sandbox.engine, "up", "--yes", "--skip-preview", record=sandbox.folder / "runs" / "up"
+            )
+            assert run.errors == []
+            yield sandbox
+    finally:
+        sandbox.remove()
+
+
+@pytest.fixture(scope="module")
+def platform(sandbox: Sandbox) -> Platform:
+    return Platform(sandbox.aws, sandbox.api)
+
+
+def wait(holds: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + SECONDS
+    while not (found := holds()):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    return found
+
+
+def test_a_pending_pod_brings_a_node_of_its_pool(platform: Platform) -> None:
+    assert platform.nodes("l4") == {}
+
+    platform.run("chat", "l4")
+    id = wait(lambda: platform.instance_of("chat"))
+
+    labels = platform.nodes("l4")[id]["metadata"]["labels"]
+    assert labels["node.kubernetes.io/instance-type"] == "g6.2xlarge"
+    assert labels["karpenter.sh/capacity-type"] == "spot"
+    instance = platform.instance(id)
+    assert (instance["InstanceType"], instance["State"]["Name"]) == ("g6.2xlarge", "running")
+    tags = {each["Key"]: each["Value"] for each in instance["Tags"]}
+    assert tags["karpenter.sh/nodepool"] == "l4"
+
+
+def test_of_many_types_it_starts_the_cheapest_that_fits(platform: Platform) -> None:
+    pool = platform.api.get(f"{POOLS}/l4")
+    spec = json.loads(json.dumps(pool["spec"]))
+    choices = {
+        "node.kubernetes.io/instance-type": ["g6.8xlarge", "g6.2xlarge", "g6.4xlarge", "g6e.4xlarge"],
+        "karpenter.sh/capacity-type": ["on-demand"],
+    }
+    for each in spec["template"]["spec"]["requirements"]:
+        each["values"] = choices.get(each["key"], each["values"])
+    made = {"apiVersion": "karpenter.sh/v1", "kind": "NodePool", "metadata": {"name": "any"}, "spec": spec}
+    platform.api.create(POOLS, made)
+
+    platform.run("train", "any", cpu="10")
+    id = wait(lambda: platform.instance_of("train"))
+
+    fitting = ("g6.4xlarge", "g6.8xlarge", "g6e.4xlarge")  # of those of ten CPUs and more
+    prices = {name: on_demand(name, platform.aws.region).usd for name in fitting}
+    assert platform.instance(id)["InstanceType"] == min(prices, key=lambda name: prices[name])
+
+
+def test_a_warning_of_ec2_drains_a_node(platform: Platform) -> None:
+    before = platform.instance_of("chat")
+    warning = {
+        "version": "0",
+        "id": "12345678-1234-1234-1234-123456789012",
+        "source": "aws.ec2",
+        "detail-type": "EC2 Spot Instance Interruption Warning",
+        "account": "123456789012",
+        "time": "2026-11-29T00:00:00Z",
+        "region": platform.aws.region,
+        "resources": [f"arn:aws:ec2:{platform.aws.region}b:instance/{before}"],
+        "detail": {"instance-id": before, "instance-action": "terminate"},
+    }
+    platform.aws.call("sqs", "SendMessage", QueueUrl=platform.queue(), MessageBody=json.dumps(warning))
+
+    wait(lambda: platform.instance_of("chat") not in ("", before))
+    wait(lambda: before not in platform.nodes("l4"))
+
+    assert platform.instance(before)["State"]["Name"] == "terminated"
+
+
+def test_an_empty_node_is_ended(platform: Platform) -> None:
+    id = platform.instance_of("chat")
+    platform.api.patch(f"{POOLS}/l4", {"spec": {"disruption": {"consolidateAfter": "1s"}}})
+    platform.api.patch(f"{DEPLOYMENTS}/chat", {"spec": {"replicas": 0}})
+
+    wait(lambda: not platform.nodes("l4"))
+
+    assert platform.instance(id)["State"]["Name"] == "terminated"
+
+
+def test_a_node_pool_that_goes_takes_its_servers_along(platform: Platform) -> None:
+    id = platform.instance_of("train")
+    platform.api.delete(f"{POOLS}/any")
+
+    wait(lambda: not platform.nodes("any"))
+
+    assert platform.instance(id)["State"]["Name"] == "terminated"
+    platform.api.delete(f"{DEPLOYMENTS}/train")
+    platform.api.delete(f"{DEPLOYMENTS}/chat")
+
+
+def test_a_right_that_its_finalizer_misses_is_told(platform: Platform, sandbox: Sandbox) -> None:
+    """The finalizer of an EC2NodeClass lists instance profiles, even where Karpenter made none."""
+    assert sandbox.karpenter.refused == []
+    _, role = role_of(platform.aws, "kube-system", "karpenter") or ("", "")
+    policy = {"RoleName": role.rpartition("/")[2], "PolicyName": _policy(platform, role)}
+    document = platform.aws.call("iam", "GetRolePolicy", **policy)["PolicyDocument"]
+    less = [it for it in document["Statement"] if it["Sid"] != "ListInstanceProfiles"]
+    platform.aws.call(
+        "iam", "PutRolePolicy", **policy, PolicyDocument=json.dumps(document | {"Statement": less})
+    )
+    spec = platform.api.get(f"{CLASSES}/l4")["spec"]
+    made = {"apiVersion": "karpenter.k8s.aws/v1", "kind": "EC2NodeClass", "metadata": {"name": "gone"}}
+    platform.api.create(CLASSES, made | {"spec": spec})
+    wait(lambda: platform.api.get(f"{CLASSES}/gone")["metadata"].get("finalizers"))
+
+    platform.api.delete(f"{CLASSES}/gone")
+    [words] = wait(lambda: sandbox.karpenter.refused)
+
+    assert "is not authorized to perform: iam:ListInstanceProfiles" in words
+    assert "gone" in {it["metadata"]["name"] for it in platform.api.items(CLASSES)}
+    platform.aws.call("iam", "PutRolePolicy", **policy, PolicyDocument=json.dumps(document))
+    wait(lambda: "gone" not in {it["metadata"]["name"] for it in platform.api.items(CLASSES)})
+
+
+def _policy(platform: Platform, role: str) -> str:
+    [name] = platform.aws.call("iam", "ListRolePolicies", RoleName=role.rpartition("/")[2])["PolicyNames"]
+    return name
+
+
+def test_nothing_is_left_of_it(platform: Platform, sandbox: Sandbox) -> None:
+    platform.run("late", "l4")
+    wait(lambda: platform.instance_of("late"))
+
+    run = run_pulumi(
+        sandbox.engine, "destroy", "--yes", "--skip-preview", record=sandbox.folder / "runs" / "destroy"
+    )
+
+    assert run.errors == []
+    assert sandbox.account.leftovers() == []
+    assert all("iam:ListInstanceProfiles" in words for words in sandbox.karpenter.refused)
