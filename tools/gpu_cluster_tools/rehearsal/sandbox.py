@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_cluster.capacity import Pool, pools_of
-from gpu_cluster.config.eks import AccessPolicy, EksSettings
+from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.pools import Provisioner
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack import load
@@ -22,6 +22,13 @@ from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.engine import Engine, forget_history, local_state
 from gpu_cluster_tools.rehearsal.existing_vpc import MadeVpc, lost_of, make_vpc
 from gpu_cluster_tools.rehearsal.fake_secrets import plaintext_secrets, set_fake_secrets
+from gpu_cluster_tools.rehearsal.given_resources import (
+    addon_roles,
+    deployer,
+    own_images,
+    reservations,
+    taken_to_be_there,
+)
 from gpu_cluster_tools.rehearsal.instance_types import use_declared
 from gpu_cluster_tools.rehearsal.karpenter_controller import KarpenterController
 from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient
@@ -162,7 +169,7 @@ class Sandbox:
     def account(self) -> Account:
         settings = self._original.cluster
         if isinstance(settings, EksSettings):
-            return Account(self.folder / ".local", id=settings.account, principal=_deployer(settings))
+            return Account(self.folder / ".local", id=settings.account, principal=deployer(settings))
         return Account(self.folder / ".local")
 
     @property
@@ -231,7 +238,8 @@ class Sandbox:
 
     def _open_account(self, *, cluster: bool) -> None:
         """An account whose cluster is this control plane, with what the stack takes to be there."""
-        self.account.declare(self._original.hardware, _own_images(self._original))
+        stack = self._original
+        self.account.declare(stack.hardware, own_images(stack), reservations(stack))
         self.account.start()
         if cluster:
             self.control_plane.start()
@@ -278,41 +286,6 @@ def tools_of(stack: Stack) -> list[Tool]:
     if stack.cluster.provider != "eks":
         return lws
     return [AWS_PROVIDER, *([KARPENTER] if _has_karpenter(stack) else []), *lws]
-
-
-def taken_to_be_there(stack: Stack) -> set[str]:
-    """ARNs of roles, users, policies and secrets that are not of the stack, but for roles of add-ons."""
-    settings = stack.cluster
-    access = settings.access.values() if isinstance(settings, EksSettings) else ()
-    principals = {each.principal for each in access}
-    members = {it for team in stack.teams.values() for it in team.members if it.startswith("arn:")}
-    boundary = settings.iam.permissions_boundary if isinstance(settings, EksSettings) else None
-    limits = {boundary} if boundary and ":iam::aws:" not in boundary else set[str]()
-    return principals | members | limits | set(stack.registry.credentials.values())
-
-
-def addon_roles(stack: Stack) -> set[str]:
-    """ARNs of the roles that the stack file gives to add-ons."""
-    settings = stack.cluster
-    addons = settings.addons.values() if isinstance(settings, EksSettings) else ()
-    return {role for addon in addons for role in addon.pod_identity.values()}
-
-
-def _deployer(settings: EksSettings) -> str | None:
-    """Who runs the engine: the first that may do everything in the cluster."""
-    admins = (each for each in settings.access.values() if each.policy is AccessPolicy.CLUSTER_ADMIN)
-    return next((each.principal for each in admins), None)
-
-
-def _own_images(stack: Stack) -> dict[str, str]:
-    """Architectures of images that pools name, by id: of the instance types that start with them."""
-    names = {"amd64": "x86_64", "arm64": "arm64"}
-    pools = pools_of(stack)
-    return {
-        settings.ami.id: names[pools[key].server.architecture]
-        for key, settings in stack.pools.items()
-        if settings.ami.id
-    }
 
 
 def _has_karpenter(stack: Stack) -> bool:

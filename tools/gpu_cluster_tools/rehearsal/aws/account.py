@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,10 @@ from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.aws.eks import endpoint
 from gpu_cluster_tools.rehearsal.aws.eks.image_parameters import write_own
 from gpu_cluster_tools.rehearsal.aws.faults import Faults
+from gpu_cluster_tools.rehearsal.aws.handlers.ec2.capacity_reservations import (
+    CapacityReservation,
+    write_reservations,
+)
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.instance_types import write_declared
@@ -125,11 +129,17 @@ class Account:
             else:
                 api.call("iam", "AttachUserPolicy", UserName=name, PolicyArn=each)
 
-    def declare(self, hardware: HardwareSettings, images: Mapping[str, str]) -> None:
-        """Know these instance types too, and architectures of images by id, once it starts."""
+    def declare(
+        self,
+        hardware: HardwareSettings,
+        images: Mapping[str, str],
+        reservations: Iterable[CapacityReservation],
+    ) -> None:
+        """Know these instance types, architectures of images by id and reservations, once it starts."""
         self._work.mkdir(parents=True, exist_ok=True)
         write_declared(hardware, self._work)
         write_own(images, self._work)
+        write_reservations(reservations, self._work)
 
     def calls(self) -> list[RecordedCall]:
         """Every call that engines made and that was allowed, once each."""

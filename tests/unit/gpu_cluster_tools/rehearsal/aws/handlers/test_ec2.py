@@ -9,6 +9,10 @@ import pytest
 from gpu_cluster.catalog import INSTANCES
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.eks import image_parameters
+from gpu_cluster_tools.rehearsal.aws.handlers.ec2.capacity_reservations import (
+    CapacityReservation,
+    write_reservations,
+)
 
 RELEASE = (
     "/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/x86_64/nvidia/"
@@ -168,6 +172,24 @@ def test_an_image_of_the_user_is_described_from_the_beginning(
         assert image["Architecture"] == "arm64"
     finally:
         del image_parameters.IMAGES["ami-0aaaaaaaaaaaaaaaa"]
+
+
+def test_reservations_of_the_stack_file_are_there(
+    api: Api, template: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_reservations([CapacityReservation("cr-0123456789abcdef0", "g6.4xlarge", ZONE, 50)], tmp_path)
+    asked = {"CapacityReservationIds": ["cr-0123456789abcdef0"]}
+
+    [before] = api.call("ec2", "DescribeCapacityReservations", **asked)["CapacityReservations"]
+    id = started(api, fleet(template, "g6.4xlarge"))["InstanceId"]
+    [after] = api.call("ec2", "DescribeCapacityReservations", **asked)["CapacityReservations"]
+
+    assert (before["State"], before["InstanceType"]) == ("active", "g6.4xlarge")
+    assert before["AvailableInstanceCount"] - after["AvailableInstanceCount"] == 1
+    api.call("ec2", "TerminateInstances", InstanceIds=[id])
+    with pytest.raises(ApiError, match=r"InvalidCapacityReservationId\.NotFound"):
+        api.call("ec2", "DescribeCapacityReservations", CapacityReservationIds=["cr-0aaaaaaaaaaaaaaaa"])
 
 
 @pytest.mark.parametrize(
