@@ -2,6 +2,7 @@
 
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.estimate import SECONDS, Estimate, in_words
+from gpu_cluster_tools.toolchain.karpenter import KARPENTER
 from gpu_cluster_tools.toolchain.tools import KUBERNETES_PROVIDER, PINNED, PULUMI, WITNESSES
 
 NAMES = ["etcd", "kube-apiserver", "kube-scheduler"]
@@ -31,7 +32,7 @@ def test_a_step_of_seconds_says_nothing_of_the_machine() -> None:
 
 
 def test_every_tool_is_in_the_table() -> None:
-    tools = (PULUMI, KUBERNETES_PROVIDER, AWS_PROVIDER, *PINNED, *WITNESSES)
+    tools = (PULUMI, KUBERNETES_PROVIDER, AWS_PROVIDER, KARPENTER, *PINNED, *WITNESSES)
     assert {tool.name for tool in tools} - SECONDS.keys() == set()
 
 
