@@ -34,8 +34,8 @@ PUBLIC = {
         "rehearse rehearse_team replicas_in removed_models copy_project simulate unlock"
     ),
     "gpu_cluster_tools.toolchain": (
-        "AT_ONCE AWS_PROVIDER KARPENTER Tool Toolchain ToolchainError builder install present provide "
-        "ready_engine tools_folder"
+        "AT_ONCE AWS_PROVIDER KARPENTER LWS_CONTROLLER Tool Toolchain ToolchainError builder install present "
+        "provide ready_engine tools_folder"
     ),
     "gpu_cluster.capacity.addresses": (
         "Demand Tier ZONES demand_of endpoint_ranges ipv6_subnet pod_ranges subnet usable"
@@ -52,7 +52,8 @@ PUBLIC = {
         "REGIONS REGION_SOURCES SERVICES SERVICE_PRICES STATEFUL Service Source UPSTREAMS "
         "UPSTREAM_SOURCES Upstream VLLM_DRIVER WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type "
         "capacity_block capacity_block_quota duration_of efa_interfaces eks_images "
-        "engine_start_minutes gpu_instances grouped mig_layouts mig_problem of_weights on_demand "
+        "engine_start_minutes gpu_instances grouped huge_pages_bytes mig_layouts mig_problem "
+        "of_weights on_demand "
         "on_demand_quota price_sources priced_regions read_config regions_with service_price spot "
         "spot_quota zones_with"
     ),
@@ -83,12 +84,13 @@ PUBLIC = {
         "allocatable ami_release capacity_type config_problem device_of eks_hardware_of "
         "engine_options gpu_resource hardware_of known_model kubelet_version load_of load_time "
         "memory_share mig_layout_name mig_resource node_gbps nodes_for pools_of quota_by_resource "
-        "read_gbps release_of replica_device replicas_per_node request_of room root_disk share_of "
+        "read_gbps release_of replica_device replicas_per_node request_of room room_of root_disk share_of "
         "share_of_node smallest_place surge_nodes surges scales served_metrics waiting_metric"
     ),
     "gpu_cluster.kubernetes.registry": "Registry",
     "gpu_cluster.kubernetes.security": (
-        "Namespace PodSecurity api_token_mount api_token_volume from_anywhere from_namespaces from_pods "
+        "Namespace PodSecurity among_pods api_token_mount api_token_volume from_anywhere "
+        "from_namespaces from_pods "
         "restricted_container restricted_pod to_anywhere to_dns to_internet to_namespaces to_networks "
         "to_pod_identity"
     ),

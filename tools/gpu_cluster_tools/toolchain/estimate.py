@@ -17,8 +17,6 @@ SECONDS: Mapping[str, int] = {
     "nodeadm-reader": 319,
     "pulumi-resource-kubernetes": 1154,
     "pulumi-resource-aws": 1712,
-    "pulumi-resource-kubernetes": 240,
-    "pulumi-resource-aws": 1080,
     "karpenter": 533,
 }
 """Builds from an empty cache on two cores that other work shares, one after the other, in this order.
