@@ -32,7 +32,7 @@ config:
     it: {kind: efs}
     disk: {kind: ebs, default: true}
   gpu-cluster:serving:
-    models: {it: {model: org/model, pool: it, replicas: 1, cache: {size: 40Gi}}}
+    models: {it: {model: org/model, weights: 8Gi, pool: it, replicas: 1, cache: {size: 40Gi}}}
 """
 RULES = strictest().rules
 SECTION = {"pools": "pools", "storage": "storage", "serving": "serving.models"}
