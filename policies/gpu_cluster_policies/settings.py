@@ -37,7 +37,14 @@ class PolicySettings(Settings):
     production_stacks: tuple[str, ...] = ("prod", "prod-*", "*-prod", "production", "production-*")
     """Names of production stacks; * stands for any part. A stack file says it by gpu-cluster:production."""
 
-    registries: tuple[str, ...] = ("nvcr.io/nvidia", "docker.io/library", "docker.io/vllm")
+    registries: tuple[str, ...] = (
+        "nvcr.io/nvidia",
+        "docker.io/library",
+        "docker.io/vllm",
+        "quay.io/prometheus",
+        "registry.k8s.io/kube-state-metrics",
+        "registry.k8s.io/prometheus-adapter",
+    )
     """Registries, or parts of one, that every stack may use. Default: those of the platform's own images."""
 
     model_stores: tuple[str, ...] = ()

@@ -63,8 +63,8 @@ class Stack(Settings):
     extras: ExtrasSettings = ExtrasSettings()
     """Manifests and Helm charts that belong to the stack."""
 
-    telemetry: TelemetrySettings = TelemetrySettings(enabled=False)
-    """Metrics of GPUs, nodes, objects and models, and who collects them; {} is enough. Default: none."""
+    telemetry: TelemetrySettings = TelemetrySettings()
+    """Metrics of GPUs, nodes, objects and models, and who collects them. Default: on, but with local."""
 
     budget: BudgetSettings | None = None
     """Monthly budget, and the recipients of its alerts; only with provider eks. Default: none."""

@@ -94,7 +94,7 @@ class TelemetrySettings(Settings):
     )
 
     enabled: Flag = True
-    """Whether metrics are collected at all. Default: true, where there is such a section."""
+    """Whether metrics are collected at all. Default: true."""
 
     prometheus: Collector = Collector.IN_CLUSTER
     """in-cluster: the platform runs Prometheus; existing: one that is there collects. Default: in-cluster."""

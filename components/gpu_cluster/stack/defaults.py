@@ -15,6 +15,7 @@ from gpu_cluster.config.storage import Ebs, HostPath, StorageSettings
 from gpu_cluster.config.stores import StoreSettings
 from gpu_cluster.config.team import TeamStack
 from gpu_cluster.config.teams import TeamSettings
+from gpu_cluster.config.telemetry import TelemetrySettings
 from gpu_cluster.stack.required_endpoints import required_endpoints
 
 _Volume = TypeVar("_Volume", bound=ModelCache)
@@ -33,6 +34,7 @@ def with_defaults(stack: Stack) -> Stack:
             "registry": _registry(stack, default),
             "serving": stack.serving.model_copy(update={"models": models}),
             "teams": {name: _granted(name, team) for name, team in stack.teams.items()},
+            "telemetry": _telemetry(stack),
         }
     )
 
@@ -78,6 +80,13 @@ def _network(stack: Stack) -> NetworkSettings | None:
     if not network or network.existing or "endpoints" in network.model_fields_set:
         return network
     return network.model_copy(update={"endpoints": required_endpoints(stack)})
+
+
+def _telemetry(stack: Stack) -> TelemetrySettings:
+    """On this machine exporters have no image, and the real nodes would wait for one."""
+    if isinstance(stack.cluster, LocalCluster) and "telemetry" not in stack.model_fields_set:
+        return TelemetrySettings(enabled=False)
+    return stack.telemetry
 
 
 def _registry(stack: Stack, default: str | None) -> RegistrySettings:

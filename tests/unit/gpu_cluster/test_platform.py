@@ -84,6 +84,7 @@ def test_types_are_those_of_the_project(graph: Graph) -> None:
         "Registry",
         "Serving",
         "StorageClasses",
+        "Telemetry",
     }
 
 
@@ -117,7 +118,8 @@ def test_models_start_where_gpus_are_offered_and_their_storage_is_known(graph: G
     for model, classes in (("chat", ("disk", "disk-scratch")), ("code", ("models",))):
         deployment = graph.get("Deployment", model)
         for daemons in graph.of("DaemonSet"):
-            assert graph.waits_for(deployment, daemons)
+            telemetry = daemons["metadata.namespace"] == "telemetry-nodes"
+            assert graph.waits_for(deployment, daemons) is not telemetry
         awaited = [c for c in graph.of("StorageClass") if graph.waits_for(deployment, c)]
         assert {c["metadata.name"] for c in awaited} == set(classes)
 
@@ -147,6 +149,7 @@ def test_outputs_say_what_there_is() -> None:
                 "url": "http://chat.serving.svc.cluster.local:8000/v1",
             }
         },
+        "telemetry": {"url": "http://prometheus.telemetry.svc.cluster.local:9090"},
     }
 
 
@@ -173,7 +176,7 @@ def test_every_image_comes_through_the_mirror() -> None:
         if "template" in resource.inputs.get("spec", {})
         for container in resource["spec.template.spec.containers"]
     }
-    assert len(images) == 3
+    assert len(images) == 7
     assert all(image.startswith("harbor.example.com/mirror/") for image in images)
 
 

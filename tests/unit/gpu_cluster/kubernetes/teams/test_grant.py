@@ -63,6 +63,7 @@ def test_its_network_is_closed_but_for_its_own_pods_its_clients_names_and_the_in
         "allow-clients",
         "allow-dns",
         "allow-internet",
+        "allow-metrics",
         "allow-own",
         "allow-pod-identity",
         "allow-aws-endpoints",
