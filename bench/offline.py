@@ -37,9 +37,9 @@ print(time.process_time() - planned)
 _CHECK = (
     _PLAN
     + """
-from gpu_cluster_policies.judging import judged_plan
+from gpu_cluster_policies.evaluate import evaluate_plan
 begun = time.process_time()
-judged_plan(found, Path(sys.argv[1]))
+evaluate_plan(found, Path(sys.argv[1]))
 print(json.dumps([planned, time.process_time() - begun]))
 """
 )

@@ -14,5 +14,5 @@ def pytest_configure() -> None:
     That is for the commands to say. What tests start, such as the engine with the pack, has the same day.
     """
     patch = pytest.MonkeyPatch()
-    patch.setattr("gpu_cluster.catalog.clock.datetime", Clock)
+    patch.setattr("gpu_cluster.catalog.today.datetime", Clock)
     patch.setenv("PYTHONPATH", str(DAY), prepend=os.pathsep)

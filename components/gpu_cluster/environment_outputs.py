@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from gpu_cluster.capacity import pools_of
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.kubernetes.teams import summary_of
 
 

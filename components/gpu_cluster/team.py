@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 
 from gpu_cluster.capacity import Pool, pools_of, share_of
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.images import VLLM
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace

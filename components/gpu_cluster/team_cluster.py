@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from gpu_cluster.config.eks import EksSettings
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.kubernetes.cluster import team_kubeconfig
 

@@ -3,8 +3,8 @@
 from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies.file import PolicyFileError
 from gpu_cluster_policies.pack import Pack, Report, pack_of
+from gpu_cluster_policies.resource import Resource
 from gpu_cluster_policies.rule import Finding, Level, NotEvaluated, Rule
-from gpu_cluster_policies.subject import Resource
 
 __all__ = [
     "UNKNOWN",

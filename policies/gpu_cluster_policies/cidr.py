@@ -2,12 +2,12 @@
 
 from ipaddress import ip_network
 
-from gpu_cluster_policies.field import Field, UnreadableError
+from gpu_cluster_policies.property import Property, UnreadableError
 
 _WIDE = 8  # bits of a prefix, from which on a range is no longer a great part of the internet
 
 
-def is_the_world(cidr: Field) -> bool:
+def is_the_world(cidr: Property) -> bool:
     """Whether it is the internet, or a part of it that no one network is as large as."""
     try:
         network = ip_network(cidr.text, strict=False)

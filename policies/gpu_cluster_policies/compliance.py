@@ -12,7 +12,7 @@ from gpu_cluster.config.compliance import Framework
 from gpu_cluster.stack.declared import Declaration
 from gpu_cluster_policies.frameworks import CATALOGUES, Catalogue, Control
 from gpu_cluster_policies.not_judged import Unseen
-from gpu_cluster_policies.reports import Judged
+from gpu_cluster_policies.reports import Evaluation
 from gpu_cluster_policies.rule import NotEvaluated, Rule
 from gpu_cluster_policies.waivers import Waiver
 
@@ -102,7 +102,7 @@ class Assessment:
         return tuple(dict.fromkeys(each for it in self.controls for of in it.evidence for each in of.exempt))
 
 
-def assess(judged: Judged, framework: Framework, declared: Iterable[Declaration] = ()) -> Assessment:
+def assess(judged: Evaluation, framework: Framework, declared: Iterable[Declaration] = ()) -> Assessment:
     """Every control of the framework, with the rules that are evidence for it and their result."""
     catalogue = CATALOGUES[framework]
     record = _Record(judged)
@@ -116,7 +116,7 @@ def assess(judged: Judged, framework: Framework, declared: Iterable[Declaration]
 class _Record:
     """Results of each rule on the stack."""
 
-    def __init__(self, judged: Judged) -> None:
+    def __init__(self, judged: Evaluation) -> None:
         self._resources = judged.resources
         self._found = _by_rule((it.finding.rule.id, it.finding) for it in judged.findings)
         self._waived = _by_rule((it.finding.rule.id, it.waiver) for it in judged.waived)

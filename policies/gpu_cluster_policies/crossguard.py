@@ -21,16 +21,16 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UnknownValueError
 
+from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.file import PolicyFileError
-from gpu_cluster_policies.foreseen import Foreseen, foreseen_inputs, foreseen_outputs
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.not_judged import not_judged
 from gpu_cluster_policies.pack import Pack, pack_of
+from gpu_cluster_policies.plan_fallback import PlanFallback, planned_inputs, planned_outputs
+from gpu_cluster_policies.resource import Resource, kind_of
 from gpu_cluster_policies.rule import Level, Rule
 from gpu_cluster_policies.rules import all_rules
 from gpu_cluster_policies.settings import policy_settings
-from gpu_cluster_policies.subject import Resource, kind_of
-from gpu_cluster_policies.terms import Terms
 from gpu_cluster_policies.waivers import project_waivers
 
 _WAIVERS = "waivers"
@@ -50,7 +50,7 @@ def main(program: str) -> None:
 
 def policies(project: Path) -> list[Policy]:
     """One for each rule and level, one for the waivers of the project, and one for what no rule could see."""
-    rules = all_rules(Terms("", policy_settings(project)))
+    rules = all_rules(EvaluationContext("", policy_settings(project)))
     project_waivers(project, frozenset(rule.id for rule in rules))
     shown = _Shown(project)
     of_resources = (rule for rule in rules if not rule.of_operations)
@@ -173,7 +173,7 @@ def _stack_of(urn: str) -> str:
 
 def _asked_for(args: ResourceValidationArgs, project: Path) -> Resource:
     """A resource before it is made."""
-    asked = _Properties(args.props, foreseen_inputs(args.urn, project))
+    asked = _Properties(args.props, planned_inputs(args.urn, project))
     return Resource(
         kind_of(args.resource_type, asked), asked, args.name, urn=args.urn, protected=args.opts.protect
     )
@@ -189,8 +189,8 @@ def _stack_of_all(
 def _made(registered: PolicyResource, inputs: Mapping[str, Mapping[str, Any]], project: Path) -> Resource:
     """A resource of the whole stack: what was asked for, what came out, and what it was made of."""
     urn = registered.urn
-    asked = _Properties(inputs.get(urn, registered.props), foreseen_inputs(urn, project))
-    made = _Properties(registered.props, foreseen_outputs(urn, project))
+    asked = _Properties(inputs.get(urn, registered.props), planned_inputs(urn, project))
+    made = _Properties(registered.props, planned_outputs(urn, project))
     made_of = {
         key: [origin.urn for origin in origins] for key, origins in registered.property_dependencies.items()
     }
@@ -208,8 +208,8 @@ def _made(registered: PolicyResource, inputs: Mapping[str, Mapping[str, Any]], p
 class _Properties(Mapping[str, Any]):
     """Properties as rules read them: only when they do, and unknown ones as they are foreseen."""
 
-    def __init__(self, given: Mapping[str, Any], foreseen: Foreseen) -> None:
-        self._given, self._foreseen = given, foreseen
+    def __init__(self, given: Mapping[str, Any], fallback: PlanFallback) -> None:
+        self._given, self._foreseen = given, fallback
 
     def __getitem__(self, key: str) -> Any:
         return _read(self._given, key, self._foreseen)
@@ -224,8 +224,8 @@ class _Properties(Mapping[str, Any]):
 class _Items(Sequence[Any]):
     """As `_Properties`, for a list."""
 
-    def __init__(self, given: Sequence[Any], foreseen: Foreseen) -> None:
-        self._given, self._foreseen = given, foreseen
+    def __init__(self, given: Sequence[Any], fallback: PlanFallback) -> None:
+        self._given, self._foreseen = given, fallback
 
     def __getitem__(self, index: Any) -> Any:
         return _read(self._given, index, self._foreseen)
@@ -234,17 +234,17 @@ class _Items(Sequence[Any]):
         return len(self._given)
 
 
-def _read(given: Any, key: Any, foreseen: Foreseen) -> Any:
+def _read(given: Any, key: Any, fallback: PlanFallback) -> Any:
     try:
         value = given[key]
     except UnknownValueError:
-        return foreseen.at(key).value
+        return fallback.at(key).value
     match value:
         case Mapping():
-            return _Properties(cast(Mapping[str, Any], value), foreseen.at(key))
+            return _Properties(cast(Mapping[str, Any], value), fallback.at(key))
         case str():
             return value
         case Sequence():
-            return _Items(cast(Sequence[Any], value), foreseen.at(key))
+            return _Items(cast(Sequence[Any], value), fallback.at(key))
         case _:
             return value

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gpu_cluster_policies.field import UNKNOWN, Field, NotKnownError
 from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.property import UNKNOWN, NotKnownError, Property
+from gpu_cluster_policies.resource import Resource
 from gpu_cluster_policies.rule import Violation
-from gpu_cluster_policies.subject import Resource
 
 KEYS = frozenset(
     (
@@ -25,7 +25,7 @@ EXPECTED = "the ARN of a key of your own"
 
 
 def not_encrypted(
-    resource: Resource, settings: Field, inventory: Inventory, *, key: str = "kmsKeyId"
+    resource: Resource, settings: Property, inventory: Inventory, *, key: str = "kmsKeyId"
 ) -> Iterator[Violation]:
     """Violation of settings that must encrypt, and that name the key."""
     encrypted = settings.at("encrypted")
@@ -34,7 +34,7 @@ def not_encrypted(
     yield from not_own_key(resource, settings.at(key), inventory)
 
 
-def not_own_key(resource: Resource, field: Field, inventory: Inventory) -> list[Violation]:
+def not_own_key(resource: Resource, field: Property, inventory: Inventory) -> list[Violation]:
     """Violation of the key at this property.
 
     One that is not known yet is the customer's own where it is made of nothing but keys of the stack.

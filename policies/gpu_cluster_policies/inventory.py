@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
-from gpu_cluster_policies.field import NotKnownError
-from gpu_cluster_policies.link import Link, Links
+from gpu_cluster_policies.property import NotKnownError
+from gpu_cluster_policies.resource import Pod, Resource, pods
+from gpu_cluster_policies.resource_links import Links, ResourceLink
 from gpu_cluster_policies.selector import selects
-from gpu_cluster_policies.subject import Pod, Resource, pods
 
 _Place = tuple[str, str, str]  # namespace, and two words within it
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class Inventory:
         for several in self._by_kind.values():
             yield from several
 
-    def targets(self, resource: Resource, link: Link) -> Sequence[Resource]:
+    def targets(self, resource: Resource, link: ResourceLink) -> Sequence[Resource]:
         """The resources of the stack that the link's property of this one speaks of.
 
         `NotKnownError` where neither the value nor what it was made of is known.
@@ -60,14 +60,14 @@ class Inventory:
         """Whether a property's value is known to be made of outputs of these kinds, and of no others."""
         return self._links.made_of(resource, re.split(r"[.\[]", path)[0], kinds)
 
-    def linked(self, target: Resource, link: Link) -> Sequence[Resource]:
+    def linked(self, target: Resource, link: ResourceLink) -> Sequence[Resource]:
         """The resources whose property speaks of this one, such as the policies of a bucket.
 
         `NotKnownError` where none does, but one might that does not say so yet.
         """
         return self._links.linked(target, link)
 
-    def all_linked(self, target: Resource, link: Link) -> Sequence[Resource]:
+    def all_linked(self, target: Resource, link: ResourceLink) -> Sequence[Resource]:
         """As `linked`; `NotKnownError`, too, where there might be more of them than those that are known."""
         return self._links.all_linked(target, link)
 

@@ -10,12 +10,12 @@ from typing import Any, cast
 from gpu_cluster.stack.diagnostic import Diagnostic, FileError, Keys, LocatedDiagnostic, dotted
 from gpu_cluster.stack.document import UnreadableFileError, decoded
 from gpu_cluster.stack.suggestions import did_you_mean
-from gpu_cluster_policies.field import keys_of
 from gpu_cluster_policies.manifest_objects import HELM_TEMPLATE, Stranger, mistakes_in, objects_in, stranger
 from gpu_cluster_policies.manifest_text import ManifestDocument, documents_in
 from gpu_cluster_policies.not_judged import Unseen
-from gpu_cluster_policies.place import Located, Place
-from gpu_cluster_policies.subject import Resource, object_of
+from gpu_cluster_policies.property import keys_of
+from gpu_cluster_policies.resource import Resource, object_of
+from gpu_cluster_policies.source_location import Located, SourceLocation
 
 STDIN = "<stdin>"
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -50,11 +50,11 @@ class Manifests:
     unread: tuple[Unseen, ...] = ()
     """Files, and documents in them, that hold no object of Kubernetes."""
 
-    def of(self, finding: Located) -> Place:
+    def of(self, finding: Located) -> SourceLocation:
         """Line of the property, or of the nearest parent where it is not set."""
         origin = self._origins[id(self._named(finding))]
         line = origin.document.line((*origin.keys, *keys_of(finding.path)))
-        return Place(origin.file, line, finding.path)
+        return SourceLocation(origin.file, line, finding.path)
 
     def _named(self, finding: Located) -> Resource:
         """The object that a finding names: mostly the one that was judged."""
@@ -151,7 +151,7 @@ class _Reading:
         )
 
     def _unseen(self, found: Stranger, file: str, line: int) -> None:
-        self.unread.append(Unseen(found.kind, Path(file).name, found.why, Place(file, line, "")))
+        self.unread.append(Unseen(found.kind, Path(file).name, found.why, SourceLocation(file, line, "")))
 
 
 def _placed(mistake: Diagnostic, document: ManifestDocument) -> Diagnostic:

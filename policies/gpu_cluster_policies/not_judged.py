@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from gpu_cluster_policies.field import NotKnownError, UnreadableError
-from gpu_cluster_policies.place import Place
-from gpu_cluster_policies.subject import Resource
+from gpu_cluster_policies.property import NotKnownError, UnreadableError
+from gpu_cluster_policies.resource import Resource
+from gpu_cluster_policies.source_location import SourceLocation
 
 _CHART = "kubernetes:helm.sh/v4:Chart"
 _OF_THE_USER = "gpu-cluster:index:Extras$"
@@ -48,7 +48,7 @@ class Unseen:
     """Its address, or the name of its file."""
 
     why: str
-    place: Place
+    place: SourceLocation
 
 
 def not_judged(resource: Resource) -> NotJudged | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from gpu_cluster.stack.diagnostic import Keys
 from gpu_cluster.unknown import UNKNOWN
-from gpu_cluster_policies.field import Field, is_list
+from gpu_cluster_policies.property import Property, is_list
 
 TABLE = Path(__file__).with_name("object_types.json")
 _POD = "core/v1:PodTemplateSpec"
@@ -62,11 +62,11 @@ _Wrong = tuple[Keys, str]
 class Mistyped(NamedTuple):
     """A property of another type than the API has."""
 
-    field: Field
+    field: Property
     expected: str
 
 
-def mistyped(root: Field) -> Iterator[Mistyped]:
+def mistyped(root: Property) -> Iterator[Mistyped]:
     """Properties of an object of Kubernetes that the API server could not read.
 
     Unknown properties of a pod come last: their type is not known either.
@@ -79,19 +79,19 @@ def mistyped(root: Field) -> Iterator[Mistyped]:
     yield from _placed(root, found)
 
 
-def mistyped_pod(template: Field, *, inline: bool) -> Iterator[Mistyped]:
+def mistyped_pod(template: Property, *, inline: bool) -> Iterator[Mistyped]:
     """As `mistyped`, for a pod template in an object of a kind that the table does not have."""
     spec = template if inline else template.at("spec")
     yield from _placed(spec, list(_of_type(spec.content, _POD_SPEC)))
 
 
-def _placed(root: Field, found: Sequence[_Wrong]) -> Iterator[Mistyped]:
+def _placed(root: Property, found: Sequence[_Wrong]) -> Iterator[Mistyped]:
     for keys, wanted in sorted(found, key=lambda it: it[1] == _UNKNOWN_OF_POD):
         if wanted != _UNKNOWN:
             yield Mistyped(_field(root, keys), _expected(wanted))
 
 
-def is_in_table(root: Field) -> bool:
+def is_in_table(root: Property) -> bool:
     """Whether the properties of its kind are known."""
     return f"{_text(root, 'apiVersion')} {_text(root, 'kind')}" in _table().kinds
 
@@ -102,7 +102,7 @@ def _table() -> _Types:
     return _Types(content["kinds"], content["types"])
 
 
-def _text(root: Field, key: str) -> str:
+def _text(root: Property, key: str) -> str:
     content = root.at(key).content
     return content if isinstance(content, str) else ""
 
@@ -192,7 +192,7 @@ def _expected(wanted: str) -> str:
     return "a list" if wanted[0] == "[" else _WORDS.get(wanted, "keys and values")
 
 
-def _field(root: Field, keys: Keys) -> Field:
+def _field(root: Property, keys: Keys) -> Property:
     """The property that these keys lead to."""
     field = root
     for key in keys:

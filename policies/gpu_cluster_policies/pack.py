@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.project import project_above
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic
+from gpu_cluster_policies.context import EvaluationContext, context_of
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.not_judged import NotJudged, not_judged
 from gpu_cluster_policies.preview import Step
 from gpu_cluster_policies.rendered import Rendered
+from gpu_cluster_policies.resource import Resource
 from gpu_cluster_policies.rule import Finding, Level, Rule
 from gpu_cluster_policies.rules import all_rules
-from gpu_cluster_policies.subject import Resource
-from gpu_cluster_policies.terms import Terms, terms_of
 from gpu_cluster_policies.waivers import Waiver, Waivers, project_waivers
 
 if TYPE_CHECKING:
@@ -146,18 +146,18 @@ def pack_of(stack: str, project: Path | None = None) -> Pack:
 
 @cache
 def _pack_of(stack: str, project: Path | None) -> Pack:
-    terms = terms_of(stack, project)
-    return pack_with(terms, Rendered(terms.file, partial(_planned, stack, project)))
+    context = context_of(stack, project)
+    return pack_with(context, Rendered(context.file, partial(_planned, stack, project)))
 
 
 def _planned(stack: str, project: Path | None) -> Sequence[Registered]:
-    from gpu_cluster_policies.foreseen import planned_resources  # loads Pulumi, at the first finding
+    from gpu_cluster_policies.plan_fallback import planned_resources  # loads Pulumi, at the first finding
 
     return planned_resources(stack, project) if project else ()
 
 
-def pack_with(terms: Terms, rendered: Rendered) -> Pack:
+def pack_with(context: EvaluationContext, rendered: Rendered) -> Pack:
     """The pack for a stack whose file is already read and planned."""
-    rules = {rule.id: rule for rule in all_rules(terms)}
-    waivers = project_waivers(terms.project, frozenset(rules))
-    return Pack(terms.stack, terms.production, rules, waivers, rendered)
+    rules = {rule.id: rule for rule in all_rules(context)}
+    waivers = project_waivers(context.project, frozenset(rules))
+    return Pack(context.stack, context.production, rules, waivers, rendered)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from gpu_cluster.unknown import UNKNOWN
-from gpu_cluster_policies.field import Field, UnreadableError
 from gpu_cluster_policies.object_kinds import is_known
+from gpu_cluster_policies.property import Property, UnreadableError
 
 CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 _ABOUT = ("metadata", "status")
@@ -74,7 +74,7 @@ pkg/apis/serving/v1, kserve/kserve pkg/apis/serving, argoproj/argo-rollouts, ked
 class Template(NamedTuple):
     """A pod template in an object."""
 
-    field: Field
+    field: Property
     """With `metadata` and `spec`, or the pod spec itself."""
 
     inline: bool = False
@@ -100,7 +100,7 @@ class PodKinds:
 POD_KINDS = PodKinds()
 
 
-def templates_of(kind: str, root: Field) -> Found:
+def templates_of(kind: str, root: Property) -> Found:
     """Every pod template of an object of this kind.
 
     `UnreadableError` where a template of a known kind is no map.
@@ -122,7 +122,7 @@ def _keys(path: str) -> tuple[str, ...]:
     return tuple(path.split(".")) if path else ()
 
 
-def _at(field: Field, keys: Sequence[str]) -> Iterator[Field]:
+def _at(field: Property, keys: Sequence[str]) -> Iterator[Property]:
     """Pod templates where these keys lead; none where nothing stands there."""
     if keys:
         key, *rest = keys
@@ -133,7 +133,7 @@ def _at(field: Field, keys: Sequence[str]) -> Iterator[Field]:
         yield field
 
 
-def _has_spec(field: Field) -> bool:
+def _has_spec(field: Property) -> bool:
     if not isinstance(field.value, Mapping):
         raise UnreadableError(field, field.shown, "a pod template")
     return field.at("spec").content is not None
@@ -142,15 +142,15 @@ def _has_spec(field: Field) -> bool:
 class _Walk:
     """A search for maps that are pod specs, by their containers with images."""
 
-    def __init__(self, listed: Iterable[Field]) -> None:
+    def __init__(self, listed: Iterable[Property]) -> None:
         self._seen = {template.at("spec").path for template in listed if template.content is not UNKNOWN}
         self.templates: list[Template] = []
         self.unseen = ""
 
-    def through(self, root: Field) -> None:
+    def through(self, root: Property) -> None:
         """Look at everything below, however deep it is, besides what is said about the object itself."""
         inside = [(value, root) for key, value in root.entries() if key not in _ABOUT]
-        ahead: list[tuple[Field, Field]] = inside[::-1]
+        ahead: list[tuple[Property, Property]] = inside[::-1]
         while ahead:
             field, parent = ahead.pop()
             if field.content is UNKNOWN:
@@ -170,17 +170,17 @@ class _Walk:
         self.unseen = self.unseen or why
 
 
-def _is_pod_spec(field: Field) -> bool:
+def _is_pod_spec(field: Property) -> bool:
     if not isinstance(field.content, Mapping):
         return False
     return any(_has_image(item) for key in CONTAINERS for item in _items(field.at(key)))
 
 
-def _items(field: Field) -> Iterable[Field]:
+def _items(field: Property) -> Iterable[Property]:
     return () if field.content is UNKNOWN else field.items()
 
 
-def _has_image(field: Field) -> bool:
+def _has_image(field: Property) -> bool:
     """Whether it may be a container."""
     content: Any = field.content
     if not isinstance(content, Mapping):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from gpu_cluster_policies.field import Field, UnreadableError
+from gpu_cluster_policies.property import Property, UnreadableError
 
 _NARROWS = frozenset(
     (
@@ -41,7 +41,7 @@ class Condition:
     key: str
     """In lower case, as IAM compares them."""
 
-    values: list[Field]
+    values: list[Property]
     weak: bool
     """Whether it also holds where the key is absent from the request."""
 
@@ -59,18 +59,18 @@ class Statement:
     statement.allows and statement.may("kms:Decrypt") and statement.on_everything
     """
 
-    field: Field
+    field: Property
 
     @property
     def allows(self) -> bool:
         return self.field.at("Effect").value == "Allow"
 
     @property
-    def actions(self) -> list[Field]:
+    def actions(self) -> list[Property]:
         return self.field.at("Action").one_or_more()
 
     @property
-    def resources(self) -> list[Field]:
+    def resources(self) -> list[Property]:
         return self.field.at("Resource").one_or_more()
 
     @property
@@ -83,7 +83,7 @@ class Statement:
                 yield Condition(name, key.lower(), values.one_or_more(), weak)
 
     @property
-    def principals(self) -> Iterator[tuple[str, Field]]:
+    def principals(self) -> Iterator[tuple[str, Property]]:
         """Kind and name of each, such as `Service` and `ec2.amazonaws.com`; `*` alone is of kind AWS."""
         principal = self.field.at("Principal")
         if isinstance(principal.value, str):
@@ -107,7 +107,7 @@ class Statement:
         return any(matches(pattern.text, action) for pattern in self.actions)
 
     @property
-    def on_everything(self) -> Field | None:
+    def on_everything(self) -> Property | None:
         """The place that lets it act on every resource, whatever the account holds."""
         excepted = self.field.at("NotResource")
         if excepted.value is not None:
@@ -115,7 +115,7 @@ class Statement:
         return next((item for item in self.resources if _EVERYTHING.fullmatch(item.text)), None)
 
 
-def statements(document: Field) -> list[Statement]:
+def statements(document: Property) -> list[Statement]:
     """Statements of a document, as JSON text or as the map it stands for.
 
     `UnreadableError` where IAM would refuse it: no JSON, no statement, or one without effect or action.
@@ -131,12 +131,12 @@ def statements(document: Field) -> list[Statement]:
     return [Statement(field) for field in found]
 
 
-def allowing(document: Field) -> Iterator[Statement]:
+def allowing(document: Property) -> Iterator[Statement]:
     """Statements with effect Allow."""
     return (statement for statement in statements(document) if statement.allows)
 
 
-def for_anybody(document: Field) -> Iterator[Statement]:
+def for_anybody(document: Property) -> Iterator[Statement]:
     """Statements that allow something to everybody."""
     return (statement for statement in allowing(document) if statement.is_for_anybody)
 
@@ -152,7 +152,7 @@ def _regex(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-def _demand(statement: Field) -> None:
+def _demand(statement: Property) -> None:
     effect = statement.at("Effect")
     if effect.value not in ("Allow", "Deny"):
         raise UnreadableError(effect, effect.shown, "Allow or Deny")

@@ -10,13 +10,13 @@ from gpu_cluster.capacity import pools_of
 from gpu_cluster.catalog import INSTANCES, Instance
 from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.stack import Stack
-from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.kinds import LAUNCH_TEMPLATE, NODE_GROUP, NODE_POOL
-from gpu_cluster_policies.link import Link
-from gpu_cluster_policies.subject import Pod, Resource
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Pod, Resource
+from gpu_cluster_policies.resource_links import ResourceLink
+from gpu_cluster_policies.resource_types import LAUNCH_TEMPLATE, NODE_GROUP, NODE_POOL
 
-TEMPLATE_OF = Link(frozenset({NODE_GROUP}), ("launchTemplate", "id"), frozenset({LAUNCH_TEMPLATE}))
+TEMPLATE_OF = ResourceLink(frozenset({NODE_GROUP}), ("launchTemplate", "id"), frozenset({LAUNCH_TEMPLATE}))
 
 _GPU = "nvidia.com/gpu"
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
@@ -37,7 +37,7 @@ class Pool:
     """GPU resources of all its nodes together, at their most."""
 
 
-def instance_types(nodes: Resource, inventory: Inventory) -> list[Field]:
+def instance_types(nodes: Resource, inventory: Inventory) -> list[Property]:
     """The types that its nodes may have; none where it does not say."""
     if nodes.kind == NODE_POOL:
         return list(requirement(nodes, INSTANCE_TYPE))
@@ -48,7 +48,7 @@ def instance_types(nodes: Resource, inventory: Inventory) -> list[Field]:
 
 def gpus_at_most(
     nodes: Resource, inventory: Inventory, instances: Mapping[str, Instance] = INSTANCES
-) -> tuple[Field, int | None]:
+) -> tuple[Property, int | None]:
     """The property that limits the pool, and its GPUs at that size; None where nothing does."""
     types = instance_types(nodes, inventory)
     known = [instances[kind.text] for kind in types if kind.text in instances]
@@ -116,7 +116,7 @@ def _karpenter(nodes: Resource) -> Pool:
     return Pool(nodes.name, labels, spot, {_GPU: int(limit) if limit.isdecimal() else 0})
 
 
-def requirement(nodes: Resource, key: str) -> Iterator[Field]:
+def requirement(nodes: Resource, key: str) -> Iterator[Property]:
     """The values that Karpenter may choose from, where it is told them."""
     for each in nodes.at("spec", "template", "spec", "requirements").items():
         if each.at("key").text == key and each.at("operator").text == "In":

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.rule import Rule
 from gpu_cluster_policies.rules import all_rules
 from gpu_cluster_policies.settings import PolicySettings
-from gpu_cluster_policies.terms import Terms
 
 _HEAD = """\
 # Reference of the rules
@@ -22,7 +22,7 @@ the Foundational Security Best Practices of AWS.
 
 def reference_text() -> str:
     """As committed: `docs/reference/rules.md`."""
-    rules = all_rules(Terms("", PolicySettings()))
+    rules = all_rules(EvaluationContext("", PolicySettings()))
     table = "".join(
         f"| [{rule.id}](#{rule.id}) | {rule.title} | {rule.level} | {_sees(rule)} |\n" for rule in rules
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from gpu_cluster_policies.subject import Resource
+from gpu_cluster_policies.resource import Resource
 
 if TYPE_CHECKING:
     from gpu_cluster.config.stack import Stack
@@ -50,7 +50,7 @@ class Rendered:
         from gpu_cluster.component_exemptions import (
             EXEMPTIONS,  # these load Pulumi, which most manifests do without
         )
-        from gpu_cluster_policies.planned import resource_of
+        from gpu_cluster_policies.plan_adapter import resource_of
 
         if self.stack is None:
             return {}

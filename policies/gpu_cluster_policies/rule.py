@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from gpu_cluster_policies.field import Field, NotKnownError, UnreadableError
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.preview import Step
-from gpu_cluster_policies.subject import Resource
+from gpu_cluster_policies.property import NotKnownError, Property, UnreadableError
+from gpu_cluster_policies.resource import Resource
 
 S = TypeVar("S")
 
@@ -97,13 +97,13 @@ class Rule:
 class Violation:
     """A property that is not what it should be."""
 
-    field: Field
+    field: Property
     expected: str
     actual: str | None = None
     """Description of the value. Default: the value itself."""
 
 
-def should_be(field: Field, wanted: str | int) -> Iterator[Violation]:
+def should_be(field: Property, wanted: str | int) -> Iterator[Violation]:
     """A violation where anything else stands there; 1 is not true."""
     if field.value != wanted or isinstance(field.value, bool) != isinstance(wanted, bool):
         yield Violation(field, json.dumps(wanted) if isinstance(wanted, bool) else str(wanted))

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.property import Property
 
 
-def selects(selector: Field, labels: Mapping[str, str]) -> bool:
+def selects(selector: Property, labels: Mapping[str, str]) -> bool:
     """Whether it selects what has these labels: all with an empty one, nothing without one."""
     if selector.value is None:
         return False
@@ -16,7 +16,7 @@ def selects(selector: Field, labels: Mapping[str, str]) -> bool:
     return all(_matches(expression, labels.get(expression.at("key").text)) for expression in expressions)
 
 
-def _matches(expression: Field, label: str | None) -> bool:
+def _matches(expression: Property, label: str | None) -> bool:
     values = [item.text for item in expression.at("values").items()]
     match expression.at("operator").text:
         case "In":

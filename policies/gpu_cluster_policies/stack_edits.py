@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from gpu_cluster_policies.place import Place
 from gpu_cluster_policies.rule import Rule
+from gpu_cluster_policies.source_location import SourceLocation
 
 _STACK_FILE = re.compile(r"Pulumi\.[^/]+\.yaml")
 _ENTRY = re.compile(r"gpu-cluster:(pools|storage|serving\.models)\.([A-Za-z0-9-]+)")
@@ -27,7 +27,7 @@ EDITS: Mapping[str, str] = {
 _SECTIONS = {"pools": "gpu-cluster:pools", "storage": "gpu-cluster:storage", "serving.models": "models"}
 
 
-def stack_edit(rule: Rule, place: Place) -> list[str]:
+def stack_edit(rule: Rule, place: SourceLocation) -> list[str]:
     """Lines to write below `config:` of the stack file; none where no edit of it is the fix."""
     text = EDITS.get(rule.id)
     if text is None or not _STACK_FILE.fullmatch(place.file.rpartition("/")[2]):

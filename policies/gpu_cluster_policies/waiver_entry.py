@@ -13,7 +13,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from gpu_cluster.catalog.clock import today
+from gpu_cluster.catalog.today import today
 from gpu_cluster_policies.file import FOLDER
 from gpu_cluster_policies.waivers import load_waivers, project_waivers
 

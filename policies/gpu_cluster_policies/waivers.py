@@ -11,7 +11,7 @@ from typing import Annotated, cast
 
 from pydantic import AfterValidator, ValidationInfo
 
-from gpu_cluster.catalog.clock import today
+from gpu_cluster.catalog.today import today
 from gpu_cluster.config.settings import Settings
 from gpu_cluster.stack.diagnostic import Keys, LocatedDiagnostic, dotted
 from gpu_cluster.stack.document import Document

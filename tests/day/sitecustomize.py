@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-_CLOCK = "gpu_cluster.catalog.clock"
+_CLOCK = "gpu_cluster.catalog.today"
 
 
 class _ClockFinder:

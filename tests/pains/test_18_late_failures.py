@@ -13,7 +13,7 @@ from gpu_cluster.config.pools import PoolSettings
 from gpu_cluster.plan import Graph
 from gpu_cluster.stack.notes import notes_of
 from gpu_cluster_policies import pack_of
-from gpu_cluster_policies.planned import resources_of
+from gpu_cluster_policies.plan_adapter import resources_of
 from gpu_cluster_tools.doctor import CheckStatus
 from gpu_cluster_tools.doctor.addons import addons
 from gpu_cluster_tools.doctor.aws import Aws

@@ -32,7 +32,7 @@ from gpu_cluster.plan import Graph, Registered
 from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies import Pack, Resource
 from gpu_cluster_policies.manifests import manifests_in
-from gpu_cluster_policies.planned import resources_of
+from gpu_cluster_policies.plan_adapter import resources_of
 
 
 class Said(NamedTuple):

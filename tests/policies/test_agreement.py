@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from gpu_cluster.plan import Plan, plan_of, planned
 from gpu_cluster.stack import load
-from gpu_cluster_policies import foreseen, pack_of
+from gpu_cluster_policies import pack_of, plan_fallback
 from gpu_cluster_policies.crossguard import policies
 from tests.policies.mutations import Mutated, mutated
 from tests.policies.paths import Engine, Files, Said, by_manifests, by_plan, by_server, is_object
@@ -86,7 +86,7 @@ def _nothing_foreseen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def nothing(*_: object) -> None: ...
 
-    monkeypatch.setattr(foreseen, "_planned", nothing)
+    monkeypatch.setattr(plan_fallback, "_planned", nothing)
 
 
 def test_there_are_as_many_as_promised() -> None:

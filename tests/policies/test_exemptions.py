@@ -13,7 +13,7 @@ from gpu_cluster.component_exemptions import EXEMPTIONS
 from gpu_cluster.plan import Plan, plan_of, planned
 from gpu_cluster.stack import load
 from gpu_cluster_policies import pack_of
-from gpu_cluster_policies.judging import judged_manifests, judged_plan
+from gpu_cluster_policies.evaluate import evaluate_manifests, evaluate_plan
 from gpu_cluster_policies.reports import FORMATS
 from tests.policies.paths import is_object
 
@@ -52,7 +52,7 @@ def _plugin(objects: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _found(objects: list[dict[str, Any]], stack: str = "local") -> set[tuple[str, str]]:
     text = "\n---\n".join(map(json.dumps, objects))
-    judged = judged_manifests({"objects.yaml": text.encode()}, stack)
+    judged = evaluate_manifests({"objects.yaml": text.encode()}, stack)
     return {(it.finding.rule.id, it.finding.resource) for it in judged.findings}
 
 
@@ -148,7 +148,7 @@ def test_shared_and_divided_gpus_need_no_waiver(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.site.yaml"
     file.write_text(SHARED)
 
-    assert judged_plan(planned(load(file), "site"), PROJECT).findings == ()
+    assert evaluate_plan(planned(load(file), "site"), PROJECT).findings == ()
 
 
 def test_one_cluster_admin_is_exempt_and_two_are_none(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_one_cluster_admin_is_exempt_and_two_are_none(tmp_path: Path) -> None:
     plan = _edited(tmp_path, "dev", before, f"{before}\n      {second}")
 
     def admins(plan: Plan) -> list[str]:
-        found = judged_plan(plan, PROJECT).findings
+        found = evaluate_plan(plan, PROJECT).findings
         return [it.finding.resource.split()[1] for it in found if it.finding.rule.number == 68]
 
     assert admins(_plan("dev")) == []
@@ -174,7 +174,7 @@ def test_a_storage_class_of_the_stack_file_is_not_exempt(tmp_path: Path) -> None
     )
 
     found = [
-        it.finding.resource for it in judged_plan(plan, PROJECT).findings if it.finding.rule.number == 43
+        it.finding.resource for it in evaluate_plan(plan, PROJECT).findings if it.finding.rule.number == 43
     ]
 
     assert found == ["StorageClass my-scratch"]
@@ -182,7 +182,7 @@ def test_a_storage_class_of_the_stack_file_is_not_exempt(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", ["json", "sarif", "markdown"])
 def test_reports_list_what_is_exempt_with_the_reason(name: str) -> None:
-    judged = judged_plan(_plan("local"), PROJECT)
+    judged = evaluate_plan(_plan("local"), PROJECT)
 
     assert judged.stopping == 0
     assert len(judged.exempt) == len(judged.report.exempt) > 10

@@ -8,7 +8,7 @@ import pytest
 from gpu_cluster.cost import items_of, priced
 from gpu_cluster.plan import Plan, plan_of
 from gpu_cluster_policies import pack_of
-from gpu_cluster_policies.planned import resources_of
+from gpu_cluster_policies.plan_adapter import resources_of
 
 STACK = Path(__file__).parents[1] / "stacks/happy/eks-model-over-nodes.yaml"
 TAGS = "  gpu-cluster:tags: {team: ml, environment: lab, cost-centre: c1, data-class: public}\n"

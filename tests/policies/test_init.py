@@ -6,24 +6,24 @@ import pytest
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.plan import planned
-from gpu_cluster_policies.judging import judged_plan
-from gpu_cluster_policies.reports import Judged
+from gpu_cluster_policies.evaluate import evaluate_plan
+from gpu_cluster_policies.reports import Evaluation
 from gpu_cluster_policies.settings import policy_settings
-from gpu_cluster_tools.scaffold.draft import draft, example
+from gpu_cluster_tools.scaffold.init_options import InitOptions
 from gpu_cluster_tools.scaffold.policy_settings import allow
+from gpu_cluster_tools.scaffold.stack_file import example, stack_file
 from gpu_cluster_tools.scaffold.wanted_model import WantedModel
-from gpu_cluster_tools.scaffold.wish import Wish
 
 SMALL = WantedModel("Qwen/Qwen2.5-7B-Instruct")
 LARGE = WantedModel("meta-llama/Llama-3.1-70B-Instruct")
 THREE = ("us-east-2a", "us-east-2b", "us-east-2c")
 
 WISHES = {
-    "eks": Wish(name="lab", provider="eks", region="eu-central-1", model=SMALL, team="vision"),
-    "eks-large-model": Wish(name="lab", provider="eks", region="us-west-2", gpu="H100", model=LARGE),
-    "eks-no-model": Wish(name="lab", provider="eks", region="ap-northeast-1", gpu="L40S"),
-    "eks-budget": Wish(name="lab", provider="eks", region="us-east-2", gpu="L4", budget=20_000),
-    "eks-production": Wish(
+    "eks": InitOptions(name="lab", provider="eks", region="eu-central-1", model=SMALL, team="vision"),
+    "eks-large-model": InitOptions(name="lab", provider="eks", region="us-west-2", gpu="H100", model=LARGE),
+    "eks-no-model": InitOptions(name="lab", provider="eks", region="ap-northeast-1", gpu="L40S"),
+    "eks-budget": InitOptions(name="lab", provider="eks", region="us-east-2", gpu="L4", budget=20_000),
+    "eks-production": InitOptions(
         name="prod",
         provider="eks",
         region="us-east-2",
@@ -34,28 +34,28 @@ WISHES = {
         zones=THREE,
         team="vision",
     ),
-    "eks-production-by-key": Wish(
+    "eks-production-by-key": InitOptions(
         name="main", provider="eks", region="us-west-2", production=True, model=SMALL, nodes=(2, 4)
     ),
-    "existing": Wish(name="site", provider="existing", gpu="H100", model=LARGE, nodes=(2, 2)),
-    "existing-production": Wish(
+    "existing": InitOptions(name="site", provider="existing", gpu="H100", model=LARGE, nodes=(2, 2)),
+    "existing-production": InitOptions(
         name="site-prod", provider="existing", gpu="H100", production=True, model=LARGE, nodes=(2, 2)
     ),
-    "existing-unknown-model": Wish(
+    "existing-unknown-model": InitOptions(
         name="site", provider="existing", gpu="L4", gpus=1, model=WantedModel("someone/new")
     ),
-    "local": Wish(name="laptop", provider="local", gpu="L4", model=SMALL, team="vision"),
+    "local": InitOptions(name="laptop", provider="local", gpu="L4", model=SMALL, team="vision"),
 }
 
 
-def judged_in(project: Path, wish: Wish, stack: Stack) -> Judged:
+def judged_in(project: Path, wish: InitOptions, stack: Stack) -> Evaluation:
     (project / "stacks").mkdir()
-    (project / f"stacks/Pulumi.{wish.name}.yaml").write_text(draft(wish))  # for lines of findings
-    return judged_plan(planned(stack, wish.name), project)
+    (project / f"stacks/Pulumi.{wish.name}.yaml").write_text(stack_file(wish))  # for lines of findings
+    return evaluate_plan(planned(stack, wish.name), project)
 
 
 @pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES)
-def test_a_drafted_stack_breaks_no_rule_that_stops_it(wish: Wish, tmp_path: Path) -> None:
+def test_a_drafted_stack_breaks_no_rule_that_stops_it(wish: InitOptions, tmp_path: Path) -> None:
     stack = example(wish)
     allow(tmp_path, wish.name, stack)
 

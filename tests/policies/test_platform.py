@@ -6,7 +6,7 @@ import pytest
 
 from gpu_cluster.plan import plan_of
 from gpu_cluster_policies import pack_of
-from gpu_cluster_policies.planned import resources_of
+from gpu_cluster_policies.plan_adapter import resources_of
 
 PROJECT = Path(__file__).parents[2]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_policies.judging import judged_manifests
+from gpu_cluster_policies.evaluate import evaluate_manifests
 from gpu_cluster_policies.manifests import ManifestError
 from gpu_cluster_policies.reports import FORMATS
 from tests.policies.fixture import FIXTURES, read
@@ -46,7 +46,7 @@ DOCUMENTS = [
 def _said(document: dict[str, Any], formats: Iterable[str] = ("text",)) -> tuple[int, str]:
     """How a check of it ends, and what it says first."""
     try:
-        judged = judged_manifests({"a.json": json.dumps(document).encode()}, None)
+        judged = evaluate_manifests({"a.json": json.dumps(document).encode()}, None)
     except ManifestError as error:
         return 2, str(error)
     texts = [FORMATS[name](judged) for name in formats]

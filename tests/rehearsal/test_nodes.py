@@ -26,9 +26,9 @@ from lightkube.resources.core_v1 import Node, Pod, ServiceAccount
 
 from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.min_max import MinMax
 from gpu_cluster.config.pools import PoolSettings, Sharing, Taint
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.config.span import Span
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.rehearsal import Changes, KubernetesClient, LocalControlPlane, reconcile
 from gpu_cluster_tools.rehearsal.kubernetes_client import is_ready
@@ -159,7 +159,7 @@ def test_a_pod_with_probes_init_containers_and_volumes_is_ready_at_once_and_gone
 
 def test_a_thousand_nodes_take_seconds(cluster: KubernetesClient) -> None:
     pools = _pools()
-    many = pools | {"l4": replace(pools["l4"], nodes=Span(min=1000, max=1000))}
+    many = pools | {"l4": replace(pools["l4"], nodes=MinMax(min=1000, max=1000))}
     begun = time.monotonic()
 
     changes = reconcile(cluster, many)
@@ -171,9 +171,9 @@ def test_a_thousand_nodes_take_seconds(cluster: KubernetesClient) -> None:
 
 def _pools(*, sharing: Sharing | None = None, taints: dict[str, Taint] | None = None) -> dict[str, Pool]:
     settings = {
-        "system": PoolSettings(instance="m7i.xlarge", nodes=Span(min=2, max=4)),
+        "system": PoolSettings(instance="m7i.xlarge", nodes=MinMax(min=2, max=4)),
         "l4": PoolSettings(
-            instance="g6.4xlarge", nodes=Span(min=1, max=4), sharing=sharing, taints=taints or {}
+            instance="g6.4xlarge", nodes=MinMax(min=1, max=4), sharing=sharing, taints=taints or {}
         ),
     }
     return pools_of(Stack(cluster=LocalCluster(provider="local"), pools=settings))

@@ -7,7 +7,7 @@ from typing import Any
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.cluster_choice import backend_for
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.kubernetes.teams import summary_of
 from gpu_cluster.plan import Graph

@@ -85,7 +85,7 @@ PUBLIC = {
         "engine_options gpu_resource hardware_of known_model kubelet_version load_of load_time "
         "memory_share mig_layout_name mig_resource node_gbps nodes_for pools_of quota_by_resource "
         "read_gbps release_of replica_device replicas_per_node request_of room room_of root_disk share_of "
-        "share_of_node smallest_place surge_nodes surges scales served_metrics waiting_metric"
+        "share_of_node smallest_fit surge_nodes surges scales served_metrics waiting_metric"
     ),
     "gpu_cluster.kubernetes.registry": "Registry",
     "gpu_cluster.kubernetes.security": (

@@ -4,10 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from gpu_cluster.catalog.clock import now, today
+from gpu_cluster.catalog.today import now, today
 from tests.today import TODAY
 
-ASK = "from gpu_cluster.catalog.clock import now, today; print(today(), now().date())"
+ASK = "from gpu_cluster.catalog.today import now, today; print(today(), now().date())"
 
 
 def test_it_is_that_day_here() -> None:

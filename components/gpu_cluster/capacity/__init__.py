@@ -2,14 +2,16 @@
 
 from gpu_cluster.capacity.ami import ami_release, kubelet_version
 from gpu_cluster.capacity.bandwidth import node_gbps, read_gbps
+from gpu_cluster.capacity.bin_packing import nodes_for, replicas_per_node
 from gpu_cluster.capacity.engine_options import EngineOptions, engine_options, release_of
-from gpu_cluster.capacity.fit import nodes_for, replicas_per_node
+from gpu_cluster.capacity.free_capacity import free_capacity
+from gpu_cluster.capacity.gpu_slot import GpuSlot, smallest_fit
 from gpu_cluster.capacity.handover import Handover
 from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
 from gpu_cluster.capacity.known_model import config_problem, known_model, load_of
 from gpu_cluster.capacity.load_time import load_time
-from gpu_cluster.capacity.model_memory import Device, Load, Need, device_of, memory_share
-from gpu_cluster.capacity.place import Place, smallest_place
+from gpu_cluster.capacity.model_memory import Device, MemoryEstimate, ModelLoad, device_of, memory_share
+from gpu_cluster.capacity.pod_requests import Request, gpu_resource, request_of, room_of, share_of_node
 from gpu_cluster.capacity.pool import (
     ACCELERATOR_LABEL,
     EFA_RESOURCE,
@@ -25,13 +27,11 @@ from gpu_cluster.capacity.pool import (
     pools_of,
 )
 from gpu_cluster.capacity.replica_device import replica_device
-from gpu_cluster.capacity.request import Request, gpu_resource, request_of, room_of, share_of_node
 from gpu_cluster.capacity.resources import Resources, allocatable
-from gpu_cluster.capacity.room import room
+from gpu_cluster.capacity.rollout_surge import surge_nodes, surges
 from gpu_cluster.capacity.root_disk import RootDisk, root_disk
 from gpu_cluster.capacity.scaling_metric import scales, served_metrics, waiting_metric
-from gpu_cluster.capacity.share import Share, quota_by_resource, share_of
-from gpu_cluster.capacity.surge import surge_nodes, surges
+from gpu_cluster.capacity.team_share import Share, quota_by_resource, share_of
 
 __all__ = [
     "ACCELERATOR_LABEL",
@@ -43,11 +43,11 @@ __all__ = [
     "POOL_LABEL",
     "Device",
     "EngineOptions",
+    "GpuSlot",
     "Handover",
     "Hardware",
-    "Load",
-    "Need",
-    "Place",
+    "MemoryEstimate",
+    "ModelLoad",
     "Pool",
     "Request",
     "Resources",
@@ -60,6 +60,7 @@ __all__ = [
     "device_of",
     "eks_hardware_of",
     "engine_options",
+    "free_capacity",
     "gpu_resource",
     "hardware_of",
     "known_model",
@@ -78,14 +79,13 @@ __all__ = [
     "replica_device",
     "replicas_per_node",
     "request_of",
-    "room",
     "room_of",
     "root_disk",
     "scales",
     "served_metrics",
     "share_of",
     "share_of_node",
-    "smallest_place",
+    "smallest_fit",
     "surge_nodes",
     "surges",
     "waiting_metric",

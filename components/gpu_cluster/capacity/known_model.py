@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_cluster.capacity.engine_options import engine_options
-from gpu_cluster.capacity.model_memory import Load
+from gpu_cluster.capacity.model_memory import ModelLoad
 from gpu_cluster.catalog import MODELS, CacheLayers, ConfigError, LanguageModel, of_weights, read_config
 from gpu_cluster.config.model_shape import ModelShape
 from gpu_cluster.config.quantity import amount
@@ -23,11 +23,11 @@ def known_model(settings: ModelSettings) -> LanguageModel | None:
     return found.weighing(size) if found else of_weights(settings.model, size)
 
 
-def load_of(settings: ModelSettings, model: LanguageModel) -> Load:
+def load_of(settings: ModelSettings, model: LanguageModel) -> ModelLoad:
     """Load of a model as its stack file has it, with all options of its engine."""
     options = engine_options(settings)
     draft = MODELS.get(options.draft) if options.draft else None
-    return Load(model, settings.context or model.context, settings.concurrency, options, draft)
+    return ModelLoad(model, settings.context or model.context, settings.concurrency, options, draft)
 
 
 _WHILE_LOADING = {"fp8": 0.62, "bitsandbytes": 0.45}

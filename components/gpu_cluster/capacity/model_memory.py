@@ -97,7 +97,7 @@ def memory_share(sharing: Sharing | None, utilization: float | None = None) -> f
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class MemoryEstimate:
     """Bytes on each GPU of a replica."""
 
     weights: int
@@ -113,7 +113,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class ModelLoad:
     """A model, and how much is asked of it at once."""
 
     model: LanguageModel
@@ -133,7 +133,7 @@ class Load:
         tensor = self._tensor(gpus)
         return self.model.splits_over(tensor) and self.need(device, gpus).total <= device.usable_bytes
 
-    def need(self, device: Device, gpus: int) -> Need:
+    def need(self, device: Device, gpus: int) -> MemoryEstimate:
         """Memory that each of a replica's GPUs must hold."""
         options, tensor = self.options, self._tensor(gpus)
         most = (options and options.max_sequences) or self.concurrency or device.sequences
@@ -144,7 +144,7 @@ class Load:
         models = [self.model, *([self.draft] if self.draft else [])]
         stages, copies = (options.pipeline, options.data) if options else (1, 1)
         at_once = -(-(self.concurrency or 1) // copies)
-        return Need(
+        return MemoryEstimate(
             weights=sum(self._weights(each, tensor) for each in models) // stages,
             cache=at_once * sum(sequence.bytes_on(each, tensor) for each in models) // stages,
             working=most * words * _SAMPLER_BYTES + (_COLLECTIVES_BYTES if gpus > 1 else 0) + _RUNTIME_BYTES,

@@ -11,9 +11,9 @@ from gpu_cluster.catalog import Gpu, Instance
 from gpu_cluster.config.capacity import Capacity, Market
 from gpu_cluster.config.cluster import ExistingCluster
 from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.min_max import MinMax
 from gpu_cluster.config.pools import PoolSettings, Provisioner, Sharing, Taint
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.config.span import Span
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.stores import FsxLustre
 
@@ -36,7 +36,7 @@ class Pool:
     """A node pool with everything that its settings and the catalog imply."""
 
     name: str
-    nodes: Span
+    nodes: MinMax
     machine: str
     """Instance type, or `machine` for a server that is in no cloud's catalog."""
 

@@ -57,8 +57,8 @@ from gpu_cluster.catalog.service_prices import (
     service_price,
 )
 from gpu_cluster.catalog.source import Source
-from gpu_cluster.catalog.stateful import STATEFUL, Loss
-from gpu_cluster.catalog.upstreams import UPSTREAM_SOURCES, UPSTREAMS, Upstream
+from gpu_cluster.catalog.stateful_types import STATEFUL, Loss
+from gpu_cluster.catalog.upstream_registries import UPSTREAM_SOURCES, UPSTREAMS, Upstream
 
 __all__ = [
     "ADDONS",

@@ -9,6 +9,7 @@ from gpu_cluster.config.compliance import ComplianceSettings, Framework
 from gpu_cluster.config.containers import Variable
 from gpu_cluster.config.eks import Access, AccessPolicy, EksSettings, Endpoint, RemoteNetworks
 from gpu_cluster.config.gpu import GpuSettings
+from gpu_cluster.config.min_max import MinMax, Replicas
 from gpu_cluster.config.network import AwsService, ExistingNetwork, Nat, NetworkSettings
 from gpu_cluster.config.pools import (
     Ami,
@@ -33,12 +34,11 @@ from gpu_cluster.config.serving import (
     ServingSettings,
     Speculation,
 )
-from gpu_cluster.config.span import Replicas, Span
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Csi, Ebs, Efs, HostPath, LocalPath, Nfs, StorageSettings
 from gpu_cluster.config.stores import S3, CsiVolume, FsxLustre, NfsFolder, NodeFolder, StoreSettings
-from gpu_cluster.config.team import Membership, TeamFile, TeamRepository, TeamStack
-from gpu_cluster.config.teams import GpuQuota, TeamBudget, TeamSettings
+from gpu_cluster.config.team_grants import GpuQuota, TeamBudget, TeamSettings
+from gpu_cluster.config.team_stack import Membership, TeamFile, TeamRepository, TeamStack
 from gpu_cluster.config.telemetry import Collector, RemoteWrite, Scraper, TelemetrySettings
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "Machine",
     "Market",
     "Membership",
+    "MinMax",
     "ModelCache",
     "ModelSettings",
     "Nat",
@@ -100,7 +101,6 @@ __all__ = [
     "ServingEngine",
     "ServingSettings",
     "Sharing",
-    "Span",
     "Speculation",
     "Stack",
     "StorageSettings",

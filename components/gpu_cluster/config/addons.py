@@ -5,16 +5,16 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from gpu_cluster.config.names import Namespace
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 
 AddonVersion = Annotated[
-    str, Spelled(r"v\d+\.\d+\.\d+-eksbuild\.\d+", "a version of the add-on, such as v1.21.1-eksbuild.1")
+    str, Pattern(r"v\d+\.\d+\.\d+-eksbuild\.\d+", "a version of the add-on, such as v1.21.1-eksbuild.1")
 ]
 
 RoleArn = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"arn:aws:iam::\d{12}:role/[-\w+=,.@/]+",
         "the ARN of an IAM role, such as arn:aws:iam::123456789012:role/addon",
     ),

@@ -7,9 +7,9 @@ from pydantic import ConfigDict, Field, model_validator
 from gpu_cluster.config.budget import Email
 from gpu_cluster.config.containers import ObjectName
 from gpu_cluster.config.flag import Flag
-from gpu_cluster.config.names import Word
+from gpu_cluster.config.names import NonBlank
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 
 ALERTMANAGER = "alertmanager"
 
@@ -24,11 +24,11 @@ class Mail(Settings):
     """Address that it is from."""
 
     server: Annotated[
-        str, Spelled(r"[a-z0-9][-a-z0-9.]*:\d{1,5}", "host and port, such as smtp.example.com:587")
+        str, Pattern(r"[a-z0-9][-a-z0-9.]*:\d{1,5}", "host and port, such as smtp.example.com:587")
     ]
     """Host and port of the mail server."""
 
-    user: Word | None = None
+    user: NonBlank | None = None
     """User of the mail server, whose password is the key mail-password of secret. Default: none."""
 
 
@@ -37,7 +37,7 @@ class Topic(Settings):
 
     topic: Annotated[
         str,
-        Spelled(
+        Pattern(
             r"arn:aws:sns:[a-z0-9-]+:\d{12}:[-\w]{1,256}",
             "the ARN of a topic, such as arn:aws:sns:eu-central-1:123456789012:alerts",
         ),
@@ -67,7 +67,7 @@ class AlertSettings(Settings):
     secret: ObjectName | None = None
     """Secret in the namespace telemetry with mail-password and webhook-url. Default: none."""
 
-    runbooks: Word = "docs/alerts.md"
+    runbooks: NonBlank = "docs/alerts.md"
     """Address of the page of runbooks, which each alert links to. Default: docs/alerts.md."""
 
     @property

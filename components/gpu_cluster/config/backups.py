@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from gpu_cluster.config.names import Word
+from gpu_cluster.config.names import NonBlank
 from gpu_cluster.config.settings import Settings
 
 
@@ -13,7 +13,7 @@ class BackupSettings(Settings):
 
     model_config = ConfigDict(json_schema_extra={"dependentRequired": {"copyDays": ["copyTo"]}})
 
-    copy_to: Word | None = None
+    copy_to: NonBlank | None = None
     """Another region, which gets a copy of every backup, such as eu-west-1. Default: none."""
 
     copy_days: Annotated[int, Field(ge=1, le=36_500)] | None = None

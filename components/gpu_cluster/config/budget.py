@@ -4,11 +4,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 
 Email = Annotated[
-    str, Spelled(r"[^\s@<>]{1,64}@[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?\.[A-Za-z]{2,}", "an e-mail address")
+    str, Pattern(r"[^\s@<>]{1,64}@[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?\.[A-Za-z]{2,}", "an e-mail address")
 ]
 
 Percent = Annotated[int, Field(ge=1, le=1000)]

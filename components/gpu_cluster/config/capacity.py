@@ -7,15 +7,15 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
 from pydantic.alias_generators import to_camel
 
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 from gpu_cluster.config.zone import Zone
 
-ReservationId = Annotated[str, Spelled(r"cr-[0-9a-f]{8,17}", "an id such as cr-0123456789abcdef0")]
+ReservationId = Annotated[str, Pattern(r"cr-[0-9a-f]{8,17}", "an id such as cr-0123456789abcdef0")]
 
 Instant = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z",
         'a time in UTC, in quotes, such as "2026-12-01T11:30:00Z"',
     ),

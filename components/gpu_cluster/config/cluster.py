@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from gpu_cluster.config.eks import EksSettings
-from gpu_cluster.config.names import Word
+from gpu_cluster.config.names import NonBlank
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 
 NODE_LOCAL_DNS = "169.254.20.10"
 """Where NodeLocal DNSCache listens on every node, as its publisher's guide and installers have it.
@@ -25,7 +25,7 @@ def _address(given: str) -> str:
 _OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
 IpAddress = Annotated[
     str,
-    Spelled(
+    Pattern(
         rf"({_OCTET}\.){{3}}{_OCTET}|[0-9a-f]{{0,4}}(:[0-9a-f]{{0,4}}){{2,7}}",
         f"an IP address such as {NODE_LOCAL_DNS}",
     ),
@@ -49,7 +49,7 @@ class ExistingCluster(Settings):
     kubeconfig: Annotated[str, Field(min_length=1)] = "~/.kube/config"
     """Path of the kubeconfig, relative to the project. Default: ~/.kube/config."""
 
-    context: Word | None = None
+    context: NonBlank | None = None
     """Context within the kubeconfig. Default: its current context."""
 
     dns: list[IpAddress] = Field(default=[NODE_LOCAL_DNS])

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from gpu_cluster.config.names import Word
+from gpu_cluster.config.names import NonBlank
 from gpu_cluster.config.settings import Settings
 
 
@@ -19,7 +19,7 @@ class Framework(StrEnum):
 class ComplianceSettings(Settings):
     """Compliance frameworks that the platform must meet."""
 
-    data_residency: frozenset[Word] = frozenset()
+    data_residency: frozenset[NonBlank] = frozenset()
     """Regions that data may be in, such as eu-central-1, copies included. Default: any."""
 
     frameworks: frozenset[Framework] = frozenset()

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Self, cast
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from gpu_cluster.config.names import Word
+from gpu_cluster.config.names import NonBlank
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 
 _HOST = r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?/)?"
 _PATH = r"[a-z0-9]+([._/-]+[a-z0-9]+)*"
@@ -16,7 +16,7 @@ _DIGEST = r"@sha256:[0-9a-f]{64}"
 
 ImageReference = Annotated[
     str,
-    Spelled(
+    Pattern(
         rf"{_HOST}{_PATH}(:(?!latest(@|$))[A-Za-z0-9_][-A-Za-z0-9_.]{{0,127}}({_DIGEST})?|{_DIGEST})",
         "an image with a tag other than latest, or a digest, such as quay.io/org/app:1.4.2",
     ),
@@ -24,19 +24,19 @@ ImageReference = Annotated[
 
 EngineVersion = Annotated[
     str,
-    Spelled(
+    Pattern(
         rf"v?\d[A-Za-z0-9_.-]{{0,99}}({_DIGEST})?",
         "a release such as v0.26.0, with its digest where one is pinned: v0.26.0@sha256:…",
     ),
 ]
 
-EnvName = Annotated[str, Spelled(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "letters, digits and _, no digit first")]
+EnvName = Annotated[str, Pattern(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "letters, digits and _, no digit first")]
 
-MountPath = Annotated[str, Spelled(r"(/[-\w.]+)+", "an absolute path such as /var/lib/app")]
+MountPath = Annotated[str, Pattern(r"(/[-\w.]+)+", "an absolute path such as /var/lib/app")]
 
 ObjectName = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?",
         "a name of Kubernetes: lower-case letters, digits, dashes and dots",
     ),
@@ -64,7 +64,7 @@ class Variable(Settings):
     secret: ObjectName | None = None
     """Secret in the same namespace that has the value; with key. Default: none."""
 
-    key: Word | None = None
+    key: NonBlank | None = None
     """Key of the value in the Secret. Default: none."""
 
     @model_validator(mode="after")

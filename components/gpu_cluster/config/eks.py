@@ -9,16 +9,16 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from gpu_cluster.config.addons import Addon
 from gpu_cluster.config.cidr import Cidr, as_cidr
 from gpu_cluster.config.iam import IamSettings
-from gpu_cluster.config.names import Name, Namespace, Word
+from gpu_cluster.config.names import Name, Namespace, NonBlank
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.retention import RetentionDays
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 
-AccountId = Annotated[str, Spelled(r"\d{12}", 'the 12 digits of an AWS account, such as "123456789012"')]
+AccountId = Annotated[str, Pattern(r"\d{12}", 'the 12 digits of an AWS account, such as "123456789012"')]
 
-KubernetesVersion = Annotated[str, Spelled(r"1\.\d{2}", 'a minor version of Kubernetes, such as "1.35"')]
+KubernetesVersion = Annotated[str, Pattern(r"1\.\d{2}", 'a minor version of Kubernetes, such as "1.35"')]
 
-PRINCIPAL = Spelled(
+PRINCIPAL = Pattern(
     r"arn:aws:iam::\d{12}:(role|user)/[-\w+=,.@/]+",
     "the ARN of an IAM role or user, such as arn:aws:iam::123456789012:role/platform",
 )
@@ -152,7 +152,7 @@ class EksSettings(Settings):
     logs: ControlPlaneLogs = ControlPlaneLogs()
     """Logs of the control plane."""
 
-    addons: dict[Word, Addon] = Field(default={})
+    addons: dict[NonBlank, Addon] = Field(default={})
     """Version by add-on, such as coredns, in place of the catalog's; or any other add-on. Default: none."""
 
     iam: IamSettings = IamSettings()

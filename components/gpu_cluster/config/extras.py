@@ -5,12 +5,12 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from gpu_cluster.config.names import Name, Namespace
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 
 ChartSource = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"oci://\S*[^\s/]|\.{0,2}/\S*[^\s/]|[a-z0-9]([-a-z0-9]*[a-z0-9])?",
         "an address such as oci://harbor.example.com/charts/redis, a path such as ./charts/redis, or the "
         "name of a chart in repository",
@@ -18,11 +18,11 @@ ChartSource = Annotated[
 ]
 
 ChartRepository = Annotated[
-    str, Spelled(r"https://\S*[^\s/]", "the address of a repository, such as https://charts.example.com")
+    str, Pattern(r"https://\S*[^\s/]", "the address of a repository, such as https://charts.example.com")
 ]
 
 ChartVersion = Annotated[
-    str, Spelled(r"v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?", "a version of the chart, such as 1.2.3")
+    str, Pattern(r"v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?", "a version of the chart, such as 1.2.3")
 ]
 
 

@@ -6,14 +6,14 @@ from pydantic import ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveI
 
 from gpu_cluster.config.gpu import require_both
 from gpu_cluster.config.names import LabelValue
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 
 InstanceName = Annotated[
-    str, Spelled(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "an EC2 instance type such as g6.4xlarge")
+    str, Pattern(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "an EC2 instance type such as g6.4xlarge")
 ]
-GpuName = Annotated[str, Spelled(r"[A-Z][A-Za-z0-9-]*", "the name of a GPU, such as H100 or A100-80GB")]
+GpuName = Annotated[str, Pattern(r"[A-Z][A-Za-z0-9-]*", "the name of a GPU, such as H100 or A100-80GB")]
 
 
 class DeclaredGpu(Settings):

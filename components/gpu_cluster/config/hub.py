@@ -5,12 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from gpu_cluster.config.eks import SiteCidr
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 
 HubUrl = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/\S*[^\s/])?", "an address such as https://hub.example.com"
     ),
 ]

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 
 PolicyArn = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"arn:aws:iam::(\d{12}|aws):policy/[-\w+=,.@/]+",
         "the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/boundary",
     ),
@@ -15,7 +15,7 @@ PolicyArn = Annotated[
 
 IamPath = Annotated[
     str,
-    Spelled(r"/([!-.0-~]+/){0,16}", "a path that begins and ends with a slash, such as /platform/"),
+    Pattern(r"/([!-.0-~]+/){0,16}", "a path that begins and ends with a slash, such as /platform/"),
 ]
 """IAM takes 512 characters (IAM API reference, CreateRole, Path, 2026-11-29)."""
 

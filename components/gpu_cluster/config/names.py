@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from gpu_cluster.config.spelling import Spelled
+from gpu_cluster.config.pattern import Pattern
 
 Name = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"[a-z]([-a-z0-9]{0,38}[a-z0-9])?",
         "lower-case letters, digits and dashes, at most 40, with a letter first and no dash last",
     ),
@@ -15,13 +15,13 @@ Name = Annotated[
 
 Namespace = Annotated[
     str,
-    Spelled(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a namespace: lower-case letters, digits and dashes"),
+    Pattern(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a namespace: lower-case letters, digits and dashes"),
 ]
 """A namespace that something else made."""
 
 LabelKey = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?",
         "a label key such as team or topology.kubernetes.io/zone",
     ),
@@ -29,11 +29,11 @@ LabelKey = Annotated[
 
 LabelValue = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?",
         "a label value: at most 63 letters, digits, dashes, dots and underscores",
     ),
 ]
 
-Word = Annotated[str, Spelled(r"\S+", "text without spaces")]
+NonBlank = Annotated[str, Pattern(r"\S+", "text without spaces")]
 """A name of someone else's, such as a model or a kubeconfig context."""

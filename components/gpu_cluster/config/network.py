@@ -7,9 +7,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from gpu_cluster.config.cidr import Cidr, as_cidr
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.retention import RetentionDays
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 from gpu_cluster.config.zone import Zone
 
 _PRIVATE = [IPv4Network(it) for it in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
@@ -51,8 +51,8 @@ def _shown(sizes: range) -> WithJsonSchema:
 VpcCidr = Annotated[Cidr, AfterValidator(_vpc), _shown(VPC_SIZES)]
 PodCidr = Annotated[Cidr, AfterValidator(_pods), _shown(POD_SIZES)]
 
-VpcId = Annotated[str, Spelled(r"vpc-[0-9a-f]{8,17}", "an id such as vpc-0123456789abcdef0")]
-SubnetId = Annotated[str, Spelled(r"subnet-[0-9a-f]{8,17}", "an id such as subnet-0123456789abcdef0")]
+VpcId = Annotated[str, Pattern(r"vpc-[0-9a-f]{8,17}", "an id such as vpc-0123456789abcdef0")]
+SubnetId = Annotated[str, Pattern(r"subnet-[0-9a-f]{8,17}", "an id such as subnet-0123456789abcdef0")]
 
 
 class Nat(StrEnum):

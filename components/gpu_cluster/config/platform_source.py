@@ -6,16 +6,16 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, model_validator
 
-from gpu_cluster.config.names import Word
+from gpu_cluster.config.names import NonBlank
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 
 _HOST = r"[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?"
 _PATH = r"/[A-Za-z0-9._~+%/-]+"
 
 GitUrl = Annotated[
     str,
-    Spelled(
+    Pattern(
         rf"(https://{_HOST}|ssh://([A-Za-z0-9._-]+@)?{_HOST}|file://){_PATH}",
         "a URL of https, ssh or file without password, such as https://git.example.com/acme/platform.git "
         "or ssh://git@git.example.com/acme/platform.git",
@@ -24,7 +24,7 @@ GitUrl = Annotated[
 
 GitRevision = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/+-]{0,199}",
         "a tag, branch or commit, such as v1.4.2",
     ),
@@ -49,7 +49,7 @@ class PlatformSource(Settings):
     revision: GitRevision | None = None
     """Tag, commit or branch of git; a branch stays at the commit that was fetched. Default: none."""
 
-    folder: Word | None = None
+    folder: NonBlank | None = None
     """Its checkout, from this project's folder on, such as ../acme-platform. Default: none."""
 
     @model_validator(mode="after")

@@ -9,24 +9,24 @@ from pydantic.config import JsonDict
 
 from gpu_cluster.config.capacity import Capacity, CapacitySettings, Market
 from gpu_cluster.config.gpu import require_both
+from gpu_cluster.config.min_max import NodeCount
 from gpu_cluster.config.names import LabelKey, LabelValue
 from gpu_cluster.config.node_settings import KubeletFields, Reserve, UserData
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.span import NodeCount
-from gpu_cluster.config.spelling import Spelled
 from gpu_cluster.config.zone import Zone
 
 AmiRelease = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"\d+\.\d+\.\d+-(\d{8}|[0-9a-f]{8})",
         "a release such as 1.35.4-20260818, or 1.63.0-0a1b2c3d of Bottlerocket",
     ),
 ]
 
 
-AmiId = Annotated[str, Spelled(r"ami-[0-9a-f]{8,17}", "the id of an image, such as ami-0123456789abcdef0")]
+AmiId = Annotated[str, Pattern(r"ami-[0-9a-f]{8,17}", "the id of an image, such as ami-0123456789abcdef0")]
 
 
 class Machine(Settings):

@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gpu_cluster.config.names import Name, Word
+from gpu_cluster.config.names import Name, NonBlank
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 
 Mirror = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]([-a-z0-9._]*[a-z0-9])?)*",
         "host[:port][/path] without a scheme, such as harbor.example.com/mirror",
     ),
@@ -21,7 +21,7 @@ Mirror = Annotated[
 
 Charts = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"oci://\S*[^\s/]|/\S*[^\s/]",
         "an address such as oci://harbor.example.com/charts, or the absolute path of a folder",
     ),
@@ -31,7 +31,7 @@ _PART = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
 
 RepositoryName = Annotated[
     str,
-    Spelled(
+    Pattern(
         rf"(?=.{{2,200}}$){_PART}(/{_PART})*",
         "a path of lower-case letters and digits with . _ - between them, such as vision/train",
     ),
@@ -39,7 +39,7 @@ RepositoryName = Annotated[
 
 Prefix = Annotated[
     str,
-    Spelled(
+    Pattern(
         rf"(?=.{{1,14}}$){_PART}",
         "at most 14 lower-case letters and digits with . _ - between them, such as dev",
     ),
@@ -48,7 +48,7 @@ Prefix = Annotated[
 
 SecretArn = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache/[-\w/+=.@]+",
         "the ARN of a secret whose name begins with ecr-pullthroughcache/, such as"
         " arn:aws:secretsmanager:eu-central-1:123456789012:secret:ecr-pullthroughcache/docker-hub-x7Kd2p",
@@ -57,7 +57,7 @@ SecretArn = Annotated[
 
 RepositoryUser = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"\d{12}|arn:aws:iam::\d{12}:(role|user)/[-\w+=,.@/]+",
         'an AWS account such as "123456789012", or the ARN of a role or user',
     ),
@@ -130,5 +130,5 @@ class RegistrySettings(Settings):
     scanning: Literal["enhanced", "basic"] = "enhanced"
     """enhanced: Amazon Inspector, again and again; basic: once, on push; eks only. Default: enhanced."""
 
-    replicate: frozenset[Word] = frozenset()
+    replicate: frozenset[NonBlank] = frozenset()
     """Other regions that get a copy of the account's own repositories; eks only. Default: none."""

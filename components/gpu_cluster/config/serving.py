@@ -16,13 +16,13 @@ from gpu_cluster.config.containers import (
 )
 from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.hub import HubMirror
+from gpu_cluster.config.min_max import ReplicaCount
 from gpu_cluster.config.model_shape import ModelShape
-from gpu_cluster.config.names import Name, Namespace, Word
+from gpu_cluster.config.names import Name, Namespace, NonBlank
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes, Quantity
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.span import ReplicaCount
-from gpu_cluster.config.spelling import Spelled
 
 LOAD_MINUTES = 30
 """That loading may take where the stack file does not say."""
@@ -68,13 +68,13 @@ class Speculation(Settings):
 
     model_config = ConfigDict(json_schema_extra={"not": {"properties": {"method": False, "model": False}}})
 
-    method: Word | None = None
+    method: NonBlank | None = None
     """How tokens are proposed, such as ngram, eagle3 or mtp. Default: what the draft model is."""
 
-    model: Word | None = None
+    model: NonBlank | None = None
     """Draft model on the hub, or its folder in the store. Default: none, for methods that need none."""
 
-    revision: Word | None = None
+    revision: NonBlank | None = None
     """Commit or tag of the draft model. Default: its main branch."""
 
     tokens: PositiveInt | None = None
@@ -93,7 +93,7 @@ class Speculation(Settings):
 class Adapters(Settings):
     """LoRA adapters that are served beside the model, each under its own name."""
 
-    modules: dict[Word, Word] = Field(json_schema_extra={"minProperties": 1}, min_length=1)
+    modules: dict[NonBlank, NonBlank] = Field(json_schema_extra={"minProperties": 1}, min_length=1)
     """Adapters by the name that requests use: a name on the hub, or a folder in the store."""
 
     max_rank: Literal[1, 8, 16, 32, 64, 128, 256, 320, 512] = 16
@@ -163,23 +163,23 @@ class ModelSettings(Settings):
 
     model: Annotated[
         str,
-        Spelled(
+        Pattern(
             r"(?!(?:https?|hf)://)\S+",
             "a name on the model hub such as Qwen/Qwen3-8B, without its address",
         ),
     ]
     """Model to serve: a name on the model hub, such as meta-llama/Llama-3.1-8B-Instruct."""
 
-    revision: Word | None = None
+    revision: NonBlank | None = None
     """Commit or tag of the model, so that a restart serves the same weights. Default: its main branch."""
 
     weights: Bytes | None = None
     """Size of all weights, such as 140Gi. Default: what the catalog says, where it knows the model."""
 
-    like: Word | None = None
+    like: NonBlank | None = None
     """Known model whose layers it has, such as that of a fine-tune in a store. Default: none."""
 
-    config: Word | None = None
+    config: NonBlank | None = None
     """Path of its config.json, from the folder of the stack file. Default: none."""
 
     shape: ModelShape | None = None
@@ -224,7 +224,7 @@ class ModelSettings(Settings):
     waiting: PositiveInt = 5
     """Waiting requests per replica above which another replica starts. Default: 5."""
 
-    waiting_metric: Word | None = None
+    waiting_metric: NonBlank | None = None
     """Metric of pods that counts waiting requests. Default: that of the engine; custom has none."""
 
     context: PositiveInt | None = None
@@ -242,10 +242,10 @@ class ModelSettings(Settings):
     gpu_memory_utilization: Utilization | None = None
     """Part of its GPU memory that a replica may fill, between 0.05 and 1. Default: 0.9."""
 
-    quantization: Word | None = None
+    quantization: NonBlank | None = None
     """How weights are quantized, such as fp8 or awq. Default: what the model declares."""
 
-    kv_cache_dtype: Word | None = None
+    kv_cache_dtype: NonBlank | None = None
     """Type of the key-value cache, such as fp8. Default: that of the model."""
 
     tensor_parallel: PositiveInt | None = None
@@ -266,10 +266,10 @@ class ModelSettings(Settings):
     lora: Adapters | None = None
     """LoRA adapters that are served beside the model. Default: none."""
 
-    tool_parser: Word | None = None
+    tool_parser: NonBlank | None = None
     """Parser of tool calls, such as hermes, by which requests may name tools. Default: none."""
 
-    reasoning_parser: Word | None = None
+    reasoning_parser: NonBlank | None = None
     """Parser that separates reasoning from the answer, such as qwen3. Default: none."""
 
     chat_template: Annotated[str, Field(min_length=1)] | None = None

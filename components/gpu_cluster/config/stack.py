@@ -12,7 +12,7 @@ from gpu_cluster.config.extras import ExtrasSettings
 from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.gpu import GpuSettings
 from gpu_cluster.config.hardware import HardwareSettings
-from gpu_cluster.config.names import Name, Word
+from gpu_cluster.config.names import Name, NonBlank
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.pools import PoolSettings
 from gpu_cluster.config.registry import RegistrySettings
@@ -20,14 +20,14 @@ from gpu_cluster.config.serving import ServingSettings
 from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.storage import StorageSettings
 from gpu_cluster.config.tags import TagKey, TagValue
-from gpu_cluster.config.teams import TeamSettings
+from gpu_cluster.config.team_grants import TeamSettings
 from gpu_cluster.config.telemetry import Collector, TelemetrySettings
 
 
 class Stack(Settings):
     """Everything that a stack file says."""
 
-    region: Word | None = Field(default=None, alias="aws:region")
+    region: NonBlank | None = Field(default=None, alias="aws:region")
     """AWS region of all resources, such as eu-central-1; required with provider eks. Default: none."""
 
     cluster: ClusterSettings

@@ -6,17 +6,17 @@ from pydantic import ConfigDict, Field, model_validator
 
 from gpu_cluster.config.lustre import LustreSize
 from gpu_cluster.config.names import Namespace
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 from gpu_cluster.config.zone import Zone
 
-ServerAddress = Annotated[str, Spelled(r"[^\s/]+", "a host name or address alone, without nfs:// and path")]
+ServerAddress = Annotated[str, Pattern(r"[^\s/]+", "a host name or address alone, without nfs:// and path")]
 
-AbsolutePath = Annotated[str, Spelled(r"/\S*", "an absolute path such as /srv/models")]
+AbsolutePath = Annotated[str, Pattern(r"/\S*", "an absolute path such as /srv/models")]
 
 DriverName = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/[-a-z0-9.]+)?",
         "the name of a driver such as cephfs.csi.ceph.com",
     ),
@@ -25,7 +25,7 @@ DriverName = Annotated[
 
 S3Source = Annotated[
     str,
-    Spelled(
+    Pattern(
         r"[a-z]([-a-z0-9]{0,38}[a-z0-9])?|s3://[a-z0-9][-a-z0-9.]{1,61}[a-z0-9](/\S*)?",
         "an s3 entry of this section, or a bucket such as s3://example-datasets/imagenet",
     ),

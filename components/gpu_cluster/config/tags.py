@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from gpu_cluster.config.spelling import Spelled
+from gpu_cluster.config.pattern import Pattern
 
 _CHARACTERS = r"A-Za-z0-9 +\-._:/@"
 
@@ -17,7 +17,7 @@ digits mixed as in a secret. Everyone who may list a resource reads its tags."""
 
 TagKey = Annotated[
     str,
-    Spelled(
+    Pattern(
         rf"(?!{_OF_OTHERS}){_NO_ACCESS_KEY}[{_CHARACTERS}]{{1,128}}",
         "a tag key: up to 128 letters, digits, spaces and + - . _ : / @, and none of aws:, gpu-cluster/,"
         " kubernetes.io, karpenter., ebs.csi.aws.com/ or CSIVolume in front; no AWS access key",
@@ -28,7 +28,7 @@ reads key=value."""
 
 TagValue = Annotated[
     str,
-    Spelled(
+    Pattern(
         rf"{_NO_ACCESS_KEY}[{_CHARACTERS}=]{{0,256}}",
         "a tag value: up to 256 letters, digits, spaces and + - = . _ : / @, and no AWS access key",
     ),

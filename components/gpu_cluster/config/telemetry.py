@@ -10,10 +10,10 @@ from pydantic.alias_generators import to_camel
 
 from gpu_cluster.config.alerts import AlertSettings
 from gpu_cluster.config.flag import Flag
-from gpu_cluster.config.names import LabelKey, LabelValue, Name, Namespace, Word
+from gpu_cluster.config.names import LabelKey, LabelValue, Name, Namespace, NonBlank
+from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes, Quantity
 from gpu_cluster.config.settings import Settings
-from gpu_cluster.config.spelling import Spelled
 
 TELEMETRY_NAMESPACE = "telemetry"
 PROMETHEUS = "prometheus"
@@ -45,11 +45,11 @@ class RemoteWrite(Settings):
     """A store of metrics outside of the cluster that gets a copy of every sample."""
 
     url: Annotated[
-        str, Spelled(r"https://[^\s/]+/\S*", "an https address such as https://mimir.example.com/api/v1/push")
+        str, Pattern(r"https://[^\s/]+/\S*", "an https address such as https://mimir.example.com/api/v1/push")
     ]
     """Address that takes the samples, with https."""
 
-    sigv4_region: Word | None = None
+    sigv4_region: NonBlank | None = None
     """Region by which requests to Amazon Managed Prometheus are signed. Default: none, they are not."""
 
 

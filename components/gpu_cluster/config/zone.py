@@ -3,11 +3,11 @@
 import re
 from typing import Annotated
 
-from gpu_cluster.config.spelling import Spelled
+from gpu_cluster.config.pattern import Pattern
 
 Zone = Annotated[
     str,
-    Spelled(r"[a-z]{2}(-[a-z]+)+-\d([a-z]|-[a-z]{3}-\d[a-z])", "a zone such as eu-central-1a"),
+    Pattern(r"[a-z]{2}(-[a-z]+)+-\d([a-z]|-[a-z]{3}-\d[a-z])", "a zone such as eu-central-1a"),
 ]
 """By its name: the region and a letter, and for a local zone a city between, as in us-west-2-lax-1a."""
 

@@ -1,20 +1,20 @@
 """Cost of a stack by pool, team and environment, from dated prices, before anything is created."""
 
+from gpu_cluster.cost.assumptions import ASSUMPTIONS, Assumption, UsageError, usage_of
 from gpu_cluster.cost.budget import Budget
 from gpu_cluster.cost.cost import Cost, cost_of
 from gpu_cluster.cost.diff import Change, CostDiff, diff
 from gpu_cluster.cost.document import document_of
 from gpu_cluster.cost.environment import storage_classes
 from gpu_cluster.cost.item import Item, items_of, region_of
-from gpu_cluster.cost.line import Line
+from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.money import HOURS, Range
 from gpu_cluster.cost.price_file import PriceFileError, project_prices
 from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.pricing import Bill, priced
 from gpu_cluster.cost.teams import Share
 from gpu_cluster.cost.unpriced import Missing
-from gpu_cluster.cost.usage import ASSUMPTIONS, Assumption, UsageError, usage_of
-from gpu_cluster.cost.use import Use
+from gpu_cluster.cost.utilization import Utilization
 
 __all__ = [
     "ASSUMPTIONS",
@@ -27,14 +27,14 @@ __all__ = [
     "Cost",
     "CostDiff",
     "Item",
-    "Line",
+    "LineItem",
     "Missing",
     "PriceFileError",
     "Prices",
     "Range",
     "Share",
     "UsageError",
-    "Use",
+    "Utilization",
     "cost_of",
     "diff",
     "document_of",

@@ -7,19 +7,19 @@ from fractions import Fraction
 
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
+from gpu_cluster.cost.assumptions import usage_of
 from gpu_cluster.cost.budget import Budget
 from gpu_cluster.cost.declared_prices import with_declared
 from gpu_cluster.cost.environment import part_of_pools, storage_classes
 from gpu_cluster.cost.item import items_of, region_of
-from gpu_cluster.cost.line import Line
+from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.money import HOURS, NOTHING, Range, total
 from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.pricing import Bill, bill_of, priced, site_of
 from gpu_cluster.cost.teams import Share, shares_of
 from gpu_cluster.cost.unpriced import Missing
-from gpu_cluster.cost.usage import usage_of
-from gpu_cluster.cost.use import Use, use_of
+from gpu_cluster.cost.utilization import Utilization, use_of
 from gpu_cluster.plan import Plan, planned
 
 
@@ -34,11 +34,11 @@ class Cost:
     day: date
     """On which the prices were looked at."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[LineItem, ...]
     usage: Mapping[str, float]
     """Assumptions, by name."""
 
-    uses: tuple[Use, ...]
+    uses: tuple[Utilization, ...]
     """How much of the nodes with GPUs what runs on them asks for."""
 
     shares: Mapping[str, Share] = field(default_factory=dict[str, Share])
@@ -80,7 +80,7 @@ class Cost:
         return sorted({line.assumption for line in self.lines if line.assumption})
 
 
-def line_part(line: Line) -> str:
+def line_part(line: LineItem) -> str:
     """The part of a stack that a line is summed under."""
     return f"pool {line.pool}" if line.pool else line.part
 
@@ -114,7 +114,7 @@ def _cost_of_team(plan: Plan, team: TeamStack, day: date, usage: Mapping[str, fl
         planned(plan.stack, team.file.team.environment), day=day, usage=usage, prices=prices
     )
     items = [*items_of(plan.graph), *storage_classes(plan.stack)]
-    lines: tuple[Line, ...] = ()
+    lines: tuple[LineItem, ...] = ()
     missing: tuple[Missing, ...] = ()
     if environment.region:
         own = priced(items, environment.region, day=day, usage=usage, prices=prices)

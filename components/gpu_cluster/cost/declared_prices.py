@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gpu_cluster.capacity.known_hardware import known_hardware
-from gpu_cluster.catalog.clock import today
 from gpu_cluster.catalog.instance_prices import spot_range
 from gpu_cluster.catalog.instances import INSTANCES, Instance
 from gpu_cluster.catalog.price import Price, PriceError
 from gpu_cluster.catalog.source import Source
+from gpu_cluster.catalog.today import today
 from gpu_cluster.config.hardware import HardwareSettings
 from gpu_cluster.cost.prices import Prices
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gpu_cluster.cost.cost import Cost, line_part
-from gpu_cluster.cost.line import Line
+from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.money import NOTHING, Range
 from gpu_cluster.cost.unpriced import Missing
 
@@ -70,18 +70,18 @@ def diff(before: Cost, after: Cost) -> CostDiff:
     )
 
 
-def _by_key(lines: Iterable[Line]) -> dict[tuple[str, str], list[Line]]:
-    found: dict[tuple[str, str], list[Line]] = {}
+def _by_key(lines: Iterable[LineItem]) -> dict[tuple[str, str], list[LineItem]]:
+    found: dict[tuple[str, str], list[LineItem]] = {}
     for line in lines:
         found.setdefault(line.key, []).append(line)
     return found
 
 
-def _change(lines: list[Line], before: list[Line] | None, after: list[Line] | None) -> Change:
+def _change(lines: list[LineItem], before: list[LineItem] | None, after: list[LineItem] | None) -> Change:
     return Change(lines[0].what, lines[0].resource, line_part(lines[0]), _sum(before), _sum(after))
 
 
-def _sum(lines: list[Line] | None) -> Range:
+def _sum(lines: list[LineItem] | None) -> Range:
     amount = NOTHING
     for line in lines or ():
         amount += line.monthly

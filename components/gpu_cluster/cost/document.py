@@ -6,7 +6,7 @@ from typing import Any
 
 from gpu_cluster.cost.cost import Cost
 from gpu_cluster.cost.diff import Change, CostDiff
-from gpu_cluster.cost.line import Line
+from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.unpriced import Missing
 
@@ -68,7 +68,7 @@ def _missing(missing: Iterable[Missing]) -> list[dict[str, Any]]:
     return [{"cause": each.cause, "resources": list(each.resources)} for each in missing]
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: LineItem) -> dict[str, Any]:
     return {
         "what": line.what,
         "resource": line.resource,

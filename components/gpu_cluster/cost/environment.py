@@ -6,7 +6,7 @@ from typing import Any
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Ebs
 from gpu_cluster.cost.item import Item
-from gpu_cluster.cost.line import Line
+from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.teams import Share
 from gpu_cluster.kubernetes.storage import classes_of
@@ -27,8 +27,8 @@ def storage_classes(stack: Stack) -> Iterator[Item]:
             yield Item("StorageClass", each, inputs)
 
 
-def part_of_pools(share: Share) -> Iterator[Line]:
+def part_of_pools(share: Share) -> Iterator[LineItem]:
     """A team's part of the nodes of an environment, as lines of its own bill."""
     for pool, monthly in share.by_pool.items():
         what = f"{float(share.pools[pool]) * 100:.0f} % of pool {pool}"
-        yield Line(what, pool, "nodes", pool, Range.of(1), "quota", monthly, "month")
+        yield LineItem(what, pool, "nodes", pool, Range.of(1), "quota", monthly, "month")

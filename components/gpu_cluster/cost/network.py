@@ -3,22 +3,22 @@
 from collections.abc import Iterator
 
 from gpu_cluster.cost.item import Item
-from gpu_cluster.cost.line import Entry, Site
+from gpu_cluster.cost.line_item import Entry, PricingContext
 
 _PART = "network"
 
 
-def nat_gateway(item: Item, site: Site) -> Iterator[Entry]:
+def nat_gateway(item: Item, site: PricingContext) -> Iterator[Entry]:
     yield site.line(item, "nat-hour", part=_PART, what="NAT gateway", unit="gateway")
     yield site.used(item, "nat-gb", "nat-gb", part=_PART, what="NAT gateway, traffic")
 
 
-def address(item: Item, site: Site) -> Iterator[Entry]:
+def address(item: Item, site: PricingContext) -> Iterator[Entry]:
     """A public IPv4 address costs the same in use and out of use."""
     yield site.line(item, "public-address", part=_PART, what="public IPv4 address", unit="address")
 
 
-def endpoint(item: Item, site: Site) -> Iterator[Entry]:
+def endpoint(item: Item, site: PricingContext) -> Iterator[Entry]:
     """An interface in each of its zones; those of S3 and DynamoDB are routes, and free."""
     if item.inputs.get("vpcEndpointType") != "Interface":
         return
@@ -30,7 +30,7 @@ def endpoint(item: Item, site: Site) -> Iterator[Entry]:
     yield site.used(item, "endpoint-gb", "endpoint-gb", part=_PART, what=f"endpoint {service}, traffic")
 
 
-def load_balancer(item: Item, site: Site) -> Iterator[Entry]:
+def load_balancer(item: Item, site: PricingContext) -> Iterator[Entry]:
     """AWS makes one for a Service of this type; others lead nowhere outside of the cluster."""
     if item.inputs.get("spec", {}).get("type") != "LoadBalancer":
         return
@@ -38,7 +38,7 @@ def load_balancer(item: Item, site: Site) -> Iterator[Entry]:
     yield site.used(item, "load-balancer-gb", "balancer-gb", part=_PART, what="load balancer, traffic")
 
 
-def traffic(item: Item, site: Site) -> Iterator[Entry]:
+def traffic(item: Item, site: PricingContext) -> Iterator[Entry]:
     """Of all that runs on a cluster."""
     yield site.used(item, "other-zone-gb", "zone-gb", part=_PART, what="traffic between zones")
     yield site.used(item, "internet-gb", "internet-gb", part=_PART, what="traffic to the internet")

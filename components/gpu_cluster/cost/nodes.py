@@ -7,7 +7,7 @@ from gpu_cluster.capacity import POOL_LABEL
 from gpu_cluster.catalog.price import Price, PriceError
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.cost.item import Item
-from gpu_cluster.cost.line import Entry, Line, Site
+from gpu_cluster.cost.line_item import Entry, LineItem, PricingContext
 from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.unpriced import Unpriced
 
@@ -17,7 +17,7 @@ _INCLUDED_IOPS, _INCLUDED_THROUGHPUT = 3000, 125
 """Of every gp3 volume (Amazon EBS user guide, 2026-11-21)."""
 
 
-def node_group(item: Item, site: Site) -> Iterator[Entry]:
+def node_group(item: Item, site: PricingContext) -> Iterator[Entry]:
     pool = str(item.at("labels")[POOL_LABEL])
     template = site.templates.get(pool)
     if template is None:
@@ -31,7 +31,7 @@ def node_group(item: Item, site: Site) -> Iterator[Entry]:
     yield from _disks(item, pool, template.at("blockDeviceMappings"), running, site)
 
 
-def node_pool(item: Item, site: Site) -> Iterator[Entry]:
+def node_pool(item: Item, site: PricingContext) -> Iterator[Entry]:
     """From what is needed at all times to as many as its limit lets Karpenter start."""
     pool = str(item.at("metadata.name"))
     wanted = {it["key"]: it["values"] for it in item.at("spec.template.spec.requirements")}
@@ -61,7 +61,7 @@ def volume(
     count: Range,
     iops: float,
     throughput: float,
-    site: Site,
+    site: PricingContext,
     *,
     part: str,
     pool: str | None,
@@ -81,22 +81,22 @@ def volume(
             )
 
 
-def _running(pool: str, nodes: Range, site: Site) -> Range:
+def _running(pool: str, nodes: Range, site: PricingContext) -> Range:
     """Something starts nodes until those replicas run that are there at all times."""
     return Range(min(nodes.most, max(nodes.least, site.needed.get(pool, nodes.least))), nodes.most)
 
 
-def _servers(item: Item, pool: str, instance: str, market: str, count: Range, site: Site) -> Entry:
+def _servers(item: Item, pool: str, instance: str, market: str, count: Range, site: PricingContext) -> Entry:
     try:
         least, most, how = _hourly(instance, market, site)
         what = f"{instance} {how}"
         usd = Range(least.on(site.day, what).usd, most.on(site.day, what).usd)
     except PriceError as error:
         return Unpriced(str(error), item.name, pool)
-    return Line(what, item.name, "nodes", pool, count, "node", usd, "hour")
+    return LineItem(what, item.name, "nodes", pool, count, "node", usd, "hour")
 
 
-def _hourly(instance: str, market: str, site: Site) -> tuple[Price, Price, str]:
+def _hourly(instance: str, market: str, site: PricingContext) -> tuple[Price, Price, str]:
     if market == "CAPACITY_BLOCK":
         price = site.prices.capacity_block(instance, site.region)
         return price, price, "in a capacity block"
@@ -106,7 +106,7 @@ def _hourly(instance: str, market: str, site: Site) -> tuple[Price, Price, str]:
     return price, price, "reserved" if market == "RESERVED" else "on demand"
 
 
-def _reserved(pool: str, market: str, running: Range, template: Item, site: Site) -> Range:
+def _reserved(pool: str, market: str, running: Range, template: Item, site: PricingContext) -> Range:
     """Reserved servers cost the same whether they run or not."""
     targeted: Any = template.inputs.get("capacityReservationSpecification")
     if market != "CAPACITY_BLOCK" and not targeted:
@@ -117,7 +117,7 @@ def _reserved(pool: str, market: str, running: Range, template: Item, site: Site
 
 
 def _disks(
-    item: Item, pool: str, mappings: list[Mapping[str, Any]], nodes: Range, site: Site
+    item: Item, pool: str, mappings: list[Mapping[str, Any]], nodes: Range, site: PricingContext
 ) -> Iterator[Entry]:
     for mapping in mappings:
         disk: Mapping[str, Any] = mapping.get("ebs", {})

@@ -7,10 +7,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple, cast
 
-from gpu_cluster.catalog.clock import today
 from gpu_cluster.catalog.instances import INSTANCES
 from gpu_cluster.catalog.regions import REGIONS
 from gpu_cluster.catalog.service_prices import SERVICES
+from gpu_cluster.catalog.today import today
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import did_you_mean
 

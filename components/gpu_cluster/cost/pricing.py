@@ -7,15 +7,15 @@ from typing import cast
 
 from gpu_cluster.catalog.price import PriceError
 from gpu_cluster.cost import network, nodes, services, storage
-from gpu_cluster.cost.free import FREE
+from gpu_cluster.cost.assumptions import usage_of
 from gpu_cluster.cost.item import Item
-from gpu_cluster.cost.line import Entry, Line, Site
+from gpu_cluster.cost.line_item import Entry, LineItem, PricingContext
 from gpu_cluster.cost.money import Range, total
 from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.unpriced import Missing, Unpriced, by_cause
-from gpu_cluster.cost.usage import usage_of
+from gpu_cluster.cost.unpriced_types import FREE
 
-PRICED: Mapping[str, Callable[[Item, Site], Iterable[Entry]]] = {
+PRICED: Mapping[str, Callable[[Item, PricingContext], Iterable[Entry]]] = {
     "aws:backup/plan:Plan": storage.backup_plan,
     "aws:cloudwatch/logGroup:LogGroup": services.log_group,
     "aws:cloudwatch/metricAlarm:MetricAlarm": services.alarm,
@@ -51,7 +51,7 @@ _OF_POOLS = {"aws:eks/nodeGroup:NodeGroup": nodes.POOL_LABEL, "NodePool": "name"
 class Bill:
     """Every line that has a price, and the causes for which others have none."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[LineItem, ...]
     missing: tuple[Missing, ...] = ()
     """Sorted, once per cause; the total is complete if there is none."""
 
@@ -77,12 +77,12 @@ def priced(
     return bill_of(known, site_of(known, region, day=day, usage=usage, reserved=reserved, prices=prices))
 
 
-def bill_of(items: Iterable[Item], site: Site) -> Bill:
-    lines: list[Line] = []
+def bill_of(items: Iterable[Item], site: PricingContext) -> Bill:
+    lines: list[LineItem] = []
     unpriced: list[Unpriced] = []
     for item in items:
         for entry in _entries(item, site):
-            if isinstance(entry, Line):
+            if isinstance(entry, LineItem):
                 lines.append(entry)
             else:
                 unpriced.append(entry)
@@ -97,7 +97,7 @@ def site_of(
     usage: Mapping[str, float] | None = None,
     reserved: Mapping[str, int] | None = None,
     prices: Prices = CATALOG,
-) -> Site:
+) -> PricingContext:
     """Where resources are priced, with what each has to know of the others.
 
     `usage`: amounts by assumption; `reserved`: servers that a pool has reserved.
@@ -107,7 +107,7 @@ def site_of(
         by_kind.setdefault(item.kind, []).append(item)
     scanning = by_kind.get("aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration", ())
     repositories = by_kind.get("aws:ecr/repository:Repository", ())
-    return Site(
+    return PricingContext(
         region=region,
         day=day,
         usage=usage or usage_of(),
@@ -122,7 +122,7 @@ def site_of(
     )
 
 
-def _entries(item: Item, site: Site) -> Iterator[Entry]:
+def _entries(item: Item, site: PricingContext) -> Iterator[Entry]:
     """Lines up to the first property that a price depends on and that is missing."""
     pricing = PRICED.get(item.kind)
     try:

@@ -7,14 +7,14 @@ from typing import Any
 from gpu_cluster.catalog.kubernetes_versions import KUBERNETES_VERSIONS
 from gpu_cluster.catalog.price import PriceError
 from gpu_cluster.cost.item import Item
-from gpu_cluster.cost.line import Entry, Site
+from gpu_cluster.cost.line_item import Entry, PricingContext
 from gpu_cluster.cost.network import traffic
 
 _DAYS = 30
 _RESCANS = 30  # with continuous scanning: about once a day
 
 
-def cluster(item: Item, site: Site) -> Iterator[Entry]:
+def cluster(item: Item, site: PricingContext) -> Iterator[Entry]:
     version = KUBERNETES_VERSIONS.get(str(item.at("version")))
     if version is None:
         raise PriceError(f"expected a version of Kubernetes that EKS runs, got {item.at('version')}")
@@ -33,7 +33,7 @@ def cluster(item: Item, site: Site) -> Iterator[Entry]:
     yield from traffic(item, site)
 
 
-def repository(item: Item, site: Site) -> Iterator[Entry]:
+def repository(item: Item, site: PricingContext) -> Iterator[Entry]:
     yield site.used(item, "ecr", "image-gb", part="registry", what="images")
     if site.scanned:
         yield site.used(item, "image-scan", "image-pushes", part="registry", what="images, first scan")
@@ -47,12 +47,12 @@ def repository(item: Item, site: Site) -> Iterator[Entry]:
         )
 
 
-def mirror(item: Item, site: Site) -> Iterator[Entry]:
+def mirror(item: Item, site: PricingContext) -> Iterator[Entry]:
     """Repositories of what is mirrored come with the first pull."""
     yield site.used(item, "ecr", "cached-gb", part="registry", what="mirrored images")
 
 
-def replication(item: Item, site: Site) -> Iterator[Entry]:
+def replication(item: Item, site: PricingContext) -> Iterator[Entry]:
     """Copies of images in other regions, and the way there."""
     for rule in item.at("replicationConfiguration.rules"):
         prefixes = [it["filter"] for it in rule.get("repositoryFilters", [])] or [""]
@@ -79,16 +79,16 @@ def replication(item: Item, site: Site) -> Iterator[Entry]:
             )
 
 
-def key(item: Item, site: Site) -> Iterator[Entry]:
+def key(item: Item, site: PricingContext) -> Iterator[Entry]:
     yield site.line(item, "key", part="keys", what="key", unit="key")
     yield site.used(item, "key-requests", "key-requests", part="keys", what="key, requests")
 
 
-def secret(item: Item, site: Site) -> Iterator[Entry]:
+def secret(item: Item, site: PricingContext) -> Iterator[Entry]:
     yield site.line(item, "secret", part="keys", what="secret", unit="secret")
 
 
-def log_group(item: Item, site: Site) -> Iterator[Entry]:
+def log_group(item: Item, site: PricingContext) -> Iterator[Entry]:
     days = item.inputs.get("retentionInDays")
     if not days:
         raise PriceError("expected retentionInDays: logs that are kept for ever have no monthly price")
@@ -97,11 +97,11 @@ def log_group(item: Item, site: Site) -> Iterator[Entry]:
     yield site.used(item, "log-kept", "log-gb", part="logs", what=f"logs kept {int(days)} days", times=months)
 
 
-def alarm(item: Item, site: Site) -> Iterator[Entry]:
+def alarm(item: Item, site: PricingContext) -> Iterator[Entry]:
     yield site.line(item, "alarm", part="logs", what="alarm", unit="alarm")
 
 
-def queue(item: Item, site: Site) -> Iterator[Entry]:
+def queue(item: Item, site: PricingContext) -> Iterator[Entry]:
     yield site.used(item, "queue-requests", "queue-requests", part="queues", what="queue, requests")
 
 

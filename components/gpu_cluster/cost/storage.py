@@ -8,7 +8,7 @@ from gpu_cluster.capacity import POOL_LABEL
 from gpu_cluster.catalog.price import PriceError
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.cost.item import Item
-from gpu_cluster.cost.line import Entry, Site
+from gpu_cluster.cost.line_item import Entry, PricingContext
 from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.nodes import volume
 
@@ -17,7 +17,7 @@ _GIB = 1024**3
 _EBS = "ebs.csi.aws.com"
 
 
-def file_system(item: Item, site: Site) -> Iterator[Entry]:
+def file_system(item: Item, site: PricingContext) -> Iterator[Entry]:
     """All of it at the price of what is read often: what has cooled costs less."""
     yield site.used(item, "efs", "file-gb", part=_PART, what="EFS")
     if item.inputs.get("throughputMode") == "elastic":
@@ -25,20 +25,20 @@ def file_system(item: Item, site: Site) -> Iterator[Entry]:
         yield site.used(item, "efs-write", "file-written-gb", part=_PART, what="EFS, writes")
 
 
-def lustre(item: Item, site: Site) -> Iterator[Entry]:
+def lustre(item: Item, site: PricingContext) -> Iterator[Entry]:
     throughput = int(item.number("perUnitStorageThroughput"))
     what = f"FSx for Lustre, {throughput} MB/s for each TiB"
     quantity = item.number("storageCapacity")
     yield site.line(item, f"lustre-{throughput}", part=_PART, what=what, unit="GiB", quantity=quantity)
 
 
-def bucket(item: Item, site: Site) -> Iterator[Entry]:
+def bucket(item: Item, site: PricingContext) -> Iterator[Entry]:
     yield site.used(item, "s3", "bucket-gb", part=_PART, what="S3")
     yield site.used(item, "s3-reads", "bucket-reads", part=_PART, what="S3, reads")
     yield site.used(item, "s3-writes", "bucket-writes", part=_PART, what="S3, writes")
 
 
-def backup_plan(item: Item, site: Site) -> Iterator[Entry]:
+def backup_plan(item: Item, site: PricingContext) -> Iterator[Entry]:
     """A snapshot of a disk costs what a backup of a file system does."""
     yield site.used(item, "efs-backup", "backup-gb", part=_PART, what="backups")
     for number, rule in enumerate(item.inputs.get("rules", ())):
@@ -51,16 +51,16 @@ def backup_plan(item: Item, site: Site) -> Iterator[Entry]:
             yield site.used(item, "other-region-gb", "backup-sent-gb", part=_PART, what=what)
 
 
-def snapshots(item: Item, site: Site) -> Iterator[Entry]:
+def snapshots(item: Item, site: PricingContext) -> Iterator[Entry]:
     if item.inputs.get("driver") == _EBS:
         yield site.used(item, "snapshot", "snapshot-gb", part=_PART, what="snapshots of disks")
 
 
-def claim(item: Item, site: Site) -> Iterator[Entry]:
+def claim(item: Item, site: PricingContext) -> Iterator[Entry]:
     yield from _claimed(item, item.inputs.get("spec", {}), Range.of(1), None, site)
 
 
-def workload(item: Item, site: Site) -> Iterator[Entry]:
+def workload(item: Item, site: PricingContext) -> Iterator[Entry]:
     """The volumes that each of its pods has to itself."""
     pod: Mapping[str, Any] = item.at("spec.template.spec")
     templates = [
@@ -72,7 +72,7 @@ def workload(item: Item, site: Site) -> Iterator[Entry]:
         yield from _claimed(item, template, replicas(item, site), pool, site)
 
 
-def replicas(item: Item, site: Site) -> Range:
+def replicas(item: Item, site: PricingContext) -> Range:
     """How many pods a workload has, between what its autoscaler has as least and as most."""
     metadata: Mapping[str, Any] = item.inputs.get("metadata", {})
     scaler = site.scalers.get((metadata.get("namespace", ""), metadata.get("name", "")))
@@ -83,7 +83,7 @@ def replicas(item: Item, site: Site) -> Range:
 
 
 def _claimed(
-    item: Item, spec: Mapping[str, Any], count: Range, pool: str | None, site: Site
+    item: Item, spec: Mapping[str, Any], count: Range, pool: str | None, site: PricingContext
 ) -> Iterator[Entry]:
     """A disk for each claim of a class of EBS; folders of EFS and what exists once are priced as such."""
     name = spec.get("storageClassName")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gpu_cluster.capacity import Pool, mig_resource, share_of_node
-from gpu_cluster.config.teams import ONLY, TeamSettings
+from gpu_cluster.config.team_grants import ONLY, TeamSettings
 from gpu_cluster.cost.money import Range, total
 
 

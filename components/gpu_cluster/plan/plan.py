@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.plan.gc_paused import gc_paused
 from gpu_cluster.plan.graph import Graph, Registered
 from gpu_cluster.stack import load_any

@@ -8,7 +8,7 @@ import pulumi
 
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.plan.fake_cloud import FakeCloud
 from gpu_cluster.plan.graph import Graph

@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 from gpu_cluster.catalog import ADDONS
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.manifests import manifests_of
 
 DECLARED = "declared in the stack file"

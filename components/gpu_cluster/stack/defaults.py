@@ -13,8 +13,8 @@ from gpu_cluster.config.serving import ModelCache, ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Ebs, HostPath, StorageSettings
 from gpu_cluster.config.stores import StoreSettings
-from gpu_cluster.config.team import TeamStack
-from gpu_cluster.config.teams import TeamSettings
+from gpu_cluster.config.team_grants import TeamSettings
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.config.telemetry import TelemetrySettings
 from gpu_cluster.stack.required_endpoints import required_endpoints
 

@@ -9,7 +9,7 @@ from typing import Any
 from ruamel.yaml.nodes import ScalarNode
 
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamFile, TeamStack
+from gpu_cluster.config.team_stack import TeamFile, TeamStack
 from gpu_cluster.stack.checks import check_sections
 from gpu_cluster.stack.checks.team_stack import check_team_stack
 from gpu_cluster.stack.defaults import with_defaults, with_team_defaults

@@ -7,8 +7,8 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from ruamel.yaml.nodes import Node, ScalarNode
 
+from gpu_cluster.config.min_max import MinMax
 from gpu_cluster.config.secret import Secret
-from gpu_cluster.config.span import Span
 from gpu_cluster.config.tags import is_access_key
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.document import Document
@@ -145,7 +145,7 @@ def _expected(error: ErrorDetails, allowed: Any) -> str:
     match error["type"]:
         case "value_error":
             return str(limits["error"])
-        case "model_type" if any(issubclass(model, Span) for model in models(allowed)):
+        case "model_type" if any(issubclass(model, MinMax) for model in models(allowed)):
             return "expected a whole number, or min and max"
         case "model_type":
             return f"expected keys such as {keys_of(models(allowed)[0])[0]}"

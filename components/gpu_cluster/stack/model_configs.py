@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamFile
+from gpu_cluster.config.team_stack import TeamFile
 
 
 def located(stack: Stack, folder: Path) -> Stack:

@@ -8,7 +8,7 @@ from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.serving import ModelSettings, ServingEngine
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.config.telemetry import Collector
 from gpu_cluster.stack.checks.engines import unchecked_engine
 from gpu_cluster.stack.checks.memory import near_model

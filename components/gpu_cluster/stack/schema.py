@@ -9,7 +9,7 @@ from pydantic_core import core_schema
 from gpu_cluster.catalog import ADDONS, GPUS, INSTANCES, KUBERNETES_VERSIONS, REGIONS
 from gpu_cluster.catalog.limits import LIMITS
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamFile
+from gpu_cluster.config.team_stack import TeamFile
 from gpu_cluster.stack.checks.compliance import OF_AWS
 from gpu_cluster.stack.checks.namespaces import TAKEN
 from gpu_cluster.stack.sections import NAMESPACE, TOP_LEVEL, config_key

@@ -8,7 +8,7 @@ from typing import Any
 from ruamel.yaml.nodes import MappingNode
 
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamFile
+from gpu_cluster.config.team_stack import TeamFile
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.document import Document
 from gpu_cluster.stack.suggestions import did_you_mean, one_of

@@ -1,7 +1,7 @@
 """A stack file in a few words."""
 
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 
 
 def summary_of(stack: Stack | TeamStack) -> str:

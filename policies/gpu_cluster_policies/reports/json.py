@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 from gpu_cluster_policies.not_judged import Unseen
-from gpu_cluster_policies.reports.judged import Judged, Shown
+from gpu_cluster_policies.reports.evaluation import Evaluation, Shown
 from gpu_cluster_policies.rule import NotEvaluated
 
 
-def json_text(judged: Judged) -> str:
+def json_text(judged: Evaluation) -> str:
     """An object with `summary`, `findings`, `staleWaivers` and `notJudged`."""
     content = {
         "name": judged.name,

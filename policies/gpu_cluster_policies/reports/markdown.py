@@ -5,14 +5,14 @@ from itertools import groupby
 
 from gpu_cluster_policies.markup import LIMIT, code, table, text
 from gpu_cluster_policies.not_judged import Unseen, counted
-from gpu_cluster_policies.reports.judged import Judged, Shown
+from gpu_cluster_policies.reports.evaluation import Evaluation, Shown
 from gpu_cluster_policies.rule import Rule
 
 _SIGNS = {True: "⛔", False: "⚠️"}
 _TOLD = 200  # characters to say what was left out
 
 
-def markdown_text(judged: Judged) -> str:
+def markdown_text(judged: Evaluation) -> str:
     """As much as GitHub takes for a comment; what stops comes first, and what is left out is counted."""
     parts = [f"### Policies: {text(judged.summary)}\n"]
     if judged.report.stale:

@@ -13,9 +13,9 @@ from urllib.parse import quote
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic
 from gpu_cluster_policies.manifests import STDIN
 from gpu_cluster_policies.not_judged import Unseen
-from gpu_cluster_policies.place import Place
-from gpu_cluster_policies.reports.judged import Judged, Shown
+from gpu_cluster_policies.reports.evaluation import Evaluation, Shown
 from gpu_cluster_policies.rule import Rule
+from gpu_cluster_policies.source_location import SourceLocation
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _FINGERPRINT = "resourceAndProperty/v1"
@@ -42,7 +42,7 @@ _NOT_JUDGED = {
 }
 
 
-def sarif_text(judged: Judged) -> str:
+def sarif_text(judged: Evaluation) -> str:
     """One run with all rules and what they found; suppressed where it is waived or exempt."""
     indices = {rule: index for index, rule in enumerate(judged.pack.rules)}
     every = (*judged.findings, *judged.waived, *judged.exempt)
@@ -117,7 +117,7 @@ def _stale(problem: LocatedDiagnostic, index: int) -> dict[str, Any]:
         "ruleIndex": index,
         "level": "error",
         "message": {"text": problem.message},
-        "locations": [_location(Place(problem.file, problem.line, problem.key))],
+        "locations": [_location(SourceLocation(problem.file, problem.line, problem.key))],
         "partialFingerprints": {_FINGERPRINT: _digest(problem.file, problem.message)},
     }
 
@@ -133,7 +133,7 @@ def _unseen(unseen: Unseen, index: int) -> dict[str, Any]:
     }
 
 
-def _location(place: Place) -> dict[str, Any]:
+def _location(place: SourceLocation) -> dict[str, Any]:
     """Manifests from a pipe have no path in the repository, but code scanning wants one for every result."""
     address = "stdin" if place.file == STDIN else place.file
     artifact = {"uri": quote(address), "uriBaseId": "%SRCROOT%"}

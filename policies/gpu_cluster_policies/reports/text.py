@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from gpu_cluster_policies.not_judged import Unseen, counted
-from gpu_cluster_policies.reports.judged import Judged, Shown
+from gpu_cluster_policies.reports.evaluation import Evaluation, Shown
 from gpu_cluster_policies.rule import Rule
 from gpu_cluster_policies.stack_edits import stack_edit
 
 
-def plain_text(judged: Judged) -> str:
+def plain_text(judged: Evaluation) -> str:
     """Each rule that is broken, with where, why and how to fix it; one line for all of it at the end."""
     parts = [
         "\n".join(_rule(rule, list(shown)))
@@ -20,7 +20,7 @@ def plain_text(judged: Judged) -> str:
     return "\n\n".join([*parts, judged.summary]) + "\n"
 
 
-def brief_text(judged: Judged) -> str:
+def brief_text(judged: Evaluation) -> str:
     """One line a rule: whether it stops, how many findings it has, and its title; then the summary."""
     found = [(rule, list(shown)) for rule, shown in groupby(judged.findings, lambda it: it.finding.rule)]
     width = max((len(rule.id) for rule, _ in found), default=0)

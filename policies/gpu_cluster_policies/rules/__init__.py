@@ -1,5 +1,6 @@
 """Every rule, by number."""
 
+from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.rule import Rule
 from gpu_cluster_policies.rules.backups import backup_plan, backups_copied, backups_encrypted
 from gpu_cluster_policies.rules.buckets import (
@@ -100,10 +101,9 @@ from gpu_cluster_policies.rules.vpc import (
     no_automatic_public_ip,
     vpc_endpoints,
 )
-from gpu_cluster_policies.terms import Terms
 
 
-def all_rules(terms: Terms) -> tuple[Rule, ...]:
+def all_rules(context: EvaluationContext) -> tuple[Rule, ...]:
     """The rules for a stack that is held to these terms."""
     return (
         no_public_endpoint,
@@ -166,7 +166,7 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         probes,
         no_latest_tag,
         digest_pinned,
-        allowed_registry(terms.registries),
+        allowed_registry(context.registries),
         no_literal_secrets,
         own_namespace,
         default_deny,
@@ -174,7 +174,7 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         no_rbac_wildcards,
         no_dangerous_permissions,
         no_cluster_admin,
-        no_exposed_services(terms.settings.exposed_services),
+        no_exposed_services(context.settings.exposed_services),
         tls_at_entrances,
         disruption_budget,
         two_replicas,
@@ -182,27 +182,27 @@ def all_rules(terms: Terms) -> tuple[Rule, ...]:
         gpu_pool_taint,
         gpu_placement,
         gpu_quota,
-        gpu_budget(terms),
-        worst_case_cost(terms),
-        allowed_instances(terms),
-        allowed_regions(terms),
+        gpu_budget(context),
+        worst_case_cost(context),
+        allowed_instances(context),
+        allowed_regions(context),
         model_store,
-        model_sources(terms),
-        no_spot(terms),
-        capacity_blocks(terms),
+        model_sources(context),
+        no_spot(context),
+        capacity_blocks(context),
         pinned_images,
-        spare_gpus(terms),
+        spare_gpus(context),
         tags,
         protected,
         nothing_lost,
         secrets_encrypted_in_state,
         objects_seen,
         backups_encrypted,
-        backups_copied(terms),
+        backups_copied(context),
         cluster_key_grants,
         aws_endpoints_reached,
         gpus_from_the_scheduler,
-        production_stated(terms),
+        production_stated(context),
         apparmor_profile,
         selinux_options,
         default_proc_mount,

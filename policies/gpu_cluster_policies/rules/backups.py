@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 
+from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.customer_key import not_own_key
-from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.link import Link
 from gpu_cluster_policies.policy_document import matches
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resource_links import ResourceLink
 from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
 from gpu_cluster_policies.rules.residency import region_of
-from gpu_cluster_policies.subject import Resource, each
-from gpu_cluster_policies.terms import Terms
 
 _EFS = "aws:efs/fileSystem:FileSystem"
 _VOLUME = "aws:ebs/volume:Volume"
@@ -21,9 +21,11 @@ _SELECTION = "aws:backup/selection:Selection"
 _PROVIDER = "pulumi:providers:aws"
 _CLASS = "StorageClass"
 _OF_DISKS = "ebs.csi.aws.com"
-_NAMED = Link(frozenset((_SELECTION,)), ("resources",), _KEPT)
-_EXCEPTED = Link(frozenset((_SELECTION,)), ("notResources",), _KEPT)
-_OWN_POLICY = Link(frozenset(("aws:efs/backupPolicy:BackupPolicy",)), ("fileSystemId",), frozenset((_EFS,)))
+_NAMED = ResourceLink(frozenset((_SELECTION,)), ("resources",), _KEPT)
+_EXCEPTED = ResourceLink(frozenset((_SELECTION,)), ("notResources",), _KEPT)
+_OWN_POLICY = ResourceLink(
+    frozenset(("aws:efs/backupPolicy:BackupPolicy",)), ("fileSystemId",), frozenset((_EFS,))
+)
 _ARNS: Mapping[str, str] = {
     _EFS: "arn:aws:elasticfilesystem:any:any:file-system/any",
     _VOLUME: "arn:aws:ec2:any:any:volume/any",
@@ -44,11 +46,11 @@ def backup_plan(store: Resource, inventory: Inventory) -> Iterator[Violation]:
     """Data that a person or a program deletes is deleted in every zone at once."""
     if store.kind == _CLASS:
         if _keeps_disks(store, inventory) and not _is_chosen(_VOLUME, _tags_of_disks(store), inventory):
-            yield Violation(store.lacks("backup"), "its disks in a plan of AWS Backup", actual="missing")
+            yield Violation(store.missing("backup"), "its disks in a plan of AWS Backup", actual="missing")
     elif inventory.all_linked(store, _EXCEPTED):
-        yield Violation(store.lacks("backup"), "in a plan of AWS Backup", actual="excepted from one")
+        yield Violation(store.missing("backup"), "in a plan of AWS Backup", actual="excepted from one")
     elif not _is_selected(store, inventory):
-        yield Violation(store.lacks("backup"), "in a plan of AWS Backup", actual="missing")
+        yield Violation(store.missing("backup"), "in a plan of AWS Backup", actual="missing")
 
 
 @stack_rule(
@@ -66,7 +68,7 @@ def backups_encrypted(vault: Resource, inventory: Inventory) -> Iterator[Violati
     yield from not_own_key(vault, vault.at("kmsKeyArn"), inventory)
 
 
-def backups_copied(terms: Terms) -> Rule:
+def backups_copied(context: EvaluationContext) -> Rule:
     """The rule for a stack that is production and may keep data in several regions, or is not."""
 
     @stack_rule(
@@ -81,8 +83,8 @@ def backups_copied(terms: Terms) -> Rule:
     def judge(plan: Resource, inventory: Inventory) -> Iterator[Violation]:
         """A region that is lost, or a key of it, takes the data and its backups at once."""
         here = {provider.at("region").text for provider in inventory.every((_PROVIDER,))}
-        others = [region for region in terms.regions if region not in here]
-        if not terms.production or not others:
+        others = [region for region in context.regions if region not in here]
+        if not context.production or not others:
             return
         for each_rule in plan.at("rules").items():
             copies = each_rule.at("copyActions")
@@ -139,7 +141,7 @@ def _selects(selection: Resource, kind: str, tags: Mapping[str, str]) -> bool:
     return reached and all(tags.get(key) == value for key, value in equal)
 
 
-def _is_pattern_of(element: Field, kind: str) -> bool:
+def _is_pattern_of(element: Property, kind: str) -> bool:
     """Whether an element of `resources` stands for everything of this kind."""
     return (
         isinstance(element.content, str) and "*" in element.content and matches(element.content, _ARNS[kind])

@@ -3,22 +3,22 @@
 from collections.abc import Iterator, Mapping
 
 from gpu_cluster_policies.customer_key import not_own_key
-from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.kinds import BUCKETS
-from gpu_cluster_policies.link import Link
 from gpu_cluster_policies.policy_document import Statement, matches, statements
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resource_links import ResourceLink
+from gpu_cluster_policies.resource_types import BUCKETS
 from gpu_cluster_policies.rule import Level, Violation, should_be, stack_rule
-from gpu_cluster_policies.subject import Resource, each
 
 _ACCOUNT_BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
 _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 _OWN = "leave it to gpu-cluster:storage.<name> with kind: s3"
 
 
-def _beside(*kinds: str) -> Link:
+def _beside(*kinds: str) -> ResourceLink:
     """Resources that set up the bucket whose name they give."""
-    return Link(frozenset(kinds), ("bucket",), BUCKETS)
+    return ResourceLink(frozenset(kinds), ("bucket",), BUCKETS)
 
 
 _BLOCK = _beside("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
@@ -34,7 +34,9 @@ _LIFECYCLE = _beside(
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
 )
-_MOUNT = Link(frozenset({"PersistentVolume"}), ("spec", "csi", "volumeAttributes", "bucketName"), BUCKETS)
+_MOUNT = ResourceLink(
+    frozenset({"PersistentVolume"}), ("spec", "csi", "volumeAttributes", "bucketName"), BUCKETS
+)
 """Volumes through which pods read a bucket, as Mountpoint's driver makes them."""
 
 
@@ -54,7 +56,7 @@ def public_access_blocked(bucket: Resource, inventory: Inventory) -> Iterator[Vi
         return
     blocks = inventory.linked(bucket, _BLOCK)
     if not blocks:
-        yield Violation(bucket.lacks("public access block"), "one with all four", actual="missing")
+        yield Violation(bucket.missing("public access block"), "one with all four", actual="missing")
     for block in blocks:
         for key in _BLOCKS:
             yield from should_be(block.at(key), True)
@@ -81,7 +83,7 @@ def _not_encrypted(bucket: Resource, inventory: Inventory) -> Iterator[Violation
     if not beside and inline.value is not None:
         found.append((bucket, inline))
     if not found:
-        yield Violation(bucket.lacks("encryption"), "aws:kms with a key of your own", actual="not set up")
+        yield Violation(bucket.missing("encryption"), "aws:kms with a key of your own", actual="not set up")
     for owner, rule in found:
         default = rule.at("applyServerSideEncryptionByDefault")
         algorithm = default.at("sseAlgorithm")
@@ -130,7 +132,7 @@ def bucket_tls_only(bucket: Resource, inventory: Inventory) -> Iterator[Violatio
     if not policies and bucket.at("policy").value is not None:
         policies = [bucket.at("policy")]
     if not policies:
-        yield Violation(bucket.lacks("policy"), "one that denies requests without TLS", actual="missing")
+        yield Violation(bucket.missing("policy"), "one that denies requests without TLS", actual="missing")
     for policy in policies:
         denied = [statement for statement in statements(policy) if _denies_plain_http(statement)]
         if not any(_whole(statement) for statement in denied):
@@ -166,10 +168,10 @@ def bucket_lifecycle(bucket: Resource, inventory: Inventory) -> Iterator[Violati
     )
     if not aborted:
         expected = "a rule that aborts unfinished uploads, without a filter"
-        yield Violation(bucket.lacks("lifecycle"), expected, actual="without one" if rules else "missing")
+        yield Violation(bucket.missing("lifecycle"), expected, actual="without one" if rules else "missing")
 
 
-def _narrows(filter: Field) -> bool:
+def _narrows(filter: Property) -> bool:
     """Whether a lifecycle rule is about some objects only: an empty prefix is about all of them."""
     if isinstance(filter.value, Mapping):
         return any(_narrows(part) for _, part in filter.entries())
@@ -225,4 +227,4 @@ def model_store(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
     yield from _not_encrypted(bucket, inventory)
     yield from _not_versioned(bucket, inventory)
     if not bucket.protected:
-        yield Violation(bucket.lacks("protect"), "true", actual="false")
+        yield Violation(bucket.missing("protect"), "true", actual="false")

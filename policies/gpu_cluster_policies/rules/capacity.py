@@ -5,35 +5,35 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from gpu_cluster.catalog import INSTANCES
-from gpu_cluster.catalog.clock import today
-from gpu_cluster_policies.field import Field
+from gpu_cluster.catalog.today import today
+from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.kinds import INSTANCES as INSTANCE_KINDS
-from gpu_cluster_policies.kinds import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL
-from gpu_cluster_policies.link import Link
 from gpu_cluster_policies.pool import INSTANCE_TYPE, TEMPLATE_OF, gpus_at_most, instance_types, requirement
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resource_links import ResourceLink
+from gpu_cluster_policies.resource_types import INSTANCES as INSTANCE_KINDS
+from gpu_cluster_policies.resource_types import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL
 from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
-from gpu_cluster_policies.subject import Resource, each
-from gpu_cluster_policies.terms import Terms
 
 _SCALING_GROUP = "aws:autoscaling/group:Group"
 _SCHEDULE = "aws:autoscaling/schedule:Schedule"
 
-_SCHEDULE_OF = Link(frozenset({_SCHEDULE}), ("autoscalingGroupName",), frozenset({NODE_GROUP}))
+_SCHEDULE_OF = ResourceLink(frozenset({_SCHEDULE}), ("autoscalingGroupName",), frozenset({NODE_GROUP}))
 _RESERVATION = ("capacityReservationSpecification", "capacityReservationTarget", "capacityReservationId")
 _RELEASE = re.compile(r"\d+\.\d+\.\d+-(\d{8}|[0-9a-f]{8})")
 _IMAGE = re.compile(r"ami-[0-9a-f]{8,17}")
 _PINNED = re.compile(r"[a-z0-9]+@v\d[\d.]*")
 
 
-def gpu_budget(terms: Terms) -> Rule:
+def gpu_budget(context: EvaluationContext) -> Rule:
     """The rule for what the environment of a stack may have of GPUs."""
-    environment = terms.environment
+    environment = context.environment
 
     def largest(inventory: Inventory) -> tuple[int, Resource | None]:
         """GPUs of all pools at their most, and the pool that has the most of them."""
         sizes = [
-            (gpus_at_most(nodes, inventory, terms.instances)[1] or 0, nodes)
+            (gpus_at_most(nodes, inventory, context.instances)[1] or 0, nodes)
             for nodes in inventory.every((NODE_GROUP, NODE_POOL))
         ]
         return sum(size for size, _ in sizes), max(sizes, key=lambda pair: pair[0], default=(0, None))[1]
@@ -50,7 +50,7 @@ def gpu_budget(terms: Terms) -> Rule:
     )
     def judge(nodes: Resource, inventory: Inventory) -> Iterator[Violation]:
         """An autoscaler starts what it is allowed to, and a mistyped maximum is found on the bill."""
-        limit, gpus = gpus_at_most(nodes, inventory, terms.instances)
+        limit, gpus = gpus_at_most(nodes, inventory, context.instances)
         if gpus is None:
             yield Violation(limit, "a number, of servers whose GPUs are known")
         elif gpus and environment:  # without one, rule 80 finds the stack
@@ -68,11 +68,11 @@ def gpu_budget(terms: Terms) -> Rule:
 _SERVERS = each(NODE_GROUP, NODE_POOL, LAUNCH_TEMPLATE, *INSTANCE_KINDS, _SCALING_GROUP)
 
 
-def _named_types(servers: Resource, inventory: Inventory) -> Iterable[Field]:
+def _named_types(servers: Resource, inventory: Inventory) -> Iterable[Property]:
     """Where types of servers are named, or should be."""
     match servers.kind:
         case "NodePool":
-            unnamed = servers.lacks(f"requirement of {INSTANCE_TYPE}")
+            unnamed = servers.missing(f"requirement of {INSTANCE_TYPE}")
             return list(requirement(servers, INSTANCE_TYPE)) or (unnamed,)
         case "aws:eks/nodeGroup:NodeGroup":
             own = list(servers.at("instanceTypes").items())
@@ -88,9 +88,9 @@ def _named_types(servers: Resource, inventory: Inventory) -> Iterable[Field]:
             return (servers.at("instanceType"),)
 
 
-def allowed_instances(terms: Terms) -> Rule:
+def allowed_instances(context: EvaluationContext) -> Rule:
     """The rule for the types that the environment of a stack may use."""
-    allowed = ", ".join(terms.environment.instances) if terms.environment else "any"
+    allowed = ", ".join(context.environment.instances) if context.environment else "any"
 
     @stack_rule(
         79,
@@ -106,17 +106,17 @@ def allowed_instances(terms: Terms) -> Rule:
         """One letter makes a server of one dollar one of a hundred, and what the catalog does not know
         has no price, no GPUs and no image."""
         for kind in _named_types(servers, inventory):
-            if kind.text not in terms.instances:
+            if kind.text not in context.instances:
                 yield Violation(kind, f"a type of the catalog that is one of {allowed}")
-            elif terms.environment and not terms.allows_instance(kind.text):  # without one, see rule 80
+            elif context.environment and not context.allows_instance(kind.text):  # without one, see rule 80
                 yield Violation(kind, f"one of {allowed}")
 
     return judge
 
 
-def capacity_blocks(terms: Terms) -> Rule:
+def capacity_blocks(context: EvaluationContext) -> Rule:
     """The rule for the days that a block must still last."""
-    least = today() + timedelta(days=terms.settings.capacity_block_days)
+    least = today() + timedelta(days=context.settings.capacity_block_days)
 
     @stack_rule(
         84,
@@ -126,7 +126,7 @@ def capacity_blocks(terms: Terms) -> Rule:
         level=Level.MANDATORY,
         references="Amazon EKS user guide: capacity-blocks-mng; eksctl #8155",
         fix="name id and ends of the block in gpu-cluster:pools.<name>.capacity.capacityBlock; "
-        f"buy the next one before the last {terms.settings.capacity_block_days} days",
+        f"buy the next one before the last {context.settings.capacity_block_days} days",
     )
     def judge(group: Resource, inventory: Inventory) -> Iterator[Violation]:
         """AWS ends the servers of a block with what runs on them; a group without its block starts none."""
@@ -139,12 +139,12 @@ def capacity_blocks(terms: Terms) -> Rule:
         drains = [each for each in inventory.linked(group, _SCHEDULE_OF) if each.at("maxSize").value == 0]
         if not drains:
             yield Violation(
-                group.lacks("schedule that ends its nodes"), "before the block ends", actual="missing"
+                group.missing("schedule that ends its nodes"), "before the block ends", actual="missing"
             )
         for drain in drains:
             start = drain.at("startTime")
             if start.text[:10] < least.isoformat():
-                yield Violation(start, f"{terms.settings.capacity_block_days} days from now, or later")
+                yield Violation(start, f"{context.settings.capacity_block_days} days from now, or later")
 
     return judge
 
@@ -179,10 +179,10 @@ def pinned_images(nodes: Resource, inventory: Inventory) -> Iterator[Violation]:
 
 
 def _selected_images(node_class: Resource) -> Iterator[Violation]:
-    terms = node_class.at("spec", "amiSelectorTerms")
-    if not terms.value:
-        yield Violation(terms, "an alias with a release, such as al2023@v20260714")
-    for term in terms.items():
+    context = node_class.at("spec", "amiSelectorTerms")
+    if not context.value:
+        yield Violation(context, "an alias with a release, such as al2023@v20260714")
+    for term in context.items():
         alias, image = term.at("alias"), term.at("id")
         if not _PINNED.fullmatch(alias.text) and not _IMAGE.fullmatch(image.text):
             yield Violation(

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from gpu_cluster_policies.resource import Resource, each
 from gpu_cluster_policies.rule import Level, Violation, rule
-from gpu_cluster_policies.subject import Resource, each
 
 _rendered = each(
     "kubernetes:helm.sh/v3:Chart",
@@ -30,4 +30,6 @@ _rendered = each(
 )
 def objects_seen(resource: Resource) -> Iterator[Violation]:
     """A chart is rendered from its publisher's registry as it is deployed: a plan has none of its objects."""
-    yield Violation(resource.lacks("content"), "objects of the stack", actual="rendered when it is deployed")
+    yield Violation(
+        resource.missing("content"), "objects of the stack", actual="rendered when it is deployed"
+    )

@@ -3,24 +3,24 @@
 from collections.abc import Iterator
 
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.kinds import CLUSTER, SUBNETS
-from gpu_cluster_policies.link import Link
+from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resource_links import ResourceLink
+from gpu_cluster_policies.resource_types import CLUSTER, SUBNETS
 from gpu_cluster_policies.rule import Level, Violation, stack_rule
-from gpu_cluster_policies.subject import Resource, each
 
 _CLUSTERS = each(CLUSTER)
 _ADDON = "aws:eks/addon:Addon"
-_ADDONS = Link(frozenset((_ADDON,)), ("clusterName",), frozenset((CLUSTER,)))
-_OF_CLUSTER = Link(frozenset((CLUSTER,)), ("vpcConfig", "subnetIds"), SUBNETS)
+_ADDONS = ResourceLink(frozenset((_ADDON,)), ("clusterName",), frozenset((CLUSTER,)))
+_OF_CLUSTER = ResourceLink(frozenset((CLUSTER,)), ("vpcConfig", "subnetIds"), SUBNETS)
 
 _TABLES = frozenset(("aws:ec2/routeTable:RouteTable", "aws:ec2/defaultRouteTable:DefaultRouteTable"))
 _GATEWAYS = frozenset(("aws:ec2/internetGateway:InternetGateway",))
 _ASSOCIATION = frozenset(("aws:ec2/routeTableAssociation:RouteTableAssociation",))
 _ROUTE = frozenset(("aws:ec2/route:Route",))
-_SUBNET_OF = Link(_ASSOCIATION, ("subnetId",), SUBNETS)
-_TABLE_OF = Link(_ASSOCIATION, ("routeTableId",), _TABLES)
-_ROUTE_OF = Link(_ROUTE, ("routeTableId",), _TABLES)
-_LEADS_TO = Link(_ROUTE, ("gatewayId",), _GATEWAYS)
+_SUBNET_OF = ResourceLink(_ASSOCIATION, ("subnetId",), SUBNETS)
+_TABLE_OF = ResourceLink(_ASSOCIATION, ("routeTableId",), _TABLES)
+_ROUTE_OF = ResourceLink(_ROUTE, ("routeTableId",), _TABLES)
+_LEADS_TO = ResourceLink(_ROUTE, ("gatewayId",), _GATEWAYS)
 _INTERNET_GATEWAY = "igw-"
 
 
@@ -68,7 +68,7 @@ def network_policies_enforced(resource: Resource, inventory: Inventory) -> Itera
             return
         addons = inventory.all_linked(resource, _ADDONS)
         if not any(addon.at("addonName").value == "vpc-cni" for addon in addons):
-            yield Violation(resource.lacks("add-on vpc-cni"), "there, with enableNetworkPolicy", "missing")
+            yield Violation(resource.missing("add-on vpc-cni"), "there, with enableNetworkPolicy", "missing")
         return
     if resource.at("addonName").value != "vpc-cni":
         return

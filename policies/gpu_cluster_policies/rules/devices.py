@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from gpu_cluster.catalog.device_variables import CUDA_DEVICES, DEVICE_VARIABLES, VISIBLE_DEVICES
-from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Container, Resource, containers
 from gpu_cluster_policies.rule import Level, Violation, stack_rule
 from gpu_cluster_policies.rules.namespaces import TEAM_LABEL
-from gpu_cluster_policies.subject import Container, Resource, containers
 
 _ALLOWED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(DEVICE_VARIABLES, ()),
@@ -47,14 +47,14 @@ def gpus_from_the_scheduler(container: Container, inventory: Inventory) -> Itera
             yield from _chosen(name, value)
 
 
-def _chosen(name: str, value: Field) -> Iterator[Violation]:
+def _chosen(name: str, value: Property) -> Iterator[Violation]:
     allowed = _ALLOWED.get(name)
     if allowed is None or (isinstance(value.value, str | None) and value.text in allowed):
         return
     yield Violation(value, f"{_EXPECTED.get(name, 'left out')}: {name} chooses devices")
 
 
-def _loaded(container: Container, inventory: Inventory) -> Iterator[tuple[str, Field]]:
+def _loaded(container: Container, inventory: Inventory) -> Iterator[tuple[str, Property]]:
     """Variables that come from ConfigMaps of the stack as a whole."""
     for source in container.at("envFrom").items():
         wanted, prefix = source.at("configMapRef", "name").text, source.at("prefix").text

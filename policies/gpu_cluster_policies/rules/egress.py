@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from gpu_cluster_policies.field import Field, UnreadableError
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.kinds import SUBNETS
-from gpu_cluster_policies.link import Link
+from gpu_cluster_policies.property import Property, UnreadableError
+from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resource_links import ResourceLink
+from gpu_cluster_policies.resource_types import SUBNETS
 from gpu_cluster_policies.rule import Level, Violation, stack_rule
-from gpu_cluster_policies.subject import Resource, each
 
 _ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
-_LIES_IN = Link(frozenset((_ENDPOINT,)), ("subnetIds",), SUBNETS)
+_LIES_IN = ResourceLink(frozenset((_ENDPOINT,)), ("subnetIds",), SUBNETS)
 _HTTPS = 443
 
 Range = IPv4Network | IPv6Network
@@ -60,7 +60,7 @@ def _endpoint_ranges(inventory: Inventory) -> Sequence[Range]:
     return sorted(found, key=str)
 
 
-def _reaches(rule: Field, cidr: Range) -> bool:
+def _reaches(rule: Property, cidr: Range) -> bool:
     ports = list(rule.at("ports").items())
     if ports and not any(_is_https(port) for port in ports):
         return False
@@ -68,7 +68,7 @@ def _reaches(rule: Field, cidr: Range) -> bool:
     return not peers or any(_holds(peer.at("ipBlock"), cidr) for peer in peers)
 
 
-def _is_https(port: Field) -> bool:
+def _is_https(port: Property) -> bool:
     first = port.at("port").whole
     last = port.at("endPort").whole or first
     if port.at("protocol").value not in (None, "TCP"):
@@ -76,7 +76,7 @@ def _is_https(port: Field) -> bool:
     return port.at("port").value is None or (first is not None and first <= _HTTPS <= (last or first))
 
 
-def _holds(block: Field, cidr: Range) -> bool:
+def _holds(block: Property, cidr: Range) -> bool:
     if not block.at("cidr").text:
         return False
     inside = _is_within(cidr, _range(block.at("cidr")))
@@ -89,7 +89,7 @@ def _is_within(cidr: Range, wide: Range) -> bool:
     return isinstance(wide, IPv6Network) and cidr.subnet_of(wide)
 
 
-def _range(cidr: Field) -> Range:
+def _range(cidr: Property) -> Range:
     try:
         return ip_network(cidr.text, strict=False)
     except ValueError:

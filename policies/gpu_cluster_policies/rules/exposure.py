@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, each, subjects
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule
-from gpu_cluster_policies.subject import Resource, each, subjects
 
 _ALB = "alb.ingress.kubernetes.io"
 _NLB = "service.beta.kubernetes.io/aws-load-balancer"
@@ -109,7 +109,7 @@ def _listener(listener: Resource) -> Iterator[Violation]:
         yield Violation(protocol, "HTTPS or TLS, or HTTP that only redirects to HTTPS")
 
 
-def _annotations(resource: Resource) -> Field:
+def _annotations(resource: Resource) -> Property:
     return resource.at("metadata", "annotations")
 
 

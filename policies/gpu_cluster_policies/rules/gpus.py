@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gpu_cluster.catalog import INSTANCES
-from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import GPU_TAINTS, Container, Pod, Resource, containers, is_gpu, pods
 from gpu_cluster_policies.rule import Level, Violation, rule
-from gpu_cluster_policies.subject import GPU_TAINTS, Container, Pod, Resource, containers, is_gpu, pods
 
 _NVIDIA = "nvidia.com/gpu"
 _NEURON = "aws.amazon.com/neuron"
@@ -37,7 +37,7 @@ def gpu_limits(container: Container) -> Iterator[Violation]:
 class _GpuNodes:
     """A GPU node, or a group of them."""
 
-    taints: Field
+    taints: Property
     key: str
     effect: str
 
@@ -124,7 +124,7 @@ def _taint_of(resource: str) -> str:
     return next(key for prefix, key in GPU_TAINTS.items() if resource.startswith(prefix))
 
 
-def _tolerates(toleration: Field, key: str) -> bool:
+def _tolerates(toleration: Property, key: str) -> bool:
     """Whether it lets a pod on nodes with this key and effect NoSchedule; any value counts as theirs."""
     operator, wanted = toleration.at("operator").text or "Equal", toleration.at("key").text
     same_key = wanted == key or (not wanted and operator == "Exists")

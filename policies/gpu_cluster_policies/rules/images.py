@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Iterator
 
+from gpu_cluster_policies.resource import Container, containers
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule
-from gpu_cluster_policies.subject import Container, containers
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 

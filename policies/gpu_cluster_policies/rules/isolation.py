@@ -6,9 +6,9 @@ https://github.com/kubernetes/pod-security-admission, read 2026-11-29.
 
 from collections.abc import Iterator
 
-from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Container, Pod, containers, pods
 from gpu_cluster_policies.rule import Level, Violation, rule
-from gpu_cluster_policies.subject import Container, Pod, containers, pods
 
 _LEAVE = "in the manifest; nothing that the stack file makes sets it"
 _APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
@@ -35,7 +35,7 @@ _SAFE_SYSCTLS = frozenset(
 """Namespaced sysctls: each pod has its own, and they reach neither the node nor other pods."""
 
 
-def _contexts(pod: Pod) -> Iterator[Field]:
+def _contexts(pod: Pod) -> Iterator[Property]:
     """The security contexts of the pod and of its containers."""
     yield pod.spec.at("securityContext")
     for container in pod.containers:

@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 
 from gpu_cluster_policies.customer_key import ALIASES, KEYS
-from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.kinds import CLUSTER
-from gpu_cluster_policies.link import Link
 from gpu_cluster_policies.policy_document import Statement, for_anybody, statements
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, each, subjects
+from gpu_cluster_policies.resource_links import ResourceLink
+from gpu_cluster_policies.resource_types import CLUSTER
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be, stack_rule
-from gpu_cluster_policies.subject import Resource, each, subjects
 
 _KEY = "aws:kms/key:Key"
 _KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
-_ENCRYPTS = Link(frozenset((CLUSTER,)), ("encryptionConfig", "provider", "keyArn"), KEYS | ALIASES)
-_CALLED = Link(ALIASES, ("targetKeyId",), KEYS)
-_POLICY_OF = Link(frozenset((_KEY_POLICY,)), ("keyId",), KEYS)
+_ENCRYPTS = ResourceLink(frozenset((CLUSTER,)), ("encryptionConfig", "provider", "keyArn"), KEYS | ALIASES)
+_CALLED = ResourceLink(ALIASES, ("targetKeyId",), KEYS)
+_POLICY_OF = ResourceLink(frozenset((_KEY_POLICY,)), ("keyId",), KEYS)
 _FOR_RESOURCES = "kms:grantisforawsresource"
 _OF_CREATE_CLUSTER = ("kms:CreateGrant", "kms:DescribeKey")
 _DAYS = 30  # the longest that KMS waits
@@ -41,7 +41,7 @@ def key_rotation(key: Resource) -> Iterator[Violation]:
 
 
 @subjects(_KEY_POLICY, *KEYS)
-def _policies(resource: Resource) -> Iterator[Field]:
+def _policies(resource: Resource) -> Iterator[Property]:
     yield resource.at("policy")
 
 
@@ -54,7 +54,7 @@ def _policies(resource: Resource) -> Iterator[Field]:
     references="CKV_AWS_33; FSBP KMS.5",
     fix=f"{_LEAVE}; elsewhere name the roles, or add a condition such as kms:CallerAccount",
 )
-def no_wildcard_key_principal(policy: Field) -> Iterator[Violation]:
+def no_wildcard_key_principal(policy: Property) -> Iterator[Violation]:
     """Anybody with an account of AWS could decrypt what it protects, or use it up."""
     for statement in for_anybody(policy):
         yield Violation(statement.field, "accounts or roles that are named", actual="for everybody")
@@ -97,7 +97,7 @@ def _keys_of(cluster: Resource, inventory: Inventory) -> Iterator[Resource]:
         yield from inventory.targets(found, _CALLED) if found.kind in ALIASES else (found,)
 
 
-def _refuses_a_cluster(policy: Field) -> Iterator[Violation]:
+def _refuses_a_cluster(policy: Property) -> Iterator[Violation]:
     """A key without a policy gets the default one of KMS, which leaves all to IAM."""
     if policy.value is None:
         return

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster_policies.field import Field
-from gpu_cluster_policies.kinds import (
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, subjects
+from gpu_cluster_policies.resource_types import (
     INSTANCES,
     LAUNCH_CONFIGURATION,
     LAUNCH_TEMPLATE,
@@ -11,13 +12,12 @@ from gpu_cluster_policies.kinds import (
     NODE_GROUP,
 )
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be
-from gpu_cluster_policies.subject import Resource, subjects
 
 _TEMPLATE = "launchTemplate"
 
 
 @subjects(LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS, NODE_GROUP)
-def _metadata(resource: Resource) -> Iterator[Field]:
+def _metadata(resource: Resource) -> Iterator[Property]:
     """How each server may be asked; nothing of one that has no such service, or that its template tells.
 
     Of a node group that has no template, the place of one: EKS makes it, and tells no metadata options.
@@ -46,7 +46,7 @@ def _metadata(resource: Resource) -> Iterator[Field]:
     fix="leave the launch template to gpu-cluster:pools; "
     "elsewhere set metadataOptions.httpTokens to required, for a node group in its template",
 )
-def imdsv2(options: Field) -> Iterator[Violation]:
+def imdsv2(options: Property) -> Iterator[Violation]:
     """Without a session one request that a server is talked into sending gives away the role of its node."""
     yield from _other_than(options, "httpTokens", "required")
 
@@ -61,12 +61,12 @@ def imdsv2(options: Field) -> Iterator[Violation]:
     fix="leave the launch template to gpu-cluster:pools; "
     "elsewhere set metadataOptions.httpPutResponseHopLimit to 1, for a node group in its template",
 )
-def imds_hop_limit(options: Field) -> Iterator[Violation]:
+def imds_hop_limit(options: Property) -> Iterator[Violation]:
     """The answer to a pod is one hop longer: with 2, which images of EKS ask for, it is the node to AWS."""
     yield from _other_than(options, "httpPutResponseHopLimit", 1)
 
 
-def _other_than(options: Field, key: str, wanted: str | int) -> Iterator[Violation]:
+def _other_than(options: Property, key: str, wanted: str | int) -> Iterator[Violation]:
     if options.path == _TEMPLATE:
         yield Violation(options, f"a template whose metadataOptions.{key} is {wanted}")
     else:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.context import EvaluationContext
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Container, Resource, Subjects, containers
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule
-from gpu_cluster_policies.subject import Container, Resource, Subjects, containers
-from gpu_cluster_policies.terms import Terms
 
 _SERVERS = re.compile(r"vllm|sglang|text-generation-inference|\btgi\b")
 _MODEL_FLAGS = ("--model", "--model-id", "--model-path")
@@ -22,16 +22,16 @@ class _Server:
     """A container that loads a model, and what it is told on its command line."""
 
     container: Container
-    words: tuple[Field, ...]
+    words: tuple[Property, ...]
 
-    def told(self, *flags: str) -> Iterator[Field]:
+    def told(self, *flags: str) -> Iterator[Property]:
         """Where the value of a flag stands, either behind it or after `=`."""
         for index, word in enumerate(self.words):
             flag, equals, _ = word.text.partition("=")
             if flag in flags:
                 yield word if equals or index + 1 == len(self.words) else self.words[index + 1]
 
-    def model(self) -> Field | None:
+    def model(self) -> Property | None:
         """The served model: by a flag, or the first word after `serve`."""
         by_flag = next(self.told(*_MODEL_FLAGS), None)
         if by_flag:
@@ -50,9 +50,9 @@ def _servers(resource: Resource) -> Iterator[_Server]:
             yield _Server(container, words)
 
 
-def model_sources(terms: Terms) -> Rule:
+def model_sources(context: EvaluationContext) -> Rule:
     """The rule for where the models of a stack may come from."""
-    stores = terms.settings.model_stores
+    stores = context.settings.model_stores
     allowed = ", ".join(sorted(stores))
 
     @rule(
@@ -86,7 +86,7 @@ def model_sources(terms: Terms) -> Rule:
     return judge
 
 
-def _moving_revision(server: _Server, model: Field) -> Iterator[Violation]:
+def _moving_revision(server: _Server, model: Property) -> Iterator[Violation]:
     revision = next(server.told("--revision"), None)
     if revision is None:
         expected = "with --revision and a commit of the model"
@@ -107,13 +107,13 @@ def _literal_tokens(server: _Server) -> Iterator[Violation]:
             yield Violation(value, "a reference to a Secret", actual="a literal token")
 
 
-def _value(word: Field) -> str:
+def _value(word: Property) -> str:
     """The value of a word of the command line: itself, or the text after `=` of a flag."""
     text = word.text
     return text.partition("=")[2] if text.startswith("--") else text
 
 
-def _mounts(server: _Server) -> Iterable[Field]:
+def _mounts(server: _Server) -> Iterable[Property]:
     return server.container.at("volumeMounts").items()
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource
 from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
-from gpu_cluster_policies.subject import Resource
 
 TEAM_LABEL = "gpu-cluster/team"
 _ENFORCE = "pod-security.kubernetes.io/enforce"
@@ -84,10 +84,10 @@ def default_deny(namespace: Resource, inventory: Inventory) -> Iterator[Violatio
     for direction in ("Ingress", "Egress"):
         if direction not in denied:
             expected = f"closed by a NetworkPolicy that selects all pods, lists {direction} and allows none"
-            yield Violation(namespace.lacks(f"{direction.lower()} traffic"), expected, actual="open")
+            yield Violation(namespace.missing(f"{direction.lower()} traffic"), expected, actual="open")
 
 
-def _denied(spec: Field) -> Iterator[str]:
+def _denied(spec: Property) -> Iterator[str]:
     """Directions in which this policy closes every pod of its namespace."""
     if any(selection.value for _, selection in spec.at("podSelector").entries()):
         return
@@ -112,7 +112,7 @@ def quota_and_defaults(namespace: Resource, inventory: Inventory) -> Iterator[Vi
     """Without a quota one namespace can fill the cluster, and without defaults a forgotten limit does."""
     for kind in ("ResourceQuota", "LimitRange"):
         if not inventory.of(kind, namespace.name):
-            yield Violation(namespace.lacks(kind), "in the namespace", actual="missing")
+            yield Violation(namespace.missing(kind), "in the namespace", actual="missing")
 
 
 @stack_rule(
@@ -134,5 +134,5 @@ def gpu_quota(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
     limited = {name for quota in quotas for name, _ in quota.at("spec", "hard").entries()}
     for name in sorted(used):
         if f"requests.{name}" not in limited:
-            quota = namespace.lacks(f"quota of requests.{name}")
+            quota = namespace.missing(f"quota of requests.{name}")
             yield Violation(quota, "in a ResourceQuota of the namespace", actual="missing")

@@ -6,8 +6,9 @@ import gzip
 from collections.abc import Iterator
 from contextlib import suppress
 
-from gpu_cluster_policies.field import Field, UnreadableError
-from gpu_cluster_policies.kinds import (
+from gpu_cluster_policies.property import Property, UnreadableError
+from gpu_cluster_policies.resource import Resource, each, subjects
+from gpu_cluster_policies.resource_types import (
     INSTANCES,
     LAUNCH_CONFIGURATION,
     LAUNCH_TEMPLATE,
@@ -16,7 +17,6 @@ from gpu_cluster_policies.kinds import (
 )
 from gpu_cluster_policies.rule import Level, Violation, rule
 from gpu_cluster_policies.secret_text import holds_secret
-from gpu_cluster_policies.subject import Resource, each, subjects
 
 _SERVERS = (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS)
 _GZIP = b"\x1f\x8b"
@@ -41,7 +41,7 @@ def no_open_ssh(group: Resource) -> Iterator[Violation]:
 
 
 @subjects(*_SERVERS)
-def _public_addresses(resource: Resource) -> Iterator[Field]:
+def _public_addresses(resource: Resource) -> Iterator[Property]:
     """The places that give a server an address on the internet."""
     if resource.kind == NODE_CLASS:
         yield resource.at("spec", "associatePublicIPAddress")
@@ -63,14 +63,14 @@ def _public_addresses(resource: Resource) -> Iterator[Field]:
     references="FSBP EC2.25; FSBP EC2.9; CKV_AWS_88; trivy AWS-0009",
     fix="leave the launch template to gpu-cluster:pools; elsewhere leave associatePublicIpAddress out",
 )
-def no_public_nodes(public: Field) -> Iterator[Violation]:
+def no_public_nodes(public: Property) -> Iterator[Violation]:
     """A gap in a security group is open to everybody; traffic out goes through NAT or an endpoint."""
     if public.value in (True, "true"):
         yield Violation(public, "false")
 
 
 @subjects(*_SERVERS)
-def _user_data(resource: Resource) -> Iterator[Field]:
+def _user_data(resource: Resource) -> Iterator[Property]:
     if resource.kind == NODE_CLASS:
         yield resource.at("spec", "userData")
         return
@@ -87,7 +87,7 @@ def _user_data(resource: Resource) -> Iterator[Field]:
     references="trivy AWS-0029; CKV_AWS_46",
     fix="give the node's role what it needs, or read a secret of Secrets Manager when the node starts",
 )
-def no_credentials_in_user_data(given: Field) -> Iterator[Violation]:
+def no_credentials_in_user_data(given: Property) -> Iterator[Violation]:
     """All who may describe a launch template, and every process on the node, read it."""
     if given.value is None:
         return
@@ -96,7 +96,7 @@ def no_credentials_in_user_data(given: Field) -> Iterator[Violation]:
         yield Violation(given, "text without credentials", actual=f"a text with credentials in line {line}")
 
 
-def _plain(given: Field) -> str:
+def _plain(given: Property) -> str:
     """The text that cloud-init sees: EC2 takes base64, and cloud-init unpacks gzip."""
     content = given.text.encode()
     with suppress(binascii.Error, ValueError):  # plain text, as an instance takes it

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from gpu_cluster.catalog import INSTANCES, STATEFUL, Loss
-from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.preview import Step
+from gpu_cluster_policies.property import Property
 from gpu_cluster_policies.rule import Level, Violation, operation_rule
 from gpu_cluster_policies.secret_text import is_name_of_secret, is_secret
 
@@ -73,7 +73,7 @@ def nothing_lost(step: Step) -> Iterator[Violation]:
     if loss:
         planned = "a deletion" if step.kind == "delete" else "a replacement"
         because = f" for {', '.join(step.reasons)}" if step.reasons else ""
-        field = step.resource.lacks("planned operation")
+        field = step.resource.missing("planned operation")
         yield Violation(field, "none", actual=f"{planned}{because}, and with it goes {loss}")
 
 
@@ -92,12 +92,12 @@ def secrets_encrypted_in_state(step: Step) -> Iterator[Violation]:
         return
     content = {key: step.after.get(key) for key in ("inputs", "outputs")}
     in_secret = step.resource.kind == "Secret"
-    for name, field in _leaves(Field(step.resource.address, "", content)):
+    for name, field in _leaves(Property(step.resource.address, "", content)):
         if is_name_of_secret(name) or is_secret(field.text) or (in_secret and _is_data(field.path)):
             yield Violation(field, "encrypted", actual="stored in the clear")
 
 
-def _leaves(field: Field, name: str = "") -> Iterator[tuple[str, Field]]:
+def _leaves(field: Property, name: str = "") -> Iterator[tuple[str, Property]]:
     """Texts that are stored in the clear, with the last key on the way to each."""
     match field.content:
         case Mapping():

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from gpu_cluster_policies.field import UNKNOWN, Field
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.kinds import CUSTOMER_POLICIES, ROLE
-from gpu_cluster_policies.link import Link
 from gpu_cluster_policies.policy_document import Statement, allowing
+from gpu_cluster_policies.property import UNKNOWN, Property
+from gpu_cluster_policies.resource import Resource, each, subjects
+from gpu_cluster_policies.resource_links import ResourceLink
+from gpu_cluster_policies.resource_types import CUSTOMER_POLICIES, ROLE
 from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
-from gpu_cluster_policies.subject import Resource, each, subjects
 
 _ATTACHMENTS = frozenset(
     (
@@ -35,13 +35,13 @@ _DOCUMENTS = (
     "aws:iam/userPolicy:UserPolicy",
 )
 _LINKS = {
-    **{kind: Link(_ATTACHMENTS, ("policyArn",), CUSTOMER_POLICIES) for kind in _ATTACHMENTS},
+    **{kind: ResourceLink(_ATTACHMENTS, ("policyArn",), CUSTOMER_POLICIES) for kind in _ATTACHMENTS},
     **{
-        kind: Link(_EXCLUSIVE_ATTACHMENTS, ("policyArns",), CUSTOMER_POLICIES)
+        kind: ResourceLink(_EXCLUSIVE_ATTACHMENTS, ("policyArns",), CUSTOMER_POLICIES)
         for kind in _EXCLUSIVE_ATTACHMENTS
     },
-    ROLE: Link(frozenset((ROLE,)), ("managedPolicyArns",), CUSTOMER_POLICIES),
-    _SSO_ATTACHMENT: Link(frozenset((_SSO_ATTACHMENT,)), ("managedPolicyArn",), CUSTOMER_POLICIES),
+    ROLE: ResourceLink(frozenset((ROLE,)), ("managedPolicyArns",), CUSTOMER_POLICIES),
+    _SSO_ATTACHMENT: ResourceLink(frozenset((_SSO_ATTACHMENT,)), ("managedPolicyArn",), CUSTOMER_POLICIES),
 }
 _ADMINISTRATOR = re.compile(r"arn:[^:]*:iam::aws:policy/AdministratorAccess")
 _READ_ONLY = re.compile(r"[a-z0-9-]+:(describe|list)[a-z]*\*", re.IGNORECASE)
@@ -53,7 +53,7 @@ _DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
 
 
 @subjects(*_DOCUMENTS, ROLE, _SSO_POLICY)
-def _permissions(resource: Resource) -> Iterator[Field]:
+def _permissions(resource: Resource) -> Iterator[Property]:
     """Documents that permit something to whom they belong."""
     if resource.kind == ROLE:
         for inline in resource.at("inlinePolicies").items():
@@ -72,7 +72,7 @@ def _permissions(resource: Resource) -> Iterator[Field]:
     fix="name the actions, or the resources; what the platform makes names both, "
     "and a team's role is limited by gpu-cluster:teams",
 )
-def no_wildcard_permissions(document: Field) -> Iterator[Violation]:
+def no_wildcard_permissions(document: Property) -> Iterator[Violation]:
     """All that AWS adds to the service is allowed as well, to delete and to pass on included."""
     for statement in allowing(document):
         if not statement.on_everything:
@@ -120,7 +120,7 @@ def no_administrator_access(resource: Resource, inventory: Inventory) -> Iterato
     fix="name the roles in Resource of the statement with iam:PassRole, "
     "and who gets them by iam:PassedToService",
 )
-def pass_role_scoped(document: Field) -> Iterator[Violation]:
+def pass_role_scoped(document: Property) -> Iterator[Violation]:
     """A principal that may start a server with any role has the rights of the strongest."""
     for statement in allowing(document):
         if statement.may("iam:PassRole"):
@@ -136,7 +136,7 @@ def pass_role_scoped(document: Field) -> Iterator[Violation]:
     references="FSBP KMS.1; FSBP KMS.2",
     fix="name the keys in Resource of the statement with kms:Decrypt",
 )
-def no_decrypt_on_all_keys(document: Field) -> Iterator[Violation]:
+def no_decrypt_on_all_keys(document: Property) -> Iterator[Violation]:
     """A key of its own for each purpose is of no use if one role reads them all."""
     for statement in allowing(document):
         if any(statement.may(action) for action in _DECRYPT):

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from gpu_cluster_policies.resource import Container, Resource
 from gpu_cluster_policies.rule import Level, Violation, rule
-from gpu_cluster_policies.subject import Container, Resource
 
 _LASTING = (
     "Deployment",

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
+from gpu_cluster_policies.context import EvaluationContext
+from gpu_cluster_policies.resource import Resource, each
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule
-from gpu_cluster_policies.subject import Resource, each
-from gpu_cluster_policies.terms import Terms
 
 _PLATFORM = "gpu-cluster:index:Platform"
 
 
-def production_stated(terms: Terms) -> Rule:
+def production_stated(context: EvaluationContext) -> Rule:
     """The rule for a stack of this name, with or without a stack file."""
-    stated = terms.file is not None and terms.file.production is not None
-    named = terms.settings.names_production(terms.stack)
+    stated = context.file is not None and context.file.production is not None
+    named = context.settings.names_production(context.stack)
 
     @rule(
         97,
@@ -27,6 +27,6 @@ def production_stated(terms: Terms) -> Rule:
         """Production rules stop updates by this key, and a guess from the name fails with the next name."""
         if named and not stated:
             expected = "true or false, as the name is one of productionStacks in policies/settings.yaml"
-            yield Violation(platform.lacks("gpu-cluster:production"), expected, actual="not set")
+            yield Violation(platform.missing("gpu-cluster:production"), expected, actual="not set")
 
     return judge

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from gpu_cluster.catalog import STATEFUL, Loss
+from gpu_cluster_policies.resource import Resource, each
 from gpu_cluster_policies.rule import Level, Violation, rule
-from gpu_cluster_policies.subject import Resource, each
 
 _KEPT = (Loss.CLUSTER, Loss.DATA, Loss.KEY)
 _PROTECTED = tuple(kind for kind, loss in STATEFUL.items() if kind.startswith("aws:") and loss in _KEPT)
@@ -22,4 +22,4 @@ _PROTECTED = tuple(kind for kind, loss in STATEFUL.items() if kind.startswith("a
 def protected(resource: Resource) -> Iterator[Violation]:
     """A resource that cannot change in place is made anew, empty; the old one is deleted with its data."""
     if not resource.protected:
-        yield Violation(resource.lacks("protect"), "true", actual="false")
+        yield Violation(resource.missing("protect"), "true", actual="false")

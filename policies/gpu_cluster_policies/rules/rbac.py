@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gpu_cluster_policies.field import Field
-from gpu_cluster_policies.kinds import CLUSTER
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, each, subjects
+from gpu_cluster_policies.resource_types import CLUSTER
 from gpu_cluster_policies.rule import Level, Violation, rule
-from gpu_cluster_policies.subject import Resource, each, subjects
 
 _ROLES = ("Role", "ClusterRole")
 _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
@@ -61,7 +61,7 @@ _ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
 class _Allowed:
     """One rule of a role."""
 
-    field: Field
+    field: Property
     everywhere: bool
     """Whether it may hold in every namespace."""
 
@@ -180,7 +180,7 @@ def _is_anybody(group: str) -> bool:
     return group in _ANYBODY or group.startswith("system:serviceaccounts:")
 
 
-def _masters(groups: Iterable[Field]) -> Iterator[Violation]:
+def _masters(groups: Iterable[Property]) -> Iterator[Violation]:
     for group in groups:
         if group.text == _ADMIN_GROUP:
             yield Violation(group, "a group of your own: RBAC cannot take anything away from this one")

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from gpu_cluster_policies.customer_key import not_own_key
-from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.kinds import BUCKETS, REPOSITORY, REPOSITORY_TEMPLATE
-from gpu_cluster_policies.link import Link
 from gpu_cluster_policies.policy_document import for_anybody
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, each, subjects
+from gpu_cluster_policies.resource_links import ResourceLink
+from gpu_cluster_policies.resource_types import BUCKETS, REPOSITORY, REPOSITORY_TEMPLATE
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be, stack_rule
-from gpu_cluster_policies.subject import Resource, each, subjects
 
-_LIFECYCLES = Link(
+_LIFECYCLES = ResourceLink(
     frozenset(("aws:ecr/lifecyclePolicy:LifecyclePolicy",)), ("repository",), frozenset((REPOSITORY,))
 )
 _REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
@@ -72,7 +72,7 @@ def images_encrypted(repository: Resource, inventory: Inventory) -> Iterator[Vio
 
 
 @subjects(_REPOSITORY_POLICY, _REGISTRY_POLICY, REPOSITORY_TEMPLATE)
-def _policies(resource: Resource) -> Iterator[Field]:
+def _policies(resource: Resource) -> Iterator[Property]:
     yield resource.at("repositoryPolicy" if resource.kind == REPOSITORY_TEMPLATE else "policy")
 
 
@@ -86,7 +86,7 @@ def _policies(resource: Resource) -> Iterator[Field]:
     fix="name the accounts or roles that may pull, or add a condition such as aws:PrincipalOrgID; "
     "gpu-cluster:registry.repositories needs no policy within the account",
 )
-def repository_not_public(policy: Field) -> Iterator[Violation]:
+def repository_not_public(policy: Property) -> Iterator[Violation]:
     """Any account of AWS could pull its images, with whatever is in them."""
     for statement in for_anybody(policy):
         yield Violation(statement.field, "accounts or roles that are named", actual="open to everybody")
@@ -108,11 +108,11 @@ def image_lifecycle(repository: Resource, inventory: Inventory) -> Iterator[Viol
     else:
         policies = [policy.at("policy") for policy in inventory.linked(repository, _LIFECYCLES)]
     if not any(policy.parsed().at("rules").value for policy in policies):
-        yield Violation(repository.lacks("lifecycle policy"), "one with a rule", actual="missing")
+        yield Violation(repository.missing("lifecycle policy"), "one with a rule", actual="missing")
 
 
 @subjects(REPOSITORY, *BUCKETS, "aws:s3/directoryBucket:DirectoryBucket")
-def _emptied(resource: Resource) -> Iterator[Field]:
+def _emptied(resource: Resource) -> Iterator[Property]:
     yield resource.at("forceDelete" if resource.kind == REPOSITORY else "forceDestroy")
 
 
@@ -125,7 +125,7 @@ def _emptied(resource: Resource) -> Iterator[Field]:
     references="none; AWS: delete a repository, delete a bucket",
     fix="set gpu-cluster:protect: true, or leave forceDelete and forceDestroy out",
 )
-def no_force_delete(forced: Field) -> Iterator[Violation]:
+def no_force_delete(forced: Property) -> Iterator[Violation]:
     """A destroy, or a replacement by a rename, would empty it first without a question."""
     if forced.value:
         yield Violation(forced, "false")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from gpu_cluster_policies.resource import Container, containers
 from gpu_cluster_policies.rule import Level, Violation, rule
-from gpu_cluster_policies.subject import Container, containers
 
 _NEEDED = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
 

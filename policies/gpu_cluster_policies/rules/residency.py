@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.context import EvaluationContext
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, subjects
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule
 from gpu_cluster_policies.rules.tags import TAGGED
-from gpu_cluster_policies.subject import Resource, subjects
-from gpu_cluster_policies.terms import Terms
 
 _PROVIDER = "pulumi:providers:aws"
 _KEY = "aws:kms/key:Key"
@@ -29,7 +29,7 @@ _COPIES = {
 
 
 @subjects(_PROVIDER, _EXTERNAL_KEY, *TAGGED, *_COPIES)
-def _places(resource: Resource) -> Iterator[Field]:
+def _places(resource: Resource) -> Iterator[Property]:
     region = resource.at("region")
     if resource.kind == _PROVIDER or region.value is not None:
         yield region
@@ -39,7 +39,7 @@ def _places(resource: Resource) -> Iterator[Field]:
         yield from _below(resource.root, _COPIES[resource.kind])
 
 
-def _below(field: Field, keys: tuple[str, ...]) -> Iterator[Field]:
+def _below(field: Property, keys: tuple[str, ...]) -> Iterator[Property]:
     """The resources that the keys lead to, through every element of the lists on the way."""
     if not keys:
         if field.value is not None:
@@ -51,9 +51,9 @@ def _below(field: Field, keys: tuple[str, ...]) -> Iterator[Field]:
         yield from _below(element, keys[1:])
 
 
-def allowed_regions(terms: Terms) -> Rule:
+def allowed_regions(context: EvaluationContext) -> Rule:
     """The rule for the regions of a stack's environment, as far as its file allows them."""
-    allowed = ", ".join(terms.regions) or "none: gpu-cluster:compliance.dataResidency allows another"
+    allowed = ", ".join(context.regions) or "none: gpu-cluster:compliance.dataResidency allows another"
 
     @rule(
         80,
@@ -66,16 +66,16 @@ def allowed_regions(terms: Terms) -> Rule:
         "gpu-cluster:compliance.dataResidency; "
         "a region that is meant goes to regions of the environment in policies/settings.yaml",
     )
-    def judge(place: Field) -> Iterator[Violation]:
+    def judge(place: Property) -> Iterator[Violation]:
         """Prompts, weights and logs are under the law of the place where they or their copies are."""
         if place.path == "multiRegion":
             if place.value:
                 yield Violation(place, "false: such a key can be taken to any region")
-        elif terms.environment is None:
+        elif context.environment is None:
             if place.owner.startswith(_PROVIDER):  # once, for rules 77 and 79 as well
                 expected = "that of a stack which an environment of policies/settings.yaml names"
                 yield Violation(place, expected)
-        elif region_of(place.text) not in terms.regions:
+        elif region_of(place.text) not in context.regions:
             yield Violation(place, f"in one of {allowed}")
 
     return judge

@@ -3,23 +3,25 @@
 import re
 from collections.abc import Iterator
 
-from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.kinds import CUSTOMER_POLICIES, NODE_GROUP, ROLE
-from gpu_cluster_policies.link import Link
 from gpu_cluster_policies.oidc_subject import is_bound, wanted_of
 from gpu_cluster_policies.policy_document import Condition, Statement, allowing
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resource_links import ResourceLink
+from gpu_cluster_policies.resource_types import CUSTOMER_POLICIES, NODE_GROUP, ROLE
 from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
-from gpu_cluster_policies.subject import Resource, each
 
 _ROLES = frozenset((ROLE,))
 _ENTRY = "aws:eks/accessEntry:AccessEntry"
-_NODES = Link(frozenset((NODE_GROUP,)), ("nodeRoleArn",), _ROLES)
-_ENTRIES = Link(frozenset((_ENTRY,)), ("principalArn",), _ROLES)
-_INLINE = Link(frozenset(("aws:iam/rolePolicy:RolePolicy",)), ("role",), _ROLES)
-_ATTACHED = Link(frozenset(("aws:iam/rolePolicyAttachment:RolePolicyAttachment",)), ("role",), _ROLES)
-_ATTACHED_TO_SEVERAL = Link(frozenset(("aws:iam/policyAttachment:PolicyAttachment",)), ("roles",), _ROLES)
-_POLICY = Link(_ATTACHED.of | _ATTACHED_TO_SEVERAL.of, ("policyArn",), CUSTOMER_POLICIES)
+_NODES = ResourceLink(frozenset((NODE_GROUP,)), ("nodeRoleArn",), _ROLES)
+_ENTRIES = ResourceLink(frozenset((_ENTRY,)), ("principalArn",), _ROLES)
+_INLINE = ResourceLink(frozenset(("aws:iam/rolePolicy:RolePolicy",)), ("role",), _ROLES)
+_ATTACHED = ResourceLink(frozenset(("aws:iam/rolePolicyAttachment:RolePolicyAttachment",)), ("role",), _ROLES)
+_ATTACHED_TO_SEVERAL = ResourceLink(
+    frozenset(("aws:iam/policyAttachment:PolicyAttachment",)), ("roles",), _ROLES
+)
+_POLICY = ResourceLink(_ATTACHED.of | _ATTACHED_TO_SEVERAL.of, ("policyArn",), CUSTOMER_POLICIES)
 
 _OF_AWS = re.compile(r"arn:[^:]*:iam::aws:policy/(.+/)?([^/]+)")
 _WRITE_BY_NAME = (
@@ -97,7 +99,7 @@ def _is_of_nodes(role: Resource, inventory: Inventory) -> bool:
     return joins or bool(inventory.linked(role, _NODES))
 
 
-def _writing(document: Field) -> Iterator[Violation]:
+def _writing(document: Property) -> Iterator[Violation]:
     for statement in allowing(document):
         written = [action for action in _WRITES if statement.may(action)]
         if written:
@@ -105,7 +107,7 @@ def _writing(document: Field) -> Iterator[Violation]:
             yield Violation(statement.field, expected, actual=f"one that allows {written[0]}")
 
 
-def _writing_by_name(arn: Field) -> Iterator[Violation]:
+def _writing_by_name(arn: Property) -> Iterator[Violation]:
     of_aws = _OF_AWS.fullmatch(arn.text)
     if not of_aws:
         yield Violation(arn, "a policy of AWS, or one of the stack: nothing is known of others")
@@ -125,7 +127,7 @@ def _unbound(statement: Statement) -> Iterator[Violation]:
             yield Violation(principal, expected, actual=f"{principal.shown}, any pod")
 
 
-def _any_subject(conditions: list[Condition], issuer: Field) -> Iterator[Violation]:
+def _any_subject(conditions: list[Condition], issuer: Property) -> Iterator[Violation]:
     """A provider whose tokens are taken whatever their subject is.
 
     SAML has no subject of this kind: there the audience, which AWS sets, has to be compared.
@@ -148,7 +150,7 @@ def _any_subject(conditions: list[Condition], issuer: Field) -> Iterator[Violati
         yield Violation(issuer, expected, actual=f"{issuer.shown}, any subject of it")
 
 
-def _is_bound(issuer: Field, condition: Condition, value: Field) -> bool:
+def _is_bound(issuer: Property, condition: Condition, value: Property) -> bool:
     return is_bound(issuer.text, value.text, expands=condition.operator in ("stringlike", "arnlike"))
 
 

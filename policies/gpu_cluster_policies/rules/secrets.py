@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, containers
 from gpu_cluster_policies.rule import Level, Violation, rule
 from gpu_cluster_policies.secret_text import is_name_of_secret, is_secret
-from gpu_cluster_policies.subject import Resource, containers
 
 
-def _readable(resource: Resource) -> Iterable[tuple[str, Field]]:
+def _readable(resource: Resource) -> Iterable[tuple[str, Property]]:
     """Names and values that everybody who may see the object can read."""
     if resource.kind == "ConfigMap":
         yield from resource.at("data").entries()
@@ -27,7 +27,7 @@ def _readable(resource: Resource) -> Iterable[tuple[str, Field]]:
     fix="keep it in a Secret and refer to it with valueFrom.secretKeyRef; a model hub's token goes to "
     "gpu-cluster:serving.hubToken by `pulumi config set --secret`",
 )
-def no_literal_secrets(named: tuple[str, Field]) -> Iterator[Violation]:
+def no_literal_secrets(named: tuple[str, Property]) -> Iterator[Violation]:
     """All who may read a workload or a ConfigMap read it, and so do logs and diffs."""
     name, field = named
     if not field.text or field.text.startswith("$("):

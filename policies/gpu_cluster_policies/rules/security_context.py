@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from gpu_cluster_policies.resource import Container, Pod, containers, pods
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be
-from gpu_cluster_policies.subject import Container, Pod, containers, pods
 
 _WHERE = "in the manifest; what the stack file makes is hardened already"
 _PROFILES = ("RuntimeDefault", "Localhost")

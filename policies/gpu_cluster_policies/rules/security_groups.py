@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gpu_cluster_policies.cidr import is_the_world
-from gpu_cluster_policies.field import Field
-from gpu_cluster_policies.kinds import SECURITY_GROUP
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, Subjects, subjects
+from gpu_cluster_policies.resource_types import SECURITY_GROUP
 from gpu_cluster_policies.rule import Level, Violation, rule
-from gpu_cluster_policies.subject import Resource, Subjects, subjects
 
 _DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 _RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
@@ -20,9 +20,9 @@ _ALL_PORTS = 65535
 class _Opening:
     """A rule that allows traffic, to or from these ranges."""
 
-    settings: Field
+    settings: Property
     protocol: str
-    ranges: list[Field]
+    ranges: list[Property]
 
     @property
     def is_everything(self) -> bool:
@@ -51,7 +51,7 @@ def _openings(direction: str, kind: str) -> Subjects[_Opening]:
     return pick
 
 
-def _ranges(settings: Field) -> list[Field]:
+def _ranges(settings: Property) -> list[Property]:
     return [cidr for key in ("cidrBlocks", "ipv6CidrBlocks") for cidr in settings.at(key).items()]
 
 

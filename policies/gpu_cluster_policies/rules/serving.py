@@ -4,12 +4,12 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from gpu_cluster_policies.field import Field
+from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.pool import Pools
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Pod, Resource, is_gpu, subjects
 from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
-from gpu_cluster_policies.subject import Pod, Resource, is_gpu, subjects
-from gpu_cluster_policies.terms import Terms
 
 _GROUPS = "LeaderWorkerSet"
 _KINDS = ("Deployment", "StatefulSet", _GROUPS)
@@ -37,7 +37,7 @@ def disruption_budget(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
     """Without a budget a drain stops every replica at once; with one that allows none it never ends."""
     covering = inventory.budgets(pod)
     if not covering:
-        budget = pod.resource.lacks("PodDisruptionBudget")
+        budget = pod.resource.missing("PodDisruptionBudget")
         yield Violation(budget, "in the namespace, with a selector of these pods", actual="missing")
     replicas = _replicas(pod.resource, inventory)
     for budget in covering:
@@ -67,13 +67,13 @@ def two_replicas(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
         yield Violation(spread, "a spread over nodes or zones")
 
 
-def _replicas(workload: Resource, inventory: Inventory) -> Field:
+def _replicas(workload: Resource, inventory: Inventory) -> Property:
     """The property that says how few replicas there may be."""
     scaler = inventory.scaler(workload)
     return scaler.at("spec", "minReplicas") if scaler else workload.at("spec", "replicas")
 
 
-def _evictions(budget: Field, replicas: int) -> tuple[Field, int]:
+def _evictions(budget: Property, replicas: int) -> tuple[Property, int]:
     """The property that decides, and how many of the replicas it lets go."""
     unavailable, available = budget.at("maxUnavailable"), budget.at("minAvailable")
     if unavailable.value is not None:
@@ -89,7 +89,7 @@ def _share(given: str, replicas: int) -> int:
     return math.ceil(replicas * int(number) / 100) if given.endswith("%") else int(number)
 
 
-def no_spot(terms: Terms) -> Rule:
+def no_spot(context: EvaluationContext) -> Rule:
     """The rule for a stack that is production, or is not."""
 
     @stack_rule(
@@ -104,13 +104,13 @@ def no_spot(terms: Terms) -> Rule:
     )
     def judge(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
         """AWS takes spot servers back in two minutes, often all of a kind; a model loads for longer."""
-        if not terms.production:
+        if not context.production:
             return
         selector = pod.spec.at("nodeSelector")
         for key in _SPOT_LABELS:
             if selector.at(key).text.lower() == "spot":
                 yield Violation(selector.at(key), "on-demand")
-        for pool in _pools(terms, inventory).selected_by(pod):
+        for pool in _pools(context, inventory).selected_by(pod):
             if pool.spot:
                 expected = "the labels of a pool that is on demand or reserved"
                 yield Violation(selector, expected, actual=f"that of pool {pool.name}, which is spot")
@@ -118,7 +118,7 @@ def no_spot(terms: Terms) -> Rule:
     return judge
 
 
-def spare_gpus(terms: Terms) -> Rule:
+def spare_gpus(context: EvaluationContext) -> Rule:
     """The rule for the pools of a stack."""
 
     def used(inventory: Inventory) -> Counter[tuple[str, str]]:
@@ -127,7 +127,7 @@ def spare_gpus(terms: Terms) -> Rule:
         for resource in inventory.every(_KINDS):
             for pod in _model_servers(resource):
                 replicas = _most_replicas(resource, inventory) * _size(resource)
-                for pool in _pools(terms, inventory).selected_by(pod)[:1]:
+                for pool in _pools(context, inventory).selected_by(pod)[:1]:
                     for gpu, count in _gpus_of(pod).items():
                         asked[pool.name, gpu] += count * replicas
         return asked
@@ -144,7 +144,7 @@ def spare_gpus(terms: Terms) -> Rule:
     )
     def judge(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
         """A new replica waits for a GPU that an old one holds, and the update waits for the replica."""
-        pools = _pools(terms, inventory)
+        pools = _pools(context, inventory)
         workload = pod.resource
         surge = _surge(workload)
         if not pools.every or surge is None:
@@ -165,7 +165,7 @@ def spare_gpus(terms: Terms) -> Rule:
     return judge
 
 
-def _surge(workload: Resource) -> Field | None:
+def _surge(workload: Resource) -> Property | None:
     """The property that says how many more replicas an update may start; None where there are never more."""
     if workload.kind == _GROUPS:
         return workload.at("spec", "rolloutStrategy", "rollingUpdateConfiguration", "maxSurge")
@@ -181,9 +181,9 @@ def _size(workload: Resource) -> int:
     return workload.at("spec", "leaderWorkerTemplate", "size").whole or 1
 
 
-def _pools(terms: Terms, inventory: Inventory) -> Pools:
+def _pools(context: EvaluationContext, inventory: Inventory) -> Pools:
     """Found once for all rules that ask about the same stack."""
-    return inventory.once(terms.pools_of)
+    return inventory.once(context.pools_of)
 
 
 def _gpus_of(pod: Pod) -> Counter[str]:

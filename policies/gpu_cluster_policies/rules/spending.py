@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from gpu_cluster.catalog.clock import today
+from gpu_cluster.catalog.today import today
 from gpu_cluster.stack.suggestions import one_of
+from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.resource import Resource, each
 from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
-from gpu_cluster_policies.subject import Resource, each
-from gpu_cluster_policies.terms import Terms
 
 _PROVIDER = "pulumi:providers:aws"
 
 
-def worst_case_cost(terms: Terms) -> Rule:
+def worst_case_cost(context: EvaluationContext) -> Rule:
     """The rule for the budget of a stack, at the prices of its project."""
 
     def worst_hour(inventory: Inventory) -> tuple[Fraction, tuple[str, ...]]:
@@ -26,7 +26,7 @@ def worst_case_cost(terms: Terms) -> Rule:
             return Fraction(0), (f"expected one region of AWS, got {one_of(regions or ['none'])}",)
         items = [Item(it.kind, it.label or it.address, it.properties) for it in inventory.all()]
         try:
-            bill = priced(items, regions[0], day=today(), prices=terms.prices)
+            bill = priced(items, regions[0], day=today(), prices=context.prices)
         except PriceFileError as error:
             return Fraction(0), tuple(map(str, error.problems))
         except (AttributeError, KeyError, TypeError, ValueError) as error:  # of a shape that no price knows
@@ -56,7 +56,7 @@ def worst_case_cost(terms: Terms) -> Rule:
             yield Violation(limit, f"at least {float(monthly):.0f}, the worst case of a month")
         elif unpriced:
             known = f"incomplete, at least {float(monthly):.0f} without: {_some(unpriced)}"
-            yield Violation(budget.lacks("worst case of a month"), "known", actual=known)
+            yield Violation(budget.missing("worst case of a month"), "known", actual=known)
 
     return judge
 

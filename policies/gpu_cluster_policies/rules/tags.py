@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.kinds import LAUNCH_TEMPLATE, NODE_CLASS
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resource_types import LAUNCH_TEMPLATE, NODE_CLASS
 from gpu_cluster_policies.rule import Level, Violation, stack_rule
-from gpu_cluster_policies.subject import Resource, each
 
 _PROVIDER = "pulumi:providers:aws"
 _ADDON = "aws:eks/addon:Addon"
@@ -88,7 +88,7 @@ def tags(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
             yield from _lacking(made, made.texts())
 
 
-def _of_what_it_makes(resource: Resource) -> Iterator[Field]:
+def _of_what_it_makes(resource: Resource) -> Iterator[Property]:
     """Tags of what a template or the driver of disks makes, which does not get those of the provider."""
     if resource.kind == LAUNCH_TEMPLATE:
         yield from (made.at("tags") for made in resource.at("tagSpecifications").items())
@@ -96,7 +96,7 @@ def _of_what_it_makes(resource: Resource) -> Iterator[Field]:
         yield resource.at("configurationValues").parsed().at("controller", "extraVolumeTags")
 
 
-def _lacking(field: Field, given: Mapping[str, str]) -> Iterator[Violation]:
+def _lacking(field: Property, given: Mapping[str, str]) -> Iterator[Violation]:
     missing = [key for key in _NEEDED if not given.get(key)]
     if missing:
         yield Violation(field, f"with {', '.join(_NEEDED)}", actual=f"without {', '.join(missing)}")
@@ -114,5 +114,5 @@ def _default_tags(provider: Resource) -> dict[str, str]:
     field = provider.at("defaultTags")
     if isinstance(field.value, str):  # as the engine hands it to a provider
         text: Any = json.loads(field.value)
-        field = Field(field.owner, field.path, cast(Mapping[str, Any], text))
+        field = Property(field.owner, field.path, cast(Mapping[str, Any], text))
     return field.at("tags").texts()

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gpu_cluster_policies.customer_key import not_encrypted
-from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.kinds import (
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import Resource, each, subjects
+from gpu_cluster_policies.resource_types import (
     INSTANCES,
     LAUNCH_CONFIGURATION,
     LAUNCH_TEMPLATE,
@@ -14,7 +15,6 @@ from gpu_cluster_policies.kinds import (
     NODE_GROUP,
 )
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be, stack_rule
-from gpu_cluster_policies.subject import Resource, each, subjects
 
 _VOLUMES = ("aws:ebs/volume:Volume", "aws:ebs/snapshotCopy:SnapshotCopy")
 _EBS = ("ebs.csi.aws.com", "kubernetes.io/aws-ebs", "ebs.csi.eks.amazonaws.com")
@@ -25,7 +25,7 @@ class _Disk:
     """Settings of a disk, or of the disks that a template makes."""
 
     owner: Resource
-    settings: Field
+    settings: Property
     key: str
 
 
@@ -50,7 +50,7 @@ def _disks(resource: Resource) -> Iterator[_Disk]:
             yield _Disk(resource, disk, "kmsKeyId")
 
 
-def _mapped(resource: Resource, mappings: Field, key: str) -> Iterator[_Disk]:
+def _mapped(resource: Resource, mappings: Property, key: str) -> Iterator[_Disk]:
     """Its disks; where it names none, the ones of the image, of which nothing is known."""
     if not mappings.value:
         yield _Disk(resource, mappings, key)

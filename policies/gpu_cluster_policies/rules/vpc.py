@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.kinds import SECURITY_GROUP, SECURITY_GROUP_RULES, SUBNETS, VPCS
-from gpu_cluster_policies.link import Link
+from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resource_links import ResourceLink
+from gpu_cluster_policies.resource_types import SECURITY_GROUP, SECURITY_GROUP_RULES, SUBNETS, VPCS
 from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
-from gpu_cluster_policies.subject import Resource, each
 
 _DEFAULT_GROUPS = frozenset(("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",))
-_FLOW_LOGS = Link(frozenset(("aws:ec2/flowLog:FlowLog",)), ("vpcId",), VPCS)
-_DEFAULT_GROUP = Link(_DEFAULT_GROUPS, ("vpcId",), VPCS)
-_RULE_OF = Link(SECURITY_GROUP_RULES, ("securityGroupId",), _DEFAULT_GROUPS | {SECURITY_GROUP})
-_ENDPOINTS = Link(frozenset(("aws:ec2/vpcEndpoint:VpcEndpoint",)), ("vpcId",), VPCS)
+_FLOW_LOGS = ResourceLink(frozenset(("aws:ec2/flowLog:FlowLog",)), ("vpcId",), VPCS)
+_DEFAULT_GROUP = ResourceLink(_DEFAULT_GROUPS, ("vpcId",), VPCS)
+_RULE_OF = ResourceLink(SECURITY_GROUP_RULES, ("securityGroupId",), _DEFAULT_GROUPS | {SECURITY_GROUP})
+_ENDPOINTS = ResourceLink(frozenset(("aws:ec2/vpcEndpoint:VpcEndpoint",)), ("vpcId",), VPCS)
 _DEFAULT_SUBNET = "aws:ec2/defaultSubnet:DefaultSubnet"
 _SERVICES = ("s3", "ecr.api", "ecr.dkr", "ec2", "sts")
 """Services that every node calls while it starts and pulls an image; EKS user guide, private clusters."""
@@ -32,7 +32,7 @@ def flow_logs(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
     """Where data went after a break-in is told by nothing else."""
     logs = inventory.linked(vpc, _FLOW_LOGS)
     if not logs:
-        yield Violation(vpc.lacks("flow log"), "one of all traffic", actual="missing")
+        yield Violation(vpc.missing("flow log"), "one of all traffic", actual="missing")
     elif not any(log.at("trafficType").value in ("ALL", "REJECT") for log in logs):
         yield Violation(logs[0].at("trafficType"), "ALL, or REJECT at least")
 
@@ -51,7 +51,7 @@ def default_group_closed(vpc: Resource, inventory: Inventory) -> Iterator[Violat
     """Any resource that is started without a group gets it, and AWS opens it to all others in there."""
     groups = inventory.linked(vpc, _DEFAULT_GROUP)
     if not groups:
-        closed = vpc.lacks("default security group")
+        closed = vpc.missing("default security group")
         yield Violation(closed, "taken over by a DefaultSecurityGroup without rules", actual="open")
     for group in groups:
         for direction in ("ingress", "egress"):
@@ -91,4 +91,6 @@ def vpc_endpoints(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
     names = [endpoint.at("serviceName").text for endpoint in inventory.linked(vpc, _ENDPOINTS)]
     missing = [service for service in _SERVICES if not any(name.endswith(f".{service}") for name in names)]
     if missing:
-        yield Violation(vpc.lacks("endpoints"), f"some for {', '.join(missing)}, too", actual="not all there")
+        yield Violation(
+            vpc.missing("endpoints"), f"some for {', '.join(missing)}, too", actual="not all there"
+        )

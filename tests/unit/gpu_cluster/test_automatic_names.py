@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gpu_cluster.aws.logical_name import logical_name
 from gpu_cluster.catalog.limits import NAME_LIMITS, automatic_name_problem, fitted
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.plan import Graph, Registered
 from gpu_cluster.stack import load, load_any
 from gpu_cluster.stack.defaults import with_defaults

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.plan import Graph
 from gpu_cluster.stack import load_any

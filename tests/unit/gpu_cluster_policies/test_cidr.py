@@ -1,11 +1,11 @@
 import pytest
 
 from gpu_cluster_policies.cidr import is_the_world
-from gpu_cluster_policies.field import Field, UnreadableError
+from gpu_cluster_policies.property import Property, UnreadableError
 
 
-def _range(text: str) -> Field:
-    return Field("aws:ec2/securityGroup:SecurityGroup api", "cidr", text)
+def _range(text: str) -> Property:
+    return Property("aws:ec2/securityGroup:SecurityGroup api", "cidr", text)
 
 
 @pytest.mark.parametrize("cidr", ["0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1", "2000::/3", "64.0.0.0/2"])

@@ -10,7 +10,7 @@ from gpu_cluster_policies import pack_of
 from gpu_cluster_policies.compliance import Assessment, Result, assess
 from gpu_cluster_policies.frameworks import CATALOGUES
 from gpu_cluster_policies.pack import strictest
-from gpu_cluster_policies.reports import Judged
+from gpu_cluster_policies.reports import Evaluation
 from gpu_cluster_policies.rule import NotEvaluated
 from tests.unit.gpu_cluster_policies.reports.findings import POD, WAIVER, judged, with_waiver
 
@@ -21,7 +21,7 @@ def _results(assessment: Assessment) -> dict[str, Result]:
     return {it.control.id: it.result for it in assessment.controls}
 
 
-def _cis(of: Judged) -> dict[str, Result]:
+def _cis(of: Evaluation) -> dict[str, Result]:
     return _results(assess(of, Framework.CIS_EKS))
 
 

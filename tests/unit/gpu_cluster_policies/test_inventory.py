@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from gpu_cluster_policies import UNKNOWN, Resource, pack_of
-from gpu_cluster_policies.field import Field, NotKnownError
 from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.property import NotKnownError, Property
 
 
 def _budget(name: str, selector: Any) -> Resource:
@@ -81,13 +81,13 @@ def test_a_scaler_of_something_unknown_may_scale_anything() -> None:
 
 def test_rules_read_as_much_of_each_resource_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     reads: Counter[int] = Counter()
-    at = Field.at
+    at = Property.at
 
-    def counted(field: Field, *keys: str) -> Field:
+    def counted(field: Property, *keys: str) -> Property:
         reads[size] += 1
         return at(field, *keys)
 
-    monkeypatch.setattr(Field, "at", counted)
+    monkeypatch.setattr(Property, "at", counted)
     for size in (20, 200):
         names = [f"model-{index}" for index in range(size)]
         models = [_model(name) for name in names]

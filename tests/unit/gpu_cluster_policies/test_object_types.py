@@ -8,15 +8,15 @@ import pytest
 
 from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies import object_types
-from gpu_cluster_policies.field import Field
 from gpu_cluster_policies.object_types import mistyped, mistyped_pod
+from gpu_cluster_policies.property import Property
 
 CONTAINER = {"name": "a", "image": "b"}
 
 
 def _mistyped(kind: str, **content: Any) -> list[tuple[str, str]]:
     version, _, name = kind.rpartition(" ")
-    root = Field("a", "", {"apiVersion": version, "kind": name, **content})
+    root = Property("a", "", {"apiVersion": version, "kind": name, **content})
     return [(field.path, expected) for field, expected in mistyped(root)]
 
 
@@ -86,7 +86,7 @@ def test_properties_of_every_kind_have_types(
 @pytest.mark.parametrize("inline", [True, False])
 def test_a_pod_template_of_a_custom_kind_has_them_too(inline: bool) -> None:
     spec = {"containers": [CONTAINER], "hostPID": "no"}
-    template = Field("a", "", spec if inline else {"spec": spec})
+    template = Property("a", "", spec if inline else {"spec": spec})
 
     [found] = mistyped_pod(template, inline=inline)
     assert found.field.path == ("hostPID" if inline else "spec.hostPID")

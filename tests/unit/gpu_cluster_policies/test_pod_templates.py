@@ -7,7 +7,7 @@ import pytest
 from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies import Resource, pack_of
 from gpu_cluster_policies.not_judged import not_judged
-from gpu_cluster_policies.subject import object_of
+from gpu_cluster_policies.resource import object_of
 
 TEMPLATE = {"spec": {"hostNetwork": True, "containers": [{"name": "a", "image": "b"}]}}
 """Of a pod that breaks rule 50."""

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_policies.field import UNKNOWN, Field, NotKnownError, UnreadableError
 from gpu_cluster_policies.policy_document import Statement, matches, statements
+from gpu_cluster_policies.property import UNKNOWN, NotKnownError, Property, UnreadableError
 
 
-def _document(content: Any) -> Field:
-    return Field("aws:iam/policy:Policy work", "policy", content)
+def _document(content: Any) -> Property:
+    return Property("aws:iam/policy:Policy work", "policy", content)
 
 
 def _statement(**content: Any) -> Statement:

@@ -3,7 +3,7 @@
 import pytest
 
 from gpu_cluster_policies import UNKNOWN
-from gpu_cluster_policies.field import Field, NotKnownError
+from gpu_cluster_policies.property import NotKnownError, Property
 from gpu_cluster_policies.rule import should_be
 
 
@@ -11,7 +11,7 @@ from gpu_cluster_policies.rule import should_be
     ("content", "wanted"), [(True, True), (False, False), (1, 1), (1.0, 1), ("API", "API")]
 )
 def test_the_right_value_breaks_nothing(content: object, wanted: str | int) -> None:
-    assert list(should_be(Field("Pod team/work", "key", content), wanted)) == []
+    assert list(should_be(Property("Pod team/work", "key", content), wanted)) == []
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,11 @@ def test_the_right_value_breaks_nothing(content: object, wanted: str | int) -> N
     ],
 )
 def test_any_other_is_a_violation(content: object, wanted: str | int, expected: str) -> None:
-    [violation] = should_be(Field("Pod team/work", "key", content), wanted)
+    [violation] = should_be(Property("Pod team/work", "key", content), wanted)
 
     assert (violation.field.content, violation.expected) == (content, expected)
 
 
 def test_an_unknown_one_is_not_judged() -> None:
     with pytest.raises(NotKnownError):
-        list(should_be(Field("Pod team/work", "key", UNKNOWN), True))
+        list(should_be(Property("Pod team/work", "key", UNKNOWN), True))

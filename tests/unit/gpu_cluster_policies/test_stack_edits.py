@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from gpu_cluster.aws.nested_values import merged
 from gpu_cluster.stack import load
 from gpu_cluster_policies.pack import strictest
-from gpu_cluster_policies.place import Place
+from gpu_cluster_policies.source_location import SourceLocation
 from gpu_cluster_policies.stack_edits import EDITS, stack_edit
 
 STACK = """
@@ -38,9 +38,9 @@ RULES = strictest().rules
 SECTION = {"pools": "pools", "storage": "storage", "serving": "serving.models"}
 
 
-def place(edit: str) -> Place:
+def place(edit: str) -> SourceLocation:
     section = edit.partition(":")[2].partition(":")[0].partition(":")[0]
-    return Place("stacks/Pulumi.x.yaml", 3, f"gpu-cluster:{SECTION.get(section, section)}.it.nodes")
+    return SourceLocation("stacks/Pulumi.x.yaml", 3, f"gpu-cluster:{SECTION.get(section, section)}.it.nodes")
 
 
 def parsed(text: str) -> Any:
@@ -60,13 +60,13 @@ def test_an_edit_leaves_a_valid_stack_file(rule: str, tmp_path: Path) -> None:
 
 
 def test_where_the_file_is_no_stack_file_there_is_none() -> None:
-    assert stack_edit(RULES["7-deletion-protection"], Place("pod.yaml", 1, "spec")) == []
+    assert stack_edit(RULES["7-deletion-protection"], SourceLocation("pod.yaml", 1, "spec")) == []
 
 
 def test_an_entry_of_another_section_is_not_edited() -> None:
     rule = RULES["72-two-replicas"]
 
-    assert stack_edit(rule, Place("stacks/Pulumi.x.yaml", 1, "gpu-cluster:pools.l4.nodes")) == []
-    assert stack_edit(rule, Place("stacks/Pulumi.x.yaml", 1, "gpu-cluster:serving.models.chat"))[2] == (
-        "    chat:"
-    )
+    assert stack_edit(rule, SourceLocation("stacks/Pulumi.x.yaml", 1, "gpu-cluster:pools.l4.nodes")) == []
+    assert stack_edit(rule, SourceLocation("stacks/Pulumi.x.yaml", 1, "gpu-cluster:serving.models.chat"))[
+        2
+    ] == ("    chat:")

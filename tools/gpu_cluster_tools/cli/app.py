@@ -39,7 +39,7 @@ ERRORS = {
     "gpu_cluster_tools.cli.project.NoStackError": 2,
     "gpu_cluster.kubernetes.cluster.kubeconfig.NoKubeconfigError": 1,
     "gpu_cluster.stack.diagnostic.FileError": 2,
-    "gpu_cluster.cost.usage.UsageError": 2,
+    "gpu_cluster.cost.assumptions.UsageError": 2,
     "gpu_cluster_tools.doctor.aws.RefusedError": 1,
     "gpu_cluster_tools.doctor.aws.UnreachableError": 1,
     "gpu_cluster_tools.rehearsal.errors.RehearsalError": 1,

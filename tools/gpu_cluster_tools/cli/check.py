@@ -13,7 +13,7 @@ from gpu_cluster_tools.cli.project import Project, StackArgument
 from gpu_cluster_tools.cli.width import say
 
 if TYPE_CHECKING:
-    from gpu_cluster_policies.reports import Judged
+    from gpu_cluster_policies.reports import Evaluation
 
 
 class CheckFormat(StrEnum):
@@ -69,13 +69,13 @@ def check(
         raise typer.Exit(3)
 
 
-def _plan(stack: str) -> "Judged":
+def _plan(stack: str) -> "Evaluation":
     from gpu_cluster.plan import plan_of
-    from gpu_cluster_policies.judging import judged_plan
+    from gpu_cluster_policies.evaluate import evaluate_plan
 
     project = Project.here()
     project.stack_file(stack)
-    return judged_plan(plan_of(project.folder, stack), project.folder)
+    return evaluate_plan(plan_of(project.folder, stack), project.folder)
 
 
 def _notes(stack: str) -> list[str]:
@@ -86,11 +86,11 @@ def _notes(stack: str) -> list[str]:
     return [*notes_of(load_any(Project.here().stack_file(stack)))]
 
 
-def _manifests(files: list[str], stack: str | None) -> "Judged":
-    from gpu_cluster_policies.judging import judged_manifests
+def _manifests(files: list[str], stack: str | None) -> "Evaluation":
+    from gpu_cluster_policies.evaluate import evaluate_manifests
     from gpu_cluster_policies.manifests import STDIN, contents_of
 
     contents = contents_of([Path(file) for file in files if file != "-"])
     if "-" in files:
         contents[STDIN] = sys.stdin.buffer.read()
-    return judged_manifests(contents, stack)
+    return evaluate_manifests(contents, stack)

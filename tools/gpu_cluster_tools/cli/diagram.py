@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster_tools.cli.project import Project, StackName
 from gpu_cluster_tools.diagram import diagram as drawn
 from gpu_cluster_tools.diagram import team_diagram

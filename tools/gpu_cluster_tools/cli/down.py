@@ -4,7 +4,7 @@ import shutil
 
 import typer
 
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.team_stack import down_team

@@ -17,10 +17,10 @@ from gpu_cluster_policies.settings import policy_settings
 from gpu_cluster_tools.cli.init_team import team_text
 from gpu_cluster_tools.cli.project import Project
 from gpu_cluster_tools.cli.prompts import Prompts
-from gpu_cluster_tools.scaffold.draft import BLANK, draft, example
+from gpu_cluster_tools.scaffold.init_options import InitOptions, InitOptionsError
 from gpu_cluster_tools.scaffold.policy_settings import FILE, allow
+from gpu_cluster_tools.scaffold.stack_file import BLANK, example, stack_file
 from gpu_cluster_tools.scaffold.wanted_model import WantedModel
-from gpu_cluster_tools.scaffold.wish import Wish, WishError
 
 _RANGE = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
 
@@ -144,7 +144,7 @@ def init(
             served = model or ask("Model to serve, empty for none?", "") or None
             usual = "" if instance or (served and where is not Provider.EXISTING) else _USUAL[where]
             kind = gpu or ask("GPU, such as L4; empty for the cheapest that does?", usual) or None
-            wish = Wish(
+            init = InitOptions(
                 name=name,
                 provider=where,
                 production=_production(name, production, project, ask),
@@ -162,9 +162,9 @@ def init(
                 notify=notify,
                 team=team,
             )
-            text = draft(wish)
-            stack = example(wish)
-    except WishError as error:
+            text = stack_file(init)
+            stack = example(init)
+    except InitOptionsError as error:
         raise typer.BadParameter(str(error)) from None
     except StackFileError as error:
         told = "\n".join(f"{problem.key}: {problem.message}" for problem in error.problems)
@@ -181,17 +181,17 @@ def _is_given(option: str, context: typer.Context) -> bool:
 
 def _source(environment: str | None, platform: str | None, revision: str | None) -> PlatformSource | None:
     if not environment and (platform or revision):
-        raise WishError("--platform and --revision go with --environment, for the stack of a team")
+        raise InitOptionsError("--platform and --revision go with --environment, for the stack of a team")
     if not platform:
         if revision:
-            raise WishError("--revision goes with --platform, the URL of a repository")
+            raise InitOptionsError("--revision goes with --platform, the URL of a repository")
         return None
     given = {"git": platform, "revision": revision} if "://" in platform or revision else {"folder": platform}
     try:
         return PlatformSource.model_validate(given)
     except ValidationError as error:
         wrong = error.errors()[0]
-        raise WishError(f"--platform: {wrong.get('ctx', {}).get('error', wrong['msg'])}") from None
+        raise InitOptionsError(f"--platform: {wrong.get('ctx', {}).get('error', wrong['msg'])}") from None
 
 
 def _refuse_what_is_of_the_environment(context: typer.Context) -> None:
@@ -201,7 +201,7 @@ def _refuse_what_is_of_the_environment(context: typer.Context) -> None:
         if option in _OF_ENVIRONMENTS and _is_given(option, context)
     ]
     if given:
-        raise WishError(f"not with --environment, which has its own: {', '.join(given)}")
+        raise InitOptionsError(f"not with --environment, which has its own: {', '.join(given)}")
 
 
 def _named(name: str) -> str:
@@ -223,17 +223,17 @@ def _place(given: str) -> Provider:
 def _region(name: str) -> str:
     if name in REGIONS:
         return name
-    raise WishError(f"unknown region '{name}'{did_you_mean(name, REGIONS) or '; such as us-east-2'}")
+    raise InitOptionsError(f"unknown region '{name}'{did_you_mean(name, REGIONS) or '; such as us-east-2'}")
 
 
 def _span(given: str) -> tuple[int, int]:
     match = _RANGE.fullmatch(given.strip())
     if not match:
-        raise WishError(f"expected nodes such as 2 or 1-4, got '{given}'")
+        raise InitOptionsError(f"expected nodes such as 2 or 1-4, got '{given}'")
     least = int(match[1])
     most = int(match[2] or least)
     if not 1 <= least <= most:
-        raise WishError(f"expected 1 or more, and the larger number last, got '{given}'")
+        raise InitOptionsError(f"expected 1 or more, and the larger number last, got '{given}'")
     return least, most
 
 
@@ -243,7 +243,7 @@ def _production(name: str, given: bool | None, project: Project, ask: Prompts) -
     usual = "yes" if policy_settings(project.folder).names_production(name) else "no"
     answer = ask("Is it production: yes or no?", usual)
     if answer not in ("yes", "no"):
-        raise WishError(f"expected yes or no, got '{answer}'")
+        raise InitOptionsError(f"expected yes or no, got '{answer}'")
     return answer == "yes"
 
 

@@ -10,10 +10,10 @@ from gpu_cluster.stack.platform_checkout import checked_out, lack_of_project
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
 from gpu_cluster_tools.cli.project import Project
 from gpu_cluster_tools.cli.prompts import Prompts
-from gpu_cluster_tools.scaffold.team_draft import team_draft, team_example
-from gpu_cluster_tools.scaffold.team_wish import TeamWish
+from gpu_cluster_tools.scaffold.init_options import InitOptionsError
+from gpu_cluster_tools.scaffold.team_init_options import TeamInitOptions
+from gpu_cluster_tools.scaffold.team_stack_file import team_example, team_stack_file
 from gpu_cluster_tools.scaffold.wanted_model import WantedModel
-from gpu_cluster_tools.scaffold.wish import WishError
 
 
 def team_text(
@@ -27,15 +27,15 @@ def team_text(
     model: str | None,
     kubeconfig: str | None,
 ) -> str:
-    """Text of the file. `WishError` where the environment has no such team, or no capacity for the model."""
+    """Text of the file. `InitOptionsError` without such a team, or without capacity for the model."""
     file = _of_platform(project, source, environment) if source else _file(project, name, environment)
     try:
         stack = load(file)
     except StackFileError as error:
-        raise WishError(f"{environment} has mistakes of its own:\n{error}") from None
+        raise InitOptionsError(f"{environment} has mistakes of its own:\n{error}") from None
     named = team or _team(name, environment, stack, ask)
     served = model or ask("Model to serve, empty for none?", "")
-    wish = TeamWish(
+    init = TeamInitOptions(
         environment=environment,
         stack=stack,
         team=named,
@@ -43,8 +43,8 @@ def team_text(
         model=WantedModel(served) if served else None,
         kubeconfig=kubeconfig,
     )
-    text = team_draft(wish)
-    team_example(wish, file)
+    text = team_stack_file(init)
+    team_example(init, file)
     return text
 
 
@@ -52,14 +52,14 @@ def _of_platform(project: Project, source: PlatformSource, environment: str) -> 
     try:
         platform = checked_out(source, project.folder)
     except FetchError as error:
-        raise WishError(str(error)) from None
+        raise InitOptionsError(str(error)) from None
     if not (platform.folder / "Pulumi.yaml").is_file():
-        raise WishError(lack_of_project(platform))
+        raise InitOptionsError(lack_of_project(platform))
     there = Project(platform.folder)
     known = [it for it in there.stack_names() if not _is_team(there, it)]
     if environment not in known:
         near = did_you_mean(environment, known) or f"; there are {', '.join(known) or 'none'}"
-        raise WishError(f"{platform} has no environment '{environment}'{near}")
+        raise InitOptionsError(f"{platform} has no environment '{environment}'{near}")
     return there.stack_file(environment)
 
 
@@ -67,9 +67,11 @@ def _file(project: Project, name: str, environment: str) -> Path:
     known = [it for it in project.stack_names() if not _is_team(project, it)]
     if environment not in known:
         there = f"there are {', '.join(known)}" if known else "there is none"
-        raise WishError(f"no environment '{environment}' ({there}){did_you_mean(environment, known)}")
+        raise InitOptionsError(f"no environment '{environment}' ({there}){did_you_mean(environment, known)}")
     if name == environment:
-        raise WishError(f"{name} is the environment itself; name the team's stack such as {name}-vision")
+        raise InitOptionsError(
+            f"{name} is the environment itself; name the team's stack such as {name}-vision"
+        )
     return project.stack_file(environment)
 
 
@@ -82,9 +84,9 @@ def _is_team(project: Project, stack: str) -> bool:
 
 def _team(name: str, environment: str, stack: Stack, ask: Prompts) -> str:
     if not stack.teams:
-        raise WishError(f"{environment} has no team; gpu-cluster:teams of its file grants them")
+        raise InitOptionsError(f"{environment} has no team; gpu-cluster:teams of its file grants them")
     called = name.removeprefix(f"{environment}-")
     given = ask(f"Team, {one_of(stack.teams)}?", called if called in stack.teams else "")
     if not given:
-        raise WishError(f"which team of {environment}? --team {one_of(stack.teams)}")
+        raise InitOptionsError(f"which team of {environment}? --team {one_of(stack.teams)}")
     return given

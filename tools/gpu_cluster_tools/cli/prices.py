@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gpu_cluster.catalog import REGIONS
-from gpu_cluster.catalog.clock import today
+from gpu_cluster.catalog.today import today
 from gpu_cluster.stack.suggestions import did_you_mean
 from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.table import table

@@ -12,7 +12,7 @@ from gpu_cluster.project import project_above
 
 if TYPE_CHECKING:
     from gpu_cluster.config.stack import Stack
-    from gpu_cluster.config.team import TeamStack
+    from gpu_cluster.config.team_stack import TeamStack
 
 
 class NoProjectError(Exception):

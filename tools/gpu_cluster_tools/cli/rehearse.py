@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.platform_checkout import beside_the_team
 from gpu_cluster_tools.cli.project import Project, StackName
 from gpu_cluster_tools.rehearsal import Sandbox, TeamSandbox, copy_project, rehearse_team

@@ -61,7 +61,7 @@ def _compliance(
 ) -> None:
     from gpu_cluster.stack.declared import declared
     from gpu_cluster_policies.compliance import assess
-    from gpu_cluster_policies.judging import judged_plan
+    from gpu_cluster_policies.evaluate import evaluate_plan
     from gpu_cluster_policies.reports.compliance import compliance_json, compliance_markdown
 
     wanted = framework or sorted(plan.stack.compliance.frameworks)
@@ -69,7 +69,7 @@ def _compliance(
         known = ", ".join(Framework)
         raise typer.BadParameter(f"the stack file names none; known are {known}", param_hint="--framework")
     with working("evaluating all rules", quiet=as_json):
-        judged = judged_plan(plan, project.folder)
+        judged = evaluate_plan(plan, project.folder)
     facts = declared(plan.team or plan.stack)
     assessments = [assess(judged, each, facts) for each in wanted]
     tell(compliance_json(assessments) if as_json else compliance_markdown(assessments), output)

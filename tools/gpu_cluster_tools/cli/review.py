@@ -78,7 +78,7 @@ def review(
 
 
 def _reviews(both: "Comparison", stacks: list[str]) -> "list[Review]":
-    from gpu_cluster.catalog.clock import today
+    from gpu_cluster.catalog.today import today
     from gpu_cluster_tools.review.stacks import reviews
 
     return reviews(both, stacks, today())

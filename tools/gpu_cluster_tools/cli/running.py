@@ -9,7 +9,7 @@ import typer
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.kubernetes.cluster import kubeconfig_of
 from gpu_cluster.stack import is_team_file
 from gpu_cluster_tools.cli.project import Project

@@ -9,7 +9,7 @@ import typer
 
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.eks import EksSettings
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.kubernetes.cluster import team_kubeconfig
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.summary import rows_of

@@ -5,7 +5,7 @@ import typer
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.real_nodes import answered, choose, start_real_nodes
 from gpu_cluster_tools.cli.running import RunningProject

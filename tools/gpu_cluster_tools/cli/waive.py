@@ -8,7 +8,7 @@ import typer
 from gpu_cluster_tools.cli.project import Project, StackName
 
 if TYPE_CHECKING:
-    from gpu_cluster_policies.reports import Judged
+    from gpu_cluster_policies.reports import Evaluation
 
 RuleId = Annotated[str, typer.Argument(help="Id of the rule, such as 72-two-replicas.", metavar="RULE")]
 ResourceName = Annotated[
@@ -38,10 +38,10 @@ def waive(
     """
     from pydantic import ValidationError
 
-    from gpu_cluster.catalog.clock import today
+    from gpu_cluster.catalog.today import today
     from gpu_cluster.plan import plan_of
     from gpu_cluster.stack.suggestions import did_you_mean
-    from gpu_cluster_policies.judging import judged_plan
+    from gpu_cluster_policies.evaluate import evaluate_plan
     from gpu_cluster_policies.waiver_entry import FILE, add_waiver
     from gpu_cluster_policies.waivers import Waiver
 
@@ -53,7 +53,7 @@ def waive(
     if plan.team and plan.team.platform:
         message = f"the waivers of {plan.team.platform} hold for {stack}: write it there"
         raise typer.BadParameter(message, param_hint="STACK")
-    judged = judged_plan(plan, project.folder)
+    judged = evaluate_plan(plan, project.folder)
     rules = judged.pack.rules
     if rule not in rules:
         near = did_you_mean(rule, rules) or "; `gpu-cluster check` names the rules of findings"
@@ -79,7 +79,7 @@ def waive(
     typer.echo(f"{FILE}:{line}: {rule} on {resource} is waived in {stack} until {until.date()}")
 
 
-def _require_finding(judged: "Judged", rule: str, resource: str) -> None:
+def _require_finding(judged: "Evaluation", rule: str, resource: str) -> None:
     """A waiver that no finding needs would fail the stack itself."""
     from fnmatch import fnmatchcase
 

@@ -6,7 +6,7 @@ from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.config.network import Nat, NetworkSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.stores import FsxLustre
-from gpu_cluster.config.teams import ONLY
+from gpu_cluster.config.team_grants import ONLY
 from gpu_cluster_tools.diagram import parts
 from gpu_cluster_tools.diagram.mermaid_syntax import id_of, text
 
@@ -23,7 +23,7 @@ def diagram(name: str, stack: Stack) -> str:
 
 def _lines(name: str, stack: Stack) -> Iterator[str]:
     pools = pools_of(stack)
-    yield f"subgraph {id_of('stack', name)}[{text(name, parts.place_of(stack))}]"
+    yield f"subgraph {id_of('stack', name)}[{text(name, parts.backend_name(stack))}]"
     if stack.network:
         yield from _network(stack.network)
     yield f"  cluster([{text(parts.cluster_of(stack))}])"

@@ -2,7 +2,7 @@
 
 import re
 
-from gpu_cluster.config.span import Span
+from gpu_cluster.config.min_max import MinMax
 
 
 def id_of(kind: str, name: str) -> str:
@@ -19,7 +19,7 @@ def _plain(line: str) -> str:
     return re.sub(r"[^\w\s./:,()-]", lambda found: f"#{ord(found[0])};", line)
 
 
-def times(span: Span, what: str) -> str:
+def times(span: MinMax, what: str) -> str:
     """`1 node`, `2 nodes`, `0 to 4 nodes`."""
     count = str(span.max) if span.min == span.max else f"{span.min} to {span.max}"
     return f"{count} {what}" if count == "1" else f"{count} {what}s"

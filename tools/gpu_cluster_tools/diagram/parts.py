@@ -25,7 +25,7 @@ STORE_NAMES = {
 _CAPACITY = {"ON_DEMAND": "on demand", "SPOT": "spot", "CAPACITY_BLOCK": "capacity block"}
 
 
-def place_of(stack: Stack) -> str:
+def backend_name(stack: Stack) -> str:
     if isinstance(stack.cluster, EksSettings):
         return f"AWS {stack.cluster.account}, {stack.region}"
     return "a cluster that is there" if isinstance(stack.cluster, ExistingCluster) else "this machine"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from gpu_cluster.capacity import pools_of
+from gpu_cluster.config.min_max import MinMax
 from gpu_cluster.config.services import ServiceSettings
-from gpu_cluster.config.span import Span
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster_tools.diagram import parts
 from gpu_cluster_tools.diagram.mermaid_syntax import id_of, text, times
 
@@ -22,7 +22,7 @@ def team_diagram(team: TeamStack) -> str:
 def _lines(team: TeamStack) -> Iterator[str]:
     stack, file = team.environment, team.file
     below = file.team.environment
-    yield f"subgraph {id_of('stack', below)}[{text(below, parts.place_of(stack))}]"
+    yield f"subgraph {id_of('stack', below)}[{text(below, parts.backend_name(stack))}]"
     if any(not service.pool for service in file.services.values()):
         yield f"  nodes[{text('nodes without GPUs')}]"
     yield from parts.pools((pool for pool in pools_of(stack).values() if pool.name in _pools(team)), stack)
@@ -72,5 +72,5 @@ def _image(service: ServiceSettings) -> str:
     return host + slash + last.partition(":")[0]
 
 
-def _replicas(service: ServiceSettings) -> Span:
-    return Span(min=service.replicas, max=service.replicas)
+def _replicas(service: ServiceSettings) -> MinMax:
+    return MinMax(min=service.replicas, max=service.replicas)

@@ -6,7 +6,7 @@ from pathlib import Path
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster_tools.doctor.account import account
 from gpu_cluster_tools.doctor.addons import addons
 from gpu_cluster_tools.doctor.aws import Aws, UnreachableError

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack import StackFileError, load_any
 from gpu_cluster.stack.schema import json_schema, schema_text, team_json_schema
 from gpu_cluster.stack.summary import summary_of

@@ -8,7 +8,7 @@ from itertools import groupby
 from gpu_cluster.cost import Cost
 from gpu_cluster.cost.money import Range, usd
 from gpu_cluster.plan.urn import name_of
-from gpu_cluster_policies.reports.judged import Judged, Shown
+from gpu_cluster_policies.reports.evaluation import Evaluation, Shown
 from gpu_cluster_tools.schedule import Schedule
 
 _WORTH_A_BAR = 0.1
@@ -134,7 +134,7 @@ def timeline(schedule: Schedule) -> tuple[Bar, ...]:
     return tuple(bars)
 
 
-def findings_by_rule(judged: Judged) -> tuple[RuleFindings, ...]:
+def findings_by_rule(judged: Evaluation) -> tuple[RuleFindings, ...]:
     """Findings without a waiver: those that stop an update first."""
     return tuple(_rules(judged.findings))
 

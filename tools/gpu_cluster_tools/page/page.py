@@ -5,12 +5,12 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from gpu_cluster.catalog.clock import today
+from gpu_cluster.catalog.today import today
 from gpu_cluster.cost import Cost, cost_of, project_prices
 from gpu_cluster.plan import Plan
 from gpu_cluster.stack.notes import notes_of
-from gpu_cluster_policies.judging import judge_of, judged_plan
-from gpu_cluster_tools.diagram.parts import place_of
+from gpu_cluster_policies.evaluate import evaluate_plan, judge_of
+from gpu_cluster_tools.diagram.parts import backend_name
 from gpu_cluster_tools.page.figures import (
     amounts,
     budget_bars,
@@ -32,13 +32,13 @@ def page_of(plan: Plan, project: Path) -> str:
     `PriceFileError` and `PolicyFileError` where a file of the project is wrong.
     """
     cost = cost_of(plan, day=today(), prices=project_prices(judge_of(plan, project)))
-    judged = judged_plan(plan, project)
+    judged = evaluate_plan(plan, project)
     schedule = ready(plan)
     made = plan.graph.made
     return _template().render(
         name=plan.name,
         day=cost.day,
-        topology=topology_of(plan.stack, plan.team, place_of(plan.stack)),
+        topology=topology_of(plan.stack, plan.team, backend_name(plan.stack)),
         resources=len(made),
         in_cluster=sum(it.type.startswith("kubernetes:") for it in made),
         ready=f"{schedule.makespan:.0f}",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from gpu_cluster.capacity import Pool, mig_resource, pools_of
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
-from gpu_cluster.config.teams import ONLY
+from gpu_cluster.config.team_grants import ONLY
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster_tools.diagram.mermaid_syntax import times
 from gpu_cluster_tools.diagram.parts import STORE_NAMES, capacity_of, cluster_of, mounted_by
 

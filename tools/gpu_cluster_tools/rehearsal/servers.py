@@ -1,14 +1,14 @@
 """Hardware of an instance type, and the resources that pods may ask for."""
 
 from gpu_cluster.capacity import GPU_RESOURCE, Hardware, hardware_of
+from gpu_cluster.config.min_max import MinMax
 from gpu_cluster.config.pools import PoolSettings
-from gpu_cluster.config.span import Span
 from gpu_cluster_tools.rehearsal.instance_types import instance_types, known
 
 
 def server_of(type: str) -> Hardware:
     """By its name, such as g6.4xlarge."""
-    return hardware_of(PoolSettings(instance=type, nodes=Span(min=1, max=1)), known())
+    return hardware_of(PoolSettings(instance=type, nodes=MinMax(min=1, max=1)), known())
 
 
 def offered_by(type: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster_tools.rehearsal.stack_copy import Keys
 
 _POOLS = "gpu-cluster:pools"

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from gpu_cluster.config.eks import EksSettings
-from gpu_cluster.config.team import LOCAL_TEAMS, TeamStack
-from gpu_cluster.config.teams import group_of
+from gpu_cluster.config.team_grants import group_of
+from gpu_cluster.config.team_stack import LOCAL_TEAMS, TeamStack
 from gpu_cluster.stack import load_any
 from gpu_cluster_tools.rehearsal.aws import Account
 from gpu_cluster_tools.rehearsal.control_plane import LocalControlPlane

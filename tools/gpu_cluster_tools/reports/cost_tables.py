@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from gpu_cluster.cost.assumptions import ASSUMPTIONS
 from gpu_cluster.cost.budget import Budget
 from gpu_cluster.cost.cost import Cost
 from gpu_cluster.cost.diff import Change, CostDiff
 from gpu_cluster.cost.money import HOURS, Range, usd
 from gpu_cluster.cost.teams import Share
 from gpu_cluster.cost.unpriced import Missing
-from gpu_cluster.cost.usage import ASSUMPTIONS
-from gpu_cluster.cost.use import Use
+from gpu_cluster.cost.utilization import Utilization
 from gpu_cluster_policies.markup import table, text
 
 
@@ -75,7 +75,7 @@ def _row(part: str, monthly: Range) -> tuple[str, ...]:
     return (part, *(f"${usd(end)}" for end in ends), _dollars(monthly.least), _dollars(monthly.most))
 
 
-def _use_row(use: Use) -> tuple[str, ...]:
+def _use_row(use: Utilization) -> tuple[str, ...]:
     shares = (use.idle, use.cpu_idle, use.memory_idle, use.wasted)
     return use.pool, _count(use.nodes), _count(use.needed), *map(_percents, shares)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from gpu_cluster.cost import CATALOG, Cost, Prices, cost_of
 from gpu_cluster.plan import Plan, Registered
 from gpu_cluster.stack import StackFileError
-from gpu_cluster_policies.judging import judged_plan
-from gpu_cluster_policies.reports import Judged
+from gpu_cluster_policies.evaluate import evaluate_plan
+from gpu_cluster_policies.reports import Evaluation
 from gpu_cluster_tools.review.plans import Outdated, Planned, resources_of
 from gpu_cluster_tools.review.revision import file_of
 from gpu_cluster_tools.schedule import Schedule, ready
@@ -64,9 +64,9 @@ class RevisionState:
         return resources_of(self.planned)
 
     @cached_property
-    def judged(self) -> Judged | None:
+    def judged(self) -> Evaluation | None:
         """`PolicyFileError` where the policies cannot be read."""
-        return judged_plan(self.plan, self.project, self.settings_of) if self.plan else None
+        return evaluate_plan(self.plan, self.project, self.settings_of) if self.plan else None
 
     @cached_property
     def schedule(self) -> Schedule | None:

@@ -12,10 +12,10 @@ from gpu_cluster.cost import project_prices
 from gpu_cluster.cost.price_file import FILE as PRICE_FILE
 from gpu_cluster.plan import Plan
 from gpu_cluster.stack.platform_checkout import as_if_in, beside_the_team
-from gpu_cluster_policies.judging import judge_of
+from gpu_cluster_policies.evaluate import judge_of
 from gpu_cluster_policies.pack import pack_of
-from gpu_cluster_policies.reports import Judged
-from gpu_cluster_policies.reports.judged import Shown
+from gpu_cluster_policies.reports import Evaluation
+from gpu_cluster_policies.reports.evaluation import Shown
 from gpu_cluster_tools.review.changes import changes
 from gpu_cluster_tools.review.cost_change import cost_change
 from gpu_cluster_tools.review.data_loss import data_losses
@@ -135,7 +135,9 @@ def _wrong(before: RevisionState, after: RevisionState) -> Reason:
     return Reason(True, f"{counted}, although it is as it was" if as_before else counted)
 
 
-def _findings(new: Judged | None, old: Judged | None) -> tuple[tuple[ReviewFinding, ...], tuple[str, ...]]:
+def _findings(
+    new: Evaluation | None, old: Evaluation | None
+) -> tuple[tuple[ReviewFinding, ...], tuple[str, ...]]:
     """Findings of rules now, and earlier findings that are gone."""
     now = {_key(shown): shown for shown in new.findings} if new else {}
     then = {_key(shown): shown for shown in old.findings} if old else {}

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from gpu_cluster.capacity import Load, load_time
+from gpu_cluster.capacity import ModelLoad, load_time
 from gpu_cluster.catalog import MODELS, LanguageModel, of_weights
+from gpu_cluster.config.min_max import Replicas
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.serving import LOAD_MINUTES, ModelCache, ModelSettings
-from gpu_cluster.config.span import Replicas
 from gpu_cluster.config.storage import Ebs
 from gpu_cluster.stack.checks.load_times import enough
 from gpu_cluster.stack.scalar import scalar
@@ -48,9 +48,9 @@ class WantedModel:
         return bool(self.known and self.known.gated)
 
     @property
-    def load(self) -> Load:
+    def load(self) -> ModelLoad:
         """With as few tokens as are useful, so that it fits small GPUs."""
-        return Load(self.known or of_weights(self.name, int(amount(WEIGHTS))), self.context, None)
+        return ModelLoad(self.known or of_weights(self.name, int(amount(WEIGHTS))), self.context, None)
 
     @property
     def context(self) -> int:

@@ -11,7 +11,7 @@ from gpu_cluster.aws.identity import PodIdentity
 from gpu_cluster.aws.tags import team_tags
 from gpu_cluster.aws.teams.iam_policies import Prefixes, member_policy, pod_policy
 from gpu_cluster.config.budget import BudgetSettings
-from gpu_cluster.config.teams import TeamSettings, group_of
+from gpu_cluster.config.team_grants import TeamSettings, group_of
 from gpu_cluster.kubernetes.teams.identity import AWS_ACCOUNT
 
 

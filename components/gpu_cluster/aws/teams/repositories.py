@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from gpu_cluster.aws.ecr import Repository, keep_newest_and_tagged
 from gpu_cluster.aws.tags import tags_of, team_tags
 from gpu_cluster.config.eks import EksSettings
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 
 
 def repositories_of(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
-from gpu_cluster.config.team import LOCAL_TEAMS, TeamStack
+from gpu_cluster.config.team_stack import LOCAL_TEAMS, TeamStack
 
 LOCAL = Path(".local/kubeconfig")
 """Written by the control plane on this machine, below the project's folder."""

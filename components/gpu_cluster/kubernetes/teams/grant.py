@@ -9,7 +9,7 @@ from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.capacity import Pool, share_of
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
-from gpu_cluster.config.teams import TeamSettings, group_of
+from gpu_cluster.config.team_grants import TeamSettings, group_of
 from gpu_cluster.config.telemetry import Scraper
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import (

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from gpu_cluster.capacity import Pool, Share
-from gpu_cluster.config.teams import TeamSettings
+from gpu_cluster.config.team_grants import TeamSettings
 from gpu_cluster.kubernetes.serving import quantities
 
 

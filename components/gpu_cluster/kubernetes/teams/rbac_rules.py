@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from gpu_cluster.config.teams import group_of
+from gpu_cluster.config.team_grants import group_of
 from gpu_cluster.kubernetes.serving import hub_token
 
 _READ = ["get", "list", "watch"]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from gpu_cluster.catalog import ADDON_LEAST, ADDONS, KUBERNETES_VERSIONS
-from gpu_cluster.catalog.clock import today
 from gpu_cluster.catalog.limits import LIMITS
+from gpu_cluster.catalog.today import today
 from gpu_cluster.config.addons import AddonSettings
 from gpu_cluster.config.eks import AccessPolicy, EksSettings
 from gpu_cluster.config.pools import AmiFamily, PoolSettings

@@ -7,7 +7,7 @@ from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.serving import GROUP_SUFFIX, ModelSettings, ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Csi, Efs, Nfs
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import one_of
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from gpu_cluster.capacity import (
     Device,
-    Load,
-    Need,
-    Place,
+    GpuSlot,
+    MemoryEstimate,
+    ModelLoad,
     Pool,
     config_problem,
     engine_options,
     known_model,
     load_of,
     replica_device,
-    smallest_place,
+    smallest_fit,
 )
 from gpu_cluster.catalog import INSTANCES, MODELS, LanguageModel
 from gpu_cluster.config.quantity import amount
@@ -138,7 +138,7 @@ def _too_large(
     return f"{needs}, and {gets}; {f'it fits {one_of(ways)}' if ways else 'no instance type holds it'}"
 
 
-def _needed(load: Load, need: Need, gpus: int) -> str:
+def _needed(load: ModelLoad, need: MemoryEstimate, gpus: int) -> str:
     model = load.model
     weights = f"{_gi(need.weights * gpus)} of {model.precision} weights".replace("  ", " ")
     tokens = f"{load.concurrency} times {load.context}" if load.concurrency else str(load.context)
@@ -148,7 +148,7 @@ def _needed(load: Load, need: Need, gpus: int) -> str:
     return f"{model.name} needs {least}{_gi(need.total * gpus, ceil)} of GPU memory ({parts})"
 
 
-def _lighter(load: Load, device: Device, gpus: int) -> Iterator[str]:
+def _lighter(load: ModelLoad, device: Device, gpus: int) -> Iterator[str]:
     """Smaller settings that fit on the same GPUs."""
     if not load.model.cache:  # its weights alone are known
         return
@@ -171,13 +171,13 @@ def _most(limit: int, fits: Callable[[int], bool]) -> int:
     return bisect_left(range(1, limit + 1), True, key=lambda count: not fits(count))
 
 
-def _roomier(load: Load, pool: Pool, offered: Mapping[str, Pool], copies: int) -> Iterator[str]:
+def _roomier(load: ModelLoad, pool: Pool, offered: Mapping[str, Pool], copies: int) -> Iterator[str]:
     """Fewer copies on `copies` GPUs, more of the same pool, the smallest place on another, or else the
     cheapest instance type."""
     places = {
         each.name: place
         for each in offered.values()
-        if (place := smallest_place(load, each.gpu, each.gpus, each.sharing))
+        if (place := smallest_fit(load, each.gpu, each.gpus, each.sharing))
     }
     here = places.pop(pool.name, None)
     if here and here.gpus <= copies:
@@ -191,7 +191,7 @@ def _roomier(load: Load, pool: Pool, offered: Mapping[str, Pool], copies: int) -
         yield from _instance(load)
 
 
-def _wider(load: Load, device: Device, pool: Pool, nodes: int) -> Iterator[str]:
+def _wider(load: ModelLoad, device: Device, pool: Pool, nodes: int) -> Iterator[str]:
     """More whole nodes of the pool, with a stage of the layers on each; of whole GPUs only."""
     if pool.sharing or load.options is None:
         return
@@ -202,15 +202,15 @@ def _wider(load: Load, device: Device, pool: Pool, nodes: int) -> Iterator[str]:
             return
 
 
-def _instance(load: Load) -> Iterator[str]:
+def _instance(load: ModelLoad) -> Iterator[str]:
     for instance in sorted(INSTANCES.values(), key=lambda instance: instance.hourly_usd or inf):
-        place = smallest_place(load, instance.gpu, instance.gpus)
+        place = smallest_fit(load, instance.gpu, instance.gpus)
         if place:
             yield f"on a pool of {instance.name} with {_keys(place)}"
             return
 
 
-def _keys(place: Place) -> str:
+def _keys(place: GpuSlot) -> str:
     """Keys of a model for this slot."""
     return f"slice: {place.profile}" if place.profile else f"gpus: {place.gpus}"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gpu_cluster.capacity import Pool
 from gpu_cluster.catalog import CAPACITY_BLOCK_TYPES
-from gpu_cluster.catalog.clock import now
+from gpu_cluster.catalog.today import now
 from gpu_cluster.config.capacity import Capacity
 from gpu_cluster.config.pools import PoolSettings
 from gpu_cluster.config.stack import Stack

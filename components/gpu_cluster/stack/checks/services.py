@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from gpu_cluster.capacity import Pool, room
+from gpu_cluster.capacity import Pool, free_capacity
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.stores import StoreSettings
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.checks.models import unknown_pool
 from gpu_cluster.stack.checks.storage import unknown_class
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
@@ -106,7 +106,7 @@ def _gpus(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Diagnost
 
 
 def _size(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Diagnostic]:
-    free, node = room(pool), f"a node of pool {pool.name} ({pool.machine}) has"
+    free, node = free_capacity(pool), f"a node of pool {pool.name} ({pool.machine}) has"
     if amount(service.cpu) * 1000 > free.cpu_millis:
         message = f"a replica asks for {service.cpu} of CPU, and {node} {free.cpu_millis}m for pods"
         yield Diagnostic((*keys, "cpu"), message)

@@ -8,7 +8,7 @@ from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.eks import PRINCIPAL, EksSettings
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.teams import ONLY, GpuQuota
+from gpu_cluster.config.team_grants import ONLY, GpuQuota
 from gpu_cluster.stack.checks.models import obstacles, unknown_pool
 from gpu_cluster.stack.checks.namespaces import taken
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys

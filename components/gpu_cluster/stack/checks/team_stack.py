@@ -7,7 +7,7 @@ from gpu_cluster.capacity import Pool, gpu_resource, pools_of, request_of, share
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.gated_models import gated_models
 from gpu_cluster.stack.checks.groups import groups, groups_of_team

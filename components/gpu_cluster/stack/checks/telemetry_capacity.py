@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from gpu_cluster.capacity import Pool, room
+from gpu_cluster.capacity import Pool, free_capacity
 from gpu_cluster.capacity.telemetry_requests import EXPORTER_REQUESTS, telemetry_requests
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.stack import Stack
@@ -66,7 +66,7 @@ def _number(key: str, quantity: str) -> int:
 
 
 def _free(pool: Pool, key: str) -> int:
-    free = room(pool)
+    free = free_capacity(pool)
     return free.cpu_millis if key == "cpu" else free.memory_bytes // _MIB
 
 

@@ -6,13 +6,13 @@ import pytest
 
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.capacity.known_hardware import CATALOG_HARDWARE, contradictions, known_hardware
-from gpu_cluster.catalog.clock import today
+from gpu_cluster.catalog.today import today
 from gpu_cluster.config.hardware import HardwareSettings
 from gpu_cluster.cost import cost_of
 from gpu_cluster.plan import planned
 from gpu_cluster.stack import load
+from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.settings import policy_settings
-from gpu_cluster_policies.terms import Terms
 
 STACKS = Path(__file__).parents[4] / "tests" / "stacks" / "happy"
 DECLARED = STACKS / "eks-declared.yaml"
@@ -65,6 +65,6 @@ def test_a_declared_price_counts_and_a_missing_one_makes_the_total_incomplete(mi
 
 
 def test_rules_know_declared_types() -> None:
-    terms = Terms("eks-declared", policy_settings(None), load(DECLARED))
+    terms = EvaluationContext("eks-declared", policy_settings(None), load(DECLARED))
 
     assert terms.instances["g8.4xlarge"].gpus == 1

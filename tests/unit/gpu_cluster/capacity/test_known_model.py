@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster.capacity import Need, config_problem, device_of, known_model, load_of
+from gpu_cluster.capacity import MemoryEstimate, config_problem, device_of, known_model, load_of
 from gpu_cluster.catalog import GPUS, MODELS
 from gpu_cluster.config import ModelSettings
 from gpu_cluster.config.model_shape import ModelShape
@@ -94,7 +94,7 @@ def test_a_shape_has_its_window_with_windowed_layers() -> None:
         ModelShape(layers=2, heads=8, kv_heads=8, vocabulary=9, context=9, window=128)
 
 
-def need(**given: Any) -> Need:
+def need(**given: Any) -> MemoryEstimate:
     model = settings(model="Qwen/Qwen3-30B-A3B", context=16_384, **given)
     known = known_model(model)
     assert known

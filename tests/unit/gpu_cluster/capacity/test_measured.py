@@ -12,7 +12,7 @@ from statistics import median
 
 import pytest
 
-from gpu_cluster.capacity import Load, device_of
+from gpu_cluster.capacity import ModelLoad, device_of
 from gpu_cluster.capacity.kv_cache import Sequence
 from gpu_cluster.catalog import GPUS, MODELS
 
@@ -46,7 +46,7 @@ class Measured:
                 return whole.bytes_on(model, self.gpus) / whole.context
             case _:
                 device = device_of(GPUS[self.gpu], utilization=self.utilization)
-                need = Load(model, self.context, None).need(device, self.gpus)
+                need = ModelLoad(model, self.context, None).need(device, self.gpus)
                 return (device.usable_bytes - need.weights - need.working) / GIB
 
     @property
@@ -111,5 +111,5 @@ def test_no_more_is_promised_than_vllm_left_and_little_less(each: Measured) -> N
 @pytest.mark.parametrize("each", of("fails", "runs"), ids=lambda each: f"{each.model}-{each.gpu}-{each.gpus}")
 def test_what_failed_does_not_fit_and_what_ran_does(each: Measured) -> None:
     device = device_of(GPUS[each.gpu], utilization=each.utilization)
-    fits = Load(MODELS[each.model], each.context, None).fits(device, each.gpus)
+    fits = ModelLoad(MODELS[each.model], each.context, None).fits(device, each.gpus)
     assert fits is (each.what == "runs")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gpu_cluster.capacity import Device, Load, device_of, memory_share
+from gpu_cluster.capacity import Device, ModelLoad, device_of, memory_share
 from gpu_cluster.catalog import GPUS, MODELS, of_weights
 from gpu_cluster.config.pools import Sharing
 
@@ -25,7 +25,7 @@ def test_a_little_less_is_left_for_tokens_than_vllm_found(
     name: str, gpus: int, utilization: float, measured: float
 ) -> None:
     h100 = device_of(GPUS["H100"])
-    need = Load(MODELS[name], 16000, None).need(h100, gpus)
+    need = ModelLoad(MODELS[name], 16000, None).need(h100, gpus)
     left = (h100.memory_bytes * utilization - need.weights - need.working) / GIB
     assert measured - 1.7 <= left <= measured
 
@@ -39,7 +39,7 @@ def test_a_little_less_is_left_for_tokens_than_vllm_found(
     ],
 )
 def test_tokens_take_what_vllm_says_they_take(name: str, context: int, gpus: int, gib: float) -> None:
-    need = Load(MODELS[name], context, None).need(device_of(GPUS["H100"]), gpus)
+    need = ModelLoad(MODELS[name], context, None).need(device_of(GPUS["H100"]), gpus)
     assert need.cache / GIB == pytest.approx(gib, rel=0.02)
 
 
@@ -65,24 +65,24 @@ def test_tokens_take_what_vllm_says_they_take(name: str, context: int, gpus: int
 def test_what_is_known_to_run_fits_and_what_is_known_to_fail_does_not(
     name: str, gpu: str, gpus: int, context: int, fits: bool
 ) -> None:
-    assert Load(MODELS[name], context, None).fits(device_of(GPUS[gpu]), gpus) is fits
+    assert ModelLoad(MODELS[name], context, None).fits(device_of(GPUS[gpu]), gpus) is fits
 
 
 def test_each_sequence_takes_as_much_again() -> None:
     l4, model = device_of(GPUS["L4"]), MODELS["Qwen/Qwen3-4B"]
-    one, eight = (Load(model, 4096, count).need(l4, 1) for count in (1, 8))
+    one, eight = (ModelLoad(model, 4096, count).need(l4, 1) for count in (1, 8))
     assert eight.cache == 8 * one.cache
     assert eight.working > one.working
 
 
 def test_fewer_sequences_leave_memory_of_the_sampler() -> None:
     h100, model = device_of(GPUS["H100"]), MODELS["openai/gpt-oss-120b"]
-    assert Load(model, 8192, 4).fits(h100, 1)
-    assert not Load(model, 8192, None).fits(h100, 1)
+    assert ModelLoad(model, 8192, 4).fits(h100, 1)
+    assert not ModelLoad(model, 8192, None).fits(h100, 1)
 
 
 def test_more_gpus_than_key_value_heads_divide_the_weights_only() -> None:
-    load = Load(MODELS["Qwen/Qwen3-235B-A22B"], 4096, 1)
+    load = ModelLoad(MODELS["Qwen/Qwen3-235B-A22B"], 4096, 1)
     four, eight = (load.need(device_of(GPUS["H100"]), count) for count in (4, 8))
     assert eight.cache == four.cache
     whole = load.model.whole
@@ -90,26 +90,26 @@ def test_more_gpus_than_key_value_heads_divide_the_weights_only() -> None:
 
 
 def test_a_latent_vector_is_whole_on_every_gpu() -> None:
-    load = Load(MODELS["deepseek-ai/DeepSeek-V3"], 10_000, 1)
+    load = ModelLoad(MODELS["deepseek-ai/DeepSeek-V3"], 10_000, 1)
     one, eight = (load.need(device_of(GPUS["H200"]), count) for count in (1, 8))
     assert one.cache == eight.cache == 61 * 576 * 2 * 10_000
 
 
 def test_layers_with_a_window_forget_what_is_beyond_it() -> None:
-    load = Load(MODELS["openai/gpt-oss-20b"], 131_072, 1)
+    load = ModelLoad(MODELS["openai/gpt-oss-20b"], 131_072, 1)
     cache = load.need(device_of(GPUS["L4"]), 1).cache
     assert cache == 12 * (131_072 + 128 + 2048 + 16) * 2 * 8 * 64 * 2
 
 
 def test_of_a_model_of_unknown_shape_the_weights_count() -> None:
-    need = Load(of_weights("org/model", 10 * GIB), 8192, 4).need(device_of(GPUS["L4"]), 2)
+    need = ModelLoad(of_weights("org/model", 10 * GIB), 8192, 4).need(device_of(GPUS["L4"]), 2)
     assert (need.weights, need.cache) == (5 * GIB, 0)
 
 
 @pytest.mark.parametrize(("gpu", "gib"), [("L4", 1.4), ("H100", 5.8)])
 def test_of_a_model_of_unknown_shape_the_sampler_counts_with_a_usual_vocabulary(gpu: str, gib: float) -> None:
     device, model = device_of(GPUS[gpu]), of_weights("org/model", 10 * GIB)
-    working = Load(model, 8192, None).need(device, 1).working
+    working = ModelLoad(model, 8192, None).need(device, 1).working
     assert (working - GIB) / GIB == pytest.approx(gib, abs=0.1)
 
 

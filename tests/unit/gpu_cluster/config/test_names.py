@@ -1,14 +1,14 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from gpu_cluster.config.names import LabelKey, LabelValue, Name, Namespace, Word
+from gpu_cluster.config.names import LabelKey, LabelValue, Name, Namespace, NonBlank
 from gpu_cluster.config.registry import Mirror
 
 NAME: TypeAdapter[str] = TypeAdapter(Name)
 NAMESPACE: TypeAdapter[str] = TypeAdapter(Namespace)
 KEY: TypeAdapter[str] = TypeAdapter(LabelKey)
 VALUE: TypeAdapter[str] = TypeAdapter(LabelValue)
-WORD: TypeAdapter[str] = TypeAdapter(Word)
+WORD: TypeAdapter[str] = TypeAdapter(NonBlank)
 MIRROR: TypeAdapter[str] = TypeAdapter(Mirror)
 
 

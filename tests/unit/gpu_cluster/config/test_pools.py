@@ -1,18 +1,18 @@
 import pytest
 from pydantic import ValidationError
 
+from gpu_cluster.config.min_max import MinMax
 from gpu_cluster.config.pools import Machine, PoolSettings, Sharing
-from gpu_cluster.config.span import Span
 
 
 def test_a_pool_is_an_instance_type_or_a_machine() -> None:
     machine = Machine(cpus=64, memory="1Ti")
-    assert PoolSettings(machine=machine, nodes=Span(min=1, max=1)).instance is None
+    assert PoolSettings(machine=machine, nodes=MinMax(min=1, max=1)).instance is None
 
     with pytest.raises(ValidationError, match="got both"):
-        PoolSettings(instance="g6.xlarge", machine=machine, nodes=Span(min=1, max=1))
+        PoolSettings(instance="g6.xlarge", machine=machine, nodes=MinMax(min=1, max=1))
     with pytest.raises(ValidationError, match="got neither"):
-        PoolSettings(nodes=Span(min=1, max=1))
+        PoolSettings(nodes=MinMax(min=1, max=1))
 
 
 def test_a_gpu_comes_with_its_count() -> None:
@@ -32,6 +32,6 @@ def test_gpus_are_shared_in_one_way() -> None:
 
 
 def test_settings_do_not_change() -> None:
-    pool = PoolSettings(instance="g6.xlarge", nodes=Span(min=1, max=1))
+    pool = PoolSettings(instance="g6.xlarge", nodes=MinMax(min=1, max=1))
     with pytest.raises(ValidationError, match="frozen"):
         pool.instance = "g6.2xlarge"  # pyright: ignore[reportAttributeAccessIssue]

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu_cluster.cost import Item, Line, priced
+from gpu_cluster.cost import Item, LineItem, priced
 from gpu_cluster.cost.money import Range, total
 from tests.today import TODAY
 from tests.unit.gpu_cluster.cost.items import REGION, aws, launch_template, missing, node_group, node_pool
 
 
-def lines(*items: Item, reserved: dict[str, int] | None = None) -> tuple[Line, ...]:
+def lines(*items: Item, reserved: dict[str, int] | None = None) -> tuple[LineItem, ...]:
     return priced(items, REGION, day=TODAY, reserved=reserved).lines
 
 

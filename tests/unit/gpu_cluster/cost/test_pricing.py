@@ -6,9 +6,9 @@ from fractions import Fraction
 import pytest
 
 from gpu_cluster.cost import Item, items_of, priced, region_of
-from gpu_cluster.cost.free import FREE
 from gpu_cluster.cost.money import HOURS, Range
 from gpu_cluster.cost.pricing import PRICED
+from gpu_cluster.cost.unpriced_types import FREE
 from tests.today import TODAY
 from tests.unit.gpu_cluster.cost.items import (
     REGION,

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 
-from gpu_cluster.config.teams import TeamSettings
+from gpu_cluster.config.team_grants import TeamSettings
 from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.teams import shares_of
 from tests.unit.gpu_cluster.capacity.stacks import pool_of

@@ -10,7 +10,7 @@ from gpu_cluster.plan import Graph, planned
 from gpu_cluster.stack import load
 from gpu_cluster.stack.manifests import manifests_of
 from gpu_cluster_policies.not_judged import not_judged
-from gpu_cluster_policies.planned import resources_of
+from gpu_cluster_policies.plan_adapter import resources_of
 from gpu_cluster_tools.rehearsal.stack_copy import StackCopy
 from tests.unit.platforms import platform_of
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from gpu_cluster_policies.judging import judged_manifests
+from gpu_cluster_policies.evaluate import evaluate_manifests
 from gpu_cluster_policies.manifests import manifests_in
 from gpu_cluster_policies.pack import Waived, strictest
-from gpu_cluster_policies.reports import Judged
+from gpu_cluster_policies.reports import Evaluation
 from gpu_cluster_policies.waivers import Waiver
 
 POD = """\
@@ -43,11 +43,11 @@ WAIVER = Waiver.model_construct(
 )
 
 
-def judged(text: str = POD, name: str = "pod.yaml") -> Judged:
-    return judged_manifests({name: text.encode()}, None)
+def judged(text: str = POD, name: str = "pod.yaml") -> Evaluation:
+    return evaluate_manifests({name: text.encode()}, None)
 
 
-def with_waiver(text: str = POD) -> Judged:
+def with_waiver(text: str = POD) -> Evaluation:
     """The same where the host network is waived."""
     manifests = manifests_in({"pod.yaml": text.encode()})
     pack = strictest()
@@ -57,4 +57,4 @@ def with_waiver(text: str = POD) -> Judged:
     report = replace(
         report, findings=tuple(kept), waived=tuple(Waived(finding, WAIVER) for finding in waived), stale=()
     )
-    return Judged("prod", pack, report, manifests, manifests.resources)
+    return Evaluation("prod", pack, report, manifests, manifests.resources)

@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Standard
 
 from gpu_cluster_policies import pack_of
-from gpu_cluster_policies.reports import Judged, sarif_text
+from gpu_cluster_policies.reports import Evaluation, sarif_text
 from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged, with_waiver
 
 
-def _run(of: Judged) -> dict[str, Any]:
+def _run(of: Evaluation) -> dict[str, Any]:
     [run] = json.loads(sarif_text(of))["runs"]
     return run
 
@@ -22,7 +22,7 @@ def _run(of: Judged) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "of", [judged(), with_waiver(), judged("apiVersion: v1\nkind: Node\n"), judged(UNSEEN)]
 )
-def test_it_keeps_the_schema_of_the_standard(of: Judged) -> None:
+def test_it_keeps_the_schema_of_the_standard(of: Evaluation) -> None:
     Standard.model_validate_json(sarif_text(of))
 
 

@@ -5,7 +5,7 @@ from shutil import copytree
 
 import pytest
 
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack import load_any
 from tests.unit.gpu_cluster_tools.cli.test_init import init
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack import StackFileError, load_any
 from gpu_cluster_tools.cli.app import app
 from gpu_cluster_tools.cli.project import Project

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack import load_any
 from gpu_cluster_tools.diagram import team_diagram
 from tests.pains.platforms import STACKS

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster.catalog.clock import today
+from gpu_cluster.catalog.today import today
 from gpu_cluster.cost import cost_of
 from gpu_cluster.cost.money import usd
 from gpu_cluster.plan import Plan, plan_of

@@ -10,8 +10,8 @@ from lightkube.resources.core_v1 import Node, Pod
 
 from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.min_max import MinMax
 from gpu_cluster.config.pools import PoolSettings, Sharing
-from gpu_cluster.config.span import Span
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.rehearsal import KubernetesClient, reconcile, simulate
 from gpu_cluster_tools.rehearsal.kubernetes_client import annotation_of, labels_of, name_of
@@ -47,10 +47,10 @@ class Site(KubernetesClient):
 @pytest.fixture
 def pools() -> dict[str, Pool]:
     settings = {
-        "system": PoolSettings(instance="m7i.xlarge", nodes=Span(min=4, max=9)),
-        "spare": PoolSettings(instance="m7i.xlarge", nodes=Span(min=0, max=9)),
+        "system": PoolSettings(instance="m7i.xlarge", nodes=MinMax(min=4, max=9)),
+        "spare": PoolSettings(instance="m7i.xlarge", nodes=MinMax(min=0, max=9)),
         "a100": PoolSettings(
-            instance="p4de.24xlarge", nodes=Span(min=1, max=1), sharing=Sharing(mig={"1g.10gb": 7})
+            instance="p4de.24xlarge", nodes=MinMax(min=1, max=1), sharing=Sharing(mig={"1g.10gb": 7})
         ),
     }
     return pools_of(Stack(cluster=LocalCluster(provider="local"), pools=settings))
@@ -84,7 +84,7 @@ def test_another_pool_makes_another_manifest(pools: dict[str, Pool], field: str)
 
 
 def test_growing_a_pool_leaves_the_nodes_it_had(pools: dict[str, Pool]) -> None:
-    grown = pools | {"system": replace(pools["system"], nodes=Span(min=6, max=9))}
+    grown = pools | {"system": replace(pools["system"], nodes=MinMax(min=6, max=9))}
     assert [_manifest(node) for node in simulate(grown)][:4] == [_manifest(node) for node in simulate(pools)][
         :4
     ]
@@ -94,7 +94,7 @@ def test_a_pool_that_shrinks_takes_its_pods_along(pools: dict[str, Pool]) -> Non
     site = Site({"stays": "system-0", "goes": "system-3", "waits": ""})
     assert len(reconcile(site, pools).created) == 5
 
-    changes = reconcile(site, pools | {"system": replace(pools["system"], nodes=Span(min=3, max=9))})
+    changes = reconcile(site, pools | {"system": replace(pools["system"], nodes=MinMax(min=3, max=9))})
 
     assert (changes.created, changes.updated, changes.removed) == ((), (), ("system-3",))
     assert sorted(site.there) == ["a100-0", "system-0", "system-1", "system-2"]

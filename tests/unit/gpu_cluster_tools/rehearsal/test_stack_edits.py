@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster.config.team import TeamStack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack import load, load_any
 from gpu_cluster_tools.rehearsal.stack_copy import StackCopy
 from gpu_cluster_tools.rehearsal.stack_edits import edits_of, team_edits_of

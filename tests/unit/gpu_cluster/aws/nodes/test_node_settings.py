@@ -8,7 +8,7 @@ from typing import Any
 
 from gpu_cluster.aws.nodes import user_data
 from gpu_cluster.aws.nodes.toml import toml_text
-from gpu_cluster.capacity import room
+from gpu_cluster.capacity import free_capacity
 from tests.unit.gpu_cluster.aws.nodes.eks import groups_of, pool_with
 
 AMI = "ami-0123456789abcdef0"
@@ -99,6 +99,6 @@ def test_the_reserve_for_daemonsets_counts_in_what_is_free() -> None:
     usual, _ = pool_with(instance="g6.xlarge")
     more, _ = pool_with(instance="g6.xlarge", reserve={"cpu": "1", "memory": "4Gi"})
 
-    assert room(usual).cpu_millis - room(more).cpu_millis == 500
-    assert room(usual).memory_bytes - room(more).memory_bytes == 3 * 1024**3
+    assert free_capacity(usual).cpu_millis - free_capacity(more).cpu_millis == 500
+    assert free_capacity(usual).memory_bytes - free_capacity(more).memory_bytes == 3 * 1024**3
     assert more.allocatable == usual.allocatable

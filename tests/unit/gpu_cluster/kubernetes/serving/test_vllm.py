@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster.capacity import Load, device_of
+from gpu_cluster.capacity import ModelLoad, device_of
 from gpu_cluster.catalog import GPUS, MODELS
 from gpu_cluster.config.pools import Sharing
 from gpu_cluster.images import VLLM
@@ -67,7 +67,7 @@ def test_replicas_that_take_turns_do_not_measure_the_memory_of_a_gpu_that_others
     given = int(options(graph)["--kv-cache-memory-bytes"])
 
     gpu, sharing = GPUS["L4"], Sharing(time_slicing=2)
-    device, load = device_of(gpu, sharing), Load(MODELS[model], 4096, None)
+    device, load = device_of(gpu, sharing), ModelLoad(MODELS[model], 4096, None)
     need = load.need(device, 1)
     assert need.cache <= given
     assert need.weights + need.working + given <= device.usable_bytes, "all replicas fit the GPU together"

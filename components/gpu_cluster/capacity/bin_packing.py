@@ -1,0 +1,59 @@
+"""How many replicas a node holds, and how many nodes a set of them needs."""
+
+from collections.abc import Iterable
+
+from gpu_cluster.capacity.free_capacity import free_capacity
+from gpu_cluster.capacity.pod_requests import Request
+from gpu_cluster.capacity.pool import Pool
+
+
+def replicas_per_node(pool: Pool, request: Request) -> int:
+    """How many such replicas an empty node holds; 0 where not even one fits."""
+    return _Node(pool).holds(request)
+
+
+def nodes_for(pool: Pool, replicas: Iterable[tuple[Request, int]]) -> int | None:
+    """How many nodes hold all `replicas`, each request with its count; None where one fits no node at all.
+
+    The largest go first, each onto the first nodes with room, as a scheduler that packs would place them.
+    """
+    nodes: list[_Node] = []
+    for request, count in sorted(replicas, key=lambda item: replicas_per_node(pool, item[0])):
+        left = count
+        for node in nodes:
+            left -= node.take(request, left)
+        if left and not replicas_per_node(pool, request):
+            return None
+        while left:
+            nodes.append(_Node(pool))
+            left -= nodes[-1].take(request, left)
+    return len(nodes)
+
+
+class _Node:
+    """Free resources of one node."""
+
+    def __init__(self, pool: Pool) -> None:
+        free = free_capacity(pool)
+        self.cpu_millis = free.cpu_millis
+        self.memory_bytes = free.memory_bytes
+        self.pods = free.pods
+        self.extended = dict(pool.extended)
+
+    def holds(self, request: Request) -> int:
+        return min(
+            self.cpu_millis // request.cpu_millis,
+            self.memory_bytes // request.memory_bytes,
+            self.pods,
+            self.extended.get(request.resource, 0) // request.count,
+        )
+
+    def take(self, request: Request, wanted: int) -> int:
+        """Place up to `wanted` replicas; how many found room."""
+        taken = min(wanted, self.holds(request))
+        if taken:
+            self.cpu_millis -= taken * request.cpu_millis
+            self.memory_bytes -= taken * request.memory_bytes
+            self.pods -= taken
+            self.extended[request.resource] -= taken * request.count
+        return taken

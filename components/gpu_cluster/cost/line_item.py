@@ -1,0 +1,133 @@
+"""One line of a bill, and what pricing it takes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from gpu_cluster.catalog.price import Price, PriceError
+from gpu_cluster.catalog.service_prices import SERVICES
+from gpu_cluster.cost.assumptions import ASSUMPTIONS
+from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.money import HOURS, Range
+from gpu_cluster.cost.prices import CATALOG, Prices
+from gpu_cluster.cost.unpriced import Unpriced
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    what: str
+    """Name of the line, such as `g6.4xlarge on demand`."""
+
+    resource: str
+    """Name of the resource that it is for."""
+
+    part: str
+    """Of the platform: control plane, nodes, network, storage, registry, keys, logs or queues."""
+
+    pool: str | None
+    quantity: Range
+    """Of units at one time, or in a month where the unit is no hour."""
+
+    unit: str
+    """Unit: node, GB, IOPS, address, …"""
+
+    price: Range
+    """US dollars of one unit, for `per`; least and most differ where it is an estimate."""
+
+    per: str
+    """hour or month."""
+
+    assumption: str | None = None
+    """Name of the assumption that its quantity comes from."""
+
+    @property
+    def hourly(self) -> Range:
+        return self.quantity * self.price * Fraction(1, 1 if self.per == "hour" else HOURS)
+
+    @property
+    def monthly(self) -> Range:
+        return self.hourly * HOURS
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The same for the same line of another revision; what it is may cost more or less."""
+        return self.resource, self.what
+
+
+Entry = LineItem | Unpriced
+"""A line of a bill, or a part of a resource that has no price."""
+
+
+@dataclass(frozen=True, slots=True)
+class PricingContext:
+    """Where a stack is priced, and what its resources have to do with each other."""
+
+    region: str
+    day: date
+    usage: Mapping[str, float]
+    prices: Prices = CATALOG
+    reserved: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Servers that a pool has reserved, and pays for whether they run or not."""
+
+    needed: Mapping[str, Fraction] = field(default_factory=dict[str, Fraction])
+    """Nodes that a pool has at all times, for the fewest replicas of what runs on them."""
+
+    templates: Mapping[str, Item] = field(default_factory=dict[str, Item])
+    """Launch templates by pool."""
+
+    node_classes: Mapping[str, Item] = field(default_factory=dict[str, Item])
+    """EC2NodeClasses by name."""
+
+    classes: Mapping[str, Item] = field(default_factory=dict[str, Item])
+    """Storage classes by name; the default one by "" as well."""
+
+    scalers: Mapping[tuple[str, str], Item] = field(default_factory=dict[tuple[str, str], Item])
+    """Autoscalers of pods by namespace and name of the workload."""
+
+    repositories: tuple[str, ...] = ()
+    """Names of the repositories of images."""
+
+    scanned: bool = False
+    """Whether Inspector scans images."""
+
+    def of(self, service: str, *, region: str | None = None) -> Price:
+        """`PriceError` where there is no price, or one that is too old."""
+        return self.prices.service(service, region or self.region).on(self.day, SERVICES[service].title)
+
+    def line(
+        self,
+        item: Item,
+        service: str,
+        *,
+        part: str,
+        what: str,
+        unit: str,
+        quantity: Range | float = 1,
+        pool: str | None = None,
+        region: str | None = None,
+    ) -> LineItem | Unpriced:
+        """So much of a service."""
+        try:
+            price = self.of(service, region=region)
+        except PriceError as error:
+            return Unpriced(str(error), item.name, pool)
+        amount = quantity if isinstance(quantity, Range) else Range.of(quantity)
+        per = "hour" if price.unit == "hour" else "month"
+        return LineItem(what, item.name, part, pool, amount, unit, Range(price.usd, price.usd), per)
+
+    def used(
+        self, item: Item, service: str, assumption: str, *, part: str, what: str, times: Fraction | int = 1
+    ) -> LineItem | Unpriced:
+        """As much of a service as is assumed, `times` over."""
+        try:
+            price = self.of(service)
+        except PriceError as error:
+            return Unpriced(str(error), item.name)
+        amount = Range.of(self.usage[assumption]) * Fraction(times)
+        by_hour = price.unit == "hour"
+        unit = ASSUMPTIONS[assumption].unit if by_hour else price.unit.removesuffix("-month")
+        usd = Range(price.usd, price.usd)
+        return LineItem(
+            what, item.name, part, None, amount, unit, usd, "hour" if by_hour else "month", assumption
+        )

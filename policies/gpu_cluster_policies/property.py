@@ -1,0 +1,150 @@
+"""A place in a manifest: where it is and what stands there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from gpu_cluster.stack.diagnostic import Keys
+from gpu_cluster.unknown import UNKNOWN
+
+_SHOWN = 160  # characters of a value that a finding quotes
+_STEP = re.compile(r'\["(.+?)"\]|\[(\d+)\]|([^.\[\]]+)')
+
+
+class NotKnownError(Exception):
+    """A rule needs a value that is not known yet."""
+
+    def __init__(self, field: Property) -> None:
+        super().__init__(f"{field.owner}: {field.path} is unknown")
+        self.field = field
+
+
+class UnreadableError(Exception):
+    """A rule cannot make sense of a value."""
+
+    def __init__(self, field: Property, actual: str, expected: str) -> None:
+        super().__init__(f"{field.owner}: {field.path} is {actual}, should be {expected}")
+        self.field, self.actual, self.expected = field, actual, expected
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property of a resource; reading it, or anything below it, fails where it is unknown.
+
+    field = Property("Pod team/train", "spec", {"containers": [{"image": "busybox:1.37"}]})
+    [image.value for image in (c.at("image") for c in field.at("containers").items())]
+    # ["busybox:1.37"]
+    """
+
+    owner: str
+    """The resource it belongs to, such as `Deployment serving/chat`."""
+
+    path: str
+    """Where it stands, such as `spec.containers[0].image`; empty for the whole resource."""
+
+    content: Any
+    """The value: plain YAML values, `UNKNOWN`, or None where it is absent."""
+
+    @property
+    def value(self) -> Any:
+        if self.content is UNKNOWN:
+            raise NotKnownError(self)
+        if isinstance(self.content, float) and self.content.is_integer():
+            return int(self.content)  # on its way through the engine every number becomes a float
+        return self.content
+
+    @property
+    def text(self) -> str:
+        """The value as text; empty where it is absent."""
+        value = self.value
+        return "" if value is None else str(value)
+
+    @property
+    def whole(self) -> int | None:
+        """The value where it is a whole number."""
+        value = self.value
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    @property
+    def shown(self) -> str:
+        """The value as a finding quotes it."""
+        if self.value is None:
+            return "not set"
+        quoted = json.dumps(self.value, default=_plain, sort_keys=True)  # the engine orders keys its own way
+        return quoted if len(quoted) <= _SHOWN else f"{quoted[: _SHOWN - 1]}…"
+
+    def at(self, *keys: str) -> Property:
+        """The property that these keys lead to, absent where nothing stands there."""
+        path, content = self.path, self.content
+        for key in keys:
+            if content is UNKNOWN:
+                raise NotKnownError(Property(self.owner, path, content))
+            is_map = isinstance(content, (dict, Mapping))  # to ask for a dict first is several times as fast
+            content = cast(Mapping[str, Any], content).get(key) if is_map else None
+            path = _joined(path, key)
+        return Property(self.owner, path, content)
+
+    def items(self) -> Iterator[Property]:
+        """The elements where it is a list."""
+        for index, item in enumerate(cast(Sequence[Any], self.value) if is_list(self.value) else ()):
+            yield Property(self.owner, f"{self.path}[{index}]", item)
+
+    def one_or_more(self) -> list[Property]:
+        """The elements where it is a list, itself where it is anything else, nothing where it is absent."""
+        if is_list(self.value):
+            return list(self.items())
+        return [] if self.value is None else [self]
+
+    def entries(self) -> Iterator[tuple[str, Property]]:
+        """Keys and their properties where it is a map."""
+        value = self.value
+        for key in cast(Mapping[str, Any], value) if isinstance(value, Mapping) else ():
+            yield key, self.at(key)
+
+    def children(self) -> Iterator[Property]:
+        """The elements of a list, or the values of a map."""
+        if isinstance(self.value, Mapping):
+            yield from (value for _, value in self.entries())
+        else:
+            yield from self.items()
+
+    def parsed(self) -> Property:
+        """The map or list that its JSON text stands for, at the same place. `UnreadableError` if none."""
+        if not isinstance(self.value, str):
+            return self
+        try:
+            return Property(self.owner, self.path, json.loads(self.value))
+        except ValueError as error:
+            raise UnreadableError(self, f"no JSON ({error})", "a JSON document") from None
+
+    def texts(self) -> dict[str, str]:
+        """A map of texts, such as labels."""
+        return {key: field.text for key, field in self.entries()}
+
+
+def keys_of(path: str) -> Keys:
+    """The keys of a path: `spec.containers[0].image` is `("spec", "containers", 0, "image")`."""
+    steps = (match.groups() for match in _STEP.finditer(path))
+    return tuple(int(index) if index else quoted or plain for quoted, index, plain in steps)
+
+
+def _joined(path: str, key: str) -> str:
+    if not (key.isalnum() or key.replace("_", "").replace("-", "").isalnum()):
+        return f'{path}["{key}"]'
+    return f"{path}.{key}" if path else key
+
+
+def is_list(value: Any) -> bool:
+    """Whether a value is a list, of YAML or as the engine hands it over."""
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _plain(value: Any) -> Any:
+    """JSON of a map or list of another type, or of an unknown value."""
+    if isinstance(value, Mapping):
+        return dict(cast(Mapping[str, Any], value))
+    return list(cast(Sequence[Any], value)) if isinstance(value, Sequence) else "(unknown)"

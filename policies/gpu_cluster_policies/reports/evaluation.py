@@ -1,0 +1,121 @@
+"""A stack, or some manifests, as all rules have judged them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from gpu_cluster.exemption import Exemption
+from gpu_cluster_policies.not_judged import Unseen, counted
+from gpu_cluster_policies.pack import Pack, Report
+from gpu_cluster_policies.resource import Resource
+from gpu_cluster_policies.rule import Finding
+from gpu_cluster_policies.source_location import Places, SourceLocation
+from gpu_cluster_policies.waivers import Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A finding with all that a reader is told of it."""
+
+    finding: Finding
+    place: SourceLocation
+    stops: bool
+    """Whether it stops an update."""
+
+    waiver: Waiver | None = None
+    """Which then stops nothing."""
+
+    exemption: Exemption | None = None
+    """The exemption that a component of the platform declares for its own object."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Findings of a stack, in the order of reports.
+
+    judged = Evaluation("prod", pack, pack.check(resources), Origins(…), len(resources))
+    judged.stopping, judged.summary
+    """
+
+    name: str
+    """Of the stack, or what the manifests are called."""
+
+    pack: Pack
+    report: Report
+    places: Places
+    resources: Sequence[Resource]
+    unread: tuple[Unseen, ...] = ()
+    """Files, and documents in them, that hold no object which rules could judge."""
+
+    @cached_property
+    def findings(self) -> tuple[Shown, ...]:
+        """Findings without a waiver: mandatory ones first, then by rule and location."""
+        shown = [
+            Shown(finding, self.places.of(finding), self.pack.stops(finding.rule))
+            for finding in self.report.findings
+        ]
+        return tuple(sorted(shown, key=_order))
+
+    @cached_property
+    def waived(self) -> tuple[Shown, ...]:
+        """Findings with a waiver, by rule and location."""
+        shown = [
+            Shown(it.finding, self.places.of(it.finding), stops=False, waiver=it.waiver)
+            for it in self.report.waived
+        ]
+        return tuple(sorted(shown, key=_order))
+
+    @cached_property
+    def exempt(self) -> tuple[Shown, ...]:
+        """Findings in what the platform itself installs that its components declare, by rule and place."""
+        shown = [
+            Shown(it.finding, self.places.of(it.finding), stops=False, exemption=it.exemption)
+            for it in self.report.exempt
+        ]
+        return tuple(sorted(shown, key=_order))
+
+    @cached_property
+    def not_judged(self) -> tuple[Unseen, ...]:
+        """Everything that no rule could look at, or not at all of it, by kind and place."""
+        objects = [Unseen(it.kind, it.resource, it.why, self.places.of(it)) for it in self.report.not_judged]
+        return tuple(sorted((*objects, *self.unread), key=lambda it: (it.kind, it.place, it.resource)))
+
+    @property
+    def stopping(self) -> int:
+        """How many findings stop an update; a waiver that is no good is one."""
+        return sum(shown.stops for shown in self.findings) + len(self.report.stale)
+
+    @property
+    def advising(self) -> int:
+        return sum(not shown.stops for shown in self.findings)
+
+    @property
+    def summary(self) -> str:
+        """`prod: 2 findings stop an update, 1 advises, 14 are waived; 88 rules on 297 resources`
+
+        It is `clean` only where everything was judged: what was not is named with its count.
+        """
+        parts = [
+            *(
+                [_counted(self.stopping, "finding stops an update", "findings stop an update")]
+                if self.stopping
+                else []
+            ),
+            *([_counted(self.advising, "advises", "advise")] if self.advising else []),
+            *([_counted(len(self.waived), "is waived", "are waived")] if self.waived else []),
+            *([_counted(len(self.exempt), "is exempt", "are exempt")] if self.exempt else []),
+        ]
+        clean = not (self.findings or self.report.stale or self.not_judged)
+        found = ", ".join(["clean", *parts] if clean else parts)
+        unseen = f"not judged: {counted(it.kind for it in self.not_judged)}" if self.not_judged else ""
+        rules, resources = len(self.pack.rules), _counted(len(self.resources), "resource", "resources")
+        return f"{self.name}: {'; '.join(filter(None, [found, unseen, f'{rules} rules on {resources}']))}"
+
+
+def _order(shown: Shown) -> tuple[bool, int, str, int, str, str]:
+    finding, place = shown.finding, shown.place
+    return not shown.stops, finding.rule.number, place.file, place.line, finding.resource, finding.path
+
+
+def _counted(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"

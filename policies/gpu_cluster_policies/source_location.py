@@ -1,0 +1,42 @@
+"""Where a finding was made: the line that a reader has to change."""
+
+from typing import NamedTuple, Protocol
+
+from gpu_cluster_policies.resource import Resource
+
+
+class SourceLocation(NamedTuple):
+    """A line of a file."""
+
+    file: str
+    """Path as the project has it, such as `stacks/Pulumi.prod.yaml`; `<stdin>` for what was piped in."""
+
+    line: int
+    """The first is 1."""
+
+    key: str
+    """Key, such as `gpu-cluster:serving.models.chat`; empty where it is no key."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} {self.key}".rstrip()
+
+
+class Located(Protocol):
+    """Findings in a resource."""
+
+    @property
+    def resource(self) -> str:
+        """Address of what is named, mostly of what was judged."""
+        ...
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def judged(self) -> Resource: ...
+
+
+class Places(Protocol):
+    """Locations of the resources' sources."""
+
+    def of(self, finding: Located) -> SourceLocation: ...

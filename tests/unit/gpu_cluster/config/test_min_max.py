@@ -1,0 +1,29 @@
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from gpu_cluster.config.min_max import MinMax, NodeCount, ReplicaCount, Replicas
+
+NODES: TypeAdapter[MinMax] = TypeAdapter(NodeCount)
+REPLICAS: TypeAdapter[Replicas] = TypeAdapter(ReplicaCount)
+
+
+def test_a_number_is_both_ends() -> None:
+    assert NODES.validate_python(3) == MinMax(min=3, max=3)
+    assert REPLICAS.validate_python(3) == Replicas(min=3, max=3)
+
+
+def test_nodes_may_start_from_none_and_replicas_from_one() -> None:
+    assert NODES.validate_python({"min": 0, "max": 2}).min == 0
+    with pytest.raises(ValidationError, match="nothing wakes a model"):
+        REPLICAS.validate_python({"min": 0, "max": 2})
+
+
+@pytest.mark.parametrize("given", [0, -1, True, 5001, {"min": 3, "max": 2}, {"min": 1}, {"max": 0, "min": 0}])
+def test_no_span(given: object) -> None:
+    with pytest.raises(ValidationError):
+        NODES.validate_python(given)
+
+
+def test_the_ends_are_named_when_they_are_the_wrong_way_round() -> None:
+    with pytest.raises(ValidationError, match="min 3 is more than max 2"):
+        NODES.validate_python({"min": 3, "max": 2})

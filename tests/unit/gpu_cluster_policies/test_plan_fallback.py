@@ -1,0 +1,57 @@
+"""Values from the plan of a stack that the engine does not know before anything exists."""
+
+import json
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from gpu_cluster_policies import UNKNOWN
+from gpu_cluster_policies.plan_fallback import planned_inputs, planned_outputs
+
+PROJECT = Path(__file__).parents[3]
+PARENTS = "gpu-cluster:index:Platform$gpu-cluster:index:EksCluster$gpu-cluster:index:ControlPlane"
+POLICY = f"urn:pulumi:dev::gpu-cluster::{PARENTS}$aws:iam/rolePolicy:RolePolicy::platform-cluster-secrets"
+CLUSTER = f"urn:pulumi:dev::gpu-cluster::{PARENTS}$aws:eks/cluster:Cluster::platform-cluster"
+
+
+def test_a_document_is_foreseen_with_the_names_that_the_plan_gives() -> None:
+    document = json.loads(planned_inputs(POLICY, PROJECT).at("policy").value)
+
+    [statement] = document["Statement"]
+    assert "kms:Decrypt" in statement["Action"]
+    assert statement["Resource"].startswith("arn:aws:kms:")
+
+
+def test_what_comes_out_is_foreseen_by_the_same_names() -> None:
+    subnets = planned_inputs(CLUSTER, PROJECT).at("vpcConfig").at("subnetIds").value
+
+    assert planned_inputs(CLUSTER, PROJECT).at("vpcConfig").at("subnetIds").at(0).value == subnets[0]
+    assert planned_outputs(CLUSTER, PROJECT).at("id").value
+
+
+@pytest.mark.parametrize(
+    "urn",
+    [
+        POLICY.replace(":dev:", ":nowhere:"),
+        POLICY.replace("::gpu-cluster::", "::another::"),
+        POLICY.replace("platform-cluster-secrets", "added-by-hand"),
+    ],
+    ids=["no such stack", "another project", "no such resource"],
+)
+def test_what_no_plan_knows_stays_unknown(urn: str) -> None:
+    assert planned_inputs(urn, PROJECT).at("policy").value is UNKNOWN
+
+
+def test_what_is_not_there_stays_unknown() -> None:
+    inputs = planned_inputs(CLUSTER, PROJECT)
+
+    assert inputs.at("nothing").at("below").value is UNKNOWN
+    assert inputs.at("vpcConfig").at("subnetIds").at(99).value is UNKNOWN
+
+
+def test_planning_leaves_alone_what_runs() -> None:
+    before = (pulumi.get_stack(), pulumi.get_project())
+    assert planned_inputs(POLICY.replace(":dev:", ":edge:"), PROJECT).at("policy").value is UNKNOWN
+
+    assert (pulumi.get_stack(), pulumi.get_project()) == before

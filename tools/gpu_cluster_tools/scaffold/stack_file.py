@@ -1,0 +1,166 @@
+"""The text of a new stack file, from the options of `init`."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.load import load
+from gpu_cluster.stack.scalar import scalar
+from gpu_cluster_tools.scaffold.init_options import InitOptions
+from gpu_cluster_tools.scaffold.wanted_model import REVISION, TOKEN, WEIGHTS, WantedModel
+
+BLANK = "CHANGEME"
+"""Placeholders that the user fills; `validate` names every one."""
+
+
+def stack_file(init: InitOptions) -> str:
+    """A commented stack file that validates once its placeholders are filled. `InitOptionsError` where it cannot.
+
+    draft(InitOptions(name="lab", provider="local", gpu="L4"))
+    """
+    return "\n".join(_lines(init, example=False)) + "\n"
+
+
+def example(init: InitOptions) -> Stack:
+    """The draft with examples for its placeholders. `StackFileError` where it is wrong."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / f"Pulumi.{init.name}.yaml"
+        file.write_text("\n".join(_lines(init, example=True)) + "\n")
+        return load(file)
+
+
+def _lines(init: InitOptions, *, example: bool) -> Iterator[str]:
+    """`example`: with values that could be in place of placeholders."""
+    blanks = _Blanks(init, example)
+    yield "# yaml-language-server: $schema=schema.json"
+    yield f"# Replace every {BLANK}: `gpu-cluster validate {init.name}` names them by line."
+    yield "config:"
+    yield f"  gpu-cluster:production: {str(init.production).lower()} # true: production rules stop an update"
+    match init.provider:
+        case "eks":
+            yield from _eks(init, blanks)
+        case "existing":
+            yield f"  gpu-cluster:cluster: {{provider: existing, kubeconfig: {scalar(init.kubeconfig)}}}"
+        case _:
+            yield "  gpu-cluster:cluster: {provider: local} # a control plane on this machine: make up"
+    yield from _pools(init, blanks)
+    yield from _storage(init, blanks)
+    if init.model:
+        yield from _model(init, init.model, blanks)
+    if init.provider == "eks":
+        yield from _guardrails(init, blanks)
+    if init.team:
+        yield from _team(init, blanks)
+
+
+class _Blanks:
+    """Placeholders of the options that are open."""
+
+    def __init__(self, init: InitOptions, example: bool) -> None:
+        def of(given: str | None, could_be: str) -> str:
+            return scalar(given or (could_be if example else BLANK))
+
+        account = init.account or "123456789012"
+        self.account = json.dumps(init.account or (account if example else BLANK))
+        self.deployer = of(init.deployer, f"arn:aws:iam::{account}:role/platform")
+        self.notify = of(init.notify, "platform@example.com")
+        self.zone = of(None, init.every_zone[0])
+        self.cpus = "192" if example else BLANK
+        self.memory = of(None, "2Ti")
+        self.server = of(None, "files.example.com")
+        self.share = of(None, "/srv/models") if example else f"/{BLANK}"
+        self.weights = of(None, WEIGHTS)
+        self.revision = of(None, REVISION)
+        self.cost_centre = of(None, "cloud")
+        self.token = of(None, TOKEN)
+        on_aws = init.provider == "eks"
+        self.member = of(None, f"arn:aws:iam::{account}:role/{init.team}" if on_aws else f"group:{init.team}")
+
+
+def _eks(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
+    yield f"  aws:region: {init.region}"
+    yield "  gpu-cluster:cluster:"
+    yield "    provider: eks"
+    yield f"    account: {blanks.account} # the platform touches no other"
+    yield f'    version: "{init.version}"'
+    yield "    endpoint: private # or {public: [203.0.113.0/24]}: the networks that may reach the API server"
+    yield "    access: # who may use the cluster; the role that deploys is one of them"
+    yield f"      platform: {{principal: {blanks.deployer}, policy: cluster-admin}}"
+    yield "  gpu-cluster:network:"
+    yield f"    zones: [{', '.join(init.every_zone)}] # at least two; append new ones"
+
+
+def _pools(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
+    yield "  gpu-cluster:pools:"
+    if init.provider == "eks":
+        yield f"    system: {{instance: {init.system}, nodes: {{min: 2, max: 4}}}} # for all that is no model"
+    elif init.provider == "local":
+        yield "    system: {instance: m7i.xlarge, nodes: 2} # for all that is no model"
+    yield f"    {pool_name(init)}:"
+    if init.machine:
+        yield f"      instance: {init.machine.name}"
+    else:
+        gpus = f"gpu: {init.gpu}, gpus: {init.gpus}"
+        yield f"      machine: {{cpus: {blanks.cpus}, memory: {blanks.memory}, {gpus}}}"
+    least, most = init.nodes
+    yield f"      nodes: {least}" if least == most else f"      nodes: {{min: {least}, max: {most}}}"
+    if init.provider == "eks" and init.one_zone:
+        yield f"      zones: [{blanks.zone}] # not all offer it: `gpu-cluster doctor {init.name}` says which"
+    if init.provider == "existing":
+        yield f"      labels: {{gpu-cluster/pool: {pool_name(init)}}} # which your nodes need to have"
+
+
+def pool_name(init: InitOptions) -> str:
+    """Its GPU in small letters, such as l4 or rtx-pro-6000."""
+    gpu = init.machine.gpu if init.machine else None
+    return (gpu.name if gpu else init.gpu or "nodes").lower()
+
+
+def _storage(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
+    yield "  gpu-cluster:storage:"
+    match init.provider:
+        case "eks":
+            yield "    disk: {kind: ebs, default: true}"
+        case "existing":
+            yield f"    models: {{kind: nfs, server: {blanks.server}, share: {blanks.share}, default: true}}"
+        case _:
+            yield "    disk: {kind: host-path, default: true, reclaim: delete}"
+
+
+def _model(init: InitOptions, model: WantedModel, blanks: _Blanks) -> Iterator[str]:
+    least, most = init.nodes
+    yield "  gpu-cluster:serving:"
+    if init.needs_token:
+        yield f"    # {model.name} is gated: set the token of an account that was granted access by"
+        yield "    # `pulumi config set --path --secret gpu-cluster:serving.hubToken`, or store of the model"
+        yield f"    hubToken: {{secure: {blanks.token}}}"
+    yield "    models:"
+    yield "      chat:"
+    lines = model.lines(
+        pool_name(init),
+        f"{{min: {least}, max: {most}}} # one on each node",
+        gpus=init.place.gpus if init.place else 1,
+        weights=blanks.weights,
+        revision=blanks.revision,
+    )
+    yield from (f"        {line}" for line in lines)
+
+
+def _guardrails(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
+    if init.budget:
+        yield f"  gpu-cluster:budget: {{monthlyUsd: {init.budget}, notify: [{blanks.notify}]}}"
+    yield "  gpu-cluster:tags: # of every AWS resource"
+    yield "    team: platform"
+    yield f"    environment: {scalar(init.name)}"
+    yield f"    cost-centre: {blanks.cost_centre}"
+    yield "    data-class: internal # such as public, internal or confidential"
+
+
+def _team(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
+    yield "  gpu-cluster:teams: # each has a namespace, quotas and rights of its own"
+    yield f"    {scalar(init.team or '')}:"
+    yield "      gpus: {} # such as {" + pool_name(init) + ": 1}, of those that no model has"
+    if init.provider != "local":
+        yield f"      members: [{blanks.member}]"

@@ -1,0 +1,165 @@
+"""Options of a team's stack on an environment, and the pools that have capacity for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from gpu_cluster.capacity import GpuSlot, Pool, gpu_resource, pools_of, share_of, smallest_fit
+from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.min_max import Replicas
+from gpu_cluster.config.platform_source import PlatformSource
+from gpu_cluster.config.secret import Secret
+from gpu_cluster.config.services import ServiceSettings
+from gpu_cluster.config.serving import ModelCache, ModelSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team_grants import ONLY, TeamSettings
+from gpu_cluster.config.team_stack import Membership, TeamFile, TeamRepository, TeamStack
+from gpu_cluster.stack.checks.team_stack import check_team_stack
+from gpu_cluster.stack.defaults import with_team_defaults
+from gpu_cluster.stack.suggestions import did_you_mean, one_of
+from gpu_cluster_tools.scaffold.init_options import InitOptionsError
+from gpu_cluster_tools.scaffold.wanted_model import TOKEN, WEIGHTS, WantedModel
+
+MODEL, SERVICE = "chat", "gateway"
+"""Name in a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where the model runs, and how many replicas of it."""
+
+    pool: str
+    place: GpuSlot
+    resource: str
+    """Resource, such as nvidia.com/gpu."""
+
+    granted: int
+    """How many of the resource."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamInitOptions:
+    """Options of a team's new stack.
+
+    TeamInitOptions(environment="prod", stack=load(…), team="vision", model=WantedModel("…")).placed
+    """
+
+    environment: str
+    stack: Stack
+    """Its settings."""
+
+    team: str
+    model: WantedModel | None = None
+    kubeconfig: str | None = None
+    """Of the team; None for the environment's."""
+
+    source: PlatformSource | None = None
+    """The repository that has the environment; None for the one that the file is for."""
+
+    @cached_property
+    def grant(self) -> TeamSettings:
+        """`InitOptionsError` where the environment has no such team."""
+        if self.team in self.stack.teams:
+            return self.stack.teams[self.team]
+        there = f"there are {', '.join(self.stack.teams)}" if self.stack.teams else "there is none"
+        near = did_you_mean(self.team, self.stack.teams)
+        raise InitOptionsError(f"{self.environment} has no team '{self.team}' ({there}){near}")
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether the model is gated; with provider local nothing is downloaded."""
+        local = isinstance(self.stack.cluster, LocalCluster)
+        return bool(self.model and self.model.gated and not local)
+
+    @property
+    def image(self) -> str:
+        """An image for a service: from a repository of the team's own where it can have one."""
+        return f"{self.repository}:1.0.0" if self.repository else "docker.io/library/caddy:2.10.2"
+
+    @property
+    def repository(self) -> str | None:
+        return f"{self.team}/{SERVICE}" if isinstance(self.stack.cluster, EksSettings) else None
+
+    @cached_property
+    def placed(self) -> Placed | None:
+        """The smallest place that is granted, beside a service; None without a model.
+
+        `InitOptionsError` where there is none.
+        """
+        if not self.model:
+            return None
+        places = sorted(self._places(self.model), key=lambda it: it[1].usable_bytes)
+        if not places:
+            raise InitOptionsError(self._nowhere(self.model))
+        for pool, place, granted in places:
+            for most in range(granted // place.gpus, 0, -1):
+                if not self._problems(self.model, pool, place, most):
+                    # With one more granted than there are, an update starts the new before it stops the old.
+                    spared = most - 1 if most > 2 else most
+                    resource = gpu_resource(place.profile, pool)
+                    return Placed(pool.name, place, resource, granted, min(2, spared), spared)
+        pool, place, _ = places[0]
+        raise InitOptionsError("; ".join(self._problems(self.model, pool, place, 1)))
+
+    @cached_property
+    def _pools(self) -> dict[str, Pool]:
+        return pools_of(self.stack)
+
+    def _places(self, model: WantedModel) -> Iterator[tuple[Pool, GpuSlot, int]]:
+        """On each granted pool, of its GPUs as many as are granted."""
+        granted = share_of(self.grant, self._pools).gpus
+        for name, quota in self.grant.gpus.items():
+            pool, sharing = self._pools[name], self._pools[name].sharing
+            if sharing and sharing.mig and ONLY not in quota:
+                layout = {profile: count for profile, count in sharing.mig.items() if profile in quota}
+                sharing = sharing.model_copy(update={"mig": layout})
+            most = min(pool.gpus, max(granted[name].values()))
+            place = smallest_fit(model.load, pool.gpu, most, sharing)
+            if place:
+                yield pool, place, granted[name][gpu_resource(place.profile, pool)]
+
+    def _nowhere(self, model: WantedModel) -> str:
+        """The grant, and options that would fit it."""
+        granted = share_of(self.grant, self._pools).gpus
+        parts = (
+            f"{count} {resource} of pool {pool}"
+            for pool, resources in granted.items()
+            for resource, count in resources.items()
+        )
+        enough = (
+            f"{place.gpus} {gpu_resource(place.profile, pool)} of pool {pool.name}"
+            for pool in self._pools.values()
+            if (place := smallest_fit(model.load, pool.gpu, pool.gpus, pool.sharing))
+        )
+        holds = f"{self.environment} grants team {self.team} no place that holds {model.name}"
+        does = list(enough)
+        needed = f"a replica takes {one_of(does)}" if does else f"no pool of {self.environment} does"
+        return f"{holds}: it has {', '.join(parts) or 'no GPUs'}, and {needed}"
+
+    def _problems(self, model: WantedModel, pool: Pool, place: GpuSlot, replicas: int) -> list[str]:
+        """Diagnostics for so many replicas, and a service that calls them."""
+        file = TeamFile(
+            team=Membership(environment=self.environment, name=self.team),
+            hub_token=Secret(secure=TOKEN) if self.needs_token else None,
+            models={
+                MODEL: ModelSettings(
+                    model=model.name,
+                    weights=None if model.known else WEIGHTS,
+                    pool=pool.name,
+                    gpus=place.gpus,
+                    slice=place.profile,
+                    replicas=Replicas(min=1, max=replicas),
+                    context=model.context,
+                    cache=ModelCache(size=model.cache),
+                    load_minutes=model.load_minutes,
+                )
+            },
+            services={SERVICE: ServiceSettings(image=self.image, port=8080)},
+            repositories={self.repository: TeamRepository()} if self.repository else {},
+        )
+        team = with_team_defaults(TeamStack(file, self.stack))
+        return [mistake.message for mistake in check_team_stack(team, frozenset())]
