@@ -16,9 +16,11 @@ BLANK = "CHANGEME"
 
 
 def stack_file(init: InitOptions) -> str:
-    """A commented stack file that validates once its placeholders are filled. `InitOptionsError` where it cannot.
+    """A commented stack file that validates once its placeholders are filled.
 
-    draft(InitOptions(name="lab", provider="local", gpu="L4"))
+    `InitOptionsError` where no machine of the catalog does what is asked for.
+
+    stack_file(InitOptions(name="lab", provider="local", gpu="L4"))
     """
     return "\n".join(_lines(init, example=False)) + "\n"
 
