@@ -16,10 +16,9 @@ PROJECT = Path(__file__).parents[2]
 PUBLIC = {
     "gpu_cluster_tools.doctor": "Check QuotaRequirement CheckStatus counts diagnose quota_requirements",
     "gpu_cluster.cost": (
-        "ASSUMPTIONS Assumption Bill Budget CATALOG Change Cost CostDiff HOURS Item Line Missing "
-        "PriceFileError Prices Range Share UsageError Use cost_of diff document_of items_of priced "
-        "project_prices region_of storage_classes "
-        "usage_of"
+        "ASSUMPTIONS Assumption Bill Budget CATALOG Change Cost CostDiff HOURS Item LineItem Missing "
+        "PriceFileError Prices Range Share UsageError Utilization cost_of diff document_of items_of "
+        "priced project_prices region_of storage_classes usage_of"
     ),
     "gpu_cluster_policies.markup": "LIMIT block code table text visible",
     "gpu_cluster.plan": "Environments Graph Plan Registered plan_of planned",
@@ -61,14 +60,15 @@ PUBLIC = {
     "gpu_cluster.aws.eks": "ClusterAddons EksCluster kubeconfig",
     "gpu_cluster.config": (
         "Access AccessPolicy Adapters AlertSettings Ami AmiFamily AwsService BackupSettings "
-        "BudgetSettings Capacity CapacityBlock ClusterSettings Collector ComplianceSettings Csi CsiVolume "
-        "Disk Ebs Efs EksSettings Endpoint ExistingCluster ExistingNetwork Framework FsxLustre GpuQuota "
-        "GpuSettings HostPath InClusterRegistry LocalCluster LocalPath Machine Market Membership "
-        "ModelCache ModelSettings Nat NetworkSettings Nfs NfsFolder NodeFolder PoolSettings Provisioner "
-        "RegistrySettings RemoteNetworks RemoteWrite Replicas RepositorySettings Reservation S3 Scraper "
-        "Secret ServerSettings ServiceSettings ServiceVolume ServingEngine ServingSettings Sharing Span "
-        "Speculation Stack StorageSettings StoreSettings Taint TeamBudget TeamFile TeamRepository "
-        "TeamSettings TeamStack TelemetrySettings Update Upstream Variable"
+        "BudgetSettings Capacity CapacityBlock ClusterSettings Collector ComplianceSettings Csi "
+        "CsiVolume Disk Ebs Efs EksSettings Endpoint ExistingCluster ExistingNetwork Framework "
+        "FsxLustre GpuQuota GpuSettings HostPath InClusterRegistry LocalCluster LocalPath Machine "
+        "Market Membership MinMax ModelCache ModelSettings Nat NetworkSettings Nfs NfsFolder NodeFolder "
+        "PoolSettings Provisioner RegistrySettings RemoteNetworks RemoteWrite Replicas "
+        "RepositorySettings Reservation S3 Scraper Secret ServerSettings ServiceSettings ServiceVolume "
+        "ServingEngine ServingSettings Sharing Speculation Stack StorageSettings StoreSettings Taint "
+        "TeamBudget TeamFile TeamRepository TeamSettings TeamStack TelemetrySettings Update Upstream "
+        "Variable"
     ),
     "gpu_cluster.kubernetes.gpu": "DevicePlugin EfaPlugin MigManager mig_config plugin_config",
     "gpu_cluster.aws.identity": "PodIdentity managed_policy policy_document",
@@ -79,13 +79,13 @@ PUBLIC = {
     ),
     "gpu_cluster.aws.network": "Network",
     "gpu_cluster.capacity": (
-        "ACCELERATOR_LABEL Device EFA_RESOURCE EngineOptions GPU_RESOURCE GPU_TAINT Handover Hardware "
-        "Load MIG_DIVIDED MIG_LABEL Need POOL_LABEL Place Pool Request Resources RootDisk Share "
-        "allocatable ami_release capacity_type config_problem device_of eks_hardware_of "
-        "engine_options gpu_resource hardware_of known_model kubelet_version load_of load_time "
-        "memory_share mig_layout_name mig_resource node_gbps nodes_for pools_of quota_by_resource "
-        "read_gbps release_of replica_device replicas_per_node request_of room room_of root_disk share_of "
-        "share_of_node smallest_fit surge_nodes surges scales served_metrics waiting_metric"
+        "ACCELERATOR_LABEL Device EFA_RESOURCE EngineOptions GPU_RESOURCE GPU_TAINT GpuSlot Handover "
+        "Hardware MIG_DIVIDED MIG_LABEL MemoryEstimate ModelLoad POOL_LABEL Pool Request Resources "
+        "RootDisk Share allocatable ami_release capacity_type config_problem device_of eks_hardware_of "
+        "engine_options free_capacity gpu_resource hardware_of known_model kubelet_version load_of "
+        "load_time memory_share mig_layout_name mig_resource node_gbps nodes_for pools_of "
+        "quota_by_resource read_gbps release_of replica_device replicas_per_node request_of root_disk "
+        "scales served_metrics share_of share_of_node smallest_fit surge_nodes surges waiting_metric"
     ),
     "gpu_cluster.kubernetes.registry": "Registry",
     "gpu_cluster.kubernetes.security": (

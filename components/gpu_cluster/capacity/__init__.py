@@ -11,7 +11,7 @@ from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
 from gpu_cluster.capacity.known_model import config_problem, known_model, load_of
 from gpu_cluster.capacity.load_time import load_time
 from gpu_cluster.capacity.model_memory import Device, MemoryEstimate, ModelLoad, device_of, memory_share
-from gpu_cluster.capacity.pod_requests import Request, gpu_resource, request_of, room_of, share_of_node
+from gpu_cluster.capacity.pod_requests import Request, gpu_resource, request_of, share_of_node
 from gpu_cluster.capacity.pool import (
     ACCELERATOR_LABEL,
     EFA_RESOURCE,
@@ -79,7 +79,6 @@ __all__ = [
     "replica_device",
     "replicas_per_node",
     "request_of",
-    "room_of",
     "root_disk",
     "scales",
     "served_metrics",

@@ -1,13 +1,12 @@
 """Resource requests of each replica of a model."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
 from gpu_cluster.capacity.free_capacity import free_capacity
-from gpu_cluster.capacity.pool import EFA_RESOURCE, GPU_RESOURCE, Pool, mig_resource
-from gpu_cluster.capacity.resources import MIB, Resources
-from gpu_cluster.catalog import huge_pages_bytes
+from gpu_cluster.capacity.pool import GPU_RESOURCE, Pool, mig_resource
+from gpu_cluster.capacity.resources import MIB
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.serving import ModelSettings
 
@@ -35,18 +34,10 @@ def request_of(model: ModelSettings, pool: Pool) -> Request:
     """
     resource = gpu_resource(model.slice, pool)
     share = share_of_node(pool, resource, model.gpus)
-    node = room_of(model, pool)
+    node = free_capacity(pool)
     cpu = _whole(amount(model.cpu) * 1000) if model.cpu else _fair(node.cpu_millis, share, _CPU_STEP)
     memory = _whole(amount(model.memory)) if model.memory else _fair(node.memory_bytes, share, _MEMORY_STEP)
     return Request(cpu_millis=cpu, memory_bytes=memory, resource=resource, count=model.gpus)
-
-
-def room_of(model: ModelSettings, pool: Pool) -> Resources:
-    """Free capacity of a node for a model; over several nodes with EFA less the huge pages of the node."""
-    free = free_capacity(pool)
-    if model.nodes == 1 or EFA_RESOURCE not in pool.extended:
-        return free
-    return replace(free, memory_bytes=max(0, free.memory_bytes - huge_pages_bytes(pool.server)))
 
 
 def share_of_node(pool: Pool, resource: str, count: int) -> Fraction:

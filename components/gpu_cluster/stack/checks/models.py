@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster.capacity import Pool, request_of, room_of
+from gpu_cluster.capacity import Pool, free_capacity, request_of
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.storage import unknown_class, unknown_store
@@ -84,7 +84,7 @@ def _slice(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]
 
 
 def _size(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
-    request, free = request_of(model, pool), room_of(model, pool)
+    request, free = request_of(model, pool), free_capacity(pool)
     node = f"a node of pool {pool.name} ({pool.machine}) has"
     if request.cpu_millis > free.cpu_millis:
         message = f"a replica asks for {request.cpu_millis}m of CPU, and {node} {free.cpu_millis}m for models"
