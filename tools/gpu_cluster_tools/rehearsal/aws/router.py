@@ -55,6 +55,7 @@ class Router:
         self._application = application
         self._operations = operations
         self._inside = Api("http://127.0.0.1", "us-east-1", send=in_process_sender(self))
+        self._answered: dict[tuple[str, ...], Mapping[str, Any]] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = signed_request(environ)
@@ -78,15 +79,29 @@ class Router:
 
     def _answer(self, operation: Operation, request: SignedRequest) -> Response:
         try:
-            parameters = _parameters(request)
-            answer = operation(
-                ApiCall(parameters, self.api(request.region), identity.principal_of(request.key))
-            )
+            answer = self._answer_once(operation, request, _parameters(request))
         except ApiError as error:
             return error_response(request.protocol, error.code, error.message, HTTPStatus.BAD_REQUEST)
         serializer = get_serializer_class(request.service, request.protocol)
         written = serializer(operation_model=request.model).serialize(answer)
         return Response(written["body"], written["status_code"], written["headers"])
+
+    def _answer_once(
+        self, operation: Operation, request: SignedRequest, parameters: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """The answer; to a request that a client sends again, with the token of the first, that of the first.
+
+        Source: Amazon EC2 API reference, Ensuring idempotency, 2026-11-29; services mark such tokens in their
+        models.
+        """
+        call = ApiCall(parameters, self.api(request.region), identity.principal_of(request.key))
+        tokens = [parameters[it] for it in request.model.idempotent_members if it in parameters]
+        if not tokens:
+            return operation(call)
+        key = (request.service, request.region, request.operation, *tokens)
+        if key not in self._answered:
+            self._answered[key] = operation(call)
+        return self._answered[key]
 
 
 def _unknown(request: SignedRequest) -> Response:

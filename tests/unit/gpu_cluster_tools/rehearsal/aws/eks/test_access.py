@@ -75,6 +75,15 @@ def test_an_entry_takes_its_policies_along(ground: Ground) -> None:
     assert found["associatedAccessPolicies"] == []
 
 
+def test_a_request_that_is_sent_again_with_its_token_is_not_refused(ground: Ground) -> None:
+    cluster = ground.cluster()["name"]
+
+    for _ in range(2):
+        _enter(ground, cluster, clientRequestToken="one")
+    with pytest.raises(ApiError, match="ResourceInUseException"):
+        _enter(ground, cluster, clientRequestToken="two")
+
+
 def test_nodes_have_an_entry_of_their_own(ground: Ground) -> None:
     cluster = ground.cluster()["name"]
 
