@@ -266,7 +266,7 @@ GUARDS = (
     Guard(
         "18_late_failures",
         "components/gpu_cluster/kubernetes/serving/vllm.py",
-        "if settings.gpus > 1:",
+        "if options.gpus > 1:",
         "if False:",
     ),
     Guard("18_late_failures", "components/gpu_cluster/stack/checks/__init__.py", "*updates(stack, offered),"),

@@ -69,11 +69,13 @@ def test_it_comes_up_on_the_nodes_that_are_there_and_goes_without_a_trace(
         for pod in cluster.pods()
         if pod.spec and is_ready(pod)
     }
-    assert homes == {
+    assert {home for home in homes if home[0] in ("nvidia-device-plugin", "nvidia-mps", "vllm")} == {
         (program, node)
         for program in ("nvidia-device-plugin", "nvidia-mps", "vllm")
         for node in ("gpu-0", "gpu-1")
     }
+    exporters = {("node-exporter", node) for node in ("general-0", "gpu-0", "gpu-1")}
+    assert homes >= exporters | {("dcgm-exporter", node) for node in ("gpu-0", "gpu-1")}
     assert not (project / ".local").exists()
 
     down = run_gpu_cluster(project, "down", "site")

@@ -111,7 +111,7 @@ def test_the_cheapest_type_that_holds_the_model_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "words"),
+    ("init", "words"),
     [
         (InitOptions(name="a", provider="local", gpu="H10"), "unknown GPU 'H10', did you mean 'H100'?"),
         (InitOptions(name="a", provider="local", instance="g6.xlarg"), "did you mean 'g6.xlarge'?"),

@@ -148,7 +148,7 @@ def test_the_other_quotas_are_kept_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "words"),
+    ("init", "words"),
     [
         (
             wish_of("prod", "vision", "meta-llama/Llama-3.1-70B-Instruct"),
