@@ -103,7 +103,7 @@ KARPENTER = Image(
     "1.13.0",
     "ea731b0cd813add8b2947a76bfe861c38069d85922b01d0c1647d1466279b7fe",
 )
-# As promoted to registry.k8s.io, k8s-staging-lws/images.yaml in kubernetes/k8s.io, read 2026-11-29.
+# Digest as promoted to registry.k8s.io, k8s-staging-lws/images.yaml in kubernetes/k8s.io, read 2026-11-29.
 LWS = Image(
     "registry.k8s.io/lws/lws", "v0.7.0", "7f60e6ac66ff79564a5f1b5b0078e29d839d007461131b63d11845da49d6a50c"
 )

@@ -57,7 +57,7 @@ registry = EcrRegistry(
 )
 pulumi.export("urls", registry.urls)
 """
-"""As any language has it: the component is made by the provider, in a process of its own."""
+"""A remote component, as any language has it: the provider makes it, in a process of its own."""
 
 
 @dataclass(frozen=True)

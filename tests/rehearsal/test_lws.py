@@ -108,7 +108,7 @@ def test_each_pod_has_a_server_of_its_own_and_knows_its_leader(sandbox: Sandbox)
 
 
 def test_the_service_selects_the_leader_alone(sandbox: Sandbox) -> None:
-    """By labels, as simulated pods have no addresses."""
+    """Pods by labels, as simulated ones have no addresses."""
     selector = sandbox.api.get("/api/v1/namespaces/serving/services/reasoning")["spec"]["selector"]
     selected = {
         name for name, pod in pods(sandbox).items() if selector.items() <= pod["metadata"]["labels"].items()
@@ -130,7 +130,7 @@ def test_the_death_of_one_pod_makes_the_group_anew(sandbox: Sandbox) -> None:
 
 
 def test_a_group_more_waits_for_servers_and_goes_again(sandbox: Sandbox) -> None:
-    """By the scale subresource, as an autoscaler would; there is no third and fourth server."""
+    """Scale by the subresource, as an autoscaler would; there is no third and fourth server."""
     sandbox.api.patch(f"{GROUP}/scale", {"spec": {"replicas": 2}})
     assert within(30, lambda: "reasoning-group-1" in pods(sandbox))
     assert not pods(sandbox)["reasoning-group-1"]["spec"].get("nodeName")

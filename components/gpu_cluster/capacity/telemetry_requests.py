@@ -15,13 +15,13 @@ SERVER_REQUESTS: Mapping[str, Mapping[str, str]] = {
     METRICS_ADAPTER: {"cpu": "25m", "memory": "64Mi"},
     ALERTMANAGER: {"cpu": "10m", "memory": "32Mi"},
 }
-"""By server; those of Prometheus are in the stack file."""
+"""Requests of each server; those of Prometheus are in the stack file."""
 
 EXPORTER_REQUESTS: Mapping[str, Mapping[str, str]] = {
     "node-exporter": {"cpu": "10m", "memory": "32Mi"},
     "dcgm-exporter": {"cpu": "50m", "memory": "128Mi"},
 }
-"""By DaemonSet, of each node; the DCGM exporter is on nodes with GPUs alone."""
+"""Requests of each DaemonSet on a node; the DCGM exporter is on nodes with GPUs alone."""
 
 
 def telemetry_requests(stack: Stack) -> dict[str, Mapping[str, str]]:

@@ -47,7 +47,7 @@ def _with_engine(*engines: str) -> dict[str, Any]:
 
 
 GROUP_SUFFIX = "-group"
-"""Of the name by which the pods of a replica over several nodes find each other."""
+"""Suffix of the Service by which the pods of a replica over several nodes find each other."""
 
 FROM_HUB = frozenset({ServingEngine.VLLM, ServingEngine.SGLANG, ServingEngine.TEI})
 """Engines that load the model by its name on the hub; images of the others name their weights."""

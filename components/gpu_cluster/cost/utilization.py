@@ -138,7 +138,7 @@ def _selector(item: Item) -> frozenset[tuple[str, str]]:
 
 
 def _pod(item: Item) -> Mapping[str, Any]:
-    """Of a LeaderWorkerSet that of its workers: its leader asks for the same."""
+    """The template of a LeaderWorkerSet is that of its workers: its leader asks for the same."""
     if item.kind == _GROUPS:
         return item.inputs["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]
     return item.inputs["spec"]["template"]["spec"]

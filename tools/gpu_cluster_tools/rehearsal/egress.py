@@ -13,7 +13,7 @@ Routes = Callable[[], Mapping[str, int]]
 
 _FILE, _SOCKET = "egress.json", "egress.socket"
 _WAIT_SECONDS = 25
-"""That a connection waits for its program; the webhook is given up after 30."""
+"""Seconds that a connection waits for its program; the webhook is given up after 30."""
 
 _POLL_SECONDS = 0.1
 _CHUNK = 65536

@@ -51,7 +51,7 @@ class _Run:
     _over: bool = field(default=False)
 
     def keep(self) -> None:
-        """As kubelets would: run it where it is wanted, and give it the Secret that it mounts."""
+        """Run it where it is wanted, with the Secret that it mounts, as kubelets would."""
         if self._over or self._get(_SERVICE) is None:
             self._stop()
             return
@@ -83,7 +83,7 @@ class _Run:
             )
 
     def _config(self) -> Object:
-        """That of the platform, on loopback, and without the lease that a restart would wait for."""
+        """The configuration of the platform, on loopback, without the lease that a restart would wait for."""
         return {
             "apiVersion": "config.lws.x-k8s.io/v1alpha1",
             "kind": "Configuration",

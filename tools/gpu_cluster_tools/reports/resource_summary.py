@@ -49,7 +49,7 @@ def _workload(inputs: Inputs) -> Iterator[str]:
 
 
 def _group(inputs: Inputs) -> Iterator[str]:
-    """Of a LeaderWorkerSet."""
+    """Replicas, nodes and GPUs of a LeaderWorkerSet."""
     replicas, size = _at(inputs, "spec.replicas"), _at(inputs, "spec.leaderWorkerTemplate.size")
     if isinstance(replicas, int):
         yield f"{_range(replicas, replicas, 'replica')} over {size} nodes"

@@ -31,7 +31,7 @@ from gpu_cluster.kubernetes.security import (
 )
 
 NAMESPACE = "lws-system"
-"""As the publisher's manifests have it."""
+"""The name that the publisher's manifests have."""
 
 NAME = "lws-controller"
 CERTIFICATE = "lws-webhook-server-cert"

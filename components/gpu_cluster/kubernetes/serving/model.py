@@ -129,7 +129,7 @@ class Model(pulumi.ComponentResource):
             )
         core.Service(
             f"{name}-service",
-            # That its pods answer is what the workload waits for.
+            # The workload waits until its pods answer.
             metadata=metadata(key, namespace, labels=labels, awaited=False),
             spec=_address(labels | (LEADERS if settings.nodes > 1 else {})),
             opts=child,

@@ -16,7 +16,7 @@ SPANNING = (ServingEngine.VLLM, ServingEngine.SGLANG)
 
 
 def groups(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
-    """Of models without a mistake of their own."""
+    """Problems of models without a mistake of their own."""
     if isinstance(stack.cluster, LocalCluster):
         yield from _local(stack)
         return

@@ -173,7 +173,7 @@ def test_all_pods_mount_the_same_weights() -> None:
 def test_the_parser_of_the_engine_takes_the_arguments(
     engine: str, release: str, keys: dict[str, str]
 ) -> None:
-    """As its release declares them; $(…) is a variable."""
+    """Flags as the release declares them; $(…) is a variable."""
     flags = flags_of(engine, release)
     assert flags
     for container in containers(spanning(**keys)):
