@@ -9,6 +9,7 @@ is in use. Calls of the account itself, and of the rehearsal beside it, carry no
 # (moto and botocore have hardly any types)
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.wrappers import Response
@@ -58,8 +59,9 @@ class AccessControl:
         if request is None or request.key == identity.INTERNAL:
             return self._application(environ, start_response)
         with REQUEST_LOCK:  # what is decided holds until it is answered
-            refused = self._refused(request)
-            answer = refused or self._application
+            answer = self._refused(request) or Response.from_app(self._application, environ)
+            if answer.status_code == HTTPStatus.NOT_IMPLEMENTED:
+                self._log.refuse(identity.principal_of(request.key), answer.get_data(as_text=True))
             return answer(environ, start_response)
 
     def _refused(self, asked: SignedRequest) -> Response | None:
@@ -109,4 +111,4 @@ def _denied(protocol: str, signed_as: str, words: str) -> Response:
 def _unknown(asked: SignedRequest) -> Response:
     http = asked.http
     words = f"{http.method} {http.path} of {asked.signed_as} is no operation that rehearsal/aws/iam knows"
-    return Response(words, 501, content_type="text/plain")
+    return Response(words, HTTPStatus.NOT_IMPLEMENTED, content_type="text/plain")

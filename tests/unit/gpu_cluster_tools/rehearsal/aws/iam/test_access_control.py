@@ -247,3 +247,12 @@ def test_refusals_are_recorded_once_by_who_was_refused(as_role: As, log: CallLog
     [(principal, words)] = log.refused()
     assert principal == identity.principal_of(mine.access_key)
     assert "is not authorized to perform: ec2:DescribeVpcs" in words
+
+
+def test_an_operation_that_the_account_lacks_is_noted_for_who_asked(as_role: As, log: CallLog) -> None:
+    with pytest.raises(ApiError, match="ec2:DescribeFpgaImages has no emulation"):
+        as_role(allow("ec2:DescribeFpgaImages", "*")).call("ec2", "DescribeFpgaImages")
+
+    [(principal, words)] = log.refused()
+    assert ":role/caller-" in principal
+    assert "ec2:DescribeFpgaImages" in words
