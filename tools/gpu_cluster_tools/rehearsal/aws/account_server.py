@@ -28,6 +28,7 @@ from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
 from gpu_cluster_tools.rehearsal.aws.long_polling import LongPolling
 from gpu_cluster_tools.rehearsal.aws.moto_application import moto_application
 from gpu_cluster_tools.rehearsal.aws.pod_identity_agent import PodIdentityAgent
+from gpu_cluster_tools.rehearsal.aws.repeated_requests import RepeatedRequests
 from gpu_cluster_tools.rehearsal.aws.request_lock import OneRequestAtATime
 from gpu_cluster_tools.rehearsal.aws.router import Router
 from gpu_cluster_tools.rehearsal.webhook import AUTHENTICATE, AUTHORIZE
@@ -48,7 +49,7 @@ def main() -> None:
         CALLS: lambda _: [each.as_json() for each in calls.all()],
         REFUSED: lambda _: calls.refused(),
     }
-    api_of_aws = LongPolling(CborTranslator(FaultInjection(account)))
+    api_of_aws = RepeatedRequests(LongPolling(CborTranslator(FaultInjection(account))))
     application = AdminEndpoints(PodIdentityAgent(api_of_aws), pages)
     make_server("127.0.0.1", int(sys.argv[1]), application, threaded=True).serve_forever()
 
