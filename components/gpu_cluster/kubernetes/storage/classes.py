@@ -16,7 +16,7 @@ from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.storage.provisioner import provisioner_of
 from gpu_cluster.kubernetes.storage.snapshots import snapshot_class
 from gpu_cluster.kubernetes.storage.volume_source import LiveParameters, StorageResources
-from gpu_cluster.kubernetes.storage.volumes import volumes
+from gpu_cluster.kubernetes.storage.volumes import source_on_site, volumes
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 # Volumes and their claims do not notice: a class is read when a volume is made.
@@ -95,7 +95,8 @@ class StorageClasses(pulumi.ComponentResource):
             behind = [backing.made[key]] if key in backing.made else []
             opts = pulumi.ResourceOptions(parent=self, depends_on=behind)
             if isinstance(chosen, StoreSettings):
-                made[key] = volumes(f"{name}-{key}", key, chosen, backing.sources.get(key), opts=opts)
+                source = source_on_site(chosen) or backing.sources[key]
+                made[key] = volumes(f"{name}-{key}", key, chosen, source, opts=opts)
             else:
                 made[key] = self._classes(name, key, chosen, backing, opts)
         self.made = made

@@ -24,15 +24,11 @@ def volumes(
     name: str,
     key: str,
     settings: StoreSettings,
-    source: VolumeSource | None,
+    source: VolumeSource,
     *,
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
-    """A store that every namespace claims under its own name: `datasets` in `vision`.
-
-    `source`: what AWS made for it; None where the stack file says where it is.
-    """
-    source = source or _source_of(settings)
+    """A store that every namespace claims under its own name: `datasets` in `vision`."""
     return [
         core.PersistentVolume(
             f"{name}-{namespace}",
@@ -60,15 +56,17 @@ def claim_of(settings: StoreSettings) -> core.PersistentVolumeClaimSpecArgs:
     )
 
 
-def _source_of(settings: StoreSettings) -> VolumeSource:
-    """A store that exists before the stack does."""
+def source_on_site(settings: StoreSettings) -> VolumeSource | None:
+    """The source of a store that exists before the stack does; None where AWS makes it."""
     match settings:
         case NfsFolder(server=server, share=share):
             return VolumeSource(f"{server}{share}", {"server": server, "share": share})
         case CsiVolume():
             return VolumeSource(settings.handle, settings.attributes)
-        case _:
-            return VolumeSource("", {})
+        case NodeFolder(path=path):
+            return VolumeSource(path, {})
+        case FsxLustre() | S3():
+            return None
 
 
 def _spec(
