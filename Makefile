@@ -60,6 +60,7 @@ findings: .venv/ready ## what breaks a rule in any stack, as SARIF in the folder
 	$(run)gpu-cluster check "$$name" --format sarif --output "findings/$$name.sarif" || failed=1; done; exit $$failed
 
 docs: .venv/ready ## write again what comes from the code: schema, references, golden files
+	$(run)python -m dashboards
 	$(run)python -m docs
 	$(run)pytest tests/golden --snapshot-update
 

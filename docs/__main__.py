@@ -2,17 +2,19 @@
 
 from pathlib import Path
 
-from docs import architecture, commands, components, limits, object_types
+from docs import architecture, commands, components, dashboards, limits, object_types
 from gpu_cluster.stack import reference, schema
 from gpu_cluster_policies import reference as rules
 
 _PROJECT = Path(__file__).parent.parent
 
 _ARCHITECTURE = _PROJECT / "docs" / "architecture.md"
+_DASHBOARDS = _PROJECT / "docs" / "dashboards.md"
 _LIMITS = _PROJECT / "docs" / "limits.md"
 
 for file, text in {
     "docs/architecture.md": architecture.with_picture(_ARCHITECTURE.read_text()),
+    "docs/dashboards.md": dashboards.with_tables(_DASHBOARDS.read_text()),
     "docs/limits.md": limits.with_tables(_LIMITS.read_text()),
     "docs/reference/commands.md": commands.text(),
     "docs/reference/components.md": components.text(),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
-FOLDERS = ("components", "policies", "tools", "docs", "bench", "tests")
+FOLDERS = ("components", "policies", "tools", "docs", "dashboards", "bench", "tests")
 
 OPENING = re.compile(r"(What|Whatever|Whoever|Whose|Those|Such|Nobody)\b")
 WORD = re.compile(

@@ -11,7 +11,7 @@ ROOTS = {
     "gpu_cluster": "components",
     "gpu_cluster_policies": "policies",
     "gpu_cluster_tools": "tools",
-    **dict.fromkeys(("stacks", "docs", "bench"), ""),
+    **dict.fromkeys(("stacks", "docs", "dashboards", "bench"), ""),
 }
 """The source root of each package."""
 

@@ -1,5 +1,6 @@
 """promtool reads every configuration and rule, and each alert fires when it should and only then."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ import yaml
 
 from gpu_cluster.config.telemetry import Collector
 from gpu_cluster.kubernetes.telemetry import prometheus_config, rule_files
+from gpu_cluster.kubernetes.telemetry.grafana import DASHBOARDS, dashboard_file
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import HAPPY
 from tests.witnesses.promtool import promtool
@@ -76,6 +78,27 @@ def test_a_rule_with_a_wrong_threshold_fails(tmp_path: Path) -> None:
 
     with pytest.raises(AssertionError, match=r"(?s)GpuNeedsReplacement.*got: nil"):
         promtool("test", "rules", files=[tmp_path / "wrong.test.yml"])
+
+
+def test_prometheus_parses_every_expression_of_a_dashboard(tmp_path: Path) -> None:
+    """As rules; Grafana puts a time in place of its variables."""
+    rules = [
+        {"record": f"{name}:{number}", "expr": _at_a_time(target["expr"])}
+        for name in DASHBOARDS
+        for number, target in enumerate(
+            target for panel in json.loads(dashboard_file(name))["panels"] for target in panel["targets"]
+        )
+    ]
+    file = tmp_path / "dashboards.rules.yml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "dashboards", "rules": rules}]}))
+
+    assert f"{len(rules)} rules found" in promtool("check", "rules", files=[file])
+
+
+def _at_a_time(expression: str) -> str:
+    for variable, value in {"$__rate_interval": "2m", "$__range_s": "3600", "$__range": "1h"}.items():
+        expression = expression.replace(variable, value)
+    return expression
 
 
 def test_prometheus_reads_every_configuration_and_rule(tmp_path: Path) -> None:

@@ -41,6 +41,16 @@ class Scraper(Settings):
     """Labels of its pods. Default: app.kubernetes.io/name: prometheus."""
 
 
+class Grafana(Settings):
+    """The Grafana that shows the platform's dashboards."""
+
+    namespace: Namespace = "monitoring"
+    """Namespace of its pods. Default: monitoring."""
+
+    labels: dict[LabelKey, LabelValue] = Field(default={"app.kubernetes.io/name": "grafana"}, min_length=1)
+    """Labels of its pods. Default: app.kubernetes.io/name: grafana."""
+
+
 class RemoteWrite(Settings):
     """A store of metrics outside of the cluster that gets a copy of every sample."""
 
@@ -61,6 +71,7 @@ IN_CLUSTER_ONLY = (
     "memory",
     "remote_write",
     "alerts",
+    "grafana",
     "serve_metrics",
 )
 """Keys of a Prometheus that the platform runs."""
@@ -128,6 +139,9 @@ class TelemetrySettings(Settings):
 
     serve_metrics: Flag | None = None
     """Whether prometheus-adapter serves queues to autoscalers. Default: on eks, if models may scale."""
+
+    grafana: Grafana | None = None
+    """A Grafana that gets dashboards and may query Prometheus; only with in-cluster. Default: none."""
 
     alerts: AlertSettings = AlertSettings()
     """Where alerts are sent; only with in-cluster. Default: nowhere, Prometheus shows them."""

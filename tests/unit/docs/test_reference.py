@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from docs import architecture, commands, components, limits
+from docs import architecture, commands, components, dashboards, limits
 from gpu_cluster_tools.cli.app import COMMANDS
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -24,6 +24,13 @@ def test_the_picture_of_the_architecture_is_that_of_prod() -> None:
 
     assert architecture.with_picture(page) == page
     assert 'cluster(["EKS 1.35"])' in page
+
+
+def test_the_tables_of_dashboards_are_those_of_the_package() -> None:
+    page = (DOCS / "dashboards.md").read_text()
+
+    assert dashboards.with_tables(page) == page
+    assert page.count("| Requests that wait | ") == 1
 
 
 def test_the_tables_of_limits_are_those_of_the_catalog() -> None:

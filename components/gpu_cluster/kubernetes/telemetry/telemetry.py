@@ -44,6 +44,7 @@ from gpu_cluster.kubernetes.telemetry import (
 from gpu_cluster.kubernetes.telemetry.alertmanager import PORT as ALERTS_PORT
 from gpu_cluster.kubernetes.telemetry.alertmanager import alertmanager
 from gpu_cluster.kubernetes.telemetry.exporters import NODES_NAMESPACE, exporter_namespace
+from gpu_cluster.kubernetes.telemetry.grafana import dashboards
 from gpu_cluster.kubernetes.telemetry.monitors import pod_monitors
 from gpu_cluster.kubernetes.telemetry.prometheus import PORT, prometheus
 from gpu_cluster.kubernetes.telemetry.prometheus_config import prometheus_config
@@ -155,6 +156,8 @@ class Telemetry(pulumi.ComponentResource):
                     namespaces=[*namespaces, *([nodes] if nodes else [])],
                     opts=inside,
                 )
+            if settings.grafana:
+                dashboards(name, settings.interval_seconds, opts=inside)
             if settings.alerts.sent:
                 alertmanager(
                     name, settings.alerts, ALERTMANAGER.at(mirror), tolerations=tolerated, opts=inside
@@ -192,6 +195,7 @@ class Telemetry(pulumi.ComponentResource):
                 "dns": to_dns(resolvers),
                 **ways,
                 **(_ways_of_adapter() if served else {}),
+                **({"grafana": from_pods(it.namespace, it.labels, PORT)} if (it := settings.grafana) else {}),
                 **({"role": to_pod_identity()} if _signs(settings) else {}),
             },
             opts=pulumi.ResourceOptions(parent=self),

@@ -1,0 +1,70 @@
+"""Names of metrics that the platform's own targets serve, and those in an expression."""
+
+import re
+
+from gpu_cluster.kubernetes.telemetry.dcgm_exporter import COUNTERS
+
+_OBJECTS = {
+    "kube_horizontalpodautoscaler_spec_max_replicas",
+    "kube_horizontalpodautoscaler_spec_min_replicas",
+    "kube_horizontalpodautoscaler_status_condition",
+    "kube_horizontalpodautoscaler_status_current_replicas",
+    "kube_horizontalpodautoscaler_status_desired_replicas",
+    "kube_node_labels",
+    "kube_node_status_allocatable",
+    "kube_node_status_condition",
+    "kube_pod_container_resource_requests",
+    "kube_pod_container_status_restarts_total",
+    "kube_pod_status_phase",
+    "kube_pod_status_unschedulable",
+    "kube_resourcequota",
+}
+"""internal/store of kube-state-metrics v2.18.0, read 2026-11-30."""
+
+_NODES = {
+    "node_cpu_seconds_total",
+    "node_filesystem_avail_bytes",
+    "node_filesystem_size_bytes",
+    "node_infiniband_port_data_received_bytes_total",
+    "node_memory_MemAvailable_bytes",
+    "node_memory_MemTotal_bytes",
+}
+"""collector of node_exporter v1.11.1, read 2026-11-30."""
+
+_MODELS = {
+    "nv_inference_pending_request_count",
+    "nv_inference_request_failure",
+    "nv_inference_request_success",
+    "sglang:generation_tokens_total",
+    "sglang:num_queue_reqs",
+    "sglang:num_running_reqs",
+    "sglang:prompt_tokens_total",
+    "sglang:time_to_first_token_seconds_bucket",
+    "sglang:token_usage",
+    "te_queue_size",
+    "vllm:generation_tokens_total",
+    "vllm:kv_cache_usage_perc",
+    "vllm:num_requests_running",
+    "vllm:num_requests_waiting",
+    "vllm:prompt_tokens_total",
+    "vllm:request_success_total",
+    "vllm:time_to_first_token_seconds_bucket",
+}
+"""Sources of rules/models.yaml; of what it has not, srt/metrics/collector.py of SGLang, read 2026-11-30."""
+
+_PROMETHEUS = {"ALERTS", "up"}
+
+SERVED = {*COUNTERS, *_OBJECTS, *_NODES, *_MODELS, *_PROMETHEUS}
+"""Names of kubelets are not among them: the configuration of Prometheus says which are kept."""
+
+_KEYWORDS = {"and", "bool", "by", "group_left", "offset", "on", "or", "unless", "without"}
+_LISTS = re.compile(r"\b(by|on|without|group_left)\s*\([^)]*\)")
+
+
+def metrics_in(expression: str) -> set[str]:
+    """Names of the metrics that an expression asks for."""
+    text = re.sub(r'"(\\.|[^"\\])*"', '""', expression)
+    text = re.sub(r"\{[^}]*\}|\[[^]]*\]", "", text)
+    text = _LISTS.sub("", text)
+    names = re.findall(r"(?<![\w$])([a-zA-Z_][\w:]*)\b(?!\s*\()", text)
+    return {name for name in names if name not in _KEYWORDS and not re.fullmatch(r"\d+[smhdw]", name)}

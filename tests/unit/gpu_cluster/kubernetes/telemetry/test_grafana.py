@@ -1,0 +1,45 @@
+from typing import Any
+
+import yaml
+
+from gpu_cluster.kubernetes.telemetry.grafana import DASHBOARDS
+from tests.unit.gpu_cluster.kubernetes.telemetry.test_telemetry import graph, policy
+
+STACK = "teams-on-a-site"
+
+
+def maps(made: Any, label: str) -> dict[str, Any]:
+    return {
+        it["metadata.name"]: it
+        for it in made.of("ConfigMap")
+        if it["metadata"].get("labels", {}).get(label) == "1"
+    }
+
+
+def test_each_dashboard_has_the_label_that_a_sidecar_looks_for() -> None:
+    made = maps(graph(STACK, grafana={}), "grafana_dashboard")
+    assert made.keys() == {f"grafana-dashboard-{name}" for name in DASHBOARDS}
+    for name in DASHBOARDS:
+        assert list(made[f"grafana-dashboard-{name}"]["data"]) == [f"gpu-cluster-{name}.json"]
+
+
+def test_prometheus_is_their_source() -> None:
+    [source] = maps(graph(STACK, grafana={}, intervalSeconds=15), "grafana_datasource").values()
+    [given] = yaml.safe_load(source["data"]["gpu-cluster.yaml"])["datasources"]
+    assert (given["type"], given["url"]) == ("prometheus", "http://prometheus.telemetry.svc:9090")
+    assert given["jsonData"] == {"timeInterval": "15s"}
+
+
+def test_pods_of_grafana_alone_may_query() -> None:
+    made = graph(STACK, grafana={"namespace": "watch", "labels": {"app": "grafana"}})
+    [rule] = policy(made, "telemetry", "allow-grafana")["ingress"]
+    [peer] = rule["from"]
+    assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "watch"}
+    assert peer["podSelector"]["matchLabels"] == {"app": "grafana"}
+    assert [it["port"] for it in rule["ports"]] == [9090]
+
+
+def test_without_the_key_there_is_nothing_of_it() -> None:
+    made = graph(STACK)
+    assert not maps(made, "grafana_dashboard")
+    assert not [it for it in made.of("NetworkPolicy") if it["metadata.name"] == "allow-grafana"]
