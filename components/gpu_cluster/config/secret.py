@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Secret(BaseModel):
     """An encrypted value, as `pulumi config set --secret` writes it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     secure: Annotated[str, Field(min_length=1)]
     """The ciphertext."""

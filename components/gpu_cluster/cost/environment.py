@@ -9,11 +9,12 @@ from gpu_cluster.cost.item import Item
 from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.teams import Share
-from gpu_cluster.kubernetes.storage import classes_of
 
 
 def storage_classes(stack: Stack) -> Iterator[Item]:
     """The classes of an environment as they would be in its own plan, with what their price depends on."""
+    from gpu_cluster.kubernetes.storage import classes_of  # loads the SDK, as the plan has done by then
+
     scratch = classes_of(stack.storage).scratch
     for name, settings in stack.storage.items():
         disk = isinstance(settings, Ebs)

@@ -16,4 +16,7 @@ def gc_paused() -> Generator[None]:
     try:
         yield
     finally:
+        # To the oldest generation, as what was looked over: else all of it is looked over at once.
+        gc.freeze()
+        gc.unfreeze()
         gc.enable()

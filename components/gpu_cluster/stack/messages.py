@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from ruamel.yaml.nodes import Node, ScalarNode
 
+from gpu_cluster.config.descriptions import descriptions_of
 from gpu_cluster.config.min_max import MinMax
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.tags import is_access_key
@@ -90,8 +91,8 @@ def _given(keys: Keys, document: Document) -> tuple[Keys, Node]:
 def _description(loc: Loc, root: type[BaseModel]) -> str:
     """First sentence of what the missing key is for."""
     [model] = closest_models(loc, root)
-    field = next(field for name, field in model.model_fields.items() if loc[-1] == (field.alias or name))
-    sentence = (field.description or "").split(". ")[0].rstrip(".")
+    name = next(name for name, field in model.model_fields.items() if loc[-1] == (field.alias or name))
+    sentence = descriptions_of(model).get(name, "").split(". ")[0].rstrip(".")
     return sentence if sentence[:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 

@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from gpu_cluster.catalog import ADDONS, GPUS, INSTANCES, KUBERNETES_VERSIONS, REGIONS
 from gpu_cluster.catalog.limits import LIMITS
+from gpu_cluster.config.descriptions import descriptions_of
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamFile
 from gpu_cluster.stack.checks.compliance import OF_AWS
@@ -135,4 +137,11 @@ class _AsWritten(GenerateJsonSchema):
         return False
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
-        return {key: value for key, value in super().model_schema(schema).items() if key != "title"}
+        written = {key: value for key, value in super().model_schema(schema).items() if key != "title"}
+        model: type[BaseModel] = schema["cls"]
+        for name, description in descriptions_of(model).items():
+            field = model.model_fields.get(name)
+            key = (field and field.alias) or name
+            if key in written["properties"]:
+                written["properties"][key]["description"] = description
+        return written

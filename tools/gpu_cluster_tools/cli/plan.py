@@ -1,13 +1,12 @@
 """`gpu-cluster plan`: every resource that a stack would have."""
 
 import json
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from gpu_cluster.plan import Plan, plan_of
-from gpu_cluster.stack import StackFileError, load_any
+from gpu_cluster.plan import Plan, planned
+from gpu_cluster.stack import load_any
 from gpu_cluster.stack.declared import declared
 from gpu_cluster.stack.notes import notes_of
 from gpu_cluster_tools.cli.progress import working
@@ -15,11 +14,6 @@ from gpu_cluster_tools.cli.project import Project, StackName
 from gpu_cluster_tools.cli.width import say
 from gpu_cluster_tools.reports.plan_json import as_json
 from gpu_cluster_tools.reports.plan_tree import tree
-from gpu_cluster_tools.review.changes import ResourceChange, changes
-from gpu_cluster_tools.review.comment import change_lines, counted
-from gpu_cluster_tools.review.plans import resources_of
-from gpu_cluster_tools.review.revision import stacks_in
-from gpu_cluster_tools.review.stacks import comparison_of
 from gpu_cluster_tools.schedule import described, ready
 
 Json = Annotated[bool, typer.Option("--json", help="Print every input of every resource as JSON.")]
@@ -40,11 +34,13 @@ def plan(
     """Resolve every resource of a stack, without network, credentials or cluster."""
     project = Project.here()
     if against:
-        _show_changes(project, stack, against, as_json_=as_json_)
+        from gpu_cluster_tools.cli.plan_changes import show_changes  # loads prices and rules
+
+        show_changes(project, stack, against, as_json=as_json_)
         return
     with working(f"planning {stack}", quiet=as_json_):
         settings = load_any(project.stack_file(stack))
-        found = plan_of(project.folder, stack)
+        found = planned(settings, stack)
     if as_json_:
         typer.echo(json.dumps(as_json(found), indent=2, sort_keys=True))
         return
@@ -55,30 +51,6 @@ def plan(
         say(str(each))
     for note in notes_of(settings):
         say(f"note: {note}")
-
-
-def _show_changes(project: Project, stack: str, against: str, *, as_json_: bool) -> None:
-    with working(f"planning {stack}, now and at {against}", quiet=as_json_):
-        found = _changes(project, stack, against)
-    if as_json_:
-        typer.echo(json.dumps([asdict(change) for change in found], indent=2))
-        return
-    for line in change_lines(found):
-        say(line)
-    say(f"{stack} against {against}: {counted(found)}")
-
-
-def _changes(project: Project, stack: str, against: str) -> list[ResourceChange]:
-    """By kind and name. `StackFileError` where the file is wrong now; what was no plan then is nothing."""
-    with comparison_of(project.folder, against) as both:
-        if stack not in stacks_in(both.before):
-            project.stack_file(stack)
-        before, after = both.plans([stack])
-    now = after[stack]
-    if isinstance(now, StackFileError):
-        raise now
-    found = changes(resources_of(before[stack]), resources_of(now))
-    return sorted(found, key=lambda change: change.resource)
 
 
 def _summary(plan: Plan) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import pulumi
-import yaml
 from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
@@ -18,6 +17,7 @@ from gpu_cluster.config.alerts import AlertSettings
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
 from gpu_cluster.kubernetes.telemetry.server import labels_of, server_pod, service, service_account
+from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 
 PORT = 9093
 LABELS = labels_of(NAME)
@@ -81,7 +81,7 @@ def alertmanager_config(settings: AlertSettings) -> str:
         },
         "receivers": [receiver],
     }
-    return yaml.safe_dump(config, sort_keys=False, width=1000)
+    return yaml_text(config)
 
 
 def _pod(settings: AlertSettings, image: str, tolerations: Sequence[core.TolerationArgs]) -> core.PodSpecArgs:

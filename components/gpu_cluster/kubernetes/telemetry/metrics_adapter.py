@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import pulumi
-import yaml
 from pulumi_kubernetes.apiregistration import v1 as apiregistration
 from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
@@ -31,6 +30,7 @@ from gpu_cluster.kubernetes.telemetry.server import (
     service_account,
     subject_of,
 )
+from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 
 PORT = 6443
 LABELS = labels_of(NAME)
@@ -109,7 +109,7 @@ def adapter_config(metrics: Collection[str]) -> str:
         }
         for metric in sorted(metrics)
     ]
-    return yaml.safe_dump({"rules": rules}, sort_keys=False, width=1000)
+    return yaml_text({"rules": rules})
 
 
 def _access(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:

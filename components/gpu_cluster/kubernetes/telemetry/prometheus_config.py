@@ -8,8 +8,6 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import yaml
-
 from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.alerts import ALERTMANAGER
 from gpu_cluster.config.telemetry import PROMETHEUS, TELEMETRY_NAMESPACE, TelemetrySettings
@@ -17,6 +15,7 @@ from gpu_cluster.kubernetes.serving.server import METRICS_PATH
 from gpu_cluster.kubernetes.telemetry.alertmanager import PORT as ALERTS_PORT
 from gpu_cluster.kubernetes.telemetry.exporters import DCGM_PORT, NODE_PORT, NODES_NAMESPACE
 from gpu_cluster.kubernetes.telemetry.kube_state_metrics import PORT as OBJECTS_PORT
+from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 
 _ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 _NAME = "__meta_kubernetes_pod_label_app_kubernetes_io_name"
@@ -56,7 +55,7 @@ def prometheus_config(
     if target := settings.remote_write:
         signed = {"sigv4": {"region": target.sigv4_region}} if target.sigv4_region else {}
         config["remote_write"] = [{"url": target.url, **signed}]
-    return yaml.safe_dump(config, sort_keys=False, width=1000)
+    return yaml_text(config)
 
 
 def _pods(program: str, port: int, namespace: str) -> dict[str, Any]:

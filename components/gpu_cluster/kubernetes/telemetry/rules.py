@@ -6,10 +6,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from gpu_cluster.capacity import Pool
 from gpu_cluster.catalog import PriceError, on_demand
+from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_content, yaml_text
 
 FILES = ("gpus", "models", "platform", "waste")
 BLOCK_DAYS = 14
@@ -35,8 +34,7 @@ def rule_files(runbooks: str, blocks: Mapping[str, datetime], prices: Mapping[st
     if rules:
         found["stack"] = {"groups": [{"name": "stack", "rules": rules}]}
     return {
-        f"{name}.rules.yml": yaml.safe_dump(_with_runbooks(content, runbooks), sort_keys=False, width=1000)
-        for name, content in found.items()
+        f"{name}.rules.yml": yaml_text(_with_runbooks(content, runbooks)) for name, content in found.items()
     }
 
 
@@ -59,7 +57,7 @@ def gpu_prices(pools: Mapping[str, Pool], region: str | None) -> dict[str, float
 
 @cache
 def _package_file(name: str) -> dict[str, Any]:
-    return yaml.safe_load(
+    return yaml_content(
         files("gpu_cluster.kubernetes.telemetry").joinpath("rules", f"{name}.yaml").read_text()
     )
 
