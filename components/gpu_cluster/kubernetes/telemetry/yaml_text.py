@@ -12,5 +12,5 @@ def yaml_text(content: Mapping[str, Any]) -> str:
 
 
 def yaml_content(text: str) -> dict[str, Any]:
-    """What a file says."""
+    """The content of a file."""
     return yaml.load(text, Loader=yaml.CSafeLoader)
