@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
@@ -54,7 +55,33 @@ _QUANTITIES = frozenset(
 )
 """Properties of type Quantity, which the SDK has as texts, and the API takes as numbers as well."""
 
-_SHARED = ("apiVersion", "kind", "metadata", "status")
+_SHARED = ("apiVersion", "kind", "metadata")
+_METADATA = "meta/v1:ObjectMeta"
+
+_LONG = frozenset(
+    (
+        "activeDeadlineSeconds",
+        "deletionGracePeriodSeconds",
+        "fsGroup",
+        "generation",
+        "gid",
+        "nodeAllocatableUpdatePeriodSeconds",
+        "observedGeneration",
+        "revision",
+        "runAsGroup",
+        "runAsUser",
+        "sizeBytes",
+        "startingDeadlineSeconds",
+        "supplementalGroups",
+        "terminationGracePeriodSeconds",
+        "tolerationSeconds",
+    )
+)
+"""Properties of 64 bits; other whole numbers have 32. Source: Kubernetes v1.35.4,
+api/openapi-spec/swagger.json, properties of format int64."""
+
+_LONG_IN_PODS = ("capacity", "expirationSeconds", "seconds", "uid")
+"""Likewise, but of other types elsewhere."""
 
 
 def text() -> str:
@@ -62,10 +89,14 @@ def text() -> str:
     kinds: dict[str, dict[str, str]] = {}
     for folder, api in _GROUPS.items():
         for name in _kinds(folder):
-            properties = _properties(f"{folder}/{name}", name, folder)
+            properties = _properties(f"{folder}/{name}", name, folder) | _status(folder, name)
             kinds[f"{api} {name}"] = {key: it for key, it in properties.items() if key not in _SHARED}
     types: dict[str, dict[str, str]] = {}
-    ahead = ["core/v1:PodTemplateSpec", *(name for each in kinds.values() for name in _named(each))]
+    ahead = [
+        _METADATA,
+        "core/v1:PodTemplateSpec",
+        *(name for each in kinds.values() for name in _named(each)),
+    ]
     while ahead:
         full = ahead.pop()
         if full not in types:
@@ -104,6 +135,15 @@ def _properties(module: str, name: str, folder: str) -> dict[str, str]:
     return found
 
 
+def _status(folder: str, name: str) -> dict[str, str]:
+    """The status of a kind, which its arguments lack and manifests that were read from a cluster have."""
+    for node in _classes(f"{folder}/{name}")[name].body:
+        if isinstance(node, ast.FunctionDef) and node.name == "status" and node.returns:
+            [of] = re.findall(r"outputs\.(\w+)", ast.unparse(node.returns))
+            return {"status": f"{folder}:{of}"}
+    return {}
+
+
 def _is_getter(node: ast.FunctionDef) -> bool:
     return any("getter" in ast.unparse(each) for each in node.decorator_list)
 
@@ -133,8 +173,10 @@ def _type(node: ast.expr, key: str, folder: str) -> str:
     spelled = node.value if isinstance(node, ast.Constant) else ast.unparse(node)
     name = str(spelled).rpartition(".")[2]
     if name in _SCALARS:
+        if name == "int" and (key in _LONG or (key in _LONG_IN_PODS and folder == "core/v1")):
+            return "long"
         quantity = key in _QUANTITIES or (key == "value" and folder.startswith("autoscaling/"))
-        return "number|string" if name == "str" and quantity else _SCALARS[name]
+        return "quantity" if name == "str" and quantity else _SCALARS[name]
     if not name.endswith("Args"):
         return "string"  # one of some words
     return f"{_folder(str(spelled), folder)}:{name.removesuffix('Args')}"

@@ -95,6 +95,11 @@ def _of_object(given: dict[str, Any], keys: Keys) -> Iterator[Diagnostic]:
         if not isinstance(given.get(key), str) or not given[key]:
             yield Diagnostic((*keys, key), "required text is missing: no object of Kubernetes")
             return
+    if "/" not in given["apiVersion"] and given["apiVersion"] != "v1":
+        yield Diagnostic(
+            (*keys, "apiVersion"), f"expected v1 or <group>/<version>, got '{given['apiVersion'][:40]}'"
+        )
+        return
     if known := unknown_in(group_of(given) or "", given["kind"]):
         near = did_you_mean(given["kind"], known) or f"; {given['apiVersion']} has {', '.join(sorted(known))}"
         yield Diagnostic((*keys, "kind"), f"unknown kind '{given['kind']}'{near}")

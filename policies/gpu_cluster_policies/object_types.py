@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -15,13 +16,7 @@ from gpu_cluster_policies.property import Property, is_list
 TABLE = Path(__file__).with_name("object_types.json")
 _POD = "core/v1:PodTemplateSpec"
 _POD_SPEC = "core/v1:PodSpec"
-_METADATA: Mapping[str, str] = {
-    "name": "string",
-    "generateName": "string",
-    "namespace": "string",
-    "labels": "{string}",
-    "annotations": "{string}",
-}
+_METADATA = "meta/v1:ObjectMeta"
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     _POD: ("spec",),
     _POD_SPEC: ("containers",),
@@ -39,11 +34,16 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
 _WORDS = {
     "string": "text",
     "integer": "a whole number",
+    "long": "a whole number",
+    "integer of 32 bits": "a whole number of 32 bits",
+    "integer of 64 bits": "a whole number of 64 bits",
     "number": "a number",
     "boolean": "true or false",
     "integer|string": "a whole number or text",
-    "number|string": "a quantity",
+    "quantity": "a quantity",
 }
+_QUANTITY = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([numkMGTPE]?|[KMGTPE]i|[eE][+-]?\d+)", re.ASCII)
+"""Source: Kubernetes, apimachinery v0.35 pkg/api/resource/quantity.go, grammar in the comment of Quantity."""
 
 
 _UNKNOWN = "unknown"
@@ -73,7 +73,7 @@ def mistyped(root: Property) -> Iterator[Mistyped]:
     """
     kind = f"{_text(root, 'apiVersion')} {_text(root, 'kind')}"
     found = [
-        *((("metadata", *keys), wanted) for keys, wanted in _of_map(root.at("metadata").content, _METADATA)),
+        *((("metadata", *keys), wanted) for keys, wanted in _of_type(root.at("metadata").content, _METADATA)),
         *_of_map(root.content, _table().kinds.get(kind, {}), kind),
     ]
     yield from _placed(root, found)
@@ -148,6 +148,8 @@ def _of_type(content: Any, wanted: str) -> Iterator[_Wrong]:
         yield from _of_map(content, _table().types[wanted], wanted)
     elif not any(_is(content, each) for each in wanted.split("|")):
         yield (), wanted
+    elif bits := _too_long(content, wanted):
+        yield (), f"integer of {bits} bits"
 
 
 def _items(content: Any, wanted: str) -> Iterator[_Wrong]:
@@ -177,13 +179,25 @@ def _is(value: Any, wanted: str) -> bool:
             return isinstance(value, str)
         case "boolean":
             return isinstance(value, bool)
-        case "integer":
+        case "integer" | "long":
             whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
             return whole and not isinstance(value, bool)
         case "number":
             return isinstance(value, int | float) and not isinstance(value, bool)
+        case "quantity":
+            if isinstance(value, str):
+                return _QUANTITY.fullmatch(value) is not None
+            return isinstance(value, int | float) and not isinstance(value, bool)
         case _:
             return True  # any, and types that the SDK does not describe
+
+
+def _too_long(value: Any, wanted: str) -> int | None:
+    """Bits of the type of a whole number, where the number needs more."""
+    if isinstance(value, str) or not wanted.startswith(("integer", "long")):
+        return None
+    bits = 64 if wanted == "long" else 32
+    return None if -(2 ** (bits - 1)) <= value < 2 ** (bits - 1) else bits
 
 
 def _expected(wanted: str) -> str:

@@ -49,6 +49,10 @@ class LocatedDiagnostic:
     excerpt: str = ""
     """The line as it is written; empty where there is none."""
 
+    def __post_init__(self) -> None:
+        one_line = self.message.replace("\n", "\\n").replace("\r", "\\r")  # of values that are quoted
+        object.__setattr__(self, "message", one_line)
+
     @property
     def problem(self) -> str:
         """The message without its hint."""

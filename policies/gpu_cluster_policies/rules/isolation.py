@@ -115,7 +115,7 @@ def safe_sysctls(pod: Pod) -> Iterator[Violation]:
     """Other sysctls belong to the node: one pod changes them for all."""
     for sysctl in pod.spec.at("securityContext", "sysctls").items():
         name = sysctl.at("name")
-        if name.value not in _SAFE_SYSCTLS:
+        if not isinstance(name.value, str) or name.value not in _SAFE_SYSCTLS:
             yield Violation(name, "a sysctl of the pod's own namespaces")
 
 
