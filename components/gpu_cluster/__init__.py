@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin as EfaPlugin
     from gpu_cluster.kubernetes.gpu.mig_manager import MigManager as MigManager
     from gpu_cluster.kubernetes.lws.controller import LwsController as LwsController
+    from gpu_cluster.kubernetes.registry.pull_secrets import PullSecrets as PullSecrets
     from gpu_cluster.kubernetes.registry.registry import Registry as Registry
     from gpu_cluster.kubernetes.security.namespace import Namespace as Namespace
     from gpu_cluster.kubernetes.services.service import Service as Service
@@ -103,6 +104,7 @@ _MODULES = {
     "Platform": "gpu_cluster.platform",
     "PodIdentity": "gpu_cluster.aws.identity.pod_identity",
     "Pool": "gpu_cluster.capacity",
+    "PullSecrets": "gpu_cluster.kubernetes.registry.pull_secrets",
     "Registry": "gpu_cluster.kubernetes.registry.registry",
     "Repository": "gpu_cluster.aws.ecr.repository",
     "Routes": "gpu_cluster.aws.network.routes",

@@ -43,6 +43,9 @@ class PlatformArgs(TypedDict):
     hub_token: NotRequired[pulumi.Input[str]]
     """Token of the model hub for gated models. Default: none."""
 
+    registry_password: NotRequired[pulumi.Input[str]]
+    """Password of registry.login, which names the user at the mirror. Default: none."""
+
 
 class Platform(pulumi.ComponentResource):
     """A GPU platform, as the sections of a stack file say: cluster, pools, storage, models, teams."""
@@ -55,12 +58,18 @@ class Platform(pulumi.ComponentResource):
         if token is not None:
             serving = {"hubToken": _TOKEN, **sections.get("serving", {})}
             sections = {**sections, "serving": serving}
+        password = args.get("registry_password")
+        if password is not None:
+            sections = {**sections, "registry": _with_password(sections.get("registry", {}))}
         stack = _stack(sections)
+        if stack.registry.login and password is None:
+            raise InputPropertiesError("registry.login needs registryPassword")
         try:
             place = backend_for(stack, Path.cwd())
         except NoKubeconfigError as error:
             raise InputPropertiesError(str(error)) from None
-        return cast(Self, _Platform(name, stack, place=place, hub_token=token, opts=opts))
+        made = _Platform(name, stack, place=place, hub_token=token, registry_password=password, opts=opts)
+        return cast(Self, made)
 
     def __init__(self, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """The types of the schema; `__new__` makes the component."""
@@ -179,6 +188,10 @@ def _stack(sections: dict[str, Any]) -> Stack:
         own = f"{NAMESPACE}:"
         details = [_detail(f"stack.{it.key.removeprefix(own)}", it.message) for it in error.problems]
         raise InputPropertiesError("the stack is wrong", details) from None
+
+
+def _with_password(registry: dict[str, Any]) -> dict[str, Any]:
+    return {**registry, "login": {"password": _TOKEN, **registry.get("login", {})}}
 
 
 def _detail(path: str, reason: str) -> InputPropertyErrorDetails:

@@ -18,7 +18,7 @@ from gpu_cluster.kubernetes.extras import Extras
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.images import images_of
 from gpu_cluster.kubernetes.lws import LwsController
-from gpu_cluster.kubernetes.registry import Registry
+from gpu_cluster.kubernetes.registry import PullSecrets, PullSecretUse, Registry
 from gpu_cluster.kubernetes.serving import Serving
 from gpu_cluster.kubernetes.serving.server import METRICS_PORTS, ports_of
 from gpu_cluster.kubernetes.storage import StorageClasses
@@ -43,9 +43,12 @@ class Platform(pulumi.ComponentResource):
         *,
         place: Build,
         hub_token: pulumi.Input[str] | None = None,
+        registry_password: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        replaced = pulumi.ResourceOptions(transformations=[delete_before_replace])
+        pulling = PullSecretUse()
+        login = [pulling] if stack.registry.login else []
+        replaced = pulumi.ResourceOptions(transformations=[delete_before_replace, *login])
         super().__init__(
             "gpu-cluster:index:Platform", name, None, pulumi.ResourceOptions.merge(opts, replaced)
         )
@@ -150,6 +153,16 @@ class Platform(pulumi.ComponentResource):
                 opts=served,
             )
             self.outputs["telemetry"] = {"url": telemetry.url}
+
+        if stack.registry.login and stack.mirror and registry_password is not None:
+            PullSecrets(
+                f"{name}-login",
+                pulling.namespaces,
+                host=stack.mirror.partition("/")[0],
+                user=stack.registry.login.user,
+                password=registry_password,
+                opts=pulumi.ResourceOptions(parent=self, providers=[here.kubernetes]),
+            )
 
         self.register_outputs(self.outputs)
 

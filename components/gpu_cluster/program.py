@@ -31,6 +31,9 @@ class ProgramContext:
     hub_token: Callable[[Stack | TeamStack], pulumi.Input[str]]
     """The token of a stack that has one."""
 
+    registry_password: Callable[[Stack], pulumi.Input[str]]
+    """The password at the mirror of a stack that has a login there."""
+
     environment: Callable[[TeamStack], EnvironmentOutputs]
     """Outputs of the environment of a team."""
 
@@ -58,6 +61,7 @@ def program_of(stack: Stack | TeamStack, around: ProgramContext) -> Callable[[],
         stack,
         place=backend_for(stack, around.project, around.kubeconfig),
         hub_token=around.hub_token(stack) if stack.serving.hub_token else None,
+        registry_password=around.registry_password(stack) if stack.registry.login else None,
     )
 
 
@@ -70,6 +74,7 @@ def run(project: Path, name: str) -> dict[str, Any]:
     around = ProgramContext(
         project=project,
         hub_token=_decrypted,
+        registry_password=_decrypted_password,
         environment=_deployed,
     )
     return program_of(stack, around)().outputs
@@ -99,3 +104,8 @@ def _decrypted(stack: Stack | TeamStack) -> pulumi.Output[str]:
     if isinstance(stack, TeamStack):
         return config.require_secret("hubToken")
     return config.require_secret_object("serving").apply(lambda decrypted: decrypted["hubToken"])
+
+
+def _decrypted_password(_: Stack) -> pulumi.Output[str]:
+    registry = pulumi.Config("gpu-cluster").require_secret_object("registry")
+    return registry.apply(lambda decrypted: decrypted["login"]["password"])

@@ -13,6 +13,7 @@ from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.images import VLLM
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.images import image_of, images_of
+from gpu_cluster.kubernetes.registry import pull_secrets
 from gpu_cluster.kubernetes.services import Service, store_claims
 from gpu_cluster.kubernetes.serving import Model, Placement, hub_token_secret, placements_of
 from gpu_cluster.kubernetes.storage import classes_of
@@ -39,7 +40,8 @@ class Team(pulumi.ComponentResource):
         hub_token: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        replaced = pulumi.ResourceOptions(transformations=[delete_before_replace])
+        login = [pull_secrets] if team.environment.registry.login else []
+        replaced = pulumi.ResourceOptions(transformations=[delete_before_replace, *login])
         super().__init__("gpu-cluster:index:Team", name, None, pulumi.ResourceOptions.merge(opts, replaced))
         stack, namespace, storage = team.environment, team.namespace, classes_of(team.environment.storage)
         pools = pools_of(stack)

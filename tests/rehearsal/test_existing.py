@@ -1,5 +1,8 @@
 """Any kubeconfig instead of the embedded cluster: a stack on a cluster that was there before it."""
 
+import json
+import os
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +10,7 @@ import pytest
 
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.stack import load
-from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, copy_project, reconcile
+from gpu_cluster_tools.rehearsal import Engine, KubernetesClient, LocalControlPlane, copy_project, reconcile
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.kubernetes_client import is_ready, labels_of
 from gpu_cluster_tools.toolchain import install
@@ -18,6 +21,7 @@ pytestmark = pytest.mark.engine
 SITE = """\
 config:
   gpu-cluster:cluster: {provider: existing, kubeconfig: ../cluster/kubeconfig, context: gpu-cluster}
+  gpu-cluster:registry: {mirror: harbor.example.com/mirror, login: {user: robot}}
   gpu-cluster:pools:
     general: {machine: {cpus: 16, memory: 64Gi}, nodes: 1, labels: {site.example/role: general}}
     gpu:
@@ -32,6 +36,24 @@ config:
       chat:
         {model: Qwen/Qwen2.5-7B-Instruct, pool: gpu, replicas: 2, context: 8192, cache: {size: 40Gi}}
 """
+
+
+PASSWORD = "gpu-cluster:registry.login.password"
+
+
+def logins_of(api: DynamicClient) -> set[str]:
+    """User and password that kubelets get for the mirror, for each pod of the platform."""
+    pods = [it for it in api.items("/api/v1/pods") if "gpu-cluster" in str(it["metadata"].get("labels"))]
+    assert len(pods) > 10
+    named = {(it["metadata"]["namespace"], str(it["spec"].get("imagePullSecrets"))) for it in pods}
+    assert {secrets for _, secrets in named} == {"[{'name': 'registry-login'}]"}
+    found: set[str] = set()
+    for namespace, _ in named:
+        secret = api.get(f"/api/v1/namespaces/{namespace}/secrets/registry-login")
+        assert secret["type"] == "kubernetes.io/dockerconfigjson"
+        auths = json.loads(b64decode(secret["data"][".dockerconfigjson"]))["auths"]
+        found.add(b64decode(auths["harbor.example.com"]["auth"]).decode())
+    return found
 
 
 @pytest.fixture
@@ -54,9 +76,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_it_comes_up_on_the_nodes_that_are_there_and_goes_without_a_trace(
-    site: LocalControlPlane, project: Path
+    site: LocalControlPlane, project: Path, tmp_path: Path
 ) -> None:
     cluster = KubernetesClient(site.kubeconfig)
+    engine = Engine(project, "site", {**os.environ, **install().environment()})
+    engine.select()
+    engine.output("config", "set", "--stack", "site", "--path", "--secret", PASSWORD, "of the robot")
     stack = load(project / "stacks" / "Pulumi.site.yaml")
     reconcile(cluster, pools_of(stack))
     before = DynamicClient(site.kubeconfig).objects().keys()
@@ -77,6 +102,10 @@ def test_it_comes_up_on_the_nodes_that_are_there_and_goes_without_a_trace(
     exporters = {("node-exporter", node) for node in ("general-0", "gpu-0", "gpu-1")}
     assert homes >= exporters | {("dcgm-exporter", node) for node in ("gpu-0", "gpu-1")}
     assert not (project / ".local").exists()
+    assert logins_of(DynamicClient(site.kubeconfig)) == {"robot:of the robot"}
+    state = [file.read_text() for file in (tmp_path / "state").rglob("*.json")]
+    assert state
+    assert not any("of the robot" in text for text in state)
 
     down = run_gpu_cluster(project, "down", "site")
     assert down.returncode == 0, down.stdout + down.stderr

@@ -15,6 +15,9 @@ SITE = """\
 encryptionsalt: v1:of-a-passphrase-that-nobody-here-has
 config:
   gpu-cluster:cluster: {provider: existing, kubeconfig: /nowhere/kubeconfig, context: of-the-user}
+  gpu-cluster:registry:
+    mirror: harbor.example.com/mirror
+    login: {user: robot, password: {secure: "v1:not:decryptable"}}
   gpu-cluster:pools:
     gpu:
       machine: {cpus: 64, memory: 512Gi, gpu: L40S, gpus: 4}
@@ -43,7 +46,10 @@ stacks = Path(__file__).resolve().parent
 stack = load(stacks / f"Pulumi.{pulumi.get_stack()}.yaml")
 serving = pulumi.Config("gpu-cluster").require_secret_object("serving")
 token = serving.apply(lambda decrypted: decrypted["hubToken"])
-platform = Platform("platform", stack, place=backend_for(stack, stacks.parent), hub_token=token)
+registry = pulumi.Config("gpu-cluster").require_secret_object("registry")
+password = registry.apply(lambda decrypted: decrypted["login"]["password"])
+place = backend_for(stack, stacks.parent)
+platform = Platform("platform", stack, place=place, hub_token=token, registry_password=password)
 
 cluster = pulumi.ResourceOptions(
     provider=kubernetes.Provider("own", kubeconfig=str(stacks.parent / ".local" / "kubeconfig")),
@@ -107,7 +113,7 @@ def test_a_stack_for_a_cluster_elsewhere_is_rehearsed_without_it(tmp_path: Path)
     code, report = rehearse(project)
 
     assert (code, report["held"]) == (0, True), report
-    assert words(report)["secrets"] == "1 of the stack file, none in the state in the clear"
+    assert words(report)["secrets"] == "2 of the stack file, none in the state in the clear"
     assert "4096 tokens of context instead of 8192: 1 update" in words(report)["edit"]
     assert words(report)["left"] == "nothing but what the stack retains"
     assert file.read_text() == SITE

@@ -87,7 +87,7 @@ PUBLIC = {
         "quota_by_resource read_gbps release_of replica_device replicas_per_node request_of root_disk "
         "scales served_metrics share_of share_of_node smallest_fit surge_nodes surges waiting_metric"
     ),
-    "gpu_cluster.kubernetes.registry": "Registry",
+    "gpu_cluster.kubernetes.registry": "PullSecretUse PullSecrets Registry pull_secrets",
     "gpu_cluster.kubernetes.security": (
         "Namespace PodSecurity among_pods api_token_mount api_token_volume from_anywhere "
         "from_namespaces from_pods "

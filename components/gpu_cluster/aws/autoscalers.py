@@ -11,6 +11,7 @@ from gpu_cluster.config.network import Nat
 from gpu_cluster.config.pools import Provisioner
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import CLUSTER_AUTOSCALER
+from gpu_cluster.kubernetes.registry.pull_secrets import SECRET
 
 
 def autoscalers(
@@ -49,6 +50,7 @@ def autoscalers(
             region=region,
             charts=stack.registry.charts or charts_below(stack.registry.mirror),
             mirror=mirror,
+            pull_secret=SECRET if stack.registry.login else None,
             replicas=min(2, _open_nodes(pools)),
             isolated=stack.network is not None and stack.network.nat is Nat.NONE,
             opts=opts,

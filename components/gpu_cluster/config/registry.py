@@ -8,6 +8,7 @@ from pydantic import Field
 from gpu_cluster.config.names import Name, NonBlank
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes
+from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.settings import Settings
 
 Mirror = Annotated[
@@ -97,6 +98,16 @@ class InClusterRegistry(Settings):
     """Storage class of its volume. Default: the stack's default class."""
 
 
+class RegistryLogin(Settings):
+    """A user of a mirror who may pull. Each namespace has it as the Secret registry-login."""
+
+    user: NonBlank
+    """Name of the user or robot account, such as robot$gpu-cluster."""
+
+    password: Secret
+    """Password or token, by `pulumi config set --path --secret gpu-cluster:registry.login.password`."""
+
+
 class RegistrySettings(Settings):
     """Where images come from."""
 
@@ -105,6 +116,9 @@ class RegistrySettings(Settings):
 
     mirror: Mirror | None = None
     """Where every image comes from, such as harbor.example.com/mirror. Default: ECR with eks, else none."""
+
+    login: RegistryLogin | None = None
+    """User that nodes pull with, where mirror asks for one. Default: none."""
 
     charts: Charts | None = None
     """Where Karpenter's Helm charts come from: oci:// or a folder. Default: mirror, else public.ecr.aws."""

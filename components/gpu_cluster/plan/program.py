@@ -24,6 +24,7 @@ def run(stack: Stack | TeamStack, name: str, environments: Environments) -> tupl
     around = ProgramContext(
         project=Path(),
         hub_token=lambda _: pulumi.Output.secret("hub-token"),
+        registry_password=lambda _: pulumi.Output.secret("password"),
         environment=partial(_as_planned, environments),
         kubeconfig=lambda _, __: "kubeconfig",
         team_kubeconfig=lambda _, __: "kubeconfig",

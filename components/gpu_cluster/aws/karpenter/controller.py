@@ -49,6 +49,7 @@ class KarpenterController(pulumi.ComponentResource):
         queue: pulumi.Input[str],
         charts: str,
         mirror: str | None,
+        pull_secret: str | None = None,
         replicas: int,
         isolated: bool,
         opts: pulumi.ResourceOptions | None = None,
@@ -67,7 +68,7 @@ class KarpenterController(pulumi.ComponentResource):
             chart=f"{charts}/karpenter",
             version=CHART_VERSION,
             namespace=NAMESPACE,
-            values=_values(cluster_name, queue, mirror, replicas=replicas, isolated=isolated),
+            values=_values(cluster_name, queue, mirror, pull_secret, replicas=replicas, isolated=isolated),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[kinds]),
         )
         self.register_outputs({})
@@ -77,6 +78,7 @@ def _values(
     cluster_name: pulumi.Input[str],
     queue: pulumi.Input[str],
     mirror: str | None,
+    pull_secret: str | None,
     *,
     replicas: int,
     isolated: bool,
@@ -95,4 +97,5 @@ def _values(
             "resources": {"requests": resources, "limits": {"memory": resources["memory"]}},
         },
         "serviceAccount": {"name": SERVICE_ACCOUNT},
+        **({"imagePullSecrets": [{"name": pull_secret}]} if pull_secret else {}),
     }

@@ -1,8 +1,9 @@
-"""Image registries: one inside the cluster, or the ECR of an account.
+"""Image registries: one inside the cluster, or the ECR of an account; and the login at a mirror.
 
 What AWS makes is in `gpu_cluster.aws.ecr`, for the place that is on AWS alone.
 """
 
+from gpu_cluster.kubernetes.registry.pull_secrets import PullSecrets, PullSecretUse, pull_secrets
 from gpu_cluster.kubernetes.registry.registry import Registry
 
-__all__ = ["Registry"]
+__all__ = ["PullSecretUse", "PullSecrets", "Registry", "pull_secrets"]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pydantic.alias_generators import to_camel
 
 from gpu_cluster.catalog import UPSTREAMS
+from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.registry import RegistrySettings
 from gpu_cluster.config.stack import Stack
@@ -13,13 +14,14 @@ from gpu_cluster.stack.checks.storage import unknown_class
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _KEYS: Keys = ("registry",)
-_ANYWHERE = {"in_cluster", "mirror"}
+_ANYWHERE = {"in_cluster", "login", "mirror"}
 _INSTEAD_OF_A_MIRROR = ("mirrors", "credentials")
 
 
 def registry(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     settings = stack.registry
     yield from _in_cluster(stack, broken)
+    yield from _login(stack, broken)
     if not on_aws(stack):
         for field in RegistrySettings.model_fields:
             if field in settings.model_fields_set - _ANYWHERE:
@@ -37,6 +39,16 @@ def registry(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     if isinstance(stack.cluster, EksSettings) and stack.region:
         yield from _secrets(settings, stack.region, stack.cluster.account)
     yield from _replicas(stack)
+
+
+def _login(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
+    keys: Keys = (*_KEYS, "login")
+    if not stack.registry.login:
+        return
+    if isinstance(stack.cluster, LocalCluster):
+        yield Diagnostic(keys, "not with provider local, where nothing is pulled from a mirror")
+    elif not stack.registry.mirror and (*_KEYS, "mirror") not in broken:
+        yield Diagnostic(keys, "only beside mirror, which it is the login of")
 
 
 def _in_cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
