@@ -24,6 +24,9 @@ rehearse: .venv/ready ## create, update and destroy STACK on this machine, AWS i
 campaign: .venv/ready ## fuzz 200 small stacks with faults and edits; resume after an interruption
 	@$(run)gpu-cluster campaign
 
+# Tests start hundreds of processes: without bytecode each would compile the package again.
+test test-all test-versions: export PYTHONDONTWRITEBYTECODE =
+
 test: .venv/ready lint ## prove it: unit tests, then the real engine on a real control plane
 	$(run)python -m gpu_cluster_tools.toolchain --tests
 	$(run)pytest -n 2 --dist loadfile

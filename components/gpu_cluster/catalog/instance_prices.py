@@ -7,8 +7,9 @@ from fractions import Fraction
 from gpu_cluster.catalog.instances import INSTANCE_SOURCES, INSTANCES
 from gpu_cluster.catalog.offerings import regions_with
 from gpu_cluster.catalog.price import MOVING_PRICE_DAYS, Price, PriceError
-from gpu_cluster.catalog.price_tables import price_sources, rows_of
+from gpu_cluster.catalog.price_tables import price_sources
 from gpu_cluster.catalog.source import Source
+from gpu_cluster.catalog.table_files import rows_of
 
 INSTANCE_PRICE_SOURCES = {
     "on demand, us-east-1": INSTANCE_SOURCES["hourly_usd"],
@@ -95,7 +96,7 @@ def _ratios() -> dict[str, dict[str, Fraction]]:
     m7i-flex.8xlarge, which costs 95 % of m7i.8xlarge everywhere.
     """
     prices: dict[str, dict[str, Fraction]] = {}
-    for row in rows_of("instance_prices"):
+    for row in rows_of("instance_prices", "prices"):
         prices.setdefault(row["family"], {})[row["region"]] = Fraction(row["usd"])
     return {
         family: {region: usd / of_family["us-east-1"] for region, usd in of_family.items()}

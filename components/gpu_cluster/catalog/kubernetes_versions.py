@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from gpu_cluster.catalog.source import Source
+from gpu_cluster.catalog.table_files import rows_of, sources_of
 
-KUBERNETES_SOURCES = {
-    "standard_until": Source("Amazon EKS user guide, Kubernetes release calendar", date(2026, 8, 22)),
-    "extended_until": Source("Amazon EKS user guide: 12 months after standard", date(2026, 8, 22)),
-}
+KUBERNETES_SOURCES: Mapping[str, Source] = sources_of("kubernetes_versions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +33,12 @@ class KubernetesVersion:
 
 
 _ALL = (
-    KubernetesVersion("1.31", date(2025, 11, 26), date(2026, 11, 26)),
-    KubernetesVersion("1.32", date(2026, 3, 23), date(2027, 3, 23)),
-    KubernetesVersion("1.33", date(2026, 7, 29), date(2027, 7, 29)),
-    KubernetesVersion("1.34", date(2026, 12, 2), date(2027, 12, 2)),
-    KubernetesVersion("1.35", date(2027, 3, 27), date(2028, 3, 27)),
-    KubernetesVersion("1.36", date(2027, 8, 2), date(2028, 8, 2)),
+    KubernetesVersion(
+        row["version"],
+        date.fromisoformat(row["standard_until"]),
+        date.fromisoformat(row["extended_until"]),
+    )
+    for row in rows_of("kubernetes_versions")
 )
 
 KUBERNETES_VERSIONS: Mapping[str, KubernetesVersion] = {version.name: version for version in _ALL}

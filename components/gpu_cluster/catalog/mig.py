@@ -1,6 +1,6 @@
 """MIG profiles: what share of a GPU each one takes, and where on the GPU it may lie."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,16 +53,13 @@ _QUARTERS = (Profile(1, (0, 1, 2, 3)), Profile(2, (0, 2)), Profile(4, (0,)))
 _HALVES = (Profile(1, (0, 1)), Profile(2, (0,)))
 
 
-def eighths(*names: str) -> Mapping[str, Profile]:
-    """Profiles of A100 to B300: 1g, 1g with twice the memory, 2g, 3g, 4g, 7g."""
-    return dict(zip(names, _EIGHTHS, strict=True))
+_BY_COUNT = {len(profiles): profiles for profiles in ((), _HALVES, _QUARTERS, _EIGHTHS)}
 
 
-def quarters(*names: str) -> Mapping[str, Profile]:
-    """Profiles of a GPU that divides in four: 1g, 2g, 4g."""
-    return dict(zip(names, _QUARTERS, strict=True))
+def profiles_of(names: Sequence[str]) -> Mapping[str, Profile]:
+    """Profiles of a GPU by their names, smallest first.
 
-
-def halves(*names: str) -> Mapping[str, Profile]:
-    """Profiles of a GPU that divides in two: 1g, 2g."""
-    return dict(zip(names, _HALVES, strict=True))
+    Six of one that divides in eight: 1g, 1g with twice the memory, 2g, 3g, 4g, 7g. Three of one that divides
+    in four: 1g, 2g, 4g. Two of one that divides in two: 1g, 2g.
+    """
+    return dict(zip(names, _BY_COUNT[len(names)], strict=True))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gpu_cluster.catalog.price import Price, PriceError
-from gpu_cluster.catalog.price_tables import price_sources, rows_of
+from gpu_cluster.catalog.price_tables import price_sources
+from gpu_cluster.catalog.table_files import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Service:
 
 
 SERVICES: Mapping[str, Service] = {
-    row["service"]: Service(row["service"], row["unit"], row["title"]) for row in rows_of("services")
+    row["service"]: Service(row["service"], row["unit"], row["title"])
+    for row in rows_of("services", "prices")
 }
 """By name."""
 
@@ -32,7 +34,7 @@ def _prices() -> dict[tuple[str, str], Price]:
         (row["service"], row["region"]): Price(
             Fraction(row["usd"]), SERVICES[row["service"]].unit, sources[row["source"]]
         )
-        for row in rows_of("service_prices")
+        for row in rows_of("service_prices", "prices")
     }
 
 

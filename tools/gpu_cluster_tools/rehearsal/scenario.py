@@ -110,7 +110,8 @@ class Scenario(Generic[T]):
             up, down = creation_schedule(timed, load_times(served)), deletion_schedule(timed)
         except UnknownDurationsError as error:
             unknown = (
-                f"components/gpu_cluster/catalog/durations.py does not know {type}" for type in error.types
+                f"components/gpu_cluster/catalog/tables/durations.csv does not know {type}"
+                for type in error.types
             )
             return Outcome("not known", tuple(unknown))
         minutes = {"ready": up.makespan, "longestChain": up.chain, "gone": down.makespan}

@@ -4,7 +4,7 @@ from fractions import Fraction
 import pytest
 
 from gpu_cluster.catalog import REGIONS, SERVICE_PRICES, PriceError, price_sources, service_price
-from gpu_cluster.catalog.price_tables import rows_of
+from gpu_cluster.catalog.table_files import rows_of
 
 
 @pytest.mark.parametrize(
@@ -31,14 +31,14 @@ def test_nothing_in_the_table_is_free() -> None:
 
 
 def test_every_row_is_of_a_region_of_the_catalog_and_no_row_is_twice() -> None:
-    rows = [(row["service"], row["region"]) for row in rows_of("service_prices")]
+    rows = [(row["service"], row["region"]) for row in rows_of("service_prices", "prices")]
 
     assert {region for _, region in rows} <= REGIONS.keys()
     assert len(rows) == len(set(rows))
 
 
 def test_every_source_has_a_use_and_was_read_this_year() -> None:
-    used = {row["source"] for table in ("service_prices", "instance_prices") for row in rows_of(table)}
+    used = {row["source"] for table in ("service_prices", "instance_prices") for row in rows_of(table, "prices")}
 
     assert used == price_sources().keys()
     assert all(source.date >= date(2026, 5, 1) for source in price_sources().values())
