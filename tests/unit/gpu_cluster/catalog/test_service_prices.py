@@ -38,7 +38,9 @@ def test_every_row_is_of_a_region_of_the_catalog_and_no_row_is_twice() -> None:
 
 
 def test_every_source_has_a_use_and_was_read_this_year() -> None:
-    used = {row["source"] for table in ("service_prices", "instance_prices") for row in rows_of(table, "prices")}
+    used = {
+        row["source"] for table in ("service_prices", "instance_prices") for row in rows_of(table, "prices")
+    }
 
     assert used == price_sources().keys()
     assert all(source.date >= date(2026, 5, 1) for source in price_sources().values())
