@@ -2,7 +2,11 @@
 
 from gpu_cluster.catalog.addons import ADDON_LEAST, ADDON_SOURCES, ADDON_VERSIONS, ADDONS
 from gpu_cluster.catalog.amis import AL2023_RELEASES, AMI_SOURCES, ami_problem, ami_type
-from gpu_cluster.catalog.capacity_blocks import CAPACITY_BLOCK_SOURCES, CAPACITY_BLOCK_TYPES
+from gpu_cluster.catalog.capacity_blocks import (
+    CAPACITY_BLOCK_SOURCES,
+    CAPACITY_BLOCK_TYPES,
+    ULTRASERVER_FAMILY,
+)
 from gpu_cluster.catalog.drivers import DRIVER_SOURCES, VLLM_DRIVER
 from gpu_cluster.catalog.durations import (
     BUCKET_SHARE,
@@ -98,6 +102,7 @@ __all__ = [
     "SERVICES",
     "SERVICE_PRICES",
     "STATEFUL",
+    "ULTRASERVER_FAMILY",
     "UPSTREAMS",
     "UPSTREAM_SOURCES",
     "VLLM_DRIVER",

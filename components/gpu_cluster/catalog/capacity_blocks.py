@@ -12,7 +12,11 @@ CAPACITY_BLOCK_SOURCES = {
         "Amazon EC2 user guide, capacity blocks of UltraServers", date(2026, 11, 21)
     ),
     "end": Source("Amazon EKS user guide, capacity-blocks-mng", date(2026, 8, 22)),
+    "IMEX": Source("NVIDIA/nccl, src/mnnvl.cc: IMEX channels are required or NCCL ends", date(2026, 11, 30)),
 }
+
+ULTRASERVER_FAMILY = "p6e-"
+"""Prefix of the types whose servers share their NVLink with others; none can be had by itself."""
 
 CAPACITY_BLOCK_TYPES = (
     "p4d.24xlarge",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gpu_cluster.capacity import engine_options
+from gpu_cluster.catalog import ULTRASERVER_FAMILY
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.serving import GROUP_SUFFIX, ModelSettings, ServingEngine
 from gpu_cluster.config.stack import Stack
@@ -10,6 +11,8 @@ from gpu_cluster.config.storage import Csi, Efs, Nfs
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import one_of
+
+_WITHOUT_NVLINK = "NCCL_MNNVL_ENABLE"
 
 SPANNING = (ServingEngine.VLLM, ServingEngine.SGLANG)
 """Engines whose processes on several nodes form one server."""
@@ -33,6 +36,7 @@ def groups(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
             continue
         yield from _parallel(keys, model)
         yield from _weights(keys, model, stack)
+        yield from _ultraserver(keys, model, stack)
         if f"{name}{GROUP_SUFFIX}" in stack.serving.models:
             message = f"the pods of {name} find each other under this name; choose another"
             yield Diagnostic((*keys[:-1], f"{name}{GROUP_SUFFIX}"), message)
@@ -97,6 +101,21 @@ def _weights(keys: Keys, model: ModelSettings, stack: Stack) -> Iterator[Diagnos
         f"a volume of {given} is mounted by one node, and the weights are for {model.nodes}; {hint}, or store"
     )
     yield Diagnostic((*keys, "cache", "storageClass"), message)
+
+
+def _ultraserver(keys: Keys, model: ModelSettings, stack: Stack) -> Iterator[Diagnostic]:
+    """NCCL finds the NVLink between the servers, no IMEX channel to use it by, and ends the engine."""
+    pool = stack.pools.get(model.pool)
+    setting = model.env.get(_WITHOUT_NVLINK)
+    if not pool or not (pool.instance or "").startswith(ULTRASERVER_FAMILY):
+        return
+    if setting is None or setting.value != "0":
+        message = (
+            f"servers of {pool.instance} share their NVLink, which takes IMEX channels of NVIDIA's DRA "
+            "driver; the platform does not install it, and NCCL ends without; expected 1, or env "
+            f'{_WITHOUT_NVLINK}: "0" to go by the network'
+        )
+        yield Diagnostic((*keys, "nodes"), message)
 
 
 def _is_shared(settings: object) -> bool:

@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 
 from gpu_cluster.capacity import Pool
-from gpu_cluster.catalog import CAPACITY_BLOCK_TYPES
+from gpu_cluster.catalog import CAPACITY_BLOCK_TYPES, ULTRASERVER_FAMILY
 from gpu_cluster.catalog.today import now
 from gpu_cluster.config.capacity import Capacity
 from gpu_cluster.config.pools import PoolSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
-
-_BLOCKS_ALONE = "p6e-"
-"""Servers that share their NVLink with others; none of them can be had by itself."""
-
 
 _ULTRASERVER_DRAIN_MINUTES = 75
 """An UltraServer has to be empty 60 minutes before its block ends, other servers 30 minutes before.
@@ -29,7 +25,7 @@ def reservations(stack: Stack, offered: dict[str, Pool]) -> Iterator[Diagnostic]
             yield from _reserved(name, settings)
         if settings.capacity.capacity_block:
             yield from _block(name, pool, settings.capacity)
-        elif pool.machine.startswith(_BLOCKS_ALONE):
+        elif pool.machine.startswith(ULTRASERVER_FAMILY):
             message = f"{pool.machine} comes in capacity blocks alone; expected capacityBlock"
             yield Diagnostic(("pools", name, "capacity"), message)
     yield from _shared(stack, offered)
@@ -60,7 +56,7 @@ def _block(name: str, pool: Pool, capacity: Capacity) -> Iterator[Diagnostic]:
     if capacity.capacity_block and capacity.capacity_block.end <= now():
         message = f"the block ended at {capacity.capacity_block.ends}; name another, or remove the pool"
         yield Diagnostic((*keys, "ends"), message)
-    if capacity.capacity_block and pool.machine.startswith(_BLOCKS_ALONE):
+    if capacity.capacity_block and pool.machine.startswith(ULTRASERVER_FAMILY):
         minutes = capacity.capacity_block.drain_minutes
         if minutes < _ULTRASERVER_DRAIN_MINUTES:
             message = (
