@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from gpu_cluster_tools.rehearsal.aws.faults import Faults
 from gpu_cluster_tools.rehearsal.leftovers import leftovers_in_cluster, settled_objects
+from gpu_cluster_tools.rehearsal.pod_network import accounts_on_aws, aws_targets, dns_targets, unreached
 from gpu_cluster_tools.rehearsal.report import Outcome, RehearsalReport
 from gpu_cluster_tools.rehearsal.retry import retry_update
 from gpu_cluster_tools.rehearsal.run_pulumi import Run
@@ -12,6 +13,7 @@ from gpu_cluster_tools.rehearsal.sandbox import Sandbox
 from gpu_cluster_tools.rehearsal.scenario import Scenario
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.rehearsal.stack_edits import edits_of
+from gpu_cluster_tools.rehearsal.team_isolation import escapes
 
 _NO_FAULTS = Faults()
 
@@ -24,7 +26,10 @@ def rehearse(sandbox: Sandbox, tell: Tell, faults: Faults = _NO_FAULTS) -> Rehea
     rehearsal = _OfEnvironment(sandbox, sandbox, tell, faults=faults)
     rehearsal.step("ground", rehearsal.open)
     with simulated_controllers(sandbox):
-        rehearsal.come_and_go(sandbox.stack, edits_of(sandbox.stack), rehearsal.left)
+        looks = [("network", rehearsal.network)]
+        if sandbox.stack.teams:
+            looks.append(("teams", rehearsal.teams))
+        rehearsal.come_and_go(sandbox.stack, edits_of(sandbox.stack), rehearsal.left, looks)
     return rehearsal.report
 
 
@@ -45,6 +50,21 @@ class _OfEnvironment(Scenario[Sandbox]):
             return Outcome("an account and a control plane of their own")
         nodes = len(self.sandbox.api.items("/api/v1/nodes"))
         return Outcome(f"{nodes} simulated nodes on a control plane of their own")
+
+    def network(self) -> Outcome:
+        """Network policies let pods reach what they need."""
+        sandbox = self.sandbox
+        aws = sandbox.aws if sandbox.on_aws else None
+        targets, accounts = (aws_targets(aws), accounts_on_aws(aws)) if aws else ([], set[tuple[str, str]]())
+        findings = unreached(sandbox.api, dns_targets(sandbox.stack), targets, accounts)
+        words = "pods reach their DNS" + (" and the endpoints of AWS" if aws else "")
+        return Outcome(f"{words} by the network policies", tuple(findings))
+
+    def teams(self) -> Outcome:
+        """Pods of teams get the GPUs that they ask for, and no others."""
+        stack = self.sandbox.stack
+        findings = tuple(escapes(self.sandbox.api, stack, self.sandbox.pools))
+        return Outcome(f"pods of {len(stack.teams)} teams get their own GPUs and no others", findings)
 
     def destroy(self) -> Outcome:
         self._kept = self.sandbox.retained()

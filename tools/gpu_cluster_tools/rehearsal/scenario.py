@@ -60,9 +60,17 @@ class Scenario(Generic[T]):
         return step.held
 
     def come_and_go(
-        self, served: Stack, things: Iterable[list[StackEdit]], left: Callable[[], Outcome]
+        self,
+        served: Stack,
+        things: Iterable[list[StackEdit]],
+        left: Callable[[], Outcome],
+        looks: Iterable[tuple[str, Callable[[], Outcome]]] = (),
     ) -> None:
-        """From nothing to nothing. `served` says what its models weigh, `left` what stays in the end."""
+        """From nothing to nothing.
+
+        `served` says what its models weigh, `left` what stays in the end; `looks` are further steps that
+        change nothing, where all runs.
+        """
         came_up = self.step("up", self.up)
         runs = self.step("workloads", self.workloads)
         if came_up:
@@ -71,6 +79,8 @@ class Scenario(Generic[T]):
             self.step("secrets", self.secrets)
             self.step("clock", lambda: self.clock(served))
         if came_up and runs:
+            for name, look in looks:
+                self.step(name, look)
             for edit in self.edits(things):
                 self.step("edit", lambda edit=edit: self.edit(edit))
         if self.is_protected():

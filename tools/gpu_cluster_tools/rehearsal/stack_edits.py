@@ -4,6 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gpu_cluster.capacity import surges
+from gpu_cluster.capacity.resources import GIB
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.pools import Provisioner
+from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
@@ -33,6 +38,8 @@ def edits_of(stack: Stack) -> Iterator[list[StackEdit]]:
     if stack.cluster.provider != "existing":  # whose nodes the stack does not make
         yield [_grow(stack, name) for name in stack.pools]
         yield [_label(stack, name) for name in stack.pools]
+        if in_place := [name for name in stack.pools if _is_replaced_in_place(stack, name)]:
+            yield [_renew(stack, name) for name in in_place]
     yield _shorten(_MODELS, stack.serving.models)
 
 
@@ -72,6 +79,27 @@ def _grow(stack: Stack, name: str) -> StackEdit:
     more = {"min": nodes.min if nodes.min < nodes.max else nodes.min + 1, "max": nodes.max + 1}
     words = f"pool {name} grows from at most {nodes.max} nodes to {more['max']}"
     return StackEdit(("config", _POOLS, name, "nodes"), more, words)
+
+
+def _is_replaced_in_place(stack: Stack, name: str) -> bool:
+    """Whether nodes of a pool go before others come, while models run on it.
+
+    Of a capacity block EKS wants a desired size of 0 first, which is a user's step (EKS user guide,
+    capacity-blocks-mng, 2026-08-22).
+    """
+    pool = stack.pools[name]
+    used = any(model.pool == name for model in stack.serving.models.values())
+    by_group = isinstance(stack.cluster, EksSettings) and pool.provisioner is Provisioner.NODE_GROUP
+    return used and by_group and not surges(pool) and not pool.capacity.capacity_block
+
+
+def _renew(stack: Stack, name: str) -> StackEdit:
+    size = amount(stack.pools[name].disk.size) + 10 * GIB
+    larger = stack.pools[name].disk.model_dump(by_alias=True, exclude_none=True) | {
+        "size": f"{int(size) // GIB}Gi"
+    }
+    words = f"pool {name} gets new nodes with disks of {larger['size']}"
+    return StackEdit(("config", _POOLS, name, "disk"), larger, words)
 
 
 def _label(stack: Stack, name: str) -> StackEdit:

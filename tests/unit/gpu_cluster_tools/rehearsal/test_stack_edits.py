@@ -48,3 +48,17 @@ def test_nodes_that_the_stack_does_not_make_are_left_alone(tmp_path: Path) -> No
     site = load(STACKS / "Pulumi.onprem.yaml")
 
     assert ["model" in str(edit) for ways in edits_of(site) for edit in ways] == [True, True]
+
+
+def test_nodes_without_surge_are_replaced_under_their_models(tmp_path: Path) -> None:
+    happy = Path(__file__).parents[3] / "stacks" / "happy"
+    copy = StackCopy(tmp_path / "Pulumi.copy.yaml")
+    copy.take(happy / "eks-models-beside-an-update-without-surge.yaml")
+
+    edits = [edit for ways in edits_of(load(copy.path)) for edit in ways if "new nodes" in str(edit)]
+
+    assert list(map(str, edits)) == [
+        "pool l4 gets new nodes with disks of 110Gi",
+        "pool l40s gets new nodes with disks of 110Gi",
+    ]
+    assert all(copy.put(edit.keys, edit.value) for edit in edits)

@@ -1,0 +1,65 @@
+"""Defects put back one at a time: the rehearsal of a stack that has one ends with exit code 1 and its reason.
+
+Of those that `validate` refuses, 7 is refused before a rehearsal begins, as no program here downloads
+weights; 11 is rehearsed with that check taken away.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.rehearsal import copy_project
+from tests.rehearsal.aws.defects import DEFECTS, Defect
+from tests.rehearsal.checkout import PROJECT
+
+pytestmark = pytest.mark.engine
+
+_SECONDS = 1200
+
+
+def _each() -> Iterator[Any]:
+    for defect in DEFECTS:
+        marks = [] if defect.quick else [pytest.mark.slow]
+        yield pytest.param(defect, marks=marks, id=f"{defect.number}-{defect.name.replace(' ', '-')}")
+
+
+@pytest.mark.parametrize("defect", _each())
+def test_a_rehearsal_refuses_a_defect_in_words(defect: Defect, tmp_path: Path) -> None:
+    project = copy_project(PROJECT, tmp_path / "project", {"site": defect.stack})
+    components = _before(defect, tmp_path / "components")
+
+    done = subprocess.run(
+        [Path(sys.executable).parent / "gpu-cluster", "rehearse", "site"],
+        cwd=project,
+        env=os.environ | {"REAL_NODE": "no", "PYTHONPATH": str(components)},
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+
+    said = done.stdout + done.stderr
+    assert done.returncode == defect.code, said
+    assert "Traceback" not in said, said
+    assert [words for words in defect.words if words not in said] == [], said
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda it: it.number)
+def test_its_changes_stand_once_in_their_files(defect: Defect) -> None:
+    for change in defect.changes:
+        assert (PROJECT / "components" / change.file).read_text().count(change.text) == 1, change.text
+
+
+def _before(defect: Defect, folder: Path) -> Path:
+    """The components as they were."""
+    shutil.copytree(PROJECT / "components", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for change in defect.changes:
+        file = folder / change.file
+        file.write_text(file.read_text().replace(change.text, change.before))
+    return folder

@@ -1,0 +1,107 @@
+from pathlib import Path
+from typing import Any, cast
+
+from gpu_cluster.stack import load
+from gpu_cluster_tools.rehearsal.aws.api import Api
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.egress_rules import Target
+from gpu_cluster_tools.rehearsal.pod_network import accounts_on_aws, aws_targets, dns_targets, unreached
+
+STACKS = Path(__file__).parents[4] / "stacks"
+ENDPOINTS = Target("the endpoints of AWS", 443, network="10.40.1.0/24")
+CLOSED = {
+    "metadata": {"namespace": "vision"},
+    "spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": []},
+}
+INTERNET = {
+    "metadata": {"namespace": "vision"},
+    "spec": {
+        "podSelector": {},
+        "policyTypes": ["Egress"],
+        "egress": [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16", "10.0.0.0/8"]}}]}],
+    },
+}
+
+
+class Cluster:
+    """An API server with network policies and pods alone."""
+
+    def __init__(self, policies: list[Any], pods: list[Any]) -> None:
+        self._items = {"networkpolicies": policies, "pods": pods}
+
+    def items(self, path: str) -> list[Any]:
+        return self._items[path.rpartition("/")[2]]
+
+
+def cluster(policies: list[Any], *pods: Any) -> DynamicClient:
+    return cast(DynamicClient, Cluster(policies, list(pods)))
+
+
+def pod(account: str = "default", **spec: Any) -> Any:
+    meta = {"namespace": "vision", "name": "a", "ownerReferences": [{"kind": "ReplicaSet", "name": "chat-1"}]}
+    return {"metadata": meta, "spec": {"serviceAccountName": account, **spec}}
+
+
+class Aws:
+    def call(self, service: str, operation: str, **_: Any) -> Any:
+        return {
+            "DescribeVpcEndpoints": {
+                "VpcEndpoints": [
+                    {
+                        "VpcEndpointType": "Interface",
+                        "PrivateDnsEnabled": True,
+                        "SubnetIds": ["subnet-a"],
+                        "ServiceName": f"com.amazonaws.us-east-2.{name}",
+                    }
+                    for name in ("sts", "logs")
+                ]
+                + [{"VpcEndpointType": "Gateway", "ServiceName": "com.amazonaws.us-east-2.s3"}]
+            },
+            "DescribeSubnets": {"Subnets": [{"SubnetId": "subnet-a", "CidrBlock": "10.40.1.0/24"}]},
+            "ListClusters": {"clusters": ["platform"]},
+            "ListPodIdentityAssociations": {
+                "associations": [{"namespace": "vision", "serviceAccount": "aws"}]
+            },
+        }[operation]
+
+
+def test_each_kind_of_pod_is_told_once_with_what_it_misses() -> None:
+    api = cluster([INTERNET], pod(), pod(), pod(hostNetwork=True))
+
+    assert unreached(api, [Target("NodeLocal DNSCache", 53, "UDP", network="169.254.20.10")]) == [
+        "pods of ReplicaSet vision/chat-1: no network policy lets it reach "
+        "NodeLocal DNSCache on port 53 (UDP)"
+    ]
+    assert unreached(cluster([], pod()), [ENDPOINTS]) == []
+
+
+def test_pods_that_only_answer_need_no_dns() -> None:
+    assert unreached(cluster([CLOSED], pod()), [ENDPOINTS]) == []
+
+
+def test_service_accounts_on_aws_need_its_endpoints_and_others_do_not() -> None:
+    found = unreached(cluster([CLOSED], pod()), [], [ENDPOINTS], {("vision", "aws")})
+
+    assert found == [
+        "pods of service account vision/aws: no network policy lets it reach "
+        "the endpoints of AWS on port 443 (TCP)"
+    ]
+    [found] = unreached(cluster([CLOSED], pod("aws")), [], [ENDPOINTS], {("vision", "aws")})
+    assert found.startswith("pods of ReplicaSet vision/chat-1: ")
+
+
+def test_interface_endpoints_with_private_names_are_in_the_subnets_of_the_account() -> None:
+    aws = cast(Api, Aws())
+
+    assert list(map(str, aws_targets(aws))) == [
+        "the agent of Pod Identity on port 80 (TCP)",
+        "the endpoints of AWS in 10.40.1.0/24 (logs, sts) on port 443 (TCP)",
+    ]
+    assert accounts_on_aws(aws) == {("vision", "aws")}
+
+
+def test_a_cluster_of_somebody_elses_says_where_its_node_local_cache_listens() -> None:
+    onprem = load(STACKS / "Pulumi.onprem.yaml")
+    networks = {it.network for it in dns_targets(onprem)}
+
+    assert networks == {"", "169.254.20.10"}

@@ -1,0 +1,122 @@
+"""Egress of pods by the network policies of their namespace, decided as Kubernetes defines it.
+
+Source: Kubernetes documentation, concepts/services-networking/network-policies, 2026-11-30: a pod that no
+policy of type Egress selects may go anywhere, every other where one rule of one of them allows it.
+"""
+
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# (objects are any JSON)
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+
+from gpu_cluster_tools.rehearsal.dynamic_client import Object
+
+Labels = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Addresses, or pods of a namespace, on one port."""
+
+    words: str
+    port: int
+    protocol: str = "TCP"
+    network: str = ""
+    """Range, all of which has to be reached; empty for pods."""
+    pods: tuple[Labels, Labels] = ({}, {})
+    """Labels of their namespace, and of the pods themselves."""
+
+    def __str__(self) -> str:
+        return f"{self.words} on port {self.port} ({self.protocol})"
+
+
+def reaches(policies: list[Object], labels: Labels, target: Target, *, own_namespace: bool = False) -> bool:
+    """Whether a pod with these labels may open connections to the target.
+
+    `policies`: those of its namespace. `own_namespace`: whether the pods of the target are in it too.
+    """
+    chosen = _chosen(policies, labels)
+    return not chosen or any(
+        _has_port(rule, target) and _has_peer(rule, target, own_namespace=own_namespace)
+        for rule in _rules(chosen)
+    )
+
+
+def is_sealed(policies: list[Object], labels: Labels) -> bool:
+    """Whether a pod with these labels may open no connection at all."""
+    chosen = _chosen(policies, labels)
+    return bool(chosen) and not _rules(chosen)
+
+
+def _chosen(policies: list[Object], labels: Labels) -> list[Object]:
+    return [
+        it["spec"]
+        for it in policies
+        if "Egress" in it["spec"].get("policyTypes", []) and _selects(it["spec"].get("podSelector"), labels)
+    ]
+
+
+def _rules(chosen: list[Object]) -> list[Object]:
+    return [rule for spec in chosen for rule in spec.get("egress") or []]
+
+
+def _has_port(rule: Object, target: Target) -> bool:
+    ports = rule.get("ports")
+    return not ports or any(
+        each.get("protocol", "TCP") == target.protocol
+        and (
+            "port" not in each
+            or (
+                isinstance(each["port"], int)
+                and each["port"] <= target.port <= each.get("endPort", each["port"])
+            )
+        )
+        for each in ports
+    )
+
+
+def _has_peer(rule: Object, target: Target, *, own_namespace: bool) -> bool:
+    peers = rule.get("to")
+    return not peers or any(_is_peer(each, target, own_namespace=own_namespace) for each in peers)
+
+
+def _is_peer(peer: Object, target: Target, *, own_namespace: bool) -> bool:
+    block = peer.get("ipBlock")
+    if target.network:
+        return block is not None and _holds(block, target.network)
+    if block is not None:
+        return False
+    namespace, pod = target.pods
+    selector = peer.get("namespaceSelector")
+    there = own_namespace if selector is None else _selects(selector, namespace)
+    return there and _selects(peer.get("podSelector"), pod)
+
+
+def _holds(block: Object, network: str) -> bool:
+    inner, outer = ip_network(network), ip_network(block["cidr"])
+    if inner.version != outer.version or not inner.subnet_of(outer):  # pyright: ignore[reportArgumentType]
+        return False
+    return not any(inner.overlaps(ip_network(each)) for each in block.get("except") or [])
+
+
+def _selects(selector: Object | None, labels: Labels) -> bool:
+    """An empty selector takes all."""
+    wanted = (selector or {}).get("matchLabels") or {}
+    return wanted.items() <= labels.items() and all(
+        _matches(each, labels) for each in (selector or {}).get("matchExpressions") or []
+    )
+
+
+def _matches(expression: Object, labels: Labels) -> bool:
+    has, value = expression["key"] in labels, labels.get(expression["key"])
+    match expression["operator"]:
+        case "In":
+            return value in expression["values"]
+        case "NotIn":
+            return value not in expression["values"]
+        case "Exists":
+            return has
+        case _:
+            return not has

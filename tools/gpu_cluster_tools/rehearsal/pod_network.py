@@ -1,0 +1,104 @@
+"""Destinations that pods need, and that the network policies of a rehearsal have to let them reach.
+
+No packet flows between simulated nodes, so the policies are evaluated: names of the cluster's DNS, and for
+service accounts with a role on AWS the agent that hands it out and the interface endpoints of the VPC, whose
+private names lead to addresses of its own.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
+from gpu_cluster.config.stack import Stack
+from gpu_cluster_tools.rehearsal.aws.api import Api
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
+from gpu_cluster_tools.rehearsal.egress_rules import Labels, Target, is_sealed, reaches
+
+_DNS_PODS = ({"kubernetes.io/metadata.name": "kube-system"}, {"k8s-app": "kube-dns"})
+_POD_IDENTITY_AGENT = "169.254.170.23/32"  # Amazon EKS user guide, pod-id-agent-setup, 2026-11-21
+
+
+def dns_targets(stack: Stack) -> list[Target]:
+    """The DNS pods, and NodeLocal DNSCache, which a cluster may have."""
+    cluster = stack.cluster
+    resolvers = cluster.dns if isinstance(cluster, ExistingCluster) else [NODE_LOCAL_DNS]
+    ways = [("UDP", 53), ("TCP", 53)]
+    pods = [Target("the DNS pods of the cluster", port, way, pods=_DNS_PODS) for way, port in ways]
+    return pods + [
+        Target(f"NodeLocal DNSCache at {address}", port, way, network=address)
+        for address in resolvers
+        for way, port in ways
+    ]
+
+
+def aws_targets(aws: Api) -> list[Target]:
+    """The agent of Pod Identity, and the subnets of interface endpoints that have private names."""
+    found = aws.call("ec2", "DescribeVpcEndpoints")["VpcEndpoints"]
+    private = [it for it in found if it["VpcEndpointType"] == "Interface" and it.get("PrivateDnsEnabled")]
+    subnets: dict[str, list[str]] = {}
+    for endpoint in private:
+        for subnet in endpoint["SubnetIds"]:
+            subnets.setdefault(subnet, []).append(endpoint["ServiceName"].rpartition(".")[2])
+    targets = [Target("the agent of Pod Identity", 80, network=_POD_IDENTITY_AGENT)]
+    if not subnets:
+        return targets
+    listed = aws.call("ec2", "DescribeSubnets", SubnetIds=sorted(subnets))["Subnets"]
+    return targets + [
+        Target(
+            f"the endpoints of AWS in {it['CidrBlock']} ({', '.join(sorted(subnets[it['SubnetId']]))})",
+            443,
+            network=it["CidrBlock"],
+        )
+        for it in listed
+    ]
+
+
+def accounts_on_aws(aws: Api) -> set[tuple[str, str]]:
+    """Namespace and name of the service accounts that have a role."""
+    return {
+        (it["namespace"], it["serviceAccount"])
+        for cluster in aws.call("eks", "ListClusters")["clusters"]
+        for it in aws.call("eks", "ListPodIdentityAssociations", clusterName=cluster)["associations"]
+    }
+
+
+def unreached(
+    api: DynamicClient,
+    dns: Sequence[Target],
+    aws: Sequence[Target] = (),
+    accounts: Collection[tuple[str, str]] = (),
+) -> list[str]:
+    """Pods that network policies keep from what they need, in words, each kind of pod once.
+
+    `aws`: targets of the service accounts `accounts`. Of an account without pods any pod counts.
+    """
+    policies: dict[str, list[Object]] = {}
+    for policy in api.items("/apis/networking.k8s.io/v1/networkpolicies"):
+        policies.setdefault(policy["metadata"]["namespace"], []).append(policy)
+    found: dict[str, None] = {}
+    for namespace, account, labels, words in _pods(api, accounts):
+        on_aws, own = (namespace, account) in accounts, policies.get(namespace, [])
+        if is_sealed(own, labels) and not on_aws:
+            continue  # it only answers
+        inside = namespace == "kube-system"
+        for target in (*dns, *(aws if on_aws else ())):
+            if not reaches(own, labels, target, own_namespace=inside):
+                found[f"{words}: no network policy lets it reach {target}"] = None
+    return list(found)
+
+
+def _pods(
+    api: DynamicClient, accounts: Collection[tuple[str, str]]
+) -> Iterator[tuple[str, str, Labels, str]]:
+    """Namespace, service account, labels and words."""
+    alone = set(accounts)
+    for pod in api.items("/api/v1/pods"):
+        if pod["spec"].get("hostNetwork"):
+            continue
+        meta = pod["metadata"]
+        owner = next(iter(meta.get("ownerReferences", [])), {"kind": "Pod", "name": meta["name"]})
+        words = f"pods of {owner['kind']} {meta['namespace']}/{owner['name']}"
+        account = pod["spec"].get("serviceAccountName", "")
+        alone.discard((meta["namespace"], account))
+        yield meta["namespace"], account, meta.get("labels", {}), words
+    for namespace, account in sorted(alone):
+        yield namespace, account, {}, f"pods of service account {namespace}/{account}"
