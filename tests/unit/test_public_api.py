@@ -48,7 +48,7 @@ PUBLIC = {
         "KUBELET_MAX_PODS KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion "
         "LARGE_IMAGE_MINUTES LIST_PRICE_DAYS LanguageModel Loss MIG_SOURCES MODELS MODEL_SOURCES "
         "MOVING_PRICE_DAYS OFFERING_SOURCES Price PriceError Profile QUOTAS QUOTA_SOURCES Quota "
-        "REGIONS REGION_SOURCES SERVICES SERVICE_PRICES STATEFUL Service Source UPSTREAMS "
+        "REGIONS REGION_SOURCES SERVICES SERVICE_PRICES STATEFUL Service Source ULTRASERVER_FAMILY UPSTREAMS "
         "UPSTREAM_SOURCES Upstream VLLM_DRIVER WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type "
         "capacity_block capacity_block_quota duration_of efa_interfaces eks_images "
         "engine_start_minutes gpu_instances grouped huge_pages_bytes mig_layouts mig_problem "

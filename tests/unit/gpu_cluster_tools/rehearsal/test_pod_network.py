@@ -9,11 +9,11 @@ from gpu_cluster_tools.rehearsal.pod_network import accounts_on_aws, aws_targets
 
 STACKS = Path(__file__).parents[4] / "stacks"
 ENDPOINTS = Target("the endpoints of AWS", 443, network="10.40.1.0/24")
-CLOSED = {
+CLOSED: Any = {
     "metadata": {"namespace": "vision"},
     "spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": []},
 }
-INTERNET = {
+INTERNET: Any = {
     "metadata": {"namespace": "vision"},
     "spec": {
         "podSelector": {},
