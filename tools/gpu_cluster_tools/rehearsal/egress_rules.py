@@ -16,7 +16,7 @@ from gpu_cluster_tools.rehearsal.dynamic_client import Object
 Labels = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Target:
     """Addresses, or pods of a namespace, on one port."""
 
@@ -25,8 +25,8 @@ class Target:
     protocol: str = "TCP"
     network: str = ""
     """Range, all of which has to be reached; empty for pods."""
-    pods: tuple[Labels, Labels] = ({}, {})
-    """Labels of their namespace, and of the pods themselves."""
+    pods: tuple[Labels, Labels] | None = None
+    """Labels of their namespace, and of the pods themselves; None for addresses."""
 
     def __str__(self) -> str:
         return f"{self.words} on port {self.port} ({self.protocol})"
@@ -37,29 +37,15 @@ def reaches(policies: list[Object], labels: Labels, target: Target, *, own_names
 
     `policies`: those of its namespace. `own_namespace`: whether the pods of the target are in it too.
     """
-    chosen = _chosen(policies, labels)
-    return not chosen or any(
-        _has_port(rule, target) and _has_peer(rule, target, own_namespace=own_namespace)
-        for rule in _rules(chosen)
-    )
-
-
-def is_sealed(policies: list[Object], labels: Labels) -> bool:
-    """Whether a pod with these labels may open no connection at all."""
-    chosen = _chosen(policies, labels)
-    return bool(chosen) and not _rules(chosen)
-
-
-def _chosen(policies: list[Object], labels: Labels) -> list[Object]:
-    return [
+    chosen = [
         it["spec"]
         for it in policies
         if "Egress" in it["spec"].get("policyTypes", []) and _selects(it["spec"].get("podSelector"), labels)
     ]
-
-
-def _rules(chosen: list[Object]) -> list[Object]:
-    return [rule for spec in chosen for rule in spec.get("egress") or []]
+    rules = [rule for spec in chosen for rule in spec.get("egress") or []]
+    return not chosen or any(
+        _has_port(rule, target) and _has_peer(rule, target, own_namespace=own_namespace) for rule in rules
+    )
 
 
 def _has_port(rule: Object, target: Target) -> bool:
@@ -86,7 +72,7 @@ def _is_peer(peer: Object, target: Target, *, own_namespace: bool) -> bool:
     block = peer.get("ipBlock")
     if target.network:
         return block is not None and _holds(block, target.network)
-    if block is not None:
+    if block is not None or target.pods is None:
         return False
     namespace, pod = target.pods
     selector = peer.get("namespaceSelector")

@@ -1,8 +1,9 @@
 """Destinations that pods need, and that the network policies of a rehearsal have to let them reach.
 
-No packet flows between simulated nodes, so the policies are evaluated: names of the cluster's DNS, and for
-service accounts with a role on AWS the agent that hands it out and the interface endpoints of the VPC, whose
-private names lead to addresses of its own.
+No packet flows between simulated nodes, so the policies are evaluated. Pods that may ask the DNS pods need
+NodeLocal DNSCache too, which answers in their place where a cluster has it; others, such as exporters, are
+meant to ask no names. Service accounts with a role on AWS need both, the agent that hands the role out, and
+the interface endpoints of the VPC, whose private names lead to addresses of its own.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -11,7 +12,7 @@ from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
-from gpu_cluster_tools.rehearsal.egress_rules import Labels, Target, is_sealed, reaches
+from gpu_cluster_tools.rehearsal.egress_rules import Labels, Target, reaches
 
 _DNS_PODS = ({"kubernetes.io/metadata.name": "kube-system"}, {"k8s-app": "kube-dns"})
 _POD_IDENTITY_AGENT = "169.254.170.23/32"  # Amazon EKS user guide, pod-id-agent-setup, 2026-11-21
@@ -77,11 +78,11 @@ def unreached(
     found: dict[str, None] = {}
     for namespace, account, labels, words in _pods(api, accounts):
         on_aws, own = (namespace, account) in accounts, policies.get(namespace, [])
-        if is_sealed(own, labels) and not on_aws:
-            continue  # it only answers
         inside = namespace == "kube-system"
-        for target in (*dns, *(aws if on_aws else ())):
-            if not reaches(own, labels, target, own_namespace=inside):
+        missing = {it: not reaches(own, labels, it, own_namespace=inside) for it in (*dns, *aws)}
+        asks = any(it.pods and not missing[it] for it in dns)
+        for target in (*(dns if asks or on_aws else ()), *(aws if on_aws else ())):
+            if missing[target]:
                 found[f"{words}: no network policy lets it reach {target}"] = None
     return list(found)
 

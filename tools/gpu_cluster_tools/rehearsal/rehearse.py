@@ -57,8 +57,8 @@ class _OfEnvironment(Scenario[Sandbox]):
         aws = sandbox.aws if sandbox.on_aws else None
         targets, accounts = (aws_targets(aws), accounts_on_aws(aws)) if aws else ([], set[tuple[str, str]]())
         findings = unreached(sandbox.api, dns_targets(sandbox.stack), targets, accounts)
-        words = "pods reach their DNS" + (" and the endpoints of AWS" if aws else "")
-        return Outcome(f"{words} by the network policies", tuple(findings))
+        words = "DNS and the endpoints of AWS" if aws else "DNS"
+        return Outcome(f"network policies let pods reach {words}", tuple(findings))
 
     def teams(self) -> Outcome:
         """Pods of teams get the GPUs that they ask for, and no others."""

@@ -13,12 +13,17 @@ CLOSED: Any = {
     "metadata": {"namespace": "vision"},
     "spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": []},
 }
-INTERNET: Any = {
+CACHE = "NodeLocal DNSCache at 169.254.20.10"
+ONPREM = load(STACKS / "Pulumi.onprem.yaml")
+DNS_PODS: Any = {
     "metadata": {"namespace": "vision"},
     "spec": {
         "podSelector": {},
         "policyTypes": ["Egress"],
-        "egress": [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16", "10.0.0.0/8"]}}]}],
+        "egress": [
+            {"to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}}]},
+            {"to": [{"ipBlock": {"cidr": "1.0.0.0/8"}}]},
+        ],
     },
 }
 
@@ -66,17 +71,17 @@ class Aws:
 
 
 def test_each_kind_of_pod_is_told_once_with_what_it_misses() -> None:
-    api = cluster([INTERNET], pod(), pod(), pod(hostNetwork=True))
+    api = cluster([DNS_PODS], pod(), pod(), pod(hostNetwork=True))
 
-    assert unreached(api, [Target("NodeLocal DNSCache", 53, "UDP", network="169.254.20.10")]) == [
-        "pods of ReplicaSet vision/chat-1: no network policy lets it reach "
-        "NodeLocal DNSCache on port 53 (UDP)"
+    assert unreached(api, dns_targets(ONPREM)) == [
+        f"pods of ReplicaSet vision/chat-1: no network policy lets it reach {CACHE} on port 53 ({way})"
+        for way in ("UDP", "TCP")
     ]
     assert unreached(cluster([], pod()), [ENDPOINTS]) == []
 
 
-def test_pods_that_only_answer_need_no_dns() -> None:
-    assert unreached(cluster([CLOSED], pod()), [ENDPOINTS]) == []
+def test_pods_that_ask_no_names_need_no_dns() -> None:
+    assert unreached(cluster([CLOSED], pod()), dns_targets(ONPREM)) == []
 
 
 def test_service_accounts_on_aws_need_its_endpoints_and_others_do_not() -> None:
@@ -101,7 +106,6 @@ def test_interface_endpoints_with_private_names_are_in_the_subnets_of_the_accoun
 
 
 def test_a_cluster_of_somebody_elses_says_where_its_node_local_cache_listens() -> None:
-    onprem = load(STACKS / "Pulumi.onprem.yaml")
-    networks = {it.network for it in dns_targets(onprem)}
+    networks = {it.network for it in dns_targets(ONPREM)}
 
     assert networks == {"", "169.254.20.10"}
