@@ -29,7 +29,7 @@ def _each() -> Iterator[Any]:
         yield pytest.param(defect, marks=marks, id=f"{defect.number}-{defect.name.replace(' ', '-')}")
 
 
-@pytest.mark.parametrize("defect", _each())
+@pytest.mark.parametrize("defect", list(_each()))
 def test_a_rehearsal_refuses_a_defect_in_words(defect: Defect, tmp_path: Path) -> None:
     project = copy_project(PROJECT, tmp_path / "project", {"site": defect.stack})
     components = _before(defect, tmp_path / "components")
