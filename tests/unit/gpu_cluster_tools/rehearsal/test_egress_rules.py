@@ -17,6 +17,7 @@ def to(cidr: str, *ports: dict[str, Any], besides: tuple[str, ...] = ()) -> dict
     return {"to": [{"ipBlock": {"cidr": cidr, "except": list(besides)}}], "ports": list(ports)}
 
 
+EVERY: dict[str, Any] = {}
 TCP_443 = {"port": 443, "protocol": "TCP"}
 
 
@@ -40,7 +41,7 @@ def test_a_pod_that_no_policy_isolates_goes_anywhere() -> None:
         pytest.param(to("10.40.0.0/16", {"port": 400, "endPort": 500}), True, id="a range of ports"),
         pytest.param(to("10.40.0.0/16", {"port": "https"}), False, id="a named port, of nobody knows what"),
         pytest.param(to("10.40.0.0/16"), True, id="every port"),
-        pytest.param({"to": [{"namespaceSelector": {}}]}, False, id="pods"),
+        pytest.param({"to": [{"namespaceSelector": EVERY}]}, False, id="pods"),
     ],
 )
 def test_one_rule_with_port_and_range_lets_a_pod_reach_addresses(rule: dict[str, Any], reached: bool) -> None:
@@ -50,7 +51,7 @@ def test_one_rule_with_port_and_range_lets_a_pod_reach_addresses(rule: dict[str,
 @pytest.mark.parametrize(
     ("peer", "reached"),
     [
-        pytest.param({"namespaceSelector": {}}, True, id="every namespace"),
+        pytest.param({"namespaceSelector": EVERY}, True, id="every namespace"),
         pytest.param({"podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}, False, id="own namespace"),
         pytest.param(
             {
