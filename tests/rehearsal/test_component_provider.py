@@ -103,7 +103,8 @@ def test_the_command_line_reads_the_schema_of_the_folder(workplace: Workplace) -
     assert done.returncode == 0, done.stderr
     schema: dict[str, Any] = json.loads(done.stdout)
     assert set(schema["resources"]) == {
-        f"gpu-cluster:index:{name}" for name in ("DevicePlugin", "EcrRegistry", "Platform")
+        f"gpu-cluster:index:{name}"
+        for name in ("DevicePlugin", "EcrRegistry", "EksCluster", "Network", "NodeGroups", "Platform")
     }
     assert "hubToken" in schema["resources"]["gpu-cluster:index:Platform"]["inputProperties"]
 

@@ -5,11 +5,22 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 from pulumi.errors import InputPropertiesError
 from ruamel.yaml import YAML
 
-from gpu_cluster.component_provider import COMPONENTS, VERSION, DevicePlugin, EcrRegistry, Platform, Provider
+from gpu_cluster.component_provider import (
+    COMPONENTS,
+    VERSION,
+    DevicePlugin,
+    EcrRegistry,
+    EksCluster,
+    Network,
+    NodeGroups,
+    Platform,
+    Provider,
+)
 from gpu_cluster.plan.fake_cloud import FakeCloud
 from gpu_cluster.plan.graph import Graph
 from gpu_cluster.plan.recorder import recorded
@@ -30,6 +41,25 @@ SITE: dict[str, Any] = {
     "storage": {"disk": {"kind": "local-path", "default": True}},
 }
 """Sections as the engine hands them over: each number is a float."""
+
+ZONES = ["eu-central-1a", "eu-central-1b"]
+AWS: dict[str, Any] = {
+    "aws:region": "eu-central-1",
+    "cluster": {
+        "provider": "eks",
+        "account": "123456789012",
+        "version": "1.35",
+        "access": {
+            "deploy": {"principal": "arn:aws:iam::123456789012:role/deploy", "policy": "cluster-admin"}
+        },
+    },
+    "network": {"zones": ZONES},
+    "pools": {
+        "system": {"instance": "m7i.large", "nodes": 2.0},
+        "l4": {"instance": "g6.xlarge", "nodes": {"min": 0.0, "max": 4.0}},
+    },
+}
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/1"
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +117,60 @@ def test_a_registry_gives_its_addresses() -> None:
     }
     graph = made(lambda: EcrRegistry("registry", args))
     assert graph.only("repository:Repository")["name"] == "vision/api"
+
+
+def test_a_network_gives_its_subnets_by_zone() -> None:
+    args: Any = {
+        "settings": AWS["network"],
+        "account": "123456789012",
+        "region": "eu-central-1",
+        "logs_key": KEY,
+    }
+    graph = made(lambda: Network("network", args))
+    [outputs] = [it for urn, it in graph.outputs.items() if "index:Network::" in urn]
+    assert list(outputs["private"]) == ZONES
+
+
+def test_a_control_plane_stands_on_subnets_of_another_program() -> None:
+    args: Any = {
+        "stack": AWS,
+        "vpc_id": "vpc-1",
+        "cidrs": ["10.0.0.0/16"],
+        "subnets": pulumi.Output.from_input({zone: f"subnet-{zone[-1]}" for zone in ZONES}),
+        "cluster_key": KEY,
+        "logs_key": KEY,
+    }
+    graph = made(lambda: EksCluster("cluster", args))
+    assert graph.only("cluster:Cluster")["vpcConfig"]["subnetIds"] == ["subnet-a", "subnet-b"]
+
+
+def test_node_groups_alone() -> None:
+    args: Any = {
+        "stack": AWS,
+        "cluster_name": "elsewhere",
+        "subnets": pulumi.Output.from_input({zone: f"subnet-{zone[-1]}" for zone in ZONES}),
+        "security_group": "sg-1",
+        "volumes_key": KEY,
+    }
+    graph = made(lambda: NodeGroups("nodes", args))
+    groups = graph.of("nodeGroup:NodeGroup")
+    assert {it.name: it.inputs["clusterName"] for it in groups} == {
+        "nodes-system": "elsewhere",
+        "nodes-l4": "elsewhere",
+    }
+
+
+def test_node_groups_need_a_cluster_on_eks() -> None:
+    args: Any = {
+        "stack": SITE,
+        "cluster_name": "elsewhere",
+        "subnets": {},
+        "security_group": "sg-1",
+        "volumes_key": KEY,
+    }
+    with pytest.raises(InputPropertiesError) as error:
+        NodeGroups("nodes", args)
+    assert [it["property_path"] for it in error.value.errors or []] == ["stack.cluster.provider"]
 
 
 def test_a_wrong_stack_is_told_by_key_with_every_mistake() -> None:

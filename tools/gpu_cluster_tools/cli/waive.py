@@ -41,8 +41,8 @@ def waive(
     from gpu_cluster.catalog.today import today
     from gpu_cluster.plan import plan_of
     from gpu_cluster.stack.suggestions import did_you_mean
+    from gpu_cluster_policies.add_waiver import FILE, add_waiver
     from gpu_cluster_policies.evaluate import evaluate_plan
-    from gpu_cluster_policies.waiver_entry import FILE, add_waiver
     from gpu_cluster_policies.waivers import Waiver
 
     project = Project.here()

@@ -20,6 +20,9 @@ class NodeGroups(pulumi.ComponentResource):
     """
 
     groups: dict[str, aws.eks.NodeGroup]
+    names: dict[str, pulumi.Output[str]]
+    """Names of the groups, by pool."""
+
     role: NodeRole
     ground: NodeContext
 
@@ -66,4 +69,5 @@ class NodeGroups(pulumi.ComponentResource):
             for key, pool in pools.items()
             if settings[key].provisioner is Provisioner.NODE_GROUP
         }
-        self.register_outputs({"groups": {key: group.node_group_name for key, group in self.groups.items()}})
+        self.names = {key: group.node_group_name for key, group in self.groups.items()}
+        self.register_outputs({"groups": self.names})

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
-from pulumi_kubernetes.networking import v1 as networking
 from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.capacity import Pool, share_of
@@ -15,15 +14,9 @@ from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import (
     Namespace,
     PodSecurity,
-    from_namespaces,
-    from_pods,
-    to_dns,
-    to_internet,
     to_namespaces,
-    to_networks,
-    to_pod_identity,
 )
-from gpu_cluster.kubernetes.serving.server import METRICS_PORTS, PORT
+from gpu_cluster.kubernetes.serving.server import PORT
 from gpu_cluster.kubernetes.teams import rbac_rules
 from gpu_cluster.kubernetes.teams.identity import (
     AWS_ACCOUNT,
@@ -32,6 +25,7 @@ from gpu_cluster.kubernetes.teams.identity import (
     TEAM_LABEL,
     priority_class,
 )
+from gpu_cluster.kubernetes.teams.network_policies import allowances
 from gpu_cluster.kubernetes.teams.quota import gpu_quota_of, quota_of
 
 
@@ -74,7 +68,7 @@ class TeamGrant(pulumi.ComponentResource):
             own,
             PodSecurity.RESTRICTED,
             quota=quota_of(settings, share, pools),
-            allowances=_allowances(
+            allowances=allowances(
                 own,
                 settings,
                 to_namespaces({models}, *model_ports) if models else None,
@@ -116,28 +110,6 @@ class TeamGrant(pulumi.ComponentResource):
 
         self.summary = summary_of(team, settings, pools)
         self.register_outputs(self.summary)
-
-
-def _allowances(
-    own: str,
-    settings: TeamSettings,
-    models: networking.NetworkPolicySpecArgs | None,
-    *,
-    on_aws: bool,
-    endpoints: Collection[str],
-    resolvers: Collection[str],
-    scraper: Scraper | None,
-) -> dict[str, networking.NetworkPolicySpecArgs]:
-    return {
-        "clients": from_namespaces({own, *settings.clients}),
-        "dns": to_dns(resolvers),
-        "internet": to_internet(443),
-        "own": to_namespaces({own}),
-        **({"models": models} if models else {}),
-        **({"metrics": from_pods(scraper.namespace, scraper.labels, *METRICS_PORTS)} if scraper else {}),
-        **({"pod-identity": to_pod_identity()} if on_aws else {}),
-        **({"aws-endpoints": to_networks(endpoints, 443)} if endpoints else {}),
-    }
 
 
 def _of_class(name: str, hard: Mapping[str, str]) -> core.ResourceQuotaSpecArgs:

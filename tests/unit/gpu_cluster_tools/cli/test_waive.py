@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from gpu_cluster_policies.waiver_entry import FILE
+from gpu_cluster_policies.add_waiver import FILE
 from gpu_cluster_policies.waivers import project_waivers
 from gpu_cluster_tools.cli import app
 from tests.unit.gpu_cluster_tools.cli.test_app import PROJECT

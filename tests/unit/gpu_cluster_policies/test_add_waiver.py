@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from gpu_cluster_policies.add_waiver import FILE, add_waiver
 from gpu_cluster_policies.file import PolicyFileError
-from gpu_cluster_policies.waiver_entry import FILE, add_waiver
 
 RULES = frozenset({"50-no-host-access"})
 ENTRY: dict[str, Any] = {

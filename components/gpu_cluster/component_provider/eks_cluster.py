@@ -1,0 +1,84 @@
+"""A control plane of EKS alone."""
+
+from typing import Any, NotRequired, Self, TypedDict, cast
+
+import pulumi
+
+from gpu_cluster.aws import eks
+from gpu_cluster.aws.keys import KeyUsage
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.component_provider.inputs import by_zone, eks_settings, stack_from
+from gpu_cluster.config.zone import is_local
+
+
+class EksClusterArgs(TypedDict):
+    """Arguments of a control plane."""
+
+    stack: dict[str, Any]
+    """Sections cluster, network and pools of a stack file without the prefix gpu-cluster:, and aws:region."""
+
+    vpc_id: pulumi.Input[str]
+    """Id of the VPC."""
+
+    cidrs: list[str]
+    """Ranges of the VPC, which reach the API server."""
+
+    subnets: pulumi.Input[dict[str, str]]
+    """Subnets of the control plane by zone, of the first two zones of the network."""
+
+    pod_subnets: NotRequired[pulumi.Input[dict[str, str]]]
+    """Subnets of pods by zone, where the network has a podCidr. Default: none."""
+
+    cluster_key: pulumi.Input[str]
+    """ARN of the KMS key that encrypts secrets of Kubernetes."""
+
+    logs_key: pulumi.Input[str]
+    """ARN of the KMS key that encrypts logs."""
+
+    protect: NotRequired[bool]
+    """Whether to refuse to delete the cluster. Default: true."""
+
+
+class EksCluster(pulumi.ComponentResource):
+    """A control plane of EKS with access entries, encryption, logs, and the add-ons that nodes need."""
+
+    cluster_name: pulumi.Output[str]
+    """Name of the cluster."""
+
+    endpoint: pulumi.Output[str]
+    """Address of the API server."""
+
+    authority: pulumi.Output[str]
+    """Certificate of the cluster's authority, in base64."""
+
+    service_cidr: pulumi.Output[str]
+    """Range of the addresses of services."""
+
+    security_group_id: pulumi.Output[str]
+    """Security group of nodes and control plane."""
+
+    kubeconfig: pulumi.Output[str]
+    """Kubeconfig as JSON, which holds no credential."""
+
+    def __new__(cls, name: str, args: EksClusterArgs, opts: pulumi.ResourceOptions | None = None) -> Self:
+        stack = stack_from(args["stack"])
+        settings, network = eks_settings(stack)
+        regional = [zone for zone in network.zones if not is_local(zone)]
+        pod_subnets = args.get("pod_subnets")
+        made = eks.EksCluster(
+            name,
+            settings,
+            pools=pools_of(stack),
+            vpc_id=args["vpc_id"],
+            cidrs=args["cidrs"],
+            subnets=by_zone(args["subnets"], regional[:2]),
+            pod_subnets=by_zone(pod_subnets, network.zones) if pod_subnets is not None else {},
+            keys={KeyUsage.CLUSTER: args["cluster_key"], KeyUsage.LOGS: args["logs_key"]},
+            region=stack.region or "",
+            protect=args.get("protect", True),
+            opts=opts,
+        )
+        return cast(Self, made)
+
+    def __init__(self, name: str, args: EksClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """The types of the schema; `__new__` makes the component."""

@@ -1,0 +1,64 @@
+"""Inputs of components as programs in any language give them: sections of a stack file, numbers as floats."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar, cast
+
+import pulumi
+from pulumi.errors import InputPropertiesError, InputPropertyErrorDetails
+from pydantic import BaseModel, ValidationError
+
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.network import NetworkSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack import StackFileError
+from gpu_cluster.stack.load import stack_of
+from gpu_cluster.stack.sections import NAMESPACE
+
+Section = TypeVar("Section", bound=BaseModel)
+
+
+def stack_from(sections: dict[str, Any]) -> Stack:
+    """`InputPropertiesError` with everything that is wrong with the sections."""
+    try:
+        return stack_of(_whole(sections))
+    except StackFileError as error:
+        own = f"{NAMESPACE}:"
+        details = [_detail(f"stack.{it.key.removeprefix(own)}", it.message) for it in error.problems]
+        raise InputPropertiesError("the stack is wrong", details) from None
+
+
+def settings_from(section: type[Section], given: dict[str, Any]) -> Section:
+    """One section by itself. `InputPropertiesError` with everything that is wrong with it."""
+    try:
+        return section.model_validate(_whole(given))
+    except ValidationError as error:
+        details = [_detail(".".join(["settings", *map(str, it["loc"])]), it["msg"]) for it in error.errors()]
+        raise InputPropertiesError("the settings are wrong", details) from None
+
+
+def eks_settings(stack: Stack) -> tuple[EksSettings, NetworkSettings]:
+    """Sections of a stack on EKS. `InputPropertiesError` where its cluster is another."""
+    if not isinstance(stack.cluster, EksSettings) or stack.network is None:
+        wrong = _detail("stack.cluster.provider", "this component needs provider eks")
+        raise InputPropertiesError("the stack is wrong", [wrong])
+    return stack.cluster, stack.network
+
+
+def by_zone(subnets: pulumi.Input[dict[str, str]], zones: Sequence[str]) -> dict[str, pulumi.Output[str]]:
+    """Ids of subnets, of which the zones are known before the ids."""
+    given = pulumi.Output.from_input(subnets)
+    return {zone: given[zone] for zone in zones}
+
+
+def _detail(path: str, reason: str) -> InputPropertyErrorDetails:
+    return {"property_path": path, "reason": reason}
+
+
+def _whole(value: Any) -> Any:
+    """Numbers as they were written: the engine hands over each as a float."""
+    if isinstance(value, dict):
+        given = cast(dict[str, Any], value)
+        return {key: _whole(part) for key, part in given.items()}
+    if isinstance(value, list):
+        return [_whole(part) for part in cast(list[Any], value)]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

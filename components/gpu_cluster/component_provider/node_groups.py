@@ -1,0 +1,70 @@
+"""Node groups of a cluster on EKS alone."""
+
+from typing import Any, NotRequired, Self, TypedDict, cast
+
+import pulumi
+
+from gpu_cluster.aws import nodes
+from gpu_cluster.capacity import pools_of
+from gpu_cluster.component_provider.inputs import by_zone, eks_settings, stack_from
+
+
+class NodeGroupsArgs(TypedDict):
+    """Arguments of node groups."""
+
+    stack: dict[str, Any]
+    """Sections cluster, network and pools of a stack file without the prefix gpu-cluster:, and aws:region."""
+
+    cluster_name: pulumi.Input[str]
+    """Name of the cluster."""
+
+    subnets: pulumi.Input[dict[str, str]]
+    """Subnets of nodes by zone, of each zone of the network."""
+
+    security_group: pulumi.Input[str]
+    """Security group of the cluster."""
+
+    volumes_key: pulumi.Input[str]
+    """ARN of the KMS key that encrypts the disks of nodes."""
+
+    tags: NotRequired[dict[str, str]]
+    """Tags of instances and their disks. Default: none."""
+
+    endpoint: NotRequired[pulumi.Input[str]]
+    """Address of the API server, for nodes with an image of one's own. Default: none."""
+
+    authority: NotRequired[pulumi.Input[str]]
+    """Certificate of the cluster's authority in base64, for the same nodes. Default: none."""
+
+    service_cidr: NotRequired[pulumi.Input[str]]
+    """Range of the addresses of services, for the same nodes. Default: none."""
+
+
+class NodeGroups(pulumi.ComponentResource):
+    """A managed node group for each pool that has provisioner node-group, all with one role."""
+
+    names: pulumi.Output[dict[str, str]]
+    """Names of the node groups, by pool."""
+
+    def __new__(cls, name: str, args: NodeGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> Self:
+        stack = stack_from(args["stack"])
+        settings, network = eks_settings(stack)
+        made = nodes.NodeGroups(
+            name,
+            pools_of(stack),
+            stack.pools,
+            cluster_name=args["cluster_name"],
+            version=settings.version,
+            subnets=by_zone(args["subnets"], network.zones),
+            security_group=args["security_group"],
+            volumes_key=args["volumes_key"],
+            tags=args.get("tags"),
+            endpoint=args.get("endpoint", ""),
+            authority=args.get("authority", ""),
+            service_cidr=args.get("service_cidr", ""),
+            opts=opts,
+        )
+        return cast(Self, made)
+
+    def __init__(self, name: str, args: NodeGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """The types of the schema; `__new__` makes the component."""

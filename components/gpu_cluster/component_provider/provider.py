@@ -1,0 +1,54 @@
+"""The provider that serves the components to an engine."""
+
+import sys
+
+import pulumi
+from pulumi.errors import InputPropertiesError
+from pulumi.provider import ConstructResult
+from pulumi.provider import main as serve
+from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.server import ComponentInitError
+
+from gpu_cluster.component_provider.device_plugin import DevicePlugin
+from gpu_cluster.component_provider.ecr_registry import EcrRegistry
+from gpu_cluster.component_provider.eks_cluster import EksCluster
+from gpu_cluster.component_provider.network import Network
+from gpu_cluster.component_provider.node_groups import NodeGroups
+from gpu_cluster.component_provider.platform import Platform
+
+PACKAGE, VERSION = "gpu-cluster", "0.2.0"
+
+COMPONENTS: list[type[pulumi.ComponentResource]] = [
+    DevicePlugin,
+    EcrRegistry,
+    EksCluster,
+    Network,
+    NodeGroups,
+    Platform,
+]
+
+
+class Provider(ComponentProvider):
+    """The provider, whose wrong inputs end as their messages, without a traceback."""
+
+    def __init__(self) -> None:
+        super().__init__(COMPONENTS, PACKAGE, version=VERSION)
+
+    def construct(
+        self,
+        name: str,
+        resource_type: str,
+        inputs: pulumi.Inputs,
+        options: pulumi.ResourceOptions | None = None,
+    ) -> ConstructResult:
+        try:
+            return super().construct(name, resource_type, inputs, options)
+        except ComponentInitError as error:
+            if isinstance(error.inner, InputPropertiesError):
+                raise error.inner from None
+            raise
+
+
+def main() -> None:
+    """Serve the engine until it hangs up."""
+    serve(Provider(), sys.argv[1:])

@@ -1,0 +1,45 @@
+"""What the pods of a team may reach, and who may reach them."""
+
+from collections.abc import Collection
+
+from pulumi_kubernetes.networking import v1 as networking
+
+from gpu_cluster.config.team_grants import TeamSettings
+from gpu_cluster.config.telemetry import Scraper
+from gpu_cluster.kubernetes.security import (
+    from_namespaces,
+    from_pods,
+    to_dns,
+    to_internet,
+    to_namespaces,
+    to_networks,
+    to_pod_identity,
+)
+from gpu_cluster.kubernetes.serving.server import METRICS_PORTS
+
+
+def allowances(
+    own: str,
+    settings: TeamSettings,
+    models: networking.NetworkPolicySpecArgs | None,
+    *,
+    on_aws: bool,
+    endpoints: Collection[str],
+    resolvers: Collection[str],
+    scraper: Scraper | None,
+) -> dict[str, networking.NetworkPolicySpecArgs]:
+    """Network policies of a team's namespace `own` by name, beside the one that refuses all else.
+
+    `models`: the way to the platform's models; `on_aws`: pods may have a role of AWS; `endpoints`: ranges of
+    its interface endpoints; `resolvers`: addresses of DNS beside the cluster's; `scraper`: reads metrics.
+    """
+    return {
+        "clients": from_namespaces({own, *settings.clients}),
+        "dns": to_dns(resolvers),
+        "internet": to_internet(443),
+        "own": to_namespaces({own}),
+        **({"models": models} if models else {}),
+        **({"metrics": from_pods(scraper.namespace, scraper.labels, *METRICS_PORTS)} if scraper else {}),
+        **({"pod-identity": to_pod_identity()} if on_aws else {}),
+        **({"aws-endpoints": to_networks(endpoints, 443)} if endpoints else {}),
+    }
