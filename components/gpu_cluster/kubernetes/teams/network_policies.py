@@ -1,4 +1,4 @@
-"""What the pods of a team may reach, and who may reach them."""
+"""Network policies of a team: the ways out of its pods and into them."""
 
 from collections.abc import Collection
 
