@@ -1,10 +1,10 @@
-"""`make bench`: plan and check as ratios to the import of the SDKs, engine times to an empty program."""
+"""`make bench`: plan, check and manifests in processor time, engine times as ratios to an empty program."""
 
 import argparse
 import tempfile
 from pathlib import Path
 
-from bench import offline
+from bench import manifests, offline
 from bench.run import Times, empty_program, platform
 from bench.stacks import with_models, with_nodes
 from gpu_cluster_tools.toolchain import install
@@ -21,6 +21,7 @@ def main() -> None:
     runs: int = arguments.runs
     project = Path(__file__).parent.parent
     offline.show(project, runs)
+    manifests.show(runs)
     if not arguments.offline:
         _show_engine(project, runs)
 

@@ -19,7 +19,10 @@ from gpu_cluster_policies import pack_of
 from gpu_cluster_policies.manifests import manifests_in
 
 DATA = Path(os.environ.get("POD_SECURITY_TESTDATA", "/nonexistent"))
-VERSION = "v1.37"
+_VERSIONS = [file.name for file in DATA.glob("baseline/v1.*")]
+VERSION = max(_VERSIONS, key=lambda it: int(it.partition(".")[2]), default="")
+"""The newest policy version."""
+
 LEVELS = ("baseline", "restricted")
 
 CONTROLS = {

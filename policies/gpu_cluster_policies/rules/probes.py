@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from gpu_cluster_policies.resource import Container, Resource
+from gpu_cluster_policies.resource import Container, Pod, Resource
 from gpu_cluster_policies.rule import Level, Violation, rule
 
 _LASTING = (
@@ -17,10 +17,16 @@ _LASTING = (
 
 def _servers(resource: Resource) -> Iterable[Container]:
     """Containers that are meant to run for ever; of a LeaderWorkerSet its leader, which alone answers."""
-    if resource.kind in _LASTING and resource.pod:
-        every = resource.pod.containers
+    pod = resource.pod
+    if pod and (resource.kind in _LASTING or _is_restarted(resource, pod)):
+        every = pod.containers
         return [container for container in every if not container.starts and not container.ephemeral]
     return ()
+
+
+def _is_restarted(resource: Resource, pod: Pod) -> bool:
+    """Whether it is a pod of its own that starts again whenever it ends, as is the API's default."""
+    return resource.kind == "Pod" and pod.spec.at("restartPolicy").content in (None, "Always")
 
 
 @rule(

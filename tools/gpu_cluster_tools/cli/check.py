@@ -53,7 +53,8 @@ def check(
     if brief and (as_json or format is not CheckFormat.TEXT):
         raise typer.BadParameter("only with --format text", param_hint="--brief")
     as_json = as_json or format is CheckFormat.JSON
-    with working(f"planning {stack or 'local'}, and evaluating all rules", quiet=as_json):
+    doing = "evaluating" if file else f"planning {stack or 'local'}, and evaluating"
+    with working(f"{doing} all rules", quiet=as_json):
         judged = _manifests(file, stack) if file else _plan(stack or "local")
     from gpu_cluster_policies.reports import FORMATS, brief_text
 

@@ -23,6 +23,7 @@ spec:
       image: nvcr.io/nvidia/cuda:13.0
       securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
       resources: {requests: {cpu: 1, memory: 1Gi}, limits: {memory: 1Gi}}
+  restartPolicy: Never
 """
 UNSEEN = """\
 apiVersion: example.com/v1
