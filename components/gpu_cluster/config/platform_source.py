@@ -31,6 +31,15 @@ GitRevision = Annotated[
 ]
 
 
+InsideRepository = Annotated[
+    str,
+    Pattern(
+        r"(?!(.*/)?\.\.?(/|$))[A-Za-z0-9._-][A-Za-z0-9._/+-]{0,199}",
+        "a folder inside of the repository, such as platforms/gpu",
+    ),
+]
+
+
 class PlatformSource(Settings):
     """The repository that has the environment's stack file: git and revision, or folder alone."""
 
@@ -49,6 +58,9 @@ class PlatformSource(Settings):
     revision: GitRevision | None = None
     """Tag, commit or branch of git; a branch stays at the commit that was fetched. Default: none."""
 
+    path: InsideRepository | None = None
+    """Folder of git with the project, for a repository that has more than it. Default: the root."""
+
     folder: NonBlank | None = None
     """Its checkout, from this project's folder on, such as ../acme-platform. Default: none."""
 
@@ -59,6 +71,8 @@ class PlatformSource(Settings):
             raise ValueError(
                 f"expected git and revision, or folder alone, got {' and '.join(given) or 'neither'}"
             )
+        if self.path and not self.git:
+            raise ValueError("path is a folder of git; write folder alone with the whole way to the project")
         return self
 
 

@@ -41,13 +41,16 @@ def checked_out(source: PlatformSource, project: Path) -> PlatformCheckout:
         return PlatformCheckout(folder.resolve(), source.folder)
     url, revision = source.git or "", source.revision or ""
     found = checkout_of(url, revision, again=reading.again)
-    return PlatformCheckout(found.folder, f"{url}@{revision}", found.commit)
+    if not source.path:
+        return PlatformCheckout(found.folder, f"{url}@{revision}", found.commit)
+    return PlatformCheckout(found.folder / source.path, f"{url}@{revision}/{source.path}", found.commit)
 
 
 def lack_of_project(platform: PlatformCheckout) -> str:
     """Words for a platform without Pulumi.yaml."""
     if not platform.folder.is_dir():
-        return f"there is no folder {platform.root}, from the project of this file on"
+        seen = "" if platform.commit else ", from the project of this file on"
+        return f"there is no folder {platform}{seen}"
     return f"no project of gpu-cluster: there is no Pulumi.yaml in {platform}"
 
 

@@ -82,6 +82,26 @@ def test_once_fetched_a_plan_needs_no_repository(
     assert project == Path.cwd()
 
 
+def test_a_platform_may_be_a_folder_of_its_repository(
+    platform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = platform / "platforms/gpu"
+    inside.mkdir(parents=True)
+    for each in ("Pulumi.yaml", "stacks", "policies"):
+        if (platform / each).exists():
+            git(platform, "mv", each, str(inside))
+    git(platform, "commit", "-qm", "beside other projects")
+    source = f'{{git: "file://{platform}", revision: main, path: PATH}}'
+    project_of_team(tmp_path, monkeypatch, source.replace("PATH", "platforms/gpu"))
+
+    told = run("validate", "site-vision").stdout
+    assert f"on site of file://{platform}@main/platforms/gpu (commit" in told
+    assert run("check", "site-vision").exit_code in (0, 1)
+    stack_file(Path.cwd(), "site-vision").write_text(on(source.replace("PATH", "platforms/cpu")))
+    refused = words(str(run("validate", "site-vision").exception))
+    assert f"there is no folder file://{platform}@main/platforms/cpu (commit" in refused
+
+
 def test_a_branch_that_moved_is_fetched_when_asked_for(
     platform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
