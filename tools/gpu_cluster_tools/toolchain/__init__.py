@@ -13,11 +13,13 @@ from gpu_cluster_tools.toolchain.toolchain import (
     ready_engine,
     tools_folder,
 )
-from gpu_cluster_tools.toolchain.tools import LWS_CONTROLLER, Tool
+from gpu_cluster_tools.toolchain.tools import ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, LWS_CONTROLLER, Tool
 
 __all__ = [
     "AT_ONCE",
     "AWS_PROVIDER",
+    "ENVOY_GATEWAY",
+    "ENVOY_GATEWAY_CHARTS",
     "KARPENTER",
     "LWS_CONTROLLER",
     "Tool",

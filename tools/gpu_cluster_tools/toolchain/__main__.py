@@ -1,23 +1,33 @@
 """`python -m gpu_cluster_tools.toolchain` builds the tools that the machine lacks, and lists them all.
 
-With `--tests` it builds those as well that only tests need; with `--all-tests` promtool and Karpenter too
-and, where one can run, the programs of a real node.
+With `--tests` it builds those as well that only tests need; with `--all-tests` promtool and controllers
+too and, where one can run, the programs of a real node.
 """
 
 import sys
 
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
+from gpu_cluster_tools.toolchain.envoy import missing_envoy, provide_envoy
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.karpenter import KARPENTER
 from gpu_cluster_tools.toolchain.real_node import CLIENT, REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from gpu_cluster_tools.toolchain.toolchain import install
-from gpu_cluster_tools.toolchain.tools import LWS_CONTROLLER, PROMTOOL, WITNESSES, Tool
+from gpu_cluster_tools.toolchain.tools import (
+    ENVOY_GATEWAY,
+    ENVOY_GATEWAY_CHARTS,
+    LWS_CONTROLLER,
+    PROMTOOL,
+    WITNESSES,
+    Tool,
+)
 
 
 def main(arguments: list[str]) -> int:
     try:
         tools = install(also=_wanted(arguments)).tools
+        if arguments == ["--all-tests"] and missing_envoy() is None:
+            provide_envoy()
     except ToolchainError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
@@ -30,7 +40,8 @@ def main(arguments: list[str]) -> int:
 
 def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     of_tests = (*WITNESSES, AWS_PROVIDER)
-    of_all_tests = (*of_tests, PROMTOOL, LWS_CONTROLLER, KARPENTER)
+    controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS)
+    of_all_tests = (*of_tests, PROMTOOL, *controllers)
     match arguments:
         case ["--tests"]:
             return of_tests

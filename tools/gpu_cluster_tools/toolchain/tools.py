@@ -12,6 +12,8 @@ KUBERNETES_VERSION = "v1.35.4"
 KWOK_VERSION = "v0.8.0"
 KARPENTER_VERSION = "v1.13.0"  # of the image that the platform runs, and of the charts
 
+ENVOY_GATEWAY_VERSION = "v1.6.0"  # of the image that the platform runs, and of the charts
+
 
 @dataclass(frozen=True)
 class ModuleFiles:
@@ -179,6 +181,25 @@ LWS_CONTROLLER = Tool(
     version="v0.7.0",  # of the image that the platform runs
     module="lws",
     package="sigs.k8s.io/lws/cmd",
+)
+
+ENVOY_GATEWAY = Tool(
+    name="envoy-gateway",
+    version=ENVOY_GATEWAY_VERSION,
+    module="envoy-gateway",
+    package="github.com/envoyproxy/gateway/cmd/envoy-gateway",
+)
+
+ENVOY_GATEWAY_CHARTS = Tool(
+    name="envoy-gateway-charts",
+    version=ENVOY_GATEWAY_VERSION,
+    module="envoy-gateway-charts",
+    package=".",
+    variables={"main.release": ENVOY_GATEWAY_VERSION},
+    files=ModuleFiles(
+        module="github.com/envoyproxy/gateway",
+        paths=("charts/gateway-helm", "charts/gateway-crds-helm"),
+    ),
 )
 
 WITNESSES = (DEVICE_PLUGIN_CONFIG, NODEADM)

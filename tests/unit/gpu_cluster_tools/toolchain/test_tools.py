@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gpu_cluster.images import ENVOY_GATEWAY as ENVOY_GATEWAY_IMAGE
 from gpu_cluster.images import KARPENTER as KARPENTER_IMAGE
 from gpu_cluster.images import LWS as LWS_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
@@ -21,6 +22,8 @@ from gpu_cluster_tools.toolchain.real_node import (
 )
 from gpu_cluster_tools.toolchain.tools import (
     DEVICE_PLUGIN_CONFIG,
+    ENVOY_GATEWAY,
+    ENVOY_GATEWAY_CHARTS,
     KARPENTER_CHARTS,
     KUBERNETES_PROVIDER,
     LANGUAGE_EXEC,
@@ -41,6 +44,8 @@ from gpu_cluster_tools.toolchain.tools import (
         LANGUAGE_EXEC,
         PROMTOOL,
         LWS_CONTROLLER,
+        ENVOY_GATEWAY,
+        ENVOY_GATEWAY_CHARTS,
         *PINNED,
         KUBELET,
         KUBE_PROXY,
@@ -82,6 +87,11 @@ def test_the_charts_of_karpenter_are_of_the_version_of_its_image() -> None:
 
 def test_the_controller_of_groups_is_of_the_version_of_its_image() -> None:
     assert LWS_CONTROLLER.version == LWS_IMAGE.tag
+
+
+def test_envoy_gateway_and_its_charts_are_of_the_version_of_its_image() -> None:
+    assert ENVOY_GATEWAY.version == ENVOY_GATEWAY_CHARTS.version == ENVOY_GATEWAY_IMAGE.tag
+    assert ENVOY_GATEWAY_CHARTS.variables == {"main.release": ENVOY_GATEWAY_IMAGE.tag}
 
 
 def test_karpenter_is_of_the_version_of_its_image_with_its_published_hashes() -> None:
@@ -131,6 +141,8 @@ def test_every_module_is_used() -> None:
         *WITNESSES,
         PROMTOOL,
         LWS_CONTROLLER,
+        ENVOY_GATEWAY,
+        ENVOY_GATEWAY_CHARTS,
         AWS_PROVIDER,
         KARPENTER,
         *REAL_NODE,
