@@ -51,6 +51,8 @@ WITHOUT_PODS: Mapping[str, frozenset[str]] = {
     group: frozenset(kinds.split())
     for group, kinds in {
         "cert-manager.io": "Certificate CertificateRequest",
+        "gateway.envoyproxy.io": "Backend BackendTrafficPolicy ClientTrafficPolicy EnvoyExtensionPolicy "
+        "EnvoyPatchPolicy EnvoyProxy HTTPRouteFilter SecurityPolicy",
         "gateway.networking.k8s.io": "BackendTLSPolicy GRPCRoute Gateway GatewayClass HTTPRoute ListenerSet "
         "ReferenceGrant TCPRoute TLSRoute UDPRoute",
         "karpenter.k8s.aws": "EC2NodeClass",

@@ -3,43 +3,101 @@
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 
+from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.property import Property
 from gpu_cluster_policies.resource import Resource, each, subjects
-from gpu_cluster_policies.rule import Level, Rule, Violation, rule
+from gpu_cluster_policies.rule import Level, Rule, Violation, rule, stack_rule
 
 _ALB = "alb.ingress.kubernetes.io"
 _NLB = "service.beta.kubernetes.io/aws-load-balancer"
 _LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
 _ENCRYPTED = ("HTTPS", "TLS")
+_ROUTES = ("HTTPRoute", "GRPCRoute")
+_WAYS = ("apiKeyAuth", "basicAuth", "extAuth", "jwt", "oidc")
+"""By which a SecurityPolicy of Envoy Gateway v1.6.0 knows who calls
+(api/v1alpha1/securitypolicy_types.go, 2026-11-30)."""
+
+_INTERNAL = {
+    f"{_NLB}-scheme": "internal",
+    f"{_NLB}-internal": "true",
+    "networking.gke.io/load-balancer-type": "Internal",
+    "service.beta.kubernetes.io/azure-load-balancer-internal": "true",
+}
+"""Annotations that keep a load balancer off the internet (Kubernetes, Internal load balancer, 2026-11-30)."""
 
 
 def no_exposed_services(listed: Collection[str]) -> Rule:
-    """The rule where these services, by `namespace/name`, are meant to be reached from outside."""
+    """The rule where these objects, by `namespace/name`, are meant to be reached from outside."""
 
-    @rule(
+    @stack_rule(
         69,
         "no-exposed-services",
         "Services are not exposed outside of the cluster unless they are listed",
-        of=each("Service"),
+        of=each("Service", "EnvoyProxy", "Gateway", *_ROUTES),
         level=Level.PRODUCTION,
         references="pulumi compliance-policies; gatekeeper block-loadbalancer-services; "
         "gatekeeper block-nodeport-services; gatekeeper externalip; kyverno restrict-nodeport",
-        fix="leave type out: a model is called inside of the cluster, by the namespaces of "
-        "gpu-cluster:serving.clients; list one that is meant to be open in exposedServices of "
-        "policies/settings.yaml",
+        fix="leave type out of a Service: models are called inside of the cluster, by the namespaces of "
+        "gpu-cluster:serving.clients, or by gpu-cluster:gateway, internal unless internet is true, and with "
+        "keys; list an object that is meant to be open in exposedServices of policies/settings.yaml",
     )
-    def judge(service: Resource) -> Iterator[Violation]:
+    def judge(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
         """A load balancer puts a model server, which asks for no password, on the network of others."""
-        if any(fnmatchcase(f"{service.namespace}/{service.name}", pattern) for pattern in listed):
+        if any(fnmatchcase(f"{resource.namespace}/{resource.name}", pattern) for pattern in listed):
             return
-        kind = service.at("spec", "type")
-        if kind.text in ("LoadBalancer", "NodePort"):
-            yield Violation(kind, "ClusterIP")
-        addresses = service.at("spec", "externalIPs")
-        if addresses.value:
-            yield Violation(addresses, "not set")
+        match resource.kind:
+            case "Service":
+                yield from _service(resource)
+            case "EnvoyProxy":
+                service = resource.at("spec", "provider", "kubernetes", "envoyService")
+                if service.at("type").text == "NodePort":
+                    yield Violation(service.at("type"), "ClusterIP, or an internal LoadBalancer")
+                elif service.at("type").text != "ClusterIP":
+                    yield from _public(service.at("annotations"))
+            case "Gateway":
+                infrastructure = resource.at("spec", "infrastructure")
+                if infrastructure.at("parametersRef", "kind").text != "EnvoyProxy":
+                    yield from _public(infrastructure.at("annotations"))
+            case _:
+                yield from _open_route(resource, inventory)
 
     return judge
+
+
+def _service(service: Resource) -> Iterator[Violation]:
+    kind = service.at("spec", "type")
+    if kind.text in ("LoadBalancer", "NodePort"):
+        yield Violation(kind, "ClusterIP")
+    addresses = service.at("spec", "externalIPs")
+    if addresses.value:
+        yield Violation(addresses, "not set")
+
+
+def _public(annotations: Property) -> Iterator[Violation]:
+    """Load balancers that no annotation makes internal."""
+    scheme = annotations.at(f"{_NLB}-scheme")
+    internal = any(annotations.at(name).text == value for name, value in _INTERNAL.items())
+    if scheme.text == "internet-facing" or not internal:
+        yield Violation(scheme, "internal")
+
+
+def _open_route(route: Resource, inventory: Inventory) -> Iterator[Violation]:
+    """A route of a Gateway that no SecurityPolicy guards: its own, or one of its Gateway."""
+    parents = [it for it in route.at("spec", "parentRefs").items() if it.at("kind").text in ("", "Gateway")]
+    guarded = [(route.kind, route.name, route.namespace)]
+    guarded += [("Gateway", it.at("name").text, it.at("namespace").text or route.namespace) for it in parents]
+    if parents and not any(_guarded(*target, inventory) for target in guarded):
+        missing = route.missing("SecurityPolicy")
+        yield Violation(missing, "one with keys or tokens, for the route or its Gateway", actual="missing")
+
+
+def _guarded(kind: str, name: str, namespace: str, inventory: Inventory) -> bool:
+    for policy in inventory.of("SecurityPolicy", namespace):
+        targets = [*policy.at("spec", "targetRefs").items(), policy.at("spec", "targetRef")]
+        named = any((it.at("kind").text, it.at("name").text) == (kind, name) for it in targets)
+        if named and any(policy.at("spec", way).value for way in _WAYS):
+            return True
+    return False
 
 
 @subjects("Ingress", "Gateway", "Service", *_LISTENERS)
@@ -57,7 +115,7 @@ def _entrances(resource: Resource) -> Iterable[Resource]:
     level=Level.PRODUCTION,
     references="CIS 5.4.5; C-0263; kyverno require-ingress-https; gatekeeper httpsonly",
     fix="give an Ingress tls with all of its hosts, or the ALB's certificate-arn and ssl-redirect; "
-    "give a Service the NLB's ssl-cert; the models of gpu-cluster:serving have none of them",
+    "give a Service the NLB's ssl-cert; set tls of gpu-cluster:gateway in place of http",
 )
 def tls_at_entrances(entrance: Resource) -> Iterator[Violation]:
     """Prompts and answers are what a company keeps to itself, and anybody on the way could read them."""
@@ -67,7 +125,7 @@ def tls_at_entrances(entrance: Resource) -> Iterator[Violation]:
         case "Gateway":
             for listener in entrance.at("spec", "listeners").items():
                 protocol = listener.at("protocol")
-                if protocol.text not in _ENCRYPTED:
+                if protocol.text not in _ENCRYPTED and not _ends_before(entrance):
                     yield Violation(protocol, "HTTPS or TLS")
         case "Service":
             certificate = _annotations(entrance).at(f"{_NLB}-ssl-cert")
@@ -75,6 +133,11 @@ def tls_at_entrances(entrance: Resource) -> Iterator[Violation]:
                 yield Violation(certificate, "the ARN of a certificate")
         case _:
             yield from _listener(entrance)
+
+
+def _ends_before(gateway: Resource) -> bool:
+    """Whether a load balancer of AWS in front of the Gateway ends the encryption, with a certificate."""
+    return bool(gateway.at("spec", "infrastructure", "annotations", f"{_NLB}-ssl-cert").value)
 
 
 def _ingress(ingress: Resource) -> Iterator[Violation]:
