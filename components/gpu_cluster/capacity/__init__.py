@@ -5,6 +5,18 @@ from gpu_cluster.capacity.bandwidth import node_gbps, read_gbps
 from gpu_cluster.capacity.bin_packing import nodes_for, replicas_per_node
 from gpu_cluster.capacity.engine_options import EngineOptions, engine_options, release_of
 from gpu_cluster.capacity.free_capacity import free_capacity
+from gpu_cluster.capacity.gateway_routes import (
+    ONE_NAME,
+    Route,
+    RouteTarget,
+    aliases_of,
+    api_path,
+    host_of,
+    path_of,
+    routes_of,
+    routes_of_team,
+    stated,
+)
 from gpu_cluster.capacity.gpu_slot import GpuSlot, smallest_fit
 from gpu_cluster.capacity.handover import Handover
 from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
@@ -40,6 +52,7 @@ __all__ = [
     "GPU_TAINT",
     "MIG_DIVIDED",
     "MIG_LABEL",
+    "ONE_NAME",
     "POOL_LABEL",
     "Device",
     "EngineOptions",
@@ -52,9 +65,13 @@ __all__ = [
     "Request",
     "Resources",
     "RootDisk",
+    "Route",
+    "RouteTarget",
     "Share",
+    "aliases_of",
     "allocatable",
     "ami_release",
+    "api_path",
     "capacity_type",
     "config_problem",
     "device_of",
@@ -63,6 +80,7 @@ __all__ = [
     "free_capacity",
     "gpu_resource",
     "hardware_of",
+    "host_of",
     "known_model",
     "kubelet_version",
     "load_of",
@@ -72,6 +90,7 @@ __all__ = [
     "mig_resource",
     "node_gbps",
     "nodes_for",
+    "path_of",
     "pools_of",
     "quota_by_resource",
     "read_gbps",
@@ -80,11 +99,14 @@ __all__ = [
     "replicas_per_node",
     "request_of",
     "root_disk",
+    "routes_of",
+    "routes_of_team",
     "scales",
     "served_metrics",
     "share_of",
     "share_of_node",
     "smallest_fit",
+    "stated",
     "surge_nodes",
     "surges",
     "waiting_metric",

@@ -8,6 +8,7 @@ from gpu_cluster.config.cluster import ClusterSettings, ExistingCluster, LocalCl
 from gpu_cluster.config.compliance import ComplianceSettings, Framework
 from gpu_cluster.config.containers import Variable
 from gpu_cluster.config.eks import Access, AccessPolicy, EksSettings, Endpoint, RemoteNetworks
+from gpu_cluster.config.gateway import GatewaySettings, GatewayTls, RoutedSettings, RouteSettings
 from gpu_cluster.config.gpu import GpuSettings
 from gpu_cluster.config.min_max import MinMax, Replicas
 from gpu_cluster.config.network import AwsService, ExistingNetwork, Nat, NetworkSettings
@@ -68,6 +69,8 @@ __all__ = [
     "ExistingNetwork",
     "Framework",
     "FsxLustre",
+    "GatewaySettings",
+    "GatewayTls",
     "GpuQuota",
     "GpuSettings",
     "HostPath",
@@ -93,6 +96,8 @@ __all__ = [
     "Replicas",
     "RepositorySettings",
     "Reservation",
+    "RouteSettings",
+    "RoutedSettings",
     "Scraper",
     "Secret",
     "ServerSettings",

@@ -121,7 +121,7 @@ class RegistrySettings(Settings):
     """User that nodes pull with, where mirror asks for one. Default: none."""
 
     charts: Charts | None = None
-    """Where Karpenter's Helm charts come from: oci:// or a folder. Default: mirror, else public.ecr.aws."""
+    """Charts of Karpenter and Envoy Gateway: oci:// or a folder. Default: mirror, else their publishers."""
 
     prefix: Prefix | None = None
     """Path of all repositories in ECR, where environments share an account; eks only. Default: none."""

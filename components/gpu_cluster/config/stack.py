@@ -10,6 +10,7 @@ from gpu_cluster.config.ecr import ecr_mirror
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.extras import ExtrasSettings
 from gpu_cluster.config.flag import Flag
+from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.config.gpu import GpuSettings
 from gpu_cluster.config.hardware import HardwareSettings
 from gpu_cluster.config.names import Name, NonBlank
@@ -56,6 +57,9 @@ class Stack(Settings):
 
     serving: ServingSettings = ServingSettings()
     """The models that are served, and who may call them."""
+
+    gateway: GatewaySettings | None = None
+    """The way to the models from outside of the cluster. Default: none, inside of it alone."""
 
     teams: dict[Name, TeamSettings] = Field(default={})
     """Teams by name, and what each may use."""

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PositiveInt
 
 from gpu_cluster.config.budget import Email
+from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.min_max import MOST
 from gpu_cluster.config.names import Name, Namespace, NonBlank
 from gpu_cluster.config.quantity import Bytes, Quantity
@@ -67,6 +68,9 @@ class TeamSettings(Settings):
 
     clients: frozenset[Namespace] = frozenset()
     """Other namespaces whose pods may call its services and models. Default: none."""
+
+    gateway: Flag = False
+    """Whether the environment's gateway may have routes to its services and models. Default: false."""
 
     budget: TeamBudget | None = None
     """Monthly budget of the team; only with provider eks. Default: none."""

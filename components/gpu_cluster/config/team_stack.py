@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from gpu_cluster.config.gateway import RoutedSettings
 from gpu_cluster.config.names import Name, NonBlank
 from gpu_cluster.config.platform_source import PlatformCheckout, PlatformSource
 from gpu_cluster.config.registry import RepositoryName
@@ -60,6 +61,9 @@ class TeamFile(Settings):
 
     repositories: dict[RepositoryName, TeamRepository] = Field(default={})
     """Repositories for its images, each `<team>/…`; only with provider eks. Default: none."""
+
+    gateway: RoutedSettings | None = None
+    """Routes of the environment's gateway to the team's models and services. Default: none."""
 
     hub_token: Secret | None = None
     """Token of the model hub for gated models, a Pulumi secret; not with provider local. Default: none."""

@@ -8,6 +8,7 @@ from gpu_cluster.stack.checks.compliance import compliance
 from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.extras import extras
 from gpu_cluster.stack.checks.gated_models import gated_models
+from gpu_cluster.stack.checks.gateway import gateway
 from gpu_cluster.stack.checks.groups import groups
 from gpu_cluster.stack.checks.hardware import hardware
 from gpu_cluster.stack.checks.load_times import load_times
@@ -59,6 +60,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *load_times(stack, offered, broken),
         *capacity(stack, offered),
         *updates(stack, offered),
+        *gateway(stack, broken),
         *extras(stack),
         *offline(stack),
         *telemetry(stack, broken),

@@ -4,6 +4,8 @@ import re
 
 _OF_THE_PLATFORM = (
     "cluster-autoscaler",
+    "envoy-gateway-system",
+    "gateway-system",
     "gpu-system",
     "lws-system",
     "registry",

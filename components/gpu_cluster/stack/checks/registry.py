@@ -23,8 +23,9 @@ def registry(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     yield from _in_cluster(stack, broken)
     yield from _login(stack, broken)
     if not on_aws(stack):
+        charts = {"charts"} if stack.gateway and stack.gateway.is_installed else set[str]()
         for field in RegistrySettings.model_fields:
-            if field in settings.model_fields_set - _ANYWHERE:
+            if field in settings.model_fields_set - _ANYWHERE - charts:
                 message = f"only with provider eks, got {stack.cluster.provider}"
                 yield Diagnostic((*_KEYS, to_camel(field)), message)
         return

@@ -10,6 +10,7 @@ from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.gated_models import gated_models
+from gpu_cluster.stack.checks.gateway import gateway_of_team
 from gpu_cluster.stack.checks.groups import groups, groups_of_team
 from gpu_cluster.stack.checks.load_times import load_times
 from gpu_cluster.stack.checks.memory import memory
@@ -44,6 +45,7 @@ def check_team_stack(team: TeamStack, broken: frozenset[Keys]) -> list[Diagnosti
         *_repositories(team),
         *(Diagnostic(keys[1:], message) for keys, message, _ in of_models),
         *groups_of_team(team),
+        *gateway_of_team(team, broken),
         *_model_images(team),
         *services(team, pools),
         *_paths(team),

@@ -1,0 +1,133 @@
+"""Routes of a stack file: where each is, where it leads, and the names that its models answer to."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from gpu_cluster.catalog.engines import ENGINES
+from gpu_cluster.config.gateway import GatewaySettings, RoutedSettings, RouteSettings
+from gpu_cluster.config.services import ServiceSettings
+from gpu_cluster.config.serving import ModelSettings, ServingEngine
+
+ONE_NAME = frozenset({ServingEngine.SGLANG, ServingEngine.NIM})
+"""Engines that compare the name of a request's model, and answer to one alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTarget:
+    """A Service of the same namespace, and its part of the requests."""
+
+    name: str
+    weight: int
+    port: int | None = None
+    """Of a service; None for the port of models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Requests to one path of one host, and where they go."""
+
+    name: str
+    host: str
+    path: str
+    """Of the route, without the API's: /chat, or / for all."""
+
+    api: str
+    """Path of the API below it, such as /v1, alone let through; empty for every path."""
+
+    targets: tuple[RouteTarget, ...]
+    requests_per_minute: int | None
+    timeout_minutes: int
+
+    @property
+    def prefix(self) -> str:
+        """Path that requests begin with."""
+        return f"{self.path.rstrip('/')}{self.api}" or "/"
+
+    def url(self, settings: GatewaySettings) -> str:
+        return f"{'https' if settings.tls else 'http'}://{self.host}{self.prefix.rstrip('/')}"
+
+
+def routes_of(gateway: GatewaySettings, models: Mapping[str, ModelSettings]) -> list[Route]:
+    """Routes of the platform's own models: as the stack file has them, or one for each model."""
+    return list(_routes(gateway, gateway, models, {}, team=None))
+
+
+def routes_of_team(
+    gateway: GatewaySettings,
+    routed: RoutedSettings,
+    team: str,
+    models: Mapping[str, ModelSettings],
+    services: Mapping[str, ServiceSettings],
+) -> list[Route]:
+    """Routes of a team, each below the team's own path or in a name that begins with the team's."""
+    return list(_routes(gateway, routed, models, services, team=team))
+
+
+def aliases_of(routed: RoutedSettings | None, models: Mapping[str, ModelSettings]) -> dict[str, list[str]]:
+    """Names that models answer to beside their own: a request names the route that it goes by.
+
+    aliases_of(RoutedSettings(routes={"chat": RouteSettings(models={"chat": 90, "chat-next": 10})}), models)
+    # {"chat-next": ["chat"]}
+    """
+    routes = routed.routes if routed else {}
+    named = {
+        key: sorted(name for name, route in routes.items() if key in route.models and name != key)
+        for key, model in models.items()
+        if model.engine is ServingEngine.VLLM
+    }
+    return {key: names for key, names in named.items() if names}
+
+
+def api_path(settings: ModelSettings) -> str:
+    """Path of the API behind a model's address: /v1 where it is OpenAI's."""
+    return "" if settings.engine is ServingEngine.CUSTOM else ENGINES[settings.engine.value].api
+
+
+def stated(
+    routed: RoutedSettings, models: Collection[str], services: Collection[str]
+) -> dict[str, RouteSettings]:
+    """Routes as the file has them; without any, one for each model and service."""
+    if routed.routes:
+        return dict(routed.routes)
+    return {
+        **{key: RouteSettings(models={key: 1}) for key in models},
+        **{key: RouteSettings(services={key: 1}) for key in services},
+    }
+
+
+def _routes(
+    gateway: GatewaySettings,
+    routed: RoutedSettings,
+    models: Mapping[str, ModelSettings],
+    services: Mapping[str, ServiceSettings],
+    *,
+    team: str | None,
+) -> Iterator[Route]:
+    for name, route in stated(routed, models, services).items():
+        targets = [
+            *(RouteTarget(key, weight) for key, weight in route.models.items()),
+            *(RouteTarget(key, weight, services[key].port) for key, weight in route.services.items()),
+        ]
+        yield Route(
+            name=name,
+            host=host_of(gateway, name, route, team),
+            path=path_of(gateway, name, route, team),
+            api=next((api_path(models[key]) for key in route.models), ""),
+            targets=tuple(targets),
+            requests_per_minute=route.requests_per_minute or routed.requests_per_minute,
+            timeout_minutes=routed.timeout_minutes,
+        )
+
+
+def host_of(gateway: GatewaySettings, name: str, route: RouteSettings, team: str | None) -> str:
+    if route.host:
+        return route.host
+    label = f"{team}-{name}" if team else name
+    return f"{label}{gateway.host.removeprefix('*')}" if gateway.is_wildcard else gateway.host
+
+
+def path_of(gateway: GatewaySettings, name: str, route: RouteSettings, team: str | None) -> str:
+    if gateway.is_wildcard:
+        return route.path or "/"
+    path = route.path or f"/{name}"
+    return f"/{team}{path}".rstrip("/") if team else path
