@@ -47,6 +47,10 @@ if TYPE_CHECKING:
     from gpu_cluster.config import TeamStack as TeamStack
     from gpu_cluster.kubernetes.cluster.cluster import Cluster as Cluster
     from gpu_cluster.kubernetes.extras.extras import Extras as Extras
+    from gpu_cluster.kubernetes.gateway.controller import EnvoyGateway as EnvoyGateway
+    from gpu_cluster.kubernetes.gateway.gateway import Gateway as Gateway
+    from gpu_cluster.kubernetes.gateway.platform_gateway import PlatformGateway as PlatformGateway
+    from gpu_cluster.kubernetes.gateway.routes import GatewayRoutes as GatewayRoutes
     from gpu_cluster.kubernetes.gpu.device_plugin import DevicePlugin as DevicePlugin
     from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin as EfaPlugin
     from gpu_cluster.kubernetes.gpu.mig_manager import MigManager as MigManager
@@ -83,9 +87,12 @@ _MODULES = {
     "EfaPlugin": "gpu_cluster.kubernetes.gpu.efa_plugin",
     "EksCluster": "gpu_cluster.aws.eks.cluster",
     "Endpoints": "gpu_cluster.aws.network.endpoints",
+    "EnvoyGateway": "gpu_cluster.kubernetes.gateway.controller",
     "Extras": "gpu_cluster.kubernetes.extras.extras",
     "FileSystem": "gpu_cluster.aws.stores.file_system",
     "FlowLogs": "gpu_cluster.aws.network.flow_logs",
+    "Gateway": "gpu_cluster.kubernetes.gateway.gateway",
+    "GatewayRoutes": "gpu_cluster.kubernetes.gateway.routes",
     "HybridNodes": "gpu_cluster.aws.eks.hybrid",
     "Interruptions": "gpu_cluster.aws.karpenter.interruptions",
     "Karpenter": "gpu_cluster.aws.karpenter.karpenter",
@@ -102,6 +109,7 @@ _MODULES = {
     "NodeRole": "gpu_cluster.aws.nodes.node_role",
     "Plan": "gpu_cluster.plan",
     "Platform": "gpu_cluster.platform",
+    "PlatformGateway": "gpu_cluster.kubernetes.gateway.platform_gateway",
     "PodIdentity": "gpu_cluster.aws.identity.pod_identity",
     "Pool": "gpu_cluster.capacity",
     "PullSecrets": "gpu_cluster.kubernetes.registry.pull_secrets",

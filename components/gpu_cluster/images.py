@@ -133,6 +133,10 @@ PROMETHEUS = Image(
     "v3.12.0",
     "69f5241418838263316593f7274a304b095c40bcf22e57272865da91bd60a8ac",
 )
+# Of Docker Hub no public list has the digests, 2026-11-30. The proxy is the one of the controller's release:
+# DefaultEnvoyProxyImage, api/v1alpha1/shared_types.go of envoyproxy/gateway v1.6.0.
+ENVOY_GATEWAY = TaggedImage("docker.io/envoyproxy/gateway", "v1.6.0")
+ENVOY = TaggedImage("docker.io/envoyproxy/envoy", "distroless-v1.36.2")
 # The list of promoted images, registry.k8s.io in kubernetes/k8s.io, was seen up to v0.10.0 only; 2026-11-29.
 METRICS_ADAPTER = TaggedImage("registry.k8s.io/prometheus-adapter/prometheus-adapter", "v0.12.0")
 

@@ -1,12 +1,12 @@
 """The platform: all components in the order of their dependencies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import pulumi
 
-from gpu_cluster.capacity import Pool, pools_of, served_metrics
+from gpu_cluster.capacity import Pool, aliases_of, pools_of, served_metrics
 from gpu_cluster.capacity.addresses import endpoint_ranges
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from gpu_cluster.config.eks import EksSettings
@@ -15,12 +15,13 @@ from gpu_cluster.images import LWS, REGISTRY, VLLM
 from gpu_cluster.kubernetes.cluster_backend import Build
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.extras import Extras
+from gpu_cluster.kubernetes.gateway import PlatformGateway, from_gateway
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.images import images_of
 from gpu_cluster.kubernetes.lws import LwsController
 from gpu_cluster.kubernetes.registry import PullSecrets, PullSecretUse, Registry
 from gpu_cluster.kubernetes.serving import Serving
-from gpu_cluster.kubernetes.serving.server import METRICS_PORTS, ports_of
+from gpu_cluster.kubernetes.serving.server import METRICS_PORTS, http_ports, ports_of
 from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.kubernetes.teams import Teams
 from gpu_cluster.kubernetes.telemetry import Telemetry
@@ -44,8 +45,11 @@ class Platform(pulumi.ComponentResource):
         place: Build,
         hub_token: pulumi.Input[str] | None = None,
         registry_password: pulumi.Input[str] | None = None,
+        gateway_keys: Mapping[str, pulumi.Input[str]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """`hub_token`: of the model hub; `registry_password`: at the mirror; `gateway_keys`: API keys of the
+        gateway by consumer."""
         pulling = PullSecretUse()
         login = [pulling] if stack.registry.login else []
         replaced = pulumi.ResourceOptions(transformations=[delete_before_replace, *login])
@@ -95,6 +99,7 @@ class Platform(pulumi.ComponentResource):
                 )
             )
 
+        models: list[pulumi.Resource] = []
         if stack.serving.models:
             serving = Serving(
                 f"{name}-serving",
@@ -107,13 +112,28 @@ class Platform(pulumi.ComponentResource):
                 hub_token=hub_token,
                 resolvers=_resolvers(stack),
                 scraper=stack.telemetry.collectors,
+                allowances=from_gateway(stack.gateway, *http_ports(stack.serving.models.values())),
+                aliases=aliases_of(stack.gateway, stack.serving.models),
                 opts=_after(served, devices),
             )
             namespaces.append(serving.namespace)
+            models.append(serving)
             self.outputs["models"] = {
                 key: {"namespace": stack.serving.namespace, "name": key, "url": model.url}
                 for key, model in serving.models.items()
             }
+
+        if stack.gateway:
+            gateway = PlatformGateway(
+                f"{name}-gateway",
+                stack,
+                stack.gateway,
+                keys=gateway_keys or {},
+                models=models,
+                resolvers=_resolvers(stack),
+                opts=served,
+            )
+            self.outputs["gateway"] = {"urls": gateway.urls}
 
         if stack.extras.manifests or stack.extras.charts:
             objects = {it.slug: it.content for it in manifests_of(stack.extras.manifests or ())}

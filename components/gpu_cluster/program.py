@@ -1,6 +1,6 @@
 """The program of a stack file: a platform, or a team on one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,9 @@ class ProgramContext:
     registry_password: Callable[[Stack], pulumi.Input[str]]
     """The password at the mirror of a stack that has a login there."""
 
+    gateway_keys: Callable[[Stack | TeamStack], Mapping[str, pulumi.Input[str]]]
+    """API keys of a stack's routes by consumer."""
+
     environment: Callable[[TeamStack], EnvironmentOutputs]
     """Outputs of the environment of a team."""
 
@@ -54,6 +57,7 @@ def program_of(stack: Stack | TeamStack, around: ProgramContext) -> Callable[[],
             place=team_backend_for(stack, around.project, around.team_kubeconfig),
             environment=around.environment(stack),
             hub_token=around.hub_token(stack) if stack.file.hub_token else None,
+            gateway_keys=around.gateway_keys(stack),
         )
     return partial(
         Platform,
@@ -62,7 +66,14 @@ def program_of(stack: Stack | TeamStack, around: ProgramContext) -> Callable[[],
         place=backend_for(stack, around.project, around.kubeconfig),
         hub_token=around.hub_token(stack) if stack.serving.hub_token else None,
         registry_password=around.registry_password(stack) if stack.registry.login else None,
+        gateway_keys=around.gateway_keys(stack),
     )
+
+
+def consumers_of(stack: Stack | TeamStack) -> list[str]:
+    """Names of those who have a key of the stack's own routes."""
+    gateway = stack.file.gateway if isinstance(stack, TeamStack) else stack.gateway
+    return sorted(gateway.keys) if gateway else []
 
 
 def run(project: Path, name: str) -> dict[str, Any]:
@@ -75,6 +86,7 @@ def run(project: Path, name: str) -> dict[str, Any]:
         project=project,
         hub_token=_decrypted,
         registry_password=_decrypted_password,
+        gateway_keys=_decrypted_keys,
         environment=_deployed,
     )
     return program_of(stack, around)().outputs
@@ -109,3 +121,11 @@ def _decrypted(stack: Stack | TeamStack) -> pulumi.Output[str]:
 def _decrypted_password(_: Stack) -> pulumi.Output[str]:
     registry = pulumi.Config("gpu-cluster").require_secret_object("registry")
     return registry.apply(lambda decrypted: decrypted["login"]["password"])
+
+
+def _decrypted_keys(stack: Stack | TeamStack) -> dict[str, pulumi.Output[str]]:
+    consumers = consumers_of(stack)
+    if not consumers:
+        return {}
+    gateway = pulumi.Config("gpu-cluster").require_secret_object("gateway")
+    return {name: gateway.apply(lambda it, name=name: it["keys"][name]) for name in consumers}

@@ -7,11 +7,12 @@ from typing import Any
 
 import pulumi
 
-from gpu_cluster.capacity import Pool, pools_of, share_of
+from gpu_cluster.capacity import Pool, Route, aliases_of, pools_of, routes_of_team, share_of
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.images import VLLM
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
+from gpu_cluster.kubernetes.gateway import GatewayRoutes
 from gpu_cluster.kubernetes.images import image_of, images_of
 from gpu_cluster.kubernetes.registry import pull_secrets
 from gpu_cluster.kubernetes.services import Service, store_claims
@@ -38,6 +39,7 @@ class Team(pulumi.ComponentResource):
         place: TeamBuild,
         environment: EnvironmentOutputs,
         hub_token: pulumi.Input[str] | None = None,
+        gateway_keys: Mapping[str, pulumi.Input[str]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         login = [pull_secrets] if team.environment.registry.login else []
@@ -55,6 +57,7 @@ class Team(pulumi.ComponentResource):
                 hub_token_secret(f"{name}-hub-token", namespace, hub_token, may_list=False, opts=room)
             )
         images = images_of(team.file.models, stack, VLLM.named, team=team.name)
+        aliases = aliases_of(team.file.gateway, team.file.models)
         models = {
             key: Model(
                 f"{name}-{key}",
@@ -65,6 +68,7 @@ class Team(pulumi.ComponentResource):
                 storage=storage,
                 image=images.get(key) or VLLM.at(stack.mirror),
                 token=hub_token is not None,
+                aliases=aliases.get(key, ()),
                 opts=_after(room, needs),
             )
             for key, placement in _placements(team, pools).items()
@@ -85,13 +89,39 @@ class Team(pulumi.ComponentResource):
             for key, service in team.file.services.items()
         }
 
+        routes = _routes(team)
+        if routes and stack.gateway:
+            GatewayRoutes(
+                f"{name}-routes",
+                namespace,
+                routes,
+                keys=gateway_keys or {},
+                guarded=bool(team.file.gateway and team.file.gateway.keys),
+                envoy=stack.gateway.has_policies,
+                may_list=False,
+                opts=_after(room, [*models.values(), *services.values()]),
+            )
+
         self.outputs = {
             "namespace": namespace,
             "models": {key: {"url": model.url} for key, model in models.items()},
             "services": {key: {"url": service.url} for key, service in services.items()},
             "repositories": dict(here.urls),
+            **({"gateway": {"urls": _urls(team, routes)}} if routes else {}),
         }
         self.register_outputs(self.outputs)
+
+
+def _routes(team: TeamStack) -> list[Route]:
+    routed, settings = team.file.gateway, team.environment.gateway
+    if routed is None or settings is None:
+        return []
+    return routes_of_team(settings, routed, team.name, team.file.models, team.file.services)
+
+
+def _urls(team: TeamStack, routes: list[Route]) -> dict[str, str]:
+    settings = team.environment.gateway
+    return {route.name: route.url(settings) for route in routes} if settings else {}
 
 
 def _placements(team: TeamStack, pools: Mapping[str, Pool]) -> dict[str, Placement]:

@@ -20,7 +20,9 @@ from gpu_cluster.stack import load_any
 from tests.unit.platforms import platform_of, team_of
 
 FOLDER = Path(__file__).parents[2] / "stacks"
-STACKS = {path.stem.removeprefix("Pulumi."): path for path in FOLDER.glob("Pulumi.*.yaml")}
+STACKS = {path.stem.removeprefix("Pulumi."): path for path in FOLDER.glob("Pulumi.*.yaml")} | {
+    "gateway": FOLDER.parent / "tests" / "stacks" / "happy" / "eks-gateway.yaml"
+}
 
 
 class StackFolder(SingleFileSnapshotExtension):
@@ -44,7 +46,9 @@ def test_a_stack_becomes_what_was_reviewed(name: str, snapshot: SnapshotAssertio
     if isinstance(stack, TeamStack):
         graph, _ = team_of(stack)
     else:
-        graph, _ = platform_of(stack, hub_token="hub-token" if stack.serving.hub_token else None)
+        token = "hub-token" if stack.serving.hub_token else None
+        keys = dict.fromkeys(stack.gateway.keys if stack.gateway else (), "key")
+        graph, _ = platform_of(stack, hub_token=token, gateway_keys=keys)
     assert as_yaml(graph) == snapshot(name=name, extension_class=StackFolder)
 
 

@@ -33,8 +33,8 @@ PUBLIC = {
         "rehearse rehearse_team replicas_in removed_models copy_project simulate unlock"
     ),
     "gpu_cluster_tools.toolchain": (
-        "AT_ONCE AWS_PROVIDER KARPENTER LWS_CONTROLLER Tool Toolchain ToolchainError builder install present "
-        "provide ready_engine tools_folder"
+        "AT_ONCE AWS_PROVIDER ENVOY_GATEWAY ENVOY_GATEWAY_CHARTS KARPENTER LWS_CONTROLLER Tool Toolchain "
+        "ToolchainError builder install present provide ready_engine tools_folder"
     ),
     "gpu_cluster.capacity.addresses": (
         "Demand Tier ZONES demand_of endpoint_ranges ipv6_subnet pod_ranges subnet usable"
@@ -68,7 +68,7 @@ PUBLIC = {
         "RepositorySettings Reservation S3 Scraper Secret ServerSettings ServiceSettings ServiceVolume "
         "ServingEngine ServingSettings Sharing Speculation Stack StorageSettings StoreSettings Taint "
         "TeamBudget TeamFile TeamRepository TeamSettings TeamStack TelemetrySettings Update Upstream "
-        "Variable"
+        "Variable GatewaySettings GatewayTls RouteSettings RoutedSettings"
     ),
     "gpu_cluster.kubernetes.gpu": "DevicePlugin EfaPlugin MigManager mig_config plugin_config",
     "gpu_cluster.aws.identity": "PodIdentity managed_policy policy_document",
@@ -85,7 +85,8 @@ PUBLIC = {
         "engine_options free_capacity gpu_resource hardware_of known_model kubelet_version load_of "
         "load_time memory_share mig_layout_name mig_resource node_gbps nodes_for pools_of "
         "quota_by_resource read_gbps release_of replica_device replicas_per_node request_of root_disk "
-        "scales served_metrics share_of share_of_node smallest_fit surge_nodes surges waiting_metric"
+        "scales served_metrics share_of share_of_node smallest_fit surge_nodes surges waiting_metric "
+        "ONE_NAME Route RouteTarget aliases_of api_path host_of path_of routes_of routes_of_team stated"
     ),
     "gpu_cluster.kubernetes.registry": "PullSecretUse PullSecrets Registry pull_secrets",
     "gpu_cluster.kubernetes.security": (

@@ -19,7 +19,16 @@ from gpu_cluster.capacity import pools_of, read_gbps, served_metrics
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.images import LWS, METRICS_ADAPTER, OF_TELEMETRY, ON_EKS, Image, TaggedImage
+from gpu_cluster.images import (
+    ENVOY,
+    ENVOY_GATEWAY,
+    LWS,
+    METRICS_ADAPTER,
+    OF_TELEMETRY,
+    ON_EKS,
+    Image,
+    TaggedImage,
+)
 from gpu_cluster.kubernetes.cluster_backend import ClusterBackend
 from gpu_cluster.kubernetes.storage import csi_addons
 
@@ -75,6 +84,7 @@ def eks_backend(
             *ON_EKS,
             *_images_of_telemetry(stack),
             *((LWS,) if stack.serving.installs_lws else ()),
+            *((ENVOY_GATEWAY, ENVOY) if stack.gateway and stack.gateway.is_installed else ()),
         ),
         protect=stack.protect,
         opts=room,

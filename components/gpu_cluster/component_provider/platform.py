@@ -27,6 +27,9 @@ class PlatformArgs(TypedDict):
     registry_password: NotRequired[pulumi.Input[str]]
     """Password of registry.login, which names the user at the mirror. Default: none."""
 
+    gateway_keys: NotRequired[dict[str, pulumi.Input[str]]]
+    """API keys of the gateway by consumer. Default: none."""
+
 
 class Platform(pulumi.ComponentResource):
     """A GPU platform, as the sections of a stack file say: cluster, pools, storage, models, teams."""
@@ -42,6 +45,10 @@ class Platform(pulumi.ComponentResource):
         password = args.get("registry_password")
         if password is not None:
             sections = {**sections, "registry": _with_password(sections.get("registry", {}))}
+        keys = args.get("gateway_keys")
+        if keys:
+            gateway = {**sections.get("gateway", {}), "keys": dict.fromkeys(keys, _TOKEN)}
+            sections = {**sections, "gateway": gateway}
         stack = stack_from(sections)
         if stack.registry.login and password is None:
             raise InputPropertiesError("registry.login needs registryPassword")
@@ -49,7 +56,15 @@ class Platform(pulumi.ComponentResource):
             place = backend_for(stack, Path.cwd())
         except NoKubeconfigError as error:
             raise InputPropertiesError(str(error)) from None
-        made = _Platform(name, stack, place=place, hub_token=token, registry_password=password, opts=opts)
+        made = _Platform(
+            name,
+            stack,
+            place=place,
+            hub_token=token,
+            registry_password=password,
+            gateway_keys=keys,
+            opts=opts,
+        )
         return cast(Self, made)
 
     def __init__(self, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None) -> None:

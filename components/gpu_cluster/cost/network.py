@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from gpu_cluster.cost.item import Item
 from gpu_cluster.cost.line_item import Entry, PricingContext
+from gpu_cluster.cost.unpriced import Unpriced
 
 _PART = "network"
 
@@ -36,6 +37,21 @@ def load_balancer(item: Item, site: PricingContext) -> Iterator[Entry]:
         return
     yield site.line(item, "load-balancer", part=_PART, what="load balancer", unit="balancer")
     yield site.used(item, "load-balancer-gb", "balancer-gb", part=_PART, what="load balancer, traffic")
+
+
+def gateway(item: Item, site: PricingContext) -> Iterator[Entry]:
+    """Envoy Gateway makes a load balancer of these parameters."""
+    service = item.inputs["spec"]["provider"]["kubernetes"].get("envoyService", {})
+    inputs = {"spec": {"type": service.get("type", "LoadBalancer")}}
+    yield from load_balancer(item._replace(inputs=inputs), site)
+
+
+def other_gateway(item: Item, _site: PricingContext) -> Iterator[Entry]:
+    """A Gateway without parameters is of a class that the cluster has: what that makes is not known."""
+    spec = item.inputs["spec"]
+    if "parametersRef" not in spec.get("infrastructure", {}):
+        name = spec["gatewayClassName"]
+        yield Unpriced(f"no price for what GatewayClass {name} makes, a load balancer as a rule", item.name)
 
 
 def traffic(item: Item, site: PricingContext) -> Iterator[Entry]:

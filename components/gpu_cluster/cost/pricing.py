@@ -34,6 +34,8 @@ PRICED: Mapping[str, Callable[[Item, PricingContext], Iterable[Entry]]] = {
     "aws:secretsmanager/secret:Secret": services.secret,
     "aws:sqs/queue:Queue": services.queue,
     "Deployment": storage.workload,
+    "EnvoyProxy": network.gateway,
+    "Gateway": network.other_gateway,
     "Job": storage.workload,
     "NodePool": nodes.node_pool,
     "PersistentVolumeClaim": storage.claim,

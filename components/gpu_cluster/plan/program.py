@@ -14,7 +14,7 @@ from gpu_cluster.plan.fake_cloud import FakeCloud
 from gpu_cluster.plan.graph import Graph
 from gpu_cluster.plan.plan import Environments
 from gpu_cluster.plan.recorder import recorded
-from gpu_cluster.program import ProgramContext, program_of
+from gpu_cluster.program import ProgramContext, consumers_of, program_of
 
 _NOWHERE = "000000000000"  # account of what is not on AWS
 
@@ -25,6 +25,7 @@ def run(stack: Stack | TeamStack, name: str, environments: Environments) -> tupl
         project=Path(),
         hub_token=lambda _: pulumi.Output.secret("hub-token"),
         registry_password=lambda _: pulumi.Output.secret("password"),
+        gateway_keys=lambda stack: {it: pulumi.Output.secret("gateway-key") for it in consumers_of(stack)},
         environment=partial(_as_planned, environments),
         kubeconfig=lambda _, __: "kubeconfig",
         team_kubeconfig=lambda _, __: "kubeconfig",

@@ -182,7 +182,8 @@ def test_every_image_comes_through_the_mirror() -> None:
 
 def test_its_interface_is_what_programs_are_written_against() -> None:
     parameters = inspect.signature(Platform.__init__).parameters
-    assert list(parameters) == ["self", "name", "stack", "place", "hub_token", "registry_password", "opts"]
+    secrets = ["hub_token", "registry_password", "gateway_keys"]
+    assert list(parameters) == ["self", "name", "stack", "place", *secrets, "opts"]
     assert parameters["place"].kind is inspect.Parameter.KEYWORD_ONLY
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from gpu_cluster.capacity import Pool, pools_of
+from gpu_cluster.capacity import Pool, pools_of, routes_of
 from gpu_cluster.config.network import Nat, NetworkSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.stores import FsxLustre
@@ -32,6 +32,8 @@ def _lines(name: str, stack: Stack) -> Iterator[str]:
     yield f"  registry[({text('images', stack.mirror or _no_mirror(stack))})]"
     yield "end"
     yield from parts.models(stack.serving.models)
+    if stack.gateway:
+        yield parts.gateway(stack.gateway)
     for key in stack.teams:
         yield f"{id_of('team', key)}[/{text(f'team {key}')}/]"
     yield from _links(stack, pools)
@@ -43,10 +45,14 @@ def _links(stack: Stack, pools: Mapping[str, Pool]) -> Iterator[str]:
     yield "registry -.-> cluster"
     yield from (f"cluster --> {id_of('pool', name)}" for name in pools)
     yield from parts.model_links(stack.serving.models)
+    if stack.gateway and stack.serving.models:
+        yield from parts.routes(routes_of(stack.gateway, stack.serving.models))
     for key, settings in stack.storage.items():
         if isinstance(settings, FsxLustre) and settings.s3 in stack.storage:
             yield f"{id_of('store', key)} --- {id_of('store', settings.s3)}"
     for key, team in stack.teams.items():
+        if team.gateway and stack.gateway:
+            yield f"gateway --> {id_of('team', key)}"
         for pool, quota in team.gpus.items():
             shares = (f"{n} GPUs" if profile == ONLY else f"{n} x {profile}" for profile, n in quota.items())
             granted = ", ".join(shares)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gpu_cluster.capacity import Pool, capacity_type
+from gpu_cluster.capacity import Pool, Route, capacity_type
 from gpu_cluster.config.cluster import ExistingCluster
 from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.diagram.mermaid_syntax import id_of, text, times
@@ -67,6 +68,23 @@ def model_links(chosen: Mapping[str, ModelSettings]) -> Iterator[str]:
         yield f"{id_of('model', key)} --> {id_of('pool', model.pool)}"
         if mounted := mounted_by(model):
             yield f"{id_of('model', key)} -.-> {id_of('store', mounted)}"
+
+
+def routes(chosen: Iterable[Route]) -> Iterator[str]:
+    """Arrows from the gateway to what each route leads to, with its part of the requests."""
+    for route in chosen:
+        together = sum(target.weight for target in route.targets)
+        for target in route.targets:
+            part = f"{route.prefix} {round(100 * target.weight / together)} %"
+            label = text(part if len(route.targets) > 1 else route.prefix)
+            kind = "model" if target.port is None else "service"
+            yield f"gateway -->|{label}| {id_of(kind, target.name)}"
+
+
+def gateway(settings: GatewaySettings) -> str:
+    """Node of the gateway: its host, and who can call."""
+    reach = "from the internet" if settings.internet else "internal"
+    return f"gateway{{{{{text('gateway', settings.host, reach)}}}}}"
 
 
 def mounted_by(model: ModelSettings) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster.capacity import pools_of
+from gpu_cluster.capacity import pools_of, routes_of_team
 from gpu_cluster.config.min_max import MinMax
 from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.stack import Stack
@@ -35,11 +35,18 @@ def _lines(team: TeamStack) -> Iterator[str]:
     for path in file.repositories:
         yield f"  {id_of('repository', path)}[({text(path)})]"
     yield "end"
+    if stack.gateway and file.gateway:
+        yield parts.gateway(stack.gateway)
     yield from _links(team, stack)
 
 
 def _links(team: TeamStack, stack: Stack) -> Iterator[str]:
     yield from parts.model_links(team.file.models)
+    file = team.file
+    if stack.gateway and file.gateway:
+        yield from parts.routes(
+            routes_of_team(stack.gateway, file.gateway, team.name, file.models, file.services)
+        )
     for key, service in team.file.services.items():
         yield f"{id_of('service', key)} --> {id_of('pool', service.pool) if service.pool else 'nodes'}"
         for store in stack.storage:

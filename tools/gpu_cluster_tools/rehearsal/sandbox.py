@@ -38,7 +38,14 @@ from gpu_cluster_tools.rehearsal.processes import end, processes
 from gpu_cluster_tools.rehearsal.run_watcher import STALLED_SECONDS
 from gpu_cluster_tools.rehearsal.stack_copy import Keys, StackCopy
 from gpu_cluster_tools.rehearsal.state import resources_of
-from gpu_cluster_tools.toolchain import AWS_PROVIDER, KARPENTER, LWS_CONTROLLER, Tool, Toolchain
+from gpu_cluster_tools.toolchain import (
+    AWS_PROVIDER,
+    ENVOY_GATEWAY_CHARTS,
+    KARPENTER,
+    LWS_CONTROLLER,
+    Tool,
+    Toolchain,
+)
 
 _PODS = "pods.eks.amazonaws.com"
 _KUBECONFIG = ".local/kubeconfig"
@@ -273,19 +280,29 @@ class Sandbox:
 
     def _bring_charts(self) -> None:
         """Charts that the stack would fetch are here, as no registry may be reached."""
-        if self.has_karpenter:
-            charts = self.folder / "charts"
-            charts.mkdir()
-            subprocess.run([self.toolchain.path("karpenter-charts"), charts], check=True)  # noqa: S603
+        tools = [
+            *(["karpenter-charts"] if self.has_karpenter else []),
+            *(it.name for it in _charts_of_gateway(self._original)),
+        ]
+        charts = self.folder / "charts"
+        for tool in tools:
+            charts.mkdir(exist_ok=True)
+            subprocess.run([self.toolchain.path(tool), charts], check=True)  # noqa: S603
+        if tools:
             self.stack_file.put(("config", "gpu-cluster:registry", "charts"), str(charts))
 
 
 def tools_of(stack: Stack) -> list[Tool]:
     """Tools that rehearsals of a stack take beside those of every stack."""
     lws = [LWS_CONTROLLER] if stack.serving.installs_lws else []
+    of_cluster = [*lws, *_charts_of_gateway(stack)]
     if stack.cluster.provider != "eks":
-        return lws
-    return [AWS_PROVIDER, *([KARPENTER] if _has_karpenter(stack) else []), *lws]
+        return of_cluster
+    return [AWS_PROVIDER, *([KARPENTER] if _has_karpenter(stack) else []), *of_cluster]
+
+
+def _charts_of_gateway(stack: Stack) -> list[Tool]:
+    return [ENVOY_GATEWAY_CHARTS] if stack.gateway and stack.gateway.is_installed else []
 
 
 def _has_karpenter(stack: Stack) -> bool:

@@ -66,6 +66,20 @@ def _scaler(inputs: Inputs) -> Iterator[str]:
     yield _range(spec.get("minReplicas", 1), spec["maxReplicas"], "replica")
 
 
+def _gateway(inputs: Inputs) -> Iterator[str]:
+    """Components of this kind have no inputs."""
+    for listener in _at(inputs, "spec.listeners") or ():
+        yield f"{listener['protocol']} {listener['port']}, {listener['hostname']}"
+
+
+def _route(inputs: Inputs) -> Iterator[str]:
+    """`/chat/v1 to chat 90, chat-next 10`."""
+    for rule in _at(inputs, "spec.rules") or ():
+        targets = rule.get("backendRefs", ())
+        shown = [f"{it['name']} {it['weight']}" if len(targets) > 1 else str(it["name"]) for it in targets]
+        yield f"{rule['matches'][0]['path']['value']} to {', '.join(shown)}"
+
+
 def _quota(inputs: Inputs) -> Iterator[str]:
     hard = _extended(_at(inputs, "spec.hard"))
     yield from (f"{name} {hard[name]}" for name in sorted(hard))
@@ -107,6 +121,8 @@ _SAYS: Mapping[str, Callable[[Inputs], Iterator[str]]] = {
     "Cluster": _cluster,
     "DaemonSet": _workload,
     "Deployment": _workload,
+    "Gateway": _gateway,
+    "HTTPRoute": _route,
     "HorizontalPodAutoscaler": _scaler,
     "LeaderWorkerSet": _group,
     "LustreFileSystem": _given("storageCapacity", "deploymentType"),

@@ -1,7 +1,8 @@
 """The server of each engine."""
 
+from collections.abc import Sequence
+
 from gpu_cluster.capacity import Pool
-from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.serving import ModelSettings, ServingEngine
 from gpu_cluster.kubernetes.serving.custom import custom
 from gpu_cluster.kubernetes.serving.embeddings import text_embeddings_inference
@@ -12,11 +13,11 @@ from gpu_cluster.kubernetes.serving.triton import triton
 from gpu_cluster.kubernetes.serving.vllm import vllm
 
 
-def server_of(served_name: str, settings: ModelSettings, pool: Pool) -> Server:
-    """Command line, environment and probes of a model's replicas."""
+def server_of(served_name: str, settings: ModelSettings, pool: Pool, aliases: Sequence[str] = ()) -> Server:
+    """Command line, environment and probes of a model's replicas; of the engines vLLM takes several names."""
     match settings.engine:
         case ServingEngine.VLLM:
-            return vllm(served_name, settings, pool)
+            return vllm(served_name, settings, pool, aliases)
         case ServingEngine.SGLANG:
             return sglang(served_name, settings, pool)
         case ServingEngine.TRITON:
@@ -27,8 +28,3 @@ def server_of(served_name: str, settings: ModelSettings, pool: Pool) -> Server:
             return text_embeddings_inference(served_name, settings)
         case ServingEngine.CUSTOM:
             return custom(settings)
-
-
-def api_path(settings: ModelSettings) -> str:
-    """Path of the API behind a model's address: /v1 where it is OpenAI's."""
-    return "" if settings.engine is ServingEngine.CUSTOM else ENGINES[settings.engine.value].api

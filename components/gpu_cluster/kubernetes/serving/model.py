@@ -1,5 +1,7 @@
 """A model that is served: its replicas, their address, and how many there are."""
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.autoscaling import v2 as autoscaling
@@ -7,12 +9,12 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.policy import v1 as policy
 
-from gpu_cluster.capacity import scales, waiting_metric
+from gpu_cluster.capacity import api_path, scales, waiting_metric
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.serving import cache
 from gpu_cluster.kubernetes.serving.container import container
-from gpu_cluster.kubernetes.serving.engines import api_path, server_of
+from gpu_cluster.kubernetes.serving.engines import server_of
 from gpu_cluster.kubernetes.serving.group import API_VERSION, KIND, LEADERS, group, name_of
 from gpu_cluster.kubernetes.serving.replicas import Placement, replicas, timeouts
 from gpu_cluster.kubernetes.serving.scaling import scaler
@@ -40,9 +42,11 @@ class Model(pulumi.ComponentResource):
         storage: StorageClassNames,
         image: str,
         token: bool,
+        aliases: Sequence[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`token`: the namespace has a secret with the token of the model hub."""
+        """`token`: the namespace has a secret with the token of the model hub; `aliases`: further names that
+        requests may call the model by."""
         super().__init__("gpu-cluster:index:Model", name, None, opts)
         self.url = f"http://{key}.{namespace}.svc.cluster.local:{PORT}{api_path(settings)}"
 
@@ -52,7 +56,7 @@ class Model(pulumi.ComponentResource):
         metric = waiting_metric(settings)
         scaled = scales(settings) and metric is not None
 
-        server = server_of(key, settings, placement.pool)
+        server = server_of(key, settings, placement.pool, aliases)
         account_name = f"{key}-server"
         account = core.ServiceAccount(
             f"{name}-account",

@@ -47,6 +47,11 @@ def ports_of(models: Iterable[ModelSettings]) -> list[int]:
     return sorted(ports)
 
 
+def http_ports(models: Iterable[ModelSettings]) -> list[int]:
+    """Ports on which the pods of these models answer requests."""
+    return sorted({it.server.port if it.engine is ServingEngine.CUSTOM else PORT for it in models})
+
+
 METRICS_PATH = "gpu-cluster/metrics-path"
 """Annotation of pods of a custom server that has metrics."""
 

@@ -6,6 +6,7 @@ from math import inf
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.networking import v1 as networking
 
 from gpu_cluster.capacity import Pool, Request, nodes_for, request_of
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
@@ -53,11 +54,14 @@ class Serving(pulumi.ComponentResource):
         hub_token: pulumi.Input[str] | None = None,
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
         scraper: Scraper | None = None,
+        allowances: Mapping[str, networking.NetworkPolicySpecArgs] | None = None,
+        aliases: Mapping[str, Sequence[str]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`image`: of vLLM; `images`: of models that have another; `mounted`: what is created before a volume
         of each entry of the storage is mounted; `resolvers`: addresses of NodeLocal DNSCache; `scraper`: pods
-        that read the metrics of models."""
+        that read the metrics of models; `allowances`: further traffic of the namespace; `aliases`: further
+        names of models."""
         super().__init__("gpu-cluster:index:Serving", name, None, opts)
         placements = placements_of(settings, pools)
         ports = ports_of(settings.models.values())
@@ -82,6 +86,7 @@ class Serving(pulumi.ComponentResource):
                     if model.nodes > 1
                 },
                 **({"metrics": from_pods(scraper.namespace, scraper.labels, *ports)} if scraper else {}),
+                **(allowances or {}),
             },
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -110,6 +115,7 @@ class Serving(pulumi.ComponentResource):
                 storage=storage,
                 image=images.get(key, image) if images else image,
                 token=hub_token is not None,
+                aliases=(aliases or {}).get(key, ()),
                 opts=pulumi.ResourceOptions(
                     parent=self,
                     depends_on=[*needs, *mounted.get(_volumes_of(model), ())],

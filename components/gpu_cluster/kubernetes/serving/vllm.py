@@ -1,6 +1,7 @@
 """vLLM's command line and environment."""
 
 import json
+from collections.abc import Sequence
 
 from gpu_cluster.capacity import (
     EngineOptions,
@@ -22,15 +23,15 @@ models with Run:ai Model Streamer; 2026-11-28.
 """
 
 
-def vllm(served_name: str, settings: ModelSettings, pool: Pool) -> Server:
-    """Answers on PORT under `served_name`.
+def vllm(served_name: str, settings: ModelSettings, pool: Pool, aliases: Sequence[str] = ()) -> Server:
+    """Answers on PORT under `served_name` and its aliases.
 
     Its arguments are those of the release's parser, which tests/witnesses/engine_parser.py asks.
     """
     return Server(
         name="vllm",
         command=["vllm", "serve"],
-        arguments=[*_arguments(served_name, settings, pool), *settings.args],
+        arguments=[*_arguments([served_name, *aliases], settings, pool), *settings.args],
         environment={
             **hub_environment(settings),
             "USER": "vllm",  # the image has no name for the user that it runs as
@@ -39,11 +40,11 @@ def vllm(served_name: str, settings: ModelSettings, pool: Pool) -> Server:
     )
 
 
-def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[str]:
+def _arguments(names: Sequence[str], settings: ModelSettings, pool: Pool) -> list[str]:
     options = engine_options(settings)
     arguments = [
         weights_of(settings),
-        f"--served-model-name={served_name}",
+        *_served(names),
         f"--port={PORT}",
         f"--tensor-parallel-size={options.tensor}",
         f"--gpu-memory-utilization={memory_share(pool.sharing, options.utilization):.3f}",
@@ -63,6 +64,13 @@ def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[st
     if (cache := _fixed_cache(settings, pool)) is not None:
         arguments.append(f"--kv-cache-memory-bytes={cache}")
     return [*arguments, *_sizing(settings, options), *_features(settings)]
+
+
+def _served(names: Sequence[str]) -> list[str]:
+    """Several names are words behind their flag, and another flag ends them."""
+    if len(names) == 1:
+        return [f"--served-model-name={names[0]}"]
+    return ["--served-model-name", *names]
 
 
 def _sizing(settings: ModelSettings, options: EngineOptions) -> list[str]:

@@ -8,8 +8,10 @@ from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.capacity import Pool, share_of
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
+from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.config.team_grants import TeamSettings, group_of
 from gpu_cluster.config.telemetry import Scraper
+from gpu_cluster.kubernetes.gateway import from_gateway
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import (
     Namespace,
@@ -53,12 +55,13 @@ class TeamGrant(pulumi.ComponentResource):
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
         scraper: Scraper | None = None,
         groups: bool = False,
+        gateway: GatewaySettings | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`models`: namespace of the platform's own, where the team may call them, on `model_ports`;
         `endpoints`: ranges where services of AWS have interface endpoints; `resolvers`: addresses of
         NodeLocal DNSCache; `scraper`: pods that read the metrics of models; `groups`: the team may make
-        LeaderWorkerSets."""
+        LeaderWorkerSets; `gateway`: that of the platform, where it may have routes of it."""
         super().__init__("gpu-cluster:index:TeamGrant", name, None, opts)
         share = share_of(settings, pools)
         own = settings.namespace or team
@@ -76,7 +79,8 @@ class TeamGrant(pulumi.ComponentResource):
                 endpoints=endpoints,
                 resolvers=resolvers,
                 scraper=scraper,
-            ),
+            )
+            | from_gateway(gateway),
             labels={TEAM_LABEL: team},
             annotations={POOLS_ANNOTATION: ",".join(share.gpus)},
             opts=pulumi.ResourceOptions(parent=self),
@@ -91,7 +95,7 @@ class TeamGrant(pulumi.ComponentResource):
                 spec=_of_class(priority_class(pool), gpu_quota_of(granted)),
                 opts=child,
             )
-        rules = rbac_rules.rules(groups=groups)
+        rules = rbac_rules.rules(groups=groups, routes=gateway is not None)
         role = rbac.Role(f"{name}-role", metadata=metadata(ROLE, own), rules=rules, opts=child)
         rbac.RoleBinding(
             f"{name}-members",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.config.team_grants import group_of
+from gpu_cluster.kubernetes.gateway import KEYS
 from gpu_cluster.kubernetes.serving import hub_token
 
 _READ = ["get", "list", "watch"]
@@ -36,11 +37,23 @@ _GROUPS = (
 )
 
 
-def rules(*, groups: bool = False) -> list[rbac.PolicyRuleArgs]:
-    """`groups`: the cluster has the LeaderWorkerSet controller, for models over several nodes."""
+_ROUTES = (
+    ("gateway.networking.k8s.io", ["httproutes"], _CHANGE, None),
+    ("gateway.envoyproxy.io", ["backendtrafficpolicies", "securitypolicies"], _CHANGE, None),
+    ("", ["secrets"], ["get", "update", "patch", "delete"], [KEYS]),
+)
+
+
+def rules(*, groups: bool = False, routes: bool = False) -> list[rbac.PolicyRuleArgs]:
+    """`groups`: the cluster has the LeaderWorkerSet controller, for models over several nodes; `routes`: the
+    team may have routes of the gateway."""
     return [
         rbac.PolicyRuleArgs(api_groups=[group], resources=resources, verbs=verbs, resource_names=names)
-        for group, resources, verbs, names in (*_ALLOWED, *(_GROUPS if groups else ()))
+        for group, resources, verbs, names in (
+            *_ALLOWED,
+            *(_GROUPS if groups else ()),
+            *(_ROUTES if routes else ()),
+        )
     ]
 
 

@@ -9,10 +9,12 @@ from pulumi_kubernetes.scheduling import v1 as scheduling
 
 from gpu_cluster.capacity import Pool
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
+from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.serving.server import ports_of
 from gpu_cluster.kubernetes.teams import admission as pods
+from gpu_cluster.kubernetes.teams import route_admission as routes
 from gpu_cluster.kubernetes.teams.grant import TeamGrant
 from gpu_cluster.kubernetes.teams.identity import priority_class
 
@@ -68,6 +70,8 @@ class Teams(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
             )
         )
+        if stack.gateway and any(it.gateway for it in stack.teams.values()):
+            before.append(_route_admission(f"{name}-routes", stack.gateway, child))
         serving = stack.serving.namespace
         grants = {
             team: TeamGrant(
@@ -82,6 +86,7 @@ class Teams(pulumi.ComponentResource):
                 resolvers=resolvers,
                 scraper=stack.telemetry.collectors,
                 groups=stack.serving.has_groups,
+                gateway=stack.gateway if settings.gateway else None,
                 # Nobody is let in before what holds them to their grant is there.
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before),
             )
@@ -89,3 +94,17 @@ class Teams(pulumi.ComponentResource):
         }
         self.summaries = {team: grant.summary for team, grant in grants.items()}
         self.register_outputs({"teams": self.summaries})
+
+
+def _route_admission(
+    name: str, gateway: GatewaySettings, opts: pulumi.ResourceOptions
+) -> admission.ValidatingAdmissionPolicyBinding:
+    policy = admission.ValidatingAdmissionPolicy(
+        name, metadata=metadata(routes.NAME), spec=routes.policy(gateway), opts=opts
+    )
+    return admission.ValidatingAdmissionPolicyBinding(
+        f"{name}-binding",
+        metadata=metadata(routes.NAME),
+        spec=routes.binding(),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[policy])),
+    )

@@ -1,0 +1,7 @@
+"""The way to models from outside of the cluster: Envoy Gateway, a Gateway, and routes."""
+
+from gpu_cluster.kubernetes.gateway.platform_gateway import PlatformGateway
+from gpu_cluster.kubernetes.gateway.routes import KEYS, GatewayRoutes
+from gpu_cluster.kubernetes.gateway.traffic import from_gateway
+
+__all__ = ["KEYS", "GatewayRoutes", "PlatformGateway", "from_gateway"]

@@ -1,0 +1,152 @@
+"""The Envoy Gateway controller, as its publisher's Helm charts install it."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from gpu_cluster.config.cluster import NODE_LOCAL_DNS
+from gpu_cluster.exemption import Exemption
+from gpu_cluster.images import ENVOY_GATEWAY
+from gpu_cluster.kubernetes.gateway.certificates import certificates
+from gpu_cluster.kubernetes.gateway.names import PROXIES
+from gpu_cluster.kubernetes.security import (
+    Namespace,
+    PodSecurity,
+    from_anywhere,
+    from_namespaces,
+    to_anywhere,
+    to_dns,
+    to_namespaces,
+)
+
+CHARTS = "docker.io/envoyproxy"
+"""Where the publisher keeps the charts `gateway-helm` and `gateway-crds-helm`; no login is needed."""
+
+HTTP, HTTPS = 10080, 10443
+"""Ports of Envoy for the ports 80 and 443 of a Gateway (internal/gatewayapi/helpers.go of v1.6.0)."""
+
+_API_SERVER = (443, 6443)
+"""Behind its Service, and on its own nodes."""
+
+_XDS = 18000
+_REPLICAS = 2
+
+
+def charts_below(mirror: str | None) -> str:
+    """Address of the charts: at their publisher's, or below a mirror of one's own that keeps its path."""
+    return f"oci://{mirror}/{CHARTS}" if mirror else f"oci://{CHARTS}"
+
+
+class EnvoyGateway(pulumi.ComponentResource):
+    """Kinds of the Gateway API first, then the controller that knows them, in a namespace of its own.
+
+    EnvoyGateway("platform-envoy", image=ENVOY_GATEWAY.at(mirror), charts=charts_below(mirror), …)
+    """
+
+    namespace: Namespace
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "91-objects-seen",
+            "kubernetes:helm.sh/v4:Chart",
+            "Envoy Gateway is published as Helm charts only; each release is read before it is raised.",
+        ),
+        Exemption(
+            "67-no-dangerous-permissions",
+            "Role",
+            "The Job writes the certificates by which the controller and its proxies know each other.",
+        ),
+        Exemption(
+            "60-digest-pinned",
+            "Job",
+            "No public list has the digest of Envoy Gateway's image; a mirror of one's own can pin it.",
+        ),
+    )
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        image: str,
+        charts: str,
+        proxies: int,
+        models: Mapping[str, Collection[int]],
+        api_installed: bool = False,
+        pull_secret: str | None = None,
+        resolvers: Collection[str] = (NODE_LOCAL_DNS,),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`proxies`: replicas of Envoy; `models`: ports by namespace that Envoy calls, every port without;
+        `api_installed`: the cluster has the kinds of the Gateway API; `pull_secret`: Secret of the
+        namespace with a login at the mirror; `resolvers`: addresses of NodeLocal DNSCache."""
+        super().__init__("gpu-cluster:index:EnvoyGateway", name, None, opts)
+        kinds = k8s.helm.v4.Chart(
+            f"{name}-kinds",
+            chart=f"{charts}/gateway-crds-helm",
+            version=ENVOY_GATEWAY.tag,
+            namespace=PROXIES,
+            values={
+                "crds": {
+                    "gatewayAPI": {"enabled": not api_installed, "channel": "standard"},
+                    "envoyGateway": {"enabled": True},
+                }
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.namespace = Namespace(
+            name,
+            PROXIES,
+            PodSecurity.RESTRICTED,
+            quota={
+                # An update starts a pod before it ends another; the Job is a pod too.
+                "pods": str(_REPLICAS + 1 + 2 * proxies + 1),
+                "services.loadbalancers": "1",
+                "services.nodeports": "1",
+            },
+            allowances={
+                "dns": to_dns(resolvers),
+                "own": from_namespaces({PROXIES}, _XDS),
+                "controller": to_namespaces({PROXIES}, _XDS),
+                **{f"callers-{port}": from_anywhere(port) for port in (HTTP, HTTPS)},
+                **{f"api-{port}": to_anywhere(port) for port in _API_SERVER},
+                **{f"models-{key}": to_namespaces({key}, *ports) for key, ports in models.items()},
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        child = pulumi.ResourceOptions(parent=self, depends_on=[self.namespace])
+        made = certificates(name, PROXIES, image=image, opts=child)
+        k8s.helm.v4.Chart(
+            f"{name}-chart",
+            chart=f"{charts}/gateway-helm",
+            # Of a release, as certgen and RBAC of the chart are named by it.
+            name="envoy-gateway",
+            version=ENVOY_GATEWAY.tag,
+            namespace=PROXIES,
+            skip_crds=True,
+            values=_values(image, pull_secret),
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[kinds, made])),
+        )
+        self.register_outputs({})
+
+
+def _values(image: str, pull_secret: str | None) -> Mapping[str, Any]:
+    """Without the webhook that tells proxies their zone: nothing here routes by zones."""
+    return {
+        "global": {
+            "images": {"envoyGateway": {"image": image, "pullPolicy": "IfNotPresent"}},
+            **({"imagePullSecrets": [{"name": pull_secret}]} if pull_secret else {}),
+        },
+        "deployment": {
+            "replicas": _REPLICAS,
+            "envoyGateway": {
+                "resources": {
+                    "requests": {"cpu": "100m", "memory": "256Mi"},
+                    "limits": {"memory": "1024Mi"},
+                }
+            },
+        },
+        "podDisruptionBudget": {"minAvailable": 1},
+        "topologyInjector": {"enabled": False},
+    }

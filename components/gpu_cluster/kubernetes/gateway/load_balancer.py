@@ -1,0 +1,37 @@
+"""Annotations by which clouds make the load balancer of a gateway."""
+
+from gpu_cluster.config.gateway import GatewaySettings
+
+_NLB = "service.beta.kubernetes.io/aws-load-balancer"
+
+PRIVATE_RANGES = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")
+"""Addresses that no one on the internet has: RFC 1918 and RFC 6598."""
+
+
+def annotations_of(settings: GatewaySettings, *, on_eks: bool) -> dict[str, str]:
+    """A Network Load Balancer on AWS; where the cloud is not known, those that make it internal in each."""
+    return {**_scheme(settings, on_eks=on_eks), **settings.annotations}
+
+
+def certificate_of(settings: GatewaySettings) -> dict[str, str]:
+    """Annotations of a certificate with which the load balancer itself ends the encryption."""
+    arn = settings.tls.certificate if settings.tls else None
+    return {f"{_NLB}-ssl-cert": arn, f"{_NLB}-ssl-ports": "443"} if arn else {}
+
+
+def _scheme(settings: GatewaySettings, *, on_eks: bool) -> dict[str, str]:
+    """AWS: by the cluster's own controller, and by the AWS load balancer controller where there is one.
+
+    Kubernetes documentation, Internal load balancer; kubernetes-sigs/aws-load-balancer-controller,
+    guide/service/annotations; 2026-11-30.
+    """
+    if settings.internet:
+        return {f"{_NLB}-type": "nlb", f"{_NLB}-scheme": "internet-facing"} if on_eks else {}
+    aws = {f"{_NLB}-type": "nlb", f"{_NLB}-scheme": "internal", f"{_NLB}-internal": "true"}
+    if on_eks:
+        return aws
+    return {
+        **aws,
+        "networking.gke.io/load-balancer-type": "Internal",
+        "service.beta.kubernetes.io/azure-load-balancer-internal": "true",
+    }

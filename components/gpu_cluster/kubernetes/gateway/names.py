@@ -1,0 +1,18 @@
+"""Names of the platform's Gateway, its class and the kinds around it."""
+
+API = "gateway.networking.k8s.io/v1"
+ENVOY = "gateway.envoyproxy.io/v1alpha1"
+CONTROLLER = "gateway.envoyproxy.io/gatewayclass-controller"
+"""Of the GatewayClasses that Envoy Gateway serves."""
+
+CLASS = "gpu-cluster"
+"""GatewayClass that the platform makes."""
+
+PROXIES = "envoy-gateway-system"
+"""Namespace of Envoy Gateway and, as the publisher's chart has it, of its proxies."""
+
+NAMESPACE = "gateway-system"
+GATEWAY = "models"
+LISTENER = "models"
+CONSUMER = "x-consumer"
+"""Header by which a model, and the count of requests, see who calls; a caller's own is replaced."""

@@ -1,0 +1,82 @@
+"""All parts of a platform's gateway in their order: controller, Gateway, routes to its own models."""
+
+from collections.abc import Collection, Mapping
+
+import pulumi
+
+from gpu_cluster.capacity import routes_of
+from gpu_cluster.config.cluster import NODE_LOCAL_DNS
+from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.gateway import GatewaySettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.images import ENVOY, ENVOY_GATEWAY
+from gpu_cluster.kubernetes.gateway.controller import EnvoyGateway, charts_below
+from gpu_cluster.kubernetes.gateway.gateway import Gateway
+from gpu_cluster.kubernetes.gateway.routes import GatewayRoutes
+from gpu_cluster.kubernetes.gateway.traffic import routed_namespaces
+from gpu_cluster.kubernetes.registry.pull_secrets import SECRET
+
+
+class PlatformGateway(pulumi.ComponentResource):
+    """The way to the models from outside of the cluster.
+
+    PlatformGateway("platform-gateway", stack, stack.gateway, keys={}).urls
+    # {"chat": "https://models.example.com/chat/v1"}
+    """
+
+    urls: dict[str, str]
+    """Address of each route."""
+
+    def __init__(
+        self,
+        name: str,
+        stack: Stack,
+        settings: GatewaySettings,
+        *,
+        keys: Mapping[str, pulumi.Input[str]],
+        models: Collection[pulumi.Resource] = (),
+        resolvers: Collection[str] = (NODE_LOCAL_DNS,),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`keys`: API keys by consumer; `models`: what the routes lead to; `resolvers`: addresses of
+        NodeLocal DNSCache."""
+        super().__init__("gpu-cluster:index:PlatformGateway", name, None, opts)
+        namespaces = routed_namespaces(stack)
+        login = SECRET if stack.registry.login else None
+        controllers: list[pulumi.Resource] = []
+        if settings.is_installed:
+            controllers.append(
+                EnvoyGateway(
+                    f"{name}-controller",
+                    image=ENVOY_GATEWAY.at(stack.mirror),
+                    charts=stack.registry.charts or charts_below(stack.registry.mirror),
+                    proxies=settings.replicas,
+                    models=namespaces,
+                    api_installed=settings.api_installed,
+                    pull_secret=login,
+                    resolvers=resolvers,
+                    opts=pulumi.ResourceOptions(parent=self),
+                )
+            )
+        gateway = Gateway(
+            name,
+            settings,
+            image=ENVOY.at(stack.mirror),
+            namespaces=list(namespaces),
+            on_eks=isinstance(stack.cluster, EksSettings),
+            pull_secret=login,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=controllers),
+        )
+        routes = routes_of(settings, stack.serving.models) if stack.serving.models else []
+        if routes:
+            GatewayRoutes(
+                f"{name}-routes",
+                stack.serving.namespace,
+                routes,
+                keys=keys,
+                guarded=bool(settings.keys),
+                envoy=settings.has_policies,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[gateway, *models]),
+            )
+        self.urls = {route.name: route.url(settings) for route in routes}
+        self.register_outputs({"urls": self.urls})

@@ -1,0 +1,35 @@
+"""Traffic between the proxies of a gateway and what they lead to."""
+
+from collections.abc import Collection, Mapping
+
+from pulumi_kubernetes.networking import v1 as networking
+
+from gpu_cluster.config.gateway import GatewaySettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.kubernetes.gateway.names import GATEWAY, NAMESPACE, PROXIES
+from gpu_cluster.kubernetes.security import from_namespaces, from_pods
+from gpu_cluster.kubernetes.serving.server import http_ports
+
+PROXY_LABELS = {
+    "gateway.envoyproxy.io/owning-gateway-name": GATEWAY,
+    "gateway.envoyproxy.io/owning-gateway-namespace": NAMESPACE,
+}
+"""Of the pods that Envoy Gateway makes of the platform's Gateway."""
+
+
+def from_gateway(
+    settings: GatewaySettings | None, *ports: int
+) -> dict[str, networking.NetworkPolicySpecArgs]:
+    """Ingress from the proxies of the gateway on these ports, or on every one; none without a gateway."""
+    if settings is None:
+        return {}
+    if settings.is_installed:
+        return {"gateway": from_pods(PROXIES, PROXY_LABELS, *ports)}
+    return {"gateway": from_namespaces({settings.proxies or NAMESPACE}, *ports)}
+
+
+def routed_namespaces(stack: Stack) -> Mapping[str, Collection[int]]:
+    """Namespaces that the gateway leads to, and ports of pods there; none for every port."""
+    models = stack.serving.models.values()
+    own = {stack.serving.namespace: http_ports(models)} if models else {}
+    return {**own, **{team.namespace or key: () for key, team in stack.teams.items() if team.gateway}}

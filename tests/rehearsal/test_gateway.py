@@ -1,0 +1,252 @@
+"""The real Envoy Gateway takes what the platform renders.
+
+Each test builds on the one before. It needs root, for a network in which it may listen.
+"""
+
+import base64
+import os
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from gpu_cluster_tools.rehearsal import Sandbox, copy_project
+from gpu_cluster_tools.rehearsal.dynamic_client import Object
+from gpu_cluster_tools.rehearsal.event_log import Operation
+from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
+from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
+from gpu_cluster_tools.toolchain import ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, install
+from gpu_cluster_tools.toolchain.envoy import missing_envoy, provide_envoy
+from tests.rehearsal import envoy
+from tests.rehearsal.checkout import PROJECT
+from tests.rehearsal.private_network import PrivateNetwork, private_network
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.slow,
+    pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for a network of its own"),
+    pytest.mark.skipif(missing_envoy() is not None, reason=f"needs {missing_envoy()}"),
+]
+
+SITE = """\
+config:
+  gpu-cluster:cluster: {provider: existing, kubeconfig: /nowhere/kubeconfig}
+  gpu-cluster:gpu: {devicePlugin: false}
+  gpu-cluster:telemetry: {enabled: false}
+  gpu-cluster:pools:
+    system: {instance: m7i.xlarge, nodes: 3, labels: {site.example/role: system}}
+    l4: {instance: g6.xlarge, nodes: 2, labels: {site.example/role: l4}}
+  gpu-cluster:storage:
+    files: {kind: csi, provisioner: csi.site.example, default: true, shared: true}
+  gpu-cluster:serving:
+    models:
+      chat: {model: Qwen/Qwen3-8B, pool: l4, replicas: 1, context: 8192, cache: {size: 40Gi}}
+      chat-next: {model: Qwen/Qwen3-4B, pool: l4, replicas: 1, context: 8192, cache: {size: 40Gi}}
+  gpu-cluster:teams:
+    vision: {members: [anna], gateway: true}
+  gpu-cluster:gateway:
+    host: models.example.com
+    tls: {secret: models-tls}
+    keys:
+      search: {secure: one that a rehearsal invents}
+      other: {secure: one that a rehearsal invents}
+    routes:
+      chat: {models: {chat: 75, chat-next: 25}}
+      limited: {models: {chat: 1}, requestsPerMinute: 3}
+"""
+HOST = "models.example.com"
+GATEWAYS = "/apis/gateway.networking.k8s.io/v1"
+ENVOYS = "/apis/gateway.envoyproxy.io/v1alpha1"
+SERVING = "namespaces/serving"
+OWNED = "labelSelector=gateway.envoyproxy.io%2Fowning-gateway-name%3Dmodels"
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    project = copy_project(PROJECT, Path(tmp_path_factory.mktemp("gateway")) / "project", {"site": SITE})
+    sandbox = Sandbox(project, "site", install(also=[ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS]))
+    sandbox.open()
+    try:
+        with simulated_controllers(sandbox):
+            yield sandbox
+    finally:
+        sandbox.remove()
+
+
+@pytest.fixture(scope="module")
+def programs(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> envoy.Programs:
+    folder = tmp_path_factory.mktemp("envoy")
+    return envoy.Programs(sandbox.toolchain.path(ENVOY_GATEWAY.name), provide_envoy(), folder)
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[PrivateNetwork]:
+    with private_network() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def controller(sandbox: Sandbox, network: PrivateNetwork, programs: envoy.Programs) -> Iterator[None]:
+    run(sandbox, "up")
+    sandbox.api.create("/api/v1/namespaces/gateway-system/secrets", certificate())
+    with envoy.envoy_gateway(sandbox, network, programs):
+        yield
+
+
+def run(sandbox: Sandbox, command: str) -> list[Operation]:
+    record = sandbox.folder / "runs" / command
+    done = run_pulumi(sandbox.engine, command, "--yes", "--skip-preview", record=record)
+    assert done.errors == []
+    return done.log.changing()
+
+
+def certificate() -> Object:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)]), datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    files = {"tls.crt": made.public_bytes(serialization.Encoding.PEM), "tls.key": private}
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": "kubernetes.io/tls",
+        "metadata": {"name": "models-tls"},
+        "data": {name: base64.b64encode(content).decode() for name, content in files.items()},
+    }
+
+
+def deployments(sandbox: Sandbox) -> list[Object]:
+    return sandbox.api.items(f"/apis/apps/v1/namespaces/{envoy.SYSTEM}/deployments?{OWNED}")
+
+
+def services(sandbox: Sandbox) -> list[Object]:
+    return sandbox.api.items(f"/api/v1/namespaces/{envoy.SYSTEM}/services?{OWNED}")
+
+
+def conditions(status: Object) -> dict[str, str]:
+    return {it["type"]: it["status"] for it in status.get("conditions", [])}
+
+
+def within(seconds: float, holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.3)
+    return True
+
+
+@pytest.mark.usefixtures("controller")
+def test_the_controller_accepts_all_of_it(sandbox: Sandbox) -> None:
+    def accepted() -> bool:
+        gateway = sandbox.api.get(f"{GATEWAYS}/namespaces/gateway-system/gateways/models")
+        return conditions(gateway.get("status", {})).get("Accepted") == "True"
+
+    assert within(60, accepted)
+    made = sandbox.api.get(f"{GATEWAYS}/gatewayclasses/gpu-cluster")
+    assert conditions(made["status"])["Accepted"] == "True"
+    for name in ("chat", "limited"):
+        route = sandbox.api.get(f"{GATEWAYS}/{SERVING}/httproutes/{name}")
+        [parent] = route["status"]["parents"]
+        assert {"Accepted": "True", "ResolvedRefs": "True"}.items() <= conditions(parent).items(), route
+    for policy in ("securitypolicies/gateway-keys", "backendtrafficpolicies/limited"):
+        [ancestor, *_] = sandbox.api.get(f"{ENVOYS}/{SERVING}/{policy}")["status"]["ancestors"]
+        assert conditions(ancestor)["Accepted"] == "True"
+
+
+@pytest.mark.usefixtures("controller")
+def test_its_pods_are_let_in_and_its_load_balancer_is_internal(sandbox: Sandbox) -> None:
+    """By the quota and the Pod Security level of the namespace."""
+    assert within(60, lambda: [it["status"].get("readyReplicas") for it in deployments(sandbox)] == [2])
+    [service] = services(sandbox)
+    assert service["spec"]["type"] == "LoadBalancer"
+    assert service["spec"]["loadBalancerSourceRanges"][0] == "10.0.0.0/8"
+    assert {port["port"]: port["targetPort"] for port in service["spec"]["ports"]} == {443: 10443}
+    annotations = service["metadata"]["annotations"]
+    assert annotations["service.beta.kubernetes.io/aws-load-balancer-scheme"] == "internal"
+
+
+@pytest.mark.usefixtures("controller")
+def test_the_gateway_is_programmed_once_it_has_an_address(sandbox: Sandbox) -> None:
+    [service] = services(sandbox)
+    path = f"/api/v1/namespaces/{envoy.SYSTEM}/services/{service['metadata']['name']}/status"
+    sandbox.api.patch(path, {"status": {"loadBalancer": {"ingress": [{"ip": "10.0.0.1"}]}}})
+
+    def programmed() -> bool:
+        gateway = sandbox.api.get(f"{GATEWAYS}/namespaces/gateway-system/gateways/models")
+        return conditions(gateway["status"]).get("Programmed") == "True"
+
+    assert within(60, programmed)
+
+
+def test_the_proxies_come_from_where_models_let_in(sandbox: Sandbox) -> None:
+    """Labels of the pods that the controller makes, and those that the network policy of the models names."""
+    policies = sandbox.api.items(f"/apis/networking.k8s.io/v1/{SERVING}/networkpolicies")
+    [policy] = [it for it in policies if it["metadata"]["name"] == "allow-gateway"]
+    [peer] = policy["spec"]["ingress"][0]["from"]
+    pods = sandbox.api.items(f"/api/v1/namespaces/{envoy.SYSTEM}/pods?{OWNED}")
+    assert pods
+    for pod in pods:
+        assert peer["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "let_in"),
+    [
+        ("/vision/app", HOST, True),
+        ("/vision", HOST, True),
+        ("/chat", HOST, False),
+        ("/visions", HOST, False),
+        ("/", HOST, False),
+        ("/vision/app", "other.example.com", False),
+    ],
+)
+def test_routes_of_a_team_are_below_its_own_path(
+    sandbox: Sandbox, path: str, host: str, *, let_in: bool
+) -> None:
+    """As the admission policy decides for each user."""
+    matches = [{"path": {"type": "PathPrefix", "value": path}}]
+    route: Object = {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "mine"},
+        "spec": {
+            "parentRefs": [{"name": "models", "namespace": "gateway-system"}],
+            "hostnames": [host],
+            "rules": [{"matches": matches, "backendRefs": [{"name": "app", "port": 9000}]}],
+        },
+    }
+    asked = f"{GATEWAYS}/namespaces/vision/httproutes?dryRun=All"
+    if let_in:
+        assert sandbox.api.create(asked, route)["spec"]["hostnames"] == [host]
+        return
+    with pytest.raises(httpx2.HTTPStatusError) as refused:
+        sandbox.api.create(asked, route)
+    assert "gpu-cluster-team-routes" in refused.value.response.text
+
+
+def test_it_goes_as_it_came(sandbox: Sandbox) -> None:
+    """The controller takes its finalizer off the class, since it goes after it."""
+    run(sandbox, "destroy")
+
+    assert sandbox.resources() == []
+    kinds = sandbox.api.items("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")
+    assert [it["metadata"]["name"] for it in kinds if "gateway" in it["metadata"]["name"]] == []

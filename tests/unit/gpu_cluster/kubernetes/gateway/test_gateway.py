@@ -1,0 +1,202 @@
+"""The Gateway: its listener, its load balancer and who installs its class."""
+
+from typing import Any
+
+import pytest
+
+from gpu_cluster.images import ENVOY, ENVOY_GATEWAY
+from gpu_cluster.plan import Graph
+from gpu_cluster.stack import load
+from tests.unit.gpu_cluster.stack.corpus import STACKS
+from tests.unit.gpu_cluster.stacks import model_of, stack_of
+from tests.unit.platforms import platform_of
+
+NLB = "service.beta.kubernetes.io/aws-load-balancer"
+TLS = {"secret": "models-tls"}
+
+
+def platform(**gateway: Any) -> Graph:
+    settings = {"host": "models.example.com", **({} if "http" in gateway else {"tls": TLS}), **gateway}
+    stack = stack_of(serving={"models": {"chat": model_of()}}, gateway=settings)
+    return platform_of(stack, gateway_keys=dict.fromkeys(settings.get("keys", {}), "key"))[0]
+
+
+def objects(graph: Graph, kind: str) -> list[Any]:
+    return [it for it in graph.of(kind) if it.type.startswith("kubernetes:")]
+
+
+def gateway_of(graph: Graph) -> Any:
+    [found] = objects(graph, "Gateway")
+    return found
+
+
+def service_of(graph: Graph) -> dict[str, Any]:
+    return graph.only("EnvoyProxy")["spec.provider.kubernetes.envoyService"]
+
+
+def test_without_it_nothing_leads_to_the_models() -> None:
+    graph, _ = platform_of(stack_of(serving={"models": {"chat": model_of()}}))
+    assert graph.of("PlatformGateway") == []
+    names = [it["metadata.name"] for it in graph.of("NetworkPolicy") if it["metadata.namespace"] == "serving"]
+    assert "allow-gateway" not in names
+
+
+def test_the_listener_takes_routes_of_these_namespaces_alone() -> None:
+    [listener] = gateway_of(platform())["spec.listeners"]
+    assert (listener["port"], listener["protocol"], listener["hostname"]) == (
+        443,
+        "HTTPS",
+        "models.example.com",
+    )
+    assert listener["tls"] == {
+        "mode": "Terminate",
+        "certificateRefs": [{"kind": "Secret", "name": "models-tls"}],
+    }
+    [expression] = listener["allowedRoutes"]["namespaces"]["selector"]["matchExpressions"]
+    assert expression["values"] == ["serving"]
+
+
+def test_plain_http_is_asked_for() -> None:
+    [listener] = gateway_of(platform(http=True))["spec.listeners"]
+    assert (listener["port"], listener["protocol"]) == (80, "HTTP")
+    assert "tls" not in listener
+
+
+def test_an_issuer_gives_a_certificate_of_the_host() -> None:
+    graph = platform(tls={"issuer": "letsencrypt"})
+    certificate = graph.only("Certificate")
+    assert certificate["spec.dnsNames"] == ["models.example.com"]
+    assert certificate["spec.issuerRef.name"] == "letsencrypt"
+    [listener] = gateway_of(graph)["spec.listeners"]
+    assert listener["tls"]["certificateRefs"][0]["name"] == certificate["spec.secretName"]
+
+
+def test_a_certificate_of_acm_is_the_load_balancers() -> None:
+    graph, _ = platform_of(load(STACKS / "happy/eks-gateway.yaml"), gateway_keys={"search": "key"})
+    gateway = gateway_of(graph)
+    [listener] = gateway["spec.listeners"]
+    assert (listener["port"], listener["protocol"]) == (443, "HTTP")
+    annotations = gateway["spec.infrastructure.annotations"]
+    assert annotations[f"{NLB}-ssl-cert"].startswith("arn:aws:acm:eu-central-1:")
+    assert annotations[f"{NLB}-ssl-ports"] == "443"
+
+
+def test_its_load_balancer_is_internal_in_every_cloud() -> None:
+    service = service_of(platform())
+    assert service["annotations"][f"{NLB}-scheme"] == "internal"
+    assert service["annotations"][f"{NLB}-internal"] == "true"
+    assert service["annotations"]["networking.gke.io/load-balancer-type"] == "Internal"
+    assert service["annotations"]["service.beta.kubernetes.io/azure-load-balancer-internal"] == "true"
+    assert service["loadBalancerSourceRanges"] == [
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+    ]
+
+
+def test_from_the_internet_only_who_is_named() -> None:
+    service = service_of(platform(internet=True, sourceRanges=["203.0.113.0/24"]))
+    assert service["annotations"] == {}
+    assert service["loadBalancerSourceRanges"] == ["203.0.113.0/24"]
+
+
+def test_on_eks_it_is_a_network_load_balancer_of_the_vpc() -> None:
+    graph, _ = platform_of(load(STACKS / "happy/eks-gateway.yaml"), gateway_keys={"search": "key"})
+    assert service_of(graph)["annotations"] == {
+        f"{NLB}-type": "nlb",
+        f"{NLB}-scheme": "internal",
+        f"{NLB}-internal": "true",
+    }
+
+
+def test_the_kinds_come_before_the_controller_and_both_before_the_gateway() -> None:
+    graph = platform()
+    charts = {it["chart"].rpartition("/")[2]: it for it in graph.of("Chart")}
+    assert charts["gateway-crds-helm"]["values.crds.gatewayAPI"] == {"enabled": True, "channel": "standard"}
+    assert charts["gateway-helm"]["skipCrds"] is True
+    assert graph.waits_for(charts["gateway-helm"], charts["gateway-crds-helm"])
+    assert graph.waits_for(charts["gateway-helm"], graph.only("Job"))
+    gateway = gateway_of(graph)
+    assert graph.waits_for(gateway, charts["gateway-helm"])
+    assert graph.waits_for(gateway, graph.only("GatewayClass"))
+    assert gateway["spec.gatewayClassName"] == graph.only("GatewayClass")["metadata.name"]
+
+
+def test_both_images_are_those_of_the_release() -> None:
+    graph = platform()
+    [container] = graph.only("Job")["spec.template.spec.containers"]
+    assert container["image"] == ENVOY_GATEWAY.at(None)
+    deployment = graph.only("EnvoyProxy")["spec.provider.kubernetes.envoyDeployment"]
+    assert deployment["container"]["image"] == ENVOY.at(None)
+    assert deployment["replicas"] == 2
+
+
+def test_on_eks_its_images_are_in_the_registry_of_the_account() -> None:
+    graph, _ = platform_of(load(STACKS / "happy/eks-gateway.yaml"), gateway_keys={"search": "key"})
+    [container] = graph.only("Job")["spec.template.spec.containers"]
+    assert container["image"].startswith("123456789012.dkr.ecr.eu-central-1.amazonaws.com/")
+
+
+@pytest.mark.parametrize(("installed", "enabled"), [(True, False), (False, True)])
+def test_a_cluster_may_have_the_gateway_api(*, installed: bool, enabled: bool) -> None:
+    [kinds] = [it for it in platform(apiInstalled=installed).of("Chart") if "crds" in it["chart"]]
+    assert kinds["values.crds.gatewayAPI.enabled"] is enabled
+    assert kinds["values.crds.envoyGateway.enabled"] is True
+
+
+def test_a_class_that_is_there_gets_no_controller() -> None:
+    graph = platform(
+        **{"class": "istio", "proxies": "istio-ingress", "annotations": {"example.com/pool": "a"}}
+    )
+    assert graph.of("Chart") == graph.of("GatewayClass") == graph.of("EnvoyProxy") == []
+    gateway = gateway_of(graph)
+    assert gateway["spec.gatewayClassName"] == "istio"
+    assert gateway["spec.infrastructure.annotations"]["example.com/pool"] == "a"
+    policy = graph.get("NetworkPolicy", "allow-gateway")
+    [peer] = policy["spec.ingress"][0]["from"]
+    assert peer["namespaceSelector"]["matchExpressions"][0]["values"] == ["istio-ingress"]
+
+
+def test_a_class_of_envoy_gateway_gets_parameters_and_keys() -> None:
+    graph = platform(**{"class": "eg", "envoyGateway": True, "keys": {"search": {"secure": "v1:A:B"}}})
+    assert graph.of("Chart") == graph.of("GatewayClass") == []
+    assert gateway_of(graph)["spec.infrastructure.parametersRef.name"] == "models"
+    assert "image" not in graph.only("EnvoyProxy")["spec.provider.kubernetes.envoyDeployment.container"]
+    assert graph.only("SecurityPolicy")["spec.apiKeyAuth.credentialRefs"] == [{"name": "gateway-keys"}]
+
+
+def test_models_let_in_the_pods_of_this_gateway_on_their_port() -> None:
+    policy = platform().get("NetworkPolicy", "allow-gateway")
+    [rule] = policy["spec.ingress"]
+    assert rule["ports"] == [{"port": 8000, "protocol": "TCP"}]
+    [peer] = rule["from"]
+    assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "envoy-gateway-system"}
+    assert peer["podSelector"]["matchLabels"]["gateway.envoyproxy.io/owning-gateway-name"] == "models"
+
+
+def test_only_the_namespace_of_the_proxies_has_a_load_balancer() -> None:
+    graph = platform()
+    quotas = {it["metadata.namespace"]: it["spec.hard"] for it in graph.of("ResourceQuota")}
+    assert quotas["envoy-gateway-system"]["services.loadbalancers"] == "1"
+    assert quotas["gateway-system"]["services.loadbalancers"] == "0"
+    assert quotas["serving"]["services.loadbalancers"] == "0"
+
+
+def test_pods_that_others_make_pull_with_the_login_of_the_mirror() -> None:
+    """The accounts of the chart and of Envoy are not the platform's, which name it otherwise."""
+    registry = {
+        "mirror": "harbor.example.com/mirror",
+        "login": {"user": "robot", "password": {"secure": "v1:A:B"}},
+    }
+    settings = {"host": "models.example.com", "tls": TLS}
+    stack = stack_of(registry=registry, gateway=settings)
+    graph, _ = platform_of(stack, registry_password="password")
+    [chart] = [it for it in graph.of("Chart") if it["chart"].endswith("/gateway-helm")]
+    assert chart["values.global.imagePullSecrets"] == [{"name": "registry-login"}]
+    pod = graph.only("EnvoyProxy")["spec.provider.kubernetes.envoyDeployment.pod"]
+    assert pod["imagePullSecrets"] == [{"name": "registry-login"}]
+    namespaces = [
+        it["metadata.namespace"] for it in graph.of("Secret") if it["metadata.name"] == "registry-login"
+    ]
+    assert "envoy-gateway-system" in namespaces

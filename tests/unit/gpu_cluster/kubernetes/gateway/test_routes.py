@@ -1,0 +1,122 @@
+"""Routes: where requests go, with which keys, and how many."""
+
+from typing import Any
+
+from gpu_cluster.plan import Graph
+from gpu_cluster.stack import load, load_any
+from tests.unit.gpu_cluster.stack.corpus import STACKS
+from tests.unit.gpu_cluster.stacks import model_of, stack_of
+from tests.unit.platforms import platform_of, team_of
+
+
+def platform(models: dict[str, Any] | None = None, **gateway: Any) -> tuple[Graph, dict[str, Any]]:
+    settings = {"host": "models.example.com", "tls": {"secret": "models-tls"}, **gateway}
+    stack = stack_of(serving={"models": models or {"chat": model_of()}}, gateway=settings)
+    return platform_of(stack, gateway_keys=dict.fromkeys(settings.get("keys", {}), "key"))
+
+
+def of_eks() -> tuple[Graph, dict[str, Any]]:
+    return platform_of(
+        load(STACKS / "happy/eks-gateway.yaml"), gateway_keys={"search": "key", "support": "key"}
+    )
+
+
+def test_each_model_has_a_route_of_its_own_name() -> None:
+    graph, outputs = platform()
+    route = graph.only("HTTPRoute")
+    [rule] = route["spec.rules"]
+    assert route["metadata.namespace"] == "serving"
+    assert rule["matches"] == [{"path": {"type": "PathPrefix", "value": "/chat/v1"}}]
+    [rewrite] = rule["filters"]
+    assert rewrite["urlRewrite"]["path"] == {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/v1"}
+    assert rule["backendRefs"] == [{"name": "chat", "port": 8000, "weight": 1}]
+    assert rule["timeouts"] == {"request": "60m"}
+    assert outputs["gateway"] == {"urls": {"chat": "https://models.example.com/chat/v1"}}
+
+
+def test_below_a_wildcard_each_route_has_a_host() -> None:
+    graph, outputs = platform(host="*.models.example.com")
+    route = graph.only("HTTPRoute")
+    assert route["spec.hostnames"] == ["chat.models.example.com"]
+    [rule] = route["spec.rules"]
+    assert rule["matches"][0]["path"]["value"] == "/v1"
+    assert "filters" not in rule
+    assert outputs["gateway"]["urls"]["chat"] == "https://chat.models.example.com/v1"
+
+
+def test_weights_divide_requests_and_both_models_answer_to_the_name() -> None:
+    graph, _ = of_eks()
+    [rule] = graph.get("HTTPRoute", "chat")["spec.rules"]
+    assert {it["name"]: it["weight"] for it in rule["backendRefs"]} == {"chat": 90, "chat-next": 10}
+    arguments = {
+        name: graph.get("Deployment", name)["spec.template.spec.containers"][0]["args"]
+        for name in ("chat", "chat-next")
+    }
+    assert "--served-model-name=chat" in arguments["chat"]
+    start = arguments["chat-next"].index("--served-model-name")
+    assert arguments["chat-next"][start : start + 4][1:3] == ["chat-next", "chat"]
+    assert arguments["chat-next"][start + 3].startswith("--")
+
+
+def test_a_custom_server_is_reached_on_every_path_below_the_routes() -> None:
+    graph, _ = of_eks()
+    [rule] = graph.get("HTTPRoute", "rank")["spec.rules"]
+    assert rule["matches"][0]["path"]["value"] == "/ranking"
+    assert rule["filters"][0]["urlRewrite"]["path"]["replacePrefixMatch"] == "/"
+    policies = [it for it in graph.of("NetworkPolicy") if it["metadata.name"] == "allow-gateway"]
+    [policy] = [it for it in policies if it["metadata.namespace"] == "serving"]
+    assert [port["port"] for port in policy["spec.ingress"][0]["ports"]] == [8000, 9000]
+
+
+def test_routes_are_there_after_what_guards_them() -> None:
+    graph, _ = of_eks()
+    policy = graph.only("SecurityPolicy")
+    assert [it["name"] for it in policy["spec.targetRefs"]] == ["chat", "rank"]
+    assert policy["spec.apiKeyAuth.sanitize"] is True
+    secret = graph.get("Secret", "gateway-keys")
+    assert set(secret["stringData"]) == {"search", "support"}
+    for route in graph.of("HTTPRoute"):
+        assert graph.waits_for(route, policy)
+        assert graph.waits_for(route, secret)
+
+
+def test_routes_with_keys_are_closed_where_nobody_gives_the_keys() -> None:
+    """Envoy Gateway answers 500 on routes whose policy names a Secret that is not there."""
+    graph, _ = platform_of(load(STACKS / "happy/eks-gateway.yaml"))
+    assert graph.only("SecurityPolicy")["spec.apiKeyAuth.credentialRefs"] == [{"name": "gateway-keys"}]
+    assert "gateway-keys" not in [it["metadata.name"] for it in graph.of("Secret")]
+
+
+def test_limits_are_of_each_consumer() -> None:
+    graph, _ = of_eks()
+    limits = {
+        it["metadata.name"]: it["spec.rateLimit.local.rules"][0] for it in graph.of("BackendTrafficPolicy")
+    }
+    assert {name: rule["limit"]["requests"] for name, rule in limits.items()} == {"chat": 600, "rank": 6000}
+    [selector] = limits["chat"]["clientSelectors"]
+    assert selector["headers"] == [{"name": "x-consumer", "type": "Distinct"}]
+
+
+def test_without_keys_a_limit_is_of_all() -> None:
+    graph, _ = platform(requestsPerMinute=60)
+    [rule] = graph.only("BackendTrafficPolicy")["spec.rateLimit.local.rules"]
+    assert "clientSelectors" not in rule
+    assert graph.of("SecurityPolicy") == []
+
+
+def test_a_team_has_its_routes_below_its_own_path() -> None:
+    graph, outputs = team_of(load_any(STACKS / "teams/happy-routes.yaml"), gateway_keys={"mobile": "key"})  # pyright: ignore[reportArgumentType]
+    [rule] = graph.get("HTTPRoute", "app")["spec.rules"]
+    assert rule["matches"][0]["path"]["value"] == "/vision/app"
+    assert rule["backendRefs"] == [{"name": "app", "port": 9000, "weight": 1}]
+    assert outputs["gateway"]["urls"] == {
+        "app": "https://models.example.com/vision/app",
+        "detect": "https://models.example.com/vision/detect/v1",
+    }
+
+
+def test_the_keys_of_a_team_are_collected_with_their_owner() -> None:
+    """A team may not list secrets, and would wait for ever for one to go."""
+    graph, _ = team_of(load_any(STACKS / "teams/happy-routes.yaml"), gateway_keys={"mobile": "key"})  # pyright: ignore[reportArgumentType]
+    [owner] = graph.get("Secret", "gateway-keys")["metadata.ownerReferences"]
+    assert owner["kind"] == "ConfigMap"

@@ -1,0 +1,39 @@
+"""Admission of routes of teams, as rendered; tests/rehearsal/test_gateway.py asks the API server."""
+
+from tests.unit.gpu_cluster.stacks import stack_of
+from tests.unit.platforms import platform_of
+
+GATEWAY = {"host": "models.example.com", "tls": {"secret": "models-tls"}}
+NAME = "gpu-cluster-team-routes"
+
+
+def test_it_is_there_where_a_team_may_have_routes() -> None:
+    teams = {"vision": {"members": ["anna"], "gateway": True}, "speech": {"members": ["jo"]}}
+    graph, _ = platform_of(stack_of(gateway=GATEWAY, teams=teams))
+
+    assert graph.get("ValidatingAdmissionPolicy", NAME)
+    assert graph.get("ValidatingAdmissionPolicyBinding", NAME)["spec.validationActions"] == ["Deny"]
+    let_in = {
+        it["metadata.namespace"] for it in graph.of("NetworkPolicy") if "gateway" in it["metadata.name"]
+    }
+    assert let_in == {"serving", "vision"}
+    [listener] = next(it for it in graph.of("Gateway") if it.type.startswith("kubernetes:"))["spec.listeners"]
+    [expression] = listener["allowedRoutes"]["namespaces"]["selector"]["matchExpressions"]
+    assert expression["values"] == ["serving", "vision"]
+
+
+def test_it_is_not_there_otherwise() -> None:
+    graph, _ = platform_of(stack_of(gateway=GATEWAY, teams={"speech": {"members": ["jo"]}}))
+    names = [it["metadata.name"] for it in graph.of("ValidatingAdmissionPolicy")]
+    assert NAME not in names
+
+
+def test_rights_to_routes_are_in_the_grant() -> None:
+    teams = {"vision": {"members": ["anna"], "gateway": True}, "speech": {"members": ["jo"]}}
+    graph, _ = platform_of(stack_of(gateway=GATEWAY, teams=teams))
+    roles = {it["metadata.namespace"]: it for it in graph.of("Role") if it["metadata.name"] == "team"}
+    resources = {
+        name: {r for rule in role["rules"] for r in rule["resources"]} for name, role in roles.items()
+    }
+    assert "httproutes" in resources["vision"]
+    assert "httproutes" not in resources["speech"]
