@@ -1,6 +1,6 @@
 """Device plugins alone."""
 
-from typing import Any, NotRequired, Self, TypedDict, cast
+from typing import Any, Self, TypedDict, cast
 
 import pulumi
 
@@ -15,7 +15,7 @@ class DevicePluginArgs(TypedDict):
     stack: dict[str, Any]
     """Sections cluster and pools of a stack file, as gpu-cluster's reference has them."""
 
-    gpus: NotRequired[bool]
+    gpus: bool | None
     """Whether to offer and divide GPUs; false where something else does. Default: true."""
 
 
@@ -23,7 +23,7 @@ class DevicePlugin(pulumi.ComponentResource):
     """Device plugins for the pools of a cluster that is there: time slicing, MPS, MIG and EFA."""
 
     def __new__(cls, name: str, args: DevicePluginArgs, opts: pulumi.ResourceOptions | None = None) -> Self:
-        stack, gpus = stack_from(args["stack"]), args.get("gpus", True)
+        stack, gpus = stack_from(args["stack"]), args.get("gpus") is not False
         made = gpu.DevicePlugin(
             name, pools_of(stack), gpus=gpus, mirror=stack.mirror, region=stack.region, opts=opts
         )

@@ -1,6 +1,6 @@
 """A registry in ECR alone."""
 
-from typing import Any, NotRequired, Self, TypedDict, cast
+from typing import Any, Self, TypedDict, cast
 
 import pulumi
 
@@ -24,7 +24,7 @@ class EcrRegistryArgs(TypedDict):
     key: pulumi.Input[str]
     """ARN of the KMS key that encrypts images."""
 
-    protect: NotRequired[bool]
+    protect: bool | None
     """Whether to refuse to delete images. Default: true."""
 
 
@@ -46,7 +46,7 @@ class EcrRegistry(pulumi.ComponentResource):
             region=args["region"],
             key=args["key"],
             images=(),
-            protect=args.get("protect", True),
+            protect=args.get("protect") is not False,
             opts=opts,
         )
         return cast(Self, made)

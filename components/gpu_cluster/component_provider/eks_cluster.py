@@ -1,6 +1,6 @@
 """A control plane of EKS alone."""
 
-from typing import Any, NotRequired, Self, TypedDict, cast
+from typing import Any, Self, TypedDict, cast
 
 import pulumi
 
@@ -26,7 +26,7 @@ class EksClusterArgs(TypedDict):
     subnets: pulumi.Input[dict[str, str]]
     """Subnets of the control plane by zone, of the first two zones of the network."""
 
-    pod_subnets: NotRequired[pulumi.Input[dict[str, str]]]
+    pod_subnets: pulumi.Input[dict[str, str]] | None
     """Subnets of pods by zone, where the network has a podCidr. Default: none."""
 
     cluster_key: pulumi.Input[str]
@@ -35,7 +35,7 @@ class EksClusterArgs(TypedDict):
     logs_key: pulumi.Input[str]
     """ARN of the KMS key that encrypts logs."""
 
-    protect: NotRequired[bool]
+    protect: bool | None
     """Whether to refuse to delete the cluster. Default: true."""
 
 
@@ -75,7 +75,7 @@ class EksCluster(pulumi.ComponentResource):
             pod_subnets=by_zone(pod_subnets, network.zones) if pod_subnets is not None else {},
             keys={KeyUsage.CLUSTER: args["cluster_key"], KeyUsage.LOGS: args["logs_key"]},
             region=stack.region or "",
-            protect=args.get("protect", True),
+            protect=args.get("protect") is not False,
             opts=opts,
         )
         return cast(Self, made)

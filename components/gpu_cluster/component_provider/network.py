@@ -1,6 +1,6 @@
 """The network of a cluster alone."""
 
-from typing import Any, NotRequired, Self, TypedDict, cast
+from typing import Any, Self, TypedDict, cast
 
 import pulumi
 
@@ -24,7 +24,7 @@ class NetworkArgs(TypedDict):
     logs_key: pulumi.Input[str]
     """ARN of the KMS key that encrypts flow logs."""
 
-    protect: NotRequired[bool]
+    protect: bool | None
     """Whether flow logs stay when the network goes. Default: true."""
 
 
@@ -56,7 +56,7 @@ class Network(pulumi.ComponentResource):
             account=args["account"],
             region=args["region"],
             logs_key=args["logs_key"],
-            protect=args.get("protect", True),
+            protect=args.get("protect") is not False,
             opts=opts,
         )
         return cast(Self, made)

@@ -1,6 +1,6 @@
 """Node groups of a cluster on EKS alone."""
 
-from typing import Any, NotRequired, Self, TypedDict, cast
+from typing import Any, Self, TypedDict, cast
 
 import pulumi
 
@@ -27,16 +27,16 @@ class NodeGroupsArgs(TypedDict):
     volumes_key: pulumi.Input[str]
     """ARN of the KMS key that encrypts the disks of nodes."""
 
-    tags: NotRequired[dict[str, str]]
+    tags: dict[str, str] | None
     """Tags of instances and their disks. Default: none."""
 
-    endpoint: NotRequired[pulumi.Input[str]]
+    endpoint: pulumi.Input[str] | None
     """Address of the API server, for nodes with an image of one's own. Default: none."""
 
-    authority: NotRequired[pulumi.Input[str]]
+    authority: pulumi.Input[str] | None
     """Certificate of the cluster's authority in base64, for the same nodes. Default: none."""
 
-    service_cidr: NotRequired[pulumi.Input[str]]
+    service_cidr: pulumi.Input[str] | None
     """Range of the addresses of services, for the same nodes. Default: none."""
 
 
@@ -59,12 +59,16 @@ class NodeGroups(pulumi.ComponentResource):
             security_group=args["security_group"],
             volumes_key=args["volumes_key"],
             tags=args.get("tags"),
-            endpoint=args.get("endpoint", ""),
-            authority=args.get("authority", ""),
-            service_cidr=args.get("service_cidr", ""),
+            endpoint=_or_none(args.get("endpoint")),
+            authority=_or_none(args.get("authority")),
+            service_cidr=_or_none(args.get("service_cidr")),
             opts=opts,
         )
         return cast(Self, made)
 
     def __init__(self, name: str, args: NodeGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """The types of the schema; `__new__` makes the component."""
+
+
+def _or_none(given: pulumi.Input[str] | None) -> pulumi.Input[str]:
+    return "" if given is None else given

@@ -1,7 +1,7 @@
 """A whole platform."""
 
 from pathlib import Path
-from typing import Any, NotRequired, Self, TypedDict, cast
+from typing import Any, Self, TypedDict, cast
 
 import pulumi
 from pulumi.errors import InputPropertiesError
@@ -21,10 +21,10 @@ class PlatformArgs(TypedDict):
     stack: dict[str, Any]
     """Sections of a stack file without the prefix gpu-cluster:, and aws:region. Paths are absolute."""
 
-    hub_token: NotRequired[pulumi.Input[str]]
+    hub_token: pulumi.Input[str] | None
     """Token of the model hub for gated models. Default: none."""
 
-    registry_password: NotRequired[pulumi.Input[str]]
+    registry_password: pulumi.Input[str] | None
     """Password of registry.login, which names the user at the mirror. Default: none."""
 
     gateway_keys: NotRequired[dict[str, pulumi.Input[str]]]
