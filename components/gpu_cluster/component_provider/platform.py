@@ -27,7 +27,7 @@ class PlatformArgs(TypedDict):
     registry_password: pulumi.Input[str] | None
     """Password of registry.login, which names the user at the mirror. Default: none."""
 
-    gateway_keys: NotRequired[dict[str, pulumi.Input[str]]]
+    gateway_keys: dict[str, pulumi.Input[str]] | None
     """API keys of the gateway by consumer. Default: none."""
 
 
