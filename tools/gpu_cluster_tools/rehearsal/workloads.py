@@ -9,6 +9,7 @@ from gpu_cluster_tools.rehearsal.unscheduled import is_unscheduled, why_unschedu
 
 _APPS = ("Deployment", "DaemonSet", "StatefulSet")
 _COMBINED = "(combined from similar events): "
+_KARPENTER = "karpenter"
 _SELECTED = "volume.kubernetes.io/selected-node"  # the scheduler waits for the volume
 
 
@@ -114,8 +115,23 @@ class _Seen:
         for pod in _owned(self.pods, owners):
             if is_unscheduled(pod):
                 yield from why_unscheduled(pod, self.nodes, self.pods)
+                yield from self._by_karpenter(pod)
             elif pod["spec"].get("nodeName"):
                 yield from _not_ready(pod)
+
+    def _by_karpenter(self, pod: Object) -> Iterator[str]:
+        """Its last reason for not starting a server, less the labels that it lists."""
+        mine = [
+            each
+            for each in self.events
+            if each["involvedObject"].get("uid") == pod["metadata"]["uid"]
+            and each.get("source", {}).get("component") == _KARPENTER
+            and each["type"] == "Warning"
+        ]
+        for event in sorted(mine, key=_time)[-1:]:
+            reason, _, rest = event["message"].partition(", requirements=")
+            _, asked, resources = rest.partition("resources=")
+            yield f"Karpenter: {reason}" + (f", {asked}{resources}" if asked else "")
 
     def _warnings(self, thing: Object) -> Iterator[str]:
         """Last warnings of controllers: a refusal by admission or quota, a volume that is not made."""

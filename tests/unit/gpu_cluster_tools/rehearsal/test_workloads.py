@@ -121,3 +121,27 @@ def test_a_claim_without_a_volume_is_unwell_where_nobody_has_to_come_first() -> 
         ("at-once", "no volume yet"),
         ("lost", "its volume is lost"),
     ]
+
+
+def test_karpenter_says_why_it_starts_no_server_for_a_pod() -> None:
+    owner = deployment(ready=0)
+    replica_set = thing("chat-1", owner=owner)
+    pending = {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False"}]}
+    pod = thing("chat-1-a", owner=replica_set, spec={"containers": []}, status=pending)
+    message = (
+        "Failed to schedule pod, no instance type has enough resources, "
+        'requirements=gpu-cluster/pool In [gpu], resources={"memory":"57920Mi"}'
+    )
+    by = {"source": {"component": "karpenter"}}
+    events = [
+        warning(pod, "FailedScheduling", "0/2 nodes are available") | {"source": {"component": "scheduler"}},
+        warning(pod, "FailedScheduling", "an older one", "2026-11-21T06:00:00Z") | by,
+        warning(pod, "FailedScheduling", message) | by,
+    ]
+
+    [found] = unwell(deployments=[owner], replicasets=[replica_set], pods=[pod], events=events)
+
+    assert found.why == (
+        "Karpenter: Failed to schedule pod, no instance type has enough resources, "
+        'resources={"memory":"57920Mi"}',
+    )
