@@ -1,4 +1,7 @@
-"""A path that survives kwokctl, which splits what it is given at spaces, quotes and commas."""
+"""A path that survives kwokctl, which splits what it is given at spaces, quotes and commas, and sockets.
+
+The path of a Unix socket has at most 107 bytes (man 7 unix), so that of a folder with sockets is shorter.
+"""
 
 import hashlib
 import os
@@ -6,12 +9,13 @@ import re
 from pathlib import Path
 
 _LINKS = Path("/tmp")  # noqa: S108  the same for every run, unlike $TMPDIR
+_LONGEST = 80
 _PLAIN = re.compile(r"[A-Za-z0-9_./+-]+")
 
 
 def safe_path(folder: Path) -> Path:
-    """The folder itself, or where there would be a link to it by a name that nothing splits."""
-    if _PLAIN.fullmatch(str(folder)):
+    """The folder itself, or where there would be a link to it by a short name that nothing splits."""
+    if _PLAIN.fullmatch(str(folder)) and len(str(folder)) <= _LONGEST:
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     return _LINKS / f"gpu-cluster-{os.getuid()}-{digest}"

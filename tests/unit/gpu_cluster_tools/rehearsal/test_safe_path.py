@@ -1,3 +1,4 @@
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -6,19 +7,27 @@ import pytest
 from gpu_cluster_tools.rehearsal import safe_path
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "Jane's Größe, 码"
-    folder.mkdir()
+@pytest.fixture(params=["Jane's Größe, 码", "deep/" * 20])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / request.param
+    folder.mkdir(parents=True)
     yield folder
     safe_path.unlink(folder)
 
 
-def test_a_folder_that_nothing_splits_is_its_own_path(tmp_path: Path) -> None:
-    safe_path.link(tmp_path)
-    assert safe_path.safe_path(tmp_path) == tmp_path
-    safe_path.unlink(tmp_path)
-    assert tmp_path.is_dir()
+def test_a_short_folder_that_nothing_splits_is_its_own_path() -> None:
+    folder = Path("/srv/project/.local/control-plane")
+    safe_path.link(folder)
+    assert safe_path.safe_path(folder) == folder
+    safe_path.unlink(folder)
+
+
+def test_a_socket_fits_below_the_path(folder: Path) -> None:
+    safe_path.link(folder)
+
+    with socket.socket(socket.AF_UNIX) as server:
+        (folder / "egress").mkdir()
+        server.bind(str(safe_path.safe_path(folder) / "egress" / "egress.socket"))
 
 
 def test_any_other_has_a_link(folder: Path) -> None:
