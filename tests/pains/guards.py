@@ -243,7 +243,7 @@ GUARDS = (
     ),
     Guard(
         "18_late_failures",
-        "components/gpu_cluster/kubernetes/teams/grant.py",
+        "components/gpu_cluster/kubernetes/teams/network_policies.py",
         '**({"aws-endpoints": to_networks(endpoints, 443)} if endpoints else {}),',
     ),
     Guard(

@@ -171,7 +171,7 @@ DEFECTS = (
         ("no network policy lets it reach the endpoints of AWS", "vision/aws"),
         (
             Change(
-                "gpu_cluster/kubernetes/teams/grant.py",
+                "gpu_cluster/kubernetes/teams/network_policies.py",
                 '**({"aws-endpoints": to_networks(endpoints, 443)} if endpoints else {}),',
             ),
         ),
