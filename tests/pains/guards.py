@@ -156,7 +156,7 @@ GUARDS = (
         "force_destroy=not protect,",
         'force_destroy=not protect, bucket="models",',
     ),
-    Guard("09_names", "components/gpu_cluster/platform.py", "transformations=[delete_before_replace]"),
+    Guard("09_names", "components/gpu_cluster/platform.py", "[delete_before_replace, *login]", "list(login)"),
     Guard("09_names", "components/gpu_cluster/aws/logical_name.py", "fitted(resource_type, name)", "name"),
     Guard(
         "10_kubeconfig",
