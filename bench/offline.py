@@ -5,10 +5,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bench.stacks import with_models, with_pools, with_teams
+from bench.terraform import NoTerraformError, configured, planned
 
 _COUNTS = (1, 10, 100)
 _STACK = "prod"
@@ -54,8 +57,36 @@ def show(project: Path, runs: int) -> None:
     print(f"{'import of the SDKs':26}{floor:6.2f} s")
     print(f"{f'plan of {_STACK}':26}{plan:6.2f} s  {plan / floor:5.2f}x the import")
     print(f"{f'all rules on {_STACK}':26}{check:6.2f} s  {check / plan:5.2f}x the plan", flush=True)
+    _show_terraform(project, runs)
     for what, text in (("pools", with_pools), ("teams", with_teams), ("models", with_models)):
         _show_growth(what, [text(count) for count in _COUNTS], runs)
+
+
+def _show_terraform(project: Path, runs: int) -> None:
+    """Our whole plan, which has the objects in the cluster too, beside a plan of the AWS resources alone."""
+    with tempfile.TemporaryDirectory(prefix="gpu-cluster-terraform-") as name:
+        folder = Path(name)
+        try:
+            count = configured(project, _STACK, folder)
+            pairs = [(_elapsed(_plan, project), _elapsed(planned, folder)) for _ in range(runs)]
+        except NoTerraformError as error:
+            print(f"{'terraform plan':26}left out: {error}", flush=True)
+            return
+    ours, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
+    ratio = statistics.median(mine / other for mine, other in pairs)
+    print(f"{f'terraform plan of {count}':26}{theirs:6.2f} s")
+    print(f"{f'gpu-cluster plan {_STACK}':26}{ours:6.2f} s  {ratio:5.2f}x terraform plan", flush=True)
+
+
+def _elapsed(run: Callable[[Path], object], folder: Path) -> float:
+    begun = time.perf_counter()
+    run(folder)
+    return time.perf_counter() - begun
+
+
+def _plan(project: Path) -> None:
+    command = [Path(sys.executable).with_name("gpu-cluster"), "plan", _STACK]
+    subprocess.run(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
 
 
 def _show_growth(what: str, texts: list[str], runs: int) -> None:
