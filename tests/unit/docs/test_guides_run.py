@@ -23,12 +23,13 @@ GUIDES = {
     "docs/quickstart.md": "lab",
     "docs/guides/air-gapped.md": "site",
     "docs/guides/environment.md": "lab",
+    "docs/guides/gateway.md": "dev",
     "docs/guides/model.md": "prod",
     "docs/guides/pool.md": "prod",
     "docs/guides/team.md": "prod",
     "docs/guides/upgrade.md": "prod",
 }
-"""The stack that each is about, whose file gets the sections that the guide shows."""
+"""The stack whose file gets the sections that the page shows: of the gateway dev, which needs no keys."""
 
 ON_YOUR_ACCOUNT = "# on your account"
 """Mark of a command that the page says is for an account or a cluster of the reader's."""
@@ -55,6 +56,9 @@ config:
   gpu-cluster:pools: {system: {instance: m7i.xlarge, nodes: 2}}
   gpu-cluster:storage: {disk: {kind: ebs, default: true}}
 """
+
+NOT_THERE = "chat-next"
+"""A model that a guide supposes, of which it shows no section."""
 
 NAMED = ("pools", "storage", "models", "teams")
 """Sections and keys whose keys are names."""
@@ -171,6 +175,8 @@ def test_its_commands_run_in_their_order(page: str, tmp_path: Path) -> None:
         machine.run("source .venv/bin/activate")
     ran, touched = 0, set[str]()
     for step in steps(page):
+        if NOT_THERE in step.section:
+            continue
         if step.section:
             of = "closed" if "nat: none" in step.section else stack
             machine.merge(of, step.section)
