@@ -4,7 +4,6 @@
 # What resources have as inputs, and what terraform says, is JSON.
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -39,8 +38,6 @@ def configured(project: Path, stack: str, folder: Path) -> int:
     }
     main = folder / "main.tf.json"
     main.write_text(json.dumps(settings))
-    if not os.environ.get("TF_CLI_CONFIG_FILE"):  # which may name a provider that is here
-        _terraform(folder, "init", "-no-color")
     blocks = _schemas(folder)
     resources: dict[str, dict[str, Any]] = {"terraform_data": {"unknown": {"input": "unknown"}}}
     types = _types()
@@ -71,7 +68,16 @@ def _types() -> dict[str, str]:
 
 
 def _schemas(folder: Path) -> Mapping[str, Any]:
-    said = json.loads(_terraform(folder, "providers", "schema", "-json"))
+    """By type. A provider that the configuration of terraform names needs no init, which fails then."""
+    failed: NoTerraformError | None = None
+    try:
+        _terraform(folder, "init", "-no-color", "-input=false")
+    except NoTerraformError as error:
+        failed = error
+    try:
+        said = json.loads(_terraform(folder, "providers", "schema", "-json"))
+    except NoTerraformError as error:
+        raise failed or error from None
     return said["provider_schemas"][_PROVIDER]["resource_schemas"]
 
 
@@ -113,5 +119,6 @@ def _value(value: Any) -> Any:
 def _terraform(folder: Path, *arguments: str) -> str:
     done = subprocess.run(["terraform", *arguments], cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise NoTerraformError(f"terraform {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
+        words = (done.stderr or done.stdout).split()
+        raise NoTerraformError(f"terraform {arguments[0]}: {' '.join(words)}")
     return done.stdout
