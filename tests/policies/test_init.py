@@ -89,3 +89,15 @@ def test_an_entry_keeps_comments_and_what_stands_there(tmp_path: Path) -> None:
     assert "# ours\nmodelStores:\n  - Qwen/* # reviewed\n" in file.read_text()
     assert policy_settings(tmp_path).environments["lab"].stacks == ("lab", "lab-*")
     assert allow(tmp_path, wish.name, stack) == []
+
+
+def test_a_model_is_added_before_the_comment_of_the_next_key(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    file = tmp_path / "policies/settings.yaml"
+    file.write_text("modelStores:\n  - Qwen/Qwen3-8B # reviewed\n\n# Services.\nexposedServices: []\n")
+
+    allow(tmp_path, "site", example(WISHES["existing"]))
+
+    assert file.read_text() == (
+        f"modelStores:\n  - Qwen/Qwen3-8B # reviewed\n  - {LARGE.name}\n\n# Services.\nexposedServices: []\n"
+    )

@@ -11,6 +11,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.tokens import CommentToken
 
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.eks import EksSettings
@@ -57,8 +58,22 @@ def _models(data: Any, stack: Stack, settings: PolicySettings) -> Iterator[str]:
     for model in stack.serving.models.values():
         owner = f"{model.model.partition('/')[0]}/*"
         if model.store is None and not allowed & {model.model, owner, "*"}:
-            data.setdefault("modelStores", CommentedSeq()).append(model.model)
+            _append(data.setdefault("modelStores", CommentedSeq()), model.model)
             yield f"model {model.model}"
+
+
+def _append(values: CommentedSeq, value: str) -> None:
+    """Append before the blank lines and comments that lead to the next key."""
+    values.append(value)
+    last = len(values) - 2
+    [token, *_] = values.ca.items.get(last, [None])
+    if token is None or "\n" not in token.value:
+        return
+    own, _, after = token.value.partition("\n")
+    if after:
+        token.value = f"{own}\n"
+        moved = CommentToken(f"\n{after}", token.start_mark, None)
+        values.ca.items[last + 1] = [moved, None, None, None]
 
 
 def _flow(values: list[str]) -> CommentedSeq:
