@@ -1,7 +1,7 @@
-"""The real Envoy Gateway and the real Envoy of a rehearsed stack, in a network of their own.
+"""The real Envoy Gateway of a rehearsed stack, in a network of its own.
 
 The controller has the rights of the ServiceAccount that the chart makes, and the certificates that the Job
-of the platform would write. Of a pod that kwok plays, Envoy gets the arguments that the controller gave it.
+of the platform would write.
 """
 
 import base64
@@ -17,7 +17,6 @@ from threading import Thread
 from typing import Any
 
 from gpu_cluster_tools.rehearsal import Sandbox
-from gpu_cluster_tools.rehearsal.dynamic_client import Object
 from tests.rehearsal.private_network import PrivateNetwork
 
 SYSTEM = "envoy-gateway-system"
@@ -28,10 +27,9 @@ _END_SECONDS = 10
 
 @dataclass(frozen=True)
 class Programs:
-    """Both executables, and where their files are."""
+    """The controller's executable, and where its files are."""
 
     controller: Path
-    envoy: Path
     folder: Path
 
 
@@ -50,38 +48,9 @@ def envoy_gateway(sandbox: Sandbox, network: PrivateNetwork, programs: Programs)
     _admit(sandbox, root / "kubeconfig", "envoy-gateway")
     server = ["/envoy-gateway", "server", "--config-path=/config/envoy-gateway.yaml"]
     environment = {"ENVOY_GATEWAY_NAMESPACE": SYSTEM, "KUBECONFIG": "/kubeconfig", "HOME": "/"}
-    with _running(
+    with running(
         network.command("chroot", str(root), *server), environment, programs.folder / "controller.log"
     ):
-        yield
-
-
-@contextmanager
-def envoy(
-    sandbox: Sandbox, network: PrivateNetwork, programs: Programs, deployment: Object
-) -> Generator[None]:
-    """Envoy with the arguments of the Deployment that the controller has made."""
-    files = programs.folder / "envoy"
-    _write(files / "certs", _data(sandbox, "envoy"))
-    name: str = deployment["metadata"]["name"]
-    mounted = sandbox.api.get(f"/api/v1/namespaces/{SYSTEM}/configmaps/{name}")["data"]
-    replaced = {
-        "/certs/": f"{files / 'certs'}/",
-        "/sds/": f"{files / 'sds'}/",
-        f"envoy-gateway.{SYSTEM}.svc.cluster.local": "127.0.0.1",
-        f"envoy-gateway.{SYSTEM}.svc.cluster.local.": "127.0.0.1",
-        "$(ENVOY_POD_NAME)": "envoy-0",
-        "$(ENVOY_SERVICE_ZONE)": "",
-        "$(ENVOY_POD_NAMESPACE)": SYSTEM,
-    }
-    (files / "sds").mkdir()
-    for key, content in mounted.items():
-        (files / "sds" / key).write_text(_replaced(content, replaced))
-    [container] = [it for it in deployment["spec"]["template"]["spec"]["containers"] if it["name"] == "envoy"]
-    arguments = [_replaced(it, replaced) for it in container["args"]]
-    base = ["--base-id-path", str(files / "base-id"), "--use-dynamic-base-id"]
-    command = network.command(str(programs.envoy), *arguments, *base)
-    with _running(command, {"HOME": str(files)}, programs.folder / "envoy.log"):
         yield
 
 
@@ -143,14 +112,8 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
         (folder / name).write_bytes(content)
 
 
-def _replaced(text: str, words: Mapping[str, str]) -> str:
-    for word, by in words.items():
-        text = text.replace(word, by)
-    return text
-
-
 @contextmanager
-def _running(command: list[str], environment: Mapping[str, str], log: Path) -> Generator[None]:
+def running(command: list[str], environment: Mapping[str, str], log: Path) -> Generator[None]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,

@@ -3,18 +3,13 @@
 Each test builds on the one before. It needs root, for a network in which it may listen.
 """
 
-import base64
 import os
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from gpu_cluster_tools.rehearsal import Sandbox, copy_project
 from gpu_cluster_tools.rehearsal.dynamic_client import Object
@@ -22,16 +17,15 @@ from gpu_cluster_tools.rehearsal.event_log import Operation
 from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.toolchain import ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, install
-from gpu_cluster_tools.toolchain.envoy import missing_envoy, provide_envoy
 from tests.rehearsal import envoy
 from tests.rehearsal.checkout import PROJECT
 from tests.rehearsal.private_network import PrivateNetwork, private_network
+from tests.rehearsal.self_signed import self_signed
 
 pytestmark = [
     pytest.mark.engine,
     pytest.mark.slow,
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for a network of its own"),
-    pytest.mark.skipif(missing_envoy() is not None, reason=f"needs {missing_envoy()}"),
 ]
 
 SITE = """\
@@ -82,7 +76,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def programs(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> envoy.Programs:
     folder = tmp_path_factory.mktemp("envoy")
-    return envoy.Programs(sandbox.toolchain.path(ENVOY_GATEWAY.name), provide_envoy(), folder)
+    return envoy.Programs(sandbox.toolchain.path(ENVOY_GATEWAY.name), folder)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +88,9 @@ def network() -> Iterator[PrivateNetwork]:
 @pytest.fixture(scope="module")
 def controller(sandbox: Sandbox, network: PrivateNetwork, programs: envoy.Programs) -> Iterator[None]:
     run(sandbox, "up")
-    sandbox.api.create("/api/v1/namespaces/gateway-system/secrets", certificate())
+    sandbox.api.create(
+        "/api/v1/namespaces/gateway-system/secrets", self_signed("models-tls", "gateway-system", HOST)
+    )
     with envoy.envoy_gateway(sandbox, network, programs):
         yield
 
@@ -104,33 +100,6 @@ def run(sandbox: Sandbox, command: str) -> list[Operation]:
     done = run_pulumi(sandbox.engine, command, "--yes", "--skip-preview", record=record)
     assert done.errors == []
     return done.log.changing()
-
-
-def certificate() -> Object:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name, now = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)]), datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    files = {"tls.crt": made.public_bytes(serialization.Encoding.PEM), "tls.key": private}
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "type": "kubernetes.io/tls",
-        "metadata": {"name": "models-tls"},
-        "data": {name: base64.b64encode(content).decode() for name, content in files.items()},
-    }
 
 
 def deployments(sandbox: Sandbox) -> list[Object]:

@@ -1,0 +1,291 @@
+"""Requests through the real Envoy, with the routes, keys, limits and weights that the platform renders.
+
+The real Envoy Gateway reads them from a file, without a cluster. It finds no Services and no labels of
+namespaces there, so that models are Backends and every namespace may attach routes; test_gateway.py has
+those on a real API server. It needs root, for a network in which both may listen.
+"""
+
+import base64
+import json
+import os
+import socket
+import ssl
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from http.client import HTTPSConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from gpu_cluster.plan import Graph
+from gpu_cluster_tools.toolchain import ENVOY_GATEWAY, provide
+from gpu_cluster_tools.toolchain.envoy import missing_envoy, provide_envoy
+from tests.rehearsal.envoy import SYSTEM, model_servers, running
+from tests.rehearsal.private_network import PrivateNetwork, private_network
+from tests.rehearsal.self_signed import self_signed
+from tests.unit.gpu_cluster.stacks import model_of, stack_of
+from tests.unit.platforms import platform_of
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for a network of its own"),
+    pytest.mark.skipif(missing_envoy() is not None, reason=f"needs {missing_envoy()}"),
+]
+
+HOST = "models.example.com"
+KEYS = {"search": "key-of-search", "other": "key-of-other"}
+ADDRESSES = {"chat": "10.99.0.1", "chat-next": "10.99.0.2"}
+RENDERED = (
+    "Namespace",
+    "Secret",
+    "Backend",
+    "EnvoyProxy",
+    "SecurityPolicy",
+    "BackendTrafficPolicy",
+    "HTTPRoute",
+    "Gateway",
+    "GatewayClass",
+)
+"""Kinds that the controller reads, in the order in which it does."""
+
+_TLS = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"
+_HTTP = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+_START_SECONDS = 90
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateNetwork]:
+    folder = tmp_path_factory.mktemp("envoy")
+    controller = provide(ENVOY_GATEWAY)
+    home = {"HOME": str(folder), "USER": "root"}
+    made = [controller, "certgen", "--local", f"--config-home={folder / 'config'}"]
+    subprocess.run(made, env=home, check=True, capture_output=True)
+    certificates = folder / "config" / "certs"
+    objects = [*rendered(), *(internal(certificates / it) for it in ("envoy", "envoy-oidc-hmac"))]
+    _write(folder / "objects" / "all.yaml", sorted(objects, key=lambda it: RENDERED.index(it["kind"])))
+    _write(folder / "gateway.yaml", [configuration(folder)])
+    _write(folder / "bootstrap.yaml", [bootstrap(certificates / "envoy")])
+    with private_network() as network, model_servers(network, ADDRESSES, 8000):
+        server = network.command(str(controller), "server", f"--config-path={folder / 'gateway.yaml'}")
+        envoy = network.command(
+            str(provide_envoy()), "-c", str(folder / "bootstrap.yaml"), "--use-dynamic-base-id"
+        )
+        with running(server, home, folder / "controller.log"):
+            ready = certificates / "envoy" / "xds-certificate.json"
+            assert _within(lambda: ready.exists()), (folder / "controller.log").read_text()[-3000:]
+            with running(envoy, home, folder / "envoy.log"):
+                assert _within(lambda: _answers(network)), (folder / "envoy.log").read_text()[-3000:]
+                yield network
+
+
+def rendered() -> Iterator[dict[str, Any]]:
+    """Objects that the platform renders, as far as the controller reads them from files."""
+    gateway = {
+        "host": HOST,
+        "tls": {"secret": "models-tls"},
+        "keys": {consumer: {"secure": "v1:A:B"} for consumer in KEYS},
+        "routes": {
+            "chat": {"models": {"chat": 75, "chat-next": 25}},
+            "limited": {"models": {"chat": 1}, "requestsPerMinute": 3},
+        },
+    }
+    models = {name: model_of() for name in ADDRESSES}
+    graph: Graph = platform_of(stack_of(serving={"models": models}, gateway=gateway), gateway_keys=KEYS)[0]
+    for resource in graph.made:
+        kind = resource.type.rpartition(":")[2]
+        content: dict[str, Any] = json.loads(json.dumps(dict(resource.inputs), default=str))
+        name = content.get("metadata", {}).get("name")
+        if kind not in RENDERED or (kind == "Secret" and name != "gateway-keys"):
+            continue
+        content["metadata"].pop("annotations")
+        yield {"apiVersion": "v1", **_for_files(kind, content), "kind": kind}
+    yield self_signed("models-tls", "gateway-system", HOST)
+    for name, address in ADDRESSES.items():
+        yield {
+            "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+            "kind": "Backend",
+            "metadata": {"name": name, "namespace": "serving"},
+            "spec": {"endpoints": [{"ip": {"address": address, "port": 8000}}]},
+        }
+
+
+def _for_files(kind: str, content: dict[str, Any]) -> dict[str, Any]:
+    spec = content.get("spec", {})
+    if kind == "Secret":
+        content["data"] = {name: _encoded(it.encode()) for name, it in content.pop("stringData").items()}
+    elif kind == "Gateway":
+        spec["listeners"][0]["allowedRoutes"]["namespaces"] = {"from": "All"}
+    elif kind == "EnvoyProxy":
+        content["spec"] = {}
+    elif kind == "HTTPRoute":
+        for backend in spec["rules"][0]["backendRefs"]:
+            backend.pop("port")
+            backend |= {"group": "gateway.envoyproxy.io", "kind": "Backend"}
+    return content
+
+
+def internal(folder: Path) -> dict[str, Any]:
+    """A Secret of the controller's own, as its Job writes it into a cluster."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": "Opaque",
+        "metadata": {"name": folder.name, "namespace": SYSTEM},
+        "data": {it.name: _encoded(it.read_bytes()) for it in folder.iterdir()},
+    }
+
+
+def configuration(folder: Path) -> dict[str, Any]:
+    files = {"type": "File", "file": {"paths": [str(folder / "objects")]}}
+    folders = {f"{name}Home": str(folder / name) for name in ("config", "data", "state")}
+    host = {**folders, "runtimeDir": str(folder / "runtime")}
+    return {
+        "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+        "kind": "EnvoyGateway",
+        "gateway": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"},
+        "provider": {
+            "type": "Custom",
+            "custom": {"resource": files, "infrastructure": {"type": "Host", "host": host}},
+        },
+        "extensionApis": {"enableBackend": True},
+    }
+
+
+def bootstrap(certificates: Path) -> dict[str, Any]:
+    """As the controller writes it: internal/xds/bootstrap/bootstrap.yaml.tpl of v1.6.0, on this address."""
+
+    def from_file(name: str, file: str) -> dict[str, Any]:
+        source = {"path_config_source": {"path": str(certificates / file)}, "resource_api_version": "V3"}
+        return {"name": name, "sds_config": source}
+
+    address = {"socket_address": {"address": "127.0.0.1", "port_value": 18000}}
+    http2: dict[str, Any] = {
+        "@type": f"type.googleapis.com/{_HTTP}",
+        "explicit_http_config": {"http2_protocol_options": {}},
+    }
+    tls = {
+        "tls_params": {"tls_maximum_protocol_version": "TLSv1_3"},
+        "tls_certificate_sds_secret_configs": [from_file("xds_certificate", "xds-certificate.json")],
+        "validation_context_sds_secret_config": from_file("xds_trusted_ca", "xds-trusted-ca.json"),
+    }
+    cluster: dict[str, Any] = {
+        "name": "xds_cluster",
+        "type": "STATIC",
+        "connect_timeout": "10s",
+        "load_assignment": {
+            "cluster_name": "xds_cluster",
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address}}]}],
+        },
+        "typed_extension_protocol_options": {_HTTP: http2},
+        "transport_socket": {
+            "name": "envoy.transport_sockets.tls",
+            "typed_config": {"@type": _TLS, "common_tls_context": tls},
+        },
+    }
+    ads: dict[str, Any] = {"ads": {}, "resource_api_version": "V3"}
+    return {
+        "node": {"id": "envoy-0", "cluster": "gateway-system/models"},
+        "dynamic_resources": {
+            "ads_config": {
+                "api_type": "DELTA_GRPC",
+                "transport_api_version": "V3",
+                "grpc_services": [{"envoy_grpc": {"cluster_name": "xds_cluster"}}],
+                "set_node_on_first_message_only": True,
+            },
+            "lds_config": ads,
+            "cds_config": ads,
+        },
+        "static_resources": {"clusters": [cluster]},
+    }
+
+
+def ask(
+    network: PrivateNetwork, path: str, key: str | None = None, headers: Mapping[str, str] | None = None
+) -> tuple[int, Any]:
+    """Status and content of the answer to a request by TLS."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    given = {**(headers or {}), **({"Authorization": f"Bearer {key}"} if key else {})}
+
+    def asked() -> tuple[int, Any]:
+        connection = HTTPSConnection(HOST, timeout=10)
+        plain = socket.create_connection(("127.0.0.1", 443), 10)
+        connection.sock = context.wrap_socket(plain, server_hostname=HOST)
+        try:
+            connection.request("GET", path, headers=given)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
+        return answer.status, json.loads(text) if text.startswith("{") else text
+
+    return network.call(asked)
+
+
+def test_a_request_without_a_key_is_refused(proxy: PrivateNetwork) -> None:
+    assert ask(proxy, "/chat/v1/models")[0] == 401
+    assert ask(proxy, "/chat/v1/models", "wrong")[0] == 401
+
+
+def test_a_request_with_a_key_reaches_the_model_without_it(proxy: PrivateNetwork) -> None:
+    """The model sees its own path, who calls, and no key; a name that the caller claims is replaced."""
+    claimed = {"X-Consumer": "somebody-else"}
+    status, asked = ask(proxy, "/chat/v1/models?limit=1", KEYS["search"], claimed)
+    assert (status, asked["path"]) == (200, "/v1/models?limit=1")
+    found = {name.lower(): value for name, value in asked["headers"].items()}
+    assert found["x-consumer"] == "search"
+    assert "authorization" not in found
+
+
+def test_a_key_may_be_in_a_header_of_its_own(proxy: PrivateNetwork) -> None:
+    assert ask(proxy, "/chat/v1/models", headers={"X-API-Key": KEYS["other"]})[0] == 200
+
+
+def test_requests_divide_by_the_weights(proxy: PrivateNetwork) -> None:
+    counted = Counter(ask(proxy, "/chat/v1/models", KEYS["search"])[1]["model"] for _ in range(400))
+    assert counted.keys() == {"chat", "chat-next"}
+    assert 60 <= counted["chat-next"] <= 140  # of 100: four standard deviations
+
+
+@pytest.mark.parametrize("path", ["/chat/metrics", "/chat/health", "/v1/models", "/metrics", "/chat"])
+def test_nothing_but_the_api_of_a_model_is_let_through(proxy: PrivateNetwork, path: str) -> None:
+    assert ask(proxy, path, KEYS["search"])[0] == 404
+
+
+def test_each_consumer_has_a_limit_of_its_own(proxy: PrivateNetwork) -> None:
+    def statuses(consumer: str, times: int) -> list[int]:
+        return [ask(proxy, "/limited/v1/models", KEYS[consumer])[0] for _ in range(times)]
+
+    assert statuses("search", 5) == [200, 200, 200, 429, 429]
+    assert statuses("other", 1) == [200]
+
+
+def _answers(network: PrivateNetwork) -> bool:
+    try:
+        return ask(network, "/chat/v1/models")[0] == 401
+    except OSError:
+        return False
+
+
+def _within(holds: Any) -> bool:
+    deadline = time.monotonic() + _START_SECONDS
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.3)
+    return True
+
+
+def _encoded(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _write(file: Path, documents: list[dict[str, Any]]) -> None:
+    file.parent.mkdir(exist_ok=True)
+    yaml = YAML(typ="safe", pure=True)
+    with file.open("w") as stream:
+        yaml.dump_all(documents, stream)  # pyright: ignore[reportUnknownMemberType]
