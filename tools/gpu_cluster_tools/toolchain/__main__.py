@@ -1,7 +1,7 @@
 """`python -m gpu_cluster_tools.toolchain` builds the tools that the machine lacks, and lists them all.
 
 With `--tests` it builds those as well that only tests need; with `--all-tests` promtool and controllers
-too and, where one can run, the programs of a real node.
+too and, where one can run, the programs of a real node and of its telemetry.
 """
 
 import sys
@@ -17,6 +17,8 @@ from gpu_cluster_tools.toolchain.tools import (
     ENVOY_GATEWAY,
     ENVOY_GATEWAY_CHARTS,
     LWS_CONTROLLER,
+    METRICS_ADAPTER,
+    PROMETHEUS,
     PROMTOOL,
     WITNESSES,
     Tool,
@@ -42,11 +44,12 @@ def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     of_tests = (*WITNESSES, AWS_PROVIDER)
     controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS)
     of_all_tests = (*of_tests, PROMTOOL, *controllers)
+    real_nodes = () if missing_requirement() else (*REAL_NODE, CLIENT, PROMETHEUS, METRICS_ADAPTER)
     match arguments:
         case ["--tests"]:
             return of_tests
         case ["--all-tests"]:
-            return (*of_all_tests, *(() if missing_requirement() else (*REAL_NODE, CLIENT)))
+            return (*of_all_tests, *real_nodes)
         case _:
             return ()
 

@@ -47,6 +47,8 @@ class Builder:
         executable = directory / tool.name
         linker = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in tool.variables.items())])
         command = ["build", "-trimpath", "-buildvcs=false", "-ldflags", linker, "-o", str(executable)]
+        if tool.tags:
+            command += ["-tags", ",".join(tool.tags)]
         self._run_go(tool, [*command, tool.package], sources, temporary)
         if tool.generates:
             self._run(tool, [str(executable), *tool.generates], sources, temporary)

@@ -53,7 +53,7 @@ class Tool:
     executable is itself one of `files`, which are copied beside the module's own sources.
     `variables` are Go string variables set by the linker. `trees` are modules that the build replaces by
     edited copies. `generates` are arguments with which the executable writes files into the module's
-    sources, after which it is built once more.
+    sources, after which it is built once more. `tags` are Go build tags.
     """
 
     name: str
@@ -64,6 +64,7 @@ class Tool:
     files: ModuleFiles | None = None
     trees: tuple[ModuleTree, ...] = ()
     generates: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 def kubernetes(name: str, *, module: str) -> Tool:
@@ -169,11 +170,26 @@ DEVICE_PLUGIN_CONFIG = Tool(
     package=".",
 )
 
-PROMTOOL = Tool(
-    name="promtool",
-    version="v0.312.0",  # of Prometheus 3.12.0, whose image the platform runs
-    module="prometheus",
-    package="github.com/prometheus/prometheus/cmd/promtool",
+
+def _prometheus(name: str) -> Tool:
+    return Tool(
+        name=name,
+        version="v0.312.0",  # of Prometheus 3.12.0, whose image the platform runs
+        module="prometheus",
+        package=f"github.com/prometheus/prometheus/cmd/{name}",
+        # Discovery of targets in clusters alone: each other kind brings the SDK of a cloud.
+        tags=("remove_all_sd", "enable_kubernetes_sd"),
+    )
+
+
+PROMTOOL = _prometheus("promtool")
+PROMETHEUS = _prometheus("prometheus")
+
+METRICS_ADAPTER = Tool(
+    name="prometheus-adapter",
+    version="v0.12.0",  # of the image that the platform runs
+    module="prometheus-adapter",
+    package="sigs.k8s.io/prometheus-adapter/cmd/adapter",
 )
 
 LWS_CONTROLLER = Tool(

@@ -7,6 +7,7 @@ import pytest
 from gpu_cluster.images import ENVOY_GATEWAY as ENVOY_GATEWAY_IMAGE
 from gpu_cluster.images import KARPENTER as KARPENTER_IMAGE
 from gpu_cluster.images import LWS as LWS_IMAGE
+from gpu_cluster.images import METRICS_ADAPTER as ADAPTER_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.karpenter import KARPENTER
@@ -28,8 +29,10 @@ from gpu_cluster_tools.toolchain.tools import (
     KUBERNETES_PROVIDER,
     LANGUAGE_EXEC,
     LWS_CONTROLLER,
+    METRICS_ADAPTER,
     MODULES,
     PINNED,
+    PROMETHEUS,
     PROMTOOL,
     PULUMI,
     WITNESSES,
@@ -42,6 +45,8 @@ from gpu_cluster_tools.toolchain.tools import (
     [
         PULUMI,
         LANGUAGE_EXEC,
+        METRICS_ADAPTER,
+        PROMETHEUS,
         PROMTOOL,
         LWS_CONTROLLER,
         ENVOY_GATEWAY,
@@ -132,6 +137,10 @@ def test_promtool_is_of_the_release_that_the_platform_runs() -> None:
     assert PROMTOOL.version == f"v0.{major}{minor:02}.{patch}"
 
 
+def test_the_adapter_is_the_one_that_the_platform_runs() -> None:
+    assert METRICS_ADAPTER.version == ADAPTER_IMAGE.tag
+
+
 def test_every_module_is_used() -> None:
     tools = [
         PULUMI,
@@ -139,6 +148,8 @@ def test_every_module_is_used() -> None:
         KUBERNETES_PROVIDER,
         *PINNED,
         *WITNESSES,
+        METRICS_ADAPTER,
+        PROMETHEUS,
         PROMTOOL,
         LWS_CONTROLLER,
         ENVOY_GATEWAY,
