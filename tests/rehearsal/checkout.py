@@ -62,7 +62,7 @@ class Checkout:
 
     def start_control_plane(self) -> None:
         """The nodes of the stack's pools, and nothing on them."""
-        control_plane = LocalControlPlane(self.folder / ".local", install())
+        control_plane = LocalControlPlane(self.folder / ".local", install(), services=True)
         control_plane.start()
         reconcile(self.cluster, pools_of(load(self.stack_file)))
 

@@ -51,7 +51,7 @@ def start_real_nodes(
     with as_file(files("gpu_cluster.catalog.engines") / _FLAGS) as flags:
         images = container_images(toolchain, graph, flags)
     RealNodes(project.local).start(control_plane, toolchain, provide_programs(), real, images)
-    cluster_dns(control_plane.kubeconfig, control_plane.port)
+    cluster_dns(control_plane.kubeconfig)
     typer.echo("real nodes: ready")
 
 

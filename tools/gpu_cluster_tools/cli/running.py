@@ -53,8 +53,8 @@ class RunningProject(Project):
             yield
 
     def control_plane(self, toolchain: Toolchain) -> LocalControlPlane:
-        """That of provider `local`."""
-        return LocalControlPlane(self.local, toolchain)
+        """That of provider `local`, which reaches Services and kubelets where there are real nodes."""
+        return LocalControlPlane(self.local, toolchain, services=True)
 
     def engine(self, name: str, stack: Stack | TeamStack, toolchain: Toolchain) -> Engine:
         """The engine on a stack, with state in the platform's checkout where that is local."""

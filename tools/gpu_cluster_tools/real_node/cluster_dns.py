@@ -1,11 +1,11 @@
-"""Objects that real nodes need in the cluster: its DNS, and the rights of their programs."""
+"""Objects that real nodes need in the cluster: DNS, the API server's address, rights of their programs."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from gpu_cluster_tools.real_node.images import DNS_IMAGE
-from gpu_cluster_tools.real_node.network import API_SERVER, DNS_SERVICE
+from gpu_cluster_tools.real_node.network import API_SERVER, API_SERVER_PORT, DNS_SERVICE
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.nodes import REAL_NODE_LABEL
 
@@ -27,18 +27,18 @@ _COREFILE = """.:53 {
 """
 
 
-def cluster_dns(kubeconfig: Path, api_port: int) -> None:
+def cluster_dns(kubeconfig: Path) -> None:
     """Create the objects that are missing, and change those that differ."""
     client = DynamicClient(kubeconfig)
-    for collection, body in _objects(api_port):
+    for collection, body in _objects():
         client.apply(f"{collection}/{body['metadata']['name']}", body)
 
 
-def _objects(api_port: int) -> list[tuple[str, dict[str, Any]]]:
+def _objects() -> list[tuple[str, dict[str, Any]]]:
     system = {"namespace": "kube-system"}
     rbac, rbac_version = "/apis/rbac.authorization.k8s.io/v1", "rbac.authorization.k8s.io/v1"
     core = "/api/v1/namespaces/kube-system"
-    files = {"Corefile": _COREFILE, "kubeconfig": json.dumps(_kubeconfig(api_port))}
+    files = {"Corefile": _COREFILE, "kubeconfig": json.dumps(_kubeconfig())}
     read = {"apiGroups": [""], "resources": ["services", "pods", "namespaces"], "verbs": ["list", "watch"]}
     slices = {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list", "watch"]}
     account = {"kind": "ServiceAccount", "name": _NAME, **system}
@@ -59,6 +59,7 @@ def _objects(api_port: int) -> list[tuple[str, dict[str, Any]]]:
             ),
         ),
         (f"{core}/services", _object("v1", "Service", "kube-dns", system, spec=_service())),
+        ("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", _api_server()),
         (
             "/apis/apps/v1/namespaces/kube-system/daemonsets",
             _object("apps/v1", "DaemonSet", _NAME, system, spec=_daemon_set()),
@@ -67,7 +68,7 @@ def _objects(api_port: int) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _object(
-    version: str, kind: str, name: str, where: dict[str, str] | None = None, **rest: Any
+    version: str, kind: str, name: str, where: dict[str, Any] | None = None, **rest: Any
 ) -> dict[str, Any]:
     return {"apiVersion": version, "kind": kind, "metadata": {"name": name, **(where or {})}, **rest}
 
@@ -79,10 +80,24 @@ def _binding(name: str, role: str, subject: dict[str, str]) -> dict[str, Any]:
     )
 
 
-def _kubeconfig(api_port: int) -> dict[str, Any]:
+def _api_server() -> dict[str, Any]:
+    """Addresses of the Service `kubernetes`, by which pods call the API server."""
+    where = {"namespace": "default", "labels": {"kubernetes.io/service-name": "kubernetes"}}
+    return _object(
+        "discovery.k8s.io/v1",
+        "EndpointSlice",
+        "kubernetes",
+        where,
+        addressType="IPv4",
+        endpoints=[{"addresses": [API_SERVER], "conditions": {"ready": True}}],
+        ports=[{"name": "https", "port": API_SERVER_PORT, "protocol": "TCP"}],
+    )
+
+
+def _kubeconfig() -> dict[str, Any]:
     """Its certificate is not for the address that the API server advertises."""
     cluster = {
-        "server": f"https://{API_SERVER}:{api_port}",
+        "server": f"https://{API_SERVER}:{API_SERVER_PORT}",
         "tls-server-name": "localhost",
         "certificate-authority": f"{_ACCOUNT_FILES}/ca.crt",
     }

@@ -11,9 +11,16 @@ import sys
 import threading
 from pathlib import Path
 
-from gpu_cluster_tools.real_node.network import API_SERVER, DEVICE, SERVICES
+from gpu_cluster_tools.real_node.network import API_SERVER, API_SERVER_PORT, DEVICE, SERVICES
 from gpu_cluster_tools.real_node.outside import API_SOCKET, socket_of
-from gpu_cluster_tools.real_node.relay import Connect, Streams, listen_at, listen_on, to_socket
+from gpu_cluster_tools.real_node.relay import (
+    Connect,
+    Streams,
+    listen_at,
+    listen_on,
+    listen_to_the_api_server,
+    to_socket,
+)
 from gpu_cluster_tools.real_node.settings import Program, Settings
 from gpu_cluster_tools.real_node.supervisor import supervise
 
@@ -53,9 +60,9 @@ def _make_network(settings: Settings) -> None:
 
 
 async def _relay(settings: Settings, ready: threading.Event) -> None:
-    servers = [
-        await listen_at(host, settings.api_port, to_socket(API_SOCKET)) for host in ("127.0.0.1", API_SERVER)
-    ]
+    ways = [("127.0.0.1", settings.api_port), (API_SERVER, API_SERVER_PORT)]
+    servers = [await listen_at(host, port, to_socket(API_SOCKET)) for host, port in ways]
+    servers.append(await listen_to_the_api_server(settings.egress))
     servers += [await listen_on(socket_of(model), _to_service(model)) for model in settings.models]
     ready.set()
     await asyncio.gather(*(server.serve_forever() for server in servers))

@@ -4,8 +4,9 @@ from ipaddress import IPv4Network
 
 SERVICES = "10.100.0.0/16"  # that of the control plane
 DNS_SERVICE = "10.100.0.10"
-API_SERVER = "192.0.2.1"
-"""Address that the API server advertises; inside this network a relay answers there."""
+API_SERVER, API_SERVER_PORT = "192.0.2.1", 6443
+"""Address at which pods find the API server; inside this network a relay answers there. Network policies of
+the platform allow this port, as they see packets once the Service has led them on."""
 
 NODES = IPv4Network("10.201.0.0/24")
 PODS = IPv4Network("10.202.0.0/16")

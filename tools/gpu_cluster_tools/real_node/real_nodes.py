@@ -21,7 +21,7 @@ from gpu_cluster_tools.real_node.node import KUBELET_FOLDER
 from gpu_cluster_tools.real_node.runtime import READY_SECONDS, import_images, not_ready
 from gpu_cluster_tools.real_node.selection import RealPool
 from gpu_cluster_tools.real_node.settings import NodeSettings, Program, Settings
-from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, RehearsalError, ports
+from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, RehearsalError, egress, ports
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.kubernetes_client import name_of
 from gpu_cluster_tools.rehearsal.nodes import takes_pods
@@ -103,6 +103,7 @@ class RealNodes:
         return Settings(
             search=search,
             api_port=control_plane.port,
+            egress=os.path.relpath(egress.socket_of(control_plane.egress), self._folder),
             models=models,
             programs=[
                 Program("kube-proxy", proxy),

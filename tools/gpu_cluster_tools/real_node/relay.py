@@ -33,21 +33,48 @@ async def listen_on(path: str, connect: Connect) -> asyncio.Server:
     return await asyncio.start_unix_server(_handler(connect), path)
 
 
+async def listen_to_the_api_server(path: str) -> asyncio.Server:
+    """`CONNECT 10.100.7.9:443 HTTP/1.1`, and then the connection to there."""
+    return await asyncio.start_unix_server(_tunnel, path)
+
+
 def _handler(connect: Connect) -> Callable[..., Awaitable[None]]:
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if task := asyncio.current_task():
-            _relayed.add(task)
-            task.add_done_callback(_relayed.discard)
+        _keep()
         try:
-            other_reader, other_writer = await connect()
+            other = await connect()
         except (OSError, ValueError):
             writer.close()
             return
-        await asyncio.gather(_copy(reader, other_writer), _copy(other_reader, writer))
-        for each in (writer, other_writer):
-            each.close()
+        await _relay((reader, writer), other)
 
     return handle
+
+
+async def _tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    _keep()
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+        host, _, port = head.split()[1].decode().rpartition(":")
+        other = await asyncio.open_connection(host, int(port))
+    except (OSError, EOFError, ValueError, IndexError):
+        writer.write(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+        writer.close()
+        return
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    await _relay((reader, writer), other)
+
+
+def _keep() -> None:
+    if task := asyncio.current_task():
+        _relayed.add(task)
+        task.add_done_callback(_relayed.discard)
+
+
+async def _relay(one: Streams, other: Streams) -> None:
+    await asyncio.gather(_copy(one[0], other[1]), _copy(other[0], one[1]))
+    for _, writer in (one, other):
+        writer.close()
 
 
 async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

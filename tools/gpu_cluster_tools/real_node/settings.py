@@ -29,6 +29,9 @@ class Settings:
     """PATH of all programs."""
 
     api_port: int
+    egress: str
+    """Socket by which the API server reaches Services and kubelets."""
+
     models: dict[str, int]
     """Ports of this machine at which models answer."""
 

@@ -206,7 +206,8 @@ class LocalControlPlane:
             arguments |= webhook.arguments(self._webhooks(self._account))
         if self._services:
             arguments |= egress.arguments(self.egress)
-        return kwok.configuration(self._toolchain, port, data, arguments)
+        pki = safe_path.safe_path(self._work) / self._pki.relative_to(self._work)
+        return kwok.configuration(self._toolchain, port, data, arguments, pki=pki)
 
     @property
     def egress(self) -> Path:

@@ -19,10 +19,15 @@ _POLL_SECONDS = 0.1
 _CHUNK = 65536
 
 
+def socket_of(folder: Path) -> Path:
+    """The socket at which the API server asks for a way."""
+    return folder / _SOCKET
+
+
 def write(folder: Path) -> None:
     """Write the configuration of the API server that sends it to Services by the proxy of this folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    transport = {"uds": {"udsName": str(folder / _SOCKET)}}
+    transport = {"uds": {"udsName": str(socket_of(folder))}}
     config = {
         "apiVersion": "apiserver.k8s.io/v1beta1",
         "kind": "EgressSelectorConfiguration",
@@ -41,7 +46,7 @@ def arguments(folder: Path) -> Mapping[str, str]:
 @contextmanager
 def services(folder: Path, routes: Routes) -> Generator[None]:
     """Answer CONNECT on the socket of the folder, as long as the context lasts."""
-    path = folder / _SOCKET
+    path = socket_of(folder)
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(path))

@@ -36,6 +36,8 @@ _SEPARATOR = "\n---\n"  # JSON is YAML, and YAML has documents
 # The API server wants an address beside loopback, even without a network: one that nobody has (RFC 5737).
 _ADVERTISED = "192.0.2.1"
 _SERVICES = "10.100.0.0/16"  # as on EKS
+_KUBERNETES_SERVICE = "10.100.0.1"  # at which pods find the API server
+_COMPONENTS_USER = "kwok-admin"  # of the one certificate that all components have
 
 _OVERRIDDEN = ("data-dir", "authorization-mode", "manage-all-nodes")  # what kwokctl says too
 
@@ -50,16 +52,21 @@ def configuration(
     ports: Mapping[str, int],
     data: Path,
     api_server: Mapping[str, str] | None = None,
+    *,
+    pki: Path,
 ) -> list[dict[str, Any]]:
     """Configuration of kwokctl and kwok. `data` is etcd's folder: kwokctl does not delete it when it fails.
 
-    `api_server`: its further arguments.
+    `api_server`: its further arguments. `pki`: where kwokctl keeps certificates.
     """
     extra = {
         "etcd": {"data-dir": str(data)},
         "kube-apiserver": {
             "advertise-address": _ADVERTISED,
             "service-cluster-ip-range": _SERVICES,
+            "endpoint-reconciler-type": "none",  # where pods find it, real nodes say
+            **_aggregation(pki),
+            **_kubelets(pki),
             **(api_server or {}),
         },
         "kube-controller-manager": {
@@ -85,6 +92,7 @@ def configuration(
             "securePort": True,
             "kubeAuthorization": True,
             "kubeAdmission": True,
+            "kubeApiserverCertSANs": [_KUBERNETES_SERVICE],
             **{option: str(toolchain.path(name)) for option, name in _BINARIES.items()},
             **ports,
         },
@@ -103,6 +111,26 @@ def configuration(
         },
     }
     return [kwokctl, kwok]
+
+
+def _aggregation(pki: Path) -> dict[str, str]:
+    """Arguments by which servers of further APIs trust the API server to say who calls."""
+    return {
+        "requestheader-client-ca-file": str(pki / "ca.crt"),
+        "requestheader-allowed-names": _COMPONENTS_USER,
+        "requestheader-username-headers": "X-Remote-User",
+        "requestheader-group-headers": "X-Remote-Group",
+        "requestheader-extra-headers-prefix": "X-Remote-Extra-",
+    }
+
+
+def _kubelets(pki: Path) -> dict[str, str]:
+    """Arguments by which the API server reaches kubelets, for logs and shells of pods."""
+    return {
+        "kubelet-client-certificate": str(pki / "admin.crt"),
+        "kubelet-client-key": str(pki / "admin.key"),
+        "kubelet-preferred-address-types": "InternalIP",
+    }
 
 
 def ports_of(documents: list[dict[str, Any]]) -> dict[str, int]:

@@ -3,7 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.real_node.relay import listen_at, listen_on, to_address, to_socket
+from gpu_cluster_tools.real_node.relay import (
+    listen_at,
+    listen_on,
+    listen_to_the_api_server,
+    to_address,
+    to_socket,
+)
 
 
 def test_a_connection_crosses_through_a_socket_in_both_directions(
@@ -39,6 +45,38 @@ def test_a_connection_that_leads_nowhere_is_closed(tmp_path: Path, monkeypatch: 
         return await reader.read()
 
     assert asyncio.run(cross()) == b""
+
+
+@pytest.mark.parametrize("target", ["127.0.0.1:1", "nowhere", ""])
+def test_the_api_server_is_told_of_a_way_that_leads_nowhere(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def ask() -> bytes:
+        await listen_to_the_api_server("egress.socket")
+        reader, writer = await asyncio.open_unix_connection("egress.socket")
+        writer.write(f"CONNECT {target} HTTP/1.1\r\n\r\n".encode())
+        return await reader.read()
+
+    assert asyncio.run(ask()) == b"HTTP/1.1 502 Bad Gateway\r\n\r\n"
+
+
+def test_the_api_server_reaches_what_it_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"hello")
+        writer.close()
+
+    async def ask() -> bytes:
+        server = await asyncio.start_server(greet, "127.0.0.1", 0)
+        await listen_to_the_api_server("egress.socket")
+        reader, writer = await asyncio.open_unix_connection("egress.socket")
+        writer.write(f"CONNECT 127.0.0.1:{_port(server)} HTTP/1.1\r\n\r\n".encode())
+        return await reader.read()
+
+    assert asyncio.run(ask()) == b"HTTP/1.1 200 OK\r\n\r\nhello"
 
 
 def _port(server: asyncio.Server) -> int:

@@ -1,0 +1,37 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.real_node import cluster_dns
+from tests.unit.gpu_cluster.kubernetes.telemetry.test_telemetry import graph, policy
+
+
+def applied(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+
+    class Recorder:
+        def __init__(self, kubeconfig: Path) -> None: ...
+
+        def apply(self, path: str, body: dict[str, Any]) -> None:
+            made[path] = body
+
+    monkeypatch.setattr(cluster_dns, "DynamicClient", Recorder)
+    cluster_dns.cluster_dns(Path("kubeconfig"))
+    return made
+
+
+def test_pods_reach_the_api_server_on_a_port_that_network_policies_allow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A policy sees where a Service has led a packet; the API server's own port is no fixed one."""
+    found = applied(monkeypatch)["/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes"]
+    [port] = found["ports"]
+    [rule] = policy(graph("teams-on-a-site"), "telemetry", f"allow-api-{port['port']}")["egress"]
+    assert [it["port"] for it in rule["ports"]] == [port["port"]]
+
+
+def test_the_service_kubernetes_leads_to_that_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = applied(monkeypatch)["/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes"]
+    assert found["metadata"]["labels"] == {"kubernetes.io/service-name": "kubernetes"}
+    assert found["endpoints"][0]["addresses"] == ["192.0.2.1"]
