@@ -60,6 +60,7 @@ def summary(name: str, stack: Stack, found: ClusterInventory) -> str:
     ]
     if stack.serving.models:
         parts.append(table([("MODEL", "READY", "NODES"), *rows_of(stack.serving.models, found.replicas)]))
+    parts.extend(reasons_of(found.replicas))
     parts.append(table(_next_steps(name, stack.cluster)))
     return "\n\n".join(parts)
 
@@ -91,6 +92,12 @@ def rows_of(names: Iterable[str], replicas: Iterable[Replica]) -> Iterable[tuple
         own = pods[model]
         ready = sum(replica.ready for replica in own)
         yield model, f"{ready}/{len(own)}", ", ".join(replica.node or "waiting" for replica in own) or "-"
+
+
+def reasons_of(replicas: Iterable[Replica]) -> list[str]:
+    """A table of the replicas of which it is known why they are not ready, if there are any."""
+    rows = [(replica.pod, replica.reason) for replica in replicas if replica.reason]
+    return [table([("NOT READY", "REASON"), *rows])] if rows else []
 
 
 def _next_steps(name: str, cluster: ClusterSettings) -> list[tuple[str, str]]:

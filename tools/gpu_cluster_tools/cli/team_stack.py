@@ -12,7 +12,7 @@ from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.kubernetes.cluster import team_kubeconfig
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.cli.summary import rows_of
+from gpu_cluster_tools.cli.summary import reasons_of, rows_of
 from gpu_cluster_tools.cli.table import table
 from gpu_cluster_tools.rehearsal import (
     Engine,
@@ -106,4 +106,5 @@ def team_summary(name: str, team: TeamStack, replicas: Sequence[Replica]) -> str
     for title, names in (("MODEL", team.file.models), ("SERVICE", team.file.services)):
         if names:
             parts.append(table([(title, "READY", "NODES"), *rows_of(names, replicas)]))
+    parts.extend(reasons_of(replicas))
     return "\n\n".join(parts)

@@ -7,6 +7,7 @@ from lightkube.resources.core_v1 import Node, Pod
 
 from gpu_cluster.capacity import Pool
 from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient, is_ready, labels_of
+from gpu_cluster_tools.rehearsal.not_ready import not_ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Replica:
     """Where it runs; None while it waits for a place."""
 
     ready: bool
+    reason: str | None = None
+    """Reason why it is not ready; None where it is, and where no kubelet has begun it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +73,5 @@ def _replica(pod: Pod) -> Replica:
         pod=name,
         node=(pod.spec and pod.spec.nodeName) or None,
         ready=is_ready(pod),
+        reason=not_ready(pod),
     )

@@ -58,6 +58,14 @@ def test_it_says_what_runs_where_and_what_to_do_next(tmp_path: Path) -> None:
           remove        make down STACK=small""")
 
 
+def test_it_says_why_a_replica_is_not_ready(tmp_path: Path) -> None:
+    stack, found = running(tmp_path)
+    slow = Replica("chat", "chat-2", "h100-0", ready=False, reason="loads for 50 s of at most 30 min")
+    shown = summary("small", stack, ClusterInventory(found.pools, (found.replicas[0], slow)))
+
+    assert "  NOT READY  REASON\n  chat-2     loads for 50 s of at most 30 min\n" in shown
+
+
 def test_machines_get_the_same_as_data(tmp_path: Path) -> None:
     data = as_data("small", *running(tmp_path))
 
@@ -73,8 +81,8 @@ def test_machines_get_the_same_as_data(tmp_path: Path) -> None:
     }
     assert data["models"] == {
         "chat": [
-            {"model": "chat", "pod": "chat-1", "node": "h100-0", "ready": True},
-            {"model": "chat", "pod": "chat-2", "node": None, "ready": False},
+            {"model": "chat", "pod": "chat-1", "node": "h100-0", "ready": True, "reason": None},
+            {"model": "chat", "pod": "chat-2", "node": None, "ready": False, "reason": None},
         ],
         "code": [],
     }

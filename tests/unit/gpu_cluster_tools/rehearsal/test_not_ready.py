@@ -1,0 +1,84 @@
+# pyright: reportUnknownMemberType=false
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from lightkube.resources.core_v1 import Pod
+
+from gpu_cluster_tools.rehearsal.not_ready import not_ready
+
+START = datetime(2026, 11, 30, 12, tzinfo=UTC)
+ALLOWED = {"periodSeconds": 10, "failureThreshold": 6}
+
+
+def pod(state: dict[str, Any], last: dict[str, Any] | None = None, **status: Any) -> Pod:
+    """A pod whose startup probe allows a minute."""
+    return read(
+        {
+            "spec": {
+                "terminationGracePeriodSeconds": 45,
+                "containers": [{"name": "vllm", "startupProbe": ALLOWED}],
+            },
+            "status": {
+                "containerStatuses": [
+                    {
+                        "name": "vllm",
+                        "image": "vllm",
+                        "imageID": "",
+                        "ready": False,
+                        "restartCount": 0,
+                        "started": False,
+                        "state": state,
+                        "lastState": last or {},
+                        **status,
+                    }
+                ]
+            },
+        }
+    )
+
+
+def read(content: dict[str, Any]) -> Pod:
+    return cast(Pod, Pod.from_dict(content))
+
+
+def ended(seconds: int, code: int = 1, reason: str = "Error") -> dict[str, Any]:
+    at = {"startedAt": _at(0), "finishedAt": _at(seconds), "exitCode": code, "reason": reason}
+    return {"terminated": at}
+
+
+def _at(seconds: int) -> str:
+    return (START + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+BACK_OFF = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 10s"}}
+
+
+def test_one_that_loads_says_how_long_it_may() -> None:
+    found = not_ready(pod({"running": {"startedAt": _at(0)}}), START + timedelta(seconds=20))
+    assert found == "loads for 20 s of at most 60 s"
+
+
+def test_one_that_took_too_long_is_told_from_one_that_ended() -> None:
+    slow = "did not load within 60 s, and was ended; hint: loadMinutes; restarts: 2"
+    assert not_ready(pod(BACK_OFF, ended(61, 143), restartCount=2)) == slow
+    assert not_ready(pod({"running": {"startedAt": _at(90)}}, ended(104, 137), restartCount=2)) == slow
+    broken = "ended by itself after 3 s with exit code 2; hint: kubectl logs; restarts: 1"
+    assert not_ready(pod(BACK_OFF, ended(3, 2), restartCount=1)) == broken
+
+
+def test_one_that_ended_much_later_had_loaded() -> None:
+    assert "ended by itself after 60 min" in (not_ready(pod(BACK_OFF, ended(3600))) or "")
+
+
+def test_one_that_was_out_of_memory_says_so() -> None:
+    assert "exit code 137 (OOMKilled)" in (not_ready(pod(BACK_OFF, ended(60, 137, "OOMKilled"))) or "")
+
+
+def test_one_without_its_image_says_so() -> None:
+    waiting = {"waiting": {"reason": "ImagePullBackOff", "message": "not found"}}
+    assert not_ready(pod(waiting)) == "ImagePullBackOff: not found"
+
+
+def test_of_one_without_a_node_nothing_is_known() -> None:
+    assert not_ready(read({"spec": {"containers": [{"name": "vllm"}]}, "status": {}})) is None

@@ -1,0 +1,62 @@
+"""Reason why a pod is not ready: it loads, took too long to load, ended by itself, or cannot start."""
+
+from datetime import UTC, datetime
+
+from lightkube.models.core_v1 import Container, ContainerStateTerminated, Probe
+from lightkube.resources.core_v1 import Pod
+
+from gpu_cluster_tools.rehearsal.kubernetes_client import is_ready
+
+_PERIOD_SECONDS, _FAILURES, _GRACE_SECONDS = 10, 3, 30  # defaults of Kubernetes
+_LATE_SECONDS = 10
+"""Time that a kubelet may take to end a container that it has given up."""
+
+
+def not_ready(pod: Pod, now: datetime | None = None) -> str | None:
+    """In words; None for a pod that is ready, and for one that no kubelet has begun."""
+    statuses = (pod.status and pod.status.containerStatuses) or []
+    if is_ready(pod) or pod.spec is None or not statuses:
+        return None
+    container, status = pod.spec.containers[0], statuses[0]
+    current, last = status.state, status.lastState
+    if ended := (current and current.terminated) or (last and last.terminated):
+        grace = pod.spec.terminationGracePeriodSeconds or _GRACE_SECONDS
+        return f"{_ending(container, ended, grace)}; restarts: {status.restartCount}"
+    if current and current.waiting:
+        message = f": {current.waiting.message}" if current.waiting.message else ""
+        return f"{current.waiting.reason or 'waits'}{message}"
+    if current and current.running and current.running.startedAt and not status.started:
+        ran = ((now or datetime.now(UTC)) - current.running.startedAt).total_seconds()
+        return f"loads for {_in_words(ran)}{_of(container.startupProbe)}"
+    return None
+
+
+def _ending(container: Container, ended: ContainerStateTerminated, grace: int) -> str:
+    """Its startup probe ended a container that ran for as long as that allows, and no longer."""
+    ran = (ended.finishedAt - ended.startedAt).total_seconds() if ended.finishedAt and ended.startedAt else 0
+    probe = container.startupProbe
+    if probe and ended.reason != "OOMKilled":
+        most = _seconds(probe)
+        if most - _period(probe) <= ran <= most + grace + _LATE_SECONDS:
+            return f"did not load within {_in_words(most)}, and was ended; hint: loadMinutes"
+    reason = f" ({ended.reason})" if ended.reason not in (None, "Error", "Completed") else ""
+    return (
+        f"ended by itself after {_in_words(ran)} with exit code {ended.exitCode}{reason}; hint: kubectl logs"
+    )
+
+
+def _of(probe: Probe | None) -> str:
+    return f" of at most {_in_words(_seconds(probe))}" if probe else ""
+
+
+def _period(probe: Probe) -> int:
+    return probe.periodSeconds or _PERIOD_SECONDS
+
+
+def _seconds(probe: Probe) -> int:
+    """Time that it gives a container."""
+    return (probe.initialDelaySeconds or 0) + _period(probe) * (probe.failureThreshold or _FAILURES)
+
+
+def _in_words(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
