@@ -4,7 +4,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.real_node import CLIENT, CONTAINERD
 
 _CLIENT_IMAGE = "gpu-cluster.local/client:1"
+CLIENT_COMMAND = "/usr/local/bin/client"
 _SECONDS = 90
 DEPLOYMENT = "/apis/apps/v1/namespaces/serving/deployments/chat"
 PODS = "/api/v1/namespaces/serving/pods"
@@ -44,12 +45,19 @@ class Platform:
         return Settings.read(self.local / "real-node" / "settings.json")
 
     def import_client(self) -> None:
-        image = Image(
-            _CLIENT_IMAGE, {"usr/local/bin/client": provide(CLIENT).read_bytes()}, ["/usr/local/bin/client"]
-        )
+        self.import_images([Image(_CLIENT_IMAGE, client_files(), [CLIENT_COMMAND])])
+
+    def import_images(self, images: Sequence[Image]) -> None:
+        """Import images into all nodes, once they have those of the platform itself."""
         ctr = next(tool for tool in CONTAINERD if tool.name == "ctr")
-        for node in self.settings.nodes:
-            import_images(Path(node.folder), provide(ctr), [image])
+        settings = wait(self._started, 600)
+        for node in settings.nodes:
+            folder = Path(node.folder)
+            wait(lambda folder=folder: list(folder.glob("images-*")), 300)
+            import_images(folder, provide(ctr), images)
+
+    def _started(self) -> Settings | None:
+        return self.settings if (self.local / "real-node" / "started").exists() else None
 
     def run(self, namespace: str, *arguments: str, claim: str | None = None) -> str:
         """Result of the test's program in a pod of a namespace; `claim` is mounted at /data."""
@@ -99,6 +107,9 @@ class Platform:
             for thread in threads:
                 thread.join()
 
+    def log(self, namespace: str, pod: str) -> str:
+        return self.api.text(f"/api/v1/namespaces/{namespace}/pods/{pod}/log")
+
     def replicas(self) -> list[dict[str, Any]]:
         return self.api.items(PODS)
 
@@ -111,6 +122,11 @@ class Platform:
             and status.get("updatedReplicas") == status.get("availableReplicas") == 2
             and len(self.replicas()) == 2
         )
+
+
+def client_files() -> dict[str, bytes]:
+    """Files of an image with the test's program."""
+    return {CLIENT_COMMAND[1:]: provide(CLIENT).read_bytes()}
 
 
 def wait(found: Callable[[], Any], seconds: float = _SECONDS) -> Any:

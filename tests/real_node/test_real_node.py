@@ -122,6 +122,11 @@ def _restarts(platform: Platform) -> int:
     return sum(pod["status"]["containerStatuses"][0]["restartCount"] for pod in platform.replicas())
 
 
+def test_the_api_server_reads_the_log_of_a_pod(platform: Platform) -> None:
+    pod = platform.replicas()[0]["metadata"]["name"]
+    assert "serving [chat] on port" in platform.log("serving", pod)
+
+
 def test_data_on_a_volume_outlive_a_pod(platform: Platform) -> None:
     claim = {
         "apiVersion": "v1",

@@ -29,7 +29,10 @@ class MinMax(Settings):
 def _awake(least: int) -> int:
     """An autoscaler averages a metric of pods, which has no value where there are no pods."""
     if least < 1:
-        raise ValueError("expected at least 1, for nothing wakes a model that has no replica")
+        raise ValueError(
+            "expected at least 1, for nothing wakes a model that has no replica; a share of a GPU costs "
+            "less, and `kubectl scale` stops and wakes a model by hand"
+        )
     return least
 
 

@@ -48,6 +48,10 @@ class DynamicClient:
                 return response.json()
             time.sleep(float(response.headers.get("Retry-After", 1)))
 
+    def text(self, path: str) -> str:
+        """Response that is no object, such as a log."""
+        return self._http.get(path).raise_for_status().text
+
     def items(self, path: str) -> list[Object]:
         """Objects at a resource's path, of all namespaces where it names none."""
         return self.get(path)["items"]

@@ -1,4 +1,5 @@
-// Command client does one thing in a pod and leaves its result in the message of the container's end.
+// Command client does one thing in a pod and leaves its result in the message of the container's end; or it
+// stands in for a server that has no image here.
 package main
 
 import (
@@ -6,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -36,6 +38,17 @@ func do(what string, arguments []string) (string, error) {
 	case "read":
 		content, err := os.ReadFile(arguments[0])
 		return string(content), err
+	case "serve":
+		return "", serve(strings.Split(arguments[0], ","))
 	}
-	return "", fmt.Errorf("get, write or read, not %s", what)
+	return "", fmt.Errorf("get, write, read or serve, not %s", what)
+}
+
+// serve answers everything on all ports with nothing, which is what an exporter without metrics does.
+func serve(ports []string) error {
+	ended := make(chan error, len(ports))
+	for _, port := range ports {
+		go func() { ended <- http.ListenAndServe(":"+port, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) }()
+	}
+	return <-ended
 }

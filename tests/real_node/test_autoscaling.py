@@ -1,0 +1,216 @@
+"""Replicas follow the waiting queue: the platform's own Prometheus, adapter and autoscaler, on kubelets.
+
+Prometheus, prometheus-adapter and the controller of HorizontalPodAutoscalers are the real ones, as are all
+objects that the platform renders for them. Changed is the autoscaler's patience when it scales down alone.
+"""
+
+import sys
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.nodes import REAL_NODE_LABEL
+from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
+from tests.real_node.platform import DEPLOYMENT, Platform, wait
+from tests.real_node.telemetry_images import telemetry_images
+from tests.rehearsal.checkout import Checkout
+
+_MISSING = missing_requirement()
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.slow,
+    pytest.mark.skipif(_MISSING is not None, reason=f"real nodes need {_MISSING}"),
+]
+
+STACK = """\
+config:
+  gpu-cluster:cluster: {provider: local}
+  gpu-cluster:pools:
+    system: {instance: m7i.xlarge, nodes: 1}
+    l4: {instance: g6.4xlarge, nodes: 3}
+  gpu-cluster:storage:
+    standard: {kind: host-path, default: true, reclaim: delete}
+  gpu-cluster:telemetry: {serveMetrics: true, intervalSeconds: 5, size: 1Gi}
+  gpu-cluster:serving:
+    models:
+      chat:
+        model: meta-llama/Llama-3.1-8B-Instruct
+        pool: l4
+        replicas: {min: 1, max: 3}
+        waiting: 4
+        maxSequences: 2
+        context: 8192
+        cache: {size: 40Gi}
+        env: {MODEL_SERVER_TOKENS_PER_SECOND: "20"}
+"""
+CLIENTS = 16
+SYNC_SECONDS = 15  # between two looks of the controller
+METRIC = "vllm:num_requests_waiting"
+API = "/apis/custom.metrics.k8s.io/v1beta1"
+SCALER = "/apis/autoscaling/v2/namespaces/serving/horizontalpodautoscalers/chat"
+QUICKLY = {"stabilizationWindowSeconds": 15, "policies": [{"type": "Pods", "value": 1, "periodSeconds": 15}]}
+"""In place of a quarter of an hour, and five minutes between two: a stack file has no key for them."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    second: float
+    clients: int
+    waiting: int | None
+    """Sum over all replicas, as the metrics API serves it; None where it serves none."""
+
+    wanted: int
+    ready: int
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A stack with a model that scales, Prometheus and the adapter, brought up by `gpu-cluster up`."""
+    checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("scaling")) / "project")
+    checkout.stack_file.write_text(STACK)
+    platform = Platform(checkout.folder / ".local")
+    images = telemetry_images(checkout.folder, "local")
+    importing = threading.Thread(target=platform.import_images, args=[images])
+    importing.start()
+    with pytest.MonkeyPatch.context() as patch, _on_real_nodes(platform.local):
+        patch.setenv("REAL_NODE", "yes")
+        up = checkout.gpu_cluster("up")
+    importing.join()
+    try:
+        assert up.returncode == 0, up.stdout + up.stderr
+        yield platform
+    finally:
+        down = checkout.gpu_cluster("down")
+    assert down.returncode == 0, down.stderr
+
+
+@contextmanager
+def _on_real_nodes(local: Path) -> Generator[None]:
+    """Let pods without GPUs run on nodes with kubelets, and write to their volumes.
+
+    Nodes of the pool `system` are simulated. Volumes of this machine belong to root, and a kubelet gives a
+    hostPath to no other user.
+    """
+    over = threading.Event()
+
+    def keep() -> None:
+        while not over.wait(1):
+            if (local / "kubeconfig").exists():
+                with suppress(OSError, httpx2.HTTPError):  # before it answers
+                    _steer(DynamicClient(local / "kubeconfig"))
+
+    thread = threading.Thread(target=keep)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _steer(api: DynamicClient) -> None:
+    for node in api.items("/api/v1/nodes"):
+        real = REAL_NODE_LABEL in node["metadata"]["labels"]
+        changed = {"taints": None} if real else {"unschedulable": True}
+        if any(node["spec"].get(key) != value for key, value in changed.items()):
+            api.patch(f"/api/v1/nodes/{node['metadata']['name']}", {"spec": changed})
+    for volume in api.items("/api/v1/persistentvolumes"):
+        Path(volume["spec"]["hostPath"]["path"]).chmod(0o777)
+
+
+def test_the_metric_is_served_by_the_adapter(platform: Platform) -> None:
+    def served() -> bool:
+        listed: dict[str, Any] | None = _served(platform, API)
+        return listed is not None and f"pods/{METRIC}" in {it["name"] for it in listed["resources"]}
+
+    wait(served, 180)
+
+
+def test_replicas_follow_the_queue(platform: Platform, capsys: pytest.CaptureFixture[str]) -> None:
+    platform.api.patch(SCALER, {"spec": {"behavior": {"scaleDown": QUICKLY}}})
+    wait(lambda: _waiting(platform) == 0)
+    samples: list[Sample] = []
+    started = time.monotonic()
+
+    def until(clients: int, replicas: int, seconds: float) -> None:
+        def sampled() -> bool:
+            samples.append(_sample(platform, time.monotonic() - started, clients))
+            time.sleep(2)
+            return samples[-1].ready == samples[-1].wanted == replicas
+
+        wait(sampled, seconds)
+
+    until(0, 1, 60)
+    with platform.load(CLIENTS) as load:
+        until(CLIENTS, 3, 240)
+    until(0, 1, 240)
+    with capsys.disabled():
+        sys.stdout.write(_table(samples))
+    assert load.lost == []
+    assert max(it.waiting or 0 for it in samples) > 4
+    assert _condition(platform, "ScalingActive")[0] == "True"
+
+
+def test_a_model_is_stopped_and_woken_by_hand(platform: Platform) -> None:
+    """Without replicas the autoscaler rests, whatever its least is, until there is one again."""
+    platform.api.patch(f"{DEPLOYMENT}/scale", {"spec": {"replicas": 0}})
+    wait(lambda: not platform.replicas())
+    wait(lambda: _condition(platform, "ScalingActive") == ("False", "ScalingDisabled"))
+    time.sleep(2 * SYNC_SECONDS)
+    assert platform.api.get(DEPLOYMENT)["spec"]["replicas"] == 0
+
+    platform.api.patch(f"{DEPLOYMENT}/scale", {"spec": {"replicas": 1}})
+    wait(lambda: platform.api.get(DEPLOYMENT)["status"].get("readyReplicas") == 1, 180)
+    wait(lambda: _condition(platform, "ScalingActive")[0] == "True", 180)
+    assert platform.ask() == HTTPStatus.OK
+
+
+def _condition(platform: Platform, kind: str) -> tuple[str, str]:
+    conditions = platform.api.get(SCALER)["status"]["conditions"]
+    return next((it["status"], it["reason"]) for it in conditions if it["type"] == kind)
+
+
+def _sample(platform: Platform, second: float, clients: int) -> Sample:
+    deployment = platform.api.get(DEPLOYMENT)
+    return Sample(
+        second,
+        clients,
+        _waiting(platform),
+        deployment["spec"]["replicas"],
+        deployment["status"].get("readyReplicas", 0),
+    )
+
+
+def _waiting(platform: Platform) -> int | None:
+    found = _served(platform, f"{API}/namespaces/serving/pods/*/{METRIC}")
+    return sum(int(it["value"]) for it in found["items"]) if found and found["items"] else None
+
+
+def _served(platform: Platform, path: str) -> Any:
+    try:
+        return platform.api.get(path)
+    except httpx2.HTTPStatusError:  # until the adapter is there, and has seen the metric
+        return None
+
+
+def _table(samples: list[Sample]) -> str:
+    """Samples that differ from the one before."""
+    lines = ["", "second clients waiting wanted ready"]
+    before: tuple[Any, ...] = ()
+    for it in samples:
+        now = (it.clients, it.waiting, it.wanted, it.ready)
+        if now != before:
+            waiting = "-" if it.waiting is None else str(it.waiting)
+            lines.append(f"{it.second:6.0f} {it.clients:7} {waiting:>7} {it.wanted:6} {it.ready:5}")
+        before = now
+    return "\n".join([*lines, ""])
