@@ -68,6 +68,11 @@ def schema() -> dict[str, Any]:
     return found
 
 
+def only_stack(sections: dict[str, Any]) -> Any:
+    """Arguments as an engine hands them over: without those that the program leaves out."""
+    return {"stack": sections}
+
+
 def made(make: Any) -> Graph:
     return recorded(make, FakeCloud("123456789012", "eu-central-1", {}), stack="x", preview=True)
 
@@ -90,7 +95,7 @@ def test_a_platform_is_that_of_the_sections(tmp_path: Path) -> None:
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.touch()
     cluster = {"provider": "existing", "kubeconfig": str(kubeconfig)}
-    graph = made(lambda: Platform("platform", {"stack": {**SITE, "cluster": cluster}}))
+    graph = made(lambda: Platform("platform", only_stack({**SITE, "cluster": cluster})))
 
     assert graph.resources[0].type == "gpu-cluster:index:Platform"
     assert {it.name for it in graph.of("DaemonSet")} != set()
@@ -104,7 +109,7 @@ def test_sections_are_read_as_a_stack_file_is() -> None:
 
 
 def test_device_plugins_alone() -> None:
-    graph = made(lambda: DevicePlugin("gpus", {"stack": SITE}))
+    graph = made(lambda: DevicePlugin("gpus", only_stack(SITE)))
     assert {it.type for it in graph.resources if it.type.startswith("gpu-cluster:index:Dev")}
 
 
@@ -176,7 +181,7 @@ def test_node_groups_need_a_cluster_on_eks() -> None:
 def test_a_wrong_stack_is_told_by_key_with_every_mistake() -> None:
     wrong = {**SITE, "cluster": {"provider": "lokal"}, "pols": {}}
     with pytest.raises(InputPropertiesError) as error:
-        Platform("platform", {"stack": wrong})
+        Platform("platform", only_stack(wrong))
     told = {it["property_path"]: it["reason"] for it in error.value.errors or []}
     assert told["stack.cluster.provider"].endswith("got 'lokal', did you mean 'local'?")
     assert told["stack.pols"] == "unknown section, did you mean 'gpu-cluster:pools'?"
@@ -192,7 +197,7 @@ def test_a_wrong_registry_is_told_by_key() -> None:
 def test_a_kubeconfig_that_is_not_there_is_no_traceback() -> None:
     cluster = {"provider": "existing", "kubeconfig": "/no/such/file"}
     with pytest.raises(InputPropertiesError, match="does not exist"):
-        Platform("platform", {"stack": {**SITE, "cluster": cluster}})
+        Platform("platform", only_stack({**SITE, "cluster": cluster}))
 
 
 def test_the_plugin_installs_what_the_library_needs() -> None:

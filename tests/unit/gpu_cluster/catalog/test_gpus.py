@@ -59,4 +59,6 @@ def test_some_gpus_have_no_mig(name: str) -> None:
 
 def test_every_number_says_where_it_comes_from() -> None:
     assert set(GPU_SOURCES) == {"product", "memory_mib"}
-    assert all(source.where and source.date.year >= 2026 for source in (GPU_SOURCES | MIG_SOURCES).values())
+    assert all(
+        source.where and source.date.year >= 2026 for source in ({**GPU_SOURCES, **MIG_SOURCES}).values()
+    )
