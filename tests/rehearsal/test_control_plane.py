@@ -41,7 +41,7 @@ from lightkube.resources.core_v1 import (
 from lightkube.resources.storage_v1 import StorageClass
 
 from gpu_cluster_tools.rehearsal import LocalControlPlane, RehearsalError
-from gpu_cluster_tools.rehearsal.kwok import COMPONENTS
+from gpu_cluster_tools.rehearsal.kwok import COMPONENTS, SIMULATED
 from gpu_cluster_tools.rehearsal.processes import Process, processes
 from gpu_cluster_tools.toolchain import Toolchain, install
 from gpu_cluster_tools.toolchain.installed import InstalledTool
@@ -159,6 +159,20 @@ def test_a_machine_restart_keeps_everything(control_plane: LocalControlPlane, fo
     assert _remembers(control_plane, "restart")
     bystander.kill()
     bystander.wait()
+
+
+def test_simulated_nodes_start_pods_at_once_after_a_stop(control_plane: LocalControlPlane) -> None:
+    node = Node(
+        metadata=ObjectMeta(name="simulated", annotations=SIMULATED),
+        status=NodeStatus(allocatable={"cpu": "8", "memory": "16Gi", "pods": "110"}),
+    )
+    _client(control_plane).create(node)
+    _run_pod(control_plane, "before")
+
+    control_plane.stop()
+    control_plane.start()
+
+    _run_pod(control_plane, "after")
 
 
 def test_a_port_that_was_taken_meanwhile_is_given_up(control_plane: LocalControlPlane) -> None:
@@ -295,6 +309,23 @@ def _volume(control_plane: LocalControlPlane) -> Path:
     assert found.spec
     assert found.spec.hostPath
     return Path(found.spec.hostPath.path)
+
+
+def _run_pod(control_plane: LocalControlPlane, name: str) -> None:
+    """A pod on the simulated node, until it runs: seconds, where kwok holds the node's lease."""
+    client = _client(control_plane)
+    spec = PodSpec(
+        containers=[Container(name="main", image="any")],
+        nodeName="simulated",
+        automountServiceAccountToken=False,
+    )
+    client.create(Pod(metadata=ObjectMeta(name=name, namespace="default"), spec=spec))
+
+    def runs() -> bool:
+        status = client.get(Pod, name, namespace="default").status
+        return status is not None and status.phase == "Running"
+
+    _until(runs)
 
 
 def _has_account(client: Client, namespace: str) -> bool:

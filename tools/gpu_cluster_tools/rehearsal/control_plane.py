@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gpu_cluster_tools.rehearsal import egress, health, kubeconfig, kwok, ports, safe_path, webhook
+from gpu_cluster_tools.rehearsal import (
+    egress,
+    health,
+    kubeconfig,
+    kwok,
+    node_leases,
+    ports,
+    safe_path,
+    webhook,
+)
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.lock import locked
 from gpu_cluster_tools.rehearsal.processes import Process, end, processes
@@ -232,6 +241,8 @@ class LocalControlPlane:
         doomed = self._processes()
         for name in reversed(kwok.COMPONENTS):
             end((process for process in doomed if process.command == name), grace_seconds=_GRACE_SECONDS)
+            if name == kwok.COMPONENTS[-1] and self._started.exists():
+                node_leases.release(self.port, self._pki)
 
     def _volumes(self) -> list[Path]:
         """Folders made for volumes, found in etcd's files since etcd itself may be dead."""
