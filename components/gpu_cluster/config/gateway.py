@@ -78,10 +78,10 @@ class RouteSettings(Settings):
     )
 
     models: dict[Name, Weight] = Field(default={})
-    """Models and their weights: `{chat: 90, chat-next: 10}` sends every tenth request to chat-next."""
+    """Models and their weights: `{chat: 90, next: 10}` sends every tenth request to next. Default: none."""
 
     services: dict[Name, Weight] = Field(default={})
-    """Services of a team and their weights, in place of models; only in a team's file."""
+    """Services of a team and their weights, in place of models; only in a team's file. Default: none."""
 
     path: RoutePath | None = None
     """Path, which is cut off before a model sees it. Default: the route's name; / below a wildcard host."""

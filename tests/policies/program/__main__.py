@@ -14,6 +14,7 @@ DIGEST = "sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b94
 
 def pod(image: pulumi.Input[str], *, privileged: bool = False) -> core.PodSpecArgs:
     return core.PodSpecArgs(
+        restart_policy="Never",
         service_account_name="work",
         automount_service_account_token=False,
         security_context=core.PodSecurityContextArgs(

@@ -20,6 +20,9 @@ from gpu_cluster_tools.scaffold.wanted_model import WantedModel
 
 _SYSTEM = ("m7i.xlarge", "m6i.xlarge")
 
+_LETTERS = {"ap-northeast-1": "ac"}
+"""First zones of regions where accounts have no zone b, by getmoto/moto 5.2.5, DescribeAvailabilityZones."""
+
 
 class InitOptionsError(Exception):
     """An option that is not possible, and the possible ones."""
@@ -73,7 +76,8 @@ class InitOptions:
 
     @property
     def every_zone(self) -> tuple[str, ...]:
-        return self.zones or tuple(f"{self.region}{letter}" for letter in "ab")
+        letters = _LETTERS.get(self.region or "", "ab")
+        return self.zones or tuple(f"{self.region}{letter}" for letter in letters)
 
     @property
     def system(self) -> str:

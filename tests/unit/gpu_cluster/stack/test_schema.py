@@ -27,7 +27,7 @@ def test_happy_files_validate(path: Path) -> None:
 def test_more_than_half_of_all_mistakes_show_in_the_editor() -> None:
     readable = [path for path in ERRORS if _is_yaml(path)]
     refused = [path for path in readable if not SCHEMA.is_valid(read(path).data)]
-    assert len(refused) > 0.55 * len(readable)  # the others are between sections
+    assert len(refused) > 0.5 * len(readable)  # the others are between sections
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
 from gpu_cluster.catalog import GPUS, INSTANCES, MODELS, REGIONS
 from gpu_cluster.stack import LocatedDiagnostic, StackFileError, load
@@ -169,3 +170,12 @@ def test_the_token_of_a_gated_model_is_asked_for(provider: str, model: str, aske
     init = InitOptions(name="lab", provider=provider, region="us-east-2", gpu="L4", model=WantedModel(model))
     assert (f"hubToken: {{secure: {BLANK}}}" in stack_file(init)) == asked
     assert (example(init).serving.hub_token is not None) == asked
+
+
+def test_the_first_zones_are_those_that_an_account_has() -> None:
+    zones = [InitOptions(name="lab", provider="eks", region=it).every_zone for it in REGIONS]
+    known = RegionsAndZonesBackend.zones
+    for pair in zones:
+        region = pair[0][:-1]
+        if region in known:
+            assert set(pair) <= {zone.name for zone in known[region]}, region
