@@ -1,4 +1,4 @@
-"""Stacks of a new project, drafted by `init` and filled in: clean and priced."""
+"""Stacks of a new project, drafted by `init` and filled in: clean, priced and rehearsed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gpu_cluster_tools.cli.app import app
+from tests.rehearsal.checkout import run_gpu_cluster
 
 EKS, EXISTING, LOCAL = "--provider eks --region", "--provider existing --gpu", "--provider local"
 SMALL, LARGE = "--model Qwen/Qwen2.5-7B-Instruct", "--model meta-llama/Llama-3.1-70B-Instruct"
@@ -109,3 +110,18 @@ def test_there_are_twelve() -> None:
 @pytest.mark.parametrize("name", DRAFTS)
 def test_it_is_clean_and_priced_or_says_what_has_no_price(project: Path, name: str) -> None:
     _holds_before_it_runs(project, name)
+
+
+@pytest.mark.slow
+@pytest.mark.engine
+@pytest.mark.parametrize("name", DRAFTS)
+def test_it_holds_in_its_rehearsal(project: Path, name: str) -> None:
+    _holds_before_it_runs(project, name)
+
+    done = run_gpu_cluster(project, "rehearse", name, "--json")
+
+    assert done.stdout.startswith("{"), done.stderr
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["held"]) == (0, True), [it for it in report["steps"] if not it["held"]]
+    [left] = [it["words"] for it in report["steps"] if it["name"] == "left"]
+    assert left.startswith("nothing")
