@@ -8,6 +8,7 @@ from pulumi_kubernetes.rbac import v1 as rbac
 from gpu_cluster.kubernetes.gpu.daemons import NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import to_anywhere
+from gpu_cluster.kubernetes.security.admission import admission_policy
 
 _NODE = "authentication.kubernetes.io/node-name"
 
@@ -39,15 +40,15 @@ def mig_access(name: str, account: str, opts: pulumi.ResourceOptions) -> list[pu
         spec=to_anywhere(443, pods={"app.kubernetes.io/name": account}),
         opts=opts,
     )
-    return [binding, way, *_own_node(name, account, opts)]
+    return [binding, way, _own_node(name, account, opts)]
 
 
-def _own_node(name: str, account: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+def _own_node(name: str, account: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
     """Roles know no node's own pods, but the API server knows which node a pod's token was made for."""
-    policy = admission.ValidatingAdmissionPolicy(
+    return admission_policy(
         f"{name}-own-node",
-        metadata=metadata(account),
-        spec=admission.ValidatingAdmissionPolicySpecArgs(
+        account,
+        admission.ValidatingAdmissionPolicySpecArgs(
             failure_policy="Fail",
             match_constraints=admission.MatchResourcesArgs(
                 resource_rules=[
@@ -76,14 +77,5 @@ def _own_node(name: str, account: str, opts: pulumi.ResourceOptions) -> list[pul
                 ),
             ],
         ),
-        opts=opts,
+        opts,
     )
-    binding = admission.ValidatingAdmissionPolicyBinding(
-        f"{name}-own-node-binding",
-        metadata=metadata(account),
-        spec=admission.ValidatingAdmissionPolicyBindingSpecArgs(
-            policy_name=account, validation_actions=["Deny"]
-        ),
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[policy])),
-    )
-    return [policy, binding]

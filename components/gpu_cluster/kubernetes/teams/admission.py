@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from json import dumps
 
 from pulumi_kubernetes.admissionregistration import v1 as admission
-from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.capacity import GPU_TAINT, Pool
 from gpu_cluster.catalog.device_variables import DEVICE_VARIABLES, VISIBLE_DEVICES
 from gpu_cluster.kubernetes.serving.replicas import USER
-from gpu_cluster.kubernetes.teams.identity import CLASS_PREFIX, POOLS_ANNOTATION, TEAM_LABEL
+from gpu_cluster.kubernetes.teams.identity import CLASS_PREFIX, POOLS_ANNOTATION
+from gpu_cluster.kubernetes.teams.namespace_policy import namespace_policy
 
 NAME = "gpu-cluster-teams"
 
@@ -98,22 +98,5 @@ def policy(pools: Mapping[str, Pool]) -> admission.ValidatingAdmissionPolicySpec
         api_versions=["v1"],
         resources=["pods"],
     )
-    of_teams = meta.LabelSelectorRequirementArgs(key=TEAM_LABEL, operator="Exists")
-    return admission.ValidatingAdmissionPolicySpecArgs(
-        failure_policy="Fail",
-        match_constraints=admission.MatchResourcesArgs(
-            namespace_selector=meta.LabelSelectorArgs(match_expressions=[of_teams]), resource_rules=[pods]
-        ),
-        variables=[
-            admission.VariableArgs(name=name, expression=expression)
-            for name, expression in {"pools": dumps(selectors), "mps": dumps(by_mps), **_VARIABLES}.items()
-        ],
-        validations=[
-            admission.ValidationArgs(expression=expression, message_expression=message, reason="Forbidden")
-            for expression, message in _VALIDATIONS.items()
-        ],
-    )
-
-
-def binding() -> admission.ValidatingAdmissionPolicyBindingSpecArgs:
-    return admission.ValidatingAdmissionPolicyBindingSpecArgs(policy_name=NAME, validation_actions=["Deny"])
+    variables = {"pools": dumps(selectors), "mps": dumps(by_mps), **_VARIABLES}
+    return namespace_policy(pods, variables, _VALIDATIONS)

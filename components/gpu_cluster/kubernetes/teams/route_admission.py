@@ -3,10 +3,10 @@
 from json import dumps
 
 from pulumi_kubernetes.admissionregistration import v1 as admission
-from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.kubernetes.teams.identity import TEAM_LABEL
+from gpu_cluster.kubernetes.teams.namespace_policy import namespace_policy
 
 NAME = "gpu-cluster-team-routes"
 
@@ -22,32 +22,14 @@ _VARIABLES = {
 
 
 def policy(gateway: GatewaySettings) -> admission.ValidatingAdmissionPolicySpecArgs:
-    """For HTTPRoutes in the namespaces of teams, at their creation and at every change."""
+    """A policy for HTTPRoutes in the namespaces of teams, at their creation and at every change."""
     routes = admission.NamedRuleWithOperationsArgs(
         operations=["CREATE", "UPDATE"],
         api_groups=["gateway.networking.k8s.io"],
         api_versions=["*"],
         resources=["httproutes"],
     )
-    of_teams = meta.LabelSelectorRequirementArgs(key=TEAM_LABEL, operator="Exists")
-    return admission.ValidatingAdmissionPolicySpecArgs(
-        failure_policy="Fail",
-        match_constraints=admission.MatchResourcesArgs(
-            namespace_selector=meta.LabelSelectorArgs(match_expressions=[of_teams]), resource_rules=[routes]
-        ),
-        variables=[
-            admission.VariableArgs(name=name, expression=expression)
-            for name, expression in _VARIABLES.items()
-        ],
-        validations=[
-            admission.ValidationArgs(expression=expression, message_expression=message, reason="Forbidden")
-            for expression, message in _validations(gateway).items()
-        ],
-    )
-
-
-def binding() -> admission.ValidatingAdmissionPolicyBindingSpecArgs:
-    return admission.ValidatingAdmissionPolicyBindingSpecArgs(policy_name=NAME, validation_actions=["Deny"])
+    return namespace_policy(routes, _VARIABLES, _validations(gateway))
 
 
 def _validations(gateway: GatewaySettings) -> dict[str, str]:

@@ -4,14 +4,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes.admissionregistration import v1 as admission
 from pulumi_kubernetes.scheduling import v1 as scheduling
 
 from gpu_cluster.capacity import Pool
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
-from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security.admission import admission_policy
 from gpu_cluster.kubernetes.serving.server import ports_of
 from gpu_cluster.kubernetes.teams import admission as pods
 from gpu_cluster.kubernetes.teams import route_admission as routes
@@ -59,19 +58,11 @@ class Teams(pulumi.ComponentResource):
             )
             for key in with_gpus
         ]
-        policy = admission.ValidatingAdmissionPolicy(
-            f"{name}-admission", metadata=metadata(pods.NAME), spec=pods.policy(with_gpus), opts=child
-        )
-        before.append(
-            admission.ValidatingAdmissionPolicyBinding(
-                f"{name}-admission-binding",
-                metadata=metadata(pods.NAME),
-                spec=pods.binding(),
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
-            )
-        )
+        before.append(admission_policy(f"{name}-admission", pods.NAME, pods.policy(with_gpus), child))
         if stack.gateway and any(it.gateway for it in stack.teams.values()):
-            before.append(_route_admission(f"{name}-routes", stack.gateway, child))
+            before.append(
+                admission_policy(f"{name}-routes", routes.NAME, routes.policy(stack.gateway), child)
+            )
         serving = stack.serving.namespace
         grants = {
             team: TeamGrant(
@@ -94,17 +85,3 @@ class Teams(pulumi.ComponentResource):
         }
         self.summaries = {team: grant.summary for team, grant in grants.items()}
         self.register_outputs({"teams": self.summaries})
-
-
-def _route_admission(
-    name: str, gateway: GatewaySettings, opts: pulumi.ResourceOptions
-) -> admission.ValidatingAdmissionPolicyBinding:
-    policy = admission.ValidatingAdmissionPolicy(
-        name, metadata=metadata(routes.NAME), spec=routes.policy(gateway), opts=opts
-    )
-    return admission.ValidatingAdmissionPolicyBinding(
-        f"{name}-binding",
-        metadata=metadata(routes.NAME),
-        spec=routes.binding(),
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[policy])),
-    )
