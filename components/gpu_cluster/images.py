@@ -33,6 +33,11 @@ class Image:
         return f"{source}:{self.tag}@sha256:{self.digest}"
 
 
+def charts_below(publisher: str, mirror: str | None) -> str:
+    """Address of Helm charts: at their publisher's, or below a mirror of one's own that keeps its path."""
+    return f"oci://{mirror}/{publisher}" if mirror else f"oci://{publisher}"
+
+
 @dataclass(frozen=True, slots=True)
 class EksImage:
     """An image that AWS publishes for EKS alone, in each region; no public document has its digest."""
@@ -133,7 +138,7 @@ PROMETHEUS = Image(
     "v3.12.0",
     "69f5241418838263316593f7274a304b095c40bcf22e57272865da91bd60a8ac",
 )
-# Of Docker Hub no public list has the digests, 2026-11-30. The proxy is the one of the controller's release:
+# No public list has digests of Docker Hub, 2026-11-30. The proxy is the one of the controller's release:
 # DefaultEnvoyProxyImage, api/v1alpha1/shared_types.go of envoyproxy/gateway v1.6.0.
 ENVOY_GATEWAY = TaggedImage("docker.io/envoyproxy/gateway", "v1.6.0")
 ENVOY = TaggedImage("docker.io/envoyproxy/envoy", "distroless-v1.36.2")

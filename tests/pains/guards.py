@@ -254,8 +254,8 @@ GUARDS = (
     Guard(
         "18_late_failures",
         "components/gpu_cluster/aws/autoscalers.py",
-        "charts_below(stack.registry.mirror)",
-        "charts_below(mirror)",
+        "charts_below(CHARTS, stack.registry.mirror)",
+        "charts_below(CHARTS, mirror)",
     ),
     Guard(
         "18_late_failures",

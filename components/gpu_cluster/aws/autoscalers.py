@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 import pulumi
 
-from gpu_cluster.aws.karpenter import Karpenter, charts_below
+from gpu_cluster.aws.karpenter import CHARTS, Karpenter
 from gpu_cluster.aws.nodes import ClusterAutoscaler, NodeContext
 from gpu_cluster.capacity import Pool
 from gpu_cluster.config.network import Nat
 from gpu_cluster.config.pools import Provisioner
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.images import CLUSTER_AUTOSCALER
-from gpu_cluster.kubernetes.registry.pull_secrets import SECRET
+from gpu_cluster.images import CLUSTER_AUTOSCALER, charts_below
+from gpu_cluster.kubernetes.registry.pull_secrets import pull_secret_of
 
 
 def autoscalers(
@@ -48,9 +48,9 @@ def autoscalers(
             ground=ground,
             account=account,
             region=region,
-            charts=stack.registry.charts or charts_below(stack.registry.mirror),
+            charts=stack.registry.charts or charts_below(CHARTS, stack.registry.mirror),
             mirror=mirror,
-            pull_secret=SECRET if stack.registry.login else None,
+            pull_secret=pull_secret_of(stack),
             replicas=min(2, _open_nodes(pools)),
             isolated=stack.network is not None and stack.network.nat is Nat.NONE,
             opts=opts,

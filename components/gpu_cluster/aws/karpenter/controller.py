@@ -22,11 +22,6 @@ A pull-through cache of the account is not for them: Helm has no credentials of 
 """
 
 
-def charts_below(mirror: str | None) -> str:
-    """Address of the charts: at their publisher's, or below a mirror of one's own that keeps its path."""
-    return f"oci://{mirror}/{CHARTS}" if mirror else f"oci://{CHARTS}"
-
-
 class KarpenterController(pulumi.ComponentResource):
     """Kinds first, then what knows them; and the other way round when they go.
 

@@ -20,6 +20,7 @@ from gpu_cluster.kubernetes.security import (
     to_dns,
     to_namespaces,
 )
+from gpu_cluster.kubernetes.security.network_policy import API_SERVER_PORTS
 
 CHARTS = "docker.io/envoyproxy"
 """Where the publisher keeps the charts `gateway-helm` and `gateway-crds-helm`; no login is needed."""
@@ -27,22 +28,14 @@ CHARTS = "docker.io/envoyproxy"
 HTTP, HTTPS = 10080, 10443
 """Ports of Envoy for the ports 80 and 443 of a Gateway (internal/gatewayapi/helpers.go of v1.6.0)."""
 
-_API_SERVER = (443, 6443)
-"""Behind its Service, and on its own nodes."""
-
 _XDS = 18000
 _REPLICAS = 2
-
-
-def charts_below(mirror: str | None) -> str:
-    """Address of the charts: at their publisher's, or below a mirror of one's own that keeps its path."""
-    return f"oci://{mirror}/{CHARTS}" if mirror else f"oci://{CHARTS}"
 
 
 class EnvoyGateway(pulumi.ComponentResource):
     """Kinds of the Gateway API first, then the controller that knows them, in a namespace of its own.
 
-    EnvoyGateway("platform-envoy", image=ENVOY_GATEWAY.at(mirror), charts=charts_below(mirror), …)
+    EnvoyGateway("platform-envoy", image=ENVOY_GATEWAY.at(mirror), charts=charts_below(CHARTS, mirror), …)
     """
 
     namespace: Namespace
@@ -110,7 +103,7 @@ class EnvoyGateway(pulumi.ComponentResource):
                 "own": from_namespaces({PROXIES}, _XDS),
                 "controller": to_namespaces({PROXIES}, _XDS),
                 **{f"callers-{port}": from_anywhere(port) for port in (HTTP, HTTPS)},
-                **{f"api-{port}": to_anywhere(port) for port in _API_SERVER},
+                **{f"api-{port}": to_anywhere(port) for port in API_SERVER_PORTS},
                 **{f"models-{key}": to_namespaces({key}, *ports) for key, ports in models.items()},
             },
             opts=pulumi.ResourceOptions(parent=self),
@@ -120,7 +113,7 @@ class EnvoyGateway(pulumi.ComponentResource):
         k8s.helm.v4.Chart(
             f"{name}-chart",
             chart=f"{charts}/gateway-helm",
-            # Of a release, as certgen and RBAC of the chart are named by it.
+            # The name of the release: certgen and RBAC of the chart are named by it.
             name="envoy-gateway",
             version=ENVOY_GATEWAY.tag,
             namespace=PROXIES,
@@ -132,7 +125,7 @@ class EnvoyGateway(pulumi.ComponentResource):
 
 
 def _values(image: str, pull_secret: str | None) -> Mapping[str, Any]:
-    """Without the webhook that tells proxies their zone: nothing here routes by zones."""
+    """Values of the chart, without the webhook that tells proxies their zone: nothing routes by zones."""
     return {
         "global": {
             "images": {"envoyGateway": {"image": image, "pullPolicy": "IfNotPresent"}},

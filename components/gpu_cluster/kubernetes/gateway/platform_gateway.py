@@ -9,12 +9,12 @@ from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.images import ENVOY, ENVOY_GATEWAY
-from gpu_cluster.kubernetes.gateway.controller import EnvoyGateway, charts_below
+from gpu_cluster.images import ENVOY, ENVOY_GATEWAY, charts_below
+from gpu_cluster.kubernetes.gateway.controller import CHARTS, EnvoyGateway
 from gpu_cluster.kubernetes.gateway.gateway import Gateway
 from gpu_cluster.kubernetes.gateway.routes import GatewayRoutes
 from gpu_cluster.kubernetes.gateway.traffic import routed_namespaces
-from gpu_cluster.kubernetes.registry.pull_secrets import SECRET
+from gpu_cluster.kubernetes.registry.pull_secrets import pull_secret_of
 
 
 class PlatformGateway(pulumi.ComponentResource):
@@ -42,14 +42,14 @@ class PlatformGateway(pulumi.ComponentResource):
         NodeLocal DNSCache."""
         super().__init__("gpu-cluster:index:PlatformGateway", name, None, opts)
         namespaces = routed_namespaces(stack)
-        login = SECRET if stack.registry.login else None
+        login = pull_secret_of(stack)
         controllers: list[pulumi.Resource] = []
         if settings.is_installed:
             controllers.append(
                 EnvoyGateway(
                     f"{name}-controller",
                     image=ENVOY_GATEWAY.at(stack.mirror),
-                    charts=stack.registry.charts or charts_below(stack.registry.mirror),
+                    charts=stack.registry.charts or charts_below(CHARTS, stack.registry.mirror),
                     proxies=settings.replicas,
                     models=namespaces,
                     api_installed=settings.api_installed,

@@ -29,6 +29,7 @@ from gpu_cluster.kubernetes.security import (
     to_anywhere,
     to_dns,
 )
+from gpu_cluster.kubernetes.security.network_policy import API_SERVER_PORTS
 
 NAMESPACE = "lws-system"
 """The name that the publisher's manifests have."""
@@ -38,9 +39,6 @@ CERTIFICATE = "lws-webhook-server-cert"
 
 _USER = 65532
 _WEBHOOK, _HEALTH = 9443, 8081
-_API_SERVER = (443, 6443)
-"""Behind its Service, and on its own nodes."""
-
 _REPLICAS = 2
 _LABELS = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/part-of": "gpu-cluster"}
 _QUOTA = {"pods": str(_REPLICAS + 1), "services.loadbalancers": "0", "services.nodeports": "0"}
@@ -102,7 +100,7 @@ class LwsController(pulumi.ComponentResource):
             allowances={
                 "webhooks": from_anywhere(_WEBHOOK),
                 "dns": to_dns(resolvers),
-                **{f"api-{port}": to_anywhere(port) for port in _API_SERVER},
+                **{f"api-{port}": to_anywhere(port) for port in API_SERVER_PORTS},
             },
             opts=pulumi.ResourceOptions(parent=self),
         )

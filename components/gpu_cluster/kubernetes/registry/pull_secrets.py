@@ -9,12 +9,18 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.helm import v4 as helm
 
+from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.object_metadata import metadata
 
 SECRET = "registry-login"  # noqa: S105
 """Name of the Secret in each namespace."""
 
 _KEY = ".dockerconfigjson"
+
+
+def pull_secret_of(stack: Stack) -> str | None:
+    """Name of the Secret where the stack has a login, for charts that do not read it from their account."""
+    return SECRET if stack.registry.login else None
 
 
 def pull_secrets(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:

@@ -19,6 +19,9 @@ _POD_IDENTITY_AGENT = ["169.254.170.23/32", "fd00:ec2::23/128"]
 _NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 _EVERY_POD = meta.LabelSelectorArgs()
 
+API_SERVER_PORTS = (443, 6443)
+"""Ports of the API server behind its Service, and on its own nodes."""
+
 
 def deny_all() -> networking.NetworkPolicySpecArgs:
     """Neither in nor out; allowances add to it."""

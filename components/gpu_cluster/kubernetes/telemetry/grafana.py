@@ -7,13 +7,13 @@ prometheus-community/helm-charts, read 2026-11-30.
 from importlib.resources import files
 
 import pulumi
-import yaml
 from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.config.telemetry import PROMETHEUS, TELEMETRY_NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.telemetry.prometheus import PORT
 from gpu_cluster.kubernetes.telemetry.server import labels_of
+from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 
 DASHBOARDS = ("fleet", "pool", "team", "model", "cost")
 _NAME = "grafana"
@@ -53,4 +53,4 @@ def _source(interval_seconds: int) -> str:
         "url": f"http://{PROMETHEUS}.{TELEMETRY_NAMESPACE}.svc:{PORT}",
         "jsonData": {"timeInterval": f"{interval_seconds}s"},
     }
-    return yaml.safe_dump({"apiVersion": 1, "datasources": [source]}, sort_keys=False)
+    return yaml_text({"apiVersion": 1, "datasources": [source]})

@@ -33,6 +33,7 @@ from gpu_cluster.kubernetes.security import (
     to_namespaces,
     to_pod_identity,
 )
+from gpu_cluster.kubernetes.security.network_policy import API_SERVER_PORTS
 from gpu_cluster.kubernetes.serving.server import METRICS_PORTS
 from gpu_cluster.kubernetes.storage import StorageClassNames
 from gpu_cluster.kubernetes.telemetry import (
@@ -223,11 +224,11 @@ def _ways_of_adapter() -> dict[str, Any]:
 
 
 def _ports(settings: TelemetrySettings) -> set[int]:
-    """Egress ports: the API server, behind its Service and on its own nodes, a store elsewhere and mail."""
+    """Egress ports: the API server, a store elsewhere and mail."""
     target = urlsplit(settings.remote_write.url).port if settings.remote_write else None
     mail = settings.alerts.mail
     server = int(mail.server.rpartition(":")[2]) if mail else None
-    return {443, 6443, *(port for port in (target, server) if port)}
+    return {*API_SERVER_PORTS, *(port for port in (target, server) if port)}
 
 
 def _signs(settings: TelemetrySettings) -> bool:

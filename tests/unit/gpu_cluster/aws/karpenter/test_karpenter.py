@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster.aws.karpenter import Karpenter, charts_below
+from gpu_cluster.aws.karpenter import CHARTS, Karpenter
 from gpu_cluster.aws.nodes import NodeContext
 from gpu_cluster.capacity import pools_of
+from gpu_cluster.images import charts_below
 from gpu_cluster.plan import Graph, Registered
 from tests.unit.gpu_cluster.stacks import stack_of
 from tests.unit.graph import graph_of
@@ -66,7 +67,7 @@ def graph() -> Graph:
             ground=GROUND,
             account="123456789012",
             region="eu-central-1",
-            charts=charts_below("mirror.example.com"),
+            charts=charts_below(CHARTS, "mirror.example.com"),
             mirror="mirror.example.com",
             replicas=2,
             isolated=False,
