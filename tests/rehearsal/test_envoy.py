@@ -11,7 +11,6 @@ import os
 import socket
 import ssl
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from http.client import HTTPSConnection
@@ -27,6 +26,7 @@ from gpu_cluster_tools.toolchain.envoy import missing_envoy, provide_envoy
 from tests.rehearsal.envoy import SYSTEM, model_servers, running
 from tests.rehearsal.private_network import PrivateNetwork, private_network
 from tests.rehearsal.self_signed import self_signed
+from tests.rehearsal.within import within
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
 from tests.unit.platforms import platform_of
 
@@ -76,9 +76,13 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateNetwork]:
         )
         with running(server, home, folder / "controller.log"):
             ready = certificates / "envoy" / "xds-certificate.json"
-            assert _within(lambda: ready.exists()), (folder / "controller.log").read_text()[-3000:]
+            assert within(_START_SECONDS, lambda: ready.exists()), (folder / "controller.log").read_text()[
+                -3000:
+            ]
             with running(envoy, home, folder / "envoy.log"):
-                assert _within(lambda: _answers(network)), (folder / "envoy.log").read_text()[-3000:]
+                assert within(_START_SECONDS, lambda: _answers(network)), (folder / "envoy.log").read_text()[
+                    -3000:
+                ]
                 yield network
 
 
@@ -156,7 +160,7 @@ def configuration(folder: Path) -> dict[str, Any]:
 
 
 def bootstrap(certificates: Path) -> dict[str, Any]:
-    """As the controller writes it: internal/xds/bootstrap/bootstrap.yaml.tpl of v1.6.0, on this address."""
+    """Bootstrap as the controller writes it: internal/xds/bootstrap/bootstrap.yaml.tpl of v1.6.0."""
 
     def from_file(name: str, file: str) -> dict[str, Any]:
         source = {"path_config_source": {"path": str(certificates / file)}, "resource_api_version": "V3"}
@@ -269,15 +273,6 @@ def _answers(network: PrivateNetwork) -> bool:
         return ask(network, "/chat/v1/models")[0] == 401
     except OSError:
         return False
-
-
-def _within(holds: Any) -> bool:
-    deadline = time.monotonic() + _START_SECONDS
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.3)
-    return True
 
 
 def _encoded(content: bytes) -> str:

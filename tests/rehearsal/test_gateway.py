@@ -4,8 +4,7 @@ Each test builds on the one before. It needs root, for a network in which it may
 """
 
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -21,6 +20,7 @@ from tests.rehearsal import envoy
 from tests.rehearsal.checkout import PROJECT
 from tests.rehearsal.private_network import PrivateNetwork, private_network
 from tests.rehearsal.self_signed import self_signed
+from tests.rehearsal.within import within
 
 pytestmark = [
     pytest.mark.engine,
@@ -114,15 +114,6 @@ def conditions(status: Object) -> dict[str, str]:
     return {it["type"]: it["status"] for it in status.get("conditions", [])}
 
 
-def within(seconds: float, holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.3)
-    return True
-
-
 @pytest.mark.usefixtures("controller")
 def test_the_controller_accepts_all_of_it(sandbox: Sandbox) -> None:
     def accepted() -> bool:
@@ -143,7 +134,7 @@ def test_the_controller_accepts_all_of_it(sandbox: Sandbox) -> None:
 
 @pytest.mark.usefixtures("controller")
 def test_its_pods_are_let_in_and_its_load_balancer_is_internal(sandbox: Sandbox) -> None:
-    """By the quota and the Pod Security level of the namespace."""
+    """Envoy's pods are let in by the quota and the Pod Security level of the namespace."""
     assert within(60, lambda: [it["status"].get("readyReplicas") for it in deployments(sandbox)] == [2])
     [service] = services(sandbox)
     assert service["spec"]["type"] == "LoadBalancer"
@@ -191,7 +182,7 @@ def test_the_proxies_come_from_where_models_let_in(sandbox: Sandbox) -> None:
 def test_routes_of_a_team_are_below_its_own_path(
     sandbox: Sandbox, path: str, host: str, *, let_in: bool
 ) -> None:
-    """As the admission policy decides for each user."""
+    """The admission policy decides for each user."""
     matches = [{"path": {"type": "PathPrefix", "value": path}}]
     route: Object = {
         "apiVersion": "gateway.networking.k8s.io/v1",

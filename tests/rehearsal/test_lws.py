@@ -3,8 +3,7 @@
 Each test builds on the one before.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.toolchain import LWS_CONTROLLER, install
 from tests.rehearsal.checkout import PROJECT
+from tests.rehearsal.within import within
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -72,15 +72,6 @@ def pods(sandbox: Sandbox) -> dict[str, Object]:
 def is_ready(pod: Object) -> bool:
     found = pod["status"].get("conditions", [])
     return any(it["type"] == "Ready" and it["status"] == "True" for it in found)
-
-
-def within(seconds: float, holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.3)
-    return True
 
 
 def test_an_update_waits_until_the_group_is_ready(sandbox: Sandbox) -> None:

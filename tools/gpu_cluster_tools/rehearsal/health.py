@@ -11,9 +11,8 @@ _TIMEOUT_SECONDS = 5
 def ready(ports: Mapping[str, int], pki: Path) -> bool:
     """Whether the API server and everything that serves health beside it say that they are well."""
     try:
-        trusted = ssl.create_default_context(cafile=pki / "ca.crt")
-        trusted.load_cert_chain(pki / "admin.crt", pki / "admin.key")
-    except (OSError, ssl.SSLError):  # not made yet, or half
+        trusted = of_the_admin(pki)
+    except OSError:  # not made yet, or half
         return False
     self_signed = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     self_signed.check_hostname = False
@@ -24,6 +23,13 @@ def ready(ports: Mapping[str, int], pki: Path) -> bool:
         and _answers(ports["kubeSchedulerPort"], "/healthz", self_signed)
         and _answers(ports["kwokControllerPort"], "/healthz", None)
     )
+
+
+def of_the_admin(pki: Path) -> ssl.SSLContext:
+    """Connections to the API server as its admin. `OSError` where the certificates are not there, or half."""
+    context = ssl.create_default_context(cafile=pki / "ca.crt")
+    context.load_cert_chain(pki / "admin.crt", pki / "admin.key")
+    return context
 
 
 def _answers(port: int, path: str, context: ssl.SSLContext | None) -> bool:

@@ -1,9 +1,10 @@
 """Leases of nodes: kwok plays the pods of a node only while it holds the node's."""
 
 import http.client
-import ssl
 from contextlib import closing, suppress
 from pathlib import Path
+
+from gpu_cluster_tools.rehearsal.health import of_the_admin
 
 _LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
 _TIMEOUT_SECONDS = 5
@@ -15,11 +16,10 @@ def release(port: int, pki: Path) -> None:
     A kwok that has ended holds its leases for 200 seconds, in which the next one, with another name, starts
     no pod. Kubelets make theirs again.
     """
-    with suppress(OSError, ssl.SSLError, http.client.HTTPException):
-        trusted = ssl.create_default_context(cafile=pki / "ca.crt")
-        trusted.load_cert_chain(pki / "admin.crt", pki / "admin.key")
-        with closing(
-            http.client.HTTPSConnection("127.0.0.1", port, timeout=_TIMEOUT_SECONDS, context=trusted)
-        ) as connection:
+    with suppress(OSError, http.client.HTTPException):
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", port, timeout=_TIMEOUT_SECONDS, context=of_the_admin(pki)
+        )
+        with closing(connection):
             connection.request("DELETE", _LEASES)
             connection.getresponse().read()

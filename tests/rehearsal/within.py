@@ -1,0 +1,14 @@
+"""Waiting for what controllers do."""
+
+import time
+from collections.abc import Callable
+
+
+def within(seconds: float, holds: Callable[[], bool]) -> bool:
+    """Whether it holds before the time is over."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.3)
+    return True
