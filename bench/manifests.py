@@ -56,7 +56,7 @@ def _median(command: list[str], runs: int) -> float:
 
 
 def _processor_seconds(command: list[str]) -> float:
-    """Of a process and its children; it may end with findings."""
+    """Processor seconds of a process and its children; it may end with findings."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
         command, env=dict(os.environ), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False

@@ -1,7 +1,7 @@
 """AWS resources of a stack as Terraform configuration, to time `terraform plan` beside our plan."""
 
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
-# What resources have as inputs, and what terraform says, is JSON.
+# Inputs of resources and the schemas of terraform are JSON.
 
 import json
 import re
@@ -68,7 +68,7 @@ def _types() -> dict[str, str]:
 
 
 def _schemas(folder: Path) -> Mapping[str, Any]:
-    """By type. A provider that the configuration of terraform names needs no init, which fails then."""
+    """Schemas by type. A provider that terraform finds by its configuration needs no init, which fails."""
     failed: NoTerraformError | None = None
     try:
         _terraform(folder, "init", "-no-color", "-input=false")

@@ -59,7 +59,7 @@ METRIC = "vllm:num_requests_waiting"
 API = "/apis/custom.metrics.k8s.io/v1beta1"
 SCALER = "/apis/autoscaling/v2/namespaces/serving/horizontalpodautoscalers/chat"
 QUICKLY = {"stabilizationWindowSeconds": 15, "policies": [{"type": "Pods", "value": 1, "periodSeconds": 15}]}
-"""In place of a quarter of an hour, and five minutes between two: a stack file has no key for them."""
+"""Times in place of a quarter of an hour and five minutes: a stack file has no key for them."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def test_replicas_follow_the_queue(platform: Platform, capsys: pytest.CaptureFix
 
 
 def test_a_model_is_stopped_and_woken_by_hand(platform: Platform) -> None:
-    """Without replicas the autoscaler rests, whatever its least is, until there is one again."""
+    """The autoscaler rests without replicas, whatever its least is, until there is one again."""
     platform.api.patch(f"{DEPLOYMENT}/scale", {"spec": {"replicas": 0}})
     wait(lambda: not platform.replicas())
     wait(lambda: _condition(platform, "ScalingActive") == ("False", "ScalingDisabled"))

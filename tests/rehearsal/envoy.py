@@ -56,7 +56,7 @@ def envoy_gateway(sandbox: Sandbox, network: PrivateNetwork, programs: Programs)
 
 @contextmanager
 def model_servers(network: PrivateNetwork, addresses: Mapping[str, str], port: int) -> Generator[None]:
-    """For each model a server at the address of its pod, which says what it was asked."""
+    """A server for each model at the address of its pod, which says what it was asked."""
     with ExitStack() as stack:
         for model, address in addresses.items():
             network.address(address)

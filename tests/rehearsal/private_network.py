@@ -66,7 +66,7 @@ def private_network() -> Generator[PrivateNetwork]:
 
 
 def _enter(pid: int) -> None:
-    """For the thread that calls it alone."""
+    """Enter the network with the calling thread alone."""
     libc = ctypes.CDLL(None, use_errno=True)
     namespace = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
     try:

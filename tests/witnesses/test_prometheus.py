@@ -81,7 +81,7 @@ def test_a_rule_with_a_wrong_threshold_fails(tmp_path: Path) -> None:
 
 
 def test_prometheus_parses_every_expression_of_a_dashboard(tmp_path: Path) -> None:
-    """As rules; Grafana puts a time in place of its variables."""
+    """Expressions as rules; Grafana puts a time in place of its variables."""
     rules = [
         {"record": f"{name}:{number}", "expr": _at_a_time(target["expr"])}
         for name in DASHBOARDS

@@ -19,7 +19,7 @@ class RouteTarget:
     name: str
     weight: int
     port: int | None = None
-    """Of a service; None for the port of models."""
+    """Port of a service; None for that of models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Route:
     name: str
     host: str
     path: str
-    """Of the route, without the API's: /chat, or / for all."""
+    """Path of the route without that of the API: /chat, or / for all."""
 
     api: str
     """Path of the API below it, such as /v1, alone let through; empty for every path."""

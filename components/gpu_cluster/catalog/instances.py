@@ -60,8 +60,8 @@ def _instances() -> Iterator[Instance]:
 
 
 def _max_pods(enis: int, addresses: int) -> int:
-    """Of the interfaces of the default network card and the IPv4 addresses of each, the first of which is no
-    pod's. The two pods beyond are the CNI and kube-proxy, on the host's network."""
+    """Pods with the VPC CNI: the first IPv4 address of each interface is no pod's. The two beyond are the CNI
+    and kube-proxy, on the host's network. `enis`: of the default network card."""
     return enis * (addresses - 1) + 2
 
 

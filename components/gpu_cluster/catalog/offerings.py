@@ -29,7 +29,7 @@ def regions_with(instance: str) -> tuple[str, ...]:
 
 
 def _offerings() -> Mapping[str, _Offered]:
-    """By family or type, as the table has them."""
+    """Offerings by family or type, as the table has them."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for row in rows_of("offerings"):
         zones = tuple(_zone(row["region"], digit) for digit in row["zones"].split())

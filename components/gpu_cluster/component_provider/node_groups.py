@@ -59,9 +59,9 @@ class NodeGroups(pulumi.ComponentResource):
             security_group=args["security_group"],
             volumes_key=args["volumes_key"],
             tags=args.get("tags"),
-            endpoint=_or_none(args.get("endpoint")),
-            authority=_or_none(args.get("authority")),
-            service_cidr=_or_none(args.get("service_cidr")),
+            endpoint=_or_empty(args.get("endpoint")),
+            authority=_or_empty(args.get("authority")),
+            service_cidr=_or_empty(args.get("service_cidr")),
             opts=opts,
         )
         return cast(Self, made)
@@ -70,5 +70,5 @@ class NodeGroups(pulumi.ComponentResource):
         """The types of the schema; `__new__` makes the component."""
 
 
-def _or_none(given: pulumi.Input[str] | None) -> pulumi.Input[str]:
+def _or_empty(given: pulumi.Input[str] | None) -> pulumi.Input[str]:
     return "" if given is None else given

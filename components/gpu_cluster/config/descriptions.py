@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 @cache
 def descriptions_of(model: type[BaseModel]) -> Mapping[str, str]:
-    """By attribute, those of its base classes included."""
+    """Descriptions by attribute, those of its base classes included."""
     found: dict[str, str] = {}
     for each in reversed(model.__mro__):
         if issubclass(each, BaseModel) and each is not BaseModel:

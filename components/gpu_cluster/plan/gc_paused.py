@@ -16,7 +16,7 @@ def gc_paused() -> Generator[None]:
     try:
         yield
     finally:
-        # To the oldest generation, as what was looked over: else all of it is looked over at once.
+        # All goes to the oldest generation, as if it had been collected: else a full collection follows.
         gc.freeze()
         gc.unfreeze()
         gc.enable()

@@ -14,7 +14,7 @@ _LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
 _ENCRYPTED = ("HTTPS", "TLS")
 _ROUTES = ("HTTPRoute", "GRPCRoute")
 _WAYS = ("apiKeyAuth", "basicAuth", "extAuth", "jwt", "oidc")
-"""By which a SecurityPolicy of Envoy Gateway v1.6.0 knows who calls
+"""Keys by which a SecurityPolicy of Envoy Gateway v1.6.0 knows who calls
 (api/v1alpha1/securitypolicy_types.go, 2026-11-30)."""
 
 _INTERNAL = {

@@ -36,7 +36,7 @@ class Change:
 @dataclass(frozen=True)
 class Defect:
     number: str
-    """Its number in that review; a letter where one has two causes."""
+    """Number in that review; a letter where one has two causes."""
 
     name: str
     stack: str
@@ -44,7 +44,7 @@ class Defect:
     """Parts of the report."""
 
     changes: tuple[Change, ...] = ()
-    """None where the stack file itself is what was wrong, and is refused."""
+    """Changes of the code; none where the stack file itself was wrong, and is refused."""
 
     code: int = 1
     quick: bool = False

@@ -77,7 +77,7 @@ ANSWERS = {
 
 class Step(NamedTuple):
     command: str
-    """Of a shell; empty for a section of a stack file."""
+    """Command of a shell; empty for a section of a stack file."""
 
     section: str = ""
 

@@ -29,7 +29,7 @@ def show_changes(project: Project, stack: str, against: str, *, as_json: bool) -
 
 
 def _changes(project: Project, stack: str, against: str) -> list[ResourceChange]:
-    """By kind and name. `StackFileError` where the file is wrong now; what was no plan then is nothing."""
+    """Changes by kind and name. `StackFileError` where the file is wrong now; no plan then is nothing."""
     with comparison_of(project.folder, against) as both:
         if stack not in stacks_in(both.before):
             project.stack_file(stack)

@@ -53,7 +53,7 @@ class RunningProject(Project):
             yield
 
     def control_plane(self, toolchain: Toolchain) -> LocalControlPlane:
-        """That of provider `local`, which reaches Services and kubelets where there are real nodes."""
+        """The control plane of provider `local`, which reaches Services and kubelets of real nodes."""
         return LocalControlPlane(self.local, toolchain, services=True)
 
     def engine(self, name: str, stack: Stack | TeamStack, toolchain: Toolchain) -> Engine:

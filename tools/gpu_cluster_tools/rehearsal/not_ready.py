@@ -13,7 +13,7 @@ _LATE_SECONDS = 10
 
 
 def not_ready(pod: Pod, now: datetime | None = None) -> str | None:
-    """In words; None for a pod that is ready, and for one that no kubelet has begun."""
+    """The reason in words; None for a pod that is ready, and for one that no kubelet has begun."""
     statuses = (pod.status and pod.status.containerStatuses) or []
     if is_ready(pod) or pod.spec is None or not statuses:
         return None
@@ -32,7 +32,7 @@ def not_ready(pod: Pod, now: datetime | None = None) -> str | None:
 
 
 def _ending(container: Container, ended: ContainerStateTerminated, grace: int) -> str:
-    """Its startup probe ended a container that ran for as long as that allows, and no longer."""
+    """The startup probe ended a container that ran for as long as that allows, and no longer."""
     ran = (ended.finishedAt - ended.startedAt).total_seconds() if ended.finishedAt and ended.startedAt else 0
     probe = container.startupProbe
     if probe and ended.reason != "OOMKilled":

@@ -14,7 +14,7 @@ USER = 2000
 """User of pods that share GPUs by MPS, which serves one user at a time."""
 
 CLASS_PREFIX = "gpu-"
-"""Of the priority classes by which quotas count pods of a pool."""
+"""Prefix of the priority classes by which quotas count pods of a pool."""
 
 _ESCAPES: Mapping[str, Object] = {
     f"a pod may set {VISIBLE_DEVICES} to all, and sees every GPU of its node": {
@@ -27,7 +27,7 @@ _ESCAPES: Mapping[str, Object] = {
 
 
 def escapes(api: DynamicClient, stack: Stack, pools: Mapping[str, Pool]) -> Iterator[str]:
-    """In words: pods within a grant that are refused, and pods beyond it that are not."""
+    """Pods within a grant that are refused, and pods beyond it that are not, in words."""
     for team, settings in stack.teams.items():
         namespace = settings.namespace or team
         for pool, granted in share_of(settings, pools).gpus.items():

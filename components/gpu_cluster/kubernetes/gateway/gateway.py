@@ -14,7 +14,7 @@ from gpu_cluster.kubernetes.security import Namespace, PodSecurity
 
 _TLS_SECRET = "gateway-tls"  # noqa: S105
 _DRAIN = "300s"
-"""That running answers get to finish when a replica of Envoy stops."""
+"""Time that running answers get to finish when a replica of Envoy stops."""
 
 
 class Gateway(pulumi.ComponentResource):

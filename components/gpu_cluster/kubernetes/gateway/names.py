@@ -3,7 +3,7 @@
 API = "gateway.networking.k8s.io/v1"
 ENVOY = "gateway.envoyproxy.io/v1alpha1"
 CONTROLLER = "gateway.envoyproxy.io/gatewayclass-controller"
-"""Of the GatewayClasses that Envoy Gateway serves."""
+"""Controller of the GatewayClasses that Envoy Gateway serves."""
 
 CLASS = "gpu-cluster"
 """GatewayClass that the platform makes."""

@@ -111,7 +111,7 @@ _API_KEYS = {
 
 
 def _limit(requests: int, *, by_consumer: bool) -> dict[str, Any]:
-    """Counted by each replica of Envoy for itself: a limit of all together would need a database."""
+    """A limit that each replica of Envoy counts for itself: one of all together would need a database."""
     limit = {"limit": {"requests": requests, "unit": "Minute"}}
     consumer = {"clientSelectors": [{"headers": [{"name": CONSUMER, "type": "Distinct"}]}]}
     return {"type": "Local", "local": {"rules": [{**limit, **(consumer if by_consumer else {})}]}}

@@ -14,7 +14,7 @@ PROXY_LABELS = {
     "gateway.envoyproxy.io/owning-gateway-name": GATEWAY,
     "gateway.envoyproxy.io/owning-gateway-namespace": NAMESPACE,
 }
-"""Of the pods that Envoy Gateway makes of the platform's Gateway."""
+"""Labels of the pods that Envoy Gateway makes of the platform's Gateway."""
 
 
 def from_gateway(
