@@ -17,8 +17,8 @@ from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.aws.pod_role import role_of
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
 from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
-from gpu_cluster_tools.rehearsal.sandbox import tools_of
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
+from gpu_cluster_tools.rehearsal.stack_tools import tools_of
 from gpu_cluster_tools.toolchain import install
 from tests.rehearsal.checkout import PROJECT
 

@@ -19,7 +19,7 @@ from gpu_cluster_tools.rehearsal import rehearse as run
 from gpu_cluster_tools.rehearsal.aws.faults import FaultError, Faults
 from gpu_cluster_tools.rehearsal.policy_files import read as read_policies
 from gpu_cluster_tools.rehearsal.policy_files import write as write_policies
-from gpu_cluster_tools.rehearsal.sandbox import tools_of
+from gpu_cluster_tools.rehearsal.stack_tools import tools_of
 from gpu_cluster_tools.toolchain import install
 
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON; the steps go to stderr.")]

@@ -3,7 +3,19 @@
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.eks import AccessPolicy, EksSettings
 from gpu_cluster.config.stack import Stack
+from gpu_cluster_tools.rehearsal.aws import Account
 from gpu_cluster_tools.rehearsal.aws.handlers.ec2.capacity_reservations import CapacityReservation
+
+_PODS = "pods.eks.amazonaws.com"
+
+
+def admit_principals(account: Account, stack: Stack, rights: tuple[str, ...]) -> None:
+    """Make who the stack names known to its account; `rights` are all policies of the deployer."""
+    for arn in taken_to_be_there(stack) - {account.principal}:
+        account.admit(arn)
+    for arn in addon_roles(stack):
+        account.admit(arn, trusted=_PODS)
+    account.admit(account.principal, rights)
 
 
 def taken_to_be_there(stack: Stack) -> set[str]:

@@ -11,17 +11,17 @@ from gpu_cluster_tools.rehearsal.stack_edits import team_edits_of
 from gpu_cluster_tools.rehearsal.team_sandbox import TeamSandbox
 
 
-def rehearse_team(tenant: TeamSandbox, tell: Tell) -> RehearsalReport:
+def rehearse_team(team_sandbox: TeamSandbox, tell: Tell) -> RehearsalReport:
     """Every step on a team's stack, on its environment. The sandbox is left open, as the last step left it.
 
     `RehearsalError` where it cannot be run at all.
     """
-    rehearsal = _OfTeam(tenant.sandbox, tenant, tell)
+    rehearsal = _OfTeam(team_sandbox.sandbox, team_sandbox, tell)
     rehearsal.step("ground", rehearsal.open)
-    with simulated_controllers(tenant.sandbox):
+    with simulated_controllers(team_sandbox.sandbox):
         if not rehearsal.step("below", rehearsal.environment):
             return rehearsal.report
-        rehearsal.come_and_go(tenant.team.served, team_edits_of(tenant.team), rehearsal.left)
+        rehearsal.come_and_go(team_sandbox.team.served, team_edits_of(team_sandbox.team), rehearsal.left)
     return rehearsal.report
 
 

@@ -1,17 +1,15 @@
 """Where a stack is rehearsed: a copy of the project, and a control plane and an account of its own."""
 
 import shutil
-import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.config.eks import EksSettings
-from gpu_cluster.config.pools import Provisioner
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack import load
 from gpu_cluster_tools.rehearsal.aws import Account
@@ -22,13 +20,7 @@ from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.engine import Engine, forget_history, local_state
 from gpu_cluster_tools.rehearsal.existing_vpc import MadeVpc, lost_of, make_vpc
 from gpu_cluster_tools.rehearsal.fake_secrets import plaintext_secrets, set_fake_secrets
-from gpu_cluster_tools.rehearsal.given_resources import (
-    addon_roles,
-    deployer,
-    own_images,
-    reservations,
-    taken_to_be_there,
-)
+from gpu_cluster_tools.rehearsal.given_resources import admit_principals, deployer, own_images, reservations
 from gpu_cluster_tools.rehearsal.instance_types import use_declared
 from gpu_cluster_tools.rehearsal.karpenter_controller import KarpenterController
 from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient
@@ -37,23 +29,16 @@ from gpu_cluster_tools.rehearsal.nodes import reconcile
 from gpu_cluster_tools.rehearsal.processes import end, processes
 from gpu_cluster_tools.rehearsal.run_watcher import STALLED_SECONDS
 from gpu_cluster_tools.rehearsal.stack_copy import Keys, StackCopy
+from gpu_cluster_tools.rehearsal.stack_tools import has_karpenter, write_charts
 from gpu_cluster_tools.rehearsal.state import resources_of
-from gpu_cluster_tools.toolchain import (
-    AWS_PROVIDER,
-    ENVOY_GATEWAY_CHARTS,
-    KARPENTER,
-    LWS_CONTROLLER,
-    Tool,
-    Toolchain,
-)
+from gpu_cluster_tools.toolchain import AWS_PROVIDER, KARPENTER, Toolchain
 
-_PODS = "pods.eks.amazonaws.com"
 _KUBECONFIG = ".local/kubeconfig"
 _STARTING_SECONDS = 60
 """For Karpenter to start, to look at its NodePools and to bring a node, on a machine that does much else."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sandbox:
     """The place of one rehearsal, below .local/rehearsal of the checkout.
 
@@ -68,6 +53,8 @@ class Sandbox:
     toolchain: Toolchain
     rights: tuple[str, ...] = ()
     """Policies that are all rights of the deployer on AWS; without any it is an administrator."""
+
+    _existing_vpc: MadeVpc | None = field(default=None, init=False)
 
     @classmethod
     def all_of(cls, project: Path) -> "list[Sandbox]":
@@ -94,7 +81,9 @@ class Sandbox:
         copy_project(self.project, self.folder, {})
         left_out = self._take_stack_file()
         use_declared(self._original.hardware)
-        self._bring_charts()
+        charts = self.folder / "charts"
+        if write_charts(self._original, self.toolchain, charts):
+            self.stack_file.put(("config", "gpu-cluster:registry", "charts"), str(charts))
         if self.on_aws:
             self._open_account(cluster=cluster)
         else:
@@ -196,7 +185,7 @@ class Sandbox:
     @property
     def has_karpenter(self) -> bool:
         """Whether Karpenter starts nodes of the stack."""
-        return _has_karpenter(self._original)
+        return has_karpenter(self._original)
 
     @cached_property
     def karpenter(self) -> KarpenterController:
@@ -239,6 +228,10 @@ class Sandbox:
         """Invented values that the state has in the clear, in words."""
         return plaintext_secrets(self.secrets, self.folder)
 
+    def lost_of_network(self) -> list[str]:
+        """Parts of the VPC that was there before which are there no longer, in words."""
+        return lost_of(self.aws, self._existing_vpc) if self._existing_vpc else []
+
     def _take_stack_file(self) -> list[Keys]:
         elsewhere = self.provider == "existing"
         return self.stack_file.take(self._original_file, kubeconfig=_KUBECONFIG if elsewhere else None)
@@ -251,59 +244,15 @@ class Sandbox:
         if cluster:
             self.control_plane.start()
             self.account.serve_clusters(self.control_plane.kubeconfig)
-        account, others = self.account, taken_to_be_there(self._original)
-        for arn in others - {account.principal}:
-            account.admit(arn)
-        for arn in addon_roles(self._original):
-            account.admit(arn, trusted=_PODS)
-        account.admit(account.principal, self.rights)
+        admit_principals(self.account, stack, self.rights)
         self._open_network()
-        account.take_as_given()
+        self.account.take_as_given()
 
     def _open_network(self) -> None:
         """The VPC that the stack file names is there; the copy of the file has the ids of this account."""
         network = self._original.network
         if network is None or network.existing is None:
             return
-        made = make_vpc(self._api_of_account(), network.existing)
-        self.__dict__["vpc"] = made
-        if made.ids:
-            self.stack_file.put(("config", "gpu-cluster:network", "existing", "ids"), made.ids)
-
-    def lost_of_network(self) -> list[str]:
-        """Parts of the VPC that was there before which are there no longer, in words."""
-        made: MadeVpc | None = self.__dict__.get("vpc")
-        return lost_of(self._api_of_account(), made) if made else []
-
-    def _api_of_account(self) -> Api:
-        return Api(self.account.endpoint, self._original.region or "us-east-1")
-
-    def _bring_charts(self) -> None:
-        """Charts that the stack would fetch are here, as no registry may be reached."""
-        tools = [
-            *(["karpenter-charts"] if self.has_karpenter else []),
-            *(it.name for it in _charts_of_gateway(self._original)),
-        ]
-        charts = self.folder / "charts"
-        for tool in tools:
-            charts.mkdir(exist_ok=True)
-            subprocess.run([self.toolchain.path(tool), charts], check=True)  # noqa: S603
-        if tools:
-            self.stack_file.put(("config", "gpu-cluster:registry", "charts"), str(charts))
-
-
-def tools_of(stack: Stack) -> list[Tool]:
-    """Tools that rehearsals of a stack take beside those of every stack."""
-    lws = [LWS_CONTROLLER] if stack.serving.installs_lws else []
-    of_cluster = [*lws, *_charts_of_gateway(stack)]
-    if stack.cluster.provider != "eks":
-        return of_cluster
-    return [AWS_PROVIDER, *([KARPENTER] if _has_karpenter(stack) else []), *of_cluster]
-
-
-def _charts_of_gateway(stack: Stack) -> list[Tool]:
-    return [ENVOY_GATEWAY_CHARTS] if stack.gateway and stack.gateway.is_installed else []
-
-
-def _has_karpenter(stack: Stack) -> bool:
-    return any(pool.provisioner is Provisioner.KARPENTER for pool in stack.pools.values())
+        self._existing_vpc = make_vpc(self.aws, network.existing)
+        if self._existing_vpc.ids:
+            self.stack_file.put(("config", "gpu-cluster:network", "existing", "ids"), self._existing_vpc.ids)

@@ -23,10 +23,10 @@ from gpu_cluster_tools.rehearsal.state import resources_of
 class TeamSandbox:
     """Its files lie beside those of the environment, whose state and cluster it shares.
 
-    tenant = Tenant(Sandbox(project, "prod", install()), "prod-vision")
-    tenant.open()
-    tenant.sandbox.engine.run("up", "--yes")
-    tenant.engine.run("up", "--yes")
+    team_sandbox = TeamSandbox(Sandbox(project, "prod", install()), "prod-vision")
+    team_sandbox.open()
+    team_sandbox.sandbox.engine.run("up", "--yes")
+    team_sandbox.engine.run("up", "--yes")
     """
 
     sandbox: Sandbox

@@ -13,7 +13,13 @@ from gpu_cluster_tools.toolchain.toolchain import (
     ready_engine,
     tools_folder,
 )
-from gpu_cluster_tools.toolchain.tools import ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, LWS_CONTROLLER, Tool
+from gpu_cluster_tools.toolchain.tools import (
+    ENVOY_GATEWAY,
+    ENVOY_GATEWAY_CHARTS,
+    KARPENTER_CHARTS,
+    LWS_CONTROLLER,
+    Tool,
+)
 
 __all__ = [
     "AT_ONCE",
@@ -21,6 +27,7 @@ __all__ = [
     "ENVOY_GATEWAY",
     "ENVOY_GATEWAY_CHARTS",
     "KARPENTER",
+    "KARPENTER_CHARTS",
     "LWS_CONTROLLER",
     "Tool",
     "Toolchain",

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ _STUBBORN = (
 @pytest.fixture
 def sleeper(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(["sleep", "600"], cwd=tmp_path)
+    while not Path(f"/proc/{process.pid}/cmdline").read_bytes():  # empty until exec has set up its memory
+        time.sleep(0.01)
     yield process
     process.kill()
     process.wait()

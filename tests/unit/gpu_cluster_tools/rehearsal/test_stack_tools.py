@@ -1,9 +1,9 @@
-"""Tools of a rehearsal, by its stack."""
+"""Tools by stack."""
 
 from pathlib import Path
 
 from gpu_cluster.stack import load
-from gpu_cluster_tools.rehearsal.sandbox import tools_of
+from gpu_cluster_tools.rehearsal.stack_tools import tools_of
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, KARPENTER
 
 STACKS = Path(__file__).parents[4] / "tests" / "stacks" / "happy"
