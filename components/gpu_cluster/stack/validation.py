@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from gpu_cluster.config.serving import ServingEngine
 from gpu_cluster.config.settings import Settings
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.document import Document
@@ -26,9 +27,6 @@ _PLACES: dict[str, dict[str, Any]] = {
     },
 }
 """Where a platform can be, with as little as is right."""
-
-_LEAST = {"model": "any", "replicas": 1, "cache": {"size": "1Mi"}}
-"""Of what every model needs, as little as is right: enough to check the rest of a model that lacks it."""
 
 _Root = TypeVar("_Root", bound=Settings)
 
@@ -116,10 +114,17 @@ def _completed(kind: StackKind, sections: dict[str, Any]) -> dict[str, Any]:
     holder: dict[str, Any] = sections
     for key in around:
         holder = holder.get(key, {})
-    completed = {last: {name: _LEAST | model for name, model in holder.get(last, {}).items()}}
+    completed = {last: {name: _completed_model(model) for name, model in holder.get(last, {}).items()}}
     for key in reversed(around):
         completed = {key: {**sections.get(key, {}), **completed}}
     return {**sections, **completed}
+
+
+def _completed_model(model: dict[str, Any]) -> dict[str, Any]:
+    """Enough to check the rest of a model that lacks it, and large enough to be no error of its own."""
+    has_weights = "store" in model or model.get("engine") == ServingEngine.CUSTOM
+    cache = {} if has_weights else {"cache": {"size": "1Ti"}}
+    return {"model": "any", "replicas": 1} | cache | model
 
 
 def _without(value: Any, broken: frozenset[Keys], keys: Keys = ()) -> Any:
