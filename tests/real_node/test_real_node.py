@@ -1,5 +1,6 @@
 """Rendered objects on kubelets: skipped only where root or a kernel feature is missing."""
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from gpu_cluster_tools.real_node.cgroups import cgroup_of
 from gpu_cluster_tools.rehearsal.processes import Process, processes
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from tests.real_node.platform import DEPLOYMENT, PODS, Platform, wait
-from tests.rehearsal.checkout import Checkout
+from tests.rehearsal.checkout import Checkout, run_gpu_cluster
 
 _MISSING = missing_requirement()
 
@@ -107,6 +108,21 @@ def test_a_client_of_another_namespace_does_not_reach_it(platform: Platform) -> 
     answer = platform.run("kube-public", "get", URL)
     assert "Client.Timeout exceeded" in answer or "i/o timeout" in answer
     assert "no such host" not in answer
+
+
+def test_every_replica_gives_a_token_to_verify(platform: Platform) -> None:
+    """Through the API server, the kubelet and containerd; network policies let no such client in."""
+    wait(platform.settled)
+    verified = run_gpu_cluster(platform.local.parent, "verify", "--json")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    checks = {f"{it['group']}: {it['name']}": it for it in json.loads(verified.stdout)["checks"]}
+    chat = checks["models: chat"]
+    assert (chat["verdict"], chat["numbers"]["ready"]) == ("OK", 2)
+    assert 0 < chat["numbers"]["firstTokenSeconds"] < 5
+    own = [it for name, it in checks.items() if name.startswith("nodes: l4 ") or name == "nodes: l4"]
+    assert {it["verdict"] for it in own} == {"OK"}
+    assert "nodes: l4 kubelet" in checks
+    assert checks["driver: a100"]["verdict"] == "SKIP"
 
 
 def test_a_killed_server_is_restarted(platform: Platform) -> None:

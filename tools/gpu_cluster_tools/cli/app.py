@@ -30,6 +30,7 @@ COMMANDS = {
     "status": "Show running nodes, GPUs and models.",
     "up": "Start the platform of a stack and show it.",
     "validate": "List all errors of a stack file.",
+    "verify": "Verify a running platform: nodes, models, scaling, alerts.",
     "waive": "Accept a finding of a stack until a day.",
 }
 """Each is the function of its name in the module of its name below `cli`, which is read when it is called."""

@@ -1,16 +1,13 @@
 """`gpu-cluster doctor`: check the prerequisites of a stack."""
 
 import json
-from itertools import groupby
 from typing import Annotated
 
 import typer
 
+from gpu_cluster_tools.cli.checks import show_checks, show_counts
 from gpu_cluster_tools.cli.project import Project, StackArgument
-from gpu_cluster_tools.cli.width import say
-from gpu_cluster_tools.doctor import Check, CheckStatus, counts, diagnose
-
-_WIDTH = 5
+from gpu_cluster_tools.doctor import CheckStatus, diagnose
 
 Json = Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")]
 
@@ -24,23 +21,9 @@ def doctor(stack: StackArgument = None, *, as_json: Json = False) -> None:
     project = Project.here()
     if stack is not None:
         project.stack_file(stack)
-    checks: list[Check] = []
-    for group, found in groupby(diagnose(project.folder, stack), key=lambda check: check.group):
-        if not as_json:
-            typer.echo(f"\n{group}" if checks else group)
-        for check in found:
-            checks.append(check)
-            if not as_json:
-                say(_line(check))
-    summary = counts(checks)
+    checks = show_checks(diagnose(project.folder, stack), quiet=as_json)
+    summary = show_counts(checks, quiet=as_json)
     if as_json:
         typer.echo(json.dumps({"summary": summary, "checks": [it.as_json() for it in checks]}, indent=2))
-    else:
-        typer.echo("\n" + ", ".join(f"{count} {verdict}" for verdict, count in summary.items()))
     if summary[CheckStatus.FAIL]:
         raise typer.Exit(1)
-
-
-def _line(check: Check) -> str:
-    line = f"  {check.verdict:<{_WIDTH}}{check.name}: {check.found}"
-    return f"{line}\n{' ' * (_WIDTH + 2)}-> {check.advice}" if check.advice else line

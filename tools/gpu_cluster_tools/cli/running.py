@@ -29,10 +29,14 @@ class RunningProject(Project):
 
     def cluster(self, name: str, stack: Stack) -> KubernetesClient:
         """The cluster that a stack is on. `NoKubeconfigError` where the way to it is missing."""
+        return KubernetesClient(*self.kubeconfig(name, stack))
+
+    def kubeconfig(self, name: str, stack: Stack) -> tuple[Path, str | None]:
+        """The kubeconfig of the cluster that a stack is on, and its context if it is not the current one."""
         if isinstance(stack.cluster, EksSettings):
-            return KubernetesClient(self._kubeconfig_of_eks(name, stack))
+            return self._kubeconfig_of_eks(name, stack), None
         context = stack.cluster.context if isinstance(stack.cluster, ExistingCluster) else None
-        return KubernetesClient(Path(kubeconfig_of(stack.cluster, self.folder)), context)
+        return Path(kubeconfig_of(stack.cluster, self.folder)), context
 
     def _kubeconfig_of_eks(self, name: str, stack: Stack) -> Path:
         """Output of the stack. It holds no credential: its user signs in to AWS.

@@ -2,6 +2,10 @@
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
+import os
+from base64 import b64encode
+from collections.abc import Generator
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,10 @@ class NoAnswerError(Exception):
     """The kubeconfig leads nowhere, or the API server refuses all."""
 
 
+class ForbiddenError(NoAnswerError):
+    """The request needs a right that this identity lacks."""
+
+
 class ApiServer:
     """The cluster that a context of a kubeconfig leads to, by default the current one.
 
@@ -28,7 +36,7 @@ class ApiServer:
     def __init__(self, kubeconfig: Path, context: str | None = None) -> None:
         try:
             config = KubeConfig.from_file(kubeconfig).get(context)
-            self._http = _client(config) if config else None
+            self._http = _http_client(config) if config else None
         except Exception as error:  # in as many ways as a file can be wrong
             raise NoAnswerError(f"{kubeconfig} leads to no cluster: {_in_one_line(error)}") from error
         self.kubeconfig = kubeconfig
@@ -55,15 +63,42 @@ class ApiServer:
         answer = self._asked("POST", f"{path}?dryRun=All", body)
         return None if answer.is_success else str(answer.json().get("message", answer.text))
 
+    @contextmanager
+    def upgraded(self, path: str, protocol: str, timeout: float) -> Generator["Upgraded"]:
+        """The connection itself, once the server speaks a protocol of WebSocket on it.
+
+        `ForbiddenError` where this identity may not. `timeout`: seconds until the server answers.
+        """
+        headers = {
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": b64encode(os.urandom(16)).decode(),
+            "Sec-WebSocket-Protocol": protocol,
+        }
+        try:
+            with self._client().stream("GET", path, headers=headers, timeout=timeout) as answer:
+                if answer.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+                    answer.read()
+                    kind = ForbiddenError if answer.status_code == HTTPStatus.FORBIDDEN else NoAnswerError
+                    raise kind(_message(answer))
+                yield Upgraded(answer.extensions["network_stream"])
+        except (httpx2.HTTPError, ConfigError, OSError) as error:
+            raise self._no_answer(error) from error
+
     def _asked(self, method: str, path: str, body: Object | None = None) -> httpx2.Response:
+        try:
+            return self._client().request(method, path, json=body)
+        except (httpx2.HTTPError, ConfigError, OSError) as error:
+            raise self._no_answer(error) from error
+
+    def _client(self) -> httpx2.Client:
         if self._http is None:
             raise NoAnswerError(f"{self.kubeconfig} has no current context")
-        try:
-            return self._http.request(method, path, json=body)
-        except (httpx2.HTTPError, ConfigError, OSError) as error:
-            raise NoAnswerError(
-                f"the cluster of {self.kubeconfig} does not answer: {_in_one_line(error)}"
-            ) from error
+        return self._http
+
+    def _no_answer(self, error: Exception) -> NoAnswerError:
+        return NoAnswerError(f"the cluster of {self.kubeconfig} does not answer: {_in_one_line(error)}")
 
     def _read(self, answer: httpx2.Response) -> Object:
         if answer.is_error:
@@ -73,7 +108,40 @@ class ApiServer:
         return answer.json()
 
 
-def _client(config: SingleConfig) -> httpx2.Client:
+class Upgraded:
+    """A connection on which both sides speak another protocol. `NoAnswerError` if it is broken or silent."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def read(self, most: int, timeout: float) -> bytes:
+        """Bytes as they come; none once the other side has closed."""
+        with _one_error(timeout):
+            return self._stream.read(most, timeout=timeout)
+
+    def write(self, data: bytes, timeout: float) -> None:
+        with _one_error(timeout):
+            self._stream.write(data, timeout=timeout)
+
+
+@contextmanager
+def _one_error(timeout: float) -> Generator[None]:
+    try:
+        yield
+    except Exception as error:  # of the transport below httpx2, which has types of its own
+        late = "Timeout" in type(error).__name__
+        raise NoAnswerError(f"no answer within {timeout:.0f} s" if late else _in_one_line(error)) from error
+
+
+def _message(answer: httpx2.Response) -> str:
+    """Message of a Status object, or the text of another answer."""
+    try:
+        return str(answer.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"{answer.status_code} {answer.text.strip() or answer.reason_phrase}"
+
+
+def _http_client(config: SingleConfig) -> httpx2.Client:
     here = "//127.0.0.1:" in config.cluster.server  # which no proxy leads to
     return Client(config, ConnectionParams(trust_env=not here))
 

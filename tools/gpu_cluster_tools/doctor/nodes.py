@@ -11,7 +11,7 @@ from gpu_cluster_tools.doctor.api_server import ApiServer, Object
 from gpu_cluster_tools.doctor.check import Check, Group
 
 _NODES = Group("cluster")
-_DRIVER = ("nvidia.com/cuda.driver-version.major", "nvidia.com/cuda.driver.major")
+DRIVER_LABELS = ("nvidia.com/cuda.driver-version.major", "nvidia.com/cuda.driver.major")
 """Labels of GPU feature discovery, today's name first (its README in NVIDIA/k8s-device-plugin v0.20.0)."""
 
 _OURS = {"app.kubernetes.io/part-of": "gpu-cluster"}
@@ -52,14 +52,18 @@ def _count(pool: Pool, own: list[Object], *, made: bool) -> Check:
 def _driver(pool: Pool, own: list[Object]) -> Check:
     """Whether models can run there; images of EKS have the driver, and any other node says it by a label."""
     name = f"{pool.name} driver"
-    majors = [next((_labels(node)[key] for key in _DRIVER if key in _labels(node)), None) for node in own]
+    majors = [
+        next((_labels(node)[key] for key in DRIVER_LABELS if key in _labels(node)), None) for node in own
+    ]
     old = sorted({each for each in majors if each and int(each) < VLLM_DRIVER})
     if old:
         found = f"driver {', '.join(old)} on a node of the pool, and vLLM needs {VLLM_DRIVER} or later"
         return _NODES.fail(name, found, f"install a driver of branch {VLLM_DRIVER} on the node")
     unknown = majors.count(None)
     if unknown:
-        found = f"{unknown} of {len(own)} nodes have no label {_DRIVER[0]}, so their driver is not checked"
+        found = (
+            f"{unknown} of {len(own)} nodes have no label {DRIVER_LABELS[0]}, so their driver is not checked"
+        )
         return _NODES.warn(
             name, found, f"compare nvidia-smi there with {VLLM_DRIVER}, or run GPU feature discovery"
         )

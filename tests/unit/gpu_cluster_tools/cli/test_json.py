@@ -84,7 +84,7 @@ def test_a_teams_status_has_the_keys_of_the_page() -> None:
     assert set(team_data("prod-vision", team, ())) == documented()["status of a team"]
 
 
-@pytest.mark.parametrize("name", ["status", "drift"])
+@pytest.mark.parametrize("name", ["status", "drift", "verify"])
 def test_without_an_engine_a_cluster_on_aws_is_not_asked(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

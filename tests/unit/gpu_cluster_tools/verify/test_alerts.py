@@ -1,0 +1,87 @@
+"""Targets and alerts as Prometheus' HTTP API answers; the real Prometheus: tests/real_node."""
+
+from typing import Any
+
+import pytest
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster_tools.doctor.api_server import NoAnswerError
+from gpu_cluster_tools.doctor.check import CheckStatus
+from gpu_cluster_tools.verify import alerts as subject
+from gpu_cluster_tools.verify.alerts import alerts
+from gpu_cluster_tools.verify.measurement import Measurement
+from tests.pains.platforms import stack
+from tests.unit.gpu_cluster_tools.verify.clusters import Cluster, listed, pod
+
+OK, WARN, FAIL, SKIP = CheckStatus.OK, CheckStatus.WARN, CheckStatus.FAIL, CheckStatus.SKIP
+PODS = "/api/v1/namespaces/telemetry/pods"
+UP, DOWN = ({"metric": {"job": "kubelet"}, "value": [0, value]} for value in ("1", "0"))
+
+
+def alert(name: str, severity: str, state: str = "firing") -> dict[str, Any]:
+    return {"labels": {"alertname": name, "severity": severity}, "state": state}
+
+
+def seen(
+    monkeypatch: pytest.MonkeyPatch, up: list[dict[str, Any]], listed_alerts: list[dict[str, Any]]
+) -> dict[str, Measurement]:
+    def asked(_: object, __: str, path: str) -> dict[str, Any]:
+        return {"alerts": listed_alerts} if path.endswith("/alerts") else {"result": up}
+
+    monkeypatch.setattr(subject, "_asked", asked)
+    found = alerts(stack("onprem", {}), (), Cluster({PODS: listed(pod("prometheus-0", "node"))}))
+    return {check.name: check for check in found}
+
+
+def test_quiet_alerts_and_targets_that_are_up_are_ok(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = seen(
+        monkeypatch, [UP, UP], [alert("GpuIdle", "info"), alert("ModelQueueGrows", "warning", "pending")]
+    )
+    assert {check.verdict for check in found.values()} == {OK}
+    assert found["targets"].numbers == {"targets": 2, "down": 0}
+    assert found["alerts"].found == "none fires, 1 pending"
+
+
+@pytest.mark.parametrize(("severity", "verdict"), [("warning", WARN), ("critical", FAIL)])
+def test_alerts_that_fire_are_named(
+    severity: str, verdict: CheckStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = seen(monkeypatch, [UP], [alert("ModelQueueGrows", "warning"), alert("GpuXid", severity)])[
+        "alerts"
+    ]
+    assert found.verdict is verdict
+    assert "GpuXid" in found.found
+    assert found.numbers["firing"] == 2
+
+
+def test_targets_that_are_down_are_counted_by_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = seen(monkeypatch, [UP, DOWN, DOWN], [])["targets"]
+    assert (found.verdict, found.found) == (WARN, "2 of 3 are down: kubelet (2)")
+    assert seen(monkeypatch, [], [])["targets"].verdict is FAIL
+
+
+def test_a_prometheus_that_does_not_answer_was_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(*_: object) -> dict[str, Any]:
+        raise NoAnswerError("connection refused")
+
+    monkeypatch.setattr(subject, "_asked", asked)
+    [found] = alerts(stack("onprem", {}), (), Cluster({PODS: listed(pod("prometheus-0", "node"))}))
+    assert (found.verdict, found.blocked) == (SKIP, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "paths", "verdict", "blocked"),
+    [
+        (stack("local", {}), {}, SKIP, False),
+        (stack("onprem", {"telemetry": {"prometheus": "existing"}}), {}, SKIP, False),
+        (stack("onprem", {}), {PODS: None}, SKIP, True),
+        (stack("onprem", {}), {PODS: listed()}, FAIL, False),
+        (stack("onprem", {}), {PODS: listed(pod("prometheus-0", "fake-0"))}, SKIP, False),
+        (stack("onprem", {}), {PODS: listed(pod("prometheus-0", "node", ready=False))}, FAIL, False),
+    ],
+)
+def test_without_a_prometheus_that_runs_it_says_why(
+    settings: Stack, paths: dict[str, Any], verdict: CheckStatus, blocked: bool
+) -> None:
+    [found] = alerts(settings, {"fake-0"}, Cluster(paths))
+    assert (found.verdict, found.blocked) == (verdict, blocked)

@@ -1,0 +1,42 @@
+"""Everything that is verified, in its order."""
+
+from itertools import groupby
+
+from gpu_cluster_tools.doctor.api_server import NoAnswerError, Object
+from gpu_cluster_tools.doctor.check import CheckStatus
+from gpu_cluster_tools.verify.verify import verify
+from tests.pains.platforms import stack
+from tests.unit.gpu_cluster_tools.verify.clusters import Cluster, listed, nodes_of, pod
+
+LOCAL = stack("local", {})
+SIMULATED = {
+    "/api/v1/nodes": listed(*nodes_of(LOCAL, simulated=True)),
+    "/api/v1/namespaces/serving/pods": listed(pod("chat-a", "l4-0"), pod("chat-b", "l4-1")),
+}
+
+
+def test_groups_come_one_after_the_other() -> None:
+    groups = [group for group, _ in groupby(verify(LOCAL, Cluster(SIMULATED)), key=lambda it: it.group)]
+    assert groups == ["nodes", "driver", "models", "telemetry"]
+
+
+def test_on_simulated_nodes_nothing_that_runs_is_ok() -> None:
+    found = list(verify(LOCAL, Cluster(SIMULATED)))
+    verdicts = {check.group: check.verdict for check in found}
+    skip = CheckStatus.SKIP
+    assert verdicts == {"nodes": CheckStatus.OK, "driver": skip, "models": skip, "telemetry": skip}
+    assert not any(check.blocked for check in found)
+
+
+def test_an_identity_that_may_not_list_nodes_does_not_accept() -> None:
+    [nodes] = [check for check in verify(LOCAL, Cluster()) if check.group == "nodes"]
+    assert nodes.blocked
+
+
+def test_a_cluster_that_does_not_answer_is_a_failure() -> None:
+    class Silent(Cluster):
+        def get(self, path: str) -> Object | None:
+            raise NoAnswerError("the cluster does not answer")
+
+    [found] = verify(LOCAL, Silent())
+    assert (found.name, found.verdict) == ("connection", CheckStatus.FAIL)

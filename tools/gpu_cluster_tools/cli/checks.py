@@ -1,0 +1,40 @@
+"""Checks as lines below their groups, each shown as soon as it is known."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import TypeVar
+
+import typer
+
+from gpu_cluster_tools.cli.width import say
+from gpu_cluster_tools.doctor import Check, CheckStatus, counts
+
+_WIDTH = 5
+
+C = TypeVar("C", bound=Check)
+
+
+def show_checks(found: Iterable[C], *, quiet: bool) -> list[C]:
+    """All checks. `quiet`: they are shown otherwise."""
+    checks: list[C] = []
+    for group, own in groupby(found, key=lambda check: check.group):
+        if not quiet:
+            typer.echo(f"\n{group}" if checks else group)
+        for check in own:
+            checks.append(check)
+            if not quiet:
+                say(_line(check))
+    return checks
+
+
+def show_counts(checks: Iterable[Check], *, quiet: bool) -> dict[CheckStatus, int]:
+    """How many checks there are of each verdict, as the last line."""
+    summary = counts(checks)
+    if not quiet:
+        typer.echo("\n" + ", ".join(f"{count} {verdict}" for verdict, count in summary.items()))
+    return summary
+
+
+def _line(check: Check) -> str:
+    line = f"  {check.verdict:<{_WIDTH}}{check.name}: {check.found}"
+    return f"{line}\n{' ' * (_WIDTH + 2)}-> {check.advice}" if check.advice else line

@@ -1,0 +1,40 @@
+"""`gpu-cluster verify`: accept a platform that runs, such as after an update."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from gpu_cluster_tools.cli.checks import show_checks, show_counts
+from gpu_cluster_tools.cli.project import StackName
+from gpu_cluster_tools.cli.running import RunningProject
+from gpu_cluster_tools.doctor import CheckStatus
+from gpu_cluster_tools.doctor.api_server import ApiServer, NoAnswerError
+from gpu_cluster_tools.rehearsal import RehearsalError
+from gpu_cluster_tools.verify import verify as verified
+
+Json = Annotated[bool, typer.Option("--json", help="Print the checks and their numbers as JSON.")]
+
+
+def verify(stack: StackName = "local", *, as_json: Json = False) -> None:
+    """Verify a running platform: nodes, drivers, a token of each model, autoscaling, alerts.
+
+    OK is as planned, WARN works and differs, FAIL is broken, SKIP says why it was not looked at. Nothing in
+    the cluster is created or changed. Exit codes: 0 nothing fails, 1 something fails, 3 nothing fails, but
+    something that is there could not be looked at.
+    """
+    project = RunningProject.here()
+    settings = project.stack(stack)
+    try:
+        api = ApiServer(*project.kubeconfig(stack, settings))
+    except NoAnswerError as error:
+        raise RehearsalError(str(error)) from error
+    checks = show_checks(verified(settings, api), quiet=as_json)
+    summary = show_counts(checks, quiet=as_json)
+    if as_json:
+        found = [it.as_json() for it in checks]
+        typer.echo(json.dumps({"stack": stack, "summary": summary, "checks": found}, indent=2))
+    if summary[CheckStatus.FAIL]:
+        raise typer.Exit(1)
+    if any(check.blocked for check in checks):
+        raise typer.Exit(3)
