@@ -99,16 +99,22 @@ _LACKING = "kubectl -n gpu-system get pods: the device plugin offers GPUs that t
 
 
 def _standard(pool: Pool, own: Sequence[Object]) -> Measurement:
-    """CPU, memory, disk and pods of the node that has the least of each."""
-    planned = {key: amount(value) for key, value in pool.allocatable.quantities().items()}
+    """CPU, memory, disk and pods of the node that has the least of each.
+
+    A kubelet without isolation of local storage reports no disk at all, and limits none.
+    """
+    quantities = pool.allocatable.quantities()
+    reported = [key for key in quantities if any(key in _allocatable_of(node) for node in own)]
+    planned = {key: amount(quantities[key]) for key in reported}
     least = {key: min(_offered(node, key) for node in own) for key in planned}
     short = [key for key in planned if least[key] < planned[key]]
     name = f"{pool.name} allocatable"
     numbers = {f"{key}Least": float(least[key]) for key in planned}
     numbers |= {f"{key}Planned": float(planned[key]) for key in planned}
     if not short:
-        words = f"at least {_words('cpu', least['cpu'])} and {_words('memory', least['memory'])} a node"
-        check: Check = _NODES.ok(name, f"{words}, as planned or more")
+        parts = [f"{key} {_words(key, value)}" for key, value in least.items()]
+        unknown = "".join(f"; {key} is not reported" for key in quantities if key not in reported)
+        check: Check = _NODES.ok(name, f"at least {', '.join(parts)} a node, as planned or more{unknown}")
     else:
         parts = [f"{key} {_words(key, least[key])}, {_words(key, planned[key])} planned" for key in short]
         check = _NODES.warn(name, "; ".join(parts), "what the plan fits onto a node may not fit")
@@ -116,13 +122,17 @@ def _standard(pool: Pool, own: Sequence[Object]) -> Measurement:
 
 
 def _offered(node: Object, resource: str) -> Decimal:
-    return amount(node.get("status", {}).get("allocatable", {}).get(resource, "0"))
+    return amount(_allocatable_of(node).get(resource, "0"))
+
+
+def _allocatable_of(node: Object) -> Mapping[str, str]:
+    return node.get("status", {}).get("allocatable", {})
 
 
 def _words(resource: str, value: Decimal) -> str:
     match resource:
         case "cpu":
-            return f"{value:.2f} CPUs"
+            return f"{value:.2f}"
         case "pods":
             return f"{value:.0f}"
         case _:

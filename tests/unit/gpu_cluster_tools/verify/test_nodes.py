@@ -100,6 +100,16 @@ def test_less_memory_than_planned_is_a_warning_with_both_numbers() -> None:
     assert check.numbers["memoryLeast"] == 2**30
 
 
+def test_disk_that_no_kubelet_reports_is_said() -> None:
+    def remove(nodes: list[Object]) -> None:
+        for node in nodes:
+            del node["status"]["allocatable"]["ephemeral-storage"]
+
+    check = seen(remove)[f"{POOL} allocatable"]
+    assert check.verdict is OK
+    assert check.found.endswith("as planned or more; ephemeral-storage is not reported")
+
+
 def test_simulated_nodes_have_no_kubelet_to_compare() -> None:
     settings = stack("local", {})
     found = nodes(settings, pools_of(settings), nodes_of(settings, simulated=True), Cluster())
