@@ -4,7 +4,7 @@ PYTHON ?= python3
 run := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status rehearse campaign test test-all test-versions lint check policies gate deploy findings schema docs bench dist release lock clean
+.PHONY: help up down status rehearse campaign test test-all test-versions test-throughput lint check policies gate deploy findings schema docs bench dist release lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ campaign: .venv/ready ## fuzz 200 small stacks with faults and edits; resume aft
 	@$(run)gpu-cluster campaign
 
 # Tests start hundreds of processes: without bytecode each would compile the package again.
-test test-all test-versions: export PYTHONDONTWRITEBYTECODE =
+test test-all test-versions test-throughput: export PYTHONDONTWRITEBYTECODE =
 
 test: .venv/ready lint ## prove it: unit tests, then the real engine on a real control plane
 	$(run)python -m gpu_cluster_tools.toolchain --tests
@@ -39,6 +39,11 @@ test-versions: .venv/ready ## plans and components with the versions at one END 
 	$(run)uv venv -q --clear --python $(run)python .local/versions
 	$(run)uv pip install -q --python .local/versions/bin/python --resolution $(END) -e '.[test]'
 	.local/versions/bin/python -m pytest -n 2 --dist loadfile tests/golden tests/unit/gpu_cluster
+
+test-throughput: .venv/ready ## estimates against published measurements, with the extra throughput
+	$(run)uv venv -q --clear --python $(run)python .local/throughput
+	$(run)uv pip install -q --python .local/throughput/bin/python -e '.[test,throughput]'
+	.local/throughput/bin/python -m pytest tests/unit/gpu_cluster_tools/throughput
 
 lint: .venv/ready ## format, lint, wording and strict types
 	$(run)ruff format --check

@@ -40,6 +40,9 @@ USES = {
     ),
     "gpu_cluster_tools.schedule": f"{_SETTINGS} gpu_cluster.plan gpu_cluster_tools.toolchain",
     "gpu_cluster_tools.reports": f"{_RESULTS} gpu_cluster_policies gpu_cluster_tools.schedule",
+    "gpu_cluster_tools.throughput": (
+        f"{_SETTINGS} gpu_cluster.cost gpu_cluster.images"  # no plan: an estimate is of settings alone
+    ),
     "gpu_cluster_tools.doctor": (
         f"{_SETTINGS} gpu_cluster.stack gpu_cluster.aws.tags gpu_cluster.kubernetes.storage "
         "gpu_cluster_tools.toolchain"

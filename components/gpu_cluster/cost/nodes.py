@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gpu_cluster.capacity import POOL_LABEL
-from gpu_cluster.catalog.price import Price, PriceError
+from gpu_cluster.catalog.price import PriceError
 from gpu_cluster.config.quantity import amount
+from gpu_cluster.cost.hourly import hourly
 from gpu_cluster.cost.item import Item
 from gpu_cluster.cost.line_item import Entry, LineItem, PricingContext
 from gpu_cluster.cost.money import Range
@@ -88,22 +89,12 @@ def _running(pool: str, nodes: Range, site: PricingContext) -> Range:
 
 def _servers(item: Item, pool: str, instance: str, market: str, count: Range, site: PricingContext) -> Entry:
     try:
-        least, most, how = _hourly(instance, market, site)
+        least, most, how = hourly(instance, market, site.region, site.prices)
         what = f"{instance} {how}"
         usd = Range(least.on(site.day, what).usd, most.on(site.day, what).usd)
     except PriceError as error:
         return Unpriced(str(error), item.name, pool)
     return LineItem(what, item.name, "nodes", pool, count, "node", usd, "hour")
-
-
-def _hourly(instance: str, market: str, site: PricingContext) -> tuple[Price, Price, str]:
-    if market == "CAPACITY_BLOCK":
-        price = site.prices.capacity_block(instance, site.region)
-        return price, price, "in a capacity block"
-    if market == "SPOT":
-        return *site.prices.spot(instance, site.region), "spot, estimated"
-    price = site.prices.on_demand(instance, site.region)
-    return price, price, "reserved" if market == "RESERVED" else "on demand"
 
 
 def _reserved(pool: str, market: str, running: Range, template: Item, site: PricingContext) -> Range:

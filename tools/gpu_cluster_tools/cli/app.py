@@ -28,6 +28,7 @@ COMMANDS = {
     "review": "Compare stacks with an earlier revision.",
     "schema": "Print the JSON Schema of the stack file.",
     "status": "Show running nodes, GPUs and models.",
+    "throughput": "Estimate tokens per second, latency and price of models.",
     "up": "Start the platform of a stack and show it.",
     "validate": "List all errors of a stack file.",
     "verify": "Verify a running platform: nodes, models, scaling, alerts.",
@@ -47,6 +48,7 @@ ERRORS = {
     "gpu_cluster_tools.review.github.GitHubError": 1,
     "gpu_cluster_tools.review.review.ReviewFileError": 2,
     "gpu_cluster_tools.review.revision.RevisionError": 2,
+    "gpu_cluster_tools.throughput.measurements.NoMeasurementsError": 1,
     "gpu_cluster_tools.toolchain.errors.ToolchainError": 1,
 }
 """Errors that a person can act on, and their exit codes. By name: imports take longer than most commands."""

@@ -1,0 +1,153 @@
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster.capacity import Pool, pools_of
+from gpu_cluster.catalog import GPUS
+from gpu_cluster.config.pools import Sharing
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.cost import Range
+from gpu_cluster.stack import load
+from gpu_cluster_tools.throughput.estimate import Layout, NoData, Target, Workload
+from gpu_cluster_tools.throughput.gpu_node import GpuNode
+from gpu_cluster_tools.throughput.measured_model import MeasuredModel
+from gpu_cluster_tools.throughput.served_model import Served, ServedModel, served_model, unmeasured_node
+from tests.unit.gpu_cluster_tools.throughput.fake_measurements import FakeMeasurements
+from tests.unit.gpu_cluster_tools.throughput.stack_files import STACKS
+
+LLAMA = "meta-llama/Llama-3.1-8B-Instruct"
+
+
+def settings(**keys: Any) -> ModelSettings:
+    given = {"model": LLAMA, "pool": "h100", "replicas": 1, "store": "models", "context": 8192, **keys}
+    return ModelSettings.model_validate(given)
+
+
+def served(**keys: Any) -> ServedModel:
+    found = served_model(settings(**keys), FakeMeasurements())
+    assert isinstance(found, ServedModel)
+    return found
+
+
+def gpu_node(gpu: str = "H100", gpus: int = 8, hourly: float = 40, sharing: Sharing | None = None) -> GpuNode:
+    return GpuNode(gpu.lower(), "p5.48xlarge", GPUS[gpu], gpus, sharing, Range.of(hourly), "on demand")
+
+
+@pytest.fixture(scope="module")
+def h100() -> Pool:
+    return pools_of(load(STACKS / "Pulumi.prod.yaml"))["h100"]
+
+
+def test_a_model_is_estimated_as_its_stack_divides_it(h100: Pool) -> None:
+    model = served(gpus=2, kvCacheDtype="fp8")
+    found = model.as_configured(h100, gpu_node(), Workload(2048, 256, 8))
+    fake = model.measurements
+    assert isinstance(fake, FakeMeasurements)
+
+    assert isinstance(found, Served)
+    assert found.layout == Layout(tensor=2)
+    [(measured, *_, kv_cache)] = fake.asked
+    assert measured == MeasuredModel("meta-llama/Meta-Llama-3.1-8B", "bf16")
+    assert kv_cache == "fp8"
+
+
+def test_its_tokens_cost_its_share_of_the_node(h100: Pool) -> None:
+    found = served().as_configured(h100, gpu_node(hourly=40), Workload(2048, 256, 1))
+
+    assert isinstance(found, Served)
+    # 40 / 8 dollars for 50 x 3600 tokens
+    assert found.usd_per_million == Range.of(Fraction(5_000_000, 180_000))
+
+
+def test_requests_that_do_not_fit_have_no_estimate(h100: Pool) -> None:
+    found = served().as_configured(h100, gpu_node(), Workload(8000, 100, 1000))
+
+    assert found == NoData("does not fit in memory")
+
+
+def test_requests_that_the_engine_makes_wait_have_none_either(h100: Pool) -> None:
+    found = served(maxSequences=16).as_configured(h100, gpu_node(), Workload(2048, 256, 32))
+
+    assert found == NoData("the engine works on 16 requests at once, others wait")
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        ({"engine": "triton", "version": "25.06-py3"}, "no measurements of triton"),
+        ({"image": "registry.example.com/vllm:mine"}, "an image of one's own without its version"),
+        ({"nodes": 2, "gpus": 8}, "no measurements of a replica over several nodes"),
+        ({"speculative": {"method": "ngram", "tokens": 3}}, "with speculative decoding it depends on"),
+        ({"lora": {"modules": {"a": "acme/a"}}}, "no measurements of LoRA adapters"),
+        ({"kvCacheDtype": "nvfp4"}, "no measurements of a KV cache of nvfp4"),
+        ({"model": "acme/chat"}, "nothing is known of acme/chat; its config.json tells, by the key config"),
+        ({"model": "acme/chat", "weights": "16Gi"}, "nothing is known of the layers of acme/chat"),
+        ({"model": "Qwen/Qwen2.5-32B-Instruct"}, "no measured model has the layers of Qwen/Qwen2.5-32B"),
+        ({"quantization": "bitsandbytes"}, f"no measurements of {LLAMA} in bitsandbytes"),
+    ],
+)
+def test_what_is_not_measured_says_why(keys: dict[str, Any], reason: str) -> None:
+    found = served_model(settings(**keys), FakeMeasurements())
+
+    assert isinstance(found, NoData)
+    assert found.reason.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("node", "reason"),
+    [
+        (gpu_node("L4"), "no measurements of L4"),
+        (gpu_node("A100-40GB"), "no measurements of A100-40GB"),
+        (gpu_node(sharing=Sharing(time_slicing=2)), "no measurements of GPUs that replicas share"),
+        (gpu_node(sharing=Sharing(mps=2)), "no measurements of GPUs that replicas share"),
+        (gpu_node(sharing=Sharing(mig={"3g.40gb": 2})), "no measurements of MIG instances"),
+        (gpu_node(), None),
+    ],
+)
+def test_gpus_that_are_not_measured_say_why(node: GpuNode, reason: str | None) -> None:
+    assert unmeasured_node(node) == reason
+
+
+def test_a_config_json_is_looked_up_by_its_folder(tmp_path: Path) -> None:
+    layers = {"num_hidden_layers": 4, "hidden_size": 512, "intermediate_size": 1024, "vocab_size": 32000}
+    heads = {"num_attention_heads": 8, "num_key_value_heads": 2, "max_position_embeddings": 8192}
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({"model_type": "llama", "torch_dtype": "bfloat16", **layers, **heads}))
+
+    assert served(model="acme/chat", config=str(file)).measured == MeasuredModel(str(tmp_path), "bf16")
+
+
+def test_the_most_requests_that_meet_a_target_have_the_cheapest_tokens() -> None:
+    found = served().fastest(gpu_node(), Target(tokens_per_second=30), 2048, 256)
+
+    assert isinstance(found, Served)
+    # One GPU: 32 requests of 36.6 tokens/s, 1,172 in all; two: 64 of 37.5, 1,201 by each
+    assert (found.layout.tensor, found.workload.concurrency) == (2, 64)
+
+
+def test_more_gpus_are_taken_where_one_does_not_meet_the_target() -> None:
+    found = served().fastest(gpu_node(), Target(tokens_per_second=60), 2048, 256)
+
+    assert isinstance(found, Served)
+    assert found.layout.tensor > 1
+    assert found.speed.tokens_per_second_of_request >= 60
+
+
+@pytest.mark.parametrize(
+    ("node", "reason"),
+    [
+        (gpu_node("L40S"), "does not meet the target"),
+        (gpu_node("L4"), "no measurements of L4"),
+    ],
+)
+def test_a_node_that_is_no_answer_says_why(node: GpuNode, reason: str) -> None:
+    assert served().fastest(node, Target(first_token=0.01), 2048, 256) == NoData(reason)
+
+
+def test_a_model_too_large_for_a_node_does_not_fit() -> None:
+    found = served(model="Qwen/Qwen3-32B-FP8", gpus=2).fastest(gpu_node("L40S", 1), Target(1), 30_000, 256)
+
+    assert found == NoData("the model does not fit")

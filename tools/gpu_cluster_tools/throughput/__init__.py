@@ -1,0 +1,1 @@
+"""Throughput of models as a stack serves them: estimates from measured kernels, and what tokens cost."""

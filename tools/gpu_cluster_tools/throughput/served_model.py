@@ -1,0 +1,160 @@
+"""A model as a stack serves it, or as it could be served on other nodes: its speed there."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gpu_cluster.capacity import ModelLoad, Pool, known_model, load_of
+from gpu_cluster.capacity.engine_options import EngineOptions, engine_options
+from gpu_cluster.capacity.model_memory import Device, device_of
+from gpu_cluster.capacity.replica_device import replica_device
+from gpu_cluster.catalog import LanguageModel
+from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.cost import Range
+from gpu_cluster_tools.throughput.estimate import Layout, NoData, Speed, Target, Workload
+from gpu_cluster_tools.throughput.gpu_node import GpuNode
+from gpu_cluster_tools.throughput.measured_model import MeasuredModel, UnknownLayersError, measured_model
+from gpu_cluster_tools.throughput.measurements import ENGINES, SYSTEMS, Measurements
+
+_LADDER = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+"""Requests at once, among which the most that meet a target are looked for."""
+
+_NO_ROOM = "does not fit in memory"
+
+_OF_ITSELF = ("auto", "bfloat16", "float16")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A model under a workload on a node."""
+
+    node: GpuNode
+    layout: Layout
+    workload: Workload
+    speed: Speed
+
+    @property
+    def usd_per_million(self) -> Range | None:
+        return self.node.usd_per_million(self.layout.gpus, self.speed.tokens_per_second)
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """A model of a stack that can be looked up."""
+
+    settings: ModelSettings
+    load: ModelLoad
+    measured: MeasuredModel
+    measurements: Measurements
+
+    def as_configured(self, pool: Pool, node: GpuNode, workload: Workload) -> Served | NoData:
+        """On the pool that the stack names, divided as the stack says."""
+        options = engine_options(self.settings)
+        layout = Layout(options.tensor, options.pipeline, options.data, options.expert)
+        return self._served(node, layout, workload, replica_device(self.settings, pool))
+
+    def fastest(
+        self, node: GpuNode, target: Target, input_tokens: int, output_tokens: int
+    ) -> Served | NoData:
+        """The layout and the number of requests with the cheapest tokens of those that meet the target."""
+        reason = unmeasured_node(node)
+        if node.gpu is None or reason:
+            return NoData(reason or "no GPU")
+        device = device_of(node.gpu, None, None, self.settings.gpu_memory_utilization)
+        found = list(self._tried(node, device, input_tokens, output_tokens))
+        met = [it for it in found if isinstance(it, Served) and target.met_by(it.speed)]
+        if met:
+            return max(met, key=lambda it: it.speed.tokens_per_second / it.layout.gpus)
+        if any(isinstance(it, Served) for it in found):
+            return NoData("does not meet the target")
+        reasons = [it.reason for it in found if isinstance(it, NoData) and it.reason != _NO_ROOM]
+        return NoData(reasons[0] if reasons else "the model does not fit")
+
+    def _tried(
+        self, node: GpuNode, device: Device, input_tokens: int, output_tokens: int
+    ) -> Iterator[Served | NoData]:
+        most = engine_options(self.settings).max_sequences or _LADDER[-1]
+        tensor = 1
+        while tensor <= node.gpus:
+            layout = Layout(tensor, expert=self.settings.expert_parallel)
+            for concurrency in (each for each in _LADDER if each <= most):
+                tried = self._served(node, layout, Workload(input_tokens, output_tokens, concurrency), device)
+                yield tried
+                if isinstance(tried, NoData):
+                    break  # more requests would not fit either
+            tensor *= 2
+
+    def _served(self, node: GpuNode, layout: Layout, workload: Workload, device: Device) -> Served | NoData:
+        options, gpu = engine_options(self.settings), node.gpu.name if node.gpu else ""
+        if options.max_sequences and workload.concurrency > options.max_sequences:
+            return NoData(f"the engine works on {options.max_sequences} requests at once, others wait")
+        if not _fits(self.load, layout, workload, device):
+            return NoData(_NO_ROOM)
+        speed = self.measurements.speed(
+            self.measured,
+            gpu,
+            str(options.engine),
+            layout,
+            workload,
+            options.batched_tokens or device.batch,
+            "fp8" if (options.kv_cache_dtype or "").startswith("fp8") else None,
+        )
+        return speed if isinstance(speed, NoData) else Served(node, layout, workload, speed)
+
+
+def served_model(settings: ModelSettings, measurements: Measurements) -> ServedModel | NoData:
+    """`NoData` where no measurement can be of the model as it is configured."""
+    options = engine_options(settings)
+    reason = _unmeasured(settings, options)
+    if reason:
+        return NoData(reason)
+    model = known_model(settings)
+    if model is None:
+        return NoData(f"nothing is known of {settings.model}; its config.json tells, by the key config")
+    try:
+        measured = _measured(settings, model, measurements)
+    except UnknownLayersError as error:
+        return NoData(f"{error}; its config.json tells, by the key config")
+    return ServedModel(settings, load_of(settings, model), measured, measurements)
+
+
+def unmeasured_node(node: GpuNode) -> str | None:
+    """Why no measurement can be of its GPUs; None where one may be."""
+    if node.gpu is None:
+        return "no GPU"
+    if node.sharing:
+        return f"no measurements of {'MIG instances' if node.sharing.mig else 'GPUs that replicas share'}"
+    return None if node.gpu.name in SYSTEMS else f"no measurements of {node.gpu.name}"
+
+
+def _measured(settings: ModelSettings, model: LanguageModel, measurements: Measurements) -> MeasuredModel:
+    """A config.json as it is, unless another precision is asked for."""
+    path = Path(settings.config or "")
+    if settings.config and path.name == "config.json" and not settings.quantization:
+        return MeasuredModel(str(path.parent), model.precision)
+    return measured_model(model, measurements.models)
+
+
+def _unmeasured(settings: ModelSettings, options: EngineOptions) -> str | None:
+    cases: Iterable[tuple[bool, str]] = (
+        (options.engine not in ENGINES, f"no measurements of {options.engine}"),
+        (options.own_image, "an image of one's own without its version"),
+        (settings.nodes > 1, "no measurements of a replica over several nodes"),
+        (bool(options.speculative), "with speculative decoding it depends on how many tokens are accepted"),
+        (options.adapters > 0, "no measurements of LoRA adapters"),
+        (
+            not (options.kv_cache_dtype or "auto").startswith(("fp8", *_OF_ITSELF)),
+            f"no measurements of a KV cache of {options.kv_cache_dtype}",
+        ),
+    )
+    return next((reason for holds, reason in cases if holds), None)
+
+
+def _fits(load: ModelLoad, layout: Layout, workload: Workload, device: Device) -> bool:
+    """Both one request as long as the model may answer, and all of the workload."""
+    options = load.options and replace(
+        load.options, tensor=layout.tensor, pipeline=layout.pipeline, data=layout.data
+    )
+    longest = replace(load, options=options)
+    all_of_it = replace(longest, context=workload.context, concurrency=workload.concurrency)
+    return longest.fits(device, layout.gpus) and all_of_it.fits(device, layout.gpus)
