@@ -4,6 +4,7 @@ Prometheus, prometheus-adapter and the controller of HorizontalPodAutoscalers ar
 objects that the platform renders for them. Changed is the autoscaler's patience when it scales down alone.
 """
 
+import json
 import sys
 import threading
 import time
@@ -22,7 +23,7 @@ from gpu_cluster_tools.rehearsal.nodes import REAL_NODE_LABEL
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from tests.real_node.platform import DEPLOYMENT, Platform, wait
 from tests.real_node.telemetry_images import telemetry_images
-from tests.rehearsal.checkout import Checkout
+from tests.rehearsal.checkout import Checkout, run_gpu_cluster
 
 _MISSING = missing_requirement()
 
@@ -159,6 +160,18 @@ def test_replicas_follow_the_queue(platform: Platform, capsys: pytest.CaptureFix
     assert load.lost == []
     assert max(it.waiting or 0 for it in samples) > 4
     assert _condition(platform, "ScalingActive")[0] == "True"
+
+
+def test_verify_reads_the_metric_the_targets_and_the_alerts(platform: Platform) -> None:
+    """Exporters are played by a program that serves no metrics, so some targets are down."""
+    verified = run_gpu_cluster(platform.local.parent, "verify", "--json")
+    checks = {f"{it['group']}: {it['name']}": it for it in json.loads(verified.stdout)["checks"]}
+    scaling = checks["autoscaling: chat"]
+    assert (scaling["verdict"], scaling["numbers"]["waiting"]) == ("OK", 0), scaling
+    assert scaling["found"].startswith(f"{METRIC} is 0 over ")
+    assert checks["models: chat"]["verdict"] == "OK", checks["models: chat"]
+    assert checks["telemetry: targets"]["numbers"]["targets"] > 0, checks["telemetry: targets"]
+    assert "critical" in checks["telemetry: alerts"]["numbers"], checks["telemetry: alerts"]
 
 
 def test_a_model_is_stopped_and_woken_by_hand(platform: Platform) -> None:

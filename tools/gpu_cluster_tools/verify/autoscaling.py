@@ -1,5 +1,6 @@
 """Metrics by which models scale: served for their pods, and read by their autoscalers."""
 
+import time
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 from urllib.parse import quote
@@ -17,6 +18,10 @@ from gpu_cluster_tools.verify.pods import on_nodes, pods_with
 _SCALING = Group("autoscaling")
 _METRICS = "/apis/custom.metrics.k8s.io/v1beta1/namespaces"
 _SCALERS = "/apis/autoscaling/v2/namespaces"
+_LOOKS_SECONDS = 35.0
+"""Time for an autoscaler to look twice: it looks every 15 s by default (kube-controller-manager)."""
+
+_POLL_SECONDS = 2.0
 _STOPPED = "ScalingDisabled"
 """Reason of an autoscaler whose model was scaled to no replica by hand."""
 
@@ -39,7 +44,8 @@ def _model(
     namespace = stack.serving.namespace
     selector = ",".join(f"{name}={value}" for name, value in labels_of(key, settings).items())
     found = api.get(f"{_METRICS}/{namespace}/pods/*/{quote(metric)}?labelSelector={quote(selector)}")
-    scaler = api.get(f"{_SCALERS}/{namespace}/horizontalpodautoscalers/{key}")
+    path = f"{_SCALERS}/{namespace}/horizontalpodautoscalers/{key}"
+    scaler = api.get(path)
     if not scaler:
         return measured(
             _SCALING.fail(key, f"no HorizontalPodAutoscaler {key} in {namespace} is there to read")
@@ -55,6 +61,7 @@ def _model(
         )
     values = [amount(it["value"]) for it in found["items"]]
     waiting = sum(values, Decimal(0))
+    scaler = _looked_again(path, scaler, api)
     words = f"{metric} is {waiting} over {len(values)} pods; {_words(scaler)}"
     numbers |= {"waiting": float(waiting), "pods": len(values)}
     active = _scaling_active(scaler)
@@ -66,6 +73,17 @@ def _model(
     return measured(
         _SCALING.fail(key, f"{metric} is served, and its autoscaler does not read it: {said}"), **numbers
     )
+
+
+def _looked_again(path: str, scaler: Object, api: ApiServer) -> Object:
+    """The autoscaler once it reads the metric: its condition may be from before the metric was served."""
+    deadline = time.monotonic() + _LOOKS_SECONDS
+    while _scaling_active(scaler).get("status") != "True" and time.monotonic() < deadline:
+        if _scaling_active(scaler).get("reason") == _STOPPED:
+            return scaler
+        time.sleep(_POLL_SECONDS)
+        scaler = api.get(path) or scaler
+    return scaler
 
 
 def _without_metric(

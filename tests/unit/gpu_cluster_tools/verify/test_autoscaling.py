@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from gpu_cluster_tools.doctor.api_server import Object
 from gpu_cluster_tools.doctor.check import CheckStatus
+from gpu_cluster_tools.verify import autoscaling as subject
 from gpu_cluster_tools.verify.autoscaling import autoscaling
 from gpu_cluster_tools.verify.measurement import Measurement
 from tests.pains.platforms import stack
@@ -15,6 +18,12 @@ RANGE = {"serving.models.chat.replicas": {"min": 1, "max": 2}}
 METRIC = "/apis/custom.metrics.k8s.io/v1beta1/namespaces/serving/pods/*/vllm%3Anum_requests_waiting"
 SCALER = "/apis/autoscaling/v2/namespaces/serving/horizontalpodautoscalers/chat"
 VALUES = listed({"value": "3"}, {"value": "500m"})
+
+
+@pytest.fixture(autouse=True)
+def _looks_are_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "_LOOKS_SECONDS", 0.05)
+    monkeypatch.setattr(subject, "_POLL_SECONDS", 0.01)
 
 
 def scaler(**condition: str) -> Object:
@@ -50,6 +59,22 @@ def test_an_autoscaler_that_does_not_read_it_is_a_failure_in_its_own_words() -> 
     assert found.verdict is FAIL
     assert found.found.endswith("its autoscaler does not read it: no metrics returned")
     assert seen(VALUES, scaler()).found.endswith("it has not looked yet")
+
+
+def test_an_autoscaler_gets_time_to_look_again() -> None:
+    class Late(Cluster):
+        """Its autoscaler has read the metric by the third look."""
+
+        looks = 0
+
+        def get(self, path: str) -> Object | None:
+            if path != SCALER:
+                return super().get(path)
+            self.looks += 1
+            return ACTIVE if self.looks > 2 else scaler(status="False", reason="FailedGetPodsMetric")
+
+    [check] = autoscaling(stack("local", RANGE), (), Late({METRIC: VALUES}))
+    assert check.verdict is OK
 
 
 def test_a_model_that_was_stopped_by_hand_is_a_warning() -> None:
