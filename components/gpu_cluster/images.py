@@ -138,6 +138,22 @@ PROMETHEUS = Image(
     "v3.12.0",
     "69f5241418838263316593f7274a304b095c40bcf22e57272865da91bd60a8ac",
 )
+# As the bundle of the GPU operator has it, NVIDIA/gpu-operator, 2026-08-21.
+DCGM = Image(
+    "nvcr.io/nvidia/cloud-native/dcgm",
+    "4.6.0-1-ubi10",
+    "92080d86d04c265f7fc0b8e1cd95dff94d3ab57de6a6474c3c483e4c2ada5dea",
+)
+# As public deployments pin it beside the same tag, read on 2026-11-30.
+BUSYBOX = Image(
+    "docker.io/library/busybox",
+    "1.38.0",
+    "fd7dc98638c8e305f4dc34e979f1c0fdfdcaeb0fbf8fcff77ae834b6da3d7e6e",
+)
+# AWS publishes it with the EFA plugin of NCCL; no public list has its digest, 2026-11-30.
+NCCL_TESTS = TaggedImage(
+    "public.ecr.aws/hpc-cloud/nccl-tests", "cuda13.0.2-efa1.48.0-ofiv1.19.0-ncclv2.30.4-1-testsv2.18.3"
+)
 # No public list has digests of Docker Hub, 2026-11-30. The proxy is the one of the controller's release:
 # DefaultEnvoyProxyImage, api/v1alpha1/shared_types.go of envoyproxy/gateway v1.6.0.
 ENVOY_GATEWAY = TaggedImage("docker.io/envoyproxy/gateway", "v1.6.0")
