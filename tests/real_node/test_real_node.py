@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from gpu_cluster.images import DCGM
 from gpu_cluster_tools.real_node.cgroups import cgroup_of
+from gpu_cluster_tools.real_node.images import Image
 from gpu_cluster_tools.rehearsal.processes import Process, processes
+from gpu_cluster_tools.toolchain import provide
+from gpu_cluster_tools.toolchain.real_node import CLIENT
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from tests.real_node.platform import DEPLOYMENT, PODS, Platform, wait
 from tests.rehearsal.checkout import Checkout, run_gpu_cluster
@@ -22,6 +26,18 @@ pytestmark = [
     pytest.mark.skipif(_MISSING is not None, reason=f"real nodes need {_MISSING}"),
 ]
 
+_PASSED = json.dumps(
+    {
+        "DCGM Diagnostic": {
+            "test_categories": [
+                {
+                    "category": "Deployment",
+                    "tests": [{"name": "software", "results": [], "test_summary": {"status": "Pass"}}],
+                }
+            ]
+        }
+    }
+)
 URL = "http://chat.serving.svc.cluster.local:8000/v1/models"
 
 
@@ -123,6 +139,30 @@ def test_every_replica_gives_a_token_to_verify(platform: Platform) -> None:
     assert {it["verdict"] for it in own} == {"OK"}
     assert "nodes: l4 kubelet" in checks
     assert checks["driver: a100"]["verdict"] == "SKIP"
+
+
+def test_a_job_of_verify_runs_on_a_free_gpu_and_leaves_nothing(platform: Platform) -> None:
+    """In place of the shell of DCGM's image a program prints what nvidia-smi and dcgmi do by their docs."""
+    wait(platform.settled)
+    printed = f"NVIDIA L4, 580.95.05, 23034, 41, 0\n--- dcgm ---\n{_PASSED}"
+    files = {"usr/local/bin/sh": provide(CLIENT).read_bytes(), "usr/share/output": printed.encode()}
+    platform.import_images([Image(DCGM.at(None), files)])
+    platform.api.patch(f"{DEPLOYMENT}/scale", {"spec": {"replicas": 1}})
+    wait(lambda: len(platform.replicas()) == 1)
+
+    verified = run_gpu_cluster(platform.local.parent, "verify", "--jobs", "--json")
+
+    platform.api.patch(f"{DEPLOYMENT}/scale", {"spec": {"replicas": 2}})
+    checks = {f"{it['group']}: {it['name']}": it for it in json.loads(verified.stdout)["checks"]}
+    assert checks["GPU jobs: l4"]["verdict"] == "OK", checks["GPU jobs: l4"]
+    assert checks["GPU jobs: l4"]["found"].startswith("1 x NVIDIA-L4 on l4-")
+    assert checks["GPU jobs: l4 DCGM"]["numbers"]["passed"] == 1
+    assert checks["GPU jobs: a100"]["verdict"] == "SKIP"
+    assert (checks["models: chat"]["verdict"], verified.returncode) == ("FAIL", 1)
+    assert "gpu-cluster-verify" not in {
+        it["metadata"]["name"] for it in platform.api.items("/api/v1/namespaces")
+    }
+    wait(platform.settled)
 
 
 def test_a_killed_server_is_restarted(platform: Platform) -> None:

@@ -1,6 +1,7 @@
 """`gpu-cluster verify`: accept a platform that runs, such as after an update."""
 
 import json
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -16,12 +17,17 @@ from gpu_cluster_tools.verify import verify as verified
 Json = Annotated[bool, typer.Option("--json", help="Print the checks and their numbers as JSON.")]
 
 
-def verify(stack: StackName = "local", *, as_json: Json = False) -> None:
+Jobs = Annotated[
+    bool, typer.Option("--jobs", help="Run Jobs on free GPUs and volumes, in a namespace of their own.")
+]
+
+
+def verify(stack: StackName = "local", *, jobs: Jobs = False, as_json: Json = False) -> None:
     """Verify a running platform: nodes, drivers, a token of each model, autoscaling, alerts.
 
-    OK is as planned, WARN works and differs, FAIL is broken, SKIP says why it was not looked at. Nothing in
-    the cluster is created or changed. Exit codes: 0 nothing fails, 1 something fails, 3 nothing fails, but
-    something that is there could not be looked at.
+    OK is as planned, WARN works and differs, FAIL is broken, SKIP says why it was not looked at. Without
+    --jobs nothing in the cluster is created or changed. Exit codes: 0 nothing fails, 1 something fails,
+    3 nothing fails, but something that is there could not be looked at.
     """
     project = RunningProject.here()
     settings = project.stack(stack)
@@ -29,11 +35,12 @@ def verify(stack: StackName = "local", *, as_json: Json = False) -> None:
         api = ApiServer(*project.kubeconfig(stack, settings))
     except NoAnswerError as error:
         raise RehearsalError(str(error)) from error
-    checks = show_checks(verified(settings, api), quiet=as_json)
+    with closing(verified(settings, api, with_jobs=jobs)) as found:  # an interrupt removes what was made
+        checks = show_checks(found, quiet=as_json)
     summary = show_counts(checks, quiet=as_json)
     if as_json:
-        found = [it.as_json() for it in checks]
-        typer.echo(json.dumps({"stack": stack, "summary": summary, "checks": found}, indent=2))
+        document = {"stack": stack, "summary": summary, "checks": [it.as_json() for it in checks]}
+        typer.echo(json.dumps(document, indent=2))
     if summary[CheckStatus.FAIL]:
         raise typer.Exit(1)
     if any(check.blocked for check in checks):

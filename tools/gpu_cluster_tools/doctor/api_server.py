@@ -4,7 +4,7 @@
 
 import os
 from base64 import b64encode
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -58,6 +58,23 @@ class ApiServer:
         """Response of the server to a question, such as a review of access."""
         return self._read(self._asked("POST", path, body))
 
+    def text(self, path: str) -> str:
+        """Response that is no object, such as a log. `NoAnswerError` where there is none."""
+        answer = self._asked("GET", path)
+        if answer.is_error:
+            raise NoAnswerError(_message(answer))
+        return answer.text
+
+    def merge(self, path: str, body: Object) -> None:
+        """Change the fields of an object that `body` has."""
+        self._read(self._asked("PATCH", path, body, {"Content-Type": "application/merge-patch+json"}))
+
+    def delete(self, path: str) -> None:
+        """Have an object deleted, and all that it owns; none where it is gone."""
+        answer = self._asked("DELETE", path, {"propagationPolicy": "Background"})
+        if answer.status_code != HTTPStatus.NOT_FOUND:
+            self._read(answer)
+
     def refusal(self, path: str, body: Object) -> str | None:
         """Reason of the server to refuse an object that it is not to keep; None where it would take it."""
         answer = self._asked("POST", f"{path}?dryRun=All", body)
@@ -86,9 +103,11 @@ class ApiServer:
         except (httpx2.HTTPError, ConfigError, OSError) as error:
             raise self._no_answer(error) from error
 
-    def _asked(self, method: str, path: str, body: Object | None = None) -> httpx2.Response:
+    def _asked(
+        self, method: str, path: str, body: Object | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx2.Response:
         try:
-            return self._client().request(method, path, json=body)
+            return self._client().request(method, path, json=body, headers=headers)
         except (httpx2.HTTPError, ConfigError, OSError) as error:
             raise self._no_answer(error) from error
 
@@ -101,6 +120,8 @@ class ApiServer:
         return NoAnswerError(f"the cluster of {self.kubeconfig} does not answer: {_in_one_line(error)}")
 
     def _read(self, answer: httpx2.Response) -> Object:
+        if answer.status_code == HTTPStatus.FORBIDDEN:
+            raise ForbiddenError(_message(answer))
         if answer.is_error:
             raise NoAnswerError(
                 f"the cluster of {self.kubeconfig} refuses: {answer.status_code} {answer.reason_phrase}"

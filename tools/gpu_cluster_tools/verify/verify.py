@@ -1,6 +1,6 @@
 """Everything that is verified, from the nodes up to the models that run on them."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.stack import Stack
@@ -9,32 +9,37 @@ from gpu_cluster_tools.doctor.check import Group
 from gpu_cluster_tools.verify.alerts import alerts
 from gpu_cluster_tools.verify.autoscaling import autoscaling
 from gpu_cluster_tools.verify.drivers import drivers
+from gpu_cluster_tools.verify.jobs import jobs, not_asked_for
 from gpu_cluster_tools.verify.measurement import Measurement, blocked, measured
 from gpu_cluster_tools.verify.models import models
 from gpu_cluster_tools.verify.nodes import nodes
 from gpu_cluster_tools.verify.pods import simulated_nodes
 
 
-def verify(stack: Stack, api: ApiServer) -> Iterator[Measurement]:
-    """Reads alone: nothing in the cluster is created or changed.
+def verify(stack: Stack, api: ApiServer, *, with_jobs: bool = False) -> Generator[Measurement]:
+    """Reads alone, unless `with_jobs`: then Jobs use free GPUs and volumes, in a namespace of their own.
 
     for check in verify(load(path), ApiServer(kubeconfig)): ...
     """
     try:
-        yield from _all(stack, api)
+        yield from _all(stack, api, with_jobs=with_jobs)
     except NoAnswerError as error:
         yield measured(Group("cluster").fail("connection", str(error)))
 
 
-def _all(stack: Stack, api: ApiServer) -> Iterator[Measurement]:
+def _all(stack: Stack, api: ApiServer, *, with_jobs: bool) -> Generator[Measurement]:
     found = api.items("/api/v1/nodes")
+    pools = pools_of(stack)
     if found is None:
         yield blocked(Group("nodes").skip("nodes", "this identity may not list nodes"))
     else:
-        pools = pools_of(stack)
         yield from nodes(stack, pools, found, api)
         yield from drivers(stack, pools, found)
     simulated = simulated_nodes(found or [])
     yield from models(stack.serving.models, stack.serving.namespace, simulated, api)
     yield from autoscaling(stack, simulated, api)
     yield from alerts(stack, simulated, api)
+    if with_jobs:
+        yield from jobs(stack, pools, found or [], api)
+    else:
+        yield not_asked_for()

@@ -23,7 +23,7 @@ BROKEN = measured(NODES.fail("l4", "1 ready"), ready=1)
 
 
 def ran(monkeypatch: pytest.MonkeyPatch, *checks: Measurement, options: tuple[str, ...] = ()) -> Any:
-    def verified(*_: object) -> Iterator[Measurement]:
+    def verified(*_: object, with_jobs: bool) -> Iterator[Measurement]:
         yield from checks
 
     def unasked(*_: object) -> None: ...

@@ -17,15 +17,25 @@ SIMULATED = {
 
 def test_groups_come_one_after_the_other() -> None:
     groups = [group for group, _ in groupby(verify(LOCAL, Cluster(SIMULATED)), key=lambda it: it.group)]
-    assert groups == ["nodes", "driver", "models", "telemetry"]
+    assert groups == ["nodes", "driver", "models", "telemetry", "jobs"]
 
 
 def test_on_simulated_nodes_nothing_that_runs_is_ok() -> None:
     found = list(verify(LOCAL, Cluster(SIMULATED)))
     verdicts = {check.group: check.verdict for check in found}
     skip = CheckStatus.SKIP
-    assert verdicts == {"nodes": CheckStatus.OK, "driver": skip, "models": skip, "telemetry": skip}
+    skipped = dict.fromkeys(("driver", "models", "telemetry", "jobs"), skip)
+    assert verdicts == {"nodes": CheckStatus.OK, **skipped}
     assert not any(check.blocked for check in found)
+
+
+def test_on_simulated_nodes_no_job_is_made() -> None:
+    """The cluster of this test refuses to create anything."""
+    cluster = Cluster({**SIMULATED, "/api/v1/pods": listed()})
+    [jobs] = [check for check in verify(LOCAL, cluster, with_jobs=True) if check.group == "jobs"]
+    assert (jobs.verdict, jobs.blocked) == (CheckStatus.SKIP, False)
+    [jobs] = [check for check in verify(LOCAL, Cluster(SIMULATED), with_jobs=True) if check.group == "jobs"]
+    assert jobs.blocked
 
 
 def test_an_identity_that_may_not_list_nodes_does_not_accept() -> None:

@@ -1,0 +1,31 @@
+"""Jobs as a whole: what keeps them from being run."""
+
+import pytest
+
+from gpu_cluster.capacity import pools_of
+from gpu_cluster_tools.doctor.api_server import ForbiddenError
+from gpu_cluster_tools.verify import jobs as subject
+from gpu_cluster_tools.verify.jobs import jobs, not_asked_for
+from gpu_cluster_tools.verify.run_namespace import OccupiedError
+from tests.pains.platforms import stack
+from tests.unit.gpu_cluster_tools.verify.clusters import Cluster, listed, nodes_of
+
+LOCAL = stack("local", {})
+PODS = {"/api/v1/pods": listed()}
+
+
+@pytest.mark.parametrize("error", [ForbiddenError("cannot create namespaces"), OccupiedError("another run")])
+def test_a_run_without_its_namespace_was_not_looked_at(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(subject, "RunNamespace", refuse)
+    [found] = jobs(LOCAL, pools_of(LOCAL), nodes_of(LOCAL), Cluster(PODS))
+    assert (found.blocked, found.found) == (True, str(error))
+
+
+def test_without_being_asked_for_they_are_named() -> None:
+    assert not not_asked_for().blocked
+    assert "--jobs" in not_asked_for().found

@@ -1,0 +1,52 @@
+"""Bus bandwidth of `all_reduce_perf` of nccl-tests, and the least of it that NVLink should give.
+
+Columns: README.md and doc/PERFORMANCE.md of NVIDIA/nccl-tests; the bus bandwidth compares with the line rate
+of the hardware, of which NCCL reaches about four fifths, and more where NVLink SHARP adds up in the switches
+(NVIDIA/nccl-tests issue 212, a maintainer, 2024-05-06).
+"""
+
+import re
+from dataclasses import dataclass
+
+_ROW = re.compile(r"\s*(\d+)\s+\d+\s+\w+\s+\w+\s+(-?\d+)((?:\s+\S+){8})\s*$")
+_WRONG = re.compile(r"# Out of bounds values : (\d+)")
+GOOD_PART, LEAST_PART = 0.7, 0.5
+"""Parts of the line rate: less than the first is a warning, less than the second a failure."""
+
+SIZES = "-b 64M -e 1G -f 2"
+
+
+class NoBandwidthError(Exception):
+    """The output has no measurement."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllReduce:
+    bytes: int
+    """Size of the largest message, which the bandwidth is of."""
+
+    bus_gbps: float
+    """GB/s, the better one of in place and out of place."""
+
+    wrong: int
+    """Wrong values of all sizes."""
+
+
+def command(gpus: int) -> str:
+    """One process for all GPUs of a node, which needs no MPI."""
+    return f"/opt/nccl-tests/build/all_reduce_perf {SIZES} -g {gpus}"
+
+
+def all_reduce(text: str) -> AllReduce:
+    """`NoBandwidthError` where nothing was measured."""
+    rows = [match for line in text.splitlines() if (match := _ROW.match(line))]
+    if not rows:
+        raise NoBandwidthError(text.strip()[-200:] or "no output")
+    cells = [row[3].split() for row in rows]  # time, algbw, busbw and #wrong, out of place and in place
+    said = _WRONG.search(text)
+    wrong = sum(int(cell) for row in cells for cell in (row[3], row[7]) if cell.isdigit())
+    return AllReduce(
+        int(rows[-1][1]),
+        max(float(cells[-1][2]), float(cells[-1][6])),
+        max(wrong, int(said[1]) if said else 0),
+    )

@@ -1,0 +1,28 @@
+"""Throughput of a volume, by `dd`: written to the disk, and read past the page cache."""
+
+import re
+from dataclasses import dataclass
+
+_MIB = 1024**2
+_COPIED = re.compile(r"(\d+) bytes .*copied, ([\d.]+) s")
+SIZE_MIB = 1024
+SCRIPT = f"""\
+set -e
+dd if=/dev/zero of=/data/file bs=4M count={SIZE_MIB // 4} conv=fsync
+dd if=/data/file of=/dev/null bs=4M iflag=direct || dd if=/data/file of=/dev/null bs=4M
+rm /data/file
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    written: float
+    """MiB a second."""
+
+    read: float
+
+
+def throughput(text: str) -> Throughput | None:
+    """None where not both were measured. Of busybox and GNU coreutils."""
+    found = [int(size) / float(seconds) / _MIB for size, seconds in _COPIED.findall(text) if float(seconds)]
+    return Throughput(found[0], found[-1]) if len(found) > 1 else None
