@@ -154,6 +154,12 @@ BUSYBOX = Image(
 NCCL_TESTS = TaggedImage(
     "public.ecr.aws/hpc-cloud/nccl-tests", "cuda13.0.2-efa1.48.0-ofiv1.19.0-ncclv2.30.4-1-testsv2.18.3"
 )
+# Digest of the index beside its tag as public deployments pin it, read on 2026-11-30.
+LOG_COLLECTOR = Image(
+    "docker.io/otel/opentelemetry-collector-contrib",
+    "0.156.0",
+    "125bdbeb7590cc1952c5b3430ecf14063568980c2c93d5b38676cc0446ed8108",
+)
 # No public list has digests of Docker Hub, 2026-11-30. The proxy is the one of the controller's release:
 # DefaultEnvoyProxyImage, api/v1alpha1/shared_types.go of envoyproxy/gateway v1.6.0.
 ENVOY_GATEWAY = TaggedImage("docker.io/envoyproxy/gateway", "v1.6.0")

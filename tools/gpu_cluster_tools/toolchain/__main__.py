@@ -18,6 +18,7 @@ from gpu_cluster_tools.toolchain.tools import (
     ENVOY_GATEWAY_CHARTS,
     LWS_CONTROLLER,
     METRICS_ADAPTER,
+    OTEL_COLLECTOR,
     PROMETHEUS,
     PROMTOOL,
     WITNESSES,
@@ -43,7 +44,7 @@ def main(arguments: list[str]) -> int:
 def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     of_tests = (*WITNESSES, AWS_PROVIDER)
     controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS)
-    of_all_tests = (*of_tests, PROMTOOL, *controllers)
+    of_all_tests = (*of_tests, PROMTOOL, OTEL_COLLECTOR, *controllers)
     real_nodes = () if missing_requirement() else (*REAL_NODE, CLIENT, PROMETHEUS, METRICS_ADAPTER)
     match arguments:
         case ["--tests"]:

@@ -192,6 +192,14 @@ METRICS_ADAPTER = Tool(
     package="sigs.k8s.io/prometheus-adapter/cmd/adapter",
 )
 
+OTEL_COLLECTOR = Tool(
+    name="otel-collector",
+    version="v0.156.0",  # of the image that the platform runs, with the components that it uses
+    module="otel-collector",
+    package=".",
+    variables={"main.version": "v0.156.0"},
+)
+
 LWS_CONTROLLER = Tool(
     name="lws-controller",
     version="v0.7.0",  # of the image that the platform runs

@@ -6,6 +6,7 @@ import pytest
 
 from gpu_cluster.images import ENVOY_GATEWAY as ENVOY_GATEWAY_IMAGE
 from gpu_cluster.images import KARPENTER as KARPENTER_IMAGE
+from gpu_cluster.images import LOG_COLLECTOR as COLLECTOR_IMAGE
 from gpu_cluster.images import LWS as LWS_IMAGE
 from gpu_cluster.images import METRICS_ADAPTER as ADAPTER_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
@@ -31,6 +32,7 @@ from gpu_cluster_tools.toolchain.tools import (
     LWS_CONTROLLER,
     METRICS_ADAPTER,
     MODULES,
+    OTEL_COLLECTOR,
     PINNED,
     PROMETHEUS,
     PROMTOOL,
@@ -141,6 +143,12 @@ def test_the_adapter_is_the_one_that_the_platform_runs() -> None:
     assert METRICS_ADAPTER.version == ADAPTER_IMAGE.tag
 
 
+def test_the_collector_of_logs_is_the_one_that_the_platform_runs() -> None:
+    assert OTEL_COLLECTOR.version == f"v{COLLECTOR_IMAGE.tag}"
+    pins = (MODULES / "otel-collector/go.mod").read_text()
+    assert f"go.opentelemetry.io/collector/otelcol {OTEL_COLLECTOR.version}\n" in pins
+
+
 def test_every_module_is_used() -> None:
     tools = [
         PULUMI,
@@ -151,6 +159,7 @@ def test_every_module_is_used() -> None:
         METRICS_ADAPTER,
         PROMETHEUS,
         PROMTOOL,
+        OTEL_COLLECTOR,
         LWS_CONTROLLER,
         ENVOY_GATEWAY,
         ENVOY_GATEWAY_CHARTS,
