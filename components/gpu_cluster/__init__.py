@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gpu_cluster.aws.nodes.node_group import NodeGroup as NodeGroup
     from gpu_cluster.aws.nodes.node_groups import NodeGroups as NodeGroups
     from gpu_cluster.aws.nodes.node_role import NodeRole as NodeRole
+    from gpu_cluster.aws.platform_logs import PlatformLogs as PlatformLogs
     from gpu_cluster.aws.stores.backups import Backups as Backups
     from gpu_cluster.aws.stores.bucket import Bucket as Bucket
     from gpu_cluster.aws.stores.file_system import FileSystem as FileSystem
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from gpu_cluster.kubernetes.gpu.device_plugin import DevicePlugin as DevicePlugin
     from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin as EfaPlugin
     from gpu_cluster.kubernetes.gpu.mig_manager import MigManager as MigManager
+    from gpu_cluster.kubernetes.logs.logs import Logs as Logs
     from gpu_cluster.kubernetes.lws.controller import LwsController as LwsController
     from gpu_cluster.kubernetes.registry.pull_secrets import PullSecrets as PullSecrets
     from gpu_cluster.kubernetes.registry.registry import Registry as Registry
@@ -99,6 +101,7 @@ _MODULES = {
     "KarpenterController": "gpu_cluster.aws.karpenter.controller",
     "Keys": "gpu_cluster.aws.keys.keys",
     "Lustre": "gpu_cluster.aws.stores.lustre",
+    "Logs": "gpu_cluster.kubernetes.logs.logs",
     "LwsController": "gpu_cluster.kubernetes.lws.controller",
     "MigManager": "gpu_cluster.kubernetes.gpu.mig_manager",
     "Model": "gpu_cluster.kubernetes.serving.model",
@@ -110,6 +113,7 @@ _MODULES = {
     "Plan": "gpu_cluster.plan",
     "Platform": "gpu_cluster.platform",
     "PlatformGateway": "gpu_cluster.kubernetes.gateway.platform_gateway",
+    "PlatformLogs": "gpu_cluster.aws.platform_logs",
     "PodIdentity": "gpu_cluster.aws.identity.pod_identity",
     "Pool": "gpu_cluster.capacity",
     "PullSecrets": "gpu_cluster.kubernetes.registry.pull_secrets",

@@ -10,6 +10,7 @@ from gpu_cluster.kubernetes.gateway.controller import EnvoyGateway
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin
 from gpu_cluster.kubernetes.gpu.mig_manager import MigManager
+from gpu_cluster.kubernetes.logs import Logs
 from gpu_cluster.kubernetes.lws import LwsController
 from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.kubernetes.telemetry import Telemetry
@@ -21,6 +22,7 @@ EXEMPTIONS: Mapping[str, tuple[Exemption, ...]] = {
     "gpu-cluster:index:EksCluster": EksCluster.EXEMPT,
     "gpu-cluster:index:EnvoyGateway": EnvoyGateway.EXEMPT,
     "gpu-cluster:index:KarpenterController": KarpenterController.EXEMPT,
+    "gpu-cluster:index:Logs": Logs.EXEMPT,
     "gpu-cluster:index:LwsController": LwsController.EXEMPT,
     "gpu-cluster:index:MigManager": MigManager.EXEMPT,
     "gpu-cluster:index:StorageClasses": StorageClasses.EXEMPT,

@@ -18,6 +18,7 @@ from gpu_cluster.kubernetes.extras import Extras
 from gpu_cluster.kubernetes.gateway import PlatformGateway, from_gateway
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.images import images_of
+from gpu_cluster.kubernetes.logs import Logs
 from gpu_cluster.kubernetes.lws import LwsController
 from gpu_cluster.kubernetes.registry import PullSecrets, PullSecretUse, Registry
 from gpu_cluster.kubernetes.serving import Serving
@@ -173,6 +174,20 @@ class Platform(pulumi.ComponentResource):
                 opts=served,
             )
             self.outputs["telemetry"] = {"url": telemetry.url}
+
+        if stack.logs:
+            Logs(
+                f"{name}-logs",
+                stack.logs,
+                pools=pools,
+                storage=storage.classes,
+                mirror=stack.mirror,
+                region=stack.region,
+                group=here.log_group,
+                mounted=storage.made,
+                resolvers=_resolvers(stack),
+                opts=served,
+            )
 
         if stack.registry.login and stack.mirror and registry_password is not None:
             PullSecrets(

@@ -62,9 +62,9 @@ PUBLIC = {
         "Access AccessPolicy Adapters AlertSettings Ami AmiFamily AwsService BackupSettings "
         "BudgetSettings Capacity CapacityBlock ClusterSettings Collector ComplianceSettings Csi "
         "CsiVolume Disk Ebs Efs EksSettings Endpoint ExistingCluster ExistingNetwork Framework "
-        "FsxLustre GpuQuota GpuSettings HostPath InClusterRegistry LocalCluster LocalPath Machine "
-        "Market Membership MinMax ModelCache ModelSettings Nat NetworkSettings Nfs NfsFolder NodeFolder "
-        "PoolSettings Provisioner RegistrySettings RemoteNetworks RemoteWrite Replicas "
+        "FsxLustre GpuQuota GpuSettings HostPath InClusterRegistry LocalCluster LocalPath LogSettings "
+        "Machine Market Membership MinMax ModelCache ModelSettings Nat NetworkSettings Nfs NfsFolder "
+        "NodeFolder PoolSettings Provisioner RegistrySettings RemoteNetworks RemoteWrite Replicas "
         "RepositorySettings Reservation S3 Scraper Secret ServerSettings ServiceSettings ServiceVolume "
         "ServingEngine ServingSettings Sharing Speculation Stack StorageSettings StoreSettings Taint "
         "TeamBudget TeamFile TeamRepository TeamSettings TeamStack TelemetrySettings Update Upstream "
@@ -88,6 +88,7 @@ PUBLIC = {
         "scales served_metrics share_of share_of_node smallest_fit surge_nodes surges waiting_metric "
         "ONE_NAME Route RouteTarget aliases_of api_path host_of path_of routes_of routes_of_team stated"
     ),
+    "gpu_cluster.kubernetes.logs": "Logs agent_config collector_config",
     "gpu_cluster.kubernetes.registry": "PullSecretUse PullSecrets Registry pull_secrets",
     "gpu_cluster.kubernetes.security": (
         "Namespace PodSecurity among_pods api_token_mount api_token_volume from_anywhere "

@@ -11,6 +11,7 @@ from gpu_cluster.aws.identity.account_rules import iam_rules
 from gpu_cluster.aws.keys import Keys, KeyUsage
 from gpu_cluster.aws.network import Network
 from gpu_cluster.aws.nodes import NodeGroups
+from gpu_cluster.aws.platform_logs import PlatformLogs
 from gpu_cluster.aws.stores import CopyDestination, Stores
 from gpu_cluster.aws.tags import STACK_TAG, tags_of
 from gpu_cluster.aws.teams.teams import team_accounts
@@ -22,6 +23,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import (
     ENVOY,
     ENVOY_GATEWAY,
+    LOG_COLLECTOR,
     LWS,
     METRICS_ADAPTER,
     OF_TELEMETRY,
@@ -83,6 +85,7 @@ def eks_backend(
         images=(
             *ON_EKS,
             *_images_of_telemetry(stack),
+            *((LOG_COLLECTOR,) if stack.logs else ()),
             *((LWS,) if stack.serving.installs_lws else ()),
             *((ENVOY_GATEWAY, ENVOY) if stack.gateway and stack.gateway.is_installed else ()),
         ),
@@ -186,11 +189,24 @@ def eks_backend(
         )
     if sns := stack.telemetry.alerts.sns:
         started.append(alert_sender(f"{name}-alerts", sns, cluster=cluster.cluster_name, opts=room))
+    logs = (
+        PlatformLogs(
+            f"{name}-logs",
+            stack.logs.cloudwatch,
+            cluster=cluster.cluster_name,
+            key=keys.arns[KeyUsage.LOGS],
+            protect=stack.protect,
+            opts=room,
+        )
+        if stack.logs and stack.logs.cloudwatch
+        else None
+    )
     return ClusterBackend(
         kubernetes=cluster.provider,
         nodes=[registry, nodes],
-        served=[addons, *started],
+        served=[addons, *started, *([logs] if logs else [])],
         backing=stores.backing,
+        log_group=logs.group if logs else None,
         teams=teams,
         outputs={
             "cluster": {"name": cluster.cluster_name, "endpoint": cluster.endpoint},

@@ -1,9 +1,10 @@
-"""CPU and memory that the servers of telemetry request."""
+"""CPU and memory that the servers of telemetry and logs request."""
 
 from collections.abc import Mapping
 
 from gpu_cluster.capacity.scaling_metric import served_metrics
 from gpu_cluster.config.alerts import ALERTMANAGER
+from gpu_cluster.config.logs import LOG_COLLECTOR
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.telemetry import PROMETHEUS, Collector
 
@@ -23,12 +24,18 @@ EXPORTER_REQUESTS: Mapping[str, Mapping[str, str]] = {
 }
 """Requests of each DaemonSet on a node; the DCGM exporter is on nodes with GPUs alone."""
 
+LOG_AGENT_REQUESTS: Mapping[str, str] = {"cpu": "20m", "memory": "64Mi"}
+"""Requests of the agent of logs, on every node."""
+
+LOG_COLLECTOR_REQUESTS: Mapping[str, str] = {"cpu": "50m", "memory": "128Mi"}
+
 
 def telemetry_requests(stack: Stack) -> dict[str, Mapping[str, str]]:
     """Requests of the servers that the platform runs, one pod each."""
+    logs = {LOG_COLLECTOR: LOG_COLLECTOR_REQUESTS} if stack.logs else dict[str, Mapping[str, str]]()
     settings = stack.telemetry
     if not settings.enabled or settings.prometheus is Collector.EXISTING:
-        return {}
+        return logs
     servers = {
         KUBE_STATE_METRICS: True,
         METRICS_ADAPTER: bool(served_metrics(stack)),
@@ -37,4 +44,11 @@ def telemetry_requests(stack: Stack) -> dict[str, Mapping[str, str]]:
     return {
         PROMETHEUS: {"cpu": settings.cpu, "memory": settings.memory},
         **{name: SERVER_REQUESTS[name] for name, runs in servers.items() if runs},
+        **logs,
     }
+
+
+def exporter_requests(stack: Stack) -> list[Mapping[str, str]]:
+    """Requests of the DaemonSets that run on a node with GPUs."""
+    exporters = EXPORTER_REQUESTS.values() if stack.telemetry.enabled else ()
+    return [*exporters, *([LOG_AGENT_REQUESTS] if stack.logs else [])]

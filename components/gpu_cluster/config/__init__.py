@@ -10,6 +10,7 @@ from gpu_cluster.config.containers import Variable
 from gpu_cluster.config.eks import Access, AccessPolicy, EksSettings, Endpoint, RemoteNetworks
 from gpu_cluster.config.gateway import GatewaySettings, GatewayTls, RoutedSettings, RouteSettings
 from gpu_cluster.config.gpu import GpuSettings
+from gpu_cluster.config.logs import LogSettings
 from gpu_cluster.config.min_max import MinMax, Replicas
 from gpu_cluster.config.network import AwsService, ExistingNetwork, Nat, NetworkSettings
 from gpu_cluster.config.pools import (
@@ -77,6 +78,7 @@ __all__ = [
     "InClusterRegistry",
     "LocalCluster",
     "LocalPath",
+    "LogSettings",
     "Machine",
     "Market",
     "Membership",

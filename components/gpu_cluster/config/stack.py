@@ -13,6 +13,7 @@ from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.config.gpu import GpuSettings
 from gpu_cluster.config.hardware import HardwareSettings
+from gpu_cluster.config.logs import LogSettings
 from gpu_cluster.config.names import Name, NonBlank
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.pools import PoolSettings
@@ -69,6 +70,9 @@ class Stack(Settings):
 
     telemetry: TelemetrySettings = TelemetrySettings()
     """Metrics of GPUs, nodes, objects and models, and who collects them. Default: on, but with local."""
+
+    logs: LogSettings | None = None
+    """Logs of pods and nodes and events, and where they are kept. Default: none, nodes alone have them."""
 
     budget: BudgetSettings | None = None
     """Monthly budget, and the recipients of its alerts; only with provider eks. Default: none."""

@@ -27,6 +27,9 @@ class ClusterBackend:
     backing: StorageResources = field(default_factory=StorageResources)
     """AWS resources behind storage classes and stores."""
 
+    log_group: pulumi.Input[str] | None = None
+    """Log group of CloudWatch for the platform's logs, where the stack has one."""
+
     teams: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     """Resources of each team outside of the cluster, by name."""
 

@@ -6,12 +6,10 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import pulumi
-from pulumi_kubernetes.core import v1 as core
 
-from gpu_cluster.capacity import Pool, pools_of
+from gpu_cluster.capacity import Pool
 from gpu_cluster.config.alerts import ALERTMANAGER as ALERTMANAGER_NAME
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
-from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.telemetry import (
     PROMETHEUS,
     PROMETHEUS_LABELS,
@@ -22,7 +20,7 @@ from gpu_cluster.config.telemetry import (
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import ALERTMANAGER, KUBE_STATE_METRICS
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
-from gpu_cluster.kubernetes.scheduling import tolerations
+from gpu_cluster.kubernetes.scheduling import only_gpu_pools, server_tolerations
 from gpu_cluster.kubernetes.security import (
     Namespace,
     PodSecurity,
@@ -60,10 +58,6 @@ _QUOTA = {
 }
 
 
-def _only_gpu_pools(stack: Stack, _name: str) -> bool:
-    return bool(_tolerated(pools_of(stack)))
-
-
 class Telemetry(pulumi.ComponentResource):
     """Exporters of GPUs, nodes and objects; Prometheus, or a way in for one that is there.
 
@@ -85,7 +79,7 @@ class Telemetry(pulumi.ComponentResource):
                 kind,
                 "Every node of the stack has GPUs, so that Prometheus and what it reads run beside them.",
                 each,
-                _only_gpu_pools,
+                only_gpu_pools,
             )
             for kind, each in (
                 ("StatefulSet", PROMETHEUS),
@@ -144,7 +138,7 @@ class Telemetry(pulumi.ComponentResource):
             served = () if settings.serve_metrics is False else metrics
             namespace = self._namespace(name, settings, _ways(models, metrics_ports), served, resolvers)
             inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
-            tolerated = _tolerated(pools)
+            tolerated = server_tolerations(pools)
             kube_state_metrics.kube_state_metrics(
                 name, KUBE_STATE_METRICS.at(mirror), tolerations=tolerated, opts=inside
             )
@@ -235,11 +229,3 @@ def _signs(settings: TelemetrySettings) -> bool:
     """True if Prometheus or Alertmanager has a role on AWS."""
     written = settings.remote_write and settings.remote_write.sigv4_region
     return bool(written or settings.alerts.sns)
-
-
-def _tolerated(pools: Mapping[str, Pool]) -> list[core.TolerationArgs]:
-    """Taints that its pods tolerate: none while a pool takes any pod, else those of all pools."""
-    if any(not pool.taints for pool in pools.values()):
-        return []
-    every = [it for pool in pools.values() for it in tolerations(pool)]
-    return list({(it.key, it.value, it.effect): it for it in every}.values())

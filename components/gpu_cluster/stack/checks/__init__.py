@@ -12,6 +12,7 @@ from gpu_cluster.stack.checks.gateway import gateway
 from gpu_cluster.stack.checks.groups import groups
 from gpu_cluster.stack.checks.hardware import hardware
 from gpu_cluster.stack.checks.load_times import load_times
+from gpu_cluster.stack.checks.logs import logs
 from gpu_cluster.stack.checks.memory import memory
 from gpu_cluster.stack.checks.models import models
 from gpu_cluster.stack.checks.mounts import mounts
@@ -63,6 +64,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *gateway(stack, broken),
         *extras(stack),
         *offline(stack),
+        *logs(stack, broken),
         *telemetry(stack, broken),
         *telemetry_capacity(stack, offered, broken),
         *team_grants(stack, offered, broken),

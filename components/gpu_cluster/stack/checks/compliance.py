@@ -63,6 +63,10 @@ def _cis_eks(cluster: EksSettings) -> Iterator[Diagnostic]:
 
 def _pci_dss(stack: Stack, cluster: EksSettings) -> Iterator[Diagnostic]:
     kept: dict[Keys, int] = {("cluster", "logs", "retentionDays"): cluster.logs.retention_days}
+    if stack.logs and stack.logs.cloudwatch:
+        kept["logs", "cloudwatch", "retentionDays"] = stack.logs.cloudwatch.retention_days
+    if stack.logs and stack.logs.files:
+        kept["logs", "files", "retentionDays"] = stack.logs.files.retention_days
     if stack.network:
         kept["network", "flowLogs", "retentionDays"] = stack.network.flow_logs.retention_days
     for keys, days in kept.items():

@@ -7,6 +7,8 @@ _OF_THE_PLATFORM = (
     "envoy-gateway-system",
     "gateway-system",
     "gpu-system",
+    "logs",
+    "logs-nodes",
     "lws-system",
     "registry",
     "telemetry",

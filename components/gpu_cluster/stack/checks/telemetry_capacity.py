@@ -1,9 +1,9 @@
-"""Telemetry fits: a node holds Prometheus, and the nodes for its pods hold all its servers."""
+"""Telemetry and logs fit: a node holds the largest server, and the nodes for their pods hold all of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gpu_cluster.capacity import Pool, free_capacity
-from gpu_cluster.capacity.telemetry_requests import EXPORTER_REQUESTS, telemetry_requests
+from gpu_cluster.capacity.telemetry_requests import exporter_requests, telemetry_requests
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.telemetry import PROMETHEUS
@@ -19,34 +19,47 @@ def telemetry_capacity(
     requests = telemetry_requests(stack)
     if not (requests and offered) or any(keys[0] == "pools" for keys in broken):
         return
+    section = "telemetry" if PROMETHEUS in requests else "logs"
+    exporters = exporter_requests(stack)
     open_pools = {name: pool for name, pool in offered.items() if not pool.taints}
     for key, unit in _UNITS.items():
         asked = {server: _number(key, request[key]) for server, request in requests.items()}
         problem = (
-            _short_of_nodes(open_pools, asked, key, unit)
+            _short_of_nodes(open_pools, asked, key, unit, section)
             if open_pools
-            else _short_of_reserve(offered, asked, key, unit)
+            else _short_of_reserve(offered, asked, exporters, key, unit, section)
         )
         if problem:
-            yield Diagnostic(("telemetry", key), problem)
+            yield Diagnostic((section, key) if section == "telemetry" else (section,), problem)
 
 
-def _short_of_nodes(pools: Mapping[str, Pool], asked: Mapping[str, int], key: str, unit: str) -> str | None:
+def _short_of_nodes(
+    pools: Mapping[str, Pool], asked: Mapping[str, int], key: str, unit: str, section: str
+) -> str | None:
     """Pools without taints have nodes for these pods."""
     free = {name: _free(pool, key) for name, pool in pools.items()}
-    largest, total = asked[PROMETHEUS], sum(asked.values())
+    server = PROMETHEUS if PROMETHEUS in asked else next(iter(asked))
+    largest, total = asked[server], sum(asked.values())
     name = max(free, key=lambda each: free[each])
     if largest > free[name]:
-        return f"Prometheus requests {largest}{unit}, and a node of pool {name} has {free[name]}{unit} free"
+        called = "Prometheus" if server == PROMETHEUS else f"the {server}"
+        return f"{called} requests {largest}{unit}, and a node of pool {name} has {free[name]}{unit} free"
     most = sum(free[name] * pool.nodes.max for name, pool in pools.items())
     if total > most:
-        return f"telemetry requests {total}{unit}, and all nodes of {_named(pools)} have {most}{unit} free"
+        return f"{_asking(section)} {total}{unit}, and all nodes of {_named(pools)} have {most}{unit} free"
     return None
 
 
-def _short_of_reserve(pools: Mapping[str, Pool], asked: Mapping[str, int], key: str, unit: str) -> str | None:
+def _short_of_reserve(
+    pools: Mapping[str, Pool],
+    asked: Mapping[str, int],
+    exporters: Iterable[Mapping[str, str]],
+    key: str,
+    unit: str,
+    section: str,
+) -> str | None:
     """Where every pool has taints its pods run beside models, in the part of a node that those leave."""
-    total = sum(asked.values()) + sum(_number(key, each[key]) for each in EXPORTER_REQUESTS.values())
+    total = sum(asked.values()) + sum(_number(key, each[key]) for each in exporters)
     kept = {
         name: pool.reserved_cpu_millis if key == "cpu" else pool.reserved_memory_bytes // _MIB
         for name, pool in pools.items()
@@ -55,7 +68,7 @@ def _short_of_reserve(pools: Mapping[str, Pool], asked: Mapping[str, int], key: 
     if total <= kept[name]:
         return None
     return (
-        f"telemetry requests {total}{unit} beside models, and a node of pool {name} keeps {kept[name]}{unit} "
+        f"{_asking(section)} {total}{unit} beside models, and a node of pool {name} keeps {kept[name]}{unit} "
         f"free; raise pools.{name}.reserve.{key}, or add a pool without GPUs"
     )
 
@@ -72,3 +85,7 @@ def _free(pool: Pool, key: str) -> int:
 
 def _named(pools: Mapping[str, Pool]) -> str:
     return f"{'pool' if len(pools) == 1 else 'pools'} {', '.join(pools)}"
+
+
+def _asking(section: str) -> str:
+    return "telemetry requests" if section == "telemetry" else "logs request"

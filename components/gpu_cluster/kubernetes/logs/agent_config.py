@@ -1,0 +1,93 @@
+"""Configuration of the OpenTelemetry Collector on each node.
+
+Keys: receiver/filelogreceiver, receiver/journaldreceiver and extension/storage/filestorage of
+opentelemetry-collector-contrib v0.156.0, read 2026-11-30.
+"""
+
+from typing import Any
+
+from gpu_cluster.config.logs import LOG_COLLECTOR, LOG_NODES_NAMESPACE, LOGS_NAMESPACE, LogSettings
+from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
+
+HEALTH_PORT = 13133
+OTLP_PORT = 4318
+HOST = "/host"
+STATE = "/var/lib/gpu-cluster-logs"
+"""Folder on the node with the positions in its files, and with what the collector has not taken yet."""
+
+MEMORY_LIMITER = {"check_interval": "1s", "limit_percentage": 75, "spike_limit_percentage": 20}
+"""Percentages of the container's memory limit: beyond them logs wait in their files."""
+
+_PODS = f"{HOST}/var/log/pods"
+_OWN = (LOGS_NAMESPACE, LOG_NODES_NAMESPACE)
+"""Namespaces that are never read: a line about a line that was not sent would never end."""
+
+
+def agent_config(settings: LogSettings) -> str:
+    """The configuration as YAML. A file is read on where the last pod of the node stopped."""
+    kept = {"storage": "file_storage", "retry_on_failure": {"enabled": True}}
+    receivers: dict[str, Any] = {
+        "file_log": {
+            "include": [f"{_PODS}/{it}_*/*/*.log" for it in sorted(settings.namespaces)]
+            or [f"{_PODS}/*/*/*.log"],
+            "exclude": [f"{_PODS}/{it}_*/*/*.log" for it in _OWN],
+            "include_file_path": True,
+            "start_at": "beginning",
+            **kept,
+            "operators": [{"type": "container"}],
+        }
+    }
+    if settings.nodes:
+        # The program of the node reads its own journals: another version may not know their format.
+        receivers["journald"] = {
+            "root_path": HOST,
+            "journalctl_path": "/usr/bin/journalctl",
+            "priority": "info",
+            "start_at": "end",
+            # Without it journalctl keeps to the current boot, and the last lines of one before are lost.
+            "merge": True,
+            **kept,
+        }
+    node = 'set(resource.attributes["k8s.node.name"], "${env:NODE_NAME}")'
+    return yaml_text(
+        {
+            "extensions": {
+                "file_storage": {"directory": STATE},
+                "health_check": {"endpoint": f"0.0.0.0:{HEALTH_PORT}"},
+            },
+            "receivers": receivers,
+            "processors": {
+                "memory_limiter": MEMORY_LIMITER,
+                "transform": {"log_statements": [{"context": "resource", "statements": [node]}]},
+                "batch": {"send_batch_max_size": 1000, "send_batch_size": 1000},
+            },
+            "exporters": {
+                "otlp_http": {
+                    "endpoint": f"http://{LOG_COLLECTOR}.{LOGS_NAMESPACE}.svc.cluster.local:{OTLP_PORT}",
+                    **patient(),
+                }
+            },
+            "service": service(list(receivers), ["memory_limiter", "transform", "batch"], ["otlp_http"]),
+        }
+    )
+
+
+def patient() -> dict[str, Any]:
+    """Keys of an exporter that keeps on disk what it could not send, and reads no more once that is full."""
+    return {
+        "sending_queue": {"storage": "file_storage", "queue_size": 200, "block_on_overflow": True},
+        "retry_on_failure": {"max_elapsed_time": "0s"},
+    }
+
+
+def service(receivers: list[str], processors: list[str], exporters: list[str]) -> dict[str, Any]:
+    pipeline = {"receivers": receivers, "processors": processors, "exporters": exporters}
+    return service_of({"logs": pipeline})
+
+
+def service_of(pipelines: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "extensions": ["file_storage", "health_check"],
+        "pipelines": pipelines,
+        "telemetry": {"logs": {"level": "warn"}, "metrics": {"level": "none"}},
+    }

@@ -1,0 +1,170 @@
+"""The collector: one pod that agents send to, which keeps logs and events where the stack file says."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
+from pulumi_kubernetes.rbac import v1 as rbac
+
+from gpu_cluster.capacity.telemetry_requests import LOG_COLLECTOR_REQUESTS
+from gpu_cluster.config.logs import LOG_COLLECTOR as NAME
+from gpu_cluster.config.logs import LOGS_NAMESPACE, LogSettings
+from gpu_cluster.kubernetes.logs.agent_config import HEALTH_PORT, OTLP_PORT
+from gpu_cluster.kubernetes.logs.collector_config import DATA, collector_config
+from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
+from gpu_cluster.kubernetes.security import (
+    api_token_mount,
+    api_token_volume,
+    restricted_container,
+    restricted_pod,
+)
+from gpu_cluster.kubernetes.storage import StorageClassNames
+from gpu_cluster.kubernetes.telemetry.exporters import probe
+from gpu_cluster.kubernetes.telemetry.server import RBAC, labels_of
+
+LABELS = labels_of(NAME)
+_ROLE = "gpu-cluster-log-collector"
+_USER = 65534
+_FILE = "collector.yaml"
+_CONFIG = "/etc/log-collector"
+
+
+def log_collector(
+    name: str,
+    settings: LogSettings,
+    image: str,
+    *,
+    region: str | None,
+    group: pulumi.Input[str] | None,
+    storage: StorageClassNames,
+    mounted: Mapping[str, Sequence[pulumi.Resource]],
+    tolerations: Sequence[core.TolerationArgs],
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """`group`: log group of CloudWatch; `mounted`: what is created before a volume of each class."""
+    named = metadata(NAME, LOGS_NAMESPACE, labels=LABELS)
+    config = collector_config(settings, region)
+    account = core.ServiceAccount(
+        f"{name}-account", metadata=named, automount_service_account_token=False, opts=opts
+    )
+    files = core.ConfigMap(f"{name}-config", metadata=named, data={_FILE: config}, opts=opts)
+    chosen = settings.files.storage_class or storage.default if settings.files else None
+    needs = [
+        account,
+        files,
+        *(_access(name, opts) if settings.events else ()),
+        *mounted.get(chosen or "", ()),
+    ]
+    server = apps.StatefulSet(
+        f"{name}-collector",
+        metadata=named,
+        spec=apps.StatefulSetSpecArgs(
+            service_name=NAME,
+            replicas=1,
+            selector=meta.LabelSelectorArgs(match_labels=LABELS),
+            template=core.PodTemplateSpecArgs(
+                metadata=meta.ObjectMetaArgs(labels=LABELS, annotations=config_annotations(config)),
+                spec=_pod(settings, image, group, tolerations),
+            ),
+            volume_claim_templates=[_claim(settings.files.size, chosen)] if settings.files else None,
+        ),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=needs)),
+    )
+    core.Service(
+        f"{name}-service",
+        metadata=metadata(NAME, LOGS_NAMESPACE, labels=LABELS, awaited=False),
+        spec=core.ServiceSpecArgs(
+            selector=LABELS,
+            ports=[core.ServicePortArgs(name="otlp", port=OTLP_PORT, target_port="otlp")],
+        ),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[server])),
+    )
+
+
+def _access(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+    """Read events, and nothing else."""
+    role = rbac.ClusterRole(
+        f"{name}-role",
+        metadata=metadata(_ROLE),
+        rules=[
+            rbac.PolicyRuleArgs(
+                api_groups=["events.k8s.io"], resources=["events"], verbs=["get", "list", "watch"]
+            )
+        ],
+        opts=opts,
+    )
+    binding = rbac.ClusterRoleBinding(
+        f"{name}-binding",
+        metadata=metadata(_ROLE),
+        role_ref=rbac.RoleRefArgs(api_group=RBAC, kind="ClusterRole", name=_ROLE),
+        subjects=[rbac.SubjectArgs(kind="ServiceAccount", name=NAME, namespace=LOGS_NAMESPACE)],
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
+    )
+    return [binding]
+
+
+def _claim(size: str, storage_class: str | None) -> core.PersistentVolumeClaimArgs:
+    return core.PersistentVolumeClaimArgs(
+        metadata=meta.ObjectMetaArgs(name="data"),
+        spec=core.PersistentVolumeClaimSpecArgs(
+            access_modes=["ReadWriteOnce"],
+            storage_class_name=storage_class,
+            resources=core.VolumeResourceRequirementsArgs(requests={"storage": size}),
+        ),
+    )
+
+
+def _pod(
+    settings: LogSettings,
+    image: str,
+    group: pulumi.Input[str] | None,
+    tolerations: Sequence[core.TolerationArgs],
+) -> core.PodSpecArgs:
+    empty = core.VolumeArgs(name="data", empty_dir=core.EmptyDirVolumeSourceArgs(size_limit="2Gi"))
+    return core.PodSpecArgs(
+        service_account_name=NAME,
+        automount_service_account_token=False,
+        enable_service_links=False,
+        security_context=restricted_pod(_USER),
+        tolerations=tolerations or None,
+        termination_grace_period_seconds=60,
+        containers=[
+            core.ContainerArgs(
+                name=NAME,
+                image=image,
+                args=[f"--config={_CONFIG}/{_FILE}"],
+                env=_variables(settings, group) or None,
+                ports=[
+                    core.ContainerPortArgs(name="otlp", container_port=OTLP_PORT),
+                    core.ContainerPortArgs(name="health", container_port=HEALTH_PORT),
+                ],
+                readiness_probe=probe("/", HEALTH_PORT),
+                liveness_probe=probe("/", HEALTH_PORT),
+                resources=core.ResourceRequirementsArgs(
+                    requests=LOG_COLLECTOR_REQUESTS, limits={"memory": "512Mi"}
+                ),
+                security_context=restricted_container(),
+                volume_mounts=[
+                    core.VolumeMountArgs(name="config", mount_path=_CONFIG, read_only=True),
+                    core.VolumeMountArgs(name="data", mount_path=DATA),
+                    *([api_token_mount()] if settings.events else []),
+                ],
+            )
+        ],
+        volumes=[
+            core.VolumeArgs(name="config", config_map=core.ConfigMapVolumeSourceArgs(name=NAME)),
+            *([api_token_volume()] if settings.events else []),
+            *([] if settings.files else [empty]),
+        ],
+    )
+
+
+def _variables(settings: LogSettings, group: pulumi.Input[str] | None) -> list[core.EnvVarArgs]:
+    variables = [core.EnvVarArgs(name="LOG_GROUP", value=group)] if group is not None else []
+    if settings.otlp and settings.otlp.secret:
+        chosen = core.SecretKeySelectorArgs(name=settings.otlp.secret, key="authorization")
+        source = core.EnvVarSourceArgs(secret_key_ref=chosen)
+        variables.append(core.EnvVarArgs(name="AUTHORIZATION", value_from=source))
+    return variables
