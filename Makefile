@@ -43,7 +43,7 @@ test-versions: .venv/ready ## plans and components with the versions at one END 
 test-throughput: .venv/ready ## estimates against published measurements, with the extra throughput
 	$(run)uv venv -q --clear --python $(run)python .local/throughput
 	$(run)uv pip install -q --python .local/throughput/bin/python -e '.[test,throughput]'
-	.local/throughput/bin/python -m pytest tests/unit/gpu_cluster_tools/throughput
+	.local/throughput/bin/python -m pytest tests/unit/gpu_cluster_tools/throughput -m ""
 
 lint: .venv/ready ## format, lint, wording and strict types
 	$(run)ruff format --check

@@ -9,7 +9,8 @@ import typer
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.catalog.today import today
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.cost import project_prices
+from gpu_cluster.cost import Prices, project_prices
+from gpu_cluster.cost.declared_prices import with_declared
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
 from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project, StackName
@@ -72,9 +73,10 @@ def throughput(
     measurements = Measurements()
     target = Target(ttft, tokens_per_second) if ttft or tokens_per_second else None
     loads = [Workload(input_, output, each) for each in concurrency or _CONCURRENCY]
+    prices = with_declared(project_prices(project.folder), settings.hardware)
     with working(f"estimating {stack}", quiet=as_json):
-        nodes = _pool_nodes(project, settings)
-        offered = list(_instances(project, settings)) if target else []
+        nodes = _pool_nodes(settings, prices)
+        offered = list(_instances(settings, prices)) if target else []
         models = tuple(_report(name, settings, nodes, offered, measurements, loads, target) for name in names)
     report = StackReport(stack, input_, output, target, models)
     typer.echo(json.dumps(document_of(report), indent=2) if as_json else text(report))
@@ -130,18 +132,17 @@ def _known(name: str, settings: Stack) -> str:
     return name
 
 
-def _pool_nodes(project: Project, settings: Stack) -> dict[str, GpuNode]:
-    prices, day = project_prices(project.folder), today()
+def _pool_nodes(settings: Stack, prices: Prices) -> dict[str, GpuNode]:
     return {
-        name: pool_node(pool, settings.pools[name], settings.region, prices, day)
+        name: pool_node(pool, settings.pools[name], settings.region, prices, today())
         for name, pool in pools_of(settings).items()
     }
 
 
-def _instances(project: Project, settings: Stack) -> Iterator[GpuNode]:
+def _instances(settings: Stack, prices: Prices) -> Iterator[GpuNode]:
     """None where the stack is in no region of AWS."""
     if settings.region:
-        yield from instance_nodes(settings.region, project_prices(project.folder), today())
+        yield from instance_nodes(settings.region, prices, today())
 
 
 def _report(

@@ -58,8 +58,10 @@ def instance_nodes(region: str, prices: Prices, day: date) -> Iterator[GpuNode]:
 def _paid(
     instance: str | None, market: str, region: str | None, prices: Prices, day: date
 ) -> tuple[Range | None, str]:
-    if instance is None or region is None:
+    if instance is None:
         return None, "no price of a server of one's own"
+    if region is None:
+        return None, "no price without a region of AWS"
     try:
         least, most, how = hourly(instance, market, region, prices)
         return Range(least.on(day, instance).usd, most.on(day, instance).usd), how

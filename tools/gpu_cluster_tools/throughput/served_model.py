@@ -19,6 +19,9 @@ from gpu_cluster_tools.throughput.measurements import ENGINES, SYSTEMS, Measurem
 _LADDER = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 """Requests at once, among which the most that meet a target are looked for."""
 
+_SAME_WEIGHTS = 0.05
+"""Part by which weights that a stack file rounds may differ."""
+
 _NO_ROOM = "does not fit in memory"
 
 _OF_ITSELF = ("auto", "bfloat16", "float16")
@@ -108,7 +111,7 @@ def served_model(settings: ModelSettings, measurements: Measurements) -> ServedM
     reason = _unmeasured(settings, options)
     if reason:
         return NoData(reason)
-    model = known_model(settings)
+    model = _known(settings)
     if model is None:
         return NoData(f"nothing is known of {settings.model}; its config.json tells, by the key config")
     try:
@@ -116,6 +119,14 @@ def served_model(settings: ModelSettings, measurements: Measurements) -> ServedM
     except UnknownLayersError as error:
         return NoData(f"{error}; its config.json tells, by the key config")
     return ServedModel(settings, load_of(settings, model), measured, measurements)
+
+
+def _known(settings: ModelSettings) -> LanguageModel | None:
+    """Weights of the size that it has anyway say nothing of another precision."""
+    given, plain = known_model(settings), known_model(settings.model_copy(update={"weights": None}))
+    if given and plain and abs(given.weights - plain.weights) <= _SAME_WEIGHTS * plain.weights:
+        return plain
+    return given
 
 
 def unmeasured_node(node: GpuNode) -> str | None:

@@ -1,18 +1,19 @@
 """Estimates against published measurements; needs the extra, `make test-throughput` installs it."""
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 
 import pytest
 
 from gpu_cluster.capacity import device_of
 from gpu_cluster.catalog import GPUS, MODELS
 from gpu_cluster_tools.throughput.accuracy import BETWEEN_TOKENS, FIRST_TOKEN, TOKENS_PER_SECOND, Accuracy
-from gpu_cluster_tools.throughput.estimate import Layout, Speed, Workload
-from gpu_cluster_tools.throughput.measured_model import measured_model
-from gpu_cluster_tools.throughput.measurements import Measurements
+from gpu_cluster_tools.throughput.estimate import Layout, NoData, Speed, Workload
+from gpu_cluster_tools.throughput.measured_model import MeasuredModel, measured_model
+from gpu_cluster_tools.throughput.measurements import SYSTEMS, Measurements
 
 _TUNED = "InferenceX"
 """Benchmark on whose figures the makers of the estimator tuned it."""
@@ -74,6 +75,65 @@ def test_figures_that_nobody_tuned_on_are_no_worse(compared: Compared) -> None:
 
     assert median(errors(*MEASURES["tokens/s"][:2], other)) < 0.15
     assert median(errors(*MEASURES["between tokens"][:2], other)) < 0.25
+
+
+_IN_FP4 = {
+    "MiniMaxAI/MiniMax-M2.5": "nvidia/MiniMax-M2.5-NVFP4",
+    "moonshotai/Kimi-K2.5": "nvidia/Kimi-K2.5-NVFP4",
+}
+"""Models that the package names the same in every precision."""
+
+
+@pytest.mark.slow  # half a minute
+def test_figures_that_the_estimator_was_tuned_on_are_met_as_the_page_says() -> None:
+    """Every figure of vLLM that the package carries: of InferenceX and of its makers."""
+    gpus = {system: gpu for gpu, system in SYSTEMS.items()}
+    measurements, between, first, none = Measurements(), list[float](), list[float](), 0
+    for row in _carried():
+        if (row["mode"], row["backend"]) != ("agg", "vllm") or row["system"] not in gpus:
+            continue
+        if row["model_path"] not in measurements.models:
+            continue
+        name = _IN_FP4.get(row["model_path"], "") if row["precision"] == "fp4" else ""
+        found = measurements.speed(
+            MeasuredModel(name or row["model_path"], row["precision"]),
+            gpus[row["system"]],
+            "vllm",
+            Layout(
+                _count(row["tp_size"]),
+                _count(row["pp_size"]),
+                _count(row["attention_dp_size"]),
+                expert=_count(row["moe_ep_size"]) > 1,
+            ),
+            Workload(int(row["isl"]), int(row["osl"]), _concurrency(row)),
+            8192,
+        )
+        if isinstance(found, NoData):
+            none += 1
+            continue
+        between.append(abs(found.between_tokens * 1000 / float(row["silicon_tpot_ms"]) - 1))
+        first.append(abs(found.first_token * 1000 / float(row["silicon_ttft_ms"]) - 1))
+
+    assert (len(between), none) == (1028, 54)
+    assert (round(median(between), 2), round(quantiles(between, n=10)[-1], 2)) == (0.16, 0.43)
+    assert (round(median(first), 2), round(quantiles(first, n=10)[-1], 2)) == (0.36, 0.86)
+
+
+def _carried() -> Iterator[Mapping[str, str]]:
+    package = Path(str(pytest.importorskip("aiconfigurator_core").__file__)).parent
+    with (package / "systems/silicon_sample.csv").open() as file:
+        yield from csv.DictReader(file)
+
+
+def _count(text: str) -> int:
+    return int(float(text or 1))
+
+
+def _concurrency(row: Mapping[str, str]) -> int:
+    """As it was measured; the package has the requests of each copy of the attention beside it."""
+    stated = re.search(r"silicon_concurrency=(\d+)", row["silicon_data_source"])
+    copies = _count(row["attention_dp_size"]) * _count(row["pp_size"])
+    return int(stated[1]) if stated else _count(row["batch_size"]) * copies
 
 
 def test_figures_have_a_source_and_a_day() -> None:

@@ -51,6 +51,10 @@ def test_a_server_of_ones_own_has_no_price() -> None:
     assert found.usd_per_million(1, 100) is None
 
 
+def test_a_simulated_pool_has_none_either() -> None:
+    assert node("l4", "local").bought == "no price without a region of AWS"
+
+
 def test_instance_types_are_those_of_the_region_with_whole_gpus() -> None:
     found = {each.name: each for each in instance_nodes("us-east-2", CATALOG, DAY)}
 

@@ -96,6 +96,13 @@ def test_what_is_not_measured_says_why(keys: dict[str, Any], reason: str) -> Non
     assert found.reason.startswith(reason)
 
 
+@pytest.mark.parametrize(("weights", "known"), [("15Gi", True), ("6Gi", False)])
+def test_weights_of_another_size_are_of_an_unknown_precision(weights: str, known: bool) -> None:
+    found = served_model(settings(weights=weights), FakeMeasurements())
+
+    assert isinstance(found, ServedModel) is known
+
+
 @pytest.mark.parametrize(
     ("node", "reason"),
     [
