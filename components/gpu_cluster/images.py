@@ -91,6 +91,12 @@ REGISTRY = Image(
     "3.0.0",
     "6c5666b861f3505b116bb9aa9b25175e71210414bd010d92035ff64018f9457e",
 )
+# Digest as public build files pin it beside the same tag, read on 2026-11-30.
+PYTHON = Image(
+    "docker.io/library/python",
+    "3.13.11-slim-trixie",
+    "2b9c9803c6a287cafa0a8c917211dddd23dcd2016f049690ee5219f5d3f1636e",
+)
 VLLM = Image(
     "docker.io/vllm/vllm-openai",
     "v0.26.0",

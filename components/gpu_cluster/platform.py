@@ -11,7 +11,7 @@ from gpu_cluster.capacity.addresses import endpoint_ranges
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.images import LWS, REGISTRY, VLLM
+from gpu_cluster.images import LWS, PYTHON, REGISTRY, VLLM
 from gpu_cluster.kubernetes.cluster_backend import Build
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.extras import Extras
@@ -110,6 +110,7 @@ class Platform(pulumi.ComponentResource):
                 mounted=storage.made,
                 image=VLLM.at(stack.mirror),
                 images=images_of(stack.serving.models, stack, VLLM.named),
+                mirror_image=PYTHON.at(stack.mirror),
                 hub_token=hub_token,
                 resolvers=_resolvers(stack),
                 scraper=stack.telemetry.collectors,

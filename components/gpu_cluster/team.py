@@ -10,13 +10,13 @@ import pulumi
 from gpu_cluster.capacity import Pool, Route, aliases_of, pools_of, routes_of_team, share_of
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.environment_outputs import EnvironmentOutputs
-from gpu_cluster.images import VLLM
+from gpu_cluster.images import PYTHON, VLLM
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.gateway import GatewayRoutes
 from gpu_cluster.kubernetes.images import image_of, images_of
 from gpu_cluster.kubernetes.registry import pull_secrets
 from gpu_cluster.kubernetes.services import Service, store_claims
-from gpu_cluster.kubernetes.serving import Model, Placement, hub_token_secret, placements_of
+from gpu_cluster.kubernetes.serving import Model, Placement, hub_token_secret, mirrors, placements_of
 from gpu_cluster.kubernetes.storage import classes_of
 from gpu_cluster.kubernetes.teams import priority_class
 from gpu_cluster.team_cluster import TeamBuild
@@ -58,6 +58,21 @@ class Team(pulumi.ComponentResource):
             )
         images = images_of(team.file.models, stack, VLLM.named, team=team.name)
         aliases = aliases_of(team.file.gateway, team.file.models)
+        mounted = {store for service in team.file.services.values() for store in service.stores}
+        mounted |= {model.store for model in team.file.models.values() if model.store}
+        claims = store_claims(f"{name}-store", namespace, mounted, stack.storage, opts=room)
+        jobs = mirrors(
+            name,
+            team.file.models,
+            namespace=namespace,
+            stores=storage.stores,
+            pools={},  # a team's pods without GPUs keep off the nodes that have some
+            image=PYTHON.at(stack.mirror),
+            hub=stack.serving.hub,
+            token=hub_token is not None,
+            claims=dict.fromkeys(mounted, claims),
+            opts=_after(room, needs),
+        )
         models = {
             key: Model(
                 f"{name}-{key}",
@@ -69,12 +84,12 @@ class Team(pulumi.ComponentResource):
                 image=images.get(key) or VLLM.at(stack.mirror),
                 token=hub_token is not None,
                 aliases=aliases.get(key, ()),
-                opts=_after(room, needs),
+                opts=_after(
+                    room, [*needs, *(claims if team.file.models[key].store else ()), *jobs.get(key, ())]
+                ),
             )
             for key, placement in _placements(team, pools).items()
         }
-        mounted = {store for service in team.file.services.values() for store in service.stores}
-        claims = store_claims(f"{name}-store", namespace, mounted, stack.storage, opts=room)
         services = {
             key: Service(
                 f"{name}-{key}",

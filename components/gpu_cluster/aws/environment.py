@@ -28,6 +28,7 @@ from gpu_cluster.images import (
     METRICS_ADAPTER,
     OF_TELEMETRY,
     ON_EKS,
+    PYTHON,
     Image,
     TaggedImage,
 )
@@ -86,6 +87,7 @@ def eks_backend(
             *ON_EKS,
             *_images_of_telemetry(stack),
             *((LOG_COLLECTOR,) if stack.logs else ()),
+            *((PYTHON,) if stack.teams or any(it.mirror for it in stack.serving.models.values()) else ()),
             *((LWS,) if stack.serving.installs_lws else ()),
             *((ENVOY_GATEWAY, ENVOY) if stack.gateway and stack.gateway.is_installed else ()),
         ),

@@ -22,6 +22,16 @@ from gpu_cluster.capacity.handover import Handover
 from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
 from gpu_cluster.capacity.known_model import config_problem, known_model, load_of
 from gpu_cluster.capacity.load_time import load_time
+from gpu_cluster.capacity.mirrored_model import (
+    HUB_NAME,
+    MIRROR_CPU_MILLIS,
+    MIRROR_MEMORY_BYTES,
+    REVISION,
+    MirroredModel,
+    folder_of,
+    mirror_jobs,
+    mirrored_models,
+)
 from gpu_cluster.capacity.model_memory import Device, MemoryEstimate, ModelLoad, device_of, memory_share
 from gpu_cluster.capacity.pod_requests import Request, gpu_resource, request_of, share_of_node
 from gpu_cluster.capacity.pool import (
@@ -50,16 +60,21 @@ __all__ = [
     "EFA_RESOURCE",
     "GPU_RESOURCE",
     "GPU_TAINT",
+    "HUB_NAME",
     "MIG_DIVIDED",
     "MIG_LABEL",
+    "MIRROR_CPU_MILLIS",
+    "MIRROR_MEMORY_BYTES",
     "ONE_NAME",
     "POOL_LABEL",
+    "REVISION",
     "Device",
     "EngineOptions",
     "GpuSlot",
     "Handover",
     "Hardware",
     "MemoryEstimate",
+    "MirroredModel",
     "ModelLoad",
     "Pool",
     "Request",
@@ -77,6 +92,7 @@ __all__ = [
     "device_of",
     "eks_hardware_of",
     "engine_options",
+    "folder_of",
     "free_capacity",
     "gpu_resource",
     "hardware_of",
@@ -88,6 +104,8 @@ __all__ = [
     "memory_share",
     "mig_layout_name",
     "mig_resource",
+    "mirror_jobs",
+    "mirrored_models",
     "node_gbps",
     "nodes_for",
     "path_of",

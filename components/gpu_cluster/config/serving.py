@@ -132,7 +132,13 @@ class ModelSettings(Settings):
         json_schema_extra={
             "oneOf": [
                 {"required": ["cache"]},
-                {"required": ["store"], "properties": {"revision": False}},
+                {
+                    "required": ["store"],
+                    "anyOf": [
+                        {"properties": {"revision": False}},
+                        {"required": ["mirror"], "properties": {"mirror": {"const": True}}},
+                    ],
+                },
                 {
                     "required": ["engine"],
                     "properties": {"engine": {"const": "custom"}, "cache": False, "store": False},
@@ -152,6 +158,10 @@ class ModelSettings(Settings):
                 {
                     **_with_engine("triton", "nim", "custom"),
                     "then": {"properties": dict.fromkeys(("quantization", "kvCacheDtype", "context"), False)},
+                },
+                {
+                    "if": {"required": ["mirror"], "properties": {"mirror": {"const": True}}},
+                    "then": {"required": ["store"]},
                 },
                 {"not": {"required": ["like", "config"]}},
                 {"not": {"required": ["like", "shape"]}},
@@ -287,6 +297,9 @@ class ModelSettings(Settings):
     store: Name | None = None
     """Store of the storage that has the weights, in a folder named like the model. Default: none, the hub."""
 
+    mirror: bool = False
+    """Whether a Job puts the files of the hub into the store before the model is served. Default: false."""
+
     load_minutes: PositiveInt = LOAD_MINUTES
     """Minutes that a replica may load before it is restarted, more than its weights take. Default: 30."""
 
@@ -301,8 +314,12 @@ class ModelSettings(Settings):
             )
         if self.store and self.cache:
             raise ValueError("cache is for weights from the hub, and store has them already; remove one")
-        if self.store and self.revision:
-            raise ValueError("revision is of the hub, and store has the weights as they are; remove it")
+        if self.mirror and not self.store:
+            raise ValueError("mirror needs store, which a Job puts the weights of the hub into")
+        if self.store and self.revision and not self.mirror:
+            raise ValueError(
+                "revision is of the hub, and store has its own weights; remove it, or set mirror: true"
+            )
         return self
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from gpu_cluster_policies.property import Property
 from gpu_cluster_policies.resource import Container, Resource, Subjects, containers
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule
 
-_SERVERS = re.compile(r"vllm|sglang|text-generation-inference|\btgi\b")
+_SERVERS = re.compile(r"vllm|sglang|text-generation-inference|\btgi\b|mirror_weights")
 _MODEL_FLAGS = ("--model", "--model-id", "--model-path")
 _TOKEN_FLAGS = ("--hf-token", "--hf_token")
 _TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_HUB_TOKEN")
@@ -19,7 +19,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 @dataclass(frozen=True)
 class _Server:
-    """A container that loads a model, and what it is told on its command line."""
+    """A container that loads or mirrors a model, and what it is told on its command line."""
 
     container: Container
     words: tuple[Property, ...]

@@ -54,6 +54,18 @@ def test_everything_is_made_as_the_team() -> None:
     assert {it.provider.partition("::team-kubernetes")[1] for it in objects} == {"::team-kubernetes"}
 
 
+def test_weights_are_mirrored_in_the_teams_namespace_before_its_servers_start() -> None:
+    graph, _ = team_of(stack("weights-mirrored"))
+
+    job, server = graph.only("Job"), graph.get("Deployment", "detect")
+    assert job["metadata.namespace"] == "vision"
+    assert graph.waits_for(job, graph.get("PersistentVolumeClaim", "weights"))
+    assert graph.waits_for(server, job)
+    assert "tolerations" not in job["spec.template.spec"]
+    [image] = [it["image"] for it in job["spec.template.spec.containers"]]
+    assert image.startswith(f"{MIRROR}/docker.io/library/python:")
+
+
 def test_pods_with_gpus_are_counted_by_the_quota_of_their_pool() -> None:
     graph = everything()
 

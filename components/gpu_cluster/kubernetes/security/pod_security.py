@@ -3,14 +3,18 @@
 from pulumi_kubernetes.core import v1 as core
 
 
-def restricted_pod(user: int) -> core.PodSecurityContextArgs:
-    """Everything in the pod runs as this user and owns its volumes."""
+def restricted_pod(user: int, *, owns_volumes: bool = True) -> core.PodSecurityContextArgs:
+    """Everything in the pod runs as this user.
+
+    `owns_volumes`: the kubelet gives them to the user first. A file server that squashes root refuses
+    that, and then the pod does not start.
+    """
     return core.PodSecurityContextArgs(
         run_as_non_root=True,
         run_as_user=user,
         run_as_group=user,
-        fs_group=user,
-        fs_group_change_policy="OnRootMismatch",
+        fs_group=user if owns_volumes else None,
+        fs_group_change_policy="OnRootMismatch" if owns_volumes else None,
         seccomp_profile=core.SeccompProfileArgs(type="RuntimeDefault"),
     )
 

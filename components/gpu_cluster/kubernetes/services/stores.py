@@ -8,7 +8,7 @@ from pulumi_kubernetes.core import v1 as core
 from gpu_cluster.config.storage import StorageSettings
 from gpu_cluster.config.stores import StoreSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.storage import claim_of
+from gpu_cluster.kubernetes.storage import KEPT_BY_CLAIMS, claim_of
 
 
 def store_claims(
@@ -23,7 +23,10 @@ def store_claims(
     chosen = {key: settings for key, settings in storage.items() if key in stores}
     return [
         core.PersistentVolumeClaim(
-            f"{name}-{key}", metadata=metadata(key, namespace), spec=claim_of(settings), opts=opts
+            f"{name}-{key}",
+            metadata=metadata(key, namespace),
+            spec=claim_of(settings),
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=KEPT_BY_CLAIMS)),
         )
         for key, settings in chosen.items()
         if isinstance(settings, StoreSettings)

@@ -107,13 +107,8 @@ def _environment(server: Server, settings: ModelSettings, *, token: bool) -> lis
     """The platform's own, then those of the stack file."""
     own = [core.EnvVarArgs(name=name, value=value) for name, value in server.environment.items()]
     if token and not settings.store and "HF_TOKEN" not in settings.env:
-        own.append(_token())
+        own.append(hub_token.variable())
     return [*own, *variables(settings.env)]
-
-
-def _token() -> core.EnvVarArgs:
-    key = core.SecretKeySelectorArgs(name=hub_token.SECRET, key=hub_token.KEY)
-    return core.EnvVarArgs(name="HF_TOKEN", value_from=core.EnvVarSourceArgs(secret_key_ref=key))
 
 
 def _ports(server: Server) -> list[core.ContainerPortArgs]:

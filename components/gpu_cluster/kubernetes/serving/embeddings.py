@@ -1,7 +1,15 @@
 """Command line and environment of Text Embeddings Inference."""
 
 from gpu_cluster.config.serving import ModelSettings
-from gpu_cluster.kubernetes.serving.server import CACHE, PORT, SCRATCH, Server, hub_environment, weights_of
+from gpu_cluster.kubernetes.serving.server import (
+    CACHE,
+    PORT,
+    SCRATCH,
+    Server,
+    hub_environment,
+    hub_revision,
+    weights_of,
+)
 
 
 def text_embeddings_inference(served_name: str, settings: ModelSettings) -> Server:
@@ -11,7 +19,7 @@ def text_embeddings_inference(served_name: str, settings: ModelSettings) -> Serv
     """
     values = {
         "model-id": weights_of(settings),
-        "revision": settings.revision,
+        "revision": hub_revision(settings, settings.revision),
         "served-model-name": served_name,
         "hostname": "0.0.0.0",  # noqa: S104
         "port": PORT,

@@ -34,3 +34,9 @@ def hub_token_secret(
     ]
     retained = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=True))
     return core.Secret(name, metadata=owned, string_data={KEY: token}, opts=retained)
+
+
+def variable() -> core.EnvVarArgs:
+    """The token as clients of the hub read it."""
+    key = core.SecretKeySelectorArgs(name=SECRET, key=KEY)
+    return core.EnvVarArgs(name="HF_TOKEN", value_from=core.EnvVarSourceArgs(secret_key_ref=key))

@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from gpu_cluster.capacity import Request
+from gpu_cluster.capacity import MIRROR_CPU_MILLIS, MIRROR_MEMORY_BYTES, Request
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.kubernetes.serving import cache, quantities
 from gpu_cluster.kubernetes.storage import STORE_CLAIM, StorageClassNames
 
 
-def quota_of(models: Iterable[tuple[ModelSettings, Request]], storage: StorageClassNames) -> dict[str, str]:
-    """Hard limits by resource.
+def quota_of(
+    models: Iterable[tuple[ModelSettings, Request]], storage: StorageClassNames, *, jobs: int = 0
+) -> dict[str, str]:
+    """Hard limits by resource. `jobs`: that mirror weights.
 
     Each model counts one replica more than its most: a replica that stops counts until it is gone, while its
     successor already starts. Over several nodes a replica is as many pods, with a Service among them.
@@ -31,6 +33,10 @@ def quota_of(models: Iterable[tuple[ModelSettings, Request]], storage: StorageCl
             volumes = 1 if cache.is_shared(settings.cache, storage) else replicas
             used["persistentvolumeclaims"] += volumes
             volumes_bytes += volumes * amount(settings.cache.size)
+
+    used["cpu"] += jobs * MIRROR_CPU_MILLIS
+    used["memory"] += jobs * MIRROR_MEMORY_BYTES
+    used["pods"] += jobs
 
     cpu, memory = quantities.cpu(used.pop("cpu")), quantities.memory(used.pop("memory"))
     return {

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from gpu_cluster.capacity import folder_of
 from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.serving import ModelSettings, ServingEngine
 
@@ -59,11 +60,21 @@ METRICS_PORTS = sorted({PORT, *(it.metrics_port for it in ENGINES.values() if it
 """Ports of the engines' metrics; a custom server may have another."""
 
 
-def weights_of(settings: ModelSettings, name: str | None = None) -> str:
-    """A model as its engine loads it: by its name on the hub, or by its folder in the store."""
-    name = name or settings.model
-    elsewhere = name.startswith("/") or "://" in name
-    return f"{WEIGHTS}/{name}" if settings.store and not elsewhere else name
+def weights_of(settings: ModelSettings) -> str:
+    """The model as its engine loads it: by its name on the hub, or by its folder in the store."""
+    return beside(settings, settings.model, settings.revision)
+
+
+def beside(settings: ModelSettings, name: str, revision: str | None = None) -> str:
+    """Another model or adapter that the engine loads from where it loads the model."""
+    if not settings.store or name.startswith("/") or "://" in name:
+        return name
+    return f"{WEIGHTS}/{folder_of(name, revision) if settings.mirror else name}"
+
+
+def hub_revision(settings: ModelSettings, revision: str | None) -> str | None:
+    """Revision that the engine asks the hub for; in a mirrored store it is a folder."""
+    return None if settings.mirror else revision
 
 
 def hub_environment(settings: ModelSettings) -> dict[str, str]:

@@ -3,16 +3,21 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from math import inf
+from typing import ClassVar
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.networking import v1 as networking
 
-from gpu_cluster.capacity import Pool, Request, nodes_for, request_of
+from gpu_cluster.capacity import Pool, Request, mirror_jobs, nodes_for, request_of
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.serving import ModelSettings, ServingSettings
 from gpu_cluster.config.telemetry import Scraper
+from gpu_cluster.exemption import Exemption
+from gpu_cluster.images import PYTHON
 from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.scheduling import only_gpu_pools
 from gpu_cluster.kubernetes.security import (
     Namespace,
     PodSecurity,
@@ -25,11 +30,12 @@ from gpu_cluster.kubernetes.security import (
     to_networks,
 )
 from gpu_cluster.kubernetes.serving.hub_token import hub_token_secret
+from gpu_cluster.kubernetes.serving.mirrors import LABELS, mirrors
 from gpu_cluster.kubernetes.serving.model import Model, labels_of
 from gpu_cluster.kubernetes.serving.quota import quota_of
 from gpu_cluster.kubernetes.serving.replicas import Placement
 from gpu_cluster.kubernetes.serving.server import ports_of
-from gpu_cluster.kubernetes.storage import StorageClassNames, claim_of
+from gpu_cluster.kubernetes.storage import KEPT_BY_CLAIMS, StorageClassNames, claim_of
 
 
 class Serving(pulumi.ComponentResource):
@@ -37,6 +43,16 @@ class Serving(pulumi.ComponentResource):
 
     Serving("platform-serving", settings, pools=pools, storage=classes, image=VLLM.at(mirror)).models
     """
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "75-gpu-placement",
+            "Job",
+            "Every node of the stack has GPUs, so that weights are downloaded beside models.",
+            "mirror-*",
+            only_gpu_pools,
+        ),
+    )
 
     models: dict[str, Model]
     namespace: Namespace
@@ -50,6 +66,7 @@ class Serving(pulumi.ComponentResource):
         storage: StorageClassNames,
         image: str,
         images: Mapping[str, str] | None = None,
+        mirror_image: str = PYTHON.at(None),
         mounted: Mapping[str, Sequence[pulumi.Resource]] | None = None,
         hub_token: pulumi.Input[str] | None = None,
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
@@ -58,7 +75,8 @@ class Serving(pulumi.ComponentResource):
         aliases: Mapping[str, Sequence[str]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`image`: of vLLM; `images`: of models that have another; `mounted`: what is created before a volume
+        """`image`: of vLLM; `images`: of models that have another; `mirror_image`: of Jobs that download
+        weights into a store; `mounted`: what is created before a volume
         of each entry of the storage is mounted; `resolvers`: addresses of NodeLocal DNSCache; `scraper`: pods
         that read the metrics of models; `allowances`: further traffic of the namespace; `aliases`: further
         names of models."""
@@ -71,15 +89,15 @@ class Serving(pulumi.ComponentResource):
             settings.namespace,
             PodSecurity.RESTRICTED,
             quota=quota_of(
-                [(model, placements[key].request) for key, model in settings.models.items()], storage
+                [(model, placements[key].request) for key, model in settings.models.items()],
+                storage,
+                jobs=len(mirror_jobs(settings.models)),
             ),
             allowances={
                 "clients": from_namespaces({settings.namespace, *settings.clients}, *ports),
                 "models": to_namespaces({settings.namespace}, *ports),
                 "dns": to_dns(resolvers),
-                "hub": to_networks(settings.hub.networks, settings.hub.port)
-                if settings.hub
-                else to_internet(443),
+                **_ways_to_hub(settings),
                 **{
                     f"group-{key}": among_pods(labels_of(key, model))
                     for key, model in settings.models.items()
@@ -101,10 +119,26 @@ class Serving(pulumi.ComponentResource):
                 f"{name}-{store}",
                 metadata=metadata(store, settings.namespace),
                 spec=claim_of(storage.stores[store]),
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace, *mounted.get(store, ())]),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    depends_on=[namespace, *mounted.get(store, ())],
+                    ignore_changes=KEPT_BY_CLAIMS,
+                ),
             )
             mounted[store] = [claim]
 
+        jobs = mirrors(
+            name,
+            settings.models,
+            namespace=settings.namespace,
+            stores=storage.stores,
+            pools=pools,
+            image=mirror_image,
+            hub=settings.hub,
+            token=hub_token is not None,
+            claims=mounted,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=needs),
+        )
         self.models = {
             key: Model(
                 f"{name}-{key}",
@@ -118,12 +152,37 @@ class Serving(pulumi.ComponentResource):
                 aliases=(aliases or {}).get(key, ()),
                 opts=pulumi.ResourceOptions(
                     parent=self,
-                    depends_on=[*needs, *mounted.get(_volumes_of(model), ())],
+                    depends_on=[*needs, *mounted.get(_volumes_of(model), ()), *jobs.get(key, ())],
                 ),
             )
             for key, model in settings.models.items()
         }
         self.register_outputs({"urls": {key: model.url for key, model in self.models.items()}})
+
+
+def _ways_to_hub(settings: ServingSettings) -> dict[str, networking.NetworkPolicySpecArgs]:
+    """Of replicas that download, and of Jobs that do it for others; replicas that read a store have none."""
+    models = settings.models.values()
+    names = sorted({key for key, model in settings.models.items() if not model.store})
+    replicas = meta.LabelSelectorArgs()
+    if len(names) < len(models):
+        key = "app.kubernetes.io/instance"
+        named = meta.LabelSelectorRequirementArgs(key=key, operator="In", values=names)
+        replicas = meta.LabelSelectorArgs(match_expressions=[named])
+    return {
+        **({"hub": _way_to_hub(settings, replicas)} if names else {}),
+        **(
+            {"mirror": _way_to_hub(settings, meta.LabelSelectorArgs(match_labels=LABELS))}
+            if any(model.mirror for model in models)
+            else {}
+        ),
+    }
+
+
+def _way_to_hub(settings: ServingSettings, pods: meta.LabelSelectorArgs) -> networking.NetworkPolicySpecArgs:
+    way = to_networks(settings.hub.networks, settings.hub.port) if settings.hub else to_internet(443)
+    way.pod_selector = pods
+    return way
 
 
 def _volumes_of(model: ModelSettings) -> str:

@@ -2,7 +2,14 @@
 
 from gpu_cluster.capacity import Pool, engine_options, memory_share
 from gpu_cluster.config.serving import Adapters, ModelSettings, Speculation
-from gpu_cluster.kubernetes.serving.server import PORT, Server, hub_environment, weights_of
+from gpu_cluster.kubernetes.serving.server import (
+    PORT,
+    Server,
+    beside,
+    hub_environment,
+    hub_revision,
+    weights_of,
+)
 
 
 def sglang(served_name: str, settings: ModelSettings, pool: Pool) -> Server:
@@ -27,7 +34,7 @@ def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[st
         "host": "0.0.0.0",  # noqa: S104
         "port": PORT,
         "tp-size": options.tensor,
-        "revision": settings.revision,
+        "revision": hub_revision(settings, settings.revision),
         "context-length": settings.context,
         "max-running-requests": options.max_sequences,
         "chunked-prefill-size": settings.batched_tokens,
@@ -61,8 +68,10 @@ def _memory_fraction(settings: ModelSettings, pool: Pool) -> str | None:
 def _speculation(settings: ModelSettings, speculative: Speculation) -> list[str]:
     values = {
         "algorithm": speculative.method.upper() if speculative.method else None,
-        "draft-model-path": weights_of(settings, speculative.model) if speculative.model else None,
-        "draft-model-revision": speculative.revision,
+        "draft-model-path": beside(settings, speculative.model, speculative.revision)
+        if speculative.model
+        else None,
+        "draft-model-revision": hub_revision(settings, speculative.revision),
         "num-draft-tokens": speculative.tokens,
     }
     return [f"--speculative-{name}={value}" for name, value in values.items() if value is not None]
@@ -70,7 +79,7 @@ def _speculation(settings: ModelSettings, speculative: Speculation) -> list[str]
 
 def _adapters(settings: ModelSettings, lora: Adapters) -> list[str]:
     """The paths are words behind their flag, and another flag ends them."""
-    modules = [f"{name}={weights_of(settings, source)}" for name, source in lora.modules.items()]
+    modules = [f"{name}={beside(settings, source)}" for name, source in lora.modules.items()]
     return [
         "--enable-lora",
         "--lora-paths",

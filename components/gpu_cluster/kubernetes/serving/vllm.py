@@ -13,7 +13,14 @@ from gpu_cluster.capacity import (
     replica_device,
 )
 from gpu_cluster.config.serving import Adapters, ModelSettings, Speculation
-from gpu_cluster.kubernetes.serving.server import PORT, Server, hub_environment, weights_of
+from gpu_cluster.kubernetes.serving.server import (
+    PORT,
+    Server,
+    beside,
+    hub_environment,
+    hub_revision,
+    weights_of,
+)
 
 _READ_ONCE = '{"distributed":true}'
 """Each GPU's process reads a part of the files and hands it to the others; else each reads every file.
@@ -55,8 +62,8 @@ def _arguments(names: Sequence[str], settings: ModelSettings, pool: Pool) -> lis
         arguments.append("--load-format=runai_streamer")
         if options.gpus > 1:
             arguments.append(f"--model-loader-extra-config={_READ_ONCE}")
-    if settings.revision:
-        arguments.append(f"--revision={settings.revision}")
+    if revision := hub_revision(settings, settings.revision):
+        arguments.append(f"--revision={revision}")
     if settings.context:
         arguments.append(f"--max-model-len={settings.context}")
     if options.max_sequences:
@@ -94,8 +101,8 @@ def _sizing(settings: ModelSettings, options: EngineOptions) -> list[str]:
 def _speculation(settings: ModelSettings, speculative: Speculation) -> str:
     values = {
         "method": speculative.method,
-        "model": weights_of(settings, speculative.model) if speculative.model else None,
-        "revision": speculative.revision,
+        "model": beside(settings, speculative.model, speculative.revision) if speculative.model else None,
+        "revision": hub_revision(settings, speculative.revision),
         "num_speculative_tokens": speculative.tokens,
     }
     stated = {key: value for key, value in values.items() if value is not None}
@@ -104,7 +111,7 @@ def _speculation(settings: ModelSettings, speculative: Speculation) -> str:
 
 def _adapters(settings: ModelSettings, lora: Adapters) -> list[str]:
     """The modules are words behind their flag, and another flag ends them."""
-    modules = [f"{name}={weights_of(settings, source)}" for name, source in lora.modules.items()]
+    modules = [f"{name}={beside(settings, source)}" for name, source in lora.modules.items()]
     return [
         "--enable-lora",
         "--lora-modules",

@@ -6,9 +6,10 @@ What AWS makes behind them is in `gpu_cluster.aws.stores`, for the place that is
 from gpu_cluster.kubernetes.storage.classes import StorageClasses, StorageClassNames, classes_of
 from gpu_cluster.kubernetes.storage.csi_addons import csi_addons
 from gpu_cluster.kubernetes.storage.volume_source import StorageResources, VolumeSource
-from gpu_cluster.kubernetes.storage.volumes import STORE_CLAIM, claim_of
+from gpu_cluster.kubernetes.storage.volumes import KEPT_BY_CLAIMS, STORE_CLAIM, claim_of
 
 __all__ = [
+    "KEPT_BY_CLAIMS",
     "STORE_CLAIM",
     "StorageClassNames",
     "StorageClasses",

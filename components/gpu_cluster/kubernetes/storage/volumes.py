@@ -15,6 +15,10 @@ _BOUNDLESS = "1Pi"
 STORE_CLAIM = "1Gi"
 """Size of a claim of a store, as it has to have one."""
 
+KEPT_BY_CLAIMS = ["spec.accessModes"]
+"""Fields that stay as they were: another `writable` would replace the claim, whose deletion
+waits for every pod that mounts it. Its volume alone says how pods mount it."""
+
 _READ = ("read-only", "allow-other")
 # Whoever mounts the bucket may write to it: files of S3 have no owner that could be asked.
 _WRITE = ("allow-delete", "allow-overwrite", "allow-other", "dir-mode=0777", "file-mode=0666")

@@ -9,6 +9,7 @@ from pulumi_kubernetes.rbac import v1 as rbac
 from gpu_cluster.capacity import Pool, share_of
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.gateway import GatewaySettings
+from gpu_cluster.config.hub import HubMirror
 from gpu_cluster.config.team_grants import TeamSettings, group_of
 from gpu_cluster.config.telemetry import Scraper
 from gpu_cluster.kubernetes.gateway import from_gateway
@@ -56,12 +57,14 @@ class TeamGrant(pulumi.ComponentResource):
         scraper: Scraper | None = None,
         groups: bool = False,
         gateway: GatewaySettings | None = None,
+        hub: HubMirror | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`models`: namespace of the platform's own, where the team may call them, on `model_ports`;
         `endpoints`: ranges where services of AWS have interface endpoints; `resolvers`: addresses of
         NodeLocal DNSCache; `scraper`: pods that read the metrics of models; `groups`: the team may make
-        LeaderWorkerSets; `gateway`: that of the platform, where it may have routes of it."""
+        LeaderWorkerSets; `gateway`: that of the platform, where it may have routes of it; `hub`: the
+        site's mirror of the model hub."""
         super().__init__("gpu-cluster:index:TeamGrant", name, None, opts)
         share = share_of(settings, pools)
         own = settings.namespace or team
@@ -79,6 +82,7 @@ class TeamGrant(pulumi.ComponentResource):
                 endpoints=endpoints,
                 resolvers=resolvers,
                 scraper=scraper,
+                hub=hub,
             )
             | from_gateway(gateway),
             labels={TEAM_LABEL: team},

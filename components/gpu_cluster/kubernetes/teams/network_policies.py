@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from pulumi_kubernetes.networking import v1 as networking
 
+from gpu_cluster.config.hub import HubMirror
 from gpu_cluster.config.team_grants import TeamSettings
 from gpu_cluster.config.telemetry import Scraper
 from gpu_cluster.kubernetes.security import (
@@ -27,11 +28,13 @@ def allowances(
     endpoints: Collection[str],
     resolvers: Collection[str],
     scraper: Scraper | None,
+    hub: HubMirror | None = None,
 ) -> dict[str, networking.NetworkPolicySpecArgs]:
     """Network policies of a team's namespace `own` by name, beside the one that refuses all else.
 
     `models`: the way to the platform's models; `on_aws`: pods may have a role of AWS; `endpoints`: ranges of
-    its interface endpoints; `resolvers`: addresses of DNS beside the cluster's; `scraper`: reads metrics.
+    its interface endpoints; `resolvers`: addresses of DNS beside the cluster's; `scraper`: reads metrics;
+    `hub`: the site's mirror of the model hub.
     """
     return {
         "clients": from_namespaces({own, *settings.clients}),
@@ -41,5 +44,6 @@ def allowances(
         **({"models": models} if models else {}),
         **({"metrics": from_pods(scraper.namespace, scraper.labels, *METRICS_PORTS)} if scraper else {}),
         **({"pod-identity": to_pod_identity()} if on_aws else {}),
+        **({"hub": to_networks(hub.networks, hub.port)} if hub else {}),
         **({"aws-endpoints": to_networks(endpoints, 443)} if endpoints else {}),
     }

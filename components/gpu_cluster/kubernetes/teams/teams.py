@@ -78,6 +78,7 @@ class Teams(pulumi.ComponentResource):
                 scraper=stack.telemetry.collectors,
                 groups=stack.serving.has_groups,
                 gateway=stack.gateway if settings.gateway else None,
+                hub=stack.serving.hub,
                 # Nobody is let in before what holds them to their grant is there.
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before),
             )

@@ -14,6 +14,7 @@ from gpu_cluster.stack.checks.hardware import hardware
 from gpu_cluster.stack.checks.load_times import load_times
 from gpu_cluster.stack.checks.logs import logs
 from gpu_cluster.stack.checks.memory import memory
+from gpu_cluster.stack.checks.mirrors import mirrors
 from gpu_cluster.stack.checks.models import models
 from gpu_cluster.stack.checks.mounts import mounts
 from gpu_cluster.stack.checks.network import network
@@ -57,6 +58,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *engines(stack, broken),
         *groups(stack, broken),
         *gated_models(stack, broken),
+        *mirrors(stack, offered, broken),
         *memory(stack, offered, broken),
         *load_times(stack, offered, broken),
         *capacity(stack, offered),

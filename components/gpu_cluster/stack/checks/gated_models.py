@@ -26,6 +26,13 @@ def gated_models(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
         keys: Keys = ("serving", "models", name)
         model = MODELS.get(settings.model)
         other = settings.engine not in FROM_HUB or "HF_TOKEN" in settings.env
-        if other or settings.store or (*keys, "store") in broken or not (model and model.gated):
+        if (
+            other
+            or (settings.store and not settings.mirror)
+            or (*keys, "store") in broken
+            or not (model and model.gated)
+        ):
             continue
-        yield Diagnostic((*keys, "model"), f"model {model.name} is gated: set {remedy}")
+        yield Diagnostic(
+            (*keys, "model"), f"model {model.name} is gated: set {'hubToken' if settings.mirror else remedy}"
+        )

@@ -26,9 +26,10 @@ def offline(stack: Stack) -> Iterator[Diagnostic]:
 
 
 def _weights(stack: Stack, keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
-    if model.cache and stack.serving.hub is None:
-        message = "its weights come from the internet; expected store, or serving.hub with offline: true"
-        yield Diagnostic((*keys, "cache"), message)
+    if stack.serving.hub is None and (model.cache or model.mirror):
+        expected = "serving.hub" if model.mirror else "store, or serving.hub"
+        message = f"its weights come from the internet; expected {expected} with offline: true"
+        yield Diagnostic((*keys, "cache" if model.cache else "mirror"), message)
 
 
 def _charts(stack: Stack) -> Iterator[Diagnostic]:

@@ -3,7 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from gpu_cluster.capacity import Pool, gpu_resource, pools_of, request_of, share_of
+from gpu_cluster.capacity import (
+    MIRROR_CPU_MILLIS,
+    MIRROR_MEMORY_BYTES,
+    Pool,
+    gpu_resource,
+    mirrored_models,
+    pools_of,
+    request_of,
+    share_of,
+)
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.quantity import amount
@@ -14,6 +23,7 @@ from gpu_cluster.stack.checks.gateway import gateway_of_team
 from gpu_cluster.stack.checks.groups import groups, groups_of_team
 from gpu_cluster.stack.checks.load_times import load_times
 from gpu_cluster.stack.checks.memory import memory
+from gpu_cluster.stack.checks.mirrors import mirrors
 from gpu_cluster.stack.checks.models import models, obstacles
 from gpu_cluster.stack.checks.mounts import shared_models, shared_volumes
 from gpu_cluster.stack.checks.services import image_problem, obstacles_of_service, services
@@ -36,6 +46,7 @@ def check_team_stack(team: TeamStack, broken: frozenset[Keys]) -> list[Diagnosti
         *engines(team.served, as_served),
         *groups(team.served, as_served),
         *gated_models(team.served, as_served),
+        *mirrors(team.served, pools, as_served, of_team=True),
         *memory(team.served, pools, as_served),
         *load_times(team.served, pools, as_served),
     ]
@@ -111,7 +122,7 @@ class _Asked:
     def add(self, keys: Keys, count: int, *, cpu_millis: int, memory_bytes: int, storage_bytes: int) -> None:
         for what, each in zip(_GRANTED, (cpu_millis, memory_bytes, 1, storage_bytes), strict=True):
             self.amounts[what] += count * each
-            self.parts[what][keys] = count * each
+            self.parts[what][keys] = self.parts[what].get(keys, 0) + count * each
 
     def most_of(self, what: str) -> Keys:
         """The model or service that asks for the most."""
@@ -157,6 +168,14 @@ def _asked(team: TeamStack, pools: Mapping[str, Pool]) -> _Asked:
             storage_bytes=int(amount(model.cache.size)) if model.cache else 0,
         )
         asked.add_gpus(("models", name), pool.name, request.resource, most * request.count)
+        for _ in mirrored_models(model):
+            asked.add(
+                ("models", name),
+                1,
+                cpu_millis=MIRROR_CPU_MILLIS,
+                memory_bytes=MIRROR_MEMORY_BYTES,
+                storage_bytes=0,
+            )
     for name, service in team.file.services.items():
         asked.add(
             ("services", name),

@@ -1,0 +1,92 @@
+"""Models that a Job mirrors into a store: the hub has them, the store takes them, a node takes the Job."""
+
+from collections.abc import Iterator, Mapping
+
+from gpu_cluster.capacity import (
+    HUB_NAME,
+    MIRROR_CPU_MILLIS,
+    MIRROR_MEMORY_BYTES,
+    REVISION,
+    Pool,
+    free_capacity,
+)
+from gpu_cluster.config.network import Nat
+from gpu_cluster.config.serving import FROM_HUB, ModelSettings
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.stores import S3, CsiVolume, FsxLustre, NfsFolder, NodeFolder, StoreSettings
+from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+
+_MIB = 1024**2
+
+
+def mirrors(
+    stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys], *, of_team: bool = False
+) -> Iterator[Diagnostic]:
+    """`of_team`: pods without GPUs keep off the nodes that have some."""
+    for name, model in stack.serving.models.items():
+        keys: Keys = ("serving", "models", name)
+        if not model.mirror or keys in {it[:3] for it in broken}:
+            continue
+        yield from _named(keys, model)
+        store = stack.storage.get(model.store or "")
+        if isinstance(store, StoreSettings) and (problem := _unfit(model.store or "", store)):
+            yield Diagnostic((*keys, "mirror"), problem)
+        if stack.network and stack.network.nat is Nat.NONE and not (stack.serving.hub or stack.offline):
+            message = (
+                "with network.nat none no way leads to the model hub; expected serving.hub, a mirror of it"
+            )
+            yield Diagnostic((*keys, "mirror"), message)
+        if problem := _homeless(offered, broken, of_team=of_team):
+            yield Diagnostic((*keys, "mirror"), problem)
+
+
+def _named(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
+    if model.engine not in FROM_HUB:
+        engines = ", ".join(sorted(FROM_HUB))
+        message = f"only with engines that load a model of the hub, {engines}; got {model.engine.value}"
+        yield Diagnostic((*keys, "mirror"), message)
+    if not HUB_NAME.fullmatch(model.model):
+        message = f"expected the name of a model on the hub, which mirror downloads, got '{model.model}'"
+        yield Diagnostic((*keys, "model"), message)
+    if model.revision and not REVISION.fullmatch(model.revision):
+        message = f"expected a commit, tag or branch that can name a folder, got '{model.revision}'"
+        yield Diagnostic((*keys, "revision"), message)
+
+
+def _unfit(name: str, store: StoreSettings) -> str | None:
+    """Reason for which no Job can write to a store."""
+    match store:
+        case S3(writable=False) | NfsFolder(writable=False) | CsiVolume(writable=False):
+            return f"a Job writes the weights into {name}; expected writable: true in storage.{name}"
+        case FsxLustre():
+            return f"the top folder of {name} is root's; expected an s3 store, as the one that it shows"
+        case NodeFolder():
+            return (
+                f"each node has a folder of its own in {name}; expected an s3, nfs-folder or csi-volume store"
+            )
+        case _:
+            return None
+
+
+def _homeless(offered: Mapping[str, Pool], broken: frozenset[Keys], *, of_team: bool) -> str | None:
+    """Reason for which no node takes the Job."""
+    if not offered or any(keys[0] == "pools" for keys in broken):
+        return None
+    asked = f"{MIRROR_CPU_MILLIS}m CPU and {MIRROR_MEMORY_BYTES // _MIB}Mi"
+    without = [pool for pool in offered.values() if not pool.taints]
+    if without:
+        free = [free_capacity(pool) for pool in without]
+        if any(it.cpu_millis >= MIRROR_CPU_MILLIS and it.memory_bytes >= MIRROR_MEMORY_BYTES for it in free):
+            return None
+        return f"its Job requests {asked}, and no node without GPUs has as much free"
+    if of_team:
+        return "its Job runs on a node without GPUs, and the environment has no pool of such"
+    if any(
+        pool.reserved_cpu_millis >= MIRROR_CPU_MILLIS and pool.reserved_memory_bytes >= MIRROR_MEMORY_BYTES
+        for pool in offered.values()
+    ):
+        return None
+    return (
+        f"its Job requests {asked} beside models, and no pool keeps as much free; "
+        "raise pools.<name>.reserve, or add a pool without GPUs"
+    )
