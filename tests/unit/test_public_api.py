@@ -33,8 +33,8 @@ PUBLIC = {
         "rehearse rehearse_team replicas_in removed_models copy_project simulate unlock"
     ),
     "gpu_cluster_tools.toolchain": (
-        "AT_ONCE AWS_PROVIDER ENVOY_GATEWAY ENVOY_GATEWAY_CHARTS KARPENTER LWS_CONTROLLER Tool Toolchain "
-        "ToolchainError builder install present provide ready_engine tools_folder"
+        "AT_ONCE AWS_PROVIDER ENVOY_GATEWAY ENVOY_GATEWAY_CHARTS KARPENTER KARPENTER_CHARTS LWS_CONTROLLER "
+        "Tool Toolchain ToolchainError builder install present provide ready_engine tools_folder"
     ),
     "gpu_cluster.capacity.addresses": (
         "Demand Tier ZONES demand_of endpoint_ranges ipv6_subnet pod_ranges subnet usable"
