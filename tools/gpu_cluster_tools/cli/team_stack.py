@@ -69,14 +69,14 @@ def team_data(name: str, team: TeamStack, replicas: Sequence[Replica]) -> dict[s
 
 def pods_of(project: RunningProject, team: TeamStack) -> tuple[Replica, ...]:
     """As the team sees them, which sees no node. `NoKubeconfigError` where its way is missing."""
-    environment = team.environment
-    if isinstance(environment.cluster, EksSettings):
-        cluster = project.below(team).cluster(team.file.team.environment, environment)
-    else:
-        cluster = KubernetesClient(
-            Path(team_kubeconfig(team, project.folder)).expanduser(), team.file.team.context
-        )
-    return replicas_in(cluster, team.namespace)
+    return replicas_in(KubernetesClient(*kubeconfig_of_team(project, team)), team.namespace)
+
+
+def kubeconfig_of_team(project: RunningProject, team: TeamStack) -> tuple[Path, str | None]:
+    """The kubeconfig by which the team is looked at, and its context if it is not the current one."""
+    if isinstance(team.environment.cluster, EksSettings):
+        return project.below(team).kubeconfig(team.file.team.environment, team.environment)
+    return Path(team_kubeconfig(team, project.folder)).expanduser(), team.file.team.context
 
 
 def _open(project: RunningProject, team: TeamStack, toolchain: Toolchain) -> None:

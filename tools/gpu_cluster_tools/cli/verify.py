@@ -2,13 +2,18 @@
 
 import json
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster_tools.cli.checks import show_checks, show_counts
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
+from gpu_cluster_tools.cli.team_stack import kubeconfig_of_team
 from gpu_cluster_tools.doctor import CheckStatus
 from gpu_cluster_tools.doctor.api_server import ApiServer, NoAnswerError
 from gpu_cluster_tools.rehearsal import RehearsalError
@@ -30,9 +35,13 @@ def verify(stack: StackName = "local", *, jobs: Jobs = False, as_json: Json = Fa
     3 nothing fails, but something that is there could not be looked at.
     """
     project = RunningProject.here()
-    settings = project.stack(stack)
+    settings = project.any_stack(stack)
+    if jobs and isinstance(settings, TeamStack):
+        raise typer.BadParameter(
+            "Jobs use GPUs and volumes of an environment, not of a team", param_hint="--jobs"
+        )
     try:
-        api = ApiServer(*project.kubeconfig(stack, settings))
+        api = ApiServer(*_kubeconfig(project, stack, settings))
     except NoAnswerError as error:
         raise RehearsalError(str(error)) from error
     with closing(verified(settings, api, with_jobs=jobs)) as found:  # an interrupt removes what was made
@@ -45,3 +54,11 @@ def verify(stack: StackName = "local", *, jobs: Jobs = False, as_json: Json = Fa
         raise typer.Exit(1)
     if any(check.blocked for check in checks):
         raise typer.Exit(3)
+
+
+def _kubeconfig(project: RunningProject, name: str, stack: Stack | TeamStack) -> tuple[Path, str | None]:
+    if not isinstance(stack, TeamStack):
+        return project.kubeconfig(name, stack)
+    if isinstance(stack.environment.cluster, LocalCluster):  # whose nodes say which pods run no program
+        return project.below(stack).kubeconfig(stack.file.team.environment, stack.environment)
+    return kubeconfig_of_team(project, stack)

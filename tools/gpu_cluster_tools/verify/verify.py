@@ -1,9 +1,10 @@
 """Everything that is verified, from the nodes up to the models that run on them."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster_tools.doctor.api_server import ApiServer, NoAnswerError
 from gpu_cluster_tools.doctor.check import Group
 from gpu_cluster_tools.verify.alerts import alerts
@@ -16,18 +17,31 @@ from gpu_cluster_tools.verify.nodes import nodes
 from gpu_cluster_tools.verify.pods import simulated_nodes
 
 
-def verify(stack: Stack, api: ApiServer, *, with_jobs: bool = False) -> Generator[Measurement]:
+def verify(stack: Stack | TeamStack, api: ApiServer, *, with_jobs: bool = False) -> Generator[Measurement]:
     """Reads alone, unless `with_jobs`: then Jobs use free GPUs and volumes, in a namespace of their own.
+
+    Of a team's stack its models are verified; nodes, alerts and Jobs are the environment's.
 
     for check in verify(load(path), ApiServer(kubeconfig)): ...
     """
     try:
-        yield from _all(stack, api, with_jobs=with_jobs)
+        if isinstance(stack, TeamStack):
+            yield from _team(stack, api)
+        else:
+            yield from _all(stack, api, with_jobs=with_jobs)
     except NoAnswerError as error:
         yield measured(Group("cluster").fail("connection", str(error)))
 
 
-def _all(stack: Stack, api: ApiServer, *, with_jobs: bool) -> Generator[Measurement]:
+def _team(team: TeamStack, api: ApiServer) -> Iterator[Measurement]:
+    simulated = simulated_nodes(api.items("/api/v1/nodes") or [])  # which a team may not list
+    if not team.file.models:
+        yield measured(Group("models").skip("models", f"team {team.name} serves none"))
+    yield from models(team.file.models, team.namespace, simulated, api)
+    yield from autoscaling(team.served, simulated, api)
+
+
+def _all(stack: Stack, api: ApiServer, *, with_jobs: bool) -> Iterator[Measurement]:
     found = api.items("/api/v1/nodes")
     pools = pools_of(stack)
     if found is None:

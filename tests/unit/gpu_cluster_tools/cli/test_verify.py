@@ -56,5 +56,12 @@ def test_the_document_has_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [check["blocked"] for check in found["checks"]] == [False, True]
 
 
+def test_jobs_are_of_environments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+    refused = CliRunner().invoke(app, ["verify", "prod-vision", "--jobs"])
+    assert refused.exit_code == 2
+    assert "Jobs use GPUs" in refused.output
+
+
 def test_lines_are_those_of_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ran(monkeypatch, FINE).stdout == "nodes\n  OK   l4: 2 ready\n\n1 OK, 0 WARN, 0 FAIL, 0 SKIP\n"

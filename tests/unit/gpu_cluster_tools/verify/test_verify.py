@@ -2,10 +2,11 @@
 
 from itertools import groupby
 
+from gpu_cluster.stack import load_any
 from gpu_cluster_tools.doctor.api_server import NoAnswerError, Object
 from gpu_cluster_tools.doctor.check import CheckStatus
 from gpu_cluster_tools.verify.verify import verify
-from tests.pains.platforms import stack
+from tests.pains.platforms import STACKS, stack
 from tests.unit.gpu_cluster_tools.verify.clusters import Cluster, listed, nodes_of, pod
 
 LOCAL = stack("local", {})
@@ -36,6 +37,18 @@ def test_on_simulated_nodes_no_job_is_made() -> None:
     assert (jobs.verdict, jobs.blocked) == (CheckStatus.SKIP, False)
     [jobs] = [check for check in verify(LOCAL, Cluster(SIMULATED), with_jobs=True) if check.group == "jobs"]
     assert jobs.blocked
+
+
+def test_of_a_team_its_models_and_their_autoscalers_are_verified() -> None:
+    team = load_any(STACKS / "Pulumi.prod-vision.yaml")
+    path = "/api/v1/namespaces/vision/pods"
+    denied = list(verify(team, Cluster()))
+    assert [(check.name, check.blocked) for check in denied] == [("detect", True), ("detect", False)]
+    waiting = list(verify(team, Cluster({path: listed(pod("detect-a", "l4-0", ready=False))})))
+    assert {check.group: check.verdict for check in waiting} == {
+        "models": CheckStatus.FAIL,
+        "autoscaling": CheckStatus.FAIL,
+    }
 
 
 def test_an_identity_that_may_not_list_nodes_does_not_accept() -> None:
