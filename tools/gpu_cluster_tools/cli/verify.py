@@ -1,6 +1,7 @@
 """`gpu-cluster verify`: accept a platform that runs, such as after an update."""
 
 import json
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +12,14 @@ from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster_tools.cli.checks import show_checks, show_counts
+from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.team_stack import kubeconfig_of_team
 from gpu_cluster_tools.doctor import CheckStatus
 from gpu_cluster_tools.doctor.api_server import ApiServer, NoAnswerError
 from gpu_cluster_tools.rehearsal import RehearsalError
+from gpu_cluster_tools.verify import Measurement
 from gpu_cluster_tools.verify import verify as verified
 
 Json = Annotated[bool, typer.Option("--json", help="Print the checks and their numbers as JSON.")]
@@ -45,7 +48,7 @@ def verify(stack: StackName = "local", *, jobs: Jobs = False, as_json: Json = Fa
     except NoAnswerError as error:
         raise RehearsalError(str(error)) from error
     with closing(verified(settings, api, with_jobs=jobs)) as found:  # an interrupt removes what was made
-        checks = show_checks(found, quiet=as_json)
+        checks = show_checks(_awaited(found, stack, quiet=as_json), quiet=as_json)
     summary = show_counts(checks, quiet=as_json)
     if as_json:
         document = {"stack": stack, "summary": summary, "checks": [it.as_json() for it in checks]}
@@ -54,6 +57,16 @@ def verify(stack: StackName = "local", *, jobs: Jobs = False, as_json: Json = Fa
         raise typer.Exit(1)
     if any(check.blocked for check in checks):
         raise typer.Exit(3)
+
+
+def _awaited(found: Iterator[Measurement], stack: str, *, quiet: bool) -> Iterator[Measurement]:
+    """The same checks; a slow one is said while it lasts."""
+    while True:
+        with working(f"verifying {stack}", quiet=quiet):
+            check = next(found, None)
+        if check is None:
+            return
+        yield check
 
 
 def _kubeconfig(project: RunningProject, name: str, stack: Stack | TeamStack) -> tuple[Path, str | None]:
