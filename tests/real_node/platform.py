@@ -13,6 +13,8 @@ from typing import Any
 from gpu_cluster_tools.real_node.images import Image
 from gpu_cluster_tools.real_node.runtime import import_images
 from gpu_cluster_tools.real_node.settings import Settings
+from gpu_cluster_tools.rehearsal import KubernetesClient
+from gpu_cluster_tools.rehearsal.cluster_inventory import replicas_in
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.real_node import CLIENT, CONTAINERD
@@ -39,6 +41,11 @@ class Platform:
     @property
     def api(self) -> DynamicClient:
         return DynamicClient(self.local / "kubeconfig")
+
+    def reason(self, namespace: str, name: str) -> str | None:
+        """Reason why a pod is not ready, as `gpu-cluster status` says it."""
+        found = replicas_in(KubernetesClient(self.local / "kubeconfig"), namespace)
+        return next((it.reason for it in found if it.pod == name), None)
 
     @property
     def settings(self) -> Settings:

@@ -3,8 +3,10 @@
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +40,7 @@ _PASSED = json.dumps(
         }
     }
 )
+_TURNS = 20
 URL = "http://chat.serving.svc.cluster.local:8000/v1/models"
 
 
@@ -178,6 +181,59 @@ def _restarts(platform: Platform) -> int:
     return sum(pod["status"]["containerStatuses"][0]["restartCount"] for pod in platform.replicas())
 
 
+def test_a_model_that_loads_too_slowly_is_told_from_a_broken_one(platform: Platform) -> None:
+    """By the reason that `gpu-cluster status` gives, and by the kubelet's own events."""
+    slow = _copy_of_a_replica(platform, "slow")
+    [container] = slow["spec"]["containers"]
+    container["env"] = [*container.get("env", []), {"name": "MODEL_SERVER_LOAD_SECONDS", "value": "600"}]
+    with _created(platform, slow):
+        wait(lambda: (platform.reason("serving", "slow") or "").startswith("loads for "))
+        wait(lambda: "did not load within 6 s" in (platform.reason("serving", "slow") or ""))
+    broken = _copy_of_a_replica(platform, "broken")
+    broken["spec"]["containers"][0]["args"].append("--no-such-argument")
+    with _created(platform, broken):
+        wait(lambda: "with exit code 2; hint" in (platform.reason("serving", "broken") or ""))
+        assert "ended by itself after" in str(platform.reason("serving", "broken"))
+    killed = {
+        event["involvedObject"]["name"]
+        for event in platform.api.items("/api/v1/namespaces/serving/events")
+        if event["reason"] == "Killing" and "failed startup probe" in event["message"]
+    }
+    assert killed & {"slow", "broken"} == {"slow"}
+
+
+@contextmanager
+def _created(platform: Platform, pod: dict[str, Any]) -> Generator[None]:
+    """One at a time: the quota of the namespace has room for one more replica."""
+    path = f"{PODS}/{pod['metadata']['name']}"
+    platform.api.create(PODS, pod)
+    try:
+        yield
+    finally:
+        platform.api.delete(f"{path}?gracePeriodSeconds=0")
+        wait(lambda: len(platform.replicas()) == 2)
+
+
+def _copy_of_a_replica(platform: Platform, name: str) -> dict[str, Any]:
+    """A pod as rendered, behind no Service, whose startup probe allows six seconds.
+
+    It asks for neither a GPU nor a share of the node, which the replicas have taken.
+    """
+    spec: dict[str, Any] = platform.api.get(DEPLOYMENT)["spec"]["template"]["spec"]
+    [container] = spec["containers"]
+    container["resources"] = {
+        "limits": {"memory": "512Mi"},
+        "requests": {"cpu": "10m", "memory": "128Mi"},
+    }
+    container["startupProbe"] |= {"periodSeconds": 2, "failureThreshold": 3}
+    for volume in spec["volumes"]:
+        if volume.keys() & {"ephemeral", "persistentVolumeClaim"}:
+            volume.pop("ephemeral", None)
+            volume.pop("persistentVolumeClaim", None)
+            volume["emptyDir"] = {}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
+
+
 def test_the_api_server_reads_the_log_of_a_pod(platform: Platform) -> None:
     pod = platform.replicas()[0]["metadata"]["name"]
     assert "serving [chat] on port" in platform.log("serving", pod)
@@ -197,17 +253,19 @@ def test_data_on_a_volume_outlive_a_pod(platform: Platform) -> None:
     platform.api.delete(f"{claims}/kept")
 
 
-def test_a_rollout_and_a_drain_under_load_lose_no_request(platform: Platform) -> None:
+@pytest.mark.timeout(3600)
+def test_rollouts_and_drains_under_load_lose_no_request(platform: Platform) -> None:
+    """Each turn replaces both replicas and empties one of the two nodes; clients try nothing again."""
     wait(platform.settled)
     with platform.load(clients=4) as load:
-        again = {"spec": {"template": {"metadata": {"annotations": {"gpu-cluster/test": "again"}}}}}
-        platform.api.patch(DEPLOYMENT, again)
-        wait(lambda: not platform.settled())
-        wait(platform.settled, 150)
-        rolled = load.answered
-        _drain(platform, "l4-0")
+        for turn in range(_TURNS):
+            again = {"spec": {"template": {"metadata": {"annotations": {"gpu-cluster/turn": str(turn)}}}}}
+            platform.api.patch(DEPLOYMENT, again)
+            wait(lambda: not platform.settled())
+            wait(platform.settled, 150)
+            _drain(platform, f"l4-{turn % 2}")
     assert load.lost == []
-    assert load.answered > rolled > 100
+    assert load.answered > 100 * _TURNS
 
 
 def _drain(platform: Platform, node: str) -> None:
