@@ -161,7 +161,6 @@ _BY_KARPENTER: JsonDict = {
     "nodes": {"type": "object", "properties": {"min": {"const": 0}}},
     "sharing": False,
     "capacity": {"properties": {"capacityBlock": False}},
-    "repair": False,
     "update": {"properties": {"surge": False}},
 }
 """Keys of a pool that Karpenter starts: it keeps no idle node, and shares no GPU."""

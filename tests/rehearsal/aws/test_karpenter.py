@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ config:
 """
 
 DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
+BUDGETS = "/apis/policy/v1/namespaces/default/poddisruptionbudgets"
 POOLS = "/apis/karpenter.sh/v1/nodepools"
 CLASSES = "/apis/karpenter.k8s.aws/v1/ec2nodeclasses"
 SECONDS = 240
@@ -93,6 +95,22 @@ class Platform:
         nodes = self.api.items("/api/v1/nodes")
         return next((it["spec"]["providerID"][-19:] for it in nodes if it["metadata"]["name"] in on), "")
 
+    def gpu_is(self, status: str, id: str, since: datetime) -> None:
+        """Have a node's GPU be faulty or well, in the words of the node monitoring agent of EKS."""
+        [node] = [it for it in self.api.items("/api/v1/nodes") if it["spec"]["providerID"].endswith(id)]
+        faulty = status == "False"
+        condition = {
+            "type": "AcceleratedHardwareReady",
+            "status": status,
+            "reason": "NvidiaXID79Error" if faulty else "NvidiaAcceleratedHardwareIsReady",
+            "message": "",
+            "lastHeartbeatTime": _stamp(datetime.now(UTC)),
+            "lastTransitionTime": _stamp(since),
+        }
+        name = node["metadata"]["name"]
+        body = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}}
+        self.api.apply(f"/api/v1/nodes/{name}/status", body | {"status": {"conditions": [condition]}})
+
     def queue(self) -> str:
         [url] = self.aws.call("sqs", "ListQueues")["QueueUrls"]
         return url
@@ -126,6 +144,10 @@ def wait(holds: Callable[[], Any]) -> Any:
         assert time.monotonic() < deadline
         time.sleep(0.5)
     return found
+
+
+def _stamp(time: datetime) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_a_pending_pod_brings_a_node_of_its_pool(platform: Platform) -> None:
@@ -190,6 +212,42 @@ def test_a_warning_of_ec2_drains_a_node(platform: Platform) -> None:
     wait(lambda: before not in platform.nodes("l4"))
 
     assert platform.instance(before)["State"]["Name"] == "terminated"
+
+
+def test_of_two_nodes_with_faulty_gpus_none_is_replaced(platform: Platform) -> None:
+    """More than a fifth, rounded up, of the nodes of a NodePool: it may be no fault of theirs."""
+    platform.run("talk", "l4")
+    wait(lambda: platform.instance_of("talk"))
+    nodes = {platform.instance_of(name) for name in ("chat", "talk")}
+    for minutes in (0, 11):  # the first is not to be due while the second is well
+        for id in nodes:
+            platform.gpu_is("False", id, datetime.now(UTC) - timedelta(minutes=minutes))
+
+    wait(lambda: "NodeRepairBlocked" in {it["reason"] for it in platform.api.items("/api/v1/events")})
+
+    assert platform.nodes("l4").keys() == nodes
+    platform.gpu_is("True", platform.instance_of("talk"), datetime.now(UTC))
+
+
+def test_a_node_whose_gpu_is_faulty_for_ten_minutes_is_replaced(platform: Platform) -> None:
+    """Its pods are deleted then: the disruption budget, which allows none, is not asked."""
+    before = platform.instance_of("chat")
+    budget = {"minAvailable": 1, "selector": {"matchLabels": {"app": "chat"}}}
+    made = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "chat"}}
+    platform.api.create(BUDGETS, made | {"spec": budget})
+    wait(lambda: platform.api.get(f"{BUDGETS}/chat")["status"].get("currentHealthy") == 1)
+    since = datetime.now(UTC) - timedelta(minutes=9, seconds=40)
+    platform.gpu_is("False", before, since)
+
+    wait(lambda: before not in platform.nodes("l4"))
+    assert datetime.now(UTC) > since + timedelta(minutes=10)
+    after = wait(lambda: platform.instance_of("chat"))
+
+    assert after != before
+    assert platform.instance(before)["State"]["Name"] == "terminated"
+    assert platform.instance_of("talk") in platform.nodes("l4")
+    platform.api.delete(f"{BUDGETS}/chat")
+    platform.api.delete(f"{DEPLOYMENTS}/talk")
 
 
 def test_an_empty_node_is_ended(platform: Platform) -> None:

@@ -47,9 +47,13 @@ class KarpenterController(pulumi.ComponentResource):
         pull_secret: str | None = None,
         replicas: int,
         isolated: bool,
+        repair: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`isolated`: there is no way out of the network, so that prices are those of the release."""
+        """`isolated`: there is no way out of the network, so that prices are those of the release.
+
+        `repair`: nodes that are ill are replaced, in all of its pools.
+        """
         super().__init__("gpu-cluster:index:KarpenterController", name, None, opts)
         kinds = k8s.helm.v4.Chart(
             f"{name}-kinds",
@@ -63,7 +67,15 @@ class KarpenterController(pulumi.ComponentResource):
             chart=f"{charts}/karpenter",
             version=CHART_VERSION,
             namespace=NAMESPACE,
-            values=_values(cluster_name, queue, mirror, pull_secret, replicas=replicas, isolated=isolated),
+            values=_values(
+                cluster_name,
+                queue,
+                mirror,
+                pull_secret,
+                replicas=replicas,
+                isolated=isolated,
+                repair=repair,
+            ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[kinds]),
         )
         self.register_outputs({})
@@ -77,12 +89,18 @@ def _values(
     *,
     replicas: int,
     isolated: bool,
+    repair: bool,
 ) -> Mapping[str, Any]:
     repository, _, digest = KARPENTER.at(mirror).rpartition("@")
     resources = {"cpu": "1", "memory": "1Gi"}
     return {
         "replicas": replicas,
-        "settings": {"clusterName": cluster_name, "interruptionQueue": queue, "isolatedVPC": isolated},
+        "settings": {
+            "clusterName": cluster_name,
+            "interruptionQueue": queue,
+            "isolatedVPC": isolated,
+            "featureGates": {"nodeRepair": repair},
+        },
         "controller": {
             "image": {
                 "repository": repository.removesuffix(f":{KARPENTER.tag}"),

@@ -83,6 +83,7 @@ class Karpenter(pulumi.ComponentResource):
             pull_secret=pull_secret,
             replicas=replicas,
             isolated=isolated,
+            repair=any(settings[key].repair for key in pools),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, entry, *role.ready]),
         )
         for key, pool in pools.items():

@@ -44,6 +44,7 @@ def nodes(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> It
         yield from _efa(settings, pool)
         if settings.provisioner is Provisioner.KARPENTER:
             yield from _karpenter(name, settings)
+    yield from _karpenter_repair(stack)
     yield from reservations(stack, offered)
 
 
@@ -135,7 +136,20 @@ def _karpenter(name: str, settings: PoolSettings) -> Iterator[Diagnostic]:
     if settings.capacity.capacity_block:
         message = "only node-group drains its nodes before a capacity block ends"
         yield Diagnostic((*keys, "provisioner"), message)
-    if "repair" in settings.model_fields_set:
-        yield Diagnostic((*keys, "repair"), "only with provisioner node-group; remove the key")
     if "surge" in settings.update.model_fields_set:
         yield Diagnostic((*keys, "update", "surge"), "only with provisioner node-group; remove the key")
+
+
+def _karpenter_repair(stack: Stack) -> Iterator[Diagnostic]:
+    """Node repair is a feature gate of the controller, and no NodePool can be left out."""
+    pools = {
+        name: settings.repair
+        for name, settings in stack.pools.items()
+        if settings.provisioner is Provisioner.KARPENTER
+    }
+    repaired = [name for name, repair in pools.items() if repair]
+    for name, repair in pools.items():
+        if repaired and not repair:
+            others = " and ".join(repaired)
+            message = f"Karpenter repairs all of its pools or none; expected true, or false with {others} too"
+            yield Diagnostic(("pools", name, "repair"), message)

@@ -42,7 +42,6 @@ def test_more_than_half_of_all_mistakes_show_in_the_editor() -> None:
         "eks-endpoint-public-of-a-host",
         "eks-pool-ami-bottlerocket-without-release",
         "eks-pool-karpenter-keeps-nodes",
-        "eks-pool-karpenter-repairs",
         "eks-pool-karpenter-shares",
         "eks-pool-karpenter-surges",
         "eks-pool-karpenter-with-a-block",

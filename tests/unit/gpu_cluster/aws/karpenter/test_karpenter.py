@@ -46,8 +46,8 @@ POOLS: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-def graph() -> Graph:
+def karpenter(**settings: bool) -> Graph:
+    """`settings` are those of each of its pools."""
     stack = stack_of(
         cluster=CLUSTER,
         network={"cidr": "10.0.0.0/16", "zones": list(ZONES)},
@@ -55,7 +55,7 @@ def graph() -> Graph:
         serving={},
         pools={
             "system": SYSTEM,
-            **{name: {**pool, "provisioner": "karpenter"} for name, pool in POOLS.items()},
+            **{name: {**pool, **settings, "provisioner": "karpenter"} for name, pool in POOLS.items()},
         },
     )
     pools = {name: pool for name, pool in pools_of(stack).items() if name in POOLS}
@@ -73,6 +73,11 @@ def graph() -> Graph:
             isolated=False,
         )
     )
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return karpenter()
 
 
 def node_pool(graph: Graph, name: str) -> Registered:
@@ -195,6 +200,13 @@ def test_the_chart_is_pinned_and_its_image_comes_from_the_mirror(graph: Graph) -
     image = chart["values.controller.image"]
     assert image["repository"] == "mirror.example.com/public.ecr.aws/karpenter/controller"
     assert (image["tag"], image["digest"][:7]) == ("1.13.0", "sha256:")
+
+
+def test_nodes_are_repaired_unless_the_pools_say_otherwise(graph: Graph) -> None:
+    """Feature gate of the chart, for all NodePools."""
+    gates = "values.settings.featureGates"
+    assert graph.of("helm.sh:v4:Chart")[1][gates] == {"nodeRepair": True}
+    assert karpenter(repair=False).of("helm.sh:v4:Chart")[1][gates] == {"nodeRepair": False}
 
 
 def test_every_announcement_reaches_the_queue_and_nobody_else_writes(graph: Graph) -> None:
