@@ -81,17 +81,63 @@ class FsxLustre(_Store):
         return self
 
 
+BucketName = Annotated[
+    str,
+    Pattern(
+        r"[a-z0-9][-a-z0-9.]{1,61}[a-z0-9]", "the name of a bucket such as example-models, without s3://"
+    ),
+]
+
+ObjectPrefix = Annotated[
+    str, Pattern(r"([-A-Za-z0-9_.]+/)+", "a beginning of keys that ends with /, such as models/")
+]
+
+KmsKey = Annotated[
+    str,
+    Pattern(
+        r"arn:aws:kms:[-a-z0-9]+:[0-9]{12}:key/[-a-z0-9]+",
+        "the ARN of a key, such as arn:aws:kms:us-east-2:123456789012:key/…",
+    ),
+]
+
+
 class S3(_Store):
     """A bucket of S3 that pods mount as a folder, for what is written once and read often."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "dependentRequired": {"prefix": ["bucket"], "key": ["bucket"]},
+            "not": {"required": ["bucket", "oldVersionsDays"]},
+        }
+    )
+
     kind: Literal["s3"]
     """s3: a bucket."""
+
+    bucket: BucketName | None = None
+    """A bucket that the account has in the stack's region, which stays as it is. Default: a new one."""
+
+    prefix: ObjectPrefix | None = None
+    """Beginning of the keys that pods see, such as models/; only with bucket. Default: none, all of it."""
+
+    key: KmsKey | None = None
+    """ARN of the KMS key of its objects; only with bucket. Default: none, objects have keys of S3."""
 
     writable: bool = False
     """Whether pods may write and delete; else they read only. Default: false."""
 
     old_versions_days: Annotated[int, Field(ge=1, le=36_500)] = 90
     """Days that objects are kept after they were overwritten or deleted. Default: 90."""
+
+    @model_validator(mode="after")
+    def _existing(self) -> Self:
+        if self.bucket and "old_versions_days" in self.model_fields_set:
+            raise ValueError(
+                "the lifecycle of a bucket that exists is not the stack's; remove oldVersionsDays"
+            )
+        if not self.bucket and (self.prefix or self.key):
+            raise ValueError("prefix and key are of a bucket that exists; set bucket, or remove them")
+        return self
 
 
 class NfsFolder(_Store):

@@ -8,6 +8,7 @@ from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.serving import ModelSettings, ServingEngine
 from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.stores import S3
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.config.telemetry import Collector
 from gpu_cluster.stack.checks.engines import unchecked_engine
@@ -28,6 +29,8 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
     if isinstance(stack, Stack) and (pools := spot_pools(stack)):
         shown = f"{'pool' if len(pools) == 1 else 'pools'} {', '.join(pools)}"
         yield f"{shown} on spot: the account needs the role {SPOT_ROLE} first, once: {MAKE_SPOT_ROLE}"
+    if isinstance(stack, Stack):
+        yield from _unpriced_buckets(stack)
     models = stack.serving.models if isinstance(stack, Stack) else stack.file.models
     environment = stack if isinstance(stack, Stack) else stack.environment
     if scaled := unserved(models, environment):
@@ -46,6 +49,12 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
                 "checked; without them it goes by TCP"
             )
     yield from unchecked(models.values())
+
+
+def _unpriced_buckets(stack: Stack) -> Iterator[str]:
+    for name, store in stack.storage.items():
+        if isinstance(store, S3) and store.bucket:
+            yield f"store {name}: storage and requests of bucket {store.bucket} are not priced"
 
 
 def unserved(models: Mapping[str, ModelSettings], environment: Stack) -> list[str]:

@@ -133,7 +133,7 @@ def _stores(stack: Stack) -> Iterator[_Part]:
             case FsxLustre():
                 yield _Part(QUOTAS["lustre-file-systems"], 1, name)
                 yield _Part(QUOTAS["lustre-storage"], gibibytes(settings.size), name)
-            case S3():
+            case S3(bucket=None):
                 yield _Part(QUOTAS["buckets"], 1, name)
             case _:
                 pass

@@ -77,7 +77,7 @@ class _OfEnvironment(Scenario[Sandbox]):
         if self.sandbox.on_aws:
             lost = set(self.sandbox.account.leftovers()) - self._kept
             findings += [f"in the account: {type} {id}" for type, id in sorted(lost)]
-            findings += self.sandbox.lost_of_network()
+            findings += self.sandbox.lost()
         kept += [f"{type} {id}" for type, id in sorted(self._kept)]
         words = "nothing but what the stack retains" if kept else "nothing"
         return Outcome(words, tuple(findings), tuple(kept))

@@ -18,6 +18,7 @@ from gpu_cluster_tools.rehearsal.control_plane import LocalControlPlane
 from gpu_cluster_tools.rehearsal.copy_project import copy_project
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.engine import Engine, forget_history, local_state
+from gpu_cluster_tools.rehearsal.existing_buckets import changed_buckets, make_buckets
 from gpu_cluster_tools.rehearsal.existing_vpc import MadeVpc, lost_of, make_vpc
 from gpu_cluster_tools.rehearsal.fake_secrets import plaintext_secrets, set_fake_secrets
 from gpu_cluster_tools.rehearsal.given_resources import admit_principals, deployer, own_images, reservations
@@ -55,6 +56,7 @@ class Sandbox:
     """Policies that are all rights of the deployer on AWS; without any it is an administrator."""
 
     _existing_vpc: MadeVpc | None = field(default=None, init=False)
+    _existing_buckets: frozenset[str] = field(default=frozenset(), init=False)
 
     @classmethod
     def all_of(cls, project: Path) -> "list[Sandbox]":
@@ -228,9 +230,10 @@ class Sandbox:
         """Invented values that the state has in the clear, in words."""
         return plaintext_secrets(self.secrets, self.folder)
 
-    def lost_of_network(self) -> list[str]:
-        """Parts of the VPC that was there before which are there no longer, in words."""
-        return lost_of(self.aws, self._existing_vpc) if self._existing_vpc else []
+    def lost(self) -> list[str]:
+        """Parts of the VPC and buckets that were there before and are no longer as they were, in words."""
+        network = lost_of(self.aws, self._existing_vpc) if self._existing_vpc else []
+        return network + changed_buckets(self.aws, self._existing_buckets)
 
     def _take_stack_file(self) -> list[Keys]:
         elsewhere = self.provider == "existing"
@@ -246,6 +249,7 @@ class Sandbox:
             self.account.serve_clusters(self.control_plane.kubeconfig)
         admit_principals(self.account, stack, self.rights)
         self._open_network()
+        self._existing_buckets = make_buckets(self.aws, stack)
         self.account.take_as_given()
 
     def _open_network(self) -> None:

@@ -7,14 +7,12 @@ import pulumi_aws as aws
 
 from gpu_cluster.aws.identity import policy_document
 from gpu_cluster.aws.logical_name import logical_name
+from gpu_cluster.capacity.bucket_access import READ, WRITE
 from gpu_cluster.config.stores import S3
 from gpu_cluster.kubernetes.storage.volume_source import VolumeSource
 
 _UPLOAD_DAYS = 7
 """An upload that is not finished by then will not be."""
-
-_READ = ["s3:GetObject"]
-_WRITE = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"]
 
 
 class Bucket(pulumi.ComponentResource):
@@ -108,13 +106,13 @@ class Bucket(pulumi.ComponentResource):
         self.source = VolumeSource(
             self.name,
             {"bucketName": self.name, "authenticationSource": "driver"},
-            _mount_options(region, gbps),
+            mount_options(region, gbps),
         )
         self.grant = _mounted(bucket.arn, key, writable=settings.writable)
         self.register_outputs({"name": self.name})
 
 
-def _mount_options(region: str, gbps: int) -> tuple[str, ...]:
+def mount_options(region: str, gbps: int) -> tuple[str, ...]:
     """Mountpoint asks IMDS for both; at hop limit 1 it gets no answer, and takes 10 Gbps of any instance.
 
     Source: awslabs/mountpoint-s3, doc/CONFIGURATION.md, Region detection and Configuring Mountpoint
@@ -160,7 +158,7 @@ def _mounted(arn: pulumi.Output[str], key: pulumi.Input[str], *, writable: bool)
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
         {
             "Effect": "Allow",
-            "Action": [*_READ, *(_WRITE if writable else ())],
+            "Action": [*READ, *(WRITE if writable else ())],
             "Resource": pulumi.Output.concat(arn, "/*"),
         },
         {

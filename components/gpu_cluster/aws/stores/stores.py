@@ -6,6 +6,7 @@ import pulumi
 
 from gpu_cluster.aws.stores.backups import Backups, BackupSelection, CopyDestination
 from gpu_cluster.aws.stores.bucket import Bucket
+from gpu_cluster.aws.stores.existing_bucket import ExistingBucket
 from gpu_cluster.aws.stores.file_system import FileSystem
 from gpu_cluster.aws.stores.file_system_network import FileSystemNetwork
 from gpu_cluster.aws.stores.lustre import Lustre
@@ -71,9 +72,14 @@ class Stores(pulumi.ComponentResource):
                 opts=child,
             )
             for key, chosen in settings.items()
-            if isinstance(chosen, S3)
+            if isinstance(chosen, S3) and not chosen.bucket
         }
-        sources = {key: bucket.source for key, bucket in buckets.items()}
+        existing = {
+            key: ExistingBucket(key, chosen, region=region, gbps=gbps)
+            for key, chosen in settings.items()
+            if isinstance(chosen, S3) and chosen.bucket
+        }
+        sources = {key: bucket.source for key, bucket in (buckets | existing).items()}
         made: dict[str, pulumi.Resource] = {**buckets}
         parameters: dict[str, LiveParameters] = {}
         tagged: dict[str, LiveParameters] = {}
@@ -103,14 +109,16 @@ class Stores(pulumi.ComponentResource):
                     parameters[key] = {"fileSystemId": files.file_system_id}
                     kept[key] = BackupSelection(files.arn, backup_days(chosen))
                 case FsxLustre():
-                    own = buckets.get(chosen.s3 or "")
+                    source = chosen.s3 or ""
+                    own = buckets.get(source)
+                    found = existing[source].objects if source in existing else chosen.s3
                     lustre = Lustre(
                         f"{name}-{key}",
                         key,
                         chosen,
                         site,
                         data_key=data_key,
-                        objects=pulumi.Output.concat("s3://", own.name) if own else chosen.s3,
+                        objects=pulumi.Output.concat("s3://", own.name) if own else found,
                         protect=protect,
                         opts=child,
                     )
@@ -126,5 +134,6 @@ class Stores(pulumi.ComponentResource):
             )
 
         self.backing = StorageResources(parameters, tagged, sources, made)
-        self.grants = {_S3_DRIVER: {key: bucket.grant for key, bucket in buckets.items()}} if buckets else {}
+        mounted = {key: bucket.grant for key, bucket in (buckets | existing).items()}
+        self.grants = {_S3_DRIVER: mounted} if mounted else {}
         self.register_outputs({})

@@ -25,7 +25,11 @@ def team_accounts(
     opts: pulumi.ResourceOptions,
 ) -> dict[str, Mapping[str, Any]]:
     """The grant of each team, by name. `sources`: the stores that AWS made."""
-    buckets = {key: sources[key].handle for key, chosen in stack.storage.items() if isinstance(chosen, S3)}
+    buckets = {
+        key: sources[key].handle
+        for key, chosen in stack.storage.items()
+        if isinstance(chosen, S3) and not chosen.bucket
+    }
     above = f"{stack.registry.prefix}/" if stack.registry.prefix else ""
     return {
         team: TeamAccount(

@@ -1,8 +1,10 @@
 """Stores and volumes on AWS: policies, rules and paths that their services accept."""
 
+import json
 from collections.abc import Iterator, Mapping
 
-from gpu_cluster.catalog.limits import LIMITS, fitted
+from gpu_cluster.capacity.bucket_access import bucket_access
+from gpu_cluster.catalog.limits import LIMITS, fitted, policy_characters
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.serving import ModelSettings
@@ -52,6 +54,9 @@ def shared_volumes(
 
 def mount_characters(store: str, settings: S3, region: str, account: str) -> int:
     """Characters of the policy that lets the S3 CSI driver mount the bucket of a store."""
+    if settings.bucket:
+        document = {"Version": "2012-10-17", "Statement": bucket_access(settings, region)}
+        return policy_characters(json.dumps(document))
     bucket = len(_BUCKET_ARN) + len(fitted("aws:s3/bucket:Bucket", f"platform-stores-{store}-bucket"))
     key = len(f"arn:aws:kms:{region}:{account}:key/") + _KEY_ID
     return MOUNT_CHARACTERS[settings.writable] + 3 * (bucket + _SUFFIX) + key

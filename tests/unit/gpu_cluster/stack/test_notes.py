@@ -3,6 +3,7 @@ from pathlib import Path
 from gpu_cluster.stack import load
 from gpu_cluster.stack.notes import notes_of
 
+HAPPY = Path(__file__).parents[3] / "stacks/happy"
 FILE = """
 config:
   gpu-cluster:cluster: {provider: existing}
@@ -44,3 +45,8 @@ def test_adapters_are_said_to_be_not_counted(tmp_path: Path) -> None:
     lines = FILE.replace("e: {model: Qwen/Qwen3-8B,", model).splitlines(keepends=True)
     file.write_text("".join(lines[:-1]))
     assert "e: GPU memory of its LoRA adapters is not counted" in notes_of(load(file))
+
+
+def test_a_bucket_that_exists_has_no_price() -> None:
+    [first, *_] = notes_of(load(HAPPY / "eks-existing-bucket.yaml"))
+    assert first == "store models: storage and requests of bucket example-models are not priced"
