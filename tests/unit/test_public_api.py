@@ -79,14 +79,16 @@ PUBLIC = {
     ),
     "gpu_cluster.aws.network": "Network",
     "gpu_cluster.capacity": (
-        "ACCELERATOR_LABEL Device EFA_RESOURCE EngineOptions GPU_RESOURCE GPU_TAINT GpuSlot Handover "
-        "Hardware MIG_DIVIDED MIG_LABEL MemoryEstimate ModelLoad POOL_LABEL Pool Request Resources "
-        "RootDisk Share allocatable ami_release capacity_type config_problem device_of eks_hardware_of "
-        "engine_options free_capacity gpu_resource hardware_of known_model kubelet_version load_of "
-        "load_time memory_share mig_layout_name mig_resource node_gbps nodes_for pools_of "
-        "quota_by_resource read_gbps release_of replica_device replicas_per_node request_of root_disk "
-        "scales served_metrics share_of share_of_node smallest_fit surge_nodes surges waiting_metric "
-        "ONE_NAME Route RouteTarget aliases_of api_path host_of path_of routes_of routes_of_team stated"
+        "ACCELERATOR_LABEL Device EFA_RESOURCE EngineOptions GPU_RESOURCE GPU_TAINT GpuSlot HUB_NAME "
+        "Handover Hardware MIG_DIVIDED MIG_LABEL MIRROR_CPU_MILLIS MIRROR_MEMORY_BYTES "
+        "MemoryEstimate MirroredModel ModelLoad ONE_NAME POOL_LABEL Pool REVISION Request Resources "
+        "RootDisk Route RouteTarget Share aliases_of allocatable ami_release api_path capacity_type "
+        "config_problem device_of eks_hardware_of engine_options folder_of free_capacity "
+        "gpu_resource hardware_of host_of known_model kubelet_version load_of load_time memory_share "
+        "mig_layout_name mig_resource mirror_jobs mirrored_models node_gbps nodes_for path_of "
+        "pools_of quota_by_resource read_gbps release_of replica_device replicas_per_node request_of "
+        "root_disk routes_of routes_of_team scales served_metrics share_of share_of_node "
+        "smallest_fit stated surge_nodes surges waiting_metric"
     ),
     "gpu_cluster.kubernetes.logs": "Logs agent_config collector_config",
     "gpu_cluster.kubernetes.registry": "PullSecretUse PullSecrets Registry pull_secrets",
@@ -96,15 +98,15 @@ PUBLIC = {
         "restricted_container restricted_pod to_anywhere to_dns to_internet to_namespaces to_networks "
         "to_pod_identity"
     ),
-    "gpu_cluster.kubernetes.serving": "Model Placement Serving hub_token_secret placements_of",
+    "gpu_cluster.kubernetes.serving": "Model Placement Serving hub_token_secret mirrors placements_of",
     "gpu_cluster.kubernetes.services": "Service store_claims",
     "gpu_cluster.kubernetes.telemetry": "Telemetry alertmanager_config prometheus_config rule_files",
     "gpu_cluster.stack": "LocatedDiagnostic StackFileError environment_of is_team_file load load_any",
     "gpu_cluster.aws.ecr": "EcrRegistry Repository keep_newest_and_tagged",
     "gpu_cluster.kubernetes.teams": "AWS_ACCOUNT TEAM_LABEL TeamGrant Teams priority_class summary_of",
     "gpu_cluster.kubernetes.storage": (
-        "StorageResources StorageClassNames STORE_CLAIM VolumeSource StorageClasses claim_of classes_of "
-        "csi_addons"
+        "KEPT_BY_CLAIMS STORE_CLAIM StorageClassNames StorageClasses StorageResources VolumeSource "
+        "claim_of classes_of csi_addons"
     ),
 }
 
