@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from gpu_cluster.kubernetes.gpu.mig_manager import MigManager as MigManager
     from gpu_cluster.kubernetes.logs.logs import Logs as Logs
     from gpu_cluster.kubernetes.lws.controller import LwsController as LwsController
+    from gpu_cluster.kubernetes.on_call import OnCall as OnCall
     from gpu_cluster.kubernetes.registry.pull_secrets import PullSecrets as PullSecrets
     from gpu_cluster.kubernetes.registry.registry import Registry as Registry
     from gpu_cluster.kubernetes.security.namespace import Namespace as Namespace
@@ -111,6 +112,7 @@ _MODULES = {
     "NodeGroups": "gpu_cluster.aws.nodes.node_groups",
     "NodeRole": "gpu_cluster.aws.nodes.node_role",
     "Plan": "gpu_cluster.plan",
+    "OnCall": "gpu_cluster.kubernetes.on_call",
     "Platform": "gpu_cluster.platform",
     "PlatformGateway": "gpu_cluster.kubernetes.gateway.platform_gateway",
     "PlatformLogs": "gpu_cluster.aws.platform_logs",

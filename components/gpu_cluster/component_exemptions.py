@@ -12,6 +12,7 @@ from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin
 from gpu_cluster.kubernetes.gpu.mig_manager import MigManager
 from gpu_cluster.kubernetes.logs import Logs
 from gpu_cluster.kubernetes.lws import LwsController
+from gpu_cluster.kubernetes.on_call import OnCall
 from gpu_cluster.kubernetes.serving import Serving
 from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.kubernetes.telemetry import Telemetry
@@ -26,6 +27,7 @@ EXEMPTIONS: Mapping[str, tuple[Exemption, ...]] = {
     "gpu-cluster:index:Logs": Logs.EXEMPT,
     "gpu-cluster:index:LwsController": LwsController.EXEMPT,
     "gpu-cluster:index:MigManager": MigManager.EXEMPT,
+    "gpu-cluster:index:OnCall": OnCall.EXEMPT,
     "gpu-cluster:index:Serving": Serving.EXEMPT,
     "gpu-cluster:index:StorageClasses": StorageClasses.EXEMPT,
     "gpu-cluster:index:Telemetry": Telemetry.EXEMPT,

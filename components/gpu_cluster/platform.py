@@ -20,6 +20,7 @@ from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.images import images_of
 from gpu_cluster.kubernetes.logs import Logs
 from gpu_cluster.kubernetes.lws import LwsController
+from gpu_cluster.kubernetes.on_call import OnCall
 from gpu_cluster.kubernetes.registry import PullSecrets, PullSecretUse, Registry
 from gpu_cluster.kubernetes.serving import Serving
 from gpu_cluster.kubernetes.serving.server import METRICS_PORTS, http_ports, ports_of
@@ -175,6 +176,14 @@ class Platform(pulumi.ComponentResource):
                 opts=served,
             )
             self.outputs["telemetry"] = {"url": telemetry.url}
+
+        if stack.on_call:
+            OnCall(
+                f"{name}-on-call",
+                stack.on_call,
+                namespaces=_namespaces_of_models(stack),
+                opts=_after(served, namespaces),
+            )
 
         if stack.logs:
             Logs(

@@ -30,6 +30,7 @@ _SECTIONS_OF: Mapping[str, tuple[Keys, ...]] = {
     "Model": (("models",),),
     "Network": (("network",), ("cluster",)),
     "NodeGroups": (("pools",),),
+    "OnCall": (("onCall",),),
     "PlatformGateway": (("gateway",),),
     "PlatformLogs": (("logs",),),
     "Registry": (("registry",),),

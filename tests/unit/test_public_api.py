@@ -64,10 +64,10 @@ PUBLIC = {
         "CsiVolume Disk Ebs Efs EksSettings Endpoint ExistingCluster ExistingNetwork Framework "
         "FsxLustre GpuQuota GpuSettings HostPath InClusterRegistry LocalCluster LocalPath LogSettings "
         "Machine Market Membership MinMax ModelCache ModelSettings Nat NetworkSettings Nfs NfsFolder "
-        "NodeFolder PoolSettings Provisioner RegistrySettings RemoteNetworks RemoteWrite Replicas "
-        "RepositorySettings Reservation S3 Scraper Secret ServerSettings ServiceSettings ServiceVolume "
-        "ServingEngine ServingSettings Sharing Speculation Stack StorageSettings StoreSettings Taint "
-        "TeamBudget TeamFile TeamRepository TeamSettings TeamStack TelemetrySettings Update Upstream "
+        "NodeFolder OnCallSettings PoolSettings Provisioner RegistrySettings RemoteNetworks RemoteWrite "
+        "Replicas RepositorySettings Reservation S3 Scraper Secret ServerSettings ServiceSettings "
+        "ServiceVolume ServingEngine ServingSettings Sharing Speculation Stack StorageSettings StoreSettings "
+        "Taint TeamBudget TeamFile TeamRepository TeamSettings TeamStack TelemetrySettings Update Upstream "
         "Variable GatewaySettings GatewayTls RouteSettings RoutedSettings"
     ),
     "gpu_cluster.kubernetes.gpu": "DevicePlugin EfaPlugin MigManager mig_config plugin_config",

@@ -7,6 +7,7 @@ from gpu_cluster.aws.autoscalers import autoscalers
 from gpu_cluster.aws.budget import Budget
 from gpu_cluster.aws.ecr import EcrRegistry
 from gpu_cluster.aws.eks import ClusterAddons, EksCluster
+from gpu_cluster.aws.eks.access import group_entry
 from gpu_cluster.aws.identity.account_rules import iam_rules
 from gpu_cluster.aws.keys import Keys, KeyUsage
 from gpu_cluster.aws.network import Network
@@ -19,6 +20,7 @@ from gpu_cluster.aws.telemetry_roles import alert_sender, metrics_writer
 from gpu_cluster.capacity import pools_of, read_gbps, served_metrics
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import NetworkSettings
+from gpu_cluster.config.on_call import ON_CALL_GROUP
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import (
     ENVOY,
@@ -203,6 +205,8 @@ def eks_backend(
         if stack.logs and stack.logs.cloudwatch
         else None
     )
+    for member in stack.on_call.members if stack.on_call else ():
+        group_entry(f"{name}-on-call", member, ON_CALL_GROUP, cluster=cluster.cluster_name, opts=room)
     return ClusterBackend(
         kubernetes=cluster.provider,
         nodes=[registry, nodes],

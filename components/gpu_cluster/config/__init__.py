@@ -13,6 +13,7 @@ from gpu_cluster.config.gpu import GpuSettings
 from gpu_cluster.config.logs import LogSettings
 from gpu_cluster.config.min_max import MinMax, Replicas
 from gpu_cluster.config.network import AwsService, ExistingNetwork, Nat, NetworkSettings
+from gpu_cluster.config.on_call import OnCallSettings
 from gpu_cluster.config.pools import (
     Ami,
     AmiFamily,
@@ -90,6 +91,7 @@ __all__ = [
     "Nfs",
     "NfsFolder",
     "NodeFolder",
+    "OnCallSettings",
     "PoolSettings",
     "Provisioner",
     "RegistrySettings",

@@ -16,6 +16,7 @@ from gpu_cluster.config.hardware import HardwareSettings
 from gpu_cluster.config.logs import LogSettings
 from gpu_cluster.config.names import Name, NonBlank
 from gpu_cluster.config.network import NetworkSettings
+from gpu_cluster.config.on_call import OnCallSettings
 from gpu_cluster.config.pools import PoolSettings
 from gpu_cluster.config.registry import RegistrySettings
 from gpu_cluster.config.serving import ServingSettings
@@ -73,6 +74,9 @@ class Stack(Settings):
 
     logs: LogSettings | None = None
     """Logs of pods and nodes and events, and where they are kept. Default: none, nodes alone have them."""
+
+    on_call: OnCallSettings | None = None
+    """Who answers alerts, and what they may do in the cluster. Default: none."""
 
     budget: BudgetSettings | None = None
     """Monthly budget, and the recipients of its alerts; only with provider eks. Default: none."""

@@ -40,5 +40,6 @@ def test_every_page_is_reached_from_the_readme() -> None:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if sections(page)])
 def test_a_section_that_a_page_shows_is_right(page: str) -> None:
+    names = {(field.alias or name).rpartition(":")[2]: name for name, field in Stack.model_fields.items()}
     for section, value in sections(page):
-        TypeAdapter(Stack.__annotations__[section]).validate_python(value)
+        TypeAdapter(Stack.__annotations__[names[section]]).validate_python(value)

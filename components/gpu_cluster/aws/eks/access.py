@@ -14,6 +14,20 @@ _NAMES = {
 }
 
 
+def group_entry(
+    name: str, member: str, group: str, *, cluster: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> aws.eks.AccessEntry:
+    """Puts a role or user, by its ARN, into a group of the cluster."""
+    kind, _, path = member.rpartition(":")[2].partition("/")
+    return aws.eks.AccessEntry(
+        f"{name}-entry-{kind}-{path.rpartition('/')[2]}",
+        cluster_name=cluster,
+        principal_arn=member,
+        kubernetes_groups=[group],
+        opts=opts,
+    )
+
+
 def access_entry(
     name: str, access: Access, *, cluster: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> aws.eks.AccessPolicyAssociation:

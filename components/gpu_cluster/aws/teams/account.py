@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from gpu_cluster.aws.budget import Budget
+from gpu_cluster.aws.eks.access import group_entry
 from gpu_cluster.aws.identity import PodIdentity
 from gpu_cluster.aws.tags import team_tags
 from gpu_cluster.aws.teams.iam_policies import Prefixes, member_policy, pod_policy
@@ -92,13 +93,7 @@ class TeamAccount(pulumi.ComponentResource):
         kind, _, path = member.rpartition(":")[2].partition("/")
         principal = path.rpartition("/")[2]
         child = pulumi.ResourceOptions(parent=self)
-        aws.eks.AccessEntry(
-            f"{name}-entry-{kind}-{principal}",
-            cluster_name=cluster,
-            principal_arn=member,
-            kubernetes_groups=[group],
-            opts=child,
-        )
+        group_entry(name, member, group, cluster=cluster, opts=child)
         attachment = f"{name}-rights-{kind}-{principal}"
         if kind == "role":
             aws.iam.RolePolicyAttachment(attachment, role=principal, policy_arn=rights, opts=child)

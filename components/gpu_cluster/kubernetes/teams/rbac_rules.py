@@ -58,12 +58,17 @@ def rules(*, groups: bool = False, routes: bool = False) -> list[rbac.PolicyRule
 
 
 def subjects(team: str, members: Iterable[str]) -> list[rbac.SubjectArgs]:
-    """The team's group, and members that the cluster knows by name.
+    """The team's group, and members that the cluster knows by name."""
+    return subjects_of(group_of(team), members)
+
+
+def subjects_of(group: str, members: Iterable[str]) -> list[rbac.SubjectArgs]:
+    """A group, and members that the cluster knows by name.
 
     Of AWS's principals it knows none: their access entries put them into the group.
     """
     named = (member for member in members if not member.startswith("arn:"))
-    return [_group(group_of(team)), *(_subject(member) for member in named)]
+    return [_group(group), *(_subject(member) for member in named)]
 
 
 def _subject(member: str) -> rbac.SubjectArgs:

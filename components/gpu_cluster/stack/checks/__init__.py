@@ -20,6 +20,7 @@ from gpu_cluster.stack.checks.mounts import mounts
 from gpu_cluster.stack.checks.network import network
 from gpu_cluster.stack.checks.nodes import nodes
 from gpu_cluster.stack.checks.offline import offline
+from gpu_cluster.stack.checks.on_call import on_call
 from gpu_cluster.stack.checks.pools import pools, valid_pools
 from gpu_cluster.stack.checks.region import region
 from gpu_cluster.stack.checks.registry import registry
@@ -70,5 +71,6 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *telemetry(stack, broken),
         *telemetry_capacity(stack, offered, broken),
         *team_grants(stack, offered, broken),
+        *on_call(stack, broken),
     ]
     return [Diagnostic(rooted(keys), message) for keys, message, _ in mistakes]

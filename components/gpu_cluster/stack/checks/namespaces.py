@@ -10,6 +10,7 @@ _OF_THE_PLATFORM = (
     "logs",
     "logs-nodes",
     "lws-system",
+    "on-call",
     "registry",
     "telemetry",
     "telemetry-nodes",

@@ -67,14 +67,15 @@ def _members(stack: Stack, *, complete: bool) -> Iterator[Diagnostic]:
             )
         for position, member in enumerate(team.members):
             keys: Keys = ("teams", name, "members", position)
-            if problem := _member_problem(member, stack, complete=complete):
+            if problem := member_problem(member, stack, complete=complete):
                 yield Diagnostic(keys, problem)
             elif member in owners:
                 yield Diagnostic(keys, f"{owners[member]} has it already; who is in two has a role for each")
             owners.setdefault(member, f"team {name}")
 
 
-def _member_problem(member: str, stack: Stack, *, complete: bool) -> str | None:
+def member_problem(member: str, stack: Stack, *, complete: bool) -> str | None:
+    """Diagnostic of a user, group or principal that the cluster cannot know, if any."""
     if not isinstance(stack.cluster, EksSettings):
         if _USER.fullmatch(member):
             return None
