@@ -128,7 +128,7 @@ GUARDS = (
         "protect=stack.protect,\n        opts=_after(room, *vpc.laid_out),\n    )\n    nodes",
         "protect=stack.protect,\n        opts=room,\n    )\n    nodes",
     ),
-    Guard("08_finalizers", "components/gpu_cluster/aws/environment.py", "served=[addons, *started],"),
+    Guard("08_finalizers", "components/gpu_cluster/aws/environment.py", "addons, *started, "),
     Guard("08_finalizers", "components/gpu_cluster/kubernetes/storage/classes.py", ", depends_on=behind"),
     Guard("08_finalizers", "components/gpu_cluster/aws/karpenter/karpenter.py", ", depends_on=[after]"),
     Guard(

@@ -12,6 +12,7 @@ _OBJECTS = {
     "kube_horizontalpodautoscaler_status_desired_replicas",
     "kube_node_labels",
     "kube_node_status_allocatable",
+    "kube_node_status_capacity",
     "kube_node_status_condition",
     "kube_pod_container_resource_requests",
     "kube_pod_container_status_restarts_total",
