@@ -14,12 +14,12 @@ from gpu_cluster.exemption import exemptions
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import Namespace, PodSecurity
 from gpu_cluster.kubernetes.security.admission import admission_policy
+from gpu_cluster.kubernetes.security.role_ref import role_ref
 from gpu_cluster.kubernetes.teams.rbac_rules import subjects_of
 
 BREAK_GLASS = "break-glass"
 _READER = "gpu-cluster-on-call"
 _POLICY = "gpu-cluster-break-glass"
-_RBAC = "rbac.authorization.k8s.io"
 _READ = ["get", "list", "watch"]
 
 _READABLE = (
@@ -104,7 +104,7 @@ class OnCall(pulumi.ComponentResource):
         rbac.ClusterRoleBinding(
             f"{name}-readers",
             metadata=metadata(_READER),
-            role_ref=rbac.RoleRefArgs(api_group=_RBAC, kind="ClusterRole", name=_READER),
+            role_ref=role_ref("ClusterRole", _READER),
             subjects=self._subjects,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
         )
@@ -151,7 +151,7 @@ class OnCall(pulumi.ComponentResource):
         rbac.RoleBinding(
             f"{name}-binding",
             metadata=named,
-            role_ref=rbac.RoleRefArgs(api_group=_RBAC, kind="Role", name=BREAK_GLASS),
+            role_ref=role_ref("Role", BREAK_GLASS),
             subjects=subjects,
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
         )

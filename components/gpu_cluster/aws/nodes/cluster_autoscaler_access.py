@@ -4,6 +4,7 @@ import pulumi
 from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security.role_ref import role_ref
 
 _READ = ["get", "list", "watch"]
 
@@ -53,16 +54,14 @@ def cluster_autoscaler_access(name: str, account: str, opts: pulumi.ResourceOpti
         rbac.ClusterRoleBinding(
             f"{name}-cluster-binding",
             metadata=metadata(account),
-            role_ref=rbac.RoleRefArgs(
-                api_group="rbac.authorization.k8s.io", kind="ClusterRole", name=account
-            ),
+            role_ref=role_ref("ClusterRole", account),
             subjects=[subject],
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[everywhere])),
         ),
         rbac.RoleBinding(
             f"{name}-binding",
             metadata=metadata(account, account),
-            role_ref=rbac.RoleRefArgs(api_group="rbac.authorization.k8s.io", kind="Role", name=account),
+            role_ref=role_ref("Role", account),
             subjects=[subject],
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[within])),
         ),

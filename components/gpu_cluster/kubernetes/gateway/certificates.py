@@ -17,6 +17,7 @@ from gpu_cluster.kubernetes.security import (
     restricted_container,
     restricted_pod,
 )
+from gpu_cluster.kubernetes.security.role_ref import role_ref
 
 NAME = "envoy-gateway-certgen"
 SECRETS = ("envoy", "envoy-gateway", "envoy-oidc-hmac", "envoy-rate-limit")
@@ -48,7 +49,7 @@ def certificates(name: str, namespace: str, *, image: str, opts: pulumi.Resource
     binding = rbac.RoleBinding(
         f"{name}-certgen-binding",
         metadata=metadata(NAME, namespace, labels=_LABELS),
-        role_ref=rbac.RoleRefArgs(api_group="rbac.authorization.k8s.io", kind="Role", name=NAME),
+        role_ref=role_ref("Role", NAME),
         subjects=[rbac.SubjectArgs(kind="ServiceAccount", name=NAME, namespace=namespace)],
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role, account])),
     )

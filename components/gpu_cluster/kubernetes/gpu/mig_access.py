@@ -9,6 +9,7 @@ from gpu_cluster.kubernetes.gpu.daemons import NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import to_anywhere
 from gpu_cluster.kubernetes.security.admission import admission_policy
+from gpu_cluster.kubernetes.security.role_ref import role_ref
 
 _NODE = "authentication.kubernetes.io/node-name"
 
@@ -30,7 +31,7 @@ def mig_access(name: str, account: str, opts: pulumi.ResourceOptions) -> list[pu
     binding = rbac.ClusterRoleBinding(
         f"{name}-binding",
         metadata=metadata(account),
-        role_ref=rbac.RoleRefArgs(api_group="rbac.authorization.k8s.io", kind="ClusterRole", name=account),
+        role_ref=role_ref("ClusterRole", account),
         subjects=[subject],
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
     )

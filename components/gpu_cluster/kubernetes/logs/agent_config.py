@@ -4,6 +4,7 @@ Keys: receiver/filelogreceiver, receiver/journaldreceiver and extension/storage/
 opentelemetry-collector-contrib v0.156.0, read 2026-11-30.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from gpu_cluster.config.logs import LOG_COLLECTOR, LOG_NODES_NAMESPACE, LOGS_NAMESPACE, LogSettings
@@ -17,6 +18,8 @@ STATE = "/var/lib/gpu-cluster-logs"
 
 MEMORY_LIMITER = {"check_interval": "1s", "limit_percentage": 75, "spike_limit_percentage": 20}
 """Percentages of the container's memory limit: beyond them logs wait in their files."""
+
+BATCH = {"send_batch_max_size": 1000, "send_batch_size": 1000}
 
 _PODS = f"{HOST}/var/log/pods"
 _OWN = (LOGS_NAMESPACE, LOG_NODES_NAMESPACE)
@@ -59,7 +62,7 @@ def agent_config(settings: LogSettings) -> str:
             "processors": {
                 "memory_limiter": MEMORY_LIMITER,
                 "transform": {"log_statements": [{"context": "resource", "statements": [node]}]},
-                "batch": {"send_batch_max_size": 1000, "send_batch_size": 1000},
+                "batch": BATCH,
             },
             "exporters": {
                 "otlp_http": {
@@ -67,7 +70,7 @@ def agent_config(settings: LogSettings) -> str:
                     **patient(),
                 }
             },
-            "service": service(list(receivers), ["memory_limiter", "transform", "batch"], ["otlp_http"]),
+            "service": service({"logs": pipeline(receivers, "transform", ["otlp_http"])}),
         }
     )
 
@@ -80,12 +83,12 @@ def patient() -> dict[str, Any]:
     }
 
 
-def service(receivers: list[str], processors: list[str], exporters: list[str]) -> dict[str, Any]:
-    pipeline = {"receivers": receivers, "processors": processors, "exporters": exporters}
-    return service_of({"logs": pipeline})
+def pipeline(receivers: Iterable[str], transform: str, exporters: Iterable[str]) -> dict[str, Any]:
+    processors = ["memory_limiter", transform, "batch"]
+    return {"receivers": list(receivers), "processors": processors, "exporters": list(exporters)}
 
 
-def service_of(pipelines: dict[str, Any]) -> dict[str, Any]:
+def service(pipelines: dict[str, Any]) -> dict[str, Any]:
     return {
         "extensions": ["file_storage", "health_check"],
         "pipelines": pipelines,

@@ -22,7 +22,13 @@ from gpu_cluster.kubernetes.security import (
 )
 from gpu_cluster.kubernetes.storage import StorageClassNames
 from gpu_cluster.kubernetes.telemetry.exporters import probe
-from gpu_cluster.kubernetes.telemetry.server import RBAC, labels_of
+from gpu_cluster.kubernetes.telemetry.server import (
+    claim_template,
+    cluster_role_binding,
+    labels_of,
+    service,
+    service_account,
+)
 
 LABELS = labels_of(NAME)
 _ROLE = "gpu-cluster-log-collector"
@@ -46,15 +52,13 @@ def log_collector(
     """`group`: log group of CloudWatch; `mounted`: what is created before a volume of each class."""
     named = metadata(NAME, LOGS_NAMESPACE, labels=LABELS)
     config = collector_config(settings, region)
-    account = core.ServiceAccount(
-        f"{name}-account", metadata=named, automount_service_account_token=False, opts=opts
-    )
+    account = service_account(f"{name}-account", NAME, namespace=LOGS_NAMESPACE, opts=opts)
     files = core.ConfigMap(f"{name}-config", metadata=named, data={_FILE: config}, opts=opts)
     chosen = settings.files.storage_class or storage.default if settings.files else None
     needs = [
         account,
         files,
-        *(_access(name, opts) if settings.events else ()),
+        *([_access(name, opts)] if settings.events else ()),
         *mounted.get(chosen or "", ()),
     ]
     server = apps.StatefulSet(
@@ -68,22 +72,17 @@ def log_collector(
                 metadata=meta.ObjectMetaArgs(labels=LABELS, annotations=config_annotations(config)),
                 spec=_pod(settings, image, group, tolerations),
             ),
-            volume_claim_templates=[_claim(settings.files.size, chosen)] if settings.files else None,
+            volume_claim_templates=[claim_template("data", settings.files.size, chosen)]
+            if settings.files
+            else None,
         ),
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=needs)),
     )
-    core.Service(
-        f"{name}-service",
-        metadata=metadata(NAME, LOGS_NAMESPACE, labels=LABELS, awaited=False),
-        spec=core.ServiceSpecArgs(
-            selector=LABELS,
-            ports=[core.ServicePortArgs(name="otlp", port=OTLP_PORT, target_port="otlp")],
-        ),
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[server])),
-    )
+    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[server]))
+    service(f"{name}-service", NAME, OTLP_PORT, target="otlp", namespace=LOGS_NAMESPACE, opts=after)
 
 
-def _access(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+def _access(name: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
     """Read events, and nothing else."""
     role = rbac.ClusterRole(
         f"{name}-role",
@@ -95,24 +94,12 @@ def _access(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
         ],
         opts=opts,
     )
-    binding = rbac.ClusterRoleBinding(
+    return cluster_role_binding(
         f"{name}-binding",
-        metadata=metadata(_ROLE),
-        role_ref=rbac.RoleRefArgs(api_group=RBAC, kind="ClusterRole", name=_ROLE),
-        subjects=[rbac.SubjectArgs(kind="ServiceAccount", name=NAME, namespace=LOGS_NAMESPACE)],
+        NAME,
+        _ROLE,
+        namespace=LOGS_NAMESPACE,
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
-    )
-    return [binding]
-
-
-def _claim(size: str, storage_class: str | None) -> core.PersistentVolumeClaimArgs:
-    return core.PersistentVolumeClaimArgs(
-        metadata=meta.ObjectMetaArgs(name="data"),
-        spec=core.PersistentVolumeClaimSpecArgs(
-            access_modes=["ReadWriteOnce"],
-            storage_class_name=storage_class,
-            resources=core.VolumeResourceRequirementsArgs(requests={"storage": size}),
-        ),
     )
 
 

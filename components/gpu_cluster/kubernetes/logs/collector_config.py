@@ -10,11 +10,13 @@ from typing import Any
 from gpu_cluster.config.logs import LogSettings
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.kubernetes.logs.agent_config import (
+    BATCH,
     HEALTH_PORT,
     MEMORY_LIMITER,
     OTLP_PORT,
     patient,
-    service_of,
+    pipeline,
+    service,
 )
 from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 
@@ -36,7 +38,7 @@ def collector_config(settings: LogSettings, region: str | None) -> str:
     """
     exporters = _exporters(settings, region)
     receivers: dict[str, Any] = {"otlp": {"protocols": {"http": {"endpoint": f"0.0.0.0:{OTLP_PORT}"}}}}
-    pipelines = {"logs": _pipeline("otlp", "transform", exporters)}
+    pipelines = {"logs": pipeline(["otlp"], "transform", exporters)}
     if settings.events:
         receivers["k8s_objects"] = {
             "auth_type": "serviceAccount",
@@ -51,7 +53,7 @@ def collector_config(settings: LogSettings, region: str | None) -> str:
                 }
             ],
         }
-        pipelines["logs/events"] = _pipeline("k8s_objects", "transform/events", exporters)
+        pipelines["logs/events"] = pipeline(["k8s_objects"], "transform/events", exporters)
     return yaml_text(
         {
             "extensions": {
@@ -63,10 +65,10 @@ def collector_config(settings: LogSettings, region: str | None) -> str:
                 "memory_limiter": MEMORY_LIMITER,
                 "transform": _named(_SOURCES),
                 **({"transform/events": _named(_EVENTS)} if settings.events else {}),
-                "batch": {"send_batch_max_size": 1000, "send_batch_size": 1000},
+                "batch": BATCH,
             },
             "exporters": exporters,
-            "service": service_of(pipelines),
+            "service": service(pipelines),
         }
     )
 
@@ -90,11 +92,6 @@ def _named(statements: tuple[str, ...]) -> dict[str, Any]:
             {"context": "log", "statements": [timed]},
         ]
     }
-
-
-def _pipeline(receiver: str, transform: str, exporters: dict[str, Any]) -> dict[str, Any]:
-    processors = ["memory_limiter", transform, "batch"]
-    return {"receivers": [receiver], "processors": processors, "exporters": list(exporters)}
 
 
 def _exporters(settings: LogSettings, region: str | None) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.kubernetes.lws.definition import GROUP, PLURAL
 from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security.role_ref import role_ref
 
-_RBAC = "rbac.authorization.k8s.io"
 _READ = ["get", "list", "watch"]
 _KEEP = [*_READ, "create", "update", "patch", "delete"]
 
@@ -73,14 +73,14 @@ def access(
         rbac.ClusterRoleBinding(
             f"{name}-cluster-binding",
             metadata=metadata(f"gpu-cluster-{account}"),
-            role_ref=rbac.RoleRefArgs(api_group=_RBAC, kind="ClusterRole", name=f"gpu-cluster-{account}"),
+            role_ref=role_ref("ClusterRole", f"gpu-cluster-{account}"),
             subjects=[subject],
             opts=after,
         ),
         rbac.RoleBinding(
             f"{name}-binding",
             metadata=metadata(account, namespace),
-            role_ref=rbac.RoleRefArgs(api_group=_RBAC, kind="Role", name=account),
+            role_ref=role_ref("Role", account),
             subjects=[subject],
             opts=after,
         ),

@@ -19,6 +19,7 @@ from gpu_cluster.kubernetes.security import (
     PodSecurity,
     to_namespaces,
 )
+from gpu_cluster.kubernetes.security.role_ref import role_ref
 from gpu_cluster.kubernetes.serving.server import PORT
 from gpu_cluster.kubernetes.teams import rbac_rules
 from gpu_cluster.kubernetes.teams.identity import (
@@ -104,7 +105,7 @@ class TeamGrant(pulumi.ComponentResource):
         rbac.RoleBinding(
             f"{name}-members",
             metadata=metadata(ROLE, own),
-            role_ref=rbac.RoleRefArgs(api_group="rbac.authorization.k8s.io", kind="Role", name=ROLE),
+            role_ref=role_ref("Role", ROLE),
             subjects=rbac_rules.subjects(team, settings.members),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
         )

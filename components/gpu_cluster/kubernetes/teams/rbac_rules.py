@@ -6,6 +6,7 @@ from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.config.team_grants import group_of
 from gpu_cluster.kubernetes.gateway import KEYS
+from gpu_cluster.kubernetes.security.role_ref import RBAC
 from gpu_cluster.kubernetes.serving import hub_token
 
 _READ = ["get", "list", "watch"]
@@ -74,8 +75,8 @@ def subjects_of(group: str, members: Iterable[str]) -> list[rbac.SubjectArgs]:
 def _subject(member: str) -> rbac.SubjectArgs:
     if member.startswith("group:"):
         return _group(member.removeprefix("group:"))
-    return rbac.SubjectArgs(api_group="rbac.authorization.k8s.io", kind="User", name=member)
+    return rbac.SubjectArgs(api_group=RBAC, kind="User", name=member)
 
 
 def _group(name: str) -> rbac.SubjectArgs:
-    return rbac.SubjectArgs(api_group="rbac.authorization.k8s.io", kind="Group", name=name)
+    return rbac.SubjectArgs(api_group=RBAC, kind="Group", name=name)

@@ -20,9 +20,9 @@ from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import METRICS_ADAPTER
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
+from gpu_cluster.kubernetes.security.role_ref import role_ref
 from gpu_cluster.kubernetes.telemetry.prometheus import PORT as PROMETHEUS_PORT
 from gpu_cluster.kubernetes.telemetry.server import (
-    RBAC,
     cluster_role_binding,
     labels_of,
     server_pod,
@@ -136,9 +136,7 @@ def _access(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
         rbac.RoleBinding(
             f"{name}-adapter-reader",
             metadata=metadata(_ROLE, "kube-system"),
-            role_ref=rbac.RoleRefArgs(
-                api_group=RBAC, kind="Role", name="extension-apiserver-authentication-reader"
-            ),
+            role_ref=role_ref("Role", "extension-apiserver-authentication-reader"),
             subjects=[subject_of(NAME)],
             opts=opts,
         ),

@@ -18,6 +18,7 @@ from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
 from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
 from gpu_cluster.kubernetes.storage import StorageClassNames
 from gpu_cluster.kubernetes.telemetry.server import (
+    claim_template,
     cluster_role_binding,
     server_pod,
     service,
@@ -54,7 +55,7 @@ def prometheus(
     contents = {_FILE: config, **rules}
     files = core.ConfigMap(f"{name}-prometheus-config", metadata=named, data=contents, opts=opts)
     chosen = _class(settings, storage)
-    claim = None if chosen in storage.shared else _claim(settings.size, chosen)
+    claim = None if chosen in storage.shared else claim_template(_DATA, settings.size, chosen)
     needs = [account, files, *_access(name, opts), *mounted.get(chosen or "", ())]
     server = apps.StatefulSet(
         f"{name}-prometheus",
@@ -105,17 +106,6 @@ def _class(settings: TelemetrySettings, storage: StorageClassNames) -> str | Non
     """
     chosen = settings.storage_class or storage.default
     return next(iter(sorted(storage.scratch)), chosen) if chosen in storage.shared else chosen
-
-
-def _claim(size: str, storage_class: str | None) -> core.PersistentVolumeClaimArgs:
-    return core.PersistentVolumeClaimArgs(
-        metadata=meta.ObjectMetaArgs(name=_DATA),
-        spec=core.PersistentVolumeClaimSpecArgs(
-            access_modes=["ReadWriteOnce"],
-            storage_class_name=storage_class,
-            resources=core.VolumeResourceRequirementsArgs(requests={"storage": size}),
-        ),
-    )
 
 
 def _pod(

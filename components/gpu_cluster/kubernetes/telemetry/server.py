@@ -1,16 +1,17 @@
-"""Pods, accounts and access of the servers in the telemetry namespace."""
+"""Pods, accounts, volumes and access of the servers of telemetry and logs."""
 
 from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
+from gpu_cluster.kubernetes.security.role_ref import role_ref
 
-RBAC = "rbac.authorization.k8s.io"
 _USER = 65534
 
 
@@ -18,18 +19,26 @@ def labels_of(program: str) -> dict[str, str]:
     return {"app.kubernetes.io/name": program, "app.kubernetes.io/part-of": "gpu-cluster"}
 
 
-def service_account(name: str, program: str, *, opts: pulumi.ResourceOptions) -> core.ServiceAccount:
-    named = metadata(program, TELEMETRY_NAMESPACE, labels=labels_of(program))
+def service_account(
+    name: str, program: str, *, namespace: str = TELEMETRY_NAMESPACE, opts: pulumi.ResourceOptions
+) -> core.ServiceAccount:
+    named = metadata(program, namespace, labels=labels_of(program))
     return core.ServiceAccount(name, metadata=named, automount_service_account_token=False, opts=opts)
 
 
 def service(
-    name: str, program: str, port: int, *, target: str = "http", opts: pulumi.ResourceOptions
+    name: str,
+    program: str,
+    port: int,
+    *,
+    target: str = "http",
+    namespace: str = TELEMETRY_NAMESPACE,
+    opts: pulumi.ResourceOptions,
 ) -> core.Service:
     """The Service of a program, which an update does not wait for. `target`: name of the container's port."""
     return core.Service(
         name,
-        metadata=metadata(program, TELEMETRY_NAMESPACE, labels=labels_of(program), awaited=False),
+        metadata=metadata(program, namespace, labels=labels_of(program), awaited=False),
         spec=core.ServiceSpecArgs(
             selector=labels_of(program),
             ports=[core.ServicePortArgs(name=target, port=port, target_port=target)],
@@ -39,20 +48,38 @@ def service(
 
 
 def cluster_role_binding(
-    name: str, program: str, role: str, *, bound_as: str | None = None, opts: pulumi.ResourceOptions
+    name: str,
+    program: str,
+    role: str,
+    *,
+    bound_as: str | None = None,
+    namespace: str = TELEMETRY_NAMESPACE,
+    opts: pulumi.ResourceOptions,
 ) -> rbac.ClusterRoleBinding:
     """Binds a cluster role to the service account of a program. `bound_as`: its name if not the role's."""
     return rbac.ClusterRoleBinding(
         name,
         metadata=metadata(bound_as or role),
-        role_ref=rbac.RoleRefArgs(api_group=RBAC, kind="ClusterRole", name=role),
-        subjects=[subject_of(program)],
+        role_ref=role_ref("ClusterRole", role),
+        subjects=[subject_of(program, namespace)],
         opts=opts,
     )
 
 
-def subject_of(program: str) -> rbac.SubjectArgs:
-    return rbac.SubjectArgs(kind="ServiceAccount", name=program, namespace=TELEMETRY_NAMESPACE)
+def subject_of(program: str, namespace: str = TELEMETRY_NAMESPACE) -> rbac.SubjectArgs:
+    return rbac.SubjectArgs(kind="ServiceAccount", name=program, namespace=namespace)
+
+
+def claim_template(name: str, size: str, storage_class: str | None) -> core.PersistentVolumeClaimArgs:
+    """The volume of a StatefulSet of one pod."""
+    return core.PersistentVolumeClaimArgs(
+        metadata=meta.ObjectMetaArgs(name=name),
+        spec=core.PersistentVolumeClaimSpecArgs(
+            access_modes=["ReadWriteOnce"],
+            storage_class_name=storage_class,
+            resources=core.VolumeResourceRequirementsArgs(requests={"storage": size}),
+        ),
+    )
 
 
 def server_pod(
