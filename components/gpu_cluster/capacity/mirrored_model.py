@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gpu_cluster.capacity.known_model import known_model
@@ -82,9 +82,5 @@ def mirrored_models(settings: ModelSettings) -> list[MirroredModel]:
 
 
 def mirror_jobs(models: Mapping[str, ModelSettings]) -> dict[str, MirroredModel]:
-    """By name of the Job; models that have the same weights in a store have one."""
-    return {it.job: it for it in _all(models.values())}
-
-
-def _all(models: Iterable[ModelSettings]) -> list[MirroredModel]:
-    return [it for settings in models for it in mirrored_models(settings)]
+    """Mirrored models by name of the Job; models that have the same weights in a store have one."""
+    return {it.job: it for settings in models.values() for it in mirrored_models(settings)}

@@ -14,13 +14,19 @@ _NAMES = {
 }
 
 
+def principal_of(arn: str) -> tuple[str, str]:
+    """Kind and name without its path: role and sre, of arn:aws:iam::123456789012:role/ops/sre."""
+    kind, _, path = arn.rpartition(":")[2].partition("/")
+    return kind, path.rpartition("/")[2]
+
+
 def group_entry(
     name: str, member: str, group: str, *, cluster: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> aws.eks.AccessEntry:
     """Puts a role or user, by its ARN, into a group of the cluster."""
-    kind, _, path = member.rpartition(":")[2].partition("/")
+    kind, principal = principal_of(member)
     return aws.eks.AccessEntry(
-        f"{name}-entry-{kind}-{path.rpartition('/')[2]}",
+        f"{name}-entry-{kind}-{principal}",
         cluster_name=cluster,
         principal_arn=member,
         kubernetes_groups=[group],

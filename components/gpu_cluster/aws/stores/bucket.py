@@ -29,6 +29,9 @@ class Bucket(pulumi.ComponentResource):
     grant: pulumi.Output[str]
     """Policy, as JSON, for what mounts it."""
 
+    objects: pulumi.Output[str]
+    """Address of what pods see."""
+
     def __init__(
         self,
         name: str,
@@ -108,6 +111,7 @@ class Bucket(pulumi.ComponentResource):
             {"bucketName": self.name, "authenticationSource": "driver"},
             mount_options(region, gbps),
         )
+        self.objects = pulumi.Output.concat("s3://", self.name)
         self.grant = _mounted(bucket.arn, key, writable=settings.writable)
         self.register_outputs({"name": self.name})
 

@@ -10,7 +10,7 @@ from gpu_cluster.kubernetes.storage.volume_source import VolumeSource
 
 
 class ExistingBucket:
-    """As the driver finds it, and what the driver may do there.
+    """The bucket as the driver finds it, and what the driver may do there.
 
     ExistingBucket("models", settings, region="us-east-2", gbps=10).objects
     # s3://example-models/team/
@@ -21,6 +21,7 @@ class ExistingBucket:
     """Policy, as JSON, for what mounts it."""
 
     objects: str
+    """Address of what pods see."""
 
     def __init__(self, store: str, settings: S3, *, region: str, gbps: int) -> None:
         bucket, prefix = settings.bucket or "", settings.prefix or ""

@@ -79,7 +79,8 @@ class Stores(pulumi.ComponentResource):
             for key, chosen in settings.items()
             if isinstance(chosen, S3) and chosen.bucket
         }
-        sources = {key: bucket.source for key, bucket in (buckets | existing).items()}
+        every: dict[str, Bucket | ExistingBucket] = {**buckets, **existing}
+        sources = {key: bucket.source for key, bucket in every.items()}
         made: dict[str, pulumi.Resource] = {**buckets}
         parameters: dict[str, LiveParameters] = {}
         tagged: dict[str, LiveParameters] = {}
@@ -109,16 +110,14 @@ class Stores(pulumi.ComponentResource):
                     parameters[key] = {"fileSystemId": files.file_system_id}
                     kept[key] = BackupSelection(files.arn, backup_days(chosen))
                 case FsxLustre():
-                    source = chosen.s3 or ""
-                    own = buckets.get(source)
-                    found = existing[source].objects if source in existing else chosen.s3
+                    shown = every.get(chosen.s3 or "")
                     lustre = Lustre(
                         f"{name}-{key}",
                         key,
                         chosen,
                         site,
                         data_key=data_key,
-                        objects=pulumi.Output.concat("s3://", own.name) if own else found,
+                        objects=shown.objects if shown else chosen.s3,
                         protect=protect,
                         opts=child,
                     )
@@ -134,6 +133,6 @@ class Stores(pulumi.ComponentResource):
             )
 
         self.backing = StorageResources(parameters, tagged, sources, made)
-        mounted = {key: bucket.grant for key, bucket in (buckets | existing).items()}
+        mounted = {key: bucket.grant for key, bucket in every.items()}
         self.grants = {_S3_DRIVER: mounted} if mounted else {}
         self.register_outputs({})

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from gpu_cluster.aws.budget import Budget
-from gpu_cluster.aws.eks.access import group_entry
+from gpu_cluster.aws.eks.access import group_entry, principal_of
 from gpu_cluster.aws.identity import PodIdentity
 from gpu_cluster.aws.tags import team_tags
 from gpu_cluster.aws.teams.iam_policies import Prefixes, member_policy, pod_policy
@@ -90,8 +90,7 @@ class TeamAccount(pulumi.ComponentResource):
         cluster: pulumi.Input[str],
     ) -> None:
         """Into the cluster as one of the team's group, and to what is the team's on AWS."""
-        kind, _, path = member.rpartition(":")[2].partition("/")
-        principal = path.rpartition("/")[2]
+        kind, principal = principal_of(member)
         child = pulumi.ResourceOptions(parent=self)
         group_entry(name, member, group, cluster=cluster, opts=child)
         attachment = f"{name}-rights-{kind}-{principal}"

@@ -30,6 +30,8 @@ NAME = "weights-mirror"
 LABELS = {"app.kubernetes.io/name": NAME}
 """Labels of the pods that may call the hub."""
 
+_OBJECT_LABELS = {**LABELS, "app.kubernetes.io/part-of": "gpu-cluster"}
+_REPLACE_UNREADY = "pulumi.com/replaceUnready"
 _PROGRAM = "mirror_weights.py"
 _FOLDER = "/program"
 _RETRIES = 4
@@ -61,7 +63,7 @@ def mirrors(
                     f"{name}-{mirrored.job}",
                     # One that failed is made anew by the next update.
                     metadata=metadata(
-                        mirrored.job, namespace, labels=_labels(), annotations={_REPLACE_UNREADY: "true"}
+                        mirrored.job, namespace, labels=_OBJECT_LABELS, annotations={_REPLACE_UNREADY: "true"}
                     ),
                     spec=_job(
                         mirrored,
@@ -84,26 +86,19 @@ def mirrors(
     return found
 
 
-_REPLACE_UNREADY = "pulumi.com/replaceUnready"
-
-
-def _labels() -> dict[str, str]:
-    return {**LABELS, "app.kubernetes.io/part-of": "gpu-cluster"}
-
-
 def _shared(name: str, namespace: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     """The program, and an account without rights."""
     program = Path(mirror_weights.__file__).read_text(encoding="utf-8")
     return [
         core.ConfigMap(
             f"{name}-mirror-program",
-            metadata=metadata(NAME, namespace, labels=_labels()),
+            metadata=metadata(NAME, namespace, labels=_OBJECT_LABELS),
             data={_PROGRAM: program},
             opts=opts,
         ),
         core.ServiceAccount(
             f"{name}-mirror-account",
-            metadata=metadata(NAME, namespace, labels=_labels()),
+            metadata=metadata(NAME, namespace, labels=_OBJECT_LABELS),
             automount_service_account_token=False,
             opts=opts,
         ),
@@ -141,7 +136,7 @@ def _job(
             ]
         ),
         template=core.PodTemplateSpecArgs(
-            metadata=meta.ObjectMetaArgs(labels=_labels()),
+            metadata=meta.ObjectMetaArgs(labels=_OBJECT_LABELS),
             spec=core.PodSpecArgs(
                 service_account_name=NAME,
                 automount_service_account_token=False,
