@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gpu_cluster.capacity import pools_of
+from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.catalog.today import today
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.cost import Prices, project_prices
@@ -75,9 +75,15 @@ def throughput(
     loads = [Workload(input_, output, each) for each in concurrency or _CONCURRENCY]
     prices = with_declared(project_prices(project.folder), settings.hardware)
     with working(f"estimating {stack}", quiet=as_json):
-        nodes = _pool_nodes(settings, prices)
+        pools = pools_of(settings)
+        nodes = {
+            name: pool_node(pool, settings.pools[name], settings.region, prices, today())
+            for name, pool in pools.items()
+        }
         offered = list(_instances(settings, prices)) if target else []
-        models = tuple(_report(name, settings, nodes, offered, measurements, loads, target) for name in names)
+        models = tuple(
+            _report(name, settings, pools, nodes, offered, measurements, loads, target) for name in names
+        )
     report = StackReport(stack, input_, output, target, models)
     typer.echo(json.dumps(document_of(report), indent=2) if as_json else text(report))
     if not report.complete:
@@ -132,13 +138,6 @@ def _known(name: str, settings: Stack) -> str:
     return name
 
 
-def _pool_nodes(settings: Stack, prices: Prices) -> dict[str, GpuNode]:
-    return {
-        name: pool_node(pool, settings.pools[name], settings.region, prices, today())
-        for name, pool in pools_of(settings).items()
-    }
-
-
 def _instances(settings: Stack, prices: Prices) -> Iterator[GpuNode]:
     """None where the stack is in no region of AWS."""
     if settings.region:
@@ -148,6 +147,7 @@ def _instances(settings: Stack, prices: Prices) -> Iterator[GpuNode]:
 def _report(
     name: str,
     stack: Stack,
+    pools: Mapping[str, Pool],
     nodes: Mapping[str, GpuNode],
     offered: list[GpuNode],
     measurements: Measurements,
@@ -159,7 +159,7 @@ def _report(
     node = nodes[settings.pool]
     if isinstance(found, NoData):
         return ModelReport(name, settings, node, found)
-    reason, pool = unmeasured_node(node), pools_of(stack)[settings.pool]
+    reason, pool = unmeasured_node(node), pools[settings.pool]
     configured = (
         NoData(reason) if reason else tuple((load, found.as_configured(pool, node, load)) for load in loads)
     )

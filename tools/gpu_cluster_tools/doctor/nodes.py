@@ -5,15 +5,19 @@ from decimal import Decimal
 
 from gpu_cluster.capacity import Pool
 from gpu_cluster.catalog import VLLM_DRIVER
-from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.doctor.api_server import ApiServer, Object
 from gpu_cluster_tools.doctor.check import Check, Group
+from gpu_cluster_tools.doctor.listed_nodes import (
+    DRIVER_LABELS,
+    allocatable,
+    driver_branch,
+    is_ready,
+    labels_of,
+    of_pool,
+)
 
 _NODES = Group("cluster")
-DRIVER_LABELS = ("nvidia.com/cuda.driver-version.major", "nvidia.com/cuda.driver.major")
-"""Labels of GPU feature discovery, today's name first (its README in NVIDIA/k8s-device-plugin v0.20.0)."""
-
 _OURS = {"app.kubernetes.io/part-of": "gpu-cluster"}
 """Labels of the platform's own device plugins."""
 
@@ -26,7 +30,7 @@ def nodes(stack: Stack, pools: Mapping[str, Pool], api: ApiServer) -> Iterator[C
     made = stack.cluster.provider != "existing"
     served = {model.pool for model in stack.serving.models.values()}
     for pool in pools.values():
-        own = [node for node in found if _labels(node).items() >= pool.selector.items()]
+        own = of_pool(pool, found)
         yield _count(pool, own, made=made)
         if own:
             yield from _gpus(pool, own, plugin=stack.gpu.device_plugin)
@@ -38,7 +42,7 @@ def nodes(stack: Stack, pools: Mapping[str, Pool], api: ApiServer) -> Iterator[C
 def _count(pool: Pool, own: list[Object], *, made: bool) -> Check:
     """`made`: whether the platform starts the nodes, so that there may be none yet."""
     labels = ", ".join(f"{key}={value}" for key, value in pool.selector.items())
-    ready = sum(map(_is_ready, own))
+    ready = sum(map(is_ready, own))
     if ready >= pool.nodes.min:
         return _NODES.ok(pool.name, f"{ready} nodes with {labels} are ready")
     found = f"{ready} nodes with {labels} are ready, and nodes.min is {pool.nodes.min}"
@@ -52,9 +56,7 @@ def _count(pool: Pool, own: list[Object], *, made: bool) -> Check:
 def _driver(pool: Pool, own: list[Object]) -> Check:
     """Whether models can run there; images of EKS have the driver, and any other node says it by a label."""
     name = f"{pool.name} driver"
-    majors = [
-        next((_labels(node)[key] for key in DRIVER_LABELS if key in _labels(node)), None) for node in own
-    ]
+    majors = [driver_branch(node) for node in own]
     old = sorted({each for each in majors if each and int(each) < VLLM_DRIVER})
     if old:
         found = f"driver {', '.join(old)} on a node of the pool, and vLLM needs {VLLM_DRIVER} or later"
@@ -72,7 +74,7 @@ def _driver(pool: Pool, own: list[Object]) -> Check:
 
 def _gpus(pool: Pool, own: list[Object], *, plugin: bool) -> Iterator[Check]:
     for resource, each in pool.gpu_resources.items():
-        offered = sum((_allocatable(node, resource) for node in own), Decimal(0))
+        offered = sum((allocatable(node, resource) for node in own), Decimal(0))
         expected = each * len(own)
         name = f"{pool.name} GPUs"
         if offered == expected:
@@ -102,7 +104,7 @@ def _plugins(stack: Stack, api: ApiServer) -> Iterator[Check]:
         f"{it['metadata']['namespace']}/{it['metadata']['name']}"
         for it in sets
         if any("k8s-device-plugin" in image for image in _images(it))
-        and not _labels(it).items() >= _OURS.items()
+        and not labels_of(it).items() >= _OURS.items()
     )
     if foreign and stack.gpu.device_plugin:
         yield _NODES.fail(
@@ -116,16 +118,3 @@ def _plugins(stack: Stack, api: ApiServer) -> Iterator[Check]:
 
 def _images(daemons: Object) -> Iterator[str]:
     yield from (container["image"] for container in daemons["spec"]["template"]["spec"]["containers"])
-
-
-def _labels(thing: Object) -> Mapping[str, str]:
-    return thing["metadata"].get("labels", {})
-
-
-def _is_ready(node: Object) -> bool:
-    conditions = node.get("status", {}).get("conditions", [])
-    return any(it["type"] == "Ready" and it["status"] == "True" for it in conditions)
-
-
-def _allocatable(node: Object, resource: str) -> Decimal:
-    return amount(node.get("status", {}).get("allocatable", {}).get(resource, "0"))

@@ -11,7 +11,7 @@ _TIMEOUT_SECONDS = 5
 def ready(ports: Mapping[str, int], pki: Path) -> bool:
     """Whether the API server and everything that serves health beside it say that they are well."""
     try:
-        trusted = of_the_admin(pki)
+        trusted = admin_tls(pki)
     except OSError:  # not made yet, or half
         return False
     self_signed = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -25,7 +25,7 @@ def ready(ports: Mapping[str, int], pki: Path) -> bool:
     )
 
 
-def of_the_admin(pki: Path) -> ssl.SSLContext:
+def admin_tls(pki: Path) -> ssl.SSLContext:
     """Connections to the API server as its admin. `OSError` where the certificates are not there, or half."""
     context = ssl.create_default_context(cafile=pki / "ca.crt")
     context.load_cert_chain(pki / "admin.crt", pki / "admin.key")

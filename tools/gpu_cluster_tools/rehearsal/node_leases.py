@@ -4,7 +4,7 @@ import http.client
 from contextlib import closing, suppress
 from pathlib import Path
 
-from gpu_cluster_tools.rehearsal.health import of_the_admin
+from gpu_cluster_tools.rehearsal.health import admin_tls
 
 _LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
 _TIMEOUT_SECONDS = 5
@@ -18,7 +18,7 @@ def release(port: int, pki: Path) -> None:
     """
     with suppress(OSError, http.client.HTTPException):
         connection = http.client.HTTPSConnection(
-            "127.0.0.1", port, timeout=_TIMEOUT_SECONDS, context=of_the_admin(pki)
+            "127.0.0.1", port, timeout=_TIMEOUT_SECONDS, context=admin_tls(pki)
         )
         with closing(connection):
             connection.request("DELETE", _LEASES)

@@ -7,9 +7,9 @@ from gpu_cluster.catalog import VLLM_DRIVER
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.doctor.api_server import Object
 from gpu_cluster_tools.doctor.check import Group
-from gpu_cluster_tools.doctor.nodes import DRIVER_LABELS
+from gpu_cluster_tools.doctor.listed_nodes import DRIVER_LABELS, driver_branch, of_pool
 from gpu_cluster_tools.verify.measurement import Measurement, measured
-from gpu_cluster_tools.verify.pods import is_simulated, labels_of
+from gpu_cluster_tools.verify.pods import is_simulated
 
 _DRIVERS = Group("driver")
 
@@ -18,7 +18,7 @@ def drivers(stack: Stack, pools: Mapping[str, Pool], found: Sequence[Object]) ->
     """One check for each pool with GPUs that has nodes. `found`: every node of the cluster."""
     served = {model.pool for model in stack.serving.models.values()}
     for pool in pools.values():
-        own = [node for node in found if labels_of(node).items() >= pool.selector.items()]
+        own = of_pool(pool, found)
         if own and pool.gpus:
             yield _driver(pool, own, serves=pool.name in served)
 
@@ -27,9 +27,7 @@ def _driver(pool: Pool, own: Sequence[Object], *, serves: bool) -> Measurement:
     real = [node for node in own if not is_simulated(node)]
     if not real:
         return measured(_DRIVERS.skip(pool.name, "its nodes are simulated, and have no driver"))
-    majors = [
-        next((labels_of(node)[it] for it in DRIVER_LABELS if it in labels_of(node)), "") for node in real
-    ]
+    majors = [driver_branch(node) or "" for node in real]
     known = sorted({int(major) for major in majors if major.isdigit()})
     numbers = {"nodes": len(real), **({"oldest": known[0], "newest": known[-1]} if known else {})}
     if not known:

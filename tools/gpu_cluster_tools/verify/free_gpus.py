@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from gpu_cluster.capacity import Pool
 from gpu_cluster.config.quantity import amount
 from gpu_cluster_tools.doctor.api_server import Object
-from gpu_cluster_tools.verify.pods import is_ready, is_simulated, labels_of, name_of
+from gpu_cluster_tools.doctor.listed_nodes import allocatable, is_ready, of_pool
+from gpu_cluster_tools.verify.pods import is_simulated, name_of
 
 _ENDED = {"Succeeded", "Failed"}
 
@@ -24,7 +25,7 @@ def free_gpus(pool: Pool, nodes: Iterable[Object], pods: Sequence[Object]) -> Fr
     """The most that one node has free; None where all are taken. `pods`: every pod of the cluster."""
     found = [
         FreeGpus(
-            name_of(node), resource, _allocatable(node, resource) - _taken(name_of(node), resource, pods)
+            name_of(node), resource, int(allocatable(node, resource)) - _taken(name_of(node), resource, pods)
         )
         for node in nodes_of(pool, nodes)
         for resource in pool.gpu_resources
@@ -37,16 +38,9 @@ def nodes_of(pool: Pool, nodes: Iterable[Object]) -> list[Object]:
     """Nodes of a pool that run programs and take pods."""
     return [
         node
-        for node in nodes
-        if labels_of(node).items() >= pool.selector.items()
-        and is_ready(node)
-        and not is_simulated(node)
-        and not node["spec"].get("unschedulable")
+        for node in of_pool(pool, nodes)
+        if is_ready(node) and not is_simulated(node) and not node["spec"].get("unschedulable")
     ]
-
-
-def _allocatable(node: Object, resource: str) -> int:
-    return int(amount(node["status"].get("allocatable", {}).get(resource, "0")))
 
 
 def _taken(node: str, resource: str, pods: Collection[Object]) -> int:

@@ -91,9 +91,10 @@ def _gpus(stack: Stack, pool: Pool, free: FreeGpus, namespace: RunNamespace) -> 
     listed, mark, rest = result.log.partition(_MARK)
     gpus = reported_gpus(listed)
     if not gpus:
-        said = " ".join(result.log.split())[-200:]
         yield measured(
-            _GPUS.fail(pool.name, f"nvidia-smi lists no GPU on {free.node}: {result.reason}: {said}")
+            _GPUS.fail(
+                pool.name, f"nvidia-smi lists no GPU on {free.node}: {result.reason}: {result.last_words}"
+            )
         )
         return
     yield _reported(pool, free, gpus, serves=pool.name in {it.pool for it in stack.serving.models.values()})

@@ -16,6 +16,7 @@ from gpu_cluster.kubernetes.serving.model import labels_of
 from gpu_cluster.kubernetes.serving.server import PORT
 from gpu_cluster_tools.doctor.api_server import ApiServer, ForbiddenError, NoAnswerError, Object
 from gpu_cluster_tools.doctor.check import Group
+from gpu_cluster_tools.doctor.listed_nodes import is_ready
 from gpu_cluster_tools.rehearsal.not_ready import not_ready
 from gpu_cluster_tools.verify.first_token import (
     Connect,
@@ -24,7 +25,7 @@ from gpu_cluster_tools.verify.first_token import (
     first_token_seconds,
 )
 from gpu_cluster_tools.verify.measurement import Measurement, blocked, measured
-from gpu_cluster_tools.verify.pods import is_ready, name_of, on_nodes, pods_with
+from gpu_cluster_tools.verify.pods import name_of, on_nodes, pods_with
 from gpu_cluster_tools.verify.port_forward import port_forward
 
 _MODELS = Group("models")

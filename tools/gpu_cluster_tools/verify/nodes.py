@@ -9,8 +9,9 @@ from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.doctor.api_server import ApiServer, Object
 from gpu_cluster_tools.doctor.check import Check, Group
+from gpu_cluster_tools.doctor.listed_nodes import allocatable, is_ready, of_pool
 from gpu_cluster_tools.verify.measurement import Measurement, measured
-from gpu_cluster_tools.verify.pods import is_ready, is_simulated, labels_of, name_of
+from gpu_cluster_tools.verify.pods import is_simulated, name_of
 
 _NODES = Group("nodes")
 _SHOWN = 3
@@ -22,7 +23,7 @@ def nodes(
     """`found`: every node of the cluster."""
     server = _minor((api.get("/version") or {}).get("gitVersion", ""))
     for pool in pools.values():
-        own = [node for node in found if labels_of(node).items() >= pool.selector.items()]
+        own = of_pool(pool, found)
         yield _count(pool, own)
         if not own:
             continue
@@ -80,7 +81,7 @@ def _kubelets(pool: Pool, own: Sequence[Object], planned: str | None) -> Measure
 def _allocatable(pool: Pool, own: Sequence[Object]) -> Iterator[Measurement]:
     """Less of an extended resource than planned is a fault; less CPU or memory may still hold all pods."""
     for resource, each in pool.extended.items():
-        offered = [_offered(node, resource) for node in own]
+        offered = [allocatable(node, resource) for node in own]
         lacking = [node for node, count in zip(own, offered, strict=True) if count < each]
         name = f"{pool.name} {resource}"
         total = int(sum(offered, Decimal(0)))
@@ -104,9 +105,11 @@ def _standard(pool: Pool, own: Sequence[Object]) -> Measurement:
     A kubelet without isolation of local storage reports no disk at all, and limits none.
     """
     quantities = pool.allocatable.quantities()
-    reported = [key for key in quantities if any(key in _allocatable_of(node) for node in own)]
+    reported = [
+        key for key in quantities if any(key in node.get("status", {}).get("allocatable", {}) for node in own)
+    ]
     planned = {key: amount(quantities[key]) for key in reported}
-    least = {key: min(_offered(node, key) for node in own) for key in planned}
+    least = {key: min(allocatable(node, key) for node in own) for key in planned}
     short = [key for key in planned if least[key] < planned[key]]
     name = f"{pool.name} allocatable"
     numbers = {f"{key}Least": float(least[key]) for key in planned}
@@ -119,14 +122,6 @@ def _standard(pool: Pool, own: Sequence[Object]) -> Measurement:
         parts = [f"{key} {_words(key, least[key])}, {_words(key, planned[key])} planned" for key in short]
         check = _NODES.warn(name, "; ".join(parts), "what the plan fits onto a node may not fit")
     return measured(check, **numbers)
-
-
-def _offered(node: Object, resource: str) -> Decimal:
-    return amount(_allocatable_of(node).get(resource, "0"))
-
-
-def _allocatable_of(node: Object) -> Mapping[str, str]:
-    return node.get("status", {}).get("allocatable", {})
 
 
 def _words(resource: str, value: Decimal) -> str:

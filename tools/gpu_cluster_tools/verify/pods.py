@@ -1,4 +1,4 @@
-"""Nodes and pods as the API server lists them: which are ready, and which have no kubelet."""
+"""Nodes that have no kubelet, and pods by their labels and nodes."""
 
 from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import quote
@@ -9,18 +9,8 @@ _SIMULATED = "kwok.x-k8s.io/node"
 """Annotation of nodes that kwok plays: their pods run no program."""
 
 
-def labels_of(thing: Object) -> Mapping[str, str]:
-    return thing["metadata"].get("labels", {})
-
-
 def name_of(thing: Object) -> str:
     return thing["metadata"]["name"]
-
-
-def is_ready(thing: Object) -> bool:
-    """Whether a node or a pod is Ready."""
-    conditions = thing.get("status", {}).get("conditions", [])
-    return any(it["type"] == "Ready" and it["status"] == "True" for it in conditions)
 
 
 def is_simulated(node: Object) -> bool:

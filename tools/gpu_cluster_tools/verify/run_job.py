@@ -40,6 +40,11 @@ class JobResult:
     reason: str
     """Reason of the end, such as OOMKilled or DeadlineExceeded; empty where it succeeded."""
 
+    @property
+    def last_words(self) -> str:
+        """End of the log in one line."""
+        return " ".join(self.log.split())[-200:]
+
 
 @dataclass(frozen=True, slots=True)
 class JobPod:

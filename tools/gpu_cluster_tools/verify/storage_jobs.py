@@ -83,8 +83,9 @@ def _volume(
         return blocked(_STORAGE.skip(name, str(error)))
     found = throughput(result.log)
     if found is None or not result.succeeded:
-        said = " ".join(result.log.split())[-200:]
-        return measured(_STORAGE.fail(name, f"a volume of {size} GiB on {node}: {result.reason}: {said}"))
+        return measured(
+            _STORAGE.fail(name, f"a volume of {size} GiB on {node}: {result.reason}: {result.last_words}")
+        )
     return _measured(name, settings, node, found)
 
 
