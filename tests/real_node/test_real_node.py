@@ -145,7 +145,7 @@ def test_every_replica_gives_a_token_to_verify(platform: Platform) -> None:
 
 
 def test_a_job_of_verify_runs_on_a_free_gpu_and_leaves_nothing(platform: Platform) -> None:
-    """In place of the shell of DCGM's image a program prints what nvidia-smi and dcgmi do by their docs."""
+    """A program in place of the shell of DCGM's image prints what nvidia-smi and dcgmi do by their docs."""
     wait(platform.settled)
     printed = f"NVIDIA L4, 580.95.05, 23034, 41, 0\n--- dcgm ---\n{_PASSED}"
     files = {"usr/local/bin/sh": provide(CLIENT).read_bytes(), "usr/share/output": printed.encode()}
@@ -182,7 +182,7 @@ def _restarts(platform: Platform) -> int:
 
 
 def test_a_model_that_loads_too_slowly_is_told_from_a_broken_one(platform: Platform) -> None:
-    """By the reason that `gpu-cluster status` gives, and by the kubelet's own events."""
+    """The reason of `gpu-cluster status` and the kubelet's own events tell them apart."""
     slow = _copy_of_a_replica(platform, "slow")
     [container] = slow["spec"]["containers"]
     container["env"] = [*container.get("env", []), {"name": "MODEL_SERVER_LOAD_SECONDS", "value": "600"}]

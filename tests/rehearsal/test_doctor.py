@@ -105,7 +105,7 @@ def test_a_default_class_of_somebody_else_is_one_too_many(site: Path) -> None:
 
 
 def test_an_identity_with_few_rights_is_told_which_are_missing(site: Path) -> None:
-    """By a token of a service account, which may do nothing that is not granted."""
+    """The guest signs in by a token of a service account, which may do nothing that is not granted."""
     server = rehearsed.DynamicClient(site / "kubeconfig")
     server.create("/api/v1/namespaces/default/serviceaccounts", {"metadata": {"name": "guest"}})
     guest = ApiServer(site / "kubeconfig")

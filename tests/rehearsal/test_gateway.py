@@ -5,21 +5,18 @@ Each test builds on the one before. It needs root, for a network in which it may
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
 
-from gpu_cluster_tools.rehearsal import Sandbox, copy_project
+from gpu_cluster_tools.rehearsal import Sandbox
 from gpu_cluster_tools.rehearsal.dynamic_client import Object
-from gpu_cluster_tools.rehearsal.event_log import Operation
-from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
-from gpu_cluster_tools.toolchain import ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, install
+from gpu_cluster_tools.toolchain import ENVOY_GATEWAY
 from tests.rehearsal import envoy
-from tests.rehearsal.checkout import PROJECT
 from tests.rehearsal.private_network import PrivateNetwork, private_network
 from tests.rehearsal.self_signed import self_signed
+from tests.rehearsal.site import run, site_sandbox
 from tests.rehearsal.within import within
 
 pytestmark = [
@@ -63,14 +60,9 @@ OWNED = "labelSelector=gateway.envoyproxy.io%2Fowning-gateway-name%3Dmodels"
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    project = copy_project(PROJECT, Path(tmp_path_factory.mktemp("gateway")) / "project", {"site": SITE})
-    sandbox = Sandbox(project, "site", install(also=[ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS]))
-    sandbox.open()
-    try:
-        with simulated_controllers(sandbox):
-            yield sandbox
-    finally:
-        sandbox.remove()
+    folder = tmp_path_factory.mktemp("gateway")
+    with site_sandbox(folder, SITE, ENVOY_GATEWAY) as sandbox, simulated_controllers(sandbox):
+        yield sandbox
 
 
 @pytest.fixture(scope="module")
@@ -93,13 +85,6 @@ def controller(sandbox: Sandbox, network: PrivateNetwork, programs: envoy.Progra
     )
     with envoy.envoy_gateway(sandbox, network, programs):
         yield
-
-
-def run(sandbox: Sandbox, command: str) -> list[Operation]:
-    record = sandbox.folder / "runs" / command
-    done = run_pulumi(sandbox.engine, command, "--yes", "--skip-preview", record=record)
-    assert done.errors == []
-    return done.log.changing()
 
 
 def deployments(sandbox: Sandbox) -> list[Object]:

@@ -4,18 +4,14 @@ Each test builds on the one before.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import Sandbox, copy_project
+from gpu_cluster_tools.rehearsal import Sandbox
 from gpu_cluster_tools.rehearsal.dynamic_client import Object
-from gpu_cluster_tools.rehearsal.event_log import Operation
-from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
-from gpu_cluster_tools.toolchain import LWS_CONTROLLER, install
-from tests.rehearsal.checkout import PROJECT
+from tests.rehearsal.site import run, site_sandbox
 from tests.rehearsal.within import within
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
@@ -48,21 +44,9 @@ LEADER, WORKER = "reasoning-group-0", "reasoning-group-0-1"
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    project = copy_project(PROJECT, Path(tmp_path_factory.mktemp("lws")) / "project", {"site": SITE})
-    sandbox = Sandbox(project, "site", install(also=[LWS_CONTROLLER]))
-    sandbox.open()
-    try:
-        with simulated_controllers(sandbox):
-            yield sandbox
-    finally:
-        sandbox.remove()
-
-
-def run(sandbox: Sandbox, command: str) -> list[Operation]:
-    record = sandbox.folder / "runs" / command
-    done = run_pulumi(sandbox.engine, command, "--yes", "--skip-preview", record=record)
-    assert done.errors == []
-    return done.log.changing()
+    folder = tmp_path_factory.mktemp("lws")
+    with site_sandbox(folder, SITE) as sandbox, simulated_controllers(sandbox):
+        yield sandbox
 
 
 def pods(sandbox: Sandbox) -> dict[str, Object]:

@@ -4,17 +4,13 @@ Each test builds on the one before.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import Sandbox, copy_project
-from gpu_cluster_tools.rehearsal.event_log import Operation
-from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
+from gpu_cluster_tools.rehearsal import Sandbox
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
-from gpu_cluster_tools.toolchain import install
-from tests.rehearsal.checkout import PROJECT
+from tests.rehearsal.site import run, site_sandbox
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -43,20 +39,9 @@ config:
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    project = copy_project(PROJECT, Path(tmp_path_factory.mktemp("mirrors")) / "project", {"site": SITE})
-    sandbox = Sandbox(project, "site", install())
-    sandbox.open()
-    try:
-        with simulated_controllers(sandbox):
-            yield sandbox
-    finally:
-        sandbox.remove()
-
-
-def run(sandbox: Sandbox, command: str) -> list[Operation]:
-    done = run_pulumi(sandbox.engine, command, "--yes", "--skip-preview", record=sandbox.folder / "run")
-    assert done.errors == []
-    return done.log.changing()
+    folder = tmp_path_factory.mktemp("mirrors")
+    with site_sandbox(folder, SITE) as sandbox, simulated_controllers(sandbox):
+        yield sandbox
 
 
 def jobs(sandbox: Sandbox) -> list[Any]:

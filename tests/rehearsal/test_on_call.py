@@ -2,17 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import yaml
 
-from gpu_cluster_tools.rehearsal import Sandbox, copy_project
-from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
-from gpu_cluster_tools.toolchain import install
-from tests.rehearsal.checkout import PROJECT
+from gpu_cluster_tools.rehearsal import Sandbox
 from tests.rehearsal.identity import Identity
 from tests.rehearsal.refusals import Try
+from tests.rehearsal.site import run, site_sandbox
 
 pytestmark = pytest.mark.engine
 
@@ -33,15 +30,9 @@ TOKEN = "/api/v1/namespaces/on-call/serviceaccounts/break-glass-vision/token"
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    project = copy_project(PROJECT, Path(tmp_path_factory.mktemp("on-call")) / "project", {"site": SITE})
-    sandbox = Sandbox(project, "site", install())
-    sandbox.open()
-    try:
-        up = run_pulumi(sandbox.engine, "up", "--yes", "--skip-preview", record=sandbox.folder / "run")
-        assert up.errors == []
+    with site_sandbox(tmp_path_factory.mktemp("on-call"), SITE) as sandbox:
+        run(sandbox, "up")
         yield sandbox
-    finally:
-        sandbox.remove()
 
 
 @pytest.fixture(scope="module")

@@ -5,19 +5,17 @@ Each test builds on the one before.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gpu_cluster.plan.urn import name_of
-from gpu_cluster_tools.rehearsal import Sandbox, copy_project
+from gpu_cluster_tools.rehearsal import Sandbox
 from gpu_cluster_tools.rehearsal.event_log import Operation
 from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.rehearsal.stateful import removes_stateful
-from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
-from tests.rehearsal.checkout import PROJECT
+from tests.rehearsal.site import site_sandbox
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -72,16 +70,11 @@ class Upgrades:
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgrades]:
-    project = copy_project(PROJECT, Path(tmp_path_factory.mktemp("upgrades")) / "project", {"site": STACK})
-    sandbox = Sandbox(project, "site", install(also=[AWS_PROVIDER]))
-    sandbox.open()
-    try:
-        with simulated_controllers(sandbox):
-            upgrades = Upgrades(sandbox)
-            upgrades.up()
-            yield upgrades
-    finally:
-        sandbox.remove()
+    folder = tmp_path_factory.mktemp("upgrades")
+    with site_sandbox(folder, STACK) as sandbox, simulated_controllers(sandbox):
+        upgrades = Upgrades(sandbox)
+        upgrades.up()
+        yield upgrades
 
 
 def changed(operations: list[Operation], token: str) -> set[str]:

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster.capacity import pools_of
 from gpu_cluster.stack import load
 from gpu_cluster_tools.doctor.api_server import ApiServer, ForbiddenError
 from gpu_cluster_tools.doctor.check import CheckStatus
-from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, reconcile
+from gpu_cluster_tools.rehearsal import KubernetesClient
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.leftovers import settled_objects
-from gpu_cluster_tools.toolchain import install
 from gpu_cluster_tools.verify import Measurement, verify
 from gpu_cluster_tools.verify.port_forward import port_forward
+from tests.rehearsal.site import site_with_nodes
 from tests.rehearsal.test_doctor import SITE
 
 pytestmark = pytest.mark.engine
@@ -26,14 +25,8 @@ OK, FAIL, SKIP = CheckStatus.OK, CheckStatus.FAIL, CheckStatus.SKIP
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the kubeconfig of a cluster that has the nodes of the stack, and nothing on them."""
-    folder = tmp_path_factory.mktemp("site")
-    control_plane = LocalControlPlane(folder, install())
-    control_plane.start()
-    (folder / "Pulumi.site.yaml").write_text(SITE)
-    reconcile(KubernetesClient(folder / "kubeconfig"), pools_of(load(folder / "Pulumi.site.yaml")))
-    yield folder
-    control_plane.remove()
+    with site_with_nodes(tmp_path_factory.mktemp("site"), SITE) as folder:
+        yield folder
 
 
 def seen(site: Path, kubeconfig: str = "kubeconfig") -> dict[str, Measurement]:
@@ -64,7 +57,7 @@ def test_a_gpu_that_is_lost_is_a_failure(site: Path) -> None:
 
 
 def test_a_guest_is_told_which_right_it_lacks(site: Path) -> None:
-    """By a token of a service account, which may do nothing that is not granted."""
+    """The guest signs in by a token of a service account, which may do nothing that is not granted."""
     server = DynamicClient(site / "kubeconfig")
     server.create("/api/v1/namespaces/default/serviceaccounts", {"metadata": {"name": "guest"}})
     token = ApiServer(site / "kubeconfig").create(

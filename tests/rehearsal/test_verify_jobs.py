@@ -10,12 +10,11 @@ import pytest
 from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.stack import load
 from gpu_cluster_tools.doctor.api_server import ApiServer, Object
-from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, reconcile
-from gpu_cluster_tools.toolchain import install
 from gpu_cluster_tools.verify import run_job as running
 from gpu_cluster_tools.verify import run_namespace as subject
 from gpu_cluster_tools.verify.run_job import JobPod, NotStartedError, job_of, run_job
 from gpu_cluster_tools.verify.run_namespace import NAMESPACE, OccupiedError, RunNamespace
+from tests.rehearsal.site import site_with_nodes
 from tests.rehearsal.test_doctor import SITE
 
 pytestmark = pytest.mark.engine
@@ -26,14 +25,8 @@ GPU = {"nvidia.com/gpu": "4", "memory": "8Gi"}
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the kubeconfig of a cluster that has the simulated nodes of the stack."""
-    folder = tmp_path_factory.mktemp("site")
-    control_plane = LocalControlPlane(folder, install())
-    control_plane.start()
-    (folder / "Pulumi.site.yaml").write_text(SITE)
-    reconcile(KubernetesClient(folder / "kubeconfig"), pools_of(load(folder / "Pulumi.site.yaml")))
-    yield folder
-    control_plane.remove()
+    with site_with_nodes(tmp_path_factory.mktemp("site"), SITE) as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -111,7 +104,7 @@ def test_a_run_that_lasts_keeps_another_out(
 def test_its_namespace_admits_every_pod_of_a_job(
     namespace: RunNamespace, pool: Pool, kind: dict[str, Any]
 ) -> None:
-    """By Pod Security and the other admission, as a dry run; a privileged pod is refused."""
+    """Pod Security and the other admission judge a dry run; a privileged pod is refused."""
     made = pod(pool, **kind)
     with namespace:
         job = job_of(made, [], 60)
@@ -125,7 +118,7 @@ def test_its_namespace_admits_every_pod_of_a_job(
 def test_a_pod_without_a_node_is_given_up(
     namespace: RunNamespace, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the real scheduler; nothing is preempted, for the pods have no priority."""
+    """The real scheduler places it; nothing is preempted, for the pods have no priority."""
     monkeypatch.setattr(running, "_START_SECONDS", 4.0)
     with namespace:
         with pytest.raises(NotStartedError, match="not scheduled: 0/2 nodes"):

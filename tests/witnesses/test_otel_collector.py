@@ -44,7 +44,7 @@ UID = "0b8a2f9e-55a1-4a51-9d2e-6b8d2f1f7a10"
 
 
 def line(text: str, stream: str = "stdout") -> str:
-    """As containerd writes it."""
+    """A line as containerd writes it."""
     return f"{datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%S.%f')}000Z {stream} F {text}\n"
 
 

@@ -6,22 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gpu_cluster.catalog import on_demand
-from gpu_cluster.stack import load
-from gpu_cluster_tools.rehearsal import RehearsalError, Sandbox, copy_project
+from gpu_cluster_tools.rehearsal import RehearsalError, Sandbox
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.aws.pod_role import role_of
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
-from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
-from gpu_cluster_tools.rehearsal.stack_tools import tools_of
-from gpu_cluster_tools.toolchain import install
-from tests.rehearsal.checkout import PROJECT
+from tests.rehearsal.site import run, site_sandbox
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -118,19 +113,13 @@ class Platform:
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    project = copy_project(PROJECT, Path(tmp_path_factory.mktemp("karpenter")) / "project", {"site": STACK})
-    tools = tools_of(load(project / "stacks" / "Pulumi.site.yaml"))
-    sandbox = Sandbox(project, "site", install(also=tools))
-    sandbox.open()
-    try:
-        with suppress(RehearsalError), simulated_controllers(sandbox):  # of the refusal below
-            run = run_pulumi(
-                sandbox.engine, "up", "--yes", "--skip-preview", record=sandbox.folder / "runs" / "up"
-            )
-            assert run.errors == []
-            yield sandbox
-    finally:
-        sandbox.remove()
+    with (
+        site_sandbox(tmp_path_factory.mktemp("karpenter"), STACK) as sandbox,
+        suppress(RehearsalError),  # of the refusal below
+        simulated_controllers(sandbox),
+    ):
+        run(sandbox, "up")
+        yield sandbox
 
 
 @pytest.fixture(scope="module")
@@ -305,10 +294,7 @@ def test_nothing_is_left_of_it(platform: Platform, sandbox: Sandbox) -> None:
     wait(lambda: platform.instance_of("late"))
     kept = sandbox.retained()
 
-    run = run_pulumi(
-        sandbox.engine, "destroy", "--yes", "--skip-preview", record=sandbox.folder / "runs" / "destroy"
-    )
+    run(sandbox, "destroy")
 
-    assert run.errors == []
     assert set(sandbox.account.leftovers()) <= kept
     assert all("iam:ListInstanceProfiles" in words for words in sandbox.karpenter.refused)

@@ -1,4 +1,4 @@
-"""Where the stack files of the project are."""
+"""Folder of the project's stack files."""
 
 from pathlib import Path
 

@@ -130,7 +130,7 @@ def _count(text: str) -> int:
 
 
 def _concurrency(row: Mapping[str, str]) -> int:
-    """As it was measured; the package has the requests of each copy of the attention beside it."""
+    """A figure as it was measured; the package has the requests of each copy of the attention beside it."""
     stated = re.search(r"silicon_concurrency=(\d+)", row["silicon_data_source"])
     copies = _count(row["attention_dp_size"]) * _count(row["pp_size"])
     return int(stated[1]) if stated else _count(row["batch_size"]) * copies

@@ -14,7 +14,7 @@ H100_PCIE = """\
 # Avg bus bandwidth    : 115.68
 #
 """
-"""Of two H100 PCIe over NVLink: NVIDIA/nccl issue 1161, 2024-01-27."""
+"""Output of two H100 PCIe over NVLink: NVIDIA/nccl issue 1161, 2024-01-27."""
 
 
 def test_the_largest_message_counts() -> None:

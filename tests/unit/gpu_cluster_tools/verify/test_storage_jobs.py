@@ -17,7 +17,7 @@ from tests.unit.gpu_cluster_tools.verify.clusters import Cluster, nodes_of
 
 OK, WARN, FAIL, SKIP = CheckStatus.OK, CheckStatus.WARN, CheckStatus.FAIL, CheckStatus.SKIP
 PROD = stack("prod", {})
-"""With a class of disks of 500 MiB/s, one of EFS, and two stores."""
+"""A stack with a class of disks of 500 MiB/s, one of EFS, and two stores."""
 
 
 def printed(*seconds: float) -> JobResult:

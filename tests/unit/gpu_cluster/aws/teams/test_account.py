@@ -8,7 +8,9 @@ REPOSITORIES = "arn:aws:ecr:us-east-1:123456789012:repository/"
 
 
 def of_team(graph: Graph, token: str, team: str) -> list[Registered]:
-    return [it for it in graph.of(token) if it.name.startswith(f"platform-team-{team}-")]
+    """Resources of a team by name: the engine registers them in any order."""
+    own = (it for it in graph.of(token) if it.name.startswith(f"platform-team-{team}-"))
+    return sorted(own, key=lambda it: it.name)
 
 
 def statements(resource: Registered) -> list[dict[str, Any]]:

@@ -171,7 +171,7 @@ class _Hub(_Handler):
 
 
 class _Storage(_Handler):
-    """It is signed for by its address, and refuses a second proof, as S3 does."""
+    """A storage whose address is its proof, and which refuses a second one, as S3 does."""
 
     def found(self, path: str) -> None:
         if self.headers["Authorization"]:
