@@ -144,13 +144,13 @@ PROMETHEUS = Image(
     "v3.12.0",
     "69f5241418838263316593f7274a304b095c40bcf22e57272865da91bd60a8ac",
 )
-# As the bundle of the GPU operator has it, NVIDIA/gpu-operator, 2026-08-21.
+# Digest as the bundle of the GPU operator has it, NVIDIA/gpu-operator, 2026-08-21.
 DCGM = Image(
     "nvcr.io/nvidia/cloud-native/dcgm",
     "4.6.0-1-ubi10",
     "92080d86d04c265f7fc0b8e1cd95dff94d3ab57de6a6474c3c483e4c2ada5dea",
 )
-# As public deployments pin it beside the same tag, read on 2026-11-30.
+# Digest as public deployments pin it beside the same tag, read on 2026-11-30.
 BUSYBOX = Image(
     "docker.io/library/busybox",
     "1.38.0",

@@ -9,8 +9,8 @@ WRITE = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"]
 
 
 def bucket_access(settings: S3, region: str) -> list[dict[str, Any]]:
-    """Its objects, and its key as far as S3 of the region uses it: whether objects share a bucket key is not
-    known."""
+    """Statements for its objects, and for its key as far as S3 of the region uses it: whether objects share a
+    bucket key is not known."""
     arn, prefix = f"arn:aws:s3:::{settings.bucket}", settings.prefix or ""
     listed: dict[str, Any] = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn}
     if prefix:

@@ -39,7 +39,7 @@ _READABLE = (
     ("policy", ["poddisruptionbudgets"]),
     ("storage.k8s.io", ["storageclasses", "volumeattachments"]),
 )
-"""Neither Secrets nor ConfigMaps, which may hold what only their pods may see."""
+"""Kinds by API group: neither Secrets nor ConfigMaps, which may hold what only their pods may see."""
 
 
 class OnCall(pulumi.ComponentResource):
@@ -164,9 +164,8 @@ def _account(namespace: str) -> str:
 def _limit(minutes: int) -> admission.ValidatingAdmissionPolicySpecArgs:
     """Refuses tokens that are valid longer.
 
-    An API server extends one of exactly 3,607 seconds to a year, for old clients
-    (WarnOnlyBoundTokenExpirationPeriod, pkg/serviceaccount/claims.go of Kubernetes 1.35); the limit is
-    an hour at the most.
+    An API server extends a pod's token of exactly 3,607 seconds to a year, for old clients
+    (pkg/registry/core/serviceaccount/storage/token.go of Kubernetes v1.35.4): it is beyond every limit.
     """
     tokens = admission.NamedRuleWithOperationsArgs(
         api_groups=[""], api_versions=["v1"], operations=["CREATE"], resources=["serviceaccounts/token"]

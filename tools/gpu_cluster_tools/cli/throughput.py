@@ -91,7 +91,7 @@ def throughput(
 
 
 def text(report: StackReport) -> str:
-    """For people: tables of models, of nodes that meet the target, and how far estimates are off."""
+    """Tables of models, of nodes that meet the target, and how far estimates are off."""
     if not report.models:
         return f"{report.stack} serves no model"
     head = (
@@ -139,7 +139,7 @@ def _known(name: str, settings: Stack) -> str:
 
 
 def _instances(settings: Stack, prices: Prices) -> Iterator[GpuNode]:
-    """None where the stack is in no region of AWS."""
+    """Instance types of the region; none where the stack is in no region of AWS."""
     if settings.region:
         yield from instance_nodes(settings.region, prices, today())
 

@@ -19,7 +19,7 @@ _MILLION = 10**6
 @dataclass(frozen=True, slots=True)
 class GpuNode:
     name: str
-    """Of the pool, or the instance type."""
+    """Name of the pool, or of the instance type."""
 
     machine: str
     """Instance type, or `machine` for a server of one's own."""

@@ -24,7 +24,7 @@ class MeasuredModel:
     """Name of a measured model, or a folder with a config.json."""
 
     precision: str
-    """Of most weights that are served."""
+    """Precision of most weights that are served."""
 
     kernels: str | None = None
     """Kernels of that precision, where the source has another."""
@@ -35,7 +35,7 @@ class UnknownLayersError(LookupError):
 
 
 def measured_model(model: LanguageModel, names: frozenset[str]) -> MeasuredModel:
-    """By name, else by layers: heads, caches, vocabulary and parameters. `UnknownLayersError` for neither.
+    """The one of its name, else of its heads, caches, vocabulary and parameters; or `UnknownLayersError`.
 
     `names`: the measured models.
     """

@@ -22,10 +22,10 @@ class ModelReport:
     """Estimates on the pool that the stack names."""
 
     pools: Found | None = None
-    """Of each pool of the stack, where there is a target."""
+    """Estimates on each pool of the stack, where there is a target."""
 
     instances: Found | None = None
-    """Of each instance type of the region, where there is a target."""
+    """Estimates on each instance type of the region, where there is a target."""
 
     @property
     def release(self) -> str | None:

@@ -51,7 +51,7 @@ class ServedModel:
     measurements: Measurements
 
     def as_configured(self, pool: Pool, node: GpuNode, workload: Workload) -> Served | NoData:
-        """On the pool that the stack names, divided as the stack says."""
+        """Estimate on the pool that the stack names, divided as the stack says."""
         options = engine_options(self.settings)
         layout = Layout(options.tensor, options.pipeline, options.data, options.expert)
         return self._served(node, layout, workload, replica_device(self.settings, pool))

@@ -68,7 +68,7 @@ def _asked(api: ApiServer, pod: str, path: str) -> dict[str, Any]:
 
 
 def _targets(up: list[dict[str, Any]]) -> Measurement:
-    """Without targets no alert could fire."""
+    """Targets that are up and down: without any no alert could fire."""
     down = [it["metric"] for it in up if it["value"][1] != "1"]
     numbers = {"targets": len(up), "down": len(down)}
     if not up:

@@ -23,6 +23,6 @@ class Throughput:
 
 
 def throughput(text: str) -> Throughput | None:
-    """None where not both were measured. Of busybox and GNU coreutils."""
+    """Speeds in the output of busybox or GNU coreutils; None where not both were measured."""
     found = [int(size) / float(seconds) / _MIB for size, seconds in _COPIED.findall(text) if float(seconds)]
     return Throughput(found[0], found[-1]) if len(found) > 1 else None

@@ -161,7 +161,7 @@ class Serving(pulumi.ComponentResource):
 
 
 def _ways_to_hub(settings: ServingSettings) -> dict[str, networking.NetworkPolicySpecArgs]:
-    """Of replicas that download, and of Jobs that do it for others; replicas that read a store have none."""
+    """Egress of replicas that download, and of Jobs that do it for others; who reads a store has none."""
     models = settings.models.values()
     names = sorted({key for key, model in settings.models.items() if not model.store})
     replicas = meta.LabelSelectorArgs()
