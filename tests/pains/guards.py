@@ -355,8 +355,8 @@ GUARDS = (
     ),
     Guard(
         "20_places",
-        "tools/gpu_cluster_tools/doctor/nodes.py",
-        "_labels(node).items() >= pool.selector.items()",
+        "tools/gpu_cluster_tools/doctor/listed_nodes.py",
+        "labels_of(node).items() >= pool.selector.items()",
         "node",
     ),
     Guard(
