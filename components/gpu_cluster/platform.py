@@ -12,7 +12,7 @@ from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import LWS, PYTHON, REGISTRY, VLLM
-from gpu_cluster.kubernetes.cluster_backend import Build
+from gpu_cluster.kubernetes.cluster_backend import BackendFactory
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.extras import Extras
 from gpu_cluster.kubernetes.gateway import PlatformGateway, from_gateway
@@ -31,9 +31,9 @@ from gpu_cluster.stack.manifests import manifests_of
 
 
 class Platform(pulumi.ComponentResource):
-    """A GPU platform: the place that it stands on, and what is installed there.
+    """A GPU platform: a cluster, and everything installed on it.
 
-    Platform("platform", stack, place=place_of(stack, project)).outputs
+    Platform("platform", stack, backend=backend_for(stack, project)).outputs
     # {"pools": {"l4": {"nodes": …}}, "storage": {"default": "standard"}, "models": {"chat": {"url": …}}}
     """
 
@@ -44,7 +44,7 @@ class Platform(pulumi.ComponentResource):
         name: str,
         stack: Stack,
         *,
-        place: Build,
+        backend: BackendFactory,
         hub_token: pulumi.Input[str] | None = None,
         registry_password: pulumi.Input[str] | None = None,
         gateway_keys: Mapping[str, pulumi.Input[str]] | None = None,
@@ -60,11 +60,13 @@ class Platform(pulumi.ComponentResource):
         )
         pools = pools_of(stack)
 
-        here = place(name, stack, pulumi.ResourceOptions(parent=self))
-        on_nodes = pulumi.ResourceOptions(parent=self, providers=[here.kubernetes], depends_on=here.nodes)
-        served = _after(on_nodes, here.served)
+        cluster = backend(name, stack, pulumi.ResourceOptions(parent=self))
+        on_nodes = pulumi.ResourceOptions(
+            parent=self, providers=[cluster.kubernetes], depends_on=cluster.nodes
+        )
+        served = _after(on_nodes, cluster.served)
 
-        storage = StorageClasses(f"{name}-storage", stack.storage, backing=here.backing, opts=served)
+        storage = StorageClasses(f"{name}-storage", stack.storage, backing=cluster.backing, opts=served)
         devices: list[pulumi.Resource] = []
         namespaces: list[pulumi.Resource] = []
         if DevicePlugin.wanted(pools, gpus=stack.gpu.device_plugin):
@@ -80,7 +82,7 @@ class Platform(pulumi.ComponentResource):
             namespaces.append(plugin.namespace)
 
         self.outputs = {
-            **here.outputs,
+            **cluster.outputs,
             "pools": {key: _summary(pool) for key, pool in pools.items()},
             "storage": {"default": storage.classes.default, "shared": sorted(storage.classes.shared)},
         }
@@ -154,7 +156,7 @@ class Platform(pulumi.ComponentResource):
             )
             namespaces.append(teams)
             self.outputs["teams"] = {
-                key: {**summary, **here.teams.get(key, {})} for key, summary in teams.summaries.items()
+                key: {**summary, **cluster.teams.get(key, {})} for key, summary in teams.summaries.items()
             }
 
         if stack.telemetry.enabled:
@@ -193,7 +195,7 @@ class Platform(pulumi.ComponentResource):
                 storage=storage.classes,
                 mirror=stack.mirror,
                 region=stack.region,
-                group=here.log_group,
+                group=cluster.log_group,
                 mounted=storage.made,
                 resolvers=_resolvers(stack),
                 opts=served,
@@ -206,14 +208,14 @@ class Platform(pulumi.ComponentResource):
                 host=stack.mirror.partition("/")[0],
                 user=stack.registry.login.user,
                 password=registry_password,
-                opts=pulumi.ResourceOptions(parent=self, providers=[here.kubernetes]),
+                opts=pulumi.ResourceOptions(parent=self, providers=[cluster.kubernetes]),
             )
 
         self.register_outputs(self.outputs)
 
 
-def _after(room: pulumi.ResourceOptions, earlier: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=earlier))
+def _after(opts: pulumi.ResourceOptions, earlier: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=earlier))
 
 
 def _resolvers(stack: Stack) -> Sequence[str]:

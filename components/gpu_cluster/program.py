@@ -44,7 +44,7 @@ class ProgramContext:
     team_kubeconfig: Callable[[TeamStack, Path], str] = team_kubeconfig
 
 
-def program_of(stack: Stack | TeamStack, around: ProgramContext) -> Callable[[], Platform | Team]:
+def program_of(stack: Stack | TeamStack, context: ProgramContext) -> Callable[[], Platform | Team]:
     """The function that makes the platform, or a team's part of one.
 
     `NoKubeconfigError` without its cluster.
@@ -54,19 +54,19 @@ def program_of(stack: Stack | TeamStack, around: ProgramContext) -> Callable[[],
             Team,
             "team",
             stack,
-            place=team_backend_for(stack, around.project, around.team_kubeconfig),
-            environment=around.environment(stack),
-            hub_token=around.hub_token(stack) if stack.file.hub_token else None,
-            gateway_keys=around.gateway_keys(stack),
+            backend=team_backend_for(stack, context.project, context.team_kubeconfig),
+            environment=context.environment(stack),
+            hub_token=context.hub_token(stack) if stack.file.hub_token else None,
+            gateway_keys=context.gateway_keys(stack),
         )
     return partial(
         Platform,
         "platform",
         stack,
-        place=backend_for(stack, around.project, around.kubeconfig),
-        hub_token=around.hub_token(stack) if stack.serving.hub_token else None,
-        registry_password=around.registry_password(stack) if stack.registry.login else None,
-        gateway_keys=around.gateway_keys(stack),
+        backend=backend_for(stack, context.project, context.kubeconfig),
+        hub_token=context.hub_token(stack) if stack.serving.hub_token else None,
+        registry_password=context.registry_password(stack) if stack.registry.login else None,
+        gateway_keys=context.gateway_keys(stack),
     )
 
 
@@ -82,14 +82,14 @@ def run(project: Path, name: str) -> dict[str, Any]:
     `StackFileError` with everything that is wrong with the file, `NoKubeconfigError` without its cluster.
     """
     stack = load_any(project / "stacks" / f"Pulumi.{name}.yaml")
-    around = ProgramContext(
+    context = ProgramContext(
         project=project,
         hub_token=_decrypted,
         registry_password=_decrypted_password,
         gateway_keys=_decrypted_keys,
         environment=_deployed,
     )
-    return program_of(stack, around)().outputs
+    return program_of(stack, context)().outputs
 
 
 def main(program: str) -> None:

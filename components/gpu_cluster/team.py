@@ -19,13 +19,13 @@ from gpu_cluster.kubernetes.services import Service, store_claims
 from gpu_cluster.kubernetes.serving import Model, Placement, hub_token_secret, mirrors, placements_of
 from gpu_cluster.kubernetes.storage import classes_of
 from gpu_cluster.kubernetes.teams import priority_class
-from gpu_cluster.team_cluster import TeamBuild
+from gpu_cluster.team_cluster import TeamBackendFactory
 
 
 class Team(pulumi.ComponentResource):
     """The models, services and repositories of a team, on top of an environment.
 
-    Team("team", team, place=team_place_of(team, project), environment=EnvironmentOutputs.of("prod")).outputs
+    Team("team", team, backend=team_backend_for(team, project), environment=outputs).outputs
     # {"namespace": "vision", "models": {"detect": {"url": …}}, "services": {…}, "repositories": {…}}
     """
 
@@ -36,7 +36,7 @@ class Team(pulumi.ComponentResource):
         name: str,
         team: TeamStack,
         *,
-        place: TeamBuild,
+        backend: TeamBackendFactory,
         environment: EnvironmentOutputs,
         hub_token: pulumi.Input[str] | None = None,
         gateway_keys: Mapping[str, pulumi.Input[str]] | None = None,
@@ -48,19 +48,19 @@ class Team(pulumi.ComponentResource):
         stack, namespace, storage = team.environment, team.namespace, classes_of(team.environment.storage)
         pools = pools_of(stack)
 
-        here = place(name, team, environment, pulumi.ResourceOptions(parent=self))
-        room = pulumi.ResourceOptions(parent=self, providers=[here.kubernetes])
+        cluster = backend(name, team, environment, pulumi.ResourceOptions(parent=self))
+        in_cluster = pulumi.ResourceOptions(parent=self, providers=[cluster.kubernetes])
 
         needs: list[pulumi.Resource] = []
         if hub_token is not None:
             needs.append(
-                hub_token_secret(f"{name}-hub-token", namespace, hub_token, may_list=False, opts=room)
+                hub_token_secret(f"{name}-hub-token", namespace, hub_token, may_list=False, opts=in_cluster)
             )
         images = images_of(team.file.models, stack, VLLM.named, team=team.name)
         aliases = aliases_of(team.file.gateway, team.file.models)
         mounted = {store for service in team.file.services.values() for store in service.stores}
         mounted |= {model.store for model in team.file.models.values() if model.store}
-        claims = store_claims(f"{name}-store", namespace, mounted, stack.storage, opts=room)
+        claims = store_claims(f"{name}-store", namespace, mounted, stack.storage, opts=in_cluster)
         jobs = mirrors(
             name,
             team.file.models,
@@ -71,7 +71,7 @@ class Team(pulumi.ComponentResource):
             hub=stack.serving.hub,
             token=hub_token is not None,
             claims=dict.fromkeys(mounted, claims),
-            opts=_after(room, needs),
+            opts=_after(in_cluster, needs),
         )
         models = {
             key: Model(
@@ -85,7 +85,7 @@ class Team(pulumi.ComponentResource):
                 token=hub_token is not None,
                 aliases=aliases.get(key, ()),
                 opts=_after(
-                    room, [*needs, *(claims if team.file.models[key].store else ()), *jobs.get(key, ())]
+                    in_cluster, [*needs, *(claims if team.file.models[key].store else ()), *jobs.get(key, ())]
                 ),
             )
             for key, placement in _placements(team, pools).items()
@@ -99,7 +99,7 @@ class Team(pulumi.ComponentResource):
                 namespace=namespace,
                 image=image_of(service.image, stack, team=team.name),
                 storage=storage,
-                opts=_after(room, [*claims, *here.repositories.values()]),
+                opts=_after(in_cluster, [*claims, *cluster.repositories.values()]),
             )
             for key, service in team.file.services.items()
         }
@@ -114,14 +114,14 @@ class Team(pulumi.ComponentResource):
                 guarded=bool(team.file.gateway and team.file.gateway.keys),
                 envoy=stack.gateway.has_policies,
                 may_list=False,
-                opts=_after(room, [*models.values(), *services.values()]),
+                opts=_after(in_cluster, [*models.values(), *services.values()]),
             )
 
         self.outputs = {
             "namespace": namespace,
             "models": {key: {"url": model.url} for key, model in models.items()},
             "services": {key: {"url": service.url} for key, service in services.items()},
-            "repositories": dict(here.urls),
+            "repositories": dict(cluster.urls),
             **({"gateway": {"urls": _urls(team, routes)}} if routes else {}),
         }
         self.register_outputs(self.outputs)
@@ -165,5 +165,5 @@ def _is_within(
     return asked[pool, resource] <= granted.get(pool, {}).get(resource, 0)
 
 
-def _after(room: pulumi.ResourceOptions, earlier: list[pulumi.Resource]) -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=earlier))
+def _after(opts: pulumi.ResourceOptions, earlier: list[pulumi.Resource]) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=earlier))

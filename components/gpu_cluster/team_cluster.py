@@ -1,4 +1,4 @@
-"""Where a team's stack runs: in a cluster that the platform made, with the team's identity."""
+"""Backend of a team's stack: the cluster of its environment, with the team's identity."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,13 +27,13 @@ class TeamBackend:
     """Addresses of the repositories."""
 
 
-TeamBuild = Callable[[str, TeamStack, EnvironmentOutputs, pulumi.ResourceOptions], TeamBackend]
+TeamBackendFactory = Callable[[str, TeamStack, EnvironmentOutputs, pulumi.ResourceOptions], TeamBackend]
 
 
 def team_backend_for(
     team: TeamStack, project: Path, kubeconfig: Callable[[TeamStack, Path], str] = team_kubeconfig
-) -> TeamBuild:
-    """How the place of a team's stack is reached; `NoKubeconfigError` where its way there is missing.
+) -> TeamBackendFactory:
+    """The factory of the backend of a team's stack; `NoKubeconfigError` without a kubeconfig.
 
     `project` is the folder that paths start from; a plan, which reaches no cluster, has its own `kubeconfig`.
     """

@@ -26,7 +26,7 @@ GUARDS = (
         "01_network_plugin", "components/gpu_cluster/aws/eks/bootstrap_addons.py", ", depends_on=[identity]"
     ),
     Guard("02_dns", "components/gpu_cluster/stack/checks/pools.py", "yield from _system(offered)", "return"),
-    Guard("02_dns", "components/gpu_cluster/aws/environment.py", "_after(room, nodes)", "room"),
+    Guard("02_dns", "components/gpu_cluster/aws/environment.py", "_after(on_aws, nodes)", "on_aws"),
     Guard(
         "03_tolerations", "components/gpu_cluster/kubernetes/gpu/daemons.py", "tolerations=tolerations(pool),"
     ),
@@ -125,8 +125,8 @@ GUARDS = (
     Guard(
         "07_destroy",
         "components/gpu_cluster/aws/environment.py",
-        "protect=stack.protect,\n        opts=_after(room, *vpc.laid_out),\n    )\n    nodes",
-        "protect=stack.protect,\n        opts=room,\n    )\n    nodes",
+        "protect=stack.protect,\n        opts=_after(on_aws, *vpc.laid_out),\n    )\n    nodes",
+        "protect=stack.protect,\n        opts=on_aws,\n    )\n    nodes",
     ),
     Guard("08_finalizers", "components/gpu_cluster/aws/environment.py", "addons, *started, "),
     Guard("08_finalizers", "components/gpu_cluster/kubernetes/storage/classes.py", ", depends_on=behind"),

@@ -87,7 +87,7 @@ def reached(changed: dict[str, Any]) -> Graph:
     """The same stack where AWS says something else of its cluster."""
     dev = stack("dev", {})
     answers = {**AWS, "Cluster": {**AWS["Cluster"], **changed}}
-    return graph_of(lambda: Platform("platform", dev, place=backend_for(dev, STACKS)), answers)
+    return graph_of(lambda: Platform("platform", dev, backend=backend_for(dev, STACKS)), answers)
 
 
 def test_it_holds_no_credential() -> None:

@@ -13,7 +13,7 @@ from tests.unit.graph import graph_of
 def first_plan(name: str) -> Graph:
     """The first preview in an account that has nothing yet."""
     stack = load(STACKS / f"Pulumi.{name}.yaml")
-    return graph_of(lambda: Platform("platform", stack, place=backend_for(stack, STACKS)), preview=True)
+    return graph_of(lambda: Platform("platform", stack, backend=backend_for(stack, STACKS)), preview=True)
 
 
 def test_the_first_plan_names_every_resource_that_there_will_be(graph: Graph, name: str) -> None:

@@ -19,5 +19,5 @@ def test_a_stack_is_checked_and_planned_without_a_network(name: str, monkeypatch
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     stack = load(STACKS / f"Pulumi.{name}.yaml")
     # These mocks answer no question, such as who the caller is or what there is already.
-    graph = graph_of(lambda: Platform("platform", stack, place=backend_for(stack, STACKS)), preview=True)
+    graph = graph_of(lambda: Platform("platform", stack, backend=backend_for(stack, STACKS)), preview=True)
     assert graph.of("cluster:Cluster")

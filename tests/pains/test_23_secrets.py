@@ -16,9 +16,9 @@ TOKEN = "hf_of_the_model_hub"
 
 def with_token() -> Graph:
     dev = stack("dev", {})
-    place = backend_for(dev, STACKS)
+    backend = backend_for(dev, STACKS)
     return graph_of(
-        lambda: Platform("platform", dev, place=place, hub_token=pulumi.Output.secret(TOKEN)), AWS
+        lambda: Platform("platform", dev, backend=backend, hub_token=pulumi.Output.secret(TOKEN)), AWS
     )
 
 

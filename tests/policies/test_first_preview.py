@@ -32,8 +32,8 @@ STACKS = Path(__file__).parents[2] / "stacks"
 def _previewed(stack: str) -> Graph:
     """Inputs of the program while nothing exists."""
     settings = load(STACKS / f"Pulumi.{stack}.yaml")
-    place = backend_for(settings, Path(), kubeconfig=lambda _settings, _project: "kubeconfig")
-    return graph_of(lambda: Platform("platform", settings, place=place), preview=True)
+    backend = backend_for(settings, Path(), kubeconfig=lambda _settings, _project: "kubeconfig")
+    return graph_of(lambda: Platform("platform", settings, backend=backend), preview=True)
 
 
 def _findings(graph: Graph, stack: str) -> list[str]:

@@ -48,8 +48,8 @@ serving = pulumi.Config("gpu-cluster").require_secret_object("serving")
 token = serving.apply(lambda decrypted: decrypted["hubToken"])
 registry = pulumi.Config("gpu-cluster").require_secret_object("registry")
 password = registry.apply(lambda decrypted: decrypted["login"]["password"])
-place = backend_for(stack, stacks.parent)
-platform = Platform("platform", stack, place=place, hub_token=token, registry_password=password)
+backend = backend_for(stack, stacks.parent)
+platform = Platform("platform", stack, backend=backend, hub_token=token, registry_password=password)
 
 cluster = pulumi.ResourceOptions(
     provider=kubernetes.Provider("own", kubeconfig=str(stacks.parent / ".local" / "kubeconfig")),

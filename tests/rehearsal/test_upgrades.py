@@ -183,7 +183,7 @@ from gpu_cluster.stack import load
 project = Path(__file__).resolve().parents[1]
 stack = load(project / "stacks" / f"Pulumi.{pulumi.get_stack()}.yaml")
 opts = pulumi.ResourceOptions(aliases=[pulumi.Alias(name="BEFORE")])
-for key, value in Platform("NAME", stack, place=backend_for(stack, project), opts=opts).outputs.items():
+for key, value in Platform("NAME", stack, backend=backend_for(stack, project), opts=opts).outputs.items():
     pulumi.export(key, value)
 """
 """The program of stacks/, with a platform of another name."""

@@ -32,9 +32,9 @@ AWS: Mapping[str, Mapping[str, Any]] = {
 
 def platform_of(stack: Stack, **live: Any) -> tuple[Graph, dict[str, Any]]:
     """Registered resources and the platform's outputs; an existing cluster is there."""
-    place = backend_for(stack, Path(), lambda _settings, _project: "/kubeconfig")
+    backend = backend_for(stack, Path(), lambda _settings, _project: "/kubeconfig")
     made: list[Platform] = []
-    graph = graph_of(lambda: made.append(Platform("platform", stack, place=place, **live)), AWS)
+    graph = graph_of(lambda: made.append(Platform("platform", stack, backend=backend, **live)), AWS)
     return graph, made[0].outputs
 
 
@@ -44,9 +44,9 @@ def team_of(team: TeamStack, **live: Any) -> tuple[Graph, dict[str, Any]]:
     account = {"registry": {"prefix": f"{team.name}/", "key": "arn:aws:kms:::key/registry"}}
     teams = {team.name: {**granted, **account}}
     environment = EnvironmentOutputs(team.file.team.environment, teams=teams, kubeconfig="{}")
-    place = team_backend_for(team, Path(), lambda _team, _project: "/kubeconfig")
+    backend = team_backend_for(team, Path(), lambda _team, _project: "/kubeconfig")
     made: list[Team] = []
     graph = graph_of(
-        lambda: made.append(Team("team", team, place=place, environment=environment, **live)), AWS
+        lambda: made.append(Team("team", team, backend=backend, environment=environment, **live)), AWS
     )
     return graph, made[0].outputs

@@ -47,7 +47,7 @@ def eks_backend(
     network: NetworkSettings,
     region: str,
 ) -> ClusterBackend:
-    """From the account up: what stands below is there before, and goes after."""
+    """The backend of an EKS stack: keys, network, control plane, nodes, stores and add-ons, in order."""
     environment = pulumi.get_stack()
     tags = tags_of(environment, stack.tags)
     provider = aws.Provider(
@@ -57,7 +57,7 @@ def eks_backend(
         default_tags={"tags": tags},
         opts=opts,
     )
-    room = pulumi.ResourceOptions.merge(
+    on_aws = pulumi.ResourceOptions.merge(
         opts, pulumi.ResourceOptions(providers=[provider], transformations=[iam_rules(settings.iam)])
     )
     pools = pools_of(stack)
@@ -68,7 +68,7 @@ def eks_backend(
             stack.budget,
             account=settings.account,
             tags={STACK_TAG: environment},
-            opts=room,
+            opts=on_aws,
         )
 
     keys = Keys(
@@ -77,7 +77,7 @@ def eks_backend(
         region=region,
         copies=stack.backups.copy_to,
         protect=stack.protect,
-        opts=room,
+        opts=on_aws,
     )
     registry = EcrRegistry(
         f"{name}-registry",
@@ -94,7 +94,7 @@ def eks_backend(
             *((ENVOY_GATEWAY, ENVOY) if stack.gateway and stack.gateway.is_installed else ()),
         ),
         protect=stack.protect,
-        opts=room,
+        opts=on_aws,
     )
     vpc = Network(
         f"{name}-network",
@@ -103,7 +103,7 @@ def eks_backend(
         account=settings.account,
         logs_key=keys.arns[KeyUsage.LOGS],
         protect=stack.protect,
-        opts=room,
+        opts=on_aws,
     )
     cluster = EksCluster(
         f"{name}-cluster",
@@ -116,7 +116,7 @@ def eks_backend(
         keys=keys.arns,
         region=region,
         protect=stack.protect,
-        opts=_after(room, *vpc.laid_out),
+        opts=_after(on_aws, *vpc.laid_out),
     )
     nodes = NodeGroups(
         f"{name}-nodes",
@@ -131,7 +131,7 @@ def eks_backend(
         endpoint=cluster.endpoint,
         authority=cluster.authority,
         service_cidr=cluster.service_cidr,
-        opts=_after(room, vpc, *cluster.foundation),
+        opts=_after(on_aws, vpc, *cluster.foundation),
     )
     stores = Stores(
         f"{name}-stores",
@@ -145,7 +145,7 @@ def eks_backend(
         gbps=read_gbps(pools.values()),
         copies=_copies(stack, keys),
         protect=stack.protect,
-        opts=_after(room, *vpc.laid_out),
+        opts=_after(on_aws, *vpc.laid_out),
     )
     addons = ClusterAddons(
         f"{name}-addons",
@@ -156,7 +156,7 @@ def eks_backend(
         grants=stores.grants,
         volumes_key=keys.arns[KeyUsage.VOLUMES],
         tags=tags,
-        opts=_after(room, nodes),
+        opts=_after(on_aws, nodes),
     )
     teams = team_accounts(
         name,
@@ -166,7 +166,7 @@ def eks_backend(
         cluster=cluster.cluster_name,
         keys=keys.arns,
         sources=stores.backing.sources,
-        opts=room,
+        opts=on_aws,
     )
     started = autoscalers(
         name,
@@ -177,7 +177,7 @@ def eks_backend(
         region=region,
         mirror=registry.mirror,
         opts=pulumi.ResourceOptions.merge(
-            _after(room, registry, addons), pulumi.ResourceOptions(providers=[cluster.provider])
+            _after(on_aws, registry, addons), pulumi.ResourceOptions(providers=[cluster.provider])
         ),
     )
     written = stack.telemetry.remote_write
@@ -188,11 +188,11 @@ def eks_backend(
                 written,
                 account=settings.account,
                 cluster=cluster.cluster_name,
-                opts=room,
+                opts=on_aws,
             )
         )
     if sns := stack.telemetry.alerts.sns:
-        started.append(alert_sender(f"{name}-alerts", sns, cluster=cluster.cluster_name, opts=room))
+        started.append(alert_sender(f"{name}-alerts", sns, cluster=cluster.cluster_name, opts=on_aws))
     logs = (
         PlatformLogs(
             f"{name}-logs",
@@ -200,13 +200,13 @@ def eks_backend(
             cluster=cluster.cluster_name,
             key=keys.arns[KeyUsage.LOGS],
             protect=stack.protect,
-            opts=room,
+            opts=on_aws,
         )
         if stack.logs and stack.logs.cloudwatch
         else None
     )
     for member in stack.on_call.members if stack.on_call else ():
-        group_entry(f"{name}-on-call", member, ON_CALL_GROUP, cluster=cluster.cluster_name, opts=room)
+        group_entry(f"{name}-on-call", member, ON_CALL_GROUP, cluster=cluster.cluster_name, opts=on_aws)
     return ClusterBackend(
         kubernetes=cluster.provider,
         nodes=[registry, nodes],
@@ -233,5 +233,5 @@ def _copies(stack: Stack, keys: Keys) -> CopyDestination | None:
     return CopyDestination(there, keys.arns[KeyUsage.COPIES], stack.backups.copy_days) if there else None
 
 
-def _after(room: pulumi.ResourceOptions, *earlier: pulumi.Resource) -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions.merge(room, pulumi.ResourceOptions(depends_on=earlier))
+def _after(opts: pulumi.ResourceOptions, *earlier: pulumi.Resource) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=earlier))

@@ -12,7 +12,7 @@ from gpu_cluster.kubernetes.cluster import NoKubeconfigError
 from gpu_cluster.platform import Platform as _Platform
 
 _TOKEN = {"secure": "v1:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAA=="}
-"""Ciphertext in the place of a token that comes as an input, beside the settings."""
+"""Ciphertext instead of a token that comes as an input, beside the settings."""
 
 
 class PlatformArgs(TypedDict):
@@ -53,13 +53,13 @@ class Platform(pulumi.ComponentResource):
         if stack.registry.login and password is None:
             raise InputPropertiesError("registry.login needs registryPassword")
         try:
-            place = backend_for(stack, Path.cwd())
+            backend = backend_for(stack, Path.cwd())
         except NoKubeconfigError as error:
             raise InputPropertiesError(str(error)) from None
         made = _Platform(
             name,
             stack,
-            place=place,
+            backend=backend,
             hub_token=token,
             registry_password=password,
             gateway_keys=keys,

@@ -13,7 +13,7 @@ from gpu_cluster.kubernetes.storage import StorageResources
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClusterBackend:
-    """A cluster with all that stands below it."""
+    """A cluster and the resources that it depends on."""
 
     kubernetes: k8s.Provider
     """The one provider of everything inside the cluster."""
@@ -37,5 +37,5 @@ class ClusterBackend:
     """Outputs of the platform about it."""
 
 
-Build = Callable[[str, Stack, pulumi.ResourceOptions], ClusterBackend]
-"""Makes a place, or finds it, for the platform of that name and below the parent that the options give."""
+BackendFactory = Callable[[str, Stack, pulumi.ResourceOptions], ClusterBackend]
+"""Creates the backend of a platform, or connects to its cluster: from name, settings and parent."""

@@ -21,7 +21,7 @@ _NOWHERE = "000000000000"  # account of what is not on AWS
 
 def run(stack: Stack | TeamStack, name: str, environments: Environments) -> tuple[Graph, dict[str, Any]]:
     """Registered resources, and the exports, which are kept of an environment."""
-    around = ProgramContext(
+    context = ProgramContext(
         project=Path(),
         hub_token=lambda _: pulumi.Output.secret("hub-token"),
         registry_password=lambda _: pulumi.Output.secret("password"),
@@ -32,7 +32,7 @@ def run(stack: Stack | TeamStack, name: str, environments: Environments) -> tupl
     )
     platform = stack.environment if isinstance(stack, TeamStack) else stack
     # As a preview, else what nobody knows would pass for empty.
-    graph = recorded(program_of(stack, around), _cloud_of(platform), stack=name, preview=True)
+    graph = recorded(program_of(stack, context), _cloud_of(platform), stack=name, preview=True)
     whole = graph.resources[0]  # all others are below it
     outputs = graph.outputs[whole.urn]
     if stack is platform:

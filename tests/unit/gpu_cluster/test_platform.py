@@ -183,8 +183,8 @@ def test_every_image_comes_through_the_mirror() -> None:
 def test_its_interface_is_what_programs_are_written_against() -> None:
     parameters = inspect.signature(Platform.__init__).parameters
     secrets = ["hub_token", "registry_password", "gateway_keys"]
-    assert list(parameters) == ["self", "name", "stack", "place", *secrets, "opts"]
-    assert parameters["place"].kind is inspect.Parameter.KEYWORD_ONLY
+    assert list(parameters) == ["self", "name", "stack", "backend", *secrets, "opts"]
+    assert parameters["backend"].kind is inspect.Parameter.KEYWORD_ONLY
 
 
 def test_no_stack_serves_models_in_a_namespace_of_the_platform(graph: Graph) -> None:

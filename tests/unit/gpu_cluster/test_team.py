@@ -150,5 +150,5 @@ def test_an_environment_that_grants_something_else_comes_first(teams: Any, messa
 
     with pytest.raises(pulumi.RunError, match=message):
         graph_of(
-            lambda: Team("team", team, place=team_backend_for(team, PROJECT), environment=environment),
+            lambda: Team("team", team, backend=team_backend_for(team, PROJECT), environment=environment),
         )
