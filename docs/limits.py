@@ -21,7 +21,7 @@ def _limits() -> Iterable[str]:
         [_what(it), f"{it.most:,}", "yes" if it.adjustable else "no", _source(it.source, LIMIT_SOURCES)]
         for it in LIMITS.values()
     ]
-    return table(["what", "most", "AWS raises it", "source"], rows, numbers=[1])
+    return table(["limit", "maximum", "adjustable", "source"], rows, numbers=[1])
 
 
 def _what(limit: Limit) -> str:
@@ -33,7 +33,7 @@ def _names() -> Iterable[str]:
         [f"`{token}`", f"{it.most:,}", str(it.automatic), str(it.logical), _source(it.source, NAME_SOURCES)]
         for token, it in NAME_LIMITS.items()
     ]
-    head = ["type", "service", "pulumi-aws", "logical name", "source of the service's"]
+    head = ["type", "service", "pulumi-aws", "logical name", "source of the service maximum"]
     return table(head, rows, numbers=[1, 2, 3])
 
 
