@@ -1,7 +1,14 @@
-"""The servers of a node group: instances in an Auto Scaling group."""
+"""The servers of a node group: instances in an Auto Scaling group.
+
+The group keeps its zones balanced: one more starts where the fewest are, one less ends where the most are. In
+an update new nodes start in the zones of the nodes that they replace (Amazon EKS user guide,
+managed-node-update-behavior, and EC2 Auto Scaling user guide, auto-scaling-benefits and
+ec2-auto-scaling-availability-zone-balanced, 2026-11-30).
+"""
 
 import uuid
-from itertools import cycle, islice
+from collections import Counter
+from collections.abc import Collection
 
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.aws.eks import references
@@ -43,14 +50,22 @@ def make_scaling_group(api: Api, cluster: ClusterRecord, group: NodeGroupRecord)
     group.document["resources"] = {"autoScalingGroups": [{"name": name}]}
 
 
-def launch(api: Api, cluster: ClusterRecord, group: NodeGroupRecord, count: int) -> list[NodeGroupInstance]:
-    """As many more, in the zones that have the fewest."""
+def launch(
+    api: Api,
+    cluster: ClusterRecord,
+    group: NodeGroupRecord,
+    count: int,
+    *,
+    leaving: Collection[NodeGroupInstance] = (),
+) -> list[NodeGroupInstance]:
+    """As many more, in the zones with the fewest instances beside those that are leaving."""
     _make_room(api, group, len(group.instances) + count)
-    taken = [instance.subnet for instance in group.instances]
-    order = sorted(group.document["subnets"], key=taken.count)
+    taken = Counter(instance.subnet for instance in group.instances if instance not in leaving)
     found = {subnet["SubnetId"]: subnet for subnet in references.subnets(api, group.document["subnets"])}
     fresh: list[NodeGroupInstance] = []
-    for subnet in islice(cycle(order), count):
+    for _ in range(count):
+        subnet = min(group.document["subnets"], key=taken.__getitem__)
+        taken[subnet] += 1
         answer = api.call(
             "ec2",
             "RunInstances",
@@ -90,6 +105,17 @@ def launch(api: Api, cluster: ClusterRecord, group: NodeGroupRecord, count: int)
         api.call("autoscaling", "AttachInstances", AutoScalingGroupName=group.scaling_group, InstanceIds=ids)
         group.instances = [*group.instances, *fresh]
     return fresh
+
+
+def surplus(group: NodeGroupRecord, count: int) -> list[NodeGroupInstance]:
+    """As many of its instances as are too many, from the zones with the most."""
+    kept = list(group.instances)
+    doomed: list[NodeGroupInstance] = []
+    for _ in range(count):
+        present = Counter(instance.subnet for instance in kept)
+        doomed.append(max(reversed(kept), key=lambda instance: present[instance.subnet]))
+        kept.remove(doomed[-1])
+    return doomed
 
 
 def terminate(api: Api, group: NodeGroupRecord, doomed: list[NodeGroupInstance]) -> None:

@@ -92,7 +92,7 @@ class Rollout:
                     cluster.relabel(name_of(node), labels, taints=taints)
         missing = self.group.document["scalingConfig"]["desiredSize"] - len(self.group.instances)
         self._grow(max(missing, 0))
-        self._shrink(self.group.instances[missing:] if missing < 0 else [], EVICT_SECONDS, force=True)
+        self._shrink(instances.surplus(self.group, max(-missing, 0)), EVICT_SECONDS, force=True)
         self._settle()
 
     def replace(self, *, force: bool) -> None:
@@ -104,7 +104,7 @@ class Rollout:
                 self._shrink(batch, EVICT_SECONDS, force=force)
                 self._grow(len(batch))
             else:
-                self._grow(len(batch))
+                self._grow(len(batch), leaving=batch)
                 self._shrink(batch, EVICT_SECONDS, force=force)
         self._settle()
 
@@ -136,7 +136,7 @@ class Rollout:
         if update:
             update["status"] = "Successful"
 
-    def _grow(self, count: int) -> None:
+    def _grow(self, count: int, *, leaving: Collection[NodeGroupInstance] = ()) -> None:
         if count and self._is_struck(Fault.INSUFFICIENT_CAPACITY):
             raise NodeGroupError("AsgInstanceLaunchFailures", self._no_capacity(), [self.group.scaling_group])
         with REQUEST_LOCK:
@@ -144,7 +144,7 @@ class Rollout:
             if words := refused_launch(self.api.region, self.group.template, spot=spot):
                 message = f"Client.InternalError: Client error on launch: {words}"
                 raise NodeGroupError("AsgInstanceLaunchFailures", message, [self.group.scaling_group])
-            fresh = instances.launch(self.api, self.cluster, self.group, count)
+            fresh = instances.launch(self.api, self.cluster, self.group, count, leaving=leaving)
         lost = fresh[:1] if self._is_struck(Fault.NODE_NEVER_JOINS) else []
         joining = [each for each in fresh if each not in lost]
         late = {each.name for each in lost}

@@ -72,10 +72,35 @@ def test_its_servers_are_spread_over_its_zones(ground: Ground) -> None:
     scaling = {"minSize": 0, "desiredSize": 4, "maxSize": 4}
     group = ground.node_group(ground.cluster()["name"], scalingConfig=scaling)
 
-    zones = Counter(each["Placement"]["AvailabilityZone"] for each in _instances(ground.api, group))
-
-    assert sorted(zones.values()) == [1, 1, 2]
+    assert sorted(_zones(ground.api, group).values()) == [1, 1, 2]
     assert _scaling_group(ground.api, group)["DesiredCapacity"] == 4
+
+
+@pytest.mark.parametrize("strategy", ["DEFAULT", "MINIMAL"])
+@pytest.mark.parametrize(("size", "at_once"), [(2, 1), (3, 1), (3, 2), (5, 1), (5, 4)])
+def test_an_update_leaves_as_many_in_each_zone(ground: Ground, strategy: str, size: int, at_once: int) -> None:
+    scaling = {"minSize": 0, "desiredSize": size, "maxSize": size}
+    update = {"maxUnavailable": at_once, "updateStrategy": strategy}
+    group = ground.node_group(ground.cluster()["name"], scalingConfig=scaling, updateConfig=update)
+    before = _zones(ground.api, group)
+
+    for release in ("1.34.9-20260801", "1.34.9-20260802"):
+        ground.api.call("eks", "UpdateNodegroupVersion", **_key(group), releaseVersion=release)
+
+        assert _zones(ground.api, group) == before
+
+
+def test_a_zone_that_has_fewer_keeps_what_it_has(ground: Ground) -> None:
+    group = ground.node_group(
+        ground.cluster()["name"], scalingConfig={"minSize": 0, "desiredSize": 6, "maxSize": 6}
+    )
+    ground.api.call("eks", "UpdateNodegroupVersion", **_key(group), releaseVersion="1.34.9-20260801")
+
+    for size, spread in {5: [1, 2, 2], 4: [1, 1, 2], 3: [1, 1, 1]}.items():
+        scaling = {"minSize": 0, "desiredSize": size, "maxSize": 6}
+        ground.api.call("eks", "UpdateNodegroupConfig", **_key(group), scalingConfig=scaling)
+
+        assert sorted(_zones(ground.api, group).values()) == spread
 
 
 def test_it_grows_and_shrinks(ground: Ground) -> None:
@@ -180,6 +205,11 @@ def _scaling_group(api: Api, group: dict[str, Any]) -> dict[str, Any]:
     name = _described(api, group)["resources"]["autoScalingGroups"][0]["name"]
     groups = api.call("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[name])
     return groups["AutoScalingGroups"][0]
+
+
+def _zones(api: Api, group: dict[str, Any]) -> Counter[str]:
+    """How many of its servers are in each zone."""
+    return Counter(each["Placement"]["AvailabilityZone"] for each in _instances(api, group))
 
 
 def _instances(api: Api, group: dict[str, Any]) -> list[dict[str, Any]]:
