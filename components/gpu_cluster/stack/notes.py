@@ -13,6 +13,7 @@ from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.config.telemetry import Collector
 from gpu_cluster.stack.checks.engines import unchecked_engine
 from gpu_cluster.stack.checks.memory import near_model
+from gpu_cluster.stack.zonal_volumes import zonal_volumes
 
 SPOT_ROLE = "AWSServiceRoleForEC2Spot"
 MAKE_SPOT_ROLE = "aws iam create-service-linked-role --aws-service-name spot.amazonaws.com"
@@ -31,6 +32,7 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
         yield f"{shown} on spot: the account needs the role {SPOT_ROLE} first, once: {MAKE_SPOT_ROLE}"
     if isinstance(stack, Stack):
         yield from _unpriced_buckets(stack)
+        yield from zonal_volumes(stack)
     models = stack.serving.models if isinstance(stack, Stack) else stack.file.models
     environment = stack if isinstance(stack, Stack) else stack.environment
     if scaled := unserved(models, environment):

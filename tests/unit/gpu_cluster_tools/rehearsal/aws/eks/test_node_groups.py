@@ -78,7 +78,9 @@ def test_its_servers_are_spread_over_its_zones(ground: Ground) -> None:
 
 @pytest.mark.parametrize("strategy", ["DEFAULT", "MINIMAL"])
 @pytest.mark.parametrize(("size", "at_once"), [(2, 1), (3, 1), (3, 2), (5, 1), (5, 4)])
-def test_an_update_leaves_as_many_in_each_zone(ground: Ground, strategy: str, size: int, at_once: int) -> None:
+def test_an_update_leaves_as_many_in_each_zone(
+    ground: Ground, strategy: str, size: int, at_once: int
+) -> None:
     scaling = {"minSize": 0, "desiredSize": size, "maxSize": size}
     update = {"maxUnavailable": at_once, "updateStrategy": strategy}
     group = ground.node_group(ground.cluster()["name"], scalingConfig=scaling, updateConfig=update)
