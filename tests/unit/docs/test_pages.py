@@ -38,6 +38,24 @@ def test_every_page_is_reached_from_the_readme() -> None:
     assert reached == PAGES.keys()
 
 
+def anchors(page: str) -> set[str]:
+    """Anchors of the headings of a page, as GitHub makes them."""
+    prose = re.sub(r"^( *)```.*?^\1```", "", PAGES[page], flags=re.DOTALL | re.MULTILINE)
+    titles = [re.sub(r"\]\([^)]*\)", "", it).lower() for it in re.findall(r"^#+ (.*)$", prose, re.MULTILINE)]
+    plain = [re.sub(r"[^\w\- ]", "", it).replace(" ", "-") for it in titles]
+    return {f"{it}-{plain[:place].count(it)}".removesuffix("-0") for place, it in enumerate(plain)}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_to_a_heading_find_it(page: str) -> None:
+    found = re.findall(r"\]\(([^):#]*)#([^)]+)\)", PAGES[page])
+    here = [
+        (str((PROJECT / page).parent.joinpath(it).resolve().relative_to(PROJECT)) if it else page, anchor)
+        for it, anchor in found
+    ]
+    assert [(it, anchor) for it, anchor in here if it in PAGES and anchor not in anchors(it)] == []
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if sections(page)])
 def test_a_section_that_a_page_shows_is_right(page: str) -> None:
     names = {(field.alias or name).rpartition(":")[2]: name for name, field in Stack.model_fields.items()}
