@@ -21,53 +21,53 @@ def dashboard() -> Board:
     return made(
         "cost",
         "Cost",
-        "GPUs at their on-demand price: of nodes that run, of namespaces that hold them, and of nobody. "
-        "Discounts, disks and traffic are not in it.",
+        "On-demand price of GPUs: on running nodes, requested by namespace, and free. "
+        "Discounts, disks and traffic are not included.",
         [
             number(
                 "GPUs, US dollars an hour",
-                "GPUs of all nodes that run.",
+                "GPUs of all running nodes.",
                 f"sum({offered})",
                 unit="currencyUSD",
             ),
             number(
-                "Held, US dollars an hour",
-                "GPUs that running pods hold.",
+                "Requested, US dollars an hour",
+                "GPUs that running pods request.",
                 f"sum({_HELD}) or vector(0)",
                 unit="currencyUSD",
             ),
             number(
                 "Free, US dollars an hour",
-                "GPUs that no running pod asks for.",
+                "GPUs that no running pod requests.",
                 f"sum({free})",
                 unit="currencyUSD",
             ),
             number(
-                "Held in the time shown",
-                "US dollars of GPUs that pods held, over the time that is shown.",
+                "Requested in the selected time range",
+                "US dollars of GPUs that pods requested, over the selected time range.",
                 f"sum(avg_over_time({_HELD}[$__range])) * $__range_s / 3600",
                 unit="currencyUSD",
             ),
             lines(
-                "Held by namespace",
-                "US dollars an hour of the GPUs that running pods hold.",
+                "Requested by namespace",
+                "US dollars an hour of the GPUs that running pods request.",
                 {"{{namespace}}": _HELD},
                 unit="currencyUSD",
             ),
             lines(
                 "Free by pool",
-                "US dollars an hour of GPUs that no running pod asks for.",
+                "US dollars an hour of GPUs that no running pod requests.",
                 {"{{pool}}": free},
                 unit="currencyUSD",
             ),
             table(
-                "Namespaces in the time shown",
-                "US dollars of the GPUs that pods of each namespace held.",
+                "Namespaces in the selected time range",
+                "US dollars of the GPUs that pods of each namespace requested.",
                 f"sort_desc(sum by (namespace) (avg_over_time({_HELD}[$__range])) * $__range_s / 3600)",
             ),
             table(
                 "Price of a GPU",
-                "US dollars an hour of one GPU, or of one share of it. Pools of unlike shares have none.",
+                "US dollars an hour of one GPU, or of one share of it. Pools with unequal shares have none.",
                 f"max by (pool) ({_PRICE})",
             ),
         ],

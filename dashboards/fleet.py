@@ -8,34 +8,34 @@ def dashboard() -> Board:
     return made(
         "fleet",
         "Fleet",
-        "All nodes and GPUs: how many there are, how many are held, used and faulty.",
+        "All nodes and GPUs: total, requested, utilized and faulty.",
         [
             number(
                 "Nodes ready",
-                "Nodes whose kubelet says that they are ready.",
+                "Nodes whose condition Ready is True.",
                 'sum(kube_node_status_condition{condition="Ready", status="true"})',
             ),
             number(
                 "Nodes not ready",
-                "Nodes that are not ready, or of which nothing is heard.",
+                "Nodes whose condition Ready is False or Unknown.",
                 'sum(kube_node_status_condition{condition="Ready", status!="true"})',
             ),
             number(
                 "GPUs free",
-                "GPUs and shares of GPUs that no running pod asks for.",
+                "GPUs and shares of GPUs that no running pod requests.",
                 "sum(gpu_cluster:gpus_free:by_node)",
             ),
             number(
                 "Alerts",
-                "Alerts that fire now.",
+                "Firing alerts.",
                 'count(ALERTS{alertstate="firing"}) or vector(0)',
             ),
             lines(
-                "GPUs held",
-                "GPUs that running pods ask for, beside those that nodes offer, by resource.",
+                "GPUs requested",
+                "GPUs that running pods request, and allocatable GPUs of nodes, by resource.",
                 {
-                    "held {{resource}}": "sum by (resource) (gpu_cluster:gpus_requested:by_node)",
-                    "offered {{resource}}": "sum by (resource) (gpu_cluster:gpus_allocatable:by_node)",
+                    "requested {{resource}}": "sum by (resource) (gpu_cluster:gpus_requested:by_node)",
+                    "allocatable {{resource}}": "sum by (resource) (gpu_cluster:gpus_allocatable:by_node)",
                 },
             ),
             lines(
@@ -51,18 +51,18 @@ def dashboard() -> Board:
                 unit="watt",
             ),
             lines(
-                "Pods that find no node",
-                "Pods that the scheduler can place nowhere, by namespace.",
+                "Unschedulable pods",
+                "Pods for which the scheduler finds no node, by namespace.",
                 {"{{namespace}}": "sum by (namespace) (kube_pod_status_unschedulable)"},
             ),
             table(
                 "GPUs with an XID",
-                "Last XID of each GPU that has had one; docs/alerts.md says what it means.",
+                "Last XID of each GPU that has had one; docs/alerts.md explains the codes.",
                 "max by (node, pool, gpu) (DCGM_FI_DEV_XID_ERRORS) > 0",
             ),
             table(
-                "Alerts that fire",
-                "By name, severity and object.",
+                "Firing alerts",
+                "Firing alerts by name, severity and object.",
                 'max by (alertname, severity, node, namespace, pool, model) (ALERTS{alertstate="firing"})',
             ),
         ],

@@ -18,65 +18,66 @@ def dashboard() -> Board:
     return made(
         "model",
         "Model",
-        "One model: who waits, how fast it answers, how full its cache is, and how many replicas it has.",
+        "One model: waiting requests, latency, KV cache usage and replicas.",
         [
             number(
-                "Requests that wait",
-                "In the queues of all replicas: its autoscaler goes by them.",
+                "Waiting requests",
+                "Requests in the queues of all replicas, the metric of the autoscaler.",
                 f"gpu_cluster:model_waiting:by_model{{{_OF}}}",
             ),
             number(
-                "Replicas that answer",
-                "Replicas whose metrics Prometheus gets.",
+                "Replicas up",
+                "Replicas that Prometheus scrapes successfully.",
                 f"gpu_cluster:model_replicas:by_model{{{_OF}}}",
             ),
             number(
-                "First token",
-                "Time after which 95 of 100 requests have had their first token.",
+                "Time to first token, p95",
+                "Time within which 95 of 100 requests get their first token.",
                 f"gpu_cluster:model_first_token_seconds:p95{{{_OF}}}",
                 unit="s",
             ),
             number(
-                "Requests a second",
-                "Requests that ended, of vLLM.",
+                "Requests per second",
+                "Completed requests (vLLM).",
                 f"sum(rate(vllm:request_success_total{{{_OF}}}[5m]))",
                 unit="reqps",
             ),
             lines(
-                "Queue and requests that run",
+                "Waiting and running requests",
                 "Sum over all replicas.",
                 {
-                    "wait": f"gpu_cluster:model_waiting:by_model{{{_OF}}}",
-                    "run": f"sum {_BY} ({_either('num_requests_running', 'num_running_reqs')})",
+                    "waiting": f"gpu_cluster:model_waiting:by_model{{{_OF}}}",
+                    "running": f"sum {_BY} ({_either('num_requests_running', 'num_running_reqs')})",
                 },
             ),
             lines(
                 "Replicas",
-                "Those that answer, beside what the autoscaler wants and what it may have.",
+                "Replicas that are up, and the autoscaler's desired and maximum replicas.",
                 {
-                    "answer": f"gpu_cluster:model_replicas:by_model{{{_OF}}}",
-                    "wanted": f"kube_horizontalpodautoscaler_status_desired_replicas{{{_SCALER}}}",
-                    "most": f"kube_horizontalpodautoscaler_spec_max_replicas{{{_SCALER}}}",
+                    "up": f"gpu_cluster:model_replicas:by_model{{{_OF}}}",
+                    "desired": f"kube_horizontalpodautoscaler_status_desired_replicas{{{_SCALER}}}",
+                    "maximum": f"kube_horizontalpodautoscaler_spec_max_replicas{{{_SCALER}}}",
                 },
             ),
             lines(
                 "Time to first token",
-                "Of 95 of 100 requests.",
-                {"95 %": f"gpu_cluster:model_first_token_seconds:p95{{{_OF}}}"},
+                "95th percentile of requests.",
+                {"p95": f"gpu_cluster:model_first_token_seconds:p95{{{_OF}}}"},
                 unit="s",
             ),
             lines(
-                "Tokens a second",
-                "Tokens that were read and written, over all replicas.",
+                "Tokens per second",
+                "Prompt tokens and generated tokens, over all replicas.",
                 {
-                    "read": f"sum {_BY} ({_either('prompt_tokens_total', 'prompt_tokens_total', rate=True)})",
-                    "written": f"sum {_BY} "
+                    "prompt": f"sum {_BY} "
+                    f"({_either('prompt_tokens_total', 'prompt_tokens_total', rate=True)})",
+                    "generated": f"sum {_BY} "
                     f"({_either('generation_tokens_total', 'generation_tokens_total', rate=True)})",
                 },
             ),
             lines(
-                "Requests by end",
-                "Of vLLM: stop and length are answers, abort and error are not.",
+                "Requests by finish reason",
+                "Completed requests (vLLM): stop and length are responses, abort and error are failures.",
                 {
                     "{{finished_reason}}": "sum by (finished_reason) "
                     f"(rate(vllm:request_success_total{{{_OF}}}[$__rate_interval]))"
@@ -84,14 +85,14 @@ def dashboard() -> Board:
                 unit="reqps",
             ),
             lines(
-                "Key-value cache",
-                "Part that is filled, by replica.",
+                "KV cache",
+                "Fraction of the KV cache in use, by replica.",
                 {"{{pod}}": f"max by (pod) ({_either('kv_cache_usage_perc', 'token_usage')})"},
                 unit="percentunit",
             ),
             lines(
                 "GPU utilization",
-                "Of the GPUs that the namespace's replicas of this name hold.",
+                "GPUs of the namespace's replicas with this model's name.",
                 {
                     "{{pod}} GPU {{gpu}}": "max by (pod, gpu) "
                     '(DCGM_FI_DEV_GPU_UTIL{namespace="$namespace", pod=~"$model-.*"})'

@@ -14,17 +14,17 @@ def dashboard() -> Board:
     return made(
         "pool",
         "Pool",
-        "GPUs and nodes of one pool: load, memory, heat, errors and disks.",
+        "GPUs and nodes of one pool: utilization, memory, temperature, errors and disks.",
         [
             lines(
                 "GPU utilization",
-                "Part of the time in which something ran on the GPU.",
+                "Fraction of time during which a kernel ran on the GPU.",
                 {_EACH: f"max by (node, gpu) (DCGM_FI_DEV_GPU_UTIL{_GPU})"},
                 unit="percent",
             ),
             lines(
                 "GPU memory",
-                "Framebuffer memory used, as a part of all of it.",
+                "Fraction of framebuffer memory in use.",
                 {
                     _EACH: f"max by (node, gpu) (DCGM_FI_DEV_FB_USED{_GPU}"
                     f" / (DCGM_FI_DEV_FB_USED{_GPU} + DCGM_FI_DEV_FB_FREE{_GPU}))"
@@ -33,7 +33,7 @@ def dashboard() -> Board:
             ),
             lines(
                 "Temperature",
-                "Of the GPU; the alert GpuHot begins at 85.",
+                "Temperature of each GPU; the threshold of the alert GpuHot is 85.",
                 {_EACH: f"max by (node, gpu) (DCGM_FI_DEV_GPU_TEMP{_GPU})"},
                 unit="celsius",
             ),
@@ -45,7 +45,7 @@ def dashboard() -> Board:
             ),
             lines(
                 "Memory errors",
-                "Bit errors in an hour, correctable and not, by GPU.",
+                "Correctable and uncorrectable ECC errors in an hour, by GPU.",
                 {
                     f"correctable {_EACH}": "max by (node, gpu) "
                     f"(increase(DCGM_FI_DEV_ECC_SBE_VOL_TOTAL{_GPU}[1h]))",
@@ -54,8 +54,8 @@ def dashboard() -> Board:
                 },
             ),
             lines(
-                "Rows replaced",
-                "Faulty rows of memory that the GPU has replaced: it may fail soon.",
+                "Remapped rows",
+                "Faulty memory rows that the GPU has remapped: it may fail soon.",
                 {
                     f"correctable {_EACH}": "max by (node, gpu) "
                     f"(DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS{_GPU})",
@@ -64,8 +64,8 @@ def dashboard() -> Board:
                 },
             ),
             lines(
-                "Throttled",
-                "Whether the GPU is slowed down, by heat or by its limit of power; 0 where it is not.",
+                "Throttling",
+                "Throttling by temperature or by the power limit; 0 without throttling.",
                 {
                     f"heat {_EACH}": "max by (node, gpu) "
                     f"(rate(DCGM_FI_DEV_THERMAL_VIOLATION{_GPU}[$__rate_interval]))",
@@ -75,7 +75,7 @@ def dashboard() -> Board:
             ),
             lines(
                 "NVLink errors",
-                "Retries and recoveries of NVLink in an hour.",
+                "NVLink retries and recoveries in an hour.",
                 {
                     f"retries {_EACH}": "max by (node, gpu) "
                     f"(increase(DCGM_FI_DEV_NVLINK_REPLAY_ERROR_COUNT_TOTAL{_GPU}[1h]))",
@@ -84,8 +84,8 @@ def dashboard() -> Board:
                 },
             ),
             lines(
-                "Processors",
-                "Part of the node's processors that is busy.",
+                "CPU",
+                "CPU utilization of each node.",
                 {
                     "{{node}}": '(1 - avg by (node) (rate(node_cpu_seconds_total{mode="idle"}'
                     f"[$__rate_interval]))) and on (node) {_NODES}"
@@ -93,8 +93,8 @@ def dashboard() -> Board:
                 unit="percentunit",
             ),
             lines(
-                "Memory of nodes",
-                "Part of the node's memory that is used.",
+                "Node memory",
+                "Fraction of each node's memory in use.",
                 {
                     "{{node}}": "max by (node) (1 - node_memory_MemAvailable_bytes"
                     f" / node_memory_MemTotal_bytes) and on (node) {_NODES}"
@@ -103,7 +103,7 @@ def dashboard() -> Board:
             ),
             lines(
                 "Disks",
-                "Part of the fullest file system of each node that is used.",
+                "Fraction in use of each node's fullest file system.",
                 {
                     "{{node}}": f"max by (node) (1 - node_filesystem_avail_bytes{_DISKS}"
                     f" / node_filesystem_size_bytes) and on (node) {_NODES}"
@@ -112,7 +112,7 @@ def dashboard() -> Board:
             ),
             lines(
                 "InfiniBand and EFA",
-                "Bytes that arrive on the adapters of the node.",
+                "Bytes received on the adapters of each node.",
                 {
                     "{{node}} {{device}}": f"sum by (node, device) (rate({_RECEIVED}[$__rate_interval]))"
                     f" and on (node) {_NODES}"

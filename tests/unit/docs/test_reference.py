@@ -30,7 +30,7 @@ def test_the_tables_of_dashboards_are_those_of_the_package() -> None:
     page = (DOCS / "dashboards.md").read_text()
 
     assert dashboards.with_tables(page) == page
-    assert page.count("| Requests that wait | ") == 1
+    assert page.count("| Waiting requests | ") == 1
 
 
 def test_the_tables_of_limits_are_those_of_the_catalog() -> None:
