@@ -9,9 +9,9 @@ from pathlib import Path
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.stack import load
 from gpu_cluster_tools.rehearsal import (
-    Engine,
     KubernetesClient,
     LocalControlPlane,
+    PulumiEngine,
     copy_project,
     local_state,
     reconcile,
@@ -55,13 +55,13 @@ def platform(project: Path, folder: Path, toolchain: Toolchain, stack: str, runs
         control_plane.remove()
 
 
-def _engine(folder: Path, toolchain: Toolchain) -> Engine:
-    engine = Engine(folder, STACK, toolchain.environment() | local_state(folder))
+def _engine(folder: Path, toolchain: Toolchain) -> PulumiEngine:
+    engine = PulumiEngine(folder, STACK, toolchain.environment() | local_state(folder))
     engine.select()
     return engine
 
 
-def _median(engine: Engine, runs: int) -> Times:
+def _median(engine: PulumiEngine, runs: int) -> Times:
     times = [_once(engine) for _ in range(runs)]
     return Times(
         up=statistics.median(run.up for run in times),
@@ -70,7 +70,7 @@ def _median(engine: Engine, runs: int) -> Times:
     )
 
 
-def _once(engine: Engine) -> Times:
+def _once(engine: PulumiEngine) -> Times:
     return Times(
         up=_seconds(lambda: engine.output("up", "--stack", STACK, "--skip-preview", *_QUIET)),
         preview=_seconds(

@@ -25,7 +25,7 @@ _OFFERED = "k8s.io/cluster-autoscaler/node-template/resources/"
 
 
 @dataclass(frozen=True)
-class Pool:
+class JudgedPool:
     """Like nodes, and how many of them there may be."""
 
     name: str
@@ -69,9 +69,9 @@ def gpus_at_most(
 class Pools:
     """The pools of a stack, found by what pods select."""
 
-    def __init__(self, pools: Iterator[Pool]) -> None:
+    def __init__(self, pools: Iterator[JudgedPool]) -> None:
         self.every = list(pools)
-        self._by_label: defaultdict[tuple[str, str], list[Pool]] = defaultdict(list)
+        self._by_label: defaultdict[tuple[str, str], list[JudgedPool]] = defaultdict(list)
         for pool in self.every:
             for label in pool.labels.items():
                 self._by_label[label].append(pool)
@@ -82,7 +82,7 @@ class Pools:
         started = [_started(nodes, inventory) for nodes in inventory.every((NODE_GROUP, NODE_POOL))]
         return cls(iter(started) if started else _in_file(file))
 
-    def selected_by(self, pod: Pod) -> list[Pool]:
+    def selected_by(self, pod: Pod) -> list[JudgedPool]:
         """The pools whose nodes it may be on by its nodeSelector, if any."""
         wanted = pod.spec.at("nodeSelector").texts()
         if not wanted:
@@ -91,11 +91,11 @@ class Pools:
         return [pool for pool in near if wanted.items() <= pool.labels.items()]
 
 
-def _started(nodes: Resource, inventory: Inventory) -> Pool:
+def _started(nodes: Resource, inventory: Inventory) -> JudgedPool:
     return _karpenter(nodes) if nodes.kind == NODE_POOL else _node_group(nodes, inventory)
 
 
-def _node_group(group: Resource, inventory: Inventory) -> Pool:
+def _node_group(group: Resource, inventory: Inventory) -> JudgedPool:
     types = {kind.text for kind in instance_types(group, inventory)}
     labels = group.at("labels").texts() | ({INSTANCE_TYPE: types.pop()} if len(types) == 1 else {})
     most = group.at("scalingConfig", "maxSize").whole or 0
@@ -106,14 +106,14 @@ def _node_group(group: Resource, inventory: Inventory) -> Pool:
         if key.startswith(f"{_OFFERED}nvidia.com/") and tag.text.isdecimal()
     }
     offers = tagged or {_GPU: gpus or 0}
-    return Pool(group.label, labels, group.at("capacityType").text == "SPOT", offers)
+    return JudgedPool(group.label, labels, group.at("capacityType").text == "SPOT", offers)
 
 
-def _karpenter(nodes: Resource) -> Pool:
+def _karpenter(nodes: Resource) -> JudgedPool:
     labels = nodes.at("spec", "template", "metadata", "labels").texts()
     spot = any(value.text == "spot" for value in requirement(nodes, _CAPACITY))
     limit = nodes.at("spec", "limits", _GPU).text
-    return Pool(nodes.name, labels, spot, {_GPU: int(limit) if limit.isdecimal() else 0})
+    return JudgedPool(nodes.name, labels, spot, {_GPU: int(limit) if limit.isdecimal() else 0})
 
 
 def requirement(nodes: Resource, key: str) -> Iterator[Property]:
@@ -123,8 +123,8 @@ def requirement(nodes: Resource, key: str) -> Iterator[Property]:
             yield from each.at("values").items()
 
 
-def _in_file(file: Stack | None) -> Iterator[Pool]:
+def _in_file(file: Stack | None) -> Iterator[JudgedPool]:
     for name, pool in (pools_of(file) if file else {}).items():
         spot = file is not None and file.pools[name].capacity.market is Market.SPOT
         offers = {resource: count * pool.nodes.max for resource, count in pool.gpu_resources.items()}
-        yield Pool(name, pool.labels, spot, offers)
+        yield JudgedPool(name, pool.labels, spot, offers)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gpu_cluster_tools.real_node.images import Image
+from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.real_node.runtime import import_images
-from gpu_cluster_tools.real_node.settings import Settings
+from gpu_cluster_tools.real_node.settings import RealNodeSettings
 from gpu_cluster_tools.rehearsal import KubernetesClient
 from gpu_cluster_tools.rehearsal.cluster_inventory import replicas_in
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
@@ -48,13 +48,13 @@ class Platform:
         return next((it.reason for it in found if it.pod == name), None)
 
     @property
-    def settings(self) -> Settings:
-        return Settings.read(self.local / "real-node" / "settings.json")
+    def settings(self) -> RealNodeSettings:
+        return RealNodeSettings.read(self.local / "real-node" / "settings.json")
 
     def import_client(self) -> None:
-        self.import_images([Image(_CLIENT_IMAGE, client_files(), [CLIENT_COMMAND])])
+        self.import_images([LocalImage(_CLIENT_IMAGE, client_files(), [CLIENT_COMMAND])])
 
-    def import_images(self, images: Sequence[Image]) -> None:
+    def import_images(self, images: Sequence[LocalImage]) -> None:
         """Import images into all nodes, once they have those of the platform itself."""
         ctr = next(tool for tool in CONTAINERD if tool.name == "ctr")
         settings = wait(self._started, 600)
@@ -63,7 +63,7 @@ class Platform:
             wait(lambda folder=folder: list(folder.glob("images-*")), 300)
             import_images(folder, provide(ctr), images)
 
-    def _started(self) -> Settings | None:
+    def _started(self) -> RealNodeSettings | None:
         return self.settings if (self.local / "real-node" / "started").exists() else None
 
     def run(self, namespace: str, *arguments: str, claim: str | None = None) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_cluster.plan import plan_of
-from gpu_cluster_tools.real_node.images import Image
+from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.tools import METRICS_ADAPTER, PROMETHEUS
 from tests.real_node.platform import CLIENT_COMMAND, client_files
@@ -20,10 +20,10 @@ _SILENT = {
 """Ports of the programs that cannot be had here: they answer their probes, with nothing."""
 
 
-def telemetry_images(project: Path, stack: str) -> list[Image]:
+def telemetry_images(project: Path, stack: str) -> list[LocalImage]:
     """Each under the name by which the platform's own containers ask for it."""
     return [
-        Image(name, *program)
+        LocalImage(name, *program)
         for name, container in sorted(set(_containers(project, stack)))
         if (program := _program(container))
     ]

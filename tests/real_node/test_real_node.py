@@ -12,7 +12,7 @@ import pytest
 
 from gpu_cluster.images import DCGM
 from gpu_cluster_tools.real_node.cgroups import cgroup_of
-from gpu_cluster_tools.real_node.images import Image
+from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.rehearsal.processes import Process, processes
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.real_node import CLIENT
@@ -149,7 +149,7 @@ def test_a_job_of_verify_runs_on_a_free_gpu_and_leaves_nothing(platform: Platfor
     wait(platform.settled)
     printed = f"NVIDIA L4, 580.95.05, 23034, 41, 0\n--- dcgm ---\n{_PASSED}"
     files = {"usr/local/bin/sh": provide(CLIENT).read_bytes(), "usr/share/output": printed.encode()}
-    platform.import_images([Image(DCGM.at(None), files)])
+    platform.import_images([LocalImage(DCGM.at(None), files)])
     platform.api.patch(f"{DEPLOYMENT}/scale", {"spec": {"replicas": 1}})
     wait(lambda: len(platform.replicas()) == 1)
 

@@ -11,9 +11,9 @@ from typing import Any
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.stack import load
 from gpu_cluster_tools.rehearsal import (
-    Engine,
     KubernetesClient,
     LocalControlPlane,
+    PulumiEngine,
     copy_project,
     local_state,
     reconcile,
@@ -57,8 +57,8 @@ class Checkout:
         )
 
     @property
-    def engine(self) -> Engine:
-        return Engine(self.folder, "local", install().environment() | local_state(self.folder))
+    def engine(self) -> PulumiEngine:
+        return PulumiEngine(self.folder, "local", install().environment() | local_state(self.folder))
 
     def start_control_plane(self) -> None:
         """The nodes of the stack's pools, and nothing on them."""

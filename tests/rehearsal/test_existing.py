@@ -10,7 +10,13 @@ import pytest
 
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.stack import load
-from gpu_cluster_tools.rehearsal import Engine, KubernetesClient, LocalControlPlane, copy_project, reconcile
+from gpu_cluster_tools.rehearsal import (
+    KubernetesClient,
+    LocalControlPlane,
+    PulumiEngine,
+    copy_project,
+    reconcile,
+)
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.kubernetes_client import is_ready, labels_of
 from gpu_cluster_tools.toolchain import install
@@ -79,7 +85,7 @@ def test_it_comes_up_on_the_nodes_that_are_there_and_goes_without_a_trace(
     site: LocalControlPlane, project: Path, tmp_path: Path
 ) -> None:
     cluster = KubernetesClient(site.kubeconfig)
-    engine = Engine(project, "site", {**os.environ, **install().environment()})
+    engine = PulumiEngine(project, "site", {**os.environ, **install().environment()})
     engine.select()
     engine.output("config", "set", "--stack", "site", "--path", "--secret", PASSWORD, "of the robot")
     stack = load(project / "stacks" / "Pulumi.site.yaml")

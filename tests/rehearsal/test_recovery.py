@@ -18,7 +18,13 @@ from lightkube.models.core_v1 import NodeStatus
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Node
 
-from gpu_cluster_tools.rehearsal import Engine, KubernetesClient, LocalControlPlane, RehearsalError, recover
+from gpu_cluster_tools.rehearsal import (
+    KubernetesClient,
+    LocalControlPlane,
+    PulumiEngine,
+    RehearsalError,
+    recover,
+)
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.processes import processes
 from gpu_cluster_tools.toolchain import install
@@ -42,7 +48,7 @@ _MADE = {
 class Program:
     """The program `interrupted` as one stack, and what of it is in the cluster."""
 
-    engine: Engine
+    engine: PulumiEngine
     api: DynamicClient
 
     def configure(self, **settings: str) -> None:
@@ -128,7 +134,7 @@ class Program:
         }
 
 
-class KilledAtRefresh(Engine):
+class KilledAtRefresh(PulumiEngine):
     """Goes no further than the refresh, as if killed there."""
 
     def output(self, *arguments: str) -> str:
@@ -165,7 +171,7 @@ def program(project: Path, request: pytest.FixtureRequest) -> Program:
         "TEST_KUBECONFIG": str(kubeconfig),
     }
     stack = request.node.name.removeprefix("test_").replace("_", "-")[:60].strip("-")
-    engine = Engine(project, stack, environment)
+    engine = PulumiEngine(project, stack, environment)
     engine.select()
     return Program(engine, DynamicClient(kubeconfig))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import Engine, Sandbox, TeamSandbox, copy_project
+from gpu_cluster_tools.rehearsal import PulumiEngine, Sandbox, TeamSandbox, copy_project
 from gpu_cluster_tools.rehearsal.aws import identity
 from gpu_cluster_tools.rehearsal.aws.get_token import token
 from gpu_cluster_tools.rehearsal.leftovers import leftovers_in_cluster, settled_objects
@@ -74,7 +74,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def member(sandbox: Sandbox) -> Engine:
+def member(sandbox: Sandbox) -> PulumiEngine:
     """The engine as a member of the team runs it."""
     tenant = TeamSandbox(sandbox, "cloud-vision")
     tenant.open()
@@ -88,7 +88,7 @@ def before(sandbox: Sandbox) -> tuple[set[str], set[tuple[str, str]]]:
 
 
 def test_a_member_brings_a_model_up(
-    sandbox: Sandbox, member: Engine, before: tuple[set[str], set[tuple[str, str]]]
+    sandbox: Sandbox, member: PulumiEngine, before: tuple[set[str], set[tuple[str, str]]]
 ) -> None:
     member.output("up", "--stack", "cloud-vision", *QUIET)
 
@@ -103,7 +103,7 @@ def test_a_member_brings_a_model_up(
     assert made == {"aws:ecr/repository:Repository", "aws:ecr/lifecyclePolicy:LifecyclePolicy"}
 
 
-def test_a_preview_shows_no_change(member: Engine) -> None:
+def test_a_preview_shows_no_change(member: PulumiEngine) -> None:
     assert "unchanged" in member.output("preview", "--stack", "cloud-vision", "--expect-no-changes")
 
 
@@ -119,7 +119,7 @@ def test_a_members_token_of_aws_does_not_let_it(sandbox: Sandbox, tmp_path: Path
 
 
 def test_what_the_member_made_goes_without_a_trace(
-    sandbox: Sandbox, member: Engine, before: tuple[set[str], set[tuple[str, str]]]
+    sandbox: Sandbox, member: PulumiEngine, before: tuple[set[str], set[tuple[str, str]]]
 ) -> None:
     objects, made = before
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import Engine, copy_project, local_state
+from gpu_cluster_tools.rehearsal import PulumiEngine, copy_project, local_state
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.leftovers import leftovers_in_cluster, settled_objects
 from gpu_cluster_tools.toolchain import install
@@ -85,7 +85,7 @@ def test_from_an_empty_file_to_a_ready_model(folder: Path) -> None:
 
 
 def test_a_preview_as_the_team_shows_no_change(folder: Path) -> None:
-    engine = Engine(folder, "shared-vision", install().environment() | local_state(folder))
+    engine = PulumiEngine(folder, "shared-vision", install().environment() | local_state(folder))
     shown = engine.output("preview", "--stack", "shared-vision", "--expect-no-changes", "--diff")
     assert "unchanged" in shown
 

@@ -16,8 +16,8 @@ PROJECT = Path(__file__).parents[2]
 PUBLIC = {
     "gpu_cluster_tools.doctor": "Check QuotaRequirement CheckStatus counts diagnose quota_requirements",
     "gpu_cluster.cost": (
-        "ASSUMPTIONS Assumption Bill Budget CATALOG Change Cost CostDiff HOURS Item LineItem Missing "
-        "PriceFileError Prices Range Share UsageError Utilization cost_of diff document_of items_of "
+        "ASSUMPTIONS Assumption Bill BudgetCheck CATALOG Change Cost CostDiff HOURS Item LineItem Missing "
+        "PriceFileError Prices Range TeamCostShare UsageError Utilization cost_of diff document_of items_of "
         "priced project_prices region_of storage_classes usage_of"
     ),
     "gpu_cluster_policies.markup": "LIMIT block code table text visible",
@@ -26,7 +26,7 @@ PUBLIC = {
         "Finding Level NotEvaluated Pack PolicyFileError Report Resource Rule UNKNOWN pack_of"
     ),
     "gpu_cluster_tools.rehearsal": (
-        "Changes KubernetesClient LocalControlPlane Engine ClusterInventory PoolNodes RehearsalError "
+        "Changes KubernetesClient LocalControlPlane PulumiEngine ClusterInventory PoolNodes RehearsalError "
         "Replica RehearsalReport Sandbox "
         "ControlPlaneStatus TeamSandbox admit forget_local_state inventory local_stacks local_state "
         "locked reconcile recover "
@@ -48,8 +48,8 @@ PUBLIC = {
         "KUBELET_MAX_PODS KUBERNETES_SOURCES KUBERNETES_VERSIONS KubernetesVersion "
         "LARGE_IMAGE_MINUTES LIST_PRICE_DAYS LanguageModel Loss MIG_SOURCES MODELS MODEL_SOURCES "
         "MOVING_PRICE_DAYS OFFERING_SOURCES Price PriceError Profile QUOTAS QUOTA_SOURCES Quota "
-        "REGIONS REGION_SOURCES SERVICES SERVICE_PRICES STATEFUL Service Source ULTRASERVER_FAMILY UPSTREAMS "
-        "UPSTREAM_SOURCES Upstream VLLM_DRIVER WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type "
+        "REGIONS REGION_SOURCES SERVICES SERVICE_PRICES STATEFUL PricedService Source ULTRASERVER_FAMILY "
+        "UPSTREAMS UPSTREAM_SOURCES Upstream VLLM_DRIVER WEIGHTS_BYTES_PER_MINUTE ami_problem ami_type "
         "capacity_block capacity_block_quota duration_of efa_interfaces eks_images "
         "engine_start_minutes gpu_instances grouped huge_pages_bytes mig_layouts mig_problem "
         "of_weights on_demand "
@@ -67,8 +67,8 @@ PUBLIC = {
         "NodeFolder OnCallSettings PoolSettings Provisioner RegistrySettings RemoteNetworks RemoteWrite "
         "Replicas RepositorySettings Reservation S3 Scraper Secret ServerSettings ServiceSettings "
         "ServiceVolume ServingEngine ServingSettings Sharing Speculation Stack StorageSettings StoreSettings "
-        "Taint TeamBudget TeamFile TeamRepository TeamSettings TeamStack TelemetrySettings Update Upstream "
-        "Variable GatewaySettings GatewayTls RouteSettings RoutedSettings"
+        "Taint TeamBudget TeamFile TeamRepository TeamSettings TeamStack TelemetrySettings Update "
+        "UpstreamName Variable GatewaySettings GatewayTls RouteSettings RoutedSettings"
     ),
     "gpu_cluster.kubernetes.gpu": "DevicePlugin EfaPlugin MigManager mig_config plugin_config",
     "gpu_cluster.aws.identity": "PodIdentity managed_policy policy_document",

@@ -57,7 +57,7 @@ from gpu_cluster.catalog.regions import REGION_SOURCES, REGIONS
 from gpu_cluster.catalog.service_prices import (
     SERVICE_PRICES,
     SERVICES,
-    Service,
+    PricedService,
     service_price,
 )
 from gpu_cluster.catalog.source import Source
@@ -119,9 +119,9 @@ __all__ = [
     "Loss",
     "Price",
     "PriceError",
+    "PricedService",
     "Profile",
     "Quota",
-    "Service",
     "Source",
     "Upstream",
     "ami_problem",

@@ -10,7 +10,7 @@ from gpu_cluster.catalog.table_files import rows_of
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class PricedService:
     """A unit that AWS charges for. A control plane costs its version's price, and that of its tier on top."""
 
     name: str
@@ -21,8 +21,8 @@ class Service:
     """Plural, as messages call it: `KMS keys`."""
 
 
-SERVICES: Mapping[str, Service] = {
-    row["service"]: Service(row["service"], row["unit"], row["title"])
+SERVICES: Mapping[str, PricedService] = {
+    row["service"]: PricedService(row["service"], row["unit"], row["title"])
     for row in rows_of("services", "prices")
 }
 """By name."""

@@ -25,7 +25,7 @@ from gpu_cluster.config.pools import (
     Taint,
     Update,
 )
-from gpu_cluster.config.registry import InClusterRegistry, RegistrySettings, RepositorySettings, Upstream
+from gpu_cluster.config.registry import InClusterRegistry, RegistrySettings, RepositorySettings, UpstreamName
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.services import ServiceSettings, ServiceVolume
 from gpu_cluster.config.serving import (
@@ -122,6 +122,6 @@ __all__ = [
     "TeamStack",
     "TelemetrySettings",
     "Update",
-    "Upstream",
+    "UpstreamName",
     "Variable",
 ]

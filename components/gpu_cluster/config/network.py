@@ -105,7 +105,7 @@ nodes does not let its agent register.
 """
 
 
-class FlowLogs(Settings):
+class FlowLogSettings(Settings):
     """Who talked to whom, as CloudWatch keeps it."""
 
     retention_days: RetentionDays = 90
@@ -203,7 +203,7 @@ class NetworkSettings(Settings):
     ipv6: bool = False
     """Give the VPC and its subnets IPv6 addresses besides. Default: false."""
 
-    flow_logs: FlowLogs = FlowLogs()
+    flow_logs: FlowLogSettings = FlowLogSettings()
     """Who talked to whom, as CloudWatch keeps it."""
 
     endpoints: frozenset[AwsService] = EVERY_NODE_CALLS

@@ -65,7 +65,7 @@ RepositoryUser = Annotated[
 ]
 
 
-class Upstream(StrEnum):
+class UpstreamName(StrEnum):
     """A public registry whose images the pull-through cache of ECR keeps."""
 
     DOCKER_HUB = "docker-hub"
@@ -126,10 +126,10 @@ class RegistrySettings(Settings):
     prefix: Prefix | None = None
     """Path of all repositories in ECR, where environments share an account; eks only. Default: none."""
 
-    mirrors: frozenset[Upstream] | None = None
+    mirrors: frozenset[UpstreamName] | None = None
     """docker-hub, ecr-public, ghcr, k8s, quay: cached by ECR; eks only. Default: ecr-public, k8s and quay."""
 
-    credentials: dict[Upstream, SecretArn] = Field(default={})
+    credentials: dict[UpstreamName, SecretArn] = Field(default={})
     """Secret with user name and access token, which docker-hub and ghcr need; eks only. Default: none."""
 
     repositories: dict[RepositoryName, RepositorySettings] = Field(default={})

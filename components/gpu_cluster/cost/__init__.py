@@ -1,7 +1,7 @@
 """Cost of a stack by pool, team and environment, from dated prices, before anything is created."""
 
 from gpu_cluster.cost.assumptions import ASSUMPTIONS, Assumption, UsageError, usage_of
-from gpu_cluster.cost.budget import Budget
+from gpu_cluster.cost.budget import BudgetCheck
 from gpu_cluster.cost.cost import Cost, cost_of
 from gpu_cluster.cost.diff import Change, CostDiff, diff
 from gpu_cluster.cost.document import document_of
@@ -12,7 +12,7 @@ from gpu_cluster.cost.money import HOURS, Range
 from gpu_cluster.cost.price_file import PriceFileError, project_prices
 from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.pricing import Bill, priced
-from gpu_cluster.cost.teams import Share
+from gpu_cluster.cost.teams import TeamCostShare
 from gpu_cluster.cost.unpriced import Missing
 from gpu_cluster.cost.utilization import Utilization
 
@@ -22,7 +22,7 @@ __all__ = [
     "HOURS",
     "Assumption",
     "Bill",
-    "Budget",
+    "BudgetCheck",
     "Change",
     "Cost",
     "CostDiff",
@@ -32,7 +32,7 @@ __all__ = [
     "PriceFileError",
     "Prices",
     "Range",
-    "Share",
+    "TeamCostShare",
     "UsageError",
     "Utilization",
     "cost_of",

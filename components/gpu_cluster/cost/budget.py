@@ -7,7 +7,7 @@ from gpu_cluster.cost.money import Range
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class BudgetCheck:
     of: str
     """environment, or `team` and its name."""
 

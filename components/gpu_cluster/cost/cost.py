@@ -9,7 +9,7 @@ from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.cost.assumptions import usage_of
-from gpu_cluster.cost.budget import Budget
+from gpu_cluster.cost.budget import BudgetCheck
 from gpu_cluster.cost.declared_prices import with_declared
 from gpu_cluster.cost.environment import part_of_pools, storage_classes
 from gpu_cluster.cost.item import items_of, region_of
@@ -17,7 +17,7 @@ from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.money import HOURS, NOTHING, Range, total
 from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.pricing import Bill, bill_of, priced, site_of
-from gpu_cluster.cost.teams import Share, shares_of
+from gpu_cluster.cost.teams import TeamCostShare, shares_of
 from gpu_cluster.cost.unpriced import Missing
 from gpu_cluster.cost.utilization import Utilization, use_of
 from gpu_cluster.plan import Plan, planned
@@ -41,10 +41,10 @@ class Cost:
     uses: tuple[Utilization, ...]
     """How much of the nodes with GPUs what runs on them asks for."""
 
-    shares: Mapping[str, Share] = field(default_factory=dict[str, Share])
+    shares: Mapping[str, TeamCostShare] = field(default_factory=dict[str, TeamCostShare])
     """Part of each team."""
 
-    budgets: tuple[Budget, ...] = ()
+    budgets: tuple[BudgetCheck, ...] = ()
     """Of the environment, and of the teams that have one."""
 
     missing: tuple[Missing, ...] = ()
@@ -124,14 +124,14 @@ def _cost_of_team(plan: Plan, team: TeamStack, day: date, usage: Mapping[str, fl
     cost = Cost(plan.name, environment.region, day, lines, usage, (), missing=missing)
     limit = team.grant.budget
     budgets = (
-        (Budget(f"team {team.name}", Fraction(limit.monthly_usd), cost.monthly, cost.complete),)
+        (BudgetCheck(f"team {team.name}", Fraction(limit.monthly_usd), cost.monthly, cost.complete),)
         if limit
         else ()
     )
     return replace(cost, budgets=budgets)
 
 
-def _missing_of(share: Share, missing: Iterable[Missing]) -> tuple[Missing, ...]:
+def _missing_of(share: TeamCostShare, missing: Iterable[Missing]) -> tuple[Missing, ...]:
     """Missing prices in the pools that a team has a part of."""
     return tuple(each for each in missing if each.pools & share.pools.keys())
 
@@ -141,14 +141,14 @@ def _reserved(stack: Stack) -> dict[str, int]:
     return {name: it.count for name, it in reserved.items() if it}
 
 
-def _budgets(stack: Stack, cost: Cost, shares: Mapping[str, Share]) -> Iterable[Budget]:
+def _budgets(stack: Stack, cost: Cost, shares: Mapping[str, TeamCostShare]) -> Iterable[BudgetCheck]:
     if stack.budget:
-        yield Budget("environment", Fraction(stack.budget.monthly_usd), cost.monthly, cost.complete)
+        yield BudgetCheck("environment", Fraction(stack.budget.monthly_usd), cost.monthly, cost.complete)
     for name, team in stack.teams.items():
         if team.budget:
             share = shares[name]
             complete = not _missing_of(share, cost.missing)
-            yield Budget(f"team {name}", Fraction(team.budget.monthly_usd), share.monthly, complete)
+            yield BudgetCheck(f"team {name}", Fraction(team.budget.monthly_usd), share.monthly, complete)
 
 
 def _summed(amounts: Iterable[tuple[str, Range]]) -> dict[str, Range]:

@@ -8,7 +8,7 @@ from gpu_cluster.config.storage import Ebs
 from gpu_cluster.cost.item import Item
 from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.money import Range
-from gpu_cluster.cost.teams import Share
+from gpu_cluster.cost.teams import TeamCostShare
 
 
 def storage_classes(stack: Stack) -> Iterator[Item]:
@@ -28,7 +28,7 @@ def storage_classes(stack: Stack) -> Iterator[Item]:
             yield Item("StorageClass", each, inputs)
 
 
-def part_of_pools(share: Share) -> Iterator[LineItem]:
+def part_of_pools(share: TeamCostShare) -> Iterator[LineItem]:
     """A team's part of the nodes of an environment, as lines of its own bill."""
     for pool, monthly in share.by_pool.items():
         what = f"{float(share.pools[pool]) * 100:.0f} % of pool {pool}"

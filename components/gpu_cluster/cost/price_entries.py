@@ -20,7 +20,7 @@ _FAMILIES = sorted({name.partition(".")[0] for name in INSTANCES})
 _MOST_USD = 1_000_000
 
 
-class Item(NamedTuple):
+class PriceEntry(NamedTuple):
     keys: Keys
     value: object
 
@@ -81,7 +81,7 @@ class Section:
     def wrong(self, message: str, *keys: str) -> None:
         self.entries.mistakes.append(Diagnostic((*self.keys, *keys), message))
 
-    def items(self, key: str) -> Iterator[Item]:
+    def items(self, key: str) -> Iterator[PriceEntry]:
         """Entries of a list, each with its keys."""
         value = self.values.get(key)
         if value is None:
@@ -90,7 +90,7 @@ class Section:
             self.wrong(f"expected a list, got {value!r}", key)
             return
         for number, entry in enumerate(cast(list[object], value)):
-            yield Item((*self.keys, key, number), entry)
+            yield PriceEntry((*self.keys, key, number), entry)
 
     def amounts(self, key: str, problem_of: Callable[[str], str | None]) -> Iterator[tuple[str, Fraction]]:
         """Names and US dollars."""

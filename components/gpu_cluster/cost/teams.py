@@ -10,7 +10,7 @@ from gpu_cluster.cost.money import Range, total
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class TeamCostShare:
     team: str
     pools: Mapping[str, Fraction]
     """Its part of each pool, 1 for all of it."""
@@ -25,14 +25,18 @@ class Share:
 
 def shares_of(
     teams: Mapping[str, TeamSettings], pools: Mapping[str, Pool], monthly: Mapping[str, Range]
-) -> dict[str, Share]:
+) -> dict[str, TeamCostShare]:
     """By team. `monthly`: what each pool costs."""
     return {name: _share(name, team, pools, monthly) for name, team in teams.items()}
 
 
-def _share(name: str, team: TeamSettings, pools: Mapping[str, Pool], monthly: Mapping[str, Range]) -> Share:
+def _share(
+    name: str, team: TeamSettings, pools: Mapping[str, Pool], monthly: Mapping[str, Range]
+) -> TeamCostShare:
     parts = {pool: _part(pools[pool], quota) for pool, quota in team.gpus.items()}
-    return Share(name, parts, {pool: monthly[pool] * part for pool, part in parts.items() if pool in monthly})
+    return TeamCostShare(
+        name, parts, {pool: monthly[pool] * part for pool, part in parts.items() if pool in monthly}
+    )
 
 
 def _part(pool: Pool, quota: Mapping[str, int]) -> Fraction:

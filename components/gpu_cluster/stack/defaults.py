@@ -7,7 +7,7 @@ from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.containers import Variable
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import NetworkSettings
-from gpu_cluster.config.registry import InClusterRegistry, RegistrySettings, Upstream
+from gpu_cluster.config.registry import InClusterRegistry, RegistrySettings, UpstreamName
 from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.serving import ModelCache, ModelSettings
 from gpu_cluster.config.stack import Stack
@@ -98,12 +98,12 @@ def _registry(stack: Stack, default: str | None) -> RegistrySettings:
     return stack.registry.model_copy(update={"in_cluster": registry, **_caches(stack)})
 
 
-def _caches(stack: Stack) -> dict[str, frozenset[Upstream]]:
+def _caches(stack: Stack) -> dict[str, frozenset[UpstreamName]]:
     """Upstreams that ECR caches without credentials, unless the file names some, or a mirror."""
     settings = stack.registry
     if not isinstance(stack.cluster, EksSettings) or settings.mirror or settings.mirrors is not None:
         return {}
-    return {"mirrors": frozenset({Upstream.ECR_PUBLIC, Upstream.K8S, Upstream.QUAY})}
+    return {"mirrors": frozenset({UpstreamName.ECR_PUBLIC, UpstreamName.K8S, UpstreamName.QUAY})}
 
 
 def _model(model: ModelSettings, stack: Stack, default: str | None) -> ModelSettings:

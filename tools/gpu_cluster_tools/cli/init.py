@@ -25,13 +25,13 @@ from gpu_cluster_tools.scaffold.wanted_model import WantedModel
 _RANGE = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
 
 
-class Provider(StrEnum):
+class ProviderOption(StrEnum):
     LOCAL = "local"
     EXISTING = "existing"
     EKS = "eks"
 
 
-_USUAL = {Provider.LOCAL: "L4", Provider.EXISTING: "H100", Provider.EKS: "L4"}
+_USUAL = {ProviderOption.LOCAL: "L4", ProviderOption.EXISTING: "H100", ProviderOption.EKS: "L4"}
 """The default GPU."""
 
 _OF_ENVIRONMENTS = frozenset(
@@ -53,7 +53,7 @@ _OF_ENVIRONMENTS = frozenset(
 """Options that a team's stack has no use for."""
 
 NewName = Annotated[str, typer.Argument(help="Name of the new stack: stacks/Pulumi.NAME.yaml.")]
-Where = Annotated[Provider | None, typer.Option("--provider", help="Where it runs.")]
+Where = Annotated[ProviderOption | None, typer.Option("--provider", help="Where it runs.")]
 Region = Annotated[str | None, typer.Option(help="AWS region, such as eu-central-1; with eks.")]
 Account = Annotated[str | None, typer.Option(help="AWS account, 12 digits; with eks.")]
 Deployer = Annotated[str | None, typer.Option(help="ARN of the role that deploys; with eks.")]
@@ -140,9 +140,9 @@ def init(
             )
         else:
             where = provider or _place(ask("Where does it run: local, existing or eks?", "local"))
-            on_aws = where is Provider.EKS
+            on_aws = where is ProviderOption.EKS
             served = model or ask("Model to serve, empty for none?", "") or None
-            usual = "" if instance or (served and where is not Provider.EXISTING) else _USUAL[where]
+            usual = "" if instance or (served and where is not ProviderOption.EXISTING) else _USUAL[where]
             kind = gpu or ask("GPU, such as L4; empty for the cheapest that does?", usual) or None
             init = InitOptions(
                 name=name,
@@ -213,9 +213,9 @@ def _named(name: str) -> str:
         ) from None
 
 
-def _place(given: str) -> Provider:
+def _place(given: str) -> ProviderOption:
     try:
-        return Provider(given)
+        return ProviderOption(given)
     except ValueError:
         raise typer.BadParameter(f"expected local, existing or eks, got '{given}'") from None
 

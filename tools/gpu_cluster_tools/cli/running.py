@@ -14,9 +14,9 @@ from gpu_cluster.kubernetes.cluster import kubeconfig_of
 from gpu_cluster.stack import is_team_file
 from gpu_cluster_tools.cli.project import Project
 from gpu_cluster_tools.rehearsal import (
-    Engine,
     KubernetesClient,
     LocalControlPlane,
+    PulumiEngine,
     local_stacks,
     local_state,
     locked,
@@ -60,12 +60,12 @@ class RunningProject(Project):
         """The control plane of provider `local`, which reaches Services and kubelets of real nodes."""
         return LocalControlPlane(self.local, toolchain, services=True)
 
-    def engine(self, name: str, stack: Stack | TeamStack, toolchain: Toolchain) -> Engine:
+    def engine(self, name: str, stack: Stack | TeamStack, toolchain: Toolchain) -> PulumiEngine:
         """The engine on a stack, with state in the platform's checkout where that is local."""
         environment = stack.environment if isinstance(stack, TeamStack) else stack
         is_local = isinstance(environment.cluster, LocalCluster)
         state = local_state(self.below(stack).folder) if is_local else {}
-        return Engine(self.folder, name, toolchain.environment() | state)
+        return PulumiEngine(self.folder, name, toolchain.environment() | state)
 
     def below(self, stack: Stack | TeamStack) -> "RunningProject":
         """The project that the environment of a stack is of: another one where a team names its platform."""

@@ -15,8 +15,8 @@ from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.summary import reasons_of, rows_of
 from gpu_cluster_tools.cli.table import table
 from gpu_cluster_tools.rehearsal import (
-    Engine,
     KubernetesClient,
+    PulumiEngine,
     RehearsalError,
     Replica,
     admit,
@@ -89,7 +89,7 @@ def _open(project: RunningProject, team: TeamStack, toolchain: Toolchain) -> Non
     admit(project.folder, control_plane, team.name)
 
 
-def _update(engine: Engine, team: TeamStack) -> None:
+def _update(engine: PulumiEngine, team: TeamStack) -> None:
     for repair in recover(engine):
         typer.echo(f"recovered: {repair}")
     engine.select()

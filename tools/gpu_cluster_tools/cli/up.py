@@ -14,8 +14,8 @@ from gpu_cluster_tools.cli.team_stack import up_team
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.real_node.selection import RealPool
 from gpu_cluster_tools.rehearsal import (
-    Engine,
     KubernetesClient,
+    PulumiEngine,
     RehearsalError,
     admit,
     forget_local_state,
@@ -75,7 +75,7 @@ def _start_nodes(
         RealNodes(project.local).remove()
 
 
-def _update(engine: Engine, settings: Stack) -> None:
+def _update(engine: PulumiEngine, settings: Stack) -> None:
     for repair in recover(engine):
         typer.echo(f"recovered: {repair}")
     engine.select()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from gpu_cluster.config.eks import AccessPolicy, EksSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.aws import Aws, AwsCallError
 from gpu_cluster_tools.doctor.check import Check, Group
 
 _ACCOUNT = Group("account")
@@ -62,7 +62,7 @@ def _without_path(arn: str) -> str:
 def _region(aws: Aws) -> Iterator[Check]:
     try:
         [region] = aws.call("ec2", "describe_regions", RegionNames=[aws.region], AllRegions=True)["Regions"]
-    except RefusedError as error:
+    except AwsCallError as error:
         yield _ACCOUNT.skip("region", str(error))
         return
     if region["OptInStatus"] == "not-opted-in":

@@ -7,7 +7,7 @@ from gpu_cluster.catalog import ADDON_VERSIONS, ADDONS
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.storage import csi_addons
-from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.aws import Aws, AwsCallError
 from gpu_cluster_tools.doctor.check import Check, Group
 
 _ADDONS = Group("add-ons")
@@ -41,7 +41,7 @@ def addons(stack: Stack, aws: Aws | None) -> Iterator[Check]:
             offered = _offered(name, settings.version, aws)
             if version not in offered:
                 missing.append(_missing(name, version, settings.version, offered))
-    except RefusedError as error:
+    except AwsCallError as error:
         yield _ADDONS.skip(_NAME, str(error))
         return
     yield from missing or [_ADDONS.ok(_NAME, f"EKS offers the builds of all {len(wanted)}")]

@@ -16,7 +16,7 @@ class UnreachableError(Exception):
     """Nothing can be asked of the account: there is no SDK, no credential, or no way."""
 
 
-class RefusedError(Exception):
+class AwsCallError(Exception):
     """The account does not answer this call."""
 
 
@@ -68,6 +68,6 @@ def _worded() -> Generator[None]:
     try:
         yield
     except ClientError as error:
-        raise RefusedError(" ".join(str(error).split())) from error
+        raise AwsCallError(" ".join(str(error).split())) from error
     except BotoCoreError as error:
         raise UnreachableError(" ".join(str(error).split())) from error

@@ -6,7 +6,7 @@ from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Ebs, Efs, backup_days
 from gpu_cluster.config.stores import FsxLustre
-from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.aws import Aws, AwsCallError
 from gpu_cluster_tools.doctor.check import Check, Group
 
 _BACKUPS = Group("backups")
@@ -44,7 +44,7 @@ def _wanted(stack: Stack) -> dict[str, list[str]]:
 def _opted_in(wanted: Mapping[str, list[str]], aws: Aws) -> Iterator[Check]:
     try:
         services = aws.call("backup", "describe_region_settings")["ResourceTypeOptInPreference"]
-    except RefusedError as error:
+    except AwsCallError as error:
         yield _BACKUPS.skip(_NAME, str(error))
         return
     out = {service: names for service, names in wanted.items() if not services.get(service)}

@@ -10,7 +10,7 @@ from gpu_cluster.config.capacity import Reservation
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.pools import AmiFamily
 from gpu_cluster.config.stack import Stack
-from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.aws import Aws, AwsCallError
 from gpu_cluster_tools.doctor.check import Check, Group
 
 _OFFERINGS = Group("offerings")
@@ -55,7 +55,7 @@ def _in_zones(pools: dict[str, Pool], aws: Aws) -> Iterator[Check]:
             LocationType="availability-zone",
             Filters=[{"Name": "instance-type", "Values": types}],
         )
-    except RefusedError as error:
+    except AwsCallError as error:
         yield _OFFERINGS.skip("instance types", str(error))
         return
     zones: dict[str, set[str]] = {machine: set() for machine in types}
@@ -76,8 +76,8 @@ def _in_zones(pools: dict[str, Pool], aws: Aws) -> Iterator[Check]:
 def _kubernetes(version: str, aws: Aws) -> Check:
     try:
         [found] = aws.call("eks", "describe_cluster_versions", clusterVersions=[version])["clusterVersions"]
-    except (RefusedError, ValueError) as error:
-        words = str(error) if isinstance(error, RefusedError) else f"EKS makes no cluster of {version}"
+    except (AwsCallError, ValueError) as error:
+        words = str(error) if isinstance(error, AwsCallError) else f"EKS makes no cluster of {version}"
         return (
             _OFFERINGS.fail("Kubernetes", words)
             if isinstance(error, ValueError)
@@ -98,7 +98,7 @@ def _images(stack: Stack, version: str, pools: dict[str, Pool], aws: Aws) -> Ite
         images = aws.call(
             "ec2", "describe_images", Owners=["amazon"], Filters=[{"Name": "name", "Values": wanted}]
         )["Images"]
-    except RefusedError as error:
+    except AwsCallError as error:
         yield _OFFERINGS.skip("images", str(error))
         return
     found = {image["Name"] for image in images}
@@ -136,7 +136,7 @@ def _reservation(pool: Pool, reserved: Reservation, aws: Aws) -> Check:
         found: Any = aws.call("ec2", "describe_capacity_reservations", CapacityReservationIds=[reserved.id])[
             "CapacityReservations"
         ]
-    except RefusedError as error:
+    except AwsCallError as error:
         return _OFFERINGS.fail(
             pool.name, f"{reserved.id}: {error}", f"gpu-cluster:pools.{pool.name}.capacity"
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gpu_cluster.config.stack import Stack
-from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.aws import Aws, AwsCallError
 from gpu_cluster_tools.doctor.check import Check, Group
 from gpu_cluster_tools.doctor.quota_requirements import QuotaRequirement, quota_requirements, unknown_quotas
 
@@ -47,7 +47,7 @@ def _against_account(need: QuotaRequirement, name: str, aws: Aws) -> Check:
         )
         value = int(answer["Quota"]["Value"])
         others = _of_others(quota.code, name, aws)
-    except RefusedError as error:
+    except AwsCallError as error:
         return _QUOTAS.skip(quota.name, f"asks {_amount(need)}; {error}")
     has = f"asks {_amount(need)}; the account has {value}" + (
         f", of which others use {others}" if others else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gpu_cluster.config.pools import Provisioner
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.notes import MAKE_SPOT_ROLE, SPOT_ROLE, spot_pools
-from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.aws import Aws, AwsCallError
 from gpu_cluster_tools.doctor.check import Check, Group
 
 _ACCOUNT = Group("account")
@@ -28,7 +28,7 @@ def service_roles(stack: Stack, aws: Aws | None) -> Iterator[Check]:
         missing = [role for role in _made_by_aws(stack) if not _exists(role, aws)]
         if spot:
             yield _of_spot(spot, aws)
-    except RefusedError as error:
+    except AwsCallError as error:
         yield _ACCOUNT.skip(_NAME, str(error))
         return
     if missing:
@@ -57,7 +57,7 @@ def _made_by_aws(stack: Stack) -> tuple[str, ...]:
 def _exists(role: str, aws: Aws) -> bool:
     try:
         aws.call("iam", "get_role", RoleName=role)
-    except RefusedError as error:
+    except AwsCallError as error:
         if "(NoSuchEntity)" in str(error):
             return False
         raise

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import gpu_cluster.catalog.models as package
 from gpu_cluster.catalog.models import LanguageModel, hub_config
-from gpu_cluster.catalog.models.table import Entry, write_table
+from gpu_cluster.catalog.models.table import ModelEntry, write_table
 from gpu_cluster.catalog.source import Source
 from gpu_cluster_tools.model_catalog import published
 from gpu_cluster_tools.model_catalog.published import Checkout, Config, Listed, Published, Variant
@@ -41,7 +41,7 @@ def main() -> None:
     path.write_text(write_table(_entries(given.wheels, given.checkouts)), encoding="utf-8")
 
 
-def _entries(wheels: Path, checkouts: Path) -> list[Entry]:
+def _entries(wheels: Path, checkouts: Path) -> list[ModelEntry]:
     configs = {each.name: each for each in reversed(list(_configs(wheels, checkouts)))}
     configs = {each.name: each for each in _same(configs)} | configs
     found = {name: entry for name, each in configs.items() if (entry := _entry(each))}
@@ -53,10 +53,10 @@ def _entries(wheels: Path, checkouts: Path) -> list[Entry]:
         if name not in found and (entry := _of_list(each, found)):
             found[name] = entry
     for name, size in _OBSERVED.items():
-        found[name] = Entry(replace(found[name].model, weights=size), found[name].source)
+        found[name] = ModelEntry(replace(found[name].model, weights=size), found[name].source)
     for name, entry in found.items():
         if _SHORTER.match(name):
-            found[name] = Entry(replace(entry.model, context=32_768), entry.source)
+            found[name] = ModelEntry(replace(entry.model, context=32_768), entry.source)
     completed = [_completed(entry, listed.get(name)) for name, entry in found.items()]
     return sorted(completed, key=lambda entry: entry.model.name.lower())
 
@@ -77,20 +77,20 @@ def _checkout(folder: Path, repository: str) -> Checkout:
     return Checkout(path / "repo" if (path / "repo").is_dir() else path, repository)
 
 
-def _entry(each: Published) -> Entry | None:
+def _entry(each: Published) -> ModelEntry | None:
     try:
         model = hub_config.read_config(each.name, each.config, each.quant)
     except hub_config.ConfigError:
         return None
     plausible = model.weights <= _MOST_BYTES.get(model.precision, 2.1) * model.parameters * 1e9
-    return Entry(model, Source(each.where, each.date)) if plausible else None
+    return ModelEntry(model, Source(each.where, each.date)) if plausible else None
 
 
 _MOST_BYTES = {"fp8": 1.4, "nvfp4": 0.9, "mxfp4": 0.8, "int4": 1.1, "int8": 1.5}
 """Of a parameter on average; a model above says of its quantization what is not understood."""
 
 
-def _variant(variant: Variant, configs: Mapping[str, Published]) -> Entry | None:
+def _variant(variant: Variant, configs: Mapping[str, Published]) -> ModelEntry | None:
     """In the precision that a recipe names, with the layers of the model it is a variant of."""
     base = configs.get(variant.of)
     if base is None or variant.precision not in _QUANTIZED or "quantization_config" in base.config:
@@ -135,7 +135,7 @@ def _same(configs: Mapping[str, Published]) -> Iterator[Published]:
                 yield Published(name, config, where, base.date, base.quant)
 
 
-def _of_list(each: Listed, found: Mapping[str, Entry]) -> Entry | None:
+def _of_list(each: Listed, found: Mapping[str, ModelEntry]) -> ModelEntry | None:
     """Of what KAITO's list says where it says all: heads, layers, and files that hold the weights."""
     config, architecture = each.config, str(each.config["architectures"][0])
     if not architecture.startswith(_PLAIN) or architecture.startswith(("Qwen3_5", "Qwen3Next", "Phi3V")):
@@ -166,7 +166,7 @@ def _of_list(each: Listed, found: Mapping[str, Entry]) -> Entry | None:
         vocabulary=vocabulary,
         context=config["max_position_embeddings"],
     )
-    return Entry(model, Source(each.where, each.date))
+    return ModelEntry(model, Source(each.where, each.date))
 
 
 def _family(name: str) -> str:
@@ -174,14 +174,14 @@ def _family(name: str) -> str:
     return "-".join(name.split("-")[:2])
 
 
-def _completed(entry: Entry, listed: Listed | None) -> Entry:
+def _completed(entry: ModelEntry, listed: Listed | None) -> ModelEntry:
     """With the size of its files and its licence where they are listed."""
     model, source = entry.model, entry.source
     gated = True if model.name.startswith("meta-llama/") or (listed and listed.gated) else model.gated
     if model.name.startswith(_OPEN):
         gated = False
     if not listed:
-        return Entry(replace(model, gated=gated), source)
+        return ModelEntry(replace(model, gated=gated), source)
     where = source.where if listed.where in source.where else f"{source.where}; files: {listed.where}"
     weights = listed.size if model.precision in ("int4", "nvfp4") else model.weights
     twice = (
@@ -189,7 +189,7 @@ def _completed(entry: Entry, listed: Listed | None) -> Entry:
     )  # their repositories hold the weights in two formats, of which one is loaded
     files = listed.size if listed.size > weights * 1.001 and not twice else 0
     model = replace(model, gated=gated, licence=listed.licence, weights=weights, files=files)
-    return Entry(model, Source(where, source.date))
+    return ModelEntry(model, Source(where, source.date))
 
 
 _OPEN = ("Qwen/", "deepseek-ai/", "microsoft/", "openai/", "mistralai/Mistral-7B-Instruct-v0.3")

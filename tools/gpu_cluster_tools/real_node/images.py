@@ -19,7 +19,7 @@ _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class LocalImage:
     """An image of one layer. Files below usr/ are executable."""
 
     name: str
@@ -59,7 +59,7 @@ class Image:
                 _add(archive, f"blobs/sha256/{_digest(blob).removeprefix('sha256:')}", blob)
 
 
-def container_images(toolchain: Toolchain, graph: Graph, flags: Path) -> list[Image]:
+def container_images(toolchain: Toolchain, graph: Graph, flags: Path) -> list[LocalImage]:
     """Images of this project under the names by which the containers of a plan ask for them.
 
     `flags`: the arguments of vLLM's parser.
@@ -78,10 +78,10 @@ def container_images(toolchain: Toolchain, graph: Graph, flags: Path) -> list[Im
         if (container.get("command") or [""])[0] in by_command
     }
     own = [
-        Image(PAUSE_IMAGE, executable(PAUSE.name), ["/usr/local/bin/pause"]),
-        Image(DNS_IMAGE, executable(COREDNS.name), ["/usr/local/bin/coredns"]),
+        LocalImage(PAUSE_IMAGE, executable(PAUSE.name), ["/usr/local/bin/pause"]),
+        LocalImage(DNS_IMAGE, executable(COREDNS.name), ["/usr/local/bin/coredns"]),
     ]
-    return [*own, *(Image(name, by_command[command]) for name, command in sorted(wanted))]
+    return [*own, *(LocalImage(name, by_command[command]) for name, command in sorted(wanted))]
 
 
 def _containers(graph: Graph) -> Iterable[dict[str, Any]]:

@@ -21,7 +21,7 @@ from gpu_cluster_tools.real_node.relay import (
     listen_to_the_api_server,
     to_socket,
 )
-from gpu_cluster_tools.real_node.settings import Program, Settings
+from gpu_cluster_tools.real_node.settings import Program, RealNodeSettings
 from gpu_cluster_tools.real_node.supervisor import supervise
 
 TARGETS = "targets.json"
@@ -29,7 +29,7 @@ TARGETS = "targets.json"
 
 
 def main(path: str) -> None:
-    settings = Settings.read(Path(path))
+    settings = RealNodeSettings.read(Path(path))
     _make_network(settings)
     ready = threading.Event()
     threading.Thread(target=lambda: asyncio.run(_relay(settings, ready)), daemon=True).start()
@@ -44,7 +44,7 @@ def _node(path: str, number: int, name: str) -> Program:
     return Program(name=name, command=command)
 
 
-def _make_network(settings: Settings) -> None:
+def _make_network(settings: RealNodeSettings) -> None:
     # A bridge without ports holds the addresses: not every kernel has a dummy device.
     commands = [
         "ip link set lo up",
@@ -59,7 +59,7 @@ def _make_network(settings: Settings) -> None:
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
 
 
-async def _relay(settings: Settings, ready: threading.Event) -> None:
+async def _relay(settings: RealNodeSettings, ready: threading.Event) -> None:
     ways = [("127.0.0.1", settings.api_port), (API_SERVER, API_SERVER_PORT)]
     servers = [await listen_at(host, port, to_socket(API_SOCKET)) for host, port in ways]
     servers.append(await listen_to_the_api_server(settings.egress))

@@ -9,14 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from gpu_cluster_tools.real_node.settings import Settings
+from gpu_cluster_tools.real_node.settings import RealNodeSettings
 from gpu_cluster_tools.real_node.supervisor import supervise
 
 KUBELET_FOLDER = "/var/lib/kubelet"
 
 
 def main(path: str, number: int) -> None:
-    settings = Settings.read(Path(path))
+    settings = RealNodeSettings.read(Path(path))
     node = settings.nodes[number]
     _mount(Path(node.folder))
     supervise(node.programs, Path(node.folder) / "logs", os.environ | {"PATH": settings.search})

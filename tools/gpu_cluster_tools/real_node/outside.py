@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from gpu_cluster_tools.real_node.relay import listen_at, listen_on, to_address, to_socket
-from gpu_cluster_tools.real_node.settings import Settings
+from gpu_cluster_tools.real_node.settings import RealNodeSettings
 
 _UNSHARE = ["unshare", "--net", "--pid", "--mount", "--mount-proc", "--fork", "--kill-child=SIGKILL"]
 API_SOCKET = "api.sock"
@@ -26,7 +26,7 @@ def socket_of(model: str) -> str:
 
 
 async def _run(path: str) -> None:
-    settings = Settings.read(Path(path))
+    settings = RealNodeSettings.read(Path(path))
     for socket in Path.cwd().glob("*.sock"):
         socket.unlink()
     servers = [await listen_on(API_SOCKET, to_address("127.0.0.1", settings.api_port))]

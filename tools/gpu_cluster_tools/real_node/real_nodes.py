@@ -13,14 +13,14 @@ from pathlib import Path
 from gpu_cluster_tools.real_node import node_files
 from gpu_cluster_tools.real_node.cgroups import cgroup_of, create_cgroup, remove_cgroups
 from gpu_cluster_tools.real_node.cluster_dns import POLICIES_USER
-from gpu_cluster_tools.real_node.images import Image
+from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.real_node.inside import TARGETS
 from gpu_cluster_tools.real_node.machine import write_machine
 from gpu_cluster_tools.real_node.network import node_address
 from gpu_cluster_tools.real_node.node import KUBELET_FOLDER
 from gpu_cluster_tools.real_node.runtime import READY_SECONDS, import_images, not_ready
 from gpu_cluster_tools.real_node.selection import RealPool
-from gpu_cluster_tools.real_node.settings import NodeSettings, Program, Settings
+from gpu_cluster_tools.real_node.settings import NodeSettings, Program, RealNodeSettings
 from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, RehearsalError, egress, ports
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.kubernetes_client import name_of
@@ -50,7 +50,7 @@ class RealNodes:
         toolchain: Toolchain,
         programs: Path,
         pool: RealPool,
-        images: Sequence[Image],
+        images: Sequence[LocalImage],
     ) -> None:
         """Make them run as the arguments say, whatever state they are in, and wait until they are Ready.
 
@@ -70,7 +70,7 @@ class RealNodes:
 
     def lead_to(self, kubeconfig: Path, namespace: str) -> dict[str, int]:
         """Let the ports of this machine lead to the Services of the models; ports by model."""
-        settings = Settings.read(self._path)
+        settings = RealNodeSettings.read(self._path)
         client = DynamicClient(kubeconfig)
         targets: dict[str, str] = {}
         for model in settings.models:
@@ -86,8 +86,8 @@ class RealNodes:
 
     def _settings(
         self, control_plane: LocalControlPlane, toolchain: Toolchain, programs: Path, pool: RealPool
-    ) -> Settings:
-        kept = Settings.read(self._path).models if self._path.exists() and self._running() else {}
+    ) -> RealNodeSettings:
+        kept = RealNodeSettings.read(self._path).models if self._path.exists() and self._running() else {}
         models = kept if set(kept) == set(pool.models) else ports.assign(pool.models, {})
         shim = toolchain.path("containerd-shim-runc-v2").parent
         search = os.pathsep.join([str(programs), str(shim), os.environ.get("PATH", os.defpath)])
@@ -100,7 +100,7 @@ class RealNodes:
             "--kubeconfig",
             str(self._kubeconfig("policies")),
         ]
-        return Settings(
+        return RealNodeSettings(
             search=search,
             api_port=control_plane.port,
             egress=os.path.relpath(egress.socket_of(control_plane.egress), self._folder),
@@ -126,7 +126,7 @@ class RealNodes:
 
     def _write(
         self,
-        settings: Settings,
+        settings: RealNodeSettings,
         control_plane: LocalControlPlane,
         toolchain: Toolchain,
         programs: Path,
@@ -173,7 +173,7 @@ class RealNodes:
     def _kubeconfig(self, name: str) -> Path:
         return self._folder / "kubeconfigs" / name
 
-    def _identity(self, settings: Settings, control_plane: LocalControlPlane) -> str:
+    def _identity(self, settings: RealNodeSettings, control_plane: LocalControlPlane) -> str:
         content = f"{settings}{control_plane.authority.read_text()}"
         return hashlib.sha256(content.encode()).hexdigest()
 
@@ -192,7 +192,7 @@ class RealNodes:
         deadline = time.monotonic() + READY_SECONDS
         while waiting := wanted - {name_of(node) for node in cluster.nodes() if takes_pods(node)}:
             if time.monotonic() > deadline:
-                node = next(each for each in Settings.read(self._path).nodes if each.name in waiting)
+                node = next(each for each in RealNodeSettings.read(self._path).nodes if each.name in waiting)
                 raise RehearsalError(not_ready(Path(node.folder), "kubelet"))
             time.sleep(_POLL_SECONDS)
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from gpu_cluster_tools.real_node.images import Image
+from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.real_node.node_files import RUNTIME_SOCKET
 from gpu_cluster_tools.rehearsal import RehearsalError
 from gpu_cluster_tools.rehearsal.processes import processes
@@ -16,7 +16,7 @@ READY_SECONDS = 120
 _POLL_SECONDS = 0.2
 
 
-def import_images(folder: Path, ctr: Path, images: Sequence[Image]) -> None:
+def import_images(folder: Path, ctr: Path, images: Sequence[LocalImage]) -> None:
     """Import images into the runtime of the node of a folder, unless it has the same already.
 
     `RehearsalError` where the runtime does not answer.

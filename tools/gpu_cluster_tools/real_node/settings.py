@@ -24,7 +24,7 @@ class NodeSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class RealNodeSettings:
     search: str
     """PATH of all programs."""
 
@@ -42,7 +42,7 @@ class Settings:
         path.write_text(json.dumps(asdict(self), indent=2) + "\n")
 
     @classmethod
-    def read(cls, path: Path) -> "Settings":
+    def read(cls, path: Path) -> "RealNodeSettings":
         data = json.loads(path.read_text())
         nodes = [NodeSettings(**node | {"programs": _programs(node)}) for node in data["nodes"]]
         return cls(**data | {"nodes": nodes, "programs": _programs(data)})

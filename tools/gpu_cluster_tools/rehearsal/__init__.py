@@ -9,7 +9,7 @@ from gpu_cluster_tools.rehearsal.cluster_inventory import (
 )
 from gpu_cluster_tools.rehearsal.control_plane import ControlPlaneStatus, LocalControlPlane
 from gpu_cluster_tools.rehearsal.copy_project import copy_project
-from gpu_cluster_tools.rehearsal.engine import Engine, forget_local_state, local_stacks, local_state
+from gpu_cluster_tools.rehearsal.engine import PulumiEngine, forget_local_state, local_stacks, local_state
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient
 from gpu_cluster_tools.rehearsal.lock import locked
@@ -26,10 +26,10 @@ __all__ = [
     "Changes",
     "ClusterInventory",
     "ControlPlaneStatus",
-    "Engine",
     "KubernetesClient",
     "LocalControlPlane",
     "PoolNodes",
+    "PulumiEngine",
     "RehearsalError",
     "RehearsalReport",
     "Replica",

@@ -17,7 +17,7 @@ Labels = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Target:
+class EgressTarget:
     """Addresses, or pods of a namespace, on one port."""
 
     words: str
@@ -32,7 +32,9 @@ class Target:
         return f"{self.words} on port {self.port} ({self.protocol})"
 
 
-def reaches(policies: list[Object], labels: Labels, target: Target, *, own_namespace: bool = False) -> bool:
+def reaches(
+    policies: list[Object], labels: Labels, target: EgressTarget, *, own_namespace: bool = False
+) -> bool:
     """Whether a pod with these labels may open connections to the target.
 
     `policies`: those of its namespace. `own_namespace`: whether the pods of the target are in it too.
@@ -48,7 +50,7 @@ def reaches(policies: list[Object], labels: Labels, target: Target, *, own_names
     )
 
 
-def _has_port(rule: Object, target: Target) -> bool:
+def _has_port(rule: Object, target: EgressTarget) -> bool:
     ports = rule.get("ports")
     return not ports or any(
         each.get("protocol", "TCP") == target.protocol
@@ -63,12 +65,12 @@ def _has_port(rule: Object, target: Target) -> bool:
     )
 
 
-def _has_peer(rule: Object, target: Target, *, own_namespace: bool) -> bool:
+def _has_peer(rule: Object, target: EgressTarget, *, own_namespace: bool) -> bool:
     peers = rule.get("to")
     return not peers or any(_is_peer(each, target, own_namespace=own_namespace) for each in peers)
 
 
-def _is_peer(peer: Object, target: Target, *, own_namespace: bool) -> bool:
+def _is_peer(peer: Object, target: EgressTarget, *, own_namespace: bool) -> bool:
     block = peer.get("ipBlock")
     if target.network:
         return block is not None and _holds(block, target.network)

@@ -17,10 +17,10 @@ _NO_BACKEND = (
 
 
 @dataclass(frozen=True)
-class Engine:
+class PulumiEngine:
     """Runs `pulumi` for one stack.
 
-    Engine(project, "local", toolchain.environment() | local_state(project)).run("up", "--yes")
+    PulumiEngine(project, "local", toolchain.environment() | local_state(project)).run("up", "--yes")
     """
 
     project: Path

@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from gpu_cluster_tools.rehearsal.engine import Engine
+from gpu_cluster_tools.rehearsal.engine import PulumiEngine
 from gpu_cluster_tools.rehearsal.stack_copy import Keys, config_path
 
 
-def set_fake_secrets(engine: Engine, left_out: Iterable[Keys]) -> dict[str, str]:
+def set_fake_secrets(engine: PulumiEngine, left_out: Iterable[Keys]) -> dict[str, str]:
     """Give the engine a value at each place of the stack file; the values by place."""
     values = {config_path(keys): f"rehearsed-{secrets.token_hex(16)}" for keys in left_out}
     if values:

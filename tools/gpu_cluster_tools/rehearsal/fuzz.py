@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 from gpu_cluster_tools.rehearsal.aws.faults import Fault, Faults
 from gpu_cluster_tools.rehearsal.copy_project import copy_project
-from gpu_cluster_tools.rehearsal.engine import Engine
+from gpu_cluster_tools.rehearsal.engine import PulumiEngine
 from gpu_cluster_tools.rehearsal.leftovers import leftovers_in_cluster, settled_objects
 from gpu_cluster_tools.rehearsal.retry import retry_update
 from gpu_cluster_tools.rehearsal.run_pulumi import Run, run_pulumi
@@ -101,7 +101,7 @@ class Fuzzer:
                 yield life
 
     @contextmanager
-    def _place(self, *, whole: bool) -> Generator[tuple[Path, Sandbox, Engine]]:
+    def _place(self, *, whole: bool) -> Generator[tuple[Path, Sandbox, PulumiEngine]]:
         """A stack file, a sandbox for it and its engine: one account and control plane for all lives."""
         with TemporaryDirectory(prefix="campaign-") as folder:
             any_stack = small_stack(Random(0))  # noqa: S311
@@ -147,7 +147,7 @@ def by_fault(lives: list[Case]) -> str:
 class _Living:
     """The life of one seed in a sandbox."""
 
-    def __init__(self, sandbox: Sandbox, engine: Engine, seed: int) -> None:
+    def __init__(self, sandbox: Sandbox, engine: PulumiEngine, seed: int) -> None:
         self._sandbox = sandbox
         self._engine = engine
         self._random = Random(seed)  # noqa: S311

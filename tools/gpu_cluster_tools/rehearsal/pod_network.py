@@ -12,26 +12,26 @@ from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
-from gpu_cluster_tools.rehearsal.egress_rules import Labels, Target, reaches
+from gpu_cluster_tools.rehearsal.egress_rules import EgressTarget, Labels, reaches
 
 _DNS_PODS = ({"kubernetes.io/metadata.name": "kube-system"}, {"k8s-app": "kube-dns"})
 _POD_IDENTITY_AGENT = "169.254.170.23/32"  # Amazon EKS user guide, pod-id-agent-setup, 2026-11-21
 
 
-def dns_targets(stack: Stack) -> list[Target]:
+def dns_targets(stack: Stack) -> list[EgressTarget]:
     """The DNS pods, and NodeLocal DNSCache, which a cluster may have."""
     cluster = stack.cluster
     resolvers = cluster.dns if isinstance(cluster, ExistingCluster) else [NODE_LOCAL_DNS]
     ways = [("UDP", 53), ("TCP", 53)]
-    pods = [Target("the DNS pods of the cluster", port, way, pods=_DNS_PODS) for way, port in ways]
+    pods = [EgressTarget("the DNS pods of the cluster", port, way, pods=_DNS_PODS) for way, port in ways]
     return pods + [
-        Target(f"NodeLocal DNSCache at {address}", port, way, network=address)
+        EgressTarget(f"NodeLocal DNSCache at {address}", port, way, network=address)
         for address in resolvers
         for way, port in ways
     ]
 
 
-def aws_targets(aws: Api) -> list[Target]:
+def aws_targets(aws: Api) -> list[EgressTarget]:
     """The agent of Pod Identity, and the subnets of interface endpoints that have private names."""
     found = aws.call("ec2", "DescribeVpcEndpoints")["VpcEndpoints"]
     private = [it for it in found if it["VpcEndpointType"] == "Interface" and it.get("PrivateDnsEnabled")]
@@ -39,12 +39,12 @@ def aws_targets(aws: Api) -> list[Target]:
     for endpoint in private:
         for subnet in endpoint["SubnetIds"]:
             subnets.setdefault(subnet, []).append(endpoint["ServiceName"].rpartition(".")[2])
-    targets = [Target("the agent of Pod Identity", 80, network=_POD_IDENTITY_AGENT)]
+    targets = [EgressTarget("the agent of Pod Identity", 80, network=_POD_IDENTITY_AGENT)]
     if not subnets:
         return targets
     listed = aws.call("ec2", "DescribeSubnets", SubnetIds=sorted(subnets))["Subnets"]
     return targets + [
-        Target(
+        EgressTarget(
             f"the endpoints of AWS in {it['CidrBlock']} ({', '.join(sorted(subnets[it['SubnetId']]))})",
             443,
             network=it["CidrBlock"],
@@ -64,8 +64,8 @@ def accounts_on_aws(aws: Api) -> set[tuple[str, str]]:
 
 def unreached(
     api: DynamicClient,
-    dns: Sequence[Target],
-    aws: Sequence[Target] = (),
+    dns: Sequence[EgressTarget],
+    aws: Sequence[EgressTarget] = (),
     accounts: Collection[tuple[str, str]] = (),
 ) -> list[str]:
     """Pods that network policies keep from what they need, in words, each kind of pod once.

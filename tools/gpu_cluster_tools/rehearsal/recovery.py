@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from gpu_cluster_tools.rehearsal.engine import Engine
+from gpu_cluster_tools.rehearsal.engine import PulumiEngine
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.processes import alive, end, processes
 from gpu_cluster_tools.rehearsal.state import StateFiles
@@ -26,7 +26,7 @@ Resource = dict[str, Any]
 State = dict[str, Any]
 
 
-def recover(engine: Engine) -> list[str]:
+def recover(engine: PulumiEngine) -> list[str]:
     """Bring a stack back that an update left locked or half-done; what was done, in words.
 
     Stacks whose state is not in a folder of this machine are left alone. `RehearsalError` where the
@@ -43,7 +43,7 @@ def recover(engine: Engine) -> list[str]:
     return words
 
 
-def unlock(engine: Engine) -> list[str]:
+def unlock(engine: PulumiEngine) -> list[str]:
     """Remove the lock of an engine that is gone, and nothing else; what was done, in words.
 
     `RehearsalError` where the engine still works on the stack.
@@ -52,7 +52,7 @@ def unlock(engine: Engine) -> list[str]:
     return _unlock(engine, files) if files else []
 
 
-def _unlock(engine: Engine, files: StateFiles) -> list[str]:
+def _unlock(engine: PulumiEngine, files: StateFiles) -> list[str]:
     """Remove the lock of an engine that is gone, after ending what it left behind."""
     words: list[str] = []
     for lock in files.locks():
@@ -91,7 +91,7 @@ def _is_unsettled(files: StateFiles) -> bool:
     return '"pending_operations"' in text or _INTERRUPTED in text
 
 
-def _settle(engine: Engine) -> list[str]:
+def _settle(engine: PulumiEngine) -> list[str]:
     """Take up what was begun, and let the engine read it again."""
     state = engine.state()
     words = _take_up(state)
@@ -171,7 +171,7 @@ def _name_manager(resource: Resource) -> None:
     outputs[_FIELD_MANAGER] = max(applied)[1] if applied else "pulumi-kubernetes"
 
 
-def _import(engine: Engine, state: State) -> None:
+def _import(engine: PulumiEngine, state: State) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump({"version": _STATE_VERSION, "deployment": state}, file)
         file.flush()

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
-from gpu_cluster_tools.rehearsal.engine import Engine
+from gpu_cluster_tools.rehearsal.engine import PulumiEngine
 
 _MODEL = "gpu-cluster:index:Model"
 
 
-def removed_models(engine: Engine, models: Iterable[str], prefix: str = "platform-serving") -> list[str]:
+def removed_models(
+    engine: PulumiEngine, models: Iterable[str], prefix: str = "platform-serving"
+) -> list[str]:
     """URNs of what runs beside the models of these names, where the engine has any in its state.
 
     `prefix`: of their resources' names.

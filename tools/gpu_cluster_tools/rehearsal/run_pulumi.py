@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpu_cluster_tools.rehearsal.engine import Engine
+from gpu_cluster_tools.rehearsal.engine import PulumiEngine
 from gpu_cluster_tools.rehearsal.event_log import EventLog
 
 _POLL_SECONDS = 0.25
@@ -40,7 +40,7 @@ class Run:
 
 
 def run_pulumi(
-    engine: Engine, command: str, *arguments: str, record: Path, watch: Watch | None = None
+    engine: PulumiEngine, command: str, *arguments: str, record: Path, watch: Watch | None = None
 ) -> Run:
     """Run a command of the engine to its end, or until `watch` has seen enough.
 

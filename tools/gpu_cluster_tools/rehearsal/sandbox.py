@@ -17,13 +17,13 @@ from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.control_plane import LocalControlPlane
 from gpu_cluster_tools.rehearsal.copy_project import copy_project
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
-from gpu_cluster_tools.rehearsal.engine import Engine, forget_history, local_state
+from gpu_cluster_tools.rehearsal.engine import PulumiEngine, forget_history, local_state
 from gpu_cluster_tools.rehearsal.existing_buckets import changed_buckets, make_buckets
 from gpu_cluster_tools.rehearsal.existing_vpc import MadeVpc, lost_of, make_vpc
 from gpu_cluster_tools.rehearsal.fake_secrets import plaintext_secrets, set_fake_secrets
 from gpu_cluster_tools.rehearsal.given_resources import admit_principals, deployer, own_images, reservations
 from gpu_cluster_tools.rehearsal.instance_types import use_declared
-from gpu_cluster_tools.rehearsal.karpenter_controller import KarpenterController
+from gpu_cluster_tools.rehearsal.karpenter_process import KarpenterProcess
 from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient
 from gpu_cluster_tools.rehearsal.lock import locked
 from gpu_cluster_tools.rehearsal.nodes import reconcile
@@ -190,9 +190,9 @@ class Sandbox:
         return has_karpenter(self._original)
 
     @cached_property
-    def karpenter(self) -> KarpenterController:
+    def karpenter(self) -> KarpenterProcess:
         """The controller, which has yet to start."""
-        return KarpenterController(
+        return KarpenterProcess(
             self.toolchain.path(KARPENTER.name),
             self.folder / ".local" / "karpenter",
             self.control_plane.kubeconfig,
@@ -206,11 +206,11 @@ class Sandbox:
         return _STARTING_SECONDS if self.has_karpenter else STALLED_SECONDS
 
     @cached_property
-    def engine(self) -> Engine:
+    def engine(self) -> PulumiEngine:
         environment = self.toolchain.environment() | local_state(self.folder)
         if self.on_aws:
             environment = self.account.environment(environment, self.aws_provider)
-        return Engine(self.folder, self.name, environment)
+        return PulumiEngine(self.folder, self.name, environment)
 
     @cached_property
     def secrets(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from ruamel.yaml import YAML
 
-from gpu_cluster_tools.rehearsal.engine import Engine
+from gpu_cluster_tools.rehearsal.engine import PulumiEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class StateFiles:
     stack: str
 
     @classmethod
-    def of(cls, engine: Engine) -> Self | None:
+    def of(cls, engine: PulumiEngine) -> Self | None:
         """The files of a stack; None where the engine is not told to keep them in a folder."""
         url = urlsplit(engine.environment.get("PULUMI_BACKEND_URL", ""))
         if url.scheme != "file":
@@ -64,7 +64,7 @@ class StateFiles:
         return self.folder / ".pulumi" / "locks" / "organization" / self.project / self.stack
 
 
-def resources_of(engine: Engine) -> list[dict[str, Any]]:
+def resources_of(engine: PulumiEngine) -> list[dict[str, Any]]:
     """Resources of the engine, as its state was written last; secrets are as they are kept."""
     files = StateFiles.of(engine)
     text = files.checkpoint() if files else ""

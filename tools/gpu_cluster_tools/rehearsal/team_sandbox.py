@@ -11,7 +11,7 @@ from gpu_cluster.config.team_stack import LOCAL_TEAMS, TeamStack
 from gpu_cluster.stack import load_any
 from gpu_cluster_tools.rehearsal.aws import Account
 from gpu_cluster_tools.rehearsal.control_plane import LocalControlPlane
-from gpu_cluster_tools.rehearsal.engine import Engine, local_state
+from gpu_cluster_tools.rehearsal.engine import PulumiEngine, local_state
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.fake_secrets import set_fake_secrets
 from gpu_cluster_tools.rehearsal.sandbox import Sandbox
@@ -54,7 +54,7 @@ class TeamSandbox:
         return StackCopy(self.sandbox.folder / "stacks" / f"Pulumi.{self.name}.yaml")
 
     @cached_property
-    def engine(self) -> Engine:
+    def engine(self) -> PulumiEngine:
         """That of a member; in a cluster elsewhere or here the team's kubeconfig says who it is."""
         environment = self.sandbox.toolchain.environment() | local_state(self.sandbox.folder)
         cluster = self.team.environment.cluster
@@ -62,7 +62,7 @@ class TeamSandbox:
             member = next(it for it in self.team.grant.members if it.startswith("arn:"))
             account = Account(self.sandbox.folder / ".local", id=cluster.account, principal=member)
             environment = account.environment(environment, self.sandbox.aws_provider)
-        return Engine(self.sandbox.folder, self.name, environment)
+        return PulumiEngine(self.sandbox.folder, self.name, environment)
 
     @cached_property
     def secrets(self) -> dict[str, str]:

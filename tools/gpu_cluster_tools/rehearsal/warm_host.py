@@ -20,7 +20,7 @@ from pathlib import Path
 import grpc
 from pulumi.runtime.proto import language_pb2 as messages
 
-from gpu_cluster_tools.rehearsal.engine import Engine
+from gpu_cluster_tools.rehearsal.engine import PulumiEngine
 from gpu_cluster_tools.toolchain.language_host.children import Children
 from gpu_cluster_tools.toolchain.language_host.dependencies import InstalledPackages, inventory_of
 from gpu_cluster_tools.toolchain.language_host.host import LanguageHost, configuration_of, ended
@@ -29,7 +29,7 @@ from gpu_cluster_tools.toolchain.language_host.server import serve
 
 
 @contextmanager
-def warm(engine: Engine, runner: Path, output: Path) -> Generator[Engine]:
+def warm(engine: PulumiEngine, runner: Path, output: Path) -> Generator[PulumiEngine]:
     """The engine, whose programs begin warm. `runner`: the script that runs them; `output`: what they print.
 
     with warm(sandbox.engine, runner, folder / "programs.out") as engine:

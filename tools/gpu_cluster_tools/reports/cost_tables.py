@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from gpu_cluster.cost.assumptions import ASSUMPTIONS
-from gpu_cluster.cost.budget import Budget
+from gpu_cluster.cost.budget import BudgetCheck
 from gpu_cluster.cost.cost import Cost
 from gpu_cluster.cost.diff import Change, CostDiff
 from gpu_cluster.cost.money import HOURS, Range, usd
-from gpu_cluster.cost.teams import Share
+from gpu_cluster.cost.teams import TeamCostShare
 from gpu_cluster.cost.unpriced import Missing
 from gpu_cluster.cost.utilization import Utilization
 from gpu_cluster_policies.markup import table, text
@@ -80,7 +80,7 @@ def _use_row(use: Utilization) -> tuple[str, ...]:
     return use.pool, _count(use.nodes), _count(use.needed), *map(_percents, shares)
 
 
-def _budget_row(budget: Budget) -> tuple[str, ...]:
+def _budget_row(budget: BudgetCheck) -> tuple[str, ...]:
     worst = _dollars(budget.monthly.most)
     if budget.over:
         verdict = f"over by {_dollars(budget.over)}"
@@ -89,7 +89,7 @@ def _budget_row(budget: Budget) -> tuple[str, ...]:
     return budget.of, _dollars(budget.limit), worst if budget.complete else f"at least {worst}", verdict
 
 
-def _team_row(share: Share) -> tuple[str, ...]:
+def _team_row(share: TeamCostShare) -> tuple[str, ...]:
     parts = ", ".join(f"{_percent(part)} of {pool}" for pool, part in share.pools.items())
     return share.team, _dollars(share.monthly.least), _dollars(share.monthly.most), parts or "none"
 

@@ -19,7 +19,7 @@ class NoDiagnosticError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnostic:
+class DcgmReport:
     tests: dict[str, str]
     """Status of each test by its name."""
 
@@ -30,7 +30,7 @@ class Diagnostic:
         return Counter(self.tests.values())[status]
 
 
-def diagnostic(text: str) -> Diagnostic:
+def diagnostic(text: str) -> DcgmReport:
     """`NoDiagnosticError` where there is none. Other lines of the output are passed over."""
     try:
         found: Any = json.loads(text[text.index("{") : text.rindex("}") + 1])[_ROOT]
@@ -41,7 +41,7 @@ def diagnostic(text: str) -> Diagnostic:
     tests = [test for category in found.get("test_categories", []) for test in category["tests"]]
     if not tests:
         raise NoDiagnosticError("no test was run")
-    return Diagnostic(
+    return DcgmReport(
         {test["name"]: test["test_summary"]["status"] for test in tests},
         tuple(warning for test in tests for warning in _warnings(test)),
     )

@@ -7,14 +7,14 @@ import pulumi_aws as aws
 
 from gpu_cluster.aws.ecr.creation_template import creation_template
 from gpu_cluster.catalog import UPSTREAMS
-from gpu_cluster.config.registry import Upstream
+from gpu_cluster.config.registry import UpstreamName
 
 
 def pull_through_caches(
     name: str,
-    upstreams: Iterable[Upstream],
+    upstreams: Iterable[UpstreamName],
     *,
-    credentials: Mapping[Upstream, str],
+    credentials: Mapping[UpstreamName, str],
     prefix: str,
     role: pulumi.Input[str],
     key: pulumi.Input[str],

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from gpu_cluster.aws.identity import policy_document
-from gpu_cluster.config.network import FlowLogs as FlowLogsSettings
+from gpu_cluster.config.network import FlowLogSettings
 
 # Not logs:CreateLogGroup: records that arrive late would bring back a group that was destroyed.
 _WRITE = [
@@ -24,7 +24,7 @@ class FlowLogs(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        settings: FlowLogsSettings,
+        settings: FlowLogSettings,
         *,
         vpc_id: pulumi.Input[str],
         region: str,

@@ -36,19 +36,19 @@ _CACHE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ModelEntry:
     model: LanguageModel
     source: Source
 
 
-def read_table(path: Path) -> Mapping[str, Entry]:
+def read_table(path: Path) -> Mapping[str, ModelEntry]:
     """By name, as the file orders them."""
     with path.open(encoding="utf-8", newline="") as file:
         entries = map(_entry, csv.DictReader(file))
         return {entry.model.name: entry for entry in entries}
 
 
-def write_table(entries: Iterable[Entry]) -> str:
+def write_table(entries: Iterable[ModelEntry]) -> str:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -56,7 +56,7 @@ def write_table(entries: Iterable[Entry]) -> str:
     return text.getvalue()
 
 
-def _entry(row: Mapping[str, str]) -> Entry:
+def _entry(row: Mapping[str, str]) -> ModelEntry:
     model = LanguageModel(
         name=row["model"],
         parameters=float(row["parameters"]),
@@ -71,10 +71,10 @@ def _entry(row: Mapping[str, str]) -> Entry:
         gated=_GATED[row["gated"]],
         licence=row["licence"],
     )
-    return Entry(model, Source(row["source"], date.fromisoformat(row["date"])))
+    return ModelEntry(model, Source(row["source"], date.fromisoformat(row["date"])))
 
 
-def _row(entry: Entry) -> tuple[object, ...]:
+def _row(entry: ModelEntry) -> tuple[object, ...]:
     model = entry.model
     return (
         model.name,

@@ -1,9 +1,9 @@
 from gpu_cluster.catalog import UPSTREAMS
-from gpu_cluster.config.registry import Upstream
+from gpu_cluster.config.registry import UpstreamName
 
 
 def test_every_word_of_the_stack_file_leads_somewhere() -> None:
-    assert set(UPSTREAMS) == {word.value for word in Upstream}
+    assert set(UPSTREAMS) == {word.value for word in UpstreamName}
 
 
 def test_no_two_are_below_one_path() -> None:

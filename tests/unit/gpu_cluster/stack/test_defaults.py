@@ -1,4 +1,4 @@
-from gpu_cluster.config.registry import Upstream
+from gpu_cluster.config.registry import UpstreamName
 from gpu_cluster.config.storage import Ebs, HostPath
 from gpu_cluster.config.stores import S3, FsxLustre
 from gpu_cluster.stack import load
@@ -24,7 +24,7 @@ def test_a_platform_on_aws_has_encrypted_disks_and_caches_that_need_no_credentia
     stack = load(STACKS / "happy/eks-smallest.yaml")
 
     assert stack.storage == {"gp3": Ebs(kind="ebs", default=True)}
-    assert stack.registry.mirrors == {Upstream.ECR_PUBLIC, Upstream.K8S, Upstream.QUAY}
+    assert stack.registry.mirrors == {UpstreamName.ECR_PUBLIC, UpstreamName.K8S, UpstreamName.QUAY}
     assert stack.registry.in_cluster is None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.rehearsal import Engine
+from gpu_cluster_tools.rehearsal import PulumiEngine
 from gpu_cluster_tools.toolchain import Toolchain, ToolchainError
 
 ON_AWS = """\
@@ -50,14 +50,14 @@ def test_the_way_to_a_cluster_on_aws_is_what_the_stack_says_of_it(
     asked: list[tuple[str, ...]] = []
     used: list[Path] = []
 
-    def output(_: Engine, *arguments: str) -> str:
+    def output(_: PulumiEngine, *arguments: str) -> str:
         asked.append(arguments)
         return '{"kind": "Config"}\n'
 
     def cluster(kubeconfig: Path, *_: Any) -> None:
         used.append(kubeconfig)
 
-    monkeypatch.setattr(Engine, "output", output)
+    monkeypatch.setattr(PulumiEngine, "output", output)
     monkeypatch.setattr("gpu_cluster_tools.cli.running.KubernetesClient", cluster)
     monkeypatch.setattr("gpu_cluster_tools.cli.running.ready_engine", lambda: Toolchain({}))
 

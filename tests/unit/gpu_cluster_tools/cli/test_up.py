@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.cli.up import up
-from gpu_cluster_tools.rehearsal import Changes, Engine, LocalControlPlane, local_state
+from gpu_cluster_tools.rehearsal import Changes, LocalControlPlane, PulumiEngine, local_state
 from gpu_cluster_tools.toolchain import Toolchain
 
 STACK = """\
@@ -32,8 +32,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("gpu_cluster_tools.cli.up.removed_models", answer([]))
     monkeypatch.setattr("gpu_cluster_tools.cli.up.show", answer(None))
     monkeypatch.setattr(Toolchain, "environment", answer({}))
-    monkeypatch.setattr(Engine, "run", answer(None))
-    monkeypatch.setattr(Engine, "select", answer(None))
+    monkeypatch.setattr(PulumiEngine, "run", answer(None))
+    monkeypatch.setattr(PulumiEngine, "select", answer(None))
     return tmp_path
 
 

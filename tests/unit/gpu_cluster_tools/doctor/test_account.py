@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.doctor.account import account, principal_of
-from gpu_cluster_tools.doctor.aws import Aws, RefusedError, UnreachableError
+from gpu_cluster_tools.doctor.aws import Aws, AwsCallError, UnreachableError
 from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from tests.pains.platforms import stack
 
@@ -83,5 +83,5 @@ def test_without_the_sdk_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_the_account_refuses_is_told_in_its_words(aws: Aws) -> None:
-    with pytest.raises(RefusedError, match="vpc-12345678"):
+    with pytest.raises(AwsCallError, match="vpc-12345678"):
         aws.call("ec2", "describe_vpcs", VpcIds=["vpc-12345678"])

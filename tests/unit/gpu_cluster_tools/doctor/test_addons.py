@@ -5,7 +5,7 @@ import pytest
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.plan import Registered
 from gpu_cluster_tools.doctor.addons import addons, installed
-from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.aws import Aws, AwsCallError
 from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from tests.pains.platforms import ON_AWS, platform, stack
 
@@ -59,7 +59,7 @@ def test_without_an_account_nobody_knows() -> None:
 
 def test_an_account_that_does_not_answer_is_passed_over(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: str, **__: Any) -> list[Any]:
-        raise RefusedError("no")
+        raise AwsCallError("no")
 
     monkeypatch.setattr(aws, "all_of", refuse)
     assert [check.verdict for check in looked(aws)] == [CheckStatus.SKIP]

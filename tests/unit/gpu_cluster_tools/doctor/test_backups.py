@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.aws import Aws, AwsCallError
 from gpu_cluster_tools.doctor.backups import backups
 from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from tests.pains.platforms import stack
@@ -91,7 +91,7 @@ def test_without_an_account_it_is_told_what_would_be_asked() -> None:
 
 def test_what_the_account_refuses_to_tell_is_skipped(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> dict[str, Any]:
-        raise RefusedError("not authorized to perform: backup:DescribeRegionSettings")
+        raise AwsCallError("not authorized to perform: backup:DescribeRegionSettings")
 
     monkeypatch.setattr(aws, "call", refuse)
 

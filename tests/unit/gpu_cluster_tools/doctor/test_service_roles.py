@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.doctor.aws import Aws, RefusedError
+from gpu_cluster_tools.doctor.aws import Aws, AwsCallError
 from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from gpu_cluster_tools.doctor.service_roles import service_roles
 from tests.pains.platforms import stack
@@ -51,7 +51,7 @@ def test_without_an_account_only_spot_is_open() -> None:
 
 def test_an_account_that_shows_no_roles_is_passed_over(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: str, **__: Any) -> dict[str, Any]:
-        raise RefusedError("An error occurred (AccessDenied) when calling the GetRole operation: no")
+        raise AwsCallError("An error occurred (AccessDenied) when calling the GetRole operation: no")
 
     monkeypatch.setattr(aws, "call", refuse)
     assert {check.verdict for check in on_spot(aws).values()} == {CheckStatus.SKIP}

@@ -16,7 +16,7 @@ from botocore.stub import ANY, Stubber
 
 from gpu_cluster.catalog import SERVICES
 from gpu_cluster.cost.price_file import prices_in
-from gpu_cluster_tools.doctor.aws import Aws, RefusedError, UnreachableError
+from gpu_cluster_tools.doctor.aws import Aws, AwsCallError, UnreachableError
 from gpu_cluster_tools.price_list.compare import Difference, differences
 from gpu_cluster_tools.price_list.fetch import SOURCE, Fetched, fetched, queries
 from gpu_cluster_tools.price_list.price_file import write
@@ -150,7 +150,7 @@ def test_a_refusal_ends_in_the_words_of_aws(aws: Aws, stubber: Stubber) -> None:
         "get_products", "AccessDeniedException", "not authorized to perform: pricing:GetProducts"
     )
 
-    with pytest.raises(RefusedError, match="not authorized to perform: pricing:GetProducts"):
+    with pytest.raises(AwsCallError, match="not authorized to perform: pricing:GetProducts"):
         fetched(aws, "eu-central-1")
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.real_node.images import Image
+from gpu_cluster_tools.real_node.images import LocalImage
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> dict[str, bytes]:
-    image = Image(
+    image = LocalImage(
         "docker.io/vllm/vllm-openai:v1@sha256:abc", {"usr/local/bin/vllm": b"program", "flags": b"{}"}
     )
     image.write(tmp_path / "image.tar", "x86_64")
@@ -51,5 +51,5 @@ def test_an_image_holds_its_files_and_says_so_by_their_digests(archive: dict[str
 
 
 def test_an_image_of_the_same_files_has_the_same_digest() -> None:
-    assert Image("a", {"file": b"1"}).digest == Image("b", {"file": b"1"}).digest
-    assert Image("a", {"file": b"1"}).digest != Image("a", {"file": b"2"}).digest
+    assert LocalImage("a", {"file": b"1"}).digest == LocalImage("b", {"file": b"1"}).digest
+    assert LocalImage("a", {"file": b"1"}).digest != LocalImage("a", {"file": b"2"}).digest

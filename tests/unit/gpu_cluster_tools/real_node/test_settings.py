@@ -1,12 +1,12 @@
 from pathlib import Path
 
-from gpu_cluster_tools.real_node.settings import NodeSettings, Program, Settings
+from gpu_cluster_tools.real_node.settings import NodeSettings, Program, RealNodeSettings
 
 
 def test_processes_read_what_the_command_wrote(tmp_path: Path) -> None:
     node = NodeSettings("l4-0", "10.201.0.1", "/nodes/l4-0", [Program("kubelet", ["kubelet", "--v=2"])])
-    settings = Settings(
+    settings = RealNodeSettings(
         "/bin", 6443, "../egress.socket", {"chat": 20000}, [Program("kube-proxy", ["kube-proxy"])], [node]
     )
     settings.write(tmp_path / "settings.json")
-    assert Settings.read(tmp_path / "settings.json") == settings
+    assert RealNodeSettings.read(tmp_path / "settings.json") == settings

@@ -2,11 +2,13 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.rehearsal.egress_rules import Target, reaches
+from gpu_cluster_tools.rehearsal.egress_rules import EgressTarget, reaches
 
 LABELS = {"app": "chat"}
-ENDPOINTS = Target("endpoints", 443, network="10.40.1.0/24")
-DNS = Target("DNS", 53, "UDP", pods=({"kubernetes.io/metadata.name": "kube-system"}, {"k8s-app": "kube-dns"}))
+ENDPOINTS = EgressTarget("endpoints", 443, network="10.40.1.0/24")
+DNS = EgressTarget(
+    "DNS", 53, "UDP", pods=({"kubernetes.io/metadata.name": "kube-system"}, {"k8s-app": "kube-dns"})
+)
 
 
 def policy(*egress: dict[str, Any], selector: dict[str, Any] | None = None, kind: str = "Egress") -> Any:

@@ -4,11 +4,11 @@ from typing import Any, cast
 from gpu_cluster.stack import load
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
-from gpu_cluster_tools.rehearsal.egress_rules import Target
+from gpu_cluster_tools.rehearsal.egress_rules import EgressTarget
 from gpu_cluster_tools.rehearsal.pod_network import accounts_on_aws, aws_targets, dns_targets, unreached
 
 STACKS = Path(__file__).parents[4] / "stacks"
-ENDPOINTS = Target("the endpoints of AWS", 443, network="10.40.1.0/24")
+ENDPOINTS = EgressTarget("the endpoints of AWS", 443, network="10.40.1.0/24")
 CLOSED: Any = {
     "metadata": {"namespace": "vision"},
     "spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": []},

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import Engine, RehearsalError, recover
+from gpu_cluster_tools.rehearsal import PulumiEngine, RehearsalError, recover
 
 _NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n"}}
 _GONE = 2**22 + 1  # more than any process id
 
 
 @dataclass(frozen=True)
-class StoredState(Engine):
+class StoredState(PulumiEngine):
     """An engine that keeps the state it is given, and says what it was asked to read again."""
 
     refreshed: list[str] = field(default_factory=list[str])
@@ -70,7 +70,7 @@ def test_a_stack_that_was_never_brought_up_has_nothing_to_recover(engine: Stored
 
 
 def test_state_that_lies_elsewhere_is_left_alone(tmp_path: Path) -> None:
-    assert recover(Engine(tmp_path, "s", {"PULUMI_BACKEND_URL": "https://example.com"})) == []
+    assert recover(PulumiEngine(tmp_path, "s", {"PULUMI_BACKEND_URL": "https://example.com"})) == []
 
 
 def test_the_lock_of_a_process_that_is_gone_is_removed(engine: StoredState) -> None:

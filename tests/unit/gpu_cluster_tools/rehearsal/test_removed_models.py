@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import Engine, removed_models
+from gpu_cluster_tools.rehearsal import PulumiEngine, removed_models
 
 CHAT = "urn:pulumi:s::p::gpu-cluster:index:Serving$gpu-cluster:index:Model::platform-serving-chat"
 CODE = CHAT.replace("chat", "code")
@@ -15,7 +15,7 @@ def knowing(*urns: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Knowing(Engine):
+class Knowing(PulumiEngine):
     """An engine with a state of its own."""
 
     known: dict[str, Any] = field(default_factory=dict[str, Any])

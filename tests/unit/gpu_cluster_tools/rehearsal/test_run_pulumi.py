@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import Engine
+from gpu_cluster_tools.rehearsal import PulumiEngine
 from gpu_cluster_tools.rehearsal.event_log import EventLog
 from gpu_cluster_tools.rehearsal.run_pulumi import Run, run_pulumi
 
@@ -30,23 +30,23 @@ say({{"resOutputsEvent": {{"metadata": {{"op": "create", "urn": urn}}}}}})
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
+def engine(tmp_path: Path) -> PulumiEngine:
     program = tmp_path / "pulumi"
     program.write_text(ENGINE)
     program.chmod(0o755)
-    return Engine(tmp_path, "dev", {"PATH": f"{tmp_path}:{os.defpath}"})
+    return PulumiEngine(tmp_path, "dev", {"PATH": f"{tmp_path}:{os.defpath}"})
 
 
 @pytest.fixture(autouse=True)
-def path(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def path(engine: PulumiEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", engine.environment["PATH"])
 
 
-def run(engine: Engine, *arguments: str) -> Run:
+def run(engine: PulumiEngine, *arguments: str) -> Run:
     return run_pulumi(engine, "up", *arguments, record=engine.project / "runs" / "01-up")
 
 
-def test_a_run_leaves_its_events_and_its_words(engine: Engine) -> None:
+def test_a_run_leaves_its_events_and_its_words(engine: PulumiEngine) -> None:
     done = run(engine)
 
     assert (done.held, done.errors) == (True, [])
@@ -54,13 +54,13 @@ def test_a_run_leaves_its_events_and_its_words(engine: Engine) -> None:
     assert done.output.read_text() == "hello from up\n"
 
 
-def test_a_run_that_fails_without_a_reason_tells_its_last_words(engine: Engine) -> None:
+def test_a_run_that_fails_without_a_reason_tells_its_last_words(engine: PulumiEngine) -> None:
     done = run(engine, "--fail")
 
     assert (done.held, done.errors) == (False, ["hello from up", "all is lost"])
 
 
-def test_who_watches_may_end_it(engine: Engine) -> None:
+def test_who_watches_may_end_it(engine: PulumiEngine) -> None:
     def enough(log: EventLog) -> bool:
         return not log.begun
 

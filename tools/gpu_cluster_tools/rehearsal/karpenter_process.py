@@ -30,10 +30,10 @@ _GRACE_SECONDS = 10
 
 
 @dataclass
-class KarpenterController:
+class KarpenterProcess:
     """Runs while the chart's Deployment has a pod that runs, with the environment of its container.
 
-    with KarpenterController(executable, folder, control_plane.kubeconfig, account, aws) as it:
+    with KarpenterProcess(executable, folder, control_plane.kubeconfig, account, aws) as it:
         it.attend()  # over and over
     it.require_all_well()
     """
@@ -57,7 +57,7 @@ class KarpenterController:
     _refused: dict[str, None] = field(default_factory=dict[str, None])
     _wrong: str = ""
 
-    def __enter__(self) -> "KarpenterController":
+    def __enter__(self) -> "KarpenterProcess":
         return self
 
     def __exit__(

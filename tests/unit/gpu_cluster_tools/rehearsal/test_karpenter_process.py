@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import karpenter_controller
+from gpu_cluster_tools.rehearsal import karpenter_process
 from gpu_cluster_tools.rehearsal.dynamic_client import Object
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
-from gpu_cluster_tools.rehearsal.karpenter_controller import KarpenterController
+from gpu_cluster_tools.rehearsal.karpenter_process import KarpenterProcess
 
 ROLE = "arn:aws:iam::123456789012:role/karpenter"
 RUNS = '#!/bin/sh\nenv > environment\necho "$@" > arguments\nexec sleep 600\n'
@@ -63,7 +63,7 @@ class Aws:
         }[operation]
 
 
-Made = Callable[[str], KarpenterController]
+Made = Callable[[str], KarpenterProcess]
 
 
 @pytest.fixture
@@ -92,18 +92,18 @@ def made(
             audiences = ",".join(asked["spec"]["audiences"])
             return {"status": {"token": f"of {asked['spec']['boundObjectRef']['uid']} for {audiences}"}}
 
-    monkeypatch.setattr(karpenter_controller, "DynamicClient", ApiServer)
-    monkeypatch.setattr(karpenter_controller, "_RESTART_SECONDS", 0)
+    monkeypatch.setattr(karpenter_process, "DynamicClient", ApiServer)
+    monkeypatch.setattr(karpenter_process, "_RESTART_SECONDS", 0)
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.write_text(json.dumps(KUBECONFIG))
-    controllers: list[KarpenterController] = []
+    controllers: list[KarpenterProcess] = []
 
-    def make(script: str) -> KarpenterController:
+    def make(script: str) -> KarpenterProcess:
         program = tmp_path / "karpenter"
         program.write_text(script)
         program.chmod(0o755)
         controllers.append(
-            KarpenterController(program, tmp_path / "work", kubeconfig, account, Aws())  # pyright: ignore[reportArgumentType]
+            KarpenterProcess(program, tmp_path / "work", kubeconfig, account, Aws())  # pyright: ignore[reportArgumentType]
         )
         return controllers[-1].__enter__()
 
@@ -119,7 +119,7 @@ def until(holds: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def environment(controller: KarpenterController) -> dict[str, str]:
+def environment(controller: KarpenterProcess) -> dict[str, str]:
     file = controller.folder / "arguments"
     until(file.exists)
     lines = (controller.folder / "environment").read_text().splitlines()
