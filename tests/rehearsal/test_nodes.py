@@ -157,6 +157,7 @@ def test_a_pod_with_probes_init_containers_and_volumes_is_ready_at_once_and_gone
     _until(lambda: "probed" not in {_name(pod) for pod in client.list(Pod)}, seconds=10)
 
 
+@pytest.mark.slow
 def test_a_thousand_nodes_take_seconds(cluster: KubernetesClient) -> None:
     pools = _pools()
     many = pools | {"l4": replace(pools["l4"], nodes=MinMax(min=1000, max=1000))}

@@ -70,6 +70,7 @@ def test_it_goes_by_itself(team: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_it_is_rehearsed_with_the_files_of_both(team: Path) -> None:
     done = run_gpu_cluster(team, "rehearse", "shared-vision")
     assert done.returncode == 0, done.stdout + done.stderr
