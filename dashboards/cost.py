@@ -1,28 +1,28 @@
 """Cost: GPUs by namespace and pool, at their on-demand price."""
 
-from dashboards.panels import POOL_OF_NODE, Board, lines, number, table
+from dashboards.panels import Board, lines, number, table
 from dashboards.panels import dashboard as made
 
 _HELD = "gpu_cluster:gpu_usd_per_hour:by_namespace"
 _PRICE = "gpu_cluster:gpu_usd_per_hour:by_pool"
 
 
-def _priced(gpus: str) -> str:
-    """US dollars an hour of GPUs by node, summed over the nodes of each pool."""
-    return (
-        f"sum by (pool) ({gpus} * on (node) group_left (pool) {POOL_OF_NODE}"
-        f" * on (pool) group_left () {_PRICE})"
-    )
+def _priced(gpus: str, *labels: str) -> str:
+    """US dollars an hour of a series of GPUs, by pool and other labels."""
+    by = ", ".join(("pool", *labels))
+    return f"sum by ({by}) ({gpus}) * on (pool) group_left () {_PRICE}"
 
 
 def dashboard() -> Board:
-    offered = _priced("gpu_cluster:gpus_allocatable:by_node")
-    free = _priced("gpu_cluster:gpus_free:by_node")
+    offered = _priced("gpu_cluster:gpus_offered:by_kind")
+    free = _priced("gpu_cluster:gpus_free:by_pool")
+    idle = _priced("gpu_cluster:gpus_idle:by_workload", "namespace", "workload")
+    models = _priced('gpu_cluster:gpus_held:by_workload{workload!=""}', "namespace", "workload")
     return made(
         "cost",
         "Cost",
         "On-demand price of GPUs: on running nodes, requested by namespace, and free. "
-        "Discounts, disks and traffic are not included.",
+        "Discounts, spot prices and disks are not included: gpu-cluster cost --actual has them.",
         [
             number(
                 "GPUs, US dollars an hour",
@@ -58,6 +58,18 @@ def dashboard() -> Board:
                 "Free by pool",
                 "US dollars an hour of GPUs that no running pod requests.",
                 {"{{pool}}": free},
+                unit="currencyUSD",
+            ),
+            lines(
+                "Requested and idle",
+                "US dollars an hour of GPUs that pods request and have not used for 15 minutes.",
+                {"{{namespace}} {{workload}}": idle},
+                unit="currencyUSD",
+            ),
+            lines(
+                "Requested by model",
+                "US dollars an hour of the GPUs that models and services request.",
+                {"{{namespace}} {{workload}}": models},
                 unit="currencyUSD",
             ),
             table(

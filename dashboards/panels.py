@@ -29,12 +29,6 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 Board = Dashboard
 Panel = TimeSeries | Stat | Table
 
-POOL_OF_NODE = (
-    'label_replace(kube_node_labels{label_gpu_cluster_pool!=""},'
-    ' "pool", "$1", "label_gpu_cluster_pool", "(.+)")'
-)
-"""One for each node of a pool, with the labels `node` and `pool`."""
-
 _SOURCE = DataSourceRef(type_val="prometheus", uid="${source}")
 _TAG = "gpu-cluster"
 

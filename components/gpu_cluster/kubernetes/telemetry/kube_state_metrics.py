@@ -1,6 +1,6 @@
 """kube-state-metrics: objects of the cluster as metrics, without the contents of any."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pulumi
 from pulumi_kubernetes.apps import v1 as apps
@@ -8,7 +8,6 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from gpu_cluster.capacity import POOL_LABEL
 from gpu_cluster.capacity.telemetry_requests import KUBE_STATE_METRICS as NAME
 from gpu_cluster.capacity.telemetry_requests import SERVER_REQUESTS
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
@@ -26,6 +25,8 @@ LABELS = labels_of(NAME)
 _ROLE = f"gpu-cluster-{NAME}"
 _SELF_PORT = 8081
 _TEAM_LABEL = "gpu-cluster/team"
+_POD_LABELS = ("app.kubernetes.io/instance", "app.kubernetes.io/part-of")
+"""By which a pod is one of a model or service."""
 
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "": ("namespaces", "nodes", "persistentvolumeclaims", "pods", "resourcequotas"),
@@ -38,8 +39,14 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
 
 
 def kube_state_metrics(
-    name: str, image: str, *, tolerations: Sequence[core.TolerationArgs], opts: pulumi.ResourceOptions
+    name: str,
+    image: str,
+    *,
+    node_labels: Collection[str],
+    tolerations: Sequence[core.TolerationArgs],
+    opts: pulumi.ResourceOptions,
 ) -> None:
+    """`node_labels`: those that become labels of series."""
     named = metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS)
     account = service_account(f"{name}-objects-account", NAME, opts=opts)
     role = rbac.ClusterRole(
@@ -64,18 +71,22 @@ def kube_state_metrics(
             replicas=1,
             selector=meta.LabelSelectorArgs(match_labels=LABELS),
             template=core.PodTemplateSpecArgs(
-                metadata=meta.ObjectMetaArgs(labels=LABELS), spec=_pod(image, tolerations)
+                metadata=meta.ObjectMetaArgs(labels=LABELS), spec=_pod(image, node_labels, tolerations)
             ),
         ),
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[account, binding])),
     )
 
 
-def _pod(image: str, tolerations: Sequence[core.TolerationArgs]) -> core.PodSpecArgs:
+def _pod(
+    image: str, node_labels: Collection[str], tolerations: Sequence[core.TolerationArgs]
+) -> core.PodSpecArgs:
     ready, live = (
         core.HTTPGetActionArgs(path=path, port=port)
         for path, port in (("/readyz", _SELF_PORT), ("/livez", PORT))
     )
+    labels = {"nodes": node_labels, "namespaces": (_TEAM_LABEL,), "pods": _POD_LABELS}
+    allowed = ",".join(f"{kind}=[{','.join(keys)}]" for kind, keys in labels.items())
     kinds = ",".join(sorted(kind for every in _KINDS.values() for kind in every))
     return server_pod(
         NAME,
@@ -84,7 +95,7 @@ def _pod(image: str, tolerations: Sequence[core.TolerationArgs]) -> core.PodSpec
             f"--port={PORT}",
             f"--telemetry-port={_SELF_PORT}",
             f"--resources={kinds}",
-            f"--metric-labels-allowlist=nodes=[{POOL_LABEL}],namespaces=[{_TEAM_LABEL}]",
+            f"--metric-labels-allowlist={allowed}",
         ],
         port=core.ContainerPortArgs(name="metrics", container_port=PORT),
         ready=ready,

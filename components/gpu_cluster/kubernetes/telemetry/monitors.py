@@ -53,6 +53,7 @@ def _spec(program: str, namespaces: set[str], path: str, port: str, seconds: int
                 "port": port,
                 "path": path,
                 "interval": f"{seconds}s",
+                "honorLabels": target == "pool",  # DCGM's exporter says which pod has a GPU
                 "relabelings": [
                     {"sourceLabels": [instance], "targetLabel": target},
                     {"sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "node"},

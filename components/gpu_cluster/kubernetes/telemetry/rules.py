@@ -8,34 +8,41 @@ from typing import Any
 
 from gpu_cluster.capacity import Pool
 from gpu_cluster.catalog import PriceError, on_demand
+from gpu_cluster.kubernetes.telemetry.node_info import NODE_INFO, Selectors, node_info
 from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_content, yaml_text
 
-FILES = ("gpus", "models", "platform", "waste")
+FILES = ("gpus", "models", "platform", "usage", "waste")
 BLOCK_DAYS = 14
 
 _USD = "gpu_cluster:gpu_usd_per_hour:by_pool"
-_HELD = (
-    'sum by (namespace, node) (kube_pod_container_resource_requests{resource=~"nvidia_com_.*", node!=""}'
-    ' * on (namespace, pod, uid) group_left () (kube_pod_status_phase{phase="Running"} == 1))'
-)
-_POOL_OF_NODE = (
-    'label_replace(kube_node_labels{label_gpu_cluster_pool!=""},'
-    ' "pool", "$1", "label_gpu_cluster_pool", "(.+)")'
-)
+_HELD_USD = f"gpu_cluster:gpus_held:by_workload * on (pool) group_left () {_USD}"
 
 
-def rule_files(runbooks: str, blocks: Mapping[str, datetime], prices: Mapping[str, float]) -> dict[str, str]:
+def rule_files(
+    runbooks: str,
+    blocks: Mapping[str, datetime],
+    prices: Mapping[str, float],
+    selectors: Selectors | None = None,
+) -> dict[str, str]:
     """Rule files by name, as YAML; each alert names its section of the page `runbooks`.
 
-    `blocks`: ends of capacity blocks by pool; `prices`: US dollars an hour of one GPU by pool.
+    `blocks`: ends of capacity blocks by pool; `prices`: US dollars an hour of one GPU by pool; `selectors`:
+    labels by which the nodes of a pool are found.
     """
     found = {name: _package_file(name) for name in FILES}
-    rules = [*_block_alerts(blocks), *_costs(prices)]
-    if rules:
-        found["stack"] = {"groups": [{"name": "stack", "rules": rules}]}
+    usage = [*usage_rules(selectors or {}), *_costs(prices)]
+    found["usage"] = {"groups": [{"name": "usage", "rules": usage}]}
+    if blocks:
+        found["stack"] = {"groups": [{"name": "stack", "rules": _block_alerts(blocks)}]}
     return {
         f"{name}.rules.yml": yaml_text(_with_runbooks(content, runbooks)) for name, content in found.items()
     }
+
+
+def usage_rules(selectors: Selectors) -> list[dict[str, Any]]:
+    """Recording rules of nodes and of GPUs that pods hold: each needs only those before it."""
+    [group] = _package_file("usage")["groups"]
+    return [{"record": NODE_INFO, "expr": node_info(selectors)}, *group["rules"]]
 
 
 def gpu_prices(pools: Mapping[str, Pool], region: str | None) -> dict[str, float]:
@@ -57,6 +64,7 @@ def gpu_prices(pools: Mapping[str, Pool], region: str | None) -> dict[str, float
 
 @cache
 def _package_file(name: str) -> dict[str, Any]:
+    """Rules of the package, as they are written."""
     return yaml_content(
         files("gpu_cluster.kubernetes.telemetry").joinpath("rules", f"{name}.yaml").read_text()
     )
@@ -93,11 +101,10 @@ def _block_alerts(blocks: Mapping[str, datetime]) -> list[dict[str, Any]]:
 def _costs(prices: Mapping[str, float]) -> list[dict[str, Any]]:
     if not prices:
         return []
-    held = f"{_HELD} * on (node) group_left (pool) {_POOL_OF_NODE} * on (pool) group_left () {_USD}"
     of_pools = [
         {"record": _USD, "expr": f"vector({usd})", "labels": {"pool": pool}} for pool, usd in prices.items()
     ]
     return [
         *of_pools,
-        {"record": "gpu_cluster:gpu_usd_per_hour:by_namespace", "expr": f"sum by (namespace) ({held})"},
+        {"record": "gpu_cluster:gpu_usd_per_hour:by_namespace", "expr": f"sum by (namespace) ({_HELD_USD})"},
     ]

@@ -45,6 +45,7 @@ from gpu_cluster.kubernetes.telemetry.alertmanager import alertmanager
 from gpu_cluster.kubernetes.telemetry.exporters import NODES_NAMESPACE, exporter_namespace
 from gpu_cluster.kubernetes.telemetry.grafana import dashboards
 from gpu_cluster.kubernetes.telemetry.monitors import pod_monitors
+from gpu_cluster.kubernetes.telemetry.node_info import node_labels
 from gpu_cluster.kubernetes.telemetry.prometheus import PORT, prometheus
 from gpu_cluster.kubernetes.telemetry.prometheus_config import prometheus_config
 from gpu_cluster.kubernetes.telemetry.rules import gpu_prices, rule_files
@@ -139,8 +140,13 @@ class Telemetry(pulumi.ComponentResource):
             namespace = self._namespace(name, settings, _ways(models, metrics_ports), served, resolvers)
             inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
             tolerated = server_tolerations(pools)
+            selectors = {key: pool.selector for key, pool in pools.items()}
             kube_state_metrics.kube_state_metrics(
-                name, KUBE_STATE_METRICS.at(mirror), tolerations=tolerated, opts=inside
+                name,
+                KUBE_STATE_METRICS.at(mirror),
+                node_labels=node_labels(selectors),
+                tolerations=tolerated,
+                opts=inside,
             )
             if served:
                 metrics_adapter.metrics_adapter(
@@ -162,7 +168,9 @@ class Telemetry(pulumi.ComponentResource):
                 settings,
                 PROMETHEUS_IMAGE.at(mirror),
                 config=prometheus_config(settings, models, kubelet_certificates=kubelet_certificates),
-                rules=rule_files(settings.alerts.runbooks, blocks or {}, gpu_prices(pools, region)),
+                rules=rule_files(
+                    settings.alerts.runbooks, blocks or {}, gpu_prices(pools, region), selectors
+                ),
                 storage=storage,
                 mounted=mounted or {},
                 tolerations=tolerated,

@@ -16,6 +16,7 @@ _OBJECTS = {
     "kube_node_status_condition",
     "kube_pod_container_resource_requests",
     "kube_pod_container_status_restarts_total",
+    "kube_pod_labels",
     "kube_pod_status_phase",
     "kube_pod_status_unschedulable",
     "kube_resourcequota",
