@@ -1,5 +1,7 @@
 """Cost of a stack by pool, team and environment, from dated prices, before anything is created."""
 
+from gpu_cluster.cost.actual import ActualCost
+from gpu_cluster.cost.actual_document import actual_document
 from gpu_cluster.cost.assumptions import ASSUMPTIONS, Assumption, UsageError, usage_of
 from gpu_cluster.cost.budget import BudgetCheck
 from gpu_cluster.cost.cost import Cost, cost_of
@@ -8,7 +10,9 @@ from gpu_cluster.cost.document import document_of
 from gpu_cluster.cost.environment import storage_classes
 from gpu_cluster.cost.item import Item, items_of, region_of
 from gpu_cluster.cost.line_item import LineItem
+from gpu_cluster.cost.measured_usage import Gap, Holder, MeasuredUsage, NodeKind
 from gpu_cluster.cost.money import HOURS, Range
+from gpu_cluster.cost.period_cost import actual_of
 from gpu_cluster.cost.price_file import PriceFileError, project_prices
 from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.pricing import Bill, priced
@@ -20,21 +24,28 @@ __all__ = [
     "ASSUMPTIONS",
     "CATALOG",
     "HOURS",
+    "ActualCost",
     "Assumption",
     "Bill",
     "BudgetCheck",
     "Change",
     "Cost",
     "CostDiff",
+    "Gap",
+    "Holder",
     "Item",
     "LineItem",
+    "MeasuredUsage",
     "Missing",
+    "NodeKind",
     "PriceFileError",
     "Prices",
     "Range",
     "TeamCostShare",
     "UsageError",
     "Utilization",
+    "actual_document",
+    "actual_of",
     "cost_of",
     "diff",
     "document_of",

@@ -1,6 +1,6 @@
 """How much of a pool's nodes what runs on them asks for: what stands idle, and what packing wastes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -65,13 +65,27 @@ class Utilization:
 
 def use_of(pools: Mapping[str, Pool], items: Iterable[Item], site: PricingContext) -> tuple[Utilization, ...]:
     """Of every pool with GPUs, in the order of the pools."""
-    by_selector = {frozenset(pool.selector.items()): name for name, pool in pools.items()}
     placed: dict[str, list[tuple[Item, Range]]] = {}
+    for pool, item in _placed(pools, items):
+        placed.setdefault(pool.name, []).append((item, _pods(item, site)))
+    return tuple(_use(pool, placed.get(name, [])) for name, pool in pools.items() if pool.gpu_resources)
+
+
+def node_shares(
+    pools: Mapping[str, Pool], items: Iterable[Item], site: PricingContext
+) -> Iterator[tuple[Item, Pool, Range]]:
+    """Workloads with GPUs, their pool, and the GPUs of all their replicas as so many of its nodes."""
+    for pool, item in _placed(pools, items):
+        if request := _request(pool, item):
+            yield item, pool, _pods(item, site) * share_of_node(pool, request.resource, request.count)
+
+
+def _placed(pools: Mapping[str, Pool], items: Iterable[Item]) -> Iterator[tuple[Pool, Item]]:
+    by_selector = {frozenset(pool.selector.items()): pool for pool in pools.values()}
     for item in items:
         pool = by_selector.get(_selector(item)) if item.kind in _WORKLOADS else None
         if pool:
-            placed.setdefault(pool, []).append((item, _pods(item, site)))
-    return tuple(_use(pool, placed.get(name, [])) for name, pool in pools.items() if pool.gpu_resources)
+            yield pool, item
 
 
 def _pods(item: Item, site: PricingContext) -> Range:

@@ -1,0 +1,67 @@
+"""Planned cost of the hours that were measured, of pools, teams, models and the control plane."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+
+from gpu_cluster.capacity import Pool, capacity_type
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.cost.cost import Cost
+from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.line_item import PricingContext
+from gpu_cluster.cost.measured_usage import Holder, NodeKind
+from gpu_cluster.cost.money import NOTHING, Range, total
+from gpu_cluster.cost.pricing import bill_of
+from gpu_cluster.cost.unpriced import Missing
+from gpu_cluster.cost.utilization import node_shares
+
+_CLUSTER = "aws:eks/cluster:Cluster"
+_PART = "control plane"
+_INSTANCE = "app.kubernetes.io/instance"
+
+
+def planned_pools(planned: Cost, hours: Fraction) -> dict[str, Range]:
+    """Nodes and their disks, without the volumes of what runs on them."""
+    found: dict[str, Range] = defaultdict(lambda: NOTHING)
+    for line in planned.lines:
+        if line.pool and line.part == "nodes":
+            found[line.pool] += line.hourly * hours
+    return dict(found)
+
+
+def planned_teams(stack: Stack, planned: Cost, hours: Fraction) -> dict[str, Range]:
+    """By namespace, the part of the pools that the quota of its team is."""
+    pools = planned_pools(planned, hours)
+    return {
+        stack.teams[name].namespace or name: total(
+            [pools.get(pool, NOTHING) * part for pool, part in share.pools.items()]
+        )
+        for name, share in planned.shares.items()
+    }
+
+
+def planned_workloads(
+    stack: Stack,
+    pools: Mapping[str, Pool],
+    items: Iterable[Item],
+    site: PricingContext,
+    price: Callable[[NodeKind], Range],
+) -> dict[tuple[Holder, str], Range]:
+    """US dollars an hour of the GPUs of models and services, with their fewest and their most replicas.
+
+    By holder and pool.
+    """
+    found: dict[tuple[Holder, str], Range] = defaultdict(lambda: NOTHING)
+    for item, pool, nodes in node_shares(pools, items, site):
+        metadata = item.inputs.get("metadata", {})
+        name = metadata.get("labels", {}).get(_INSTANCE) or metadata.get("name", "")
+        kind = NodeKind(pool.name, pool.machine, capacity_type(stack.pools[pool.name].capacity))
+        found[Holder(metadata.get("namespace", ""), name), pool.name] += price(kind) * nodes
+    return dict(found)
+
+
+def control_plane(items: Iterable[Item], site: PricingContext) -> tuple[Range, tuple[Missing, ...]]:
+    """US dollars an hour, and what of it has no price."""
+    bill = bill_of([it for it in items if it.kind == _CLUSTER], site)
+    lines = [it.hourly for it in bill.lines if it.part == _PART]
+    return total(lines), () if lines else bill.missing

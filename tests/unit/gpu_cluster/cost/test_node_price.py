@@ -1,0 +1,61 @@
+from datetime import date
+
+import pytest
+
+from gpu_cluster.cost import NodeKind
+from gpu_cluster.cost.item import items_of
+from gpu_cluster.cost.money import Range
+from gpu_cluster.cost.node_price import node_price, server_price
+from gpu_cluster.cost.pricing import site_of
+from tests.today import TODAY
+from tests.unit.gpu_cluster.cost.plans import plan
+
+STACKS = ("prod", "dev", "staging")
+
+
+def price(kind: NodeKind, stack: str = "prod", day: date = TODAY) -> tuple[Range, tuple[str, ...]]:
+    items = items_of(plan(stack).graph)
+    found, missing = node_price(kind, items, site_of(items, "us-east-2", day=day))
+    return found, tuple(map(str, missing))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_planned_node_costs_as_much_as_in_the_plan(stack: str) -> None:
+    """Of every pool of the real stacks: lines of the bill over their nodes."""
+    from gpu_cluster.capacity import capacity_type, pools_of
+    from gpu_cluster.cost import cost_of
+
+    made = plan(stack)
+    bill = cost_of(made, day=TODAY)
+    assert bill.region
+    items = items_of(made.graph)
+    site = site_of(items, bill.region, day=TODAY)
+    for name, pool in pools_of(made.stack).items():
+        lines = [it for it in bill.lines if it.pool == name and it.part == "nodes"]
+        servers = [it for it in lines if it.unit == "node"]
+        if not servers or not servers[0].quantity.most:
+            continue
+        kind = NodeKind(name, pool.machine, capacity_type(made.stack.pools[name].capacity))
+        found, missing = node_price(kind, items, site)
+        assert not missing
+        whole = sum((it.hourly.most for it in lines), start=found.most * 0)
+        assert found.most * servers[0].quantity.most == whole, name
+
+
+def test_another_purchase_option_is_priced_as_such() -> None:
+    spot, _ = price(NodeKind("l4", "g6.4xlarge", "SPOT"))
+    demand, _ = price(NodeKind("l4", "g6.4xlarge", "ON_DEMAND"))
+    assert spot.least < spot.most == demand.least == demand.most
+
+
+def test_a_type_without_a_price_is_named_with_its_pool() -> None:
+    found, missing = price(NodeKind("gone", "p5e.48xlarge", "ON_DEMAND"))
+    assert not found
+    assert missing == ("AWS publishes no on-demand price for p5e.48xlarge (pool gone)",)
+
+
+def test_an_old_price_is_missing() -> None:
+    site = site_of([], "us-east-2", day=date(2029, 1, 1))
+    found, missing = server_price(NodeKind("l4", "g6.4xlarge", "ON_DEMAND"), site)
+    assert not found
+    assert "held until" in str(missing[0])
