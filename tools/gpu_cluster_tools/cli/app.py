@@ -11,7 +11,7 @@ COMMANDS = {
     "campaign": "Fuzz small stacks with faults and edits.",
     "check": "Evaluate all rules on a stack or on manifests.",
     "comment": "Print the comment of reviews, or write it on a pull request.",
-    "cost": "Show what a stack costs, before anything is created.",
+    "cost": "Show what a stack will cost, or has cost by usage.",
     "diagram": "Print a stack as a flowchart in Mermaid.",
     "doctor": "Check prerequisites: machine, account, quotas, cluster.",
     "down": "Remove the platform of a stack.",
@@ -50,6 +50,7 @@ ERRORS = {
     "gpu_cluster_tools.review.revision.RevisionError": 2,
     "gpu_cluster_tools.throughput.measurements.NoMeasurementsError": 1,
     "gpu_cluster_tools.toolchain.errors.ToolchainError": 1,
+    "gpu_cluster_tools.usage.prometheus.NoUsageError": 1,
 }
 """Errors that a person can act on, and their exit codes. By name: imports take longer than most commands."""
 

@@ -1,4 +1,4 @@
-"""`gpu-cluster cost`: what a stack costs, before anything is created."""
+"""`gpu-cluster cost`: what a stack costs before anything is created, and what it has cost."""
 
 import json
 from collections.abc import Sequence
@@ -42,8 +42,29 @@ AsMarkdown = Annotated[
     bool, typer.Option("--markdown", help="Print the table as Markdown, for a pull request.")
 ]
 
+Actual = Annotated[
+    bool, typer.Option("--actual", help="Show what a running stack has cost, by usage, beside the plan.")
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME", help="Begin of the period of --actual: 7d, 12h, or 2026-11-01. Default: 7d."
+    ),
+]
+Until = Annotated[
+    str | None, typer.Option(metavar="TIME", help="End of the period of --actual. Default: now.")
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        "--prometheus",
+        metavar="URL",
+        help="Ask this Prometheus of the stack, instead of its pod, for --actual.",
+    ),
+]
+
 INCOMPLETE = 3
-"""Exit code of a total that lacks prices."""
+"""Exit code of a total that lacks prices, or of a period that lacks samples."""
 
 
 def cost(
@@ -53,14 +74,28 @@ def cost(
     assume: Assume = None,
     as_json: AsJson = False,
     as_markdown: AsMarkdown = False,
+    actual: Actual = False,
+    since: Since = None,
+    until: Until = None,
+    prometheus: Address = None,
 ) -> None:
     """Show what a stack costs in an hour and in a month, at least and at most, without credentials.
 
-    Exit codes: 0 everything has a price, 2 the stack file or the command is wrong, 3 the total is incomplete:
-    something has no price, is named, and costs more than what is shown.
+    With --actual: nodes that ran and GPUs that teams and models held, as Prometheus of the running stack has
+    them. Exit codes: 0 everything has a price, 1 Prometheus does not answer, 2 the stack file or the command
+    is wrong, 3 the total is incomplete: something has no price, or was not measured, is named, and costs more
+    than what is shown.
     """
     project = Project.here()
     project.stack_file(stack)
+    if actual:
+        from gpu_cluster_tools.cli.actual_cost import show_actual  # loads what reaches clusters
+
+        _only_with_plan(against=against, assume=assume, markdown=as_markdown)
+        if not show_actual(project.folder, stack, since=since, until=until, url=prometheus, as_json=as_json):
+            raise typer.Exit(INCOMPLETE)
+        return
+    _only_with_actual(since=since, until=until, prometheus=prometheus)
     usage = usage_of(dict(_pair(given) for given in assume or []))
     with working(f"planning {stack}", quiet=as_json):
         plan = plan_of(project.folder, stack)
@@ -78,6 +113,18 @@ def cost(
         typer.echo(text(now, difference, since=against or ""))
     if not now.complete:
         raise typer.Exit(INCOMPLETE)
+
+
+def _only_with_plan(**options: object) -> None:
+    for name, given in options.items():
+        if given:
+            raise typer.BadParameter("it is for planned costs, without --actual", param_hint=f"--{name}")
+
+
+def _only_with_actual(**options: object) -> None:
+    for name, given in options.items():
+        if given:
+            raise typer.BadParameter("it is for measured costs, with --actual", param_hint=f"--{name}")
 
 
 def _then(folder: Path, stack: str, against: str) -> Plan | None:

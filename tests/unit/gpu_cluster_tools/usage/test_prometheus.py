@@ -1,0 +1,147 @@
+"""Ways to a Prometheus, and answers that are none; a real one: tests/witnesses/test_actual_cost.py."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster_tools.doctor.api_server import NoAnswerError
+from gpu_cluster_tools.usage import prometheus as subject
+from gpu_cluster_tools.usage.prometheus import (
+    BEARER,
+    NoUsageError,
+    Prometheus,
+    prometheus_at,
+    prometheus_of,
+)
+from tests.pains.platforms import stack
+from tests.unit.gpu_cluster_tools.verify.clusters import Cluster, listed, pod
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+PODS = "/api/v1/namespaces/telemetry/pods"
+OPERATED = "/api/v1/namespaces/monitoring/pods"
+EXISTING = {"telemetry": {"prometheus": "existing"}}
+
+
+class Recorder(BaseHTTPRequestHandler):
+    asked: tuple[str, str | None, str]
+
+    def do_POST(self) -> None:
+        form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        Recorder.asked = (self.path, self.headers.get("Authorization"), form)
+        body = json.dumps(
+            {"status": "success", "data": {"result": [{"metric": {"a": "b"}, "value": [0, "2"]}]}}
+        )
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, format: str, *args: Any) -> None: ...
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), Recorder)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_address_may_have_a_path(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(BEARER, raising=False)
+    assert prometheus_at(f"{address}/prometheus/").at("up", NOW) == [({"a": "b"}, 2.0)]
+    assert Recorder.asked == ("/prometheus/api/v1/query", None, "query=up&time=1795996800")
+
+
+@pytest.mark.parametrize(
+    "url", ["prometheus:9090", "ftp://a.example", "https://", "https://a.example/?b=c", ""]
+)
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="expected an address such as"):
+        prometheus_at(url)
+
+
+def test_a_token_is_never_sent_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(BEARER, "secret")
+    with pytest.raises(ValueError, match="over https only") as refused:
+        prometheus_at("http://prometheus.example.com")
+    assert "secret" not in str(refused.value)
+
+
+def answering(status: int, body: bytes) -> Prometheus:
+    return Prometheus(lambda path, form: (status, body))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "message"),
+    [
+        (422, b'{"status": "error", "error": "query timed out"}', "refuses: query timed out"),
+        (503, b"no healthy upstream", "answers 503 and no JSON"),
+        (200, b'{"status": "success"}', "answers 200 and no JSON"),
+        (200, b"[]", "answers 200 and no JSON"),
+    ],
+)
+def test_another_answer_is_said(status: int, body: bytes, message: str) -> None:
+    with pytest.raises(NoUsageError, match=message):
+        answering(status, body).at("up", NOW)
+
+
+def test_an_address_that_nothing_answers_at_is_said() -> None:
+    with pytest.raises(NoUsageError, match="Prometheus does not answer"):
+        prometheus_at("http://127.0.0.1:9").at("up", NOW)
+
+
+@pytest.mark.parametrize(
+    ("settings", "paths", "message"),
+    [
+        (stack("local", {}), {}, "gpu-cluster:telemetry is off"),
+        (stack("onprem", {}), {PODS: None}, "may not list pods of telemetry"),
+        (stack("onprem", {}), {PODS: listed()}, "0 of 0 pods"),
+        (stack("onprem", {}), {PODS: listed(pod("prometheus-0", "n", ready=False))}, "0 of 1 pods"),
+        (stack("onprem", EXISTING), {OPERATED: listed()}, "in monitoring are ready"),
+        (
+            stack("onprem", {}),
+            {
+                PODS: listed(pod("prometheus-0", "fake-0")),
+                "/api/v1/nodes": listed(
+                    {"metadata": {"name": "fake-0", "annotations": {"kwok.x-k8s.io/node": "fake"}}}
+                ),
+            },
+            "simulated node",
+        ),
+    ],
+)
+def test_without_a_prometheus_that_runs_it_says_why(
+    settings: Stack, paths: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(NoUsageError, match=message):
+        prometheus_of(settings, Cluster(paths))
+
+
+def test_the_way_leads_to_the_port_of_the_pod(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the names of ports that the operator gives an existing one; its sidecar has ports too."""
+    seen: list[tuple[str, str, int]] = []
+
+    def refused(_: object, namespace: str, name: str, port: int, **__: object) -> Any:
+        seen.append((namespace, name, port))
+        raise NoAnswerError("no way")
+
+    monkeypatch.setattr(subject, "port_forward", refused)
+    operated = pod("prometheus-k8s-0", "n", namespace="monitoring")
+    operated["spec"]["containers"] = [
+        {"name": "config-reloader", "ports": [{"name": "reloader-web", "containerPort": 8080}]},
+        {"name": "prometheus", "ports": [{"name": "http-web", "containerPort": 9999}]},
+    ]
+    for settings, paths in (
+        (stack("onprem", {}), {PODS: listed(pod("prometheus-0", "n"))}),
+        (stack("onprem", EXISTING), {OPERATED: listed(operated)}),
+    ):
+        with pytest.raises(NoUsageError, match="Prometheus does not answer: no way"):
+            prometheus_of(settings, Cluster(paths)).at("up", NOW)
+    assert seen == [("telemetry", "prometheus-0", 9090), ("monitoring", "prometheus-k8s-0", 9999)]

@@ -1,0 +1,258 @@
+"""Usage of one day in a real Prometheus, and what it cost, worked out by hand.
+
+Samples are taken at half past each minute, and one is seen for five minutes: a series that ends at 06:00 is
+seen up to 06:04, as where Prometheus stops. 1,440 minutes, of which 116 are a gap: from 06:04 to 08:00.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from gpu_cluster.catalog.today import today
+from gpu_cluster_tools.cli.app import app
+from gpu_cluster_tools.usage.read import expanded_rules
+from tests.unit.gpu_cluster.cost.plans import PROJECT
+from tests.witnesses.prometheus_server import backfill, prometheus
+from tests.witnesses.promtool import promtool
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
+
+START = int(datetime(2026, 11, 20, tzinfo=UTC).timestamp())
+GAP = range(6 * 60, 8 * 60)
+
+PRICES = {
+    "prices": [
+        {
+            "region": "us-east-2",
+            "source": "round numbers",
+            "date": str(today()),
+            "instances": {"m7i.2xlarge": 0.5, "g6.4xlarge": 1.2},
+            "capacityBlocks": {"p5.48xlarge": 60},
+            "services": {"gp3": 0.073, "control-plane": 0.1, "tier-xl": 2.9},
+        }
+    ]
+}
+"""A disk of 100 GiB is 100 x 0.073 / 730 = 0.01 an hour."""
+
+
+def minutes(first: int, last: int, value: float = 1) -> Iterator[tuple[float, float]]:
+    """Samples of minutes of the day, without those of the gap."""
+    for minute in range(first, last):
+        if minute not in GAP:
+            yield START + minute * 60 + 30, value
+
+
+def node(name: str, pool: str, instance: str, market: str) -> str:
+    labels = f'label_gpu_cluster_pool="{pool}",label_node_kubernetes_io_instance_type="{instance}"'
+    return f'kube_node_labels{{node="{name}",{labels},label_eks_amazonaws_com_capacity_type="{market}"}}'
+
+
+def pod(namespace: str, name: str) -> str:
+    return f'namespace="{namespace}",pod="{name}",uid="{name}"'
+
+
+def requests(holder: str, node: str) -> str:
+    return (
+        f'kube_pod_container_resource_requests{{{holder},container="c",node="{node}",'
+        'resource="nvidia_com_gpu",unit="integer"}'
+    )
+
+
+def offers(node: str) -> str:
+    return f'kube_node_status_allocatable{{node="{node}",resource="nvidia_com_gpu",unit="integer"}}'
+
+
+def phase(holder: str, name: str) -> str:
+    return f'kube_pod_status_phase{{{holder},phase="{name}"}}'
+
+
+def workload(holder: str, name: str) -> str:
+    labels = f'label_app_kubernetes_io_instance="{name}",label_app_kubernetes_io_part_of="gpu-cluster"'
+    return f"kube_pod_labels{{{holder},{labels}}}"
+
+
+def utilization(namespace: str, pod: str, gpu: int) -> str:
+    return (
+        f'DCGM_FI_DEV_GPU_UTIL{{namespace="{namespace}",pod="{pod}",gpu="{gpu}",UUID="{pod}-{gpu}",node="n"}}'
+    )
+
+
+CHAT, LARGE = pod("serving", "chat-0"), pod("serving", "large-0")
+NOTEBOOK, TRAINED = pod("vision", "notebook"), pod("vision", "trained")
+DAY = (0, 1440)
+SAMPLES: dict[str, list[tuple[float, float]]] = {
+    # Seen for 364 minutes before the gap and 960 after it: 1,324.
+    node("system-a", "system", "m7i.2xlarge", "ON_DEMAND"): [*minutes(*DAY)],
+    node("l4-a", "l4", "g6.4xlarge", "ON_DEMAND"): [*minutes(*DAY)],
+    node("h100-a", "h100", "p5.48xlarge", "CAPACITY_BLOCK"): [*minutes(*DAY)],
+    # Until noon: 364 and, from 08:01 to 12:04, 244 minutes.
+    node("l4-b", "l4", "g6.4xlarge", "SPOT"): [*minutes(0, 720)],
+    offers("l4-a"): [*minutes(*DAY)],
+    offers("l4-b"): [*minutes(30, 720)],
+    offers("h100-a"): [*minutes(*DAY, 8)],
+    # One GPU all day; nothing runs on it from 09:00 to 12:00: idle from 09:15 to 12:00, 166 minutes.
+    requests(CHAT, "l4-a"): [*minutes(*DAY)],
+    phase(CHAT, "Running"): [*minutes(*DAY)],
+    phase(CHAT, "Pending"): [*minutes(*DAY, 0)],
+    workload(CHAT, "chat"): [*minutes(*DAY)],
+    utilization("serving", "chat-0", 0): [
+        *minutes(0, 540, 40),
+        *minutes(540, 720, 0),
+        *minutes(720, 1440, 40),
+    ],
+    # Four GPUs of eight all day, of which two are never used.
+    requests(LARGE, "h100-a"): [*minutes(*DAY, 4)],
+    phase(LARGE, "Running"): [*minutes(*DAY)],
+    workload(LARGE, "large"): [*minutes(*DAY)],
+    **{utilization("serving", "large-0", gpu): [*minutes(*DAY, 90 * (gpu < 2))] for gpu in range(4)},
+    # Waits for a node until 02:00, is started until 02:30, ends at 06:00: 02:01 to 06:04, 244 minutes.
+    requests(NOTEBOOK, "").replace('node="",', ""): [*minutes(60, 120)],
+    requests(NOTEBOOK, "l4-b"): [*minutes(120, 360)],
+    phase(NOTEBOOK, "Pending"): [*minutes(60, 150), *minutes(150, 360, 0)],
+    phase(NOTEBOOK, "Running"): [*minutes(60, 150, 0), *minutes(150, 360)],
+    # Has ended, and holds nothing.
+    requests(TRAINED, "h100-a"): [*minutes(*DAY, 4)],
+    phase(TRAINED, "Succeeded"): [*minutes(*DAY)],
+    phase(TRAINED, "Running"): [*minutes(*DAY, 0)],
+}
+
+
+KINDS = ("gpu", "usedGpu", "idleGpu", "unmeasuredGpu")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prometheus") / "data"
+    backfill(SAMPLES, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "stacks").mkdir()
+    for name in ("Pulumi.yaml", "stacks/Pulumi.prod.yaml", "stacks/Pulumi.onprem.yaml"):
+        (folder / name).write_text((PROJECT / name).read_text())
+    (folder / "prices.yaml").write_text(yaml.safe_dump(PRICES))
+    return folder
+
+
+def cost(project: Path, url: str, monkeypatch: pytest.MonkeyPatch, *options: str) -> tuple[int, Any]:
+    monkeypatch.chdir(project)
+    period = ("--since", "2026-11-20", "--until", "2026-11-21")
+    command = ["cost", "prod", "--actual", "--prometheus", url, "--json", *period, *options]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code in (0, 3), done.output or done.exception
+    return done.exit_code, json.loads(done.stdout)
+
+
+def check(document: Any, *, within: int = 0) -> None:
+    """The figures of the day. `within`: minutes by which the beginning and end of a series may be off."""
+
+    def hours(minutes: int) -> Any:
+        return pytest.approx(minutes / 60, abs=0.005 + 4 * within / 60)
+
+    assert document["hours"] == 24
+    assert document["measuredHours"] == hours(1324)
+    if not within:
+        [gap] = document["gaps"]
+        assert gap == {"from": "2026-11-20T06:04:00+00:00", "to": "2026-11-20T08:00:00+00:00"}
+    nodes = {
+        (pool["pool"], kind["instance"], kind["market"]): kind["nodeHours"]
+        for pool in document["pools"]
+        for kind in pool["kinds"]
+    }
+    assert nodes == {
+        ("system", "m7i.2xlarge", "ON_DEMAND"): hours(1324),
+        ("l4", "g6.4xlarge", "ON_DEMAND"): hours(1324),
+        ("l4", "g6.4xlarge", "SPOT"): hours(608),
+        ("h100", "p5.48xlarge", "CAPACITY_BLOCK"): hours(1324),
+    }
+    workloads = {
+        (space["namespace"], it["workload"]): [it[f"{kind}Hours"] for kind in KINDS]
+        for space in document["namespaces"]
+        for it in space["workloads"]
+    }
+    assert workloads == {
+        ("serving", "chat"): [hours(1324), hours(1324 - 166), hours(166), hours(0)],
+        ("serving", "large"): [hours(4 * 1324), hours(2 * 1324), hours(2 * 1324), hours(0)],
+        ("serving", "code"): [0, 0, 0, 0],  # planned, and never there
+        ("vision", None): [hours(244), hours(0), hours(0), hours(244)],
+    }
+    shared = {(it["what"], it["pool"]): it["gpuHours"] for it in document["shared"]}
+    assert shared["GPUs that no pod held", "h100"] == hours(4 * 1324)
+    assert shared["GPUs that no pod held", "l4"] == hours(608 - 30 - 244)
+    assert shared["GPUs that nodes did not offer", "l4"] == hours(30)
+
+
+def check_costs(document: Any) -> None:
+    """Prices are round, and those of spot are a range."""
+    measured = 1324 / 60
+    [block] = [it["reservedNotRun"] for it in document["pools"] if it["pool"] == "h100"]
+    assert block["cost"]["most"] == pytest.approx(60 * measured, abs=0.01)
+    assert document["controlPlane"]["most"] == pytest.approx(3 * measured, abs=0.01)
+    pools = {it["pool"]: it for it in document["pools"]}
+    assert pools["system"]["cost"]["most"] == pytest.approx(0.5 * measured, rel=0.03)  # and its disk
+    chat, large = (
+        next(
+            it["cost"]["most"]
+            for space in document["namespaces"]
+            for it in space["workloads"]
+            if it["workload"] == name
+        )
+        for name in ("chat", "large")
+    )
+    assert chat == pytest.approx((1.2 + 0.01) * measured, abs=0.01)
+    assert large == pytest.approx((60 + 0.01) / 2 * measured, abs=0.02)
+    for end in ("least", "most"):
+        parts = [it["cost"][end] for it in (*document["namespaces"], *document["shared"])]
+        nodes = [it["cost"][end] for it in (*document["pools"],)] + [document["controlPlane"][end]]
+        assert sum(parts) == pytest.approx(document["cost"][end], abs=0.1)
+        assert sum(nodes) == pytest.approx(document["cost"][end], abs=0.1)
+
+
+def test_the_command_finds_in_prometheus_what_ran(
+    data: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without recorded series: those of exporters alone."""
+    with prometheus(data) as url:
+        code, document = cost(project, url, monkeypatch)
+    check(document)
+    check_costs(document)
+    assert code == 3
+    assert document["uncertain"][0] == "91.9 % of the period is measured"
+
+
+def test_recorded_series_give_the_same_answer(
+    data: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rules are evaluated by Prometheus each minute, and the series of exporters are out of the way.
+
+    They are so at a second of the minute that promtool chooses. A running Prometheus marks series that end;
+    in blocks that are made a sample is that of its minute alone.
+    """
+    rules = [{"record": name, "expr": expression} for name, expression in expanded_rules({}).items()]
+    file = tmp_path / "usage.rules.yml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "usage", "interval": "1m", "rules": rules}]}))
+    recorded = tmp_path / "recorded"
+    with prometheus(data) as url:
+        promtool(
+            "tsdb",
+            "create-blocks-from",
+            "rules",
+            f"--url={url}",
+            f"--start={START + 60}",
+            f"--end={START + 86460}",
+            "--eval-interval=1m",
+            f"--output-dir={recorded}",
+            files=[file],
+        )
+    with prometheus(recorded, lookback="1m") as url:
+        _, document = cost(project, url, monkeypatch)
+    check(document, within=1)
