@@ -45,6 +45,13 @@ SERIES = {
     'resource="nvidia_com_gpu"}': "4x40",
     'kube_pod_status_phase{namespace="vision",pod="done",uid="4",phase="Succeeded"}': "1x40",
 }
+REPLACED = {
+    f'{name[:-1]},instance="replaced"}}': values
+    for name, values in SERIES.items()
+    if name.startswith("kube_") and 'node="a"' in name
+}
+"""kube-state-metrics has been replaced, and is there twice."""
+
 A = 'pool="l4", instance_type="g6.4xlarge", capacity_type="SPOT"'
 B = 'pool="l4", instance_type="g6.4xlarge", capacity_type="on-demand"'
 D = 'pool="dgx"'
@@ -77,7 +84,9 @@ def rules(folder: Path) -> Path:
 def case(at: str, expected: dict[str, dict[str, float]]) -> dict[str, Any]:
     return {
         "interval": "1m",
-        "input_series": [{"series": name, "values": values} for name, values in SERIES.items()],
+        "input_series": [
+            {"series": name, "values": values} for name, values in {**SERIES, **REPLACED}.items()
+        ],
         "promql_expr_test": [
             {
                 "expr": f"gpu_cluster:{name}",
