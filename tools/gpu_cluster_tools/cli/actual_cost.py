@@ -8,7 +8,6 @@ import typer
 
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.catalog.today import today
-from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.cost import ActualCost, actual_document, actual_of, project_prices
 from gpu_cluster.plan import plan_of
@@ -16,11 +15,9 @@ from gpu_cluster_policies.evaluate import judge_of
 from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.table import table
-from gpu_cluster_tools.doctor.api_server import ApiServer, NoAnswerError
+from gpu_cluster_tools.doctor.api_server import ApiServer
 from gpu_cluster_tools.reports.actual_tables import gap_lines, holder_rows, node_rows
 from gpu_cluster_tools.usage import (
-    NoUsageError,
-    Period,
     PeriodError,
     Prometheus,
     period_of,
@@ -44,7 +41,9 @@ def actual_cost(folder: Path, name: str, since: str, until: str | None, url: str
         period = period_of(since, until, datetime.now(UTC))
     except PeriodError as error:
         raise typer.BadParameter(str(error), param_hint="--since") from None
-    prometheus = _at(url) if url else _of(project, name, stack)
+    prometheus = (
+        _at(url) if url else prometheus_of(stack, lambda: ApiServer(*project.kubeconfig(name, stack)))
+    )
     plan = plan_of(folder, name)
     prices = project_prices(judge_of(plan, folder))
     selectors = {pool.name: pool.selector for pool in pools_of(stack).values()}
@@ -56,13 +55,6 @@ def _at(url: str) -> Prometheus:
         return prometheus_at(url)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--prometheus") from None
-
-
-def _of(project: RunningProject, name: str, stack: Stack) -> Prometheus:
-    try:
-        return prometheus_of(stack, ApiServer(*project.kubeconfig(name, stack)))
-    except NoAnswerError as error:
-        raise NoUsageError(str(error)) from error
 
 
 def show_actual(
@@ -78,9 +70,8 @@ def show_actual(
 def text(actual: ActualCost) -> str:
     """For people: nodes, who held their GPUs, and what is not known."""
     usage = actual.usage
-    period = Period(usage.start, usage.end)
     where = f"{actual.stack} in {actual.region}" if actual.region else actual.stack
-    when = f"from {period.start:%Y-%m-%d %H:%M} to {period.end:%Y-%m-%d %H:%M} UTC"
+    when = f"from {usage.start:%Y-%m-%d %H:%M} to {usage.end:%Y-%m-%d %H:%M} UTC"
     head = f"{where} {when}\n{_prices(actual)}\n{_measured(actual)}"
     tables = [table(rows) for rows in (node_rows(actual), holder_rows(actual)) if len(rows) > 2]
     return "\n\n".join([head, *tables, *_incomplete(actual), *_remarks(actual)])

@@ -89,7 +89,7 @@ def prometheus_at(url: str) -> Prometheus:
     return Prometheus(ask)
 
 
-def prometheus_of(stack: Stack, api: ApiServer) -> Prometheus:
+def prometheus_of(stack: Stack, cluster: Callable[[], ApiServer]) -> Prometheus:
     """That of the stack, or the existing one that it names. `NoUsageError` where none runs."""
     telemetry = stack.telemetry
     if not telemetry.enabled:
@@ -98,6 +98,7 @@ def prometheus_of(stack: Stack, api: ApiServer) -> Prometheus:
     namespace = telemetry.scraper.namespace if existing else TELEMETRY_NAMESPACE
     labels = telemetry.scraper.labels if existing else PROMETHEUS_LABELS
     try:
+        api = cluster()
         pod = _ready_pod(namespace, labels, api)
     except NoAnswerError as error:
         raise NoUsageError(str(error)) from error

@@ -98,10 +98,8 @@ def test_usage_of_a_team_is_part_of_its_environment(monkeypatch: pytest.MonkeyPa
     assert "gpu-cluster cost prod" in " ".join(done.output.replace("│", " ").split())
 
 
-def test_a_stack_without_telemetry_has_no_usage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def kubeconfig(*_: object) -> tuple[Path, None]:
-        return tmp_path / "none", None
-
-    monkeypatch.setattr("gpu_cluster_tools.cli.running.RunningProject.kubeconfig", kubeconfig)
+def test_a_stack_without_telemetry_has_no_usage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before any cluster is looked for."""
     done = ran(monkeypatch, "--actual", stack="local")
     assert isinstance(done.exception, NoUsageError)
+    assert "telemetry is off" in str(done.exception)

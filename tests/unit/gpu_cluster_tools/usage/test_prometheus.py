@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
@@ -121,7 +122,7 @@ def test_without_a_prometheus_that_runs_it_says_why(
     settings: Stack, paths: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(NoUsageError, match=message):
-        prometheus_of(settings, Cluster(paths))
+        prometheus_of(settings, lambda: Cluster(paths))
 
 
 def test_the_way_leads_to_the_port_of_the_pod(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,5 +144,5 @@ def test_the_way_leads_to_the_port_of_the_pod(monkeypatch: pytest.MonkeyPatch) -
         (stack("onprem", EXISTING), {OPERATED: listed(operated)}),
     ):
         with pytest.raises(NoUsageError, match="Prometheus does not answer: no way"):
-            prometheus_of(settings, Cluster(paths)).at("up", NOW)
+            prometheus_of(settings, partial(Cluster, paths)).at("up", NOW)
     assert seen == [("telemetry", "prometheus-0", 9090), ("monitoring", "prometheus-k8s-0", 9999)]
