@@ -1,4 +1,4 @@
-"""Refuse docstrings, help texts and rule titles without a subject: `python -m docs.wording`."""
+"""Refuse vague words in docstrings, help texts, rule titles and pages of docs: `python -m docs.wording`."""
 
 import ast
 import re
@@ -14,6 +14,23 @@ WORD = re.compile(
     r"\b(nobody|whoever|house|(?-i:wish(es)?)|shelf|front door|coming up|goes away|going away|stand-?ins?)\b",
     re.IGNORECASE,
 )
+
+PAGE_PHRASES = (
+    "nobody|somebody|everybody|anybody|whoever|whomever|one's own",
+    "whereof|thereby|thereof|therein|wherein|besides|anew|for ever|such as it is|not without|in one go",
+    "foresees?|foreseen|bears?|dearer|keeps? off|stands? on|(?-i:wish|wishes)|hears? of|in the clear",
+    "(?<!-)house|shelf|front door|stand-?ins?|from nothing to nothing|in the words of",
+    "at the (?:most|least)(?! (?:recent|common))|what is made|what was there|there before",
+    "(?:be|is|are) had|had back|(?:is|are) (?:told|said|gone)|told apart|says otherwise|said nowhere",
+    "(?:come|comes|coming|came|brought) up|(?:goes|going|went) away|tak(?:es?|en|ing) away",
+)
+"""Refused in the prose of pages, where the field says it plainly: "5 at the most" is "at most 5"."""
+
+PAGE_WORD = re.compile(r"\b(?:" + "|".join(PAGE_PHRASES).replace(" ", r"\s+") + r")\b", re.IGNORECASE)
+
+BLOCK = re.compile(r"^( *)```.*?^\1```", re.DOTALL | re.MULTILINE)
+NOT_PROSE = re.compile(r"`[^`]*`|\]\([^)]*\)")
+"""Inline code and targets of links."""
 
 RULES = ("rule", "stack_rule", "operation_rule")
 
@@ -46,12 +63,38 @@ def texts(source: str) -> Iterator[tuple[int, str]]:
                 pass
 
 
+def page_problems(page: str) -> Iterator[tuple[int, str]]:
+    """Line and reason of each refused word in the prose of a Markdown page.
+
+    list(page_problems("5 at the most"))  # [(1, "has at the most: use the term of the field")]
+    """
+    for match in PAGE_WORD.finditer(prose(page)):
+        words = " ".join(match.group().split())
+        yield page.count("\n", 0, match.start()) + 1, f"has {words}: use the term of the field"
+
+
+def prose(page: str) -> str:
+    """The page with spaces in place of code blocks, inline code and targets of links."""
+    return NOT_PROSE.sub(_blank, BLOCK.sub(_blank, page))
+
+
+def _blank(found: re.Match[str]) -> str:
+    return re.sub(r"\S", " ", found.group())
+
+
+def pages() -> list[Path]:
+    """README, CONTRIBUTING and all pages of docs but the reference, whose text is that of docstrings."""
+    every = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").rglob("*.md"))]
+    return [page for page in every if page.parent != PROJECT / "docs" / "reference"]
+
+
 def main() -> int:
+    modules = [file for folder in FOLDERS for file in sorted((PROJECT / folder).rglob("*.py"))]
     found = [
         f"{file.relative_to(PROJECT)}:{line}: {reason}"
-        for folder in FOLDERS
-        for file in sorted((PROJECT / folder).rglob("*.py"))
-        for line, reason in problems(file.read_text())
+        for files, check in ((modules, problems), (pages(), page_problems))
+        for file in files
+        for line, reason in check(file.read_text())
     ]
     print(*found, sep="\n", file=sys.stderr, end="\n" if found else "")  # noqa: T201
     return 1 if found else 0

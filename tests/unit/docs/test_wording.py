@@ -1,8 +1,8 @@
-"""Wording of docstrings, help texts and rule titles."""
+"""Wording of docstrings, help texts, rule titles and pages."""
 
 import pytest
 
-from docs.wording import PROJECT, problems
+from docs.wording import PROJECT, page_problems, pages, problems
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,41 @@ def test_texts_with_their_subject_pass() -> None:
         list(problems('"""Findings of a rule."""\nrule(40, "key-rotation", "KMS keys rotate automatically")'))
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("page", "line", "word"),
+    [
+        ("Nobody reaches it.", 1, "Nobody"),
+        ("# Title\n\nA node takes 110 pods at the\nmost.", 3, "at the most"),
+        ("A disk bears a tag.", 1, "bears"),
+        ("```sh\nmake up\n```\n\nBackups can be had back.", 5, "be had"),
+        ("| a | b |\n|---|---|\n| a stand-in | |", 3, "stand-in"),
+        ("Seen by [everybody](page.md).", 1, "everybody"),
+    ],
+)
+def test_a_refused_word_in_the_prose_of_a_page_is_found(page: str, line: int, word: str) -> None:
+    assert list(page_problems(page)) == [(line, f"has {word}: use the term of the field")]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "```console\n$ run\nerror: nobody may\n```\n",
+        "1. Do so:\n\n   ```yaml\n   nobody: 1\n   ```\n",
+        "The user `nobody` runs it.",
+        "[Link](page.md#what-nobody-sees)",
+        "The bearer token is built in-house, at the most recent version, with the warehouse's key.",
+    ],
+)
+def test_code_links_and_longer_words_pass(page: str) -> None:
+    assert list(page_problems(page)) == []
+
+
+def test_pages_whose_text_is_of_docstrings_are_left_to_these() -> None:
+    names = {str(page.relative_to(PROJECT)) for page in pages()}
+    assert {"README.md", "CONTRIBUTING.md", "docs/network.md", "docs/guides/team.md"} <= names
+    assert not any(name.startswith("docs/reference/") for name in names)
 
 
 def test_make_lint_checks_the_wording() -> None:
