@@ -6,21 +6,19 @@ first of each channel is the port. Source: pkg/cri/streaming/portforward/websock
 """
 
 import io
-import os
-import struct
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from typing import Any, cast
+
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import BytesMessage, CloseConnection, Event, Ping
+from wsproto.frame_protocol import CloseReason
 
 from gpu_cluster_tools.doctor.api_server import ApiServer, NoAnswerError, Upgraded
 
 _PROTOCOL = "v4.channel.k8s.io"
 _DATA, _ERROR = b"\x00", b"\x01"
-_FINAL, _MASKED, _LENGTH = 0x80, 0x80, 0x7F
-_BINARY, _PONG = 0x2, 0xA
-_LENGTHS = {126: "!H", 127: "!Q"}
-_LARGEST_SHORT, _LARGEST_MIDDLE = 125, 0xFFFF
 
 
 @contextmanager
@@ -46,11 +44,12 @@ class _Tunnel:
     def __init__(self, stream: Upgraded, timeout: float) -> None:
         self._stream = stream
         self._timeout = timeout
-        self._received = b""
+        self._protocol = Connection(ConnectionType.CLIENT)
+        self._messages = self._received()
         self._opened: set[bytes] = set()
 
     def sendall(self, data: bytes) -> None:
-        self._send(_BINARY, _DATA + data)
+        self._send(BytesMessage(data=_DATA + data))
 
     def makefile(self, *_: object) -> io.BufferedReader:
         return io.BufferedReader(_Data(self))
@@ -60,7 +59,7 @@ class _Tunnel:
 
     def data(self) -> bytes:
         """Data as they come; none once the other side closes. `NoAnswerError` with what the kubelet says."""
-        while message := self._message():
+        for message in self._messages:
             channel, content = message[:1], message[1:]
             if channel not in self._opened:
                 self._opened.add(channel)  # its first message is the port
@@ -70,49 +69,32 @@ class _Tunnel:
                 return content
         return b""
 
-    def _message(self) -> bytes | None:
-        """The next message; None once the other side closes."""
+    def _received(self) -> Iterator[bytes]:
+        """Messages until the other side closes."""
         message = b""
         while True:
-            first, second = self._exactly(2)
-            length = second & _LENGTH
-            if length in _LENGTHS:
-                form = _LENGTHS[length]
-                [length] = struct.unpack(form, self._exactly(struct.calcsize(form)))
-            content = self._exactly(length)
-            match first & 0xF:
-                case 0x8:
-                    return None
-                case 0x9:
-                    self._send(_PONG, content)
-                case 0xA:
-                    pass
-                case _:
-                    message += content
-                    if first & _FINAL:
-                        return message
-
-    def _exactly(self, count: int) -> bytes:
-        while len(self._received) < count:
-            received = self._stream.read(65536, self._timeout)
-            if not received:
+            for event in self._protocol.events():
+                match event:
+                    case BytesMessage():
+                        message += event.data
+                        if event.message_finished:
+                            yield message
+                            message = b""
+                    case Ping():
+                        self._send(event.response())
+                    case CloseConnection() if event.code == CloseReason.PROTOCOL_ERROR:
+                        raise NoAnswerError(event.reason or "the connection is no WebSocket")
+                    case CloseConnection():
+                        return
+                    case _:
+                        pass
+            data = self._stream.read(65536, self._timeout)
+            if not data:
                 raise NoAnswerError("the connection ended")
-            self._received += received
-        found, self._received = self._received[:count], self._received[count:]
-        return found
+            self._protocol.receive_data(data)
 
-    def _send(self, operation: int, content: bytes) -> None:
-        """A client's frames are masked (RFC 6455, section 5.3)."""
-        size = len(content)
-        if size <= _LARGEST_SHORT:
-            head = bytes([_FINAL | operation, _MASKED | size])
-        elif size <= _LARGEST_MIDDLE:
-            head = bytes([_FINAL | operation, _MASKED | 126]) + struct.pack("!H", size)
-        else:
-            head = bytes([_FINAL | operation, _MASKED | 127]) + struct.pack("!Q", size)
-        mask = os.urandom(4)
-        masked = bytes(byte ^ mask[index % 4] for index, byte in enumerate(content))
-        self._stream.write(head + mask + masked, self._timeout)
+    def _send(self, event: Event) -> None:
+        self._stream.write(self._protocol.send(event), self._timeout)
 
 
 class _Data(io.RawIOBase):

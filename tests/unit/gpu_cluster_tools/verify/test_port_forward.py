@@ -103,6 +103,19 @@ def test_a_connection_that_breaks_is_an_error() -> None:
         answer(frame(b"\x00HTTP/1.1 200 OK\r\n"))
 
 
+def test_bytes_that_are_no_frame_are_an_error() -> None:
+    with pytest.raises(NoAnswerError, match="Invalid opcode"):
+        answer(frame(b"\x00HTTP/1.1 200 OK\r\n"), frame(b"", operation=3))
+
+
+def test_a_ping_is_answered() -> None:
+    kubelet, _ = answer(frame(b"alive", operation=9), frame(b"\x00" + ANSWER))
+    size = kubelet.stream.written[1] & 0x7F
+    pong = kubelet.stream.written[6 + size :]
+    assert pong[0] == 0x8A
+    assert unmasked(pong) == b"alive"
+
+
 def test_an_answer_may_end_with_its_connection() -> None:
     text = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
     _, body = answer(frame(b"\x00" + text), frame(b"\x00good"), frame(b"\x00bye"), frame(b"", operation=8))
