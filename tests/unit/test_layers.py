@@ -32,7 +32,8 @@ USES = {
     "gpu_cluster_policies": (
         f"{_RESULTS} gpu_cluster.exemption gpu_cluster.component_exemptions gpu_cluster.project"
     ),
-    "gpu_cluster_tools.toolchain": "gpu_cluster.cache_folder",
+    "gpu_cluster_tools.termination": "",
+    "gpu_cluster_tools.toolchain": "gpu_cluster.cache_folder gpu_cluster_tools.termination",
     "gpu_cluster_tools.diagram": _SETTINGS,
     "gpu_cluster_tools.scaffold": (
         f"{_SETTINGS} gpu_cluster.stack gpu_cluster_policies "
@@ -49,7 +50,7 @@ USES = {
     ),
     "gpu_cluster_tools.rehearsal": (
         f"{_SETTINGS} gpu_cluster.stack gpu_cluster.plan gpu_cluster_tools.schedule "
-        "gpu_cluster_tools.toolchain"
+        "gpu_cluster_tools.termination gpu_cluster_tools.toolchain"
     ),
     "gpu_cluster_tools.review": (
         f"{_RESULTS} gpu_cluster_policies gpu_cluster_tools.schedule gpu_cluster_tools.toolchain"

@@ -2,10 +2,10 @@
 
 import json
 import shutil
-from contextlib import ExitStack
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -14,12 +14,15 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.platform_checkout import beside_the_team
 from gpu_cluster_tools.cli.project import Project, StackName
+from gpu_cluster_tools.cli.width import say_if_heard
 from gpu_cluster_tools.rehearsal import Sandbox, TeamSandbox, copy_project, rehearse_team
 from gpu_cluster_tools.rehearsal import rehearse as run
 from gpu_cluster_tools.rehearsal.aws.faults import FaultError, Faults
 from gpu_cluster_tools.rehearsal.policy_files import read as read_policies
 from gpu_cluster_tools.rehearsal.policy_files import write as write_policies
 from gpu_cluster_tools.rehearsal.stack_tools import tools_of
+from gpu_cluster_tools.rehearsal.temporary_folder import PROJECT, temporary_folder
+from gpu_cluster_tools.termination import Interruption, name_of, undisturbed
 from gpu_cluster_tools.toolchain import install
 
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON; the steps go to stderr.")]
@@ -93,24 +96,42 @@ def _rehearse(
     def tell(line: str) -> None:
         typer.echo(line, err=as_json)
 
-    with sandbox.alone():
-        try:
-            report = (
-                rehearse_team(TeamSandbox(sandbox, stack), tell) if of_team else run(sandbox, tell, faults)
-            )
-            if rights.written and report.held:
-                for path in write_policies(rights.written, sandbox.account.calls()):
-                    tell(f"wrote {path}")
-            elif rights.written:
-                tell(f"{rights.written} is not written: not every step was taken")
-        finally:
-            if not keep:
-                sandbox.remove()
+    kept = f"kept in {sandbox.folder}: `gpu-cluster rehearse {stack}` removes it first"
+    with sandbox.alone(), _removed(sandbox, kept if keep else None):
+        report = rehearse_team(TeamSandbox(sandbox, stack), tell) if of_team else run(sandbox, tell, faults)
+        if rights.written and report.held:
+            for path in write_policies(rights.written, sandbox.account.calls()):
+                tell(f"wrote {path}")
+        elif rights.written:
+            tell(f"{rights.written} is not written: not every step was taken")
     typer.echo(json.dumps(report.as_json(), indent=2) if as_json else report.as_text())
     if keep:
-        typer.echo(f"kept in {sandbox.folder}: `gpu-cluster rehearse {stack}` removes it first", err=True)
+        typer.echo(kept, err=True)
     if not report.held:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _removed(sandbox: Sandbox, kept: str | None) -> Generator[None]:
+    """All that runs in the sandbox ends with the rehearsal, unless it is `kept`."""
+    try:
+        yield
+    except Interruption as error:
+        say_if_heard(f"stopped by {name_of(error)}: {kept or 'ending all that it started'}")
+        _remove(sandbox, kept)
+        if not kept:
+            say_if_heard("nothing of it runs any more; the same command starts anew")
+        raise
+    except BaseException:
+        _remove(sandbox, kept)
+        raise
+    _remove(sandbox, kept)
+
+
+def _remove(sandbox: Sandbox, kept: str | None) -> None:
+    if not kept:
+        with undisturbed():
+            sandbox.remove()
 
 
 def _laid_over(project: Project, source: Path, folders: ExitStack) -> Path:
@@ -118,8 +139,8 @@ def _laid_over(project: Project, source: Path, folders: ExitStack) -> Path:
     files = [*(project.folder / "stacks").glob("Pulumi.*.yaml"), *source.glob("Pulumi.*.yaml")]
     if links := [file.name for file in files if file.is_symlink()]:
         raise typer.BadParameter(f"{', '.join(links)}: a link, and no file of its own", param_hint="--from")
-    folder = folders.enter_context(TemporaryDirectory(prefix="gpu-cluster-rehearsal-"))
-    over = copy_project(project.folder, Path(folder) / "project", {})
+    folder = folders.enter_context(temporary_folder())
+    over = copy_project(project.folder, folder / PROJECT, {})
     for file in files:
         shutil.copy(file, over / "stacks")
     folders.enter_context(beside_the_team())  # its file names no platform but this one
@@ -134,8 +155,8 @@ def _with_platform(project: Project, stack: str, folders: ExitStack, *, keep: bo
     if keep:
         message = f"a stack on {team.platform} cannot be kept: rehearse it in the platform's checkout"
         raise typer.BadParameter(message, param_hint="--keep")
-    folder = folders.enter_context(TemporaryDirectory(prefix="gpu-cluster-rehearsal-"))
-    both = copy_project(project.folder, Path(folder) / "project", {})
+    folder = folders.enter_context(temporary_folder())
+    both = copy_project(project.folder, folder / PROJECT, {})
     environment = Project(team.platform.folder).stack_file(team.file.team.environment)
     for file in (environment, project.stack_file(stack)):
         shutil.copy(file, both / "stacks")

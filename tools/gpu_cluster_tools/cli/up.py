@@ -1,5 +1,8 @@
 """`gpu-cluster up`: start the platform and show it."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 import typer
 
 from gpu_cluster.capacity import pools_of
@@ -11,6 +14,7 @@ from gpu_cluster_tools.cli.real_nodes import answered, choose, start_real_nodes
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.summary import show
 from gpu_cluster_tools.cli.team_stack import up_team
+from gpu_cluster_tools.cli.width import say_if_heard
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.real_node.selection import RealPool
 from gpu_cluster_tools.rehearsal import (
@@ -24,6 +28,7 @@ from gpu_cluster_tools.rehearsal import (
     recover,
     removed_models,
 )
+from gpu_cluster_tools.termination import Interruption, name_of, undisturbed
 from gpu_cluster_tools.toolchain import Toolchain, install
 from gpu_cluster_tools.toolchain.real_node import REAL_NODE
 
@@ -39,15 +44,35 @@ def up(stack: StackName = "local") -> None:
         with project.alone():
             real = choose(settings)
             toolchain = install(also=REAL_NODE if real else ())
-            _start_nodes(project, stack, settings, toolchain, real)
-            _update(project.engine(stack, settings, toolchain), settings)
-            if real:
-                answered(project, settings)
+            with _stopped_if_interrupted(project, toolchain, stack):
+                _start_nodes(project, stack, settings, toolchain, real)
+                _update(project.engine(stack, settings, toolchain), settings)
+                if real:
+                    answered(project, settings)
     else:
         if isinstance(settings.cluster, ExistingCluster):
             project.cluster(stack, settings).nodes()  # a way that leads nowhere ends here, not at each object
         _update(project.engine(stack, settings, install()), settings)
     show(project, stack, settings)
+
+
+@contextmanager
+def _stopped_if_interrupted(project: RunningProject, toolchain: Toolchain, stack: str) -> Generator[None]:
+    """A platform that this run started ends, and keeps what it stored; one that ran before goes on."""
+    control_plane = project.control_plane(toolchain)
+    ran_before = bool(control_plane.status().running)
+    try:
+        yield
+    except Interruption as error:
+        left = "the platform runs on, as far as it was updated"
+        if not ran_before:
+            say_if_heard(f"stopped by {name_of(error)}: ending what it started")
+            with undisturbed():
+                RealNodes(project.local).remove()
+                control_plane.stop()
+            left = "nothing of it runs any more, and what it stored is kept"
+        say_if_heard(f"{left}; `gpu-cluster up {stack}` goes on, `gpu-cluster down {stack}` removes it")
+        raise
 
 
 def _start_nodes(

@@ -4,6 +4,7 @@ import re
 import shutil
 import sys
 import textwrap
+from contextlib import suppress
 from typing import TextIO
 
 import typer
@@ -17,6 +18,12 @@ def say(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Print text, wrapped where it goes to a terminal."""
     width = width_of(sys.stderr if err else sys.stdout)
     typer.echo(wrapped(text, width) if width else text, err=err, nl=nl)
+
+
+def say_if_heard(text: str) -> None:
+    """Print text to stderr, unless the terminal is gone."""
+    with suppress(OSError):
+        say(text, err=True)
 
 
 def width_of(stream: TextIO) -> int | None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from gpu_cluster_tools.termination import Interruption, TerminatedError
 
 _NO_BACKEND = (
     "Nothing says where the engine is to keep its state: export PULUMI_BACKEND_URL (file:///srv/state, s3://…)\n"
@@ -96,9 +98,19 @@ def _state(project: Path) -> Path:
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
-    """The exit code. Ctrl-C reaches the engine too: it finishes what it has begun, and so do we."""
+    """The exit code. Asked to end, the engine finishes what it has begun; then the interruption goes on.
+
+    Ctrl-C reaches the engine by itself.
+    """
+    interruption: BaseException | None = None
     while True:
         try:
-            return process.wait()
-        except KeyboardInterrupt:
+            code = process.wait()
+        except Interruption as error:
+            interruption = interruption or error
+            if isinstance(error, TerminatedError):
+                process.send_signal(signal.SIGINT)
             continue
+        if interruption and code:
+            raise interruption
+        return code

@@ -20,6 +20,18 @@ def locked(path: Path, *, waiting: Callable[[], None] | None = None) -> Generato
         os.close(file)
 
 
+def held_elsewhere(path: Path) -> bool:
+    """Whether a process holds the lock of this file now."""
+    file = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
 def _acquire(path: Path, waiting: Callable[[], None] | None) -> int:
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)  # whoever held it may have removed that, too

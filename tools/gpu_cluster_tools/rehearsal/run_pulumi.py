@@ -12,6 +12,7 @@ from gpu_cluster_tools.rehearsal.event_log import EventLog
 
 _POLL_SECONDS = 0.25
 _GRACE_SECONDS = 60  # for what the engine has begun when it is asked to end
+_HURRIED_SECONDS = 5  # a command that was asked to end is killed if it takes long
 
 Watch = Callable[[EventLog], bool]
 """Called again and again with what is done so far; whether to go on."""
@@ -64,8 +65,10 @@ def run_pulumi(
         )
     try:
         _watch(process, log, watch)
-    finally:
-        _end(process)
+    except BaseException:
+        _end(process, _HURRIED_SECONDS)
+        raise
+    _end(process, _GRACE_SECONDS)
     log.read()
     return Run(log, process.returncode, output)
 
@@ -78,13 +81,13 @@ def _watch(process: subprocess.Popen[bytes], log: EventLog, watch: Watch | None)
             return
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], grace_seconds: float) -> None:
     """Asked once, the engine finishes what it has begun."""
     if process.poll() is not None:
         return
     process.send_signal(signal.SIGINT)
     try:
-        process.wait(_GRACE_SECONDS)
+        process.wait(grace_seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

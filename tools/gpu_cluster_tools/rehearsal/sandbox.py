@@ -32,9 +32,12 @@ from gpu_cluster_tools.rehearsal.run_watcher import STALLED_SECONDS
 from gpu_cluster_tools.rehearsal.stack_copy import Keys, StackCopy
 from gpu_cluster_tools.rehearsal.stack_tools import has_karpenter, write_charts
 from gpu_cluster_tools.rehearsal.state import resources_of
-from gpu_cluster_tools.toolchain import AWS_PROVIDER, KARPENTER, Toolchain
+from gpu_cluster_tools.toolchain import AWS_PROVIDER, KARPENTER, LWS_CONTROLLER, Toolchain
 
 _KUBECONFIG = ".local/kubeconfig"
+_PROGRAMS = ("pulumi", KARPENTER.name, LWS_CONTROLLER.name)
+"""Programs of a rehearsal beside control plane and account, by the start of their names."""
+
 _STARTING_SECONDS = 60
 """For Karpenter to start, to look at its NodePools and to bring a node, on a machine that does much else."""
 
@@ -106,7 +109,7 @@ class Sandbox:
         """End all that runs in it, and delete it."""
         end(
             found
-            for found in processes(lambda command: command.startswith(("pulumi", KARPENTER.name)))
+            for found in processes(lambda command: command.startswith(_PROGRAMS))
             if found.directory.is_relative_to(self.folder)
         )
         Account(self.folder / ".local").stop()

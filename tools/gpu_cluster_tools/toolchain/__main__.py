@@ -6,6 +6,7 @@ too and, where one can run, the programs of a real node and of its telemetry.
 
 import sys
 
+from gpu_cluster_tools.termination import terminate_in_order
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.envoy import missing_envoy, provide_envoy
 from gpu_cluster_tools.toolchain.errors import ToolchainError
@@ -56,4 +57,5 @@ def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
 
 
 if __name__ == "__main__":
+    terminate_in_order()
     sys.exit(main(sys.argv[1:]))

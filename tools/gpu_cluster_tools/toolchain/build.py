@@ -1,8 +1,10 @@
 """Make one tool from its pinned module."""
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,17 +78,23 @@ class Builder:
         return self._run(tool, [str(self.go.executable), *arguments], sources, temporary)
 
     def _run(self, tool: Tool, command: list[str], sources: Path, temporary: Path) -> str:
-        done = subprocess.run(  # noqa: S603
+        with subprocess.Popen(  # noqa: S603
             command,
             cwd=sources,
             env=self.go.environment(temporary=temporary),
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise _failure(tool, " ".join(command), done.stderr or done.stdout)
-        return done.stdout
+            start_new_session=True,
+        ) as process:
+            try:
+                output, errors = process.communicate()
+            except BaseException:
+                os.killpg(process.pid, signal.SIGKILL)  # with the compilers that Go has started
+                raise
+        if process.returncode != 0:
+            raise _failure(tool, " ".join(command), errors or output)
+        return output
 
 
 def _copied(source: Path, target: Path) -> Path:

@@ -4,14 +4,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from gpu_cluster_tools.termination import Interruption, name_of
 from gpu_cluster_tools.toolchain.estimate import Estimate, in_words
 
 Report = Callable[[str], None]
 
+_GO_ON = "what was built before is kept, and the same command goes on"
 _CLEAR = "\r\033[K"
 
 
@@ -44,6 +46,16 @@ class BuildProgress:
     @contextmanager
     def step(self, title: str, tool: str = "") -> Generator[None]:
         """`tool`: the name of the tool that the step builds, whose position and time left are said."""
+        try:
+            with self._shown(title, tool):
+                yield
+        except Interruption as error:
+            with suppress(OSError):  # the terminal may be gone
+                self.line(f"{title} … stopped by {name_of(error)}; {_GO_ON}")
+            raise
+
+    @contextmanager
+    def _shown(self, title: str, tool: str) -> Generator[None]:
         estimate = self._estimate if tool else None
         started = time.monotonic()
 

@@ -1,17 +1,33 @@
 import base64
 import dataclasses
 import hashlib
+import signal
 import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from gpu_cluster_tools.rehearsal.processes import alive
 from gpu_cluster_tools.toolchain.build import Builder
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.go import find_go
 from gpu_cluster_tools.toolchain.tools import ModuleFiles, Tool
 
+BUILDING = """
+import sys
+from pathlib import Path
+from gpu_cluster_tools.termination import terminate_in_order
+from gpu_cluster_tools.toolchain.build import Builder
+from gpu_cluster_tools.toolchain.go import Go
+from gpu_cluster_tools.toolchain.tools import Tool
+
+terminate_in_order()
+go, cache, module, directory = sys.argv[1:]
+Builder(Go(Path(go), Path(cache))).build(Tool("hello", "v1", module, "."), Path(directory))
+"""
 LIBRARY = "example.com/library@v1.0.0"
 
 
@@ -141,3 +157,26 @@ def sum_of(files: dict[str, bytes]) -> str:
     """Go's hash `h1:` of a tree: the SHA-256 of the list that sha256sum would print for it."""
     lines = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
     return "h1:" + base64.b64encode(hashlib.sha256(lines.encode()).digest()).decode()
+
+
+def test_a_build_that_is_interrupted_ends_what_it_started(cache: Path, hello: Tool, directory: Path) -> None:
+    """A script in the place of Go, with a child of its own, as compilers are."""
+    go = cache / "go"
+    go.parent.mkdir(parents=True, exist_ok=True)
+    go.write_text('#!/bin/sh\nsleep 600 &\necho $! > "$GOTMPDIR/child"\nwait\n')
+    go.chmod(0o755)
+    arguments = [str(each) for each in (go, cache, hello.module, directory)]
+    building = subprocess.Popen([sys.executable, "-c", BUILDING, *arguments])
+    child = directory / "temporary" / "child"
+    deadline = time.monotonic() + 30
+    while not (child.exists() and child.read_text().strip()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert alive(int(child.read_text()))
+
+    building.terminate()
+
+    assert building.wait(30) == 128 + signal.SIGTERM
+    while alive(int(child.read_text())):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
