@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from gpu_cluster.kubernetes.gpu.device_plugin import DevicePlugin as DevicePlugin
     from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin as EfaPlugin
     from gpu_cluster.kubernetes.gpu.mig_manager import MigManager as MigManager
+    from gpu_cluster.kubernetes.gpu_repair.gpu_repair import GpuRepair as GpuRepair
     from gpu_cluster.kubernetes.logs.logs import Logs as Logs
     from gpu_cluster.kubernetes.lws.controller import LwsController as LwsController
     from gpu_cluster.kubernetes.on_call import OnCall as OnCall
@@ -96,6 +97,7 @@ _MODULES = {
     "FlowLogs": "gpu_cluster.aws.network.flow_logs",
     "Gateway": "gpu_cluster.kubernetes.gateway.gateway",
     "GatewayRoutes": "gpu_cluster.kubernetes.gateway.routes",
+    "GpuRepair": "gpu_cluster.kubernetes.gpu_repair.gpu_repair",
     "HybridNodes": "gpu_cluster.aws.eks.hybrid",
     "Interruptions": "gpu_cluster.aws.karpenter.interruptions",
     "Karpenter": "gpu_cluster.aws.karpenter.karpenter",

@@ -10,6 +10,7 @@ from gpu_cluster.kubernetes.gateway.controller import EnvoyGateway
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin
 from gpu_cluster.kubernetes.gpu.mig_manager import MigManager
+from gpu_cluster.kubernetes.gpu_repair import GpuRepair
 from gpu_cluster.kubernetes.logs import Logs
 from gpu_cluster.kubernetes.lws import LwsController
 from gpu_cluster.kubernetes.on_call import OnCall
@@ -23,6 +24,7 @@ EXEMPTIONS: Mapping[str, tuple[Exemption, ...]] = {
     "gpu-cluster:index:EfaPlugin": EfaPlugin.EXEMPT,
     "gpu-cluster:index:EksCluster": EksCluster.EXEMPT,
     "gpu-cluster:index:EnvoyGateway": EnvoyGateway.EXEMPT,
+    "gpu-cluster:index:GpuRepair": GpuRepair.EXEMPT,
     "gpu-cluster:index:KarpenterController": KarpenterController.EXEMPT,
     "gpu-cluster:index:Logs": Logs.EXEMPT,
     "gpu-cluster:index:LwsController": LwsController.EXEMPT,

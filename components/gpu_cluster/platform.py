@@ -17,6 +17,7 @@ from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.extras import Extras
 from gpu_cluster.kubernetes.gateway import PlatformGateway, from_gateway
 from gpu_cluster.kubernetes.gpu import DevicePlugin
+from gpu_cluster.kubernetes.gpu_repair import GpuRepair
 from gpu_cluster.kubernetes.images import images_of
 from gpu_cluster.kubernetes.logs import Logs
 from gpu_cluster.kubernetes.lws import LwsController
@@ -80,6 +81,9 @@ class Platform(pulumi.ComponentResource):
             )
             devices.append(plugin)
             namespaces.append(plugin.namespace)
+
+        if stack.gpu.repair:
+            GpuRepair(f"{name}-gpu-repair", stack.gpu.repair, pools=pools, mirror=stack.mirror, opts=on_nodes)
 
         self.outputs = {
             **cluster.outputs,

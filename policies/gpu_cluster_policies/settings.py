@@ -43,6 +43,7 @@ class PolicySettings(Settings):
         "docker.io/vllm",
         "quay.io/prometheus",
         "registry.k8s.io/kube-state-metrics",
+        "registry.k8s.io/node-problem-detector",
         "registry.k8s.io/prometheus-adapter",
     )
     """Registries, or parts of one, that every stack may use. Default: those of the platform's own images."""

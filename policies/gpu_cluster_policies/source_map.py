@@ -24,6 +24,7 @@ _SECTIONS_OF: Mapping[str, tuple[Keys, ...]] = {
     "EksCluster": (("cluster",),),
     "Extras": (("extras",),),
     "GatewayRoutes": (("gateway",),),
+    "GpuRepair": (("gpu",),),
     "Karpenter": (("pools",),),
     "Logs": (("logs",),),
     "MigManager": (("gpu",), ("pools",)),

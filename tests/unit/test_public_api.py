@@ -91,6 +91,7 @@ PUBLIC = {
         "root_disk routes_of routes_of_team scales served_metrics share_of share_of_node "
         "smallest_fit stated surge_nodes surges waiting_metric"
     ),
+    "gpu_cluster.kubernetes.gpu_repair": "GpuRepair",
     "gpu_cluster.kubernetes.logs": "Logs agent_config collector_config",
     "gpu_cluster.kubernetes.registry": "PullSecretUse PullSecrets Registry pull_secrets",
     "gpu_cluster.kubernetes.security": (

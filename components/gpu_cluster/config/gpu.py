@@ -1,6 +1,22 @@
 """`gpu-cluster:gpu`: what makes GPUs visible to the scheduler."""
 
+from typing import Annotated
+
+from pydantic import Field, NonNegativeInt
+
 from gpu_cluster.config.settings import Settings
+
+REPAIR_NAMESPACE = "gpu-repair"
+
+
+class GpuRepair(Settings):
+    """Nodes whose GPU reports a fault are tainted and drained, within disruption budgets."""
+
+    at_once: Annotated[int, Field(ge=1, le=100)] = 1
+    """Nodes with such a taint at once; further ones wait for theirs. Default: 1."""
+
+    after_minutes: NonNegativeInt = 5
+    """Minutes from the fault to the taint. Default: 5."""
 
 
 class GpuSettings(Settings):
@@ -8,6 +24,9 @@ class GpuSettings(Settings):
 
     device_plugin: bool = True
     """Install device plugin and, on eks, MIG manager of NVIDIA; false where there are some. Default: true."""
+
+    repair: GpuRepair | None = None
+    """Taint and drain nodes with a faulty GPU; only with provider existing. Default: none, a person does."""
 
 
 def require_both(gpu: str | None, gpus: int) -> None:

@@ -19,6 +19,7 @@ from gpu_cluster_tools.toolchain.tools import (
     ENVOY_GATEWAY_CHARTS,
     LWS_CONTROLLER,
     METRICS_ADAPTER,
+    NODE_PROBLEM_DETECTOR,
     OTEL_COLLECTOR,
     PROMETHEUS,
     PROMTOOL,
@@ -45,7 +46,7 @@ def main(arguments: list[str]) -> int:
 def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     of_tests = (*WITNESSES, AWS_PROVIDER)
     controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS)
-    of_all_tests = (*of_tests, PROMTOOL, OTEL_COLLECTOR, *controllers)
+    of_all_tests = (*of_tests, PROMTOOL, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR, *controllers)
     real_nodes = () if missing_requirement() else (*REAL_NODE, CLIENT, PROMETHEUS, METRICS_ADAPTER)
     match arguments:
         case ["--tests"]:

@@ -207,6 +207,15 @@ LWS_CONTROLLER = Tool(
     package="sigs.k8s.io/lws/cmd",
 )
 
+NODE_PROBLEM_DETECTOR = Tool(
+    name="node-problem-detector",
+    version="v1.36.0",  # of the image that the platform runs
+    module="node-problem-detector",
+    package="k8s.io/node-problem-detector/cmd/nodeproblemdetector",
+    variables={"k8s.io/node-problem-detector/pkg/version.version": "v1.36.0"},
+    tags=("disable_stackdriver_exporter",),  # it reports to the API server alone
+)
+
 ENVOY_GATEWAY = Tool(
     name="envoy-gateway",
     version=ENVOY_GATEWAY_VERSION,

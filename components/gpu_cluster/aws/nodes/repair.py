@@ -2,14 +2,9 @@
 
 import pulumi_aws as aws
 
-# The XIDs that the node monitoring agent calls fatal, by what NVIDIA's catalog asks for. A server cannot be
-# opened, so what needs hands or power, or has failed for good, gets another server. The agent's list asks for
-# that too with 63, whose repetition EC2 takes for failing memory, and with 151, which needs another machine.
-# Sources: NVIDIA XID catalog and the Amazon EKS user guide, node-health-nma and node-repair, 2026-08-22;
-# aws/eks-node-monitoring-agent, monitors/nvidia/dcgm/dcgm_policies.go, WellKnownXidCodes, 2026-11-29.
-_REBOOT = (46, 62, 64, 95, 109, 110, 119, 120, 136, 140, 143, 155, 156, 158)
-_REPLACE = (48, 54, 63, 74, 79, 142, 151)
-_ACTIONS = {**dict.fromkeys(_REBOOT, "Reboot"), **dict.fromkeys(_REPLACE, "Replace")}
+from gpu_cluster.catalog.gpu_faults import REBOOT_XIDS, REPLACE_XIDS
+
+_ACTIONS = {**dict.fromkeys(REBOOT_XIDS, "Reboot"), **dict.fromkeys(REPLACE_XIDS, "Replace")}
 
 _CONDITION = "AcceleratedHardwareReady"
 

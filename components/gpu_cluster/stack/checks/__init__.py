@@ -9,6 +9,7 @@ from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.extras import extras
 from gpu_cluster.stack.checks.gated_models import gated_models
 from gpu_cluster.stack.checks.gateway import gateway
+from gpu_cluster.stack.checks.gpu_repair import gpu_repair
 from gpu_cluster.stack.checks.groups import groups
 from gpu_cluster.stack.checks.hardware import hardware
 from gpu_cluster.stack.checks.load_times import load_times
@@ -50,6 +51,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *hardware(stack, broken),
         *pools(stack, offered, broken),
         *nodes(stack, offered, broken),
+        *gpu_repair(stack, offered, broken),
         *storage(stack, broken),
         *mounts(stack),
         *backups(stack, broken),

@@ -6,6 +6,7 @@ _OF_THE_PLATFORM = (
     "cluster-autoscaler",
     "envoy-gateway-system",
     "gateway-system",
+    "gpu-repair",
     "gpu-system",
     "logs",
     "logs-nodes",
