@@ -1,9 +1,18 @@
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.rehearsal.checkout import Checkout
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _terminated_as_by_ctrl_c() -> Iterator[None]:
+    """SIGTERM, such as that of timeout, lets fixtures remove what runs in their checkouts and sandboxes."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture(scope="module")

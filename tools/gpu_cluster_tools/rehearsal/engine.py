@@ -111,6 +111,6 @@ def _wait(process: subprocess.Popen[bytes]) -> int:
             if isinstance(error, TerminatedError):
                 process.send_signal(signal.SIGINT)
             continue
-        if interruption and code:
+        if isinstance(interruption, TerminatedError) or (interruption and code):
             raise interruption
         return code
