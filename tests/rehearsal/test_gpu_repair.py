@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import shlex
+import ssl
 import subprocess
 import time
 from collections.abc import Generator, Iterator
@@ -90,7 +91,8 @@ class Pod:
     def patched(self, path: str, body: dict[str, Any]) -> tuple[int, str]:
         """Answer of the API server to a change as the pod's account."""
         plane = self.sandbox.control_plane
-        answer = httpx2.Client(verify=str(plane.authority), trust_env=False).patch(
+        trusted = ssl.create_default_context(cafile=str(plane.authority))
+        answer = httpx2.Client(verify=trusted, trust_env=False).patch(
             f"https://127.0.0.1:{plane.port}{path}",
             content=json.dumps(body),
             headers={
