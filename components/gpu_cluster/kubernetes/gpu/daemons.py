@@ -77,18 +77,22 @@ def pod_of(
     volumes: Sequence[core.VolumeArgs],
     init_containers: Sequence[core.ContainerArgs] | None = None,
     nodes: Mapping[str, str] | None = None,
+    tolerated: Sequence[core.TolerationArgs] = (),
     host_ipc: bool | None = None,
     host_network: bool | None = None,
     host_pid: bool | None = None,
 ) -> core.PodSpecArgs:
-    """On every node of the pool that has the labels `nodes` too, before anything that wants its devices."""
+    """On every node of the pool that has the labels `nodes` too, before anything that wants its devices.
+
+    `tolerated`: taints beside those of the pool.
+    """
     return core.PodSpecArgs(
         service_account_name=account,
         automount_service_account_token=False,
         enable_service_links=False,
         priority_class_name=PRIORITY_CLASS,
         affinity=core.AffinityArgs(node_affinity=_nodes_with({**pool.selector, **(nodes or {})})),
-        tolerations=tolerations(pool),
+        tolerations=[*tolerations(pool), *tolerated],
         host_ipc=host_ipc,
         host_network=host_network,
         host_pid=host_pid,

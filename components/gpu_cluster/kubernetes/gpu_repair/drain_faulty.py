@@ -11,6 +11,7 @@ person who removes it earlier keeps the node: the same fault since the same star
 import argparse
 import json
 import os
+import socket
 import ssl
 import sys
 import threading
@@ -86,7 +87,7 @@ class Repair:
 
     def work(self) -> Iterator[str]:
         """One pass, told in words."""
-        nodes = [node for node in self.api.items("/api/v1/nodes") if self._is_of_a_pool(node)]
+        nodes = list({_name(node): node for node in self._nodes()}.values())
         tainted = [node for node in nodes if _is_tainted(node)]
         for node in list(tainted):
             if not _fault(node) and _handled(node)[0] != _boot(node):
@@ -104,9 +105,10 @@ class Repair:
         for node in tainted:
             yield from self._drain(_name(node))
 
-    def _is_of_a_pool(self, node: _Object) -> bool:
-        labels = node["metadata"].get("labels", {})
-        return any(wanted.items() <= labels.items() for wanted in self.selectors)
+    def _nodes(self) -> Iterator[_Object]:
+        for labels in self.selectors:
+            selector = ",".join(f"{key}={value}" for key, value in labels.items())
+            yield from self.api.items("/api/v1/nodes", labelSelector=selector)
 
     def _is_due(self, node: _Object) -> bool:
         if not _fault(node) or _is_tainted(node) or _handled(node) == (_boot(node), _fault(node)):
@@ -196,6 +198,17 @@ def _handled(node: _Object) -> tuple[str, str]:
     return boot, fault
 
 
+class _Server(ThreadingHTTPServer):
+    """On every address, of IPv6 too where there is any."""
+
+    address_family = socket.AF_INET6 if socket.has_dualstack_ipv6() else socket.AF_INET
+
+    def server_bind(self) -> None:
+        if self.address_family == socket.AF_INET6:
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        super().server_bind()
+
+
 def _serve_health(port: int, last_pass: list[float]) -> None:
     """Well while passes go on, whatever the API server answers."""
 
@@ -208,7 +221,7 @@ def _serve_health(port: int, last_pass: list[float]) -> None:
         def log_message(self, format: str, *args: Any) -> None:
             """Probes are not worth a line."""
 
-    server = ThreadingHTTPServer(("", port), Health)
+    server = _Server(("", port), Health)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
 

@@ -11,7 +11,7 @@ from gpu_cluster.catalog.gpu_faults import REBOOT_XIDS, REPLACE_XIDS, ROW_REMAPP
 from gpu_cluster.config.gpu import REPAIR_NAMESPACE
 from gpu_cluster.kubernetes.gpu.daemons import config_volume, daemon_set, host_path, node_name, pod_of
 from gpu_cluster.kubernetes.gpu.exemptions import privileged
-from gpu_cluster.kubernetes.gpu_repair.drain_faulty import CONDITION
+from gpu_cluster.kubernetes.gpu_repair.drain_faulty import CONDITION, TAINT
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
 
@@ -87,6 +87,8 @@ def _pod(pool: Pool, image: str) -> core.PodSpecArgs:
     return pod_of(
         pool,
         NAME,
+        # A new pod on a node with the taint has yet to see that the fault is gone.
+        tolerated=[core.TolerationArgs(key=TAINT, operator="Exists", effect="NoSchedule")],
         containers=[
             core.ContainerArgs(
                 name=NAME,
@@ -95,7 +97,7 @@ def _pod(pool: Pool, image: str) -> core.PodSpecArgs:
                 args=[
                     "--logtostderr",
                     f"--config.system-log-monitor=/config/{_FILE}",
-                    "--address=0.0.0.0",
+                    "--address=",
                     f"--port={PORT}",
                     "--prometheus-port=0",
                 ],

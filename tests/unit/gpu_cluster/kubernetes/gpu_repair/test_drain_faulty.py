@@ -7,6 +7,7 @@ from email.message import Message
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlsplit
 
 from gpu_cluster.kubernetes.gpu_repair.drain_faulty import CONDITION, TAINT, Api, Repair
 
@@ -87,7 +88,13 @@ class Server(Api):
             del cluster.pods[name]
             return {}
         if path.startswith("/api/v1/nodes"):
-            return {"items": deepcopy(list(cluster.nodes.values())), "metadata": {}}
+            wanted = dict(
+                it.split("=") for it in parse_qs(urlsplit(path).query)["labelSelector"][0].split(",")
+            )
+            nodes = [
+                it for it in cluster.nodes.values() if wanted.items() <= it["metadata"]["labels"].items()
+            ]
+            return {"items": deepcopy(nodes), "metadata": {}}
         wanted = path.rpartition("%3D")[2]
         pods = [pod for pod in cluster.pods.values() if pod["spec"]["nodeName"] == wanted]
         return {"items": deepcopy(pods), "metadata": {}}

@@ -42,7 +42,7 @@ def test_a_detector_is_on_the_nodes_of_each_pool_with_gpus_alone() -> None:
     names = {name for name in objects("DaemonSet") if name.startswith("gpu-fault-detector")}
     assert names == {"gpu-fault-detector-gpu", "gpu-fault-detector-old"}
     old = objects("DaemonSet")["gpu-fault-detector-old"]["spec.template.spec"]
-    assert {it["key"] for it in old["tolerations"]} == {"nvidia.com/gpu", "site/old"}
+    assert {it["key"] for it in old["tolerations"]} == {"nvidia.com/gpu", "site/old", TAINT}
 
 
 def test_the_driver_s_lines_are_told_apart_by_their_code() -> None:
