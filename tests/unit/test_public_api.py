@@ -61,15 +61,15 @@ PUBLIC = {
     "gpu_cluster.aws.eks": "ClusterAddons EksCluster kubeconfig",
     "gpu_cluster.config": (
         "Access AccessPolicy Adapters AlertSettings Ami AmiFamily AwsService BackupSettings "
-        "BudgetSettings Capacity CapacityBlock ClusterSettings Collector ComplianceSettings Csi "
-        "CsiVolume Disk Ebs Efs EksSettings Endpoint ExistingCluster ExistingNetwork Framework "
-        "FsxLustre GpuQuota GpuSettings HostPath InClusterRegistry LocalCluster LocalPath LogSettings "
+        "BudgetSettings Capacity CapacityBlock ClusterSettings Collector ComplianceSettings Csi CsiVolume "
+        "Disk Ebs Efs EksSettings Endpoint ExistingCluster ExistingNetwork Framework FsxLustre GpuQuota "
+        "GpuRepairSettings GpuSettings HostPath InClusterRegistry LocalCluster LocalPath LogSettings "
         "Machine Market Membership MinMax ModelCache ModelSettings Nat NetworkSettings Nfs NfsFolder "
         "NodeFolder OnCallSettings PoolSettings Provisioner RegistrySettings RemoteNetworks RemoteWrite "
         "Replicas RepositorySettings Reservation S3 Scraper Secret ServerSettings ServiceSettings "
-        "ServiceVolume ServingEngine ServingSettings Sharing Speculation Stack StorageSettings StoreSettings "
-        "Taint TeamBudget TeamFile TeamRepository TeamSettings TeamStack TelemetrySettings Update "
-        "UpstreamName Variable GatewaySettings GatewayTls RouteSettings RoutedSettings"
+        "ServiceVolume ServingEngine ServingSettings Sharing Speculation Stack StorageSettings "
+        "StoreSettings Taint TeamBudget TeamFile TeamRepository TeamSettings TeamStack TelemetrySettings "
+        "Update UpstreamName Variable GatewaySettings GatewayTls RouteSettings RoutedSettings"
     ),
     "gpu_cluster.kubernetes.gpu": "DevicePlugin EfaPlugin MigManager mig_config plugin_config",
     "gpu_cluster.aws.identity": "PodIdentity managed_policy policy_document",

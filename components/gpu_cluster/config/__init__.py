@@ -9,7 +9,7 @@ from gpu_cluster.config.compliance import ComplianceSettings, Framework
 from gpu_cluster.config.containers import Variable
 from gpu_cluster.config.eks import Access, AccessPolicy, EksSettings, Endpoint, RemoteNetworks
 from gpu_cluster.config.gateway import GatewaySettings, GatewayTls, RoutedSettings, RouteSettings
-from gpu_cluster.config.gpu import GpuSettings
+from gpu_cluster.config.gpu import GpuRepairSettings, GpuSettings
 from gpu_cluster.config.logs import LogSettings
 from gpu_cluster.config.min_max import MinMax, Replicas
 from gpu_cluster.config.network import AwsService, ExistingNetwork, Nat, NetworkSettings
@@ -74,6 +74,7 @@ __all__ = [
     "GatewaySettings",
     "GatewayTls",
     "GpuQuota",
+    "GpuRepairSettings",
     "GpuSettings",
     "HostPath",
     "InClusterRegistry",

@@ -9,7 +9,7 @@ from gpu_cluster.config.settings import Settings
 REPAIR_NAMESPACE = "gpu-repair"
 
 
-class GpuRepair(Settings):
+class GpuRepairSettings(Settings):
     """Nodes whose GPU reports a fault are tainted and drained, within disruption budgets."""
 
     at_once: Annotated[int, Field(ge=1, le=100)] = 1
@@ -25,7 +25,7 @@ class GpuSettings(Settings):
     device_plugin: bool = True
     """Install device plugin and, on eks, MIG manager of NVIDIA; false where there are some. Default: true."""
 
-    repair: GpuRepair | None = None
+    repair: GpuRepairSettings | None = None
     """Taint and drain nodes with a faulty GPU; only with provider existing. Default: none, a person does."""
 
 

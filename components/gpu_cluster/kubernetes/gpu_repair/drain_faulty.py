@@ -43,7 +43,7 @@ _Object = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Api:
+class PodApi:
     """The API server, as the account of this pod."""
 
     server: str
@@ -78,7 +78,7 @@ class Api:
 class Repair:
     """One pass after another over the nodes with GPUs."""
 
-    api: Api
+    api: PodApi
     selectors: list[dict[str, str]]
     """Labels of the nodes of each pool."""
 
@@ -225,10 +225,10 @@ def _serve_health(port: int, last_pass: list[float]) -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
-def _in_cluster() -> Api:
+def _in_cluster() -> PodApi:
     host, port = os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"]
     bracketed = f"[{host}]" if ":" in host else host
-    return Api(f"https://{bracketed}:{port}", _ACCOUNT / "token", _ACCOUNT / "ca.crt")
+    return PodApi(f"https://{bracketed}:{port}", _ACCOUNT / "token", _ACCOUNT / "ca.crt")
 
 
 def main(arguments: list[str]) -> None:

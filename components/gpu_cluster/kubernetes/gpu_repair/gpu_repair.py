@@ -11,8 +11,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.capacity import Pool
-from gpu_cluster.config.gpu import REPAIR_NAMESPACE
-from gpu_cluster.config.gpu import GpuRepair as Settings
+from gpu_cluster.config.gpu import REPAIR_NAMESPACE, GpuRepairSettings
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import NODE_PROBLEM_DETECTOR, PYTHON
 from gpu_cluster.kubernetes.gpu.daemons import PRIORITY_CLASS, service_account
@@ -69,7 +68,7 @@ class GpuRepair(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        settings: Settings,
+        settings: GpuRepairSettings,
         *,
         pools: Mapping[str, Pool],
         mirror: str | None,
@@ -115,7 +114,7 @@ class GpuRepair(pulumi.ComponentResource):
 
 def _deployment(
     name: str,
-    settings: Settings,
+    settings: GpuRepairSettings,
     pools: Mapping[str, Pool],
     image: str,
     *,
@@ -147,7 +146,10 @@ def _deployment(
 
 
 def _pod(
-    settings: Settings, pools: Mapping[str, Pool], image: str, tolerations: Sequence[core.TolerationArgs]
+    settings: GpuRepairSettings,
+    pools: Mapping[str, Pool],
+    image: str,
+    tolerations: Sequence[core.TolerationArgs],
 ) -> core.PodSpecArgs:
     selectors = json.dumps([dict(pool.selector) for pool in pools.values()], sort_keys=True)
     health = core.HTTPGetActionArgs(path="/", port="health")

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
 
-from gpu_cluster.kubernetes.gpu_repair.drain_faulty import CONDITION, TAINT, Api, Repair
+from gpu_cluster.kubernetes.gpu_repair.drain_faulty import CONDITION, TAINT, PodApi, Repair
 
 OWNER = [{"kind": "ReplicaSet", "name": "chat", "controller": True}]
 
@@ -66,7 +66,7 @@ class Cluster:
         return [taint["key"] for taint in taints]
 
 
-class Server(Api):
+class Server(PodApi):
     def __init__(self, cluster: Cluster) -> None:
         super().__init__("", Path(), Path())
         object.__setattr__(self, "cluster", cluster)
