@@ -28,7 +28,9 @@ GUARDS = (
     Guard("02_dns", "components/gpu_cluster/stack/checks/pools.py", "yield from _system(offered)", "return"),
     Guard("02_dns", "components/gpu_cluster/aws/environment.py", "_after(on_aws, nodes)", "on_aws"),
     Guard(
-        "03_tolerations", "components/gpu_cluster/kubernetes/gpu/daemons.py", "tolerations=tolerations(pool),"
+        "03_tolerations",
+        "components/gpu_cluster/kubernetes/gpu/daemons.py",
+        "tolerations=[*tolerations(pool), *tolerated],",
     ),
     Guard("03_tolerations", "components/gpu_cluster/aws/eks/csi.py", '{"tolerateAllTaints": True}', "{}"),
     Guard(
@@ -330,7 +332,7 @@ GUARDS = (
         '"http_tokens": "optional"',
     ),
     Guard(
-        "19_defaults", "components/gpu_cluster/aws/nodes/repair.py", "48, 54, 63, 74, 79", "48, 54, 74, 79"
+        "19_defaults", "components/gpu_cluster/catalog/gpu_faults.py", "48, 54, 63, 74, 79", "48, 54, 74, 79"
     ),
     Guard(
         "19_defaults", "components/gpu_cluster/config/pools.py", "repair: bool = True", "repair: bool = False"
