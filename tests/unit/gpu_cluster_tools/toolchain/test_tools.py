@@ -9,6 +9,7 @@ from gpu_cluster.images import KARPENTER as KARPENTER_IMAGE
 from gpu_cluster.images import LOG_COLLECTOR as COLLECTOR_IMAGE
 from gpu_cluster.images import LWS as LWS_IMAGE
 from gpu_cluster.images import METRICS_ADAPTER as ADAPTER_IMAGE
+from gpu_cluster.images import NODE_PROBLEM_DETECTOR as DETECTOR_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.karpenter import KARPENTER
@@ -32,6 +33,7 @@ from gpu_cluster_tools.toolchain.tools import (
     LWS_CONTROLLER,
     METRICS_ADAPTER,
     MODULES,
+    NODE_PROBLEM_DETECTOR,
     OTEL_COLLECTOR,
     PINNED,
     PROMETHEUS,
@@ -51,6 +53,7 @@ from gpu_cluster_tools.toolchain.tools import (
         PROMETHEUS,
         PROMTOOL,
         LWS_CONTROLLER,
+        NODE_PROBLEM_DETECTOR,
         ENVOY_GATEWAY,
         ENVOY_GATEWAY_CHARTS,
         *PINNED,
@@ -149,6 +152,12 @@ def test_the_collector_of_logs_is_the_one_that_the_platform_runs() -> None:
     assert f"go.opentelemetry.io/collector/otelcol {OTEL_COLLECTOR.version}\n" in pins
 
 
+def test_the_detector_of_faults_is_the_one_that_the_platform_runs() -> None:
+    assert NODE_PROBLEM_DETECTOR.version == DETECTOR_IMAGE.tag
+    pins = (MODULES / "node-problem-detector/go.mod").read_text()
+    assert f"k8s.io/node-problem-detector {NODE_PROBLEM_DETECTOR.version}\n" in pins
+
+
 def test_every_module_is_used() -> None:
     tools = [
         PULUMI,
@@ -160,6 +169,7 @@ def test_every_module_is_used() -> None:
         PROMETHEUS,
         PROMTOOL,
         OTEL_COLLECTOR,
+        NODE_PROBLEM_DETECTOR,
         LWS_CONTROLLER,
         ENVOY_GATEWAY,
         ENVOY_GATEWAY_CHARTS,
