@@ -201,9 +201,7 @@ def detecting(pod: Pod, folder: Path) -> Generator[int]:
     (folder / "gpu-faults.json").write_text(config["data"]["gpu-faults.json"])
     os.mkfifo(folder / "kmsg")
     arguments = [
-        it.replace("/config/", f"{folder}/")
-        for it in pod.container["args"]
-        if not it.startswith(("--port", "--address"))
+        it.replace("/config/", f"{folder}/") for it in pod.container["args"] if not it.startswith("--port")
     ]
     port = ports.assign(("health",), {})["health"]
     command = shlex.join(
