@@ -97,6 +97,12 @@ PYTHON = Image(
     "3.13.11-slim-trixie",
     "2b9c9803c6a287cafa0a8c917211dddd23dcd2016f049690ee5219f5d3f1636e",
 )
+# Digest as public deployments pin it beside the same tag, read on 2026-11-30.
+PAUSE = Image(
+    "registry.k8s.io/pause",
+    "3.10.1",
+    "278fb9dbcca9518083ad1e11276933a2e96f23de604a3a08cc3c80002767d24c",
+)
 VLLM = Image(
     "docker.io/vllm/vllm-openai",
     "v0.26.0",

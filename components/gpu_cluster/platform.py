@@ -11,14 +11,14 @@ from gpu_cluster.capacity.addresses import endpoint_ranges
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.images import LWS, PYTHON, REGISTRY, VLLM
+from gpu_cluster.images import LWS, PAUSE, PYTHON, REGISTRY, VLLM
 from gpu_cluster.kubernetes.cluster_backend import BackendFactory
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.extras import Extras
 from gpu_cluster.kubernetes.gateway import PlatformGateway, from_gateway
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.gpu_repair import GpuRepair
-from gpu_cluster.kubernetes.images import images_of
+from gpu_cluster.kubernetes.images import images_of, weights_images_of
 from gpu_cluster.kubernetes.logs import Logs
 from gpu_cluster.kubernetes.lws import LwsController
 from gpu_cluster.kubernetes.on_call import OnCall
@@ -117,7 +117,9 @@ class Platform(pulumi.ComponentResource):
                 mounted=storage.made,
                 image=VLLM.at(stack.mirror),
                 images=images_of(stack.serving.models, stack, VLLM.named),
+                weights_images=weights_images_of(stack.serving.models, stack),
                 mirror_image=PYTHON.at(stack.mirror),
+                pause_image=PAUSE.at(stack.mirror),
                 hub_token=hub_token,
                 resolvers=_resolvers(stack),
                 scraper=stack.telemetry.collectors,

@@ -13,7 +13,7 @@ from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.images import PYTHON, VLLM
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.gateway import GatewayRoutes
-from gpu_cluster.kubernetes.images import image_of, images_of
+from gpu_cluster.kubernetes.images import image_of, images_of, weights_images_of
 from gpu_cluster.kubernetes.registry import pull_secrets
 from gpu_cluster.kubernetes.services import Service, store_claims
 from gpu_cluster.kubernetes.serving import Model, Placement, hub_token_secret, mirrors, placements_of
@@ -57,6 +57,7 @@ class Team(pulumi.ComponentResource):
                 hub_token_secret(f"{name}-hub-token", namespace, hub_token, may_list=False, opts=in_cluster)
             )
         images = images_of(team.file.models, stack, VLLM.named, team=team.name)
+        weights_images = weights_images_of(team.file.models, stack, team=team.name)
         aliases = aliases_of(team.file.gateway, team.file.models)
         mounted = {store for service in team.file.services.values() for store in service.stores}
         mounted |= {model.store for model in team.file.models.values() if model.store}
@@ -82,6 +83,7 @@ class Team(pulumi.ComponentResource):
                 namespace=namespace,
                 storage=storage,
                 image=images.get(key) or VLLM.at(stack.mirror),
+                weights_image=weights_images.get(key),
                 token=hub_token is not None,
                 aliases=aliases.get(key, ()),
                 opts=_after(

@@ -196,6 +196,16 @@ def is_gpu(resource: str) -> bool:
     return resource.startswith(tuple(GPU_TAINTS))
 
 
+def _images(pod: Pod) -> Iterator[Property]:
+    """Those that its containers run, and those whose files it mounts."""
+    for container in pod.containers:
+        yield container.at("image")
+    for volume in pod.spec.at("volumes").items():
+        image = volume.at("image")
+        if image.value is not None:
+            yield image.at("reference")
+
+
 @dataclass(frozen=True)
 class Subjects(Generic[S]):
     """Subjects of a rule among resources of some kinds; it is asked about no others.
@@ -227,3 +237,8 @@ containers: Subjects[Container] = Subjects(
     POD_KINDS, lambda resource: (container for pod in resource.pods for container in pod.containers)
 )
 """Containers of every pod."""
+
+images: Subjects[Property] = Subjects(
+    POD_KINDS, lambda resource: (image for pod in resource.pods for image in _images(pod))
+)
+"""References of images, of containers and of volumes."""

@@ -6,7 +6,7 @@ from graphlib import TopologicalSorter
 from heapq import heappop, heappush
 from typing import Any, Self
 
-from gpu_cluster.capacity import load_time, pools_of
+from gpu_cluster.capacity import load_time, pools_of, weights_pull_minutes
 from gpu_cluster.catalog import LARGE_IMAGE_MINUTES, duration_of
 from gpu_cluster.config.serving import GROUP_SUFFIX
 from gpu_cluster.config.stack import Stack
@@ -123,13 +123,20 @@ def ready(plan: Plan) -> Schedule:
 
 
 def load_times(stack: Stack) -> dict[str, float]:
-    """Minutes from a replica's start to its first answer, for each model whose size is known."""
+    """Minutes from a replica's start to its first answer, for each model whose size is known.
+
+    With those of the pull where an image has the weights.
+    """
     pools = pools_of(stack)
     times = {
-        name: load_time(model, stack.storage, pools.get(model.pool))
+        name: (load_time(model, stack.storage, pools.get(model.pool)), model)
         for name, model in stack.serving.models.items()
     }
-    return {str(name): minutes for name, minutes in times.items() if minutes is not None}
+    return {
+        str(name): minutes + weights_pull_minutes(model, pools.get(model.pool))
+        for name, (minutes, model) in times.items()
+        if minutes is not None
+    }
 
 
 def schedule(tasks: Iterable[Task], at_once: int = AT_ONCE) -> Schedule:

@@ -21,7 +21,7 @@ from gpu_cluster.capacity.gpu_slot import GpuSlot, smallest_fit
 from gpu_cluster.capacity.handover import Handover
 from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
 from gpu_cluster.capacity.known_model import config_problem, known_model, load_of
-from gpu_cluster.capacity.load_time import load_time
+from gpu_cluster.capacity.load_time import load_time, weights_pull_minutes
 from gpu_cluster.capacity.mirrored_model import (
     HUB_NAME,
     MIRROR_CPU_MILLIS,
@@ -48,6 +48,7 @@ from gpu_cluster.capacity.pool import (
     mig_resource,
     pools_of,
 )
+from gpu_cluster.capacity.prefetch_requests import PREFETCH_LIMITS, PREFETCH_REQUESTS
 from gpu_cluster.capacity.replica_device import replica_device
 from gpu_cluster.capacity.resources import Resources, allocatable
 from gpu_cluster.capacity.rollout_surge import surge_nodes, surges
@@ -67,6 +68,8 @@ __all__ = [
     "MIRROR_MEMORY_BYTES",
     "ONE_NAME",
     "POOL_LABEL",
+    "PREFETCH_LIMITS",
+    "PREFETCH_REQUESTS",
     "REVISION",
     "Device",
     "EngineOptions",
@@ -128,4 +131,5 @@ __all__ = [
     "surge_nodes",
     "surges",
     "waiting_metric",
+    "weights_pull_minutes",
 ]

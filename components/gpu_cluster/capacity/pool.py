@@ -7,6 +7,7 @@ from gpu_cluster.capacity.handover import Handover, handover_of
 from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
 from gpu_cluster.capacity.known_hardware import KnownHardware, known_hardware
 from gpu_cluster.capacity.resources import GIB, Resources
+from gpu_cluster.capacity.root_disk import root_disk
 from gpu_cluster.catalog import Gpu, Instance
 from gpu_cluster.config.capacity import Capacity, Market
 from gpu_cluster.config.cluster import ExistingCluster
@@ -87,6 +88,9 @@ class Pool:
     mounts_lustre: bool = False
     """Whether its pods may mount a file system of FSx for Lustre."""
 
+    image_disk_mib: int | None = None
+    """MiB in a second of the EBS volume with its nodes' images; None for local disks and unknown ones."""
+
     @property
     def server(self) -> Instance:
         """Its instance type, which every pool on AWS has. `LookupError` for a server of one's own."""
@@ -148,7 +152,8 @@ def _eks_pool(name: str, settings: PoolSettings, stack: Stack, known: KnownHardw
     zones = _zones(settings, stack)
     labels = _node_labels(hardware) | _aws_labels(settings, hardware, zones, stack.region)
     labels |= _gpu_labels(hardware, settings.sharing) | settings.labels | selector
-    efa = known.instances[settings.instance or ""].efa if settings.efa else 0
+    instance = known.instances[settings.instance or ""]
+    efa = instance.efa if settings.efa else 0
     return _pool(
         name,
         settings,
@@ -160,6 +165,7 @@ def _eks_pool(name: str, settings: PoolSettings, stack: Stack, known: KnownHardw
         efa=efa,
         handover=handover_of(settings.ami.family),
         mounts_lustre=any(isinstance(store, FsxLustre) for store in stack.storage.values()),
+        image_disk_mib=None if instance.nvme_gb else root_disk(settings).throughput,
     )
 
 
@@ -183,6 +189,7 @@ def _pool(
     efa: int = 0,
     handover: Handover = Handover.VARIABLE,
     mounts_lustre: bool = False,
+    image_disk_mib: int | None = None,
 ) -> Pool:
     taints = tuple(
         {"key": key, "value": taint.value, "effect": taint.effect}
@@ -209,6 +216,7 @@ def _pool(
         reserved_memory_bytes=int(amount(settings.reserve.memory)),
         instance=known.instances.get(settings.instance or ""),
         mounts_lustre=mounts_lustre,
+        image_disk_mib=image_disk_mib,
     )
 
 

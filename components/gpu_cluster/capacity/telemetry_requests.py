@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gpu_cluster.capacity.prefetch_requests import PREFETCH_REQUESTS
 from gpu_cluster.capacity.scaling_metric import served_metrics
 from gpu_cluster.config.alerts import ALERTMANAGER
 from gpu_cluster.config.logs import LOG_COLLECTOR
@@ -51,4 +52,5 @@ def telemetry_requests(stack: Stack) -> dict[str, Mapping[str, str]]:
 def exporter_requests(stack: Stack) -> list[Mapping[str, str]]:
     """Requests of the DaemonSets that run on a node with GPUs."""
     exporters = EXPORTER_REQUESTS.values() if stack.telemetry.enabled else ()
-    return [*exporters, *([LOG_AGENT_REQUESTS] if stack.logs else [])]
+    prefetch = [PREFETCH_REQUESTS] if stack.serving.prefetch else []
+    return [*exporters, *([LOG_AGENT_REQUESTS] if stack.logs else []), *prefetch]

@@ -23,6 +23,7 @@ from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes, Quantity
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.weights_image import WeightsImageSettings
 
 LOAD_MINUTES = 30
 """That loading may take where the stack file does not say."""
@@ -139,9 +140,15 @@ class ModelSettings(Settings):
                         {"required": ["mirror"], "properties": {"mirror": {"const": True}}},
                     ],
                 },
+                {"required": ["weightsImage"], "properties": {"revision": False}},
                 {
                     "required": ["engine"],
-                    "properties": {"engine": {"const": "custom"}, "cache": False, "store": False},
+                    "properties": {
+                        "engine": {"const": "custom"},
+                        "cache": False,
+                        "store": False,
+                        "weightsImage": False,
+                    },
                 },
             ],
             "allOf": [
@@ -297,6 +304,9 @@ class ModelSettings(Settings):
     store: Name | None = None
     """Store of the storage that has the weights, in a folder named like the model. Default: none, the hub."""
 
+    weights_image: WeightsImageSettings | None = None
+    """OCI image with the weights, mounted read only; needs Kubernetes 1.35. Default: none."""
+
     mirror: bool = False
     """Whether a Job puts the files of the hub into the store before the model is served. Default: false."""
 
@@ -306,11 +316,24 @@ class ModelSettings(Settings):
     drain_seconds: PositiveInt = 45
     """Seconds that running requests get to finish when a replica stops. Default: 45."""
 
+    @property
+    def mounts_weights(self) -> bool:
+        """Whether weights are mounted as they are, from a store or an image, and nothing is downloaded."""
+        return bool(self.store or self.weights_image)
+
     @model_validator(mode="after")
     def _from_one_place(self) -> Self:
-        if not (self.cache or self.store or self.engine is ServingEngine.CUSTOM):
+        if not (self.cache or self.mounts_weights or self.engine is ServingEngine.CUSTOM):
             raise ValueError(
                 "needs cache, a volume for weights from the hub, or store, where they are already"
+            )
+        if self.weights_image and (self.cache or self.store):
+            other = "cache" if self.cache else "store"
+            raise ValueError(f"weightsImage has the weights, so {other} is not needed; remove one")
+        if self.weights_image and self.revision:
+            raise ValueError(
+                "revision is of the hub, and weightsImage has its own weights; remove it, "
+                "and pin the image by its digest"
             )
         if self.store and self.cache:
             raise ValueError("cache is for weights from the hub, and store has them already; remove one")
@@ -349,6 +372,9 @@ class ServingSettings(Settings):
 
     metrics_served: Flag = False
     """Whether an adapter that the cluster has already serves queues to autoscalers. Default: false."""
+
+    prefetch: Flag = False
+    """Keep the images of models on all nodes of their pools; needs Kubernetes 1.35. Default: false."""
 
     lws_controller: Flag | None = None
     """Install the LeaderWorkerSet controller; false where there is one. Default: where a model has nodes."""

@@ -35,6 +35,17 @@ def images_of(
     }
 
 
+def weights_images_of(
+    models: Mapping[str, ModelSettings], stack: Stack, *, team: str | None = None
+) -> dict[str, str]:
+    """Images with the weights of models, as nodes pull them."""
+    return {
+        key: image_of(model.weights_image.image, stack, team=team)
+        for key, model in models.items()
+        if model.weights_image
+    }
+
+
 def named_image(model: ModelSettings) -> str | None:
     """Image that a model names, whole or by the release of its engine; None where it names none."""
     if model.image or not model.version:

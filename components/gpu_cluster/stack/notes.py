@@ -12,6 +12,7 @@ from gpu_cluster.config.stores import S3
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.config.telemetry import Collector
 from gpu_cluster.stack.checks.engines import unchecked_engine
+from gpu_cluster.stack.checks.image_volumes import unchecked_image_volumes
 from gpu_cluster.stack.checks.memory import near_model
 from gpu_cluster.stack.zonal_volumes import zonal_volumes
 
@@ -50,6 +51,7 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
                 f"model {name}: NCCL uses EFA only if the image has libfabric and aws-ofi-nccl, which is not "
                 "checked; without them it goes by TCP"
             )
+    yield from unchecked_image_volumes(models, environment)
     yield from unchecked(models.values())
 
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Collection, Iterator
 
-from gpu_cluster_policies.resource import Container, containers
+from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resource import images
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
@@ -13,14 +14,13 @@ _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
     59,
     "no-latest-tag",
     "Images have a tag other than latest",
-    of=containers,
+    of=images,
     level=Level.MANDATORY,
     references="CKV_K8S_14; KSV-0013; kyverno disallow-latest-tag; gatekeeper disallowedtags",
     fix="name a release of the image, or its digest",
 )
-def no_latest_tag(container: Container) -> Iterator[Violation]:
+def no_latest_tag(image: Property) -> Iterator[Violation]:
     """Two replicas with the same manifest would run different programs, and a rollback may change nothing."""
-    image = container.at("image")
     if "@" in image.text:
         return
     _, _, tag = image.text.rpartition("/")[2].partition(":")
@@ -32,14 +32,13 @@ def no_latest_tag(container: Container) -> Iterator[Violation]:
     60,
     "digest-pinned",
     "Images are pinned to a digest",
-    of=containers,
+    of=images,
     level=Level.PRODUCTION,
     references="CKV_K8S_43; C-0306; gatekeeper imagedigests; kyverno",
     fix="append the digest of the release: image:tag@sha256:…",
 )
-def digest_pinned(container: Container) -> Iterator[Violation]:
+def digest_pinned(image: Property) -> Iterator[Violation]:
     """A tag can be moved to another image after it was reviewed; a digest cannot."""
-    image = container.at("image")
     if not _DIGEST.search(image.text):
         yield Violation(image, "an image that ends in @sha256: and 64 hexadecimal digits")
 
@@ -53,15 +52,14 @@ def allowed_registry(registries: Collection[str]) -> Rule:
         61,
         "allowed-registry",
         "Images come from allowed registries",
-        of=containers,
+        of=images,
         level=Level.MANDATORY,
         references="KSV-0035; KSV-0125; CIS 5.1.4; C-0078; kyverno restrict-image-registries; "
         "gatekeeper allowedrepos",
         fix="pull it through gpu-cluster:registry.mirror, or allow its registry in policies/settings.yaml",
     )
-    def judge(container: Container) -> Iterator[Violation]:
+    def judge(image: Property) -> Iterator[Violation]:
         """Anybody can publish an image; only these registries are known to hold what was reviewed."""
-        image = container.at("image")
         if not _qualified(image.text).startswith(prefixes):
             yield Violation(image, f"an image from one of {allowed}")
 

@@ -60,7 +60,8 @@ def models(chosen: Mapping[str, ModelSettings]) -> Iterator[str]:
     for key, model in chosen.items():
         over = f" over {model.nodes} nodes" if model.nodes > 1 else ""
         replicas = times(model.replicas, "replica") + over
-        yield f"{id_of('model', key)}{{{{{text(key, model.model, replicas)}}}}}"
+        weights = [f"weights in {image_name(model)}"] if model.weights_image else []
+        yield f"{id_of('model', key)}{{{{{text(key, model.model, replicas, *weights)}}}}}"
 
 
 def model_links(chosen: Mapping[str, ModelSettings]) -> Iterator[str]:
@@ -85,6 +86,11 @@ def gateway(settings: GatewaySettings) -> str:
     """Node of the gateway: its host, and who can call."""
     reach = "from the internet" if settings.internet else "internal"
     return f"gateway{{{{{text('gateway', settings.host, reach)}}}}}"
+
+
+def image_name(model: ModelSettings) -> str | None:
+    """Image that its weights are in, without the digest."""
+    return model.weights_image.image.partition("@")[0] if model.weights_image else None
 
 
 def mounted_by(model: ModelSettings) -> str | None:

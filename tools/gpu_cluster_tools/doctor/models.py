@@ -23,8 +23,9 @@ def _access(name: str, settings: ModelSettings, *, token: bool) -> Check:
     model = settings.model
     page = f"https://huggingface.co/{model}"
     gated = MODELS[model].gated if model in MODELS else None
-    if settings.store and not settings.mirror:
-        return _MODELS.ok(name, f"{model} is read from store {settings.store}; nothing is downloaded")
+    if settings.mounts_weights and not settings.mirror:
+        where = f"store {settings.store}" if settings.store else "an image"
+        return _MODELS.ok(name, f"{model} is read from {where}; nothing is downloaded")
     if gated is False:
         return _MODELS.ok(name, f"{model} is downloaded without a token")
     if token:

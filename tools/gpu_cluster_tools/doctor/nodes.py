@@ -8,6 +8,7 @@ from gpu_cluster.catalog import VLLM_DRIVER
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.doctor.api_server import ApiServer, Object
 from gpu_cluster_tools.doctor.check import Check, Group
+from gpu_cluster_tools.doctor.image_volumes import image_volumes
 from gpu_cluster_tools.doctor.listed_nodes import (
     DRIVER_LABELS,
     allocatable,
@@ -36,6 +37,7 @@ def nodes(stack: Stack, pools: Mapping[str, Pool], api: ApiServer) -> Iterator[C
             yield from _gpus(pool, own, plugin=stack.gpu.device_plugin)
         if own and not made and pool.name in served:
             yield _driver(pool, own)
+    yield from image_volumes(stack, pools, found)
     yield from _plugins(stack, api)
 
 

@@ -9,7 +9,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_grants import ONLY
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster_tools.diagram.mermaid_syntax import times
-from gpu_cluster_tools.diagram.parts import STORE_NAMES, capacity_of, cluster_of, mounted_by
+from gpu_cluster_tools.diagram.parts import STORE_NAMES, capacity_of, cluster_of, image_name, mounted_by
 
 _MOST_SLICES = 16
 """More slices of a GPU than this are drawn as a number."""
@@ -119,9 +119,8 @@ def _model(name: str, settings: ModelSettings) -> ModelCard:
     asks = f"{count} x {settings.slice}" if settings.slice else f"{count} GPU{'s' * (count != 1)}"
     if settings.nodes > 1:
         asks = f"{asks} on each of {settings.nodes} nodes"
-    return ModelCard(
-        str(name), settings.model, times(settings.replicas, "replica"), asks, mounted_by(settings) or ""
-    )
+    weights = mounted_by(settings) or image_name(settings) or ""
+    return ModelCard(str(name), settings.model, times(settings.replicas, "replica"), asks, weights)
 
 
 def _teams(stack: Stack, pools: Mapping[str, Pool], team: TeamStack | None) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gpu_cluster.images import PAUSE as PAUSE_OF_PODS
+from gpu_cluster.kubernetes.serving.server import WEIGHTS
 from gpu_cluster.plan import Graph
 from gpu_cluster_tools.real_node.node_files import PAUSE_IMAGE
 from gpu_cluster_tools.toolchain import Toolchain
@@ -78,13 +80,22 @@ def container_images(toolchain: Toolchain, graph: Graph, flags: Path) -> list[Lo
         if (container.get("command") or [""])[0] in by_command
     }
     own = [
-        LocalImage(PAUSE_IMAGE, executable(PAUSE.name), ["/usr/local/bin/pause"]),
+        *(
+            LocalImage(name, executable(PAUSE.name), ["/usr/local/bin/pause"])
+            for name in sorted({PAUSE_IMAGE, *_pauses(graph)})
+        ),
         LocalImage(DNS_IMAGE, executable(COREDNS.name), ["/usr/local/bin/coredns"]),
     ]
-    return [*own, *(LocalImage(name, by_command[command]) for name, command in sorted(wanted))]
+    engines = [LocalImage(name, by_command[command]) for name, command in sorted(wanted)]
+    return [*own, *engines, *_weights(graph)]
 
 
 def _containers(graph: Graph) -> Iterable[dict[str, Any]]:
+    for pod in _pods(graph):
+        yield from pod["containers"]
+
+
+def _pods(graph: Graph) -> Iterable[dict[str, Any]]:
     for resource in graph.resources:
         template = (
             resource.inputs.get("spec", {}).get("template")
@@ -92,7 +103,27 @@ def _containers(graph: Graph) -> Iterable[dict[str, Any]]:
             else None
         )
         if template:
-            yield from template["spec"]["containers"]
+            yield template["spec"]
+
+
+def _pauses(graph: Graph) -> Iterable[str]:
+    """Names of the image of pods that wait, as a plan has it."""
+    for container in _containers(graph):
+        if f"{PAUSE_OF_PODS.repository}:" in container["image"]:
+            yield container["image"]
+
+
+def _weights(graph: Graph) -> Iterable[LocalImage]:
+    """Images with the weights of models: a configuration that says nothing, where the server looks for it."""
+    found: dict[str, dict[str, bytes]] = {}
+    for pod in _pods(graph):
+        mounted = {it["name"]: it["image"]["reference"] for it in pod.get("volumes", []) if "image" in it}
+        for container in pod["containers"] if "weights" in mounted else ():
+            if (container.get("command") or [""])[0] == MODEL_SERVER.name:
+                folder = container["args"][0].removeprefix(WEIGHTS).strip("/")
+                path = f"{folder}/config.json".removeprefix("/")
+                found.setdefault(mounted["weights"], {})[path] = b"{}"
+    return [LocalImage(name, files) for name, files in sorted(found.items())]
 
 
 def _reference(name: str) -> str:

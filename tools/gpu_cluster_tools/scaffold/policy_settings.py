@@ -57,7 +57,7 @@ def _models(data: Any, stack: Stack, settings: PolicySettings) -> Iterator[str]:
     allowed = set(settings.model_stores)
     for model in stack.serving.models.values():
         owner = f"{model.model.partition('/')[0]}/*"
-        if (model.store is None or model.mirror) and not allowed & {model.model, owner, "*"}:
+        if (not model.mounts_weights or model.mirror) and not allowed & {model.model, owner, "*"}:
             _append(data.setdefault("modelStores", CommentedSeq()), model.model)
             yield f"model {model.model}"
 

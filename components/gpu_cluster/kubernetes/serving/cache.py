@@ -12,6 +12,11 @@ def store_volume(claim: str) -> core.VolumeArgs:
     return core.VolumeArgs(name="weights", persistent_volume_claim=source)
 
 
+def image_volume(reference: str, *, name: str = "weights") -> core.VolumeArgs:
+    """Files of an OCI image, read only; the kubelet pulls it as it pulls the images of containers."""
+    return core.VolumeArgs(name=name, image=core.ImageVolumeSourceArgs(reference=reference))
+
+
 def is_shared(cache: ModelCache, storage: StorageClassNames) -> bool:
     """Whether all replicas mount one volume, which also outlives them."""
     return cache.storage_class in storage.shared

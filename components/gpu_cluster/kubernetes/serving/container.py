@@ -106,7 +106,7 @@ def _volume_mounts(server: Server, settings: ModelSettings, pool: Pool) -> list[
 def _environment(server: Server, settings: ModelSettings, *, token: bool) -> list[core.EnvVarArgs]:
     """The platform's own, then those of the stack file."""
     own = [core.EnvVarArgs(name=name, value=value) for name, value in server.environment.items()]
-    if token and not settings.store and "HF_TOKEN" not in settings.env:
+    if token and not settings.mounts_weights and "HF_TOKEN" not in settings.env:
         own.append(hub_token.variable())
     return [*own, *variables(settings.env)]
 
@@ -120,7 +120,9 @@ def _ports(server: Server) -> list[core.ContainerPortArgs]:
 
 def _mounts(server: Server, settings: ModelSettings, pool: Pool) -> dict[str, str]:
     """Volume → path."""
-    weights = {"weights": WEIGHTS} if settings.store else {"cache": server.cache} if settings.cache else {}
+    weights = (
+        {"weights": WEIGHTS} if settings.mounts_weights else {"cache": server.cache} if settings.cache else {}
+    )
     mounts = {**weights, "scratch": SCRATCH}
     return mounts | {"shm": SHM} if _has_shm(pool) else mounts
 

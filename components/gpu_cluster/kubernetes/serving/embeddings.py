@@ -23,7 +23,7 @@ def text_embeddings_inference(served_name: str, settings: ModelSettings) -> Serv
         "served-model-name": served_name,
         "hostname": "0.0.0.0",  # noqa: S104
         "port": PORT,
-        "huggingface-hub-cache": f"{SCRATCH if settings.store else CACHE}/huggingface/hub",
+        "huggingface-hub-cache": f"{SCRATCH if settings.mounts_weights else CACHE}/huggingface/hub",
         "max-concurrent-requests": settings.max_sequences or settings.concurrency,
         "max-batch-tokens": settings.batched_tokens,
     }

@@ -41,12 +41,13 @@ class Model(pulumi.ComponentResource):
         namespace: str,
         storage: StorageClassNames,
         image: str,
+        weights_image: str | None = None,
         token: bool,
         aliases: Sequence[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`token`: the namespace has a secret with the token of the model hub; `aliases`: further names that
-        requests may call the model by."""
+        """`weights_image`: that of the settings as nodes pull it; `token`: the namespace has a secret with
+        the token of the model hub; `aliases`: further names that requests may call the model by."""
         super().__init__("gpu-cluster:index:Model", name, None, opts)
         self.url = f"http://{key}.{namespace}.svc.cluster.local:{PORT}{api_path(settings)}"
 
@@ -65,7 +66,9 @@ class Model(pulumi.ComponentResource):
             opts=child,
         )
         needs: list[pulumi.Resource] = [account]
-        if settings.store:
+        if settings.weights_image:
+            weights = cache.image_volume(weights_image or settings.weights_image.image)
+        elif settings.store:
             weights = cache.store_volume(settings.store)
         elif settings.cache is None:
             weights = None
@@ -89,7 +92,7 @@ class Model(pulumi.ComponentResource):
         opts = pulumi.ResourceOptions(
             parent=self,
             depends_on=needs,
-            custom_timeouts=timeouts(settings),
+            custom_timeouts=timeouts(settings, placement.pool),
             ignore_changes=["spec.replicas"] if scaled else None,
         )
         if settings.nodes > 1:

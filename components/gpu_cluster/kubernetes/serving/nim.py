@@ -16,10 +16,10 @@ def nim(served_name: str, settings: ModelSettings) -> Server:
         name="nim",
         arguments=settings.args,
         environment={
-            "NIM_CACHE_PATH": SCRATCH if settings.store else CACHE,
+            "NIM_CACHE_PATH": SCRATCH if settings.mounts_weights else CACHE,
             "NIM_SERVED_MODEL_NAME": served_name,
             "NIM_SERVER_PORT": str(PORT),
-            **({"NIM_MODEL_PATH": weights_of(settings)} if settings.store else {}),
+            **({"NIM_MODEL_PATH": weights_of(settings)} if settings.mounts_weights else {}),
             "HOME": SCRATCH,
         },
         ready=engine.ready,

@@ -3,7 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from gpu_cluster.capacity import MIRROR_CPU_MILLIS, MIRROR_MEMORY_BYTES, Request
+from gpu_cluster.capacity import (
+    MIRROR_CPU_MILLIS,
+    MIRROR_MEMORY_BYTES,
+    PREFETCH_LIMITS,
+    PREFETCH_REQUESTS,
+    Request,
+)
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.kubernetes.serving import cache, quantities
@@ -11,12 +17,17 @@ from gpu_cluster.kubernetes.storage import STORE_CLAIM, StorageClassNames
 
 
 def quota_of(
-    models: Iterable[tuple[ModelSettings, Request]], storage: StorageClassNames, *, jobs: int = 0
+    models: Iterable[tuple[ModelSettings, Request]],
+    storage: StorageClassNames,
+    *,
+    jobs: int = 0,
+    prefetching: int = 0,
 ) -> dict[str, str]:
-    """Hard limits by resource. `jobs`: that mirror weights.
+    """Hard limits by resource. `jobs`: that mirror weights; `prefetching`: nodes that keep images.
 
     Each model counts one replica more than its most: a replica that stops counts until it is gone, while its
-    successor already starts. Over several nodes a replica is as many pods, with a Service among them.
+    successor already starts. Over several nodes a replica is as many pods, with a Service among them. Each
+    node that keeps images counts twice too, for EKS starts nodes before it takes others away.
     """
     models = list(models)
     stores = {settings.store for settings, _ in models if settings.store}
@@ -37,6 +48,10 @@ def quota_of(
     used["cpu"] += jobs * MIRROR_CPU_MILLIS
     used["memory"] += jobs * MIRROR_MEMORY_BYTES
     used["pods"] += jobs
+
+    used["cpu"] += 2 * prefetching * int(amount(PREFETCH_REQUESTS["cpu"]) * 1000)
+    used["memory"] += 2 * prefetching * int(amount(PREFETCH_LIMITS["memory"]))
+    used["pods"] += 2 * prefetching
 
     cpu, memory = quantities.cpu(used.pop("cpu")), quantities.memory(used.pop("memory"))
     return {

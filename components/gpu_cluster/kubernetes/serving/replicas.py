@@ -7,7 +7,7 @@ from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
-from gpu_cluster.capacity import Pool, Request
+from gpu_cluster.capacity import Pool, Request, weights_pull_minutes
 from gpu_cluster.config.serving import ModelSettings, ServingEngine
 from gpu_cluster.kubernetes.scheduling import spread_over_hosts, tolerations
 from gpu_cluster.kubernetes.security import restricted_pod
@@ -48,7 +48,7 @@ def replicas(
         replicas=settings.replicas.min,
         selector=meta.LabelSelectorArgs(match_labels=labels),
         strategy=_rolling(surge=placement.surge),
-        progress_deadline_seconds=_start_minutes(settings) * 60,
+        progress_deadline_seconds=_start_minutes(settings, placement.pool) * 60,
         revision_history_limit=3,
         template=core.PodTemplateSpecArgs(
             metadata=meta.ObjectMetaArgs(labels=labels, annotations=_metrics_path(settings)),
@@ -93,14 +93,15 @@ def _metrics_path(settings: ModelSettings) -> dict[str, str] | None:
     return {METRICS_PATH: settings.server.metrics} if custom and settings.server.metrics else None
 
 
-def timeouts(settings: ModelSettings) -> pulumi.CustomTimeouts:
+def timeouts(settings: ModelSettings, pool: Pool) -> pulumi.CustomTimeouts:
     """All replicas start at once; an update replaces them one after the other."""
-    start = _start_minutes(settings)
+    start = _start_minutes(settings, pool)
     return pulumi.CustomTimeouts(create=f"{start}m", update=f"{start * settings.replicas.max}m")
 
 
-def _start_minutes(settings: ModelSettings) -> int:
-    return settings.load_minutes + _IMAGE_PULL_MINUTES
+def _start_minutes(settings: ModelSettings, pool: Pool) -> int:
+    """The kubelet pulls images before the container starts, and its startup probe with it."""
+    return settings.load_minutes + _IMAGE_PULL_MINUTES + weights_pull_minutes(settings, pool)
 
 
 def _rolling(*, surge: bool) -> apps.DeploymentStrategyArgs:

@@ -61,13 +61,15 @@ METRICS_PORTS = sorted({PORT, *(it.metrics_port for it in ENGINES.values() if it
 
 
 def weights_of(settings: ModelSettings) -> str:
-    """The model as its engine loads it: by its name on the hub, or by its folder in the store."""
+    """The model as its engine loads it: by its name on the hub, or by its folder in the store or image."""
+    if settings.weights_image:
+        return f"{WEIGHTS}{settings.weights_image.folder or ''}"
     return beside(settings, settings.model, settings.revision)
 
 
 def beside(settings: ModelSettings, name: str, revision: str | None = None) -> str:
     """Another model or adapter that the engine loads from where it loads the model."""
-    if not settings.store or name.startswith("/") or "://" in name:
+    if not settings.mounts_weights or name.startswith("/") or "://" in name:
         return name
     return f"{WEIGHTS}/{folder_of(name, revision) if settings.mirror else name}"
 
@@ -80,7 +82,7 @@ def hub_revision(settings: ModelSettings, revision: str | None) -> str | None:
 def hub_environment(settings: ModelSettings) -> dict[str, str]:
     """Where the hub's client keeps what it downloads, and a home that can be written to."""
     return {
-        "HF_HOME": f"{SCRATCH if settings.store else CACHE}/huggingface",
-        **({"HF_HUB_OFFLINE": "1"} if settings.store else {}),
+        "HF_HOME": f"{SCRATCH if settings.mounts_weights else CACHE}/huggingface",
+        **({"HF_HUB_OFFLINE": "1"} if settings.mounts_weights else {}),
         "HOME": SCRATCH,  # compiled kernels and settings go below it
     }

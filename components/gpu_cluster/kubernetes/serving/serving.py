@@ -15,7 +15,7 @@ from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.serving import ModelSettings, ServingSettings
 from gpu_cluster.config.telemetry import Scraper
 from gpu_cluster.exemption import Exemption
-from gpu_cluster.images import PYTHON
+from gpu_cluster.images import PAUSE, PYTHON
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.scheduling import only_gpu_pools
 from gpu_cluster.kubernetes.security import (
@@ -32,6 +32,8 @@ from gpu_cluster.kubernetes.security import (
 from gpu_cluster.kubernetes.serving.hub_token import hub_token_secret
 from gpu_cluster.kubernetes.serving.mirrors import LABELS, mirrors
 from gpu_cluster.kubernetes.serving.model import Model, labels_of
+from gpu_cluster.kubernetes.serving.prefetch import NAME as PREFETCH
+from gpu_cluster.kubernetes.serving.prefetch import prefetch, prefetched
 from gpu_cluster.kubernetes.serving.quota import quota_of
 from gpu_cluster.kubernetes.serving.replicas import Placement
 from gpu_cluster.kubernetes.serving.server import ports_of
@@ -52,6 +54,12 @@ class Serving(pulumi.ComponentResource):
             "mirror-*",
             only_gpu_pools,
         ),
+        Exemption(
+            "58-probes",
+            "DaemonSet",
+            "Nothing asks a pod that keeps images on its node, and it has no program that could fail.",
+            f"{PREFETCH}-*",
+        ),
     )
 
     models: dict[str, Model]
@@ -66,7 +74,9 @@ class Serving(pulumi.ComponentResource):
         storage: StorageClassNames,
         image: str,
         images: Mapping[str, str] | None = None,
+        weights_images: Mapping[str, str] | None = None,
         mirror_image: str = PYTHON.at(None),
+        pause_image: str = PAUSE.at(None),
         mounted: Mapping[str, Sequence[pulumi.Resource]] | None = None,
         hub_token: pulumi.Input[str] | None = None,
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
@@ -75,11 +85,12 @@ class Serving(pulumi.ComponentResource):
         aliases: Mapping[str, Sequence[str]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`image`: of vLLM; `images`: of models that have another; `mirror_image`: of Jobs that download
-        weights into a store; `mounted`: what is created before a volume
-        of each entry of the storage is mounted; `resolvers`: addresses of NodeLocal DNSCache; `scraper`: pods
-        that read the metrics of models; `allowances`: further traffic of the namespace; `aliases`: further
-        names of models."""
+        """`image`: of vLLM; `images`: of models that have another; `weights_images`: of models whose weights
+        are in one, as nodes pull them; `mirror_image`: of Jobs that download weights into a store;
+        `pause_image`: of pods that keep images on nodes; `mounted`: what is created before a volume of each
+        entry of the storage is mounted; `resolvers`: addresses of NodeLocal DNSCache; `scraper`: pods that
+        read the metrics of models; `allowances`: further traffic of the namespace; `aliases`: further names
+        of models."""
         super().__init__("gpu-cluster:index:Serving", name, None, opts)
         placements = placements_of(settings, pools)
         ports = ports_of(settings.models.values())
@@ -92,6 +103,9 @@ class Serving(pulumi.ComponentResource):
                 [(model, placements[key].request) for key, model in settings.models.items()],
                 storage,
                 jobs=len(mirror_jobs(settings.models)),
+                prefetching=sum(pools[pool].nodes.max for pool in prefetched(settings.models))
+                if settings.prefetch
+                else 0,
             ),
             allowances={
                 "clients": from_namespaces({settings.namespace, *settings.clients}, *ports),
@@ -139,6 +153,23 @@ class Serving(pulumi.ComponentResource):
             claims=mounted,
             opts=pulumi.ResourceOptions(parent=self, depends_on=needs),
         )
+        named, weights = images or {}, weights_images or {}
+        kept = (
+            prefetch(
+                name,
+                settings.models,
+                namespace=settings.namespace,
+                pools=pools,
+                images={
+                    key: {named.get(key, image), *([weights[key]] if key in weights else [])}
+                    for key in settings.models
+                },
+                pause_image=pause_image,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
+            )
+            if settings.prefetch
+            else {}
+        )
         self.models = {
             key: Model(
                 f"{name}-{key}",
@@ -147,12 +178,18 @@ class Serving(pulumi.ComponentResource):
                 placements[key],
                 namespace=settings.namespace,
                 storage=storage,
-                image=images.get(key, image) if images else image,
+                image=named.get(key, image),
+                weights_image=weights.get(key),
                 token=hub_token is not None,
                 aliases=(aliases or {}).get(key, ()),
                 opts=pulumi.ResourceOptions(
                     parent=self,
-                    depends_on=[*needs, *mounted.get(_volumes_of(model), ()), *jobs.get(key, ())],
+                    depends_on=[
+                        *needs,
+                        *mounted.get(_volumes_of(model), ()),
+                        *jobs.get(key, ()),
+                        *([kept[model.pool]] if kept else []),
+                    ],
                 ),
             )
             for key, model in settings.models.items()
@@ -163,9 +200,9 @@ class Serving(pulumi.ComponentResource):
 def _ways_to_hub(settings: ServingSettings) -> dict[str, networking.NetworkPolicySpecArgs]:
     """Egress of replicas that download, and of Jobs that do it for others; who reads a store has none."""
     models = settings.models.values()
-    names = sorted({key for key, model in settings.models.items() if not model.store})
+    names = sorted({key for key, model in settings.models.items() if not model.mounts_weights})
     replicas = meta.LabelSelectorArgs()
-    if len(names) < len(models):
+    if len(names) < len(models) or settings.prefetch:
         key = "app.kubernetes.io/instance"
         named = meta.LabelSelectorRequirementArgs(key=key, operator="In", values=names)
         replicas = meta.LabelSelectorArgs(match_expressions=[named])

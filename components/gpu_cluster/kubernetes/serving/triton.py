@@ -13,7 +13,7 @@ def triton(settings: ModelSettings) -> Server:
     """
     engine = ENGINES["triton"]
     named = weights_of(settings)
-    repository = named if settings.store or "://" in named else f"{CACHE}/{named}"
+    repository = named if settings.mounts_weights or "://" in named else f"{CACHE}/{named}"
     return Server(
         name="triton",
         command=["tritonserver"],
@@ -24,7 +24,10 @@ def triton(settings: ModelSettings) -> Server:
             f"--exit-timeout-secs={settings.drain_seconds}",
             *settings.args,
         ],
-        environment={"HF_HOME": f"{SCRATCH if settings.store else CACHE}/huggingface", "HOME": SCRATCH},
+        environment={
+            "HF_HOME": f"{SCRATCH if settings.mounts_weights else CACHE}/huggingface",
+            "HOME": SCRATCH,
+        },
         ready=engine.ready,
         live=engine.live,
         metrics_port=engine.metrics_port,

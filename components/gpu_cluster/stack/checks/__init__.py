@@ -12,6 +12,7 @@ from gpu_cluster.stack.checks.gateway import gateway
 from gpu_cluster.stack.checks.gpu_repair import gpu_repair
 from gpu_cluster.stack.checks.groups import groups
 from gpu_cluster.stack.checks.hardware import hardware
+from gpu_cluster.stack.checks.image_volumes import image_volumes
 from gpu_cluster.stack.checks.load_times import load_times
 from gpu_cluster.stack.checks.logs import logs
 from gpu_cluster.stack.checks.memory import memory
@@ -63,6 +64,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *gated_models(stack, broken),
         *mirrors(stack, offered, broken),
         *memory(stack, offered, broken),
+        *image_volumes(stack, offered, broken),
         *load_times(stack, offered, broken),
         *capacity(stack, offered),
         *updates(stack, offered),

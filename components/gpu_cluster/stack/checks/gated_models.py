@@ -1,4 +1,4 @@
-"""Gated models: their weights are downloaded with a token of the model hub, or lie in a store."""
+"""Gated models: their weights are downloaded with a token of the model hub, or lie in a store or image."""
 
 from collections.abc import Iterator
 
@@ -28,8 +28,8 @@ def gated_models(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
         other = settings.engine not in FROM_HUB or "HF_TOKEN" in settings.env
         if (
             other
-            or (settings.store and not settings.mirror)
-            or (*keys, "store") in broken
+            or (settings.mounts_weights and not settings.mirror)
+            or any((*keys, key) in broken for key in ("store", "weightsImage"))
             or not (model and model.gated)
         ):
             continue

@@ -27,7 +27,9 @@ def load_times(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys
             or minutes <= settings.load_minutes
         ):
             continue
-        source = f"store {settings.store}" if settings.store else "the hub, by way of its volume"
+        source = "the hub, by way of its volume"
+        if settings.mounts_weights:
+            source = f"store {settings.store}" if settings.store else "its image on the disk of the node"
         yield Diagnostic(
             (*keys, "loadMinutes"),
             f"{settings.load_minutes} minutes are too few: {settings.model} takes about {ceil(minutes)} from "

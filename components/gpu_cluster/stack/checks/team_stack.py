@@ -21,6 +21,7 @@ from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.gated_models import gated_models
 from gpu_cluster.stack.checks.gateway import gateway_of_team
 from gpu_cluster.stack.checks.groups import groups, groups_of_team
+from gpu_cluster.stack.checks.image_volumes import image_volumes
 from gpu_cluster.stack.checks.load_times import load_times
 from gpu_cluster.stack.checks.memory import memory
 from gpu_cluster.stack.checks.mirrors import mirrors
@@ -48,6 +49,7 @@ def check_team_stack(team: TeamStack, broken: frozenset[Keys]) -> list[Diagnosti
         *gated_models(team.served, as_served),
         *mirrors(team.served, pools, as_served, of_team=True),
         *memory(team.served, pools, as_served),
+        *image_volumes(team.served, pools, as_served, of_team=True),
         *load_times(team.served, pools, as_served),
     ]
     mistakes = [
@@ -98,6 +100,8 @@ def _model_images(team: TeamStack) -> Iterator[Diagnostic]:
     for name, model in team.file.models.items():
         if model.image and (problem := image_problem(model.image, team)):
             yield Diagnostic(("models", name, "image"), problem)
+        if model.weights_image and (problem := image_problem(model.weights_image.image, team)):
+            yield Diagnostic(("models", name, "weightsImage"), problem)
 
 
 def _paths(team: TeamStack) -> Iterator[Diagnostic]:

@@ -50,3 +50,32 @@ def test_adapters_are_said_to_be_not_counted(tmp_path: Path) -> None:
 def test_a_bucket_that_exists_has_no_price() -> None:
     [first, *_] = notes_of(load(HAPPY / "eks-existing-bucket.yaml"))
     assert first == "store models: storage and requests of bucket example-models are not priced"
+
+
+def test_image_volumes_of_a_site_are_left_to_the_doctor(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.lab.yaml"
+    image = "quay.io/example/model:1"
+    file.write_text(
+        FILE.partition("      a:")[0]
+        + "      a: {model: acme/own, pool: box, replicas: 1, engine: triton, version: 26.06-py3, "
+        + f"weightsImage: {image}}}\n"
+    )
+    notes = [*notes_of(load(file))]
+
+    assert any(it.startswith("image volumes are not checked here") for it in notes)
+    assert any(
+        it.startswith("model a: disk for weightsImage is not checked: its size is not") for it in notes
+    )
+
+
+def test_an_image_of_nodes_of_ones_own_may_have_an_older_runtime(tmp_path: Path) -> None:
+    text = (HAPPY / "eks-weights-image.yaml").read_text()
+    assert [*notes_of(load(HAPPY / "eks-weights-image.yaml"))] == []
+    file = tmp_path / "Pulumi.lab.yaml"
+    file.write_text(
+        text.replace("g6e.12xlarge, nodes: 1", "g6e.12xlarge, nodes: 1, ami: {id: ami-0123456789abcdef0}")
+    )
+
+    assert [*notes_of(load(file))] == [
+        "pool l40s: whether ami.id has containerd 2.1, for image volumes, is not checked"
+    ]

@@ -174,3 +174,28 @@ def resource_of(kind: str) -> str:
         "ies" if name.endswith("y") else "es" if name.endswith("s") else "s"
     )
     return plural if group == "core" else f"{group}/{plural}"
+
+
+@pytest.mark.parametrize(
+    ("kubelet", "runtime", "verdict"),
+    [
+        ("v1.35.4", "containerd://2.1.4", OK),
+        ("v1.36.0-eks-1a2b3c4", "containerd://2.2.3+unknown", OK),
+        ("v1.35.4", "cri-o://1.35.0", OK),
+        ("v1.34.2", "containerd://2.1.4", FAIL),
+        ("v1.35.4", "containerd://1.7.29", FAIL),
+        ("v1.35.4", "docker://29.6.2", SKIP),
+        ("", "", SKIP),
+    ],
+)
+def test_nodes_of_models_mount_images(api: Answers, kubelet: str, runtime: str, verdict: CheckStatus) -> None:
+    nodes = servers()
+    for node in nodes:
+        node["status"]["nodeInfo"] = {"kubeletVersion": kubelet, "containerRuntimeVersion": runtime}
+    api.paths["/api/v1/nodes"] = listed(*nodes)
+
+    assert not [name for name in looked(api) if name.endswith("image volumes")]
+    found = {
+        check.verdict for name, check in looked(api, serving__prefetch=True).items() if "image vol" in name
+    }
+    assert found == {verdict}

@@ -7,7 +7,20 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.real_node.images import LocalImage
+from gpu_cluster.images import PAUSE, VLLM
+from gpu_cluster_tools.real_node.images import LocalImage, container_images
+from gpu_cluster_tools.toolchain import Toolchain
+from tests.unit.gpu_cluster.kubernetes.serving.test_weights_image import IMAGE as WEIGHTS_IMAGE
+from tests.unit.gpu_cluster.kubernetes.serving.test_weights_image import in_an_image
+from tests.unit.gpu_cluster.stacks import stack_of
+from tests.unit.platforms import platform_of
+
+
+class _Tools(Toolchain):
+    """Programs that are all the same file."""
+
+    def path(self, name: str) -> Path:
+        return Path(__file__)
 
 
 @pytest.fixture
@@ -53,3 +66,15 @@ def test_an_image_holds_its_files_and_says_so_by_their_digests(archive: dict[str
 def test_an_image_of_the_same_files_has_the_same_digest() -> None:
     assert LocalImage("a", {"file": b"1"}).digest == LocalImage("b", {"file": b"1"}).digest
     assert LocalImage("a", {"file": b"1"}).digest != LocalImage("a", {"file": b"2"}).digest
+
+
+def test_images_with_weights_have_a_configuration_where_the_server_looks_for_it(tmp_path: Path) -> None:
+    models = {"chat": in_an_image({"image": WEIGHTS_IMAGE, "folder": "/models/qwen3"})}
+    graph = platform_of(stack_of(serving={"prefetch": True, "models": models}))[0]
+    flags = tmp_path / "flags.json"
+    flags.write_text("[]")
+    made = {it.name: it for it in container_images(_Tools({}), graph, flags)}
+
+    assert made[WEIGHTS_IMAGE].files == {"models/qwen3/config.json": b"{}"}
+    assert made[PAUSE.at(None)].command == ["/usr/local/bin/pause"]
+    assert VLLM.at(None) in made

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -52,6 +53,11 @@ func run(options *options) error {
 		tokens:     int(number("MODEL_SERVER_TOKENS", 24)),
 	}
 	log.Printf("loading %s", options.model)
+	if filepath.IsAbs(options.model) {
+		if err := read(options.model); err != nil {
+			return err
+		}
+	}
 	select {
 	case <-time.After(speed.load): // no port is open before the model is loaded
 	case <-ended.Done():
@@ -75,6 +81,15 @@ func run(options *options) error {
 	ctx, cancel := context.WithTimeout(context.Background(), options.shutdown)
 	defer cancel()
 	return server.Shutdown(ctx)
+}
+
+// read ends as vLLM does where a folder has no model; of others nothing is downloaded here.
+func read(folder string) error {
+	content, err := os.ReadFile(filepath.Join(folder, "config.json"))
+	if err == nil {
+		log.Printf("read %d bytes of config.json in %s", len(content), folder)
+	}
+	return err
 }
 
 func seconds(name string, otherwise float64) time.Duration {
