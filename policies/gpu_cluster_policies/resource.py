@@ -197,7 +197,7 @@ def is_gpu(resource: str) -> bool:
 
 
 def _images(pod: Pod) -> Iterator[Property]:
-    """Those that its containers run, and those whose files it mounts."""
+    """References of the images that its containers run, and of those whose files it mounts."""
     for container in pod.containers:
         yield container.at("image")
     for volume in pod.spec.at("volumes").items():

@@ -53,7 +53,7 @@ def image_volumes(
 
 
 def unchecked_image_volumes(models: Mapping[str, ModelSettings], stack: Stack) -> Iterator[str]:
-    """What of image volumes is not checked, one sentence each."""
+    """Parts of image volumes that are not checked, one sentence each."""
     mounting = {name: model for name, model in models.items() if model.weights_image}
     prefetched = models if stack.serving.prefetch and models is stack.serving.models else mounting
     if isinstance(stack.cluster, ExistingCluster) and prefetched:
