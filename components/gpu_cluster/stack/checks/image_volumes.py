@@ -23,8 +23,8 @@ Alpha in 1.31, beta but off in 1.33, on in 1.35 (`ImageVolume`, pkg/features/kub
 
 _NEEDED = "needs image volumes, which Kubernetes has on since 1.35"
 _GIB = 1024**3
-_COLLECTED_ABOVE = 0.85
-"""Part of the disk above which a kubelet deletes images (`imageGCHighThresholdPercent`, its default)."""
+_COLLECTED_ABOVE_PERCENT = 85
+"""Part of the disk above which a kubelet deletes images, by its default."""
 
 _OTHER_IMAGES_BYTES = 20 * _GIB
 """Kept for engines and DaemonSets: images for GPUs have 10 to 20 GB."""
@@ -34,20 +34,16 @@ def image_volumes(
     stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys], *, of_team: bool = False
 ) -> Iterator[Diagnostic]:
     """`of_team`: prefetch is a key of the environment, which its own check looks at."""
-    mounting: dict[Keys, str] = {
-        ("serving", "models", name, "weightsImage"): name
-        for name, model in stack.serving.models.items()
+    models = stack.serving.models
+    users: dict[Keys, set[str]] = {
+        ("serving", "models", name, "weightsImage"): {model.pool}
+        for name, model in models.items()
         if model.weights_image
     }
-    users: list[Keys] = [
-        *mounting,
-        *([("serving", "prefetch")] if stack.serving.prefetch and not of_team else []),
-    ]
-    for keys in users:
-        pools = {model.pool for model in stack.serving.models.values()}
-        name = mounting.get(keys)
-        chosen = {stack.serving.models[name].pool} if name else pools
-        if problem := _too_old(stack, chosen, broken):
+    if stack.serving.prefetch and not of_team:
+        users["serving", "prefetch"] = {model.pool for model in models.values()}
+    for keys, pools in users.items():
+        if problem := _too_old(stack, pools, broken):
             yield Diagnostic(keys, problem)
     yield from _disks(stack, offered, broken)
 
@@ -115,7 +111,7 @@ def _disks(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
         amounts = [size for _, size in images.values()]
         kept = stack.pools[key].ami.family is AmiFamily.BOTTLEROCKET
         needed = 2 * sum(amounts) if kept else sum(amounts) + max(amounts)
-        free = int(pool.capacity.ephemeral_bytes * _COLLECTED_ABOVE) - _OTHER_IMAGES_BYTES
+        free = int(pool.capacity.ephemeral_bytes * _kept_part(stack, key)) - _OTHER_IMAGES_BYTES
         if needed <= free:
             continue
         name = max(images.values(), key=lambda it: it[1])[0]
@@ -126,10 +122,16 @@ def _disks(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
         )
 
 
+def _kept_part(stack: Stack, pool: str) -> float:
+    """Part of the disk that images may fill before the kubelet deletes some."""
+    given = stack.pools[pool].kubelet.get("imageGCHighThresholdPercent")
+    return (given if isinstance(given, int) else _COLLECTED_ABOVE_PERCENT) / 100
+
+
 def _remedy(stack: Stack, pool: Pool, needed: int) -> str:
     if pool.image_disk_mib is None:
-        return "its local disks have no more: expected another instance type, or a store"
-    least = ceil((needed + _OTHER_IMAGES_BYTES) / _COLLECTED_ABOVE / _GIB / 10) * 10
+        return "expected an instance type with larger local disks, or a store"
+    least = ceil((needed + _OTHER_IMAGES_BYTES) / _kept_part(stack, pool.name) / _GIB / 10) * 10
     return (
         f"expected pools.{pool.name}.disk.size of at least {least}Gi, got {stack.pools[pool.name].disk.size}"
     )
