@@ -114,7 +114,7 @@ def _images(pod: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _present(platform: Platform, pod: str) -> list[str]:
-    """What the kubelet says of images that it did not have to pull."""
+    """Messages of the kubelet about images that it did not have to pull."""
     return [
         event["message"]
         for event in platform.api.items("/api/v1/namespaces/serving/events")
