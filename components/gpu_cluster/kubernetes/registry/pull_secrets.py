@@ -30,8 +30,10 @@ def pull_secrets(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTran
     """
     if not isinstance(args.resource, core.ServiceAccount):
         return None
-    named = [core.LocalObjectReferenceArgs(name=SECRET)]
-    return pulumi.ResourceTransformationResult({**args.props, "image_pull_secrets": named}, args.opts)
+    props = cast(Mapping[str, Any], args.props)
+    own: list[core.LocalObjectReferenceArgs] = props.get("image_pull_secrets") or []
+    named = [*own, core.LocalObjectReferenceArgs(name=SECRET)]
+    return pulumi.ResourceTransformationResult({**props, "image_pull_secrets": named}, args.opts)
 
 
 class PullSecretUse:

@@ -42,6 +42,7 @@ def prefetch(
     opts: pulumi.ResourceOptions,
 ) -> dict[str, apps.DaemonSet]:
     """DaemonSets by pool. `images`: those of each model, as nodes pull them."""
+    secrets = sorted({model.pull_secret for model in models.values() if model.pull_secret})
     shared: list[pulumi.Resource] = [
         scheduling.PriorityClass(
             f"{name}-prefetch-class",
@@ -61,6 +62,8 @@ def prefetch(
             f"{name}-prefetch-account",
             metadata=metadata(NAME, namespace, labels=_LABELS),
             automount_service_account_token=False,
+            # Not in the pods, where they would hide the login of a mirror, which accounts have too.
+            image_pull_secrets=[core.LocalObjectReferenceArgs(name=it) for it in secrets] or None,
             opts=opts,
         ),
     ]
@@ -70,7 +73,6 @@ def prefetch(
             pools[pool],
             namespace=namespace,
             images=sorted({image for key in keys for image in images[key]}),
-            secrets=sorted({secret for key in keys if (secret := models[key].pull_secret)}),
             pause_image=pause_image,
             opts=pulumi.ResourceOptions.merge(
                 opts,
@@ -98,7 +100,6 @@ def _daemon_set(
     *,
     namespace: str,
     images: list[str],
-    secrets: list[str],
     pause_image: str,
     opts: pulumi.ResourceOptions,
 ) -> apps.DaemonSet:
@@ -124,7 +125,6 @@ def _daemon_set(
                     tolerations=tolerations(pool),
                     security_context=restricted_pod(_USER, owns_volumes=False),
                     termination_grace_period_seconds=5,
-                    image_pull_secrets=[core.LocalObjectReferenceArgs(name=it) for it in secrets] or None,
                     containers=[
                         core.ContainerArgs(
                             name="wait",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from gpu_cluster.images import PAUSE, VLLM
 from gpu_cluster.plan import Graph
 from tests.unit.gpu_cluster.kubernetes.serving.test_weights_image import IMAGE, in_an_image
@@ -51,12 +53,22 @@ def test_every_image_is_mounted_which_keeps_it_from_garbage_collection() -> None
         assert "command" not in container
 
 
-def test_it_runs_on_nodes_of_the_pool_alone_with_the_credentials_of_its_models() -> None:
+def test_it_runs_on_nodes_of_the_pool_alone() -> None:
     pod = daemons(graph_of())["image-prefetch-l4"]
 
     assert pod["nodeSelector"] == {"gpu-cluster/pool": "l4"}
     assert [it["key"] for it in pod["tolerations"]] == ["nvidia.com/gpu"]
-    assert pod["imagePullSecrets"] == [{"name": "quay"}]
+
+
+@pytest.mark.parametrize("login", [False, True])
+def test_it_pulls_with_the_credentials_of_its_models_and_of_the_mirror(*, login: bool) -> None:
+    user = {"user": "robot", "password": {"secure": "v1:abc:def"}}
+    registry = {"mirror": "harbor.example.com/mirror", "login": user}
+    graph = graph_of(registry=registry) if login else graph_of()
+
+    account = graph.get("ServiceAccount", "image-prefetch")
+    assert account["imagePullSecrets"] == [{"name": "quay"}, *([{"name": "registry-login"}] if login else [])]
+    assert not any("imagePullSecrets" in pod for pod in daemons(graph).values())
 
 
 def test_it_never_takes_the_place_of_a_model() -> None:
