@@ -1,6 +1,7 @@
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from threading import current_thread, main_thread
 
 import pytest
 
@@ -10,6 +11,9 @@ from tests.rehearsal.checkout import Checkout
 @pytest.fixture(scope="session", autouse=True)
 def _terminated_as_by_ctrl_c() -> Iterator[None]:
     """SIGTERM, such as that of timeout, lets fixtures remove what runs in their checkouts and sandboxes."""
+    if current_thread() is not main_thread():  # no other sets handlers
+        yield
+        return
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     yield
     signal.signal(signal.SIGTERM, before)
