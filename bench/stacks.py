@@ -20,7 +20,7 @@ def with_pools(count: int) -> str:
 
 
 def with_teams(count: int) -> str:
-    """A number of teams on a site of one's own, each with a GPU."""
+    """A number of teams on an on-premises site, each with a GPU."""
     machine = {"cpus": 16, "memory": "64Gi", "gpu": "L4", "gpus": 1}
     return _file(
         cluster={"provider": "existing", "kubeconfig": "kubeconfig"},

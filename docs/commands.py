@@ -12,11 +12,12 @@ from gpu_cluster_tools.cli.lazy_group import command
 _HEAD = """\
 # Commands
 
-What `gpu-cluster --help` says, in one page; `python -m docs` writes it from the code.
+This page is the output of `gpu-cluster --help`, generated from the code by `python -m docs`.
 
-{exit_codes} A command that says otherwise has its own.
-Data goes to stdout and progress to stderr; there are no colours in a pipe, nor with `NO_COLOR`.
-Every command that reads has `--json`: [its documents](../json.md), progress, and completion in the shell.
+{exit_codes} Commands with other exit codes list them.
+Data goes to stdout and progress to stderr; colours are off in a pipe and with `NO_COLOR`.
+Every command that prints results has `--json`. [JSON output](../json.md) describes documents,
+progress and shell completion.
 """
 
 

@@ -11,15 +11,15 @@ from gpu_cluster.plan import plan_of
 _PROJECT = Path(__file__).parent.parent
 _TOKEN = "gpu-cluster:index:"  # noqa: S105
 _STACKS = ("prod", "dev", "onprem", "local")
-"""Which together have nearly every component."""
+"""Example stacks that together have nearly all components."""
 
 _HEAD = """\
 # Components
 
-Every component of the platform; `python -m docs` writes this page. The token is what Pulumi knows it by.
-Settings and inputs are the arguments of its constructor beside name and options; outputs are its attributes.
-Children are what the example stacks make of it; a component that none of them has says so.
-[What is built in which order](../platform.md)
+All components of the platform, generated from the code by `python -m docs`. The token is the Pulumi type of
+the component. Settings and inputs are the arguments of its constructor in addition to name and options.
+Outputs are its attributes. Children are the resource types that it creates in the example stacks.
+[Order of the components](../platform.md)
 """
 
 
@@ -49,7 +49,7 @@ def _section(component: _Component, children: list[str]) -> str:
         "source": f"[{component.module}](../../{component.module})",
         "settings and inputs": listed(component.inputs, "none"),
         "outputs": listed(component.outputs, "none"),
-        "children": listed(children, "no example stack has it"),
+        "children": listed(children, "not in an example stack"),
     }
     bar = "\\|"
     table = "\n".join(f"| {key} | {value.replace('|', bar)} |" for key, value in rows.items())

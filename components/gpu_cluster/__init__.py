@@ -1,11 +1,11 @@
-"""The public API: every component, and what reads a stack file.
+"""Public API: all components, and the loader of stack files.
 
 import gpu_cluster
 stack = gpu_cluster.load(Path("stacks/Pulumi.prod.yaml"))
 gpu_cluster.DevicePlugin("gpus", gpu_cluster.pools_of(stack), gpus=True, mirror=None, region=None)
 
-A name is imported when it is first used: a program that uses one component loads that one's SDKs alone.
-`gpu_cluster.platform` says in which order a whole platform is made.
+Names are imported on first use, so a program that uses one component loads only the SDKs of that one.
+`gpu_cluster.platform` shows the order of components in a complete platform.
 """
 
 from importlib import import_module
@@ -143,7 +143,7 @@ _MODULES = {
     "plan_of": "gpu_cluster.plan",
     "pools_of": "gpu_cluster.capacity",
 }
-"""Where each public name is defined."""
+"""Module of each public name."""
 
 __all__ = list(_MODULES)  # pyright: ignore[reportUnsupportedDunderAll]
 

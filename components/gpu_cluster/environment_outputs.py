@@ -40,15 +40,15 @@ class EnvironmentOutputs:
 
 
 def _current(teams: Any, expected: dict[str, object], team: str, environment: str) -> dict[str, Any]:
-    """`RunError` where the environment was not brought up with this grant."""
+    """Grant of the team. `RunError` if the environment is not deployed with this grant."""
     known: dict[str, dict[str, Any]] = teams or {}
-    comes_first = f"`gpu-cluster up {environment}` comes first."
+    update_first = f"run `gpu-cluster up {environment}` first."
     if team not in known:
-        raise pulumi.RunError(f"{environment} does not know team {team} yet: {comes_first}")
+        raise pulumi.RunError(f"{environment} has no team {team} yet; {update_first}")
     differing = [key for key, value in expected.items() if known[team].get(key) != value]
     if differing:
         raise pulumi.RunError(
-            f"{environment} was brought up with another grant of team {team} than its stack file says "
-            f"({', '.join(differing)}): {comes_first}"
+            f"{environment} is deployed with another grant of team {team} than in its stack file "
+            f"({', '.join(differing)}); {update_first}"
         )
     return known[team]

@@ -26,7 +26,7 @@ class Exemption:
     """Kind of the object, or the Pulumi type of a cloud resource."""
 
     reason: str
-    """Why the object cannot keep the rule."""
+    """Reason why the object cannot comply with the rule."""
 
     names: str = "*"
     """The objects of this kind, by name; * stands for any part."""

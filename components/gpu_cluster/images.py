@@ -1,4 +1,4 @@
-"""Every container image that the platform runs, pinned by tag and, where it has a public one, by digest."""
+"""Container images of the platform, pinned by tag and by digest if it is public."""
 
 from dataclasses import dataclass
 
@@ -20,11 +20,11 @@ class Image:
 
     @property
     def source(self) -> str:
-        """Where its publisher has it, by its digest."""
+        """Publisher's address with digest."""
         return f"{self.repository}@sha256:{self.digest}"
 
     def at(self, mirror: str | None) -> str:
-        """Where to pull it: from its publisher, or below a mirror that keeps the publisher in the path.
+        """Pull address: the publisher's, or in a mirror with the publisher in the path.
 
         DEVICE_PLUGIN.at("harbor.example.com/mirror")
         # harbor.example.com/mirror/nvcr.io/nvidia/k8s-device-plugin:v0.20.0@sha256:…
@@ -34,7 +34,7 @@ class Image:
 
 
 def charts_below(publisher: str, mirror: str | None) -> str:
-    """Address of Helm charts: at their publisher's, or below a mirror of one's own that keeps its path."""
+    """Address of Helm charts: the publisher's, or a mirror with the same path."""
     return f"oci://{mirror}/{publisher}" if mirror else f"oci://{publisher}"
 
 
@@ -46,7 +46,7 @@ class EksImage:
     tag: str
 
     def at(self, region: str) -> str:
-        """Where nodes in the region pull it.
+        """Pull address for nodes in the region.
 
         EFA_PLUGIN.at("us-east-2")
         # 602401143452.dkr.ecr.us-east-2.amazonaws.com/eks/aws-efa-k8s-device-plugin:v0.5.20
@@ -63,11 +63,11 @@ class TaggedImage:
 
     @property
     def source(self) -> str:
-        """Where its publisher has it, by its tag."""
+        """Publisher's address with tag."""
         return f"{self.repository}:{self.tag}"
 
     def at(self, mirror: str | None) -> str:
-        """Where to pull it, as an `Image`."""
+        """Pull address, as for `Image`."""
         source = f"{mirror.rstrip('/')}/{self.repository}" if mirror else self.repository
         return f"{source}:{self.tag}"
 

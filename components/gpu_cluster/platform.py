@@ -32,7 +32,7 @@ from gpu_cluster.stack.manifests import manifests_of
 
 
 class Platform(pulumi.ComponentResource):
-    """A GPU platform: a cluster, and everything installed on it.
+    """GPU platform: a cluster and all components on it.
 
     Platform("platform", stack, backend=backend_for(stack, project)).outputs
     # {"pools": {"l4": {"nodes": …}}, "storage": {"default": "standard"}, "models": {"chat": {"url": …}}}
@@ -225,7 +225,7 @@ def _after(opts: pulumi.ResourceOptions, earlier: Sequence[pulumi.Resource]) -> 
 
 
 def _resolvers(stack: Stack) -> Sequence[str]:
-    """Addresses of NodeLocal DNSCache; outside of a cluster that was there before, its usual one."""
+    """Addresses of NodeLocal DNSCache; the default address unless the cluster is an existing one."""
     return stack.cluster.dns if isinstance(stack.cluster, ExistingCluster) else (NODE_LOCAL_DNS,)
 
 

@@ -111,7 +111,7 @@ def _deployed(team: TeamStack) -> EnvironmentOutputs:
 
 
 def _decrypted(stack: Stack | TeamStack) -> pulumi.Output[str]:
-    """As the engine has it, from the file."""
+    """Hub token, decrypted by the engine."""
     config = pulumi.Config("gpu-cluster")
     if isinstance(stack, TeamStack):
         return config.require_secret("hubToken")

@@ -23,7 +23,7 @@ from gpu_cluster.team_cluster import TeamBackendFactory
 
 
 class Team(pulumi.ComponentResource):
-    """The models, services and repositories of a team, on top of an environment.
+    """Models, services and repositories of a team in an environment.
 
     Team("team", team, backend=team_backend_for(team, project), environment=outputs).outputs
     # {"namespace": "vision", "models": {"detect": {"url": …}}, "services": {…}, "repositories": {…}}
@@ -142,7 +142,7 @@ def _urls(team: TeamStack, routes: list[Route]) -> dict[str, str]:
 
 
 def _placements(team: TeamStack, pools: Mapping[str, Pool]) -> dict[str, Placement]:
-    """Where each model runs. An update finds a GPU to spare where one more replica of each is granted."""
+    """Placement of each model. An update can surge if one more replica of each is granted."""
     placed = placements_of(team.served.serving, pools)
     granted = share_of(team.grant, pools).gpus
     asked: Counter[tuple[str, str]] = Counter()

@@ -21,7 +21,7 @@ class TeamBackend:
     """Signs in as the team."""
 
     repositories: Mapping[str, pulumi.Resource] = field(default_factory=dict[str, pulumi.Resource])
-    """Of its images, by path."""
+    """Repositories of its images, by path."""
 
     urls: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     """Addresses of the repositories."""

@@ -12,5 +12,5 @@ def is_the_world(cidr: Property) -> bool:
     try:
         network = ip_network(cidr.text, strict=False)
     except ValueError:
-        raise UnreadableError(cidr, cidr.shown, "a range of addresses such as 10.0.0.0/8") from None
+        raise UnreadableError(cidr, cidr.shown, "a CIDR range such as 10.0.0.0/8") from None
     return network.prefixlen < _WIDE

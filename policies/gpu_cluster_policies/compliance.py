@@ -27,8 +27,8 @@ class Result(StrEnum):
     WAIVED = "waived"
     EXEMPT = "exempt"
     HELD = "held"
-    NOTHING = "nothing of it in this stack"
-    UNCOVERED = "no rule covers it"
+    NOTHING = "not applicable to this stack"
+    UNCOVERED = "not covered by a rule"
 
 
 @dataclass(frozen=True, slots=True)

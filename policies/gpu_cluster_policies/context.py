@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EvaluationContext:
-    """Facts about a stack that rules need besides its resources.
+    """Facts about a stack that rules need in addition to its resources.
 
     terms = context_of("prod", project)
     terms.regions  # ("us-east-2", "us-west-2")

@@ -206,7 +206,7 @@ def _made(registered: PolicyResource, inputs: Mapping[str, Mapping[str, Any]], p
 
 
 class _Properties(Mapping[str, Any]):
-    """Properties as rules read them: only when they do, and unknown ones as they are foreseen."""
+    """Properties for rules, evaluated lazily, with planned values for unknown ones."""
 
     def __init__(self, given: Mapping[str, Any], fallback: PlanFallback) -> None:
         self._given, self._foreseen = given, fallback

@@ -21,7 +21,7 @@ KEYS = frozenset(
 ALIASES = frozenset(("aws:kms/alias:Alias",))
 _OF_AWS = re.compile(r"(arn:[^:]*:kms:[^:]*:[^:]*:)?alias/aws/.*")
 
-EXPECTED = "the ARN of a key of your own"
+EXPECTED = "the ARN of a customer managed key"
 
 
 def not_encrypted(

@@ -35,7 +35,7 @@ def stranger(file: str, data: Any) -> Stranger | None:
         return Stranger("Helm chart", _RENDER_HELM)
     if "kind" in content or "apiVersion" in content:
         return None
-    return Stranger("document", "it has neither apiVersion nor kind: no object of Kubernetes")
+    return Stranger("document", "apiVersion and kind are missing; expected a Kubernetes object")
 
 
 def objects_in(data: Any, keys: Keys = ()) -> Iterator[tuple[Keys, dict[str, Any]]]:
@@ -93,7 +93,7 @@ def _is_list(content: dict[str, Any]) -> bool:
 def _of_object(given: dict[str, Any], keys: Keys) -> Iterator[Diagnostic]:
     for key in ("apiVersion", "kind"):
         if not isinstance(given.get(key), str) or not given[key]:
-            yield Diagnostic((*keys, key), "required text is missing: no object of Kubernetes")
+            yield Diagnostic((*keys, key), "required text is missing; expected a Kubernetes object")
             return
     if "/" not in given["apiVersion"] and given["apiVersion"] != "v1":
         yield Diagnostic(
@@ -117,7 +117,7 @@ def _of_metadata(metadata: Any, keys: Keys) -> Iterator[Diagnostic]:
     for key in ("labels", "annotations"):
         texts = given.get(key)
         if not isinstance(texts, dict | None):
-            yield Diagnostic((*keys, key), f"expected a mapping of texts, got {described(texts)}")
+            yield Diagnostic((*keys, key), f"expected a mapping of text values, got {described(texts)}")
             continue
         for name, text in cast(dict[str, Any], texts or {}).items():
             if not isinstance(text, str | None):

@@ -127,7 +127,7 @@ class _Reading:
             self._unseen(HELM_TEMPLATE, file, first.line or 1)
             return
         if not documents and not mistakes:
-            self.empty.append(LocatedDiagnostic(file, 1, "", "there is nothing in it"))
+            self.empty.append(LocatedDiagnostic(file, 1, "", "the file is empty"))
         self._problems(file, mistakes)
         for document in documents:
             self._document(file, document)

@@ -57,7 +57,7 @@ def not_judged(resource: Resource) -> NotJudged | None:
     What cannot be read, or is unknown, is a finding of the rules about pods instead.
     """
     if resource.kind == _CHART and _OF_THE_USER in resource.urn:
-        why = "its objects are rendered when the stack is updated"
+        why = "its objects are rendered only during an update"
         return NotJudged("chart", f"chart {resource.address.rpartition(' ')[2]}", why, resource)
     if not resource.makes_pods:
         return None

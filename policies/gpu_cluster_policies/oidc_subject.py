@@ -21,7 +21,7 @@ _LITERALS = 4  # organization:acme:project:site: what follows is a run, a step o
 _SERVICE_ACCOUNT = "one service account: system:serviceaccount:<namespace>:<name>"
 _OF_GITHUB = "a repository, and a branch, tag or environment of it: repo:<org>/<repo>:ref:refs/heads/<branch>"
 _OF_GITLAB = "a project and a branch or tag: project_path:<group>/<project>:ref_type:branch:ref:<branch>"
-_OF_OTHERS = "a subject whose owner and project are named"
+_OF_OTHERS = "a subject with a named owner and project"
 
 
 def wanted_of(issuer: str, patterns: list[str]) -> str:

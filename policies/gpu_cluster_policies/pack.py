@@ -99,7 +99,7 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Waived:
-    """A finding that somebody answers for."""
+    """Waived finding with its waiver."""
 
     finding: Finding
     waiver: Waiver

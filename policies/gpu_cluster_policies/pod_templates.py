@@ -114,7 +114,7 @@ def templates_of(kind: str, root: Property) -> Found:
     walk.through(root)
     templates = (*(Template(template) for template in listed), *walk.templates)
     if not templates:
-        return Found((), "no pod template was found in it")
+        return Found((), "no pod template found")
     return Found(templates, walk.unseen)
 
 
@@ -148,13 +148,13 @@ class _Walk:
         self.unseen = ""
 
     def through(self, root: Property) -> None:
-        """Look at everything below, however deep it is, besides what is said about the object itself."""
+        """Search all nested fields, except metadata of the object itself."""
         inside = [(value, root) for key, value in root.entries() if key not in _ABOUT]
         ahead: list[tuple[Property, Property]] = inside[::-1]
         while ahead:
             field, parent = ahead.pop()
             if field.content is UNKNOWN:
-                self._miss(f"{field.path} is not known yet")
+                self._miss(f"{field.path} is unknown at preview")
                 continue
             if field.path in self._seen:
                 continue

@@ -94,7 +94,7 @@ class Statement:
 
     @property
     def is_for_anybody(self) -> bool:
-        """Whether it names everybody, and no condition tells one caller from another."""
+        """Whether it allows all principals without a condition that limits callers."""
         named = any(kind == "AWS" and name.text == "*" for kind, name in self.principals)
         excepted = self.field.at("NotPrincipal").value is not None
         return (named or excepted) and not any(map(_tells_callers_apart, self.conditions))
@@ -125,7 +125,7 @@ def statements(document: Property) -> list[Statement]:
         return []
     found = content.at("Statement").one_or_more()
     if not found:
-        raise UnreadableError(document, "a document without statement", "a policy document of IAM")
+        raise UnreadableError(document, "a document without statements", "an IAM policy document")
     for field in found:
         _demand(field)
     return [Statement(field) for field in found]
@@ -137,7 +137,7 @@ def allowing(document: Property) -> Iterator[Statement]:
 
 
 def for_anybody(document: Property) -> Iterator[Statement]:
-    """Statements that allow something to everybody."""
+    """Statements that allow actions for all principals."""
     return (statement for statement in allowing(document) if statement.is_for_anybody)
 
 
@@ -158,9 +158,9 @@ def _demand(statement: Property) -> None:
         raise UnreadableError(effect, effect.shown, "Allow or Deny")
     principal = statement.at("Principal")
     if not isinstance(principal.value, Mapping | None) and principal.value != "*":
-        raise UnreadableError(principal, principal.shown, '"*", or kinds of principals with their names')
+        raise UnreadableError(principal, principal.shown, '"*", or principal types with their names')
     if statement.at("Action").value is None and statement.at("NotAction").value is None:
-        raise UnreadableError(statement.at("Action"), "not set", "the actions that it is about")
+        raise UnreadableError(statement.at("Action"), "not set", "a list of actions")
 
 
 def _tells_callers_apart(condition: Condition) -> bool:

@@ -117,7 +117,7 @@ def _karpenter(nodes: Resource) -> JudgedPool:
 
 
 def requirement(nodes: Resource, key: str) -> Iterator[Property]:
-    """The values that Karpenter may choose from, where it is told them."""
+    """Values that Karpenter may choose from, if set."""
     for each in nodes.at("spec", "template", "spec", "requirements").items():
         if each.at("key").text == key and each.at("operator").text == "In":
             yield from each.at("values").items()

@@ -57,7 +57,7 @@ class Step:
     """The resource as the engine knows it: inputs, outputs, provider, protect …; empty before it is there."""
 
     after: Mapping[str, Any]
-    """As it would be; empty after it is gone."""
+    """New state of the resource; empty after a delete."""
 
     reasons: tuple[str, ...] = ()
     """Properties for which it has to be another one."""
@@ -106,15 +106,13 @@ def read_preview(text: str) -> Preview:
     """`PreviewError` where it is empty, cut off, something else, or of an update that would fail."""
     content = _object(text)
     if "deployment" in content:
-        raise PreviewError("it is a state, as `pulumi stack export` writes it")
+        raise PreviewError("it is a state, the output of `pulumi stack export`")
     if "changeSummary" not in content and "steps" not in content:
         raise PreviewError(
             f"it has neither steps nor changeSummary; it has {', '.join(sorted(content)) or 'nothing'}"
         )
     if failed := _errors(content):
-        raise PreviewError(
-            "the update that it is of would fail, so nobody knows what it does:\n" + "\n".join(failed)
-        )
+        raise PreviewError("the preview failed, so its changes are unknown:\n" + "\n".join(failed))
     steps = tuple(_step(each, index) for index, each in enumerate(_list(content, "steps")))
     _complete(steps, content)
     return Preview(steps)
@@ -125,19 +123,19 @@ def read_state(text: str) -> Preview:
     content = _object(text)
     deployment: Any = content.get("deployment")
     if not isinstance(deployment, Mapping):
-        raise PreviewError("it is no state: there is no deployment in it")
+        raise PreviewError("it is not a state: it has no deployment")
     stored = _list(cast(Mapping[str, Any], deployment), "resources")
     return Preview(tuple(_stored(each, index) for index, each in enumerate(stored)))
 
 
 def _object(text: str) -> Mapping[str, Any]:
     if not text.strip():
-        raise PreviewError("it is empty: did `pulumi preview --json` fail before it wrote anything?")
+        raise PreviewError("it is empty: did `pulumi preview --json` fail?")
     try:
         content: Any = json.loads(text)
     except json.JSONDecodeError as error:
         cut = error.msg.startswith("Unterminated") or error.pos >= len(text.rstrip()) - 1
-        what = "it ends in the middle" if cut else f"it is no JSON: {error.msg}"
+        what = "it is truncated" if cut else f"it is not JSON: {error.msg}"
         raise PreviewError(f"{what}, at line {error.lineno}, column {error.colno}") from None
     if not isinstance(content, Mapping):
         raise PreviewError(f"expected an object with steps, got {type(content).__name__}")
@@ -170,10 +168,10 @@ def _step(given: Any, index: int) -> Step:
     if not isinstance(kind, str) or not isinstance(urn, str) or urn.count("::") < 3:
         raise PreviewError(f"steps[{index}] has no op and urn")
     if kind not in _CHANGING | _REST:
-        raise PreviewError(f"steps[{index}] is '{kind}', which is no operation that is known here")
+        raise PreviewError(f"steps[{index}] is '{kind}', an unknown operation")
     before, after = (_state(step, key, index) for key in ("oldState", "newState"))
     if (kind == "delete" or kind in _REPLACING) and not before and not after:
-        raise PreviewError(f"steps[{index}] is '{kind}' of something, and does not say of what")
+        raise PreviewError(f"steps[{index}] is '{kind}' and has no resource type")
     return Step(kind, urn, before, after, tuple(map(str, step.get("replaceReasons") or ())))
 
 
@@ -199,4 +197,6 @@ def _complete(steps: tuple[Step, ...], content: Mapping[str, Any]) -> None:
     for kind in _COUNTED:
         told = summary.get(kind, 0)
         if isinstance(told, int) and told > found[kind]:
-            raise PreviewError(f"it is not complete: {told} of '{kind}' are counted, {found[kind]} are there")
+            raise PreviewError(
+                f"it is incomplete: changeSummary counts {told} of '{kind}', steps have {found[kind]}"
+            )

@@ -119,7 +119,7 @@ class Property:
         try:
             return Property(self.owner, self.path, json.loads(self.value))
         except ValueError as error:
-            raise UnreadableError(self, f"no JSON ({error})", "a JSON document") from None
+            raise UnreadableError(self, f"invalid JSON ({error})", "a JSON document") from None
 
     def texts(self) -> dict[str, str]:
         """A map of texts, such as labels."""

@@ -10,7 +10,7 @@ from gpu_cluster_policies.settings import PolicySettings
 _HEAD = """\
 # Reference of the rules
 
-Generated from the rules by `make docs`. [The guide](../policies.md) tells how to run, waive and add them.
+Generated from the rules by `make docs`. [The guide](../policies.md) explains how to run, waive and add rules.
 
 CKV and CKV2 are checks of checkov, KSV of trivy and C- of kubescape; CIS is the EKS Benchmark 1.8.0 and FSBP
 the Foundational Security Best Practices of AWS.

@@ -1,4 +1,4 @@
-"""`waivers.yaml`: findings that somebody answers for, until a day."""
+"""`waivers.yaml`: accepted findings with an owner and an expiry date."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -32,13 +32,13 @@ def _resource(text: str) -> str:
 
 def _role(text: str) -> str:
     if not _ROLE.fullmatch(text):
-        raise ValueError("the role that answers for it, such as platform")
+        raise ValueError("the responsible role, such as platform")
     return text
 
 
 def _reason(text: str) -> str:
     if len(text.strip()) < _REASON:
-        raise ValueError("a sentence that says why the rule cannot be kept")
+        raise ValueError("a sentence with the reason")
     return text
 
 
@@ -114,10 +114,12 @@ class Waivers:
                 continue
             subject = f"{waiver.rule} on {waiver.resource}"
             if waiver.expires < self.today:
-                message = f"expired on {waiver.expires}: keep {subject}, or have {waiver.owner} renew it"
+                message = (
+                    f"expired on {waiver.expires}: comply with {subject}, or ask {waiver.owner} to renew it"
+                )
                 yield self._problem(("waivers", index, "expires"), message)
             elif not any(waiver.covers(finding) for finding in found):
-                message = f"no finding of {subject} in stack {stack} any more: remove the waiver"
+                message = f"{subject} has no finding in stack {stack}; remove the waiver"
                 yield self._problem(("waivers", index), message)
 
     def _of(self, stack: str) -> Iterator[tuple[int, Waiver]]:

@@ -1,6 +1,6 @@
 """Output of `gpu-cluster cost` for production, for reviewers to read.
 
-`pytest tests/golden --snapshot-update` writes it anew.
+`pytest tests/golden --snapshot-update` rewrites it.
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Plan of each stack file, for reviewers to read.
 
-`pytest tests/golden --snapshot-update` writes it anew.
+`pytest tests/golden --snapshot-update` rewrites it.
 """
 
 import io

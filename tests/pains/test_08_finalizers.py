@@ -1,4 +1,4 @@
-"""Objects that are never deleted, as the controller of their finalizer is gone."""
+"""Objects that are never deleted, because the controller of their finalizer is deleted first."""
 
 import json
 

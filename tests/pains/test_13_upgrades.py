@@ -1,6 +1,6 @@
-"""A new version of this package that calls a resource something else, and so makes it anew.
+"""A new version of this package that renames a resource, and so replaces it.
 
-`pytest tests/pains --snapshot-update` writes the names anew. A line that goes and comes back as another is a
+`pytest tests/pains --snapshot-update` rewrites the names. A line that goes and comes back as another is a
 rename: without an alias it deletes what was there.
 """
 

@@ -42,7 +42,7 @@ IMAGE_BYTES = 28_600_000_000
         ),
         ({"serving.models.chat.model": "meta-llama/Llama-3.1-70B-Instruct"}, "of GPU memory"),
         ({"pools.l4.instance": "p6-b300.48xlarge"}, "is not offered in us-east-2"),
-        ({"pools.l4.disk": {"size": "10Gi"}}, "images of EKS are made for 20Gi and more"),
+        ({"pools.l4.disk": {"size": "10Gi"}}, "EKS images require at least 20Gi and more"),
         ({"pools.l4.nodes": {"min": 3, "max": 5000}}, "nodes"),
         ({"network.cidr": "10.40.0.0/22", "network.podCidr": None}, "network.cidr"),
         ({"pools.l4.labels": {"node-role.kubernetes.io/gpu": "true"}}, "keep nodes of a managed node group"),

@@ -1,4 +1,4 @@
-"""Unsafe defaults: slow disks in the clear, nodes that stay broken, roles for any pod."""
+"""Unsafe defaults: slow unencrypted disks, nodes that stay broken, roles for any pod."""
 
 from gpu_cluster.plan import Graph
 

@@ -1,4 +1,4 @@
-"""GPUs of a cluster that somebody else made: taken for what they are not, or not found at all."""
+"""GPUs of an existing cluster: taken for others, or not found."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Secrets in the state in the clear."""
+"""Plaintext secrets in the state."""
 
 import json
 

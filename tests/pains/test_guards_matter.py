@@ -1,4 +1,4 @@
-"""Each pain comes back where its guard is taken away: so the guard is needed, and its test looks at it."""
+"""Each pain comes back without its guard: so the guard is needed, and its test covers it."""
 
 import json
 import os

@@ -49,7 +49,7 @@ EDITED: tuple[tuple[str, str, Any], ...] = (
     ("dev", "protect", True),
     ("dev", "registry.repositories", {"apps/gateway": {}}),
 )
-"""Edits of stack files that are planned anew: a stack, a key below `gpu-cluster:`, what it is set to."""
+"""Edits of stack files, each with a new plan: a stack, a key below `gpu-cluster:`, what it is set to."""
 
 
 @cache

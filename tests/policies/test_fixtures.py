@@ -51,8 +51,8 @@ def test_a_finding_says_why_and_how_to_fix_it() -> None:
     assert str(finding) == (
         "Deployment serving/chat: spec.template.spec.containers[0].resources.limits.memory is not set, "
         "should be a quantity\n"
-        "  why: Without requests a node is overfilled; without a memory limit one pod takes its neighbours "
-        "down. (CKV_K8S_10; CKV_K8S_12; CKV_K8S_13; KSV-0015; KSV-0016; KSV-0018; "
+        "  why: Without requests, nodes are overcommitted; without a memory limit, one pod can "
+        "exhaust the node. (CKV_K8S_10; CKV_K8S_12; CKV_K8S_13; KSV-0015; KSV-0016; KSV-0018; "
         "gatekeeper containerrequests)\n"
         "  fix: set resources.requests.cpu, resources.requests.memory and resources.limits.memory; "
         "for a model, cpu and memory in gpu-cluster:serving.models.<name>"

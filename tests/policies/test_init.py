@@ -72,7 +72,7 @@ def test_without_an_entry_in_the_settings_one_finding_says_so(tmp_path: Path) ->
 
     assert [it.finding.brief for it in judged.findings if it.stops] == [
         'pulumi:providers:aws platform-aws: region is "ap-northeast-1", '
-        "should be that of a stack which an environment of policies/settings.yaml names"
+        "should be a stack named by an environment in policies/settings.yaml"
     ]
 
 

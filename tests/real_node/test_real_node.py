@@ -193,7 +193,7 @@ def test_a_model_that_loads_too_slowly_is_told_from_a_broken_one(platform: Platf
     broken["spec"]["containers"][0]["args"].append("--no-such-argument")
     with _created(platform, broken):
         wait(lambda: "with exit code 2; hint" in (platform.reason("serving", "broken") or ""))
-        assert "ended by itself after" in str(platform.reason("serving", "broken"))
+        assert "exited after" in str(platform.reason("serving", "broken"))
     killed = {
         event["involvedObject"]["name"]
         for event in platform.api.items("/api/v1/namespaces/serving/events")

@@ -1,4 +1,4 @@
-"""Somebody who asks the API server as who they are."""
+"""API requests with the identity of a user."""
 
 import json
 from pathlib import Path

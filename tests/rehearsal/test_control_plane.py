@@ -1,4 +1,4 @@
-"""The real control plane through everything that may happen to it on somebody's machine."""
+"""The real control plane through all that may happen to it on a user's machine."""
 
 # pyright: reportUnknownMemberType=false
 # (lightkube's signatures have bare dicts in them)

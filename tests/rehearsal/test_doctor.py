@@ -84,9 +84,9 @@ def test_nodes_count_by_their_labels_and_gpus_as_they_are_offered(site: Path) ->
     assert found["gpu GPUs"].found == "8 x nvidia.com/gpu on 2 nodes"
 
     live.offer("gpu-0", {"nvidia.com/gpu": 0})
-    assert looked(site)["gpu GPUs"].found == "4 x nvidia.com/gpu on 2 nodes, and the pool has 8"
+    assert looked(site)["gpu GPUs"].found == "4 x nvidia.com/gpu on 2 nodes, expected 8"
     live.offer("gpu-1", {"nvidia.com/gpu": 0})
-    none = "no node offers nvidia.com/gpu, and gpu-cluster:gpu.devicePlugin is false"
+    none = "no node has nvidia.com/gpu, and gpu-cluster:gpu.devicePlugin is false"
     assert looked(site)["gpu GPUs"].found == none
 
 

@@ -1,4 +1,4 @@
-"""Any kubeconfig instead of the embedded cluster: a stack on a cluster that was there before it."""
+"""A stack on an existing cluster, with any kubeconfig."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The local stack from nothing to nothing, by the real engine; each test builds on the one before."""
+"""Create, update and destroy the local stack with the real engine; each test builds on the one before."""
 
 import re
 import subprocess

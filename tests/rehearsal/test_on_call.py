@@ -37,7 +37,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def member(sandbox: Sandbox) -> Identity:
-    """Somebody of the group that is on call."""
+    """A member of the on-call group."""
     return _admitted(sandbox, user="kim@example.com", group="sre")
 
 

@@ -261,7 +261,7 @@ def test_half_of_a_file_of_attributes_is_removed(program: Program) -> None:
     program.up()
     program.checkpoint.with_name(f"{program.checkpoint.name}.attrs").write_text("")
 
-    assert recover(program.engine) == ["removed files of the state that were half-written"]
+    assert recover(program.engine) == ["removed incomplete state files"]
     assert recover(program.engine) == []
     program.pulumi("preview", "--expect-no-changes")
 
@@ -270,7 +270,7 @@ def test_an_update_that_still_runs_is_left_alone(program: Program) -> None:
     program.configure(room="none")
     with (
         program.begin("up", at="creating server"),
-        pytest.raises(RehearsalError, match="is being worked on by pulumi, process"),
+        pytest.raises(RehearsalError, match="is in use by pulumi, process"),
     ):
         recover(program.engine)
 

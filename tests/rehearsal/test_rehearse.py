@@ -113,9 +113,9 @@ def test_a_stack_for_a_cluster_elsewhere_is_rehearsed_without_it(tmp_path: Path)
     code, report = rehearse(project)
 
     assert (code, report["held"]) == (0, True), report
-    assert words(report)["secrets"] == "2 of the stack file, none in the state in the clear"
+    assert words(report)["secrets"] == "2 of the stack file, none in plaintext in the state"
     assert "4096 tokens of context instead of 8192: 1 update" in words(report)["edit"]
-    assert words(report)["left"] == "nothing but what the stack retains"
+    assert words(report)["left"] == "only retained resources"
     assert file.read_text() == SITE
     assert not (project / ".local" / "rehearsal" / "site").exists()
 
@@ -130,7 +130,7 @@ def test_a_teams_stack_from_its_own_folder_is_rehearsed_on_its_environment(tmp_p
 
     assert (code, report["held"], report["stack"]) == (0, True, "shared-vision"), report
     assert words(report)["below"].startswith("shared: ")
-    assert words(report)["secrets"] == "1 of the stack file, none in the state in the clear"
+    assert words(report)["secrets"] == "1 of the stack file, none in plaintext in the state"
     edits = [step["words"] for step in report["steps"] if step["name"] == "edit"]
     assert [edit.partition(":")[0] for edit in edits] == [
         "model detect takes 4096 tokens of context instead of 8192",

@@ -1,4 +1,4 @@
-"""A team in an account of AWS, by the real engine: as a member of the team, from nothing to nothing."""
+"""Create, update and destroy a team's stack on AWS with the real engine, as a member of the team."""
 
 import json
 from collections.abc import Iterator

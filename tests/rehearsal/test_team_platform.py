@@ -50,7 +50,7 @@ def team(platform: Path) -> Path:
 def test_before_the_platform_runs_the_team_is_told_where(team: Path) -> None:
     done = run_gpu_cluster(team, "up", "shared-vision")
     assert done.returncode == 1
-    assert "shared does not run in ../acme-platform: `gpu-cluster up shared` comes first" in done.stderr
+    assert "shared is not running in ../acme-platform; run `gpu-cluster up shared` first" in done.stderr
 
 
 def test_the_team_comes_up_on_the_platform_of_another_project(platform: Path, team: Path) -> None:

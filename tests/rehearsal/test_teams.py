@@ -70,7 +70,7 @@ def test_a_team_does_not_come_before_its_environment(folder: Path) -> None:
     done = run_gpu_cluster(folder, "up", "shared-vision")
 
     assert done.returncode == 1
-    assert done.stderr.strip().endswith("shared does not run: `gpu-cluster up shared` comes first")
+    assert done.stderr.strip().endswith("shared is not running; run `gpu-cluster up shared` first")
 
 
 @pytest.mark.usefixtures("before")

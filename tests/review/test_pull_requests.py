@@ -1,6 +1,6 @@
 """Pull requests that were recorded, each with the comment that it gets.
 
-`pytest tests/review --snapshot-update` writes the comments anew.
+`pytest tests/review --snapshot-update` rewrites the comments.
 """
 
 import shutil

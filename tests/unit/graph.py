@@ -33,7 +33,7 @@ def graph_of(
 
 
 class _Echo(Mocks):
-    """Resources come out as they were asked for; those of AWS with a name and an ARN besides."""
+    """Resources as requested; those of AWS also with a name and an ARN."""
 
     def __init__(self, answers: Mapping[str, Mapping[str, Any]], lookup: Lookup | None) -> None:
         self._answers, self._lookup = answers, lookup

@@ -1,4 +1,4 @@
-"""Mail before the money is gone, and again when it is."""
+"""AWS budgets with e-mail alerts on actual and forecast cost."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,7 +9,7 @@ from gpu_cluster.config.budget import BudgetSettings
 
 
 class Budget(pulumi.ComponentResource):
-    """Monthly budget of a stack or of a team.
+    """Monthly AWS budget of a stack or a team, with e-mail alerts.
 
     Budget("platform-budget", settings, account="123456789012", tags={"gpu-cluster/stack": "prod"})
     """
@@ -32,7 +32,7 @@ class Budget(pulumi.ComponentResource):
             time_unit="MONTHLY",
             limit_amount=str(settings.monthly_usd),
             limit_unit="USD",
-            # What is used is spent, even while somebody's credits pay for it.
+            # Usage counts as cost, even if credits pay for it.
             cost_types={"include_credit": False, "include_refund": False},
             cost_filters=_filters(settings, tags),
             notifications=list(_notifications(settings)),

@@ -11,7 +11,7 @@ _WRITE = ["logs:CreateLogStream", "logs:PutLogEvents"]
 
 
 class PlatformLogs(pulumi.ComponentResource):
-    """A log group for pods, nodes and events, and a role that writes to it and nothing else.
+    """Log group for pods, nodes and events, and an IAM role that can only write to it.
 
     PlatformLogs("platform-logs", stack.logs.cloudwatch, cluster="prod", key=key_arn, protect=True).group
     """

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 
 STACK_TAG = "gpu-cluster/stack"
-"""Which stack a resource belongs to: what a bill is divided by, and what to look for when a stack is gone."""
+"""Tag with the stack of a resource, for cost allocation and to find leftovers of a deleted stack."""
 
 
 TEAM_TAG = "gpu-cluster/team"
-"""Which team's a resource is, such as prod/vision: an account may have that team in several environments."""
+"""Tag with environment and team, such as prod/vision, because an account may have several environments."""
 
 CLASS_TAG = "gpu-cluster/storage-class"
-"""Of which storage class a disk is, such as prod/fast: by which its backups find it."""
+"""Tag with environment and storage class, such as prod/fast, for the selection of backups."""
 
 
 def tags_of(stack: str, own: Mapping[str, str]) -> dict[str, str]:

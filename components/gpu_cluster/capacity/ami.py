@@ -5,8 +5,8 @@ from gpu_cluster.config.pools import AmiFamily, PoolSettings
 
 
 def ami_release(settings: PoolSettings, version: str) -> str | None:
-    """The release that is pinned for a cluster of that version; None where stack and catalog have none,
-    or for an image of one's own.
+    """Pinned AMI release for a Kubernetes version; None without one in stack or catalog, or for a custom
+    image.
 
     ami_release(PoolSettings(instance="g6.xlarge", nodes=…), "1.35")  # 1.35.6-20260714
     """

@@ -13,7 +13,7 @@ Source: awslabs/aws-c-s3, issue 415; getmoto/moto 5.2.5, EC2 DescribeInstanceTyp
 
 
 def node_gbps(pool: Pool) -> float | None:
-    """Bandwidth of one reader on a node of the pool; None for a server of one's own."""
+    """Bandwidth of one reader on a node of the pool; None for an on-premises server."""
     instance = pool.instance
     return min(instance.network_gbps, _ONE_NETWORK_CARD) if instance else None
 

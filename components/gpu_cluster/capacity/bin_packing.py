@@ -1,4 +1,4 @@
-"""How many replicas a node holds, and how many nodes a set of them needs."""
+"""Bin packing: replicas per node, and nodes for a set of replicas."""
 
 from collections.abc import Iterable
 
@@ -8,14 +8,14 @@ from gpu_cluster.capacity.pool import Pool
 
 
 def replicas_per_node(pool: Pool, request: Request) -> int:
-    """How many such replicas an empty node holds; 0 where not even one fits."""
+    """Replicas that fit an empty node; 0 if none fits."""
     return _Node(pool).holds(request)
 
 
 def nodes_for(pool: Pool, replicas: Iterable[tuple[Request, int]]) -> int | None:
-    """How many nodes hold all `replicas`, each request with its count; None where one fits no node at all.
+    """Nodes required for all `replicas`, given as request and count; None if one does not fit any node.
 
-    The largest go first, each onto the first nodes with room, as a scheduler that packs would place them.
+    First-fit decreasing: the largest first, each onto the first nodes with free capacity.
     """
     nodes: list[_Node] = []
     for request, count in sorted(replicas, key=lambda item: replicas_per_node(pool, item[0])):
@@ -49,7 +49,7 @@ class _Node:
         )
 
     def take(self, request: Request, wanted: int) -> int:
-        """Place up to `wanted` replicas; how many found room."""
+        """Place up to `wanted` replicas; returns the number placed."""
         taken = min(wanted, self.holds(request))
         if taken:
             self.cpu_millis -= taken * request.cpu_millis

@@ -1,4 +1,4 @@
-"""How an engine is told to hold a model: all options that change the GPU memory it needs."""
+"""Engine options that change the GPU memory of a model."""
 
 import re
 from dataclasses import dataclass

@@ -24,13 +24,13 @@ class GpuSlot:
 def smallest_fit(
     load: ModelLoad, gpu: Gpu | None, gpus: int, sharing: Sharing | None = None
 ) -> GpuSlot | None:
-    """Where the load fits on a node with so many GPUs, each shared so; None where nowhere."""
+    """Smallest slot of a node that fits the load, for this number and sharing of GPUs; None if none fits."""
     places = _places(gpu, gpus, sharing) if gpu else ()
     return next((place for place in places if load.fits(place.device, place.gpus)), None)
 
 
 def _places(gpu: Gpu, gpus: int, sharing: Sharing | None) -> Iterator[GpuSlot]:
-    """From small to large; whole GPUs by powers of two, which divide the heads of nearly every model."""
+    """Slots from small to large; whole GPUs in powers of two, which divide the heads of nearly all models."""
     if sharing and sharing.mig:
         for profile in gpu.profiles:
             if profile in sharing.mig:

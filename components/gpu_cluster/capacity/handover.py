@@ -1,4 +1,4 @@
-"""Who gives a container the GPUs that it asked for, and how."""
+"""Assignment of GPUs to containers: device plugin and strategy."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from gpu_cluster.config.pools import AmiFamily
 
 
 class Handover(StrEnum):
-    """How the GPUs of a node get into a container.
+    """Device list strategy of a node.
 
     Sources: `DEVICE_LIST_STRATEGY` in the README of NVIDIA/k8s-device-plugin v0.20.0, 2026-08-19;
     `VisibleDevices` in internal/config/image/cuda_image.go of NVIDIA/nvidia-container-toolkit v1.20.0,
@@ -27,7 +27,7 @@ class Handover(StrEnum):
 
 
 def handover_of(family: AmiFamily) -> Handover:
-    """How the GPUs of an EKS image are handed out.
+    """Device assignment of an EKS image.
 
     Bottlerocket runs the plugin itself, configured by its settings; a second one "could cause unexpected
     behavior" (Amazon EKS user guide, device-management-nvidia-time-slicing, 2026-11-28;

@@ -1,4 +1,4 @@
-"""Hardware of one node of a pool: an instance type, or a server of one's own."""
+"""Hardware of a node: an instance type, or an on-premises server."""
 
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
@@ -17,13 +17,13 @@ The true part differs by type and is mostly smaller. Karpenter plans with this o
 what fits the plan fits the node. Source: aws/karpenter-provider-aws, VM_MEMORY_OVERHEAD_PERCENT, 2026-08-21.
 """
 
-_ARM64_KERNEL_MIB = 64  # contiguous memory that the kernel of Graviton instances keeps besides
+_ARM64_KERNEL_MIB = 64  # contiguous memory that the kernel of Graviton instances also reserves
 
 _SMALL_CPUS = 30
 _PODS_OF_SMALL = 110
 _PODS_OF_LARGE = 250
 
-_ROOT_DISK_BYTES = 100 * GIB  # room for a few serving images of 10 to 20 GB each
+_ROOT_DISK_BYTES = 100 * GIB  # a few serving images of 10 to 20 GB each
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from gpu_cluster.config.serving import ModelSettings
 
 
 def known_model(settings: ModelSettings) -> LanguageModel | None:
-    """By `shape`, `like`, `config` or its name; of any other the weights, where they are given."""
+    """Model from `shape`, `like`, `config` or its name; otherwise only the weights, if set."""
     found = _described(settings)
     if not settings.weights:
         return _quantized(found, settings.quantization) if found else None
@@ -45,7 +45,7 @@ def _quantized(model: LanguageModel, method: str | None) -> LanguageModel:
 
 
 def config_problem(path: str) -> str | None:
-    """Why a config.json tells nothing of a model; None where it does."""
+    """Reason why a config.json cannot be used, or None."""
     found = _read(path)
     return found.problem if isinstance(found, Unreadable) else None
 
@@ -80,7 +80,7 @@ def _shaped(name: str, shape: ModelShape) -> LanguageModel:
 
 @lru_cache(maxsize=64)
 def _read(path: str) -> LanguageModel | Unreadable:
-    """With hf_quant_config.json beside it, where ModelOpt wrote one."""
+    """Includes hf_quant_config.json of ModelOpt, if present."""
     file = Path(path)
     if not file.is_file():
         return Unreadable("there is no such file")

@@ -12,7 +12,8 @@ from gpu_cluster.catalog import CacheLayers, LanguageModel
 
 _BLOCK_TOKENS = 16
 _STATES = 2
-"""Of each sequence: prefix caching keeps the state of its last whole block beside the running one.
+"""State copies per sequence: prefix caching keeps the state of the last whole block in addition to the
+running one.
 
 With it the estimate is 1.37 GiB for 131,072 tokens of Qwen3.6-35B-A3B; vLLM 0.24 logs 1.38 GiB
 (noonghunna/club-3090, issues 612 and 652, 2026-07-09).
@@ -43,7 +44,7 @@ class Sequence:
     context: int
     batch: int
     number_bytes: float = 2
-    """Of a number in the KV cache: 2 in bf16, 1 in FP8."""
+    """Bytes per element of the KV cache: 2 in bf16, 1 in FP8."""
 
     def bytes_on(self, model: LanguageModel, gpus: int) -> int:
         """Bytes of it on each of so many GPUs."""

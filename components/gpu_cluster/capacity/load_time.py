@@ -1,4 +1,4 @@
-"""How long a replica takes from its start to its first answer, and the pull of weights before it."""
+"""Time from start to first answer of a replica, and time to pull weights in an image."""
 
 from collections.abc import Mapping
 from math import ceil

@@ -64,7 +64,7 @@ def folder_of(model: str, revision: str | None) -> str:
 
 
 def mirrored_models(settings: ModelSettings) -> list[MirroredModel]:
-    """All that a Job mirrors for a model: itself, its draft model and its adapters."""
+    """Hub repositories that a Job mirrors for a model: the model, its draft model and its adapters."""
     if not (settings.mirror and settings.store):
         return []
     known = known_model(settings)

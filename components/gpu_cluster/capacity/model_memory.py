@@ -12,7 +12,7 @@ from gpu_cluster.catalog import Gpu, LanguageModel
 from gpu_cluster.config.pools import Sharing
 
 _USED_PERCENT = 90
-"""Of a GPU's memory; the rest is for what vLLM does not count."""
+"""Usable fraction of GPU memory; the rest is for memory that vLLM does not count."""
 
 _DRIVER_BYTES = 640 * MIB
 """Memory of a GPU or MIG instance that the driver keeps, so that programs find less than it reports.
@@ -29,7 +29,8 @@ pinned, was not seen. 2026-11-29.
 """
 
 _UNDIVIDED = 0.05
-"""Of a mixture's weights that are no experts: 2.5 % of DeepSeek V3 and 3 % of Qwen3-235B-A22B, rounded up."""
+"""Share of non-expert weights of a mixture-of-experts model: 2.5 % of DeepSeek V3 and 3 % of Qwen3-235B-A22B,
+rounded up."""
 
 _COLLECTIVES_BYTES = GIB // 2
 """Buffers by which GPUs of a replica exchange activations."""
@@ -41,7 +42,7 @@ _SAMPLER_BYTES = 10 * 4
 """
 
 _USUAL_VOCABULARY = 151_936
-"""Of a model of unknown shape: the median of the catalog.
+"""Vocabulary of a model of unknown shape: the median of the catalog.
 
 With it the sampler takes 1.4 GiB on small GPUs and 5.8 GiB on large ones. Published measurements show
 3.2 GiB in the median and 7.7 GiB at most beside weights, runtime and collectives, 2026-11-29.
@@ -124,7 +125,7 @@ class ModelLoad:
     """Sequences at once, each as long as the context; None where one must fit and more may."""
 
     options: EngineOptions | None = None
-    """Of its engine; None for those of the platform."""
+    """Options of the engine; None for the platform's defaults."""
 
     draft: LanguageModel | None = None
     """The model that proposes tokens, in the same memory."""
@@ -156,7 +157,7 @@ class ModelLoad:
         return max(1, gpus // others)
 
     def _weights(self, model: LanguageModel, tensor: int) -> int:
-        """With expert parallelism experts are divided among all copies as well."""
+        """With expert parallelism, experts are also divided among all copies."""
         divided = model.weights_on(tensor)
         if not (self.options and self.options.expert and self.options.data > 1):
             return divided

@@ -24,7 +24,7 @@ class Request:
     """Extended resource, such as nvidia.com/gpu or nvidia.com/mig-1g.10gb."""
 
     count: int
-    """How many of the extended resource."""
+    """Amount of the extended resource."""
 
 
 def request_of(model: ModelSettings, pool: Pool) -> Request:

@@ -23,13 +23,13 @@ GPU_RESOURCE = "nvidia.com/gpu"
 GPU_TAINT = "nvidia.com/gpu"
 EFA_RESOURCE = "vpc.amazonaws.com/efa"
 MIG_LABEL = "nvidia.com/mig.config"
-"""By which the MIG manager knows what to make of a node's GPUs."""
+"""Label with the MIG layout for the MIG manager."""
 
 MIG_DIVIDED = {"nvidia.com/mig.config.state": "success"}
 """Labels that the manager gives a node whose GPUs are as its layout says, and changes before it divides."""
 
 ACCELERATOR_LABEL = "k8s.amazonaws.com/accelerator"
-"""By which the cluster autoscaler knows a node whose GPUs have yet to be announced."""
+"""Label of nodes whose GPUs are not registered yet, for the cluster autoscaler."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,10 @@ class Pool:
     """Tolerations of exactly those taints."""
 
     handover: Handover
-    """How containers get its GPUs."""
+    """Assignment of GPUs to containers."""
 
     instance: Instance | None = None
-    """Its instance type, of the catalog or of the stack file; None for a server of one's own."""
+    """Instance type, from the catalog or the stack file; None for an on-premises server."""
 
     reserved_cpu_millis: int = 500
     """CPU of one node that is kept for its DaemonSets."""
@@ -93,7 +93,7 @@ class Pool:
 
     @property
     def server(self) -> Instance:
-        """Its instance type, which every pool on AWS has. `LookupError` for a server of one's own."""
+        """Instance type. `LookupError` for an on-premises server."""
         if self.instance is None:
             raise LookupError(f"pool {self.name} has no instance type")
         return self.instance
@@ -130,7 +130,7 @@ def mig_resource(profile: str) -> str:
 
 
 def mig_layout_name(layout: Mapping[str, int]) -> str:
-    """As the value of a label.
+    """MIG layout as a label value.
 
     mig_layout_name({"3g.40gb": 1, "1g.10gb": 3})  # 1g.10gb-3_3g.40gb-1
     """
@@ -170,7 +170,7 @@ def _eks_pool(name: str, settings: PoolSettings, stack: Stack, known: KnownHardw
 
 
 def _found_pool(name: str, settings: PoolSettings, known: KnownHardware) -> Pool:
-    """Nodes that were there before the stack, and are found by the labels they have."""
+    """Existing nodes, selected by labels."""
     hardware = hardware_of(settings, known)
     selector = settings.labels or {POOL_LABEL: name}
     labels = _node_labels(hardware) | selector
@@ -233,7 +233,7 @@ def _pods_per_gpu(sharing: Sharing | None) -> int:
 
 
 def _taints(settings: PoolSettings, hardware: Hardware) -> dict[str, Taint]:
-    """Every GPU pool keeps other pods away; where the stack says how, its word counts."""
+    """Taints: GPU pools have a default taint; the stack file can override it."""
     return ({GPU_TAINT: Taint(value="present")} if hardware.gpus else {}) | settings.taints
 
 
@@ -246,7 +246,7 @@ def _node_labels(hardware: Hardware) -> dict[str, str]:
 
 
 def _zones(settings: PoolSettings, stack: Stack) -> tuple[str, ...]:
-    """Where its servers are reserved, where the pool says, or wherever the network is."""
+    """Zones of the reservation, of the pool, or of the network."""
     if settings.capacity.reserved:
         return (settings.capacity.reserved.zone,)
     return tuple(settings.zones or (stack.network.every_zone if stack.network else ()))
@@ -270,7 +270,7 @@ def _aws_labels(
 
 
 def capacity_type(capacity: Capacity) -> str:
-    """As EKS calls it: ON_DEMAND, which a reservation is too, SPOT or CAPACITY_BLOCK."""
+    """EKS capacity type: ON_DEMAND (also for reservations), SPOT or CAPACITY_BLOCK."""
     if capacity.capacity_block:
         return "CAPACITY_BLOCK"
     return "SPOT" if capacity.market is Market.SPOT else "ON_DEMAND"

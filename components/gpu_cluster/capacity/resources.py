@@ -22,7 +22,7 @@ class Resources:
     pods: int
 
     def quantities(self) -> dict[str, str]:
-        """As in the status of a Node: {"cpu": "3920m", "memory": "14501888Ki", …}."""
+        """Resources as in the status of a Node: {"cpu": "3920m", "memory": "14501888Ki", …}."""
         return {
             "cpu": f"{self.cpu_millis}m",
             "memory": f"{self.memory_bytes // KIB}Ki",

@@ -12,7 +12,7 @@ def surges(settings: PoolSettings) -> bool:
 
 
 def surge_nodes(pool: Pool, settings: PoolSettings) -> int:
-    """How many more EKS may start: twice as many as zones, or as many as are replaced at once.
+    """Maximum surge nodes of EKS: twice the number of zones, or maxUnavailable.
 
     Source: Amazon EKS user guide, managed node update behavior, scale up phase, 2026-08-22.
     """

@@ -29,7 +29,7 @@ class RootDisk:
 
 
 def root_disk(settings: PoolSettings) -> RootDisk:
-    """As the settings say, with no fewer operations than its throughput needs where they do not."""
+    """Root volume; iops default to the minimum for the throughput."""
     disk = settings.disk
     wanted = RootDisk(ceil(amount(disk.size) / GIB), disk.iops or 0, disk.throughput)
     return wanted if disk.iops else replace(wanted, iops=wanted.needed_iops)

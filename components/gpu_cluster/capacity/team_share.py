@@ -13,7 +13,7 @@ from gpu_cluster.config.team_grants import ONLY, GpuQuota, TeamSettings
 
 _OTHER_CPU_MILLIS = 8_000
 _OTHER_MEMORY_BYTES = 32 * GIB
-"""Of pods without GPUs, where the stack file does not say how much a team may use."""
+"""Default quota of pods without GPUs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Share:
     cpu_millis: int
     memory_bytes: int
     gpus: Mapping[str, Mapping[str, int]]
-    """By pool, how many of each extended resource: {"l4": {"nvidia.com/gpu": 8}}."""
+    """Amount of each extended resource by pool: {"l4": {"nvidia.com/gpu": 8}}."""
 
 
 def share_of(team: TeamSettings, pools: Mapping[str, Pool]) -> Share:

@@ -1,4 +1,4 @@
-"""Which MIG instances have room on one GPU, side by side."""
+"""MIG instances that fit on one GPU together."""
 
 from collections.abc import Mapping, Sequence
 

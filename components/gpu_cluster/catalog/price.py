@@ -10,8 +10,8 @@ LIST_PRICE_DAYS = 365
 """AWS changes a list price about once in some years, and says so; a year without a look is too long."""
 
 MOVING_PRICE_DAYS = 183
-"""Prices of capacity blocks are set anew every quarter: one that is missed is in the range of a budget's
-reserve, two are not (Amazon EC2 Capacity Blocks pricing, 2026-09-13)."""
+"""Prices of capacity blocks change every quarter: one missed update is within a budget's reserve, two are not
+(Amazon EC2 Capacity Blocks pricing, 2026-09-13)."""
 
 
 class PriceError(LookupError):

@@ -1,4 +1,4 @@
-"""Where a table's numbers come from, so that anyone can check them or bring them up to date."""
+"""Source and date of a catalog table."""
 
 from dataclasses import dataclass
 from datetime import date

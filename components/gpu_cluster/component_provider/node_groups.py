@@ -31,7 +31,7 @@ class NodeGroupsArgs(TypedDict):
     """Tags of instances and their disks. Default: none."""
 
     endpoint: pulumi.Input[str] | None
-    """Address of the API server, for nodes with an image of one's own. Default: none."""
+    """Address of the API server, for nodes with a custom image. Default: none."""
 
     authority: pulumi.Input[str] | None
     """Certificate of the cluster's authority in base64, for the same nodes. Default: none."""

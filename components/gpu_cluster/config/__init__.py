@@ -1,4 +1,4 @@
-"""The stack file as models: frozen, one module per section."""
+"""Models of the stack file: frozen, one module per section."""
 
 from gpu_cluster.config.alerts import AlertSettings
 from gpu_cluster.config.backups import BackupSettings

@@ -22,16 +22,16 @@ RoleArn = Annotated[
 
 
 class AddonSettings(Settings):
-    """An EKS add-on. The version alone is short for `{version: …}`."""
+    """EKS add-on. A version alone is short for `{version: …}`."""
 
     version: AddonVersion | None = None
-    """Version of the add-on; required where the catalog lacks the add-on. Default: the catalog's."""
+    """Add-on version; required if the catalog does not include the add-on. Default: the catalog version."""
 
     values: dict[str, Any] = Field(default={})
-    """Configuration values, over those that the platform sets. Default: none."""
+    """Configuration values, merged over the platform's values. Default: none."""
 
     pod_identity: dict[Namespace, RoleArn] = Field(default={})
-    """ARN of an IAM role by service account, for EKS Pod Identity. Default: none."""
+    """IAM role ARN by service account, for EKS Pod Identity. Default: none."""
 
 
 def _spelled_out(given: Any) -> Any:

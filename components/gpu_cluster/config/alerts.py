@@ -1,4 +1,4 @@
-"""`alerts` of `gpu-cluster:telemetry`: where Alertmanager sends them."""
+"""`alerts` of `gpu-cluster:telemetry`: receivers of Alertmanager."""
 
 from typing import Annotated, Self
 
@@ -15,13 +15,13 @@ ALERTMANAGER = "alertmanager"
 
 
 class Mail(Settings):
-    """Mail by a server that takes it with TLS."""
+    """E-mail receiver; the mail server must support TLS."""
 
     to: Annotated[frozenset[Email], Field(min_length=1)]
-    """Addresses that get mail."""
+    """Recipient addresses."""
 
     sender: Email
-    """Address that it is from."""
+    """Sender address."""
 
     server: Annotated[
         str, Pattern(r"[a-z0-9][-a-z0-9.]*:\d{1,5}", "host and port, such as smtp.example.com:587")
@@ -29,11 +29,11 @@ class Mail(Settings):
     """Host and port of the mail server."""
 
     user: NonBlank | None = None
-    """User of the mail server, whose password is the key mail-password of secret. Default: none."""
+    """User name on the mail server; its password is key mail-password of secret. Default: none."""
 
 
 class Topic(Settings):
-    """A topic of Amazon SNS."""
+    """Amazon SNS topic."""
 
     topic: Annotated[
         str,
@@ -46,7 +46,7 @@ class Topic(Settings):
 
 
 class AlertSettings(Settings):
-    """Receivers of the alerts that Alertmanager sends."""
+    """Receivers of alerts from Alertmanager."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -56,23 +56,23 @@ class AlertSettings(Settings):
     )
 
     mail: Mail | None = None
-    """Mail. Default: none."""
+    """E-mail receiver. Default: none."""
 
     sns: Topic | None = None
-    """A topic of Amazon SNS; only with provider eks. Default: none."""
+    """Amazon SNS topic; only with provider eks. Default: none."""
 
     webhook: Flag = False
-    """Whether they go to the address that the key webhook-url of secret has. Default: false."""
+    """Send alerts to the URL in key webhook-url of secret. Default: false."""
 
     secret: ObjectName | None = None
-    """Secret in the namespace telemetry with mail-password and webhook-url. Default: none."""
+    """Secret in namespace telemetry with keys mail-password and webhook-url. Default: none."""
 
     runbooks: NonBlank = "docs/alerts.md"
-    """Address of the page of runbooks, which each alert links to. Default: docs/alerts.md."""
+    """URL of the runbook page that each alert links to. Default: docs/alerts.md."""
 
     @property
     def sent(self) -> bool:
-        """Whether alerts go anywhere, so that Alertmanager runs."""
+        """Whether any receiver is set; Alertmanager runs only then."""
         return bool(self.mail or self.sns or self.webhook)
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""`gpu-cluster:backups`: where the backups of disks and file systems are copied to."""
+"""`gpu-cluster:backups`: cross-region copies of disk and file system backups."""
 
 from typing import Annotated, Self
 
@@ -9,15 +9,15 @@ from gpu_cluster.config.settings import Settings
 
 
 class BackupSettings(Settings):
-    """Where backups are copied to."""
+    """Cross-region copies of backups."""
 
     model_config = ConfigDict(json_schema_extra={"dependentRequired": {"copyDays": ["copyTo"]}})
 
     copy_to: NonBlank | None = None
-    """Another region, which gets a copy of every backup, such as eu-west-1. Default: none."""
+    """Region that receives a copy of every backup, such as eu-west-1. Default: none."""
 
     copy_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
-    """Days that each copy is kept. Default: as long as the backup that it is of."""
+    """Retention of copies, in days. Default: that of the source backup."""
 
     @model_validator(mode="after")
     def _copied(self) -> Self:

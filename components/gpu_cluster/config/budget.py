@@ -1,4 +1,4 @@
-"""`gpu-cluster:budget`: what the platform may cost, and who hears of it when it costs more."""
+"""`gpu-cluster:budget`: monthly budget and the recipients of its alerts."""
 
 from typing import Annotated, Literal, Self
 
@@ -18,24 +18,26 @@ class BudgetSettings(Settings):
     """Monthly budget of the platform, and the recipients of its alerts."""
 
     monthly_usd: PositiveInt
-    """Limit of a calendar month, in US dollars before credits and refunds."""
+    """Limit per calendar month, in US dollars before credits and refunds."""
 
     notify: Annotated[frozenset[Email], Field(min_length=1, max_length=10)]
-    """Who gets mail, one to ten addresses."""
+    """E-mail addresses for alerts, one to ten."""
 
     spent: frozenset[Percent] = frozenset({50, 80, 100})
-    """Parts of the limit at which what was spent is reported, in percent. Default: 50, 80 and 100."""
+    """Thresholds for alerts on actual cost, in percent of the limit. Default: 50, 80 and 100."""
 
     forecast: frozenset[Percent] = frozenset({100})
-    """Parts of the limit at which the forecast of the month is reported, in percent. Default: 100."""
+    """Thresholds for alerts on forecast cost, in percent of the limit. Default: 100."""
 
     scope: Literal["account", "stack"] = "account"
-    """Scope: the whole account, or resources with the stack's tag. Default: account."""
+    """Cost to include: of the whole account, or of resources with the stack's tag. Default: account."""
 
     @model_validator(mode="after")
     def _as_many_as_aws_sends(self) -> Self:
-        """A budget of AWS has one to five notifications (CreateBudget, API reference, 2026-11-21)."""
+        """An AWS budget has one to five notifications (CreateBudget, API reference, 2026-11-21)."""
         together = len(self.spent) + len(self.forecast)
         if not 1 <= together <= 5:
-            raise ValueError(f"expected one to five parts in spent and forecast together, got {together}")
+            raise ValueError(
+                f"expected one to five thresholds in spent and forecast together, got {together}"
+            )
         return self

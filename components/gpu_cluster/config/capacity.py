@@ -1,4 +1,4 @@
-"""`gpu-cluster:pools.<name>.capacity`: how AWS lends the servers of a pool."""
+"""`gpu-cluster:pools.<name>.capacity`: purchase option of a pool's instances."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -23,14 +23,14 @@ Instant = Annotated[
 
 
 class Market(StrEnum):
-    """Servers on demand, or spot servers until AWS takes them back."""
+    """On-demand instances, or spot instances, which AWS may interrupt."""
 
     ON_DEMAND = "on-demand"
     SPOT = "spot"
 
 
 class Reservation(Settings):
-    """Servers that AWS keeps for the account, in one zone."""
+    """On-Demand Capacity Reservation, in one zone."""
 
     id: ReservationId
     """Id of the capacity reservation, such as cr-0123456789abcdef0."""
@@ -39,17 +39,17 @@ class Reservation(Settings):
     """Zone of the reservation."""
 
     count: PositiveInt
-    """Servers that are reserved."""
+    """Number of reserved instances."""
 
 
 class CapacityBlock(Reservation):
-    """Servers that are bought for some days, in one zone."""
+    """EC2 Capacity Block, in one zone."""
 
     ends: Instant
-    """When the block ends, in UTC and in quotes, such as "2026-12-01T11:30:00Z"."""
+    """End of the block, in UTC and in quotes, such as "2026-12-01T11:30:00Z"."""
 
     drain_minutes: Annotated[int, Field(ge=45, le=1440)] = 60
-    """Minutes before the end when its nodes are drained; AWS ends servers 30 minutes before. Default: 60."""
+    """Minutes before the end to drain nodes; AWS terminates them 30 minutes before. Default: 60."""
 
     @model_validator(mode="after")
     def _exists(self) -> Self:
@@ -58,7 +58,7 @@ class CapacityBlock(Reservation):
 
     @property
     def end(self) -> datetime:
-        """`ValueError` where no calendar has such a day."""
+        """End as a datetime. `ValueError` for an invalid date."""
         try:
             return datetime.fromisoformat(self.ends).astimezone(UTC)
         except ValueError:
@@ -66,7 +66,7 @@ class CapacityBlock(Reservation):
 
 
 class Capacity(Settings):
-    """How AWS lends the servers. Exactly one of market, reservation and capacityBlock."""
+    """Purchase option of instances. Exactly one of market, reservation and capacityBlock."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
@@ -74,10 +74,10 @@ class Capacity(Settings):
     """on-demand or spot; `spot` is short for `{market: spot}`. Default: none."""
 
     reservation: Reservation | None = None
-    """Servers that AWS keeps for the account. Default: none."""
+    """On-Demand Capacity Reservation. Default: none."""
 
     capacity_block: CapacityBlock | None = None
-    """Servers that are bought for some days. Default: none."""
+    """EC2 Capacity Block for ML. Default: none."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -91,7 +91,7 @@ class Capacity(Settings):
 
     @property
     def reserved(self) -> Reservation | None:
-        """The servers that exist once, in one zone; None where AWS may have more."""
+        """Reservation or capacity block; None for on-demand and spot."""
         return self.reservation or self.capacity_block
 
 
@@ -102,4 +102,4 @@ def _spelled_out(given: Any) -> Any:
 CapacitySettings = Annotated[
     Capacity, BeforeValidator(_spelled_out, json_schema_input_type=Market | Capacity)
 ]
-"""A word for a market, or what is reserved."""
+"""Purchase option as a word or as keys."""

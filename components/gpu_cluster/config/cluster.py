@@ -11,7 +11,7 @@ from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
 
 NODE_LOCAL_DNS = "169.254.20.10"
-"""Where NodeLocal DNSCache listens on every node, as its publisher's guide and installers have it.
+"""Default listen address of NodeLocal DNSCache on every node.
 
 Source: Kubernetes documentation, tasks/administer-cluster/nodelocaldns, `localdns`, 2026-11-28.
 """
@@ -34,26 +34,26 @@ IpAddress = Annotated[
 
 
 class LocalCluster(Settings):
-    """The embedded control plane on this machine, with simulated nodes."""
+    """Control plane on this machine, with simulated nodes."""
 
     provider: Literal["local"]
     """local: a control plane on this machine."""
 
 
 class ExistingCluster(Settings):
-    """A cluster that already runs: on-prem GPU servers, k3s at the edge, another cloud."""
+    """Existing cluster: on-premises GPU servers, k3s at the edge, another cloud."""
 
     provider: Literal["existing"]
-    """existing: any cluster that a kubeconfig leads to."""
+    """existing: a cluster reached with a kubeconfig."""
 
     kubeconfig: Annotated[str, Field(min_length=1)] = "~/.kube/config"
     """Path of the kubeconfig, relative to the project. Default: ~/.kube/config."""
 
     context: NonBlank | None = None
-    """Context within the kubeconfig. Default: its current context."""
+    """Context of the kubeconfig. Default: its current context."""
 
     dns: list[IpAddress] = Field(default=[NODE_LOCAL_DNS])
-    """Addresses of NodeLocal DNSCache, which pods ask beside the DNS pods. Default: [169.254.20.10]."""
+    """IP addresses of NodeLocal DNSCache that pods may query. Default: [169.254.20.10]."""
 
 
 ClusterSettings = Annotated[LocalCluster | ExistingCluster | EksSettings, Field(discriminator="provider")]

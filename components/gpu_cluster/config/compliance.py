@@ -1,4 +1,4 @@
-"""`gpu-cluster:compliance`: what the platform is held to."""
+"""`gpu-cluster:compliance`: compliance frameworks and data residency."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from gpu_cluster.config.settings import Settings
 
 
 class Framework(StrEnum):
-    """A catalogue of demands that stack files are checked against."""
+    """Compliance framework that stacks are checked against."""
 
     CIS_EKS = "cis-eks"
     POD_SECURITY = "pod-security"
@@ -20,7 +20,7 @@ class ComplianceSettings(Settings):
     """Compliance frameworks that the platform must meet."""
 
     data_residency: frozenset[NonBlank] = frozenset()
-    """Regions that data may be in, such as eu-central-1, copies included. Default: any."""
+    """Regions where data and its copies may be stored, such as eu-central-1. Default: any."""
 
     frameworks: frozenset[Framework] = frozenset()
-    """Demands that it has to meet: cis-eks, pod-security, aws-fsbp, gdpr or pci-dss. Default: none."""
+    """Frameworks to comply with: cis-eks, pod-security, aws-fsbp, gdpr or pci-dss. Default: none."""

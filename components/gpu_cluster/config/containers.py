@@ -30,7 +30,9 @@ EngineVersion = Annotated[
     ),
 ]
 
-EnvName = Annotated[str, Pattern(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "letters, digits and _, no digit first")]
+EnvName = Annotated[
+    str, Pattern(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "letters, digits and _, not starting with a digit")
+]
 
 MountPath = Annotated[str, Pattern(r"(/[-\w.]+)+", "an absolute path such as /var/lib/app")]
 
@@ -38,12 +40,12 @@ ObjectName = Annotated[
     str,
     Pattern(
         r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?",
-        "a name of Kubernetes: lower-case letters, digits, dashes and dots",
+        "a Kubernetes name: lower-case letters, digits, dashes and dots",
     ),
 ]
 
 Port = Annotated[int, Field(ge=1024, le=65535)]
-"""Not below 1024: nothing runs as root."""
+"""Unprivileged port: containers do not run as root."""
 
 
 class Variable(Settings):
@@ -59,13 +61,13 @@ class Variable(Settings):
     )
 
     value: str | None = None
-    """The value itself; text alone is short for it. Default: none."""
+    """Value; plain text is short for it. Default: none."""
 
     secret: ObjectName | None = None
-    """Secret in the same namespace that has the value; with key. Default: none."""
+    """Secret in the namespace with the value; requires key. Default: none."""
 
     key: NonBlank | None = None
-    """Key of the value in the Secret. Default: none."""
+    """Key in the Secret. Default: none."""
 
     @model_validator(mode="after")
     def _either(self) -> Self:
@@ -89,7 +91,7 @@ Environment = dict[
 
 
 def _arguments(given: Any) -> list[Any]:
-    """A map as the list of words it stands for; numbers of a list as the words they are."""
+    """Arguments as a list of words, from a list or a map."""
     if isinstance(given, dict):
         named = cast(dict[object, Any], given)
         return [word for name, value in named.items() for word in _words(str(name).lstrip("-"), value)]
@@ -114,5 +116,6 @@ def _words(name: str, value: Any) -> Iterator[str]:
 Arguments = Annotated[
     list[str], BeforeValidator(_arguments, json_schema_input_type=list[str | int | float] | dict[str, Any])
 ]
-"""Arguments of a command as words: a list as it is, or a map in which true stands for a bare flag, false for
-its --no- form, a list for several values and nested keys for JSON."""
+"""Command arguments: a list, or a map.
+
+In a map, true is a bare flag, false its --no- form, a list means several values, and nested keys are JSON."""

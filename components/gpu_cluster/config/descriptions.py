@@ -1,6 +1,6 @@
-"""Descriptions of keys: the docstrings below the attributes of the models.
+"""Descriptions of keys, from the docstrings below the attributes of the models.
 
-Read when a schema or an error asks for them: for each command they would be a quarter of loading the models.
+Parsed only for schemas and errors, because parsing takes a quarter of the time to load the models.
 """
 
 import ast
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 @cache
 def descriptions_of(model: type[BaseModel]) -> Mapping[str, str]:
-    """Descriptions by attribute, those of its base classes included."""
+    """Descriptions by attribute, including those of base classes."""
     found: dict[str, str] = {}
     for each in reversed(model.__mro__):
         if issubclass(each, BaseModel) and each is not BaseModel:

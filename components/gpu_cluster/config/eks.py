@@ -1,4 +1,4 @@
-"""`gpu-cluster:cluster` with provider eks: the control plane that AWS runs, and who may use it."""
+"""`gpu-cluster:cluster` with provider eks: the EKS control plane and its access entries."""
 
 from enum import StrEnum
 from ipaddress import IPv4Network, ip_network
@@ -24,7 +24,7 @@ PRINCIPAL = Pattern(
 )
 
 PrincipalArn = Annotated[str, PRINCIPAL]
-"""Who signs in: a role or a user, not a session of it."""
+"""ARN of an IAM role or user, not of a session."""
 
 _PRIVATE = [IPv4Network(it) for it in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 _LARGEST, _SMALLEST = 12, 24
@@ -46,11 +46,11 @@ def _of_services(given: str) -> str:
 _AS_PRIVATE = r"(10|172\.(1[6-9]|2[0-9]|3[01])|192\.168)\.[0-9.]+"
 SiteCidr = Annotated[Cidr, AfterValidator(_within), as_cidr(rf"{_AS_PRIVATE}/[0-9]{{1,2}}")]
 ServiceCidr = Annotated[SiteCidr, AfterValidator(_of_services), as_cidr(rf"{_AS_PRIVATE}/(1[2-9]|2[0-4])")]
-"""Ranges that EKS takes (CreateCluster, kubernetesNetworkConfig and remoteNetworkConfig, 2026-11-21)."""
+"""CIDR ranges that EKS accepts (CreateCluster, kubernetesNetworkConfig, remoteNetworkConfig, 2026-11-21)."""
 
 
 class AccessPolicy(StrEnum):
-    """Permissions of a principal, by the names of the EKS access policies."""
+    """EKS access policy of a principal."""
 
     CLUSTER_ADMIN = "cluster-admin"
     ADMIN = "admin"
@@ -60,7 +60,7 @@ class AccessPolicy(StrEnum):
 
 
 class Access(Settings):
-    """A principal of the account, and what it may do in the cluster."""
+    """Access entry: an IAM principal and its permissions in the cluster."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -73,20 +73,20 @@ class Access(Settings):
     """ARN of the IAM role or user."""
 
     policy: AccessPolicy
-    """cluster-admin, admin, edit, view or admin-view; the last sees all, secrets too."""
+    """EKS access policy; admin-view reads all resources, including secrets."""
 
     namespaces: frozenset[Namespace] = frozenset()
-    """Namespaces where it may do so; with admin, edit and view only. Default: all."""
+    """Namespaces of the policy; only with admin, edit and view. Default: all."""
 
 
 class Endpoint(Settings):
-    """The networks that reach the API server. `private` is short for those of the VPC alone."""
+    """Networks that can reach the API server. `private` is short for the VPC only."""
 
     private: list[Cidr] = Field(default=[])
-    """Other networks that reach it within AWS, by VPN or peering, such as 10.0.0.0/8. Default: none."""
+    """Private CIDR ranges with access by VPN or peering, such as 10.0.0.0/8. Default: none."""
 
     public: Annotated[list[Cidr], Field(min_length=1)] = Field(default=[])
-    """Networks that reach it over the internet, such as 203.0.113.0/24. Default: none."""
+    """Public CIDR ranges with access over the internet, such as 203.0.113.0/24. Default: none."""
 
 
 def _spelled_out(given: Any) -> Any:
@@ -98,71 +98,71 @@ def _spelled_out(given: Any) -> Any:
 
 
 class ControlPlaneLogs(Settings):
-    """Logs of the control plane: calls, audit, sign-ins, controllers and scheduler."""
+    """Control-plane logs: api, audit, authenticator, controllerManager and scheduler."""
 
     retention_days: RetentionDays = 90
-    """Days that its logs are kept. Default: 90."""
+    """Log retention, in days. Default: 90."""
 
 
 class RemoteNetworks(Settings):
-    """Networks of a site whose own servers join the cluster as hybrid nodes."""
+    """Networks of an on-premises site whose servers join as EKS hybrid nodes."""
 
     nodes: Annotated[list[SiteCidr], Field(min_length=1)]
-    """Ranges of the servers' addresses."""
+    """CIDR ranges of the hybrid nodes."""
 
     pods: list[SiteCidr] = Field(default=[])
-    """Ranges of the addresses of their pods, where the control plane can reach them. Default: none."""
+    """CIDR ranges of pods on hybrid nodes, if the control plane can reach them. Default: none."""
 
     role: PrincipalArn | None = None
-    """Role that the servers take, such as by IAM Roles Anywhere. Default: one for Systems Manager."""
+    """IAM role of the servers, such as for IAM Roles Anywhere. Default: a role for Systems Manager."""
 
 
 class EksSettings(Settings):
-    """A cluster of Amazon EKS with a network and nodes of its own."""
+    """Amazon EKS cluster with its VPC and nodes."""
 
     provider: Literal["eks"]
-    """eks: a cluster that the platform makes on AWS."""
+    """eks: an Amazon EKS cluster that the platform creates."""
 
     account: AccountId
-    """AWS account, 12 digits in quotes; the platform touches no other."""
+    """AWS account ID, 12 digits in quotes; deployments to any other account are refused."""
 
     version: KubernetesVersion
     """Minor version of Kubernetes, in quotes."""
 
     support: Literal["standard", "extended"] = "standard"
-    """When AWS upgrades by itself: at the end of standard support or of extended. Default: standard."""
+    """EKS support policy: AWS upgrades at the end of standard or extended support. Default: standard."""
 
     endpoint: Annotated[
         Endpoint, BeforeValidator(_spelled_out, json_schema_input_type=Literal["private"] | Endpoint)
     ] = Endpoint()
-    """Who reaches the API server: private, or the networks beyond the VPC. Default: private."""
+    """Access to the API server: private (VPC only), or further networks. Default: private."""
 
     access: Annotated[dict[Name, Access], Field(min_length=1)]
-    """Who may use the cluster, by a name of your own; the one that deploys is a cluster-admin of these."""
+    """Access entries by a name of your choice; the deploying principal must be a cluster-admin."""
 
     control_plane_tier: Literal["standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl"] = "standard"
-    """Size of the control plane; all but standard have a price by the hour. Default: standard."""
+    """Control-plane scaling tier; all but standard are billed per hour. Default: standard."""
 
     zonal_shift: bool = True
-    """Let AWS move traffic away from a zone that is impaired. Default: true."""
+    """Enable ARC zonal shift away from an impaired zone. Default: true."""
 
     bin_packing: bool = True
-    """Fill a node before the next, so that whole GPU nodes fall idle and can go. Default: true."""
+    """Bin-pack pods, so that idle GPU nodes can be removed. Default: true."""
 
     logs: ControlPlaneLogs = ControlPlaneLogs()
-    """Logs of the control plane."""
+    """Control-plane logs."""
 
     addons: dict[NonBlank, Addon] = Field(default={})
-    """Version by add-on, such as coredns, in place of the catalog's; or any other add-on. Default: none."""
+    """EKS add-ons by name, such as coredns: override the catalog, or add others. Default: none."""
 
     iam: IamSettings = IamSettings()
     """Permissions boundary and path of IAM roles."""
 
     ip_family: Literal["ipv4", "ipv6"] = "ipv4"
-    """Addresses of pods and services; the cluster is replaced when it changes. Default: ipv4."""
+    """IP family of pods and services; a change replaces the cluster. Default: ipv4."""
 
     service_cidr: ServiceCidr = "172.20.0.0/16"
-    """Addresses of services with ipv4; the cluster is replaced when it changes. Default: 172.20.0.0/16."""
+    """CIDR range of services, with ipv4; a change replaces the cluster. Default: 172.20.0.0/16."""
 
     remote_networks: RemoteNetworks | None = None
-    """Networks of a site whose servers join as hybrid nodes. Default: none."""
+    """Networks of EKS hybrid nodes. Default: none."""

@@ -27,7 +27,7 @@ ChartVersion = Annotated[
 
 
 class ChartSettings(Settings):
-    """A Helm chart, rendered by the engine when the stack is updated."""
+    """Helm chart, rendered by the engine during an update."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -44,19 +44,19 @@ class ChartSettings(Settings):
     )
 
     chart: ChartSource
-    """Address oci://…, path relative to the project, or name of a chart in repository."""
+    """Chart: an oci:// address, a path relative to the project, or a name in repository."""
 
     repository: ChartRepository | None = None
-    """Repository of a chart that is named. Default: none."""
+    """URL of the chart repository, for a chart by name. Default: none."""
 
     version: ChartVersion | None = None
-    """Version; required for all but a path. Default: that of the folder."""
+    """Chart version; required unless chart is a path. Default: the version in the folder."""
 
     namespace: Namespace = "default"
-    """Namespace of its release. Default: default."""
+    """Namespace of the release. Default: default."""
 
     values: dict[str, Any] = Field(default={})
-    """Values over those of the chart. Default: none."""
+    """Values, merged over the chart's values. Default: none."""
 
     @property
     def is_path(self) -> bool:
@@ -71,15 +71,15 @@ class ChartSettings(Settings):
                 f"{self.repository or 'not set'}"
             )
         if self.version is None and not self.is_path:
-            raise ValueError("expected a version beside a chart that is no path")
+            raise ValueError("expected a version, because chart is not a path")
         return self
 
 
 class ExtrasSettings(Settings):
-    """Kubernetes objects beside those of the platform."""
+    """Additional Kubernetes objects."""
 
     manifests: Annotated[list[str], Field(min_length=1)] | None = None
-    """Files and folders of YAML manifests, relative to the project, such as manifests. Default: none."""
+    """Files and folders of YAML manifests, relative to the project. Default: none."""
 
     charts: dict[Name, ChartSettings] = Field(default={})
     """Helm charts by name. Default: none."""

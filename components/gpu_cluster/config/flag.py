@@ -1,4 +1,4 @@
-"""A switch that is a section of its own."""
+"""Boolean section."""
 
 from typing import Annotated, Any
 
@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 
 def _as_written(value: Any) -> Any:
-    """Pulumi puts quotes around every value directly below `config:` whenever it writes the file."""
+    """Accept quoted booleans: Pulumi quotes every value directly below `config:` when it writes the file."""
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
@@ -15,4 +15,4 @@ Flag = Annotated[
     BeforeValidator(_as_written),
     WithJsonSchema({"type": ["boolean", "string"], "pattern": "^(true|false)$"}),
 ]
-"""true or false, also in the quotes that `pulumi stack init` and `pulumi config set` put around it."""
+"""true or false, with or without the quotes that `pulumi config set` adds."""

@@ -1,4 +1,4 @@
-"""`gpu-cluster:gateway`: the way to models from outside of the cluster, by the Gateway API."""
+"""`gpu-cluster:gateway`: access to models from outside the cluster, with the Gateway API."""
 
 from typing import Annotated, Self
 
@@ -24,24 +24,24 @@ Host = Annotated[
 
 RoutePath = Annotated[
     str,
-    Pattern(r"/|(/[A-Za-z0-9._~-]+)+", "a path such as /chat, without a slash at its end, or / for all"),
+    Pattern(r"/|(/[A-Za-z0-9._~-]+)+", "a path such as /chat without a trailing slash, or / for all"),
 ]
 
 CertificateArn = Annotated[
     str,
     Pattern(
         r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[-\w]+",
-        "the ARN of a certificate of ACM, such as "
+        "the ARN of an ACM certificate, such as "
         "arn:aws:acm:eu-central-1:123456789012:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
     ),
 ]
 
 Weight = Annotated[int, Field(ge=0, le=1_000_000)]
-"""Relative to the other weights of a route; the Gateway API takes 0 to 1000000."""
+"""Weight relative to others of the route, 0 to 1000000 in the Gateway API."""
 
 
 class GatewayTls(Settings):
-    """Where the certificate of the host comes from; one of the three."""
+    """Source of the TLS certificate; exactly one of secret, issuer and certificate."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -50,109 +50,109 @@ class GatewayTls(Settings):
     )
 
     secret: ObjectName | None = None
-    """Secret kubernetes.io/tls in gateway-system, which someone else fills. Default: none."""
+    """Existing Secret of type kubernetes.io/tls in namespace gateway-system. Default: none."""
 
     issuer: ObjectName | None = None
-    """ClusterIssuer of cert-manager, which the cluster has. Default: none."""
+    """Existing ClusterIssuer of cert-manager. Default: none."""
 
     certificate: CertificateArn | None = None
-    """Certificate of ACM, by ARN; the load balancer ends the encryption; only with eks. Default: none."""
+    """ARN of an ACM certificate; TLS ends at the load balancer; only with eks. Default: none."""
 
     @model_validator(mode="after")
     def _from_one_place(self) -> Self:
         given = [key for key in ("secret", "issuer", "certificate") if getattr(self, key)]
         if len(given) != 1:
             raise ValueError(
-                f"{' and '.join(given)} each give a certificate; keep one"
+                f"expected exactly one of secret, issuer and certificate, got {' and '.join(given)}"
                 if given
-                else "needs secret, issuer or certificate, where the certificate comes from"
+                else "expected exactly one of secret, issuer and certificate, got none"
             )
         return self
 
 
 class RouteSettings(Settings):
-    """Where requests to one path or host name go."""
+    """Route of one path or host name."""
 
     model_config = ConfigDict(
         json_schema_extra={"oneOf": [{"required": ["models"]}, {"required": ["services"]}]}
     )
 
     models: dict[Name, Weight] = Field(default={})
-    """Models and their weights: `{chat: 90, next: 10}` sends every tenth request to next. Default: none."""
+    """Models by weight: `{chat: 90, next: 10}` sends 10% of requests to next. Default: none."""
 
     services: dict[Name, Weight] = Field(default={})
-    """Services of a team and their weights, in place of models; only in a team's file. Default: none."""
+    """Services by weight, instead of models; only in a team's file. Default: none."""
 
     path: RoutePath | None = None
-    """Path, which is cut off before a model sees it. Default: the route's name; / below a wildcard host."""
+    """Path prefix, removed before the model. Default: the route's name; / with a wildcard host."""
 
     host: Host | None = None
-    """Host name, below a wildcard host of the gateway. Default: the route's name in place of the wildcard."""
+    """Host name below the gateway's wildcard host. Default: the wildcard replaced by the route's name."""
 
     requests_per_minute: PositiveInt | None = None
-    """Requests a minute of each consumer through each replica of Envoy. Default: that of the gateway."""
+    """Requests per minute per consumer and Envoy replica. Default: the gateway's limit."""
 
     @model_validator(mode="after")
     def _to_someone(self) -> Self:
         weights = {**self.models, **self.services}
         if bool(self.models) == bool(self.services):
-            raise ValueError("needs models or services, and not both: where its requests go")
+            raise ValueError("expected exactly one of models and services")
         if not any(weights.values()):
-            raise ValueError("needs a weight above 0: no request would go anywhere")
+            raise ValueError("expected at least one weight above 0; no backend would receive requests")
         return self
 
 
 class RoutedSettings(Settings):
-    """Routes, and the keys that open them."""
+    """Routes and their API keys."""
 
     keys: dict[Name, Secret] = Field(default={})
-    """API keys by the name of their consumer, Pulumi secrets. Default: none, routes open to all."""
+    """API keys by name of the consumer, as Pulumi secrets. Default: none, no authentication."""
 
     routes: dict[Name, RouteSettings] = Field(default={})
     """Routes by name. Default: one for each model."""
 
     requests_per_minute: PositiveInt | None = None
-    """Requests a minute of each consumer and route through each replica of Envoy. Default: no limit."""
+    """Requests per minute per consumer, route and Envoy replica. Default: no limit."""
 
     timeout_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
-    """Minutes that an answer may take, streamed or not. Default: 60."""
+    """Request timeout in minutes, including streamed responses. Default: 60."""
 
 
 class GatewaySettings(RoutedSettings):
-    """The way to models from outside of the cluster, by the Gateway API."""
+    """Access to models from outside the cluster, with the Gateway API."""
 
     host: Host
-    """Host name of all routes, or a wildcard such as *.models.example.com, one name for each route."""
+    """Host name of all routes, or a wildcard for one per route, such as *.models.example.com."""
 
     tls: GatewayTls | None = None
-    """Certificate of the host; required unless http is true. Default: none."""
+    """TLS certificate of the host; required unless http is true. Default: none."""
 
     http: Flag = False
-    """Serve plain HTTP without a certificate; an error with production. Default: false."""
+    """Serve plain HTTP without a certificate; not allowed with production. Default: false."""
 
     class_name: ObjectName | None = Field(default=None, alias="class")
-    """GatewayClass that the cluster has. Default: Envoy Gateway, installed by the platform."""
+    """Existing GatewayClass. Default: Envoy Gateway, installed by the platform."""
 
     envoy_gateway: Flag = False
-    """Whether that class is one of Envoy Gateway, which alone knows keys and limits. Default: false."""
+    """Set if the class is of Envoy Gateway; API keys and rate limits require it. Default: false."""
 
     proxies: Namespace | None = None
-    """Namespace of the proxies of that class, which models let in. Default: gateway-system."""
+    """Namespace of the proxies of the class, allowed to call models. Default: gateway-system."""
 
     api_installed: Flag = False
-    """Whether the cluster has the kinds of the Gateway API already; with class it must. Default: false."""
+    """Set if the Gateway API CRDs are installed; required with class. Default: false."""
 
     internet: Flag = False
-    """Whether the load balancer has a public address; needs sourceRanges. Default: false."""
+    """Create an internet-facing load balancer; requires sourceRanges. Default: false."""
 
     source_ranges: list[Cidr] = Field(default=[])
-    """Ranges of addresses that may call. Default: private ones, 10/8, 100.64/10, 172.16/12, 192.168/16."""
+    """CIDR ranges of allowed clients. Default: private ones, 10/8, 100.64/10, 172.16/12, 192.168/16."""
 
     annotations: dict[NonBlank, str] = Field(default={})
-    """Annotations of the load balancer's Service, beside those for AWS. Default: none."""
+    """Additional annotations of the load balancer's Service. Default: none."""
 
     replicas: Annotated[int, Field(ge=1, le=20)] = 2
-    """Replicas of Envoy. Default: 2."""
+    """Envoy replicas. Default: 2."""
 
     @property
     def is_installed(self) -> bool:
@@ -161,7 +161,7 @@ class GatewaySettings(RoutedSettings):
 
     @property
     def has_policies(self) -> bool:
-        """Whether Envoy Gateway serves the class, which enforces keys and limits."""
+        """Whether Envoy Gateway serves the class and enforces API keys and rate limits."""
         return self.is_installed or self.envoy_gateway
 
     @property
@@ -171,15 +171,17 @@ class GatewaySettings(RoutedSettings):
     @model_validator(mode="after")
     def _encrypted(self) -> Self:
         if self.tls and self.http:
-            raise ValueError("http is for a gateway without a certificate; remove it or tls")
+            raise ValueError("http and tls exclude each other; remove one")
         if not (self.tls or self.http):
-            raise ValueError("needs tls, the certificate of the host, or http: true for plain HTTP")
+            raise ValueError("expected tls with a certificate, or http: true for plain HTTP")
         return self
 
     @model_validator(mode="after")
     def _of_its_class(self) -> Self:
         if self.is_installed and (self.envoy_gateway or self.proxies):
-            raise ValueError("envoyGateway and proxies say more of class, which is not set; remove them")
+            raise ValueError("envoyGateway and proxies require class; set class or remove them")
         if self.internet and not self.source_ranges:
-            raise ValueError("internet needs sourceRanges, who may call from there, such as 203.0.113.0/24")
+            raise ValueError(
+                "internet requires sourceRanges with the allowed clients, such as 203.0.113.0/24"
+            )
         return self

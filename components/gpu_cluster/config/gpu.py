@@ -1,4 +1,4 @@
-"""`gpu-cluster:gpu`: what makes GPUs visible to the scheduler."""
+"""`gpu-cluster:gpu`: device plugins."""
 
 from typing import Annotated
 
@@ -20,16 +20,16 @@ class GpuRepairSettings(Settings):
 
 
 class GpuSettings(Settings):
-    """Device plugins that make GPUs visible to the scheduler."""
+    """Device plugins that advertise GPUs to the scheduler."""
 
     device_plugin: bool = True
-    """Install device plugin and, on eks, MIG manager of NVIDIA; false where there are some. Default: true."""
+    """Install the NVIDIA device plugin and, on eks, MIG manager; false if installed. Default: true."""
 
     repair: GpuRepairSettings | None = None
     """Taint and drain nodes with a faulty GPU; only with provider existing. Default: none, a person does."""
 
 
 def require_both(gpu: str | None, gpus: int) -> None:
-    """`ValueError` if a server has GPUs without their model, or the other way around."""
+    """`ValueError` if only one of gpu and gpus is set."""
     if (gpu is None) != (gpus == 0):
         raise ValueError(f"gpu and gpus go together: gpu is {gpu or 'not set'} and gpus is {gpus}")

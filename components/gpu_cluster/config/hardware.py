@@ -1,4 +1,4 @@
-"""`gpu-cluster:hardware`: instance types and GPUs that the catalog lacks."""
+"""`gpu-cluster:hardware`: instance types and GPUs that are not in the catalog."""
 
 from typing import Annotated, Literal, Self
 
@@ -17,17 +17,17 @@ GpuName = Annotated[str, Pattern(r"[A-Z][A-Za-z0-9-]*", "the name of a GPU, such
 
 
 class DeclaredGpu(Settings):
-    """A GPU as its driver and GPU feature discovery report it. It has no MIG."""
+    """GPU without MIG, as reported by its driver and GPU feature discovery."""
 
     product: LabelValue
     """Value of the label nvidia.com/gpu.product, such as NVIDIA-H100-80GB-HBM3."""
 
     memory: Bytes
-    """Memory that the driver reports, such as 81559Mi."""
+    """Memory reported by the driver, such as 81559Mi."""
 
 
 class DeclaredInstance(Settings):
-    """An EC2 instance type as DescribeInstanceTypes reports it. It has no EFA."""
+    """EC2 instance type without EFA, as reported by DescribeInstanceTypes."""
 
     model_config = ConfigDict(json_schema_extra={"dependentRequired": {"gpu": ["gpus"], "gpus": ["gpu"]}})
 
@@ -35,28 +35,28 @@ class DeclaredInstance(Settings):
     """Logical CPUs."""
 
     memory: Bytes
-    """Nominal memory, such as 64Gi; a node registers less."""
+    """Nominal memory, such as 64Gi; node capacity is lower."""
 
     architecture: Literal["amd64", "arm64"] = "amd64"
     """amd64 or arm64. Default: amd64."""
 
     gpu: str | None = None
-    """GPU of the catalog or of gpu-cluster:hardware.gpus. Default: none."""
+    """GPU model, from the catalog or gpu-cluster:hardware.gpus. Default: none."""
 
     gpus: NonNegativeInt = 0
-    """GPUs of one server. Default: 0."""
+    """GPUs per instance. Default: 0."""
 
     network_gbps: PositiveFloat = 1
-    """Sustained network bandwidth in Gbit/s. Default: 1."""
+    """Baseline network bandwidth in Gbit/s. Default: 1."""
 
     local_disk: Bytes | None = None
-    """Local NVMe disks together, such as 3800G. Default: none."""
+    """Total size of local NVMe disks, such as 3800G. Default: none."""
 
     max_pods: PositiveInt = 110
-    """Pods that its network interfaces have addresses for. Default: 110."""
+    """Maximum pods by network interface addresses. Default: 110."""
 
     hourly_usd: PositiveFloat | None = None
-    """US dollars an hour on demand in the region of the stack. Default: none; totals are incomplete."""
+    """On-demand price in US dollars per hour in the stack's region. Default: none; totals are incomplete."""
 
     @model_validator(mode="after")
     def _gpu_with_count(self) -> Self:
@@ -65,10 +65,10 @@ class DeclaredInstance(Settings):
 
 
 class HardwareSettings(Settings):
-    """Hardware that the catalog lacks, with its facts."""
+    """Hardware that is not in the catalog."""
 
     gpus: dict[GpuName, DeclaredGpu] = Field(default={})
-    """GPUs by name, for instance types and for machines. Default: none."""
+    """GPUs by name, for instance types and machines. Default: none."""
 
     instances: dict[InstanceName, DeclaredInstance] = Field(default={})
     """Instance types by name. Default: none."""

@@ -17,13 +17,13 @@ HubUrl = Annotated[
 
 
 class HubMirror(Settings):
-    """A server that answers like the Hugging Face Hub, and the networks where it is."""
+    """Mirror of the Hugging Face Hub and the networks it is in."""
 
     url: HubUrl
-    """Address, such as https://hub.example.com; replicas get it as HF_ENDPOINT."""
+    """URL, such as https://hub.example.com; set as HF_ENDPOINT in replicas."""
 
     networks: Annotated[list[SiteCidr], Field(min_length=1)]
-    """Private ranges that replicas may call it in, such as 10.20.0.0/24; no other address then."""
+    """Private CIDR ranges of the mirror, such as 10.20.0.0/24; replicas can reach no others."""
 
     @property
     def port(self) -> int:

@@ -1,4 +1,4 @@
-"""`gpu-cluster:cluster.iam`: the permissions boundary and the path of IAM roles."""
+"""`gpu-cluster:cluster.iam`: permissions boundary and path of IAM roles."""
 
 from typing import Annotated
 
@@ -17,14 +17,14 @@ IamPath = Annotated[
     str,
     Pattern(r"/([!-.0-~]+/){0,16}", "a path that begins and ends with a slash, such as /platform/"),
 ]
-"""IAM takes 512 characters (IAM API reference, CreateRole, Path, 2026-11-29)."""
+"""IAM accepts up to 512 characters (IAM API reference, CreateRole, Path, 2026-11-29)."""
 
 
 class IamSettings(Settings):
     """Permissions boundary and path of every IAM role that the platform creates."""
 
     permissions_boundary: PolicyArn | None = None
-    """Policy that limits the permissions of every role, by ARN. Default: none."""
+    """ARN of the permissions boundary of every role. Default: none."""
 
     path: IamPath = "/"
-    """Path of roles, instance profiles and policies; they are replaced when it changes. Default: /."""
+    """Path of roles, instance profiles and policies; a change replaces them. Default: /."""

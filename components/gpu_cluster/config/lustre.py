@@ -1,4 +1,4 @@
-"""Sizes of FSx for Lustre, which counts in its own way."""
+"""Storage capacity of FSx for Lustre."""
 
 import re
 from typing import Annotated
@@ -8,11 +8,11 @@ from pydantic import AfterValidator, WithJsonSchema
 _PATTERN = r"(\d+(?:\.\d)?)Ti|(\d+)Gi"
 _SIZE = re.compile(_PATTERN, re.ASCII)
 _FIRST, _STEP = 1200, 2400
-"""Of a PERSISTENT_2 file system on SSD, in GiB: 1200, 2400, and on in steps of 2400."""
+"""Capacities of a PERSISTENT_2 SSD file system, in GiB: 1200, 2400, then steps of 2400."""
 
 
 def gibibytes(size: str) -> int:
-    """As the API of FSx takes it: 1200 for 1.2Ti and for 1200Gi. `ValueError` where there is no such size."""
+    """Capacity as the FSx API expects it: 1200 for 1.2Ti and 1200Gi. `ValueError` for an invalid size."""
     match = _SIZE.fullmatch(size)
     if not match:
         raise ValueError("expected a size such as 1.2Ti or 4.8Ti")
@@ -41,4 +41,4 @@ LustreSize = Annotated[
     AfterValidator(_sound),
     WithJsonSchema({"type": "string", "pattern": f"^({_PATTERN})$", "format": "quantity"}),
 ]
-"""Size, such as 4.8Ti, kept as it was written."""
+"""Size as written, such as 4.8Ti."""

@@ -1,4 +1,4 @@
-"""A fixed number, or a range that something scales within."""
+"""Fixed number, or range for autoscaling."""
 
 from typing import Annotated, Any, Self
 
@@ -7,17 +7,17 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from gpu_cluster.config.settings import Settings
 
 MOST = 5000
-"""Nodes that Kubernetes supports in one cluster; replicas have the same bound."""
+"""Maximum nodes of a Kubernetes cluster; also the limit for replicas."""
 
 
 class MinMax(Settings):
-    """Between min and max; `2` is short for `{min: 2, max: 2}`."""
+    """Range from min to max; `2` is short for `{min: 2, max: 2}`."""
 
     min: Annotated[int, Field(ge=0, le=MOST)]
-    """The least, at all times."""
+    """Minimum number."""
 
     max: Annotated[int, Field(ge=1, le=MOST)]
-    """The most, under load."""
+    """Maximum number."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -27,20 +27,20 @@ class MinMax(Settings):
 
 
 def _awake(least: int) -> int:
-    """An autoscaler averages a metric of pods, which has no value where there are no pods."""
+    """Refuse 0: autoscaling averages a pod metric, which has no value without pods."""
     if least < 1:
         raise ValueError(
-            "expected at least 1, for nothing wakes a model that has no replica; a share of a GPU costs "
-            "less, and `kubectl scale` stops and wakes a model by hand"
+            "expected at least 1, because models do not scale up from zero; use a share of a GPU to "
+            "save cost, or `kubectl scale` to stop and start a model manually"
         )
     return least
 
 
 class Replicas(MinMax):
-    """Between min and max, and never none: nothing here could wake a model from zero."""
+    """Range of replicas from min to max, at least 1: models do not scale up from zero."""
 
     min: Annotated[int, Field(le=MOST, json_schema_extra={"minimum": 1}), AfterValidator(_awake)]
-    """The least, at all times."""
+    """Minimum number."""
 
 
 def _both_ends(given: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`shape` of a model: what decides about its memory, for a model that neither catalog nor hub describes."""
+"""`shape` of a model: dimensions for memory estimates of models that neither catalog nor hub describes."""
 
 from typing import Self
 
@@ -8,10 +8,10 @@ from gpu_cluster.config.settings import Settings
 
 
 class ModelShape(Settings):
-    """The numbers of a model's config.json that decide about its KV cache."""
+    """Values of config.json that determine the size of the KV cache."""
 
     layers: PositiveInt
-    """Layers that keep all tokens (num_hidden_layers)."""
+    """Layers with full attention (num_hidden_layers)."""
 
     heads: PositiveInt
     """Attention heads (num_attention_heads)."""
@@ -20,26 +20,26 @@ class ModelShape(Settings):
     """Key-value heads (num_key_value_heads)."""
 
     head_size: PositiveInt = 128
-    """Numbers of a key and of a value (head_dim). Default: 128."""
+    """Head dimension (head_dim). Default: 128."""
 
     vocabulary: PositiveInt
-    """Tokens of the vocabulary (vocab_size)."""
+    """Vocabulary size (vocab_size)."""
 
     context: PositiveInt
-    """Longest prompt and answer together, in tokens (max_position_embeddings)."""
+    """Maximum context length in tokens (max_position_embeddings)."""
 
     windowed_layers: int = 0
-    """Further layers that keep only the last window tokens. Default: 0."""
+    """Additional layers with sliding-window attention. Default: 0."""
 
     window: PositiveInt | None = None
-    """Tokens that they keep (sliding_window); required with windowedLayers. Default: none."""
+    """Window in tokens (sliding_window); required with windowedLayers. Default: none."""
 
     @model_validator(mode="after")
     def _windowed(self) -> Self:
         if bool(self.windowed_layers) != bool(self.window):
-            raise ValueError("needs window and windowedLayers together")
+            raise ValueError("expected both window and windowedLayers, or neither")
         if self.heads % self.kv_heads:
             raise ValueError(
-                f"{self.kv_heads} key-value heads cannot serve {self.heads} attention heads alike"
+                f"{self.heads} attention heads are not a multiple of {self.kv_heads} key-value heads"
             )
         return self

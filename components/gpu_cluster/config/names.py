@@ -1,4 +1,4 @@
-"""Names that Kubernetes accepts."""
+"""Kubernetes names."""
 
 from typing import Annotated
 
@@ -8,16 +8,16 @@ Name = Annotated[
     str,
     Pattern(
         r"[a-z]([-a-z0-9]{0,38}[a-z0-9])?",
-        "lower-case letters, digits and dashes, at most 40, with a letter first and no dash last",
+        "at most 40 lower-case letters, digits and dashes, starting with a letter and not ending with a dash",
     ),
 ]
-"""A DNS label that leaves room for the suffixes of children."""
+"""DNS label, short enough for the suffixes of child resources."""
 
 Namespace = Annotated[
     str,
     Pattern(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", "a namespace: lower-case letters, digits and dashes"),
 ]
-"""A namespace that something else made."""
+"""Existing namespace."""
 
 LabelKey = Annotated[
     str,
@@ -36,4 +36,4 @@ LabelValue = Annotated[
 ]
 
 NonBlank = Annotated[str, Pattern(r"\S+", "text without spaces")]
-"""A name of someone else's, such as a model or a kubeconfig context."""
+"""External name, such as a model or a kubeconfig context."""

@@ -1,4 +1,4 @@
-"""`gpu-cluster:network`: the VPC of a cluster on AWS, made by the platform or there before."""
+"""`gpu-cluster:network`: the VPC of an EKS cluster, new or existing."""
 
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -13,12 +13,14 @@ from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.zone import Zone
 
 _PRIVATE = [IPv4Network(it) for it in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
-"""RFC 1918, and the shared addresses of RFC 6598."""
+"""RFC 1918 ranges, and the shared range of RFC 6598."""
 
 VPC_SIZES = range(16, 22)
 POD_SIZES = range(13, 25)
-"""Prefix lengths. AWS takes ranges of /16 at most (VPC user guide, VPC CIDR blocks, 2026-11-21); of those for
-pods each zone gets an eighth. No subnet is smaller than the /27 that a load balancer should have."""
+"""Prefix lengths.
+
+AWS limits CIDR blocks to /16 (VPC user guide, VPC CIDR blocks, 2026-11-21). Each zone gets an eighth of the
+pod range. No subnet is smaller than the /27 recommended for load balancers."""
 
 
 def _vpc(given: str) -> str:
@@ -56,7 +58,7 @@ SubnetId = Annotated[str, Pattern(r"subnet-[0-9a-f]{8,17}", "an id such as subne
 
 
 class Nat(StrEnum):
-    """How private subnets reach the internet."""
+    """NAT gateways of the private subnets."""
 
     NONE = "none"
     SINGLE = "single"
@@ -64,7 +66,7 @@ class Nat(StrEnum):
 
 
 class AwsService(StrEnum):
-    """A service of AWS that an interface endpoint can lead to."""
+    """AWS service with an interface endpoint."""
 
     APS_WORKSPACES = "aps-workspaces"
     AUTOSCALING = "autoscaling"
@@ -98,74 +100,74 @@ EVERY_NODE_CALLS = frozenset(
         AwsService.STS,
     }
 )
-"""Without these no node joins and no pod gets its role.
+"""Services required for nodes to join and for pods to get their IAM role.
 
-Source: Amazon EKS user guide, private clusters (2026-11-21). Session Manager is not among them: the role of
-nodes does not let its agent register.
+Source: Amazon EKS user guide, private clusters (2026-11-21). Session Manager is not included, because the
+node role does not allow its agent to register.
 """
 
 
 class FlowLogSettings(Settings):
-    """Who talked to whom, as CloudWatch keeps it."""
+    """VPC flow logs in CloudWatch."""
 
     retention_days: RetentionDays = 90
-    """Days that flow logs are kept. Default: 90."""
+    """Log retention, in days. Default: 90."""
 
 
 class NetworkIds(Settings):
-    """A VPC and its subnets by their ids."""
+    """Existing VPC and subnets by ID."""
 
     vpc: VpcId
-    """Id of the VPC, such as vpc-0123456789abcdef0."""
+    """VPC ID, such as vpc-0123456789abcdef0."""
 
     private: Annotated[dict[Zone, SubnetId], Field(min_length=1)]
-    """Subnet of the nodes by zone, such as {eu-central-1a: subnet-0123456789abcdef0}."""
+    """Node subnet ID by zone, such as {eu-central-1a: subnet-0123456789abcdef0}."""
 
     public: dict[Zone, SubnetId] = Field(default={})
-    """Subnet of load balancers that face the internet, by zone. Default: none."""
+    """Subnet ID of internet-facing load balancers by zone. Default: none."""
 
     intra: dict[Zone, SubnetId] = Field(default={})
-    """Subnet of the control plane's interfaces by zone. Default: the private ones."""
+    """Subnet ID of the control-plane network interfaces by zone. Default: the private subnets."""
 
     pods: dict[Zone, SubnetId] = Field(default={})
-    """Subnet of the pods by zone. Default: the private ones."""
+    """Pod subnet ID by zone. Default: the private subnets."""
 
 
 class NetworkTags(Settings):
-    """A VPC and its subnets by tags that are theirs alone: one subnet of each kind in each zone."""
+    """Existing VPC and subnets by unique tags: one subnet of each kind per zone."""
 
     zones: Annotated[list[Zone], Field(min_length=1)]
-    """Zones where the subnets lie."""
+    """Availability zones of the subnets."""
 
     vpc: Annotated[dict[str, str], Field(min_length=1)]
     """Tags of the VPC, such as {Name: shared}."""
 
     private: Annotated[dict[str, str], Field(min_length=1)]
-    """Tags of the nodes' subnets, such as {tier: private}."""
+    """Tags of the node subnets, such as {tier: private}."""
 
     public: dict[str, str] = Field(default={})
-    """Tags of the subnets of load balancers that face the internet. Default: there are none."""
+    """Tags of the subnets of internet-facing load balancers. Default: none."""
 
     intra: dict[str, str] = Field(default={})
-    """Tags of the subnets of the control plane's interfaces. Default: the private ones."""
+    """Tags of the subnets of the control-plane network interfaces. Default: the private subnets."""
 
     pods: dict[str, str] = Field(default={})
-    """Tags of the pods' subnets. Default: the private ones."""
+    """Tags of the pod subnets. Default: the private subnets."""
 
 
 class ExistingNetwork(Settings):
-    """A VPC that was there before. Exactly one of ids and tags."""
+    """Existing VPC. Exactly one of ids and tags."""
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["ids"]}, {"required": ["tags"]}]})
 
     cidrs: Annotated[list[Cidr], Field(min_length=1)]
-    """Ranges of the VPC's addresses, those of the pods too; what the platform opens is open to them."""
+    """CIDR ranges of the VPC, including pods; security groups allow these ranges."""
 
     ids: NetworkIds | None = None
-    """The VPC and its subnets by id. Default: none."""
+    """VPC and subnets by ID. Default: none."""
 
     tags: NetworkTags | None = None
-    """The VPC and its subnets by tags. Default: none."""
+    """VPC and subnets by tags. Default: none."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -175,51 +177,51 @@ class ExistingNetwork(Settings):
 
     @property
     def zones(self) -> list[str]:
-        """Zones of the nodes."""
+        """Availability zones of the nodes."""
         if self.tags:
             return self.tags.zones
         return list(self.ids.private) if self.ids else []
 
 
 class NetworkSettings(Settings):
-    """The VPC of the cluster: one that the platform makes, or `existing` alone."""
+    """VPC of the cluster: a new one, or `existing` without other keys."""
 
     model_config = ConfigDict(
         json_schema_extra={"oneOf": [{"required": ["zones"]}, {"required": ["existing"], "maxProperties": 1}]}
     )
 
     cidr: VpcCidr = "10.0.0.0/16"
-    """Range of the VPC's addresses, private and from /16 to /21; never changes. Default: 10.0.0.0/16."""
+    """Private CIDR range of the VPC, /16 to /21; cannot be changed later. Default: 10.0.0.0/16."""
 
     zones: list[Zone] = Field(default=[], json_schema_extra={"minItems": 2, "uniqueItems": True})
-    """Availability zones, at least two; append new ones: the first have what exists once. Default: none."""
+    """Availability zones, at least two; append new ones, keep the order. Default: none."""
 
     nat: Nat = Nat.PER_ZONE
-    """NAT gateways: none, single or per-zone; with none nothing reaches the internet. Default: per-zone."""
+    """NAT gateways: none, single or per-zone; none means no internet access. Default: per-zone."""
 
     pod_cidr: PodCidr | None = None
-    """Range of the pods' own addresses, from /13 to /24, such as 100.64.0.0/16. Default: none."""
+    """Separate CIDR range of pods, /13 to /24, such as 100.64.0.0/16. Default: none."""
 
     ipv6: bool = False
-    """Give the VPC and its subnets IPv6 addresses besides. Default: false."""
+    """Assign IPv6 ranges to the VPC and subnets as well. Default: false."""
 
     flow_logs: FlowLogSettings = FlowLogSettings()
-    """Who talked to whom, as CloudWatch keeps it."""
+    """VPC flow logs in CloudWatch."""
 
     endpoints: frozenset[AwsService] = EVERY_NODE_CALLS
-    """AWS services reached without the internet, beside S3. Default: what the parts of the stack call."""
+    """AWS services with an interface endpoint, in addition to S3. Default: those that the stack uses."""
 
     existing: ExistingNetwork | None = None
-    """A VPC that was there before; goes alone. Default: none."""
+    """Existing VPC; excludes all other keys. Default: none."""
 
     @property
     def every_zone(self) -> list[str]:
-        """The zones where nodes can be, in the order of the file."""
+        """Availability zones of nodes, in the order of the file."""
         return self.existing.zones if self.existing else self.zones
 
     @property
     def ranges(self) -> list[str]:
-        """Ranges of the VPC's addresses, as far as the file has them."""
+        """CIDR ranges of the VPC that are known from the file."""
         if self.existing:
             return self.existing.cidrs
         return [self.cidr, *([self.pod_cidr] if self.pod_cidr else [])]

@@ -1,4 +1,4 @@
-"""Keys of `gpu-cluster:pools.<name>` about the inside of a node: user data, kubelet, and its DaemonSets."""
+"""Keys of `gpu-cluster:pools.<name>` for user data, kubelet and DaemonSet reserve."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from gpu_cluster.config.quantity import Bytes, Quantity
 from gpu_cluster.config.settings import Settings
 
 _MOST_PODS = 737
-"""Most pods of an instance type with the VPC CNI (awslabs/amazon-eks-ami, eni-max-pods.txt, 2026-11-21)."""
+"""Maximum pods per node with the VPC CNI (awslabs/amazon-eks-ami, eni-max-pods.txt, 2026-11-21)."""
 
 
 def _pods(given: dict[str, Any]) -> dict[str, Any]:
@@ -20,13 +20,13 @@ def _pods(given: dict[str, Any]) -> dict[str, Any]:
 
 
 SET_ELSEWHERE: Mapping[str, str] = {
-    "clusterDNS": "the platform sets it",
-    "evictionHard": "capacity is planned with the thresholds of EKS; expected reserve",
+    "clusterDNS": "set by the platform",
+    "evictionHard": "capacity planning uses the EKS thresholds; use reserve instead",
     "kubeReserved": "capacity is planned with the reserve of EKS; expected reserve",
-    "systemReserved": "capacity is planned without it; expected reserve",
-    "registerWithTaints": "expected taints of the pool",
+    "systemReserved": "capacity planning does not include it; use reserve instead",
+    "registerWithTaints": "use taints of the pool instead",
 }
-"""KubeletConfiguration fields, and where the stack file has them."""
+"""KubeletConfiguration fields that are not allowed, with the key to use instead."""
 
 KubeletFields = Annotated[
     dict[str, Any],
@@ -36,7 +36,7 @@ KubeletFields = Annotated[
             "type": "object",
             "properties": {
                 "maxPods": {
-                    "description": "Pods of one node. Default: as many as EKS allows.",
+                    "description": "Maximum pods per node. Default: the EKS limit.",
                     "type": "integer",
                     "minimum": 1,
                     "maximum": _MOST_PODS,
@@ -50,20 +50,20 @@ KubeletFields = Annotated[
 
 
 class UserData(Settings):
-    """Parts of user data beside those of the platform."""
+    """Additional parts of the user data."""
 
     script: str | None = None
-    """Shell script, which runs before the kubelet starts; with ami.family al2023. Default: none."""
+    """Shell script that runs before the kubelet starts; with ami.family al2023. Default: none."""
 
     node_config: dict[str, Any] = Field(default={})
-    """Spec of a further NodeConfig of nodeadm, over the platform's; with al2023. Default: none."""
+    """Spec of a nodeadm NodeConfig, merged over the platform's; with al2023. Default: none."""
 
     settings: dict[str, Any] = Field(default={})
-    """Settings of Bottlerocket below `settings`, over the platform's; with bottlerocket. Default: none."""
+    """Bottlerocket settings, merged over the platform's; with bottlerocket. Default: none."""
 
 
 class Reserve(Settings):
-    """Resources of every node that are kept for its DaemonSets."""
+    """Resources reserved on every node for its DaemonSets."""
 
     cpu: Quantity = "500m"
     """CPU. Default: 500m."""

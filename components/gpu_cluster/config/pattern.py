@@ -1,4 +1,4 @@
-"""Text that has to follow a pattern, with words for those who cannot read patterns."""
+"""Text with a pattern and a description of it for error messages."""
 
 import re
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ class Pattern:
     """Annotation of a `str`: `Annotated[str, Pattern(r"v[0-9]+", "v and a number")]`."""
 
     pattern: str
-    """Of the whole text."""
+    """Regular expression for the whole text."""
 
     expected: str
-    """Words for the pattern, as the end of "expected …"."""
+    """Description of the pattern, as the end of "expected …"."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self._checked, handler(source))

@@ -1,4 +1,4 @@
-"""The repository of the platform that a team's stack is on: by git, or in a folder."""
+"""Repository of the platform of a team's stack: git, or a folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,13 +35,13 @@ InsideRepository = Annotated[
     str,
     Pattern(
         r"(?!(.*/)?\.\.?(/|$))[A-Za-z0-9._-][A-Za-z0-9._/+-]{0,199}",
-        "a folder inside of the repository, such as platforms/gpu",
+        "a folder in the repository, such as platforms/gpu",
     ),
 ]
 
 
 class PlatformSource(Settings):
-    """The repository that has the environment's stack file: git and revision, or folder alone."""
+    """Repository with the environment's stack file: git and revision, or folder."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -53,16 +53,16 @@ class PlatformSource(Settings):
     )
 
     git: GitUrl | None = None
-    """URL of its repository, of https, ssh or file, without password; goes with revision. Default: none."""
+    """Git URL, https, ssh or file, without a password; requires revision. Default: none."""
 
     revision: GitRevision | None = None
-    """Tag, commit or branch of git; a branch stays at the commit that was fetched. Default: none."""
+    """Git tag, commit or branch; a branch stays at the fetched commit. Default: none."""
 
     path: InsideRepository | None = None
-    """Folder of git with the project, for a repository that has more than it. Default: the root."""
+    """Folder of the project in the repository. Default: the root."""
 
     folder: NonBlank | None = None
-    """Its checkout, from this project's folder on, such as ../acme-platform. Default: none."""
+    """Path of a checkout, relative to this project, such as ../acme-platform. Default: none."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -72,22 +72,22 @@ class PlatformSource(Settings):
                 f"expected git and revision, or folder alone, got {' and '.join(given) or 'neither'}"
             )
         if self.path and not self.git:
-            raise ValueError("path is a folder of git; write folder alone with the whole way to the project")
+            raise ValueError("path requires git; set folder to the complete path of the project")
         return self
 
 
 @dataclass(frozen=True, slots=True)
 class PlatformCheckout:
-    """The platform's project, as files on this machine."""
+    """Files of the platform's project on this machine."""
 
     folder: Path
-    """With its Pulumi.yaml and stacks/."""
+    """Folder with Pulumi.yaml and stacks/."""
 
     root: str
-    """The folder as messages name it: `../acme-platform`, or the URL and revision."""
+    """Name for messages: `../acme-platform`, or the URL and revision."""
 
     commit: str | None = None
-    """The full hash that the revision stands for; None of a folder."""
+    """Full commit hash of the revision; None for a folder."""
 
     def __str__(self) -> str:
         return f"{self.root} (commit {self.commit[:12]})" if self.commit else self.root

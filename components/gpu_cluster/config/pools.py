@@ -1,4 +1,4 @@
-"""`gpu-cluster:pools`: groups of like nodes, and how their GPUs are shared."""
+"""`gpu-cluster:pools`: node pools and GPU sharing."""
 
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -21,16 +21,16 @@ AmiRelease = Annotated[
     str,
     Pattern(
         r"\d+\.\d+\.\d+-(\d{8}|[0-9a-f]{8})",
-        "a release such as 1.35.4-20260818, or 1.63.0-0a1b2c3d of Bottlerocket",
+        "a release such as 1.35.4-20260818, or 1.63.0-0a1b2c3d for Bottlerocket",
     ),
 ]
 
 
-AmiId = Annotated[str, Pattern(r"ami-[0-9a-f]{8,17}", "the id of an image, such as ami-0123456789abcdef0")]
+AmiId = Annotated[str, Pattern(r"ami-[0-9a-f]{8,17}", "an image ID such as ami-0123456789abcdef0")]
 
 
 class Machine(Settings):
-    """A server that is in no cloud's catalog."""
+    """On-premises server."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -50,7 +50,7 @@ class Machine(Settings):
     """GPU model, such as H100. Default: none."""
 
     gpus: NonNegativeInt = 0
-    """GPUs in each server. Default: 0."""
+    """GPUs per server. Default: 0."""
 
     @model_validator(mode="after")
     def _gpu_with_count(self) -> Self:
@@ -59,28 +59,28 @@ class Machine(Settings):
 
 
 class Taint(Settings):
-    """A taint, which keeps away pods that do not tolerate it."""
+    """Taint of nodes."""
 
     value: LabelValue = ""
-    """Value that a toleration has to name beside the key. Default: empty."""
+    """Value of the taint. Default: empty."""
 
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] = "NoSchedule"
     """NoSchedule, PreferNoSchedule or NoExecute. Default: NoSchedule."""
 
 
 class Sharing(Settings):
-    """How one GPU serves several pods. Exactly one of timeSlicing, mps and mig."""
+    """GPU sharing. Exactly one of timeSlicing, mps and mig."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     time_slicing: Annotated[int, Field(ge=2)] | None = None
-    """Pods that take turns on each GPU, without memory isolation; at least 2. Default: none."""
+    """Time slices per GPU, without memory isolation. Default: none."""
 
     mps: Annotated[int, Field(ge=2, le=48)] | None = None
-    """Pods that run side by side on each GPU, with equal shares of its memory; up to 48. Default: none."""
+    """MPS clients per GPU, with equal shares of its memory. Default: none."""
 
     mig: Annotated[dict[str, PositiveInt], Field(min_length=1)] | None = None
-    """Isolated instances of each profile on each GPU, such as {"1g.10gb": 7}. Default: none."""
+    """MIG instances per GPU by profile, such as {"1g.10gb": 7}. Default: none."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -93,14 +93,14 @@ class Sharing(Settings):
 
 
 class AmiFamily(StrEnum):
-    """The operating system of a node."""
+    """Operating system of a node."""
 
     AL2023 = "al2023"
     BOTTLEROCKET = "bottlerocket"
 
 
 class Ami(Settings):
-    """The machine image of a pool's nodes."""
+    """Machine image of a pool's nodes."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -112,13 +112,13 @@ class Ami(Settings):
     )
 
     family: AmiFamily = AmiFamily.AL2023
-    """al2023 (Amazon Linux 2023) or bottlerocket. Default: al2023."""
+    """Operating system: al2023 (Amazon Linux 2023) or bottlerocket. Default: al2023."""
 
     release: AmiRelease | None = None
-    """Release of the EKS image, such as 1.35.4-20260818. Default: what the catalog has for the cluster."""
+    """EKS AMI release, such as 1.35.4-20260818. Default: the catalog's, by Kubernetes version."""
 
     id: AmiId | None = None
-    """Id of an image of one's own, built from that of the family. Default: the image of EKS."""
+    """ID of a custom AMI, based on the EKS AMI of the family. Default: the EKS AMI."""
 
     @model_validator(mode="after")
     def _one_image(self) -> Self:
@@ -128,30 +128,30 @@ class Ami(Settings):
 
 
 class Disk(Settings):
-    """The root volume of each node: gp3, encrypted with the platform's own key."""
+    """Root volume of each node: gp3, encrypted with the platform's KMS key."""
 
     size: Bytes = "100Gi"
-    """Size, such as 200Gi; images and logs are on local disks where there are any. Default: 100Gi."""
+    """Size, such as 200Gi; images and logs use local disks if available. Default: 100Gi."""
 
     iops: Annotated[int, Field(ge=3000, le=80_000)] | None = None
-    """Input and output operations in a second. Default: 3000, or 4 for each MiB/s where that is more."""
+    """Provisioned IOPS. Default: 3000, or 4 per MiB/s of throughput if more."""
 
     throughput: Annotated[int, Field(ge=125, le=2000)] = 125
-    """MiB in a second. Default: 125."""
+    """Throughput in MiB/s. Default: 125."""
 
 
 class Update(Settings):
-    """How nodes are replaced when their image or settings change."""
+    """Rolling update of nodes when their image or settings change."""
 
     surge: bool | None = None
-    """Start new nodes before old ones go. Default: true, false where the servers are reserved."""
+    """Start new nodes before old ones are removed. Default: true; false for reserved capacity."""
 
     max_unavailable: Annotated[int, Field(ge=1, le=100)] = 1
-    """Nodes that are replaced at once. Default: 1."""
+    """Maximum nodes replaced at the same time. Default: 1."""
 
 
 class Provisioner(StrEnum):
-    """The program that starts the nodes of a pool."""
+    """Provisioner of a pool's nodes."""
 
     NODE_GROUP = "node-group"
     KARPENTER = "karpenter"
@@ -163,11 +163,11 @@ _BY_KARPENTER: JsonDict = {
     "capacity": {"properties": {"capacityBlock": False}},
     "update": {"properties": {"surge": False}},
 }
-"""Keys of a pool that Karpenter starts: it keeps no idle node, and shares no GPU."""
+"""Schema of Karpenter pools: no minimum size, no GPU sharing, no capacity block, no surge."""
 
 
 class PoolSettings(Settings):
-    """Like nodes: what each is, how many there are, and who may use them."""
+    """Node pool."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -181,25 +181,25 @@ class PoolSettings(Settings):
     """EC2 instance type, such as g6.4xlarge. Exactly one of instance and machine. Default: none."""
 
     machine: Machine | None = None
-    """Hardware of each server that is no EC2 instance; only with provider existing. Default: none."""
+    """Hardware of on-premises servers; only with provider existing. Default: none."""
 
     nodes: NodeCount
-    """How many nodes, fixed or between min and max."""
+    """Number of nodes, fixed or from min to max."""
 
     sharing: Sharing | None = None
-    """How each GPU is shared: timeSlicing, mps or mig. Default: whole GPUs."""
+    """GPU sharing: timeSlicing, mps or mig. Default: none, whole GPUs."""
 
     labels: dict[LabelKey, LabelValue] = Field(default={})
-    """Labels of the pool's nodes; with provider existing they find the nodes. Default: gpu-cluster/pool."""
+    """Node labels; with provider existing, they select the nodes. Default: gpu-cluster/pool."""
 
     taints: dict[LabelKey, Taint] = Field(default={})
-    """Taints of the pool's nodes; a GPU pool always has nvidia.com/gpu. Default: none."""
+    """Node taints by key; GPU pools always have nvidia.com/gpu. Default: none."""
 
     zones: Annotated[list[Zone], Field(min_length=1)] | None = None
-    """Zones of the pool's nodes; only with provider eks. Default: that of its reservation, or all."""
+    """Availability zones; only with provider eks. Default: the zone of the reservation, or all."""
 
     capacity: CapacitySettings = Capacity(market=Market.ON_DEMAND)
-    """How AWS lends the servers: on-demand, spot, or what is reserved; eks only. Default: on-demand."""
+    """Purchase option: on-demand, spot, or reserved capacity; eks only. Default: on-demand."""
 
     ami: Ami = Ami()
     """Machine image of the nodes; only with provider eks."""
@@ -208,25 +208,25 @@ class PoolSettings(Settings):
     """Root volume of the nodes; only with provider eks."""
 
     efa: bool = False
-    """Join the nodes by EFA, all interfaces that the instance has; eks only, in one zone. Default: false."""
+    """Enable all EFA interfaces of the instance; eks only, in one zone. Default: false."""
 
     repair: bool = True
-    """Reboot or replace nodes that are ill, by what the GPU reports too; eks only. Default: true."""
+    """Reboot or replace unhealthy nodes, including GPU faults; eks only. Default: true."""
 
     provisioner: Provisioner = Provisioner.NODE_GROUP
-    """Provisioner of nodes: node-group or karpenter; only with provider eks. Default: node-group."""
+    """Provisioner: node-group or karpenter; only with provider eks. Default: node-group."""
 
     update: Update = Update()
-    """How nodes are replaced; only with provider eks."""
+    """Rolling update of nodes; only with provider eks."""
 
     user_data: UserData = UserData()
-    """User data beside that of the platform; only with provider eks."""
+    """Additional user data; only with provider eks."""
 
     kubelet: KubeletFields = Field(default={})
-    """KubeletConfiguration fields, over the platform's; only with provider eks and al2023. Default: none."""
+    """KubeletConfiguration fields, merged over the platform's; eks with al2023 only. Default: none."""
 
     reserve: Reserve = Reserve()
-    """Resources of every node that are kept for its DaemonSets."""
+    """Resources reserved on every node for its DaemonSets."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

@@ -1,4 +1,4 @@
-"""Amounts as Kubernetes writes them: `500m` of CPU, `48Gi` of memory."""
+"""Kubernetes quantities: `500m` of CPU, `48Gi` of memory."""
 
 import re
 from decimal import Decimal
@@ -16,7 +16,7 @@ _LEAST_BYTES = 1024**2
 
 
 def amount(quantity: str) -> Decimal:
-    """The plain number: cores for CPU, bytes for memory and storage. `ValueError` where it is no quantity."""
+    """Number of cores or bytes of a quantity. `ValueError` for an invalid quantity."""
     match = _QUANTITY.fullmatch(quantity)
     if not match:
         raise ValueError("expected a Kubernetes quantity such as 500m, 4, 48Gi or 4.8Ti")
@@ -25,7 +25,7 @@ def amount(quantity: str) -> Decimal:
 
 
 def _written(given: Any) -> Any:
-    """YAML reads 4 as a number; Kubernetes takes both."""
+    """Accept numbers, because YAML reads 4 as a number."""
     return str(given) if isinstance(given, int | float) and not isinstance(given, bool) else given
 
 
@@ -55,11 +55,11 @@ Quantity = Annotated[
         }
     ),
 ]
-"""A positive Kubernetes quantity, kept as it was written."""
+"""Positive Kubernetes quantity, as written."""
 
 Bytes = Annotated[
     Quantity,
     AfterValidator(_mebibyte),
     WithJsonSchema({"type": "string", "pattern": f"^{_NOT_ZERO}{_PATTERN}$", "format": "quantity"}),
 ]
-"""Memory or storage, such as 48Gi."""
+"""Memory or storage quantity, such as 48Gi."""

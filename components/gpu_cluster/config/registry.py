@@ -1,4 +1,4 @@
-"""`gpu-cluster:registry`: where images come from, and how long they are kept."""
+"""`gpu-cluster:registry`: image registries and retention."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -18,7 +18,7 @@ Mirror = Annotated[
         "host[:port][/path] without a scheme, such as harbor.example.com/mirror",
     ),
 ]
-"""Where a registry keeps copies of other registries' images."""
+"""Mirror address prefix for images of other registries."""
 
 Charts = Annotated[
     str,
@@ -34,7 +34,7 @@ RepositoryName = Annotated[
     str,
     Pattern(
         rf"(?=.{{2,200}}$){_PART}(/{_PART})*",
-        "a path of lower-case letters and digits with . _ - between them, such as vision/train",
+        "a path of lower-case letters and digits, separated by . _ - or /, such as vision/train",
     ),
 ]
 
@@ -42,16 +42,16 @@ Prefix = Annotated[
     str,
     Pattern(
         rf"(?=.{{1,14}}$){_PART}",
-        "at most 14 lower-case letters and digits with . _ - between them, such as dev",
+        "at most 14 lower-case letters and digits, separated by . _ or -, such as dev",
     ),
 ]
-"""ECR takes 30 characters in front of cached repositories, and registry.k8s.io has 15 of them."""
+"""ECR allows 30 characters for a cache prefix, of which registry.k8s.io takes 15."""
 
 SecretArn = Annotated[
     str,
     Pattern(
         r"arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache/[-\w/+=.@]+",
-        "the ARN of a secret whose name begins with ecr-pullthroughcache/, such as"
+        "the ARN of a secret with the name prefix ecr-pullthroughcache/, such as"
         " arn:aws:secretsmanager:eu-central-1:123456789012:secret:ecr-pullthroughcache/docker-hub-x7Kd2p",
     ),
 ]
@@ -66,7 +66,7 @@ RepositoryUser = Annotated[
 
 
 class UpstreamName(StrEnum):
-    """A public registry whose images the pull-through cache of ECR keeps."""
+    """Upstream registry of an ECR pull-through cache."""
 
     DOCKER_HUB = "docker-hub"
     ECR_PUBLIC = "ecr-public"
@@ -76,73 +76,73 @@ class UpstreamName(StrEnum):
 
 
 class RepositorySettings(Settings):
-    """A repository for images of one's own."""
+    """ECR repository."""
 
     keep_images: Annotated[int, Field(ge=1, le=1000)] | None = None
-    """Images that are kept, the newest. Default: keepImages of the registry."""
+    """Number of newest images to keep. Default: keepImages of the registry."""
 
     readers: frozenset[RepositoryUser] = frozenset()
-    """Other accounts, roles and users that may pull. Default: what IAM allows within the account."""
+    """Other accounts, roles and users that may pull. Default: none; IAM decides within the account."""
 
     writers: frozenset[RepositoryUser] = frozenset()
-    """Other accounts, roles and users that may pull and push. Default: what IAM allows within the account."""
+    """Other accounts, roles and users that may pull and push. Default: none."""
 
 
 class InClusterRegistry(Settings):
-    """A registry in the embedded cluster."""
+    """Registry in the local cluster."""
 
     size: Bytes = "20Gi"
-    """Size of its volume. Default: 20Gi."""
+    """Size of the volume. Default: 20Gi."""
 
     storage_class: Name | None = None
-    """Storage class of its volume. Default: the stack's default class."""
+    """Storage class of the volume. Default: the stack's default class."""
 
 
 class RegistryLogin(Settings):
-    """A user of a mirror who may pull. Each namespace has it as the Secret registry-login."""
+    """Credentials to pull from a mirror, copied to each namespace as Secret registry-login."""
 
     user: NonBlank
-    """Name of the user or robot account, such as robot$gpu-cluster."""
+    """User name or robot account, such as robot$gpu-cluster."""
 
     password: Secret
-    """Password or token, by `pulumi config set --path --secret gpu-cluster:registry.login.password`."""
+    """Password, set with `pulumi config set --path --secret gpu-cluster:registry.login.password`."""
 
 
 class RegistrySettings(Settings):
-    """Where images come from."""
+    """Image registries and retention."""
 
     in_cluster: InClusterRegistry | None = None
-    """A registry inside the cluster; only with provider local. Default: there one of 20Gi."""
+    """Registry in the cluster; only with provider local. Default: one of 20Gi with local."""
 
     mirror: Mirror | None = None
-    """Where every image comes from, such as harbor.example.com/mirror. Default: ECR with eks, else none."""
+    """Mirror for all images, such as harbor.example.com/mirror. Default: ECR with eks, else none."""
 
     login: RegistryLogin | None = None
-    """User that nodes pull with, where mirror asks for one. Default: none."""
+    """Pull credentials of mirror. Default: none."""
 
     charts: Charts | None = None
-    """Charts of Karpenter and Envoy Gateway: oci:// or a folder. Default: mirror, else their publishers."""
+    """Source of platform charts: oci:// or a folder. Default: mirror, else the publishers."""
 
     prefix: Prefix | None = None
-    """Path of all repositories in ECR, where environments share an account; eks only. Default: none."""
+    """Prefix of ECR repositories, for environments that share an account; eks only. Default: none."""
 
     mirrors: frozenset[UpstreamName] | None = None
-    """docker-hub, ecr-public, ghcr, k8s, quay: cached by ECR; eks only. Default: ecr-public, k8s and quay."""
+    """Caches: docker-hub, ecr-public, ghcr, k8s, quay; eks only. Default: ecr-public, k8s, quay."""
 
     credentials: dict[UpstreamName, SecretArn] = Field(default={})
-    """Secret with user name and access token, which docker-hub and ghcr need; eks only. Default: none."""
+    """ARN of the credentials secret by cache, required for docker-hub and ghcr; eks only. Default: none."""
 
     repositories: dict[RepositoryName, RepositorySettings] = Field(default={})
-    """Repositories for images of one's own by name; eks only. Default: none."""
+    """ECR repositories by name; eks only. Default: none."""
 
     keep_images: Annotated[int, Field(ge=1, le=1000)] = 30
-    """Images that are kept in each repository of ECR, the newest; eks only. Default: 30."""
+    """Number of newest images to keep in each ECR repository; eks only. Default: 30."""
 
     untagged_days: Annotated[int, Field(ge=1, le=365)] = 7
-    """Days that images without a tag stay in repositories of one's own; eks only. Default: 7."""
+    """Days to keep untagged images in repositories; eks only. Default: 7."""
 
     scanning: Literal["enhanced", "basic"] = "enhanced"
-    """enhanced: Amazon Inspector, again and again; basic: once, on push; eks only. Default: enhanced."""
+    """Image scanning: enhanced (Inspector, continuous) or basic (on push); eks only. Default: enhanced."""
 
     replicate: frozenset[NonBlank] = frozenset()
-    """Other regions that get a copy of the account's own repositories; eks only. Default: none."""
+    """Regions to replicate repositories to; eks only. Default: none."""

@@ -1,4 +1,4 @@
-"""How long CloudWatch keeps a log."""
+"""Retention of CloudWatch logs."""
 
 from typing import Annotated
 
@@ -8,17 +8,17 @@ DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
-"""Days that PutRetentionPolicy of CloudWatch Logs takes (API reference, 2026-11-21)."""
+"""Days that PutRetentionPolicy accepts (CloudWatch Logs API reference, 2026-11-21)."""
 
 
 def _allowed(days: int) -> int:
     if days not in DAYS:
         near = min(DAYS, key=lambda allowed: abs(allowed - days))
-        raise ValueError(f"expected days that CloudWatch knows, such as {near}")
+        raise ValueError(f"expected a retention that CloudWatch supports, in days, such as {near}")
     return days
 
 
 RetentionDays = Annotated[
     int, AfterValidator(_allowed), WithJsonSchema({"type": "integer", "enum": list(DAYS)})
 ]
-"""Days after which a log is forgotten."""
+"""Log retention, in days."""

@@ -1,4 +1,4 @@
-"""Values that only the engine ever sees in the clear."""
+"""Encrypted values, decrypted only by the engine."""
 
 from typing import Annotated
 
@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Secret(BaseModel):
-    """An encrypted value, as `pulumi config set --secret` writes it."""
+    """Encrypted value, as `pulumi config set --secret` writes it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     secure: Annotated[str, Field(min_length=1)]
-    """The ciphertext."""
+    """Ciphertext."""

@@ -1,4 +1,4 @@
-"""`gpu-cluster:services` of a team's stack: containers of its own that answer on a port."""
+"""`gpu-cluster:services` of a team's stack: containers that serve a port."""
 
 from typing import Annotated
 
@@ -12,35 +12,35 @@ from gpu_cluster.config.settings import Settings
 
 
 class ServiceVolume(ModelCache):
-    """A volume of a service: one of each replica, or one for all where its class can be mounted by many."""
+    """Volume of a service: one per replica, or a shared one if its storage class is ReadWriteMany."""
 
     path: MountPath
-    """Where it is mounted."""
+    """Mount path."""
 
 
 class ServiceSettings(Settings):
-    """A container that answers on a port, and how many there are of it."""
+    """Container that serves a port, and its replicas."""
 
     image: ImageReference
-    """Image with tag or digest; with eks `<team>/…` is a repository of the team's own."""
+    """Image with tag or digest; with eks, `<team>/…` is a repository of the team."""
 
     pull_secret: ObjectName | None = None
-    """Secret of the namespace with credentials of the image's registry. Default: none."""
+    """Image pull secret in the namespace. Default: none."""
 
     command: list[str] = Field(default=[])
-    """Command of the container. Default: that of the image."""
+    """Command of the container. Default: the image's."""
 
     args: Arguments = Field(default=[])
-    """Arguments of the command, a list or a map. Default: those of the image."""
+    """Arguments, as a list or a map. Default: the image's."""
 
     port: Port
-    """Port that it answers on, 1024 or higher: nothing runs as root."""
+    """Container port, 1024 or higher, because containers do not run as root."""
 
     health: MountPath | None = None
-    """HTTP path that answers while it works. Default: that the port is open."""
+    """HTTP path of the health probe. Default: none, TCP check of the port."""
 
     replicas: Annotated[int, Field(ge=1, le=1000)] = 2
-    """How many. Default: 2."""
+    """Number of replicas. Default: 2."""
 
     cpu: Quantity = "500m"
     """CPU of each replica. Default: 500m."""
@@ -49,28 +49,28 @@ class ServiceSettings(Settings):
     """Memory of each replica. Default: 512Mi."""
 
     pool: Name | None = None
-    """Node pool; needed with gpus. Default: wherever there is room, on nodes without GPUs."""
+    """Node pool; required with gpus. Default: any pool without GPUs."""
 
     gpus: NonNegativeInt = 0
-    """GPUs of each replica, as its pool offers them; on a shared pool 1 at most. Default: 0."""
+    """GPUs per replica; at most 1 on a pool with shared GPUs. Default: 0."""
 
     slice: str | None = None
-    """MIG profile of each replica, where its pool has several. Default: the only one."""
+    """MIG profile per replica; required if the pool has several. Default: the only profile."""
 
     env: Environment = Field(default={})
-    """Variables by name: text, or secret and key of a Secret in the namespace. Default: none."""
+    """Environment variables by name: text, or secret and key. Default: none."""
 
     volumes: dict[Name, ServiceVolume] = Field(default={})
-    """Volumes by name. Default: none but /tmp."""
+    """Volumes by name. Default: none; /tmp is always writable."""
 
     stores: dict[Name, MountPath] = Field(default={})
-    """Where it mounts stores of the environment, by their name. Default: none."""
+    """Mount paths of the environment's stores by name. Default: none."""
 
     aws: bool = False
-    """Whether it has the team's role on AWS: its prefixes in ECR and in the S3 stores. Default: false."""
+    """Use the team's IAM role, for its prefixes in ECR and S3 stores. Default: false."""
 
     user: PositiveInt = 2000
-    """Id of the user that it runs as. Default: 2000."""
+    """User ID of the container. Default: 2000."""
 
     start_seconds: PositiveInt = 300
-    """Seconds that it may take to start before it is restarted. Default: 300."""
+    """Startup timeout in seconds before a restart. Default: 300."""

@@ -1,4 +1,4 @@
-"""`gpu-cluster:serving`: the models that are served, and who may call them."""
+"""`gpu-cluster:serving`: served models and their clients."""
 
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
@@ -26,14 +26,14 @@ from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.weights_image import WeightsImageSettings
 
 LOAD_MINUTES = 30
-"""That loading may take where the stack file does not say."""
+"""Default startup timeout of a replica."""
 
 
 Utilization = Annotated[float, Field(ge=0.05, le=1)]
 
 
 class ServingEngine(StrEnum):
-    """The server that loads a model and answers for it."""
+    """Inference engine."""
 
     VLLM = "vllm"
     SGLANG = "sglang"
@@ -48,86 +48,86 @@ def _with_engine(*engines: str) -> dict[str, Any]:
 
 
 GROUP_SUFFIX = "-group"
-"""Suffix of the Service by which the pods of a replica over several nodes find each other."""
+"""Suffix of the headless Service of multi-node replicas."""
 
 FROM_HUB = frozenset({ServingEngine.VLLM, ServingEngine.SGLANG, ServingEngine.TEI})
-"""Engines that load the model by its name on the hub; images of the others name their weights."""
+"""Engines that load a model by its name on the hub; the images of others determine their weights."""
 
 
 class ModelCache(Settings):
-    """Where a replica keeps the weights that it has downloaded."""
+    """Cache volume for downloaded weights."""
 
     size: Bytes
-    """Size of the volume; more than the weights."""
+    """Size of the volume; must be larger than the weights."""
 
     storage_class: Name | None = None
-    """Storage class; all replicas share a volume that many nodes can mount. Default: the default class."""
+    """Storage class; with ReadWriteMany, replicas share one volume. Default: the default class."""
 
 
 class Speculation(Settings):
-    """Speculative decoding: tokens that are proposed cheaply and verified by the model."""
+    """Speculative decoding."""
 
     model_config = ConfigDict(json_schema_extra={"not": {"properties": {"method": False, "model": False}}})
 
     method: NonBlank | None = None
-    """How tokens are proposed, such as ngram, eagle3 or mtp. Default: what the draft model is."""
+    """Method, such as ngram, eagle3 or mtp. Default: the type of the draft model."""
 
     model: NonBlank | None = None
-    """Draft model on the hub, or its folder in the store. Default: none, for methods that need none."""
+    """Draft model: a name on the hub, or a folder in the store. Default: none."""
 
     revision: NonBlank | None = None
-    """Commit or tag of the draft model. Default: its main branch."""
+    """Commit or tag of the draft model. Default: the main branch."""
 
     tokens: PositiveInt | None = None
-    """Tokens that are proposed at once. Default: what the draft model declares."""
+    """Number of speculative tokens. Default: the value in the draft model's config."""
 
     options: dict[str, Any] = Field(default={})
-    """Further keys of vLLM's --speculative-config, such as prompt_lookup_max. Default: none."""
+    """Additional keys of vLLM's --speculative-config, such as prompt_lookup_max. Default: none."""
 
     @model_validator(mode="after")
     def _stated(self) -> Self:
         if not (self.method or self.model):
-            raise ValueError("needs method, such as ngram, or model, a draft model")
+            raise ValueError("expected method, such as ngram, or model with a draft model")
         return self
 
 
 class Adapters(Settings):
-    """LoRA adapters that are served beside the model, each under its own name."""
+    """LoRA adapters, each served under its own name."""
 
     modules: dict[NonBlank, NonBlank] = Field(json_schema_extra={"minProperties": 1}, min_length=1)
-    """Adapters by the name that requests use: a name on the hub, or a folder in the store."""
+    """Adapters by served name: a name on the hub, or a folder in the store."""
 
     max_rank: Literal[1, 8, 16, 32, 64, 128, 256, 320, 512] = 16
-    """Largest rank of an adapter: 1, 8, 16, 32, 64, 128, 256, 320 or 512. Default: 16."""
+    """Maximum rank of an adapter. Default: 16."""
 
     at_once: PositiveInt = 1
-    """Adapters that one batch may use, all of them in GPU memory. Default: 1."""
+    """Maximum adapters per batch, loaded in GPU memory. Default: 1."""
 
 
 class ServerSettings(Settings):
-    """How a server that the platform has no knowledge of starts, answers and is measured."""
+    """Settings of a custom inference server."""
 
     command: list[str] = Field(default=[])
     """Command of the container. Default: that of the image."""
 
     port: Port = 8000
-    """Port of its HTTP server, 1024 or higher. Default: 8000."""
+    """HTTP port, 1024 or higher. Default: 8000."""
 
     ready: MountPath = "/health"
-    """HTTP path that answers 200 once it can serve. Default: /health."""
+    """HTTP path of the readiness probe. Default: /health."""
 
     live: MountPath | None = None
-    """HTTP path that answers 200 while it works. Default: that of ready."""
+    """HTTP path of the liveness probe. Default: the path of ready."""
 
     metrics: MountPath | None = None
-    """HTTP path of its Prometheus metrics. Default: none."""
+    """HTTP path of Prometheus metrics. Default: none."""
 
     cache_path: MountPath = "/cache"
-    """Where the volume of cache is mounted, which HF_HOME names as well. Default: /cache."""
+    """Mount path of the cache volume, also set as HF_HOME. Default: /cache."""
 
 
 class ModelSettings(Settings):
-    """A model, what it runs on and how many replicas of it."""
+    """Served model."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -182,139 +182,139 @@ class ModelSettings(Settings):
         str,
         Pattern(
             r"(?!(?:https?|hf)://)\S+",
-            "a name on the model hub such as Qwen/Qwen3-8B, without its address",
+            "a name on the model hub such as Qwen/Qwen3-8B, without a URL",
         ),
     ]
-    """Model to serve: a name on the model hub, such as meta-llama/Llama-3.1-8B-Instruct."""
+    """Name of the model on the hub, such as meta-llama/Llama-3.1-8B-Instruct."""
 
     revision: NonBlank | None = None
-    """Commit or tag of the model, so that a restart serves the same weights. Default: its main branch."""
+    """Commit or tag of the model; pins the weights across restarts. Default: the main branch."""
 
     weights: Bytes | None = None
-    """Size of all weights, such as 140Gi. Default: what the catalog says, where it knows the model."""
+    """Total size of the weights, such as 140Gi. Default: the catalog's, for known models."""
 
     like: NonBlank | None = None
-    """Known model whose layers it has, such as that of a fine-tune in a store. Default: none."""
+    """Catalog model with the same architecture, such as the base of a fine-tune. Default: none."""
 
     config: NonBlank | None = None
-    """Path of its config.json, from the folder of the stack file. Default: none."""
+    """Path of the model's config.json, relative to the stack file. Default: none."""
 
     shape: ModelShape | None = None
-    """Numbers that decide about its KV cache, beside weights. Default: none."""
+    """Dimensions for the KV cache; requires weights. Default: none."""
 
     engine: ServingEngine = ServingEngine.VLLM
-    """Server that loads the model and answers for it; custom is any other over HTTP. Default: vllm."""
+    """Inference engine; custom is any other HTTP server. Default: vllm."""
 
     version: EngineVersion | None = None
-    """Release of the engine, with or without @sha256: and a digest. Default: that of the platform."""
+    """Engine release, optionally with @sha256: digest. Default: the platform's."""
 
     image: ImageReference | None = None
-    """Own image with that release of the engine, best with a digest. Default: the engine's own."""
+    """Custom image with this engine release, preferably with a digest. Default: the publisher's."""
 
     pull_secret: ObjectName | None = None
     """Secret of the namespace with credentials of the image's registry. Default: none."""
 
     args: Arguments = Field(default=[])
-    """Further arguments of the engine, a list or a map. Default: none."""
+    """Additional engine arguments, as a list or a map. Default: none."""
 
     env: Environment = Field(default={})
-    """Variables of the container by name: text, or secret and key. Default: none."""
+    """Environment variables by name: text, or secret and key. Default: none."""
 
     server: ServerSettings = ServerSettings()
-    """How a custom server starts and answers; only with engine custom."""
+    """Settings of a custom inference server; only with engine custom."""
 
     pool: Name
-    """Node pool that it runs on."""
+    """Node pool of the replicas."""
 
     gpus: PositiveInt = 1
-    """GPUs of each replica, on each of its nodes; by default all as tensor parallelism. Default: 1."""
+    """GPUs on each node of a replica, used as tensor parallelism by default. Default: 1."""
 
     nodes: Annotated[int, Field(ge=1, le=64)] = 1
-    """Whole nodes that each replica spans, by default as pipeline stages; vllm and sglang. Default: 1."""
+    """Nodes per replica, used as pipeline stages by default; vllm and sglang only. Default: 1."""
 
     slice: str | None = None
-    """MIG profile of each replica; required where the pool has several. Default: the only one."""
+    """MIG profile per replica; required if the pool has several. Default: the only profile."""
 
     replicas: ReplicaCount
-    """How many replicas, fixed or between min and max by the length of the waiting queue."""
+    """Number of replicas, fixed or from min to max by waiting requests."""
 
     waiting: PositiveInt = 5
-    """Waiting requests per replica above which another replica starts. Default: 5."""
+    """Target of waiting requests per replica for autoscaling. Default: 5."""
 
     waiting_metric: NonBlank | None = None
-    """Metric of pods that counts waiting requests. Default: that of the engine; custom has none."""
+    """Pod metric of waiting requests. Default: the engine's; none for custom."""
 
     context: PositiveInt | None = None
-    """Longest prompt and answer together, in tokens. Default: what the model declares."""
+    """Maximum length of prompt and output together, in tokens. Default: the model's."""
 
     concurrency: Annotated[int, Field(ge=1, le=1024)] | None = None
-    """Requests that surely fit at once, each as long as context. Default: one, more as they fit."""
+    """Requests of full context length that must fit in memory at once. Default: 1, more if they fit."""
 
     max_sequences: Annotated[int, Field(ge=1, le=65536)] | None = None
-    """Most requests that a replica works on at once, as far as memory holds them. Default: concurrency."""
+    """Maximum concurrent requests per replica, limited by memory. Default: concurrency."""
 
     batched_tokens: PositiveInt | None = None
-    """Most tokens that one step of the engine works on. Default: what the engine chooses."""
+    """Maximum tokens per engine step. Default: the engine's choice."""
 
     gpu_memory_utilization: Utilization | None = None
-    """Part of its GPU memory that a replica may fill, between 0.05 and 1. Default: 0.9."""
+    """Fraction of GPU memory that a replica may use, from 0.05 to 1. Default: 0.9."""
 
     quantization: NonBlank | None = None
-    """How weights are quantized, such as fp8 or awq. Default: what the model declares."""
+    """Quantization of the weights, such as fp8 or awq. Default: the model's."""
 
     kv_cache_dtype: NonBlank | None = None
-    """Type of the key-value cache, such as fp8. Default: that of the model."""
+    """Data type of the KV cache, such as fp8. Default: the model's."""
 
     tensor_parallel: PositiveInt | None = None
-    """GPUs that each layer is divided among. Default: gpus, as far as other parallelism leaves them."""
+    """Tensor-parallel size. Default: gpus, divided by other parallelism."""
 
     pipeline_parallel: PositiveInt = 1
-    """Stages that the layers are divided into. Default: 1, with nodes one on each node."""
+    """Pipeline-parallel size. Default: 1; with nodes, one stage per node."""
 
     data_parallel: PositiveInt = 1
-    """Copies of the model within a replica, each answering requests of its own. Default: 1."""
+    """Data-parallel size: copies of the model within a replica. Default: 1."""
 
     expert_parallel: bool = False
-    """Divide whole experts among GPUs, not each of them. Default: false."""
+    """Enable expert parallelism: distribute whole experts over GPUs. Default: false."""
 
     speculative: Speculation | None = None
     """Speculative decoding. Default: none."""
 
     lora: Adapters | None = None
-    """LoRA adapters that are served beside the model. Default: none."""
+    """LoRA adapters. Default: none."""
 
     tool_parser: NonBlank | None = None
-    """Parser of tool calls, such as hermes, by which requests may name tools. Default: none."""
+    """Parser of tool calls, such as hermes; enables tool calling. Default: none."""
 
     reasoning_parser: NonBlank | None = None
-    """Parser that separates reasoning from the answer, such as qwen3. Default: none."""
+    """Parser of reasoning output, such as qwen3. Default: none."""
 
     chat_template: Annotated[str, Field(min_length=1)] | None = None
-    """Chat template: its text, or an absolute path in the image or a store. Default: that of the model."""
+    """Chat template: text, or an absolute path in the image or a store. Default: the model's."""
 
     cpu: Quantity | None = None
-    """CPU of each replica. Default: the share of a node that its GPUs are."""
+    """CPU per replica. Default: the share of a node in proportion to GPUs."""
 
     memory: Bytes | None = None
-    """Memory of each replica. Default: the share of a node that its GPUs are."""
+    """Memory per replica. Default: the share of a node in proportion to GPUs."""
 
     cache: ModelCache | None = None
-    """Volume for the weights; required unless they are in a store, or the engine is custom."""
+    """Volume for the weights; required unless store is set or the engine is custom."""
 
     store: Name | None = None
-    """Store of the storage that has the weights, in a folder named like the model. Default: none, the hub."""
+    """Store with the weights, in a folder named like the model. Default: none, the hub."""
 
     weights_image: WeightsImageSettings | None = None
     """OCI image with the weights, mounted read only; needs Kubernetes 1.35. Default: none."""
 
     mirror: bool = False
-    """Whether a Job puts the files of the hub into the store before the model is served. Default: false."""
+    """Copy the weights from the hub to the store with a Job before serving. Default: false."""
 
     load_minutes: PositiveInt = LOAD_MINUTES
-    """Minutes that a replica may load before it is restarted, more than its weights take. Default: 30."""
+    """Startup timeout of a replica in minutes; must exceed the load time. Default: 30."""
 
     drain_seconds: PositiveInt = 45
-    """Seconds that running requests get to finish when a replica stops. Default: 45."""
+    """Time for running requests to finish when a replica stops, in seconds. Default: 45."""
 
     @property
     def mounts_weights(self) -> bool:
@@ -325,7 +325,7 @@ class ModelSettings(Settings):
     def _from_one_place(self) -> Self:
         if not (self.cache or self.mounts_weights or self.engine is ServingEngine.CUSTOM):
             raise ValueError(
-                "needs cache, a volume for weights from the hub, or store, where they are already"
+                "expected cache with a volume for weights from the hub, or store with existing weights"
             )
         if self.weights_image and (self.cache or self.store):
             other = "cache" if self.cache else "store"
@@ -336,12 +336,14 @@ class ModelSettings(Settings):
                 "and pin the image by its digest"
             )
         if self.store and self.cache:
-            raise ValueError("cache is for weights from the hub, and store has them already; remove one")
+            raise ValueError(
+                "cache and store exclude each other: cache is for weights from the hub; remove one"
+            )
         if self.mirror and not self.store:
-            raise ValueError("mirror needs store, which a Job puts the weights of the hub into")
+            raise ValueError("mirror requires store, the target of the copy")
         if self.store and self.revision and not self.mirror:
             raise ValueError(
-                "revision is of the hub, and store has its own weights; remove it, or set mirror: true"
+                "revision applies to weights from the hub, not to store; remove it, or set mirror: true"
             )
         return self
 
@@ -349,42 +351,42 @@ class ModelSettings(Settings):
     def _described_once(self) -> Self:
         given = [key for key in ("like", "config", "shape") if getattr(self, key)]
         if len(given) > 1:
-            raise ValueError(f"{' and '.join(given)} say the same of the model; keep one")
+            raise ValueError(f"{' and '.join(given)} exclude each other; keep one")
         if self.shape and not self.weights:
-            raise ValueError("shape needs weights, the size of all weights, such as 16Gi")
+            raise ValueError("shape requires weights, the total size of the weights, such as 16Gi")
         return self
 
 
 class ServingSettings(Settings):
-    """The models that are served, and who may call them."""
+    """Served models and their clients."""
 
     namespace: Name = "serving"
     """Namespace of the models. Default: serving."""
 
     hub_token: Secret | None = None
-    """Token of the model hub for gated models, a Pulumi secret; not with provider local. Default: none."""
+    """Hub token for gated models, a Pulumi secret; not with provider local. Default: none."""
 
     hub: HubMirror | None = None
-    """Mirror of the model hub, for models without store. Default: none, the hub on the internet."""
+    """Mirror of the model hub, for models without store. Default: none, the public hub."""
 
     clients: frozenset[Namespace] = frozenset()
-    """Namespaces whose pods may call the models. Default: none but the models' own."""
+    """Namespaces whose pods may call the models. Default: only the models' own."""
 
     metrics_served: Flag = False
-    """Whether an adapter that the cluster has already serves queues to autoscalers. Default: false."""
+    """Set if the cluster has a metrics adapter that serves queue metrics. Default: false."""
 
     prefetch: Flag = False
     """Keep the images of models on all nodes of their pools; needs Kubernetes 1.35. Default: false."""
 
     lws_controller: Flag | None = None
-    """Install the LeaderWorkerSet controller; false where there is one. Default: where a model has nodes."""
+    """Install the LeaderWorkerSet controller; false if installed. Default: true if a model has nodes."""
 
     models: dict[Name, ModelSettings] = Field(default={})
     """Models by name. Default: none."""
 
     @property
     def has_groups(self) -> bool:
-        """Whether the cluster has the LeaderWorkerSet controller, the platform's or another."""
+        """Whether the cluster has a LeaderWorkerSet controller, installed by the platform or not."""
         return self.lws_controller is not None or any(model.nodes > 1 for model in self.models.values())
 
     @property

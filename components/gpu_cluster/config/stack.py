@@ -1,4 +1,4 @@
-"""The stack file as one model: every section with its defaults."""
+"""Model of the stack file: every section with its defaults."""
 
 from pydantic import Field
 
@@ -28,87 +28,87 @@ from gpu_cluster.config.telemetry import Collector, TelemetrySettings
 
 
 class Stack(Settings):
-    """Everything that a stack file says."""
+    """Stack file of an environment."""
 
     region: NonBlank | None = Field(default=None, alias="aws:region")
-    """AWS region of all resources, such as eu-central-1; required with provider eks. Default: none."""
+    """AWS region, such as eu-central-1; required with provider eks. Default: none."""
 
     cluster: ClusterSettings
-    """Where the platform runs."""
+    """Cluster that the platform runs on."""
 
     network: NetworkSettings | None = None
-    """The VPC of the cluster; required with provider eks. Default: none."""
+    """VPC of the cluster; required with provider eks. Default: none."""
 
     pools: dict[Name, PoolSettings] = Field(json_schema_extra={"minProperties": 1})
     """Node pools by name."""
 
     hardware: HardwareSettings = HardwareSettings()
-    """Instance types and GPUs that the catalog lacks."""
+    """Instance types and GPUs that are not in the catalog."""
 
     gpu: GpuSettings = GpuSettings()
-    """Device plugins that make GPUs visible to the scheduler."""
+    """Device plugins that advertise GPUs to the scheduler."""
 
     registry: RegistrySettings = RegistrySettings()
-    """Where images come from."""
+    """Image registries and retention."""
 
     storage: dict[Name, StorageSettings] = Field(default={})
     """Storage classes and stores by name."""
 
     backups: BackupSettings = BackupSettings()
-    """Where backups of disks and file systems are copied to; only with provider eks."""
+    """Cross-region copies of backups; only with provider eks."""
 
     serving: ServingSettings = ServingSettings()
-    """The models that are served, and who may call them."""
+    """Served models and their clients."""
 
     gateway: GatewaySettings | None = None
-    """The way to the models from outside of the cluster. Default: none, inside of it alone."""
+    """Access to models from outside the cluster. Default: none, cluster-internal only."""
 
     teams: dict[Name, TeamSettings] = Field(default={})
-    """Teams by name, and what each may use."""
+    """Teams by name, with namespace, quota and budget."""
 
     extras: ExtrasSettings = ExtrasSettings()
-    """Manifests and Helm charts that belong to the stack."""
+    """Additional manifests and Helm charts."""
 
     telemetry: TelemetrySettings = TelemetrySettings()
-    """Metrics of GPUs, nodes, objects and models, and who collects them. Default: on, but with local."""
+    """Metrics of GPUs, nodes, objects and models. Default: enabled, except with local."""
 
     logs: LogSettings | None = None
-    """Logs of pods and nodes and events, and where they are kept. Default: none, nodes alone have them."""
+    """Destinations of pod logs, node journals and Kubernetes events. Default: none, logs stay on nodes."""
 
     on_call: OnCallSettings | None = None
-    """Who answers alerts, and what they may do in the cluster. Default: none."""
+    """On-call members and their permissions in the cluster. Default: none."""
 
     budget: BudgetSettings | None = None
-    """Monthly budget, and the recipients of its alerts; only with provider eks. Default: none."""
+    """Monthly budget and the recipients of its alerts; only with provider eks. Default: none."""
 
     compliance: ComplianceSettings = ComplianceSettings()
     """Compliance frameworks that the platform must meet."""
 
     tags: dict[TagKey, TagValue] = Field(default={}, max_length=35)  # of 50 of a disk
-    """Tags of every AWS resource, beside the platform's own; only with provider eks. Default: none."""
+    """Additional tags of every AWS resource; only with provider eks. Default: none."""
 
     production: Flag | None = None
-    """Whether production rules stop an update. Default: whether policies/settings.yaml names the stack so."""
+    """Enforce the production rules. Default: as in policies/settings.yaml."""
 
     offline: Flag = False
-    """Whether validation refuses whatever would be fetched from the internet. Default: false."""
+    """Refuse settings that need internet access. Default: false."""
 
     protect: Flag = True
-    """Whether what holds data, the keys and the cluster refuse to be destroyed; eks only. Default: true."""
+    """Deletion protection of data, KMS keys and the cluster; eks only. Default: true."""
 
     @property
     def mirror(self) -> str | None:
-        """Where every image of the platform comes from; None for the registries that publish them."""
+        """Mirror of all platform images; None for the publishers' registries."""
         if self.registry.mirror or not isinstance(self.cluster, EksSettings) or self.region is None:
             return self.registry.mirror
         return ecr_mirror(self.cluster.account, self.region, self.registry.prefix)
 
     @property
     def serves_metrics(self) -> bool:
-        """Whether the platform's own adapter serves metrics to autoscalers, where there is one to serve.
+        """Whether the platform installs an adapter that serves metrics to autoscalers.
 
-        By default only on eks: an existing cluster may have an adapter, whose API this one would take over,
-        and on this machine an API without a server keeps namespaces from being deleted.
+        The default is only on eks: an existing cluster may have an adapter whose API registration would be
+        replaced, and with provider local an API without a server blocks the deletion of namespaces.
         """
         telemetry = self.telemetry
         if not telemetry.enabled or telemetry.prometheus is Collector.EXISTING:

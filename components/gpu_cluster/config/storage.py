@@ -1,4 +1,4 @@
-"""`gpu-cluster:storage`: the storage classes that workloads choose from, and the stores behind them."""
+"""`gpu-cluster:storage`: storage classes and stores."""
 
 from typing import Annotated, Literal, Self
 
@@ -19,95 +19,97 @@ from gpu_cluster.config.stores import (
 
 class _StorageClass(Settings):
     default: bool = False
-    """Used by claims that name no class; exactly one class of a stack is. Default: false."""
+    """Default storage class; exactly one class must have it. Default: false."""
 
     reclaim: Literal["retain", "delete"] = "retain"
-    """Reclaim policy of the data when its claim is deleted. Default: retain."""
+    """Reclaim policy of volumes when the claim is deleted. Default: retain."""
 
 
 class HostPath(_StorageClass):
-    """A folder of this machine, for the embedded control plane only."""
+    """Folder on this machine; only with provider local."""
 
     kind: Literal["host-path"]
-    """host-path: a folder of this machine."""
+    """host-path: a folder on this machine."""
 
 
 class LocalPath(_StorageClass):
-    """A folder of the node, by the local-path provisioner that k3s ships."""
+    """Folder on the node, with the local-path provisioner of k3s."""
 
     kind: Literal["local-path"]
-    """local-path: a folder of the node."""
+    """local-path: a folder on the node."""
 
 
 class Nfs(_StorageClass):
-    """A shared folder of a file server, by the NFS CSI driver."""
+    """NFS export, with the NFS CSI driver."""
 
     kind: Literal["nfs"]
-    """nfs: a shared folder of a file server."""
+    """nfs: a folder in an NFS export per claim."""
 
     server: ServerAddress
-    """Host name or address of the file server."""
+    """Host name or IP address of the NFS server."""
 
     share: AbsolutePath
     """Exported path, such as /srv/models."""
 
 
 class Csi(_StorageClass):
-    """Any other CSI driver that the cluster has."""
+    """Another installed CSI driver."""
 
     kind: Literal["csi"]
-    """csi: a driver of the cluster."""
+    """csi: an installed CSI driver."""
 
     provisioner: DriverName
-    """Name of the driver, such as rook-ceph.cephfs.csi.ceph.com."""
+    """Name of the CSI driver, such as rook-ceph.cephfs.csi.ceph.com."""
 
     parameters: dict[str, str] = Field(default={})
-    """The driver's own parameters. Default: none."""
+    """Parameters of the driver. Default: none."""
 
     shared: bool = False
-    """Whether a volume can be mounted by many nodes at once (ReadWriteMany). Default: false."""
+    """Set if the driver supports ReadWriteMany. Default: false."""
 
     expandable: bool = False
-    """Whether a claim can grow. Default: false."""
+    """Set if the driver supports volume expansion. Default: false."""
 
 
 class Ebs(_StorageClass):
-    """Disks of EBS, type gp3, encrypted; each belongs to one node at a time, in one zone."""
+    """Encrypted EBS gp3 volumes (ReadWriteOnce, in one zone)."""
 
     kind: Literal["ebs"]
-    """ebs: a disk of EBS for each claim."""
+    """ebs: an EBS volume per claim."""
 
     iops: Annotated[int, Field(ge=3000, le=80_000)] = 3000
-    """Operations per second of each disk, 500 at most for each GiB of its size. Default: 3000."""
+    """Provisioned IOPS per volume, at most 500 per GiB. Default: 3000."""
 
     throughput: Annotated[int, Field(ge=125, le=2000)] = 125
-    """MiB per second of each disk, a quarter of iops at most. Default: 125."""
+    """Throughput per volume in MiB/s, at most a quarter of iops. Default: 125."""
 
     backup_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
-    """Days that each daily backup is kept; 0 makes none. Default: 35, and 0 with reclaim delete."""
+    """Retention of daily backups in days; 0 for none. Default: 35, or 0 with reclaim delete."""
 
     @model_validator(mode="after")
     def _fast_enough(self) -> Self:
         if self.throughput * 4 > self.iops:
             least = max(self.throughput * 4, 3000)
-            raise ValueError(f"throughput {self.throughput} needs iops of at least {least}, got {self.iops}")
+            raise ValueError(
+                f"throughput {self.throughput} requires iops of at least {least}, got {self.iops}"
+            )
         return self
 
 
 class Efs(_StorageClass):
-    """A file system of EFS for the platform, across its zones; each claim gets a folder of it."""
+    """EFS file system in all zones; each claim gets an access point."""
 
     kind: Literal["efs"]
-    """efs: folders of a file system that grows with what it holds."""
+    """efs: an EFS file system, one access point per claim."""
 
     throughput: Literal["elastic", "bursting"] = "elastic"
-    """elastic: as much as is asked for, paid by use; bursting: by what is stored. Default: elastic."""
+    """Throughput mode: elastic (billed by use) or bursting (by stored data). Default: elastic."""
 
     cool_after_days: Literal[1, 7, 14, 30, 60, 90, 180, 270, 365] = 30
-    """Days after which files without reads move to cheaper storage. Default: 30."""
+    """Days without access before files move to Infrequent Access. Default: 30."""
 
     backup_days: Annotated[int, Field(ge=0, le=36_500)] = 35
-    """Days that each daily backup is kept; 0 makes none. Default: 35."""
+    """Retention of daily backups in days; 0 for none. Default: 35."""
 
 
 StorageSettings = Annotated[
@@ -117,7 +119,7 @@ StorageSettings = Annotated[
 
 
 def backup_days(settings: StorageSettings) -> int:
-    """Days that each daily backup is kept; 0 where none is made.
+    """Retention of daily backups in days; 0 for none.
 
     backup_days(Ebs(kind="ebs", reclaim="delete"))  # 0: caches of models are made again
     """
@@ -131,4 +133,4 @@ def backup_days(settings: StorageSettings) -> int:
 
 
 ClassSettings = HostPath | LocalPath | Nfs | Csi | Ebs | Efs
-"""Storage classes: claims of any name and number."""
+"""Storage classes, for any number of claims."""

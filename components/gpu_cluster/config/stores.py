@@ -1,4 +1,4 @@
-"""Stores of `gpu-cluster:storage`: each exists once, and is mounted as a whole by a few known claims."""
+"""Stores of `gpu-cluster:storage`: each is one volume, mounted by one claim per namespace."""
 
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -10,7 +10,7 @@ from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.zone import Zone
 
-ServerAddress = Annotated[str, Pattern(r"[^\s/]+", "a host name or address alone, without nfs:// and path")]
+ServerAddress = Annotated[str, Pattern(r"[^\s/]+", "a host name or IP address, without nfs:// and path")]
 
 AbsolutePath = Annotated[str, Pattern(r"/\S*", "an absolute path such as /srv/models")]
 
@@ -18,7 +18,7 @@ DriverName = Annotated[
     str,
     Pattern(
         r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/[-a-z0-9.]+)?",
-        "the name of a driver such as cephfs.csi.ceph.com",
+        "the name of a CSI driver such as cephfs.csi.ceph.com",
     ),
 ]
 
@@ -27,7 +27,7 @@ S3Source = Annotated[
     str,
     Pattern(
         r"[a-z]([-a-z0-9]{0,38}[a-z0-9])?|s3://[a-z0-9][-a-z0-9.]{1,61}[a-z0-9](/\S*)?",
-        "an s3 entry of this section, or a bucket such as s3://example-datasets/imagenet",
+        "the name of an s3 store of this section, or a bucket such as s3://example-datasets/imagenet",
     ),
 ]
 
@@ -37,11 +37,11 @@ class _Store(Settings):
     reclaim: ClassVar[Literal["retain"]] = "retain"
 
     namespaces: frozenset[Namespace] | None = None
-    """Namespaces that may claim it, each by one claim of its name. Default: that of serving."""
+    """Namespaces with a claim of the store's name. Default: the namespace of serving."""
 
 
 class FsxLustre(_Store):
-    """A file system of FSx for Lustre in one zone, for data that many GPUs read at once."""
+    """FSx for Lustre file system in one zone, for data that many GPUs read in parallel."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -52,57 +52,55 @@ class FsxLustre(_Store):
     )
 
     kind: Literal["fsx-lustre"]
-    """fsx-lustre: one file system, which its claims share."""
+    """fsx-lustre: an FSx for Lustre file system, shared by its claims."""
 
     size: LustreSize
-    """1.2Ti, 2.4Ti or a multiple of 2.4Ti; 1.2Ti are 1200 GiB, as FSx counts."""
+    """Size: 1.2Ti or a multiple of 2.4Ti; FSx counts 1.2Ti as 1200 GiB."""
 
     throughput: Literal[125, 250, 500, 1000] = 125
-    """MB per second for each TiB of its size. Default: 125."""
+    """Throughput in MB/s per TiB. Default: 125."""
 
     zone: Zone | None = None
-    """Zone that it is in, best that of the GPUs that read it. Default: the network's first."""
+    """Availability zone, preferably that of the GPUs. Default: the first zone of the network."""
 
     s3: S3Source | None = None
-    """Objects that appear as files: an s3 entry of this section, or s3://bucket/path. Default: none."""
+    """Linked S3 data: an s3 store of this section, or s3://bucket/path. Default: none."""
 
     write_back: bool = False
-    """Whether files that are written here go to the bucket. Default: false."""
+    """Export changed files to the bucket. Default: false."""
 
     backup_days: Annotated[int, Field(ge=0, le=36_500)] = 35
-    """Days that each daily backup is kept; 0 makes none, and with s3 there is none. Default: 35."""
+    """Retention of daily backups in days; 0 for none; not with s3. Default: 35."""
 
     @model_validator(mode="after")
     def _linked(self) -> Self:
         if self.write_back and not self.s3:
-            raise ValueError("writeBack needs s3, the bucket that files go to")
+            raise ValueError("writeBack requires s3, the target bucket")
         if self.s3 and self.backup_days and "backup_days" in self.model_fields_set:
-            raise ValueError("AWS makes no backups of a file system with s3; remove backupDays")
+            raise ValueError("AWS does not back up a file system with s3; remove backupDays")
         return self
 
 
 BucketName = Annotated[
     str,
-    Pattern(
-        r"[a-z0-9][-a-z0-9.]{1,61}[a-z0-9]", "the name of a bucket such as example-models, without s3://"
-    ),
+    Pattern(r"[a-z0-9][-a-z0-9.]{1,61}[a-z0-9]", "a bucket name such as example-models, without s3://"),
 ]
 
 ObjectPrefix = Annotated[
-    str, Pattern(r"([-A-Za-z0-9_.]+/)+", "a beginning of keys that ends with /, such as models/")
+    str, Pattern(r"([-A-Za-z0-9_.]+/)+", "a key prefix that ends with /, such as models/")
 ]
 
 KmsKey = Annotated[
     str,
     Pattern(
         r"arn:aws:kms:[-a-z0-9]+:[0-9]{12}:key/[-a-z0-9]+",
-        "the ARN of a key, such as arn:aws:kms:us-east-2:123456789012:key/…",
+        "the ARN of a KMS key, such as arn:aws:kms:us-east-2:123456789012:key/…",
     ),
 ]
 
 
 class S3(_Store):
-    """A bucket of S3 that pods mount as a folder, for what is written once and read often."""
+    """S3 bucket mounted with Mountpoint, for data that is written once and read often."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -112,74 +110,72 @@ class S3(_Store):
     )
 
     kind: Literal["s3"]
-    """s3: a bucket."""
+    """s3: an S3 bucket."""
 
     bucket: BucketName | None = None
-    """A bucket that the account has in the stack's region, which stays as it is. Default: a new one."""
+    """Existing bucket in the stack's account and region; never modified. Default: a new bucket."""
 
     prefix: ObjectPrefix | None = None
-    """Beginning of the keys that pods see, such as models/; only with bucket. Default: none, all of it."""
+    """Key prefix to mount, such as models/; only with bucket. Default: none, the whole bucket."""
 
     key: KmsKey | None = None
-    """ARN of the KMS key of its objects; only with bucket. Default: none, objects have keys of S3."""
+    """ARN of the KMS key of the objects; only with bucket. Default: none, S3-managed keys."""
 
     writable: bool = False
-    """Whether pods may write and delete; else they read only. Default: false."""
+    """Allow pods to write and delete; otherwise read-only. Default: false."""
 
     old_versions_days: Annotated[int, Field(ge=1, le=36_500)] = 90
-    """Days that objects are kept after they were overwritten or deleted. Default: 90."""
+    """Retention of noncurrent object versions in days. Default: 90."""
 
     @model_validator(mode="after")
     def _existing(self) -> Self:
         if self.bucket and "old_versions_days" in self.model_fields_set:
-            raise ValueError(
-                "the lifecycle of a bucket that exists is not the stack's; remove oldVersionsDays"
-            )
+            raise ValueError("oldVersionsDays does not apply to an existing bucket; remove it")
         if not self.bucket and (self.prefix or self.key):
-            raise ValueError("prefix and key are of a bucket that exists; set bucket, or remove them")
+            raise ValueError("prefix and key require bucket; set bucket, or remove them")
         return self
 
 
 class NfsFolder(_Store):
-    """A folder of a file server that has the files already, by the NFS CSI driver."""
+    """Existing NFS export, with the NFS CSI driver."""
 
     kind: Literal["nfs-folder"]
-    """nfs-folder: an exported folder as it is."""
+    """nfs-folder: an existing NFS export."""
 
     server: ServerAddress
-    """Host name or address of the file server."""
+    """Host name or IP address of the NFS server."""
 
     share: AbsolutePath
     """Exported path, such as /srv/models."""
 
     writable: bool = False
-    """Whether pods may write and delete; else they read only. Default: false."""
+    """Allow pods to write and delete; otherwise read-only. Default: false."""
 
 
 class CsiVolume(_Store):
-    """A volume that exists, by any other CSI driver that the cluster has."""
+    """Existing volume of another installed CSI driver."""
 
     kind: Literal["csi-volume"]
-    """csi-volume: one volume of a driver of the cluster."""
+    """csi-volume: an existing volume of an installed CSI driver."""
 
     driver: DriverName
-    """Name of the driver, such as rook-ceph.cephfs.csi.ceph.com."""
+    """Name of the CSI driver, such as rook-ceph.cephfs.csi.ceph.com."""
 
     handle: Annotated[str, Field(min_length=1)]
-    """Id of the volume, as the driver's documents have it for static volumes."""
+    """Volume handle, as documented by the driver for static volumes."""
 
     attributes: dict[str, str] = Field(default={})
-    """The driver's own attributes of the volume. Default: none."""
+    """Volume attributes of the driver. Default: none."""
 
     writable: bool = False
-    """Whether pods may write and delete; else they read only. Default: false."""
+    """Allow pods to write and delete; otherwise read-only. Default: false."""
 
 
 class NodeFolder(_Store):
-    """A folder at the same path of every node, filled before pods read it: a site without a file server."""
+    """Folder at the same path on every node, with existing files, for a site without a file server."""
 
     kind: Literal["node-folder"]
-    """node-folder: a folder of each node."""
+    """node-folder: a folder on each node."""
 
     path: AbsolutePath
     """Path on each node, such as /srv/models."""

@@ -1,4 +1,4 @@
-"""Tags as AWS accepts them."""
+"""AWS tags."""
 
 import re
 from typing import Annotated
@@ -12,19 +12,20 @@ _OF_OTHERS = r"[Aa][Ww][Ss]:|gpu-cluster/|kubernetes\.io|karpenter\.|ebs\.csi\.a
 _KEY_ID = r".*(?:AKIA|ASIA)[A-Z0-9]{16}"
 _MIXED_40 = r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}$"
 _NO_ACCESS_KEY = rf"(?!{_KEY_ID})(?!{_MIXED_40})"
-"""No access key of AWS: no id (IAM user guide, IAM identifiers, 2026-11-29) and no 40 letters and
-digits mixed as in a secret. Everyone who may list a resource reads its tags."""
+"""Refuses AWS access keys: key IDs (IAM user guide, IAM identifiers, 2026-11-29) and 40 mixed letters and
+digits like a secret key. Tags are readable for every principal that can list a resource."""
 
 TagKey = Annotated[
     str,
     Pattern(
         rf"(?!{_OF_OTHERS}){_NO_ACCESS_KEY}[{_CHARACTERS}]{{1,128}}",
-        "a tag key: up to 128 letters, digits, spaces and + - . _ : / @, and none of aws:, gpu-cluster/,"
-        " kubernetes.io, karpenter., ebs.csi.aws.com/ or CSIVolume in front; no AWS access key",
+        "a tag key: up to 128 letters, digits, spaces and + - . _ : / @, without the prefixes aws:, "
+        "gpu-cluster/, kubernetes.io, karpenter., ebs.csi.aws.com/ or CSIVolume, and no AWS access key",
     ),
 ]
-"""Of the user's own: AWS and the controllers of a cluster act on theirs, and the driver that makes disks
-reads key=value."""
+"""User-defined tag key.
+
+Keys that AWS and cluster controllers act on are reserved, and the EBS CSI driver parses key=value."""
 
 TagValue = Annotated[
     str,
@@ -36,5 +37,5 @@ TagValue = Annotated[
 
 
 def is_access_key(text: str) -> bool:
-    """True if messages have to leave it out."""
+    """Whether text looks like an access key and must not appear in messages."""
     return bool(re.match(_KEY_ID, text) or re.match(_MIXED_40, text))

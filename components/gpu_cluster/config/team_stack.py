@@ -1,4 +1,4 @@
-"""A team's own stack file: what it runs within what an environment grants it."""
+"""Stack file of a team in an environment."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,74 +18,74 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_grants import TeamSettings
 
 LOCAL_TEAMS = Path(".local/teams")
-"""Below it is a kubeconfig for each team of the platform on this machine, such as vision.kubeconfig."""
+"""Folder of the team kubeconfigs of the local platform, such as vision.kubeconfig."""
 
 
 class Membership(Settings):
     """The team of a stack, and its environment."""
 
     environment: Name
-    """Stack of the environment, such as prod; its file lies beside this one, or where platform says."""
+    """Stack name of the environment, such as prod, in this repository or that of platform."""
 
     name: Name
-    """The team, as gpu-cluster:teams of the environment has it."""
+    """Name of the team in gpu-cluster:teams of the environment."""
 
     platform: PlatformSource | None = None
-    """The repository that has the environment's stack file, by git or a folder. Default: this one."""
+    """Repository of the environment's stack file: git or a folder. Default: this repository."""
 
     kubeconfig: NonBlank | None = None
     """Path of the team's kubeconfig; only with provider existing. Default: the environment's."""
 
     context: NonBlank | None = None
-    """Context within the kubeconfig; only with provider existing. Default: its current context."""
+    """Context of the kubeconfig; only with provider existing. Default: its current context."""
 
 
 class TeamRepository(Settings):
-    """A repository for images of the team's own."""
+    """ECR repository of the team."""
 
     keep_images: Annotated[int, Field(ge=1, le=1000)] | None = None
-    """Images that are kept, the newest. Default: keepImages of the environment's registry."""
+    """Number of newest images to keep. Default: keepImages of the environment's registry."""
 
 
 class TeamFile(Settings):
-    """Everything that a team's stack file says."""
+    """Stack file of a team."""
 
     team: Membership
     """The team of the stack, and its environment."""
 
     models: dict[Name, ModelSettings] = Field(default={})
-    """The models that the team serves, by name."""
+    """Models of the team by name."""
 
     services: dict[Name, ServiceSettings] = Field(default={})
-    """Containers of the team's own, by name."""
+    """Services of the team by name."""
 
     repositories: dict[RepositoryName, TeamRepository] = Field(default={})
-    """Repositories for its images, each `<team>/…`; only with provider eks. Default: none."""
+    """ECR repositories, named `<team>/…`; only with provider eks. Default: none."""
 
     gateway: RoutedSettings | None = None
-    """Routes of the environment's gateway to the team's models and services. Default: none."""
+    """Gateway routes to the team's models and services. Default: none."""
 
     hub_token: Secret | None = None
-    """Token of the model hub for gated models, a Pulumi secret; not with provider local. Default: none."""
+    """Hub token for gated models, a Pulumi secret; not with provider local. Default: none."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamStack:
-    """A team's stack file together with the environment that it is in."""
+    """Stack file of a team with its environment."""
 
     file: TeamFile
     environment: Stack
     platform: PlatformCheckout | None = None
-    """The environment's project, where that is not the team's own."""
+    """Project of the environment, if it is another one."""
 
     @property
     def name(self) -> str:
-        """Of the team."""
+        """Name of the team."""
         return self.file.team.name
 
     @property
     def grant(self) -> TeamSettings:
-        """The environment's grant to the team."""
+        """Grant of the environment to the team."""
         return self.environment.teams[self.name]
 
     @property
@@ -94,7 +94,7 @@ class TeamStack:
 
     @property
     def served(self) -> Stack:
-        """The environment as if it served the team's models with the team's token, and no others."""
+        """Environment that serves only the team's models with the team's token."""
         serving = self.environment.serving.model_copy(
             update={
                 "namespace": self.namespace,

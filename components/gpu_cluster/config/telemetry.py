@@ -1,4 +1,4 @@
-"""`gpu-cluster:telemetry`: metrics of GPUs, nodes, objects and models, and who collects them."""
+"""`gpu-cluster:telemetry`: metrics of GPUs, nodes, objects and models."""
 
 import re
 from collections.abc import Iterable
@@ -21,46 +21,46 @@ PROMETHEUS_LABELS = {"app.kubernetes.io/name": PROMETHEUS, "app.kubernetes.io/pa
 
 
 WORKSPACE = re.compile(r"/workspaces/(ws-[-\w]+)/api/v1/remote_write$")
-"""Path of a workspace of Amazon Managed Prometheus, with its id."""
+"""Path of an Amazon Managed Prometheus workspace, with its ID."""
 
 
 class Collector(StrEnum):
-    """The Prometheus that collects the metrics."""
+    """Prometheus that collects the metrics."""
 
     IN_CLUSTER = "in-cluster"
     EXISTING = "existing"
 
 
 class Scraper(Settings):
-    """The pods of a Prometheus that is there already."""
+    """Pods of an existing Prometheus."""
 
     namespace: Namespace = "monitoring"
-    """Namespace of its pods. Default: monitoring."""
+    """Namespace of the pods. Default: monitoring."""
 
     labels: dict[LabelKey, LabelValue] = Field(default={"app.kubernetes.io/name": PROMETHEUS}, min_length=1)
-    """Labels of its pods. Default: app.kubernetes.io/name: prometheus."""
+    """Labels of the pods. Default: app.kubernetes.io/name: prometheus."""
 
 
 class Grafana(Settings):
-    """The Grafana that shows the platform's dashboards."""
+    """Pods of the Grafana that shows the platform's dashboards."""
 
     namespace: Namespace = "monitoring"
-    """Namespace of its pods. Default: monitoring."""
+    """Namespace of the pods. Default: monitoring."""
 
     labels: dict[LabelKey, LabelValue] = Field(default={"app.kubernetes.io/name": "grafana"}, min_length=1)
-    """Labels of its pods. Default: app.kubernetes.io/name: grafana."""
+    """Labels of the pods. Default: app.kubernetes.io/name: grafana."""
 
 
 class RemoteWrite(Settings):
-    """A store of metrics outside of the cluster that gets a copy of every sample."""
+    """Remote-write endpoint that receives every sample."""
 
     url: Annotated[
         str, Pattern(r"https://[^\s/]+/\S*", "an https address such as https://mimir.example.com/api/v1/push")
     ]
-    """Address that takes the samples, with https."""
+    """Remote-write URL, with https."""
 
     sigv4_region: NonBlank | None = None
-    """Region by which requests to Amazon Managed Prometheus are signed. Default: none, they are not."""
+    """Region for SigV4 signing of requests to Amazon Managed Prometheus. Default: none, unsigned."""
 
 
 IN_CLUSTER_ONLY = (
@@ -74,10 +74,10 @@ IN_CLUSTER_ONLY = (
     "grafana",
     "serve_metrics",
 )
-"""Keys of a Prometheus that the platform runs."""
+"""Keys that require an in-cluster Prometheus."""
 
 EXISTING_ONLY = ("scraper", "monitors")
-"""Keys of a Prometheus that is there already."""
+"""Keys that require an existing Prometheus."""
 
 
 def _without(keys: Iterable[str]) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _given(key: str, value: object) -> dict[str, Any]:
 
 
 class TelemetrySettings(Settings):
-    """Metrics of GPUs, nodes, objects and models, and who collects them."""
+    """Metrics of GPUs, nodes, objects and models."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -105,50 +105,50 @@ class TelemetrySettings(Settings):
     )
 
     enabled: Flag = True
-    """Whether metrics are collected at all. Default: true."""
+    """Collect metrics. Default: true."""
 
     prometheus: Collector = Collector.IN_CLUSTER
-    """in-cluster: the platform runs Prometheus; existing: one that is there collects. Default: in-cluster."""
+    """Prometheus: in-cluster (installed by the platform) or existing. Default: in-cluster."""
 
     scraper: Scraper = Scraper()
-    """The existing Prometheus, whose pods reach the exporters and models; only with existing."""
+    """Pods of the existing Prometheus, allowed to scrape; only with existing."""
 
     monitors: Flag = False
-    """Whether PodMonitors are made, whose kind the cluster must have; only with existing. Default: false."""
+    """Create PodMonitors; requires their CRD; only with existing. Default: false."""
 
     size: Bytes = "50Gi"
-    """Size of Prometheus' volume; only with in-cluster. Default: 50Gi."""
+    """Size of the Prometheus volume; only with in-cluster. Default: 50Gi."""
 
     storage_class: Name | None = None
-    """Class of its volume, of a disk. Default: the default class; where that is shared, an emptyDir."""
+    """Block storage class of the volume. Default: the default class, or an emptyDir if that is shared."""
 
     retention_days: Annotated[int, Field(ge=1, le=3650)] = 15
-    """Days that samples are kept, as far as the volume holds them. Default: 15."""
+    """Retention in days, limited by the size of the volume. Default: 15."""
 
     cpu: Quantity = "100m"
-    """CPU that Prometheus requests. Default: 100m."""
+    """CPU request of Prometheus. Default: 100m."""
 
     memory: Bytes = "400Mi"
-    """Memory that Prometheus requests; it may use four times as much. Default: 400Mi."""
+    """Memory request of Prometheus; the limit is four times as much. Default: 400Mi."""
 
     interval_seconds: PositiveInt = 30
-    """Seconds between two samples of a series. Default: 30."""
+    """Scrape interval in seconds. Default: 30."""
 
     remote_write: RemoteWrite | None = None
-    """Another store that gets every sample; only with in-cluster. Default: none."""
+    """Remote write of every sample; only with in-cluster. Default: none."""
 
     serve_metrics: Flag | None = None
-    """Whether prometheus-adapter serves queues to autoscalers. Default: on eks, if models may scale."""
+    """Install prometheus-adapter for autoscaling by queue length. Default: on eks, if models scale."""
 
     grafana: Grafana | None = None
-    """A Grafana that gets dashboards and may query Prometheus; only with in-cluster. Default: none."""
+    """Grafana that gets the dashboards and may query Prometheus; only with in-cluster. Default: none."""
 
     alerts: AlertSettings = AlertSettings()
-    """Where alerts are sent; only with in-cluster. Default: nowhere, Prometheus shows them."""
+    """Receivers of alerts; only with in-cluster. Default: none; Prometheus shows alerts."""
 
     @property
     def collectors(self) -> Scraper | None:
-        """Pods that may reach metrics; None where nothing collects them."""
+        """Pods that may scrape metrics; None if no metrics are collected."""
         if not self.enabled:
             return None
         if self.prometheus is Collector.EXISTING:

@@ -27,18 +27,18 @@ _ALL = (
     Assumption("file-gb", 200, "GB", "in each file system of EFS"),
     Assumption("file-read-gb", 200, "GB", "read from each elastic file system"),
     Assumption("file-written-gb", 50, "GB", "written to each elastic file system"),
-    Assumption("backup-gb", 400, "GB", "of backups that each plan keeps"),
-    Assumption("backup-sent-gb", 100, "GB", "of changes that each plan copies to another region"),
+    Assumption("backup-gb", 400, "GB", "of backups retained by each plan"),
+    Assumption("backup-sent-gb", 100, "GB", "of changes copied to another region by each plan"),
     Assumption("snapshot-gb", 0, "GB", "of snapshots of disks"),
     Assumption("bucket-gb", 1000, "GB", "in each bucket, with old versions"),
     Assumption("bucket-reads", 1000, "thousands", "of reads of each bucket"),
     Assumption("bucket-writes", 100, "thousands", "of writes to each bucket"),
     Assumption("image-gb", 15, "GB", "of images in each repository"),
-    Assumption("cached-gb", 30, "GB", "of images from each registry that is mirrored"),
-    Assumption("image-pushes", 8, "images", "pushed to each repository that is scanned"),
+    Assumption("cached-gb", 30, "GB", "of images from each mirrored registry"),
+    Assumption("image-pushes", 8, "images", "pushed to each scanned repository"),
     Assumption("key-requests", 20, "ten thousands", "of requests to each key"),
     Assumption("queue-requests", 1, "millions", "of requests to each queue"),
-    Assumption("hybrid-cpus", 192, "vCPUs", "of the nodes outside of AWS, where there are any"),
+    Assumption("hybrid-cpus", 192, "vCPUs", "of nodes outside AWS, if any"),
 )
 
 ASSUMPTIONS: Mapping[str, Assumption] = MappingProxyType({it.name: it for it in _ALL})

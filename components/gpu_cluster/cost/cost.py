@@ -29,7 +29,7 @@ class Cost:
 
     stack: str
     region: str | None
-    """None where nothing is in AWS: the cost of servers of one's own is not known here."""
+    """None without AWS resources: the cost of on-premises servers is unknown."""
 
     day: date
     """On which the prices were looked at."""

@@ -39,7 +39,7 @@ class Change(_Moved):
     """US dollars in a month; nothing for what is new."""
 
     after: Range
-    """US dollars in a month; nothing for what is gone."""
+    """US dollars per month; 0 for removed items."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ class Item(NamedTuple):
                 key: Any = int(step) if step.isdigit() else step
                 value = value[key]
             except (KeyError, IndexError, TypeError, ValueError):
-                raise PriceError(f"expected {path}, which decides what it costs") from None
+                raise PriceError(f"expected {path}, which determines the cost") from None
         if value is UNKNOWN:
-            raise PriceError(f"{path}, which decides what it costs, is not known before it is there")
+            raise PriceError(f"{path} determines the cost and is unknown before deployment")
         return value
 
     def number(self, path: str) -> float:
@@ -35,7 +35,7 @@ class Item(NamedTuple):
         try:
             return float(value)
         except (TypeError, ValueError):
-            raise PriceError(f"expected {path} to be a number, which decides what it costs") from None
+            raise PriceError(f"expected {path} to be a number, which determines the cost") from None
 
 
 def items_of(graph: Graph) -> list[Item]:

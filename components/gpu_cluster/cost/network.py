@@ -51,7 +51,9 @@ def other_gateway(item: Item, _site: PricingContext) -> Iterator[Entry]:
     spec = item.inputs["spec"]
     if "parametersRef" not in spec.get("infrastructure", {}):
         name = spec["gatewayClassName"]
-        yield Unpriced(f"no price for what GatewayClass {name} makes, a load balancer as a rule", item.name)
+        yield Unpriced(
+            f"no price for the resources of GatewayClass {name}, typically a load balancer", item.name
+        )
 
 
 def traffic(item: Item, site: PricingContext) -> Iterator[Entry]:

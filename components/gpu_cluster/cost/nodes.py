@@ -22,7 +22,7 @@ def node_group(item: Item, site: PricingContext) -> Iterator[Entry]:
     pool = str(item.at("labels")[POOL_LABEL])
     template = site.templates.get(pool)
     if template is None:
-        raise PriceError(f"expected a launch template of pool {pool}, which has its disks")
+        raise PriceError(f"expected a launch template of pool {pool} with its volumes")
     least, most = item.number("scalingConfig.minSize"), item.number("scalingConfig.maxSize")
     market = str(item.at("capacityType"))
     running = _running(pool, Range.of(least, most), site)
@@ -50,7 +50,7 @@ def node_pool(item: Item, site: PricingContext) -> Iterator[Entry]:
     running = _running(pool, Range.of(0, most), site)
     node_class = site.node_classes.get(str(item.at("spec.template.spec.nodeClassRef.name")))
     if node_class is None:
-        raise PriceError("expected an EC2NodeClass, which has the disks of its nodes")
+        raise PriceError("expected an EC2NodeClass with the volumes of its nodes")
     paid = Range(running.most, running.most) if market == "RESERVED" else running
     yield _servers(item, pool, instance, market, paid, site)
     yield from _disks(item, pool, node_class.at("spec.blockDeviceMappings"), running, site)

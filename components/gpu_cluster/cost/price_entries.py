@@ -63,7 +63,7 @@ class Entries:
     def service(self, name: str) -> str | None:
         if name in SERVICES:
             return None
-        hint = did_you_mean(name, SERVICES) or f"; known are {', '.join(SERVICES)}"
+        hint = did_you_mean(name, SERVICES) or f"; expected one of {', '.join(SERVICES)}"
         return f"unknown service '{name}'{hint}"
 
     def known_region(self, name: str) -> str | None:
@@ -129,7 +129,7 @@ class Section:
         if value is None:
             return None
         if not isinstance(value, str) or not value.strip():
-            self.wrong(f"expected text that says where it comes from, got {value!r}", key)
+            self.wrong(f"expected text with the source of the price, got {value!r}", key)
             return None
         return value
 
@@ -149,7 +149,7 @@ class Section:
             self.wrong(f"expected a date such as 2026-11-29, got {value!r}", key)
             return None
         if found > today():
-            self.wrong(f"expected a date that has been, got {found}", key)
+            self.wrong(f"expected a date in the past, got {found}", key)
         return found
 
 

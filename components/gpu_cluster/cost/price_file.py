@@ -85,11 +85,11 @@ def _discounts(entries: Entries, root: Section) -> Iterator[Discount]:
         )
         regions = section.words("regions", entries.known_region)
         if not names:
-            section.wrong("expected instances or services that it is for")
+            section.wrong("expected instances or services of the discount")
         for name in names:
             for region in regions or ("",):
                 if other := given.get((name, region)) or given.get((name, "")):
-                    section.wrong(f"{name} has a discount already, in {other}")
+                    section.wrong(f"{name} already has a discount, in {other}")
                 given[name, region] = dotted(entry.keys)
         percent = section.percent("percent")
         if percent is not None:

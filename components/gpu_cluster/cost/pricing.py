@@ -131,7 +131,7 @@ def _entries(item: Item, site: PricingContext) -> Iterator[Entry]:
         if pricing:
             yield from pricing(item, replace(site, region=item.inputs.get("region") or site.region))
         elif item.kind.startswith("aws:") and item.kind not in FREE:
-            yield Unpriced(f"no price for {item.kind}, of which the catalog has no data", item.name)
+            yield Unpriced(f"no price for {item.kind}, which is not in the catalog", item.name)
     except PriceError as error:
         yield Unpriced(f"{item.kind.rpartition(':')[2]}: {error}", item.name, _pool(item))
 

@@ -17,7 +17,7 @@ _RESCANS = 30  # with continuous scanning: about once a day
 def cluster(item: Item, site: PricingContext) -> Iterator[Entry]:
     version = KUBERNETES_VERSIONS.get(str(item.at("version")))
     if version is None:
-        raise PriceError(f"expected a version of Kubernetes that EKS runs, got {item.at('version')}")
+        raise PriceError(f"expected a Kubernetes version that EKS supports, got {item.at('version')}")
     extended = site.day > version.standard_until
     service, what = (
         ("control-plane-extended", f"control plane, Kubernetes {version.name} in extended support")
@@ -91,7 +91,7 @@ def secret(item: Item, site: PricingContext) -> Iterator[Entry]:
 def log_group(item: Item, site: PricingContext) -> Iterator[Entry]:
     days = item.inputs.get("retentionInDays")
     if not days:
-        raise PriceError("expected retentionInDays: logs that are kept for ever have no monthly price")
+        raise PriceError("expected retentionInDays, because logs without expiry have no monthly price")
     yield site.used(item, "log-written", "log-gb", part="logs", what="logs written")
     months = Fraction(int(days), _DAYS)
     yield site.used(item, "log-kept", "log-gb", part="logs", what=f"logs kept {int(days)} days", times=months)

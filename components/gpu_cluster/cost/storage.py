@@ -91,7 +91,7 @@ def _claimed(
         return  # of a volume that is there already
     found = site.classes.get(name or "")
     if found is None:
-        raise PriceError(f"expected a storage class, got {name or 'no default'}, which decides what it costs")
+        raise PriceError(f"expected a storage class, which determines the cost, got {name or 'no default'}")
     if found.inputs.get("provisioner") != _EBS:
         return
     parameters: Mapping[str, str] = found.inputs.get("parameters", {})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 _GROUPS: Mapping[str, tuple[str, ...]] = {
-    "networks are free; what goes through them is priced where it leaves": (
+    "networks are free; traffic is priced where it leaves": (
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
         "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
         "aws:ec2/internetGateway:InternetGateway",
@@ -17,8 +17,8 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     ),
-    "what it writes is priced with its log group": ("aws:ec2/flowLog:FlowLog",),
-    "the servers and disks made from it are priced with their node group": (
+    "its logs are priced with the log group": ("aws:ec2/flowLog:FlowLog",),
+    "its instances and volumes are priced with the node group": (
         "aws:ec2/launchTemplate:LaunchTemplate",
         "aws:ec2/placementGroup:PlacementGroup",
     ),
@@ -27,20 +27,20 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
         "aws:autoscaling/tag:Tag",
         "aws:ec2/tag:Tag",
     ),
-    "the vault and what is chosen are free; what is kept is priced with the plan": (
+    "the vault and selections are free; stored backups are priced with the plan": (
         "aws:backup/selection:Selection",
         "aws:backup/vault:Vault",
         "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
     ),
-    "budgets that report are free, and so are two that act": (
+    "reporting budgets are free, and two action-enabled ones": (
         "aws:budgets/budget:Budget",
         "aws:budgets/budgetAction:BudgetAction",
     ),
-    "events of AWS itself are free": (
+    "AWS service events are free": (
         "aws:cloudwatch/eventRule:EventRule",
         "aws:cloudwatch/eventTarget:EventTarget",
     ),
-    "settings of the registry are free; images are priced with their repository": (
+    "registry settings are free; images are priced with their repository": (
         "aws:ecr/accountSetting:AccountSetting",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         "aws:ecr/registryPolicy:RegistryPolicy",
@@ -48,7 +48,7 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
         "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
         "aws:ecr/repositoryPolicy:RepositoryPolicy",
     ),
-    "ways into a file system are free; what is stored and read is priced with it": (
+    "access points and mount targets are free; data is priced with the file system": (
         "aws:efs/accessPoint:AccessPoint",
         "aws:efs/backupPolicy:BackupPolicy",
         "aws:efs/fileSystemPolicy:FileSystemPolicy",
@@ -71,11 +71,11 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         "aws:iam/serviceLinkedRole:ServiceLinkedRole",
     ),
-    "names of a key, and versions of a secret, are priced with it": (
+    "key aliases and secret versions are priced with the key or secret": (
         "aws:kms/alias:Alias",
         "aws:secretsmanager/secretVersion:SecretVersion",
     ),
-    "settings of a bucket are free; what it holds is priced with it": (
+    "bucket settings are free; data is priced with the bucket": (
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
         "aws:s3/bucketPolicy:BucketPolicy",
@@ -88,7 +88,7 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
         "aws:sns/topicPolicy:TopicPolicy",
         "aws:sns/topicSubscription:TopicSubscription",
     ),
-    "policies of a queue are free": ("aws:sqs/queuePolicy:QueuePolicy",),
+    "queue policies are free": ("aws:sqs/queuePolicy:QueuePolicy",),
 }
 
 FREE: Mapping[str, str] = {kind: reason for reason, kinds in _GROUPS.items() for kind in kinds}

@@ -38,7 +38,7 @@ class Utilization:
 
     @property
     def idle(self) -> tuple[Fraction, Fraction]:
-        """The part of the GPUs that is not requested, at the fewest and at the most; 0 without a node."""
+        """Share of GPUs without requests, at minimum and maximum nodes; 0 without nodes."""
         return _left(self.nodes, self.gpus)
 
     @property

@@ -1,4 +1,4 @@
-"""How an object of the cluster is replaced, where it cannot be changed in place."""
+"""Replacement order of Kubernetes objects that cannot be updated in place."""
 
 import pulumi
 

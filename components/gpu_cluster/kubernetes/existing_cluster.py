@@ -1,4 +1,4 @@
-"""A cluster that was there before: on this machine, or wherever a kubeconfig leads."""
+"""Existing cluster: the local one, or one reached with a kubeconfig."""
 
 import pulumi
 

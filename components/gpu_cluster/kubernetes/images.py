@@ -1,4 +1,4 @@
-"""Where images that a stack file names come from."""
+"""Addresses of images in the stack file."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from gpu_cluster.config.stack import Stack
 
 
 def image_of(image: str, stack: Stack, *, team: str | None = None) -> str:
-    """As nodes pull it: repositories of ECR from there, and others through a cache that has them.
+    """Address that nodes pull: ECR repositories directly, others through a pull-through cache.
 
     image_of("quay.io/org/app:1", stack)
     # 123456789012.dkr.ecr.eu-central-1.amazonaws.com/quay.io/org/app:1

@@ -14,10 +14,10 @@ def metadata(
     annotations: Mapping[str, str] | None = None,
     awaited: bool = True,
 ) -> meta.ObjectMetaArgs:
-    """For an object whose fields are what the stack file says, no matter which manager set them before.
+    """Annotations to take over fields from other field managers.
 
-    That may have been a hand, a scaler that is no longer there, or an update that was killed before it wrote
-    down what it had made. Without `patchForce` each is a conflict that ends the update.
+    These may be a manual change, a removed autoscaler, or an interrupted update. Without `patchForce`, each
+    is a conflict that fails the update.
 
     `awaited`: whether an update waits until the object works.
     """

@@ -43,7 +43,7 @@ _READABLE = (
 
 
 class OnCall(pulumi.ComponentResource):
-    """The role of on-call, and service accounts whose tokens open a shell for a limited time.
+    """On-call role, and break-glass service accounts with time-limited tokens for pod shells.
 
     OnCall("platform-on-call", stack.on_call, namespaces={"serving", "vision"})
     """

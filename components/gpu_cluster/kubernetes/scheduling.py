@@ -10,7 +10,7 @@ from gpu_cluster.config.stack import Stack
 
 
 def tolerations(pool: Pool) -> list[core.TolerationArgs]:
-    """Of the pool's own taints, and of no others."""
+    """Tolerations of the pool's taints only."""
     return [
         core.TolerationArgs(
             key=toleration["key"],
@@ -25,7 +25,7 @@ def tolerations(pool: Pool) -> list[core.TolerationArgs]:
 def spread_over_hosts(
     labels: dict[str, str], revision: str = "pod-template-hash"
 ) -> core.TopologySpreadConstraintArgs:
-    """As even as there is room; after an update too."""
+    """Spread as evenly as capacity allows, also after an update."""
     return core.TopologySpreadConstraintArgs(
         max_skew=1,
         topology_key="kubernetes.io/hostname",
@@ -44,5 +44,5 @@ def server_tolerations(pools: Mapping[str, Pool]) -> list[core.TolerationArgs]:
 
 
 def only_gpu_pools(stack: Stack, _name: str) -> bool:
-    """Every pool has taints, so that servers of the platform run beside its models."""
+    """Whether all pools have taints, so that platform pods run on model nodes."""
     return bool(server_tolerations(pools_of(stack)))

@@ -1,6 +1,6 @@
-"""Reading a stack file, with every mistake at once.
+"""Parsing and validation of stack files; all errors are reported at once.
 
-`load(path)` reads an environment's, `load_any(path)` a team's too.
+`load(path)` reads the file of an environment, `load_any(path)` also that of a team.
 """
 
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic, StackFileError

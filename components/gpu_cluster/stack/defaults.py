@@ -1,4 +1,4 @@
-"""Defaults that depend on other sections, so that every room reads finished settings."""
+"""Defaults that depend on other sections."""
 
 from dataclasses import replace
 from typing import TypeVar

@@ -172,7 +172,7 @@ def _on_environment(team: TeamFile, path: Path) -> TeamStack | Diagnostic:
     except StackFileError as error:
         first, count = error.problems[0], len(error.problems)
         more = f", and {count - 1} more" if count > 1 else ""
-        return Diagnostic(keys, f"{shown} has mistakes of its own: {first}{more}")
+        return Diagnostic(keys, f"the stack file of {shown} is invalid: {first}{more}")
     if team.team.name not in stack.teams:
         known = did_you_mean(team.team.name, stack.teams) or f"; there are {', '.join(stack.teams) or 'none'}"
         return Diagnostic(rooted(("team", "name")), f"{shown} has no team '{team.team.name}'{known}")

@@ -9,14 +9,14 @@ from gpu_cluster.stack.suggestions import one_of
 _HEAD = """\
 # Reference of the stack file
 
-Generated from the models by `make docs`. [The guide](../stack-file.md) tells how the parts go together.
-`<name>` stands for names of your own choice.
+Generated from the models by `make docs`. [The guide](../stack-file.md) explains how the sections relate.
+`<name>` is a name of your choice.
 """
 _TEAM_HEAD = """\
 # Reference of a team's stack file
 
-Generated from the models by `make docs`. [The guide](../teams.md) tells how the parts go together.
-`<name>` stands for names of your own choice.
+Generated from the models by `make docs`. [The guide](../teams.md) explains how the sections relate.
+`<name>` is a name of your choice.
 """
 _TYPES = {
     "integer": "whole number",

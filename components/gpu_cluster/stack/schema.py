@@ -91,7 +91,7 @@ def _of_the_catalog() -> dict[str, Any]:
 
 
 def _offline() -> dict[str, Any]:
-    """Without internet there is no NAT gateway, and a site of one's own has a mirror."""
+    """With offline, there is no NAT gateway, and an existing cluster needs a mirror."""
     network = {
         "if": {"required": ["zones"]},
         "then": {"required": ["nat"], "properties": {"nat": {"const": "none"}}},

@@ -1,4 +1,4 @@
-"""Words of anyone as GitHub shows them: in comments, in issues and in the summary of a run."""
+"""Untrusted text as GitHub Markdown, in comments, issues and run summaries."""
 
 from gpu_cluster_policies.markup.markdown import LIMIT, block, code, table, text, visible
 

@@ -1,4 +1,4 @@
-"""Markdown for GitHub of words that anyone may have written: none of them links, mentions or breaks out."""
+"""GitHub Markdown of untrusted text, without active links, mentions or markup."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 LIMIT = 65_536
 """Characters that GitHub takes for a comment or the body of an issue."""
 
-_WIDTH = 240  # characters of a line in a block, beyond which nobody reads
+_WIDTH = 240  # maximum characters of a line in a block
 _NOTHING = "&#8203;"  # a space of no width
 _BREAKS = re.compile(r"(?<=@)(?=\w)|(?<=#)(?=\d)|(?<=GH-)(?=\d)", re.IGNORECASE)
 _SPECIAL = re.compile(r"""[&<>"'`*_~|$\\\[\]]|:(?=//)|:(?=[\w+-]+:)|(?<=www)\.""", re.IGNORECASE)

@@ -30,18 +30,18 @@ def _section(assessment: Assessment) -> Iterator[str]:
     yield from table(("control", "asks for", "result", "evidence"), map(_row, assessment.controls))
     yield ""
     if elsewhere := _elsewhere(assessment.controls):
-        yield "## To be shown otherwise\n"
+        yield "## Requires other evidence\n"
         yield from (f"- {', '.join(map(code, ids))}: {text(words)}" for words, ids in elsewhere.items())
         yield ""
     if assessment.not_judged:
         yield "## Not judged\n"
-        yield "No rule could look at these, or not at all of them: each may break any control.\n"
+        yield "Rules could not evaluate these resources completely. Each may violate any control.\n"
         rows = ((text(it.resource), code(str(it.place)), text(it.why)) for it in assessment.not_judged)
         yield from table(("resource", "place", "why"), rows)
         yield ""
     if assessment.declared:
         yield "## Declared in the stack file\n"
-        yield "The catalog has none of these facts: they are those of the stack file.\n"
+        yield "These facts are from the stack file, not from the catalog.\n"
         rows = ((code(f"gpu-cluster:{it.key}"), text(it.words)) for it in assessment.declared)
         yield from table(("key", "declares"), rows)
         yield ""
@@ -78,11 +78,11 @@ def _summary(assessment: Assessment) -> str:
 _WORDS = {
     Result.BROKEN: "broken",
     Result.NOT_EVALUATED: "not evaluated",
-    Result.WAIVED: "rest on a waiver",
-    Result.EXEMPT: "held but by exempt objects of the platform",
+    Result.WAIVED: "pass with a waiver",
+    Result.EXEMPT: "pass except for exempt platform objects",
     Result.HELD: "held",
-    Result.NOTHING: "about nothing that is in this stack",
-    Result.UNCOVERED: "that no rule covers",
+    Result.NOTHING: "not applicable to this stack",
+    Result.UNCOVERED: "not covered by a rule",
 }
 
 
@@ -102,7 +102,7 @@ def _evidence(evidence: Evidence) -> str:
             looked = f"{evidence.subjects} looked at"
             return f"{rule} {evidence.result}: {evidence.findings} {found}, {looked}"
         case Result.NOTHING:
-            return f"{rule} has nothing to look at"
+            return f"{rule} not applicable"
         case _:
             return f"{rule} {evidence.result}, {evidence.subjects} looked at"
 

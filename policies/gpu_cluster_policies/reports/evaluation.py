@@ -15,7 +15,7 @@ from gpu_cluster_policies.waivers import Waiver
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A finding with all that a reader is told of it."""
+    """Finding with the details of a report."""
 
     finding: Finding
     place: SourceLocation

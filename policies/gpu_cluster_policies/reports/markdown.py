@@ -35,7 +35,7 @@ def _fitting(parts: list[str]) -> Iterator[str]:
     for index, part in enumerate(parts):
         room -= len(part) + 1
         if room < 0:
-            yield f"*{len(parts) - index} more have no room here: `gpu-cluster check` names all.*"
+            yield f"*{len(parts) - index} more are not shown; run `gpu-cluster check` for all.*"
             return
         yield part
 

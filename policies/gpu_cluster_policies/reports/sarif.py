@@ -26,7 +26,7 @@ _WAIVERS = {
     "id": "waivers",
     "name": "Waivers",
     "shortDescription": {"text": "Waivers have not expired, and are needed"},
-    "fullDescription": {"text": "A waiver that nobody looks at any more hides what comes after it."},
+    "fullDescription": {"text": "An outdated waiver hides later violations."},
     "help": {"text": "Renew or remove it in policies/waivers.yaml. See docs/policies.md."},
     "defaultConfiguration": {"level": "error"},
 }
@@ -36,8 +36,10 @@ _NOT_JUDGED = {
     "id": "not-judged",
     "name": "NotJudged",
     "shortDescription": {"text": "Rules look at everything that is applied"},
-    "fullDescription": {"text": "An object that no rule can look at may hold pods that break every rule."},
-    "help": {"text": "Render it, or write its pods as objects that rules know. See docs/check.md."},
+    "fullDescription": {
+        "text": "An object that rules cannot evaluate may contain pods that violate every rule."
+    },
+    "help": {"text": "Render it, or use object kinds that the rules know. See docs/check.md."},
     "defaultConfiguration": {"level": "warning"},
 }
 
@@ -146,7 +148,7 @@ def _suppressions(shown: Shown) -> Iterator[dict[str, Any]]:
         words = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
         yield {"kind": "external", "justification": words}
     if shown.exemption:
-        yield {"kind": "external", "justification": f"{shown.exemption.reason} (of the platform itself)"}
+        yield {"kind": "external", "justification": f"{shown.exemption.reason} (platform exemption)"}
 
 
 def _fingerprint(shown: Shown) -> str:

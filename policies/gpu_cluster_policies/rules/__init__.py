@@ -1,4 +1,4 @@
-"""Every rule, by number."""
+"""All rules, by number."""
 
 from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.rule import Rule
@@ -104,7 +104,7 @@ from gpu_cluster_policies.rules.vpc import (
 
 
 def all_rules(context: EvaluationContext) -> tuple[Rule, ...]:
-    """The rules for a stack that is held to these terms."""
+    """Rules for a stack with this context."""
     return (
         no_public_endpoint,
         public_cidrs,

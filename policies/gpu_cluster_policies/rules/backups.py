@@ -1,4 +1,4 @@
-"""Rules for backups: that what cannot be made again is in a plan, and that a copy is far away."""
+"""Rules for backups: backup plans, encryption and cross-region copies."""
 
 from collections.abc import Iterator, Mapping
 
@@ -30,7 +30,7 @@ _ARNS: Mapping[str, str] = {
     _EFS: "arn:aws:elasticfilesystem:any:any:file-system/any",
     _VOLUME: "arn:aws:ec2:any:any:volume/any",
 }
-"""ARNs that a pattern has to match to select everything of a kind."""
+"""Sample ARNs that a pattern must match to select all resources of a kind."""
 
 
 @stack_rule(
@@ -40,15 +40,15 @@ _ARNS: Mapping[str, str] = {
     of=each(*_KEPT, _CLASS),
     level=Level.PRODUCTION,
     references="CKV2_AWS_9; CKV2_AWS_18; FSBP EFS.2; FSBP EC2.28",
-    fix="set backupDays of gpu-cluster:storage.<name>; elsewhere add a Selection of AWS Backup",
+    fix="set backupDays of gpu-cluster:storage.<name>; otherwise add an AWS Backup Selection",
 )
 def backup_plan(store: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Data that a person or a program deletes is deleted in every zone at once."""
+    """Deleted data is lost in all zones at once."""
     if store.kind == _CLASS:
         if _keeps_disks(store, inventory) and not _is_chosen(_VOLUME, _tags_of_disks(store), inventory):
-            yield Violation(store.missing("backup"), "its disks in a plan of AWS Backup", actual="missing")
+            yield Violation(store.missing("backup"), "its volumes in an AWS Backup plan", actual="missing")
     elif inventory.all_linked(store, _EXCEPTED):
-        yield Violation(store.missing("backup"), "in a plan of AWS Backup", actual="excepted from one")
+        yield Violation(store.missing("backup"), "in a plan of AWS Backup", actual="excluded")
     elif not _is_selected(store, inventory):
         yield Violation(store.missing("backup"), "in a plan of AWS Backup", actual="missing")
 
@@ -60,11 +60,11 @@ def backup_plan(store: Resource, inventory: Inventory) -> Iterator[Violation]:
     of=each(_VAULT),
     level=Level.MANDATORY,
     references="FSBP Backup.1; CKV_AWS_166",
-    fix="leave vaults to gpu-cluster:storage and gpu-cluster:backups; "
-    "elsewhere set kmsKeyArn to a key of your own",
+    fix="use gpu-cluster:storage and gpu-cluster:backups for vaults; otherwise set kmsKeyArn to a "
+    "customer managed key",
 )
 def backups_encrypted(vault: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """A backup holds all that the store does, and every user of its key reads it."""
+    """A backup contains all data of the store, and every user of its key can read it."""
     yield from not_own_key(vault, vault.at("kmsKeyArn"), inventory)
 
 
@@ -78,10 +78,10 @@ def backups_copied(context: EvaluationContext) -> Rule:
         of=each(_PLAN),
         level=Level.MANDATORY,
         references="NIST SP 800-53 CP-6; NIST SP 800-53 CP-9(3); AWS Well-Architected REL13-BP02",
-        fix="set copyTo of gpu-cluster:backups; elsewhere add copyActions to the rules of the plan",
+        fix="set copyTo of gpu-cluster:backups; otherwise add copyActions to the rules of the plan",
     )
     def judge(plan: Resource, inventory: Inventory) -> Iterator[Violation]:
-        """A region that is lost, or a key of it, takes the data and its backups at once."""
+        """The loss of a region or of its keys destroys data and backups together."""
         here = {provider.at("region").text for provider in inventory.every((_PROVIDER,))}
         others = [region for region in context.regions if region not in here]
         if not context.production or not others:
@@ -96,14 +96,14 @@ def backups_copied(context: EvaluationContext) -> Rule:
 
 
 def _keeps_disks(storage: Resource, inventory: Inventory) -> bool:
-    """Whether it makes disks of EBS, in an account that the stack knows, which outlive their claims."""
+    """Whether it creates EBS volumes that are retained, in a known account."""
     on_aws = any(True for _ in inventory.every((_PROVIDER,)))
     makes_disks = storage.at("provisioner").value == _OF_DISKS
     return on_aws and makes_disks and storage.at("reclaimPolicy").value == "Retain"
 
 
 def _tags_of_disks(storage: Resource) -> Mapping[str, str]:
-    """That the driver gives to what it makes."""
+    """Tags that the driver sets on its volumes."""
     given = storage.at("parameters").entries()
     words = (value.text for name, value in given if name.startswith("tagSpecification"))
     return {key: value for key, _, value in (word.partition("=") for word in words)}
@@ -124,9 +124,9 @@ def _is_chosen(kind: str, tags: Mapping[str, str], inventory: Inventory) -> bool
 
 
 def _selects(selection: Resource, kind: str, tags: Mapping[str, str]) -> bool:
-    """Whether it selects what has these tags by them or by a pattern of ARNs, rather than by name.
+    """Whether it selects resources with these tags, by tag or by ARN pattern.
 
-    Of a pattern it takes what all conditions hold for.
+    With a pattern, all conditions must match.
     """
     by_tags = selection.at("selectionTags")
     if any(tags.get(tag.at("key").text) == tag.at("value").text for tag in by_tags.items()):
@@ -142,7 +142,7 @@ def _selects(selection: Resource, kind: str, tags: Mapping[str, str]) -> bool:
 
 
 def _is_pattern_of(element: Property, kind: str) -> bool:
-    """Whether an element of `resources` stands for everything of this kind."""
+    """Whether an element of `resources` selects all resources of this kind."""
     return (
         isinstance(element.content, str) and "*" in element.content and matches(element.content, _ARNS[kind])
     )

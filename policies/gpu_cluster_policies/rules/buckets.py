@@ -1,4 +1,4 @@
-"""Rules for buckets of S3, most of whose settings are resources of their own beside them."""
+"""Rules for S3 buckets, whose settings are mostly separate resources."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,11 +13,11 @@ from gpu_cluster_policies.rule import Level, Violation, should_be, stack_rule
 
 _ACCOUNT_BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
 _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
-_OWN = "leave it to gpu-cluster:storage.<name> with kind: s3"
+_OWN = "use gpu-cluster:storage.<name> with kind: s3"
 
 
 def _beside(*kinds: str) -> ResourceLink:
-    """Resources that set up the bucket whose name they give."""
+    """Resources that configure the bucket they name."""
     return ResourceLink(frozenset(kinds), ("bucket",), BUCKETS)
 
 
@@ -37,7 +37,7 @@ _LIFECYCLE = _beside(
 _MOUNT = ResourceLink(
     frozenset({"PersistentVolume"}), ("spec", "csi", "volumeAttributes", "bucketName"), BUCKETS
 )
-"""Volumes through which pods read a bucket, as Mountpoint's driver makes them."""
+"""Volumes of a bucket, as the Mountpoint CSI driver defines them."""
 
 
 @stack_rule(
@@ -48,15 +48,17 @@ _MOUNT = ResourceLink(
     level=Level.MANDATORY,
     references="CKV_AWS_53; CKV_AWS_54; CKV_AWS_55; CKV_AWS_56; trivy AWS-0086; trivy AWS-0087; "
     "trivy AWS-0091; trivy AWS-0093; FSBP S3.8; cdk-nag S2",
-    fix=f"{_OWN}; elsewhere add a BucketPublicAccessBlock with all four set to true",
+    fix=f"{_OWN}; otherwise add a BucketPublicAccessBlock with all four settings true",
 )
 def public_access_blocked(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """One ACL or policy that is written in haste shows everybody what is in it."""
+    """A single wrong ACL or policy would make the data public."""
     if any(_blocks_all(account) for account in inventory.every((_ACCOUNT_BLOCK,))):
         return
     blocks = inventory.linked(bucket, _BLOCK)
     if not blocks:
-        yield Violation(bucket.missing("public access block"), "one with all four", actual="missing")
+        yield Violation(
+            bucket.missing("public access block"), "a block with all four settings", actual="missing"
+        )
     for block in blocks:
         for key in _BLOCKS:
             yield from should_be(block.at(key), True)
@@ -69,10 +71,11 @@ def public_access_blocked(bucket: Resource, inventory: Inventory) -> Iterator[Vi
     of=each(*BUCKETS),
     level=Level.MANDATORY,
     references="CKV_AWS_145; trivy AWS-0132; FSBP S3.17",
-    fix=f"{_OWN}; elsewhere add a BucketServerSideEncryptionConfiguration with aws:kms and a key of your own",
+    fix=f"{_OWN}; otherwise add a BucketServerSideEncryptionConfiguration with aws:kms and a customer "
+    "managed key",
 )
 def bucket_encrypted(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Else it is a key of S3, which obeys everybody whom the bucket obeys."""
+    """With an S3-managed key, access to the bucket is enough to decrypt the data."""
     yield from _not_encrypted(bucket, inventory)
 
 
@@ -83,7 +86,9 @@ def _not_encrypted(bucket: Resource, inventory: Inventory) -> Iterator[Violation
     if not beside and inline.value is not None:
         found.append((bucket, inline))
     if not found:
-        yield Violation(bucket.missing("encryption"), "aws:kms with a key of your own", actual="not set up")
+        yield Violation(
+            bucket.missing("encryption"), "aws:kms with a customer managed key", actual="not configured"
+        )
     for owner, rule in found:
         default = rule.at("applyServerSideEncryptionByDefault")
         algorithm = default.at("sseAlgorithm")
@@ -99,10 +104,10 @@ def _not_encrypted(bucket: Resource, inventory: Inventory) -> Iterator[Violation
     of=each(*BUCKETS),
     level=Level.MANDATORY,
     references="CKV_AWS_21; trivy AWS-0090; FSBP S3.14",
-    fix=f"{_OWN}, which keeps old versions for oldVersionsDays; elsewhere add a BucketVersioning",
+    fix=f"{_OWN}, which retains old versions for oldVersionsDays; otherwise add a BucketVersioning",
 )
 def bucket_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """A write under a name that is taken, or a delete, is final without it."""
+    """Without versioning, an overwrite or delete is final."""
     yield from _not_versioned(bucket, inventory)
 
 
@@ -113,7 +118,7 @@ def _not_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violation
     if not beside:
         enabled = bucket.at("versioning", "enabled")
         if enabled.value is not True:
-            yield Violation(enabled, "true, or a BucketVersioning beside it")
+            yield Violation(enabled, "true, or a BucketVersioning")
 
 
 @stack_rule(
@@ -123,21 +128,26 @@ def _not_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violation
     of=each(*BUCKETS),
     level=Level.MANDATORY,
     references="FSBP S3.5; cdk-nag S10",
-    fix=f"{_OWN}; elsewhere add a BucketPolicy that denies s3:* on the bucket and all in it, to everybody, "
-    "where aws:SecureTransport is false",
+    fix=f"{_OWN}; otherwise add a BucketPolicy that denies s3:* on the bucket and its objects to all "
+    "principals if aws:SecureTransport is false",
 )
 def bucket_tls_only(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """S3 answers plain HTTP, too, and any host in between reads and changes it."""
+    """S3 also accepts plain HTTP, which hosts on the path can read and change."""
     policies = [policy.at("policy") for policy in inventory.linked(bucket, _POLICY)]
     if not policies and bucket.at("policy").value is not None:
         policies = [bucket.at("policy")]
     if not policies:
-        yield Violation(bucket.missing("policy"), "one that denies requests without TLS", actual="missing")
+        yield Violation(
+            bucket.missing("policy"), "a policy that denies requests without TLS", actual="missing"
+        )
     for policy in policies:
         denied = [statement for statement in statements(policy) if _denies_plain_http(statement)]
         if not any(_whole(statement) for statement in denied):
-            expected = "with a statement that denies s3:* without TLS, to everybody, on all of the bucket"
-            yield Violation(policy, expected, actual="one that lets it through")
+            expected = (
+                "a policy with a statement that denies s3:* without TLS to all principals on the bucket "
+                "and its objects"
+            )
+            yield Violation(policy, expected, actual="a policy that allows it")
 
 
 @stack_rule(
@@ -147,10 +157,10 @@ def bucket_tls_only(bucket: Resource, inventory: Inventory) -> Iterator[Violatio
     of=each(*BUCKETS),
     level=Level.ADVISORY,
     references="CKV2_AWS_61; CKV_AWS_300; FSBP S3.13",
-    fix=f"{_OWN}; elsewhere add a BucketLifecycleConfiguration with abortIncompleteMultipartUpload",
+    fix=f"{_OWN}; otherwise add a BucketLifecycleConfiguration with abortIncompleteMultipartUpload",
 )
 def bucket_lifecycle(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Parts of weights whose upload broke off are paid for, and no list of objects shows them."""
+    """Parts of interrupted uploads are billed but not listed as objects."""
     beside = inventory.linked(bucket, _LIFECYCLE)
     rules = [rule for lifecycle in beside for rule in lifecycle.at("rules").items()]
     aborted = any(
@@ -167,12 +177,14 @@ def bucket_lifecycle(bucket: Resource, inventory: Inventory) -> Iterator[Violati
         for rule in (() if beside else bucket.at("lifecycleRules").items())
     )
     if not aborted:
-        expected = "a rule that aborts unfinished uploads, without a filter"
-        yield Violation(bucket.missing("lifecycle"), expected, actual="without one" if rules else "missing")
+        expected = "a rule without a filter that aborts incomplete uploads"
+        yield Violation(
+            bucket.missing("lifecycle"), expected, actual="without such a rule" if rules else "missing"
+        )
 
 
 def _narrows(filter: Property) -> bool:
-    """Whether a lifecycle rule is about some objects only: an empty prefix is about all of them."""
+    """Whether a lifecycle rule applies to only some objects; an empty prefix applies to all."""
     if isinstance(filter.value, Mapping):
         return any(_narrows(part) for _, part in filter.entries())
     return filter.value not in (None, "", [])
@@ -183,7 +195,7 @@ def _blocks_all(account: Resource) -> bool:
 
 
 def _denies_plain_http(statement: Statement) -> bool:
-    """Whether it denies everything to everybody who does not use TLS, and asks for nothing more."""
+    """Whether it denies all actions to all principals without TLS, and has no other condition."""
     conditions = list(statement.conditions)
     if statement.allows or len(conditions) != 1:
         return False
@@ -199,7 +211,7 @@ def _denies_plain_http(statement: Statement) -> bool:
 
 
 def _whole(statement: Statement) -> bool:
-    """Whether it is about the bucket and about everything in it."""
+    """Whether it applies to the bucket and all of its objects."""
     names = [resource.text for resource in statement.resources]
     objects = [name for name in names if name.endswith("/*")]
     return any(_is_everything(name) for name in names) or any(
@@ -218,10 +230,10 @@ def _is_everything(name: str) -> bool:
     of=each(*BUCKETS),
     level=Level.MANDATORY,
     references="CKV_AWS_145; FSBP S3.14; FSBP S3.17; MITRE ATLAS AML.T0010",
-    fix=f"{_OWN}, and gpu-cluster:protect true; elsewhere give the bucket protect=True, versioning and a key",
+    fix=f"{_OWN} and gpu-cluster:protect true; otherwise set protect=True, versioning and a KMS key",
 )
 def model_store(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Weights cost more to make than all else, and their replacement decides the answers of a model."""
+    """Weights are the most expensive data, and replaced weights change the answers of a model."""
     if not inventory.linked(bucket, _MOUNT):
         return
     yield from _not_encrypted(bucket, inventory)

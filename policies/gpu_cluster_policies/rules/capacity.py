@@ -1,4 +1,4 @@
-"""Rules for the servers that a stack starts: which, how many, from what image and until when."""
+"""Rules for the instances of a stack: types, number, images and capacity blocks."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -27,11 +27,11 @@ _PINNED = re.compile(r"[a-z0-9]+@v\d[\d.]*")
 
 
 def gpu_budget(context: EvaluationContext) -> Rule:
-    """The rule for what the environment of a stack may have of GPUs."""
+    """Rule for the GPU limit of the stack's environment."""
     environment = context.environment
 
     def largest(inventory: Inventory) -> tuple[int, Resource | None]:
-        """GPUs of all pools at their most, and the pool that has the most of them."""
+        """GPUs of all pools at maximum size, and the pool with the most GPUs."""
         sizes = [
             (gpus_at_most(nodes, inventory, context.instances)[1] or 0, nodes)
             for nodes in inventory.every((NODE_GROUP, NODE_POOL))
@@ -49,16 +49,16 @@ def gpu_budget(context: EvaluationContext) -> Rule:
         "or raise gpus of the environment in policies/settings.yaml",
     )
     def judge(nodes: Resource, inventory: Inventory) -> Iterator[Violation]:
-        """An autoscaler starts what it is allowed to, and a mistyped maximum is found on the bill."""
+        """An autoscaler starts nodes up to the maximum, so a typing error in it becomes cost."""
         limit, gpus = gpus_at_most(nodes, inventory, context.instances)
         if gpus is None:
-            yield Violation(limit, "a number, of servers whose GPUs are known")
+            yield Violation(limit, "a number, with known GPUs per node")
         elif gpus and environment:  # without one, rule 80 finds the stack
             together, most = inventory.once(largest)
             if together > environment.gpus and nodes is most:
                 yield Violation(
                     limit,
-                    f"so small that all pools have {environment.gpus} GPUs at most",
+                    f"a size such that all pools have at most {environment.gpus} GPUs",
                     actual=f"{limit.shown}, and all pools have {together} GPUs",
                 )
 
@@ -69,7 +69,7 @@ _SERVERS = each(NODE_GROUP, NODE_POOL, LAUNCH_TEMPLATE, *INSTANCE_KINDS, _SCALIN
 
 
 def _named_types(servers: Resource, inventory: Inventory) -> Iterable[Property]:
-    """Where types of servers are named, or should be."""
+    """Properties that contain instance types."""
     match servers.kind:
         case "NodePool":
             unnamed = servers.missing(f"requirement of {INSTANCE_TYPE}")
@@ -89,7 +89,7 @@ def _named_types(servers: Resource, inventory: Inventory) -> Iterable[Property]:
 
 
 def allowed_instances(context: EvaluationContext) -> Rule:
-    """The rule for the types that the environment of a stack may use."""
+    """Rule for the instance types of the stack's environment."""
     allowed = ", ".join(context.environment.instances) if context.environment else "any"
 
     @stack_rule(
@@ -99,15 +99,15 @@ def allowed_instances(context: EvaluationContext) -> Rule:
         of=_SERVERS,
         level=Level.MANDATORY,
         references="AWS Well-Architected COST02-BP05; SUS05-BP02",
-        fix="choose another instance in gpu-cluster:pools.<name>; "
-        "a type that is meant goes to instances of the environment in policies/settings.yaml",
+        fix="choose another instance in gpu-cluster:pools.<name>, or add the type to instances of the "
+        "environment in policies/settings.yaml",
     )
     def judge(servers: Resource, inventory: Inventory) -> Iterator[Violation]:
-        """One letter makes a server of one dollar one of a hundred, and what the catalog does not know
-        has no price, no GPUs and no image."""
+        """A typing error can raise the price a hundredfold, and a type outside the catalog has no price, no
+        GPUs and no image."""
         for kind in _named_types(servers, inventory):
             if kind.text not in context.instances:
-                yield Violation(kind, f"a type of the catalog that is one of {allowed}")
+                yield Violation(kind, f"a catalog type that is one of {allowed}")
             elif context.environment and not context.allows_instance(kind.text):  # without one, see rule 80
                 yield Violation(kind, f"one of {allowed}")
 
@@ -115,7 +115,7 @@ def allowed_instances(context: EvaluationContext) -> Rule:
 
 
 def capacity_blocks(context: EvaluationContext) -> Rule:
-    """The rule for the days that a block must still last."""
+    """Rule for the remaining days of capacity blocks."""
     least = today() + timedelta(days=context.settings.capacity_block_days)
 
     @stack_rule(
@@ -125,11 +125,12 @@ def capacity_blocks(context: EvaluationContext) -> Rule:
         of=each(NODE_GROUP),
         level=Level.MANDATORY,
         references="Amazon EKS user guide: capacity-blocks-mng; eksctl #8155",
-        fix="name id and ends of the block in gpu-cluster:pools.<name>.capacity.capacityBlock; "
+        fix="set id and ends of the block in gpu-cluster:pools.<name>.capacity.capacityBlock; "
         f"buy the next one before the last {context.settings.capacity_block_days} days",
     )
     def judge(group: Resource, inventory: Inventory) -> Iterator[Violation]:
-        """AWS ends the servers of a block with what runs on them; a group without its block starts none."""
+        """AWS terminates the instances of a block with their pods; a group without its block starts no
+        instances."""
         if group.at("capacityType").text != "CAPACITY_BLOCK":
             return
         reservations = [template.at(*_RESERVATION) for template in inventory.targets(group, TEMPLATE_OF)]
@@ -139,7 +140,7 @@ def capacity_blocks(context: EvaluationContext) -> Rule:
         drains = [each for each in inventory.linked(group, _SCHEDULE_OF) if each.at("maxSize").value == 0]
         if not drains:
             yield Violation(
-                group.missing("schedule that ends its nodes"), "before the block ends", actual="missing"
+                group.missing("schedule that terminates its nodes"), "before the block ends", actual="missing"
             )
         for drain in drains:
             start = drain.at("startTime")
@@ -156,11 +157,11 @@ def capacity_blocks(context: EvaluationContext) -> Rule:
     of=each(NODE_GROUP, NODE_CLASS),
     level=Level.MANDATORY,
     references="pulumi-eks #862; amazon-eks-ami #2554; Amazon EKS user guide: ml-eks-optimized-ami",
-    fix="leave gpu-cluster:pools.<name>.ami out, or name a release there; "
-    "the catalog has one for each version of Kubernetes",
+    fix="remove gpu-cluster:pools.<name>.ami, or set a release there; the catalog has one per Kubernetes "
+    "version",
 )
 def pinned_images(nodes: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """A release that moves replaces nodes in the middle of a run; without drivers a node has no GPU."""
+    """An unpinned release replaces nodes during a run; without drivers, a node has no usable GPU."""
     if nodes.kind == NODE_CLASS:
         yield from _selected_images(nodes)
         return
@@ -168,7 +169,7 @@ def pinned_images(nodes: Resource, inventory: Inventory) -> Iterator[Violation]:
     if image.text == "CUSTOM":
         for template in inventory.targets(nodes, TEMPLATE_OF):
             if not _IMAGE.fullmatch(template.at("imageId").text):
-                yield Violation(template.at("imageId"), "the id of an image")
+                yield Violation(template.at("imageId"), "an image ID")
         return
     release = nodes.at("releaseVersion")
     if not _RELEASE.fullmatch(release.text):
@@ -186,5 +187,5 @@ def _selected_images(node_class: Resource) -> Iterator[Violation]:
         alias, image = term.at("alias"), term.at("id")
         if not _PINNED.fullmatch(alias.text) and not _IMAGE.fullmatch(image.text):
             yield Violation(
-                image if image.value else alias, "an alias with a release, such as al2023@v20260714, or an id"
+                image if image.value else alias, "an alias with a release, such as al2023@v20260714, or an ID"
             )

@@ -1,4 +1,4 @@
-"""A rule for what is rendered somewhere else: that nothing is applied which no rule has seen."""
+"""Rule for charts and manifests that are rendered outside the plan."""
 
 from collections.abc import Iterator
 
@@ -25,11 +25,11 @@ _rendered = each(
     of=_rendered,
     level=Level.MANDATORY,
     references="Pulumi: Kubernetes Chart, Release, ConfigGroup and Directory",
-    fix="write its objects as resources; for a publisher's chart, have a role read each release before its "
-    "version is raised, and waive it",
+    fix="define its objects as resources; for a third-party chart, review each release before an "
+    "upgrade, and add a waiver",
 )
 def objects_seen(resource: Resource) -> Iterator[Violation]:
-    """A chart is rendered from its publisher's registry as it is deployed: a plan has none of its objects."""
+    """A chart is rendered from its registry during deployment, so a plan does not contain its objects."""
     yield Violation(
-        resource.missing("content"), "objects of the stack", actual="rendered when it is deployed"
+        resource.missing("content"), "resources of the stack", actual="rendered during the update"
     )

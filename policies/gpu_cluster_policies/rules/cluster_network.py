@@ -1,4 +1,4 @@
-"""Rules for the network of an EKS cluster: where its nodes are, and what keeps pods apart."""
+"""Rules for the network of an EKS cluster: subnets and network policies."""
 
 from collections.abc import Iterator
 
@@ -31,15 +31,15 @@ _INTERNET_GATEWAY = "igw-"
     of=_CLUSTERS,
     level=Level.MANDATORY,
     references="CIS 5.4.3; C-0229",
-    fix="name two zones or more in gpu-cluster:network.zones; "
-    "a network that was there before, gpu-cluster:network.existing, needs a waiver",
+    fix="set at least two zones in gpu-cluster:network.zones; an existing network, "
+    "gpu-cluster:network.existing, needs a waiver",
 )
 def private_subnets(cluster: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Nodes that the internet reaches are attacked from there, and one zone may be dark for hours."""
+    """Nodes in public subnets are exposed to attacks, and a single zone can fail for hours."""
     named = cluster.at("vpcConfig", "subnetIds")
     subnets = inventory.targets(cluster, _OF_CLUSTER)
     if len(subnets) < len(named.one_or_more()):
-        yield Violation(named, "subnets that are made by the stack: nothing is known of others")
+        yield Violation(named, "subnets created by the stack, because others are unknown")
         return
     zones = {
         (subnet.at("availabilityZone").text or subnet.at("availabilityZoneId").text) for subnet in subnets
@@ -48,7 +48,7 @@ def private_subnets(cluster: Resource, inventory: Inventory) -> Iterator[Violati
         yield Violation(named, "subnets in at least two zones", actual=f"in {len(zones)}")
     for subnet in subnets:
         if subnet.at("mapPublicIpOnLaunch").value or _reached_from_the_internet(subnet, inventory):
-            yield Violation(named, "private ones", actual=f"{subnet.address}, which is public")
+            yield Violation(named, "private subnets", actual=f"{subnet.address}, which is public")
 
 
 @stack_rule(
@@ -58,17 +58,19 @@ def private_subnets(cluster: Resource, inventory: Inventory) -> Iterator[Violati
     of=each(CLUSTER, _ADDON),
     level=Level.MANDATORY,
     references="CIS 4.3.1; CIS 5.4.4; C-0230; prowler eks_cluster_network_policy_enabled",
-    fix="leave the add-on vpc-cni to gpu-cluster:cluster, which sets enableNetworkPolicy",
+    fix="use the add-on vpc-cni of gpu-cluster:cluster, which sets enableNetworkPolicy",
 )
 def network_policies_enforced(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """The API server takes every NetworkPolicy; without an agent on the nodes none has an effect."""
+    """The API server accepts every NetworkPolicy, but without an agent on the nodes it has no effect."""
     if resource.kind == CLUSTER:
         # A cluster that asks for no CNI of EKS gets one from elsewhere.
         if resource.at("bootstrapSelfManagedAddons").value is False:
             return
         addons = inventory.all_linked(resource, _ADDONS)
         if not any(addon.at("addonName").value == "vpc-cni" for addon in addons):
-            yield Violation(resource.missing("add-on vpc-cni"), "there, with enableNetworkPolicy", "missing")
+            yield Violation(
+                resource.missing("add-on vpc-cni"), "installed, with enableNetworkPolicy", "missing"
+            )
         return
     if resource.at("addonName").value != "vpc-cni":
         return
@@ -79,7 +81,7 @@ def network_policies_enforced(resource: Resource, inventory: Inventory) -> Itera
 
 
 def _reached_from_the_internet(subnet: Resource, inventory: Inventory) -> bool:
-    """Whether a route of its table leads to an internet gateway; the VPC's own table leads nowhere."""
+    """Whether its route table has a route to an internet gateway; the main route table has none."""
     tables = [
         table
         for association in inventory.linked(subnet, _SUBNET_OF)

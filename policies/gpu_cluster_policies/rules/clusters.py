@@ -1,4 +1,4 @@
-"""Rules for the control plane of an EKS cluster: who reaches it, what it writes down, how it is kept."""
+"""Rules for the EKS control plane: endpoint access, logging, encryption, version and deletion protection."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from gpu_cluster_policies.rule import Level, Violation, rule, should_be, stack_r
 
 _LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 _CLUSTERS = each(CLUSTER)
-_ENDPOINT = "write gpu-cluster:cluster.endpoint: private, or name the networks in endpoint.public"
+_ENDPOINT = "set gpu-cluster:cluster.endpoint: private, or list the networks in endpoint.public"
 
 
 @rule(
@@ -26,7 +26,7 @@ _ENDPOINT = "write gpu-cluster:cluster.endpoint: private, or name the networks i
     fix=_ENDPOINT,
 )
 def no_public_endpoint(cluster: Resource) -> Iterator[Violation]:
-    """A hole in its authentication, or a leaked token, is enough without a way into the network."""
+    """With a public endpoint, an authentication flaw or a leaked token is enough for access."""
     yield from should_be(cluster.at("vpcConfig", "endpointPublicAccess"), False)
 
 
@@ -40,16 +40,18 @@ def no_public_endpoint(cluster: Resource) -> Iterator[Violation]:
     fix=_ENDPOINT,
 )
 def public_cidrs(cluster: Resource) -> Iterator[Violation]:
-    """An address that everybody reaches is tried by everybody, around the clock."""
+    """A publicly reachable address is attacked continuously."""
     if cluster.at("vpcConfig", "endpointPublicAccess").value is False:
         return
     cidrs = cluster.at("vpcConfig", "publicAccessCidrs")
     named = list(cidrs.items())
     if not named:
-        yield Violation(cidrs, "the networks that reach it, such as 203.0.113.0/24; AWS means 0.0.0.0/0")
+        yield Violation(
+            cidrs, "the allowed networks, such as 203.0.113.0/24; the default of AWS is 0.0.0.0/0"
+        )
     for cidr in named:
         if is_the_world(cidr):
-            yield Violation(cidr, "a network of your own, such as 203.0.113.0/24")
+            yield Violation(cidr, "one of your networks, such as 203.0.113.0/24")
 
 
 @rule(
@@ -59,10 +61,10 @@ def public_cidrs(cluster: Resource) -> Iterator[Violation]:
     of=_CLUSTERS,
     level=Level.MANDATORY,
     references="C-0228; CIS 5.4.2",
-    fix="leave it to gpu-cluster:cluster, which always has a private endpoint",
+    fix="use gpu-cluster:cluster, which always has a private endpoint",
 )
 def private_endpoint(cluster: Resource) -> Iterator[Violation]:
-    """Without one what nodes say to the control plane, secrets too, leaves the VPC."""
+    """Without it, traffic between nodes and control plane, including secrets, leaves the VPC."""
     yield from should_be(cluster.at("vpcConfig", "endpointPrivateAccess"), True)
 
 
@@ -73,11 +75,11 @@ def private_endpoint(cluster: Resource) -> Iterator[Violation]:
     of=_CLUSTERS,
     level=Level.MANDATORY,
     references="CKV_AWS_58; trivy AWS-0039; FSBP EKS.3; CIS 5.3.1; pulumi compliance-policies",
-    fix="leave it to gpu-cluster:cluster, which encrypts them with a key of its own; "
-    "elsewhere set encryptionConfig with resources [secrets]",
+    fix="use gpu-cluster:cluster, which encrypts secrets with a KMS key; otherwise set encryptionConfig "
+    "with resources [secrets]",
 )
 def secrets_encrypted(cluster: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """A copy of etcd is worth nothing without a key whose every use is written down and can be denied."""
+    """A copy of etcd is unreadable without the key, whose use is logged and can be denied."""
     encryption = cluster.at("encryptionConfig")
     if "secrets" not in [item.value for item in encryption.at("resources").items()]:
         yield Violation(encryption.at("resources"), '["secrets"]')
@@ -91,15 +93,15 @@ def secrets_encrypted(cluster: Resource, inventory: Inventory) -> Iterator[Viola
     of=_CLUSTERS,
     level=Level.MANDATORY,
     references="CKV_AWS_37; trivy AWS-0038; FSBP EKS.8; CIS 2.1.1; cdk-nag EKS2",
-    fix="leave it to gpu-cluster:cluster, which writes all five; gpu-cluster:cluster.logs says how long",
+    fix="use gpu-cluster:cluster, which enables all five logs; gpu-cluster:cluster.logs sets the retention",
 )
 def control_plane_logs(cluster: Resource) -> Iterator[Violation]:
-    """Who read a secret, and who was let in, can be told afterwards only from these."""
+    """Only these logs record access to secrets and authentication decisions."""
     logs = cluster.at("enabledClusterLogTypes")
     written = [item.value for item in logs.items()]
     missing = [name for name in _LOGS if name not in written]
     if missing:
-        yield Violation(logs, f"a list with {', '.join(missing)}, too")
+        yield Violation(logs, f"a list that also has {', '.join(missing)}")
 
 
 @rule(
@@ -109,10 +111,10 @@ def control_plane_logs(cluster: Resource) -> Iterator[Violation]:
     of=_CLUSTERS,
     level=Level.MANDATORY,
     references="CKV_AWS_339; FSBP EKS.2; C-0273",
-    fix="raise gpu-cluster:cluster.version, one minor version at a time",
+    fix="raise gpu-cluster:cluster.version by one minor version at a time",
 )
 def supported_version(cluster: Resource) -> Iterator[Violation]:
-    """It gets no security fixes any more, and AWS upgrades it on a day of its own choice."""
+    """An unsupported version gets no security fixes, and AWS upgrades it at a time of its choice."""
     version = cluster.at("version")
     extended = cluster.at("upgradePolicy", "supportType").value != "STANDARD"
     supported = [
@@ -134,7 +136,7 @@ def supported_version(cluster: Resource) -> Iterator[Violation]:
     fix="set gpu-cluster:protect: true",
 )
 def deletion_protection(cluster: Resource) -> Iterator[Violation]:
-    """A cluster that is gone takes every workload with it, and no backup brings back its objects at once."""
+    """Deleting a cluster deletes all workloads, and a backup does not restore its objects quickly."""
     yield from should_be(cluster.at("deletionProtection"), True)
 
 
@@ -145,12 +147,13 @@ def deletion_protection(cluster: Resource) -> Iterator[Violation]:
     of=each(CLUSTER, "ConfigMap"),
     level=Level.MANDATORY,
     references="CIS 4.1.7; C-0285",
-    fix="name who may use the cluster in gpu-cluster:cluster.access",
+    fix="define access entries in gpu-cluster:cluster.access",
 )
 def access_entries(resource: Resource) -> Iterator[Violation]:
-    """An editor of one ConfigMap is an administrator, and a typing error in it locks everybody out."""
+    """Any editor of the ConfigMap can become an administrator, and a typing error in it locks out all
+    users."""
     if resource.kind == "ConfigMap":
         if resource.name == "aws-auth" and resource.namespace == "kube-system":
-            yield Violation(resource.at("data"), "an access entry for each role", actual="read by EKS")
+            yield Violation(resource.at("data"), "an access entry per role", actual="used by EKS")
         return
     yield from should_be(resource.at("accessConfig", "authenticationMode"), "API")

@@ -1,4 +1,4 @@
-"""A rule for GPU devices: containers use those that the scheduler gave them."""
+"""Rule for GPU devices: containers use only assigned devices."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,9 +14,9 @@ _ALLOWED: Mapping[str, tuple[str, ...]] = {
     VISIBLE_DEVICES: ("void",),
     CUDA_DEVICES: ("",),
 }
-"""Values that give a container no device, by variable."""
+"""Values that expose no device, by variable."""
 
-_EXPECTED = {VISIBLE_DEVICES: "left out, or void", CUDA_DEVICES: "left out, or empty"}
+_EXPECTED = {VISIBLE_DEVICES: "not set, or void", CUDA_DEVICES: "not set, or empty"}
 
 
 @stack_rule(
@@ -27,12 +27,12 @@ _EXPECTED = {VISIBLE_DEVICES: "left out, or void", CUDA_DEVICES: "left out, or e
     level=Level.MANDATORY,
     references="NVIDIA Container Toolkit: NVIDIA_VISIBLE_DEVICES; "
     "CUDA programming guide: CUDA_VISIBLE_DEVICES; Kubernetes: schedule GPUs",
-    fix="ask for GPUs in resources.limits, and leave the variable to the device plugin; "
-    "void keeps a container without GPUs from those of its node",
+    fix="request GPUs in resources.limits and do not set the variable; void hides the node's GPUs from a "
+    "container without GPUs",
 )
 def gpus_from_the_scheduler(container: Container, inventory: Inventory) -> Iterator[Violation]:
-    """With such a variable a container uses GPUs that no quota counts and that others were given,
-    or hides those that were given to it."""
+    """With such a variable, a container can use GPUs of other pods outside of any quota, or hide its own
+    GPUs."""
     workload = container.pod.resource
     if workload.kind == "DaemonSet" and not _is_of_a_team(workload, inventory):
         return  # device plugins and exporters see every GPU of their node
@@ -55,7 +55,7 @@ def _chosen(name: str, value: Property) -> Iterator[Violation]:
 
 
 def _loaded(container: Container, inventory: Inventory) -> Iterator[tuple[str, Property]]:
-    """Variables that come from ConfigMaps of the stack as a whole."""
+    """Variables from ConfigMaps of the stack, by envFrom."""
     for source in container.at("envFrom").items():
         wanted, prefix = source.at("configMapRef", "name").text, source.at("prefix").text
         for config in inventory.of("ConfigMap", container.pod.resource.namespace) if wanted else ():

@@ -1,4 +1,4 @@
-"""A rule for what pods reach: services of AWS whose names lead into the VPC."""
+"""Rule for egress of pods to VPC interface endpoints."""
 
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -24,11 +24,12 @@ Range = IPv4Network | IPv6Network
     of=each("aws:eks/podIdentityAssociation:PodIdentityAssociation"),
     level=Level.MANDATORY,
     references="AWS PrivateLink guide: private DNS names of interface endpoints",
-    fix="leave the namespaces of teams to gpu-cluster:teams; elsewhere allow egress to port 443 of the "
-    "subnets that the endpoints are in",
+    fix="define team namespaces in gpu-cluster:teams; otherwise allow egress to port 443 of the subnets "
+    "of the endpoints",
 )
 def aws_endpoints_reached(association: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """The name of a service leads to a private address then, which egress to the internet leaves out."""
+    """With private DNS, the service name resolves to a private address, which egress to the internet does not
+    include."""
     namespace = association.at("namespace")
     policies = inventory.of("NetworkPolicy", namespace.text)
     rules = [rule for policy in policies for rule in policy.at("spec", "egress").items()]
@@ -39,9 +40,7 @@ def aws_endpoints_reached(association: Resource, inventory: Inventory) -> Iterat
     ]
     if cut_off:
         shown = ", ".join(map(str, cut_off))
-        yield Violation(
-            namespace, f"a namespace with egress to port {_HTTPS} of {shown}", "cut off from them"
-        )
+        yield Violation(namespace, f"a namespace with egress to port {_HTTPS} of {shown}", "blocked")
 
 
 def _closes_egress(policy: Resource) -> bool:
@@ -50,7 +49,7 @@ def _closes_egress(policy: Resource) -> bool:
 
 
 def _endpoint_ranges(inventory: Inventory) -> Sequence[Range]:
-    """Of subnets with an interface endpoint that takes over the name of its service."""
+    """CIDR ranges of subnets with an interface endpoint that has private DNS."""
     found = {
         _range(subnet.at("cidrBlock"))
         for endpoint in inventory.every((_ENDPOINT,))
@@ -93,4 +92,4 @@ def _range(cidr: Property) -> Range:
     try:
         return ip_network(cidr.text, strict=False)
     except ValueError:
-        raise UnreadableError(cidr, cidr.shown, "a range of addresses such as 10.0.0.0/8") from None
+        raise UnreadableError(cidr, cidr.shown, "a CIDR range such as 10.0.0.0/8") from None

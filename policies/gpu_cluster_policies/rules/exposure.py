@@ -1,4 +1,4 @@
-"""Rules for what can be reached from outside of the cluster: that it is meant to be, and encrypted."""
+"""Rules for exposure outside the cluster: allow list and TLS."""
 
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
@@ -14,8 +14,8 @@ _LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
 _ENCRYPTED = ("HTTPS", "TLS")
 _ROUTES = ("HTTPRoute", "GRPCRoute")
 _WAYS = ("apiKeyAuth", "basicAuth", "extAuth", "jwt", "oidc")
-"""Keys by which a SecurityPolicy of Envoy Gateway v1.6.0 knows who calls
-(api/v1alpha1/securitypolicy_types.go, 2026-11-30)."""
+"""Authentication keys of a SecurityPolicy of Envoy Gateway v1.6.0 (api/v1alpha1/securitypolicy_types.go,
+2026-11-30)."""
 
 _INTERNAL = {
     f"{_NLB}-scheme": "internal",
@@ -23,11 +23,11 @@ _INTERNAL = {
     "networking.gke.io/load-balancer-type": "Internal",
     "service.beta.kubernetes.io/azure-load-balancer-internal": "true",
 }
-"""Annotations that keep a load balancer off the internet (Kubernetes, Internal load balancer, 2026-11-30)."""
+"""Annotations of internal load balancers (Kubernetes, Internal load balancer, 2026-11-30)."""
 
 
 def no_exposed_services(listed: Collection[str]) -> Rule:
-    """The rule where these objects, by `namespace/name`, are meant to be reached from outside."""
+    """Rule with the allowed exposed objects, by `namespace/name`."""
 
     @stack_rule(
         69,
@@ -37,12 +37,12 @@ def no_exposed_services(listed: Collection[str]) -> Rule:
         level=Level.PRODUCTION,
         references="pulumi compliance-policies; gatekeeper block-loadbalancer-services; "
         "gatekeeper block-nodeport-services; gatekeeper externalip; kyverno restrict-nodeport",
-        fix="leave type out of a Service: models are called inside of the cluster, by the namespaces of "
-        "gpu-cluster:serving.clients, or by gpu-cluster:gateway, internal unless internet is true, and with "
-        "keys; list an object that is meant to be open in exposedServices of policies/settings.yaml",
+        fix="remove type of the Service: models are called in the cluster from the namespaces of "
+        "gpu-cluster:serving.clients, or through gpu-cluster:gateway with API keys; list "
+        "intentionally exposed objects in exposedServices of policies/settings.yaml",
     )
     def judge(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
-        """A load balancer puts a model server, which asks for no password, on the network of others."""
+        """A load balancer exposes a model server, which has no authentication, to other networks."""
         if any(fnmatchcase(f"{resource.namespace}/{resource.name}", pattern) for pattern in listed):
             return
         match resource.kind:
@@ -74,7 +74,7 @@ def _service(service: Resource) -> Iterator[Violation]:
 
 
 def _public(annotations: Property) -> Iterator[Violation]:
-    """Load balancers that no annotation makes internal."""
+    """Load balancers without an annotation for internal ones."""
     scheme = annotations.at(f"{_NLB}-scheme")
     internal = any(annotations.at(name).text == value for name, value in _INTERNAL.items())
     if scheme.text == "internet-facing" or not internal:
@@ -82,13 +82,15 @@ def _public(annotations: Property) -> Iterator[Violation]:
 
 
 def _open_route(route: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """A route of a Gateway that no SecurityPolicy guards: its own, or one of its Gateway."""
+    """Gateway routes without a SecurityPolicy on the route or its Gateway."""
     parents = [it for it in route.at("spec", "parentRefs").items() if it.at("kind").text in ("", "Gateway")]
     guarded = [(route.kind, route.name, route.namespace)]
     guarded += [("Gateway", it.at("name").text, it.at("namespace").text or route.namespace) for it in parents]
     if parents and not any(_guarded(*target, inventory) for target in guarded):
         missing = route.missing("SecurityPolicy")
-        yield Violation(missing, "one with keys or tokens, for the route or its Gateway", actual="missing")
+        yield Violation(
+            missing, "a policy with API keys or tokens, for the route or its Gateway", actual="missing"
+        )
 
 
 def _guarded(kind: str, name: str, namespace: str, inventory: Inventory) -> bool:
@@ -102,7 +104,7 @@ def _guarded(kind: str, name: str, namespace: str, inventory: Inventory) -> bool
 
 @subjects("Ingress", "Gateway", "Service", *_LISTENERS)
 def _entrances(resource: Resource) -> Iterable[Resource]:
-    """Resources that take in connections from outside, and may end their encryption."""
+    """Resources that accept external connections and may terminate TLS."""
     inside = resource.kind == "Service" and resource.at("spec", "type").text != "LoadBalancer"
     return () if inside else (resource,)
 
@@ -114,11 +116,12 @@ def _entrances(resource: Resource) -> Iterable[Resource]:
     of=_entrances,
     level=Level.PRODUCTION,
     references="CIS 5.4.5; C-0263; kyverno require-ingress-https; gatekeeper httpsonly",
-    fix="give an Ingress tls with all of its hosts, or the ALB's certificate-arn and ssl-redirect; "
-    "give a Service the NLB's ssl-cert; set tls of gpu-cluster:gateway in place of http",
+    fix="for an Ingress, set tls with all hosts, or the ALB annotations certificate-arn and "
+    "ssl-redirect; for a Service, set the NLB annotation ssl-cert; for gpu-cluster:gateway, set tls "
+    "instead of http",
 )
 def tls_at_entrances(entrance: Resource) -> Iterator[Violation]:
-    """Prompts and answers are what a company keeps to itself, and anybody on the way could read them."""
+    """Prompts and answers are confidential, and plain HTTP can be read on the network path."""
     match entrance.kind:
         case "Ingress":
             yield from _ingress(entrance)
@@ -136,7 +139,7 @@ def tls_at_entrances(entrance: Resource) -> Iterator[Violation]:
 
 
 def _ends_before(gateway: Resource) -> bool:
-    """Whether a load balancer of AWS in front of the Gateway ends the encryption, with a certificate."""
+    """Whether an AWS load balancer in front of the Gateway terminates TLS."""
     return bool(gateway.at("spec", "infrastructure", "annotations", f"{_NLB}-ssl-cert").value)
 
 
@@ -163,7 +166,7 @@ def _ingress(ingress: Resource) -> Iterator[Violation]:
 
 
 def _listener(listener: Resource) -> Iterator[Violation]:
-    """A listener of a load balancer; one for HTTP may only send its callers to another."""
+    """Load balancer listeners; an HTTP listener may only redirect."""
     protocol = listener.at("protocol")
     if protocol.text in _ENCRYPTED:
         return
@@ -177,7 +180,7 @@ def _annotations(resource: Resource) -> Property:
 
 
 def _covers(name: str, host: str) -> bool:
-    """Whether a certificate for this name is one for the host; a wildcard stands for one label."""
+    """Whether a certificate name matches the host; a wildcard matches one label."""
     if name.startswith("*."):
         return host.partition(".")[2] == name[2:]
     return name == host

@@ -25,10 +25,10 @@ _FSX = (
     level=Level.MANDATORY,
     references="CKV_AWS_42; CKV_AWS_184; trivy AWS-0037; FSBP EFS.1; cdk-nag EFS1; "
     "pulumi compliance-policies",
-    fix="leave it to gpu-cluster:storage.<name> with kind: efs; elsewhere set encrypted and kmsKeyId",
+    fix="use gpu-cluster:storage.<name> with kind: efs; otherwise set encrypted and kmsKeyId",
 )
 def efs_encrypted(file_system: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """It cannot be encrypted later: all that is in it would have to move to another."""
+    """Encryption cannot be enabled later without moving all data to a new file system."""
     yield from not_encrypted(file_system, file_system.root, inventory)
 
 
@@ -39,18 +39,18 @@ def efs_encrypted(file_system: Resource, inventory: Inventory) -> Iterator[Viola
     of=each("aws:efs/accessPoint:AccessPoint"),
     level=Level.MANDATORY,
     references="CKV_AWS_329; CKV_AWS_330; FSBP EFS.3; FSBP EFS.4",
-    fix="leave folders to gpu-cluster:storage.<name> with kind: efs; "
-    "elsewhere set rootDirectory.path to a folder, and posixUser",
+    fix="use gpu-cluster:storage.<name> with kind: efs; otherwise set rootDirectory.path to a folder, "
+    "and posixUser",
 )
 def access_points(point: Resource) -> Iterator[Violation]:
-    """Else every client sees the folders of all teams, as any user that it says to be."""
+    """Without them, every client can access the folders of all teams as any user."""
     path = point.at("rootDirectory", "path")
     if path.text in ("", "/"):
         yield Violation(path, "a folder")
     for identity in ("uid", "gid"):
         given = point.at("posixUser", identity)
         if given.value is None:
-            yield Violation(given, "the one that every client acts as")
+            yield Violation(given, "the user of every client")
 
 
 @rule(
@@ -60,10 +60,10 @@ def access_points(point: Resource) -> Iterator[Violation]:
     of=each(_EFS),
     level=Level.PRODUCTION,
     references="pulumi compliance-policies",
-    fix="leave it to gpu-cluster:storage.<name> with kind: efs; elsewhere leave availabilityZoneName out",
+    fix="use gpu-cluster:storage.<name> with kind: efs; otherwise remove availabilityZoneName",
 )
 def efs_across_zones(file_system: Resource) -> Iterator[Violation]:
-    """One Zone storage is lost with its zone, and out of reach while the zone is."""
+    """One Zone storage is unavailable or lost when its zone fails."""
     zone = file_system.at("availabilityZoneName")
     if zone.value is not None:
         yield Violation(zone, "not set")
@@ -76,9 +76,9 @@ def efs_across_zones(file_system: Resource) -> Iterator[Violation]:
     of=each(*_FSX),
     level=Level.MANDATORY,
     references="CKV_AWS_190; CKV_AWS_178; CKV_AWS_203",
-    fix="leave it to gpu-cluster:storage.<name> with kind: fsx-lustre; elsewhere set kmsKeyId, "
-    "which Lustre takes with a PERSISTENT deploymentType only",
+    fix="use gpu-cluster:storage.<name> with kind: fsx-lustre; otherwise set kmsKeyId, which requires a "
+    "PERSISTENT deploymentType",
 )
 def fsx_encrypted(file_system: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Training data can be withdrawn from everybody at once, and every use of its key is written down."""
+    """With a customer managed key, access to training data can be revoked at once, and key use is logged."""
     yield from not_own_key(file_system, file_system.at("kmsKeyId"), inventory)

@@ -1,4 +1,4 @@
-"""Rules for GPUs: who gets one, and who keeps off their nodes."""
+"""Rules for GPUs: requests, taints, tolerations and node selectors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ _NEURON = "aws.amazon.com/neuron"
     of=containers,
     level=Level.MANDATORY,
     references="Kubernetes: schedule GPUs",
-    fix="name the GPUs in resources.limits and leave them out of requests, or give the same number; "
-    "for a model, gpus in gpu-cluster:serving.models.<name>",
+    fix="set GPUs in resources.limits and remove them from requests, or set the same number; for a "
+    "model, set gpus in gpu-cluster:serving.models.<name>",
 )
 def gpu_limits(container: Container) -> Iterator[Violation]:
-    """A GPU cannot be overcommitted: the API server refuses the pod, long after the update has succeeded."""
+    """GPUs cannot be overcommitted; the API server refuses the pod after the update has succeeded."""
     requests, limits = container.at("resources", "requests"), container.at("resources", "limits")
     for name in sorted(set(container.gpu_resources)):
         requested, limited = requests.at(name), limits.at(name)
@@ -35,7 +35,7 @@ def gpu_limits(container: Container) -> Iterator[Violation]:
 
 @dataclass(frozen=True)
 class _GpuNodes:
-    """A GPU node, or a group of them."""
+    """GPU node or group of GPU nodes."""
 
     taints: Property
     key: str
@@ -61,11 +61,11 @@ def _gpu_nodes(resource: Resource) -> Iterator[_GpuNodes]:
     of=_gpu_nodes,
     level=Level.MANDATORY,
     references="Kubernetes: taints and tolerations, dedicated nodes and nodes with special hardware",
-    fix="leave the pool's taints to gpu-cluster:pools.<name>, which always has nvidia.com/gpu; "
-    "taint a node that was made elsewhere",
+    fix="use gpu-cluster:pools.<name>, which always has the taint nvidia.com/gpu; taint nodes created "
+    "elsewhere",
 )
 def gpu_pool_taint(nodes: _GpuNodes) -> Iterator[Violation]:
-    """Any pod may land on an untainted node, and GPUs stand idle while others use up its CPU and memory."""
+    """Without a taint, pods without GPUs use up the CPU and memory of GPU nodes."""
     taints = [(taint.at("key").value, taint.at("effect").value) for taint in nodes.taints.items()]
     if (nodes.key, nodes.effect) not in taints:
         yield Violation(nodes.taints, f"{nodes.key} with effect {nodes.effect}, among others")
@@ -78,12 +78,12 @@ def gpu_pool_taint(nodes: _GpuNodes) -> Iterator[Violation]:
     of=pods,
     level=Level.MANDATORY,
     references="Kubernetes: taints and tolerations, dedicated nodes and nodes with special hardware",
-    fix="for a model, name its pool in gpu-cluster:serving.models.<name>.pool; "
-    "in other pods with GPUs set tolerations and nodeSelector, and in those without leave the toleration out",
+    fix="for a model, set gpu-cluster:serving.models.<name>.pool; for other GPU pods, set tolerations "
+    "and nodeSelector; for pods without GPUs, remove the toleration",
 )
 def gpu_placement(pod: Pod) -> Iterator[Violation]:
-    """A GPU pod without toleration never starts, without selector it may get the wrong GPU,
-    and any other pod on a GPU node is in the way of one that needs it."""
+    """A GPU pod without a toleration cannot be scheduled, without a selector it may get the wrong GPU, and
+    other pods on GPU nodes block capacity."""
     if not pod.gpu_resources:
         # A DaemonSet serves its node: device plugins and exporters tolerate what they look after.
         yield from () if pod.resource.kind == "DaemonSet" else _stray(pod)
@@ -100,11 +100,11 @@ def gpu_placement(pod: Pod) -> Iterator[Violation]:
 def _stray(pod: Pod) -> Iterator[Violation]:
     for toleration in pod.spec.at("tolerations").items():
         if any(_tolerates(toleration, key) for key in GPU_TAINTS.values()):
-            yield Violation(toleration, "left out: the pod asks for no GPU")
+            yield Violation(toleration, "not set, because the pod requests no GPU")
 
 
 def _offered(node: Resource) -> set[str]:
-    """GPU resources that a node has, or says to have before its device plugin runs."""
+    """GPU resources of a node, including expected ones before its device plugin runs."""
     sections = (node.at("status", section) for section in ("capacity", "allocatable"))
     offered = {name for section in sections for name, _ in section.entries() if is_gpu(name)}
     labelled = node.at("metadata", "labels", "nvidia.com/gpu.present").text == "true"
@@ -112,7 +112,7 @@ def _offered(node: Resource) -> set[str]:
 
 
 def _accelerated(group: Resource) -> set[str]:
-    """Taint keys that an EKS node group needs, by its image and its instance types."""
+    """Required taint keys of an EKS node group, by image and instance types."""
     image = group.at("amiType").text
     by_image = {key for word, key in (("NVIDIA", _NVIDIA), ("NEURON", _NEURON)) if word in image}
     types = [INSTANCES.get(item.text) for item in group.at("instanceTypes").items()]
@@ -120,12 +120,12 @@ def _accelerated(group: Resource) -> set[str]:
 
 
 def _taint_of(resource: str) -> str:
-    """Key of the taint of nodes that offer this GPU resource; slices of a GPU are on its nodes."""
+    """Taint key of nodes with this GPU resource; MIG resources use the key of the GPU."""
     return next(key for prefix, key in GPU_TAINTS.items() if resource.startswith(prefix))
 
 
 def _tolerates(toleration: Property, key: str) -> bool:
-    """Whether it lets a pod on nodes with this key and effect NoSchedule; any value counts as theirs."""
+    """Whether a toleration matches this key and effect NoSchedule, with any value."""
     operator, wanted = toleration.at("operator").text or "Equal", toleration.at("key").text
     same_key = wanted == key or (not wanted and operator == "Exists")
     return same_key and toleration.at("effect").text in ("", "NoSchedule")

@@ -1,4 +1,4 @@
-"""Rules for images: where they come from, and that they stay the same."""
+"""Rules for images: allowed registries, tags and digests."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -17,10 +17,11 @@ _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
     of=images,
     level=Level.MANDATORY,
     references="CKV_K8S_14; KSV-0013; kyverno disallow-latest-tag; gatekeeper disallowedtags",
-    fix="name a release of the image, or its digest",
+    fix="use a release tag or a digest",
 )
 def no_latest_tag(image: Property) -> Iterator[Violation]:
-    """Two replicas with the same manifest would run different programs, and a rollback may change nothing."""
+    """With `latest`, replicas of one manifest can run different programs, and a rollback may have no
+    effect."""
     if "@" in image.text:
         return
     _, _, tag = image.text.rpartition("/")[2].partition(":")
@@ -44,7 +45,7 @@ def digest_pinned(image: Property) -> Iterator[Violation]:
 
 
 def allowed_registry(registries: Collection[str]) -> Rule:
-    """The rule for these hosts, each with or without a path, such as `harbor.example.com/mirror`."""
+    """Rule for these registries, with or without a path, such as `harbor.example.com/mirror`."""
     prefixes = tuple(f"{registry.rstrip('/')}/" for registry in registries)
     allowed = ", ".join(sorted(registries))
 
@@ -59,7 +60,8 @@ def allowed_registry(registries: Collection[str]) -> Rule:
         fix="pull it through gpu-cluster:registry.mirror, or allow its registry in policies/settings.yaml",
     )
     def judge(image: Property) -> Iterator[Violation]:
-        """Anybody can publish an image; only these registries are known to hold what was reviewed."""
+        """Any user can publish an image on a public registry; only these registries contain reviewed
+        images."""
         if not _qualified(image.text).startswith(prefixes):
             yield Violation(image, f"an image from one of {allowed}")
 
@@ -67,7 +69,7 @@ def allowed_registry(registries: Collection[str]) -> Rule:
 
 
 def _qualified(image: str) -> str:
-    """The image with its registry, which is docker.io where none is named."""
+    """Image with its registry, docker.io by default."""
     host, slash, _ = image.partition("/")
     if slash and ("." in host or ":" in host or host == "localhost"):
         return image

@@ -1,4 +1,4 @@
-"""Rules for what separates a container from its node: AppArmor, SELinux, /proc, sysctls, Windows.
+"""Rules for container isolation: AppArmor, SELinux, /proc, sysctls, Windows.
 
 Source: Kubernetes Pod Security admission v0.37.2 (Kubernetes 1.37), policy/check_*.go,
 https://github.com/kubernetes/pod-security-admission, read 2026-11-29.
@@ -10,7 +10,7 @@ from gpu_cluster_policies.property import Property
 from gpu_cluster_policies.resource import Container, Pod, containers, pods
 from gpu_cluster_policies.rule import Level, Violation, rule
 
-_LEAVE = "in the manifest; nothing that the stack file makes sets it"
+_LEAVE = "in the manifest; objects of the stack file do not set it"
 _APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
 _PROFILES = ("RuntimeDefault", "Localhost")
 _SELINUX_TYPES = ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
@@ -32,11 +32,11 @@ _SAFE_SYSCTLS = frozenset(
         "net.ipv4.tcp_wmem",
     )
 )
-"""Namespaced sysctls: each pod has its own, and they reach neither the node nor other pods."""
+"""Safe, namespaced sysctls, which affect neither the node nor other pods."""
 
 
 def _contexts(pod: Pod) -> Iterator[Property]:
-    """The security contexts of the pod and of its containers."""
+    """Security contexts of a pod and its containers."""
     yield pod.spec.at("securityContext")
     for container in pod.containers:
         yield container.at("securityContext")
@@ -49,10 +49,10 @@ def _contexts(pod: Pod) -> Iterator[Property]:
     of=pods,
     level=Level.MANDATORY,
     references="Pod Security Baseline: AppArmor",
-    fix=f"leave securityContext.appArmorProfile out, or set RuntimeDefault or Localhost, {_LEAVE}",
+    fix=f"remove securityContext.appArmorProfile, or set RuntimeDefault or Localhost, {_LEAVE}",
 )
 def apparmor_profile(pod: Pod) -> Iterator[Violation]:
-    """The runtime's profile keeps a process from mounts and from files of the kernel."""
+    """The default profile blocks mounts and access to kernel files."""
     for context in _contexts(pod):
         profile = context.at("appArmorProfile")
         if profile.value is not None and profile.at("type").value not in _PROFILES:
@@ -73,10 +73,10 @@ def _is_profile(annotation: str) -> bool:
     of=pods,
     level=Level.MANDATORY,
     references="Pod Security Baseline: SELinux",
-    fix=f"leave user and role of securityContext.seLinuxOptions out, and type, too, {_LEAVE}",
+    fix=f"remove user, role and type of securityContext.seLinuxOptions {_LEAVE}",
 )
 def selinux_options(pod: Pod) -> Iterator[Violation]:
-    """A process with a type of the host, such as spc_t, is not confined on it."""
+    """A process with a host type, such as spc_t, is not confined."""
     for context in _contexts(pod):
         options = context.at("seLinuxOptions")
         if options.at("type").text not in _SELINUX_TYPES:
@@ -93,10 +93,10 @@ def selinux_options(pod: Pod) -> Iterator[Violation]:
     of=containers,
     level=Level.MANDATORY,
     references="Pod Security Baseline: /proc Mount Type",
-    fix=f"leave securityContext.procMount out {_LEAVE}",
+    fix=f"remove securityContext.procMount {_LEAVE}",
 )
 def default_proc_mount(container: Container) -> Iterator[Violation]:
-    """Unmasked, /proc shows and changes settings of the kernel that all pods of a node share."""
+    """Without masks, /proc gives access to kernel settings shared by all pods of the node."""
     mount = container.at("securityContext", "procMount")
     if mount.value not in (None, "Default"):
         yield Violation(mount, "Default, or not set")
@@ -109,14 +109,14 @@ def default_proc_mount(container: Container) -> Iterator[Violation]:
     of=pods,
     level=Level.MANDATORY,
     references="Pod Security Baseline: Sysctls",
-    fix=f"leave the sysctl out of securityContext.sysctls {_LEAVE}; set what nodes need in their image",
+    fix=f"remove the sysctl from securityContext.sysctls {_LEAVE}; set node sysctls in the node image",
 )
 def safe_sysctls(pod: Pod) -> Iterator[Violation]:
-    """Other sysctls belong to the node: one pod changes them for all."""
+    """Other sysctls apply to the node and affect all of its pods."""
     for sysctl in pod.spec.at("securityContext", "sysctls").items():
         name = sysctl.at("name")
         if not isinstance(name.value, str) or name.value not in _SAFE_SYSCTLS:
-            yield Violation(name, "a sysctl of the pod's own namespaces")
+            yield Violation(name, "a safe sysctl")
 
 
 @rule(
@@ -126,10 +126,10 @@ def safe_sysctls(pod: Pod) -> Iterator[Violation]:
     of=pods,
     level=Level.MANDATORY,
     references="Pod Security Baseline: HostProcess",
-    fix=f"leave securityContext.windowsOptions.hostProcess out {_LEAVE}",
+    fix=f"remove securityContext.windowsOptions.hostProcess {_LEAVE}",
 )
 def no_host_process(pod: Pod) -> Iterator[Violation]:
-    """A HostProcess container is a process of its Windows node, with all that the node may do."""
+    """A HostProcess container has the permissions of its Windows node."""
     for context in _contexts(pod):
         host_process = context.at("windowsOptions", "hostProcess")
         if host_process.value not in (None, False):

@@ -1,4 +1,4 @@
-"""Rules for keys of KMS: that they change, stay, and obey whom they should."""
+"""Rules for KMS keys: rotation, deletion window and key policies."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ _POLICY_OF = ResourceLink(frozenset((_KEY_POLICY,)), ("keyId",), KEYS)
 _FOR_RESOURCES = "kms:grantisforawsresource"
 _OF_CREATE_CLUSTER = ("kms:CreateGrant", "kms:DescribeKey")
 _DAYS = 30  # the longest that KMS waits
-_LEAVE = "leave keys to the platform, which makes one for each purpose"
+_LEAVE = "use the platform's KMS keys, one per purpose"
 
 
 @rule(
@@ -29,10 +29,10 @@ _LEAVE = "leave keys to the platform, which makes one for each purpose"
     of=each(_KEY),
     level=Level.MANDATORY,
     references="CKV_AWS_7; trivy AWS-0065; FSBP KMS.4; cdk-nag KMS5; pulumi compliance-policies",
-    fix=f"{_LEAVE}; elsewhere set enableKeyRotation",
+    fix=f"{_LEAVE}; otherwise set enableKeyRotation",
 )
 def key_rotation(key: Resource) -> Iterator[Violation]:
-    """The less one version has encrypted, the less is lost with it."""
+    """Rotation limits the data that a compromised key version can decrypt."""
     symmetric = key.at("customerMasterKeySpec").value in (None, "SYMMETRIC_DEFAULT")
     for_data = key.at("keyUsage").value in (None, "ENCRYPT_DECRYPT")
     if not (symmetric and for_data) or key.at("customKeyStoreId").value is not None:
@@ -52,12 +52,12 @@ def _policies(resource: Resource) -> Iterator[Property]:
     of=_policies,
     level=Level.MANDATORY,
     references="CKV_AWS_33; FSBP KMS.5",
-    fix=f"{_LEAVE}; elsewhere name the roles, or add a condition such as kms:CallerAccount",
+    fix=f"{_LEAVE}; otherwise name the roles, or add a condition such as kms:CallerAccount",
 )
 def no_wildcard_key_principal(policy: Property) -> Iterator[Violation]:
-    """Anybody with an account of AWS could decrypt what it protects, or use it up."""
+    """Any AWS account could use the key to decrypt data."""
     for statement in for_anybody(policy):
-        yield Violation(statement.field, "accounts or roles that are named", actual="for everybody")
+        yield Violation(statement.field, "named accounts or roles", actual="open to all principals")
 
 
 @rule(
@@ -67,10 +67,11 @@ def no_wildcard_key_principal(policy: Property) -> Iterator[Violation]:
     of=each(*KEYS),
     level=Level.PRODUCTION,
     references="FSBP KMS.3",
-    fix=f"{_LEAVE}; elsewhere leave deletionWindowInDays out, or set it to 30",
+    fix=f"{_LEAVE}; otherwise remove deletionWindowInDays, or set it to 30",
 )
 def key_deletion_window(key: Resource) -> Iterator[Violation]:
-    """All data that it has encrypted is lost with it, and a backup that needs it is opened once a month."""
+    """Data encrypted with a deleted key is lost, and the need for an old key may be noticed only weeks
+    later."""
     window = key.at("deletionWindowInDays")
     if window.value is not None and window.value != _DAYS:
         yield Violation(window, f"{_DAYS}")
@@ -83,10 +84,10 @@ def key_deletion_window(key: Resource) -> Iterator[Violation]:
     of=each(CLUSTER),
     level=Level.MANDATORY,
     references="Amazon EKS user guide: enable-kms",
-    fix=f"{_LEAVE}; elsewhere allow the account kms:CreateGrant and kms:DescribeKey without that condition",
+    fix=f"{_LEAVE}; otherwise allow the account kms:CreateGrant and kms:DescribeKey without that condition",
 )
 def cluster_key_grants(cluster: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """CreateCluster does not support the condition: EKS refuses the key, and no cluster is created."""
+    """CreateCluster does not support the condition; EKS refuses the key and creates no cluster."""
     for key in _keys_of(cluster, inventory):
         for holder in inventory.linked(key, _POLICY_OF) or (key,):  # a KeyPolicy replaces that of its key
             yield from _refuses_a_cluster(holder.at("policy"))
@@ -98,7 +99,7 @@ def _keys_of(cluster: Resource, inventory: Inventory) -> Iterator[Resource]:
 
 
 def _refuses_a_cluster(policy: Property) -> Iterator[Violation]:
-    """A key without a policy gets the default one of KMS, which leaves all to IAM."""
+    """A key without a policy has the KMS default policy, which delegates to IAM."""
     if policy.value is None:
         return
     found = statements(policy)

@@ -1,4 +1,4 @@
-"""Rules for the metadata service of EC2, which hands out a server's credentials."""
+"""Rules for the EC2 instance metadata service (IMDS), which provides the instance role's credentials."""
 
 from collections.abc import Iterator
 
@@ -18,9 +18,10 @@ _TEMPLATE = "launchTemplate"
 
 @subjects(LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS, NODE_GROUP)
 def _metadata(resource: Resource) -> Iterator[Property]:
-    """How each server may be asked; nothing of one that has no such service, or that its template tells.
+    """Metadata options of instances; none if IMDS is disabled or the launch template defines them.
 
-    Of a node group that has no template, the place of one: EKS makes it, and tells no metadata options.
+    For a node group without a launch template, the property of the template: EKS creates one without metadata
+    options.
     """
     if resource.kind == NODE_GROUP:
         if not resource.at(_TEMPLATE).value:
@@ -43,11 +44,11 @@ def _metadata(resource: Resource) -> Iterator[Property]:
     of=_metadata,
     level=Level.MANDATORY,
     references="CKV_AWS_79; trivy AWS-0130; FSBP EC2.8",
-    fix="leave the launch template to gpu-cluster:pools; "
-    "elsewhere set metadataOptions.httpTokens to required, for a node group in its template",
+    fix="use gpu-cluster:pools; otherwise set metadataOptions.httpTokens to required, for a node group "
+    "in its launch template",
 )
 def imdsv2(options: Property) -> Iterator[Violation]:
-    """Without a session one request that a server is talked into sending gives away the role of its node."""
+    """With IMDSv1, a single forged request (SSRF) exposes the credentials of the node role."""
     yield from _other_than(options, "httpTokens", "required")
 
 
@@ -58,11 +59,12 @@ def imdsv2(options: Property) -> Iterator[Violation]:
     of=_metadata,
     level=Level.MANDATORY,
     references="CKV_AWS_341",
-    fix="leave the launch template to gpu-cluster:pools; "
-    "elsewhere set metadataOptions.httpPutResponseHopLimit to 1, for a node group in its template",
+    fix="use gpu-cluster:pools; otherwise set metadataOptions.httpPutResponseHopLimit to 1, for a node "
+    "group in its launch template",
 )
 def imds_hop_limit(options: Property) -> Iterator[Violation]:
-    """The answer to a pod is one hop longer: with 2, which images of EKS ask for, it is the node to AWS."""
+    """Responses to pods need a second hop: with a limit of 2, the default of EKS images, pods can use the
+    node role."""
     yield from _other_than(options, "httpPutResponseHopLimit", 1)
 
 

@@ -1,4 +1,4 @@
-"""Rules for models: where their weights come from, and that they stay what was reviewed."""
+"""Rule for models: allowed sources, pinned revisions and hub tokens."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -19,20 +19,20 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 @dataclass(frozen=True)
 class _Server:
-    """A container that loads or mirrors a model, and what it is told on its command line."""
+    """Container that loads or mirrors a model, with its command line."""
 
     container: Container
     words: tuple[Property, ...]
 
     def told(self, *flags: str) -> Iterator[Property]:
-        """Where the value of a flag stands, either behind it or after `=`."""
+        """Values of a flag, after it or after `=`."""
         for index, word in enumerate(self.words):
             flag, equals, _ = word.text.partition("=")
             if flag in flags:
                 yield word if equals or index + 1 == len(self.words) else self.words[index + 1]
 
     def model(self) -> Property | None:
-        """The served model: by a flag, or the first word after `serve`."""
+        """Served model: from a flag, or the first word after `serve`."""
         by_flag = next(self.told(*_MODEL_FLAGS), None)
         if by_flag:
             return by_flag
@@ -51,7 +51,7 @@ def _servers(resource: Resource) -> Iterator[_Server]:
 
 
 def model_sources(context: EvaluationContext) -> Rule:
-    """The rule for where the models of a stack may come from."""
+    """Rule for the allowed model sources of a stack."""
     stores = context.settings.model_stores
     allowed = ", ".join(sorted(stores))
 
@@ -63,11 +63,11 @@ def model_sources(context: EvaluationContext) -> Rule:
         level=Level.MANDATORY,
         references="OWASP LLM03:2025; MITRE ATLAS AML.T0010; vLLM: engine arguments, revision",
         fix="set revision in gpu-cluster:serving.models.<name> to a commit of the model, and hubToken of "
-        "gpu-cluster:serving by `pulumi config set --secret`; allow an owner in modelStores of "
-        "policies/settings.yaml",
+        "gpu-cluster:serving by `pulumi config set --secret`; to allow an owner, add it to "
+        "modelStores of policies/settings.yaml",
     )
     def judge(server: _Server) -> Iterator[Violation]:
-        """The owner of a model may change its weights, its code and its licence between two restarts."""
+        """The owner of a model can change its weights, code and license between restarts."""
         yield from _literal_tokens(server)
         model = server.model()
         if model is None:
@@ -94,13 +94,13 @@ def _moving_revision(server: _Server, model: Property) -> Iterator[Violation]:
             server.container.at("args"), expected, actual=f"without --revision for {_value(model)}"
         )
     elif not _COMMIT.fullmatch(_value(revision)):
-        yield Violation(revision, "a commit of 40 hexadecimal digits: branches and tags can be moved")
+        yield Violation(revision, "a commit of 40 hexadecimal digits, because branches and tags can move")
 
 
 def _literal_tokens(server: _Server) -> Iterator[Violation]:
     for word in server.told(*_TOKEN_FLAGS):
         if not _value(word).startswith("$("):
-            yield Violation(word, "left out: HF_TOKEN comes from a Secret", actual="a literal token")
+            yield Violation(word, "not set; use HF_TOKEN from a Secret", actual="a literal token")
     for variable in server.container.at("env").items():
         value = variable.at("value")
         if variable.at("name").text in _TOKENS and value.text:
@@ -108,7 +108,7 @@ def _literal_tokens(server: _Server) -> Iterator[Violation]:
 
 
 def _value(word: Property) -> str:
-    """The value of a word of the command line: itself, or the text after `=` of a flag."""
+    """Value of a command-line word: itself, or the text after `=`."""
     text = word.text
     return text.partition("=")[2] if text.startswith("--") else text
 

@@ -1,4 +1,4 @@
-"""Rules for namespaces: that each is named, closed, and limited in what it may take."""
+"""Rules for namespaces: Pod Security level, default-deny network policy and quotas."""
 
 from collections.abc import Iterable, Iterator
 
@@ -52,11 +52,12 @@ def _named(resource: Resource) -> Iterable[Resource]:
     of=_named,
     level=Level.MANDATORY,
     references="CKV_K8S_21; KSV-0110; CIS 4.5.2; kyverno disallow-default-namespace",
-    fix="name a namespace, such as gpu-cluster:serving.namespace; "
-    f"label a namespace {_ENFORCE}=restricted, or baseline where its pods need more",
+    fix="set a namespace, such as gpu-cluster:serving.namespace; label a namespace "
+    "{_ENFORCE}=restricted, or baseline if its pods require it",
 )
 def own_namespace(resource: Resource) -> Iterator[Violation]:
-    """Neighbours share quota, network and access, and a namespace without a level admits privileged pods."""
+    """Pods in the default namespace share quota, network and access, and a namespace without a level admits
+    privileged pods."""
     if resource.kind == "Namespace":
         level = resource.at("metadata", "labels", _ENFORCE)
         if level.value not in ("restricted", "baseline"):
@@ -64,7 +65,7 @@ def own_namespace(resource: Resource) -> Iterator[Violation]:
         return
     namespace = resource.at("metadata", "namespace")
     if namespace.text in ("", "default"):
-        yield Violation(namespace, "a namespace of its own")
+        yield Violation(namespace, "another namespace")
 
 
 @stack_rule(
@@ -74,21 +75,21 @@ def own_namespace(resource: Resource) -> Iterator[Violation]:
     of=_namespaces,
     level=Level.MANDATORY,
     references="CKV2_K8S_6; CIS 4.3.2; C-0206; kyverno add-networkpolicy",
-    fix="add a NetworkPolicy with an empty podSelector, policyTypes [Ingress, Egress] and no rules; "
-    "the platform's own namespaces have one, and gpu-cluster:serving.clients names who may call the models",
+    fix="add a NetworkPolicy with an empty podSelector, policyTypes [Ingress, Egress] and no rules; the "
+    "platform's namespaces have one, and gpu-cluster:serving.clients lists the clients of models",
 )
 def default_deny(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Any pod reaches any other, and the internet, until a policy selects it."""
+    """Without a policy, any pod can reach all other pods and the internet."""
     policies = inventory.of("NetworkPolicy", namespace.name)
     denied = {direction for policy in policies for direction in _denied(policy.at("spec"))}
     for direction in ("Ingress", "Egress"):
         if direction not in denied:
-            expected = f"closed by a NetworkPolicy that selects all pods, lists {direction} and allows none"
+            expected = f"denied by a NetworkPolicy that selects all pods, lists {direction} and has no rules"
             yield Violation(namespace.missing(f"{direction.lower()} traffic"), expected, actual="open")
 
 
 def _denied(spec: Property) -> Iterator[str]:
-    """Directions in which this policy closes every pod of its namespace."""
+    """Directions that this policy denies for all pods of its namespace."""
     if any(selection.value for _, selection in spec.at("podSelector").entries()):
         return
     egress = spec.at("egress")
@@ -106,10 +107,10 @@ def _denied(spec: Property) -> Iterator[str]:
     of=_namespaces,
     level=Level.MANDATORY,
     references="KSV-0039; KSV-0040; kyverno add-ns-quota",
-    fix="add the missing object beside the namespace; the platform's own namespaces have both",
+    fix="add the missing object; the platform's namespaces have both",
 )
 def quota_and_defaults(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Without a quota one namespace can fill the cluster, and without defaults a forgotten limit does."""
+    """Without a quota, one namespace can use the whole cluster; without defaults, a missing limit can."""
     for kind in ("ResourceQuota", "LimitRange"):
         if not inventory.of(kind, namespace.name):
             yield Violation(namespace.missing(kind), "in the namespace", actual="missing")
@@ -122,10 +123,10 @@ def quota_and_defaults(namespace: Resource, inventory: Inventory) -> Iterator[Vi
     of=_namespaces,
     level=Level.MANDATORY,
     references="Kubernetes: resource quotas, extended resources",
-    fix="name it in spec.hard of a ResourceQuota of the namespace; the platform's own namespaces have one",
+    fix="set it in spec.hard of a ResourceQuota of the namespace; the platform's namespaces have one",
 )
 def gpu_quota(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """GPUs are what the cluster costs: a quota is all that keeps one team from taking every one of them."""
+    """GPUs are the main cost, and only a quota prevents one team from using all of them."""
     used = {name for pod in inventory.pods(namespace.name) for name in pod.gpu_resources}
     team = namespace.at("metadata", "labels", TEAM_LABEL)
     if team.value and not used:

@@ -1,4 +1,4 @@
-"""Rules for servers and what starts them: who gets in, and what is written in their user data."""
+"""Rules for instances: SSH access, public addresses and user data."""
 
 import base64
 import binascii
@@ -29,20 +29,20 @@ _GZIP = b"\x1f\x8b"
     of=each(NODE_GROUP),
     level=Level.MANDATORY,
     references="CKV_AWS_100",
-    fix="leave remoteAccess out, as gpu-cluster:pools does; "
-    "use Session Manager, or name sourceSecurityGroupIds",
+    fix="remove remoteAccess, which gpu-cluster:pools does not set; use Session Manager, or set "
+    "sourceSecurityGroupIds",
 )
 def no_open_ssh(group: Resource) -> Iterator[Violation]:
-    """With a key and no security group EKS opens port 22 of every node to the whole internet."""
+    """With a key and no security group, EKS opens port 22 of every node to the internet."""
     access = group.at("remoteAccess")
     sources = access.at("sourceSecurityGroupIds")
     if access.at("ec2SshKey").value and not sources.value:
-        yield Violation(sources, "the security groups that may open a session")
+        yield Violation(sources, "the allowed security groups")
 
 
 @subjects(*_SERVERS)
 def _public_addresses(resource: Resource) -> Iterator[Property]:
-    """The places that give a server an address on the internet."""
+    """Properties that assign a public IP address."""
     if resource.kind == NODE_CLASS:
         yield resource.at("spec", "associatePublicIPAddress")
         return
@@ -61,10 +61,11 @@ def _public_addresses(resource: Resource) -> Iterator[Property]:
     of=_public_addresses,
     level=Level.MANDATORY,
     references="FSBP EC2.25; FSBP EC2.9; CKV_AWS_88; trivy AWS-0009",
-    fix="leave the launch template to gpu-cluster:pools; elsewhere leave associatePublicIpAddress out",
+    fix="use gpu-cluster:pools; otherwise remove associatePublicIpAddress",
 )
 def no_public_nodes(public: Property) -> Iterator[Violation]:
-    """A gap in a security group is open to everybody; traffic out goes through NAT or an endpoint."""
+    """With a public address, a gap in a security group is open to the internet; egress uses NAT or an
+    endpoint."""
     if public.value in (True, "true"):
         yield Violation(public, "false")
 
@@ -85,23 +86,24 @@ def _user_data(resource: Resource) -> Iterator[Property]:
     of=_user_data,
     level=Level.MANDATORY,
     references="trivy AWS-0029; CKV_AWS_46",
-    fix="give the node's role what it needs, or read a secret of Secrets Manager when the node starts",
+    fix="grant permissions to the node role, or read a secret from Secrets Manager at startup",
 )
 def no_credentials_in_user_data(given: Property) -> Iterator[Violation]:
-    """All who may describe a launch template, and every process on the node, read it."""
+    """User data is readable with permission to describe launch templates, and by every process on the
+    node."""
     if given.value is None:
         return
     line = holds_secret(_plain(given))
     if line:
-        yield Violation(given, "text without credentials", actual=f"a text with credentials in line {line}")
+        yield Violation(given, "text without credentials", actual=f"text with credentials in line {line}")
 
 
 def _plain(given: Property) -> str:
-    """The text that cloud-init sees: EC2 takes base64, and cloud-init unpacks gzip."""
+    """User data as cloud-init reads it: decoded from base64 and gzip."""
     content = given.text.encode()
     with suppress(binascii.Error, ValueError):  # plain text, as an instance takes it
         content = base64.b64decode("".join(given.text.split()), validate=True)
     try:
         return (gzip.decompress(content) if content.startswith(_GZIP) else content).decode()
     except (OSError, EOFError, UnicodeDecodeError):
-        raise UnreadableError(given, "no text", "text, base64 of one, or gzip of one") from None
+        raise UnreadableError(given, "not text", "text, base64 text or gzipped text") from None

@@ -1,4 +1,4 @@
-"""Rules for what an update does: to what must not go, and to what must not be read."""
+"""Rules for updates: data loss, and plaintext secrets in the state."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,27 +14,27 @@ _HIDDEN = "[secret]"  # what a preview shows of what is stored encrypted
 _CIPHER = "4dabf18193072939515e22adb298388d"  # the key by which a state marks what is encrypted
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # what a preview shows of what is not known yet
 _NO_SECRETS = ("clientRequestToken", "clientToken", "continuationToken", "creationToken", "nextToken")
-"""Names that AWS gives to what only tells requests apart."""
+"""Property names of idempotency tokens."""
 
 ADVICE: Mapping[Loss, str] = {
-    Loss.CLUSTER: "leave aws:region, gpu-cluster:cluster.account and gpu-cluster:network as they are; "
-    "what has to differ is a stack of its own, to which the workloads move",
-    Loss.DATA: "leave its entry in gpu-cluster:storage or gpu-cluster:registry under its name and kind; "
-    "add another beside it, copy what is in it, and remove the old one in a change of its own",
-    Loss.KEY: "leave aws:region and gpu-cluster:cluster.account as they are; what the key encrypts has to be "
-    "copied to where another key does first",
-    Loss.NETWORK: "leave cidr, zones and podCidr of gpu-cluster:network as they are, or add zones at the end",
-    Loss.NODES: "add a pool of another name beside it in gpu-cluster:pools, move the models there by "
-    "pool in gpu-cluster:serving.models.<name>, and remove the old one in a change of its own",
-    Loss.OBJECTS: "leave its name in gpu-cluster:serving.namespace or gpu-cluster:teams; "
-    "move what is in it first",
-    Loss.PROVIDER: "leave aws:region, and kubeconfig and context of gpu-cluster:cluster, as they are",
+    Loss.CLUSTER: "restore aws:region, gpu-cluster:cluster.account and gpu-cluster:network; for a different "
+    "value, create another stack and move the workloads",
+    Loss.DATA: "restore its entry in gpu-cluster:storage or gpu-cluster:registry; add another entry, copy "
+    "the data, and remove the old entry in a separate change",
+    Loss.KEY: "restore aws:region and gpu-cluster:cluster.account; copy the encrypted data to another key "
+    "first",
+    Loss.NETWORK: "restore cidr, zones and podCidr of gpu-cluster:network, or only append zones",
+    Loss.NODES: "add a pool with another name in gpu-cluster:pools, move the models with pool in "
+    "gpu-cluster:serving.models.<name>, and remove the old pool in a separate change",
+    Loss.OBJECTS: "restore its name in gpu-cluster:serving.namespace or gpu-cluster:teams; move its objects "
+    "first",
+    Loss.PROVIDER: "restore aws:region, and kubeconfig and context of gpu-cluster:cluster",
 }
-"""Advice for the stack file."""
+"""Advice for the stack file, by kind of loss."""
 
 
 def loss_by(step: Step) -> Loss | None:
-    """The loss of an update by this step; None where it loses nothing stateful."""
+    """Data loss of this step; None without a stateful resource."""
     loss = STATEFUL.get(step.type)
     if loss is None or step.before.get("external"):
         return None
@@ -46,7 +46,7 @@ def loss_by(step: Step) -> Loss | None:
 
 
 def _has_gpus(step: Step) -> bool:
-    """Whether the nodes have GPUs, as far as anybody can tell that they have none."""
+    """Whether the nodes have GPUs; True if unknown."""
     nodes = step.resource
     if nodes.kind == "NodePool":
         taints = nodes.at("spec", "template", "spec", "taints").items()
@@ -64,17 +64,17 @@ def _has_gpus(step: Step) -> bool:
     "Updates replace and delete no cluster, provider, store, key or GPU pool",
     level=Level.MANDATORY,
     references="Pulumi: resource option protect; terraform-provider-aws #35824; terraform-aws-eks #1249",
-    fix="undo the change, or do it in two: first the new one beside the old, then the old one away; "
-    "what is meant has a waiver in policies/waivers.yaml",
+    fix="undo the change, or split it: first add the new resource, then remove the old one; for an "
+    "intended replacement, add a waiver to policies/waivers.yaml",
 )
 def nothing_lost(step: Step) -> Iterator[Violation]:
-    """A new resource is empty, and the data of the old one is gone before anybody has looked at it."""
+    """A replacement is empty, and the data of the old resource is deleted with it."""
     loss = loss_by(step)
     if loss:
         planned = "a deletion" if step.kind == "delete" else "a replacement"
         because = f" for {', '.join(step.reasons)}" if step.reasons else ""
         field = step.resource.missing("planned operation")
-        yield Violation(field, "none", actual=f"{planned}{because}, and with it goes {loss}")
+        yield Violation(field, "none", actual=f"{planned}{because}, which deletes {loss}")
 
 
 @operation_rule(
@@ -83,22 +83,22 @@ def nothing_lost(step: Step) -> Iterator[Violation]:
     "Secrets are encrypted in the state",
     level=Level.MANDATORY,
     references="pulumi-eks #725; pulumi-eks #832; pulumi-kubernetes #734; CIS 4.4.1",
-    fix="give it with `pulumi config set --secret`, and hand it on as pulumi.Output.secret; "
-    "gpu-cluster:serving.hubToken does",
+    fix="set it with `pulumi config set --secret` and pass it as pulumi.Output.secret, as for "
+    "gpu-cluster:serving.hubToken",
 )
 def secrets_encrypted_in_state(step: Step) -> Iterator[Violation]:
-    """A state is read by everybody who previews, and is kept for ever in its history."""
+    """Every user who runs a preview can read the state, and its history is kept."""
     if step.kind in ("delete", "delete-replaced", "discard", "discard-replaced"):
         return
     content = {key: step.after.get(key) for key in ("inputs", "outputs")}
     in_secret = step.resource.kind == "Secret"
     for name, field in _leaves(Property(step.resource.address, "", content)):
         if is_name_of_secret(name) or is_secret(field.text) or (in_secret and _is_data(field.path)):
-            yield Violation(field, "encrypted", actual="stored in the clear")
+            yield Violation(field, "encrypted", actual="stored in plaintext")
 
 
 def _leaves(field: Property, name: str = "") -> Iterator[tuple[str, Property]]:
-    """Texts that are stored in the clear, with the last key on the way to each."""
+    """Texts stored in plaintext, with their last key."""
     match field.content:
         case Mapping():
             content = dict(field.entries())

@@ -1,4 +1,4 @@
-"""Rules for what IAM permits: no more than a task needs, on what it needs."""
+"""Rules for IAM permissions: least privilege."""
 
 import re
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ _LINKS = {
 }
 _ADMINISTRATOR = re.compile(r"arn:[^:]*:iam::aws:policy/AdministratorAccess")
 _READ_ONLY = re.compile(r"[a-z0-9-]+:(describe|list)[a-z]*\*", re.IGNORECASE)
-"""Actions that AWS has for whole accounts only, by the beginning of their names: `ec2:Describe*`."""
+"""Prefixes of actions without resource-level permissions: `ec2:Describe*`."""
 
 _ALL_ROLES = re.compile(r"arn:[^:]*:iam:[^:]*:[^:]*:(\*|role/\*+)")
 _ALL_KEYS = re.compile(r"arn:[^:]*:kms:[^:]*:[^:]*:(\*|key/\*+)")
@@ -54,7 +54,7 @@ _DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
 
 @subjects(*_DOCUMENTS, ROLE, _SSO_POLICY)
 def _permissions(resource: Resource) -> Iterator[Property]:
-    """Documents that permit something to whom they belong."""
+    """Identity-based policy documents."""
     if resource.kind == ROLE:
         for inline in resource.at("inlinePolicies").items():
             yield inline.at("policy")
@@ -69,23 +69,23 @@ def _permissions(resource: Resource) -> Iterator[Property]:
     of=_permissions,
     level=Level.MANDATORY,
     references="CKV_AWS_63; trivy AWS-0057; FSBP IAM.1; cdk-nag IAM5",
-    fix="name the actions, or the resources; what the platform makes names both, "
-    "and a team's role is limited by gpu-cluster:teams",
+    fix="name the actions or the resources; policies of the platform name both, and gpu-cluster:teams "
+    "limits a team's role",
 )
 def no_wildcard_permissions(document: Property) -> Iterator[Violation]:
-    """All that AWS adds to the service is allowed as well, to delete and to pass on included."""
+    """A service wildcard also allows future actions, including delete and pass."""
     for statement in allowing(document):
         if not statement.on_everything:
             for action in statement.actions:
                 if action.text in ("*", "*:*"):
-                    yield Violation(action, "actions that are named")
+                    yield Violation(action, "named actions")
             continue
         excepted = statement.field.at("NotAction")
         if excepted.value is not None:
-            yield Violation(excepted, "Action, with actions that are named")
+            yield Violation(excepted, "Action, with named actions")
         for action in statement.actions:
             if "*" in action.text and not _READ_ONLY.fullmatch(action.text):
-                yield Violation(action, "actions that are named, or resources that are")
+                yield Violation(action, "named actions or named resources")
 
 
 @stack_rule(
@@ -95,11 +95,11 @@ def no_wildcard_permissions(document: Property) -> Iterator[Violation]:
     of=each(*_LINKS),
     level=Level.MANDATORY,
     references="CKV_AWS_274",
-    fix="attach a policy with the actions that are needed; "
-    "who may use the cluster is said in gpu-cluster:cluster.access, which needs no rights in the account",
+    fix="attach a policy with the required actions; for access to the cluster, use "
+    "gpu-cluster:cluster.access, which needs no permissions in the account",
 )
 def no_administrator_access(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """A process that takes over the role owns the account, with every key, bill and backup in it."""
+    """A process with the role controls the whole account, including keys and backups."""
     link = _LINKS[resource.kind]
     attached = resource.at(*link.key)
     given = [attached] if attached.content is UNKNOWN else attached.one_or_more()
@@ -107,7 +107,7 @@ def no_administrator_access(resource: Resource, inventory: Inventory) -> Iterato
         if policy.content is UNKNOWN:
             inventory.targets(resource, link)  # one of the stack's own is no policy of AWS
         elif _ADMINISTRATOR.fullmatch(policy.text):
-            yield Violation(policy, "a policy with the actions that are needed")
+            yield Violation(policy, "a policy with the required actions")
 
 
 @rule(
@@ -117,14 +117,14 @@ def no_administrator_access(resource: Resource, inventory: Inventory) -> Iterato
     of=_permissions,
     level=Level.MANDATORY,
     references="trivy AWS-0342",
-    fix="name the roles in Resource of the statement with iam:PassRole, "
-    "and who gets them by iam:PassedToService",
+    fix="name the roles in Resource of the statement with iam:PassRole, and the service in "
+    "iam:PassedToService",
 )
 def pass_role_scoped(document: Property) -> Iterator[Violation]:
-    """A principal that may start a server with any role has the rights of the strongest."""
+    """A principal that can pass any role has the permissions of the most powerful one."""
     for statement in allowing(document):
         if statement.may("iam:PassRole"):
-            yield from _too_many(statement, _ALL_ROLES, "the roles that may be passed on")
+            yield from _too_many(statement, _ALL_ROLES, "the roles that may be passed")
 
 
 @rule(
@@ -137,14 +137,14 @@ def pass_role_scoped(document: Property) -> Iterator[Violation]:
     fix="name the keys in Resource of the statement with kms:Decrypt",
 )
 def no_decrypt_on_all_keys(document: Property) -> Iterator[Violation]:
-    """A key of its own for each purpose is of no use if one role reads them all."""
+    """Separate keys per purpose have no effect if one role can decrypt with all of them."""
     for statement in allowing(document):
         if any(statement.may(action) for action in _DECRYPT):
-            yield from _too_many(statement, _ALL_KEYS, "the keys that it needs")
+            yield from _too_many(statement, _ALL_KEYS, "the required keys")
 
 
 def _too_many(statement: Statement, pattern: re.Pattern[str], expected: str) -> Iterator[Violation]:
-    """Resources of a statement that are everything, or everything of a kind."""
+    """Wildcard resources of a statement."""
     excepted = statement.field.at("NotResource")
     if excepted.value is not None:
         yield Violation(excepted, f"Resource, with {expected}")

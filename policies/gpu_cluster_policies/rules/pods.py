@@ -1,4 +1,4 @@
-"""Rules for pods: what they share with their node, and who they are to the API server."""
+"""Rules for pods: host access, volume types and service accounts."""
 
 from collections.abc import Iterator
 
@@ -39,7 +39,7 @@ _VOLUMES = frozenset(("name", "hostPath", *_VOLUME_TYPES))  # no-host-access fin
     "the device plugins of the platform are exempt",
 )
 def no_host_access(pod: Pod) -> Iterator[Violation]:
-    """Host namespaces, ports and paths lead around every other rule: to other pods and to the kubelet."""
+    """Host namespaces, ports and paths bypass other rules and give access to other pods and the kubelet."""
     for namespace in ("hostNetwork", "hostPID", "hostIPC"):
         shared = pod.spec.at(namespace)
         if shared.value:
@@ -47,7 +47,7 @@ def no_host_access(pod: Pod) -> Iterator[Violation]:
     for volume in pod.spec.at("volumes").items():
         path = volume.at("hostPath")
         if path.value is not None:
-            yield Violation(path, "a claim, an emptyDir, or another volume that is not of the node")
+            yield Violation(path, "a claim, an emptyDir, or another volume type without host access")
     for container in pod.containers:
         for port in container.at("ports").items():
             host_port = port.at("hostPort")
@@ -62,10 +62,10 @@ def no_host_access(pod: Pod) -> Iterator[Violation]:
     of=containers,
     level=Level.MANDATORY,
     references="Pod Security Baseline: Host Probes",
-    fix="leave host out of httpGet and tcpSocket: the kubelet then calls the pod",
+    fix="remove host from httpGet and tcpSocket; the kubelet then calls the pod",
 )
 def no_probe_hosts(container: Container) -> Iterator[Violation]:
-    """The kubelet calls any host that a probe names, from the network of the node."""
+    """The kubelet calls any host named in a probe from the node network."""
     for keys in _HOOKS:
         hook = container.at(*keys)
         for handler in ("httpGet", "tcpSocket") if hook.value is not None else ():
@@ -81,11 +81,10 @@ def no_probe_hosts(container: Container) -> Iterator[Violation]:
     of=pods,
     level=Level.MANDATORY,
     references="Pod Security Restricted: Volume Types",
-    fix="mount a PersistentVolumeClaim, such as one of a class or store of gpu-cluster:storage; "
-    "an administrator makes the volume behind it",
+    fix="mount a PersistentVolumeClaim, such as one of a class or store of gpu-cluster:storage",
 )
 def volume_types(pod: Pod) -> Iterator[Violation]:
-    """A pod that names a file server or disk by itself reads data that was not given to its namespace."""
+    """A pod with an inline volume can read data that its namespace was not granted."""
     for volume in pod.spec.at("volumes").items():
         for kind, source in volume.entries():
             if kind not in _VOLUMES and source.value is not None:
@@ -100,11 +99,11 @@ def volume_types(pod: Pod) -> Iterator[Violation]:
     level=Level.MANDATORY,
     references="CKV_K8S_38; KSV-0036; CIS 4.1.5; CIS 4.1.6",
     fix="give the workload a ServiceAccount and set automountServiceAccountToken to false in its pod; "
-    "what calls the API server mounts a projected token",
+    "clients of the API server mount a projected token",
 )
 def own_service_account(pod: Pod) -> Iterator[Violation]:
-    """A shared identity cannot be limited to one workload, and a mounted token is there for any intruder."""
+    """A shared identity cannot be limited to one workload, and an attacker can use a mounted token."""
     account = pod.spec.at("serviceAccountName")
     if account.text in ("", "default"):
-        yield Violation(account, "a ServiceAccount of its own")
+        yield Violation(account, "a dedicated ServiceAccount")
     yield from should_be(pod.spec.at("automountServiceAccountToken"), False)

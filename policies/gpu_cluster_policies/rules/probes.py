@@ -1,4 +1,4 @@
-"""Rules for how the kubelet learns what a container is doing."""
+"""Rule for container probes."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,7 +16,7 @@ _LASTING = (
 
 
 def _servers(resource: Resource) -> Iterable[Container]:
-    """Containers that are meant to run for ever; of a LeaderWorkerSet its leader, which alone answers."""
+    """Containers of servers; for a LeaderWorkerSet, only the leader, which serves requests."""
     pod = resource.pod
     if pod and (resource.kind in _LASTING or _is_restarted(resource, pod)):
         every = pod.containers
@@ -25,7 +25,7 @@ def _servers(resource: Resource) -> Iterable[Container]:
 
 
 def _is_restarted(resource: Resource, pod: Pod) -> bool:
-    """Whether it is a pod of its own that starts again whenever it ends, as is the API's default."""
+    """Whether it is a bare pod with restart policy Always, the API's default."""
     return resource.kind == "Pod" and pod.spec.at("restartPolicy").content in (None, "Always")
 
 
@@ -36,11 +36,12 @@ def _is_restarted(resource: Resource, pod: Pod) -> bool:
     of=_servers,
     level=Level.PRODUCTION,
     references="CKV_K8S_8; CKV_K8S_9; C-0018; C-0056; kyverno require-pod-probes",
-    fix="set readinessProbe and livenessProbe; for a model also a startupProbe that lasts "
+    fix="set readinessProbe and livenessProbe; for a model, also set a startupProbe that lasts "
     "loadMinutes of gpu-cluster:serving.models.<name>",
 )
 def probes(container: Container) -> Iterator[Violation]:
-    """Requests reach a server that is not ready, and a liveness probe kills a model while it still loads."""
+    """Without probes, requests reach a server that is not ready, or a liveness probe restarts a model while
+    it loads."""
     needed = ["readinessProbe", "livenessProbe", *(["startupProbe"] if container.gpu_resources else [])]
     for name in needed:
         probe = container.at(name)

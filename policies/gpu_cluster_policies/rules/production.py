@@ -1,4 +1,4 @@
-"""The rule for a stack whose name says production and whose file does not."""
+"""Rule for stacks named like production without gpu-cluster:production."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ _PLATFORM = "gpu-cluster:index:Platform"
 
 
 def production_stated(context: EvaluationContext) -> Rule:
-    """The rule for a stack of this name, with or without a stack file."""
+    """Rule for a stack of this name, with or without a stack file."""
     stated = context.file is not None and context.file.production is not None
     named = context.settings.names_production(context.stack)
 
@@ -21,12 +21,13 @@ def production_stated(context: EvaluationContext) -> Rule:
         of=each(_PLATFORM),
         level=Level.MANDATORY,
         references="AWS Well-Architected SEC01-BP01",
-        fix="set gpu-cluster:production to true, or to false if production rules need not stop this stack",
+        fix="set gpu-cluster:production to true, or to false if production rules are not mandatory for "
+        "this stack",
     )
     def judge(platform: Resource) -> Iterator[Violation]:
-        """Production rules stop updates by this key, and a guess from the name fails with the next name."""
+        """Only this key makes production rules mandatory; a guess from the name is not reliable."""
         if named and not stated:
-            expected = "true or false, as the name is one of productionStacks in policies/settings.yaml"
+            expected = "true or false, because the name matches productionStacks in policies/settings.yaml"
             yield Violation(platform.missing("gpu-cluster:production"), expected, actual="not set")
 
     return judge

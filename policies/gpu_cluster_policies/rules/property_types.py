@@ -1,4 +1,4 @@
-"""A rule for the types of properties: that the API server can read what rules have read."""
+"""Rule for the types of properties."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ def _objects(resource: Resource) -> Iterator[Resource]:
     of=_objects,
     level=Level.MANDATORY,
     references="Kubernetes: API reference",
-    fix="write the value as the type that is named: text in quotes, true or false, numbers and lists without",
+    fix="write the value with the expected type: text in quotes; booleans, numbers and lists without",
 )
 def api_types(resource: Resource) -> Iterator[Violation]:
-    """The API server refuses the object, long after all other rules have read it in a way of their own."""
+    """The API server would refuse the object, after other rules have evaluated a different value."""
     for field, expected in mistyped(resource.root):
         yield Violation(field, expected)
     if is_in_table(resource.root):

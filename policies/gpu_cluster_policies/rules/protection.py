@@ -1,4 +1,4 @@
-"""Rules for what must not go: that the engine is told so."""
+"""Rule for deletion protection."""
 
 from collections.abc import Iterator
 
@@ -17,9 +17,10 @@ _PROTECTED = tuple(kind for kind, loss in STATEFUL.items() if kind.startswith("a
     of=each(*_PROTECTED),
     level=Level.PRODUCTION,
     references="Pulumi: resource option protect; terraform-provider-aws #35824",
-    fix="leave gpu-cluster:protect out, or set it to true; elsewhere give the resource protect=True",
+    fix="remove gpu-cluster:protect, or set it to true; otherwise set protect=True on the resource",
 )
 def protected(resource: Resource) -> Iterator[Violation]:
-    """A resource that cannot change in place is made anew, empty; the old one is deleted with its data."""
+    """A resource that cannot be updated in place is replaced by an empty one, and the old one is deleted with
+    its data."""
     if not resource.protected:
         yield Violation(resource.missing("protect"), "true", actual="false")

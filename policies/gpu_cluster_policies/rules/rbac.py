@@ -1,4 +1,4 @@
-"""Rules for RBAC: what a role lets do, and who may do everything."""
+"""Rules for RBAC: permissions of roles, cluster-admin and bindings."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ _READ = frozenset(("get", "list", "watch"))
 _CALL = frozenset(("create", "get"))
 _APPROVE = frozenset(("update", "patch"))
 _DANGEROUS = {
-    ("", "pods/exec"): (_CALL, "left out: it runs any command in any pod"),
-    ("", "pods/attach"): (_CALL, "left out: it takes over what runs in a pod"),
-    ("", "pods/ephemeralcontainers"): (_CHANGE, "left out: it puts a container into a pod that runs"),
-    ("", "nodes/proxy"): (_CALL, "left out: it calls the kubelet, past the API server and its audit log"),
-    ("", "secrets"): (_READ, "the names of the secrets that it reads"),
-    ("", "serviceaccounts/token"): (frozenset(("create",)), "left out: it makes tokens of other identities"),
+    ("", "pods/exec"): (_CALL, "removed: it allows any command in any pod"),
+    ("", "pods/attach"): (_CALL, "removed: it gives control of processes in pods"),
+    ("", "pods/ephemeralcontainers"): (_CHANGE, "removed: it adds containers to running pods"),
+    ("", "nodes/proxy"): (_CALL, "removed: it calls the kubelet and bypasses the audit log"),
+    ("", "secrets"): (_READ, "the names of the required secrets"),
+    ("", "serviceaccounts/token"): (frozenset(("create",)), "removed: it creates tokens of other identities"),
     ("certificates.k8s.io", "certificatesigningrequests/approval"): (
         _APPROVE,
         "left out: with it any user and group gets a certificate",
@@ -37,19 +37,22 @@ _DANGEROUS = {
     ("admissionregistration.k8s.io", "mutatingwebhookconfigurations"): (_CHANGE, "left out"),
     ("admissionregistration.k8s.io", "validatingwebhookconfigurations"): (_CHANGE, "left out"),
 }
-"""API group and resource, the verbs by which it is dangerous, and what it should be."""
+"""API group and resource, its dangerous verbs, and the expected value."""
 
 _IN_EVERY_NAMESPACE = {
-    ("", "pods"): (frozenset(("create",)), "in a Role: a pod takes any ServiceAccount of its namespace"),
+    ("", "pods"): (
+        frozenset(("create",)),
+        "in a Role, because a pod can use any ServiceAccount of its namespace",
+    ),
 }
-"""Rights that are dangerous in all namespaces, and needed in one's own."""
+"""Permissions that are dangerous cluster-wide but needed in a namespace."""
 
 _ANYBODY = {
     "system:unauthenticated": frozenset(("system:public-info-viewer",)),
     "system:authenticated": frozenset(("system:basic-user", "system:discovery", "system:public-info-viewer")),
     "system:serviceaccounts": frozenset[str](),
 }
-"""Groups that are not named one by one, and the roles that Kubernetes itself binds to them
+"""Unspecific groups, and the roles that Kubernetes binds to them
 (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles, read 2026-11-29)."""
 
 _ADMIN_ROLE = "cluster-admin"
@@ -59,11 +62,11 @@ _ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
 
 @dataclass(frozen=True)
 class _Allowed:
-    """One rule of a role."""
+    """Rule of an RBAC role."""
 
     field: Property
     everywhere: bool
-    """Whether it may hold in every namespace."""
+    """Whether it may apply to all namespaces."""
 
 
 @subjects(*_ROLES)
@@ -79,22 +82,22 @@ def _role_rules(role: Resource) -> Iterable[_Allowed]:
     level=Level.MANDATORY,
     references="CKV_K8S_49; CKV_K8S_157; CKV_K8S_158; KSV-0044; KSV-0045; KSV-0046; KSV-0050; "
     "CIS 4.1.3; CIS 4.1.8",
-    fix="list the API groups, resources and verbs that it needs; the roles that the stack file makes do",
+    fix="list the required API groups, resources and verbs, as the roles of the stack file do",
 )
 def no_rbac_wildcards(role: Resource) -> Iterator[Violation]:
-    """A wildcard also allows what is installed later, and a subject that may bind,
-    escalate or impersonate can become any other."""
+    """A wildcard also allows resources that are installed later, and a subject that can bind, escalate or
+    impersonate can become any other."""
     for allowed in role.at("rules").items():
         for key in ("apiGroups", "resources", "verbs", "nonResourceURLs"):
             for item in allowed.at(key).items():
                 if item.text in _EVERYTHING or item.text.startswith("*/"):
-                    yield Violation(item, "the names of what is needed")
+                    yield Violation(item, "the required names")
         for verb in allowed.at("verbs").items():
             if verb.text in _SELF_PROMOTION:
                 yield Violation(verb, "left out")
     for selector in role.at("aggregationRule", "clusterRoleSelectors").items():
         if not selector.at("matchLabels").value and not selector.at("matchExpressions").value:
-            yield Violation(selector, "labels of the roles that are taken together")
+            yield Violation(selector, "labels of the aggregated roles")
 
 
 @rule(
@@ -105,11 +108,11 @@ def no_rbac_wildcards(role: Resource) -> Iterator[Violation]:
     level=Level.MANDATORY,
     references="CKV_K8S_155; CKV2_K8S_2; CKV2_K8S_5; KSV-0041; KSV-0047; KSV-0053; KSV-0114; "
     "CIS 4.1.2; CIS 4.1.4; CIS 4.1.10; CIS 4.1.11; CIS 4.1.12",
-    fix="leave the permission out of the role, and name the secrets that are read in resourceNames; "
-    "the roles that the stack file makes do",
+    fix="remove the permission from the role, and list the required secrets in resourceNames, as the "
+    "roles of the stack file do",
 )
 def no_dangerous_permissions(allowed: _Allowed) -> Iterator[Violation]:
-    """Each of them is a way to the identity of other workloads, and from there to what those may do."""
+    """Each of these permissions gives access to the identity of other workloads and their permissions."""
     groups = {item.text for item in allowed.field.at("apiGroups").items()}
     verbs = {item.text for item in allowed.field.at("verbs").items()}
     known = {**_DANGEROUS, **(_IN_EVERY_NAMESPACE if allowed.everywhere else {})}
@@ -131,25 +134,26 @@ def no_dangerous_permissions(allowed: _Allowed) -> Iterator[Violation]:
     of=each(*_BINDINGS, _ENTRY, _ASSOCIATION, CLUSTER),
     level=Level.MANDATORY,
     references="KSV-0111; KSV-0123; CIS 4.1.1; C-0246; kyverno restrict-binding-clusteradmin",
-    fix="bind a role of your own; on EKS choose admin, edit or view in "
-    "gpu-cluster:cluster.access.<name>.policy; the only one that is cluster-admin is exempt",
+    fix="bind a more limited role; on EKS, set admin, edit or view in "
+    "gpu-cluster:cluster.access.<name>.policy; the only cluster-admin is exempt",
 )
 def no_cluster_admin(grant: Resource) -> Iterator[Violation]:
-    """It may do everything, secrets of every team included, and nothing limits what a mistake of it takes."""
+    """cluster-admin has all permissions, including secrets of all teams, and no limit on the effect of a
+    mistake."""
     if grant.kind == _ASSOCIATION:
         policy = grant.at("policyArn")
         if policy.text.endswith(f"/{_ADMIN_POLICY}"):
-            yield Violation(policy, "a policy that allows less")
+            yield Violation(policy, "a more limited policy")
     elif grant.kind == CLUSTER:
         creator = grant.at("accessConfig", "bootstrapClusterCreatorAdminPermissions")
         if creator.value is not False:
-            yield Violation(creator, "false: access entries name who may do what")
+            yield Violation(creator, "false; use access entries")
     elif grant.kind == _ENTRY:
         yield from _masters(grant.at("kubernetesGroups").items())
     else:
         role = grant.at("roleRef", "name")
         if role.text == _ADMIN_ROLE:
-            yield Violation(role, "a role that allows less")
+            yield Violation(role, "a more limited role")
         subjects = (subject for subject in grant.at("subjects").items() if subject.at("kind").text == "Group")
         yield from _masters(subject.at("name") for subject in subjects)
 
@@ -161,17 +165,18 @@ def no_cluster_admin(grant: Resource) -> Iterator[Violation]:
     of=each(*_BINDINGS),
     level=Level.MANDATORY,
     references="CKV_K8S_42; C-0262",
-    fix="bind the role to a group of your own, or to a ServiceAccount that one workload has",
+    fix="bind the role to a specific group, or to the ServiceAccount of one workload",
 )
 def named_subjects(binding: Resource) -> Iterator[Violation]:
-    """A binding to everybody gives its rights to every client of the API server, or to every pod."""
+    """A binding to an unspecific group grants its permissions to every client of the API server, or to every
+    pod."""
     role = binding.at("roleRef", "name").text
     for subject in binding.at("subjects").items():
         kind, name = subject.at("kind").text, subject.at("name")
         if kind == "Group" and _is_anybody(name.text) and role not in _ANYBODY.get(name.text, ()):
             yield Violation(name, "a group of your own")
         if kind == "User" and name.text == "system:anonymous":
-            yield Violation(name, "a user who has logged in")
+            yield Violation(name, "an authenticated user")
         if kind == "ServiceAccount" and name.text == "default":
             yield Violation(name, "a ServiceAccount of one workload")
 
@@ -183,4 +188,4 @@ def _is_anybody(group: str) -> bool:
 def _masters(groups: Iterable[Property]) -> Iterator[Violation]:
     for group in groups:
         if group.text == _ADMIN_GROUP:
-            yield Violation(group, "a group of your own: RBAC cannot take anything away from this one")
+            yield Violation(group, "another group, because RBAC cannot restrict this one")

@@ -1,4 +1,4 @@
-"""Rules for image repositories of ECR, and for the templates that ECR makes repositories from."""
+"""Rules for ECR repositories and repository creation templates."""
 
 from collections.abc import Iterator
 
@@ -27,10 +27,10 @@ _OWN = "leave it to gpu-cluster:registry"
     of=_MADE,
     level=Level.MANDATORY,
     references="CKV_AWS_51; trivy AWS-0031; FSBP ECR.2; pulumi compliance-policies",
-    fix=f"{_OWN}, which makes every tag immutable; elsewhere set imageTagMutability to IMMUTABLE",
+    fix=f"{_OWN}, which makes all tags immutable; otherwise set imageTagMutability to IMMUTABLE",
 )
 def immutable_tags(repository: Resource) -> Iterator[Violation]:
-    """The image that was reviewed and scanned under a tag may be another one tomorrow."""
+    """A mutable tag can point to another image after review and scan."""
     yield from should_be(repository.at("imageTagMutability"), "IMMUTABLE")
 
 
@@ -41,11 +41,10 @@ def immutable_tags(repository: Resource) -> Iterator[Violation]:
     of=each(REPOSITORY),
     level=Level.MANDATORY,
     references="CKV_AWS_163; trivy AWS-0030; FSBP ECR.1; CIS 5.1.1; pulumi compliance-policies",
-    fix=f"{_OWN}; gpu-cluster:registry.scanning says how; "
-    "elsewhere set imageScanningConfiguration.scanOnPush",
+    fix=f"{_OWN} with gpu-cluster:registry.scanning; otherwise set imageScanningConfiguration.scanOnPush",
 )
 def scan_on_push(repository: Resource) -> Iterator[Violation]:
-    """Known holes in an image are cheapest to mend before anything runs it."""
+    """Known vulnerabilities should be fixed before an image is deployed."""
     yield from should_be(repository.at("imageScanningConfiguration", "scanOnPush"), True)
 
 
@@ -56,14 +55,14 @@ def scan_on_push(repository: Resource) -> Iterator[Violation]:
     of=_MADE,
     level=Level.ADVISORY,
     references="CKV_AWS_136; trivy AWS-0033; pulumi compliance-policies",
-    fix=f"{_OWN}; elsewhere set encryptionConfigurations with encryptionType KMS and a key of your own",
+    fix=f"{_OWN}; otherwise set encryptionConfigurations with encryptionType KMS and a customer managed key",
 )
 def images_encrypted(repository: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Weights in an image can be withdrawn from everybody at once by disabling its key."""
+    """With a customer managed key, access to weights in images can be revoked at once."""
     configurations = repository.at("encryptionConfigurations")
     configured = list(configurations.items())
     if not configured:
-        yield Violation(configurations, "KMS with a key of your own")
+        yield Violation(configurations, "KMS with a customer managed key")
     for configuration in configured:
         kind = configuration.at("encryptionType")
         if kind.value not in ("KMS", "KMS_DSSE"):
@@ -87,9 +86,9 @@ def _policies(resource: Resource) -> Iterator[Property]:
     "gpu-cluster:registry.repositories needs no policy within the account",
 )
 def repository_not_public(policy: Property) -> Iterator[Violation]:
-    """Any account of AWS could pull its images, with whatever is in them."""
+    """Any AWS account could pull its images."""
     for statement in for_anybody(policy):
-        yield Violation(statement.field, "accounts or roles that are named", actual="open to everybody")
+        yield Violation(statement.field, "named accounts or roles", actual="open to all principals")
 
 
 @stack_rule(
@@ -99,16 +98,16 @@ def repository_not_public(policy: Property) -> Iterator[Violation]:
     of=_MADE,
     level=Level.ADVISORY,
     references="FSBP ECR.3",
-    fix="set gpu-cluster:registry.keepImages; elsewhere add a LifecyclePolicy",
+    fix="set gpu-cluster:registry.keepImages; otherwise add a LifecyclePolicy",
 )
 def image_lifecycle(repository: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """They are paid for, and every old one may be run again with all its holes."""
+    """Old images are billed, and can be deployed again with known vulnerabilities."""
     if repository.kind == REPOSITORY_TEMPLATE:
         policies = [repository.at("lifecyclePolicy")]
     else:
         policies = [policy.at("policy") for policy in inventory.linked(repository, _LIFECYCLES)]
     if not any(policy.parsed().at("rules").value for policy in policies):
-        yield Violation(repository.missing("lifecycle policy"), "one with a rule", actual="missing")
+        yield Violation(repository.missing("lifecycle policy"), "a policy with a rule", actual="missing")
 
 
 @subjects(REPOSITORY, *BUCKETS, "aws:s3/directoryBucket:DirectoryBucket")
@@ -123,9 +122,9 @@ def _emptied(resource: Resource) -> Iterator[Property]:
     of=_emptied,
     level=Level.PRODUCTION,
     references="none; AWS: delete a repository, delete a bucket",
-    fix="set gpu-cluster:protect: true, or leave forceDelete and forceDestroy out",
+    fix="set gpu-cluster:protect: true, or remove forceDelete and forceDestroy",
 )
 def no_force_delete(forced: Property) -> Iterator[Violation]:
-    """A destroy, or a replacement by a rename, would empty it first without a question."""
+    """With force delete, a destroy or a replacement empties it without confirmation."""
     if forced.value:
         yield Violation(forced, "false")

@@ -1,4 +1,4 @@
-"""Rules for what containers ask of a node, apart from GPUs."""
+"""Rule for CPU and memory requests and limits."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ _NEEDED = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
     "for a model, cpu and memory in gpu-cluster:serving.models.<name>",
 )
 def cpu_and_memory(container: Container) -> Iterator[Violation]:
-    """Without requests a node is overfilled; without a memory limit one pod takes its neighbours down."""
+    """Without requests, nodes are overcommitted; without a memory limit, one pod can exhaust the node."""
     for section, resource in () if container.ephemeral else _NEEDED:
         amount = container.at("resources", section, resource)
         if amount.value is None:

@@ -1,4 +1,4 @@
-"""Rules for where in the world things are."""
+"""Rule for data residency."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ _COPIES = {
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig": ("rules", "destination", "bucket"),
     "aws:secretsmanager/secret:Secret": ("replicas", "region"),
 }
-"""Where resources say what copies of them are kept in, by name of a region or by an ARN."""
+"""Properties with the regions of copies, as a region name or an ARN."""
 
 
 @subjects(_PROVIDER, _EXTERNAL_KEY, *TAGGED, *_COPIES)
@@ -40,7 +40,7 @@ def _places(resource: Resource) -> Iterator[Property]:
 
 
 def _below(field: Property, keys: tuple[str, ...]) -> Iterator[Property]:
-    """The resources that the keys lead to, through every element of the lists on the way."""
+    """Values at the path, through all elements of lists."""
     if not keys:
         if field.value is not None:
             yield field
@@ -52,8 +52,10 @@ def _below(field: Property, keys: tuple[str, ...]) -> Iterator[Property]:
 
 
 def allowed_regions(context: EvaluationContext) -> Rule:
-    """The rule for the regions of a stack's environment, as far as its file allows them."""
-    allowed = ", ".join(context.regions) or "none: gpu-cluster:compliance.dataResidency allows another"
+    """Rule for the regions of a stack's environment, limited by its file."""
+    allowed = ", ".join(context.regions) or (
+        "none, because gpu-cluster:compliance.dataResidency allows another"
+    )
 
     @rule(
         80,
@@ -63,17 +65,18 @@ def allowed_regions(context: EvaluationContext) -> Rule:
         level=Level.MANDATORY,
         references="GDPR Art. 44; AWS Control Tower CT.MULTISERVICE.PV.1",
         fix="change aws:region, gpu-cluster:registry.replicate, gpu-cluster:backups.copyTo or "
-        "gpu-cluster:compliance.dataResidency; "
-        "a region that is meant goes to regions of the environment in policies/settings.yaml",
+        "gpu-cluster:compliance.dataResidency, or add the region to regions of the environment in "
+        "policies/settings.yaml",
     )
     def judge(place: Property) -> Iterator[Violation]:
-        """Prompts, weights and logs are under the law of the place where they or their copies are."""
+        """Prompts, weights and logs are subject to the law of every region where they or copies are
+        stored."""
         if place.path == "multiRegion":
             if place.value:
-                yield Violation(place, "false: such a key can be taken to any region")
+                yield Violation(place, "false, because a multi-region key can be replicated to any region")
         elif context.environment is None:
             if place.owner.startswith(_PROVIDER):  # once, for rules 77 and 79 as well
-                expected = "that of a stack which an environment of policies/settings.yaml names"
+                expected = "a stack named by an environment in policies/settings.yaml"
                 yield Violation(place, expected)
         elif region_of(place.text) not in context.regions:
             yield Violation(place, f"in one of {allowed}")
@@ -82,5 +85,5 @@ def allowed_regions(context: EvaluationContext) -> Rule:
 
 
 def region_of(place: str) -> str:
-    """The region itself, or that of an ARN; empty for an ARN that tells none, such as a bucket's."""
+    """Region name, or region of an ARN; empty for an ARN without one, such as a bucket's."""
     return place.split(":")[3] if place.startswith("arn:") and place.count(":") >= 3 else place

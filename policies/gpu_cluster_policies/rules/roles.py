@@ -1,4 +1,4 @@
-"""Rules for roles of IAM: who may take one, and what those of nodes may do with images."""
+"""Rules for IAM roles: trust policies, and ECR access of node roles."""
 
 import re
 from collections.abc import Iterator
@@ -54,10 +54,10 @@ _POD_TAGS = ("aws:requesttag/kubernetes-namespace", "aws:requesttag/kubernetes-s
     of=each(ROLE),
     level=Level.MANDATORY,
     references="CIS 5.1.3; C-0223",
-    fix="leave the role of nodes to gpu-cluster:pools; push images from a pipeline with a role of its own",
+    fix="use the node role of gpu-cluster:pools; push images from a pipeline with its own role",
 )
 def nodes_only_read_images(role: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """A pod that breaks out of one node would replace the image that all others start."""
+    """A compromised node with write access could replace images that all nodes use."""
     if not _is_of_nodes(role, inventory):
         return
     for inline in role.at("inlinePolicies").items():
@@ -82,12 +82,12 @@ def nodes_only_read_images(role: Resource, inventory: Inventory) -> Iterator[Vio
     of=each(ROLE),
     level=Level.MANDATORY,
     references="CKV_AWS_60; CIS 5.2.1; C-0225",
-    fix="bind it to namespace and service account: for Pod Identity by aws:RequestTag conditions, as the "
-    "platform's roles are, for OIDC by StringEquals on the issuer's :sub; for a pipeline name repository and "
-    "branch there, too",
+    fix="bind the role to a namespace and service account: for Pod Identity with aws:RequestTag "
+    "conditions, for OIDC with StringEquals on the issuer's :sub; for a pipeline, include repository "
+    "and branch",
 )
 def trust_bound(role: Resource) -> Iterator[Violation]:
-    """Any pod of the cluster, or anybody at all, could take the role and all that it may do."""
+    """Any pod, or any principal, could assume the role."""
     document = role.at("assumeRolePolicy")
     for statement in allowing(document):
         yield from _unbound(statement)
@@ -103,14 +103,14 @@ def _writing(document: Property) -> Iterator[Violation]:
     for statement in allowing(document):
         written = [action for action in _WRITES if statement.may(action)]
         if written:
-            expected = "actions that read, such as ecr:BatchGetImage"
-            yield Violation(statement.field, expected, actual=f"one that allows {written[0]}")
+            expected = "read actions, such as ecr:BatchGetImage"
+            yield Violation(statement.field, expected, actual=f"a policy that allows {written[0]}")
 
 
 def _writing_by_name(arn: Property) -> Iterator[Violation]:
     of_aws = _OF_AWS.fullmatch(arn.text)
     if not of_aws:
-        yield Violation(arn, "a policy of AWS, or one of the stack: nothing is known of others")
+        yield Violation(arn, "an AWS managed policy or one of the stack, because others are unknown")
     elif of_aws[2] in _WRITE_BY_NAME:
         yield Violation(arn, "AmazonEC2ContainerRegistryPullOnly")
 
@@ -118,7 +118,7 @@ def _writing_by_name(arn: Property) -> Iterator[Violation]:
 def _unbound(statement: Statement) -> Iterator[Violation]:
     conditions = list(statement.conditions)
     if statement.is_for_anybody:
-        yield Violation(statement.field, "principals that are named", actual="for everybody")
+        yield Violation(statement.field, "named principals", actual="open to all principals")
     for kind, principal in statement.principals:
         if kind == "Federated":
             yield from _any_subject(conditions, principal)
@@ -128,9 +128,9 @@ def _unbound(statement: Statement) -> Iterator[Violation]:
 
 
 def _any_subject(conditions: list[Condition], issuer: Property) -> Iterator[Violation]:
-    """A provider whose tokens are taken whatever their subject is.
+    """Identity providers whose tokens are accepted for any subject.
 
-    SAML has no subject of this kind: there the audience, which AWS sets, has to be compared.
+    For SAML, the audience, which AWS sets, must be compared.
     """
     if ":saml-provider/" in issuer.text:
         if not any(condition.key == "saml:aud" and condition.compares for condition in conditions):
@@ -147,7 +147,7 @@ def _any_subject(conditions: list[Condition], issuer: Property) -> Iterator[Viol
                 yield Violation(value, wanted)
     if not patterns:
         expected = f"bound by StringEquals on the issuer's :sub to {wanted}"
-        yield Violation(issuer, expected, actual=f"{issuer.shown}, any subject of it")
+        yield Violation(issuer, expected, actual=f"{issuer.shown}, any subject")
 
 
 def _is_bound(issuer: Property, condition: Condition, value: Property) -> bool:

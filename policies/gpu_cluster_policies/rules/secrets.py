@@ -1,4 +1,4 @@
-"""Rules for secrets: that none is written where anybody may read it."""
+"""Rule for plaintext secrets."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,7 +9,7 @@ from gpu_cluster_policies.secret_text import is_name_of_secret, is_secret
 
 
 def _readable(resource: Resource) -> Iterable[tuple[str, Property]]:
-    """Names and values that everybody who may see the object can read."""
+    """Names and values that are readable with access to the object."""
     if resource.kind == "ConfigMap":
         yield from resource.at("data").entries()
     for container in containers(resource):
@@ -24,11 +24,11 @@ def _readable(resource: Resource) -> Iterable[tuple[str, Property]]:
     of=_readable,
     level=Level.MANDATORY,
     references="KSV-0109; CIS 4.4.1; C-0012",
-    fix="keep it in a Secret and refer to it with valueFrom.secretKeyRef; a model hub's token goes to "
-    "gpu-cluster:serving.hubToken by `pulumi config set --secret`",
+    fix="store it in a Secret and reference it with valueFrom.secretKeyRef; set a hub token in "
+    "gpu-cluster:serving.hubToken with `pulumi config set --secret`",
 )
 def no_literal_secrets(named: tuple[str, Property]) -> Iterator[Violation]:
-    """All who may read a workload or a ConfigMap read it, and so do logs and diffs."""
+    """It is readable with access to the workload or ConfigMap, and appears in logs and diffs."""
     name, field = named
     if not field.text or field.text.startswith("$("):
         return

@@ -1,11 +1,11 @@
-"""Rules for the security context of containers: what a process may do on its node."""
+"""Rules for the security context of containers."""
 
 from collections.abc import Iterator
 
 from gpu_cluster_policies.resource import Container, Pod, containers, pods
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be
 
-_WHERE = "in the manifest; what the stack file makes is hardened already"
+_WHERE = "in the manifest; objects of the stack file already have it"
 _PROFILES = ("RuntimeDefault", "Localhost")
 
 
@@ -17,10 +17,10 @@ _PROFILES = ("RuntimeDefault", "Localhost")
     level=Level.MANDATORY,
     references="CKV_K8S_16; KSV-0017; CIS 4.2.1; C-0057; gatekeeper privileged-containers; "
     "Pod Security Baseline: Privileged Containers",
-    fix=f"leave securityContext.privileged out {_WHERE}",
+    fix=f"remove securityContext.privileged {_WHERE}",
 )
 def not_privileged(container: Container) -> Iterator[Violation]:
-    """A privileged container is root on its node, with every GPU, volume and secret there."""
+    """A privileged container is root on its node, with access to all GPUs, volumes and secrets there."""
     privileged = container.at("securityContext", "privileged")
     if privileged.value:
         yield Violation(privileged, "false")
@@ -36,7 +36,7 @@ def not_privileged(container: Container) -> Iterator[Violation]:
     fix=f"set securityContext.allowPrivilegeEscalation to false {_WHERE}",
 )
 def no_privilege_escalation(container: Container) -> Iterator[Violation]:
-    """Kubernetes lets a setuid binary raise its privileges unless that is switched off."""
+    """Kubernetes allows setuid binaries to gain privileges unless this is disabled."""
     if container.pod.windows:
         return
     yield from should_be(container.at("securityContext", "allowPrivilegeEscalation"), False)
@@ -52,7 +52,8 @@ def no_privilege_escalation(container: Container) -> Iterator[Violation]:
     fix=f"set securityContext.capabilities to {{drop: [ALL]}} {_WHERE}",
 )
 def drop_all_capabilities(container: Container) -> Iterator[Violation]:
-    """The default capabilities include raw sockets and file ownership, which no model server needs."""
+    """The default capabilities include raw sockets and file ownership changes, which model servers do not
+    need."""
     if container.pod.windows:
         return
     capabilities = container.at("securityContext", "capabilities")
@@ -61,7 +62,7 @@ def drop_all_capabilities(container: Container) -> Iterator[Violation]:
         yield Violation(drop, '["ALL"]')
     for added in capabilities.at("add").items():
         if added.value != "NET_BIND_SERVICE":
-            yield Violation(added, "left out; only NET_BIND_SERVICE may be added")
+            yield Violation(added, "removed; only NET_BIND_SERVICE may be added")
 
 
 @rule(
@@ -74,8 +75,8 @@ def drop_all_capabilities(container: Container) -> Iterator[Violation]:
     fix=f"set runAsNonRoot to true and runAsUser to a number above 0 {_WHERE}",
 )
 def non_root(pod: Pod) -> Iterator[Violation]:
-    """Root in a container is root on the node as soon as anything lets it out, unless the pod has users of
-    its own (hostUsers: false)."""
+    """Root in a container is root on the node after a container escape, unless the pod uses user namespaces
+    (hostUsers: false)."""
     if pod.spec.at("hostUsers").value is False:
         return
     shared = pod.spec.at("securityContext", "runAsNonRoot")
@@ -103,7 +104,7 @@ def non_root(pod: Pod) -> Iterator[Violation]:
     fix=f"set seccompProfile to {{type: RuntimeDefault}} {_WHERE}",
 )
 def seccomp_profile(pod: Pod) -> Iterator[Violation]:
-    """Without a profile a process may call the whole kernel, where container escapes are found."""
+    """Without a profile, a process can use all system calls, which container escapes exploit."""
     if pod.windows:
         return
     shared = pod.spec.at("securityContext", "seccompProfile")
@@ -123,10 +124,10 @@ def seccomp_profile(pod: Pod) -> Iterator[Violation]:
     of=containers,
     level=Level.ADVISORY,
     references="CKV_K8S_22; KSV-0014; C-0017; pulumi compliance-policies",
-    fix=f"set readOnlyRootFilesystem to true and mount an emptyDir where it writes {_WHERE}",
+    fix=f"set readOnlyRootFilesystem to true and mount an emptyDir at writable paths {_WHERE}",
 )
 def read_only_root(container: Container) -> Iterator[Violation]:
-    """An attacker can neither change the program nor leave another."""
+    """A read-only file system prevents an attacker from changing or adding programs."""
     if container.pod.windows:
         return
     yield from should_be(container.at("securityContext", "readOnlyRootFilesystem"), True)

@@ -1,4 +1,4 @@
-"""Rules for security groups: who may call, and whom."""
+"""Rules for security groups: ingress and egress."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _ALL_PORTS = 65535
 
 @dataclass(frozen=True)
 class _Opening:
-    """A rule that allows traffic, to or from these ranges."""
+    """Rule that allows traffic to or from these ranges."""
 
     settings: Property
     protocol: str
@@ -26,7 +26,7 @@ class _Opening:
 
     @property
     def is_everything(self) -> bool:
-        """Whether it is for every protocol, or for every port of one."""
+        """Whether it allows all protocols, or all ports of one."""
         if self.settings.at(self.protocol).text in ("-1", "all"):
             return True
         first, last = self.settings.at("fromPort").whole, self.settings.at("toPort").whole
@@ -34,7 +34,7 @@ class _Opening:
 
 
 def _openings(direction: str, kind: str) -> Subjects[_Opening]:
-    """Openings of a direction, `ingress` or `egress`, which single rules of this kind have."""
+    """Allowed traffic of a direction, `ingress` or `egress`, in separate rule resources."""
 
     @subjects(SECURITY_GROUP, _DEFAULT_GROUP, _RULE, kind)
     def pick(resource: Resource) -> Iterator[_Opening]:
@@ -62,14 +62,14 @@ def _ranges(settings: Property) -> list[Property]:
     of=_openings("ingress", _INGRESS_RULE),
     level=Level.MANDATORY,
     references="CKV_AWS_24; CKV_AWS_277; trivy AWS-0107; FSBP EC2.13; FSBP EC2.18; FSBP EC2.19; cdk-nag EC23",
-    fix="name the networks or the security group that may call; a model is called through a Service, "
-    "by whom gpu-cluster:serving.clients names",
+    fix="set the allowed networks or security group; models are called through a Service by the "
+    "namespaces of gpu-cluster:serving.clients",
 )
 def no_ingress_from_the_world(opening: _Opening) -> Iterator[Violation]:
-    """It is found within minutes, and tried with every password and every known hole."""
+    """An open port is found within minutes and attacked."""
     for cidr in opening.ranges:
         if is_the_world(cidr):
-            yield Violation(cidr, "a network of your own, or a security group")
+            yield Violation(cidr, "one of your networks, or a security group")
 
 
 @rule(
@@ -79,12 +79,12 @@ def no_ingress_from_the_world(opening: _Opening) -> Iterator[Violation]:
     of=_openings("egress", _EGRESS_RULE),
     level=Level.ADVISORY,
     references="CKV_AWS_382; trivy AWS-0104",
-    fix="allow HTTPS to the world at most, and other ports to networks of your own",
+    fix="allow at most HTTPS to the internet, and other ports only to your networks",
 )
 def restricted_egress(opening: _Opening) -> Iterator[Violation]:
-    """An intruder carries weights and prompts out by any port and protocol."""
+    """Unrestricted egress allows an attacker to exfiltrate weights and prompts."""
     for cidr in opening.ranges:
         if is_the_world(cidr) and opening.is_everything:
             yield Violation(
-                cidr, "a network of your own, or one port and protocol", actual=f"{cidr.shown}, any port"
+                cidr, "one of your networks, or one port and protocol", actual=f"{cidr.shown}, any port"
             )

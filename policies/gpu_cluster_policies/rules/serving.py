@@ -1,4 +1,4 @@
-"""Rules for model servers: that one of them may always stop, and another start."""
+"""Rules for model servers: disruption budgets, replicas, spot and surge."""
 
 import math
 from collections import Counter
@@ -18,7 +18,7 @@ _SPOT_LABELS = ("eks.amazonaws.com/capacityType", "karpenter.sh/capacity-type")
 
 @subjects(*_KINDS)
 def _model_servers(resource: Resource) -> Iterable[Pod]:
-    """Workloads that keep GPUs for as long as they run."""
+    """Long-running workloads with GPUs."""
     return (resource.pod,) if resource.pod and resource.pod.gpu_resources else ()
 
 
@@ -30,20 +30,23 @@ def _model_servers(resource: Resource) -> Iterable[Pod]:
     level=Level.PRODUCTION,
     references="kyverno require-pdb; gatekeeper poddisruptionbudget; pulumi compliance-policies; "
     "kube-linter pdb-max-unavailable",
-    fix="raise replicas in gpu-cluster:serving.models.<name> to at least 2; "
-    "elsewhere add a PodDisruptionBudget with maxUnavailable 1",
+    fix="set replicas in gpu-cluster:serving.models.<name> to at least 2; otherwise add a "
+    "PodDisruptionBudget with maxUnavailable 1",
 )
 def disruption_budget(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
-    """Without a budget a drain stops every replica at once; with one that allows none it never ends."""
+    """Without a budget, a drain can stop all replicas at once; a budget that allows no disruption blocks
+    drains."""
     covering = inventory.budgets(pod)
     if not covering:
         budget = pod.resource.missing("PodDisruptionBudget")
-        yield Violation(budget, "in the namespace, with a selector of these pods", actual="missing")
+        yield Violation(budget, "in the namespace, selecting these pods", actual="missing")
     replicas = _replicas(pod.resource, inventory)
     for budget in covering:
         field, evictions = _evictions(budget.at("spec"), replicas.whole or 1)
         if evictions < 1:
-            yield Violation(field, f"a number that lets at least one of {replicas.whole or 1} replicas go")
+            yield Violation(
+                field, f"a number that allows the eviction of at least one of {replicas.whole or 1} replicas"
+            )
 
 
 @stack_rule(
@@ -53,11 +56,11 @@ def disruption_budget(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
     of=_model_servers,
     level=Level.PRODUCTION,
     references="kyverno; pulumi compliance-policies",
-    fix="set replicas in gpu-cluster:serving.models.<name> to at least 2; "
-    "elsewhere add topologySpreadConstraints over kubernetes.io/hostname",
+    fix="set replicas in gpu-cluster:serving.models.<name> to at least 2; otherwise add "
+    "topologySpreadConstraints over kubernetes.io/hostname",
 )
 def two_replicas(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
-    """A model takes minutes to load, and there is no answer until then if all replicas were on one node."""
+    """A model takes minutes to load, so it is unavailable if all replicas were on one failed node."""
     replicas = _replicas(pod.resource, inventory)
     if (replicas.whole or 1) < 2:
         yield Violation(replicas, "2 or more")
@@ -68,13 +71,13 @@ def two_replicas(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
 
 
 def _replicas(workload: Resource, inventory: Inventory) -> Property:
-    """The property that says how few replicas there may be."""
+    """Property with the minimum number of replicas."""
     scaler = inventory.scaler(workload)
     return scaler.at("spec", "minReplicas") if scaler else workload.at("spec", "replicas")
 
 
 def _evictions(budget: Property, replicas: int) -> tuple[Property, int]:
-    """The property that decides, and how many of the replicas it lets go."""
+    """Property with the limit, and the number of allowed disruptions."""
     unavailable, available = budget.at("maxUnavailable"), budget.at("minAvailable")
     if unavailable.value is not None:
         return unavailable, _share(unavailable.text, replicas)
@@ -82,7 +85,7 @@ def _evictions(budget: Property, replicas: int) -> tuple[Property, int]:
 
 
 def _share(given: str, replicas: int) -> int:
-    """A number, or a percentage of the replicas, rounded up as the eviction API does."""
+    """Number, or percentage of replicas rounded up, as in the eviction API."""
     number = given.removesuffix("%")
     if not number.isdecimal():
         return 0
@@ -90,7 +93,7 @@ def _share(given: str, replicas: int) -> int:
 
 
 def no_spot(context: EvaluationContext) -> Rule:
-    """The rule for a stack that is production, or is not."""
+    """Rule for a production or other stack."""
 
     @stack_rule(
         83,
@@ -99,11 +102,12 @@ def no_spot(context: EvaluationContext) -> Rule:
         of=_model_servers,
         level=Level.MANDATORY,
         references="AWS Well-Architected REL11-BP04; EC2 user guide: Spot Instance interruptions",
-        fix="set capacity of gpu-cluster:pools.<name> to on-demand, or name another pool in "
+        fix="set capacity of gpu-cluster:pools.<name> to on-demand, or set another pool in "
         "gpu-cluster:serving.models.<name>.pool",
     )
     def judge(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
-        """AWS takes spot servers back in two minutes, often all of a kind; a model loads for longer."""
+        """AWS interrupts spot instances with two minutes' notice, often all of a type; models take longer to
+        load."""
         if not context.production:
             return
         selector = pod.spec.at("nodeSelector")
@@ -112,17 +116,17 @@ def no_spot(context: EvaluationContext) -> Rule:
                 yield Violation(selector.at(key), "on-demand")
         for pool in _pools(context, inventory).selected_by(pod):
             if pool.spot:
-                expected = "the labels of a pool that is on demand or reserved"
-                yield Violation(selector, expected, actual=f"that of pool {pool.name}, which is spot")
+                expected = "the labels of an on-demand or reserved pool"
+                yield Violation(selector, expected, actual=f"of pool {pool.name}, which is spot")
 
     return judge
 
 
 def spare_gpus(context: EvaluationContext) -> Rule:
-    """The rule for the pools of a stack."""
+    """Rule for the pools of a stack."""
 
     def used(inventory: Inventory) -> Counter[tuple[str, str]]:
-        """GPUs that all model servers at their most ask for, by pool and resource."""
+        """GPU requests of all model servers at maximum replicas, by pool and resource."""
         asked: Counter[tuple[str, str]] = Counter()
         for resource in inventory.every(_KINDS):
             for pod in _model_servers(resource):
@@ -140,10 +144,11 @@ def spare_gpus(context: EvaluationContext) -> Rule:
         level=Level.ADVISORY,
         references="Kubernetes: Deployment, max surge; LeaderWorkerSet, maxSurge; terraform-aws-eks #2905",
         fix="raise nodes.max in gpu-cluster:pools.<name>, or lower replicas.max in "
-        "gpu-cluster:serving.models.<name>; elsewhere set maxSurge 0 and maxUnavailable 1",
+        "gpu-cluster:serving.models.<name>; otherwise set maxSurge 0 and maxUnavailable 1",
     )
     def judge(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
-        """A new replica waits for a GPU that an old one holds, and the update waits for the replica."""
+        """Without spare GPUs, a new replica waits for the GPU of an old one, and the update does not
+        finish."""
         pools = _pools(context, inventory)
         workload = pod.resource
         surge = _surge(workload)
@@ -166,7 +171,7 @@ def spare_gpus(context: EvaluationContext) -> Rule:
 
 
 def _surge(workload: Resource) -> Property | None:
-    """The property that says how many more replicas an update may start; None where there are never more."""
+    """Property with the surge of an update; None without surge."""
     if workload.kind == _GROUPS:
         return workload.at("spec", "rolloutStrategy", "rollingUpdateConfiguration", "maxSurge")
     if workload.kind != "Deployment" or workload.at("spec", "strategy", "type").text == "Recreate":
@@ -175,19 +180,19 @@ def _surge(workload: Resource) -> Property | None:
 
 
 def _size(workload: Resource) -> int:
-    """Pods of each replica."""
+    """Pods per replica."""
     if workload.kind != _GROUPS:
         return 1
     return workload.at("spec", "leaderWorkerTemplate", "size").whole or 1
 
 
 def _pools(context: EvaluationContext, inventory: Inventory) -> Pools:
-    """Found once for all rules that ask about the same stack."""
+    """Cached for all rules on the same stack."""
     return inventory.once(context.pools_of)
 
 
 def _gpus_of(pod: Pod) -> Counter[str]:
-    """GPUs that one pod asks for, by resource."""
+    """GPU requests of one pod, by resource."""
     asked: Counter[str] = Counter()
     for container in pod.containers:
         for name, limit in container.at("resources", "limits").entries():

@@ -1,4 +1,4 @@
-"""The rule for what a stack costs at most."""
+"""Rule for the worst-case cost of a stack."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -15,22 +15,22 @@ _PROVIDER = "pulumi:providers:aws"
 
 
 def worst_case_cost(context: EvaluationContext) -> Rule:
-    """The rule for the budget of a stack, at the prices of its project."""
+    """Rule for the budget of a stack, with the prices of its project."""
 
     def worst_hour(inventory: Inventory) -> tuple[Fraction, tuple[str, ...]]:
-        """US dollars, and what has no price that can be relied on."""
+        """Cost in US dollars, and resources without a reliable price."""
         from gpu_cluster.cost import Item, PriceFileError, priced
 
         regions = [provider.at("region").text for provider in inventory.every((_PROVIDER,))]
         if len(set(regions)) != 1:
-            return Fraction(0), (f"expected one region of AWS, got {one_of(regions or ['none'])}",)
+            return Fraction(0), (f"expected one AWS region, got {one_of(regions or ['none'])}",)
         items = [Item(it.kind, it.label or it.address, it.properties) for it in inventory.all()]
         try:
             bill = priced(items, regions[0], day=today(), prices=context.prices)
         except PriceFileError as error:
             return Fraction(0), tuple(map(str, error.problems))
         except (AttributeError, KeyError, TypeError, ValueError) as error:  # of a shape that no price knows
-            return Fraction(0), (f"not worked out: {error!r}",)
+            return Fraction(0), (f"not computed: {error!r}",)
         return bill.hourly.most, tuple(map(str, bill.missing))
 
     @stack_rule(
@@ -40,11 +40,12 @@ def worst_case_cost(context: EvaluationContext) -> Rule:
         of=each("aws:budgets/budget:Budget"),
         level=Level.MANDATORY,
         references="AWS Well-Architected COST02-BP05; COST03-BP06",
-        fix="lower nodes.max or replicas.max, or raise gpu-cluster:budget.monthlyUsd; "
-        "`gpu-cluster cost` shows every part and every missing price, which prices.yaml can give",
+        fix="lower nodes.max or replicas.max, or raise gpu-cluster:budget.monthlyUsd; `gpu-cluster cost` "
+        "shows all parts and missing prices, which can be set in prices.yaml",
     )
     def judge(budget: Resource, inventory: Inventory) -> Iterator[Violation]:
-        """A budget of AWS reports what was spent; what may be is known before, and no price is not zero."""
+        """An AWS budget reports past cost; the worst case is known before deployment, and a missing price is
+        not zero."""
         if _is_of_a_team(budget):
             return
         from gpu_cluster.cost import HOURS  # which loads Pulumi; manifests have no budget and do without
@@ -53,10 +54,10 @@ def worst_case_cost(context: EvaluationContext) -> Rule:
         hourly, unpriced = inventory.once(worst_hour)
         monthly = hourly * HOURS
         if monthly > Fraction(Decimal(limit.text)):
-            yield Violation(limit, f"at least {float(monthly):.0f}, the worst case of a month")
+            yield Violation(limit, f"at least {float(monthly):.0f}, the monthly worst-case cost")
         elif unpriced:
             known = f"incomplete, at least {float(monthly):.0f} without: {_some(unpriced)}"
-            yield Violation(budget.missing("worst case of a month"), "known", actual=known)
+            yield Violation(budget.missing("monthly worst-case cost"), "known", actual=known)
 
     return judge
 
@@ -68,6 +69,6 @@ def _some(causes: Sequence[str], most: int = 3) -> str:
 
 
 def _is_of_a_team(budget: Resource) -> bool:
-    """Whether it counts only what bears a team's tag: the part of a team is no resource of its own."""
+    """Whether the budget includes only resources with a team's tag."""
     values = (value.text for each in budget.at("costFilters").items() for value in each.at("values").items())
     return any(value.startswith("user:gpu-cluster/team$") for value in values)

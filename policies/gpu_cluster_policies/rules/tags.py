@@ -1,4 +1,4 @@
-"""Rules for tags: whose everything is, and what is in it."""
+"""Rule for required tags: team, environment, cost centre and data class."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -61,7 +61,7 @@ TAGGED = frozenset(
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     )
 )
-"""Types that bear tags, of those that a platform is made of."""
+"""Resource types with tags that a platform uses."""
 
 
 @stack_rule(
@@ -75,7 +75,7 @@ TAGGED = frozenset(
     fix="set team, environment, cost-centre and data-class in gpu-cluster:tags",
 )
 def tags(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """A bill without an owner is paid by everybody, and data without a class is guarded like none."""
+    """Cost without an owner cannot be allocated, and data without a class cannot be protected accordingly."""
     if resource.kind == _PROVIDER:
         yield from _lacking(resource.at("defaultTags"), _default_tags(resource))
     elif resource.kind == NODE_CLASS:
@@ -89,7 +89,8 @@ def tags(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
 
 
 def _of_what_it_makes(resource: Resource) -> Iterator[Property]:
-    """Tags of what a template or the driver of disks makes, which does not get those of the provider."""
+    """Tags of resources created by launch templates or the EBS driver, which do not get the provider's
+    tags."""
     if resource.kind == LAUNCH_TEMPLATE:
         yield from (made.at("tags") for made in resource.at("tagSpecifications").items())
     elif resource.kind == _ADDON and resource.at("addonName").value == _MAKES_DISKS:
@@ -103,7 +104,7 @@ def _lacking(field: Property, given: Mapping[str, str]) -> Iterator[Violation]:
 
 
 def _everywhere(inventory: Inventory) -> dict[str, str]:
-    """The tags that everything gets: those that all providers of AWS give."""
+    """Default tags that all AWS providers set."""
     given = [_default_tags(provider) for provider in inventory.every((_PROVIDER,))]
     return (
         {key: value for key, value in given[0].items() if all(key in each for each in given)} if given else {}

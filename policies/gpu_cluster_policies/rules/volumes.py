@@ -1,4 +1,4 @@
-"""Rules for disks of EBS and for the storage classes that make them."""
+"""Rules for EBS volumes and storage classes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _EBS = ("ebs.csi.aws.com", "kubernetes.io/aws-ebs", "ebs.csi.eks.amazonaws.com")
 
 @dataclass(frozen=True)
 class _Disk:
-    """Settings of a disk, or of the disks that a template makes."""
+    """Settings of a volume, or of the volumes of a launch template."""
 
     owner: Resource
     settings: Property
@@ -31,7 +31,7 @@ class _Disk:
 
 @subjects(*_VOLUMES, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS, NODE_GROUP)
 def _disks(resource: Resource) -> Iterator[_Disk]:
-    """Of a node group that leaves its template to EKS, the place of one: EKS names no key."""
+    """For a node group without a launch template, the property of the template: EKS sets no key."""
     template = resource.at("launchTemplate")
     if resource.kind == NODE_GROUP:
         if not template.value:
@@ -51,7 +51,7 @@ def _disks(resource: Resource) -> Iterator[_Disk]:
 
 
 def _mapped(resource: Resource, mappings: Property, key: str) -> Iterator[_Disk]:
-    """Its disks; where it names none, the ones of the image, of which nothing is known."""
+    """Volumes of a launch template; without any, the unknown ones of the image."""
     if not mappings.value:
         yield _Disk(resource, mappings, key)
     for mapping in mappings.items():
@@ -68,13 +68,13 @@ def _mapped(resource: Resource, mappings: Property, key: str) -> Iterator[_Disk]
     level=Level.MANDATORY,
     references="CKV_AWS_3; CKV_AWS_189; trivy AWS-0026; trivy AWS-0027; FSBP EC2.3; "
     "pulumi compliance-policies",
-    fix="leave disks to gpu-cluster:pools.<name>.disk and gpu-cluster:storage; "
-    "elsewhere set encrypted and a key of your own, for a node group in its template",
+    fix="use gpu-cluster:pools.<name>.disk and gpu-cluster:storage; otherwise set encrypted and a "
+    "customer managed key, for a node group in its launch template",
 )
 def volumes_encrypted(disk: _Disk, inventory: Inventory) -> Iterator[Violation]:
-    """Weights and prompts lie on them, and on every snapshot that is made of them and shared by mistake."""
+    """Volumes and their snapshots contain weights and prompts."""
     if disk.owner.kind == NODE_GROUP:
-        yield Violation(disk.settings, "a template whose disks are encrypted with a key of your own")
+        yield Violation(disk.settings, "a launch template with volumes encrypted by a customer managed key")
         return
     yield from not_encrypted(disk.owner, disk.settings, inventory, key=disk.key)
 
@@ -86,11 +86,11 @@ def volumes_encrypted(disk: _Disk, inventory: Inventory) -> Iterator[Violation]:
     of=each("StorageClass"),
     level=Level.PRODUCTION,
     references="C-0264",
-    fix="leave the class to gpu-cluster:storage with reclaim: retain; "
-    'elsewhere set reclaimPolicy: Retain, and for EBS parameters.encrypted: "true"',
+    fix="use gpu-cluster:storage with reclaim: retain; "
+    'otherwise set reclaimPolicy: Retain, and for EBS parameters.encrypted: "true"',
 )
 def storage_class(storage: Resource) -> Iterator[Violation]:
-    """EBS encrypts only what it is told to, and a claim deleted by mistake takes its data along."""
+    """EBS encrypts volumes only on request, and deleting a claim by mistake deletes its data."""
     encrypted = storage.at("parameters", "encrypted")
     if storage.at("provisioner").value in _EBS and encrypted.value not in (True, "true"):
         yield Violation(encrypted, '"true"')

@@ -1,4 +1,4 @@
-"""Rules for networks of AWS: what is written down, and what leads in and out."""
+"""Rules for VPCs: flow logs, default security groups, subnets and endpoints."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ _RULE_OF = ResourceLink(SECURITY_GROUP_RULES, ("securityGroupId",), _DEFAULT_GRO
 _ENDPOINTS = ResourceLink(frozenset(("aws:ec2/vpcEndpoint:VpcEndpoint",)), ("vpcId",), VPCS)
 _DEFAULT_SUBNET = "aws:ec2/defaultSubnet:DefaultSubnet"
 _SERVICES = ("s3", "ecr.api", "ecr.dkr", "ec2", "sts")
-"""Services that every node calls while it starts and pulls an image; EKS user guide, private clusters."""
+"""Services that every node calls at startup and for image pulls (EKS user guide, private clusters)."""
 
 
 @stack_rule(
@@ -25,16 +25,15 @@ _SERVICES = ("s3", "ecr.api", "ecr.dkr", "ec2", "sts")
     of=each(*VPCS),
     level=Level.MANDATORY,
     references="CKV2_AWS_11; trivy AWS-0178; FSBP EC2.6; cdk-nag VPC7",
-    fix="leave it to gpu-cluster:network, where flowLogs.retentionDays says how long; "
-    "elsewhere add a FlowLog",
+    fix="use gpu-cluster:network, where flowLogs.retentionDays sets the retention; otherwise add a FlowLog",
 )
 def flow_logs(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Where data went after a break-in is told by nothing else."""
+    """After an incident, only flow logs show where data was sent."""
     logs = inventory.linked(vpc, _FLOW_LOGS)
     if not logs:
-        yield Violation(vpc.missing("flow log"), "one of all traffic", actual="missing")
+        yield Violation(vpc.missing("flow log"), "a flow log of all traffic", actual="missing")
     elif not any(log.at("trafficType").value in ("ALL", "REJECT") for log in logs):
-        yield Violation(logs[0].at("trafficType"), "ALL, or REJECT at least")
+        yield Violation(logs[0].at("trafficType"), "ALL, or at least REJECT")
 
 
 @stack_rule(
@@ -44,21 +43,20 @@ def flow_logs(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
     of=each(*VPCS),
     level=Level.MANDATORY,
     references="CKV2_AWS_12; trivy AWS-0173; FSBP EC2.2",
-    fix="leave it to gpu-cluster:network; "
-    "elsewhere add a DefaultSecurityGroup without rules, which closes it",
+    fix="use gpu-cluster:network; otherwise add a DefaultSecurityGroup without rules",
 )
 def default_group_closed(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Any resource that is started without a group gets it, and AWS opens it to all others in there."""
+    """Resources without a security group use the default one, which allows traffic among its members."""
     groups = inventory.linked(vpc, _DEFAULT_GROUP)
     if not groups:
         closed = vpc.missing("default security group")
-        yield Violation(closed, "taken over by a DefaultSecurityGroup without rules", actual="open")
+        yield Violation(closed, "managed by a DefaultSecurityGroup without rules", actual="open")
     for group in groups:
         for direction in ("ingress", "egress"):
             if group.at(direction).value:
                 yield Violation(group.at(direction), "not set")
         for added in inventory.all_linked(group, _RULE_OF):
-            yield Violation(added.at("securityGroupId"), "another group", actual="the default one")
+            yield Violation(added.at("securityGroupId"), "another group", actual="the default security group")
 
 
 @rule(
@@ -68,10 +66,10 @@ def default_group_closed(vpc: Resource, inventory: Inventory) -> Iterator[Violat
     of=each(*SUBNETS),
     level=Level.MANDATORY,
     references="CKV_AWS_130; trivy AWS-0164; FSBP EC2.15",
-    fix="leave subnets to gpu-cluster:network; elsewhere set mapPublicIpOnLaunch to false",
+    fix="use gpu-cluster:network; otherwise set mapPublicIpOnLaunch to false",
 )
 def no_automatic_public_ip(subnet: Resource) -> Iterator[Violation]:
-    """A server that is started there for a test is on the internet without a word."""
+    """An instance started there gets a public address without notice."""
     public = subnet.at("mapPublicIpOnLaunch")
     if public.value or (subnet.kind == _DEFAULT_SUBNET and public.value is None):
         yield Violation(public, "false")
@@ -84,13 +82,13 @@ def no_automatic_public_ip(subnet: Resource) -> Iterator[Violation]:
     of=each(*VPCS),
     level=Level.ADVISORY,
     references="FSBP EC2.10",
-    fix="leave gpu-cluster:network.endpoints out, or name these services in it",
+    fix="remove gpu-cluster:network.endpoints, or add these services to it",
 )
 def vpc_endpoints(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Through NAT each image is paid for by the gigabyte, and no policy says whose buckets are reached."""
+    """NAT traffic is billed per gigabyte, and only endpoints can have a policy that limits buckets."""
     names = [endpoint.at("serviceName").text for endpoint in inventory.linked(vpc, _ENDPOINTS)]
     missing = [service for service in _SERVICES if not any(name.endswith(f".{service}") for name in names)]
     if missing:
         yield Violation(
-            vpc.missing("endpoints"), f"some for {', '.join(missing)}, too", actual="not all there"
+            vpc.missing("endpoints"), f"endpoints also for {', '.join(missing)}", actual="incomplete"
         )

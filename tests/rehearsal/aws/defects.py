@@ -99,7 +99,7 @@ DEFECTS = (
         "4",
         "servers of Karpenter lack the tag by which the EBS driver may attach volumes",
         BASE + SYSTEM + _karpenter("g6.2xlarge") + DISK + _model("gpu"),
-        ("all of it held",),
+        ("all steps passed",),
         (Change("gpu_cluster/aws/karpenter/node_class.py", ", _VOLUMES_OF: ground.cluster_name"),),
         code=0,
     ),
@@ -183,7 +183,7 @@ DEFECTS = (
         + SYSTEM
         + "    gpu: {instance: g6.xlarge, nodes: 1}\n"
         + _TEAM.replace("gpus: {}", "gpus: {gpu: 1}"),
-        ("a pod may set NVIDIA_VISIBLE_DEVICES to all, and sees every GPU of its node",),
+        ("a pod may set NVIDIA_VISIBLE_DEVICES to all and access every GPU of its node",),
         (
             Change(
                 "gpu_cluster/kubernetes/teams/admission.py",

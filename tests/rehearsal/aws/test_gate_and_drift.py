@@ -1,4 +1,4 @@
-"""The gate before an update and `drift` after somebody else's, on what the real engine says."""
+"""The gate before an update and `drift` after a manual change, on output of the real engine."""
 
 import shutil
 import sys
@@ -67,21 +67,21 @@ def drift(project: Project, monkeypatch: pytest.MonkeyPatch) -> Result:
 def test_the_gate_lets_through_what_loses_nothing(project: Project) -> None:
     found = gate(project, PROGRAM.replace("retention_in_days=7", "retention_in_days=30"))
 
-    assert found.stdout == "dev: 1 step, nothing is lost: the update may go ahead\n"
+    assert found.stdout == "dev: 1 step, no data loss: the update may proceed\n"
     assert found.exit_code == 0
 
 
 def test_the_gate_has_nothing_to_say_where_nothing_changes(project: Project) -> None:
-    assert gate(project, PROGRAM).stdout == "nothing changes: the update may go ahead\n"
+    assert gate(project, PROGRAM).stdout == "no changes: the update may proceed\n"
 
 
 def test_the_gate_stops_another_bucket_that_loses_its_protection_with_its_name(project: Project) -> None:
     found = gate(project, ANOTHER.replace("protect=True", "protect=False"))
 
     assert found.stdout.splitlines()[:2] == [
-        "89-nothing-lost: aws:s3/bucket:Bucket models: planned operation is a replacement for bucket, "
-        "and with it goes the data in it, should be none",
-        "  course: it is protected, and the same change takes that away: the engine will not refuse",
+        "89-nothing-lost: aws:s3/bucket:Bucket models: planned operation is a replacement for "
+        "bucket, which deletes the data in it, should be none",
+        "  course: the same change removes its protection, so the engine will not refuse",
     ]
     assert found.exit_code == 1
 
@@ -108,7 +108,7 @@ def test_a_waiver_opens_the_gate(project: Project, tmp_path: Path, monkeypatch: 
 def test_drift_finds_nothing_where_nobody_was(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     found = drift(project, monkeypatch)
 
-    assert found.stdout == "dev: what runs is what the stack file says\n"
+    assert found.stdout == "dev: no drift between platform and stack file\n"
     assert found.exit_code == 0
 
 

@@ -1,7 +1,7 @@
-"""Stacks that differ from those of `stacks/` in what they ask of AWS, rehearsed from nothing to nothing.
+"""Rehearsals of stacks that differ from those of `stacks/` in their AWS resources.
 
-IPv6, Bottlerocket, arm64, a VPC that was there before by ids and by tags, MIG, MPS, Karpenter alone, spot,
-reservations, a capacity block, a model over two nodes, replication, no NAT, and names as long as they may be.
+IPv6, Bottlerocket, arm64, an existing VPC by ids and by tags, MIG, MPS, Karpenter alone, spot, reservations,
+a capacity block, a model over two nodes, replication, no NAT, and names as long as they may be.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The example of a program of one's own runs on Pulumi's mocks."""
+"""The example of a user's program runs on Pulumi's mocks."""
 
 import re
 from pathlib import Path

@@ -140,8 +140,8 @@ def test_it_says_where_everything_answers() -> None:
 @pytest.mark.parametrize(
     ("teams", "message"),
     [
-        (None, "cloud does not know team vision yet: `gpu-cluster up cloud` comes first"),
-        ({"vision": {"namespace": "vision"}}, "cloud was brought up with another grant of team vision"),
+        (None, "cloud has no team vision yet; run `gpu-cluster up cloud` first"),
+        ({"vision": {"namespace": "vision"}}, "cloud is deployed with another grant of team vision"),
     ],
 )
 def test_an_environment_that_grants_something_else_comes_first(teams: Any, message: str) -> None:

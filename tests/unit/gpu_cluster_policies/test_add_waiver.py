@@ -69,7 +69,7 @@ def test_the_first_makes_the_file(tmp_path: Path, text: str | None) -> None:
 def test_what_the_pack_would_refuse_is_not_written(tmp_path: Path) -> None:
     file = file_of(tmp_path, BEFORE)
 
-    with pytest.raises(PolicyFileError, match="a sentence that says why"):
+    with pytest.raises(PolicyFileError, match="a sentence with the reason"):
         add_waiver(tmp_path, ENTRY | {"reason": "no"}, RULES)
 
     assert file.read_text() == BEFORE

@@ -107,7 +107,7 @@ def test_what_no_rule_could_look_at_is_said() -> None:
     assert _on_object({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {}}) == []
     assert _on_object({**farm, "spec": pods}) == []
     [said] = _on_object({**farm, "spec": {}})
-    assert said == "Farm team/a: not judged: no pod template was found in it"
+    assert said == "Farm team/a: not judged: no pod template found"
 
 
 @pytest.mark.parametrize(

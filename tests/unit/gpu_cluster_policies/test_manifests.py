@@ -98,7 +98,7 @@ def test_every_mistake_of_every_file_is_said_at_once() -> None:
     assert _mistakes(contents) == [
         "kind.yaml:2 kind: unknown kind 'Deploymnt', did you mean 'Deployment'?",
         "twice.yaml:4 spec: given twice, first on line 3",
-        "half.yaml:1 apiVersion: required text is missing: no object of Kubernetes",
+        "half.yaml:1 apiVersion: required text is missing; expected a Kubernetes object",
         "broken.yaml:2 not valid YAML: expected ',' or ']', but got '<stream end>'; a bracket or brace is "
         "not closed, or a comma is missing",
         "latin.yaml:1 not UTF-8: byte 0xf6",
@@ -157,7 +157,7 @@ def test_what_is_no_object_is_named_and_the_rest_is_judged() -> None:
         ),
         (
             "kind: Pod\nmetadata: {annotations: [a]}",
-            "metadata.annotations: expected a mapping of texts, got a list",
+            "metadata.annotations: expected a mapping of text values, got a list",
         ),
     ],
 )
@@ -169,8 +169,8 @@ def test_a_wrong_shape_is_a_mistake(manifest: str, mistake: str) -> None:
 
 def test_files_that_hold_nothing_are_wrong_where_no_other_holds_anything() -> None:
     assert _mistakes({"a.yaml": b"", "b.yaml": b"# nothing\n"}) == [
-        "a.yaml:1 there is nothing in it",
-        "b.yaml:1 there is nothing in it",
+        "a.yaml:1 the file is empty",
+        "b.yaml:1 the file is empty",
     ]
 
 

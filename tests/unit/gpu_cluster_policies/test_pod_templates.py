@@ -131,16 +131,16 @@ def test_the_table_knows_a_template_whose_containers_have_no_image() -> None:
 @pytest.mark.parametrize(
     ("kind", "spec", "why"),
     [
-        ("Queue", {"weight": 1}, "no pod template was found in it"),
-        ("RayJob", {"clusterSelector": {"a": "b"}}, "no pod template was found in it"),
-        ("TrainJob", {"trainer": {"image": "a"}}, "no pod template was found in it"),
-        ("Farm", {"containers": {"a": {"image": "b"}}}, "no pod template was found in it"),
+        ("Queue", {"weight": 1}, "no pod template found"),
+        ("RayJob", {"clusterSelector": {"a": "b"}}, "no pod template found"),
+        ("TrainJob", {"trainer": {"image": "a"}}, "no pod template found"),
+        ("Farm", {"containers": {"a": {"image": "b"}}}, "no pod template found"),
         (
             "Farm",
             {"template": TEMPLATE, "driver": {"image": "a"}},
             "spec.driver has a container image outside of a pod template",
         ),
-        ("Farm", {"template": TEMPLATE, "more": UNKNOWN}, "spec.more is not known yet"),
+        ("Farm", {"template": TEMPLATE, "more": UNKNOWN}, "spec.more is unknown at preview"),
     ],
 )
 def test_what_may_hold_other_pods_is_not_judged(kind: str, spec: dict[str, Any], why: str) -> None:

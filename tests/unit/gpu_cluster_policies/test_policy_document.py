@@ -32,13 +32,13 @@ def test_what_is_absent_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("content", "place", "actual"),
     [
-        ("Allow *", "policy", "no JSON (Expecting value: line 1 column 1 (char 0))"),
-        ({"Version": "2012-10-17"}, "policy", "a document without statement"),
-        ({"Statement": []}, "policy", "a document without statement"),
+        ("Allow *", "policy", "invalid JSON (Expecting value: line 1 column 1 (char 0))"),
+        ({"Version": "2012-10-17"}, "policy", "a document without statements"),
+        ({"Statement": []}, "policy", "a document without statements"),
         ({"Statement": [{"Action": "*"}]}, "policy.Statement[0].Effect", "not set"),
         ({"Statement": [{"Effect": "allow", "Action": "*"}]}, "policy.Statement[0].Effect", '"allow"'),
         ({"Statement": {"Effect": "Allow"}}, "policy.Statement.Action", "not set"),
-        ("[]", "policy", "a document without statement"),
+        ("[]", "policy", "a document without statements"),
         (
             {"Statement": {"Effect": "Allow", "Principal": ["a", "*"], "Action": "kms:*"}},
             "policy.Statement.Principal",

@@ -38,26 +38,26 @@ def test_no_part_of_a_preview_passes_for_the_whole(length: int) -> None:
 
 
 REFUSED: dict[str, tuple[str, str]] = {
-    "nothing": (" \n", "it is empty: did `pulumi preview --json` fail before it wrote anything?"),
-    "cut off": (WHOLE[:120], "it ends in the middle, at line 5, column "),
-    "words": ("Previewing update (prod):", "it is no JSON: Expecting value, at line 1, column 1"),
+    "nothing": (" \n", "it is empty: did `pulumi preview --json` fail?"),
+    "cut off": (WHOLE[:120], "it is truncated, at line 5, column "),
+    "words": ("Previewing update (prod):", "it is not JSON: Expecting value, at line 1, column 1"),
     "a list": ("[]", "expected an object with steps, got list"),
     "something else": ('{"resources": []}', "it has neither steps nor changeSummary; it has resources"),
-    "a state": ('{"version": 3, "deployment": {}}', "it is a state, as `pulumi stack export` writes it"),
-    "events": ('{"sequence": 0}\n{"sequence": 1}', "it is no JSON: Extra data, at line 2, column 1"),
+    "a state": ('{"version": 3, "deployment": {}}', "it is a state, the output of `pulumi stack export`"),
+    "events": ('{"sequence": 0}\n{"sequence": 1}', "it is not JSON: Extra data, at line 2, column 1"),
     "steps of another kind": ('{"steps": {}}', "expected steps to be a list, got dict"),
     "a step without op": (json.dumps({"steps": [{"urn": URN}]}), "steps[0] has no op and urn"),
     "an op that nobody knows": (
         json.dumps({"steps": [STEP | {"op": "evict"}]}),
-        "steps[0] is 'evict', which is no operation that is known here",
+        "steps[0] is 'evict', an unknown operation",
     ),
     "a loss of nothing": (
         json.dumps({"steps": [{"op": "delete", "urn": URN}]}),
-        "steps[0] is 'delete' of something, and does not say of what",
+        "steps[0] is 'delete' and has no resource type",
     ),
     "steps left out": (
         json.dumps({"steps": [], "changeSummary": {"replace": 1}}),
-        "it is not complete: 1 of 'replace' are counted, 0 are there",
+        "it is incomplete: changeSummary counts 1 of 'replace', steps have 0",
     ),
     "a failed update": (
         json.dumps(
@@ -69,8 +69,7 @@ REFUSED: dict[str, tuple[str, str]] = {
                 ],
             }
         ),
-        "the update that it is of would fail, so nobody knows what it does:\n"
-        "  models: unable to replace: protected",
+        "the preview failed, so its changes are unknown:\n  models: unable to replace: protected",
     ),
 }
 
@@ -86,7 +85,7 @@ def test_what_is_no_preview_is_refused_with_a_word_about_it(text: str, said: str
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (WHOLE, "it is no state: there is no deployment in it"),
+        (WHOLE, "it is not a state: it has no deployment"),
         ('{"deployment": {"resources": [{}]}}', "deployment.resources[0] has no urn"),
     ],
 )

@@ -57,8 +57,8 @@ def test_the_last_day_counts_and_the_next_does_not(tmp_path: Path) -> None:
 
     assert not waivers.covering(_finding(), "local")
     assert [str(problem) for problem in waivers.problems("local", [_finding()], RULES)] == [
-        "waivers.yaml:7 waivers[0].expires: expired on 2026-11-21: keep 50-no-host-access on "
-        "DaemonSet gpu-system/nvidia-device-plugin-*, or have platform renew it"
+        "waivers.yaml:7 waivers[0].expires: expired on 2026-11-21: comply with 50-no-host-access on "
+        "DaemonSet gpu-system/nvidia-device-plugin-*, or ask platform to renew it"
     ]
 
 
@@ -66,8 +66,8 @@ def test_what_nothing_needs_fails_the_stacks_that_it_names(tmp_path: Path) -> No
     waivers = _waivers(tmp_path)
 
     assert [str(problem) for problem in waivers.problems("local", [], RULES)] == [
-        "waivers.yaml:2 waivers[0]: no finding of 50-no-host-access on "
-        "DaemonSet gpu-system/nvidia-device-plugin-* in stack local any more: remove the waiver"
+        "waivers.yaml:2 waivers[0]: 50-no-host-access on "
+        "DaemonSet gpu-system/nvidia-device-plugin-* has no finding in stack local; remove the waiver"
     ]
     assert list(waivers.problems("dev", [], RULES)) == []
 
@@ -94,14 +94,13 @@ def test_what_nothing_needs_fails_the_stacks_that_it_names(tmp_path: Path) -> No
         (
             "owner: platform",
             "owner: Jane Doe",
-            "waivers.yaml:5 waivers[0].owner: expected the role that answers for it, such as platform, "
+            "waivers.yaml:5 waivers[0].owner: expected the responsible role, such as platform, "
             "got 'Jane Doe'",
         ),
         (
             "reason: The plugin registers through a socket of the kubelet.",
             "reason: needed",
-            "waivers.yaml:6 waivers[0].reason: expected a sentence that says why the rule cannot be kept, "
-            "got 'needed'",
+            "waivers.yaml:6 waivers[0].reason: expected a sentence with the reason, got 'needed'",
         ),
         (
             "expires: 2026-11-21",

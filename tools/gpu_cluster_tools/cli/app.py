@@ -1,4 +1,4 @@
-"""The commands of `gpu-cluster`, and how errors end."""
+"""Commands of `gpu-cluster`, and the exit codes of errors."""
 
 import sys
 from typing import Annotated
@@ -10,31 +10,31 @@ from gpu_cluster_tools.cli.lazy_group import LazyGroup
 COMMANDS = {
     "campaign": "Fuzz small stacks with faults and edits.",
     "check": "Evaluate all rules on a stack or on manifests.",
-    "comment": "Print the comment of reviews, or write it on a pull request.",
-    "cost": "Show what a stack will cost, or has cost by usage.",
-    "diagram": "Print a stack as a flowchart in Mermaid.",
+    "comment": "Print a review comment, or post it on a pull request.",
+    "cost": "Estimate the cost of a stack, or report its cost by usage.",
+    "diagram": "Print a Mermaid flowchart of a stack.",
     "doctor": "Check prerequisites: machine, account, quotas, cluster.",
     "down": "Remove the platform of a stack.",
     "drift": "Report drift between stack file and cluster.",
-    "env": "Print the settings with which `pulumi` works on a stack.",
+    "env": "Print the environment variables for `pulumi` on a stack.",
     "gate": "Fail if a preview deletes or replaces stateful resources.",
-    "gpus": "List instance types with GPUs, and what they cost.",
+    "gpus": "List GPU instance types and their prices.",
     "init": "Write a new stack file, from options or questions.",
-    "new": "Write a project of one's own: program, policies, workflows.",
+    "new": "Create a project: program, policies, workflows.",
     "plan": "Resolve every resource of a stack, without network or credentials.",
     "prices": "Fetch current prices from the AWS Price List.",
     "rehearse": "Create, update and destroy a stack on this machine.",
-    "report": "Report a stack on one page of HTML, or evidence for a framework.",
+    "report": "Write an HTML report, or compliance evidence for a framework.",
     "review": "Compare stacks with an earlier revision.",
     "schema": "Print the JSON Schema of the stack file.",
     "status": "Show running nodes, GPUs and models.",
     "throughput": "Estimate tokens per second, latency and price of models.",
-    "up": "Start the platform of a stack and show it.",
-    "validate": "List all errors of a stack file.",
+    "up": "Deploy the platform of a stack and show its status.",
+    "validate": "Validate a stack file and list all errors.",
     "verify": "Verify a running platform: nodes, models, scaling, alerts.",
-    "waive": "Accept a finding of a stack until a day.",
+    "waive": "Waive a policy finding until a date.",
 }
-"""Each is the function of its name in the module of its name below `cli`, which is read when it is called."""
+"""Each command is the function of that name in the module of that name below `cli`, imported on use."""
 
 ERRORS = {
     "gpu_cluster_tools.cli.project.NoProjectError": 1,
@@ -42,7 +42,7 @@ ERRORS = {
     "gpu_cluster.kubernetes.cluster.kubeconfig.NoKubeconfigError": 1,
     "gpu_cluster.stack.diagnostic.FileError": 2,
     "gpu_cluster.cost.assumptions.UsageError": 2,
-    "gpu_cluster_tools.doctor.aws.RefusedError": 1,
+    "gpu_cluster_tools.doctor.aws.AwsCallError": 1,
     "gpu_cluster_tools.doctor.aws.UnreachableError": 1,
     "gpu_cluster_tools.rehearsal.errors.RehearsalError": 1,
     "gpu_cluster_tools.review.github.GitHubError": 1,
@@ -52,14 +52,14 @@ ERRORS = {
     "gpu_cluster_tools.toolchain.errors.ToolchainError": 1,
     "gpu_cluster_tools.usage.prometheus.NoUsageError": 1,
 }
-"""Errors that a person can act on, and their exit codes. By name: imports take longer than most commands."""
+"""Exit codes of expected errors. Listed by name, because the imports take longer than most commands."""
 
 
 app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     cls=LazyGroup.of(COMMANDS),
     name="gpu-cluster",
-    epilog="Exit codes: 0 done, 1 something failed, 2 the command or the stack file is wrong.",
+    epilog="Exit codes: 0 success, 1 failure, 2 invalid command line or stack file.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -85,7 +85,7 @@ def gpu_cluster(*, version: Version = False) -> None:
 
 
 def run() -> None:
-    """Errors that a person can act on end as their message, not as a traceback."""
+    """Run the command line; expected errors print their message without a traceback."""
     stdout = sys.stdout
     try:
         app()
@@ -98,13 +98,14 @@ def run() -> None:
         say(_rendered(error), err=True)
         sys.exit(code)
     except SystemExit:
-        if sys.stdout is not stdout:  # typer replaces it once the reader of a pipe has gone
+        if sys.stdout is not stdout:  # typer replaces stdout after the reader of a pipe has closed it
             sys.exit(0)
         raise
 
 
 def _rendered(error: Exception) -> str:
-    """Each problem of a file by itself, with its line in a terminal; another error after `error:`."""
+    """Text of an error: each diagnostic of a file, with the source line in a terminal; others after
+    `error:`."""
     problems = getattr(error, "problems", None)
     if not problems:
         return f"error: {error}"

@@ -1,4 +1,4 @@
-"""`gpu-cluster campaign`: many short lives of small stacks on AWS, with faults and edits."""
+"""`gpu-cluster campaign`: fuzz small stacks on AWS with faults and edits."""
 
 from typing import Annotated
 
@@ -10,8 +10,8 @@ from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 
 _FILE = "campaign.jsonl"
 
-Lives = Annotated[int, typer.Option(min=1, help="How many, of seeds 0, 1, 2 and so on.")]
-Again = Annotated[bool, typer.Option("--again", help="Forget what an earlier campaign did.")]
+Lives = Annotated[int, typer.Option(min=1, help="Number of fuzz cases, with seeds 0, 1, 2 and so on.")]
+Again = Annotated[bool, typer.Option("--again", help="Discard the results of earlier runs and start over.")]
 
 
 def campaign(*, lives: Lives = 200, again: Again = False) -> None:

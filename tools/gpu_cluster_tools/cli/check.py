@@ -1,4 +1,4 @@
-"""`gpu-cluster check`: what breaks a rule, in a stack or in plain manifests."""
+"""`gpu-cluster check`: evaluate all rules on a stack or on plain manifests."""
 
 import sys
 from enum import StrEnum
@@ -25,15 +25,20 @@ class CheckFormat(StrEnum):
 
 Files = Annotated[
     list[str] | None,
-    typer.Option("--file", "-f", help="Manifests instead of a plan: a file, a folder, - for standard input."),
+    typer.Option(
+        "--file",
+        "-f",
+        help="Manifests to check instead of a plan: a file, a folder, or - for stdin. Repeatable.",
+    ),
 ]
 As = Annotated[
-    CheckFormat, typer.Option("--format", help="For people, programs, code scanning or a pull request.")
+    CheckFormat,
+    typer.Option("--format", help="Output format. sarif is for code scanning, markdown for a pull request."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 
 
-Brief = Annotated[bool, typer.Option("--brief", help="Print one line a rule, with its number of findings.")]
+Brief = Annotated[bool, typer.Option("--brief", help="Print one line per rule with its number of findings.")]
 
 
 def check(
@@ -47,11 +52,11 @@ def check(
 ) -> None:
     """Evaluate all rules on a stack or on manifests, without network, cluster or credentials.
 
-    Exit codes: 0 nothing stops an update and everything was judged, 1 a finding stops it, 2 the stack file,
-    a manifest or the pack is wrong, 3 nothing stops it, but something was not judged.
+    Exit codes: 0 no blocking finding and everything was evaluated, 1 blocking findings, 2 invalid stack file,
+    manifest or policy pack, 3 no blocking finding, but some resources could not be evaluated.
     """
     if brief and (as_json or format is not CheckFormat.TEXT):
-        raise typer.BadParameter("only with --format text", param_hint="--brief")
+        raise typer.BadParameter("valid only with --format text", param_hint="--brief")
     as_json = as_json or format is CheckFormat.JSON
     doing = "evaluating" if file else f"planning {stack or 'local'}, and evaluating"
     with working(f"{doing} all rules", quiet=as_json):
@@ -80,7 +85,7 @@ def _plan(stack: str) -> "Evaluation":
 
 
 def _notes(stack: str) -> list[str]:
-    """Print notes on the parts of a stack file that are not checked, beside the report."""
+    """Notes on the parts of a stack file that are not checked."""
     from gpu_cluster.stack import load_any
     from gpu_cluster.stack.notes import notes_of
 

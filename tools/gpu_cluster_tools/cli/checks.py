@@ -1,4 +1,4 @@
-"""Checks as lines below their groups, each shown as soon as it is known."""
+"""Output of checks by group, each printed as soon as its result is known."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -15,7 +15,7 @@ C = TypeVar("C", bound=Check)
 
 
 def show_checks(found: Iterable[C], *, quiet: bool) -> list[C]:
-    """All checks. `quiet`: they are shown otherwise."""
+    """Print checks as they arrive, and return them all. `quiet`: print nothing."""
     checks: list[C] = []
     for group, own in groupby(found, key=lambda check: check.group):
         if not quiet:
@@ -28,7 +28,7 @@ def show_checks(found: Iterable[C], *, quiet: bool) -> list[C]:
 
 
 def show_counts(checks: Iterable[Check], *, quiet: bool) -> dict[CheckStatus, int]:
-    """How many checks there are of each verdict, as the last line."""
+    """Print the number of checks by verdict, as the last line."""
     summary = counts(checks)
     if not quiet:
         typer.echo("\n" + ", ".join(f"{count} {verdict}" for verdict, count in summary.items()))

@@ -1,22 +1,22 @@
-"""`gpu-cluster comment`: what `gpu-cluster review` found, as the comment on a pull request."""
+"""`gpu-cluster comment`: post the result of `gpu-cluster review` as a pull request comment."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-File = Annotated[Path, typer.Argument(help="The output of `gpu-cluster review --format json`.")]
+File = Annotated[Path, typer.Argument(help="Output of `gpu-cluster review --format json`.")]
 Commit = Annotated[
     str | None,
-    typer.Option(help="Write it to the pull request that ends in this commit, instead of printing it."),
+    typer.Option(help="Post the comment on the pull request with this head commit, instead of printing it."),
 ]
 
 
 def comment(file: File, *, commit: Commit = None) -> None:
-    """Print the comment of reviews, or update it on their pull request.
+    """Print a review comment, or create or update it on the pull request.
 
-    The file may come from anyone: every word of it is escaped. A pull request is found, and written to,
-    with GITHUB_REPOSITORY and GITHUB_TOKEN, as a workflow of GitHub sets them.
+    The file is untrusted input: all of its text is escaped. GITHUB_REPOSITORY and GITHUB_TOKEN, which GitHub
+    workflows set, select the repository and authorize the comment.
     """
     from gpu_cluster_tools.review.comment import MARKER
     from gpu_cluster_tools.review.comment import comment as written

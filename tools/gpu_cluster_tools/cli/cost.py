@@ -1,4 +1,4 @@
-"""`gpu-cluster cost`: what a stack costs before anything is created, and what it has cost."""
+"""`gpu-cluster cost`: estimate the cost of a stack, or report its cost by usage."""
 
 import json
 from collections.abc import Sequence
@@ -29,26 +29,24 @@ from gpu_cluster_tools.review.plans import Outdated
 from gpu_cluster_tools.review.revision import RevisionError
 from gpu_cluster_tools.review.stacks import comparison_of
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, each line of the bill too.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, with every line item.")]
 Against = Annotated[
-    str | None, typer.Option(metavar="REVISION", help="Show what changed since a git revision, such as main.")
+    str | None, typer.Option(metavar="REVISION", help="Show changes since a git revision, such as main.")
 ]
 Assume = Annotated[
     list[str] | None,
-    typer.Option(metavar="NAME=AMOUNT", help="Another amount than is assumed; may be given again."),
+    typer.Option(metavar="NAME=AMOUNT", help="Override a usage assumption. Repeatable."),
 ]
 
-AsMarkdown = Annotated[
-    bool, typer.Option("--markdown", help="Print the table as Markdown, for a pull request.")
-]
+AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a pull request.")]
 
 Actual = Annotated[
-    bool, typer.Option("--actual", help="Show what a running stack has cost, by usage, beside the plan.")
+    bool, typer.Option("--actual", help="Report the cost of a running stack by usage, next to the plan.")
 ]
 Since = Annotated[
     str | None,
     typer.Option(
-        metavar="TIME", help="Begin of the period of --actual: 7d, 12h, or 2026-11-01. Default: 7d."
+        metavar="TIME", help="Start of the period of --actual: 7d, 12h, or 2026-11-01. Default: 7d."
     ),
 ]
 Until = Annotated[
@@ -59,12 +57,12 @@ Address = Annotated[
     typer.Option(
         "--prometheus",
         metavar="URL",
-        help="Ask this Prometheus of the stack, instead of its pod, for --actual.",
+        help="URL of the Prometheus of the stack for --actual, instead of its pod.",
     ),
 ]
 
 INCOMPLETE = 3
-"""Exit code of a total that lacks prices, or of a period that lacks samples."""
+"""Exit code of a total without some prices, or of a period without some samples."""
 
 
 def cost(
@@ -79,12 +77,12 @@ def cost(
     until: Until = None,
     prometheus: Address = None,
 ) -> None:
-    """Show what a stack costs in an hour and in a month, at least and at most, without credentials.
+    """Estimate the minimum and maximum cost of a stack per hour and per month, without credentials.
 
-    With --actual: nodes that ran and GPUs that teams and models held, as Prometheus of the running stack has
-    them. Exit codes: 0 everything has a price, 1 Prometheus does not answer, 2 the stack file or the command
-    is wrong, 3 the total is incomplete: something has no price, or was not measured, is named, and costs more
-    than what is shown.
+    With --actual, report the cost of nodes that ran, and of GPUs that teams and models used, from the metrics
+    in Prometheus. Exit codes: 0 every resource has a price, 1 no answer from Prometheus, 2 invalid command
+    line or stack file, 3 the total is incomplete: resources without a price or samples are listed and not
+    included.
     """
     project = Project.here()
     project.stack_file(stack)
@@ -118,21 +116,23 @@ def cost(
 def _only_with_plan(**options: object) -> None:
     for name, given in options.items():
         if given:
-            raise typer.BadParameter("it is for planned costs, without --actual", param_hint=f"--{name}")
+            raise typer.BadParameter("not allowed with --actual", param_hint=f"--{name}")
 
 
 def _only_with_actual(**options: object) -> None:
     for name, given in options.items():
         if given:
-            raise typer.BadParameter("it is for measured costs, with --actual", param_hint=f"--{name}")
+            raise typer.BadParameter("requires --actual", param_hint=f"--{name}")
 
 
 def _then(folder: Path, stack: str, against: str) -> Plan | None:
-    """The earlier cost; none, and 0, where there was no stack yet or a wrong one."""
+    """Plan at the revision; None (cost 0) if the stack did not exist or its file was invalid."""
     with comparison_of(folder, against) as both:
         then = both.plans_before([stack])[stack]
     if isinstance(then, Outdated):
-        raise RevisionError(f"what {stack} cost at {against} is not known: its stack file is read no more")
+        raise RevisionError(
+            f"no cost of {stack} at {against}: this version cannot read its stack file of that revision"
+        )
     return then if isinstance(then, Plan) else None
 
 
@@ -142,32 +142,32 @@ def _pair(given: str) -> tuple[str, str]:
 
 
 def text(cost: Cost, difference: CostDiff | None = None, *, since: str = "") -> str:
-    """For people: tables of parts, pools, teams and budgets, of what changed, and of what is assumed."""
+    """Text tables of parts, pools, teams, budgets, changes and assumptions."""
     if cost.region is None:
-        head = f"{cost.stack}: nothing of it is in AWS; what your own servers cost is not known here"
+        head = f"{cost.stack}: no AWS resources; the cost of your own servers is not included"
         return "\n\n".join([head, *_tables(use_rows(cost))])
     head = f"{cost.stack} in {cost.region}, in US dollars before taxes and discounts"
     tables = _tables(part_rows(cost), use_rows(cost), team_rows(cost), budget_rows(cost))
-    changed = [f"since {since}, in a month at most\n{_changes(difference)}"] if difference else []
+    changed = [f"change since {since}, in the monthly maximum\n{_changes(difference)}"] if difference else []
     return "\n\n".join([head, *tables, *changed, *_incomplete(cost), *_assumed(cost)])
 
 
 def _assumed(cost: Cost) -> list[str]:
     rows = assumption_rows(cost)
-    return [f"assumed for a month; change by --assume NAME=AMOUNT\n{table(rows)}"] if rows else []
+    return [f"assumptions per month; override with --assume NAME=AMOUNT\n{table(rows)}"] if rows else []
 
 
 def _incomplete(cost: Cost) -> list[str]:
     if cost.complete:
         return []
-    head = "incomplete: these have no price, and the total is at least what is shown"
+    head = "incomplete: these resources have no price and are not in the total"
     return [f"{head}\n{table(missing_rows(cost.missing))}"]
 
 
 def _tables(*tables: Sequence[Sequence[str]]) -> list[str]:
-    """Tables with a row below their head."""
+    """Tables that have at least one row below their header."""
     return [table(rows) for rows in tables if len(rows) > 1]
 
 
 def _changes(difference: CostDiff) -> str:
-    return table(change_rows(difference)) if difference.changes else "  nothing costs more or less"
+    return table(change_rows(difference)) if difference.changes else "  no change in cost"

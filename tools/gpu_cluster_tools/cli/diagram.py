@@ -1,4 +1,4 @@
-"""`gpu-cluster diagram`: a stack as a picture."""
+"""`gpu-cluster diagram`: print a diagram of a stack."""
 
 import json
 from typing import Annotated
@@ -10,11 +10,11 @@ from gpu_cluster_tools.cli.project import Project, StackName
 from gpu_cluster_tools.diagram import diagram as drawn
 from gpu_cluster_tools.diagram import team_diagram
 
-Json = Annotated[bool, typer.Option("--json", help="Print it as text of a JSON object.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, with the Mermaid source as a string.")]
 
 
 def diagram(stack: StackName = "local", *, as_json: Json = False) -> None:
-    """Print a stack as a flowchart in Mermaid, which GitHub and editors draw: only what matters."""
+    """Print a Mermaid flowchart of the main parts of a stack. GitHub and many editors render it."""
     settings = Project.here().any_stack(stack)
     picture = team_diagram(settings) if isinstance(settings, TeamStack) else drawn(stack, settings)
     if as_json:

@@ -15,8 +15,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")]
 def doctor(stack: StackArgument = None, *, as_json: Json = False) -> None:
     """Check the prerequisites of a stack: machine, checkout, account, quotas, offerings, backups, cluster.
 
-    OK holds, WARN works or may, FAIL stops the stack, SKIP could not be checked. It changes nothing. What
-    the stack asks of quotas is told without credentials too. Exit code 1 where anything fails.
+    Results: OK passed, WARN may cause problems, FAIL blocks the deployment, SKIP could not be checked. The
+    command is read-only. It lists the required quotas even without credentials. Exit codes: 0 no check
+    failed, 1 a check failed.
     """
     project = Project.here()
     if stack is not None:

@@ -14,9 +14,9 @@ from gpu_cluster_tools.toolchain import Toolchain, install
 
 
 def down(stack: StackName = "local") -> None:
-    """Remove the platform: the local one with its control plane and state, any other by `pulumi destroy`.
+    """Remove a platform: a local one with its control plane and state, any other with `pulumi destroy`.
 
-    Of a team's stack, what the team runs.
+    For a team's stack, remove the resources of the team.
     """
     project = RunningProject.here()
     if project.is_of_team(stack):
@@ -31,7 +31,7 @@ def down(stack: StackName = "local") -> None:
 
 def _remove_local(project: RunningProject, stack: str) -> None:
     if not project.local.exists():
-        typer.echo(f"{stack}: nothing of it is on this machine")
+        typer.echo(f"{stack}: not deployed on this machine")
         return
     with project.alone():
         for name in local_stacks(project.folder):
@@ -39,9 +39,9 @@ def _remove_local(project: RunningProject, stack: str) -> None:
         for sandbox in Sandbox.all_of(project.folder):
             sandbox.remove()
         RealNodes(project.local).remove()
-        project.control_plane(Toolchain({})).remove()  # it takes no tool, and waits for none to be built
+        project.control_plane(Toolchain({})).remove()  # needs no tool, so it does not wait for a build
         shutil.rmtree(project.local, ignore_errors=True)
-    typer.echo(f"{stack} is removed: its control plane, its nodes, its volumes and its state")
+    typer.echo(f"{stack} is removed: control plane, nodes, volumes and state")
 
 
 def _destroy(project: RunningProject, stack: str) -> None:

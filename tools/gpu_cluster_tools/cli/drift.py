@@ -1,4 +1,4 @@
-"""`gpu-cluster drift`: whether what runs is still what a stack file says."""
+"""`gpu-cluster drift`: compare the running platform with its stack file."""
 
 import json
 from collections.abc import Iterable
@@ -20,21 +20,26 @@ from gpu_cluster_tools.review.drift import Drifted, issue, marker, report, title
 from gpu_cluster_tools.review.github import GitHubRepository
 from gpu_cluster_tools.toolchain import ready_engine
 
-Json = Annotated[bool, typer.Option("--json", help="Print each drifted resource as JSON.")]
-Issue = Annotated[bool, typer.Option("--issue", help="Open, edit or close the stack's issue on GitHub.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, with each drifted resource.")]
+Issue = Annotated[
+    bool, typer.Option("--issue", help="Open, update or close the GitHub issue for drift of the stack.")
+]
 
 
 def drift(stack: StackName = "local", *, to_issue: Issue = False, as_json: Json = False) -> None:
     """Report drift between a stack file and its cluster.
 
-    Nothing is changed, neither what runs nor the state. Exit codes: 0 nothing has drifted, 1 something has.
-    An issue is written with GITHUB_REPOSITORY and GITHUB_TOKEN, as a workflow of GitHub sets them.
+    The command changes neither the platform nor its state. Exit codes: 0 no drift, 1 drift. The issue needs
+    GITHUB_REPOSITORY and GITHUB_TOKEN, which GitHub workflows set.
     """
     project = RunningProject.here()
     settings = project.stack(stack)
     engine = project.engine(stack, settings, ready_engine())
     engine.select(create=False)
-    with TemporaryDirectory() as folder, working(f"comparing {stack} with what runs", quiet=as_json):
+    with (
+        TemporaryDirectory() as folder,
+        working(f"comparing {stack} with the running platform", quiet=as_json),
+    ):
         run = run_pulumi(engine, "preview", "--refresh", record=Path(folder) / "preview")
         if not run.held:
             raise RehearsalError("\n".join(run.errors))
@@ -53,7 +58,9 @@ def drift(stack: StackName = "local", *, to_issue: Issue = False, as_json: Json 
 
 
 def resized(pools: Iterable[PoolNodes]) -> list[Drifted]:
-    """Pools of simulated nodes, which the engine does not know, with another size than the file allows."""
+    """Pools of simulated nodes whose size is outside the limits of the file.
+
+    The engine does not manage them."""
     return [
         Drifted(f"scale pool {it.pool.name}", (f"nodes: {it.total} -> {it.wanted}",))
         for it in pools

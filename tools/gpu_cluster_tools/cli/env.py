@@ -1,4 +1,4 @@
-"""`gpu-cluster env`: what `pulumi` itself needs to work on a stack."""
+"""`gpu-cluster env`: environment variables for `pulumi` on a stack."""
 
 import json
 import os
@@ -11,13 +11,13 @@ from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.toolchain import install
 
-Json = Annotated[bool, typer.Option("--json", help="Print them as JSON, by name.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, by name of the variable.")]
 
 
 def env(stack: StackName = "local", *, as_json: Json = False) -> None:
-    """Print the shell settings with which `pulumi` works on a stack: eval "$(gpu-cluster env)".
+    """Print the environment variables for `pulumi` on a stack. Use: eval "$(gpu-cluster env)".
 
-    The engine is built first where the machine has none.
+    Builds the Pulumi engine first if the machine does not have it.
     """
     project = RunningProject.here()
     settings = project.any_stack(stack)

@@ -1,4 +1,4 @@
-"""`gpu-cluster gate`: whether a previewed update may go ahead."""
+"""`gpu-cluster gate`: decide whether a previewed update may proceed."""
 
 import json
 import sys
@@ -12,18 +12,19 @@ if TYPE_CHECKING:
     from gpu_cluster_policies.preview import Preview
 
 PreviewFile = Annotated[
-    str, typer.Argument(help="The output of `pulumi preview --json`: a file, or - for standard input.")
+    str, typer.Argument(help="Output of `pulumi preview --json`: a file, or - for stdin.")
 ]
 State = Annotated[
-    Path | None, typer.Option("--state", help="The output of `pulumi stack export`, to search for secrets.")
+    Path | None,
+    typer.Option("--state", help="Output of `pulumi stack export`, to scan for plaintext secrets."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def gate(preview: PreviewFile, *, state: State = None, as_json: Json = False) -> None:
     """Fail if a preview deletes or replaces stateful resources.
 
-    Exit codes: 0 it may go ahead, 1 it must not, 2 what is given is no preview, or a waiver is wrong.
+    Exit codes: 0 the update may proceed, 1 the update is blocked, 2 invalid preview or waiver.
     """
     from gpu_cluster_policies.preview import read_preview, read_state
     from gpu_cluster_tools.review.gate import gate_of
@@ -50,6 +51,6 @@ def _text(file: str) -> str:
     try:
         return sys.stdin.read() if file == "-" else Path(file).read_text()
     except (OSError, UnicodeDecodeError) as error:
-        words = error.strerror if isinstance(error, OSError) else "it is no text"
+        words = error.strerror if isinstance(error, OSError) else "it is not text"
         typer.echo(f"{file}: {words}", err=True)
         raise typer.Exit(2) from None

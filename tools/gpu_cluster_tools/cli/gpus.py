@@ -1,4 +1,4 @@
-"""`gpu-cluster gpus`: instance types with GPUs, and what they cost."""
+"""`gpu-cluster gpus`: GPU instance types and their prices."""
 
 import json
 from collections.abc import Iterable
@@ -27,16 +27,18 @@ _HEAD = (
     "MIG",
 )
 
-GpuName = Annotated[str | None, typer.Option(help="Only with this GPU, such as H100.")]
-Region = Annotated[str | None, typer.Option(help="Only what AWS offers there, at the price of there.")]
-MinMemory = Annotated[
-    str | None, typer.Option(help="Only with as much memory on each GPU, such as 40Gi; an H100 has 79.6Gi.")
+GpuName = Annotated[str | None, typer.Option(help="Only instance types with this GPU, such as H100.")]
+Region = Annotated[
+    str | None, typer.Option(help="Only instance types offered in this region, with its prices.")
 ]
-MaxPrice = Annotated[float | None, typer.Option(min=0, help="Only up to so many US dollars an hour.")]
-Mig = Annotated[bool, typer.Option("--mig", help="Only with GPUs that MIG divides.")]
-GroupBy = Annotated[str | None, typer.Option(help=f"A table for each {one_of(_GROUPS)}.")]
+MinMemory = Annotated[
+    str | None, typer.Option(help="Minimum memory per GPU, such as 40Gi. An H100 has 79.6Gi.")
+]
+MaxPrice = Annotated[float | None, typer.Option(min=0, help="Maximum price in US dollars per hour.")]
+Mig = Annotated[bool, typer.Option("--mig", help="Only GPUs that support MIG.")]
+GroupBy = Annotated[str | None, typer.Option(help=f"Print one table per {one_of(_GROUPS)}.")]
 Sort = Annotated[str, typer.Option(help=f"By {one_of(GPU_INSTANCE_ORDERS)}.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print them as JSON.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def gpus(
@@ -50,7 +52,7 @@ def gpus(
     sort: Sort = "name",
     as_json: AsJson = False,
 ) -> None:
-    """List instance types with GPUs: memory, MIG profiles, EFA, disks, price on demand and regions."""
+    """List GPU instance types: memory, MIG profiles, EFA, disks, on-demand price and regions."""
     found = gpu_instances(
         gpu=_known(gpu, GPUS, "--gpu") if gpu else None,
         region=_known(region, REGIONS, "--region") if region else None,
@@ -63,7 +65,7 @@ def gpus(
     if as_json:
         typer.echo(json.dumps([_document(each) for each in found], indent=2))
     elif not found:
-        typer.echo("no instance type has all of that")
+        typer.echo("no instance type matches all filters")
     else:
         typer.echo("\n\n".join(_table(name, group) for name, group in groups.items()))
 
@@ -92,7 +94,7 @@ def _row(found: GpuInstance) -> tuple[str, ...]:
     it = found.instance
     return (
         it.name,
-        f"{it.gpus} x {found.gpu}" if it.gpus else f"part of {found.gpu}",
+        f"{it.gpus} x {found.gpu}" if it.gpus else f"fraction of {found.gpu}",
         f"{found.memory_bytes / _GIB:.1f} GiB" if it.gpus else "-",
         str(it.cpus),
         f"{it.memory_gib} GiB",

@@ -1,4 +1,4 @@
-"""`gpu-cluster init`: a new stack file, from options or questions."""
+"""`gpu-cluster init`: create a stack file from options or prompts."""
 
 import re
 import sys
@@ -50,47 +50,53 @@ _OF_ENVIRONMENTS = frozenset(
         "production",
     )
 )
-"""Options that a team's stack has no use for."""
+"""Options that do not apply to a team's stack."""
 
-NewName = Annotated[str, typer.Argument(help="Name of the new stack: stacks/Pulumi.NAME.yaml.")]
-Where = Annotated[ProviderOption | None, typer.Option("--provider", help="Where it runs.")]
-Region = Annotated[str | None, typer.Option(help="AWS region, such as eu-central-1; with eks.")]
-Account = Annotated[str | None, typer.Option(help="AWS account, 12 digits; with eks.")]
-Deployer = Annotated[str | None, typer.Option(help="ARN of the role that deploys; with eks.")]
-Zones = Annotated[str | None, typer.Option(help="Zones, such as eu-central-1a,eu-central-1b; with eks.")]
-Kubeconfig = Annotated[str, typer.Option(help="Path of the kubeconfig, or that of the team; with existing.")]
-Gpu = Annotated[str | None, typer.Option(help="Kind of GPU, such as L4 or H100.")]
+NewName = Annotated[str, typer.Argument(help="Name of the new stack. Writes stacks/Pulumi.NAME.yaml.")]
+Where = Annotated[ProviderOption | None, typer.Option("--provider", help="Where the platform runs.")]
+Region = Annotated[str | None, typer.Option(help="AWS region, such as eu-central-1. With eks.")]
+Account = Annotated[str | None, typer.Option(help="AWS account ID, 12 digits. With eks.")]
+Deployer = Annotated[str | None, typer.Option(help="ARN of the IAM role that deploys. With eks.")]
+Zones = Annotated[
+    str | None, typer.Option(help="Availability zones, such as eu-central-1a,eu-central-1b. With eks.")
+]
+Kubeconfig = Annotated[
+    str, typer.Option(help="Path of the kubeconfig, the team's for a team. With existing.")
+]
+Gpu = Annotated[str | None, typer.Option(help="GPU model, such as L4 or H100.")]
 Type = Annotated[
     str | None, typer.Option("--instance", help="EC2 instance type. Default: the cheapest that fits.")
 ]
-Gpus = Annotated[int, typer.Option(min=1, help="GPUs in each server; with existing.")]
-Nodes = Annotated[str | None, typer.Option(help="Nodes with GPUs, such as 2, or 1-4 by demand.")]
+Gpus = Annotated[int, typer.Option(min=1, help="GPUs per server. With existing.")]
+Nodes = Annotated[
+    str | None, typer.Option(help="Number of GPU nodes, such as 2, or 1-4 to scale with demand.")
+]
 Model = Annotated[str | None, typer.Option(help="Model to serve, such as meta-llama/Llama-3.1-8B-Instruct.")]
-Budget = Annotated[int | None, typer.Option(min=1, help="US dollars in a month; with eks.")]
-Notify = Annotated[str | None, typer.Option(help="E-mail address that hears of the budget; with eks.")]
+Budget = Annotated[int | None, typer.Option(min=1, help="Monthly budget in US dollars. With eks.")]
+Notify = Annotated[str | None, typer.Option(help="E-mail address for budget alerts. With eks.")]
 Production = Annotated[
     bool | None,
-    typer.Option("--production/--no-production", help="Whether production rules stop an update."),
+    typer.Option("--production/--no-production", help="Enforce the production rules."),
 ]
 Team = Annotated[
     str | None,
-    typer.Option(help="Name of a team that shares it; with --environment the one whose stack it is."),
+    typer.Option(help="Team to create in the environment; with --environment, the team that owns the stack."),
 ]
 Environment = Annotated[
-    str | None, typer.Option(help="Environment, such as prod, that the stack of a team is on.")
+    str | None, typer.Option(help="Create a team's stack on this environment, such as prod.")
 ]
 Platform = Annotated[
     str | None,
     typer.Option(
         metavar="URL|FOLDER",
-        help="Repository of the platform that has the environment; with --environment. Default: this one.",
+        help="Repository that contains the environment. With --environment. Default: this repository.",
     ),
 ]
 Revision = Annotated[
-    str | None, typer.Option(help="Tag, commit or branch of the platform's repository; with a URL.")
+    str | None, typer.Option(help="Tag, commit or branch of the platform's repository. With a URL.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace the file where there is one.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: what no option says is the default.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not prompt; use defaults for missing options.")]
 
 
 def init(
@@ -118,23 +124,23 @@ def init(
     force: Force = False,
     yes: Yes = False,
 ) -> None:
-    """Write a new stack file, commented and valid but for its placeholders, which say CHANGEME.
+    """Create a commented stack file that is valid except for its CHANGEME placeholders.
 
-    It asks what no option says, unless --yes or where there is no terminal, and takes what the catalog has.
-    With --environment it is a team's, whose model goes where that environment grants it a place; --platform
-    names the repository that has that environment, if it is another one.
+    Prompts for missing options, unless --yes is set or there is no terminal. With --environment, creates the
+    stack file of a team and places its model on a pool that the environment grants. --platform names the
+    repository of the environment, if it is another one.
     """
     project = Project.here()
     file = project.folder / "stacks" / f"Pulumi.{_named(name)}.yaml"
     if file.exists() and not force:
-        raise typer.BadParameter(f"{file} exists; --force replaces it", param_hint="NAME")
+        raise typer.BadParameter(f"{file} exists; use --force to overwrite it", param_hint="NAME")
     ask = Prompts(silent=yes or not sys.stdin.isatty())
     try:
         source = _source(environment, platform, revision)
         if environment:
             own = kubeconfig if _is_given("kubeconfig", context) else None
             _refuse_what_is_of_the_environment(context)
-            stack = None  # what it may use is its environment's
+            stack = None  # the environment decides what the team may use
             text = team_text(
                 project, name, environment, ask, source=source, team=team, model=model, kubeconfig=own
             )
@@ -143,7 +149,7 @@ def init(
             on_aws = where is ProviderOption.EKS
             served = model or ask("Model to serve, empty for none?", "") or None
             usual = "" if instance or (served and where is not ProviderOption.EXISTING) else _USUAL[where]
-            kind = gpu or ask("GPU, such as L4; empty for the cheapest that does?", usual) or None
+            kind = gpu or ask("GPU, such as L4; empty for the cheapest that fits?", usual) or None
             init = InitOptions(
                 name=name,
                 provider=where,
@@ -168,7 +174,7 @@ def init(
         raise typer.BadParameter(str(error)) from None
     except StackFileError as error:
         told = "\n".join(f"{problem.key}: {problem.message}" for problem in error.problems)
-        raise typer.BadParameter(f"this would be wrong:\n{told}") from None
+        raise typer.BadParameter(f"the new stack file would be invalid:\n{told}") from None
     file.parent.mkdir(exist_ok=True)
     file.write_text(text)
     _tell(name, text, allow(project.folder, name, stack) if stack else [])
@@ -181,10 +187,10 @@ def _is_given(option: str, context: typer.Context) -> bool:
 
 def _source(environment: str | None, platform: str | None, revision: str | None) -> PlatformSource | None:
     if not environment and (platform or revision):
-        raise InitOptionsError("--platform and --revision go with --environment, for the stack of a team")
+        raise InitOptionsError("--platform and --revision require --environment")
     if not platform:
         if revision:
-            raise InitOptionsError("--revision goes with --platform, the URL of a repository")
+            raise InitOptionsError("--revision requires --platform with the URL of a repository")
         return None
     given = {"git": platform, "revision": revision} if "://" in platform or revision else {"folder": platform}
     try:
@@ -201,7 +207,7 @@ def _refuse_what_is_of_the_environment(context: typer.Context) -> None:
         if option in _OF_ENVIRONMENTS and _is_given(option, context)
     ]
     if given:
-        raise InitOptionsError(f"not with --environment, which has its own: {', '.join(given)}")
+        raise InitOptionsError(f"not allowed with --environment, which defines them: {', '.join(given)}")
 
 
 def _named(name: str) -> str:
@@ -241,18 +247,18 @@ def _production(name: str, given: bool | None, project: Project, ask: Prompts) -
     if given is not None:
         return given
     usual = "yes" if policy_settings(project.folder).names_production(name) else "no"
-    answer = ask("Is it production: yes or no?", usual)
+    answer = ask("Production: yes or no?", usual)
     if answer not in ("yes", "no"):
         raise InitOptionsError(f"expected yes or no, got '{answer}'")
     return answer == "yes"
 
 
 def _tell(name: str, text: str, allowed: list[str]) -> None:
-    typer.echo(f"stacks/Pulumi.{name}.yaml is written")
+    typer.echo(f"wrote stacks/Pulumi.{name}.yaml")
     for entry in allowed:
         typer.echo(f"{FILE} allows {entry}")
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     blanks = [f"  {number}: {line}" for number, line in lines if BLANK in line and not line.startswith("#")]
     if blanks:
-        typer.echo("yet to be filled:\n" + "\n".join(blanks))
+        typer.echo("fill in these placeholders:\n" + "\n".join(blanks))
     typer.echo(f"next: gpu-cluster validate {name}")

@@ -1,4 +1,4 @@
-"""`gpu-cluster init NAME --environment ENVIRONMENT`: a team's new stack file."""
+"""`gpu-cluster init NAME --environment ENVIRONMENT`: create a team's stack file."""
 
 from pathlib import Path
 
@@ -27,12 +27,12 @@ def team_text(
     model: str | None,
     kubeconfig: str | None,
 ) -> str:
-    """Text of the file. `InitOptionsError` without such a team, or without capacity for the model."""
+    """Text of the file. `InitOptionsError` if the team is unknown or the model does not fit."""
     file = _of_platform(project, source, environment) if source else _file(project, name, environment)
     try:
         stack = load(file)
     except StackFileError as error:
-        raise InitOptionsError(f"{environment} has mistakes of its own:\n{error}") from None
+        raise InitOptionsError(f"the stack file of {environment} is invalid:\n{error}") from None
     named = team or _team(name, environment, stack, ask)
     served = model or ask("Model to serve, empty for none?", "")
     init = TeamInitOptions(
@@ -66,11 +66,11 @@ def _of_platform(project: Project, source: PlatformSource, environment: str) -> 
 def _file(project: Project, name: str, environment: str) -> Path:
     known = [it for it in project.stack_names() if not _is_team(project, it)]
     if environment not in known:
-        there = f"there are {', '.join(known)}" if known else "there is none"
+        there = f"there are {', '.join(known)}" if known else "there are none"
         raise InitOptionsError(f"no environment '{environment}' ({there}){did_you_mean(environment, known)}")
     if name == environment:
         raise InitOptionsError(
-            f"{name} is the environment itself; name the team's stack such as {name}-vision"
+            f"{name} is the environment; choose another name for the team's stack, such as {name}-vision"
         )
     return project.stack_file(environment)
 
@@ -79,14 +79,14 @@ def _is_team(project: Project, stack: str) -> bool:
     try:
         return is_team_file(project.stack_file(stack))
     except StackFileError:
-        return False  # what is wrong with it is said when it is read
+        return False  # errors of the file are reported when it is loaded
 
 
 def _team(name: str, environment: str, stack: Stack, ask: Prompts) -> str:
     if not stack.teams:
-        raise InitOptionsError(f"{environment} has no team; gpu-cluster:teams of its file grants them")
+        raise InitOptionsError(f"{environment} has no teams; add one to gpu-cluster:teams of its stack file")
     called = name.removeprefix(f"{environment}-")
     given = ask(f"Team, {one_of(stack.teams)}?", called if called in stack.teams else "")
     if not given:
-        raise InitOptionsError(f"which team of {environment}? --team {one_of(stack.teams)}")
+        raise InitOptionsError(f"no team of {environment} was given; set --team to {one_of(stack.teams)}")
     return given

@@ -1,4 +1,4 @@
-"""Commands that are read only when they are called: the list of them takes no more than their names."""
+"""Command group that imports a command only when it is called."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -10,13 +10,13 @@ from typer.main import get_command
 
 
 class LazyGroup(TyperGroup):
-    """A group of commands that knows what each does in one line, and reads the one that is called."""
+    """Command group with a one-line summary of each command; imports only the one that is called."""
 
     listed: Mapping[str, str] = {}
 
     @classmethod
     def of(cls, listed: Mapping[str, str]) -> type["LazyGroup"]:
-        """The group of some commands: what each does, by its name."""
+        """Group class for commands, given their summaries by name."""
         return type("Commands", (cls,), {"listed": listed})
 
     def __init__(self, **attributes: Any) -> None:
@@ -29,7 +29,7 @@ class LazyGroup(TyperGroup):
 
 
 def command(name: str) -> Any:
-    """The command `cost` is the function `cost` of `cli.cost`."""
+    """Command by name: `cost` is the function `cost` of `cli.cost`."""
     alone = typer.Typer(
         add_completion=False,
         pretty_exceptions_enable=False,

@@ -1,4 +1,4 @@
-"""The console script `gpu-cluster`."""
+"""Console script `gpu-cluster`."""
 
 import sys
 
@@ -6,7 +6,7 @@ from gpu_cluster_tools.termination import terminate_in_order
 
 
 def run() -> None:
-    """Signals end it quietly at any moment, even while the program is still being read."""
+    """Run the command line; signals end it without a traceback, even during imports."""
     try:
         terminate_in_order()
         from gpu_cluster_tools.cli import app  # which takes a second

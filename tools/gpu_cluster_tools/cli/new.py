@@ -1,4 +1,4 @@
-"""`gpu-cluster new`: a project of one's own."""
+"""`gpu-cluster new`: create a project."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,14 +9,18 @@ from pydantic import TypeAdapter, ValidationError
 from gpu_cluster.config.names import Name
 from gpu_cluster_tools.scaffold.new_project import project_files
 
-Folder = Annotated[Path, typer.Argument(help="Folder of the new project; its name is the project's.")]
-Named = Annotated[str | None, typer.Option("--name", help="Name of the project. Default: of the folder.")]
+Folder = Annotated[
+    Path, typer.Argument(help="Folder of the new project. Its name is the default project name.")
+]
+Named = Annotated[
+    str | None, typer.Option("--name", help="Name of the project. Default: the name of the folder.")
+]
 
 
 def new(folder: Folder, *, name: Named = None) -> None:
-    """Write a project: program, first stack, policy settings, workflows and the version of gpu-cluster.
+    """Create a project: program, first stack, policy settings, workflows and the version of gpu-cluster.
 
-    Files that exist stay as they are, so that it can be run again after an upgrade.
+    Existing files are not changed. You can run it again after an upgrade.
     """
     files = list(project_files(_checked(name or folder.resolve().name)))
     if folder.exists() and not folder.is_dir():
@@ -26,9 +30,9 @@ def new(folder: Folder, *, name: Named = None) -> None:
         if path not in kept:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text)
-    typer.echo(f"{len(files) - len(kept)} files are written to {folder}")
+    typer.echo(f"wrote {len(files) - len(kept)} files to {folder}")
     for path in kept:
-        typer.echo(f"kept as it is: {path}")
+        typer.echo(f"unchanged: {path}")
     typer.echo(f"next: cd {folder} && gpu-cluster init dev")
 
 
@@ -37,4 +41,4 @@ def _checked(name: str) -> str:
         return TypeAdapter[str](Name).validate_python(name)
     except ValidationError:
         allowed = "lower-case letters, digits and dashes"
-        raise typer.BadParameter(f"expected a name of {allowed}, got '{name}': set --name") from None
+        raise typer.BadParameter(f"expected a name of {allowed}, got '{name}'; set --name") from None

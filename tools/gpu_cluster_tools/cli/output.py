@@ -1,4 +1,4 @@
-"""Where a command writes what it has to say."""
+"""Output of a command: stdout or a file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,14 +8,15 @@ import typer
 from gpu_cluster_tools.cli.width import say
 
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write it to a file, and only sum up here.")
+    Path | None, typer.Option("--output", "-o", help="Write to this file and print only a summary.")
 ]
 
 
 def tell(text: str, output: Path | None, summary: str = "", *, wrap: bool = False) -> None:
-    """To a file with a line of summary here, or all of it here. `BadParameter` where it cannot be written.
+    """Write text to a file and print a summary, or print all of it.
 
-    `wrap`: lines fit the terminal; Markdown and data stay as they are.
+    `BadParameter` if the file cannot be written. `wrap`: fit lines to the terminal; not for Markdown and
+    data.
     """
     if not output:
         if wrap:

@@ -1,4 +1,4 @@
-"""`gpu-cluster plan`: every resource that a stack would have."""
+"""`gpu-cluster plan`: list every resource of a stack."""
 
 import json
 from typing import Annotated
@@ -16,12 +16,12 @@ from gpu_cluster_tools.reports.plan_json import as_json
 from gpu_cluster_tools.reports.plan_tree import tree
 from gpu_cluster_tools.schedule import described, ready
 
-Json = Annotated[bool, typer.Option("--json", help="Print every input of every resource as JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, with every input of every resource.")]
 Against = Annotated[
     str | None,
-    typer.Option(metavar="REVISION", help="Show what changed since a git revision, such as main."),
+    typer.Option(metavar="REVISION", help="Show changes since a git revision, such as main."),
 ]
-Every = Annotated[bool, typer.Option("--every", help="Show each resource by itself, however many are alike.")]
+Every = Annotated[bool, typer.Option("--every", help="Show each resource, without grouping similar ones.")]
 
 
 def plan(
@@ -54,15 +54,16 @@ def plan(
 
 
 def _summary(plan: Plan) -> str:
-    """How many there are, and when the last of them is there."""
+    """Number of resources and estimated time to ready."""
     made = plan.graph.made
     in_cluster = sum(it.type.startswith("kubernetes:") for it in made)
     schedule = ready(plan)
     where = f"{len(made) - in_cluster} on AWS and {in_cluster} in the cluster"
     lines = [
         f"{plan.name}: {len(made)} resources, {where}",
-        f"  {len(plan.graph.resources)} with components and providers, as the engine and reviews count",
-        f"ready about {schedule.makespan:.0f} min after `pulumi up`, by the longest chain:",
+        f"  {len(plan.graph.resources)} including components and providers, as counted by the engine and by "
+        "reviews",
+        f"ready about {schedule.makespan:.0f} min after `pulumi up`; critical path:",
         *(f"  {line}" for line in described(schedule)),
     ]
     return "\n".join(lines)

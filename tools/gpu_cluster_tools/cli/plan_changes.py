@@ -1,4 +1,4 @@
-"""`gpu-cluster plan --against`: what changed since a revision."""
+"""`gpu-cluster plan --against`: changes since a revision."""
 
 import json
 from dataclasses import asdict
@@ -17,7 +17,7 @@ from gpu_cluster_tools.review.stacks import comparison_of
 
 
 def show_changes(project: Project, stack: str, against: str, *, as_json: bool) -> None:
-    """Print each resource that was added, removed or changed, with the values that differ."""
+    """Print added, removed and changed resources, with the values that differ."""
     with working(f"planning {stack}, now and at {against}", quiet=as_json):
         found = _changes(project, stack, against)
     if as_json:
@@ -29,7 +29,9 @@ def show_changes(project: Project, stack: str, against: str, *, as_json: bool) -
 
 
 def _changes(project: Project, stack: str, against: str) -> list[ResourceChange]:
-    """Changes by kind and name. `StackFileError` where the file is wrong now; no plan then is nothing."""
+    """Changes by kind and name.
+
+    `StackFileError` if the current file is invalid; a missing earlier plan is empty."""
     with comparison_of(project.folder, against) as both:
         if stack not in stacks_in(both.before):
             project.stack_file(stack)

@@ -1,4 +1,4 @@
-"""`gpu-cluster prices`: current prices from the AWS Price List."""
+"""`gpu-cluster prices`: fetch current prices from the AWS Price List."""
 
 import json
 from pathlib import Path
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 Regions = Annotated[
     list[str] | None,
-    typer.Option("--region", help="Region to ask for; may be given again. Default: those of the stacks."),
+    typer.Option("--region", help="Region to fetch. Repeatable. Default: the regions of the stacks."),
 ]
 Write = Annotated[
     Path | None,
-    typer.Option(help="Write them into a price file such as prices.yaml; what else it says stays."),
+    typer.Option(help="Update this price file, such as prices.yaml. Other entries are kept."),
 ]
 
 
-Json = Annotated[bool, typer.Option("--json", help="Print the prices as JSON, by region.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, by region.")]
 
 
 def prices(*, region: Regions = None, write: Write = None, as_json: Json = False) -> None:
-    """Fetch current prices from the AWS Price List, and show where the catalog has others or none.
+    """Fetch current prices from the AWS Price List and show where the catalog differs or has none.
 
-    Needs boto3, a network and AWS credentials that may call pricing:GetProducts. Exit codes: 0 fetched, 1 the
-    price list does not answer, 2 the command or the price file is wrong.
+    Requires boto3, network access and AWS credentials with pricing:GetProducts. Exit codes: 0 success, 1 no
+    answer from the price list, 2 invalid command line or price file.
     """
     from gpu_cluster_tools.doctor.aws import Aws
     from gpu_cluster_tools.price_list.fetch import ENDPOINT_REGION, fetched
@@ -50,11 +50,11 @@ def prices(*, region: Regions = None, write: Write = None, as_json: Json = False
         say("\n\n".join(text(each, found[each]) for each in found))
     if write:
         _write(write, found)
-        say(f"written to {write}", err=as_json)
+        say(f"wrote {write}", err=as_json)
 
 
 def as_data(region: str, found: "Fetched") -> dict[str, Any]:
-    """For JSON: prices in US dollars, those of the catalog that differ, and names without a price."""
+    """JSON document: prices in US dollars, differing catalog prices, and names without a price."""
     from gpu_cluster_tools.price_list.compare import differences
 
     return {
@@ -68,7 +68,7 @@ def as_data(region: str, found: "Fetched") -> dict[str, Any]:
 
 
 def text(region: str, found: "Fetched") -> str:
-    """Counts, and a row for each price that the catalog has otherwise or not at all."""
+    """Counts, and a row for each price that differs from the catalog or is not in it."""
     from gpu_cluster_tools.price_list.compare import differences
 
     rows = [
@@ -76,11 +76,11 @@ def text(region: str, found: "Fetched") -> str:
         for it in differences(found, region)
     ]
     count = len(found.instances) + len(found.services)
-    parts = [f"{region}: {count} prices, {len(rows)} of them other than in the catalog, or not in it"]
+    parts = [f"{region}: {count} prices, {len(rows)} of them different from the catalog or not in it"]
     if rows:
         parts.append(table([("NAME", "CATALOG, USD", "NOW, USD"), *rows]))
     if found.unread:
-        parts.append(f"not read, for the price list has no price or several: {', '.join(found.unread)}")
+        parts.append(f"not read, because the price list has no price or several: {', '.join(found.unread)}")
     return "\n".join(parts)
 
 
@@ -99,7 +99,7 @@ def _of_stacks() -> list[str]:
     stacks = [project.any_stack(name) for name in project.stack_names()]
     regions = sorted({it.region for it in stacks if isinstance(it, Stack) and it.region})
     if not regions:
-        raise typer.BadParameter("no stack of the project is in AWS", param_hint="--region")
+        raise typer.BadParameter("no stack of the project uses AWS; set --region", param_hint="--region")
     return regions
 
 

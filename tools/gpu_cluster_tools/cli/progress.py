@@ -1,4 +1,4 @@
-"""Long steps of a command, said on stderr while they last."""
+"""Progress of long steps on stderr."""
 
 import stat
 import sys
@@ -12,14 +12,14 @@ import typer
 from gpu_cluster_tools.toolchain.progress import live_line
 
 AFTER = 2.0
-"""Seconds that a step may take before it is said."""
+"""Seconds after which progress of a step is shown."""
 
 
 @contextmanager
 def working(title: str, *, quiet: bool = False) -> Generator[None]:
-    """Say what is being done where it takes long: a live line on a terminal, or one plain line.
+    """Show progress of a slow step: a live line on a terminal.
 
-    `quiet`: the output is for a program. A pipe gets no line either.
+    `quiet`: the output is for a program. A pipe gets no progress.
     """
     if sys.stderr.isatty() and not quiet:
         with live_line(title, after=AFTER):

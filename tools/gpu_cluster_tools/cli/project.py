@@ -1,4 +1,4 @@
-"""The project that a command is run in, and the stacks of it."""
+"""Project of the working directory, and its stacks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class NoProjectError(Exception):
-    """Not inside of a project."""
+    """The working directory is not inside a project."""
 
 
 class NoStackError(Exception):
-    """A name that no stack of the project has."""
+    """The project has no stack with that name."""
 
 
 @dataclass(frozen=True)
@@ -35,20 +35,20 @@ class Project:
 
     @classmethod
     def here(cls) -> Self:
-        """The nearest one upwards from the working directory. `NoProjectError` where there is none."""
+        """Nearest project upwards from the working directory. `NoProjectError` if there is none."""
         folder = project_above(Path.cwd())
         if folder is None:
-            hint = "run gpu-cluster inside a project, or make one with gpu-cluster new"
+            hint = "run gpu-cluster inside a project, or create one with `gpu-cluster new FOLDER`"
             raise NoProjectError(f"no Pulumi.yaml in {Path.cwd()} or above it: {hint}")
         return cls(folder)
 
     def stack_names(self) -> list[str]:
-        """The stacks that have a file, by name."""
+        """Names of the stacks that have a file."""
         files = (self.folder / "stacks").glob("Pulumi.*.yaml")
         return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
 
     def stack_file(self, name: str) -> Path:
-        """The file of a stack. `NoStackError` with the nearest name where there is none."""
+        """Path of a stack file. `NoStackError` with the nearest name if there is none."""
         names = self.stack_names()
         if name not in names:
             near = get_close_matches(name, names, n=1)
@@ -57,20 +57,20 @@ class Project:
         return self.folder / "stacks" / f"Pulumi.{name}.yaml"
 
     def stack(self, name: str) -> "Stack":
-        """The settings of a stack. `StackFileError` with everything that is wrong with its file."""
-        from gpu_cluster.stack import load  # takes longer than all that lists and completes names
+        """Settings of a stack. `StackFileError` with all errors of its file."""
+        from gpu_cluster.stack import load  # takes longer than listing and completing names
 
         return load(self.stack_file(name))
 
     def any_stack(self, name: str) -> "Stack | TeamStack":
-        """The same, or those of a team's stack."""
+        """Settings of an environment or of a team's stack."""
         from gpu_cluster.stack import load_any
 
         return load_any(self.stack_file(name))
 
     @property
     def local(self) -> Path:
-        """Where everything of provider `local` is."""
+        """Folder with the state of provider `local`."""
         return self.folder / ".local"
 
 
@@ -86,4 +86,4 @@ _ARGUMENT = typer.Argument(help="Name of the stack: stacks/Pulumi.NAME.yaml.", a
 
 StackName = Annotated[str, _ARGUMENT]
 StackArgument = Annotated[str | None, _ARGUMENT]
-"""Where a command can do without."""
+"""Optional stack argument."""

@@ -4,7 +4,7 @@ import typer
 
 
 class Prompts:
-    """Asks, or takes the default without a terminal."""
+    """Prompt for a value; use the default without a terminal."""
 
     def __init__(self, *, silent: bool) -> None:
         self._silent = silent

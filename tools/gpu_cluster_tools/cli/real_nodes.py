@@ -1,4 +1,4 @@
-"""Real nodes of the local platform: whether they run, their start, and a first answer of a model."""
+"""Real nodes of the local platform: selection, start, and a first request to a model."""
 
 import http.client
 import json
@@ -26,15 +26,15 @@ _QUESTION = "Which GPUs do you run on?"
 
 
 def choose(settings: Stack) -> RealPool | None:
-    """The pool whose nodes are real; a line says why there is none."""
+    """Pool whose nodes are real; prints the reason if there is none."""
     if os.environ.get("REAL_NODE", "").lower() == "no":
         return None
     found = real_pool(settings)
     if isinstance(found, str):
-        typer.echo(f"real nodes: none, since {found}")
+        typer.echo(f"real nodes: none, because {found}")
         return None
     if missing := missing_requirement():
-        typer.echo(f"real nodes: none, for they need {missing}; all nodes are simulated")
+        typer.echo(f"real nodes: none, because they need {missing}; all nodes are simulated")
         return None
     return found
 
@@ -56,7 +56,7 @@ def start_real_nodes(
 
 
 def answered(project: RunningProject, settings: Stack) -> None:
-    """Ask the first model once, and show how to ask it again."""
+    """Send one request to the first model, and show the curl command for more."""
     kubeconfig = project.local / "kubeconfig"
     models = RealNodes(project.local).lead_to(kubeconfig, settings.serving.namespace)
     model, port = next(iter(models.items()))
@@ -65,13 +65,13 @@ def answered(project: RunningProject, settings: Stack) -> None:
     answer = _ask(port, body)
     typer.echo(f"model {model} answered in {(time.monotonic() - started) * 1000:.0f} ms: {answer}")
     typer.echo(
-        f"ask it: curl http://127.0.0.1:{port}/v1/chat/completions -H 'Content-Type: application/json' "
+        f"try it: curl http://127.0.0.1:{port}/v1/chat/completions -H 'Content-Type: application/json' "
         f"-d '{body}'"
     )
 
 
 def _ask(port: int, body: str) -> str:
-    """The first answer; a Service leads nowhere until its rules are written."""
+    """First answer, with retries until the rules of the Service are written."""
     deadline = time.monotonic() + _ANSWER_SECONDS
     while True:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)

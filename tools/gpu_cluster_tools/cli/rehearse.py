@@ -1,4 +1,4 @@
-"""`gpu-cluster rehearse`: run a stack from nothing to nothing on this machine."""
+"""`gpu-cluster rehearse`: create, update and destroy a stack on this machine."""
 
 import json
 import shutil
@@ -25,23 +25,29 @@ from gpu_cluster_tools.rehearsal.temporary_folder import PROJECT, temporary_fold
 from gpu_cluster_tools.termination import Interruption, name_of, undisturbed
 from gpu_cluster_tools.toolchain import install
 
-Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON; the steps go to stderr.")]
-Keep = Annotated[bool, typer.Option("--keep", help="Leave cluster and account running, to look at them.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON; progress goes to stderr.")]
+Keep = Annotated[
+    bool, typer.Option("--keep", help="Keep the cluster and the emulated account running for inspection.")
+]
 
 
-Fault = Annotated[list[str] | None, typer.Option(help="A fault of AWS and its rate: throttling=0.2.")]
-Seed = Annotated[int, typer.Option(help="Decides where faults strike.")]
+Fault = Annotated[
+    list[str] | None, typer.Option(help="Inject an AWS fault at a rate, such as throttling=0.2. Repeatable.")
+]
+Seed = Annotated[int, typer.Option(help="Random seed of the fault injection.")]
 Source = Annotated[
     Path | None,
-    typer.Option("--from", help="A folder that holds stack files alone, such as a team's.", file_okay=False),
+    typer.Option(
+        "--from", help="Folder that contains only stack files, such as a team's repository.", file_okay=False
+    ),
 ]
 Permissions = Annotated[
     Path | None,
-    typer.Option(help="Write the IAM policy that deploying the stack takes.", dir_okay=False),
+    typer.Option(help="Write the IAM policy required to deploy the stack to this file.", dir_okay=False),
 ]
 WithPermissions = Annotated[
     list[Path] | None,
-    typer.Option(help="Rehearse with this policy as all rights of the deployer.", dir_okay=False),
+    typer.Option(help="Restrict the deployer to this IAM policy. Repeatable.", dir_okay=False),
 ]
 
 
@@ -56,9 +62,9 @@ def rehearse(
     as_json: Json = False,
     keep: Keep = False,
 ) -> None:
-    """Rehearse a stack on this machine: create, update and destroy it, and report every failure."""
+    """Create, update and destroy a stack on this machine, and report every failure."""
     if source and keep:
-        raise typer.BadParameter("what is rehearsed --from a folder cannot be kept", param_hint="--keep")
+        raise typer.BadParameter("not allowed with --from", param_hint="--keep")
     with ExitStack() as folders:
         here = Project.here()
         if source:
@@ -72,16 +78,16 @@ def rehearse(
 @dataclass(frozen=True)
 class _Rights:
     written: Path | None
-    """Where the policy that a deployment takes goes."""
+    """Output file of the required IAM policy."""
 
     given: tuple[Path, ...]
-    """Policies that are all rights of the deployer."""
+    """IAM policies of the deployer."""
 
 
 def _rehearse(
     project: Project, stack: str, faults: Faults, rights: _Rights, *, as_json: bool, keep: bool
 ) -> None:
-    settings = project.any_stack(stack)  # what is wrong with the file is told before anything starts
+    settings = project.any_stack(stack)  # errors of the file are reported before anything starts
     if faults.rates:
         _require_environment_on_aws(stack, settings, "--fault", "faults strike")
     for option, given in {"--permissions": rights.written, "--with-permissions": rights.given}.items():
@@ -96,14 +102,14 @@ def _rehearse(
     def tell(line: str) -> None:
         typer.echo(line, err=as_json)
 
-    kept = f"kept in {sandbox.folder}: `gpu-cluster rehearse {stack}` removes it first"
+    kept = f"kept in {sandbox.folder}; the next `gpu-cluster rehearse {stack}` removes it"
     with sandbox.alone(), _removed(sandbox, kept if keep else None):
         report = rehearse_team(TeamSandbox(sandbox, stack), tell) if of_team else run(sandbox, tell, faults)
         if rights.written and report.held:
             for path in write_policies(rights.written, sandbox.account.calls()):
                 tell(f"wrote {path}")
         elif rights.written:
-            tell(f"{rights.written} is not written: not every step was taken")
+            tell(f"did not write {rights.written}: the rehearsal did not complete every step")
     typer.echo(json.dumps(report.as_json(), indent=2) if as_json else report.as_text())
     if keep:
         typer.echo(kept, err=True)
@@ -135,32 +141,34 @@ def _remove(sandbox: Sandbox, kept: str | None) -> None:
 
 
 def _laid_over(project: Project, source: Path, folders: ExitStack) -> Path:
-    """A project of its own with the stack files of this one, and those of a folder in their place."""
+    """Copy of the project with the stack files of a folder."""
     files = [*(project.folder / "stacks").glob("Pulumi.*.yaml"), *source.glob("Pulumi.*.yaml")]
     if links := [file.name for file in files if file.is_symlink()]:
-        raise typer.BadParameter(f"{', '.join(links)}: a link, and no file of its own", param_hint="--from")
+        raise typer.BadParameter(
+            f"{', '.join(links)}: is a symbolic link; expected a regular file", param_hint="--from"
+        )
     folder = folders.enter_context(temporary_folder())
     over = copy_project(project.folder, folder / PROJECT, {})
     for file in files:
         shutil.copy(file, over / "stacks")
-    folders.enter_context(beside_the_team())  # its file names no platform but this one
+    folders.enter_context(beside_the_team())  # its file names no other platform
     return over
 
 
 def _with_platform(project: Project, stack: str, folders: ExitStack, *, keep: bool) -> Project:
-    """The project itself; for a team that names its platform, one with the files of both."""
+    """Project to rehearse; for a team with a platform repository, a copy with the files of both."""
     team = project.any_stack(stack)
     if not (isinstance(team, TeamStack) and team.platform):
         return project
     if keep:
-        message = f"a stack on {team.platform} cannot be kept: rehearse it in the platform's checkout"
+        message = f"a stack on {team.platform} cannot be kept; use --keep in the platform's checkout"
         raise typer.BadParameter(message, param_hint="--keep")
     folder = folders.enter_context(temporary_folder())
     both = copy_project(project.folder, folder / PROJECT, {})
     environment = Project(team.platform.folder).stack_file(team.file.team.environment)
     for file in (environment, project.stack_file(stack)):
         shutil.copy(file, both / "stacks")
-    for each in team.platform.folder.iterdir():  # manifests and charts that its stack files name
+    for each in team.platform.folder.iterdir():  # manifests and charts named in the stack files
         if each.name not in (".git", ".local", ".venv") and not (both / each.name).exists():
             (both / each.name).symlink_to(each)
     folders.enter_context(beside_the_team())
@@ -168,7 +176,7 @@ def _with_platform(project: Project, stack: str, folders: ExitStack, *, keep: bo
 
 
 def _require_environment_on_aws(stack: str, settings: Stack | TeamStack, option: str, words: str) -> None:
-    """Where an option has no meaning, it is refused."""
+    """Refuse options that do not apply to the stack."""
     if isinstance(settings, TeamStack):
         environment = settings.file.team.environment
         message = f"{stack} is a team's; {words} what its environment makes: rehearse {environment}"

@@ -1,4 +1,4 @@
-"""`gpu-cluster report`: a stack on one page, or its evidence for the controls of a framework."""
+"""`gpu-cluster report`: HTML report of a stack, or compliance evidence."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 Frameworks = Annotated[
     list[Framework] | None,
-    typer.Option("--framework", help="Default: those of gpu-cluster:compliance in the stack file."),
+    typer.Option(
+        "--framework",
+        help="Compliance framework. Repeatable. Default: gpu-cluster:compliance of the stack file.",
+    ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print it as JSON instead of Markdown.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of Markdown.")]
 Html = Annotated[
     Path | None,
     typer.Option(
         "--html",
         metavar="FILE",
-        help="Write one page of HTML instead: topology, cost, findings, time to ready, free capacity.",
+        help="Write an HTML page instead: topology, cost, findings, time to ready, free capacity.",
     ),
 ]
 
@@ -36,9 +39,9 @@ def report(
     html: Html = None,
     output: Output = None,
 ) -> None:
-    """Report the evidence for each control of a framework, or the whole stack on one page of HTML.
+    """Report the evidence for each control of a compliance framework, or write an HTML report of the stack.
 
-    Exit codes: 0 the report is written, whatever it says, 2 the stack file or the pack is wrong.
+    Exit codes: 0 the report is written, even with failed controls, 2 invalid stack file or policy pack.
     """
     from gpu_cluster.plan import plan_of
 
@@ -49,7 +52,7 @@ def report(
     if html:
         from gpu_cluster_tools.page import page_of
 
-        with working("evaluating all rules, and drawing the page"):
+        with working("evaluating all rules and rendering the page"):
             page = page_of(plan, project.folder)
         tell(page, html)
     else:
@@ -67,7 +70,9 @@ def _compliance(
     wanted = framework or sorted(plan.stack.compliance.frameworks)
     if not wanted:
         known = ", ".join(Framework)
-        raise typer.BadParameter(f"the stack file names none; known are {known}", param_hint="--framework")
+        raise typer.BadParameter(
+            f"the stack file names no framework; set --framework to one of {known}", param_hint="--framework"
+        )
     with working("evaluating all rules", quiet=as_json):
         judged = evaluate_plan(plan, project.folder)
     facts = declared(plan.team or plan.stack)

@@ -1,4 +1,4 @@
-"""`gpu-cluster review`: what a change does, costs, replaces and breaks, for those who decide on it."""
+"""`gpu-cluster review`: changes, cost difference, replacements and findings of a change."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -21,25 +21,28 @@ class ReviewFormat(StrEnum):
     NAMES = "names"
 
 
-Stacks = Annotated[list[str] | None, typer.Argument(help="Stacks. Default: those that the change touches.")]
+Stacks = Annotated[
+    list[str] | None, typer.Argument(help="Stacks to compare. Default: stacks that the change affects.")
+]
 Against = Annotated[
     str,
-    typer.Option(help="A revision of git, from which the change started, or the folder of another checkout."),
+    typer.Option(help="Base of the change: a git revision, or the folder of another checkout."),
 ]
 Source = Annotated[
     Path | None,
     typer.Option(
-        "--from", help="A repository that holds stack files alone, such as a team's.", file_okay=False
+        "--from", help="Folder that contains only stack files, such as a team's repository.", file_okay=False
     ),
 ]
 As = Annotated[
     ReviewFormat,
     typer.Option(
-        "--format", help="A comment, data for programs, or the names alone of touched stacks that are there."
+        "--format",
+        help="markdown for a comment, json for programs, names for the names of affected existing stacks.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write it to a file.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")]
 
 
 def review(
@@ -53,7 +56,7 @@ def review(
 ) -> None:
     """Compare stacks with an earlier revision, without network, cluster or credentials.
 
-    Exit codes: 0 nothing blocks the change, 1 something does, 2 a stack file, or the command, is wrong.
+    Exit codes: 0 the change may be merged, 1 the change is blocked, 2 invalid command line or stack file.
     """
     from gpu_cluster_tools.review.revision import there
     from gpu_cluster_tools.review.stacks import comparison_of

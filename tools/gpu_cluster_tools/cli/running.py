@@ -1,4 +1,4 @@
-"""A project whose stacks run: their engine, their clusters and the control plane of this machine."""
+"""Project with running stacks: engine, clusters and the local control plane."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -25,23 +25,24 @@ from gpu_cluster_tools.toolchain import Toolchain, ready_engine
 
 
 class RunningProject(Project):
-    """A checkout from which platforms are started, looked at and removed."""
+    """Project from which platforms are started, inspected and removed."""
 
     def cluster(self, name: str, stack: Stack) -> KubernetesClient:
-        """The cluster that a stack is on. `NoKubeconfigError` where the way to it is missing."""
+        """Cluster of a stack. `NoKubeconfigError` if it has no kubeconfig."""
         return KubernetesClient(*self.kubeconfig(name, stack))
 
     def kubeconfig(self, name: str, stack: Stack) -> tuple[Path, str | None]:
-        """The kubeconfig of the cluster that a stack is on, and its context if it is not the current one."""
+        """Kubeconfig of the cluster of a stack, and its context unless it is the current one."""
         if isinstance(stack.cluster, EksSettings):
             return self._kubeconfig_of_eks(name, stack), None
         context = stack.cluster.context if isinstance(stack.cluster, ExistingCluster) else None
         return Path(kubeconfig_of(stack.cluster, self.folder)), context
 
     def _kubeconfig_of_eks(self, name: str, stack: Stack) -> Path:
-        """Output of the stack. It holds no credential: its user signs in to AWS.
+        """Kubeconfig from the stack outputs.
 
-        `ToolchainError` if the engine would have to be built: no look at a cluster is worth that.
+        It contains no credential: the user signs in to AWS. `ToolchainError` if the engine is not built,
+        because a read-only command should not build it.
         """
         engine = self.engine(name, stack, ready_engine())
         path = self.local / f"{name}.kubeconfig"
@@ -51,32 +52,32 @@ class RunningProject(Project):
 
     @contextmanager
     def alone(self) -> Generator[None]:
-        """One command at a time that starts or removes the local platform; the next one waits."""
-        waiting = "waiting for another gpu-cluster that works in this checkout"
+        """Lock: one command at a time starts or removes the local platform; others wait."""
+        waiting = "waiting for another gpu-cluster command in this checkout"
         with locked(self.local / "lock", waiting=lambda: typer.echo(waiting)):
             yield
 
     def control_plane(self, toolchain: Toolchain) -> LocalControlPlane:
-        """The control plane of provider `local`, which reaches Services and kubelets of real nodes."""
+        """Control plane of provider `local`, with access to Services and kubelets of real nodes."""
         return LocalControlPlane(self.local, toolchain, services=True)
 
     def engine(self, name: str, stack: Stack | TeamStack, toolchain: Toolchain) -> PulumiEngine:
-        """The engine on a stack, with state in the platform's checkout where that is local."""
+        """Pulumi engine for a stack; local state is in the platform's checkout."""
         environment = stack.environment if isinstance(stack, TeamStack) else stack
         is_local = isinstance(environment.cluster, LocalCluster)
         state = local_state(self.below(stack).folder) if is_local else {}
         return PulumiEngine(self.folder, name, toolchain.environment() | state)
 
     def below(self, stack: Stack | TeamStack) -> "RunningProject":
-        """The project that the environment of a stack is of: another one where a team names its platform."""
+        """Project of the stack's environment, which a team's file may name."""
         platform = stack.platform if isinstance(stack, TeamStack) else None
         return RunningProject(platform.folder) if platform else self
 
     def is_of_team(self, name: str) -> bool:
-        """Whether a stack is a team's, by what its file says, right or wrong."""
+        """Whether a stack file is a team's, valid or not."""
         path = self.folder / "stacks" / f"Pulumi.{name}.yaml"
         return path.is_file() and is_team_file(path)
 
     def is_local(self, name: str) -> bool:
-        """Whether a stack is on this machine; what runs here says so even where its file is wrong by now."""
+        """Whether a stack runs on this machine; a running stack counts even if its file is now invalid."""
         return name in local_stacks(self.folder) or isinstance(self.stack(name).cluster, LocalCluster)

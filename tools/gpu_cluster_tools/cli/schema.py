@@ -1,4 +1,4 @@
-"""`gpu-cluster schema`: what a stack file may say, for editors."""
+"""`gpu-cluster schema`: JSON Schema of the stack file, for editors."""
 
 from typing import Annotated
 
@@ -6,12 +6,12 @@ import typer
 
 from gpu_cluster.stack.schema import json_schema, schema_text, team_json_schema
 
-Team = Annotated[bool, typer.Option("--team", help="Of a team's own stack file.")]
+Team = Annotated[bool, typer.Option("--team", help="Print the schema of a team's stack file.")]
 
 
-Json = Annotated[bool, typer.Option("--json", help="The same: a schema is JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="No effect: the schema is JSON.")]
 
 
 def schema(*, team: Team = False, as_json: Json = True) -> None:  # noqa: ARG001
-    """Print the JSON Schema of the stack file, as stacks/schema.json has it."""
+    """Print the JSON Schema of the stack file, the content of stacks/schema.json."""
     typer.echo(schema_text(team_json_schema() if team else json_schema()), nl=False)

@@ -1,4 +1,4 @@
-"""`gpu-cluster status`: what runs."""
+"""`gpu-cluster status`: show the running platform."""
 
 import json
 from typing import Annotated
@@ -12,7 +12,7 @@ from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.summary import as_data, found_in, summary
 from gpu_cluster_tools.cli.team_stack import pods_of, team_data, team_summary
 
-Json = Annotated[bool, typer.Option("--json", help="Print pools and models as JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, with pools and models.")]
 
 
 def status(stack: StackName = "local", *, as_json: Json = False) -> None:

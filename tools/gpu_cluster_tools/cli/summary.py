@@ -20,12 +20,12 @@ def show(project: RunningProject, name: str, stack: Stack) -> None:
 
 
 def found_in(project: RunningProject, name: str, stack: Stack) -> ClusterInventory:
-    """Contents of the cluster of a stack."""
+    """Pools and models in the cluster of a stack."""
     return inventory(project.cluster(name, stack), pools_of(stack), stack.serving.namespace)
 
 
 def as_data(name: str, stack: Stack, found: ClusterInventory) -> dict[str, Any]:
-    """The same as `summary` shows, for machines."""
+    """Summary as a JSON document."""
     replicas = [asdict(replica) for replica in found.replicas]
     return {
         "stack": name,
@@ -52,7 +52,7 @@ def _pool_data(nodes: PoolNodes) -> dict[str, Any]:
 
 
 def summary(name: str, stack: Stack, found: ClusterInventory) -> str:
-    """Nodes, GPUs by kind, models and where they run, and what to do next."""
+    """Nodes, GPUs by kind, models and their nodes, and next commands."""
     nodes, ready = sum(pool.total for pool in found.pools), sum(pool.ready for pool in found.pools)
     parts = [
         f"{name}: {ready} of {nodes} nodes ready",
@@ -84,7 +84,7 @@ def _gpus(pool: Pool, nodes: int) -> str:
 
 
 def rows_of(names: Iterable[str], replicas: Iterable[Replica]) -> Iterable[tuple[str, str, str]]:
-    """Of models or services: how many replicas are ready, and where they are."""
+    """Ready replicas of models or services, and their nodes."""
     pods: dict[str, list[Replica]] = defaultdict(list)
     for replica in replicas:
         pods[replica.model].append(replica)
@@ -95,7 +95,7 @@ def rows_of(names: Iterable[str], replicas: Iterable[Replica]) -> Iterable[tuple
 
 
 def reasons_of(replicas: Iterable[Replica]) -> list[str]:
-    """A table of the replicas of which it is known why they are not ready, if there are any."""
+    """Table of replicas that are not ready, with a known reason."""
     rows = [(replica.pod, replica.reason) for replica in replicas if replica.reason]
     return [table([("NOT READY", "REASON"), *rows])] if rows else []
 
@@ -107,7 +107,7 @@ def _next_steps(name: str, cluster: ClusterSettings) -> list[tuple[str, str]]:
         "eks": f" --kubeconfig .local/{name}.kubeconfig",
     }
     return [
-        ("look further", f"kubectl{kubeconfigs.get(cluster.provider, '')} get pods -A"),
+        ("inspect pods", f"kubectl{kubeconfigs.get(cluster.provider, '')} get pods -A"),
         ("use pulumi", f'eval "$(.venv/bin/gpu-cluster env {name})"; pulumi stack --stack {name}'),
         ("change", f"edit stacks/Pulumi.{name}.yaml, then: make up{given}"),
         ("remove", f"make down{given}"),

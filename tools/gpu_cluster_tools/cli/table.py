@@ -1,4 +1,4 @@
-"""Rows of words in columns, the same on a terminal, without colour and in a pipe."""
+"""Tables of plain text, the same on a terminal and in a pipe."""
 
 import sys
 import textwrap
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from gpu_cluster_tools.cli.width import width_of
 
 _LEAST = 20
-"""Columns that the last cell of a row has to have before it is broken."""
+"""Minimum width of the last cell before it is wrapped."""
 
 
 def table(rows: Sequence[Sequence[str]], width: int | None = None) -> str:
-    """Rows of one length, each cell as wide as its column, indented by two.
+    """Format rows of equal length as an indented table.
 
-    `width`: columns of the page, by default of the terminal: the last cell is broken there into lines.
+    `width`: columns available, by default those of the terminal; the last cell is wrapped to fit.
     """
     limit = width or width_of(sys.stdout)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

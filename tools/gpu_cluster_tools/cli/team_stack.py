@@ -1,4 +1,4 @@
-"""Commands on a team's stack, which is on top of an environment."""
+"""Commands on a team's stack in an environment."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -29,7 +29,7 @@ from gpu_cluster_tools.toolchain import Toolchain, install
 
 
 def up_team(project: RunningProject, name: str, team: TeamStack) -> None:
-    """Bring up what the team runs, as the team."""
+    """Deploy the team's stack with the team's credentials."""
     if isinstance(team.environment.cluster, LocalCluster):
         below = project.below(team)
         with below.alone():
@@ -42,7 +42,7 @@ def up_team(project: RunningProject, name: str, team: TeamStack) -> None:
 
 
 def down_team(project: RunningProject, name: str, team: TeamStack) -> None:
-    """Remove what the team runs; its grant is the environment's."""
+    """Remove the team's resources; its grant belongs to the environment."""
     engine = project.engine(name, team, install())
     engine.select(create=False)
     for repair in recover(engine):
@@ -56,7 +56,7 @@ def show_team(project: RunningProject, name: str, team: TeamStack) -> None:
 
 
 def team_data(name: str, team: TeamStack, replicas: Sequence[Replica]) -> dict[str, Any]:
-    """The same for machines."""
+    """Status as a JSON document."""
     return {
         "stack": name,
         "team": team.name,
@@ -68,12 +68,12 @@ def team_data(name: str, team: TeamStack, replicas: Sequence[Replica]) -> dict[s
 
 
 def pods_of(project: RunningProject, team: TeamStack) -> tuple[Replica, ...]:
-    """As the team sees them, which sees no node. `NoKubeconfigError` where its way is missing."""
+    """Pods visible to the team, which cannot read nodes. `NoKubeconfigError` if it has no kubeconfig."""
     return replicas_in(KubernetesClient(*kubeconfig_of_team(project, team)), team.namespace)
 
 
 def kubeconfig_of_team(project: RunningProject, team: TeamStack) -> tuple[Path, str | None]:
-    """The kubeconfig by which the team is looked at, and its context if it is not the current one."""
+    """Kubeconfig for the status of the team, and its context unless it is the current one."""
     if isinstance(team.environment.cluster, EksSettings):
         return project.below(team).kubeconfig(team.file.team.environment, team.environment)
     return Path(team_kubeconfig(team, project.folder)).expanduser(), team.file.team.context
@@ -83,7 +83,7 @@ def _open(project: RunningProject, team: TeamStack, toolchain: Toolchain) -> Non
     environment = team.file.team.environment
     if environment not in local_stacks(project.folder):
         where = f" in {team.platform}" if team.platform else ""
-        raise RehearsalError(f"{environment} does not run{where}: `gpu-cluster up {environment}` comes first")
+        raise RehearsalError(f"{environment} is not running{where}; run `gpu-cluster up {environment}` first")
     control_plane = project.control_plane(toolchain)
     control_plane.start()
     admit(project.folder, control_plane, team.name)
@@ -100,7 +100,7 @@ def _update(engine: PulumiEngine, team: TeamStack) -> None:
 
 
 def team_summary(name: str, team: TeamStack, replicas: Sequence[Replica]) -> str:
-    """Pods of a team's stack: how many are ready, by model and service."""
+    """Ready pods of a team's stack, by model and service."""
     ready = sum(replica.ready for replica in replicas)
     parts = [f"{name}: {ready} of {len(replicas)} pods of team {team.name} ready"]
     for title, names in (("MODEL", team.file.models), ("SERVICE", team.file.services)):

@@ -1,4 +1,4 @@
-"""`gpu-cluster throughput`: tokens in a second, latency, and dollars per million tokens."""
+"""`gpu-cluster throughput`: tokens per second, latency, and dollars per million tokens."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -31,22 +31,24 @@ from gpu_cluster_tools.throughput.rows import (
 from gpu_cluster_tools.throughput.served_model import Served, ServedModel, served_model, unmeasured_node
 
 INCOMPLETE = 3
-"""Exit code where a model has no estimate, or nothing meets its target."""
+"""Exit code if a model has no estimate, or no configuration meets its target."""
 
 _CONCURRENCY = (1, 8, 32, 128)
 
-ModelName = Annotated[str | None, typer.Option("--model", help="Only this model of the stack.")]
-Input = Annotated[int, typer.Option("--input", min=1, help="Tokens of a prompt.")]
-Output = Annotated[int, typer.Option("--output", min=2, help="Tokens of an answer.")]
+ModelName = Annotated[str | None, typer.Option("--model", help="Estimate only this model of the stack.")]
+Input = Annotated[int, typer.Option("--input", min=1, help="Prompt length in tokens.")]
+Output = Annotated[int, typer.Option("--output", min=2, help="Output length in tokens.")]
 Concurrency = Annotated[
     list[int] | None,
-    typer.Option(min=1, max=1024, help="Requests at once in each replica; may be given again."),
+    typer.Option(min=1, max=1024, help="Concurrent requests per replica. Repeatable."),
 ]
-Ttft = Annotated[float | None, typer.Option(min=0.001, help="Target: most seconds to the first token.")]
+Ttft = Annotated[
+    float | None, typer.Option(min=0.001, help="Target: maximum time to first token, in seconds.")
+]
 TokensPerSecond = Annotated[
-    float | None, typer.Option(min=0.1, help="Target: least output tokens in a second of each request.")
+    float | None, typer.Option(min=0.1, help="Target: minimum output tokens per second of each request.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def throughput(
@@ -62,10 +64,10 @@ def throughput(
 ) -> None:
     """Estimate tokens per second, latency and dollars per million tokens of models, from measured kernels.
 
-    With a target, find the cheapest pool and instance type that meets it. Needs the extra `throughput`.
+    With a target, finds the cheapest pool and instance type that meets it. Requires the extra `throughput`.
 
-    Exit codes: 0 every model has an estimate, 1 the extra is not installed, 2 the stack file or the command
-    is wrong, 3 a model has no estimate, or nothing meets its target.
+    Exit codes: 0 every model has an estimate, 1 the extra is not installed, 2 invalid command line or stack
+    file, 3 a model has no estimate, or no configuration meets the target.
     """
     project = Project.here()
     settings = project.stack(stack)
@@ -91,14 +93,14 @@ def throughput(
 
 
 def text(report: StackReport) -> str:
-    """Tables of models, of nodes that meet the target, and how far estimates are off."""
+    """Tables of models and of nodes that meet the target, and the error of the estimates."""
     if not report.models:
         return f"{report.stack} serves no model"
     head = (
         f"{report.stack}: estimates of a replica from measured kernels, prompts of {report.input} tokens and "
         f"answers of {report.output}, prices before taxes and discounts, at full load"
     )
-    off = f"against published measurements they were off by: {'; '.join(accuracy_words())}"
+    off = f"error against published measurements: {'; '.join(accuracy_words())}"
     return "\n\n".join([head, *(_model_text(each, report.target) for each in report.models), off])
 
 
@@ -121,10 +123,10 @@ def _model_text(report: ModelReport, target: Target | None) -> str:
 def _target_lines(report: ModelReport, target: Target) -> Iterator[str]:
     if report.meeting:
         cheapest = report.meeting[0].node.name
-        yield f"  {target_words(target)}, the cheapest tokens first: {cheapest}"
+        yield f"  {target_words(target)}, cheapest first: {cheapest}"
         yield table(meeting_rows(report))
     else:
-        yield f"  nothing meets {target_words(target)}"
+        yield f"  no configuration meets {target_words(target)}"
     others = other_rows((*(report.pools or ()), *(report.instances or ())))
     if others:
         yield table(others)
@@ -139,7 +141,7 @@ def _known(name: str, settings: Stack) -> str:
 
 
 def _instances(settings: Stack, prices: Prices) -> Iterator[GpuNode]:
-    """Instance types of the region; none where the stack is in no region of AWS."""
+    """Instance types of the region; none if the stack is not on AWS."""
     if settings.region:
         yield from instance_nodes(settings.region, prices, today())
 

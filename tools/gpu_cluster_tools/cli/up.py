@@ -1,4 +1,4 @@
-"""`gpu-cluster up`: start the platform and show it."""
+"""`gpu-cluster up`: deploy the platform and show its status."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -34,7 +34,7 @@ from gpu_cluster_tools.toolchain.real_node import REAL_NODE
 
 
 def up(stack: StackName = "local") -> None:
-    """Start the platform and show it; recover first from a run that was killed."""
+    """Deploy the platform and show its status. Recovers first from an interrupted update."""
     project = RunningProject.here()
     settings = project.any_stack(stack)
     if isinstance(settings, TeamStack):
@@ -51,7 +51,7 @@ def up(stack: StackName = "local") -> None:
                     answered(project, settings)
     else:
         if isinstance(settings.cluster, ExistingCluster):
-            project.cluster(stack, settings).nodes()  # a way that leads nowhere ends here, not at each object
+            project.cluster(stack, settings).nodes()  # an unreachable cluster fails here, not once per object
         _update(project.engine(stack, settings, install()), settings)
     show(project, stack, settings)
 
@@ -85,8 +85,8 @@ def _start_nodes(
     for other in local_stacks(project.folder):
         if other != stack and not project.is_of_team(other):
             raise RehearsalError(
-                f"stack {other} has the control plane of this checkout: `make down STACK={other}` first, "
-                "or use another checkout"
+                f"stack {other} uses the control plane of this checkout; run `make down "
+                f"STACK={other}` first, or use another checkout"
             )
     name = real.pool.name if real else None
     nodes = reconcile(KubernetesClient(control_plane.kubeconfig), pools_of(settings), name)

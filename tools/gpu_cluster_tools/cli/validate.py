@@ -1,4 +1,4 @@
-"""`gpu-cluster validate`: read a stack file and name everything that is wrong with it."""
+"""`gpu-cluster validate`: list all errors of a stack file."""
 
 import json
 from contextlib import nullcontext
@@ -18,22 +18,20 @@ from gpu_cluster_tools.cli.width import say
 _WRONG = 2
 
 Json = Annotated[
-    bool, typer.Option("--json", help="Print what is wrong as JSON: file, line, column, key, message, hint.")
+    bool, typer.Option("--json", help="Print errors as JSON: file, line, column, key, message, hint.")
 ]
 
 
 Fetch = Annotated[
     bool,
-    typer.Option(
-        "--fetch", help="Fetch the revision of a team's platform again, as a branch may have moved."
-    ),
+    typer.Option("--fetch", help="Fetch the revision of the team's platform again, if its branch has moved."),
 ]
 
 
 def validate(stack: StackName = "local", *, as_json: Json = False, fetch: Fetch = False) -> None:
-    """Validate a stack file and list all its errors, without cluster or credentials.
+    """Validate a stack file and list all errors, without cluster or credentials.
 
-    Exit code 2 where anything is wrong.
+    Exit codes: 0 valid, 2 invalid.
     """
     file = Project.here().stack_file(stack)
     with fetched_again() if fetch else nullcontext():
@@ -44,7 +42,7 @@ def _validate(stack: str, file: Path, *, as_json: bool) -> None:
     if not as_json:
         with working(f"reading {stack}"):
             found = load_any(file)
-        say(f"{stack}: {summary_of(found)}, all right")
+        say(f"{stack}: {summary_of(found)}, valid")
         for note in notes_of(found):
             say(f"note: {note}")
         return

@@ -1,4 +1,4 @@
-"""`gpu-cluster verify`: accept a platform that runs, such as after an update."""
+"""`gpu-cluster verify`: acceptance test of a running platform, such as after an update."""
 
 import json
 from collections.abc import Iterator
@@ -22,32 +22,34 @@ from gpu_cluster_tools.rehearsal import RehearsalError
 from gpu_cluster_tools.verify import Measurement
 from gpu_cluster_tools.verify import verify as verified
 
-Json = Annotated[bool, typer.Option("--json", help="Print the checks and their numbers as JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, with checks and measurements.")]
 
 
 Jobs = Annotated[
-    bool, typer.Option("--jobs", help="Run Jobs on free GPUs and volumes, in a namespace of their own.")
+    bool, typer.Option("--jobs", help="Run test Jobs on free GPUs and volumes, in a separate namespace.")
 ]
 
 
 def verify(stack: StackName = "local", *, jobs: Jobs = False, as_json: Json = False) -> None:
-    """Verify a running platform: nodes, drivers, a token of each model, autoscaling, alerts.
+    """Verify a running platform: nodes, drivers, one token of each model, autoscaling, alerts.
 
-    OK is as planned, WARN works and differs, FAIL is broken, SKIP says why it was not looked at. Without
-    --jobs nothing in the cluster is created or changed. Exit codes: 0 nothing fails, 1 something fails,
-    3 nothing fails, but something that is there could not be looked at.
+    Results: OK as planned, WARN works but differs from the plan, FAIL broken, SKIP not checked, with the
+    reason. Without --jobs, the command is read-only. Exit codes: 0 no check failed, 1 a check failed, 3 no
+    check failed, but an existing part could not be checked.
     """
     project = RunningProject.here()
     settings = project.any_stack(stack)
     if jobs and isinstance(settings, TeamStack):
         raise typer.BadParameter(
-            "Jobs use GPUs and volumes of an environment, not of a team", param_hint="--jobs"
+            "not allowed with a team's stack; use the environment's", param_hint="--jobs"
         )
     try:
         api = ApiServer(*_kubeconfig(project, stack, settings))
     except NoAnswerError as error:
         raise RehearsalError(str(error)) from error
-    with closing(verified(settings, api, with_jobs=jobs)) as found:  # an interrupt removes what was made
+    with closing(
+        verified(settings, api, with_jobs=jobs)
+    ) as found:  # an interrupt removes the created objects
         checks = show_checks(_awaited(found, stack, quiet=as_json), quiet=as_json)
     summary = show_counts(checks, quiet=as_json)
     if as_json:
@@ -60,7 +62,7 @@ def verify(stack: StackName = "local", *, jobs: Jobs = False, as_json: Json = Fa
 
 
 def _awaited(found: Iterator[Measurement], stack: str, *, quiet: bool) -> Iterator[Measurement]:
-    """The same checks; a slow one is said while it lasts."""
+    """Checks as they arrive, with progress of slow ones."""
     while True:
         with working(f"verifying {stack}", quiet=quiet):
             check = next(found, None)
@@ -72,6 +74,6 @@ def _awaited(found: Iterator[Measurement], stack: str, *, quiet: bool) -> Iterat
 def _kubeconfig(project: RunningProject, name: str, stack: Stack | TeamStack) -> tuple[Path, str | None]:
     if not isinstance(stack, TeamStack):
         return project.kubeconfig(name, stack)
-    if isinstance(stack.environment.cluster, LocalCluster):  # whose nodes say which pods run no program
+    if isinstance(stack.environment.cluster, LocalCluster):  # its nodes show which pods are simulated
         return project.below(stack).kubeconfig(stack.file.team.environment, stack.environment)
     return kubeconfig_of_team(project, stack)

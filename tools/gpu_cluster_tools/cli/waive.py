@@ -1,4 +1,4 @@
-"""`gpu-cluster waive`: accept a finding of a stack, by an owner and until a day."""
+"""`gpu-cluster waive`: waive a policy finding, with an owner and an expiry date."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -10,16 +10,22 @@ from gpu_cluster_tools.cli.project import Project, StackName
 if TYPE_CHECKING:
     from gpu_cluster_policies.reports import Evaluation
 
-RuleId = Annotated[str, typer.Argument(help="Id of the rule, such as 72-two-replicas.", metavar="RULE")]
+RuleId = Annotated[str, typer.Argument(help="Rule ID, such as 72-two-replicas.", metavar="RULE")]
 ResourceName = Annotated[
-    str, typer.Argument(help='As findings name it: "Deployment serving/chat".', metavar="RESOURCE")
+    str,
+    typer.Argument(
+        help='Resource as named in the finding, such as "Deployment serving/chat".', metavar="RESOURCE"
+    ),
 ]
-Owner = Annotated[str, typer.Option(help="The role that answers for it, such as platform.")]
-Reason = Annotated[str, typer.Option(help="Why the rule cannot be kept, in a sentence.")]
+Owner = Annotated[str, typer.Option(help="Role responsible for the waiver, such as platform.")]
+Reason = Annotated[str, typer.Option(help="Reason, in one sentence.")]
 Until = Annotated[
-    datetime, typer.Option(help="Last day on which it holds.", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
+    datetime,
+    typer.Option(help="Last day on which the waiver is valid.", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD"),
 ]
-Forced = Annotated[bool, typer.Option("--force", help="Write it though the stack has no such finding.")]
+Forced = Annotated[
+    bool, typer.Option("--force", help="Write the waiver even if the stack has no such finding.")
+]
 
 
 def waive(
@@ -32,9 +38,9 @@ def waive(
     until: Until,
     force: Forced = False,
 ) -> None:
-    """Write an entry into policies/waivers.yaml; comments and order of the file stay.
+    """Add an entry to policies/waivers.yaml; comments and order of the file are kept.
 
-    Exit codes: 0 written, 2 the rule, the resource or an option is wrong, or the stack has no such finding.
+    Exit codes: 0 written, 2 unknown rule or resource, invalid option, or no such finding.
     """
     from pydantic import ValidationError
 
@@ -48,15 +54,15 @@ def waive(
     project = Project.here()
     project.stack_file(stack)
     if until.date() < today():
-        raise typer.BadParameter(f"{until.date()} is past", param_hint="--until")
+        raise typer.BadParameter(f"{until.date()} is in the past", param_hint="--until")
     plan = plan_of(project.folder, stack)
     if plan.team and plan.team.platform:
-        message = f"the waivers of {plan.team.platform} hold for {stack}: write it there"
+        message = f"{stack} uses the waivers of {plan.team.platform}; add the waiver there"
         raise typer.BadParameter(message, param_hint="STACK")
     judged = evaluate_plan(plan, project.folder)
     rules = judged.pack.rules
     if rule not in rules:
-        near = did_you_mean(rule, rules) or "; `gpu-cluster check` names the rules of findings"
+        near = did_you_mean(rule, rules) or "; `gpu-cluster check` lists the rules of findings"
         raise typer.BadParameter(f"unknown rule '{rule}'{near}", param_hint="RULE")
     if not force:
         _require_finding(judged, rule, resource)
@@ -80,7 +86,7 @@ def waive(
 
 
 def _require_finding(judged: "Evaluation", rule: str, resource: str) -> None:
-    """A waiver that no finding needs would fail the stack itself."""
+    """Refuse a waiver without a finding: unused waivers are findings themselves."""
     from fnmatch import fnmatchcase
 
     from gpu_cluster.stack.suggestions import did_you_mean
@@ -90,9 +96,9 @@ def _require_finding(judged: "Evaluation", rule: str, resource: str) -> None:
         return
     waived = {it.finding.resource for it in judged.waived if it.finding.rule.id == rule}
     if any(fnmatchcase(name, resource) for name in waived):
-        raise typer.BadParameter(f"{rule} on {resource} is waived already", param_hint="RESOURCE")
+        raise typer.BadParameter(f"{rule} on {resource} is already waived", param_hint="RESOURCE")
     if not found:
-        message = f"{judged.name} has no finding of {rule}; --force writes the waiver all the same"
+        message = f"{judged.name} has no finding of {rule}; use --force to write the waiver anyway"
         raise typer.BadParameter(message, param_hint="RULE")
     near = did_you_mean(resource, found) or f"; there are {', '.join(sorted(found)[:5])}"
-    raise typer.BadParameter(f"no finding of {rule} in '{resource}'{near}", param_hint="RESOURCE")
+    raise typer.BadParameter(f"no finding of {rule} for '{resource}'{near}", param_hint="RESOURCE")

@@ -1,4 +1,4 @@
-"""Text for people, within the width of their terminal; elsewhere as it is."""
+"""Text wrapped to the width of a terminal; unchanged elsewhere."""
 
 import re
 import shutil
@@ -11,11 +11,11 @@ import typer
 
 _CARETS = re.compile(r" *\| *\^+")
 _LEAST = 40
-"""Columns below which nothing is gained by a break."""
+"""Minimum width to wrap at."""
 
 
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:
-    """Print text, wrapped where it goes to a terminal."""
+    """Print text, wrapped on a terminal."""
     width = width_of(sys.stderr if err else sys.stdout)
     typer.echo(wrapped(text, width) if width else text, err=err, nl=nl)
 
@@ -27,14 +27,14 @@ def say_if_heard(text: str) -> None:
 
 
 def width_of(stream: TextIO) -> int | None:
-    """Columns of the terminal behind a stream; None where there is none."""
+    """Width of the terminal of a stream; None without a terminal."""
     return max(_LEAST, shutil.get_terminal_size().columns) if stream.isatty() else None
 
 
 def wrapped(text: str, width: int) -> str:
-    """Lines of at most so many columns; the rest of a line is indented below it. No word is divided.
+    """Wrap lines at a width with a hanging indent, without breaking words.
 
-    Lines of a file with a caret below stay whole, as do rows of a table, which `table` fits by itself.
+    Source lines with a caret below, and rows of tables, are not wrapped.
     """
     lines = text.split("\n")
     carets = {number for number, line in enumerate(lines) if _CARETS.fullmatch(line)}

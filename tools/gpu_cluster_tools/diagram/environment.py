@@ -10,7 +10,7 @@ from gpu_cluster.config.team_grants import ONLY
 from gpu_cluster_tools.diagram import parts
 from gpu_cluster_tools.diagram.mermaid_syntax import id_of, text
 
-_NAT = {Nat.NONE: "no way to the internet", Nat.SINGLE: "one NAT gateway", Nat.PER_ZONE: "NAT in each zone"}
+_NAT = {Nat.NONE: "no internet access", Nat.SINGLE: "one NAT gateway", Nat.PER_ZONE: "NAT gateway per zone"}
 
 
 def diagram(name: str, stack: Stack) -> str:
@@ -61,7 +61,7 @@ def _links(stack: Stack, pools: Mapping[str, Pool]) -> Iterator[str]:
 
 def _network(settings: NetworkSettings) -> Iterator[str]:
     if settings.existing:
-        label = text("a VPC that is there", ", ".join(settings.existing.cidrs))
+        label = text("existing VPC", ", ".join(settings.existing.cidrs))
     else:
         label = text(f"VPC {settings.cidr}", _NAT[settings.nat])
     yield f"  subgraph network[{label}]"
@@ -70,4 +70,4 @@ def _network(settings: NetworkSettings) -> Iterator[str]:
 
 
 def _no_mirror(stack: Stack) -> str:
-    return "a registry in the cluster" if stack.registry.in_cluster else "the registries that publish them"
+    return "registry in the cluster" if stack.registry.in_cluster else "public registries"

@@ -16,11 +16,11 @@ STORE_NAMES = {
     "ebs": "EBS",
     "efs": "EFS",
     "fsx-lustre": "FSx for Lustre",
-    "host-path": "folder of this machine",
-    "local-path": "folder of the node",
+    "host-path": "folder on this machine",
+    "local-path": "folder on the node",
     "nfs": "NFS",
     "nfs-folder": "NFS folder",
-    "node-folder": "folder of every node",
+    "node-folder": "folder on every node",
     "s3": "S3",
 }
 _CAPACITY = {"ON_DEMAND": "on demand", "SPOT": "spot", "CAPACITY_BLOCK": "capacity block"}
@@ -29,7 +29,7 @@ _CAPACITY = {"ON_DEMAND": "on demand", "SPOT": "spot", "CAPACITY_BLOCK": "capaci
 def backend_name(stack: Stack) -> str:
     if isinstance(stack.cluster, EksSettings):
         return f"AWS {stack.cluster.account}, {stack.region}"
-    return "a cluster that is there" if isinstance(stack.cluster, ExistingCluster) else "this machine"
+    return "existing cluster" if isinstance(stack.cluster, ExistingCluster) else "this machine"
 
 
 def cluster_of(stack: Stack) -> str:

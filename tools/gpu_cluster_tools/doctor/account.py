@@ -21,11 +21,11 @@ def account(stack: Stack, aws: Aws) -> Iterator[Check]:
     if found != settings.account:
         yield _ACCOUNT.fail(
             "account",
-            f"the credentials are of {found}, and gpu-cluster:cluster.account is {settings.account}",
+            f"the credentials are for {found}, but gpu-cluster:cluster.account is {settings.account}",
             "sign in to the account of the stack, or set AWS_PROFILE",
         )
         return
-    yield _ACCOUNT.ok("account", f"{found}, as gpu-cluster:cluster.account says")
+    yield _ACCOUNT.ok("account", f"{found}, the value of gpu-cluster:cluster.account")
     yield _deployer(settings, principal_of(arn))
     yield from _region(aws)
 
@@ -45,10 +45,10 @@ def _deployer(settings: EksSettings, principal: str) -> Check:
     }
     names = {_without_path(admin) for admin in admins}
     if _without_path(principal) in names:
-        return _ACCOUNT.ok("access", f"{principal} is a cluster-admin of gpu-cluster:cluster.access")
+        return _ACCOUNT.ok("access", f"{principal} is a cluster-admin in gpu-cluster:cluster.access")
     return _ACCOUNT.warn(
         "access",
-        f"{principal} is no cluster-admin of gpu-cluster:cluster.access, and could not deploy",
+        f"{principal} is not a cluster-admin in gpu-cluster:cluster.access and cannot deploy",
         f"sign in as {' or '.join(sorted(admins)) or 'one'}, or add it",
     )
 
@@ -67,7 +67,9 @@ def _region(aws: Aws) -> Iterator[Check]:
         return
     if region["OptInStatus"] == "not-opted-in":
         yield _ACCOUNT.fail(
-            "region", f"{aws.region} is off in this account", "switch it on in the account settings"
+            "region",
+            f"{aws.region} is not enabled in this account",
+            "enable the region in the account settings",
         )
     else:
         yield _ACCOUNT.ok("region", aws.region)

@@ -33,7 +33,7 @@ def addons(stack: Stack, aws: Aws | None) -> Iterator[Check]:
         return
     wanted = installed(settings, stack)
     if aws is None:
-        yield _ADDONS.skip(_NAME, "only AWS knows which builds it offers")
+        yield _ADDONS.skip(_NAME, "the available builds can only be checked with AWS credentials")
         return
     missing = list[Check]()
     try:
@@ -44,7 +44,7 @@ def addons(stack: Stack, aws: Aws | None) -> Iterator[Check]:
     except AwsCallError as error:
         yield _ADDONS.skip(_NAME, str(error))
         return
-    yield from missing or [_ADDONS.ok(_NAME, f"EKS offers the builds of all {len(wanted)}")]
+    yield from missing or [_ADDONS.ok(_NAME, f"EKS offers all {len(wanted)} versions")]
 
 
 def installed(settings: EksSettings, stack: Stack) -> dict[str, str]:

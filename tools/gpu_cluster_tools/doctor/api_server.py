@@ -38,7 +38,7 @@ class ApiServer:
             config = KubeConfig.from_file(kubeconfig).get(context)
             self._http = _http_client(config) if config else None
         except Exception as error:  # in as many ways as a file can be wrong
-            raise NoAnswerError(f"{kubeconfig} leads to no cluster: {_in_one_line(error)}") from error
+            raise NoAnswerError(f"invalid kubeconfig {kubeconfig}: {_in_one_line(error)}") from error
         self.kubeconfig = kubeconfig
         self.server: str = config.cluster.server if config else ""
 
@@ -70,7 +70,7 @@ class ApiServer:
         self._read(self._asked("PATCH", path, body, {"Content-Type": "application/merge-patch+json"}))
 
     def delete(self, path: str) -> None:
-        """Have an object deleted, and all that it owns; none where it is gone."""
+        """Delete an object and its dependents; ignores a missing one."""
         answer = self._asked("DELETE", path, {"propagationPolicy": "Background"})
         if answer.status_code != HTTPStatus.NOT_FOUND:
             self._read(answer)

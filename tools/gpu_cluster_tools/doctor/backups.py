@@ -25,9 +25,11 @@ def backups(stack: Stack, aws: Aws | None) -> Iterator[Check]:
     """
     wanted = _wanted(stack)
     if not wanted:
-        yield _BACKUPS.skip(_NAME, "the stack has nothing that AWS Backup takes backups of")
+        yield _BACKUPS.skip(_NAME, "the stack has no AWS Backup resources")
     elif aws is None:
-        yield _BACKUPS.skip(_NAME, f"only the account knows whether it takes backups of {_listed(wanted)}")
+        yield _BACKUPS.skip(
+            _NAME, f"the AWS Backup opt-in for {_listed(wanted)} can only be checked with AWS credentials"
+        )
     else:
         yield from _opted_in(wanted, aws)
 
@@ -49,7 +51,7 @@ def _opted_in(wanted: Mapping[str, list[str]], aws: Aws) -> Iterator[Check]:
         return
     out = {service: names for service, names in wanted.items() if not services.get(service)}
     if not out:
-        yield _BACKUPS.ok(_NAME, f"{aws.region} takes backups of {_listed(wanted)}")
+        yield _BACKUPS.ok(_NAME, f"{aws.region} is opted in to backups of {_listed(wanted)}")
         return
     preference = ",".join(f"{service}=true" for service in out)
     yield _BACKUPS.fail(

@@ -8,7 +8,7 @@ from enum import StrEnum
 class CheckStatus(StrEnum):
     OK = "OK"
     WARN = "WARN"
-    """It works, or may; somebody should know."""
+    """Works, or may cause problems."""
 
     FAIL = "FAIL"
     """It stops the stack."""

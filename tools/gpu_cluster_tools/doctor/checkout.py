@@ -19,7 +19,7 @@ def checkout(project: Path) -> Iterator[Check]:
     """State of the stack files and of the branch in git."""
     git = shutil.which("git")
     if git is None:
-        yield _CHECKOUT.skip("git", "there is no git on PATH")
+        yield _CHECKOUT.skip("git", "git is not on PATH")
         return
     answer = subprocess.run(  # noqa: S603
         [git, "-C", str(project), "status", "--porcelain=v2", "--branch"],
@@ -28,7 +28,7 @@ def checkout(project: Path) -> Iterator[Check]:
         check=False,
     )
     if answer.returncode:
-        yield _CHECKOUT.skip("git", "not a repository, so that nobody knows what was changed")
+        yield _CHECKOUT.skip("git", "not a git repository, so changes are not tracked")
         return
     yield _changes(answer.stdout.splitlines())
     yield from _branch(answer.stdout)
@@ -41,13 +41,13 @@ def state(name: str, *, local: bool, encrypted: bool) -> Iterator[Check]:
     file names a salt, so that a passphrase opens it.
     """
     if local:
-        yield _STATE.ok("state", "in .local/state of this checkout, with a passphrase that is no secret")
+        yield _STATE.ok("state", "in .local/state of this checkout, with a public passphrase")
         return
     backend = _backend(os.environ)
     if backend is None:
         yield _STATE.fail(
             "state",
-            "nothing says where the engine keeps it",
+            "no state backend is configured",
             "export PULUMI_BACKEND_URL (file:///srv/state, s3://…), or PULUMI_ACCESS_TOKEN of a service",
         )
         return
@@ -59,10 +59,8 @@ def state(name: str, *, local: bool, encrypted: bool) -> Iterator[Check]:
 def _changes(lines: list[str]) -> Check:
     changed = sorted({line.split()[-1] for line in lines if line[:1] in "12u?" and "stacks/" in line})
     if changed:
-        return _CHECKOUT.warn(
-            "stack files", f"not committed: {', '.join(changed)}", "commit them, so that others see what runs"
-        )
-    return _CHECKOUT.ok("stack files", "committed as they are")
+        return _CHECKOUT.warn("stack files", f"not committed: {', '.join(changed)}", "commit the changes")
+    return _CHECKOUT.ok("stack files", "committed without changes")
 
 
 def _branch(status: str) -> Iterator[Check]:
@@ -70,7 +68,7 @@ def _branch(status: str) -> Iterator[Check]:
     if upstream and int(upstream[2]):
         yield _CHECKOUT.warn("branch", f"{upstream[2]} commits behind its upstream", "git pull --ff-only")
     elif upstream:
-        yield _CHECKOUT.ok("branch", "has all that its upstream had when git last looked")
+        yield _CHECKOUT.ok("branch", "up to date with its upstream as of the last git fetch")
 
 
 def _backend(environment: Mapping[str, str]) -> str | None:
@@ -94,8 +92,8 @@ def _locks(backend: str, name: str) -> Iterator[Check]:
     if held:
         yield _STATE.warn(
             "update",
-            f"{name} is locked by an update that runs, or was killed",
-            f"the next `gpu-cluster up {name}` frees it",
+            f"{name} is locked by a running or interrupted update",
+            f"the next `gpu-cluster up {name}` releases the lock",
         )
 
 
@@ -106,11 +104,11 @@ def _passphrase(environment: Mapping[str, str], *, service: bool, encrypted: boo
     if file and Path(file).is_file():
         return _STATE.ok("passphrase", file)
     if file:
-        return _STATE.fail("passphrase", f"PULUMI_CONFIG_PASSPHRASE_FILE names {file}, which is not there")
+        return _STATE.fail("passphrase", f"PULUMI_CONFIG_PASSPHRASE_FILE names {file}, which does not exist")
     if service and not encrypted:
-        return _STATE.ok("passphrase", "none is needed: the service keeps the key")
+        return _STATE.ok("passphrase", "not required: the Pulumi service manages the key")
     return _STATE.fail(
         "passphrase",
-        "nothing opens the secrets of the state",
+        "no passphrase is set for the secrets in the state",
         "export PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
     )

@@ -41,10 +41,10 @@ def cluster(stack: Stack, api: ApiServer) -> Iterator[Check]:
     yield from rbac_permissions(api)
 
 
-_NO_ADMISSION = "rules of the cluster's own need Kubernetes 1.30"
-_NO_METRICS = "install metrics-server, or `kubectl top` and scaling by CPU see nothing"
-_NO_SNAPSHOTS = "install the snapshot controller where volumes are to be copied"
-_NO_CUSTOM_METRICS = "install an adapter for the metrics of the models, such as prometheus-adapter"
+_NO_ADMISSION = "upgrade the cluster to Kubernetes 1.30 or later"
+_NO_METRICS = "install metrics-server for `kubectl top` and scaling by CPU"
+_NO_SNAPSHOTS = "install the snapshot controller for volume snapshots"
+_NO_CUSTOM_METRICS = "install a metrics adapter, such as prometheus-adapter"
 
 
 def _version(api: ApiServer) -> Check:
@@ -53,13 +53,13 @@ def _version(api: ApiServer) -> Check:
     oldest, newest = next(iter(KUBERNETES_VERSIONS)), list(KUBERNETES_VERSIONS)[-1]
     if version in KUBERNETES_VERSIONS:
         return _CLUSTER.ok("version", f"Kubernetes {found.get('gitVersion', version)}")
-    return _CLUSTER.warn("version", f"Kubernetes {version}; the platform is made for {oldest} to {newest}")
+    return _CLUSTER.warn("version", f"Kubernetes {version}; the platform supports {oldest} to {newest}")
 
 
 def _storage(stack: Stack, api: ApiServer) -> Iterator[Check]:
     classes = api.items("/apis/storage.k8s.io/v1/storageclasses")
     if classes is None:
-        yield _CLUSTER.skip("storage classes", "this identity may not list them")
+        yield _CLUSTER.skip("storage classes", "not authorized to list storage classes")
         return
     defaults = sorted(
         it["metadata"]["name"]
@@ -71,7 +71,7 @@ def _storage(stack: Stack, api: ApiServer) -> Iterator[Check]:
     if foreign and own:
         yield _CLUSTER.fail(
             "default class",
-            f"{', '.join(foreign)} is the default already, and the stack makes {', '.join(own)} another",
+            f"{', '.join(foreign)} is already the default, and the stack adds {', '.join(own)} as another",
             f"kubectl annotate storageclass {foreign[0]} {_DEFAULT_CLASS}-",
         )
     elif len(defaults) > 1:
@@ -82,7 +82,7 @@ def _storage(stack: Stack, api: ApiServer) -> Iterator[Check]:
 
 
 def _provisioners(stack: Stack, used: set[str], api: ApiServer) -> Iterator[Check]:
-    """Drivers that the classes of the stack name, and somebody else installs."""
+    """CSI drivers of the stack's classes that must already be installed."""
     drivers = {it["metadata"]["name"] for it in api.items("/apis/storage.k8s.io/v1/csidrivers") or []}
     for name, settings in stack.storage.items():
         match settings:
@@ -100,7 +100,9 @@ def _provisioners(stack: Stack, used: set[str], api: ApiServer) -> Iterator[Chec
             yield _CLUSTER.ok(name, f"driver {driver}")
         else:
             yield _CLUSTER.warn(
-                name, f"no driver {driver} is registered, nor does a class use it", "install it first"
+                name,
+                f"CSI driver {driver} is not registered, and no class uses it",
+                "install the driver first",
             )
 
 
@@ -109,12 +111,10 @@ def _pod_security(api: ApiServer) -> Check:
     probe = {"metadata": {"generateName": "gpu-cluster-doctor-", "labels": {_ENFORCE: "no-level"}}}
     refusal = api.refusal("/api/v1/namespaces", probe)
     if refusal is None:
-        advice = "let the API server run the admission plugin PodSecurity"
-        return _CLUSTER.fail(
-            "pod security", "a namespace may ask for a level that does not exist, so none is enforced", advice
-        )
+        advice = "enable the admission plugin PodSecurity in the API server"
+        return _CLUSTER.fail("pod security", "not enforced: the API server accepts an unknown level", advice)
     if _ENFORCE in refusal:
-        return _CLUSTER.ok("pod security", "levels of namespaces are enforced")
+        return _CLUSTER.ok("pod security", "enforced")
     return _CLUSTER.skip("pod security", refusal)
 
 
@@ -132,7 +132,7 @@ def _custom_metrics(stack: Stack, api: ApiServer) -> Iterator[Check]:
     served: Mapping[str, object] | None = api.get("/apis/custom.metrics.k8s.io")
     who = ", ".join(scaled)
     if served:
-        yield _CLUSTER.ok("waiting queues", f"custom.metrics.k8s.io is served, by which {who} scale")
+        yield _CLUSTER.ok("waiting queues", f"custom.metrics.k8s.io is served, for autoscaling of {who}")
     else:
-        found = f"custom.metrics.k8s.io is not served: {who} would stay at the least"
+        found = f"custom.metrics.k8s.io is not served: {who} would stay at min"
         yield _CLUSTER.warn("waiting queues", found, _NO_CUSTOM_METRICS)

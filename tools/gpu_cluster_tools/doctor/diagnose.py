@@ -1,4 +1,4 @@
-"""Everything that is looked at, in the order in which it would stop somebody."""
+"""All checks, in the order in which they would block a deployment."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -121,5 +121,5 @@ def _no_way(name: str, stack: Stack, kubeconfig: Path) -> Check:
         )
     starts = f"`gpu-cluster {'up' if isinstance(stack.cluster, LocalCluster) else 'status'} {name}` writes it"
     return Group("cluster").skip(
-        "kubeconfig", f"{kubeconfig} does not exist: nothing runs, as far as is known here", starts
+        "kubeconfig", f"{kubeconfig} does not exist, so no cluster is known here", starts
     )

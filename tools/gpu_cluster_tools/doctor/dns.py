@@ -21,30 +21,33 @@ def dns(stack: Stack, api: ApiServer) -> Iterator[Check]:
     """
     found = api.items("/apis/apps/v1/daemonsets")
     if found is None:
-        yield _DNS.skip(_NAME, "this identity may not list DaemonSets")
+        yield _DNS.skip(_NAME, "not authorized to list DaemonSets")
         return
     caches = {it["metadata"]["name"]: addresses for it in found if (addresses := _listens_on(it))}
     if not caches:
-        yield _DNS.ok(_NAME, "there is no NodeLocal DNSCache: pods ask the DNS pods of kube-system")
+        yield _DNS.ok(_NAME, "no NodeLocal DNSCache; pods use the DNS pods of kube-system")
         return
     existing = isinstance(stack.cluster, ExistingCluster)
     reached = stack.cluster.dns if isinstance(stack.cluster, ExistingCluster) else [NODE_LOCAL_DNS]
     for name, addresses in caches.items():
         missing = [address for address in addresses if address not in reached]
         if not missing:
-            yield _DNS.ok(_NAME, f"NodeLocal DNSCache {name} listens on {', '.join(addresses)}, all reached")
+            yield _DNS.ok(
+                _NAME, f"NodeLocal DNSCache {name} listens on {', '.join(addresses)}, all reachable for pods"
+            )
         elif existing:
             yield _DNS.fail(
                 _NAME,
-                f"NodeLocal DNSCache {name} listens on {', '.join(missing)}, which pods may not reach",
+                f"NodeLocal DNSCache {name} listens on {', '.join(missing)}, blocked for pods",
                 f"gpu-cluster:cluster.dns: [{', '.join(dict.fromkeys([*reached, *addresses]))}]",
             )
         else:
             # The VPC CNI lets pods reach the Service of pods that they may reach.
             yield _DNS.warn(
                 _NAME,
-                f"NodeLocal DNSCache {name} listens on {', '.join(missing)} besides {NODE_LOCAL_DNS}",
-                "fine where it is the address of the Service kube-dns; else let it not listen there",
+                f"NodeLocal DNSCache {name} also listens on {', '.join(missing)} in addition to "
+                f"{NODE_LOCAL_DNS}",
+                "no action if this is the address of Service kube-dns; otherwise remove the listen address",
             )
 
 

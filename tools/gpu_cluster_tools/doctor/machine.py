@@ -30,12 +30,12 @@ def machine(project: Path) -> Iterator[Check]:
     if missing:
         yield _MACHINE.warn(
             "tools",
-            f"{len(missing)} of {len(tools)} are yet to be built: {', '.join(missing)}",
-            "`make up` builds them, once and in about 20 minutes; validate, plan, check and cost need none",
+            f"{len(missing)} of {len(tools)} are not built yet: {', '.join(missing)}",
+            "`make up` builds them once in about 20 minutes; validate, plan, check and cost do not need them",
         )
         yield _compiler()
     else:
-        yield _MACHINE.ok("tools", f"all {len(tools)} are there, at the pinned versions")
+        yield _MACHINE.ok("tools", f"all {len(tools)} are installed at the pinned versions")
     yield _disk(_TO_BUILD_GB if missing else _TO_RUN_GB)
 
 
@@ -50,10 +50,10 @@ def _lock(project: Path) -> Check:
     """Whether what is installed is what is locked: make writes `ready` once it has installed."""
     ready, locked = project / ".venv" / "ready", project / "requirements.txt"
     if not ready.exists() or not locked.exists():
-        return _MACHINE.skip("packages", "not installed by make, so nobody knows whether they are as locked")
+        return _MACHINE.skip("packages", "not installed by make, so their versions were not checked")
     if ready.stat().st_mtime < locked.stat().st_mtime:
-        return _MACHINE.warn("packages", "requirements.txt is newer than they are", "make .venv/ready")
-    return _MACHINE.ok("packages", "as requirements.txt locks them")
+        return _MACHINE.warn("packages", "older than requirements.txt", "make .venv/ready")
+    return _MACHINE.ok("packages", "installed as locked in requirements.txt")
 
 
 def _compiler() -> Check:
@@ -72,7 +72,7 @@ def _disk(wanted: int) -> Check:
     if free < wanted:
         return _MACHINE.fail(
             "disk",
-            f"{free:.0f} GB are free for {folder}, and {wanted} GB are needed",
-            "free some, or set XDG_CACHE_HOME",
+            f"{free:.0f} GB are free for {folder}, {wanted} GB needed",
+            "free disk space, or set XDG_CACHE_HOME",
         )
     return _MACHINE.ok("disk", f"{free:.0f} GB are free, {wanted} GB needed")

@@ -25,14 +25,14 @@ def _access(name: str, settings: ModelSettings, *, token: bool) -> Check:
     gated = MODELS[model].gated if model in MODELS else None
     if settings.mounts_weights and not settings.mirror:
         where = f"store {settings.store}" if settings.store else "an image"
-        return _MODELS.ok(name, f"{model} is read from {where}; nothing is downloaded")
+        return _MODELS.ok(name, f"{model} is read from {where}, without a download")
     if gated is False:
         return _MODELS.ok(name, f"{model} is downloaded without a token")
     if token:
         return _MODELS.skip(
             name,
-            f"{model} {'is gated' if gated else 'may be gated'}, and the token cannot be tried from here",
-            f"sign in as the account of hubToken and open {page}: it says whether access was granted",
+            f"{model} {'is gated' if gated else 'may be gated'}, and the token cannot be checked from here",
+            f"sign in with the account of hubToken and check access at {page}",
         )
     if gated:
         return _MODELS.fail(
@@ -40,6 +40,6 @@ def _access(name: str, settings: ModelSettings, *, token: bool) -> Check:
         )
     return _MODELS.warn(
         name,
-        f"whether {model} is gated is not known, and the stack has no token",
-        f"open {page} without signing in; where it asks for access, set hubToken",
+        f"{model} may be gated, and the stack has no token",
+        f"open {page} without signing in; if it requires access, set hubToken",
     )

@@ -26,7 +26,7 @@ _OURS = {"app.kubernetes.io/part-of": "gpu-cluster"}
 def nodes(stack: Stack, pools: Mapping[str, Pool], api: ApiServer) -> Iterator[Check]:
     found = api.items("/api/v1/nodes")
     if found is None:
-        yield _NODES.skip("nodes", "this identity may not list nodes")
+        yield _NODES.skip("nodes", "not authorized to list nodes")
         return
     made = stack.cluster.provider != "existing"
     served = {model.pool for model in stack.serving.models.values()}
@@ -47,7 +47,7 @@ def _count(pool: Pool, own: list[Object], *, made: bool) -> Check:
     ready = sum(map(is_ready, own))
     if ready >= pool.nodes.min:
         return _NODES.ok(pool.name, f"{ready} nodes with {labels} are ready")
-    found = f"{ready} nodes with {labels} are ready, and nodes.min is {pool.nodes.min}"
+    found = f"{ready} nodes with {labels} are ready, but nodes.min is {pool.nodes.min}"
     if made:
         return _NODES.warn(pool.name, found, "an update starts them")
     if not own:
@@ -61,7 +61,7 @@ def _driver(pool: Pool, own: list[Object]) -> Check:
     majors = [driver_branch(node) for node in own]
     old = sorted({each for each in majors if each and int(each) < VLLM_DRIVER})
     if old:
-        found = f"driver {', '.join(old)} on a node of the pool, and vLLM needs {VLLM_DRIVER} or later"
+        found = f"driver {', '.join(old)} on a node of the pool; vLLM requires {VLLM_DRIVER} or later"
         return _NODES.fail(name, found, f"install a driver of branch {VLLM_DRIVER} on the node")
     unknown = majors.count(None)
     if unknown:
@@ -69,7 +69,7 @@ def _driver(pool: Pool, own: list[Object]) -> Check:
             f"{unknown} of {len(own)} nodes have no label {DRIVER_LABELS[0]}, so their driver is not checked"
         )
         return _NODES.warn(
-            name, found, f"compare nvidia-smi there with {VLLM_DRIVER}, or run GPU feature discovery"
+            name, found, f"compare the driver in nvidia-smi with {VLLM_DRIVER}, or run GPU feature discovery"
         )
     return _NODES.ok(name, f"{', '.join(sorted(filter(None, set(majors))))} on {len(own)} nodes")
 
@@ -82,25 +82,23 @@ def _gpus(pool: Pool, own: list[Object], *, plugin: bool) -> Iterator[Check]:
         if offered == expected:
             yield _NODES.ok(name, f"{offered} x {resource} on {len(own)} nodes")
         elif offered:
-            found = f"{offered} x {resource} on {len(own)} nodes, and the pool has {expected}"
+            found = f"{offered} x {resource} on {len(own)} nodes, expected {expected}"
             yield _NODES.fail(name, found, f"check gpus and sharing of gpu-cluster:pools.{pool.name}")
         elif plugin:
-            yield _NODES.warn(
-                name, f"no {resource} yet", "the platform's device plugin offers them once it runs"
-            )
+            yield _NODES.warn(name, f"no {resource} yet", "the platform's device plugin will register them")
         else:
             yield _NODES.fail(
                 name,
-                f"no node offers {resource}, and gpu-cluster:gpu.devicePlugin is false",
-                "set it to true, or find out why the cluster's own plugin finds no GPU",
+                f"no node has {resource}, and gpu-cluster:gpu.devicePlugin is false",
+                "set it to true, or check why the existing plugin finds no GPU",
             )
 
 
 def _plugins(stack: Stack, api: ApiServer) -> Iterator[Check]:
-    """Device plugins that somebody else runs: with the platform's own there would be two on one node."""
+    """Existing device plugins: with the platform's, two would run on a node."""
     sets = api.items("/apis/apps/v1/daemonsets")
     if sets is None:
-        yield _NODES.skip("device plugin", "this identity may not list DaemonSets")
+        yield _NODES.skip("device plugin", "not authorized to list DaemonSets")
         return
     foreign = sorted(
         f"{it['metadata']['namespace']}/{it['metadata']['name']}"
@@ -111,11 +109,11 @@ def _plugins(stack: Stack, api: ApiServer) -> Iterator[Check]:
     if foreign and stack.gpu.device_plugin:
         yield _NODES.fail(
             "device plugin",
-            f"{', '.join(foreign)} runs already, and the platform would run a second",
+            f"{', '.join(foreign)} is already running, and the platform would add a second",
             "set gpu-cluster:gpu.devicePlugin to false, or remove it",
         )
     else:
-        yield _NODES.ok("device plugin", ", ".join(foreign) or "none but the platform's own")
+        yield _NODES.ok("device plugin", ", ".join(foreign) or "none besides the platform's")
 
 
 def _images(daemons: Object) -> Iterator[str]:

@@ -38,9 +38,9 @@ def offerings(stack: Stack, aws: Aws | None) -> Iterator[Check]:
 def _in_catalog(pool: Pool, region: str) -> Check:
     zones = zones_with(pool.machine, region)
     if zones is None:
-        return _OFFERINGS.skip(pool.name, f"nothing is known of {pool.machine} in {region}")
+        return _OFFERINGS.skip(pool.name, f"the catalog has no data for {pool.machine} in {region}")
     return _OFFERINGS.ok(
-        pool.name, f"{pool.machine} is offered in {len(zones)} zones of {region}, says the catalog"
+        pool.name, f"{pool.machine} is offered in {len(zones)} zones of {region}, according to the catalog"
     )
 
 
@@ -63,12 +63,12 @@ def _in_zones(pools: dict[str, Pool], aws: Aws) -> Iterator[Check]:
         zones[it["InstanceType"]].add(it["Location"])
     for pool in pools.values():
         missing = [zone for zone in pool.zones if zone not in zones[pool.machine]]
-        there = f"it is in {', '.join(sorted(zones[pool.machine])) or 'no zone'}"
+        there = f"it is offered in {', '.join(sorted(zones[pool.machine])) or 'no zone'}"
         if not missing:
             yield _OFFERINGS.ok(pool.name, f"{pool.machine} is offered in {', '.join(pool.zones)}")
         elif len(missing) < len(pool.zones):
             found = f"{pool.machine} is not offered in {', '.join(missing)}; {there}"
-            yield _OFFERINGS.warn(pool.name, found, f"gpu-cluster:pools.{pool.name}.zones without them")
+            yield _OFFERINGS.warn(pool.name, found, f"set gpu-cluster:pools.{pool.name}.zones without them")
         else:
             yield _OFFERINGS.fail(pool.name, f"{pool.machine} is offered in none of its zones; {there}")
 
@@ -77,7 +77,9 @@ def _kubernetes(version: str, aws: Aws) -> Check:
     try:
         [found] = aws.call("eks", "describe_cluster_versions", clusterVersions=[version])["clusterVersions"]
     except (AwsCallError, ValueError) as error:
-        words = str(error) if isinstance(error, AwsCallError) else f"EKS makes no cluster of {version}"
+        words = (
+            str(error) if isinstance(error, AwsCallError) else (f"EKS does not create clusters of {version}")
+        )
         return (
             _OFFERINGS.fail("Kubernetes", words)
             if isinstance(error, ValueError)
@@ -108,7 +110,7 @@ def _images(stack: Stack, version: str, pools: dict[str, Pool], aws: Aws) -> Ite
             yield _OFFERINGS.ok("image", f"{name}, of {users}")
         else:
             advice = f"gpu-cluster:pools.{users.partition(',')[0]}.ami.release"
-            yield _OFFERINGS.fail("image", f"there is no {name}, which {users} would run", advice)
+            yield _OFFERINGS.fail("image", f"{name} does not exist; it is the image of {users}", advice)
 
 
 def image_name(stack: Stack, version: str, pool: Pool) -> str | None:
@@ -141,7 +143,7 @@ def _reservation(pool: Pool, reserved: Reservation, aws: Aws) -> Check:
             pool.name, f"{reserved.id}: {error}", f"gpu-cluster:pools.{pool.name}.capacity"
         )
     differences = [
-        f"{what} is {there} there and {here} in the stack"
+        f"{what} is {there} in the reservation and {here} in the stack"
         for reservation in found
         for what, there, here in (
             ("instance type", reservation["InstanceType"], pool.machine),
@@ -157,7 +159,7 @@ def _reservation(pool: Pool, reserved: Reservation, aws: Aws) -> Check:
         return _OFFERINGS.warn(
             pool.name,
             f"{reserved.id} is {', '.join(states) or 'not there'}",
-            "its nodes start once it is active",
+            "its nodes start when it is active",
         )
     return _OFFERINGS.ok(
         pool.name, f"{reserved.id} is active: {reserved.count} x {pool.machine} in {reserved.zone}"

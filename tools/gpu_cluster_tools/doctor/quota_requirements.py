@@ -25,10 +25,10 @@ class QuotaRequirement:
 
     quota: Quota
     amount: int
-    """At the most, when every pool has all of its nodes."""
+    """Maximum, with all pools at nodes.max."""
 
     peak: int
-    """While nodes are replaced besides, where more of them are started first; never below `amount`."""
+    """Peak during node replacement with surge; at least `amount`."""
 
     because: str
     """Part of the stack, such as `l4: 12 x g6.4xlarge`."""

@@ -1,4 +1,4 @@
-"""Service quotas: what the stack asks at the most, against what the account has."""
+"""Service quotas: maximum requirement of the stack against the quotas of the account."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -28,12 +28,12 @@ def quotas(stack: Stack, name: str, aws: Aws | None) -> Iterator[Check]:
     for pool in unknown_quotas(stack):
         machine = stack.pools[pool].instance
         yield _QUOTAS.skip(
-            pool, f"no published quota names {machine} in this market; ask AWS before the first update"
+            pool, f"no published quota for {machine} in this market; ask AWS before the first update"
         )
 
 
 def _against_defaults(need: QuotaRequirement) -> Check:
-    asks = f"asks {_amount(need)}; an account has {need.quota.default} from the start"
+    asks = f"requires {_amount(need)}; the default of an account is {need.quota.default}"
     if need.amount > need.quota.default:
         return _QUOTAS.warn(need.quota.name, asks, _ask(need, need.peak))
     return _QUOTAS.ok(need.quota.name, asks)
@@ -48,14 +48,14 @@ def _against_account(need: QuotaRequirement, name: str, aws: Aws) -> Check:
         value = int(answer["Quota"]["Value"])
         others = _of_others(quota.code, name, aws)
     except AwsCallError as error:
-        return _QUOTAS.skip(quota.name, f"asks {_amount(need)}; {error}")
-    has = f"asks {_amount(need)}; the account has {value}" + (
-        f", of which others use {others}" if others else ""
+        return _QUOTAS.skip(quota.name, f"requires {_amount(need)}; {error}")
+    has = f"requires {_amount(need)}; the account has {value}" + (
+        f", of which {others} are in use" if others else ""
     )
     if need.amount + others > value:
         return _QUOTAS.fail(quota.name, has, _ask(need, need.peak + others))
     if need.peak + others > value:
-        return _QUOTAS.warn(quota.name, f"{has}: too little to replace nodes", _ask(need, need.peak + others))
+        return _QUOTAS.warn(quota.name, f"{has}: not enough to replace nodes", _ask(need, need.peak + others))
     return _QUOTAS.ok(quota.name, has)
 
 

@@ -39,11 +39,11 @@ def rbac_permissions(api: ApiServer) -> Iterator[Check]:
     if refused:
         yield _RIGHTS.fail(
             "rights",
-            f"this identity may not create {', '.join(refused)}",
-            "use a kubeconfig of a cluster administrator, or have these granted",
+            f"not authorized to create {', '.join(refused)}",
+            "use a cluster administrator's kubeconfig, or request these permissions",
         )
     else:
-        yield _RIGHTS.ok("rights", f"may create all {len(MADE)} kinds that the platform makes")
+        yield _RIGHTS.ok("rights", f"authorized to create all {len(MADE)} kinds of the platform")
 
 
 def _may(verb: str, resource: str, api: ApiServer) -> bool:

@@ -22,7 +22,9 @@ def service_roles(stack: Stack, aws: Aws | None) -> Iterator[Check]:
     spot = spot_pools(stack)
     if aws is None:
         if spot:
-            yield _ACCOUNT.skip(SPOT_ROLE, f"only the account knows whether it has it for {', '.join(spot)}")
+            yield _ACCOUNT.skip(
+                SPOT_ROLE, f"the role for {', '.join(spot)} can only be checked with AWS credentials"
+            )
         return
     try:
         missing = [role for role in _made_by_aws(stack) if not _exists(role, aws)]
@@ -35,17 +37,17 @@ def service_roles(stack: Stack, aws: Aws | None) -> Iterator[Check]:
         yield _ACCOUNT.warn(
             _NAME,
             f"AWS creates {', '.join(missing)} with the first cluster or node group",
-            "let whoever deploys use iam:CreateServiceLinkedRole",
+            "allow iam:CreateServiceLinkedRole for the deploying principal",
         )
     else:
-        yield _ACCOUNT.ok(_NAME, "those of EKS are there")
+        yield _ACCOUNT.ok(_NAME, "the EKS roles exist")
 
 
 def _of_spot(pools: list[str], aws: Aws) -> Check:
     if _exists(SPOT_ROLE, aws):
-        return _ACCOUNT.ok(SPOT_ROLE, f"is there, for spot of {', '.join(pools)}")
+        return _ACCOUNT.ok(SPOT_ROLE, f"exists, for spot instances of {', '.join(pools)}")
     return _ACCOUNT.fail(
-        SPOT_ROLE, f"is missing, so that no spot server of {', '.join(pools)} starts", MAKE_SPOT_ROLE
+        SPOT_ROLE, f"is missing, so spot instances of {', '.join(pools)} cannot start", MAKE_SPOT_ROLE
     )
 
 

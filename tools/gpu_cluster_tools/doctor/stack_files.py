@@ -31,8 +31,8 @@ def schema(project: Path) -> Iterator[Check]:
     ):
         file = project / "stacks" / name
         if not file.exists():
-            yield _FILES.warn(name, "there is none, so editors complete nothing", "make docs")
+            yield _FILES.warn(name, "missing; editors have no completion", "make docs")
         elif file.read_text() != text:
-            yield _FILES.warn(name, "is not that of this version", "make docs")
+            yield _FILES.warn(name, "does not match this version", "make docs")
         else:
-            yield _FILES.ok(name, "is that of this version")
+            yield _FILES.ok(name, "matches this version")

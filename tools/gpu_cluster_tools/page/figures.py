@@ -29,7 +29,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """A pool's nodes at the fewest and at the most: percent in use."""
+    """Percent in use of a pool's nodes, at minimum and maximum."""
 
     pool: str
     nodes: str

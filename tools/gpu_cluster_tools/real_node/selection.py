@@ -31,11 +31,11 @@ def real_pool(stack: Stack) -> RealPool | str:
     models = stack.serving.models
     served = [key for key, model in models.items() if model.engine is ServingEngine.VLLM]
     if not served:
-        return "no model is served by vLLM, whose place a server of this project takes"
+        return "no model uses vLLM, which a server of this project replaces"
     pools = pools_of(stack)
     pool = pools[models[served[0]].pool]
     if pool.nodes.min > _MOST_NODES:
-        return f"pool {pool.name} has {pool.nodes.min} nodes, at most {_MOST_NODES} can be real"
+        return f"pool {pool.name} has {pool.nodes.min} nodes; at most {_MOST_NODES} can be real"
     if pool.nodes.min == 0:
         return f"pool {pool.name} has no node at its smallest size"
     return RealPool(pool, tuple(key for key in served if models[key].pool == pool.name))

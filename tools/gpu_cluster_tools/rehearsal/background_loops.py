@@ -28,7 +28,7 @@ def background_loops(*passes: Callable[[], object]) -> Generator[None]:
             while not over.wait(_PAUSE_SECONDS):
                 for each in passes:
                     _play(each)
-        except Exception as error:  # told by whoever waits for this thread
+        except Exception as error:  # reported by the caller that joins this thread
             errors.append(error)
 
     thread = Thread(target=play, daemon=True)

@@ -1,4 +1,4 @@
-"""A client certificate of the control plane's own authority: who somebody is, for real."""
+"""Client certificate of a user, signed by the control plane's CA."""
 
 import warnings
 from dataclasses import dataclass

@@ -133,7 +133,7 @@ class LocalControlPlane:
     def _start(self) -> None:
         failure = ""
         for _ in range(_ATTEMPTS):
-            self._end()  # nobody knows what half a control plane still can
+            self._end()  # the state of a partial control plane is unknown
             if not self._started.exists():
                 shutil.rmtree(self._work, ignore_errors=True)  # killed before it ever ran
             settings = self._configuration(ports.assign(kwok.PORTS, kwok.ports_of(kwok.read(self._started))))
@@ -143,7 +143,7 @@ class LocalControlPlane:
         self._end()
         raise RehearsalError(
             f"the local control plane does not start: {failure}\n"
-            f"Its logs are in {self._logs}; `make down` removes it, `make up` makes a new one."
+            f"Its logs are in {self._logs}; `make down` removes it, `make up` creates a new one."
         )
 
     def _run(self, settings: list[dict[str, Any]]) -> str:
@@ -264,5 +264,5 @@ def _tail(log: Path, lines: int = 5, width: int = 400) -> str:
 def _remove_empty(folder: Path) -> None:
     try:
         folder.rmdir()
-    except OSError:  # gone, or somebody's data
+    except OSError:  # missing, or not empty
         return

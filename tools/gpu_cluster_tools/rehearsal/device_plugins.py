@@ -59,7 +59,7 @@ class DevicePlugins:
         while not self._over.wait(_POLL_SECONDS):
             try:
                 offer_devices(self._cluster)
-            except RehearsalError:  # whoever needs the API server says that it is not there
+            except RehearsalError:  # other steps report a missing API server
                 continue
 
 

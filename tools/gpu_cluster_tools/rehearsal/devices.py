@@ -69,16 +69,14 @@ class Devices:
     def refuses(self, *, sys_admin: bool, handover: str) -> str | None:
         """Why a device plugin in a pod gets no GPUs of this node into containers; None where it does."""
         if self.offered_by_system():
-            return "the operating system runs a device plugin, and a pod is a second one"
+            return "the operating system already runs a device plugin"
         if self.by_variable:
             return None
         if not sys_admin:
-            return (
-                "the device plugin has no SYS_ADMIN, and without it the runtime shows no GPUs to a container"
-            )
+            return "the device plugin has no SYS_ADMIN, which the runtime requires to expose GPUs"
         if handover == Handover.VARIABLE:
             return (
-                "the device plugin hands GPUs out by NVIDIA_VISIBLE_DEVICES, which the runtime does not read"
+                "the device plugin assigns GPUs with NVIDIA_VISIBLE_DEVICES, which the runtime does not read"
             )
         return None
 

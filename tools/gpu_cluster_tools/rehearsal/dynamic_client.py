@@ -35,7 +35,7 @@ class DynamicClient:
     def __init__(self, kubeconfig: Path) -> None:
         config = KubeConfig.from_file(kubeconfig).get()
         if config is None:
-            raise RehearsalError(f"{kubeconfig} leads to no cluster")
+            raise RehearsalError(f"invalid kubeconfig {kubeconfig}")
         self._http = Client(config, ConnectionParams(trust_env=False))
 
     def get(self, path: str) -> Object:
@@ -74,7 +74,7 @@ class DynamicClient:
         self._http.delete(path).raise_for_status()
 
     def objects(self) -> dict[str, str]:
-        """The UID of every object that somebody made, by `resource/namespace/name`."""
+        """UID of every user-created object, by `resource/namespace/name`."""
         return {
             f"{resource}/{item['metadata'].get('namespace', '')}/{item['metadata']['name']}": item[
                 "metadata"

@@ -13,7 +13,7 @@ from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.termination import Interruption, TerminatedError
 
 _NO_BACKEND = (
-    "Nothing says where the engine is to keep its state: export PULUMI_BACKEND_URL (file:///srv/state, s3://…)\n"
+    "No state backend is configured: export PULUMI_BACKEND_URL (file:///srv/state, s3://…)\n"
     "and PULUMI_CONFIG_PASSPHRASE, or PULUMI_ACCESS_TOKEN for Pulumi's own service."
 )
 
@@ -43,7 +43,7 @@ class PulumiEngine:
         )
         code = _wait(process)
         if code:
-            raise RehearsalError(f"pulumi {command} ended with exit code {code}; what it found is above")
+            raise RehearsalError(f"pulumi {command} failed with exit code {code}; see the output above")
 
     def output(self, *arguments: str) -> str:
         """Output of a command. `RehearsalError` with its words where it fails."""

@@ -31,9 +31,9 @@ def _change(api: Api, name: str) -> str | None:
         api.call("s3", "GetObject", Bucket=name, Key=_OBJECT)
         versions = api.call("s3", "GetBucketVersioning", Bucket=name).get("Status")
     except ApiError as error:
-        return f"bucket {name} was there before: {error.message}"
+        return f"existing bucket {name}: {error.message}"
     if versions or _has(api, "GetBucketPolicy", name) or _has(api, "GetBucketLifecycleConfiguration", name):
-        return f"bucket {name} was there before, and its settings are others"
+        return f"existing bucket {name} was changed"
     return None
 
 

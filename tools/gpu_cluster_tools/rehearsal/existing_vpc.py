@@ -57,7 +57,7 @@ def lost_of(api: Api, made: MadeVpc) -> list[str]:
         "route table": (made.routes, tables),
     }
     return [
-        f"{kind} {id} was there before, and is gone"
+        f"existing {kind} {id} was deleted"
         for kind, (ids, there) in expected.items()
         for id in ids
         if id not in there
@@ -77,7 +77,7 @@ def _require_zones(api: Api, zones: set[str]) -> None:
     there = {it["ZoneName"] for it in api.call("ec2", "DescribeAvailabilityZones")["AvailabilityZones"]}
     if unknown := sorted(zones - there):
         raise RehearsalError(
-            f"the rehearsed account has no zone {', '.join(unknown)}: there are {', '.join(sorted(there))}"
+            f"the emulated account has no zone {', '.join(unknown)}; expected {', '.join(sorted(there))}"
         )
 
 

@@ -22,7 +22,7 @@ def plaintext_secrets(values: Mapping[str, str], folder: Path) -> list[str]:
     files = [file for file in (folder / ".local" / "state").rglob("*") if file.is_file()]
     texts = [file.read_text(errors="replace") for file in files]
     return [
-        f"the value of {key} is in the state in the clear"
+        f"the value of {key} is in the state in plaintext"
         for key, value in values.items()
         if any(value in text for text in texts)
     ]

@@ -1,7 +1,7 @@
-"""Many short lives of small stacks on AWS, each with faults and edits of its own.
+"""Fuzzing of small stacks on AWS with faults and edits.
 
-Each has to converge when it is tried again, or to stop with an error that a person can act on. None may
-lose sight of what it created, and none may keep a secret in the clear.
+Each case must converge after retries, or stop with an actionable error. No case may lose track of created
+resources or store a secret in plaintext.
 
 Nine lives of ten are of the core, a program that makes what goes wrong first and takes seconds; the tenth is
 of the whole platform.
@@ -163,7 +163,7 @@ class _Living:
         for _ in range(self._random.randint(1, _MOST_EDITS)):
             if not self.life.stopped:
                 self._edit()
-        self._faults = replace(self._faults, rates={})  # whoever stopped removes what there is, on a calm day
+        self._faults = replace(self._faults, rates={})  # a stopped case is cleaned up without faults
         self.life.stopped, stopped = "", self.life.stopped
         self._retained = self._sandbox.retained()
         self._step("destroy", "destroy")
@@ -203,7 +203,7 @@ class _Living:
 
 
 def _left_in(sandbox: Sandbox, before: set[str]) -> list[str]:
-    """Objects in the cluster that were not there before the first case."""
+    """Objects in the cluster created since the first case."""
     nodes = [f"nodes/{node['metadata']['name']}" for node in sandbox.api.items("/api/v1/nodes")]
     objects, _ = leftovers_in_cluster(sandbox.api, before)
     return [f"left in the cluster: {name}" for name in (*nodes, *objects)]

@@ -106,7 +106,7 @@ class KarpenterProcess:
     def _may_start(self) -> bool:
         """Whether a kubelet would start it by now; after many times something is wrong."""
         if len(self._starts) == _MOST_STARTS:
-            self._wrong = f"Karpenter ended {_MOST_STARTS} times, at last with:\n{_last_words(self.log)}"
+            self._wrong = f"Karpenter exited {_MOST_STARTS} times, last with:\n{_last_words(self.log)}"
             return False
         return not self._starts or time.monotonic() - self._starts[-1] > _RESTART_SECONDS
 

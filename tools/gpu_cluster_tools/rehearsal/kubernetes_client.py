@@ -42,7 +42,7 @@ class KubernetesClient:
             local = config is not None and "//127.0.0.1:" in config.cluster.server  # which no proxy leads to
             self._client = Client(config=config, field_manager="gpu-cluster-rehearsal", trust_env=not local)
         except Exception as error:  # in as many ways as a file can be wrong
-            raise RehearsalError(f"{kubeconfig} leads to no cluster: {_reason(error)}") from error
+            raise RehearsalError(f"invalid kubeconfig {kubeconfig}: {_reason(error)}") from error
 
     def nodes(self, *, label: str | None = None) -> list[Node]:
         """Every node, or every node that has the label."""
@@ -132,7 +132,7 @@ class KubernetesClient:
         except (httpx2.HTTPError, ConfigError, OSError) as error:  # the last two: credentials by a command
             raise RehearsalError(
                 f"the cluster of {self._kubeconfig} does not answer: {_reason(error)}\n"
-                "`make up` starts one that is on this machine; to another, check way and credentials."
+                "`make up` starts the local one; for another, check network access and credentials."
             ) from error
 
 

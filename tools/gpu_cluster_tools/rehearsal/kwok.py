@@ -33,7 +33,7 @@ _BINARIES = {
 _API_VERSION = "config.kwok.x-k8s.io/v1alpha1"
 _SEPARATOR = "\n---\n"  # JSON is YAML, and YAML has documents
 
-# The API server wants an address beside loopback, even without a network: one that nobody has (RFC 5737).
+# The API server wants an address beside loopback, even without a network: a reserved one (RFC 5737).
 _ADVERTISED = "192.0.2.1"
 _SERVICES = "10.100.0.0/16"  # as on EKS
 _KUBERNETES_SERVICE = "10.100.0.1"  # at which pods find the API server

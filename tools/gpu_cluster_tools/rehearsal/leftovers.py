@@ -20,7 +20,7 @@ def settled_objects(api: DynamicClient) -> set[str]:
 
 
 def leftovers_in_cluster(api: DynamicClient, before: Set[str]) -> tuple[list[str], list[str]]:
-    """Objects that were not there before, and volumes that are to be kept.
+    """New objects, and retained volumes.
 
     Nodes are no leftovers, nor are pods of DaemonSets on them.
     """

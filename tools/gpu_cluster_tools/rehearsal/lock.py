@@ -34,7 +34,7 @@ def held_elsewhere(path: Path) -> bool:
 
 def _acquire(path: Path, waiting: Callable[[], None] | None) -> int:
     while True:
-        path.parent.mkdir(parents=True, exist_ok=True)  # whoever held it may have removed that, too
+        path.parent.mkdir(parents=True, exist_ok=True)  # a previous holder may have removed the folder
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -46,5 +46,5 @@ def _acquire(path: Path, waiting: Callable[[], None] | None) -> int:
             if os.path.samestat(os.fstat(file), path.stat()):
                 return file
         except FileNotFoundError:
-            pass  # whoever held it deleted it: what we hold is nobody's lock
+            pass  # the previous holder deleted the file, so this lock is not valid
         os.close(file)

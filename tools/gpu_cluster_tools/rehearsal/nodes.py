@@ -172,7 +172,7 @@ def _await_ready(cluster: KubernetesClient, wanted: Iterable[str]) -> None:
         if time.monotonic() > deadline:
             raise RehearsalError(
                 f"{len(waiting)} simulated nodes are not Ready after {_READY_SECONDS} s: {min(waiting)} …\n"
-                "`make down` removes the local cluster, `make up` makes a new one."
+                "`make down` removes the local cluster, `make up` creates a new one."
             )
         time.sleep(_POLL_SECONDS)
 

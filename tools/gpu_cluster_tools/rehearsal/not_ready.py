@@ -27,7 +27,7 @@ def not_ready(pod: Pod, now: datetime | None = None) -> str | None:
         return f"{current.waiting.reason or 'waits'}{message}"
     if current and current.running and current.running.startedAt and not status.started:
         ran = ((now or datetime.now(UTC)) - current.running.startedAt).total_seconds()
-        return f"loads for {_in_words(ran)}{_of(container.startupProbe)}"
+        return f"loading for {_in_words(ran)}{_of(container.startupProbe)}"
     return None
 
 
@@ -38,11 +38,9 @@ def _ending(container: Container, ended: ContainerStateTerminated, grace: int) -
     if probe and ended.reason != "OOMKilled":
         most = _seconds(probe)
         if most - _period(probe) <= ran <= most + grace + _LATE_SECONDS:
-            return f"did not load within {_in_words(most)}, and was ended; hint: loadMinutes"
+            return f"did not load within {_in_words(most)} and was restarted; hint: loadMinutes"
     reason = f" ({ended.reason})" if ended.reason not in (None, "Error", "Completed") else ""
-    return (
-        f"ended by itself after {_in_words(ran)} with exit code {ended.exitCode}{reason}; hint: kubectl logs"
-    )
+    return f"exited after {_in_words(ran)} with exit code {ended.exitCode}{reason}; hint: kubectl logs"
 
 
 def _of(probe: Probe | None) -> str:

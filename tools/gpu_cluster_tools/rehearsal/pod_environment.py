@@ -23,7 +23,7 @@ def _value(pod: Object, container: Object, variable: Object) -> str:
         case {"valueFrom": {"resourceFieldRef": {"resource": resource, **more}}}:
             return _amount(container, resource, more.get("divisor", "1"))
         case {"valueFrom": source}:
-            raise RehearsalError(f"{_name(pod)}: variable {variable['name']} is from {source}, not rehearsed")
+            raise RehearsalError(f"{_name(pod)}: variable {variable['name']} from {source} is not rehearsed")
         case _:
             return variable.get("value", "")
 

@@ -39,13 +39,13 @@ def aws_targets(aws: Api) -> list[EgressTarget]:
     for endpoint in private:
         for subnet in endpoint["SubnetIds"]:
             subnets.setdefault(subnet, []).append(endpoint["ServiceName"].rpartition(".")[2])
-    targets = [EgressTarget("the agent of Pod Identity", 80, network=_POD_IDENTITY_AGENT)]
+    targets = [EgressTarget("the Pod Identity agent", 80, network=_POD_IDENTITY_AGENT)]
     if not subnets:
         return targets
     listed = aws.call("ec2", "DescribeSubnets", SubnetIds=sorted(subnets))["Subnets"]
     return targets + [
         EgressTarget(
-            f"the endpoints of AWS in {it['CidrBlock']} ({', '.join(sorted(subnets[it['SubnetId']]))})",
+            f"the VPC endpoints in {it['CidrBlock']} ({', '.join(sorted(subnets[it['SubnetId']]))})",
             443,
             network=it["CidrBlock"],
         )
@@ -83,7 +83,7 @@ def unreached(
         asks = any(it.pods and not missing[it] for it in dns)
         for target in (*(dns if asks or on_aws else ()), *(aws if on_aws else ())):
             if missing[target]:
-                found[f"{words}: no network policy lets it reach {target}"] = None
+                found[f"{words}: no network policy allows egress to {target}"] = None
     return list(found)
 
 

@@ -10,7 +10,7 @@ _GRACE_SECONDS = 3
 
 
 def assign(names: tuple[str, ...], kept: Mapping[str, int]) -> dict[str, int]:
-    """A port for each name: the one it had, unless somebody else listens there by now."""
+    """Port by name: the previous one, unless another process uses it."""
     deadline = time.monotonic() + _GRACE_SECONDS
     ports = {name: kept[name] for name in names if name in kept and _comes_free(kept[name], deadline)}
     fresh = _fresh(taken=set(ports.values()))
@@ -18,7 +18,7 @@ def assign(names: tuple[str, ...], kept: Mapping[str, int]) -> dict[str, int]:
 
 
 def _comes_free(port: int, deadline: float) -> bool:
-    """Whether a port is free by then: a killed process holds its own until its last thread is gone."""
+    """Whether a port becomes free in time: a killed process holds its port until its last thread exits."""
     while not free(port):
         if time.monotonic() > deadline:
             return False

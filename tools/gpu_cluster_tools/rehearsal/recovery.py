@@ -37,14 +37,14 @@ def recover(engine: PulumiEngine) -> list[str]:
         return []
     words = _unlock(engine, files)
     if files.mend():
-        words.append("removed files of the state that were half-written")
+        words.append("removed incomplete state files")
     if _is_unsettled(files):
         words += _settle(engine)
     return words
 
 
 def unlock(engine: PulumiEngine) -> list[str]:
-    """Remove the lock of an engine that is gone, and nothing else; what was done, in words.
+    """Remove only the lock of an engine that no longer runs; returns a description.
 
     `RehearsalError` where the engine still works on the stack.
     """
@@ -53,7 +53,7 @@ def unlock(engine: PulumiEngine) -> list[str]:
 
 
 def _unlock(engine: PulumiEngine, files: StateFiles) -> list[str]:
-    """Remove the lock of an engine that is gone, after ending what it left behind."""
+    """Remove the lock of an engine that no longer runs, after stopping its providers."""
     words: list[str] = []
     for lock in files.locks():
         holder = json.loads(lock.read_text())
@@ -61,20 +61,20 @@ def _unlock(engine: PulumiEngine, files: StateFiles) -> list[str]:
         if host != socket.gethostname():
             raise RehearsalError(
                 f"stack {engine.stack} is locked by process {pid} on {host} since {holder['timestamp']}.\n"
-                f"If nothing runs there any more: pulumi cancel --stack {engine.stack}"
+                f"If it is no longer running: pulumi cancel --stack {engine.stack}"
             )
         if alive(pid) and any(found.pid == pid for found in processes("pulumi".__eq__)):
             raise RehearsalError(
-                f"stack {engine.stack} is being worked on by pulumi, process {pid}: wait until it ends."
+                f"stack {engine.stack} is in use by pulumi, process {pid}; wait until it exits."
             )
         _end_orphans(engine.project)
         files.remove(lock)
-        words.append(f"removed the lock of process {pid}, which is gone")
+        words.append(f"removed the lock of process {pid}, which no longer runs")
     return words
 
 
 def _end_orphans(project: Path) -> None:
-    """End providers of this project whose engine is gone; they would notice, but only after a while."""
+    """Stop providers of this project whose engine no longer runs; they would exit only after a while."""
     found = list(processes(lambda command: command == "pulumi" or command.startswith("pulumi-resource-")))
     engines = {process.pid for process in found if process.command == "pulumi"}
     end(
@@ -109,7 +109,7 @@ def _settle(engine: PulumiEngine) -> list[str]:
     _import(engine, state)
     kept = {resource["urn"] for resource in state["resources"]}
     return words + [
-        f"read {_name(urn)} again" if urn in kept else f"dropped {_name(urn)}, which does not exist"
+        f"refreshed {_name(urn)}" if urn in kept else f"dropped {_name(urn)}, which does not exist"
         for urn in interrupted
     ]
 
@@ -126,7 +126,9 @@ def _take_up(state: State) -> list[str]:
             created = _created(resource)
             if created is None:
                 if not resource["type"].startswith("pulumi:"):  # a provider exists in the state alone
-                    words.append(f"gave up {_name(resource['urn'])}, which nothing tells how to find")
+                    words.append(
+                        f"removed {_name(resource['urn'])} from the state, because its ID is unknown"
+                    )
                 continue
             if created["id"] not in (other["id"] for other in known):
                 for replaced in current:

@@ -1,4 +1,4 @@
-"""A stack from nothing to nothing, by the real engine, before anyone does it for real."""
+"""Rehearsal: create, update and destroy a stack with the real engine."""
 
 from dataclasses import dataclass, field, replace
 
@@ -47,9 +47,9 @@ class _OfEnvironment(Scenario[Sandbox]):
         self.sandbox.open()
         self._before = settled_objects(self.sandbox.api)
         if self.sandbox.on_aws:
-            return Outcome("an account and a control plane of their own")
+            return Outcome("an emulated account and a control plane")
         nodes = len(self.sandbox.api.items("/api/v1/nodes"))
-        return Outcome(f"{nodes} simulated nodes on a control plane of their own")
+        return Outcome(f"{nodes} simulated nodes and a control plane")
 
     def network(self) -> Outcome:
         """Network policies let pods reach what they need."""
@@ -57,21 +57,21 @@ class _OfEnvironment(Scenario[Sandbox]):
         aws = sandbox.aws if sandbox.on_aws else None
         targets, accounts = (aws_targets(aws), accounts_on_aws(aws)) if aws else ([], set[tuple[str, str]]())
         findings = unreached(sandbox.api, dns_targets(sandbox.stack), targets, accounts)
-        words = "DNS and the endpoints of AWS" if aws else "DNS"
-        return Outcome(f"network policies let pods reach {words}", tuple(findings))
+        words = "DNS and the VPC endpoints" if aws else "DNS"
+        return Outcome(f"network policies allow pods to reach {words}", tuple(findings))
 
     def teams(self) -> Outcome:
         """Pods of teams get the GPUs that they ask for, and no others."""
         stack = self.sandbox.stack
         findings = tuple(escapes(self.sandbox.api, stack, self.sandbox.pools))
-        return Outcome(f"pods of {len(stack.teams)} teams get their own GPUs and no others", findings)
+        return Outcome(f"pods of {len(stack.teams)} teams get only their own GPUs", findings)
 
     def destroy(self) -> Outcome:
         self._kept = self.sandbox.retained()
         return super().destroy()
 
     def left(self) -> Outcome:
-        """Nothing is in the state, the cluster and the account that was not there before."""
+        """No new objects remain in the state, the cluster and the account."""
         objects, kept = leftovers_in_cluster(self.sandbox.api, self._before)
         findings = [*self.left_in_state(), *(f"in the cluster: {name}" for name in objects)]
         if self.sandbox.on_aws:
@@ -79,7 +79,7 @@ class _OfEnvironment(Scenario[Sandbox]):
             findings += [f"in the account: {type} {id}" for type, id in sorted(lost)]
             findings += self.sandbox.lost()
         kept += [f"{type} {id}" for type, id in sorted(self._kept)]
-        words = "nothing but what the stack retains" if kept else "nothing"
+        words = "only retained resources" if kept else "nothing"
         return Outcome(words, tuple(findings), tuple(kept))
 
     def attempt(self, command: str, *arguments: str) -> Run:

@@ -1,4 +1,4 @@
-"""A team's stack from nothing to nothing, on its environment, as one of the team."""
+"""Rehearsal of a team's stack in its environment, with the team's permissions."""
 
 from dataclasses import dataclass, field
 
@@ -35,7 +35,7 @@ class _OfTeam(Scenario[TeamSandbox]):
     def open(self) -> Outcome:
         self.sandbox.open()
         self.tried.open()
-        return Outcome(f"team {self.tried.team.name} on a control plane of its own")
+        return Outcome(f"team {self.tried.team.name} on a control plane")
 
     def environment(self) -> Outcome:
         """The environment of the team's stack is up, and all of it runs."""
@@ -54,5 +54,5 @@ class _OfTeam(Scenario[TeamSandbox]):
         if self.sandbox.on_aws:
             more = set(self.sandbox.account.made()) - self._made
             findings += [f"in the account: {type} {id}" for type, id in sorted(more)]
-        words = "nothing but what the team's volumes retain" if kept else "nothing"
+        words = "only retained volumes" if kept else "nothing"
         return Outcome(words, tuple(findings), tuple(kept))

@@ -65,7 +65,7 @@ class RehearsalReport:
     def as_text(self) -> str:
         """The last line: what came of it all."""
         wrong = [step.name for step in self.steps if not step.held]
-        came = f"did not hold: {', '.join(wrong)}" if wrong else "all of it held"
+        came = f"failed: {', '.join(wrong)}" if wrong else "all steps passed"
         return f"{self.stack}: {came}; {len(self.steps)} steps in {self.seconds:.0f} s"
 
     def as_json(self) -> Mapping[str, Any]:

@@ -25,5 +25,5 @@ def retry_update(update: Update, faults: Faults, inject: Callable[[Faults], None
 
 
 def replace_arguments(errors: Iterable[str]) -> list[str]:
-    """Arguments for the next update: what errors say to make anew."""
+    """Arguments for the next update: resources to replace, according to errors."""
     return [word for error in errors for urn in _REPLACE.findall(error) for word in ("--replace", urn)]

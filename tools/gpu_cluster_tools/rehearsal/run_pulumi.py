@@ -37,7 +37,7 @@ class Run:
         if self.held:
             return []
         said = [line for line in self.output.read_text(errors="replace").splitlines() if line.strip()]
-        return self.log.errors or said[-5:] or [f"it ended with exit code {self.code}"]
+        return self.log.errors or said[-5:] or [f"exit code {self.code}"]
 
 
 def run_pulumi(

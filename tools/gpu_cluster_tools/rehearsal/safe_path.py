@@ -22,7 +22,7 @@ def safe_path(folder: Path) -> Path:
 
 
 def link(folder: Path) -> None:
-    """Make the plain path lead to the folder, and nowhere else that somebody chose."""
+    """Link the plain path to the folder, and refuse links that others created."""
     unlink(folder)
     if safe_path(folder) != folder:
         safe_path(folder).symlink_to(folder)

@@ -230,11 +230,11 @@ class Sandbox:
         return {(each["type"], each["id"]) for each in kept}
 
     def clear_secrets(self) -> list[str]:
-        """Invented values that the state has in the clear, in words."""
+        """Descriptions of fake secrets that are in plaintext in the state."""
         return plaintext_secrets(self.secrets, self.folder)
 
     def lost(self) -> list[str]:
-        """Parts of the VPC and buckets that were there before and are no longer as they were, in words."""
+        """Descriptions of changed parts of the existing VPC and buckets."""
         network = lost_of(self.aws, self._existing_vpc) if self._existing_vpc else []
         return network + changed_buckets(self.aws, self._existing_buckets)
 

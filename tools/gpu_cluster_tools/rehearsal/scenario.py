@@ -66,7 +66,7 @@ class Scenario(Generic[T]):
         left: Callable[[], Outcome],
         looks: Iterable[tuple[str, Callable[[], Outcome]]] = (),
     ) -> None:
-        """From nothing to nothing.
+        """Create, update and destroy a stack.
 
         `served` says what its models weigh, `left` what stays in the end; `looks` are further steps that
         change nothing, where all runs.
@@ -94,7 +94,7 @@ class Scenario(Generic[T]):
 
     def workloads(self) -> Outcome:
         seen = self._settled_workloads()
-        words = f"{seen.total - len(seen.unwell)} of {seen.total} as they should be"
+        words = f"{seen.total - len(seen.unwell)} of {seen.total} healthy"
         return Outcome(words, tuple(map(str, seen.unwell)))
 
     def preview(self) -> Outcome:
@@ -108,7 +108,7 @@ class Scenario(Generic[T]):
     def secrets(self) -> Outcome:
         """The state has secrets only encrypted."""
         values = self.tried.secrets
-        words = f"{len(values)} of the stack file, none in the state in the clear"
+        words = f"{len(values)} of the stack file, none in plaintext in the state"
         return Outcome(words, tuple(plaintext_secrets(values, self.sandbox.folder)))
 
     def clock(self, served: Stack) -> Outcome:
@@ -120,14 +120,14 @@ class Scenario(Generic[T]):
             up, down = creation_schedule(timed, load_times(served)), deletion_schedule(timed)
         except UnknownDurationsError as error:
             unknown = (
-                f"components/gpu_cluster/catalog/tables/durations.csv does not know {type}"
+                f"components/gpu_cluster/catalog/tables/durations.csv has no entry for {type}"
                 for type in error.types
             )
-            return Outcome("not known", tuple(unknown))
+            return Outcome("unknown", tuple(unknown))
         minutes = {"ready": up.makespan, "longestChain": up.chain, "gone": down.makespan}
         self.report.clock = {name: round(value, 1) for name, value in minutes.items()}
-        ready = f"ready after {up.makespan:.1f} min, {up.ratio:.2f} times the longest chain"
-        return Outcome(f"{ready}; gone after {down.makespan:.1f} min", notes=tuple(described(up)))
+        ready = f"ready after {up.makespan:.1f} min, {up.ratio:.2f} times the critical path"
+        return Outcome(f"{ready}; deleted after {down.makespan:.1f} min", notes=tuple(described(up)))
 
     def edits(self, things: Iterable[list[StackEdit]]) -> Iterator[StackEdit]:
         """Of the ways to do each thing the first that the stack file allows, made when it is its turn."""
@@ -202,7 +202,7 @@ class Scenario(Generic[T]):
 def counted(operations: list[Operation]) -> str:
     """`38 create, 2 update`."""
     kinds = [operation.kind for operation in operations]
-    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)) or "nothing to do"
+    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)) or "no change"
 
 
 def _unchanged(run: Run, words: str) -> Outcome:

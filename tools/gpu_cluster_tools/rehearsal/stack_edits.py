@@ -56,10 +56,10 @@ def changes_of(stack: Stack) -> list[StackEdit]:
         ("config", "gpu-cluster:network", "flowLogs"), {"retentionDays": days}, f"flow logs of {days} days"
     )
     repository = StackEdit(
-        ("config", "gpu-cluster:registry", "repositories"), {"rehearsed": {}}, "a repository more"
+        ("config", "gpu-cluster:registry", "repositories"), {"rehearsed": {}}, "another repository"
     )
     return [
-        StackEdit(("config", "gpu-cluster:tags"), tags, "a tag for everything"),
+        StackEdit(("config", "gpu-cluster:tags"), tags, "a tag on all resources"),
         flow_logs,
         repository,
         *(_grow(stack, name) for name in stack.pools),

@@ -17,10 +17,10 @@ CLASS_PREFIX = "gpu-"
 """Prefix of the priority classes by which quotas count pods of a pool."""
 
 _ESCAPES: Mapping[str, Object] = {
-    f"a pod may set {VISIBLE_DEVICES} to all, and sees every GPU of its node": {
+    f"a pod may set {VISIBLE_DEVICES} to all and access every GPU of its node": {
         "env": [{"name": VISIBLE_DEVICES, "value": "all"}]
     },
-    f"a pod may take {VISIBLE_DEVICES} from a ConfigMap by envFrom, and sees every GPU of its node": {
+    f"a pod may set {VISIBLE_DEVICES} with envFrom from a ConfigMap and access every GPU of its node": {
         "envFrom": [{"configMapRef": {"name": "any", "optional": True}}]
     },
 }

@@ -83,5 +83,5 @@ def admit(project: Path, control_plane: LocalControlPlane, team: str) -> None:
 def _team_of(stack_file: Path) -> TeamStack:
     team = load_any(stack_file)
     if not isinstance(team, TeamStack):
-        raise RehearsalError(f"{stack_file.name} is of an environment, not of a team")
+        raise RehearsalError(f"{stack_file.name} is the stack file of an environment, not of a team")
     return team

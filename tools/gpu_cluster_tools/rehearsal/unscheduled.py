@@ -75,7 +75,7 @@ def _selection(pod: Object, node: Object) -> Iterator[str]:
     labels = node["metadata"].get("labels", {})
     for key, value in pod["spec"].get("nodeSelector", {}).items():
         if labels.get(key) != value:
-            yield f"label {key} is {labels.get(key, 'not set')}, asked for is {value}"
+            yield f"label {key} is {labels.get(key, 'not set')}, required is {value}"
     affinity = pod["spec"].get("affinity", {}).get("nodeAffinity", {})
     terms = affinity.get("requiredDuringSchedulingIgnoredDuringExecution", {}).get("nodeSelectorTerms", [])
     unmet = [[each for each in _expressions(term) if not _matches(each, node)] for term in terms]
@@ -108,7 +108,7 @@ def _matches(expression: Object, node: Object) -> bool:
 def _asked(expression: Object, node: Object) -> str:
     value = _value(expression, node)
     asked = " ".join([expression["operator"], ", ".join(expression.get("values", []))]).strip()
-    return f"label {expression['key']} is {'not set' if value is None else value}, asked for is {asked}"
+    return f"label {expression['key']} is {'not set' if value is None else value}, required is {asked}"
 
 
 def _value(expression: Object, node: Object) -> str | None:
@@ -141,7 +141,7 @@ def _shortages(pod: Object, node: Object, taken: Amounts) -> Iterator[str]:
         free = there - taken.get(resource, Decimal(0))
         if asked > free:
             why = _refused(node) if resource.startswith("nvidia.com/") and not there else ""
-            yield f"{resource}: asks for {_shown(asked)}, free are {_shown(free)} of {_shown(there)}{why}"
+            yield f"{resource}: requests {_shown(asked)}, free {_shown(free)} of {_shown(there)}{why}"
 
 
 def _refused(node: Object) -> str:
@@ -189,6 +189,6 @@ def _shown(amount: Decimal) -> str:
 
 
 def _of_scheduler(pod: Object) -> str:
-    message = condition(pod).get("message", "it says nothing")
+    message = condition(pod).get("message", "no reason given")
     words = message.partition(" preemption:")[0].rstrip(". ")
     return f"the scheduler: {words.partition(' nodes are available: ')[2] or words}"

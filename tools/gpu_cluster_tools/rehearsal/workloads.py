@@ -106,7 +106,7 @@ class _Seen:
             claim["spec"].get("storageClassName") in self.immediate
             or _SELECTED in claim["metadata"].get("annotations", {})
         )
-        return "no volume yet" if waits else "its volume is lost" if phase == "Lost" else None
+        return "no volume yet" if waits else "its volume no longer exists" if phase == "Lost" else None
 
     def _why(self, thing: Object) -> Iterator[str]:
         owners = [thing, *_owned(self.replica_sets, [thing])]
@@ -155,7 +155,7 @@ def _app_state(app: Object) -> str | None:
         wanted = app["spec"]["replicas"]
         ready, updated = status.get("readyReplicas", 0), status.get("updatedReplicas", 0)
     if status.get("observedGeneration", 0) < app["metadata"]["generation"]:
-        return "its controller has not seen it yet"
+        return "its controller has not processed it yet"
     if ready < wanted:
         return f"{ready} of {wanted} pods ready"
     return f"{updated} of {wanted} pods are up to date" if updated < wanted else None

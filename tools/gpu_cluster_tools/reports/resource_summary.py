@@ -21,7 +21,7 @@ def _held(resource: Registered) -> Iterator[str]:
     if resource.protected and not resource.type.startswith("gpu-cluster:"):
         yield "protected"
     if resource.retained:
-        yield "kept when it leaves the stack"
+        yield "retained on delete"
 
 
 def _cluster(inputs: Inputs) -> Iterator[str]:

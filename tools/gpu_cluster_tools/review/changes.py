@@ -158,7 +158,7 @@ def _kept(old: Any, new: Any, paths: Iterable[str]) -> dict[str, Any]:
 
 
 def _urns(alias: str, urn: str) -> Iterator[str]:
-    """URNs that an alias, as the engine is told it, gives to a resource: a URN, or another name or type."""
+    """URNs of a resource by its aliases: a URN, or another name or type."""
     if whole := re.search(r'urn: "([^"]+)"', alias):
         yield whole.group(1)
         return

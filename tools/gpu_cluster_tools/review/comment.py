@@ -25,8 +25,8 @@ _MARKS = {Action.CREATE: "+", Action.DELETE: "-", Action.REPLACE: "!", Action.UP
 """How lines begin that GitHub colours in a block of `diff`."""
 
 _NO_GATE = (
-    "**Not tried**: whether the engine's own preview loses anything, for a fork gets no credentials. "
-    "Whoever merges it runs <code>make gate STACK=…</code> first.\n"
+    "**Not checked**: data loss in the engine's preview, because a fork has no credentials. Before "
+    "merging, run <code>make gate STACK=…</code>.\n"
 )
 _REASONS = 6  # of one stack, that are shown without unfolding
 _BRIEF = 100  # characters of the one reason at the top
@@ -50,7 +50,7 @@ def comment(reviews: Sequence[Review], *, from_fork: bool = False) -> str:
 
 def _headline(reviews: Sequence[Review]) -> str:
     if not reviews:
-        return "no stack is touched"
+        return "no stack is affected"
     counts = Counter(review.verdict for review in reviews)
     return ", ".join(f"{counts[verdict]} {verdict}" for verdict in reversed(Verdict) if counts[verdict])
 
@@ -80,7 +80,7 @@ def _stack(review: Review) -> Iterator[Part]:
     lines += [f"- {'**blocks**: ' if it.blocks else ''}{text(it.words)}" for it in review.reasons[:_REASONS]]
     if len(review.reasons) > _REASONS:
         lines.append(f"- and {len(review.reasons) - _REASONS} more, below")
-    lines += [f"- not worked out: {text(words)}" for words in review.missing]
+    lines += [f"- not computed: {text(words)}" for words in review.missing]
     yield "\n".join([*lines, ""])
     if review.problems:
         yield _block("Stack file", review.problems)
@@ -111,7 +111,7 @@ def change_lines(changes: Iterable[ResourceChange]) -> Iterator[str]:
     for change in changes:
         mark = _MARKS[change.action]
         because = f", for {', '.join(change.forced_by)}" if change.forced_by else ""
-        kept = ", which stays where it is" if change.retained else ""
+        kept = ", which is kept" if change.retained else ""
         yield f"{mark} {change.action} {change.resource}{because}{kept}"
         for edit in change.edits[:_EDITS]:
             yield f"{mark}     {edit.path}: {edit.before} -> {edit.after}"
@@ -152,9 +152,9 @@ def _cost(cost: CostChange) -> Details:
     head, rule, *lines = table(
         ("US dollars a month", "before", "after", "more, at most"), rows, numbers=(1, 2, 3)
     )
-    told = ["", "*From the least to the most, under load. Both sides at today's prices.*"]
+    told = ["", "*From minimum to maximum, under load. Both revisions at today's prices.*"]
     if cost.missing:
-        told += ["", "Incomplete, so each total is at least what it says:"]
+        told += ["", "Incomplete, so each total is a lower bound:"]
         told += [f"- {text(words)}" for words in cost.missing]
     end = "" if cost.missing else " at most"
     return Details(f"Cost: {_monthly(cost)} a month{end}", (head, rule), tuple(lines), tuple(told))
@@ -181,7 +181,7 @@ def _monthly(cost: CostChange) -> str:
 
 def _time(time: DurationChange) -> Details:
     lines = [f"{minutes:6.1f} min  {name}" for name, minutes in time.path]
-    return _block(f"Time: from nothing to ready in {_ready(time)}", lines)
+    return _block(f"Time: from create to ready in {_ready(time)}", lines)
 
 
 def _ready(time: DurationChange) -> str:

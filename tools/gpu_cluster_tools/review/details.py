@@ -1,4 +1,4 @@
-"""Folded parts of a comment, and how much of each a comment has room for."""
+"""Collapsed sections of a comment, shortened to the size limit of a comment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ class Details:
         return "\n".join((f"<details><summary>{self.summary}</summary>", "", *body, "", "</details>", ""))
 
     def within(self, size: int) -> "Details":
-        """As much of it as takes no more characters; its line at the least."""
+        """Section shortened to at most this size; at least its summary line."""
         whole = str(self)
         if len(whole) <= size:
             return self
@@ -50,7 +50,7 @@ def fitted(parts: Sequence[Part], limit: int) -> str:
 
 
 def _level(sizes: Sequence[int], room: int) -> int:
-    """The height at which sizes are cut off so that they take the room and no more."""
+    """Limit per section so that the total fits."""
     left = len(sizes)
     for size in sorted(sizes):
         if size * left > room:

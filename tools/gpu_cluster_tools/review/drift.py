@@ -31,8 +31,8 @@ def issue(stack: str, drifted: Sequence[Drifted]) -> str:
     """Markdown for GitHub, within its limit."""
     fence, *inside, end = block(_lines(drifted))
     head = (
-        f"{marker(stack)}\nWhat runs is not what {code(f'stacks/Pulumi.{stack}.yaml')} says. The next update "
-        "makes it so again; if what runs is right, write it into the stack file.\n"
+        f"{marker(stack)}\nThe running platform differs from {code(f'stacks/Pulumi.{stack}.yaml')}. "
+        "The next update reverts it; to keep it, change the stack file.\n"
     )
     counted = f"{len(drifted)} resource{'s'[: len(drifted) != 1]}"
     details = Details(counted, (fence,), tuple(inside), (end,))
@@ -43,7 +43,7 @@ def issue(stack: str, drifted: Sequence[Drifted]) -> str:
 def report(stack: str, drifted: Sequence[Drifted]) -> str:
     """For a terminal."""
     if not drifted:
-        return f"{stack}: what runs is what the stack file says"
+        return f"{stack}: no drift between platform and stack file"
     return "\n".join([f"{stack}: {len(drifted)} drifted", *(f"  {line}" for line in _lines(drifted))])
 
 

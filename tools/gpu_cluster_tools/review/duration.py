@@ -15,7 +15,7 @@ def duration_change(
     try:
         old, new = before.schedule, after.schedule
     except UnknownDurationsError as error:
-        return None, tuple(f"time: nobody knows how long {type} takes" for type in error.types)
+        return None, tuple(f"time: unknown duration of {type}" for type in error.types)
     if new is None:
         return None, ()
     chain = tuple((name_of(urn), round(minutes, 1)) for urn, minutes in new.path if minutes >= _WORTH_A_LINE)

@@ -1,6 +1,6 @@
-"""Whether a planned update may go ahead: nothing is lost over it, and no secret is stored in the clear.
+"""Gate of a planned update: no data loss, and no plaintext secrets.
 
-It stands with what else is said of a pull request; the two rules, 89 and 90, stand with the other rules.
+The gate is part of the review of pull requests; its rules, 89 and 90, are with the other rules.
 """
 
 from __future__ import annotations
@@ -58,13 +58,11 @@ class Gate:
     @property
     def summary(self) -> str:
         if not self.open:
-            return (
-                f"{self.stack}: {len(self.obstacles) + len(self.report.stale)} stand in the way of the update"
-            )
+            return f"{self.stack}: {len(self.obstacles) + len(self.report.stale)} problems block the update"
         if not self.steps:
-            return "nothing changes: the update may go ahead"
+            return "no changes: the update may proceed"
         counted = f"{self.steps} step{'s'[: self.steps > 1]}"
-        return f"{self.stack}: {counted}, nothing is lost: the update may go ahead"
+        return f"{self.stack}: {counted}, no data loss: the update may proceed"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -140,22 +138,26 @@ class _Course:
         loss = self._loss(finding.judged.urn)
         if loss is None or finding.path != "planned operation":
             return finding.rule.fix
-        return f"{ADVICE[loss]}; what is meant has a waiver in policies/waivers.yaml"
+        return f"{ADVICE[loss]}; if intended, add a waiver to policies/waivers.yaml"
 
     def _words(self, urn: str) -> Iterator[str]:
         steps = self._steps.get(urn, [])
         kinds = [step.kind for step in steps]
         if "create-replacement" in kinds and "delete-replaced" in kinds:
             first = kinds.index("delete-replaced") < kinds.index("create-replacement")
-            yield "the old one goes first" if first else "the new one comes first, and it is empty"
+            yield (
+                "the old resource is deleted first"
+                if first
+                else ("the new resource is created first and is empty")
+            )
         if any(step.before.get("retainOnDelete") for step in steps) and urn in self._replaced:
-            yield "the old one stays, outside of the stack"
+            yield "the old resource is retained outside the stack"
         if any(step.before.get("protect") and not step.after.get("protect") for step in steps):
-            yield "it is protected, and the same change takes that away: the engine will not refuse"
+            yield "the same change removes its protection, so the engine will not refuse"
         if any(step.provider in self._replaced for step in steps):
             yield "its provider is replaced"
         if self._loss(urn) is Loss.PROVIDER and self._through.get(urn):
-            yield f"{self._through[urn]} resources are made through it and change with it"
+            yield f"{self._through[urn]} resources depend on it and change with it"
 
     def _loss(self, urn: str) -> Loss | None:
         return next((loss for loss in map(loss_by, self._steps.get(urn, [])) if loss), None)

@@ -44,7 +44,7 @@ class GitHubRepository:
         """From the variables of a workflow. `GitHubError` where one is missing."""
         missing = [name for name in _VARIABLES if not environment.get(name)]
         if missing:
-            raise GitHubError(f"not set: {' and '.join(missing)}, which a workflow of GitHub sets")
+            raise GitHubError(f"not set: {' and '.join(missing)}, which GitHub workflows set")
         name, token = (environment[variable] for variable in _VARIABLES)
         client = httpx2.Client(
             base_url=environment.get("GITHUB_API_URL", "https://api.github.com"),
@@ -56,13 +56,13 @@ class GitHubRepository:
     def pull_request_of(self, commit: str) -> PullRequest:
         """The open pull request, from a fork or not, that ends in this commit.
 
-        `GitHubError` where none does: it was closed, or somebody has pushed since.
+        `GitHubError` if there is none: it was closed, or has new commits.
         """
         for pull in self._pages("pulls", state="open", sort="updated", direction="desc"):
             if pull["head"]["sha"] == commit:
                 home = (pull["head"].get("repo") or {}).get("full_name")  # a fork may be gone by now
                 return PullRequest(pull["number"], from_fork=home != self.name)
-        raise GitHubError(f"no open pull request of {self.name} ends in commit {commit}")
+        raise GitHubError(f"no open pull request of {self.name} has head commit {commit}")
 
     def put_comment(self, number: int, body: str, marker: str) -> None:
         """Edit the comment of this program that begins with the marker, or write it."""
@@ -115,7 +115,7 @@ class GitHubRepository:
 
 
 def _is_own(written: Mapping[str, Any], marker: str) -> bool:
-    """Anyone can write the marker; what a person wrote is not edited."""
+    """Own comment with the marker; comments of people are never edited."""
     by_program = (written.get("user") or {}).get("type") == "Bot"
     return by_program and (written.get("body") or "").startswith(marker)
 

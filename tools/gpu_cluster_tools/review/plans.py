@@ -68,7 +68,7 @@ def plans_by_own_code(project: Path, stacks: Iterable[str]) -> Mapping[str, Plan
     """
     # Without its own library a revision would be planned by the one that is installed.
     if not (project / _LIBRARY / "__init__.py").is_file():
-        raise RevisionError(f"the code of that revision cannot plan: it has no folder {_LIBRARY}")
+        raise RevisionError(f"the code of that revision cannot plan: folder {_LIBRARY} is missing")
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-P", "-c", _CODE, *stacks],
         cwd=project,
@@ -83,7 +83,7 @@ def plans_by_own_code(project: Path, stacks: Iterable[str]) -> Mapping[str, Plan
     try:
         said: dict[str, _Said] = pickle.loads(done.stdout)  # noqa: S301
     except (AttributeError, ImportError) as error:
-        raise RevisionError(f"the plans of that revision are not read any more: {error}") from None
+        raise RevisionError(f"the plans of that revision are not compatible: {error}") from None
     return {stack: _as_read_now(project, stack, it) for stack, it in said.items()}
 
 

@@ -48,7 +48,7 @@ class ReviewFinding:
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """US dollars a month: at the least, and at the most under load."""
+    """US dollars per month: minimum, and maximum under load."""
 
     least: float
     most: float
@@ -142,4 +142,6 @@ def from_json(content: str | bytes) -> tuple[Review, ...]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise ReviewFileError(f"no reviews: {place}: {first['msg']}" if place else "no reviews") from None
+        raise ReviewFileError(
+            f"invalid reviews: {place}: {first['msg']}" if place else "invalid reviews"
+        ) from None

@@ -36,7 +36,7 @@ class Revision:
         """Where the checkout and a revision parted. `RevisionError` where git knows no such revision."""
         commit = _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if not commit:
-            raise RevisionError(f"git knows no revision {name!r} in {project}{_shallow(project)}")
+            raise RevisionError(f"unknown git revision {name!r} in {project}{_shallow(project)}")
         return cls(project, _git(project, "merge-base", commit, "HEAD") or commit)
 
     def changed(self) -> frozenset[str]:
@@ -115,7 +115,7 @@ def _is_wrong(file: Path) -> bool:
 
 def _shallow(project: Path) -> str:
     shallow = _git(project, "rev-parse", "--is-shallow-repository") == "true"
-    return ": the clone is shallow, fetch more of its history" if shallow else ""
+    return ": the clone is shallow; fetch more history" if shallow else ""
 
 
 def _git(project: Path, *arguments: str) -> str:

@@ -51,8 +51,8 @@ class RevisionState:
     def gap(self) -> str:
         """Parts that are not known, and why; empty where all are."""
         if isinstance(self.planned, Outdated):
-            return ", but for its plan: its stack file is read no more"
-        return ": its stack file was wrong" if self.problems else ""
+            return ", without a plan: this version cannot read its stack file"
+        return ": its stack file was invalid" if self.problems else ""
 
     @property
     def plan(self) -> Plan | None:

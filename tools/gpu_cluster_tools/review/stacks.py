@@ -79,9 +79,7 @@ def reviews(sides: Comparison, stacks: Collection[str], day: date) -> list[Revie
     """
     known = stacks_in(sides.before) | stacks_in(sides.after)
     if strange := sorted(set(stacks) - known):
-        raise RevisionError(
-            f"no stack {', '.join(strange)}, neither before nor after: {', '.join(sorted(known))}"
-        )
+        raise RevisionError(f"unknown stack {', '.join(strange)}; expected {', '.join(sorted(known))}")
     names = sorted(stacks or sides.stacks)
     before, after = sides.plans(names)
     return [_review(name, before[name], after[name], sides, day) for name in names]
@@ -132,7 +130,7 @@ def _wrong(before: RevisionState, after: RevisionState) -> Reason:
     """An unchanged file may be wrong all the same: it does not fit what is below it any more."""
     counted = f"its stack file has {len(after.problems)} mistake{'s'[: len(after.problems) > 1]}"
     as_before = not before.problems and before.file == after.file
-    return Reason(True, f"{counted}, although it is as it was" if as_before else counted)
+    return Reason(True, f"{counted}, although it is unchanged" if as_before else counted)
 
 
 def _findings(
@@ -187,5 +185,5 @@ def _stack_files(folder: Path) -> Iterable[Path]:
     files = sorted(folder.glob("Pulumi.*.yaml"))
     for file in files:
         if file.is_symlink():
-            raise RevisionError(f"{file.name} is a link: a stack file has to be a file of its own")
+            raise RevisionError(f"{file.name} is a symbolic link; expected a regular file")
     return files

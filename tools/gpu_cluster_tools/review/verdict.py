@@ -51,7 +51,7 @@ def _lost(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
         if lost:
             gravest = lost[0]
             kept = gravest.retained and action is Action.DELETE
-            then = "of which no stack would know any more" if kept else f"and lose {STATEFUL[gravest.type]}"
+            then = "which would no longer be managed" if kept else f"and lose {STATEFUL[gravest.type]}"
             yield Reason(True, f"{verb} {_some([change.resource for change in lost])}, {then}")
 
 
@@ -81,7 +81,7 @@ def _restarts(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
         if any(edit.path.startswith(("launchTemplate", "releaseVersion", "version")) for edit in change.edits)
     ]
     if names:
-        yield Reason(False, f"changes every node of {_some(names)}, one after the other")
+        yield Reason(False, f"replaces every node of {_some(names)}, one after the other")
 
 
 def _fuller(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
@@ -90,8 +90,8 @@ def _fuller(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
         sizes = {edit.path: edit for edit in change.edits if edit.path.startswith(_SIZES)}
         least = sizes.get(f"{_SIZES}minSize")
         if least and f"{_SIZES}desiredSize" not in sizes and int(least.after) > int(least.before):
-            words = f"raises the least of {change.name} from {least.before} to {least.after}"
-            yield Reason(False, f"{words}, which EKS refuses while fewer nodes run (docs/nodes.md)")
+            words = f"raises the minimum of {change.name} from {least.before} to {least.after}"
+            yield Reason(False, f"{words}; EKS refuses this while fewer nodes run (docs/nodes.md)")
 
 
 def _updated_groups(changes: Sequence[ResourceChange]) -> list[ResourceChange]:

@@ -60,7 +60,7 @@ class InitOptions:
     """US dollars in a month."""
 
     notify: str | None = None
-    """Who gets mail about the budget."""
+    """Recipient of budget alerts."""
 
     team: str | None = None
 
@@ -131,10 +131,7 @@ class InitOptions:
         if not self.model or self.model.known or self.gpu or self.instance:
             return
         near = near_model(self.model.name)
-        raise InitOptionsError(
-            f"the size of {self.model.name} is not known{near}; "
-            "say which GPU holds it with --gpu, or which instance type with --instance"
-        )
+        raise InitOptionsError(f"the size of {self.model.name} is unknown{near}; set --gpu or --instance")
 
     def _candidates(self) -> Iterator[Instance]:
         for instance in INSTANCES.values():

@@ -1,4 +1,4 @@
-"""The files of a project of one's own."""
+"""Files of a new project."""
 
 from collections.abc import Iterator
 from importlib.metadata import version

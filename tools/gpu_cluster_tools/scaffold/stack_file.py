@@ -85,10 +85,10 @@ def _eks(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
     yield f"  aws:region: {init.region}"
     yield "  gpu-cluster:cluster:"
     yield "    provider: eks"
-    yield f"    account: {blanks.account} # the platform touches no other"
+    yield f"    account: {blanks.account} # deployments to other accounts are refused"
     yield f'    version: "{init.version}"'
     yield "    endpoint: private # or {public: [203.0.113.0/24]}: the networks that may reach the API server"
-    yield "    access: # who may use the cluster; the role that deploys is one of them"
+    yield "    access: # access entries; includes the role that deploys"
     yield f"      platform: {{principal: {blanks.deployer}, policy: cluster-admin}}"
     yield "  gpu-cluster:network:"
     yield f"    zones: [{', '.join(init.every_zone)}] # at least two; append new ones"
@@ -97,9 +97,9 @@ def _eks(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
 def _pools(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
     yield "  gpu-cluster:pools:"
     if init.provider == "eks":
-        yield f"    system: {{instance: {init.system}, nodes: {{min: 2, max: 4}}}} # for all that is no model"
+        yield f"    system: {{instance: {init.system}, nodes: {{min: 2, max: 4}}}} # for system pods"
     elif init.provider == "local":
-        yield "    system: {instance: m7i.xlarge, nodes: 2} # for all that is no model"
+        yield "    system: {instance: m7i.xlarge, nodes: 2} # for system pods"
     yield f"    {pool_name(init)}:"
     if init.machine:
         yield f"      instance: {init.machine.name}"
@@ -109,9 +109,9 @@ def _pools(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
     least, most = init.nodes
     yield f"      nodes: {least}" if least == most else f"      nodes: {{min: {least}, max: {most}}}"
     if init.provider == "eks" and init.one_zone:
-        yield f"      zones: [{blanks.zone}] # not all offer it: `gpu-cluster doctor {init.name}` says which"
+        yield f"      zones: [{blanks.zone}] # not in all zones: `gpu-cluster doctor {init.name}` lists them"
     if init.provider == "existing":
-        yield f"      labels: {{gpu-cluster/pool: {pool_name(init)}}} # which your nodes need to have"
+        yield f"      labels: {{gpu-cluster/pool: {pool_name(init)}}} # label your nodes with it"
 
 
 def pool_name(init: InitOptions) -> str:
@@ -153,7 +153,7 @@ def _model(init: InitOptions, model: WantedModel, blanks: _Blanks) -> Iterator[s
 def _guardrails(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
     if init.budget:
         yield f"  gpu-cluster:budget: {{monthlyUsd: {init.budget}, notify: [{blanks.notify}]}}"
-    yield "  gpu-cluster:tags: # of every AWS resource"
+    yield "  gpu-cluster:tags: # on every AWS resource"
     yield "    team: platform"
     yield f"    environment: {scalar(init.name)}"
     yield f"    cost-centre: {blanks.cost_centre}"
@@ -161,7 +161,7 @@ def _guardrails(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
 
 
 def _team(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
-    yield "  gpu-cluster:teams: # each has a namespace, quotas and rights of its own"
+    yield "  gpu-cluster:teams: # each has a namespace, quotas and permissions"
     yield f"    {scalar(init.team or '')}:"
     yield "      gpus: {} # such as {" + pool_name(init) + ": 1}, of those that no model has"
     if init.provider != "local":

@@ -65,7 +65,7 @@ class TeamInitOptions:
         """`InitOptionsError` where the environment has no such team."""
         if self.team in self.stack.teams:
             return self.stack.teams[self.team]
-        there = f"there are {', '.join(self.stack.teams)}" if self.stack.teams else "there is none"
+        there = f"there are {', '.join(self.stack.teams)}" if self.stack.teams else "there are none"
         near = did_you_mean(self.team, self.stack.teams)
         raise InitOptionsError(f"{self.environment} has no team '{self.team}' ({there}){near}")
 
@@ -135,7 +135,7 @@ class TeamInitOptions:
             for pool in self._pools.values()
             if (place := smallest_fit(model.load, pool.gpu, pool.gpus, pool.sharing))
         )
-        holds = f"{self.environment} grants team {self.team} no place that holds {model.name}"
+        holds = f"{self.environment} grants team {self.team} no GPUs that fit {model.name}"
         does = list(enough)
         needed = f"a replica takes {one_of(does)}" if does else f"no pool of {self.environment} does"
         return f"{holds}: it has {', '.join(parts) or 'no GPUs'}, and {needed}"

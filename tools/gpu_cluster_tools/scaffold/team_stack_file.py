@@ -44,7 +44,7 @@ def _lines(init: TeamInitOptions, *, weights: str, revision: str, token: str) ->
         names.append(f"kubeconfig: {scalar(init.kubeconfig)}")
     namespace = init.grant.namespace or init.team
     yield "# yaml-language-server: $schema=team-schema.json"
-    yield f"# What team {init.team} runs in {init.environment}: in namespace {namespace}, and nowhere else."
+    yield f"# Stack of team {init.team} in {init.environment}, namespace {namespace}."
     yield "config:"
     yield f"  gpu-cluster:team: {{{', '.join(names)}}}"
     if init.model and init.needs_token:
@@ -72,7 +72,7 @@ def _model(model: WantedModel, placed: Placed, weights: str, revision: str) -> I
 
 def _service(init: TeamInitOptions) -> Iterator[str]:
     """A comment, as other workloads of the team are not known."""
-    yield "  # Containers of the team's own, such as one that asks the model:"
+    yield "  # Services of the team, such as a client of the model:"
     if init.repository:
         yield "  # gpu-cluster:repositories:"
         yield f"  #   {init.repository}: {{}}"

@@ -1,4 +1,4 @@
-"""A model that somebody wants of a new stack, and the lines of the file that serve it."""
+"""Model of a new stack, and its lines in the stack file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -86,9 +86,9 @@ class WantedModel:
     ) -> Iterator[str]:
         """Lines of a file below the name of the model, not indented; `weights` if the catalog has none."""
         yield f"model: {scalar(self.name)}"
-        yield f"revision: {revision} # commit on the hub, so that a restart serves the same weights"
+        yield f"revision: {revision} # commit on the hub; pins the weights"
         if not self.known:
-            yield f"weights: {weights} # of all its files; the catalog does not know the model"
+            yield f"weights: {weights} # total size; the model is not in the catalog"
         yield f"pool: {pool}"
         if gpus > 1:
             yield f"gpus: {gpus} # of each replica"
@@ -98,4 +98,4 @@ class WantedModel:
         yield f"context: {self.context} # tokens of prompt and answer; more take more memory"
         yield f"cache: {{size: {self.cache}}}"
         if self.load_minutes > LOAD_MINUTES:
-            yield f"loadMinutes: {self.load_minutes} # before a replica that does not answer is restarted"
+            yield f"loadMinutes: {self.load_minutes} # startup timeout of a replica"

@@ -22,7 +22,7 @@ class GpuNode:
     """Name of the pool, or of the instance type."""
 
     machine: str
-    """Instance type, or `machine` for a server of one's own."""
+    """Instance type, or `machine` for an on-premises server."""
 
     gpu: Gpu | None
     gpus: int
@@ -59,9 +59,9 @@ def _paid(
     instance: str | None, market: str, region: str | None, prices: Prices, day: date
 ) -> tuple[Range | None, str]:
     if instance is None:
-        return None, "no price of a server of one's own"
+        return None, "no price for on-premises servers"
     if region is None:
-        return None, "no price without a region of AWS"
+        return None, "no price without an AWS region"
     try:
         least, most, how = hourly(instance, market, region, prices)
         return Range(least.on(day, instance).usd, most.on(day, instance).usd), how

@@ -42,10 +42,10 @@ def measured_model(model: LanguageModel, names: frozenset[str]) -> MeasuredModel
     if model == MODELS.get(model.name) and model.name in names:
         return MeasuredModel(model.name, model.precision)
     if not model.cache:
-        raise UnknownLayersError(f"nothing is known of the layers of {model.name}")
+        raise UnknownLayersError(f"the architecture of {model.name} is unknown")
     alike = _alike(model, names)
     if not alike:
-        raise UnknownLayersError(f"no measured model has the layers of {model.name}")
+        raise UnknownLayersError(f"no measured model has the architecture of {model.name}")
     for name, each in alike.items():
         if each.precision == model.precision:
             return MeasuredModel(name, model.precision)

@@ -74,7 +74,7 @@ def accuracy_words() -> Iterator[str]:
     for name, each in (
         ("tokens/s", TOKENS_PER_SECOND),
         ("time between tokens", BETWEEN_TOKENS),
-        ("time to first token, which is but an order of magnitude,", FIRST_TOKEN),
+        ("time to first token, only an order of magnitude,", FIRST_TOKEN),
     ):
         yield f"{name} {_error(each)}"
 

@@ -90,7 +90,7 @@ class ServedModel:
     def _served(self, node: GpuNode, layout: Layout, workload: Workload, device: Device) -> Served | NoData:
         options, gpu = engine_options(self.settings), node.gpu.name if node.gpu else ""
         if options.max_sequences and workload.concurrency > options.max_sequences:
-            return NoData(f"the engine works on {options.max_sequences} requests at once, others wait")
+            return NoData(f"the engine runs {options.max_sequences} requests concurrently; others wait")
         if not _fits(self.load, layout, workload, device):
             return NoData(_NO_ROOM)
         speed = self.measurements.speed(
@@ -113,11 +113,11 @@ def served_model(settings: ModelSettings, measurements: Measurements) -> ServedM
         return NoData(reason)
     model = _known(settings)
     if model is None:
-        return NoData(f"nothing is known of {settings.model}; its config.json tells, by the key config")
+        return NoData(f"{settings.model} is unknown; set config to the path of its config.json")
     try:
         measured = _measured(settings, model, measurements)
     except UnknownLayersError as error:
-        return NoData(f"{error}; its config.json tells, by the key config")
+        return NoData(f"{error}; set config to the path of its config.json")
     return ServedModel(settings, load_of(settings, model), measured, measurements)
 
 
@@ -149,9 +149,9 @@ def _measured(settings: ModelSettings, model: LanguageModel, measurements: Measu
 def _unmeasured(settings: ModelSettings, options: EngineOptions) -> str | None:
     cases: Iterable[tuple[bool, str]] = (
         (options.engine not in ENGINES, f"no measurements of {options.engine}"),
-        (options.own_image, "an image of one's own without its version"),
-        (settings.nodes > 1, "no measurements of a replica over several nodes"),
-        (bool(options.speculative), "with speculative decoding it depends on how many tokens are accepted"),
+        (options.own_image, "a custom image without version"),
+        (settings.nodes > 1, "no measurements of multi-node replicas"),
+        (bool(options.speculative), "speculative decoding depends on the acceptance rate of tokens"),
         (options.adapters > 0, "no measurements of LoRA adapters"),
         (
             not (options.kv_cache_dtype or "auto").startswith(("fp8", *_OF_ITSELF)),

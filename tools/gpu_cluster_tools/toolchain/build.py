@@ -14,17 +14,18 @@ from gpu_cluster_tools.toolchain.go import Go
 from gpu_cluster_tools.toolchain.tools import MODULES, ModuleFiles, ModuleTree, SourcePatch, Tool
 
 _ADVICE = {
-    r"no space left on device": "free some disk: the first build needs about 15 GB in the cache directory.",
-    r"checksum mismatch|SECURITY ERROR": "stop here: what was downloaded is not what go.sum pins. "
-    "Find out what stands between this machine and the module's source (GOPROXY) before trying again.",
+    r"no space left on device": "free disk space: the first build needs about 15 GB in the cache directory.",
+    r"checksum mismatch|SECURITY ERROR": "stop: the download does not match go.sum. Check what is between "
+    "this machine and the module "
+    "source (GOPROXY) before trying again.",
     r"dial tcp|no such host|TLS handshake|timeout|connection refused| [45]\d\d |disabled by GOPROXY": (
         "check the network and GOPROXY, then run the same command again: it continues where it stopped. "
-        "A machine without network can take the directory gpu-cluster/tools from another one's cache."
+        "Without a network, copy the directory gpu-cluster/tools from the cache of another machine."
     ),
-    r"signal: killed|cannot allocate memory": "free some memory, or set GOMAXPROCS=1 to compile one package "
-    "at a time.",
+    r"signal: killed|cannot allocate memory": "free memory, or set GOMAXPROCS=1 to compile one package at a "
+    "time.",
 }
-_OTHERWISE = "run the same command again; if it fails alike, the output above names the cause."
+_OTHERWISE = "run the same command again; if it fails again, see the output above."
 
 
 @dataclass(frozen=True)

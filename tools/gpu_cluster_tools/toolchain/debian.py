@@ -98,7 +98,7 @@ def _run(command: list[str], folder: Path, target: Path) -> None:
         failure = str(error)
     if failure:
         raise ToolchainError(
-            f"{' and '.join(PROGRAMS[:2])} are not on this machine, and could not be put into {target}.\n"
+            f"{' and '.join(PROGRAMS[:2])} are not installed, and could not be downloaded to {target}.\n"
             f"Command: {' '.join(command)}\nOutput:\n{failure.strip()}\n"
             "What to do: install runc and iptables, or set REAL_NODE=no."
         )

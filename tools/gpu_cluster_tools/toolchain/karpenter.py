@@ -22,7 +22,7 @@ _CORE_TREE = ModuleTree(
     version=KARPENTER_VERSION,
     folder="karpenter",
     paths=("go.mod", "pkg"),
-    # Metrics and probes of a container are its own; those of a process are everybody's.
+    # Containers have separate ports for metrics and probes; processes share the host's.
     edits=(SourcePatch("pkg/operator/operator.go", r'Sprintf\(":%d"', 'Sprintf("127.0.0.1:%d"', times=2),),
 )
 

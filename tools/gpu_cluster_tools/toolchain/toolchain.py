@@ -67,8 +67,8 @@ def install(report: Report | None = None, *, also: Sequence[Tool] = ()) -> Toolc
             go_caches.drop(workshop.cache)
     except OSError as error:
         raise ToolchainError(
-            f"The tools could not be put into {workshop.cache} and {plugin_directory()}: {error}\n"
-            "What to do: make both writable, or name others by XDG_CACHE_HOME and PULUMI_HOME."
+            f"The tools could not be written to {workshop.cache} and {plugin_directory()}: {error}\n"
+            "What to do: make both writable, or set XDG_CACHE_HOME and PULUMI_HOME."
         ) from error
     return Toolchain(tools)
 
@@ -82,7 +82,7 @@ def ready_engine() -> Toolchain:
     missing = [name for name, found in engine.items() if found is None]
     if missing:
         raise ToolchainError(
-            f"{' and '.join(missing)} would have to be built first, and this command only reads.\n"
+            f"{' and '.join(missing)} are not built, and this command is read-only.\n"
             "What to do: install Pulumi, or build once with `make toolchain` or `gpu-cluster up`."
         )
     return Toolchain(_engine(_Workshop(BuildProgress(None), cache_folder())))

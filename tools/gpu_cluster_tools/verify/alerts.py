@@ -32,13 +32,13 @@ def alerts(stack: Stack, simulated: Collection[str], api: ApiServer) -> Iterator
         yield measured(_ALERTS.skip("alerts", "gpu-cluster:telemetry is off"))
         return
     if stack.telemetry.prometheus is Collector.EXISTING:
-        yield measured(_ALERTS.skip("alerts", "they are those of another Prometheus, with rules of its own"))
+        yield measured(_ALERTS.skip("alerts", "alerts belong to another Prometheus with its own rules"))
         return
     pods = pods_with(api, TELEMETRY_NAMESPACE, PROMETHEUS_LABELS)
     if pods is None:
-        yield blocked(_ALERTS.skip("alerts", f"this identity may not list pods of {TELEMETRY_NAMESPACE}"))
+        yield blocked(_ALERTS.skip("alerts", f"not authorized to list pods of {TELEMETRY_NAMESPACE}"))
     elif on_nodes(pods, simulated):
-        yield measured(_ALERTS.skip("alerts", "Prometheus is on a simulated node, which runs no program"))
+        yield measured(_ALERTS.skip("alerts", "Prometheus is on a simulated node, which runs no containers"))
     elif not (ready := [pod for pod in pods if is_ready(pod)]):
         yield measured(_ALERTS.fail("Prometheus", f"0 of {len(pods)} pods are ready"))
     else:
@@ -51,7 +51,7 @@ def _seen(pod: str, api: ApiServer) -> Iterator[Measurement]:
         firing = _asked(api, pod, "/api/v1/alerts")["alerts"]
     except (NoAnswerError, HTTPException, ValueError, KeyError) as error:
         found = f"Prometheus does not answer: {error}"
-        yield blocked(_ALERTS.skip("alerts", found, "it is asked through pods/portforward"))
+        yield blocked(_ALERTS.skip("alerts", found, "requires permission for pods/portforward"))
         return
     yield _targets(up)
     yield _alerts(firing)
@@ -87,8 +87,8 @@ def _alerts(listed: list[dict[str, Any]]) -> Measurement:
     stopping = [it for it in firing if it["labels"].get("severity") == _STOPS]
     numbers = {"critical": len(stopping), "firing": len(firing), "pending": pending}
     if not firing:
-        return measured(_ALERTS.ok("alerts", f"none fires, {pending} pending"), **numbers)
+        return measured(_ALERTS.ok("alerts", f"none firing, {pending} pending"), **numbers)
     names = Counter(it["labels"]["alertname"] for it in [*stopping, *firing])
-    words = f"{len(firing)} fire, {len(stopping)} of them critical: {', '.join([*names][:_SHOWN])}"
+    words = f"{len(firing)} firing, {len(stopping)} of them critical: {', '.join([*names][:_SHOWN])}"
     make = _ALERTS.fail if stopping else _ALERTS.warn
-    return measured(make("alerts", words, "docs/alerts.md has a section for each"), **numbers)
+    return measured(make("alerts", words, "see docs/alerts.md"), **numbers)

@@ -33,7 +33,7 @@ def autoscaling(stack: Stack, simulated: Collection[str], api: ApiServer) -> Ite
             continue
         metric = waiting_metric(settings)
         if metric is None:
-            yield measured(_SCALING.skip(key, "its custom server names no waitingMetric"))
+            yield measured(_SCALING.skip(key, "waitingMetric of the custom server is not set"))
         else:
             yield _model(stack, key, settings, metric, simulated, api)
 
@@ -48,7 +48,9 @@ def _model(
     scaler = api.get(path)
     if not scaler:
         return measured(
-            _SCALING.fail(key, f"no HorizontalPodAutoscaler {key} in {namespace} is there to read")
+            _SCALING.fail(
+                key, f"HorizontalPodAutoscaler {key} in {namespace} was not found or is not readable"
+            )
         )
     numbers = _numbers(scaler)
     if not (found and found["items"]):
@@ -68,10 +70,10 @@ def _model(
     if active.get("status") == "True":
         return measured(_SCALING.ok(key, words), **numbers)
     if active.get("reason") == _STOPPED:
-        return measured(_SCALING.warn(key, f"{words}; it rests, since the model has no replica"), **numbers)
-    said = active.get("message", "it has not looked yet")
+        return measured(_SCALING.warn(key, f"{words}; inactive, because the model has no replica"), **numbers)
+    said = active.get("message", "it has no status yet")
     return measured(
-        _SCALING.fail(key, f"{metric} is served, and its autoscaler does not read it: {said}"), **numbers
+        _SCALING.fail(key, f"{metric} is served, but the autoscaler does not read it: {said}"), **numbers
     )
 
 
@@ -93,11 +95,11 @@ def _without_metric(
         return measured(
             _SCALING.skip(key, f"its replicas are on simulated nodes, without {metric}"), **numbers
         )
-    words = f"no {metric} is served for its pods, so its replicas stay as many as they are"
+    words = f"{metric} is not served for its pods, so the replicas do not scale"
     if stack.serves_metrics or stack.serving.metrics_served:
         advice = "kubectl get --raw /apis/custom.metrics.k8s.io/v1beta1 lists the metrics of the adapter"
         return measured(_SCALING.fail(key, words, advice), **numbers)
-    return measured(_SCALING.warn(key, f"{words}, as the stack file has it"), **numbers)
+    return measured(_SCALING.warn(key, f"{words}, as in the stack file"), **numbers)
 
 
 def _scaling_active(scaler: Object) -> Object:

@@ -59,10 +59,12 @@ def gpu_jobs(
 def _free(pool: Pool, nodes: Sequence[Object], pods: Sequence[Object]) -> FreeGpus | Measurement:
     own = nodes_of(pool, nodes)
     if not own:
-        return measured(_GPUS.skip(pool.name, "no node that runs programs is ready, or all are cordoned"))
+        return measured(_GPUS.skip(pool.name, "no real node is ready, or all are cordoned"))
     free = free_gpus(pool, own, pods)
     if free is None:
-        return blocked(_GPUS.skip(pool.name, f"no GPU is free on {len(own)} nodes, and none is taken away"))
+        return blocked(
+            _GPUS.skip(pool.name, f"no GPU is free on {len(own)} nodes; running pods are not evicted")
+        )
     # A part of a GPU is enough: the other parts are of the same one.
     return FreeGpus(free.node, free.resource, 1) if pool.sharing else free
 
@@ -119,7 +121,7 @@ def _reported(pool: Pool, free: FreeGpus, gpus: Sequence[ReportedGpu], *, serves
     if products != [wanted]:
         return measured(_GPUS.fail(pool.name, f"{words}; {wanted} is planned"), **numbers)
     if not pool.sharing and len(gpus) != free.count:
-        return measured(_GPUS.fail(pool.name, f"{words}; {free.count} were asked for"), **numbers)
+        return measured(_GPUS.fail(pool.name, f"{words}; {free.count} were requested"), **numbers)
     if errors:
         return measured(_GPUS.fail(pool.name, f"{words}; {errors} ECC errors were not corrected"), **numbers)
     if serves and branches and min(branches) < VLLM_DRIVER:
@@ -149,15 +151,15 @@ def _diagnosed(pool: Pool, free: FreeGpus, text: str) -> Measurement:
 def _all_reduce(stack: Stack, pool: Pool, free: FreeGpus, namespace: RunNamespace) -> Iterator[Measurement]:
     """Within a node. Between nodes it needs MPI over all of them, and is left out."""
     if EFA_RESOURCE in pool.extended:
-        yield measured(_NCCL.skip(f"{pool.name} EFA", "bandwidth between nodes is not measured yet"))
+        yield measured(_NCCL.skip(f"{pool.name} EFA", "bandwidth between nodes is not measured"))
     if pool.gpus < 2 or pool.sharing:
         return
     name = f"{pool.name} NVLink" if pool.gpu and pool.gpu.name in NVLINK_GBPS else f"{pool.name} PCIe"
     if free.count < 2:
-        yield blocked(_NCCL.skip(name, f"{free.count} GPU is free on {free.node}, and it takes two"))
+        yield blocked(_NCCL.skip(name, f"{free.count} GPU is free on {free.node}; the test needs two"))
         return
     if pool.architecture != "amd64":
-        yield measured(_NCCL.skip(name, f"an image of nccl-tests for {pool.architecture} is not known"))
+        yield measured(_NCCL.skip(name, f"no known nccl-tests image for {pool.architecture}"))
         return
     pod = _pod(stack, pool, free, "nccl", NCCL_TESTS.at(None), command(free.count))
     try:
@@ -171,14 +173,14 @@ def _bandwidth(name: str, pool: Pool, free: FreeGpus, log: str, reason: str) -> 
     try:
         found = all_reduce(log)
     except NoBandwidthError as error:
-        return measured(_NCCL.fail(name, f"nothing measured on {free.node}: {reason}: {error}"))
+        return measured(_NCCL.fail(name, f"no measurement on {free.node}: {reason}: {error}"))
     line = NVLINK_GBPS.get(pool.gpu.name) if pool.gpu else None
     numbers: dict[str, float] = {"busGBps": found.bus_gbps, "gpus": free.count, "wrong": found.wrong}
     words = f"{found.bus_gbps:.1f} GB/s over {free.count} GPUs of {free.node}"
     if found.wrong:
         return measured(_NCCL.fail(name, f"{words}, {found.wrong} values are wrong"), **numbers)
     if line is None:
-        known = "no expectation: a line rate with a source is known of NVLink alone"
+        known = "no expected value: only NVLink has a line rate with a source"
         return measured(_NCCL.ok(name, f"{words}; {known}"), **numbers)
     part = found.bus_gbps / line
     numbers |= {"lineGBps": line, "part": round(part, 2)}

@@ -21,10 +21,10 @@ def jobs(
     """`nodes`: all of the cluster."""
     pods = api.items("/api/v1/pods")
     if pods is None:
-        yield blocked(_JOBS.skip("jobs", "this identity may not list pods, so free GPUs are not known"))
+        yield blocked(_JOBS.skip("jobs", "not authorized to list pods, so free GPUs are unknown"))
         return
     if not any(nodes_of(pool, nodes) for pool in pools.values()):
-        yield measured(_JOBS.skip("jobs", "no node that runs programs is ready"))
+        yield measured(_JOBS.skip("jobs", "no real node is ready"))
         return
     try:
         with RunNamespace(api, stack) as namespace:
@@ -35,4 +35,4 @@ def jobs(
 
 
 def not_asked_for() -> Measurement:
-    return measured(_JOBS.skip("jobs", "GPUs, all-reduce and storage are used by Jobs, with --jobs alone"))
+    return measured(_JOBS.skip("jobs", "GPUs, all-reduce and storage are tested only with --jobs"))

@@ -34,7 +34,7 @@ SLOW_SECONDS = 5
 
 _LONGEST_SECONDS = 60
 _WITHOUT_TOKENS: Mapping[ServingEngine, str] = {
-    ServingEngine.CUSTOM: "the API of a custom server is not known",
+    ServingEngine.CUSTOM: "the API of a custom server is unknown",
     ServingEngine.TRITON: "requests to Triton depend on the model's own inputs",
 }
 
@@ -47,9 +47,9 @@ def models(
         labels = labels_of(key, settings) | (LEADERS if settings.nodes > 1 else {})
         pods = pods_with(api, namespace, labels)
         if pods is None:
-            yield blocked(_MODELS.skip(key, f"this identity may not list pods of namespace {namespace}"))
+            yield blocked(_MODELS.skip(key, f"not authorized to list pods of namespace {namespace}"))
         elif on_nodes(pods, simulated):
-            reason = f"its {len(pods)} replicas are on simulated nodes, which run no program"
+            reason = f"its {len(pods)} replicas are on simulated nodes, which run no containers"
             yield measured(_MODELS.skip(key, reason), replicas=len(pods))
         else:
             yield _model(key, settings, pods, api)
@@ -72,7 +72,7 @@ def _model(key: str, settings: ModelSettings, pods: list[Object], api: ApiServer
         try:
             seconds.append(_answer_seconds(key, settings, connect))
         except ForbiddenError as error:
-            return blocked(_MODELS.skip(key, str(error), "tokens are asked for through pods/portforward"))
+            return blocked(_MODELS.skip(key, str(error), "requires permission for pods/portforward"))
         except (NoTokenError, NoAnswerError) as error:
             return measured(_MODELS.fail(key, f"{name_of(pod)}: {error}"), **numbers)
     return _answered(key, settings, seconds, numbers)
@@ -93,11 +93,11 @@ def _answered(
 ) -> Measurement:
     what = "embedding" if settings.engine is ServingEngine.TEI else "first token"
     slowest = max(seconds, default=0.0)
-    found = f"{len(seconds)} replicas answer, the slowest with its {what} after {slowest * 1000:.0f} ms"
+    found = f"{len(seconds)} replicas answer; slowest {what} after {slowest * 1000:.0f} ms"
     name = "embeddingSeconds" if settings.engine is ServingEngine.TEI else "firstTokenSeconds"
     numbers = {**numbers, name: round(slowest, 3)}
     if not seconds:
-        return measured(_MODELS.ok(key, "no replica, and none is planned at the least"), **numbers)
+        return measured(_MODELS.ok(key, "no replica, and min is 0"), **numbers)
     if slowest > SLOW_SECONDS:
         return measured(_MODELS.warn(key, found, f"more than {SLOW_SECONDS} s"), **numbers)
     return measured(_MODELS.ok(key, found), **numbers)

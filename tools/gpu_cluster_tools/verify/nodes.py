@@ -47,7 +47,7 @@ def _count(pool: Pool, own: Sequence[Object]) -> Measurement:
         found = f"{words}{_named('not ready', unready)}{_named('cordoned', cordoned)}"
         check = _NODES.warn(pool.name, found)
     elif len(ready) > most:
-        check = _NODES.warn(pool.name, words, "more nodes than the stack file allows, each at its price")
+        check = _NODES.warn(pool.name, words, "more nodes than the stack file allows, which adds cost")
     else:
         check = _NODES.ok(pool.name, words)
     return measured(check, **numbers, cordoned=len(cordoned))
@@ -69,10 +69,8 @@ def _kubelets(pool: Pool, own: Sequence[Object], planned: str | None) -> Measure
     versions: list[str] = [node["status"].get("nodeInfo", {}).get("kubeletVersion", "none") for node in real]
     other = [version for version in versions if _minor(version) != planned]
     if other:
-        found = (
-            f"{len(other)} of {len(real)} nodes have {', '.join(sorted(set(other)))}, {planned} is planned"
-        )
-        check = _NODES.warn(name, found, "the update has not reached them")
+        found = f"{len(other)} of {len(real)} nodes have {', '.join(sorted(set(other)))}, expected {planned}"
+        check = _NODES.warn(name, found, "these nodes are not updated yet")
     else:
         check = _NODES.ok(name, f"{', '.join(sorted(set(versions)))} on {len(real)} nodes")
     return measured(check, nodes=len(real), other=len(other))
@@ -85,7 +83,7 @@ def _allocatable(pool: Pool, own: Sequence[Object]) -> Iterator[Measurement]:
         lacking = [node for node, count in zip(own, offered, strict=True) if count < each]
         name = f"{pool.name} {resource}"
         total = int(sum(offered, Decimal(0)))
-        words = f"{total} allocatable on {len(own)} nodes, {each * len(own)} planned"
+        words = f"{total} allocatable on {len(own)} nodes, expected {each * len(own)}"
         if lacking:
             check = _NODES.fail(name, f"{words}{_named('less on', lacking)}", _LACKING)
         elif any(count > each for count in offered):
@@ -96,7 +94,7 @@ def _allocatable(pool: Pool, own: Sequence[Object]) -> Iterator[Measurement]:
     yield _standard(pool, own)
 
 
-_LACKING = "kubectl -n gpu-system get pods: the device plugin offers GPUs that the driver finds"
+_LACKING = "kubectl -n gpu-system get pods: the device plugin registers GPUs found by the driver"
 
 
 def _standard(pool: Pool, own: Sequence[Object]) -> Measurement:
@@ -117,10 +115,10 @@ def _standard(pool: Pool, own: Sequence[Object]) -> Measurement:
     if not short:
         parts = [f"{key} {_words(key, value)}" for key, value in least.items()]
         unknown = "".join(f"; {key} is not reported" for key in quantities if key not in reported)
-        check: Check = _NODES.ok(name, f"at least {', '.join(parts)} a node, as planned or more{unknown}")
+        check: Check = _NODES.ok(name, f"at least {', '.join(parts)} per node, as planned or more{unknown}")
     else:
         parts = [f"{key} {_words(key, least[key])}, {_words(key, planned[key])} planned" for key in short]
-        check = _NODES.warn(name, "; ".join(parts), "what the plan fits onto a node may not fit")
+        check = _NODES.warn(name, "; ".join(parts), "planned pods may not fit")
     return measured(check, **numbers)
 
 

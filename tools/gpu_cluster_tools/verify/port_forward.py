@@ -90,7 +90,7 @@ class _Tunnel:
                         pass
             data = self._stream.read(65536, self._timeout)
             if not data:
-                raise NoAnswerError("the connection ended")
+                raise NoAnswerError("the connection was closed")
             self._protocol.receive_data(data)
 
     def _send(self, event: Event) -> None:

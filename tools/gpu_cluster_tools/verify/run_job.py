@@ -11,7 +11,7 @@ from gpu_cluster_tools.verify.run_namespace import LABELS, NAMESPACE, RunNamespa
 
 _POLL_SECONDS = 1.0
 _START_SECONDS = 60.0
-"""Time for a pod to be made and scheduled; its node was chosen since there is room."""
+"""Timeout for creating and scheduling the pod; the chosen node has free capacity."""
 
 _IMAGE_SECONDS = 900.0
 _GRACE_SECONDS = 30.0
@@ -153,7 +153,7 @@ def _ended(namespace: RunNamespace, name: str, seconds: int) -> JobResult:
         now = time.monotonic()
         if not found:
             if now - created > _START_SECONDS:
-                raise NotStartedError(f"its Job made no pod: kubectl -n {NAMESPACE} describe job {name}")
+                raise NotStartedError(f"its Job created no pod: kubectl -n {NAMESPACE} describe job {name}")
         else:
             status: Object = found[0]["status"]
             if status.get("phase") in _ENDED:

@@ -60,7 +60,7 @@ class RunNamespace:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """An interrupted run does not wait until all is gone."""
+        """An interrupted run does not wait for the deletion."""
         self._remove(wait=kind is None)
 
     def renew(self) -> None:
@@ -91,7 +91,7 @@ class RunNamespace:
             if stamp is None:
                 return
             if stamp != seen:
-                raise OccupiedError(f"another gpu-cluster verify --jobs has the namespace {NAMESPACE}")
+                raise OccupiedError(f"another gpu-cluster verify --jobs uses namespace {NAMESPACE}")
             time.sleep(1)
         self._remove()
 
@@ -104,7 +104,7 @@ class RunNamespace:
         deadline = time.monotonic() + _GONE_SECONDS
         while wait and self.api.get(_PATH) is not None:
             if time.monotonic() > deadline:
-                raise OccupiedError(f"namespace {NAMESPACE} is not gone after {_GONE_SECONDS:.0f} s")
+                raise OccupiedError(f"namespace {NAMESPACE} is not deleted after {_GONE_SECONDS:.0f} s")
             time.sleep(0.5)
 
     def _release(self, volume: str) -> None:

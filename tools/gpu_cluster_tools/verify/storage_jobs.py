@@ -34,12 +34,12 @@ def storage_jobs(
     place = _place(pools, nodes)
     for name, settings in stack.storage.items():
         if not isinstance(settings, ClassSettings):
-            reason = "a store is mounted as a whole, and keeps its data: no file of a test is written"
+            reason = "stores are shared and keep their data, so no test file is written"
             yield measured(_STORAGE.skip(name, reason))
         elif isinstance(settings, HostPath):
-            yield measured(_STORAGE.skip(name, "a folder of this machine, which belongs to root"))
+            yield measured(_STORAGE.skip(name, "a folder on this machine, owned by root"))
         elif place is None:
-            yield measured(_STORAGE.skip(name, "no node that runs programs is ready"))
+            yield measured(_STORAGE.skip(name, "no real node is ready"))
         else:
             yield _volume(stack, name, settings, *place, namespace)
 
@@ -93,9 +93,9 @@ def _measured(name: str, settings: StorageSettings, node: str, found: Throughput
     numbers: dict[str, float] = {"writtenMiBps": round(found.written, 1), "readMiBps": round(found.read, 1)}
     words = f"{found.written:.0f} MiB/s written, {found.read:.0f} MiB/s read on {node}"
     if not isinstance(settings, Ebs):
-        return measured(_STORAGE.ok(name, f"{words}; no expectation"), **numbers)
+        return measured(_STORAGE.ok(name, f"{words}; no expected value"), **numbers)
     numbers |= {"statedMiBps": settings.throughput}
-    words = f"{words}, throughput is {settings.throughput}"
+    words = f"{words}, expected {settings.throughput}"
     if min(found.written, found.read) < _GOOD_PART * settings.throughput:
         return measured(_STORAGE.warn(name, words, "compare the EBS limits of the instance type"), **numbers)
     return measured(_STORAGE.ok(name, words), **numbers)

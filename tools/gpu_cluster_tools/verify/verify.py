@@ -36,7 +36,7 @@ def verify(stack: Stack | TeamStack, api: ApiServer, *, with_jobs: bool = False)
 def _team(team: TeamStack, api: ApiServer) -> Iterator[Measurement]:
     simulated = simulated_nodes(api.items("/api/v1/nodes") or [])  # which a team may not list
     if not team.file.models:
-        yield measured(Group("models").skip("models", f"team {team.name} serves none"))
+        yield measured(Group("models").skip("models", f"team {team.name} serves no models"))
     yield from models(team.file.models, team.namespace, simulated, api)
     yield from autoscaling(team.served, simulated, api)
 
@@ -45,7 +45,7 @@ def _all(stack: Stack, api: ApiServer, *, with_jobs: bool) -> Iterator[Measureme
     found = api.items("/api/v1/nodes")
     pools = pools_of(stack)
     if found is None:
-        yield blocked(Group("nodes").skip("nodes", "this identity may not list nodes"))
+        yield blocked(Group("nodes").skip("nodes", "not authorized to list nodes"))
     else:
         yield from nodes(stack, pools, found, api)
         yield from drivers(stack, pools, found)

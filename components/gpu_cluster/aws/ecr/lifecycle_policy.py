@@ -1,4 +1,4 @@
-"""When images expire, in the words of ECR's lifecycle policies, as JSON."""
+"""ECR lifecycle policies, as JSON."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ def keep_newest(count: int) -> str:
 
 
 def keep_newest_and_tagged(count: int, days: int) -> str:
-    """As `newest`, and what lost its tag, or was never given one, goes after these days."""
+    """Policy as `newest`, which also expires untagged images after these days."""
     return _policy(
         {
             "tagStatus": "untagged",

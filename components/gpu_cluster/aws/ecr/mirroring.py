@@ -1,4 +1,4 @@
-"""Where images are in an account's ECR, and which of them somebody has to bring there."""
+"""Image addresses in the ECR registry of an account, and images that must be copied there."""
 
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
@@ -8,13 +8,13 @@ from gpu_cluster.images import Image, TaggedImage
 
 
 class ImageCopy(NamedTuple):
-    """One image to copy, all architectures of it: `crane copy <source> <destination>`."""
+    """Image to copy, with all architectures: `crane copy <source> <destination>`."""
 
     source: str
-    """With its digest where one is known, so that nothing else comes: nvcr.io/nvidia/…@sha256:…"""
+    """Source, with its digest if known: nvcr.io/nvidia/…@sha256:…"""
 
     destination: str
-    """With its tag, below the mirror: <mirror>/nvcr.io/nvidia/k8s-device-plugin:v0.20.0"""
+    """Destination with its tag: <mirror>/nvcr.io/nvidia/k8s-device-plugin:v0.20.0"""
 
 
 def images_to_copy(

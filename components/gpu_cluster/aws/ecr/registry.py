@@ -19,7 +19,7 @@ from gpu_cluster.images import Image, TaggedImage
 
 
 class EcrRegistry(pulumi.ComponentResource):
-    """Caches of public registries, and repositories for the platform's images and for those of its users.
+    """ECR pull-through caches, and repositories for images of the platform and its users.
 
     EcrRegistry("platform-registry", settings, account="123456789012", region="eu-central-1",
                 key=keys.arns[Purpose.REGISTRY], images=ON_EKS, protect=True).mirror
@@ -35,13 +35,13 @@ class EcrRegistry(pulumi.ComponentResource):
     )
 
     mirror: str
-    """Where every image of the platform comes from."""
+    """Mirror address of all platform images."""
 
     copies: list[ImageCopy]
-    """Images that no cache fetches, which somebody has to bring here."""
+    """Images without a pull-through cache, which must be copied to ECR."""
 
     urls: Mapping[str, pulumi.Output[str]]
-    """Addresses of the repositories for images of one's own, by name."""
+    """URLs of the user's repositories, by name."""
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ _PUSH = ["ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "
 
 
 class Repository(pulumi.ComponentResource):
-    """Images under one name: encrypted, scanned when they come, with tags that never move.
+    """ECR repository: encrypted, scanned on push, with immutable tags and a lifecycle policy.
 
     Repository("platform-registry-vision", "vision", key=key, expiry=newest(30), …).url
     # 123456789012.dkr.ecr.eu-central-1.amazonaws.com/vision

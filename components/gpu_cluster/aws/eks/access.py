@@ -1,4 +1,4 @@
-"""Who gets into the cluster: access entries, and never a ConfigMap inside it."""
+"""EKS access entries; the aws-auth ConfigMap is not used."""
 
 import pulumi
 import pulumi_aws as aws

@@ -13,7 +13,7 @@ _NAMESPACE = "kube-system"
 
 
 class BootstrapAddons(pulumi.ComponentResource):
-    """The VPC CNI with a role of its own, kube-proxy and the Pod Identity agent: before any node.
+    """Add-ons required before nodes: VPC CNI with its IAM role, kube-proxy and the Pod Identity agent.
 
     Nodes that start without them never get ready, and their group fails.
     """

@@ -28,7 +28,7 @@ def _only_cluster_admin(stack: Stack, _name: str) -> bool:
 
 
 class EksCluster(pulumi.ComponentResource):
-    """A control plane with who may use it, what every node needs, and the Kubernetes provider of the stack.
+    """EKS control plane with access entries, bootstrap add-ons, and the Kubernetes provider of the stack.
 
     EksCluster("platform-cluster", settings, pools=pools, vpc_id=network.vpc_id, cidrs=network.cidrs,
                subnets=network.intra, pod_subnets=network.pods, keys=keys.arns, region="eu-central-1",
@@ -57,7 +57,7 @@ class EksCluster(pulumi.ComponentResource):
     """Group of the nodes and of the control plane, which lets them talk to each other and out."""
 
     kubeconfig: pulumi.Output[str]
-    """As JSON; holds no credential."""
+    """Kubeconfig as JSON, without credentials."""
 
     provider: k8s.Provider
     foundation: list[pulumi.Resource]
@@ -143,14 +143,14 @@ class EksCluster(pulumi.ComponentResource):
             # Changed in place: a replacement would first delete what running pods mount.
             enable_config_map_mutable=True,
             enable_secret_mutable=True,
-            # Whoever deploys is let in before the first object, and shut out after the last.
+            # The deployer's access entry is created before the first object and deleted after the last.
             opts=pulumi.ResourceOptions(parent=self, depends_on=entries),
         )
         self.register_outputs({"cluster_name": self.cluster_name, "endpoint": self.endpoint})
 
 
 def _within(settings: EksSettings, cidrs: Iterable[str]) -> list[str]:
-    """The networks that reach the API server without the internet, besides its nodes."""
+    """Private networks with access to the API server, in addition to its nodes."""
     remote = settings.remote_networks
     sites = [*remote.nodes, *remote.pods] if remote else []
     return sorted({*cidrs, *settings.endpoint.private, *sites})

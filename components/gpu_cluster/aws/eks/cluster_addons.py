@@ -17,7 +17,7 @@ Grants = Mapping[str, pulumi.Input[str]]
 
 
 class ClusterAddons(pulumi.ComponentResource):
-    """DNS, metrics, watching of nodes, and what the storage of a stack needs.
+    """EKS add-ons for DNS, metrics, node monitoring and the storage of a stack.
 
     ClusterAddons("platform-addons", settings, cluster=eks.cluster_name, pools=pools,
            drivers=drivers_of(stack.storage), grants={"aws-mountpoint-s3-csi-driver": {"models": policy}},

@@ -19,7 +19,7 @@ _LONGEST_STACK = 30
 
 
 class ControlPlane(pulumi.ComponentResource):
-    """The control plane, the role that it runs as, and the log group that it writes to.
+    """EKS control plane with its IAM role and log group.
 
     The cluster is called what the engine called its role: so the log group, whose name has the cluster's in
     it, is there first, with its key and an end to its keeping. What replaces the cluster replaces the role,
@@ -121,7 +121,7 @@ def _uses(key: pulumi.Input[str]) -> pulumi.Output[str]:
 def _reached(
     settings: EksSettings, subnets: Sequence[pulumi.Input[str]], security_group: pulumi.Input[str]
 ) -> aws.eks.ClusterVpcConfigArgs:
-    """Nodes always reach it from within; anyone else over the internet from named networks alone."""
+    """Private access for nodes, and public access only from listed networks."""
     public = sorted(set(settings.endpoint.public))
     return aws.eks.ClusterVpcConfigArgs(
         subnet_ids=subnets,
@@ -133,7 +133,7 @@ def _reached(
 
 
 def _addresses(settings: EksSettings) -> aws.eks.ClusterKubernetesNetworkConfigArgs:
-    """With ipv6 AWS chooses the addresses of services."""
+    """Network settings of services; with ipv6, AWS chooses the range."""
     return aws.eks.ClusterKubernetesNetworkConfigArgs(
         ip_family=settings.ip_family,
         service_ipv4_cidr=settings.service_cidr if settings.ip_family == "ipv4" else None,
@@ -153,7 +153,7 @@ def _remote(settings: EksSettings) -> aws.eks.ClusterRemoteNetworkConfigArgs | N
 
 
 def _packed(pools: Mapping[str, Pool]) -> aws.eks.ClusterKubeSchedulerConfigArgs:
-    """Fill the fullest node that has room: its GPUs count more than the CPUs and memory beside them."""
+    """Bin packing: prefer the fullest node, with GPUs weighted more than CPU and memory."""
     gpus = {GPU_RESOURCE, *(resource for pool in pools.values() for resource in pool.extended)}
     return _scored("MostAllocated", _EVENLY | dict.fromkeys(sorted(gpus), _OF_GPUS))
 

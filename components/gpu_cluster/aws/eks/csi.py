@@ -28,4 +28,4 @@ DRIVERS: Mapping[str, CsiDriver] = {
     "aws-fsx-csi-driver": CsiDriver("fsx-csi-controller-sa", values=_ON_EVERY_NODE),
     "aws-mountpoint-s3-csi-driver": CsiDriver("s3-csi-driver-sa", values=_ON_EVERY_NODE),
 }
-"""By the name of the add-on."""
+"""CSI drivers by name of the add-on."""

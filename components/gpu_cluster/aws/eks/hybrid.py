@@ -10,7 +10,7 @@ _MANAGED = ("AmazonSSMManagedInstanceCore", "AmazonEC2ContainerRegistryPullOnly"
 
 
 class HybridNodes(pulumi.ComponentResource):
-    """The entry of the servers' role, and the role where the stack names none.
+    """Access entry for the role of hybrid nodes, and the role unless the stack names one.
 
     HybridNodes("platform-hybrid", remote, cluster=eks, account="123456789012", region="eu-central-1").role
     # for `aws ssm create-activation --iam-role …`, with the tag EKSClusterARN

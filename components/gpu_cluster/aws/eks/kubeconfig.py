@@ -1,13 +1,13 @@
-"""How a client reaches a cluster of EKS, and proves who it is."""
+"""Kubeconfig of an EKS cluster."""
 
 import json
 
 
 def kubeconfig(*, name: str, endpoint: str, authority: str, region: str) -> str:
-    """As JSON, the same to the byte for the same cluster, and without a credential.
+    """Kubeconfig as JSON, deterministic and without credentials.
 
-    Its reader signs in with an own identity on AWS: `aws eks get-token` makes a token for some minutes.
-    `authority` is the certificate of the cluster's authority in base64.
+    The user signs in with an AWS identity: `aws eks get-token` creates a short-lived token. `authority` is
+    the certificate of the cluster's authority in base64.
     """
     token = ["eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"]
     return json.dumps(

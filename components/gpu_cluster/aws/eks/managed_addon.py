@@ -1,4 +1,4 @@
-"""One add-on of EKS."""
+"""EKS managed add-on."""
 
 from collections.abc import Mapping
 from typing import Any

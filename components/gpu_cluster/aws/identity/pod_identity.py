@@ -11,7 +11,7 @@ from gpu_cluster.aws.logical_name import logical_name
 
 
 class PodIdentity(pulumi.ComponentResource):
-    """A role for the pods of one service account, by EKS Pod Identity: no keys, and no other pod gets it.
+    """IAM role for the pods of one service account, with EKS Pod Identity.
 
     PodIdentity("platform-efs", cluster=eks.cluster_name, namespace="kube-system",
                 service_account="efs-csi-controller-sa",

@@ -16,14 +16,14 @@ SERVICE_ACCOUNT = "karpenter"
 
 CHART_VERSION = KARPENTER.tag
 CHARTS = "public.ecr.aws/karpenter"
-"""Where the publisher keeps the charts `karpenter` and `karpenter-crd`; anybody reads them without a login.
+"""Public registry of the charts `karpenter` and `karpenter-crd`.
 
 A pull-through cache of the account is not for them: Helm has no credentials of ECR where the engine runs.
 """
 
 
 class KarpenterController(pulumi.ComponentResource):
-    """Kinds first, then what knows them; and the other way round when they go.
+    """Karpenter CRDs and controller, created in this order and deleted in reverse.
 
     KarpenterController("platform-karpenter-controller", cluster_name=…, queue=…, charts=…, mirror=…, …)
     """

@@ -43,7 +43,7 @@ def controller_policy(
 ) -> str:
     """A policy document; `queue`, `node_role` and `key` are ARNs.
 
-    What it starts bears a tag of the cluster, and only what bears one may it change or end.
+    Its instances have a tag of the cluster, and it may change or terminate only instances with that tag.
     """
     owned = f"kubernetes.io/cluster/{cluster}"
     ec2 = f"arn:aws:ec2:{region}"

@@ -17,7 +17,7 @@ _KEPT_SECONDS = 300  # an announcement comes two minutes ahead, and is of no use
 
 
 class Interruptions(pulumi.ComponentResource):
-    """A queue, and the rules that fill it.
+    """SQS queue for interruption events, with the EventBridge rules that fill it.
 
     Interruptions("platform-karpenter-interruptions").queue.name
     """

@@ -21,7 +21,7 @@ from gpu_cluster.kubernetes.object_metadata import metadata
 
 
 class Karpenter(pulumi.ComponentResource):
-    """The controller with its role and its queue, and a NodePool with an EC2NodeClass for each pool.
+    """Karpenter controller with IAM role and interruption queue, and a NodePool and EC2NodeClass per pool.
 
     Karpenter("platform-karpenter", karpenter_pools(stack), stack.pools, ground=ground, account=…, region=…,
               charts=charts, mirror=mirror, replicas=2, isolated=False)
@@ -101,7 +101,8 @@ class Karpenter(pulumi.ComponentResource):
     def _object(
         self, name: str, kind: str, key: str, spec: Mapping[str, Any], *, after: pulumi.Resource
     ) -> CustomResource:
-        """It goes before what it needs: Karpenter ends the nodes of a pool before it lets go of the pool."""
+        """Deleted before its dependencies: Karpenter terminates the nodes of a pool before the pool is
+        deleted."""
         group = "karpenter.sh" if kind == "NodePool" else "karpenter.k8s.aws"
         return CustomResource(
             name,

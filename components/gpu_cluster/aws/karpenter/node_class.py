@@ -42,7 +42,7 @@ def node_class(
 
 
 def _image_terms(settings: PoolSettings, version: str) -> dict[str, Any]:
-    """A pinned release, or an image of one's own with the family that says how it is set up."""
+    """AMI selection: a pinned release, or a custom image with its family."""
     if settings.ami.id:
         family = "Bottlerocket" if settings.ami.family is AmiFamily.BOTTLEROCKET else "AL2023"
         return {"amiFamily": family, "amiSelectorTerms": [{"id": settings.ami.id}]}

@@ -1,4 +1,4 @@
-"""Which nodes Karpenter may start for a pool, and when it may end them."""
+"""Karpenter NodePool: instance requirements, limits and disruption."""
 
 from typing import Any
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class KeyUsage(StrEnum):
-    """One key each, so that a user of one reads nothing else."""
+    """Purposes of KMS keys: one key per purpose, so that access to one does not include others."""
 
     CLUSTER = "cluster"
     """Secrets of Kubernetes."""

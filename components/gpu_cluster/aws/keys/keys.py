@@ -9,11 +9,11 @@ from gpu_cluster.aws.keys.key_usage import KeyUsage
 from gpu_cluster.aws.keys.policies import key_policy
 
 _WAIT_DAYS = {True: 30, False: 7}
-"""Days in which a deleted key can still be had back, by whether it is protected: the most and the least."""
+"""Deletion window in days, by whether the key is protected: maximum and minimum."""
 
 
 class Keys(pulumi.ComponentResource):
-    """A customer key of KMS for each purpose, which AWS turns over once a year.
+    """Customer managed KMS keys, one per purpose, with yearly rotation.
 
     Keys("platform-keys", account="123456789012", region="eu-central-1", copies="eu-west-1", protect=True)
     .arns[Purpose.LOGS]

@@ -60,7 +60,8 @@ def key_policy(purpose: KeyUsage, account: str, region: str, copies: str | None 
 
 
 def _administered(account: str) -> _Statement:
-    """All but its use; an editor of this policy may allow the rest, which is then on record."""
+    """Administration without use of the key; an editor of the policy can grant use, which CloudTrail
+    records."""
     return {
         "Sid": "Administer",
         "Effect": "Allow",

@@ -10,7 +10,8 @@ from gpu_cluster.config.network import AwsService
 
 
 class Endpoints(pulumi.ComponentResource):
-    """A gateway to S3, which costs nothing, and an interface in every zone for each other service.
+    """VPC endpoints: a free gateway endpoint for S3, and interface endpoints in every zone for other
+    services.
 
     Endpoints("platform-vpc-endpoints", settings.endpoints, vpc_id=vpc.id, region="eu-central-1",
               subnets=private, route_tables=tables, callers=["10.0.0.0/16"], title="gpu-cluster-prod")

@@ -1,4 +1,4 @@
-"""A VPC that was there before, by ids or by tags."""
+"""Existing VPC, by IDs or by tags."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Who talked to whom in a VPC."""
+"""VPC flow logs."""
 
 import pulumi
 import pulumi_aws as aws
@@ -14,7 +14,7 @@ _WRITE = [
 
 
 class FlowLogs(pulumi.ComponentResource):
-    """All traffic of a VPC on record, encrypted and for as long as the settings say.
+    """Encrypted flow logs of all VPC traffic, with retention.
 
     FlowLogs("platform-vpc-flow-logs", settings, vpc_id=vpc.id, region="eu-central-1",
              account="123456789012", key=key_arn, title="gpu-cluster-prod",
@@ -71,7 +71,7 @@ class FlowLogs(pulumi.ComponentResource):
 
 
 def _taken_by_flow_logs(region: str, account: str) -> pulumi.Output[str]:
-    """By the flow logs of this account alone, not by those of a stranger that AWS acts for."""
+    """Trust policy limited to flow logs of this account (confused deputy protection)."""
     return policy_document(
         {
             "Effect": "Allow",

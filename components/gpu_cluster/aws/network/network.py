@@ -11,28 +11,27 @@ from gpu_cluster.config.zone import is_local
 
 
 class Network(pulumi.ComponentResource):
-    """A VPC with subnets in several zones: the platform's own, or one that was there before.
+    """VPC with subnets in several zones, created or existing.
 
     Network("platform-network", settings, region="eu-central-1", account="123456789012", logs_key=key)
         .private["eu-central-1a"]
 
-    What runs in a subnet and reaches out depends on the whole network, for a subnet's id is there before its
-    way out is, and goes after it: `depends_on=[network]`. What has no more than interfaces in it depends on
-    `laid_out`.
+    Resources in a subnet that need internet access use `depends_on=[network]`, because a subnet exists before
+    its routes and is deleted after them. Resources with only network interfaces depend on `laid_out`.
     """
 
     vpc_id: pulumi.Output[str]
     cidrs: list[str]
-    """Ranges of its IPv4 addresses."""
+    """IPv4 CIDR ranges."""
 
     private: dict[str, pulumi.Output[str]]
-    """Subnet of the nodes by zone, in the order of the stack file; so are those that follow."""
+    """Node subnets by zone, in the order of the stack file, as in all mappings below."""
 
     public: dict[str, pulumi.Output[str]]
-    """Empty where nothing reaches the internet."""
+    """Empty without internet access."""
 
     intra: dict[str, pulumi.Output[str]]
-    """Without a way out."""
+    """Subnets without internet routes."""
 
     control_plane: dict[str, pulumi.Output[str]]
     """The intra subnets of its interfaces, in two zones: a cluster takes none of a zone that comes later.

@@ -13,7 +13,8 @@ _EVERYWHERE_IPV6 = "::/0"
 
 
 class Routes(pulumi.ComponentResource):
-    """Public subnets reach the internet and are reached, private ones reach it through NAT, intra ones never.
+    """Route tables: internet gateway for public subnets, NAT gateways for private ones, no internet route for
+    intra ones.
 
     Routes("platform-network-routes", settings, subnets, title="gpu-cluster-prod").tables
     """

@@ -1,4 +1,4 @@
-"""The subnets of a VPC, as every other room gets them."""
+"""Subnets of a VPC, as other components receive them."""
 
 from dataclasses import dataclass, field
 

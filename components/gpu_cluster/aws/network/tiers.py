@@ -17,7 +17,7 @@ _BALANCERS: Mapping[Tier, Mapping[str, str]] = {
 
 
 class Tiers(pulumi.ComponentResource):
-    """A subnet of each tier in each zone, every one where it always was.
+    """Subnets of each tier in each zone, with CIDR ranges that stay stable when zones are added.
 
     Tiers("platform-network-subnets", settings, vpc=vpc, title="gpu-cluster-prod").subnets
     """

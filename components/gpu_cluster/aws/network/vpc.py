@@ -12,7 +12,7 @@ from gpu_cluster.config.network import NetworkSettings
 
 
 class Vpc(pulumi.ComponentResource):
-    """A VPC whose traffic is on record, and whose default security group lets nothing through.
+    """VPC with flow logs and an empty default security group.
 
     Vpc("platform-vpc", settings, region="eu-central-1", account="123456789012", logs_key=key).subnets
     """

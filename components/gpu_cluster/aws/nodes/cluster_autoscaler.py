@@ -33,7 +33,7 @@ _QUOTA = {"pods": str(_REPLICAS + 1), "services.loadbalancers": "0", "services.n
 
 
 class ClusterAutoscaler(pulumi.ComponentResource):
-    """The cluster autoscaler, for all managed node groups of the cluster and for no others.
+    """Cluster autoscaler, limited to the managed node groups of the cluster.
 
     ClusterAutoscaler("platform-autoscaler", cluster_name=eks.cluster_name, region="eu-central-1",
                       image=CLUSTER_AUTOSCALER.at(mirror))

@@ -37,7 +37,7 @@ class NodeContext:
     endpoint: pulumi.Input[str] = ""
     authority: pulumi.Input[str] = ""
     service_cidr: pulumi.Input[str] = ""
-    """Address by which nodes with an image of one's own find the cluster."""
+    """API server address for nodes with a custom image."""
 
     tags: Mapping[str, str]
     """Tags of servers, volumes and interfaces: what a template makes does not get the provider's."""
@@ -68,7 +68,7 @@ def _image(settings: PoolSettings) -> dict[str, str]:
 
 
 def _user_data(pool: Pool, settings: PoolSettings, ground: NodeContext) -> pulumi.Input[str]:
-    """User data in base64. With an image of one's own EKS adds nothing, and the cluster is in it too."""
+    """User data in base64. For a custom image, EKS adds nothing, so it includes the cluster."""
     if not settings.ami.id:
         return _encoded(user_data(pool, settings))
     return pulumi.Output.all(
@@ -99,7 +99,7 @@ def _volumes(settings: PoolSettings, ground: NodeContext) -> list[dict[str, Any]
 
 
 def _interfaces(pool: Pool, settings: PoolSettings, ground: NodeContext) -> list[dict[str, Any]]:
-    """All in the group of the cluster, and without a public address."""
+    """Network interfaces in the cluster security group, without a public address."""
     wanted = (efa_interfaces(pool.server) if settings.efa else ()) or _ONE
     return [
         {

@@ -28,11 +28,11 @@ _SET_ELSEWHERE = ("kubernetes.io", "node.kubernetes.io", "topology.kubernetes.io
 
 _NODE_TEMPLATE = "k8s.io/cluster-autoscaler/node-template/resources"
 _MINUTES_TO_REPLACE = 20
-"""Of one node: 15 that EKS waits for its pods to leave, and the start of another."""
+"""Minutes per node: 15 for the drain by EKS, plus the start of another."""
 
 
 class NodeGroup(pulumi.ComponentResource):
-    """A managed node group with its launch template.
+    """Managed node group with its launch template.
 
     What can be changed in place is, node by node. What cannot makes a new group first, whose nodes take the
     pods of the old one; where the servers exist only once, the old group goes first.
@@ -102,7 +102,7 @@ def _taint(taint: Mapping[str, str]) -> aws.eks.NodeGroupTaintArgs:
 
 
 def _tags(pool: Pool) -> dict[str, str]:
-    """From which the cluster autoscaler knows what a node would offer while there is none.
+    """Scale-from-zero tags for the cluster autoscaler.
 
     It asks EKS for labels and taints, and for these tags of the group, and EC2 for the rest; of a GPU that is
     shared or divided EC2 knows nothing. Source: kubernetes/autoscaler, aws_manager.go, 2026-08-22.
@@ -148,7 +148,7 @@ def _changes(parent: pulumi.Resource, pool: Pool, settings: PoolSettings) -> pul
     return pulumi.ResourceOptions(
         parent=parent,
         delete_before_replace=not surges(settings),
-        # How many nodes there are is the autoscaler's to say, and nobody's where there is no range.
+        # The autoscaler sets the number of nodes; without a range it is fixed.
         ignore_changes=["scalingConfig.desiredSize"] if pool.nodes.min < pool.nodes.max else [],
         custom_timeouts=pulumi.CustomTimeouts(update=f"{max(60, rounds * _MINUTES_TO_REPLACE)}m"),
     )

@@ -13,7 +13,7 @@ from gpu_cluster.config.pools import PoolSettings, Provisioner
 
 
 class NodeGroups(pulumi.ComponentResource):
-    """A managed node group for every pool that is not Karpenter's, all with one role.
+    """Managed node groups for all pools without Karpenter, with one node role.
 
     NodeGroups("platform-nodes", pools_of(stack), stack.pools, cluster_name=eks.cluster_name, version="1.35",
                subnets=network.private, security_group=eks.security_group_id, volumes_key=key).groups["l4"]
@@ -46,7 +46,7 @@ class NodeGroups(pulumi.ComponentResource):
         """`version` of the control plane, `subnets` by zone, `security_group` of the cluster, a key's ARN.
 
         `tags` are those of servers and volumes, which do not get the provider's. `endpoint`, `authority` and
-        `service_cidr` of the cluster are for nodes with an image of one's own.
+        `service_cidr` of the cluster are for nodes with a custom image.
         """
         super().__init__("gpu-cluster:index:NodeGroups", name, None, opts)
         self.ground = NodeContext(

@@ -9,7 +9,7 @@ _MANAGED = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullO
 
 
 class NodeRole(pulumi.ComponentResource):
-    """A role that lets a server join the cluster, pull images and hand pods their own roles.
+    """IAM role of nodes: join the cluster, pull images and serve Pod Identity.
 
     What changes the account is not a node's to do: the network plugin, storage drivers and controllers have
     roles of their own. There is no login either; `kubectl debug node` shows what is wrong with one.

@@ -49,7 +49,7 @@ class ClusterAddress:
 def user_data(pool: Pool, settings: PoolSettings, cluster: ClusterAddress | None = None) -> str:
     """User data in the words of the pool's operating system, not yet encoded.
 
-    `cluster`: for nodes with an image of one's own in a node group, to which EKS adds nothing.
+    `cluster`: for node groups with a custom image, to which EKS adds nothing.
     """
     given = settings.user_data
     if settings.ami.family is AmiFamily.BOTTLEROCKET:
@@ -66,7 +66,7 @@ def user_data(pool: Pool, settings: PoolSettings, cluster: ClusterAddress | None
 
 
 def _nodeadm_join(pool: Pool, cluster: ClusterAddress) -> dict[str, Any]:
-    """Cluster, labels and taints, which EKS does not add to the user data of an image of one's own.
+    """Cluster, labels and taints, which EKS does not add to the user data of a custom image.
 
     Source: Amazon EKS user guide, launch-templates, "Specifying an AMI"; nodeadm's NodeConfig, `cluster`;
     2026-11-29.
@@ -145,7 +145,7 @@ def bottlerocket_settings(pool: Pool) -> str:
 
 
 def _shared_gpus(sharing: Sharing | None) -> list[str]:
-    """How the image's device plugin shares GPUs: under their own name, and one to a pod.
+    """GPU sharing settings of Bottlerocket's device plugin: default resource name, one GPU per pod.
 
     Without `rename-by-default = false` they would be called nvidia.com/gpu.shared; MPS refuses requests for
     two in any case. Source: bottlerocket.dev/en/os/1.54.x/api/settings/kubelet-device-plugins, 2026-11-28.

@@ -24,7 +24,7 @@ class BackupSelection(NamedTuple):
 
 
 class CopyDestination(NamedTuple):
-    """Where every backup is copied to."""
+    """Destination of backup copies."""
 
     region: str
     key: pulumi.Input[str]
@@ -35,8 +35,9 @@ class CopyDestination(NamedTuple):
 
 
 class Backups(pulumi.ComponentResource):
-    """A plan for each storage class and file system; backups are encrypted with the key that encrypts what
-    they are of, copies with one of their own region.
+    """AWS Backup plans per storage class and file system.
+
+    Backups are encrypted with the key of the source, copies with a key of their region.
 
     Backups("platform-stores-backups", {"home": BackupSelection(home.arn, 35)}, data_key=key, protect=True)
     """

@@ -16,7 +16,7 @@ _UPLOAD_DAYS = 7
 
 
 class Bucket(pulumi.ComponentResource):
-    """Encrypted, versioned, private, reached by TLS alone.
+    """S3 bucket: encrypted, versioned, private, TLS only.
 
     Bucket("platform-stores-models", settings, key=keys.arns[Purpose.DATA], region="us-east-2", gbps=10,
            protect=True).name

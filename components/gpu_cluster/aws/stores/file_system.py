@@ -12,7 +12,7 @@ _NFS = [(2049, 2049)]
 
 
 class FileSystem(pulumi.ComponentResource):
-    """Encrypted at rest and on the way, with a mount target in each zone.
+    """EFS file system, encrypted at rest and in transit, with a mount target in each zone.
 
     FileSystem("platform-stores-home", "home", settings, site, …).file_system_id
     """
@@ -63,7 +63,7 @@ class FileSystem(pulumi.ComponentResource):
                 file_system_id=files.id,
                 subnet_id=subnet,
                 security_groups=[group.id],
-                # Nobody mounts it before it refuses what is not encrypted. A zone has one at a time.
+                # Before mount targets, so that unencrypted mounts are always refused; one target per zone.
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[policy], delete_before_replace=True),
             )
 

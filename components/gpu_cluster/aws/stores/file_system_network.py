@@ -1,4 +1,4 @@
-"""Where in a network file systems are, and who reaches them."""
+"""Subnets and security groups of file systems."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class FileSystemNetwork:
     vpc_id: pulumi.Input[str]
 
     subnets: Mapping[str, pulumi.Input[str]]
-    """By zone."""
+    """Subnets by zone."""
 
     clients: pulumi.Input[str]
     """Security group of the nodes, which mount them."""
@@ -23,7 +23,7 @@ class FileSystemNetwork:
     def closed_group(
         self, name: str, description: str, *, opts: pulumi.ResourceOptions
     ) -> aws.ec2.SecurityGroup:
-        """One that lets nothing in or out by itself."""
+        """Security group without rules."""
         return aws.ec2.SecurityGroup(
             f"{name}-group", description=description, vpc_id=self.vpc_id, tags={"Name": name}, opts=opts
         )

@@ -14,7 +14,7 @@ _CHANGES = ["NEW", "CHANGED", "DELETED"]
 
 
 class Lustre(pulumi.ComponentResource):
-    """One that lasts, on SSD in one zone; objects of a bucket appear in it as files.
+    """Persistent FSx for Lustre file system on SSD in one zone, optionally linked to an S3 bucket.
 
     Lustre("platform-stores-datasets", "datasets", settings, network, objects="s3://example", …).source
     # VolumeSource("fs-0123456789abcdef0", {"dnsname": "fs-0123456789abcdef0.fsx.…", …})
@@ -58,7 +58,7 @@ class Lustre(pulumi.ComponentResource):
             kms_key_id=data_key,
             subnet_ids=site.subnets[zone],
             security_group_ids=[group.id],
-            # AWS Backup makes them, and of what is linked to a bucket nobody can.
+            # AWS Backup creates backups; file systems linked to a bucket cannot have any.
             automatic_backup_retention_days=0,
             skip_final_backup=objects is not None or not protect,
             tags={"Name": key},

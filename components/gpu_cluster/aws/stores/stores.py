@@ -18,11 +18,11 @@ from gpu_cluster.kubernetes.storage.volume_source import LiveParameters, Storage
 
 _S3_DRIVER = "aws-mountpoint-s3-csi-driver"
 _ANY_VOLUME = "arn:aws:ec2:*:*:volume/*"
-"""That has the tags: the cluster makes disks, which are not known before."""
+"""Selection by tags, because EBS volumes are created by the cluster."""
 
 
 class Stores(pulumi.ComponentResource):
-    """File systems and buckets, encrypted with the platform's keys, closed to all but its nodes, backed up.
+    """File systems and buckets: encrypted with the platform's keys, reachable only from its nodes, backed up.
 
     Stores("platform-stores", stack.storage, vpc_id=network.vpc_id, subnets=network.private,
            clients=eks.security_group_id, volumes_key=…, data_key=…, region=…, gbps=…, copies=…,

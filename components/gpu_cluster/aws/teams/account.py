@@ -17,7 +17,7 @@ from gpu_cluster.kubernetes.teams.identity import AWS_ACCOUNT
 
 
 class TeamAccount(pulumi.ComponentResource):
-    """A way into the cluster for each member, rights within the team's prefixes, and a budget.
+    """AWS side of a team: access entries of its members, IAM permissions within its prefixes, and a budget.
 
     TeamAccount("platform-teams-vision", "vision", settings, environment="prod", …).outputs
     # {"registry": {"prefix": "vision/", "key": "arn:…"}, "role": "arn:…"}

@@ -31,7 +31,7 @@ _KEY_OF_REPOSITORIES = ["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prefixes:
-    """Where a team's own things are."""
+    """Prefixes of a team in ECR and S3."""
 
     account: str
     region: str

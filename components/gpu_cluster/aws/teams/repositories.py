@@ -17,7 +17,7 @@ def repositories_of(
     granted: pulumi.Input[dict[str, Any]],
     opts: pulumi.ResourceOptions,
 ) -> dict[str, Repository]:
-    """By path; none where there is no ECR. `granted`: what the environment says of the team."""
+    """Repositories by path; none without ECR. `granted`: outputs of the environment for the team."""
     stack, registry = team.environment, team.environment.registry
     if not isinstance(stack.cluster, EksSettings):
         return {}

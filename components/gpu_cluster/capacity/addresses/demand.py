@@ -1,4 +1,4 @@
-"""How many addresses nodes and their pods take in each zone, at the most."""
+"""Maximum addresses of nodes and pods in each zone."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ class Demand:
 
 
 def demand_of(pools: Iterable[Pool], zones: Mapping[str, Sequence[str]]) -> Demand:
-    """With every pool at its most nodes, spread evenly, and every node full of pods.
+    """Addresses with all pools at nodes.max, spread evenly, and nodes full of pods.
 
     `zones`: those of each pool by its name. A node takes one address for itself.
     """

@@ -1,4 +1,4 @@
-"""Where each subnet lies in the range of a VPC, so that none moves when another is added."""
+"""Subnet layout of a VPC: adding a zone does not move other subnets."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -71,7 +71,7 @@ def pod_ranges(cidr: str, zones: Sequence[str]) -> dict[str, str]:
 
 
 def ipv6_subnet(tier: Tier, zone: str) -> Callable[[str], str]:
-    """From the /56 of a VPC, which AWS chooses, to the /64 of a tier in an availability zone."""
+    """IPv6 /64 of a tier in an availability zone, from the /56 that AWS assigns to the VPC."""
     index = list(Tier).index(tier) * _IPV6_SUBNETS_OF_A_TIER + _position(zone)
     return lambda cidr: str(IPv6Network((int(IPv6Network(cidr).network_address) + (index << 64), 64)))
 

@@ -1,6 +1,6 @@
 """The blocks of a model by its config.json: their weights, and what the engine keeps of tokens for each.
 
-Names of modules are those of the published files, from `layers.` on: quantization is told by them.
+Names of modules are those of the published files, from `layers.` on: they determine the quantization.
 """
 
 from collections.abc import Iterator, Sequence

@@ -7,7 +7,7 @@ from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 
 
 class Cluster(pulumi.ComponentResource):
-    """A cluster that already runs, and the one Kubernetes provider of the stack.
+    """Existing or local cluster, with the Kubernetes provider of the stack.
 
     Cluster("platform-cluster", settings, kubeconfig="/srv/site/kubeconfig").provider
     """

@@ -44,6 +44,6 @@ def team_kubeconfig(team: TeamStack, project: Path) -> str:
     if path.is_file():
         return str(path)
     raise NoKubeconfigError(
-        f"There is no way for team {team.name} into the cluster on this machine: {path} does not exist. "
-        f"`gpu-cluster up {membership.environment}` comes first."
+        f"no kubeconfig for team {team.name} on this machine: {path} does not exist; "
+        f"run `gpu-cluster up {membership.environment}` first"
     )

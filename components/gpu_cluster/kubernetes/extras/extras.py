@@ -14,7 +14,7 @@ _DEFINITIONS = frozenset({"Namespace", "CustomResourceDefinition", "PriorityClas
 
 
 class Extras(pulumi.ComponentResource):
-    """Every object of the manifests as a resource of its own, and a Chart for each Helm chart.
+    """User-defined manifests, one resource per object, and Helm charts.
 
     Namespaces and definitions of kinds come before all other objects, and go after them.
 

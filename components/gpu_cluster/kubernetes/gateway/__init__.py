@@ -1,4 +1,4 @@
-"""The way to models from outside of the cluster: Envoy Gateway, a Gateway, and routes."""
+"""Access to models from outside the cluster: Envoy Gateway, a Gateway, and routes."""
 
 from gpu_cluster.kubernetes.gateway.platform_gateway import PlatformGateway
 from gpu_cluster.kubernetes.gateway.routes import KEYS, GatewayRoutes

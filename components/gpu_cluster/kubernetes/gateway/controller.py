@@ -23,7 +23,7 @@ from gpu_cluster.kubernetes.security import (
 from gpu_cluster.kubernetes.security.network_policy import API_SERVER_PORTS
 
 CHARTS = "docker.io/envoyproxy"
-"""Where the publisher keeps the charts `gateway-helm` and `gateway-crds-helm`; no login is needed."""
+"""Public registry of the charts `gateway-helm` and `gateway-crds-helm`."""
 
 HTTP, HTTPS = 10080, 10443
 """Ports of Envoy for the ports 80 and 443 of a Gateway (internal/gatewayapi/helpers.go of v1.6.0)."""
@@ -33,7 +33,7 @@ _REPLICAS = 2
 
 
 class EnvoyGateway(pulumi.ComponentResource):
-    """Kinds of the Gateway API first, then the controller that knows them, in a namespace of its own.
+    """Gateway API CRDs and the Envoy Gateway controller, in its own namespace.
 
     EnvoyGateway("platform-envoy", image=ENVOY_GATEWAY.at(mirror), charts=charts_below(CHARTS, mirror), …)
     """

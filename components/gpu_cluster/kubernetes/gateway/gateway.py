@@ -18,7 +18,7 @@ _DRAIN = "300s"
 
 
 class Gateway(pulumi.ComponentResource):
-    """One listener for all routes; routes of these namespaces alone attach to it.
+    """Gateway with one listener; only routes of the given namespaces can attach to it.
 
     Gateway("platform-gateway", settings, image=ENVOY.at(mirror), namespaces={"serving"}, on_eks=True)
     """

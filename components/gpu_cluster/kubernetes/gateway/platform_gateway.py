@@ -1,4 +1,4 @@
-"""All parts of a platform's gateway in their order: controller, Gateway, routes to its own models."""
+"""Gateway of a platform: controller, Gateway and routes to the platform's models."""
 
 from collections.abc import Collection, Mapping
 
@@ -18,7 +18,7 @@ from gpu_cluster.kubernetes.registry.pull_secrets import pull_secret_of
 
 
 class PlatformGateway(pulumi.ComponentResource):
-    """The way to the models from outside of the cluster.
+    """Gateway to the models for clients outside the cluster.
 
     PlatformGateway("platform-gateway", stack, stack.gateway, keys={}).urls
     # {"chat": "https://models.example.com/chat/v1"}

@@ -18,7 +18,7 @@ KEYS = "gateway-keys"
 
 
 class GatewayRoutes(pulumi.ComponentResource):
-    """Routes to Services of one namespace.
+    """HTTPRoutes to Services of one namespace, with API keys and rate limits.
 
     GatewayRoutes("platform-routes", "serving", routes, keys={"search": key}, guarded=True, envoy=True)
     """
@@ -129,7 +129,8 @@ def _keys_secret(
     may_list: bool,
     opts: pulumi.ResourceOptions,
 ) -> core.Secret:
-    """Who may not list secrets could not see one go: it is collected with the object that owns it."""
+    """Without permission to list secrets, deletion cannot be awaited, so the secret is garbage-collected with
+    its owner."""
     if may_list:
         return core.Secret(name, metadata=metadata(KEYS, namespace), string_data=dict(keys), opts=opts)
     owner = core.ConfigMap(f"{name}-owner", metadata=metadata(KEYS, namespace), opts=opts)

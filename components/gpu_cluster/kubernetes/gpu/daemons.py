@@ -82,7 +82,7 @@ def pod_of(
     host_network: bool | None = None,
     host_pid: bool | None = None,
 ) -> core.PodSpecArgs:
-    """On every node of the pool that has the labels `nodes` too, before anything that wants its devices.
+    """DaemonSet on nodes of the pool that also have the labels `nodes`.
 
     `tolerated`: taints beside those of the pool.
     """

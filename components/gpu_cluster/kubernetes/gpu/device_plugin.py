@@ -21,15 +21,15 @@ from gpu_cluster.kubernetes.security import Namespace, PodSecurity
 _PLUGIN = "nvidia-device-plugin"
 _MPS = "nvidia-mps"
 _PAUSED_BY_MIG_MANAGER = {"app": "nvidia-device-plugin-daemonset"}
-"""Of pods that the MIG manager waits for: it divides no GPU while they are there."""
+"""Labels of pods that the MIG manager stops before it changes the MIG layout."""
 
-# Some clusters admit critical pods only where a quota names their class. It has room for a device plugin, an
+# Some clusters admit critical pods only where a quota names their class. It allows a device plugin, an
 # MPS daemon or a MIG manager, and an EFA plugin on each of the 5,000 nodes that Kubernetes supports.
 _QUOTA = {"pods": "15k"}
 
 
 class DevicePlugin(pulumi.ComponentResource):
-    """One DaemonSet for each pool and kind of device, on its nodes alone and with its configuration alone.
+    """Device plugins: one DaemonSet per pool and device type, with the configuration of the pool.
 
     DevicePlugin("platform-gpu", pools, gpus=True, mirror=stack.mirror, region=stack.region)
     """

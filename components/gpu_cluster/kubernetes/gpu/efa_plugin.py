@@ -20,7 +20,7 @@ _MOUNTS = {
 
 
 class EfaPlugin(pulumi.ComponentResource):
-    """One DaemonSet for each pool whose nodes are joined by EFA.
+    """EFA device plugin: one DaemonSet per pool with EFA.
 
     EfaPlugin("platform-gpu-efa", pools, image=EFA_PLUGIN.at("us-east-2"))
     """
@@ -54,7 +54,7 @@ class EfaPlugin(pulumi.ComponentResource):
 
 
 def _pod(pool: Pool, image: str) -> core.PodSpecArgs:
-    """As AWS runs it: in the network of the node, and privileged, for it opens the devices."""
+    """Pod as in the AWS manifest: host network and privileged, to open the devices."""
     return pod_of(
         pool,
         _PLUGIN,

@@ -8,10 +8,10 @@ from gpu_cluster.catalog import Gpu, mig_layouts
 
 
 def mig_config(gpu: Gpu) -> str:
-    """Every layout that fits, as JSON for nvidia-mig-parted: a YAML file that needs no other spelling.
+    """All valid layouts, as JSON (a subset of YAML) for nvidia-mig-parted.
 
-    Not the pool's alone: while nodes are replaced those of the old and the new layout run side by side, and
-    neither waits for a configuration of its own.
+    All layouts are included, because nodes with the old and the new layout run at the same time during an
+    update.
     """
     configs: dict[str, list[dict[str, Any]]] = {
         mig_layout_name(layout): [{"devices": "all", "mig-enabled": True, "mig-devices": layout}]

@@ -29,7 +29,7 @@ _CLIENTS = "clients.yaml"
 
 
 class MigManager(pulumi.ComponentResource):
-    """One DaemonSet for each pool whose nodes start with a MIG layout and whole GPUs.
+    """MIG manager: one DaemonSet per pool with a MIG layout.
 
     MigManager("platform-gpu-mig", pools, image=MIG_MANAGER.at(mirror))
     """
@@ -65,7 +65,7 @@ class MigManager(pulumi.ComponentResource):
 
 
 def _pod(pool: Pool, image: str) -> core.PodSpecArgs:
-    """As the image's own manifest has it: it stops services of the node, resets GPUs and may reboot it."""
+    """Pod as in the image's manifest: it stops services of the node, resets GPUs and may reboot the node."""
     env = {
         "CONFIG_FILE": "/config/config.yaml",
         "GPU_CLIENTS_FILE": f"/config/{_CLIENTS}",

@@ -38,7 +38,7 @@ _QUOTA = {
 
 
 class Logs(pulumi.ComponentResource):
-    """Agents that read logs on every node, and the collector that sends them where the settings say.
+    """Log agents on every node, and the collector that sends logs to the configured destinations.
 
     Logs("platform-logs", stack.logs, pools=pools, storage=classes, mirror=stack.mirror,
          region="eu-central-1", group=here.log_group)

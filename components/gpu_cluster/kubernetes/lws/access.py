@@ -88,7 +88,7 @@ def access(
 
 
 def _of_webhooks(webhooks: str, validation: str) -> list[rbac.PolicyRuleArgs]:
-    """It watches them all, as its client does, and writes its certificate into its own."""
+    """Secret permissions: watch all, as its client does, and write its certificate in its namespace."""
     names = {"mutatingwebhookconfigurations": webhooks, "validatingwebhookconfigurations": validation}
     group = ["admissionregistration.k8s.io"]
     return [

@@ -1,4 +1,4 @@
-"""The LeaderWorkerSet controller: makes groups of pods, and makes a group anew when one of its pods dies."""
+"""LeaderWorkerSet controller: creates groups of pods, and recreates a group if one of its pods fails."""
 
 import json
 from collections.abc import Collection
@@ -58,7 +58,7 @@ _CONFIG = json.dumps(
 
 
 class LwsController(pulumi.ComponentResource):
-    """The kind, the controller in a namespace of its own, and its webhooks.
+    """LeaderWorkerSet CRD, controller in its own namespace, and webhooks.
 
     LwsController("platform-lws", image=LWS.at(mirror))
     """

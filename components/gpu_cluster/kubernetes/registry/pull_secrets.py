@@ -63,7 +63,7 @@ class PullSecretUse:
 
 
 class PullSecrets(pulumi.ComponentResource):
-    """The same login in each namespace, as kubelets read it.
+    """Image pull secrets with the same login in each namespace.
 
     PullSecrets("login", {"serving": [namespace]}, host="harbor.example.com", user="robot", password=…)
     """

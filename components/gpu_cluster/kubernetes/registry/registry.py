@@ -29,7 +29,7 @@ _QUOTA = {
 
 
 class Registry(pulumi.ComponentResource):
-    """An image registry with a volume of its own.
+    """Image registry in the cluster, with a volume.
 
     Registry("platform-registry", settings, image=REGISTRY.at(mirror)).url
     # registry.registry.svc.cluster.local:5000

@@ -21,7 +21,7 @@ class PodSecurity(StrEnum):
 
 
 class Namespace(pulumi.ComponentResource):
-    """A namespace held to a Pod Security level, whose network is closed but for what is named.
+    """Namespace with a Pod Security level, a default-deny network policy, quotas and limits.
 
     Namespace("platform-registry", "registry", PodSecurity.RESTRICTED,
               quota={"pods": "2"}, allowances={"clients": from_anywhere(5000)})
@@ -95,7 +95,7 @@ def _only(priority_class: str | None) -> core.ScopeSelectorArgs | None:
 
 
 def _defaults() -> core.LimitRangeSpecArgs:
-    """For a container that states nothing. No limit of CPU: it would throttle what states only a request."""
+    """Defaults of containers. No CPU limit, which would throttle containers with only a request."""
     item = core.LimitRangeItemArgs(
         type="Container",
         default_request={"cpu": "100m", "memory": "128Mi"},

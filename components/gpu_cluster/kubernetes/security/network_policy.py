@@ -29,12 +29,12 @@ def deny_all() -> networking.NetworkPolicySpecArgs:
 
 
 def from_anywhere(port: int) -> networking.NetworkPolicySpecArgs:
-    """In on one port, from nodes too: they are in no namespace."""
+    """Ingress on one port from all sources, including nodes, which are in no namespace."""
     return _ingress(networking.NetworkPolicyIngressRuleArgs(ports=[_tcp(port)]))
 
 
 def from_namespaces(namespaces: Collection[str], *ports: int) -> networking.NetworkPolicySpecArgs:
-    """In on these ports, or on every one, from the pods of these namespaces."""
+    """Ingress from pods of these namespaces, on these ports or all."""
     open_ports = [_tcp(port) for port in ports] or None
     return _ingress(networking.NetworkPolicyIngressRuleArgs(from_=[_pods_of(namespaces)], ports=open_ports))
 
@@ -51,7 +51,7 @@ def from_pods(namespace: str, labels: Mapping[str, str], *ports: int) -> network
 
 
 def among_pods(labels: Mapping[str, str]) -> networking.NetworkPolicySpecArgs:
-    """In and out on every port between the pods that have these labels, in their own namespace."""
+    """Ingress and egress on all ports between pods with these labels in the namespace."""
     chosen = meta.LabelSelectorArgs(match_labels=labels)
     peers = [networking.NetworkPolicyPeerArgs(pod_selector=chosen)]
     return networking.NetworkPolicySpecArgs(

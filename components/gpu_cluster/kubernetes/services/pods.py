@@ -35,7 +35,7 @@ def deployment(
     return apps.DeploymentSpecArgs(
         replicas=settings.replicas,
         selector=meta.LabelSelectorArgs(match_labels=labels),
-        # With GPUs the old replica makes room: there may be none for one more.
+        # With GPUs, the old replica stops first, because there may be no GPU for another.
         strategy=apps.DeploymentStrategyArgs(
             type="RollingUpdate",
             rolling_update=apps.RollingUpdateDeploymentArgs(

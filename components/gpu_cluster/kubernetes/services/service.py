@@ -16,7 +16,7 @@ from gpu_cluster.kubernetes.teams import AWS_ACCOUNT
 
 
 class Service(pulumi.ComponentResource):
-    """Replicas of one container behind one address.
+    """Replicas of a container behind a Service.
 
     Service("team-gateway", "gateway", settings, namespace="vision", image="org/gateway:1", …).url
     # http://gateway.vision.svc.cluster.local:8080

@@ -53,9 +53,9 @@ def container(
 def worker(
     server: Server, settings: ModelSettings, pool: Pool, request: Request, image: str, *, token: bool
 ) -> core.ContainerArgs:
-    """On a further node of a replica: nothing asks it, so it has no ports and no probes.
+    """Container on a further node of a replica, without ports and probes, because it receives no requests.
 
-    It stops last: requests of the leader run on its GPUs until they are finished.
+    It stops last, because requests of the leader run on its GPUs.
     """
     seconds = grace_seconds(settings) - _MARGIN_SECONDS
     return core.ContainerArgs(
@@ -74,7 +74,7 @@ def worker(
 
 
 def grace_seconds(settings: ModelSettings) -> int:
-    """How long a replica gets to stop: to be forgotten, to finish its requests, and some to spare."""
+    """Termination grace period of a replica: endpoint removal, running requests, and a margin."""
     return _PRE_STOP_SECONDS + settings.drain_seconds + _MARGIN_SECONDS
 
 

@@ -5,7 +5,7 @@ from gpu_cluster.kubernetes.serving.server import Server, hub_environment
 
 
 def custom(settings: ModelSettings) -> Server:
-    """Nothing is added to its command and arguments; HF_HOME names the volume for downloads."""
+    """Container of a custom server: command and arguments unchanged, HF_HOME set to the cache volume."""
     server = settings.server
     environment = hub_environment(settings)
     if settings.cache:

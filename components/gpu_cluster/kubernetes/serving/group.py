@@ -50,7 +50,7 @@ def group(
     weights: core.VolumeArgs | None,
     opts: pulumi.ResourceOptions,
 ) -> CustomResource:
-    """All pods of a group start together, and all are made anew where one of them restarts or goes."""
+    """All pods of a group start together, and all are recreated if one restarts or is deleted."""
     pool = placement.pool
 
     def template(found: core.ContainerArgs) -> core.PodTemplateSpecArgs:
@@ -89,7 +89,7 @@ def _spec(
     worker: core.PodTemplateSpecArgs,
     surge: bool,
 ) -> dict[str, Any]:
-    """A new group comes first where the pool has nodes for it, else an old one makes room."""
+    """Start a new group first if the pool has nodes for it, else stop an old one first."""
     rolling = {"maxSurge": 1 if surge else 0, "maxUnavailable": 0 if surge else 1, "partition": 0}
     return {
         "replicas": settings.replicas.min,

@@ -18,10 +18,10 @@ def hub_token_secret(
     may_list: bool = True,
     opts: pulumi.ResourceOptions,
 ) -> core.Secret:
-    """`may_list`: whether who deploys may list the secrets of the namespace.
+    """`may_list`: whether the deployer may list secrets of the namespace.
 
-    Who may not could not see one go, and the provider would wait for that for ever. So its end is left to the
-    cluster: it is collected with the object that owns it.
+    Without this permission, the provider would wait forever for a deletion. So the secret is
+    garbage-collected with its owner object.
     """
     if may_list:
         return core.Secret(name, metadata=metadata(SECRET, namespace), string_data={KEY: token}, opts=opts)

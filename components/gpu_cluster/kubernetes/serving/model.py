@@ -23,7 +23,7 @@ from gpu_cluster.kubernetes.storage import StorageClassNames
 
 
 class Model(pulumi.ComponentResource):
-    """Replicas of one model behind one address.
+    """Replicas of a model behind a Service.
 
     Model("platform-serving-chat", "chat", settings, placement, namespace="serving", …).url
     # http://chat.serving.svc.cluster.local:8000/v1
@@ -171,7 +171,7 @@ def _scaled(key: str, settings: ModelSettings) -> autoscaling.CrossVersionObject
 
 
 def _disruptions(labels: dict[str, str]) -> policy.PodDisruptionBudgetSpecArgs:
-    """One at a time, and always one: a drain that waits for the only replica would wait for ever."""
+    """Disruption budget with maxUnavailable 1: minAvailable would block the drain of a single replica."""
     return policy.PodDisruptionBudgetSpecArgs(
         max_unavailable=1,
         selector=meta.LabelSelectorArgs(match_labels=labels),

@@ -25,9 +25,9 @@ def quota_of(
 ) -> dict[str, str]:
     """Hard limits by resource. `jobs`: that mirror weights; `prefetching`: nodes that keep images.
 
-    Each model counts one replica more than its most: a replica that stops counts until it is gone, while its
-    successor already starts. Over several nodes a replica is as many pods, with a Service among them. Each
-    node that keeps images counts twice too, for EKS starts nodes before it takes others away.
+    Each model counts one replica more than its maximum, because a terminating replica counts while its
+    successor starts. Over several nodes a replica is as many pods, with a Service among them. Each node that
+    keeps images counts twice too, for EKS starts nodes before it takes others away.
     """
     models = list(models)
     stores = {settings.store for settings, _ in models if settings.store}

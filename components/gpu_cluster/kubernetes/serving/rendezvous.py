@@ -34,7 +34,7 @@ def joined(server: Server, settings: ModelSettings, pool: Pool, *, leader: bool)
 
 
 def _fabric(settings: ModelSettings, pool: Pool) -> dict[str, str]:
-    """For libfabric, where the pool has EFA: the preset of AWS for libfabric 1.18 and aws-ofi-nccl 1.7 on.
+    """Environment for libfabric with EFA: the AWS preset for libfabric 1.18 and aws-ofi-nccl 1.7 or later.
 
     Without it the provider takes buffers from huge pages, which a pod has none of without a request, and
     which no autoscaler knows a new node to have. Other variables are not to be set from these releases on
@@ -53,6 +53,6 @@ def address(settings: ModelSettings) -> list[core.EnvVarArgs]:
 
 
 def interfaces(pool: Pool) -> dict[str, str]:
-    """All EFA interfaces of the node, as a resource; none where the pool has no EFA."""
+    """Resource request for all EFA interfaces of a node; none without EFA."""
     count = pool.extended.get(EFA_RESOURCE)
     return {EFA_RESOURCE: str(count)} if count else {}

@@ -24,7 +24,7 @@ _IMAGE_PULL_MINUTES = 15
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a model runs and what its replicas ask for there."""
+    """Placement of a model: pool and resource requests."""
 
     pool: Pool
     request: Request
@@ -32,7 +32,7 @@ class Placement:
     """Whether the pool holds one replica more than every model on it may have."""
 
     priority_class: str | None = None
-    """By which the quota of a team counts its replicas."""
+    """Priority class, by which the team quota counts replicas."""
 
 
 def replicas(
@@ -94,7 +94,7 @@ def _metrics_path(settings: ModelSettings) -> dict[str, str] | None:
 
 
 def timeouts(settings: ModelSettings, pool: Pool) -> pulumi.CustomTimeouts:
-    """All replicas start at once; an update replaces them one after the other."""
+    """Parallel start of replicas, and rolling update one at a time."""
     start = _start_minutes(settings, pool)
     return pulumi.CustomTimeouts(create=f"{start}m", update=f"{start * settings.replicas.max}m")
 
@@ -105,7 +105,7 @@ def _start_minutes(settings: ModelSettings, pool: Pool) -> int:
 
 
 def _rolling(*, surge: bool) -> apps.DeploymentStrategyArgs:
-    """The new replica first where there is a GPU for it, else the old one makes room."""
+    """Start the new replica first if a GPU is free, else stop the old one first."""
     return apps.DeploymentStrategyArgs(
         type="RollingUpdate",
         rolling_update=apps.RollingUpdateDeploymentArgs(

@@ -1,4 +1,4 @@
-"""How many replicas a model has."""
+"""Autoscaling of model replicas."""
 
 from pulumi_kubernetes.autoscaling import v2 as autoscaling
 
@@ -19,7 +19,7 @@ _DOWN = autoscaling.HPAScalingRulesArgs(
 def scaler(
     workload: autoscaling.CrossVersionObjectReferenceArgs, settings: ModelSettings, metric: str
 ) -> autoscaling.HorizontalPodAutoscalerSpecArgs:
-    """By the waiting queue, which `metric` counts: a GPU that is busy says nothing about who waits for it."""
+    """HPA on waiting requests, counted by `metric`; GPU utilization does not show the queue."""
     waiting = autoscaling.PodsMetricSourceArgs(
         metric=autoscaling.MetricIdentifierArgs(name=metric),
         target=autoscaling.MetricTargetArgs(type="AverageValue", average_value=str(settings.waiting)),

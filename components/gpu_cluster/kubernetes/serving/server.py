@@ -8,7 +8,7 @@ from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.serving import ModelSettings, ServingEngine
 
 PORT = 8000
-"""Of every engine's HTTP server and of every model's address; a custom server may have another."""
+"""HTTP port of engines and of model Services; a custom server may use another."""
 
 CACHE, WEIGHTS, SCRATCH, SHM = "/cache", "/weights", "/tmp", "/dev/shm"  # noqa: S108
 
@@ -27,10 +27,10 @@ class Server:
     live: str = "/health"
     port: int = PORT
     metrics_port: int | None = None
-    """Of its metrics, where that is not the port of the server."""
+    """Port of metrics, if different from the HTTP port."""
 
     cache: str = CACHE
-    """Where the volume for downloaded weights is mounted."""
+    """Mount path of the cache volume."""
 
 
 def ports_of(models: Iterable[ModelSettings]) -> list[int]:
@@ -80,7 +80,7 @@ def hub_revision(settings: ModelSettings, revision: str | None) -> str | None:
 
 
 def hub_environment(settings: ModelSettings) -> dict[str, str]:
-    """Where the hub's client keeps what it downloads, and a home that can be written to."""
+    """Environment for the hub client's cache and a writable home."""
     return {
         "HF_HOME": f"{SCRATCH if settings.mounts_weights else CACHE}/huggingface",
         **({"HF_HUB_OFFLINE": "1"} if settings.mounts_weights else {}),

@@ -41,7 +41,7 @@ from gpu_cluster.kubernetes.storage import KEPT_BY_CLAIMS, StorageClassNames, cl
 
 
 class Serving(pulumi.ComponentResource):
-    """Models in a namespace of their own, which only named namespaces call.
+    """Models in a namespace that accepts requests only from listed namespaces.
 
     Serving("platform-serving", settings, pools=pools, storage=classes, image=VLLM.at(mirror)).models
     """
@@ -228,9 +228,9 @@ def _volumes_of(model: ModelSettings) -> str:
 
 
 def placements_of(settings: ServingSettings, pools: Mapping[str, Pool]) -> dict[str, Placement]:
-    """Where each model runs, what a replica asks for there, and whether an update finds a GPU to spare.
+    """Placement of each model, with resource requests and whether an update can surge.
 
-    It does where the nodes that are always there hold one replica more of every model of the pool.
+    An update can surge if nodes.min holds one more replica of every model of the pool.
     """
     requests = {key: request_of(model, pools[model.pool]) for key, model in settings.models.items()}
     fullest: dict[str, list[tuple[Request, int]]] = defaultdict(list)

@@ -13,7 +13,7 @@ from gpu_cluster.kubernetes.serving.server import (
 
 
 def sglang(served_name: str, settings: ModelSettings, pool: Pool) -> Server:
-    """Answers on PORT under `served_name`; it listens on loopback unless it is told a host.
+    """Answers on PORT under `served_name`; without --host it listens only on loopback.
 
     A termination signal lets requests finish, for as long as the pod has. Source: wheel sglang 0.5.23,
     srt/server_args.py, srt/entrypoints/http_server.py and srt/managers/tokenizer_manager.py, 2026-11-29.
@@ -58,7 +58,7 @@ def _arguments(served_name: str, settings: ModelSettings, pool: Pool) -> list[st
 
 
 def _memory_fraction(settings: ModelSettings, pool: Pool) -> str | None:
-    """For weights and cache; replicas that take turns on a GPU each see all of it."""
+    """Memory fraction for weights and cache; with time-slicing, each replica sees the whole GPU."""
     sliced = pool.sharing and pool.sharing.time_slicing
     if settings.gpu_memory_utilization is None and not sliced:
         return None

@@ -28,13 +28,15 @@ class StorageClassNames:
     """Names of the storage classes, by what they are good for."""
 
     default: str | None
-    """For claims that name no class. None where the stack makes none: then the cluster's own applies."""
+    """Default class for claims without one.
+
+    None if the stack has none; then the cluster's default applies."""
 
     shared: frozenset[str]
     """Classes with volumes that many nodes can mount at once (ReadWriteMany)."""
 
     scratch: Mapping[str, str]
-    """For each class that is not shared, the one for volumes that go with their pod."""
+    """Class for ephemeral volumes, by block storage class."""
 
     stores: Mapping[str, StoreSettings] = field(default_factory=dict[str, StoreSettings])
     """Stores, which are mounted as a whole."""
@@ -50,7 +52,7 @@ def _is_simulated(stack: Stack, _name: str) -> bool:
 
 
 class StorageClasses(pulumi.ComponentResource):
-    """Storage classes, exactly one of them the default, and the volumes of stores.
+    """Storage classes with exactly one default, and persistent volumes of stores.
 
     StorageClasses("platform-storage", {"standard": HostPath(kind="host-path", default=True)}).classes.default
     # standard
@@ -74,7 +76,7 @@ class StorageClasses(pulumi.ComponentResource):
     classes: StorageClassNames
 
     made: Mapping[str, Sequence[pulumi.Resource]]
-    """By entry, what has to stand before a pod that mounts it: its classes, or its volumes."""
+    """Resources required before a pod can mount an entry: its classes, or its volumes."""
 
     def __init__(
         self,

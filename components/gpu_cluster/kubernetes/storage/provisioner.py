@@ -1,4 +1,4 @@
-"""How each kind of storage class asks its driver for a volume."""
+"""Provisioner and parameters by kind of storage class."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ NFS_OPTIONS = ("nfsvers=4.1", "hard")
 class StorageProvisioner:
     provisioner: str
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
-    """As far as the stack file says; ids of what AWS makes come to them."""
+    """Static parameters from the stack file; IDs of AWS resources are added."""
     mount_options: tuple[str, ...] = ()
     shared: bool = False
     """Many nodes can mount one volume at once."""
@@ -59,7 +59,7 @@ def _gp3(settings: Ebs) -> dict[str, str]:
     }
 
 
-# An access point for each volume: a folder of its own, in which everybody is the volume's own user and group.
+# An access point per volume: its own folder, with an enforced user and group.
 _ACCESS_POINTS = {
     "provisioningMode": "efs-ap",
     "directoryPerms": "700",

@@ -8,7 +8,7 @@ _DEFAULT = "snapshot.storage.kubernetes.io/is-default-class"
 
 
 def snapshot_class(name: str, *, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
-    """For snapshots of EBS disks that name no class; they stay when their object is deleted.
+    """Default snapshot class of EBS volumes; snapshots are retained when their object is deleted.
 
     Its type comes with the snapshot-controller.
     """

@@ -25,13 +25,13 @@ class VolumeSource:
 @dataclass(frozen=True, slots=True)
 class StorageResources:
     parameters: Mapping[str, LiveParameters] = field(default_factory=dict[str, LiveParameters])
-    """Of each storage class, such as the key that encrypts its volumes."""
+    """Live parameters by storage class, such as the KMS key of its volumes."""
 
     kept: Mapping[str, LiveParameters] = field(default_factory=dict[str, LiveParameters])
     """Likewise, but not of its sibling for volumes that go with their pod, which have no backup."""
 
     sources: Mapping[str, VolumeSource] = field(default_factory=dict[str, VolumeSource])
-    """Of each store."""
+    """Volume source by store."""
 
     made: Mapping[str, pulumi.Resource] = field(default_factory=dict[str, pulumi.Resource])
     """Created before, and deleted after, any mount of them: more than the resource with the id."""

@@ -20,7 +20,7 @@ KEPT_BY_CLAIMS = ["spec.accessModes"]
 waits for every pod that mounts it. Its volume alone says how pods mount it."""
 
 _READ = ("read-only", "allow-other")
-# Whoever mounts the bucket may write to it: files of S3 have no owner that could be asked.
+# All pods that mount the bucket may write to it, because S3 has no file owners.
 _WRITE = ("allow-delete", "allow-overwrite", "allow-other", "dir-mode=0777", "file-mode=0666")
 
 

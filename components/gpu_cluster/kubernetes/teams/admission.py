@@ -1,4 +1,4 @@
-"""Which pods of teams are let in: those with GPUs where they were granted, counted as of there."""
+"""Admission policy for team pods: GPUs only on granted pools, counted per pool."""
 
 from collections.abc import Mapping
 from json import dumps
@@ -88,7 +88,7 @@ _VALIDATIONS = {
 
 
 def policy(pools: Mapping[str, Pool]) -> admission.ValidatingAdmissionPolicySpecArgs:
-    """For pods in the namespaces of teams. `pools`: those that have GPUs."""
+    """Policy for pods in team namespaces. `pools`: GPU pools."""
     selectors = {name: dict(pool.selector) for name, pool in pools.items()}
     by_mps = [name for name, pool in pools.items() if pool.sharing and pool.sharing.mps]
     pods = admission.NamedRuleWithOperationsArgs(

@@ -34,7 +34,7 @@ from gpu_cluster.kubernetes.teams.quota import gpu_quota_of, quota_of
 
 
 class TeamGrant(pulumi.ComponentResource):
-    """A namespace of a team's own, what may be used there, and the rights of its members in it.
+    """Namespace of a team with its quotas and the RBAC roles of its members.
 
     TeamGrant("platform-teams-vision", "vision", settings, pools=pools, models="serving", on_aws=True).summary
     # {"namespace": "vision", "group": "gpu-cluster:team:vision", "gpus": {"l4": {"nvidia.com/gpu": 8}}, …}

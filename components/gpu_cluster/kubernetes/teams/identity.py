@@ -1,10 +1,10 @@
-"""By what names the cluster and the account know a team."""
+"""Names of a team in the cluster and in the account."""
 
 TEAM_LABEL = "gpu-cluster/team"
 """Label of a team's namespace."""
 
 POOLS_ANNOTATION = "gpu-cluster/pools"
-"""Of a team's namespace: the pools whose GPUs it is granted, with commas between them."""
+"""Annotation of a team namespace: pools with granted GPUs, comma-separated."""
 
 CLASS_PREFIX = "gpu-"
 

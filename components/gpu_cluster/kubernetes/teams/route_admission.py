@@ -1,4 +1,4 @@
-"""Which routes of teams are let in: those below a team's own path, or in names that begin with the team's."""
+"""Admission policy for team routes: path below the team's name, or host name with the team's prefix."""
 
 from json import dumps
 

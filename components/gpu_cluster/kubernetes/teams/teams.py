@@ -1,4 +1,4 @@
-"""All teams of a platform in its cluster."""
+"""Teams of a platform in its cluster."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ from gpu_cluster.kubernetes.teams.identity import priority_class
 
 
 class Teams(pulumi.ComponentResource):
-    """Grants of all teams, and the admission policy that enforces them.
+    """Grants of all teams, with the admission policy that enforces them.
 
     Teams("platform-teams", stack, pools=pools, on_aws=False).summaries["vision"]
     """
@@ -49,7 +49,7 @@ class Teams(pulumi.ComponentResource):
                 f"{name}-class-{key}",
                 metadata=metadata(priority_class(key)),
                 value=0,
-                # What it cannot have, it waits for: no pod of anyone is ended for it.
+                # No preemption: pods wait for free capacity.
                 preemption_policy="Never",
                 description=f"Pods with GPUs of pool {key}, by which the quotas of teams count them",
                 opts=pulumi.ResourceOptions(
@@ -79,7 +79,7 @@ class Teams(pulumi.ComponentResource):
                 groups=stack.serving.has_groups,
                 gateway=stack.gateway if settings.gateway else None,
                 hub=stack.serving.hub,
-                # Nobody is let in before what holds them to their grant is there.
+                # Members get access only after the admission policy exists.
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before),
             )
             for team, settings in stack.teams.items()

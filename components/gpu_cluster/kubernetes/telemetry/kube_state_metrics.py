@@ -26,7 +26,7 @@ _ROLE = f"gpu-cluster-{NAME}"
 _SELF_PORT = 8081
 _TEAM_LABEL = "gpu-cluster/team"
 _POD_LABELS = ("app.kubernetes.io/instance", "app.kubernetes.io/part-of")
-"""By which a pod is one of a model or service."""
+"""Labels with the model or service of a pod."""
 
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "": ("namespaces", "nodes", "persistentvolumeclaims", "pods", "resourcequotas"),

@@ -25,7 +25,7 @@ def pod_monitors(
     gpus: bool,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Beside the pods of the collector: one for GPUs, and one for each engine."""
+    """PodMonitors: one for GPUs, and one per engine."""
     where = settings.scraper.namespace
     monitors = {"dcgm-exporter": ({NODES_NAMESPACE}, "/metrics", "metrics")} if gpus else {}
     for engine, served in ENGINES.items():

@@ -9,7 +9,7 @@ NODE_INFO = "gpu_cluster:node_info"
 """1 for each node, with `node`, `pool`, `instance_type` and `capacity_type`; empty where nothing is known."""
 
 Selectors = Mapping[str, Mapping[str, str]]
-"""By pool, the labels by which its nodes are found."""
+"""Node labels by pool."""
 
 _NODES = "kube_node_labels"
 _FACTS = (

@@ -60,7 +60,7 @@ _QUOTA = {
 
 
 class Telemetry(pulumi.ComponentResource):
-    """Exporters of GPUs, nodes and objects; Prometheus, or a way in for one that is there.
+    """Exporters for GPUs, nodes and Kubernetes objects, with Prometheus or access for an existing one.
 
     Telemetry("platform-telemetry", stack.telemetry, pools=pools, storage=classes, mirror=stack.mirror,
               models={"serving"}).url

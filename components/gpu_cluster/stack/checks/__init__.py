@@ -37,10 +37,10 @@ from gpu_cluster.stack.sections import rooted
 
 
 def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
-    """Everything that is wrong between sections, with keys from the root of the file on.
+    """Diagnostics across sections, with keys from the root of the file.
 
-    `broken` are entries that the file has and the stack lacks, for they have mistakes of their own:
-    nothing is said about what refers to them.
+    `broken` are entries that the file has and the stack lacks because of other errors. References to them are
+    not reported.
     """
     offered, unsound = valid_pools(stack)
     broken |= unsound

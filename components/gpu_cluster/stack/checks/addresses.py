@@ -1,4 +1,4 @@
-"""Addresses: the subnets of each zone hold all nodes and their pods, at the most."""
+"""Addresses: the subnets of each zone are large enough for all nodes and pods at nodes.max."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,7 +13,7 @@ from gpu_cluster.stack.suggestions import one_of
 
 
 def addresses(stack: Stack, settings: NetworkSettings, offered: Mapping[str, Pool]) -> Iterator[Diagnostic]:
-    """Of a network that was there before nothing is known."""
+    """The size of an existing network is unknown."""
     if settings.existing or not offered:
         return
     zones = {name: _zones_of(stack.pools[name], settings) for name in offered}
@@ -34,7 +34,7 @@ def _zones_of(pool: PoolSettings, settings: NetworkSettings) -> Sequence[str]:
 
 
 def _short(key: str, cidr: str, tier: Tier, needed: Mapping[str, int]) -> Iterator[Diagnostic]:
-    """Said once, of the zone that needs most."""
+    """One diagnostic, for the zone with the largest requirement."""
     zone = max(needed, key=lambda zone: needed[zone])
     has = usable(subnet(cidr, tier, zone))
     if needed[zone] <= has:
@@ -47,7 +47,7 @@ def _short(key: str, cidr: str, tier: Tier, needed: Mapping[str, int]) -> Iterat
 
 
 def _ways(tier: Tier, needed: int) -> list[str]:
-    """Alternatives that would have enough addresses."""
+    """Settings that provide enough addresses."""
     larger = _enough(tier, VPC_SIZES if tier is Tier.PRIVATE else POD_SIZES, needed)
     ways = [f"/{larger}"] if larger else []
     apart = _enough(Tier.PODS, POD_SIZES, needed)
@@ -57,5 +57,5 @@ def _ways(tier: Tier, needed: int) -> list[str]:
 
 
 def _enough(tier: Tier, sizes: range, needed: int) -> int | None:
-    """The longest prefix whose subnets have as many addresses."""
+    """Longest prefix whose subnets have enough addresses."""
     return next((it for it in reversed(sizes) if usable(subnet(f"0.0.0.0/{it}", tier, "a")) >= needed), None)

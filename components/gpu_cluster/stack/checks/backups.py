@@ -1,4 +1,4 @@
-"""Copies of backups: of something, in a region that exists and is another."""
+"""Copies of backups: there are backups, and the region exists and is another one."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ def backups(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     if problem := unknown_region(there):
         yield Diagnostic(_KEYS, problem)
     elif there == stack.region:
-        yield Diagnostic(_KEYS, f"expected another region, got '{there}', where the backups are")
+        yield Diagnostic(_KEYS, f"expected another region, got '{there}', the region of the backups")
     kept = any(backup_days(settings) for settings in stack.storage.values())
     if not kept and not any(keys[0] == "storage" for keys in broken):
-        yield Diagnostic(_KEYS, "there is nothing to copy: nothing of storage is backed up")
+        yield Diagnostic(_KEYS, "nothing to copy: no entry of storage has backups")

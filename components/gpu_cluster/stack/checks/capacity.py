@@ -1,4 +1,4 @@
-"""All models of a pool together: its nodes hold their replicas, at the least and at the most."""
+"""All models of a pool: its nodes have capacity for their replicas at min and at max."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ def capacity(stack: Stack, offered: dict[str, Pool]) -> Iterator[Diagnostic]:
 
 
 def _starts_for_pods(stack: Stack, pool: Pool) -> bool:
-    """Whether a pod finds a node where there was none, at the least as at the most."""
+    """Check that all replicas can be scheduled, at min and at max."""
     return stack.pools[pool.name].provisioner is Provisioner.KARPENTER
 
 
@@ -35,7 +35,7 @@ def _ends(pool: Pool, models: _Models, *, starts: bool) -> Iterator[Diagnostic]:
     if too_many:
         yield too_many
     if too_many and (most, pool.nodes.max) == (least, pool.nodes.min):
-        return  # the same numbers once more
+        return  # min and max are equal
     too_many = _short(pool, models, most, "max", pool.nodes.max)
     if too_many:
         yield too_many
@@ -48,5 +48,5 @@ def _short(pool: Pool, models: _Models, replicas: dict[str, int], end: str, node
     if needed is None or needed <= nodes:
         return None
     who = " and ".join(f"{count} of {name}" for name, count in replicas.items())
-    message = f"{nodes} is too few: at replicas.{end} the models need {needed}, for {who}"
+    message = f"{nodes} is too few: at replicas.{end}, the models need {needed}, for {who}"
     return Diagnostic(("pools", pool.name, "nodes", end), message)

@@ -1,4 +1,4 @@
-"""Ranges of addresses: none that stands for two places, and none that AWS does not let beside another."""
+"""CIDR ranges: no overlaps, and no combination that AWS refuses."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network, ip_network
@@ -30,7 +30,7 @@ def cidrs(stack: Stack, settings: NetworkSettings, broken: frozenset[Keys]) -> I
 
 
 def _ranges(stack: Stack, settings: NetworkSettings) -> Iterator[tuple[Keys, str]]:
-    """Each with its keys, in the order in which one gives way to the next."""
+    """Ranges with their keys, in order of precedence."""
     if settings.existing:
         yield from _listed(("network", "existing", "cidrs"), settings.existing.cidrs)
     else:
@@ -51,7 +51,7 @@ def _listed(keys: Keys, given: list[str]) -> Iterator[tuple[Keys, str]]:
 
 
 def _is_broken(keys: Keys, broken: frozenset[Keys]) -> bool:
-    """Whether the file says something else there, which is no range."""
+    """Whether the file has an invalid value there."""
     return any(keys[:length] in broken for length in range(1, len(keys) + 1))
 
 
@@ -60,5 +60,5 @@ def _beside(vpc: IPv4Network, pods: IPv4Network) -> Iterator[Diagnostic]:
     own = next((family for family in _FAMILIES if vpc.subnet_of(family)), _SHARED)
     if not (pods.subnet_of(_SHARED) or pods.subnet_of(own)):
         allowed = dict.fromkeys([str(_SHARED), str(own)])
-        message = f"AWS takes {' or '.join(allowed)} beside {vpc}, got {pods}"
+        message = f"AWS allows {' or '.join(allowed)} with {vpc}, got {pods}"
         yield Diagnostic(_PODS, message)

@@ -1,4 +1,4 @@
-"""The cluster on AWS: a version that EKS supports, a way in for those who need one, add-ons that fit."""
+"""EKS cluster: supported version, API server access, access entries and compatible add-ons."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -15,11 +15,12 @@ from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
 _OF_NAMESPACES = (AccessPolicy.ADMIN, AccessPolicy.EDIT, AccessPolicy.VIEW)
 _WIDEST = {4: 8, 6: 16}
-"""Shortest prefix of a network that still is somebody's, by version of IP."""
+"""Shortest allowed prefix of a public range, by IP version."""
 _LOCAL_IPV4 = [IPv4Network(it) for it in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")]
 _LOCAL_IPV6 = IPv6Network("fc00::/7")
 _MOST_BEHIND = 2
-"""Kubernetes lets nodes be three minor versions behind; then the control plane could not go on."""
+"""Kubernetes supports nodes up to three minor versions behind; one less allows the next control-plane
+upgrade."""
 
 
 def cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
@@ -46,11 +47,11 @@ def cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
 
 
 def _unknown_version(version: str) -> str:
-    return f"EKS has no Kubernetes {version}; there are {one_of(KUBERNETES_VERSIONS)}"
+    return f"EKS does not support Kubernetes {version}; expected {one_of(KUBERNETES_VERSIONS)}"
 
 
 def _ended(version: str) -> str | None:
-    """EKS makes no cluster of a version after its extended support, and upgrades those that are there."""
+    """EKS creates no clusters of a version after extended support, and upgrades existing ones."""
     found, day = KUBERNETES_VERSIONS[version], today()
     if day <= found.extended_until:
         return None
@@ -79,17 +80,18 @@ def _access(settings: EksSettings, broken: frozenset[Keys]) -> Iterator[Diagnost
             yield Diagnostic((*keys, "principal"), message)
         first = names.setdefault(access.principal, name)
         if first != name:
-            yield Diagnostic((*keys, "principal"), f"{first} has it already; one has one policy")
+            yield Diagnostic(
+                (*keys, "principal"), f"{first} has the same principal; a principal has one policy"
+            )
         if access.namespaces and access.policy not in _OF_NAMESPACES:
             message = (
-                f"{access.policy} holds in the whole cluster; namespaces go with {one_of(_OF_NAMESPACES)}"
+                f"{access.policy} applies to the whole cluster; namespaces requires policy "
+                f"{one_of(_OF_NAMESPACES)}"
             )
             yield Diagnostic((*keys, "namespaces"), message)
     admins = [access for access in settings.access.values() if access.policy is AccessPolicy.CLUSTER_ADMIN]
     if not admins and ("cluster", "access") not in broken:
-        message = (
-            "nobody could install anything; expected policy: cluster-admin for the principal that deploys"
-        )
+        message = "no entry has policy: cluster-admin, which the deploying principal needs"
         yield Diagnostic(("cluster", "access"), message)
 
 
@@ -100,16 +102,16 @@ def _endpoint(settings: EksSettings) -> Iterator[Diagnostic]:
         if network.prefixlen < _WIDEST[network.version]:
             widest = _WIDEST[network.version]
             yield Diagnostic(
-                keys, f"{cidr} is open to the world; expected networks of your own, /{widest} at most"
+                keys, f"{cidr} is too large for a public range; expected your own networks, at most /{widest}"
             )
         elif network.version == 6 and settings.ip_family == "ipv4":
-            yield Diagnostic(keys, f"{cidr} is IPv6, which the endpoint has with ipFamily: ipv6 alone")
+            yield Diagnostic(keys, f"{cidr} is IPv6; the endpoint supports IPv6 only with ipFamily: ipv6")
         elif _is_private(network):
-            yield Diagnostic(keys, f"{cidr} is not a public address range; it belongs in endpoint.private")
+            yield Diagnostic(keys, f"{cidr} is not a public address range; set it in endpoint.private")
 
 
 def _callers(stack: Stack, settings: EksSettings) -> Iterator[Diagnostic]:
-    """Each network beyond the internet is a rule of one security group; IPv4 and IPv6 are counted apart."""
+    """Private networks are rules of one security group; IPv4 and IPv6 are counted separately."""
     keys: Keys = ("cluster", "endpoint")
     public = len(set(settings.endpoint.public))
     if problem := LIMITS["api-server-public-networks"].problem(public):
@@ -121,7 +123,7 @@ def _callers(stack: Stack, settings: EksSettings) -> Iterator[Diagnostic]:
     for version, name in ((4, "IPv4"), (6, "IPv6")):
         count = sum(ip_network(cidr).version == version for cidr in callers)
         if problem := LIMITS["security-group-rules"].problem(count):
-            message = f"{problem}; each {name} network of private, remoteNetworks and the VPC is one"
+            message = f"{problem}; each {name} network of private, remoteNetworks and the VPC counts as one"
             yield Diagnostic((*keys, "private"), message)
 
 
@@ -132,22 +134,24 @@ def _is_private(network: IPv4Network | IPv6Network) -> bool:
 
 
 def _addresses(stack: Stack, settings: EksSettings) -> Iterator[Diagnostic]:
-    """Requirements and exclusions of IPv6."""
+    """Requirements and limits of IPv6."""
     if settings.ip_family == "ipv4":
         return
     network = stack.network
     if network and not (network.ipv6 or network.existing):
-        yield Diagnostic(("cluster", "ipFamily"), "pods get addresses of the VPC; set network.ipv6: true")
+        yield Diagnostic(("cluster", "ipFamily"), "pods use VPC addresses; set network.ipv6: true")
     if network and network.pod_cidr:
-        yield Diagnostic(("network", "podCidr"), "with cluster.ipFamily: ipv6 pods have no IPv4 addresses")
+        yield Diagnostic(
+            ("network", "podCidr"), "not with cluster.ipFamily: ipv6, where pods have no IPv4 addresses"
+        )
     if settings.remote_networks:
-        yield Diagnostic(("cluster", "remoteNetworks"), "hybrid nodes have IPv4 alone, got ipFamily: ipv6")
+        yield Diagnostic(("cluster", "remoteNetworks"), "hybrid nodes support only IPv4, got ipFamily: ipv6")
     if (
         isinstance(ip_network(settings.service_cidr), IPv4Network)
         and "service_cidr" in settings.model_fields_set
     ):
         yield Diagnostic(
-            ("cluster", "serviceCidr"), "only with ipFamily: ipv4; with ipv6 AWS chooses the range"
+            ("cluster", "serviceCidr"), "only with ipFamily: ipv4; with ipv6, AWS chooses the range"
         )
 
 
@@ -159,30 +163,30 @@ def _addons(settings: EksSettings) -> Iterator[Diagnostic]:
             yield from _declared_addon(name, given)
             continue
         if given.pod_identity:
-            message = f"the platform sets the role of {name}; expected an add-on that it does not install"
+            message = (
+                f"the platform sets the role of {name}; expected an add-on that the platform does not install"
+            )
             yield Diagnostic((*keys, "podIdentity"), message)
         if version is None:
             continue
         if name == "kube-proxy" and _minor(version) != settings.version:
-            yield Diagnostic(
-                keys, f"expected a version of {settings.version}, like the cluster, got {version}"
-            )
+            yield Diagnostic(keys, f"expected a {settings.version} version, as of the cluster, got {version}")
         elif (least := ADDON_LEAST.get(name)) and _parts(version) < _parts(least):
-            yield Diagnostic(keys, f"expected {least} or later, which the platform needs, got {version}")
+            yield Diagnostic(keys, f"expected {least} or later, required by the platform, got {version}")
 
 
 def _declared_addon(name: str, given: AddonSettings) -> Iterator[Diagnostic]:
-    """An add-on that the catalog lacks; `gpu-cluster doctor` asks EKS whether it has it."""
+    """Add-on that is not in the catalog; `gpu-cluster doctor` checks with EKS that it exists."""
     keys: Keys = ("cluster", "addons", name)
     if near := did_you_mean(name, ADDONS, cutoff=0.8):
         yield Diagnostic(keys, f"unknown add-on '{name}'{near}")
     elif given.version is None:
-        message = "required key is missing; version of an add-on that the catalog lacks"
+        message = "required key is missing; version of the add-on, which is not in the catalog"
         yield Diagnostic((*keys, "version"), message)
 
 
 def _iam(settings: EksSettings) -> Iterator[Diagnostic]:
-    """A boundary is of the account of the roles (IAM API, PutRolePermissionsBoundary, 2026-11-29)."""
+    """The boundary must be in the account of the roles (IAM API, PutRolePermissionsBoundary, 2026-11-29)."""
     boundary = settings.iam.permissions_boundary
     account = boundary.split(":")[4] if boundary else "aws"
     if account not in (settings.account, "aws"):
@@ -191,13 +195,16 @@ def _iam(settings: EksSettings) -> Iterator[Diagnostic]:
 
 
 def _skew(pool: PoolSettings, version: str) -> str | None:
-    """Diagnostic of an Amazon Linux release that does not fit; Bottlerocket has releases of its own."""
+    """Diagnostic of an incompatible Amazon Linux release; Bottlerocket has other release numbers."""
     release = pool.ami.release
     if release is None or pool.ami.family is not AmiFamily.AL2023 or not release.rpartition("-")[2].isdigit():
         return None
     behind = _parts(version)[1] - _parts(release)[1]
     if behind < 0:
-        return f"nodes of {_minor(release)} are ahead of the cluster, which has {version}; upgrade that first"
+        return (
+            f"nodes of {_minor(release)} are newer than the cluster, which has {version}; upgrade the "
+            "cluster first"
+        )
     if behind > _MOST_BEHIND:
         return f"nodes of {_minor(release)} are {behind} behind the cluster, which has {version}; at most 2"
     return None

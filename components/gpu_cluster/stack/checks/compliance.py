@@ -1,4 +1,4 @@
-"""Guardrails: only where there is a bill, and what a framework demands."""
+"""Guardrails: only with provider eks, and the requirements of compliance frameworks."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import one_of
 
 OF_AWS = ("backups", "budget", "compliance", "tags", "protect")
-"""Sections of what keeps data, money and rules, which hold on AWS alone."""
+"""Sections for data, cost and compliance, which apply only to AWS."""
 
 _PCI_DAYS = 365
 """Twelve months of audit logs (PCI DSS 4.0.1, requirement 10.5.1)."""
@@ -27,16 +27,14 @@ def compliance(stack: Stack) -> Iterator[Diagnostic]:
     if Framework.CIS_EKS in frameworks:
         yield from _cis_eks(stack.cluster)
     if Framework.GDPR in frameworks and not stack.compliance.data_residency:
-        message = (
-            "required key is missing with gdpr, whose article 44 asks where data goes; regions it may be in"
-        )
+        message = "required key is missing with gdpr (article 44); regions where data may be stored"
         yield Diagnostic(("compliance", "dataResidency"), message)
     if Framework.PCI_DSS in frameworks:
         yield from _pci_dss(stack, stack.cluster)
 
 
 def _residency(stack: Stack) -> Iterator[Diagnostic]:
-    """Data stays where it may be: the platform and every copy."""
+    """Data residency: the platform and all copies are in allowed regions."""
     allowed = stack.compliance.data_residency
     for name in sorted(allowed):
         if problem := unknown_region(name):
@@ -56,9 +54,11 @@ def _elsewhere(name: str, allowed: frozenset[str]) -> str:
 
 
 def _cis_eks(cluster: EksSettings) -> Iterator[Diagnostic]:
-    """CIS Amazon EKS Benchmark 1.8.0, where it is more than what every cluster has anyway."""
+    """CIS Amazon EKS Benchmark 1.8.0, beyond the settings of every cluster."""
     if cluster.endpoint.public:
-        yield Diagnostic(("cluster", "endpoint", "public"), "5.4.2 of cis-eks wants a private endpoint alone")
+        yield Diagnostic(
+            ("cluster", "endpoint", "public"), "5.4.2 of cis-eks requires a private endpoint only"
+        )
 
 
 def _pci_dss(stack: Stack, cluster: EksSettings) -> Iterator[Diagnostic]:
@@ -71,4 +71,4 @@ def _pci_dss(stack: Stack, cluster: EksSettings) -> Iterator[Diagnostic]:
         kept["network", "flowLogs", "retentionDays"] = stack.network.flow_logs.retention_days
     for keys, days in kept.items():
         if days < _PCI_DAYS:
-            yield Diagnostic(keys, f"10.5.1 of pci-dss wants at least {_PCI_DAYS} days, got {days}")
+            yield Diagnostic(keys, f"10.5.1 of pci-dss requires at least {_PCI_DAYS} days, got {days}")

@@ -1,4 +1,4 @@
-"""Disks of EBS that AWS would refuse to make."""
+"""EBS volumes that AWS would refuse to create."""
 
 from collections.abc import Iterator
 
@@ -10,11 +10,11 @@ from gpu_cluster.stack.diagnostic import Diagnostic
 _GI = 1024**3
 _MOST_GI = 65_536
 _IOPS_PER_GI = 500
-"""Of gp3 (Amazon EBS user guide, General Purpose SSD volumes, 2026-11-21)."""
+"""Limits of gp3 (Amazon EBS user guide, General Purpose SSD volumes, 2026-11-21)."""
 
 
 def disks(stack: Stack) -> Iterator[Diagnostic]:
-    """Of models, for their size is in the stack file: large enough for their class, and not too large."""
+    """Cache volumes of models have a valid size for their class."""
     for name, model in stack.serving.models.items():
         chosen = stack.storage.get((model.cache and model.cache.storage_class) or "")
         if not (model.cache and isinstance(chosen, Ebs)):
@@ -22,9 +22,12 @@ def disks(stack: Stack) -> Iterator[Diagnostic]:
         size = amount(model.cache.size) / _GI
         least = -(-chosen.iops // _IOPS_PER_GI)
         if size < least:
-            problem = f"{chosen.iops} iops of class {model.cache.storage_class} need a disk of {least}Gi"
+            problem = (
+                f"{chosen.iops} iops of class {model.cache.storage_class} require a volume of at least "
+                f"{least}Gi"
+            )
         elif size > _MOST_GI:
-            problem = "a disk of EBS has 64Ti at most"
+            problem = "an EBS volume has at most 64Ti"
         else:
             continue
         keys = ("serving", "models", name, "cache", "size")

@@ -1,4 +1,4 @@
-"""Arguments of an engine: known to its release, and set by neither the platform nor a key of the model."""
+"""Engine arguments: known to the release, and set neither by the platform nor by a key of the model."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,62 +6,62 @@ from gpu_cluster.catalog.engines import Flag, flags_of
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
-_HTTP = "clients and probes speak plain HTTP to a replica"
-_NODES = "nodes says on how many nodes a replica is"
+_HTTP = "clients and probes use plain HTTP"
+_NODES = "it is set from nodes"
 
 PLATFORM = {
     "vllm": {
-        "--model": "model says what is served",
-        "--served-model-name": "a model is served under its name in the stack file",
-        "--host": "a replica listens on every address of its pod",
-        "--port": "a replica listens on port 8000",
-        "--uds": "a replica listens on port 8000",
+        "--model": "it is set from model",
+        "--served-model-name": "it is set to the name of the model in the stack file",
+        "--host": "replicas listen on every pod address",
+        "--port": "replicas listen on port 8000",
+        "--uds": "replicas listen on port 8000",
         "--grpc": _HTTP,
         "--ssl-keyfile": _HTTP,
         "--ssl-certfile": _HTTP,
-        "--shutdown-timeout": "drainSeconds says it",
-        "--hf-token": "the token comes from hubToken, or from a Secret by env",
-        "--download-dir": "cache is where weights are downloaded to",
-        "--config": "no file of arguments is mounted",
+        "--shutdown-timeout": "it is set from drainSeconds",
+        "--hf-token": "set hubToken, or env with a Secret",
+        "--download-dir": "it is set from cache",
+        "--config": "no argument file is mounted",
         "--headless": _NODES,
         "--nnodes": _NODES,
         "--node-rank": _NODES,
         "--master-addr": _NODES,
         "--master-port": _NODES,
-        "--help": "the server would print its arguments and end",
+        "--help": "the server would print its help and exit",
     },
     "sglang": {
-        "--model-path": "model says what is served",
-        "--served-model-name": "a model is served under its name in the stack file",
-        "--host": "a replica listens on every address of its pod",
-        "--port": "a replica listens on port 8000",
+        "--model-path": "it is set from model",
+        "--served-model-name": "it is set to the name of the model in the stack file",
+        "--host": "replicas listen on every pod address",
+        "--port": "replicas listen on port 8000",
         "--ssl-keyfile": _HTTP,
         "--ssl-certfile": _HTTP,
-        "--enable-metrics": "it is set anyway",
-        "--download-dir": "cache is where weights are downloaded to",
-        "--config": "no file of arguments is mounted",
+        "--enable-metrics": "the platform always sets it",
+        "--download-dir": "it is set from cache",
+        "--config": "no argument file is mounted",
         "--nnodes": _NODES,
         "--node-rank": _NODES,
         "--dist-init-addr": _NODES,
-        "--help": "the server would print its arguments and end",
+        "--help": "the server would print its help and exit",
     },
     "text-embeddings-inference": {
-        "--model-id": "model says what is served",
-        "--served-model-name": "a model is served under its name in the stack file",
-        "--hostname": "a replica listens on every address of its pod",
-        "--port": "a replica listens on port 8000",
-        "--huggingface-hub-cache": "cache is where weights are downloaded to",
-        "--hf-token": "the token comes from hubToken, or from a Secret by env",
-        "--hf-api-token": "the token comes from hubToken, or from a Secret by env",
+        "--model-id": "it is set from model",
+        "--served-model-name": "it is set to the name of the model in the stack file",
+        "--hostname": "replicas listen on every pod address",
+        "--port": "replicas listen on port 8000",
+        "--huggingface-hub-cache": "it is set from cache",
+        "--hf-token": "set hubToken, or env with a Secret",
+        "--hf-api-token": "set hubToken, or env with a Secret",
     },
     "triton": {
-        "--model-repository": "it is the folder of the model in its store or cache",
-        "--http-port": "a replica listens on port 8000",
+        "--model-repository": "it is set to the model's folder in the store or cache",
+        "--http-port": "replicas listen on port 8000",
         "--metrics-port": "metrics are on port 8002",
-        "--exit-timeout-secs": "drainSeconds says it",
+        "--exit-timeout-secs": "it is set from drainSeconds",
     },
 }
-"""Arguments that the platform sets, or that would break what it relies on, by engine, with the reason."""
+"""Arguments that are not allowed, by engine, with the reason."""
 
 TYPED = {
     "vllm": {
@@ -119,24 +119,24 @@ TYPED = {
         "--max-batch-tokens": "batchedTokens",
     },
 }
-"""Arguments that have a key of their own, by engine: what they say reaches the checks too."""
+"""Arguments with a key of the stack file, by engine; the key is validated."""
 
 
 def argument_mistakes(keys: Keys, engine: str, release: str | None, words: list[str]) -> Iterator[Diagnostic]:
-    """`keys`: those of the arguments; of a release whose parser was not read, names and values pass."""
+    """`keys`: path of the arguments. For an unknown release, names and values are not checked."""
     flags = flags_of(engine, release)
     for flag, values in split_arguments(words):
         name = _name(flag, flags)
         if reason := PLATFORM.get(engine, {}).get(name):
-            yield Diagnostic(keys, f"{flag} is the platform's: {reason}")
+            yield Diagnostic(keys, f"{flag} is set by the platform: {reason}")
         elif key := TYPED.get(engine, {}).get(name):
-            yield Diagnostic(keys, f"{flag} has a key of its own, which checks know of: set {key}")
+            yield Diagnostic(keys, f"{flag} is not allowed in args; set {key}, which is validated")
         elif flags is not None and (problem := argument_problem(flag, values, flags, f"{engine} {release}")):
             yield Diagnostic(keys, problem)
 
 
 def split_arguments(words: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """Each argument with its values; words before the first argument are one of their own, without a name.
+    """Arguments with their values; words before the first argument have an empty name.
 
     list(split_arguments(["--seed=1", "--middleware", "a", "-q", "fp8"]))
     # [("--seed", ["1"]), ("--middleware", ["a"]), ("-q", ["fp8"])]
@@ -155,19 +155,19 @@ def split_arguments(words: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _is_flag(word: str) -> bool:
-    """A negative number is a value."""
+    """Whether a word is an argument; negative numbers are values."""
     return word.startswith("-") and not word[1:2].isdigit() and word != "-"
 
 
 def _name(flag: str, flags: Mapping[str, Flag] | None) -> str:
-    """Long name with dashes, without the keys of a JSON argument: --a_b.c is --a-b."""
+    """Canonical long name: --a_b.c is --a-b."""
     written = flag.partition(".")[0].replace("_", "-") if flag.startswith("--") else flag
     known = (flags or {}).get(written)
     return known.name if known else written
 
 
 def argument_problem(flag: str, values: list[str], flags: Mapping[str, Flag], release: str) -> str | None:
-    """Reason for which the parser of the release would refuse the value; None if it takes it."""
+    """Reason why the parser of the release would refuse the value, or None."""
     if not flag:
         return f"expected an argument such as --seed, got '{values[0]}'"
     known = flags.get(_name(flag, flags))
@@ -202,7 +202,7 @@ def _count_problem(flag: str, values: list[str], known: Flag, *, nested: bool) -
 
 
 def value_problem(value: str, known: Flag) -> str | None:
-    """Why a value is none that the argument takes; $(NAME) stands for a variable."""
+    """Reason why a value is invalid, or None; $(NAME) is a variable."""
     if value.startswith("$("):
         return None
     if known.choices and value not in known.choices:
@@ -215,7 +215,7 @@ def value_problem(value: str, known: Flag) -> str | None:
 
 
 def _is_number(value: str, number: str) -> bool:
-    """vLLM takes 8k and 1.5M for some whole numbers too, and auto for the context."""
+    """vLLM also accepts 8k and 1.5M for some whole numbers, and auto for the context."""
     text = value.removesuffix(value[-1:]) if value[-1:].isalpha() and value != "auto" else value
     if value == "auto":
         return True

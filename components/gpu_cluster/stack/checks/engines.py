@@ -1,4 +1,4 @@
-"""Engines: an image that there is, options that the engine has, and parallelism that its GPUs allow."""
+"""Engines: image, supported options, and parallelism that matches the GPUs."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ _UNDERSTOOD = {
     ServingEngine.TEI: {"revision", "maxSequences", "concurrency", "batchedTokens"},
     ServingEngine.CUSTOM: set[str](),
 }
-"""Keys that reach the command line, by engine."""
+"""Keys that set arguments of the engine, by engine."""
 
 _SET = {
     ServingEngine.VLLM: {"HF_HOME", "HF_HUB_OFFLINE", "HOME", "USER"},
@@ -34,7 +34,7 @@ _SET = {
     ServingEngine.TEI: {"HF_HOME", "HF_HUB_OFFLINE", "HOME", "PORT", "MODEL_ID", "HOSTNAME"},
     ServingEngine.CUSTOM: {"HF_HOME", "HOME"},
 }
-"""Variables that the platform sets, by engine."""
+"""Environment variables that the platform sets, by engine."""
 
 _CHOSEN = {
     "quantization": "--quantization",
@@ -42,11 +42,11 @@ _CHOSEN = {
     "toolParser": "--tool-call-parser",
     "reasoningParser": "--reasoning-parser",
 }
-"""Keys whose words the release of the engine decides, with their arguments."""
+"""Keys whose allowed values depend on the engine release, with their arguments."""
 
 
 def engines(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
-    """Of models without a mistake of their own: what is wrong may be the very key that decides."""
+    """Checks only models without other errors, because the invalid key may decide."""
     for name, model in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
         if keys in {it[:3] for it in broken}:
@@ -58,13 +58,13 @@ def engines(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
         yield from _words(keys, model)
         of_group = {"VLLM_HOST_IP"} if model.nodes > 1 else set[str]()
         for variable in sorted((_SET[model.engine] | of_group) & model.env.keys()):
-            yield Diagnostic((*keys, "env", variable), "the platform sets it; remove it")
+            yield Diagnostic((*keys, "env", variable), "set by the platform; remove it")
         release = release_in_use(model)
         yield from argument_mistakes((*keys, "args"), model.engine.value, release, model.args)
 
 
 def release_in_use(model: ModelSettings) -> str | None:
-    """Release of the engine whose arguments count; None where an own image does not say."""
+    """Engine release for argument checks; None for a custom image without version."""
     if model.version:
         return release_of(model.version)
     return (
@@ -91,31 +91,31 @@ def unchecked_engine(name: str, model: ModelSettings) -> Iterator[str]:
 def _image(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
     engine = ENGINES.get(model.engine.value)
     if model.version and engine is None:
-        yield Diagnostic((*keys, "version"), "not with engine custom, whose image says it; remove the key")
+        yield Diagnostic((*keys, "version"), "not with engine custom; the image defines it; remove the key")
     if model.image or (model.version and engine and engine.repository):
         return
     if engine is None or engine.repository is None:
         example = f", such as {engine.example} with a tag and digest" if engine else ""
-        message = f"required key is missing with engine {model.engine.value}; image with its server{example}"
+        message = f"required key is missing with engine {model.engine.value}; image of the server{example}"
         yield Diagnostic((*keys, "image"), message)
     elif model.engine is not ServingEngine.VLLM:
         message = (
             f"required key is missing with engine {model.engine.value}; a release such as {engine.example}"
         )
-        yield Diagnostic((*keys, "version"), f"{message}, best with its digest; or image")
+        yield Diagnostic((*keys, "version"), f"{message}, preferably with its digest; or image")
 
 
 def _understood(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
     engine = model.engine
     given = {_camel(name) for name in model.model_fields_set}
     for key in sorted((given & _ALL) - _UNDERSTOOD[engine]):
-        yield Diagnostic((*keys, key), f"no option of engine {engine.value} here; say it by args or env")
+        yield Diagnostic((*keys, key), f"not supported for engine {engine.value}; use args or env")
     if "server" in given and engine is not ServingEngine.CUSTOM:
         yield Diagnostic((*keys, "server"), f"only with engine custom, got {engine.value}")
     ranged = model.replicas.min < model.replicas.max
     if engine is ServingEngine.CUSTOM and ranged and not model.waiting_metric:
         message = "required key is missing with engine custom and a range of replicas"
-        yield Diagnostic((*keys, "waitingMetric"), f"{message}; metric of pods that counts waiting requests")
+        yield Diagnostic((*keys, "waitingMetric"), f"{message}; pod metric of waiting requests")
 
 
 def _camel(name: str) -> str:
@@ -144,7 +144,7 @@ def _parallel(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
 
 
 def _gpus(needed: int, model: ModelSettings) -> str:
-    """Where tensorParallel is left out any multiple of the others does."""
+    """Without tensorParallel, any multiple of the other sizes is valid."""
     others = model.pipeline_parallel * model.data_parallel
     return str(needed) if model.tensor_parallel else f"a multiple of {others}"
 

@@ -1,4 +1,4 @@
-"""Extras: manifests that can be read, and charts in folders that are there."""
+"""Extras: valid manifests, and existing chart folders."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,5 +13,5 @@ def extras(stack: Stack) -> Iterator[Diagnostic]:
         yield Diagnostic(("extras", "manifests", position), str(problem))
     for name, chart in stack.extras.charts.items():
         if chart.is_path and not (Path(chart.chart) / "Chart.yaml").is_file():
-            message = f"there is no Chart.yaml in {chart.chart}"
+            message = f"no Chart.yaml in {chart.chart}"
             yield Diagnostic(("extras", "charts", name, "chart"), message)

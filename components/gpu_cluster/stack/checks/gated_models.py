@@ -1,4 +1,4 @@
-"""Gated models: their weights are downloaded with a token of the model hub, or lie in a store or image."""
+"""Gated models: weights are downloaded with a hub token, or are in a store or image."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,11 @@ from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 
 def gated_models(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
-    """Models whose replicas would end with 401 Unauthorized. With provider local nothing is downloaded.
+    """Gated models without a token, whose replicas would fail with 401 Unauthorized.
 
-    HF_TOKEN in the environment is a token too; the images of other engines know where their weights are.
+    Provider local downloads nothing.
+
+    HF_TOKEN in env also counts as a token; images of other engines determine their weights.
 
     Source: https://huggingface.co/docs/hub/models-gated, Download files, 2026-11-28.
     """

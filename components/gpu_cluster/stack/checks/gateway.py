@@ -1,4 +1,4 @@
-"""The gateway: its class and certificate, routes that lead somewhere, and keys where it is production."""
+"""Gateway: class, certificate, valid routes, and API keys in production."""
 
 from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
@@ -13,23 +13,23 @@ from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
-_OF_ENVOY = "only Envoy Gateway enforces it: leave class out, or set envoyGateway: true if the class is one"
+_OF_ENVOY = "requires Envoy Gateway; remove class, or set envoyGateway: true if the class is one"
 
 
 def gateway(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
-    """Problems of an environment's gateway, and of grants to use it."""
+    """Diagnostics of an environment's gateway and of grants to use it."""
     settings = stack.gateway
     if settings is None:
         if ("gateway",) not in broken:
             yield from _grants_without(stack)
         return
     if isinstance(stack.cluster, LocalCluster):
-        why = "not with provider local, where no gateway controller runs; gpu-cluster rehearse runs a stack "
-        yield Diagnostic(("gateway",), f"{why}with eks or existing on simulated nodes")
+        why = "not with provider local, which runs no gateway controller; use gpu-cluster rehearse "
+        yield Diagnostic(("gateway",), f"{why}with a stack on eks or existing")
         return
     yield from _production(stack, settings, settings, broken)
     if stack.production and settings.http:
-        message = "plain HTTP with production: true, where anyone on the way reads prompts; expected tls"
+        message = "plain HTTP is not allowed with production: true; expected tls"
         yield Diagnostic(("gateway", "http"), message)
     yield from _class(stack, settings)
     yield from _charts(stack, settings)
@@ -37,31 +37,31 @@ def gateway(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     if any(it.gateway for it in stack.teams.values()) or stack.serving.models or settings.routes:
         yield from _routes(settings, settings, stack.serving.models, (), None, broken)
     elif not any(keys[:2] == ("serving", "models") for keys in broken):
-        message = "it leads nowhere: there is no model, and no team with gateway: true"
+        message = "no backends: there is no model, and no team with gateway: true"
         yield Diagnostic(("gateway",), message)
 
 
 def gateway_of_team(team: TeamStack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
-    """Problems of a team's routes."""
+    """Diagnostics of a team's routes."""
     routed, settings = team.file.gateway, team.environment.gateway
     if routed is None:
         return
     name = team.file.team.environment
     if settings is None:
-        message = f"environment {name} has no gateway; it gets one by gpu-cluster:gateway"
+        message = f"environment {name} has no gateway; add gpu-cluster:gateway to it"
         yield Diagnostic(("gateway",), message)
         return
     if not team.grant.gateway:
         message = (
-            f"environment {name} grants team {team.name} no routes; it does by "
-            f"gpu-cluster:teams.{team.name}.gateway: true"
+            f"environment {name} does not allow routes of team {team.name}; set "
+            f"gpu-cluster:teams.{team.name}.gateway: true there"
         )
         yield Diagnostic(("gateway",), message)
         return
     yield from _production(team.environment, settings, routed, broken)
     yield from _limits(settings, routed)
     if not (team.file.models or team.file.services):
-        yield Diagnostic(("gateway",), "it leads nowhere: the team has no model and no service")
+        yield Diagnostic(("gateway",), "no backends: the team has no model and no service")
         return
     yield from _routes(settings, routed, team.file.models, team.file.services, team.name, broken)
 
@@ -69,16 +69,16 @@ def gateway_of_team(team: TeamStack, broken: frozenset[Keys]) -> Iterator[Diagno
 def _grants_without(stack: Stack) -> Iterator[Diagnostic]:
     for name, team in stack.teams.items():
         if team.gateway:
-            message = "the environment has no gateway; it gets one by gpu-cluster:gateway"
+            message = "the environment has no gateway; add gpu-cluster:gateway"
             yield Diagnostic(("teams", name, "gateway"), message)
 
 
 def _production(
     stack: Stack, settings: GatewaySettings, routed: RoutedSettings, broken: frozenset[Keys]
 ) -> Iterator[Diagnostic]:
-    """Keys of a class that cannot have any are said once, by the class."""
+    """For a class without key support, the class is reported, not the keys."""
     if stack.production and settings.has_policies and not routed.keys and ("gateway", "keys") not in broken:
-        message = "routes without keys are open to all with production: true; expected keys, by consumer"
+        message = "routes without API keys are not allowed with production: true; expected keys, by consumer"
         yield Diagnostic(("gateway",), message)
 
 
@@ -89,13 +89,15 @@ def _class(stack: Stack, settings: GatewaySettings) -> Iterator[Diagnostic]:
     if settings.tls and settings.tls.certificate:
         if not isinstance(stack.cluster, EksSettings):
             provider = stack.cluster.provider
-            message = f"ACM has certificates for load balancers of AWS, and the provider is {provider}"
+            message = f"ACM certificates require provider eks, got {provider}"
             yield Diagnostic(("gateway", "tls", "certificate"), f"{message}; expected secret or issuer")
         elif stack.region and f":{stack.region}:" not in settings.tls.certificate:
-            message = f"a load balancer has certificates of its own region; expected one of {stack.region}"
+            message = (
+                f"the certificate must be in the region of the load balancer; expected one of {stack.region}"
+            )
             yield Diagnostic(("gateway", "tls", "certificate"), message)
     if isinstance(stack.cluster, EksSettings) and settings.is_installed and settings.api_installed:
-        message = "the platform makes the cluster, and nobody else installs the Gateway API; remove it"
+        message = "not with provider eks, where the platform installs the Gateway API; remove it"
         yield Diagnostic(("gateway", "apiInstalled"), message)
 
 
@@ -114,19 +116,20 @@ def _limits(settings: GatewaySettings, routed: RoutedSettings) -> Iterator[Diagn
 def _charts(stack: Stack, settings: GatewaySettings) -> Iterator[Diagnostic]:
     registry = stack.registry
     if stack.offline and settings.is_installed and not (registry.charts or registry.mirror):
-        message = "the charts of Envoy Gateway come from the internet; expected registry.charts or "
+        message = "the Envoy Gateway chart is on the internet; expected registry.charts or "
         yield Diagnostic(("gateway",), f"{message}registry.mirror with offline: true")
 
 
 def _teams(stack: Stack, settings: GatewaySettings) -> Iterator[Diagnostic]:
-    """Names below a wildcard begin with the team's: one team's may not begin like another's."""
+    """Host names below a wildcard start with the team's name, so team names must not be prefixes of each
+    other."""
     if not settings.is_wildcard:
         return
     granted = [name for name, team in stack.teams.items() if team.gateway]
     for name in granted:
         for other in granted:
             if other.startswith(f"{name}-"):
-                message = f"host names of team {name} and of team {other} cannot be told apart below "
+                message = f"host names of teams {name} and {other} are ambiguous below "
                 hint = "expected a host without *, where routes are paths"
                 yield Diagnostic(("teams", other, "gateway"), f"{message}{settings.host}; {hint}")
 
@@ -144,7 +147,7 @@ def _routes(
     for name, route in routed.routes.items():
         keys: Keys = ("gateway", "routes", name)
         if team is None and route.services:
-            message = "services are of teams, in their own files; expected models"
+            message = "services are only allowed in a team's file; expected models"
             yield Diagnostic((*keys, "services"), message)
         yield from _unknown((*keys, "models"), "model", route.models, {*models, *faulty})
         if team:
@@ -158,8 +161,8 @@ def _routes(
 def _unknown(keys: Keys, what: str, given: Collection[str], known: Collection[str]) -> Iterator[Diagnostic]:
     for name in given:
         if name not in known:
-            hint = did_you_mean(name, known) or (f"; there are {one_of(sorted(known))}" if known else "")
-            yield Diagnostic((*keys, name), f"there is no {what} {name}{hint}")
+            hint = did_you_mean(name, known) or (f"; expected {one_of(sorted(known))}" if known else "")
+            yield Diagnostic((*keys, name), f"unknown {what} '{name}'{hint}")
 
 
 def _place(
@@ -169,32 +172,32 @@ def _place(
         return
     suffix, begins = settings.host.removeprefix("*"), f"{team}-" if team else ""
     if not settings.is_wildcard:
-        message = (
-            f"the gateway's host is {settings.host} for all routes; expected path, or a wildcard host there"
-        )
+        message = f"the gateway has one host, {settings.host}; expected path, or a wildcard host in gateway"
         yield Diagnostic((*keys, "host"), message)
         return
     label = route.host.removesuffix(suffix)
     if not route.host.endswith(suffix) or "." in label or "*" in label:
-        message = f"it is not one name below {settings.host}; expected such as {begins}{name}{suffix}"
+        message = f"expected one label below {settings.host}, such as {begins}{name}{suffix}"
         yield Diagnostic((*keys, "host"), message)
     elif not label.startswith(begins):
-        message = f"names of team {team} begin with {begins}; expected such as {begins}{name}{suffix}"
+        message = (
+            f"host names of team {team} start with {begins}; expected a name such as {begins}{name}{suffix}"
+        )
         yield Diagnostic((*keys, "host"), message)
 
 
 def _alike(keys: Keys, name: str, models: Mapping[str, ModelSettings]) -> Iterator[Diagnostic]:
-    """All models of a route answer to the same requests: one API, and the name that a request gives."""
+    """All models of a route must accept the same requests: the same API and model name."""
     paths = {key: api_path(it) or "/" for key, it in models.items()}
     if len(set(paths.values())) > 1:
         shown = " and ".join(f"{key} {path}" for key, path in paths.items())
-        message = f"its models answer at different paths, {shown}; expected models of one API"
+        message = f"its models have different API paths, {shown}; expected models of one API"
         yield Diagnostic((*keys, "models"), message)
     for key, model in models.items():
         if model.engine in ONE_NAME and key != name and len(models) > 1:
             message = (
-                f"engine {model.engine.value} answers to one name, {key}, and requests of this route give "
-                f"{name}; expected engine vllm, or a route of this model alone named {key}"
+                f"engine {model.engine.value} accepts only the model name {key}, and requests of this "
+                f"route use {name}; expected engine vllm, or a route of only this model named {key}"
             )
             yield Diagnostic((*keys, "models", key), message)
 
@@ -209,5 +212,5 @@ def _same_place(
     for place, names in groupby(sorted(places, key=places.__getitem__), key=places.__getitem__):
         first, *others = names
         for other in others:
-            message = f"route {first} is at {''.join(place)} too; expected another path or host"
+            message = f"route {first} has the same address {''.join(place)}; expected another path or host"
             yield Diagnostic(("gateway", "routes", other), message)

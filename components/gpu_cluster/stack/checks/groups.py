@@ -1,4 +1,4 @@
-"""Replicas over several nodes: engines that can, parallelism that nodes divide, weights that all mount."""
+"""Multi-node replicas: supported engines, parallelism divisible by nodes, and shared weights."""
 
 from collections.abc import Iterator
 
@@ -15,11 +15,11 @@ from gpu_cluster.stack.suggestions import one_of
 _WITHOUT_NVLINK = "NCCL_MNNVL_ENABLE"
 
 SPANNING = (ServingEngine.VLLM, ServingEngine.SGLANG)
-"""Engines whose processes on several nodes form one server."""
+"""Engines that support multi-node replicas."""
 
 
 def groups(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
-    """Problems of models without a mistake of their own."""
+    """Diagnostics of models without other errors."""
     if isinstance(stack.cluster, LocalCluster):
         yield from _local(stack)
         return
@@ -29,58 +29,57 @@ def groups(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
             continue
         if model.engine not in SPANNING:
             engines = one_of(it.value for it in SPANNING)
-            message = (
-                f"engine {model.engine.value} serves from one node; over several nodes expected {engines}"
-            )
+            message = f"engine {model.engine.value} does not support nodes; expected engine {engines}"
             yield Diagnostic((*keys, "nodes"), message)
             continue
         yield from _parallel(keys, model)
         yield from _weights(keys, model, stack)
         yield from _ultraserver(keys, model, stack)
         if f"{name}{GROUP_SUFFIX}" in stack.serving.models:
-            message = f"the pods of {name} find each other under this name; choose another"
+            message = f"reserved for the headless Service of {name}; choose another name"
             yield Diagnostic((*keys[:-1], f"{name}{GROUP_SUFFIX}"), message)
 
 
 def _local(stack: Stack) -> Iterator[Diagnostic]:
-    """Its simulated nodes run no controller; a rehearsal of another stack does."""
-    why = "not with provider local, where no LeaderWorkerSet controller runs"
+    """Simulated nodes run no controller; a rehearsal does."""
+    why = "not with provider local, which runs no LeaderWorkerSet controller"
     if stack.serving.lws_controller is not None:
         yield Diagnostic(("serving", "lwsController"), why)
     for name, model in stack.serving.models.items():
         if model.nodes > 1:
-            message = f"{why}; gpu-cluster rehearse runs a stack with eks or existing on simulated nodes"
+            message = f"{why}; use gpu-cluster rehearse with a stack on eks or existing"
             yield Diagnostic(("serving", "models", name, "nodes"), message)
 
 
 def groups_of_team(team: TeamStack) -> Iterator[Diagnostic]:
-    """Teams may not install the controller, which is one for the whole cluster."""
+    """Teams cannot install the controller, because it is cluster-wide."""
     for name, model in team.file.models.items():
         is_local = isinstance(team.environment.cluster, LocalCluster)
         if model.nodes > 1 and not is_local and not team.environment.serving.has_groups:
             message = (
-                f"environment {team.file.team.environment} has no LeaderWorkerSet controller; it gets one by "
-                "gpu-cluster:serving.lwsController: true"
+                f"environment {team.file.team.environment} has no LeaderWorkerSet controller; set "
+                "gpu-cluster:serving.lwsController: true there"
             )
             yield Diagnostic(("models", name, "nodes"), message)
         if model.nodes > 1 and f"{name}{GROUP_SUFFIX}" in team.file.services:
-            message = f"the pods of model {name} find each other under this name; choose another"
+            message = f"reserved for the headless Service of model {name}; choose another name"
             yield Diagnostic(("services", f"{name}{GROUP_SUFFIX}"), message)
 
 
 def _parallel(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
-    """vLLM 0.26.0 puts whole copies on a node, or a copy on whole nodes (config/parallel.py, 2026-11-29)."""
+    """vLLM 0.26.0 places whole copies on a node, or a copy on whole nodes (config/parallel.py,
+    2026-11-29)."""
     options, together = engine_options(model), model.gpus * model.nodes
     where = f"{model.gpus} GPUs on each of {model.nodes} nodes"
     if options.gpus != together:
-        product = f"tensorParallel {options.tensor} by pipelineParallel {options.pipeline}"
-        product += f" by dataParallel {options.data}" if options.data > 1 else ""
+        product = f"tensorParallel {options.tensor} x pipelineParallel {options.pipeline}"
+        product += f" x dataParallel {options.data}" if options.data > 1 else ""
         message = f"{where} are {together}, and {product} is {options.gpus}; expected {together}"
         yield Diagnostic((*keys, "nodes"), message)
     elif model.gpus % options.copy_gpus and options.copy_gpus % model.gpus:
         message = (
-            f"a copy of the model takes {options.copy_gpus} GPUs, and there are {where}; expected copies of "
-            "whole nodes, or nodes of whole copies"
+            f"a copy of the model uses {options.copy_gpus} GPUs, and a replica has {where}; expected "
+            "a whole number of copies per node, or of nodes per copy"
         )
         yield Diagnostic((*keys, "dataParallel"), message)
 
@@ -92,32 +91,28 @@ def _weights(keys: Keys, model: ModelSettings, stack: Stack) -> Iterator[Diagnos
     if model.cache.storage_class in shared:
         return
     given = model.cache.storage_class or "the default class"
-    hint = (
-        f"expected {one_of(shared)}"
-        if shared
-        else "expected a class that many nodes mount, such as efs or nfs"
-    )
+    hint = f"expected {one_of(shared)}" if shared else "expected a ReadWriteMany class such as efs or nfs"
     message = (
-        f"a volume of {given} is mounted by one node, and the weights are for {model.nodes}; {hint}, or store"
+        f"volumes of {given} are ReadWriteOnce, and {model.nodes} nodes need the weights; {hint}, or store"
     )
     yield Diagnostic((*keys, "cache", "storageClass"), message)
 
 
 def _ultraserver(keys: Keys, model: ModelSettings, stack: Stack) -> Iterator[Diagnostic]:
-    """NCCL finds the NVLink between the servers, no IMEX channel to use it by, and ends the engine."""
+    """NCCL detects NVLink between the servers but has no IMEX channel, so the engine exits."""
     pool = stack.pools.get(model.pool)
     setting = model.env.get(_WITHOUT_NVLINK)
     if not pool or not (pool.instance or "").startswith(ULTRASERVER_FAMILY):
         return
     if setting is None or setting.value != "0":
         message = (
-            f"servers of {pool.instance} share their NVLink, which takes IMEX channels of NVIDIA's DRA "
-            "driver; the platform does not install it, and NCCL ends without; expected 1, or env "
-            f'{_WITHOUT_NVLINK}: "0" to go by the network'
+            f"{pool.instance} has NVLink between servers, which requires IMEX channels of NVIDIA's DRA "
+            "driver; the platform does not install it; expected 1, or env "
+            f'{_WITHOUT_NVLINK}: "0" to use the network'
         )
         yield Diagnostic((*keys, "nodes"), message)
 
 
 def _is_shared(settings: object) -> bool:
-    """Whether many nodes mount a volume of the class at once."""
+    """Whether volumes of the class are ReadWriteMany."""
     return isinstance(settings, Nfs | Efs) or (isinstance(settings, Csi) and settings.shared)

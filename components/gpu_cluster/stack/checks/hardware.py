@@ -1,4 +1,4 @@
-"""Declared hardware: GPUs that are known, and facts that do not contradict the catalog."""
+"""Declared hardware: known GPUs."""
 
 from collections.abc import Iterator
 

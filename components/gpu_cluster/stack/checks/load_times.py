@@ -1,4 +1,4 @@
-"""Loading: `loadMinutes`, after which a replica is restarted, is longer than its weights take."""
+"""Load time: `loadMinutes` exceeds the estimated load time of the weights."""
 
 from collections.abc import Iterator, Mapping
 from math import ceil
@@ -13,7 +13,7 @@ _STEP = 10  # minutes
 
 
 def load_times(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
-    """Models that would be restarted while they load, for ever. With provider local nothing is loaded."""
+    """Models that would restart before they are loaded. Provider local loads nothing."""
     if isinstance(stack.cluster, LocalCluster):
         return
     mistaken = {keys[:3] for keys in broken}
@@ -27,16 +27,16 @@ def load_times(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys
             or minutes <= settings.load_minutes
         ):
             continue
-        source = "the hub, by way of its volume"
+        source = "the hub by its cache volume"
         if settings.mounts_weights:
             source = f"store {settings.store}" if settings.store else "its image on the disk of the node"
         yield Diagnostic(
             (*keys, "loadMinutes"),
-            f"{settings.load_minutes} minutes are too few: {settings.model} takes about {ceil(minutes)} from "
-            f"{source}; expected at least {enough(minutes)}",
+            f"{settings.load_minutes} minutes are too few: {settings.model} loads in about "
+            f"{ceil(minutes)} from {source}; expected at least {enough(minutes)}",
         )
 
 
 def enough(minutes: float) -> int:
-    """With some to spare, in tens of minutes."""
+    """Recommended value, rounded up to tens of minutes."""
     return ceil(minutes * 1.25 / _STEP) * _STEP

@@ -1,4 +1,4 @@
-"""Logs: destinations that the platform can have, and a volume's class that exists."""
+"""Logs: supported destinations, and an existing storage class."""
 
 from collections.abc import Iterator
 

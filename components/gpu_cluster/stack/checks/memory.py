@@ -1,4 +1,4 @@
-"""Memory: the weights fit the volume, and the model with all that it remembers fits a replica's GPUs."""
+"""Memory: the weights fit the cache volume, and weights and KV cache fit the GPUs of a replica."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +30,7 @@ from gpu_cluster.stack.suggestions import one_of
 
 _CONTEXT_STEP = 1024  # tokens
 _MOST_NODES = 16
-"""Up to which a larger number of nodes is proposed."""
+"""Maximum number of nodes in a suggestion."""
 
 
 def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
@@ -40,9 +40,9 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
         model, pool = known_model(settings), offered.get(settings.pool)
         if settings.engine not in FROM_HUB:
             continue
-        if keys in mistaken:  # what is wrong may be the very number that counts
+        if keys in mistaken:  # the invalid key may decide the estimate
             continue
-        if settings.engine is not ServingEngine.VLLM:  # the formula is of vLLM
+        if settings.engine is not ServingEngine.VLLM:  # the formula is vLLM's
             yield from _volume(keys, settings, model) if model else ()
             continue
         if model is None:
@@ -62,7 +62,7 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
 
 
 def _undescribed(keys: Keys, settings: ModelSettings) -> list[Diagnostic]:
-    """Mistakes of `like` and `config`: an unknown model, or a file that cannot be used."""
+    """Errors of `like` and `config`: an unknown model, or an unusable file."""
     if settings.like:
         return [Diagnostic((*keys, "like"), f"unknown model '{settings.like}'{near_model(settings.like)}")]
     if settings.config and (problem := config_problem(settings.config)):
@@ -71,24 +71,26 @@ def _undescribed(keys: Keys, settings: ModelSettings) -> list[Diagnostic]:
 
 
 def _unknown(keys: Keys, settings: ModelSettings) -> Diagnostic:
-    """A note elsewhere, and an error in production, where a model that does not fit is an outage."""
-    ways = "expected like, config, shape, or weights beside it where production is true"
-    message = f"model '{settings.model}' is not known, so its memory cannot be checked; {ways}"
+    """Unknown models are an error in production, and a note otherwise."""
+    ways = "expected like, config, shape or weights with production: true"
+    message = f"memory of model '{settings.model}' cannot be checked, because the model is unknown; {ways}"
     return Diagnostic((*keys, "model"), message + near_model(settings.model))
 
 
 def near_model(name: str) -> str:
-    """The known model of the nearest name, as a question."""
+    """Suggestion of the known model with the nearest name."""
     near = get_close_matches(name, MODELS, n=1, cutoff=0.8)
     return f", did you mean '{near[0]}'?" if near else ""
 
 
 def _unmeasured(keys: Keys, settings: ModelSettings, pool: Pool | None) -> Iterator[Diagnostic]:
-    """Replicas that take turns on a GPU get their key-value cache in bytes, which weights decide."""
+    """With time-slicing, the size of the KV cache is set in bytes and depends on the weights."""
     sliced = pool and pool.sharing and pool.sharing.time_slicing
     if pool and sliced and not any(obstacles(keys, settings, pool)):
-        message = f"required on pool {pool.name}, whose GPUs are time-sliced, for a model not in the catalog"
-        yield Diagnostic((*keys, "weights"), f"{message}: the size of its weights, such as 16Gi")
+        message = (
+            f"required on pool {pool.name} with time-sliced GPUs, because the model is not in the catalog"
+        )
+        yield Diagnostic((*keys, "weights"), f"{message}; total size of the weights, such as 16Gi")
 
 
 def _volume(keys: Keys, settings: ModelSettings, model: LanguageModel) -> Iterator[Diagnostic]:
@@ -100,7 +102,7 @@ def _volume(keys: Keys, settings: ModelSettings, model: LanguageModel) -> Iterat
 def _too_long(settings: ModelSettings, model: LanguageModel) -> str | None:
     if not (settings.context and model.context) or settings.context <= model.context:
         return None
-    return f"{settings.context} tokens are too many: {model.name} was made for {model.context}"
+    return f"{settings.context} tokens exceed the maximum context of {model.name}, {model.context}"
 
 
 def _unshareable(settings: ModelSettings, model: LanguageModel, pool: Pool) -> str | None:
@@ -111,7 +113,7 @@ def _unshareable(settings: ModelSettings, model: LanguageModel, pool: Pool) -> s
     heads = f"{model.heads} attention heads"
     if kv_heads := max((each.heads for each in model.cache if not each.state), default=0):
         heads += f" and {kv_heads} key-value heads"
-    return f"{tensor} GPUs cannot share the {heads} of {model.name}; expected {right}"
+    return f"{tensor} GPUs do not divide the {heads} of {model.name}; expected {right}"
 
 
 def _too_large(
@@ -124,12 +126,12 @@ def _too_large(
     if load.fits(device, gpus):
         return None
     options, who, copies = engine_options(settings), "a replica", 0
-    if options.data > 1:  # told of one copy
+    if options.data > 1:  # reported for one copy
         load, gpus, copies = replace(load, options=replace(options, data=1)), options.copy_gpus, gpus
         who = "each copy in a replica"
     needs = _needed(load, load.need(device, gpus), gpus)
     where = f"{settings.nodes} nodes of pool {pool.name}" if settings.nodes > 1 else f"pool {pool.name}"
-    gets = f"{who} on {where} gets {_gi(device.usable_bytes * gpus, floor)}"
+    gets = f"{who} on {where} has {_gi(device.usable_bytes * gpus, floor)}"
     if settings.nodes > 1:
         ways = [*_lighter(load, device, gpus), *_wider(load, device, pool, settings.nodes)]
     else:
@@ -143,14 +145,14 @@ def _needed(load: ModelLoad, need: MemoryEstimate, gpus: int) -> str:
     weights = f"{_gi(need.weights * gpus)} of {model.precision} weights".replace("  ", " ")
     tokens = f"{load.concurrency} times {load.context}" if load.concurrency else str(load.context)
     remembered = f"{_gi(need.cache * gpus)} for {tokens} tokens, " if need.cache else ""
-    parts = f"{weights}, {remembered}{_gi(need.working * gpus)} to work with"
+    parts = f"{weights}, {remembered}{_gi(need.working * gpus)} working memory"
     least = "" if need.cache else "at least "
     return f"{model.name} needs {least}{_gi(need.total * gpus, ceil)} of GPU memory ({parts})"
 
 
 def _lighter(load: ModelLoad, device: Device, gpus: int) -> Iterator[str]:
     """Smaller settings that fit on the same GPUs."""
-    if not load.model.cache:  # its weights alone are known
+    if not load.model.cache:  # only its weights are known
         return
     steps = _most(
         load.context // _CONTEXT_STEP,
@@ -167,13 +169,13 @@ def _lighter(load: ModelLoad, device: Device, gpus: int) -> Iterator[str]:
 
 
 def _most(limit: int, fits: Callable[[int], bool]) -> int:
-    """The most that fits, up to the limit; 0 where nothing does."""
+    """Largest fitting value up to the limit, or 0."""
     return bisect_left(range(1, limit + 1), True, key=lambda count: not fits(count))
 
 
 def _roomier(load: ModelLoad, pool: Pool, offered: Mapping[str, Pool], copies: int) -> Iterator[str]:
-    """Fewer copies on `copies` GPUs, more of the same pool, the smallest place on another, or else the
-    cheapest instance type."""
+    """Settings that fit: fewer copies on `copies` GPUs, more GPUs of the pool, the smallest fit on another
+    pool, or the cheapest instance type."""
     places = {
         each.name: place
         for each in offered.values()
@@ -192,7 +194,7 @@ def _roomier(load: ModelLoad, pool: Pool, offered: Mapping[str, Pool], copies: i
 
 
 def _wider(load: ModelLoad, device: Device, pool: Pool, nodes: int) -> Iterator[str]:
-    """More whole nodes of the pool, with a stage of the layers on each; of whole GPUs only."""
+    """More nodes per replica with pipeline parallelism, for whole GPUs."""
     if pool.sharing or load.options is None:
         return
     for count in range(nodes + 1, min(_MOST_NODES, pool.nodes.max) + 1):

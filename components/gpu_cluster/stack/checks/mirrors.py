@@ -1,4 +1,4 @@
-"""Models that a Job mirrors into a store: the hub has them, the store takes them, a node takes the Job."""
+"""Mirrored models: downloadable from the hub, writable store, and a node for the Job."""
 
 from collections.abc import Iterator, Mapping
 
@@ -22,7 +22,7 @@ _MIB = 1024**2
 def mirrors(
     stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys], *, of_team: bool = False
 ) -> Iterator[Diagnostic]:
-    """`of_team`: pods without GPUs keep off the nodes that have some."""
+    """`of_team`: pods without GPUs do not run on GPU nodes."""
     for name, model in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
         if not model.mirror or keys in {it[:3] for it in broken}:
@@ -33,7 +33,8 @@ def mirrors(
             yield Diagnostic((*keys, "mirror"), problem)
         if stack.network and stack.network.nat is Nat.NONE and not (stack.serving.hub or stack.offline):
             message = (
-                "with network.nat none no way leads to the model hub; expected serving.hub, a mirror of it"
+                "not with network.nat none, because the model hub is unreachable; expected "
+                "serving.hub with a mirror"
             )
             yield Diagnostic((*keys, "mirror"), message)
         if problem := _homeless(offered, broken, of_team=of_team):
@@ -43,33 +44,31 @@ def mirrors(
 def _named(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
     if model.engine not in FROM_HUB:
         engines = ", ".join(sorted(FROM_HUB))
-        message = f"only with engines that load a model of the hub, {engines}; got {model.engine.value}"
+        message = f"only with engine {engines}, got {model.engine.value}"
         yield Diagnostic((*keys, "mirror"), message)
     if not HUB_NAME.fullmatch(model.model):
-        message = f"expected the name of a model on the hub, which mirror downloads, got '{model.model}'"
+        message = f"expected a model name on the hub, got '{model.model}'"
         yield Diagnostic((*keys, "model"), message)
     if model.revision and not REVISION.fullmatch(model.revision):
-        message = f"expected a commit, tag or branch that can name a folder, got '{model.revision}'"
+        message = f"expected a commit, tag or branch that is a valid folder name, got '{model.revision}'"
         yield Diagnostic((*keys, "revision"), message)
 
 
 def _unfit(name: str, store: StoreSettings) -> str | None:
-    """Reason for which no Job can write to a store."""
+    """Reason why a Job cannot write to a store, or None."""
     match store:
         case S3(writable=False) | NfsFolder(writable=False) | CsiVolume(writable=False):
-            return f"a Job writes the weights into {name}; expected writable: true in storage.{name}"
+            return f"the Job writes weights to {name}; expected writable: true in storage.{name}"
         case FsxLustre():
-            return f"the top folder of {name} is root's; expected an s3 store, as the one that it shows"
+            return f"the root folder of {name} is owned by root; expected an s3 store"
         case NodeFolder():
-            return (
-                f"each node has a folder of its own in {name}; expected an s3, nfs-folder or csi-volume store"
-            )
+            return f"{name} is a separate folder on each node; expected an s3, nfs-folder or csi-volume store"
         case _:
             return None
 
 
 def _homeless(offered: Mapping[str, Pool], broken: frozenset[Keys], *, of_team: bool) -> str | None:
-    """Reason for which no node takes the Job."""
+    """Reason why no node can run the Job, or None."""
     if not offered or any(keys[0] == "pools" for keys in broken):
         return None
     asked = f"{MIRROR_CPU_MILLIS}m CPU and {MIRROR_MEMORY_BYTES // _MIB}Mi"
@@ -78,15 +77,15 @@ def _homeless(offered: Mapping[str, Pool], broken: frozenset[Keys], *, of_team: 
         free = [free_capacity(pool) for pool in without]
         if any(it.cpu_millis >= MIRROR_CPU_MILLIS and it.memory_bytes >= MIRROR_MEMORY_BYTES for it in free):
             return None
-        return f"its Job requests {asked}, and no node without GPUs has as much free"
+        return f"the Job requests {asked}, and no node without GPUs has enough free capacity"
     if of_team:
-        return "its Job runs on a node without GPUs, and the environment has no pool of such"
+        return "the Job needs a node without GPUs, and the environment has no such pool"
     if any(
         pool.reserved_cpu_millis >= MIRROR_CPU_MILLIS and pool.reserved_memory_bytes >= MIRROR_MEMORY_BYTES
         for pool in offered.values()
     ):
         return None
     return (
-        f"its Job requests {asked} beside models, and no pool keeps as much free; "
-        "raise pools.<name>.reserve, or add a pool without GPUs"
+        f"the Job requests {asked} next to models, and no pool reserves enough; raise "
+        "pools.<name>.reserve, or add a pool without GPUs"
     )

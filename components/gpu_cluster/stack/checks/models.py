@@ -1,4 +1,4 @@
-"""Each model: a pool that exists, offers what a replica asks for and has room for one."""
+"""Models: the pool exists and can run at least one replica."""
 
 from collections.abc import Iterator
 
@@ -24,16 +24,16 @@ def models(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> I
 
 
 def obstacles(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
-    """Why no node of the pool can take a replica."""
+    """Reason why no node of the pool can run a replica, or None."""
     if not pool.gpu_resources:
-        yield Diagnostic((*keys, "pool"), f"pool {pool.name} has no GPU that a pod can ask for")
+        yield Diagnostic((*keys, "pool"), f"pool {pool.name} has no GPU that pods can request")
         return
     mistakes = [*_gpus(keys, model, pool), *_nodes(keys, model, pool), *_slice(keys, model, pool)]
     yield from mistakes or _size(keys, model, pool)
 
 
 def unknown_pool(name: str, stack: Stack, broken: frozenset[Keys]) -> str:
-    """Diagnostic of the name of a pool that does not exist."""
+    """Diagnostic of an unknown pool."""
     faulty = sorted(str(keys[1]) for keys in broken if keys[0] == "pools" and len(keys) > 1)
     known = dict.fromkeys([*stack.pools, *faulty])
     near = did_you_mean(name, known, cutoff=0.5) or f"; there are {', '.join(known) or 'none'}"
@@ -46,27 +46,25 @@ def _gpus(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
         yield Diagnostic((*keys, "gpus"), message)
     elif model.gpus > pool.gpus:
         node = f"a node of pool {pool.name} ({pool.machine}) has {pool.gpus}"
-        yield Diagnostic((*keys, "gpus"), f"a replica asks for {model.gpus} GPUs, and {node}")
+        yield Diagnostic((*keys, "gpus"), f"a replica requests {model.gpus} GPUs, and {node}")
 
 
 def _nodes(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
-    """Over several nodes a replica takes all GPUs of each, and all nodes are in one zone."""
+    """A multi-node replica uses all GPUs of its nodes, and all nodes are in one zone."""
     if model.nodes == 1:
         return
     if pool.sharing:
-        message = f"pool {pool.name} shares its GPUs, and a replica over several nodes takes whole ones"
-        yield Diagnostic((*keys, "nodes"), f"{message}; remove the key, or name another pool")
+        message = f"pool {pool.name} shares its GPUs, and a multi-node replica needs whole GPUs"
+        yield Diagnostic((*keys, "nodes"), f"{message}; remove the key, or set another pool")
     elif model.gpus < pool.gpus:
-        whole = f"a replica over {model.nodes} nodes takes whole nodes of pool {pool.name} ({pool.machine})"
+        whole = f"a replica on {model.nodes} nodes uses whole nodes of pool {pool.name} ({pool.machine})"
         yield Diagnostic((*keys, "gpus"), f"{whole}; expected {pool.gpus}, got {model.gpus}")
     elif model.nodes > pool.nodes.max:
-        yield Diagnostic((*keys, "nodes"), f"pool {pool.name} has {pool.nodes.max} nodes at the most")
+        yield Diagnostic((*keys, "nodes"), f"pool {pool.name} has at most {pool.nodes.max} nodes")
     if len(pool.zones) > 1:
         zones = " and ".join(pool.zones)
-        message = (
-            f"a replica over {model.nodes} nodes needs them in one zone, and pool {pool.name} is in {zones}"
-        )
-        yield Diagnostic((*keys, "pool"), f"{message}; set zones of the pool to one of them")
+        message = f"a replica on {model.nodes} nodes needs one zone, and pool {pool.name} is in {zones}"
+        yield Diagnostic((*keys, "pool"), f"{message}; set zones of the pool to one zone")
 
 
 def _slice(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
@@ -78,18 +76,16 @@ def _slice(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]
         message = f"expected {one_of(layout)} as in the layout of pool {pool.name}, got '{model.slice}'"
         yield Diagnostic(keys, message + did_you_mean(model.slice, layout))
     elif layout and not model.slice:
-        yield Diagnostic(
-            keys, f"required key is missing; expected {one_of(layout)}, which pool {pool.name} offers"
-        )
+        yield Diagnostic(keys, f"required key is missing; expected {one_of(layout)} of pool {pool.name}")
 
 
 def _size(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnostic]:
     request, free = request_of(model, pool), free_capacity(pool)
     node = f"a node of pool {pool.name} ({pool.machine}) has"
     if request.cpu_millis > free.cpu_millis:
-        message = f"a replica asks for {request.cpu_millis}m of CPU, and {node} {free.cpu_millis}m for models"
+        message = f"a replica requests {request.cpu_millis}m of CPU, and {node} {free.cpu_millis}m for models"
         yield Diagnostic((*keys, "cpu"), message)
     if request.memory_bytes > free.memory_bytes:
         asked, has = request.memory_bytes / 1024**3, free.memory_bytes / 1024**3
-        message = f"a replica asks for {asked:.1f}Gi of memory, and {node} {has:.1f}Gi for models"
+        message = f"a replica requests {asked:.1f}Gi of memory, and {node} {has:.1f}Gi for models"
         yield Diagnostic((*keys, "memory"), message)

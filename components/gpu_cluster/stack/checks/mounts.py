@@ -1,4 +1,4 @@
-"""Stores and volumes on AWS: policies, rules and paths that their services accept."""
+"""Stores and volumes on AWS: service limits of policies, security group rules and paths."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,16 +14,16 @@ from gpu_cluster.config.stores import S3, FsxLustre
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _SUFFIX = 8
-"""Characters that the engine adds to a bucket's logical name."""
+"""Length of the suffix of automatic bucket names."""
 
 MOUNT_CHARACTERS = {False: 284, True: 365}
-"""Characters of the policy that mounts a bucket, beside its ARNs; by whether it may write."""
+"""Length of the mount policy of a bucket without its ARNs, by write access."""
 
 _BUCKET_ARN = "arn:aws:s3:::"
 _KEY_ID = 36
 _BASE_PATH = "/volumes/"
 _UNIQUE = 37
-"""A dash and a UUID, by which the EFS CSI driver tells folders apart."""
+"""Length of the dash and UUID that the EFS CSI driver appends to folders."""
 
 
 def mounts(stack: Stack) -> Iterator[Diagnostic]:
@@ -53,7 +53,7 @@ def shared_volumes(
 
 
 def mount_characters(store: str, settings: S3, region: str, account: str) -> int:
-    """Characters of the policy that lets the S3 CSI driver mount the bucket of a store."""
+    """Length of the policy of the S3 CSI driver for the bucket of a store."""
     if settings.bucket:
         document = {"Version": "2012-10-17", "Statement": bucket_access(settings, region)}
         return policy_characters(json.dumps(document))
@@ -63,24 +63,24 @@ def mount_characters(store: str, settings: S3, region: str, account: str) -> int
 
 
 def _policies(stack: Stack, cluster: EksSettings) -> Iterator[Diagnostic]:
-    """One role mounts all buckets, with an inline policy for each."""
+    """One role mounts all buckets, with an inline policy per bucket."""
     buckets = {name: it for name, it in stack.storage.items() if isinstance(it, S3)}
     together = 0
     for count, (name, settings) in enumerate(buckets.items()):
         together += mount_characters(name, settings, stack.region or "", cluster.account)
         if problem := LIMITS["iam-inline-policies"].problem(together):
-            message = f"{problem}; that of the S3 CSI driver has one for each s3 store, and {count} fit"
+            message = f"{problem}; the role of the S3 CSI driver has one per s3 store, and {count} fit"
             yield Diagnostic(("storage", name), message)
             return
 
 
 def _rules(stack: Stack) -> Iterator[Diagnostic]:
-    """The servers of each Lustre file system call the nodes by two rules, beside that of EKS."""
+    """Each Lustre file system adds two rules to the security group of nodes."""
     together = 1
     for name, settings in stack.storage.items():
         together += 2 * isinstance(settings, FsxLustre)
         if isinstance(settings, FsxLustre) and (problem := LIMITS["security-group-rules"].problem(together)):
-            message = f"{problem}; that of the nodes has two for each fsx-lustre store"
+            message = f"{problem}; the nodes have two per fsx-lustre store"
             yield Diagnostic(("storage", name), message)
             return
 
@@ -91,7 +91,7 @@ def _is_efs(storage_class: str | None, stack: Stack) -> bool:
 
 
 def _path(keys: Keys, namespace: str, claim: str) -> Iterator[Diagnostic]:
-    """The driver makes an access point for each claim: /volumes/<namespace>/<claim>-<UUID>.
+    """The driver creates an access point per claim: /volumes/<namespace>/<claim>-<UUID>.
 
     Source: kubernetes-sigs/aws-efs-csi-driver, docs/README.md, subPathPattern and ensureUniqueDirectory.
     """
@@ -99,7 +99,7 @@ def _path(keys: Keys, namespace: str, claim: str) -> Iterator[Diagnostic]:
     if limit.problem(len(f"{_BASE_PATH}{namespace}/{claim}") + _UNIQUE):
         room = limit.most - len(_BASE_PATH) - 1 - _UNIQUE
         message = (
-            f"the path of its folder on EFS is too long: namespace {namespace} and claim {claim} have"
-            f" {len(namespace) + len(claim)} characters, and there is room for {room}"
+            f"the EFS folder path is too long: namespace {namespace} and claim {claim} have"
+            f" {len(namespace) + len(claim)} characters, at most {room} are allowed"
         )
         yield Diagnostic(keys, message)

@@ -1,4 +1,4 @@
-"""Namespaces that are someone's already."""
+"""Reserved namespaces."""
 
 import re
 
@@ -19,13 +19,13 @@ _OF_THE_PLATFORM = (
 _OF_KUBERNETES = r"default|kube-.*"
 
 TAKEN = f"^({_OF_KUBERNETES}|{'|'.join(_OF_THE_PLATFORM)})$"
-"""All of them, as a pattern."""
+"""Pattern of reserved namespaces."""
 
 
 def taken(namespace: str) -> str | None:
-    """Why a namespace of this name cannot be made, if it cannot."""
+    """Reason why a namespace name is not allowed, or None."""
     if namespace in _OF_THE_PLATFORM:
-        return f"the platform has a namespace {namespace} of its own; choose another"
+        return f"namespace {namespace} is reserved for the platform; choose another"
     if re.fullmatch(_OF_KUBERNETES, namespace):
-        return f"namespace {namespace} belongs to Kubernetes; choose another"
+        return f"namespace {namespace} is reserved for Kubernetes; choose another"
     return None

@@ -1,4 +1,4 @@
-"""The network: there with provider eks, in zones of the region, with all that a closed one needs."""
+"""Network: required with provider eks, in zones of the region, with required endpoints."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -18,7 +18,7 @@ from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
 _KEYS: Keys = ("network",)
 _LEAST_ZONES = 2
-"""The control plane has interfaces in two zones (Amazon EKS user guide, subnet requirements, 2026-11-21)."""
+"""EKS requires subnets in two zones (Amazon EKS user guide, subnet requirements, 2026-11-21)."""
 
 
 def network(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
@@ -46,16 +46,15 @@ def network(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> 
 def _alone(settings: NetworkSettings) -> Iterator[Diagnostic]:
     for field in settings.model_fields_set - {"existing"}:
         yield Diagnostic(
-            (*_KEYS, to_camel(field)), "not beside existing, whose owner decides on it; remove the key"
+            (*_KEYS, to_camel(field)),
+            "not with existing, because the network is managed elsewhere; remove the key",
         )
 
 
 def _closed(stack: Stack, settings: NetworkSettings) -> Iterator[Diagnostic]:
     missing = sorted(required_endpoints(stack) - settings.endpoints)
     if settings.nat is Nat.NONE and missing:
-        message = (
-            f"with nat none nothing else leads to {', '.join(missing)}, which the parts of the stack call"
-        )
+        message = f"required with nat: none, because the stack calls {', '.join(missing)}; add them"
         yield Diagnostic((*_KEYS, "endpoints"), message)
 
 
@@ -83,7 +82,7 @@ def _own_zones(zones: list[str], region: str) -> Iterator[Diagnostic]:
             )
             yield Diagnostic((*keys, position), message)
         elif zone in zones[:position]:
-            yield Diagnostic((*keys, position), f"{zone} is there twice")
+            yield Diagnostic((*keys, position), f"{zone} is listed twice")
     yield from _too_few(keys, zones)
 
 
@@ -110,18 +109,18 @@ def _existing_subnets(keys: Keys, ids: NetworkIds, region: str) -> Iterator[Diag
     yield from _too_few((*keys, tier), tiers[tier])
     missing = [zone for zone in ids.private if ids.pods and zone not in ids.pods]
     if missing:
-        message = f"expected a subnet in every zone of private; there is none in {', '.join(missing)}"
+        message = f"expected a subnet in every zone of private; missing in {', '.join(missing)}"
         yield Diagnostic((*keys, "pods"), message)
 
 
 def _shared_subnets(keys: Keys, tiers: Mapping[str, Mapping[str, str]]) -> Iterator[Diagnostic]:
-    """A subnet lies in one zone (VPC user guide, Subnets for your VPC, 2026-11-28)."""
+    """A subnet is in one zone (VPC user guide, Subnets for your VPC, 2026-11-28)."""
     zones: dict[str, str] = {}
     for tier, subnets in tiers.items():
         for zone, subnet in subnets.items():
             first = zones.setdefault(subnet, zone)
             if first != zone:
-                message = f"{subnet} is the subnet of {first} already, and a subnet lies in one zone"
+                message = f"{subnet} is already the subnet of {first}; a subnet is in one zone"
                 yield Diagnostic((*keys, tier, zone), message)
 
 
@@ -130,15 +129,15 @@ def _outside(zone: str, region: str) -> str | None:
     known = [f"{region}{letter}" for letter in ZONES]
     if zone in known or (is_local(zone) and zone.startswith(f"{region}-")):
         return None
-    near = did_you_mean(zone, known, cutoff=0.8) or f"; expected a zone of it, such as {region}a"
-    return f"'{zone}' is no zone of {region}{near}"
+    near = did_you_mean(zone, known, cutoff=0.8) or f"; expected a zone such as {region}a"
+    return f"'{zone}' is not a zone of {region}{near}"
 
 
 def _too_few(keys: Keys, zones: Iterable[str]) -> Iterator[Diagnostic]:
     of_region = {zone for zone in zones if not is_local(zone)}
     if len(of_region) < _LEAST_ZONES:
         got = ", ".join(sorted(of_region)) or "none"
-        yield Diagnostic(keys, f"expected availability zones, two at least, for the control plane; got {got}")
+        yield Diagnostic(keys, f"expected at least two availability zones for the control plane, got {got}")
 
 
 def _pool_zones(stack: Stack, settings: NetworkSettings) -> Iterator[Diagnostic]:

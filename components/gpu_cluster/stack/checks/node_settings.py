@@ -1,4 +1,4 @@
-"""User data and kubelet settings of a pool fit its operating system, and repeat none of the platform's."""
+"""User data and kubelet settings: supported by the operating system, and not set by the platform."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ def node_settings(name: str, settings: PoolSettings) -> Iterator[Diagnostic]:
     bottlerocket = settings.ami.family is AmiFamily.BOTTLEROCKET
     given = settings.user_data
     if bottlerocket and settings.kubelet:
-        message = "with bottlerocket they are settings: expected userData.settings.kubernetes"
+        message = "not with bottlerocket; use userData.settings.kubernetes"
         yield Diagnostic((*keys, "kubelet"), message)
     for key, value in {"script": given.script, "nodeConfig": given.node_config}.items():
         if bottlerocket and value:

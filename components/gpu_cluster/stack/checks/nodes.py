@@ -1,4 +1,4 @@
-"""Nodes on AWS: types that are offered there, images and disks that fit them, EFA and Karpenter."""
+"""EKS nodes: offered instance types, compatible images and volumes, EFA and Karpenter settings."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ _OF_AWS = (
 )
 
 _LEAST_DISK_GIB = 20
-"""Size of the snapshots that images of EKS are made of (awslabs/amazon-eks-ami, templates, 2026-07-23)."""
+"""Snapshot size of EKS images (awslabs/amazon-eks-ami, templates, 2026-07-23)."""
 
 
 def nodes(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
@@ -57,19 +57,19 @@ def _elsewhere(stack: Stack) -> Iterator[Diagnostic]:
 
 
 def _offered(stack: Stack, settings: PoolSettings, pool: Pool) -> Iterator[Diagnostic]:
-    """Of zones AWS publishes ids, and only the account knows their names: so they are counted."""
+    """AWS publishes zone IDs, whose names depend on the account, so zones are counted."""
     zones = zones_with(pool.machine, stack.region) if stack.region else None
     if zones is None:
         return
     keys: Keys = ("pools", pool.name)
     if not zones:
         regions = one_of(regions_with(pool.machine))
-        message = f"{pool.machine} is not offered in {stack.region}, but in {regions}"
+        message = f"{pool.machine} is not offered in {stack.region}; offered in {regions}"
         yield Diagnostic((*keys, "instance"), message)
     elif len(pool.zones) > len(zones):
         ids = f"{' and '.join(zones)} of {stack.region} alone"
-        message = f"{pool.machine} is offered in {ids}, and the pool spans {len(pool.zones)} zones"
-        wanted = "name those in zones, as your account calls them"
+        message = f"{pool.machine} is offered in {ids}, but the pool spans {len(pool.zones)} zones"
+        wanted = "set zones to their names in your account"
         yield Diagnostic((*keys, "zones") if settings.zones else keys, f"{message}; {wanted}")
 
 
@@ -77,16 +77,14 @@ def _image(settings: PoolSettings, version: str, pool: Pool) -> Iterator[Diagnos
     keys: Keys = ("pools", pool.name, "ami", "release")
     release = ami_release(settings, version)
     if settings.ami.id:
-        pass  # its content is the user's
+        pass  # a custom image
     elif release is None:
-        message = (
-            "required key is missing with bottlerocket; release of the EKS image, such as 1.63.0-0a1b2c3d"
-        )
+        message = "required key is missing with bottlerocket; EKS AMI release, such as 1.63.0-0a1b2c3d"
         yield Diagnostic(keys, message)
     elif problem := ami_problem(settings.ami.family.value, release, pool.server):
         yield Diagnostic(keys, problem)
     if settings.ami.family is AmiFamily.BOTTLEROCKET and settings.sharing and settings.sharing.mig:
-        message = "bottlerocket offers MIG devices as nvidia.com/gpu; expected ami.family al2023"
+        message = "bottlerocket registers MIG devices as nvidia.com/gpu; expected ami.family al2023"
         yield Diagnostic(("pools", pool.name, "sharing", "mig"), message)
 
 
@@ -94,10 +92,10 @@ def _disk(settings: PoolSettings, pool: Pool) -> Iterator[Diagnostic]:
     keys: Keys = ("pools", pool.name, "disk")
     disk = root_disk(settings)
     if disk.iops < disk.needed_iops:
-        message = f"{disk.throughput} MiB/s need {disk.needed_iops}, 4 for each; got {disk.iops}"
+        message = f"{disk.throughput} MiB/s requires {disk.needed_iops} iops, 4 per MiB/s, got {disk.iops}"
         yield Diagnostic((*keys, "iops"), message)
     if disk.size_gib < _LEAST_DISK_GIB:
-        message = f"images of EKS are made for {_LEAST_DISK_GIB}Gi and more, got {settings.disk.size}"
+        message = f"EKS images require at least {_LEAST_DISK_GIB}Gi, got {settings.disk.size}"
         yield Diagnostic((*keys, "size"), message)
 
 
@@ -107,9 +105,7 @@ def _efa(settings: PoolSettings, pool: Pool) -> Iterator[Diagnostic]:
     keys: Keys = ("pools", pool.name)
     instance = pool.server
     if instance.efa and not efa_interfaces(instance):
-        message = (
-            f"on which network cards {pool.machine} has its {instance.efa} EFA is not known; expected false"
-        )
+        message = f"the network cards of the {instance.efa} EFA of {pool.machine} are unknown; expected false"
         yield Diagnostic((*keys, "efa"), message)
     elif not efa_interfaces(instance):
         family = pool.machine.partition(".")[0]
@@ -119,7 +115,7 @@ def _efa(settings: PoolSettings, pool: Pool) -> Iterator[Diagnostic]:
         instead = f"; {one_of(able)} {'has' if len(able) == 1 else 'have'}" if able else ""
         yield Diagnostic((*keys, "efa"), f"{pool.machine} has no EFA{instead}")
     elif len(pool.zones) > 1:
-        message = f"EFA does not reach from zone to zone; expected one in zones, got {', '.join(pool.zones)}"
+        message = f"EFA works only within one zone; expected one in zones, got {', '.join(pool.zones)}"
         yield Diagnostic((*keys, "zones") if settings.zones else (*keys, "efa"), message)
 
 
@@ -128,20 +124,20 @@ def _karpenter(name: str, settings: PoolSettings) -> Iterator[Diagnostic]:
     keys: Keys = ("pools", name)
     if settings.sharing:
         way = next(to_camel(field) for field in settings.sharing.model_fields_set)
-        message = "Karpenter counts whole GPUs, and would start a node for each pod; expected node-group"
+        message = "Karpenter counts whole GPUs and would start a node per pod; expected node-group"
         yield Diagnostic((*keys, "provisioner"), f"{message} with {way}")
     if settings.nodes.min:
-        message = f"Karpenter keeps no nodes without pods; expected 0 with it, got {settings.nodes.min}"
+        message = f"Karpenter keeps no nodes without pods; expected 0, got {settings.nodes.min}"
         yield Diagnostic((*keys, "nodes", "min"), message)
     if settings.capacity.capacity_block:
-        message = "only node-group drains its nodes before a capacity block ends"
+        message = "only provisioner node-group drains nodes before a capacity block ends"
         yield Diagnostic((*keys, "provisioner"), message)
     if "surge" in settings.update.model_fields_set:
         yield Diagnostic((*keys, "update", "surge"), "only with provisioner node-group; remove the key")
 
 
 def _karpenter_repair(stack: Stack) -> Iterator[Diagnostic]:
-    """Node repair is a feature gate of the controller, and no NodePool can be left out."""
+    """Node repair is a feature gate of the controller and applies to all NodePools."""
     pools = {
         name: settings.repair
         for name, settings in stack.pools.items()
@@ -151,5 +147,5 @@ def _karpenter_repair(stack: Stack) -> Iterator[Diagnostic]:
     for name, repair in pools.items():
         if repaired and not repair:
             others = " and ".join(repaired)
-            message = f"Karpenter repairs all of its pools or none; expected true, or false with {others} too"
+            message = f"Karpenter repairs all pools or none; expected true, or false also for {others}"
             yield Diagnostic(("pools", name, "repair"), message)

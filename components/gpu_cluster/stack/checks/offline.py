@@ -1,4 +1,4 @@
-"""`offline: true`: nothing that the stack asks for is fetched from the internet."""
+"""`offline: true`: no setting needs internet access."""
 
 from collections.abc import Iterator
 
@@ -13,12 +13,10 @@ def offline(stack: Stack) -> Iterator[Diagnostic]:
     if not stack.offline:
         return
     if not isinstance(stack.cluster, EksSettings) and stack.registry.mirror is None:
-        message = "required key is missing with offline: true; images come from a mirror of the site"
+        message = "required key is missing with offline: true; mirror for images"
         yield Diagnostic(("registry", "mirror"), message)
     if stack.network and not stack.network.existing and stack.network.nat is not Nat.NONE:
-        message = (
-            f"a NAT gateway leads to the internet; expected none with offline: true, got {stack.network.nat}"
-        )
+        message = f"expected none with offline: true, got {stack.network.nat}"
         yield Diagnostic(("network", "nat"), message)
     for name, model in stack.serving.models.items():
         yield from _weights(stack, ("serving", "models", name), model)
@@ -28,7 +26,7 @@ def offline(stack: Stack) -> Iterator[Diagnostic]:
 def _weights(stack: Stack, keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
     if stack.serving.hub is None and (model.cache or model.mirror):
         expected = "serving.hub" if model.mirror else "store, or serving.hub"
-        message = f"its weights come from the internet; expected {expected} with offline: true"
+        message = f"weights are downloaded from the internet; expected {expected} with offline: true"
         yield Diagnostic((*keys, "cache" if model.cache else "mirror"), message)
 
 
@@ -37,5 +35,5 @@ def _charts(stack: Stack) -> Iterator[Diagnostic]:
     for name, chart in stack.extras.charts.items():
         if not chart.is_path and not (mirror and chart.chart.startswith(f"oci://{mirror}/")):
             place = f"oci://{mirror}/… or a path" if mirror else "a path"
-            message = f"it is fetched from elsewhere; expected {place} with offline: true"
+            message = f"the chart is not in the mirror; expected {place} with offline: true"
             yield Diagnostic(("extras", "charts", name, "chart"), message)

@@ -1,4 +1,4 @@
-"""On-call: members that the cluster can know, and that have no other entry on AWS."""
+"""On-call: valid members without another EKS access entry."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ def on_call(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     if stack.on_call is None:
         return
     if isinstance(stack.cluster, LocalCluster):
-        yield Diagnostic(("onCall",), "not with provider local, whose user is its administrator")
+        yield Diagnostic(("onCall",), "not with provider local, where the user is the administrator")
         return
     complete = ("cluster", "account") not in broken
     given: set[str] = set()
@@ -23,15 +23,18 @@ def on_call(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
         if problem := member_problem(member, stack, complete=complete):
             yield Diagnostic(keys, problem)
         elif member in given:
-            yield Diagnostic(keys, f"{member} is there twice")
+            yield Diagnostic(keys, f"{member} is listed twice")
         elif owner := owners.get(member):
-            message = f"{owner} has it already, and EKS has one entry a principal; use a role for each"
+            message = (
+                f"{owner} already has this principal; EKS allows one access entry per principal; use "
+                "another role"
+            )
             yield Diagnostic(keys, message)
         given.add(member)
 
 
 def _owners(stack: Stack) -> dict[str, str]:
-    """Principals with an entry on AWS, by the key that makes it."""
+    """Principals with an access entry, with the key that creates it."""
     if not isinstance(stack.cluster, EksSettings):
         return {}
     access = {each.principal: f"cluster.access.{name}" for name, each in stack.cluster.access.items()}

@@ -1,4 +1,4 @@
-"""Pools: hardware that exists and can be shared, free labels and taints, room for the cluster's own pods."""
+"""Pools: known hardware, supported sharing, allowed labels and taints, capacity for system pods."""
 
 from collections.abc import Iterator
 
@@ -48,14 +48,14 @@ def pools(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> It
 def _declared_wrongly(
     stack: Stack, settings: PoolSettings, known: KnownHardware, broken: frozenset[Keys]
 ) -> bool:
-    """Whether the declaration of its hardware has an error of its own."""
+    """Whether its declared hardware has another error."""
     if any(keys[0] == "hardware" for keys in broken):
         return True
     return settings.instance in stack.hardware.instances and settings.instance not in known.instances
 
 
 def valid_pools(stack: Stack) -> tuple[dict[str, Pool], frozenset[Keys]]:
-    """The pools whose hardware exists and can do what is asked of it, and the others as broken entries."""
+    """Valid pools, and the others as broken entries."""
     known = known_hardware(stack.hardware)
     on_aws = isinstance(stack.cluster, EksSettings)
     right = {
@@ -81,7 +81,7 @@ def hardware_diagnostics(name: str, settings: PoolSettings, known: KnownHardware
     hardware = hardware_of(settings, known)
     if not (hardware.gpu and hardware.gpus):
         machine = settings.instance or "the machine"
-        yield Diagnostic((*keys, "sharing"), f"there is nothing to share: {machine} has no whole GPU")
+        yield Diagnostic((*keys, "sharing"), f"sharing is not possible: {machine} has no whole GPU")
     elif settings.sharing.mig and (problem := mig_problem(hardware.gpu, settings.sharing.mig)):
         yield Diagnostic((*keys, "sharing", "mig"), problem)
 
@@ -89,20 +89,22 @@ def hardware_diagnostics(name: str, settings: PoolSettings, known: KnownHardware
 def _unknown_instance(name: str, known: KnownHardware) -> str:
     families = dict.fromkeys(it.partition(".")[0] for it in known.instances)
     near = did_you_mean(name, known.instances, cutoff=0.85)
-    near = near or f"; there are the families {', '.join(families)}; gpu-cluster:hardware declares others"
+    near = near or f"; known families are {', '.join(families)}; declare others in gpu-cluster:hardware"
     return f"unknown instance type '{name}'{near}"
 
 
 def _made_here(name: str, settings: PoolSettings, provider: str) -> Iterator[Diagnostic]:
-    """Requirements of nodes that the platform itself makes."""
+    """Requirements of nodes that the platform creates."""
     if settings.machine:
-        message = f"only with provider existing; with {provider} name an instance"
+        message = f"only with provider existing; with {provider}, set instance"
         yield Diagnostic(("pools", name, "machine"), message)
     taken = _PLATFORM_LABELS | _AWS_LABELS if provider == "eks" else _PLATFORM_LABELS
     for label in settings.labels:
         prefix = label.rpartition("/")[0]
         if prefix in taken:
-            yield Diagnostic(("pools", name, "labels", label), f"labels of {prefix}/ are set by the platform")
+            yield Diagnostic(
+                ("pools", name, "labels", label), f"labels with prefix {prefix}/ are set by the platform"
+            )
 
 
 def _node_group_labels(name: str, settings: PoolSettings) -> Iterator[Diagnostic]:
@@ -125,18 +127,20 @@ def _taints(name: str, settings: PoolSettings, pool: Pool) -> Iterator[Diagnosti
     for taint in settings.taints:
         keys: Keys = ("pools", name, "taints", taint)
         if taint.rpartition("/")[0] == _CONDITION_TAINTS:
-            yield Diagnostic(keys, f"taints of {_CONDITION_TAINTS}/ come and go with the condition of a node")
+            yield Diagnostic(
+                keys, f"taints with prefix {_CONDITION_TAINTS}/ are set by the condition of a node"
+            )
         elif taint == GPU_TAINT and not pool.gpus:
-            yield Diagnostic(keys, f"marks nodes with GPUs, and {pool.machine} has none")
+            yield Diagnostic(keys, f"reserved for nodes with GPUs, and {pool.machine} has none")
 
 
 def _overlaps(offered: dict[str, Pool]) -> Iterator[Diagnostic]:
-    """Nodes that were there before belong to every pool whose labels they carry: to one, it should be."""
+    """Existing nodes belong to all pools whose labels match; each node must match one pool."""
     for position, (name, pool) in enumerate(offered.items()):
         wider = next(_wider(pool, position, offered), None)
         if wider:
             found = ", ".join(f"{key}={value}" for key, value in wider.selector.items())
-            message = f"its nodes are also those of pool {wider.name}, which takes all with {found}"
+            message = f"its nodes also match pool {wider.name}, which selects all nodes with {found}"
             yield Diagnostic(("pools", name), message)
 
 
@@ -152,8 +156,8 @@ def _system(offered: dict[str, Pool]) -> Iterator[Diagnostic]:
         return
     yield Diagnostic(
         ("pools",),
-        "no pool takes the cluster's own pods, such as DNS; expected one without GPU, without NoSchedule and"
-        " NoExecute taints, and with nodes.min of at least 1",
+        "no pool can run system pods, such as DNS; expected one without GPU, without NoSchedule and "
+        "NoExecute taints, and with nodes.min of at least 1",
     )
 
 

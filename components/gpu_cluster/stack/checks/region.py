@@ -1,4 +1,4 @@
-"""The region: given where the platform is on AWS, and one that exists."""
+"""Region: required with provider eks, and known."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _OTHER_PARTITIONS = {
     "eu-isoe-": "an EU isolated region",
     "eusc-": "the AWS European Sovereign Cloud",
 }
-"""How regions outside of the commercial partition begin (botocore 1.44.5, partitions.json)."""
+"""Prefixes of regions outside the commercial partition (botocore 1.44.5, partitions.json)."""
 
 
 def region(stack: Stack) -> Iterator[Diagnostic]:
@@ -35,11 +35,11 @@ def on_aws(stack: Stack) -> bool:
 
 
 def unknown_region(name: str) -> str | None:
-    """Diagnostic of the name of a region, if any."""
+    """Diagnostic of a region name, if any."""
     if name in REGIONS:
         return None
     for prefix, partition in _OTHER_PARTITIONS.items():
         if name.startswith(prefix):
-            return f"'{name}' is of {partition}; only regions of the commercial partition 'aws' are supported"
+            return f"'{name}' is in {partition}; only regions of the commercial partition 'aws' are supported"
     near = did_you_mean(name, REGIONS, cutoff=0.8) or f"; there are {', '.join(REGIONS)}"
     return f"unknown region '{name}'{near}"

@@ -1,4 +1,4 @@
-"""The registry: in the cluster only where nothing else could hold images, and in ECR only on AWS."""
+"""Registry: in the cluster only with provider local, ECR only on AWS."""
 
 from collections.abc import Iterator
 
@@ -32,9 +32,7 @@ def registry(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     if settings.mirror:
         for field in _INSTEAD_OF_A_MIRROR:
             if field in settings.model_fields_set:
-                yield Diagnostic(
-                    (*_KEYS, field), "not beside mirror, from which every image comes; remove the key"
-                )
+                yield Diagnostic((*_KEYS, field), "not with mirror, the source of all images; remove the key")
     else:
         yield from _caches(settings, broken)
     if isinstance(stack.cluster, EksSettings) and stack.region:
@@ -47,9 +45,9 @@ def _login(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     if not stack.registry.login:
         return
     if isinstance(stack.cluster, LocalCluster):
-        yield Diagnostic(keys, "not with provider local, where nothing is pulled from a mirror")
+        yield Diagnostic(keys, "not with provider local, which does not pull from a mirror")
     elif not stack.registry.mirror and (*_KEYS, "mirror") not in broken:
-        yield Diagnostic(keys, "only beside mirror, which it is the login of")
+        yield Diagnostic(keys, "only with mirror")
 
 
 def _in_cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
@@ -60,10 +58,10 @@ def _in_cluster(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     match stack.cluster.provider:
         case "existing":
             yield Diagnostic(
-                keys, "only with provider local; an existing cluster pulls from its site's registry"
+                keys, "only with provider local; an existing cluster uses the registry of its site"
             )
         case "eks":
-            yield Diagnostic(keys, "only with provider local; with eks images are in the account's ECR")
+            yield Diagnostic(keys, "only with provider local; with eks, images are in ECR")
         case "local":
             pass
     if problem := unknown_class(settings.storage_class, stack, broken):
@@ -76,19 +74,22 @@ def _caches(settings: RegistrySettings, broken: frozenset[Keys]) -> Iterator[Dia
     if (*_KEYS, "credentials") not in broken:
         for upstream in sorted(cached - settings.credentials.keys()):
             if UPSTREAMS[upstream].credentials:
-                message = f"{upstream} needs a secret in registry.credentials, named ecr-pullthroughcache/…"
+                message = (
+                    f"{upstream} requires a secret in registry.credentials, with a name such as "
+                    "ecr-pullthroughcache/…"
+                )
                 yield Diagnostic((*_KEYS, "mirrors"), message)
     for upstream in settings.credentials:
         keys: Keys = (*_KEYS, "credentials", upstream.value)
         if not UPSTREAMS[upstream].credentials:
-            yield Diagnostic(keys, f"{upstream} asks nobody who they are; remove the key")
+            yield Diagnostic(keys, f"{upstream} requires no credentials; remove the key")
         elif upstream not in cached and (*_KEYS, "mirrors") not in broken:
             listed = ", ".join(sorted(cached)) or "none"
-            yield Diagnostic(keys, f"{upstream} is not among registry.mirrors, which are {listed}")
+            yield Diagnostic(keys, f"{upstream} is not in registry.mirrors ({listed})")
 
 
 def _secrets(settings: RegistrySettings, region: str, account: str) -> Iterator[Diagnostic]:
-    """ECR reads secrets of its own region and account alone."""
+    """The secret must be in the region and account of ECR."""
     for upstream, arn in settings.credentials.items():
         there, owner = arn.split(":")[3:5]
         if (there, owner) != (region, account):
@@ -103,6 +104,6 @@ def _replicas(stack: Stack) -> Iterator[Diagnostic]:
         if problem := unknown_region(name):
             yield Diagnostic(keys, problem)
         elif name == stack.region:
-            yield Diagnostic(keys, f"expected other regions, got '{name}', where the registry is")
+            yield Diagnostic(keys, f"expected another region, got '{name}', the region of the registry")
     if settings.replicate and not settings.repositories:
-        yield Diagnostic(keys, "there is nothing to copy: registry.repositories is empty")
+        yield Diagnostic(keys, "nothing to copy: registry.repositories is empty")

@@ -1,4 +1,4 @@
-"""Reserved servers: as many as the pools ask for, of a type that is sold so, and not gone already."""
+"""Reserved capacity: enough instances, supported types, and blocks that have not ended."""
 
 from collections.abc import Iterator
 
@@ -11,10 +11,10 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _ULTRASERVER_DRAIN_MINUTES = 75
-"""An UltraServer has to be empty 60 minutes before its block ends, other servers 30 minutes before.
+"""An UltraServer must be empty 60 minutes before its block ends, other instances 30 minutes before.
 
-As with other blocks, 15 minutes stay for pods to leave.
-Source: dev.classmethod.jp, ec2-capacity-blocks-for-ml-instance-cb-vs-ultraserver-cb, 2026-02-08.
+As with other blocks, 15 minutes remain for pods to stop. Source: dev.classmethod.jp,
+ec2-capacity-blocks-for-ml-instance-cb-vs-ultraserver-cb, 2026-02-08.
 """
 
 
@@ -26,7 +26,7 @@ def reservations(stack: Stack, offered: dict[str, Pool]) -> Iterator[Diagnostic]
         if settings.capacity.capacity_block:
             yield from _block(name, pool, settings.capacity)
         elif pool.machine.startswith(ULTRASERVER_FAMILY):
-            message = f"{pool.machine} comes in capacity blocks alone; expected capacityBlock"
+            message = f"{pool.machine} is only available in capacity blocks; expected capacityBlock"
             yield Diagnostic(("pools", name, "capacity"), message)
     yield from _shared(stack, offered)
 
@@ -36,13 +36,13 @@ def _reserved(name: str, settings: PoolSettings) -> Iterator[Diagnostic]:
     if not found:
         return
     if settings.zones and settings.zones != [found.zone]:
-        message = f"the servers are reserved in {found.zone}; expected that alone, or no zones"
+        message = f"the reservation is in {found.zone}; expected only this zone, or no zones"
         yield Diagnostic(("pools", name, "zones"), message)
     if found.count < settings.nodes.max:
         message = f"expected at least {settings.nodes.max}, which is nodes.max, got {found.count}"
         yield Diagnostic((*_keys(name, settings.capacity), "count"), message)
     if settings.update.surge:
-        message = "there is no server beside those reserved to start a new node on; expected false"
+        message = "no capacity beyond the reservation for a new node; expected false"
         yield Diagnostic(("pools", name, "update", "surge"), message)
 
 
@@ -50,24 +50,24 @@ def _block(name: str, pool: Pool, capacity: Capacity) -> Iterator[Diagnostic]:
     keys = _keys(name, capacity)
     if pool.machine not in CAPACITY_BLOCK_TYPES:
         message = (
-            f"{pool.machine} is not sold in capacity blocks; they are of {', '.join(CAPACITY_BLOCK_TYPES)}"
+            f"{pool.machine} is not available in capacity blocks; expected {', '.join(CAPACITY_BLOCK_TYPES)}"
         )
         yield Diagnostic(keys, message)
     if capacity.capacity_block and capacity.capacity_block.end <= now():
-        message = f"the block ended at {capacity.capacity_block.ends}; name another, or remove the pool"
+        message = f"the block ended at {capacity.capacity_block.ends}; set another, or remove the pool"
         yield Diagnostic((*keys, "ends"), message)
     if capacity.capacity_block and pool.machine.startswith(ULTRASERVER_FAMILY):
         minutes = capacity.capacity_block.drain_minutes
         if minutes < _ULTRASERVER_DRAIN_MINUTES:
             message = (
-                "an UltraServer has to be empty 60 minutes before the block ends; expected at least "
+                "an UltraServer must be empty 60 minutes before the block ends; expected at least "
                 f"{_ULTRASERVER_DRAIN_MINUTES}, got {minutes}"
             )
             yield Diagnostic((*keys, "drainMinutes"), message)
 
 
 def _shared(stack: Stack, offered: dict[str, Pool]) -> Iterator[Diagnostic]:
-    """Pools that take their servers from the same reservation."""
+    """Pools with the same reservation."""
     takers: dict[str, list[str]] = {}
     for name in offered:
         found = stack.pools[name].capacity.reserved
@@ -79,7 +79,7 @@ def _shared(stack: Stack, offered: dict[str, Pool]) -> Iterator[Diagnostic]:
         counts = [(it.capacity.reserved, it.nodes.max) for it in (stack.pools[name] for name in names)]
         has, want = min(found.count for found, _ in counts if found), sum(most for _, most in counts)
         if want > has:
-            message = f"{id} has {has} servers, and {' and '.join(names)} together want {want} at nodes.max"
+            message = f"{id} has {has} instances, and {' and '.join(names)} together need {want} at nodes.max"
             yield Diagnostic((*_keys(names[-1], stack.pools[names[-1]].capacity), "count"), message)
 
 

@@ -1,4 +1,4 @@
-"""A team's services: an image and volumes that there are, on a node that has room."""
+"""Services of a team: existing image and volumes, and a node with enough capacity."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,7 +14,7 @@ from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
 _SCRATCH = "tmp"
-"""Name of the volume that every service has at /tmp."""
+"""Name of the volume at /tmp of every service."""
 
 
 def services(team: TeamStack, pools: Mapping[str, Pool]) -> Iterator[Diagnostic]:
@@ -30,7 +30,7 @@ def services(team: TeamStack, pools: Mapping[str, Pool]) -> Iterator[Diagnostic]
                 yield Diagnostic((*keys, "volumes", volume, "storageClass"), problem)
         for volume in [*service.volumes, *service.stores]:
             if volume == _SCRATCH or (volume in service.volumes and volume in service.stores):
-                message = f"{_SCRATCH} is there anyway" if volume == _SCRATCH else "a store has that name too"
+                message = f"{_SCRATCH} always exists" if volume == _SCRATCH else "a store has the same name"
                 yield Diagnostic((*keys, "volumes", volume), message)
         for store in service.stores:
             if problem := _store_problem(store, team):
@@ -39,9 +39,9 @@ def services(team: TeamStack, pools: Mapping[str, Pool]) -> Iterator[Diagnostic]
 
 
 def obstacles_of_service(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Diagnostic]:
-    """Why no node of the pool can take a replica."""
+    """Reason why no node of the pool can run a replica, or None."""
     if service.gpus and not pool.gpu_resources:
-        yield Diagnostic((*keys, "pool"), f"pool {pool.name} has no GPU that a pod can ask for")
+        yield Diagnostic((*keys, "pool"), f"pool {pool.name} has no GPU that pods can request")
         return
     if pool.gpu_resources and not service.gpus:
         yield Diagnostic(
@@ -53,12 +53,12 @@ def obstacles_of_service(keys: Keys, service: ServiceSettings, pool: Pool) -> It
 
 
 def image_problem(image: str, team: TeamStack) -> str | None:
-    """Reason for which an image of the team's own, whose repository its stack makes, cannot be used."""
+    """Reason why an image in a repository of the team cannot be used, or None."""
     path = image.partition("@")[0].partition(":")[0]
     on_aws = isinstance(team.environment.cluster, EksSettings)
     if not on_aws or not path.startswith(f"{team.name}/") or path in team.file.repositories:
         return None
-    known = did_you_mean(path, team.file.repositories) or "; name it in gpu-cluster:repositories"
+    known = did_you_mean(path, team.file.repositories) or "; add it to gpu-cluster:repositories"
     return f"no repository of the team is named '{path}'{known}"
 
 
@@ -71,15 +71,15 @@ def _store_problem(name: str, team: TeamStack) -> str | None:
     allowed = sorted(stores[name].namespaces or ())
     if team.namespace in allowed:
         return None
-    wanted = f"{environment} would have to name {team.namespace} in storage.{name}.namespaces"
-    return f"{name} may be claimed from {one_of(allowed)} alone; {wanted}"
+    wanted = f"add {team.namespace} to storage.{name}.namespaces of {environment}"
+    return f"{name} can only be claimed in {one_of(allowed)}; {wanted}"
 
 
 def _placed(
     keys: Keys, service: ServiceSettings, team: TeamStack, pools: Mapping[str, Pool]
 ) -> Iterator[Diagnostic]:
     if service.gpus and not service.pool:
-        yield Diagnostic((*keys, "pool"), "required key is missing with gpus; node pool that has them")
+        yield Diagnostic((*keys, "pool"), "required key is missing with gpus; node pool")
     elif service.slice and not service.gpus:
         yield Diagnostic((*keys, "slice"), "only with gpus; remove the key")
     elif service.pool and service.pool not in pools:
@@ -95,7 +95,7 @@ def _gpus(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Diagnost
         yield Diagnostic((*keys, "gpus"), message)
     elif service.gpus > pool.gpus:
         node = f"a node of pool {pool.name} ({pool.machine}) has {pool.gpus}"
-        yield Diagnostic((*keys, "gpus"), f"a replica asks for {service.gpus} GPUs, and {node}")
+        yield Diagnostic((*keys, "gpus"), f"a replica requests {service.gpus} GPUs, and {node}")
     if service.slice and not layout:
         yield Diagnostic((*keys, "slice"), f"pool {pool.name} has no MIG layout; remove the key")
     elif layout and service.gpus and service.slice not in layout:
@@ -108,10 +108,10 @@ def _gpus(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Diagnost
 def _size(keys: Keys, service: ServiceSettings, pool: Pool) -> Iterator[Diagnostic]:
     free, node = free_capacity(pool), f"a node of pool {pool.name} ({pool.machine}) has"
     if amount(service.cpu) * 1000 > free.cpu_millis:
-        message = f"a replica asks for {service.cpu} of CPU, and {node} {free.cpu_millis}m for pods"
+        message = f"a replica requests {service.cpu} of CPU, and {node} {free.cpu_millis}m for pods"
         yield Diagnostic((*keys, "cpu"), message)
     if amount(service.memory) > free.memory_bytes:
         has = f"{free.memory_bytes / 1024**3:.1f}Gi"
         yield Diagnostic(
-            (*keys, "memory"), f"a replica asks for {service.memory} of memory, and {node} {has} for pods"
+            (*keys, "memory"), f"a replica requests {service.memory} of memory, and {node} {has} for pods"
         )

@@ -1,4 +1,4 @@
-"""The serving namespace: its name, its secret and who may call."""
+"""Serving namespace: name, hub token and clients."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def serving(stack: Stack) -> Iterator[Diagnostic]:
     if settings.namespace in settings.clients:
         yield Diagnostic(
             ("serving", "clients"),
-            f"{settings.namespace} is the models' own namespace, which may call anyway",
+            f"{settings.namespace} is the namespace of the models, which always has access",
         )
     if settings.hub_token and isinstance(stack.cluster, LocalCluster):
-        yield Diagnostic(("serving", "hubToken"), "not with provider local, where nothing is downloaded")
+        yield Diagnostic(("serving", "hubToken"), "not with provider local, which downloads nothing")

@@ -1,4 +1,4 @@
-"""Storage: what the place can do, exactly one default, names that do not collide, stores that exist."""
+"""Storage: kinds supported by the provider, exactly one default, no name collisions, existing references."""
 
 from collections.abc import Iterable, Iterator
 
@@ -22,30 +22,28 @@ def storage(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
             yield Diagnostic((*keys, "kind"), problem)
         base = name.removesuffix(_SCRATCH)
         if base != name and base in stack.storage:
-            yield Diagnostic(
-                keys, f"the platform itself makes {name}, for volumes of {base} that go with their pod"
-            )
+            yield Diagnostic(keys, f"{name} is reserved for ephemeral volumes of {base}")
         if isinstance(settings, FsxLustre):
             yield from _lustre(keys, settings, stack, broken)
         if isinstance(settings, CsiVolume) and len(settings.namespaces or ()) > 1:
             names = ", ".join(sorted(settings.namespaces or ()))
-            message = f"a node mounts a CSI volume for one claim; expected one namespace, got {names}"
+            message = f"a node mounts a CSI volume for only one claim; expected one namespace, got {names}"
             yield Diagnostic((*keys, "namespaces"), message)
     yield from _defaults(stack, complete=not any(key[0] == "storage" for key in broken))
     yield from disks(stack)
 
 
 def _out_of_place(stack: Stack, settings: StorageSettings) -> str | None:
-    """Why the place cannot have this kind, if it cannot."""
+    """Reason why the provider does not support this kind, or None."""
     kind = settings.kind
     if isinstance(stack.cluster, LocalCluster):
-        return None if kind == "host-path" else f"with provider local only host-path, got '{kind}'"
+        return None if kind == "host-path" else f"provider local supports only host-path, got '{kind}'"
     if kind == "host-path":
         return "host-path is only for provider local"
     if on_aws(stack):
-        return "no node of eks has local-path; expected ebs for a disk" if kind == "local-path" else None
+        return "local-path is not available with provider eks; use ebs" if kind == "local-path" else None
     if kind in _OF_AWS:
-        return f"'{kind}' is only for provider eks; another cluster has kinds csi, csi-volume and nfs-folder"
+        return f"'{kind}' is only for provider eks; existing clusters support csi, csi-volume and nfs-folder"
     return None
 
 
@@ -61,14 +59,14 @@ def _lustre(keys: Keys, settings: FsxLustre, stack: Stack, broken: frozenset[Key
     buckets = [name for name, chosen in stack.storage.items() if isinstance(chosen, S3)]
     if source not in buckets:
         known = did_you_mean(source, buckets) or f"; there are {', '.join(buckets) or 'none'}"
-        yield Diagnostic((*keys, "s3"), f"no s3 entry of storage is named '{source}'{known}")
+        yield Diagnostic((*keys, "s3"), f"unknown s3 store '{source}'{known}")
 
 
 def _defaults(stack: Stack, *, complete: bool) -> Iterator[Diagnostic]:
     defaults = [name for name, settings in stack.storage.items() if settings.default]
     for other in defaults[1:]:
         yield Diagnostic(
-            ("storage", other, "default"), f"expected one default, and {defaults[0]} is one already"
+            ("storage", other, "default"), f"expected one default; {defaults[0]} is already the default"
         )
     classes = _classes(stack)
     if classes and not defaults and complete:
@@ -83,7 +81,7 @@ def unknown_class(name: str | None, stack: Stack, broken: frozenset[Keys]) -> st
         return None
     if name in stack.storage:
         others = one_of(classes) if classes else "none"
-        return f"{name} is mounted as a whole, no volumes are made of it; storage classes are {others}"
+        return f"{name} is a store, not a storage class; expected {others}"
     known = did_you_mean(name, classes) or f"; there are {', '.join(classes) or 'none'}"
     return f"unknown storage class '{name}'{known}"
 
@@ -94,9 +92,9 @@ def unknown_store(name: str, stack: Stack, broken: frozenset[Keys]) -> str | Non
         return None
     stores = {key: it for key, it in stack.storage.items() if isinstance(it, StoreSettings)}
     if name in stack.storage and name not in stores:
-        return f"volumes are made of {name}, no weights are in it; stores are {_or_none(stores)}"
+        return f"{name} is a storage class, not a store; stores are {_or_none(stores)}"
     if name not in stores:
-        return f"no store is named '{name}'{did_you_mean(name, stores) or f'; there are {_or_none(stores)}'}"
+        return f"unknown store '{name}'{did_you_mean(name, stores) or f'; there are {_or_none(stores)}'}"
     claimed_in = stores[name].namespaces
     if claimed_in is not None and stack.serving.namespace not in claimed_in:
         where = _or_none(sorted(claimed_in))
@@ -109,5 +107,5 @@ def _or_none(names: Iterable[str]) -> str:
 
 
 def _classes(stack: Stack) -> list[str]:
-    """Entries that claims name, unlike stores."""
+    """Storage classes, without stores."""
     return [name for name, chosen in stack.storage.items() if not isinstance(chosen, StoreSettings)]

@@ -1,4 +1,4 @@
-"""Teams: namespaces and members that are theirs alone, GPUs that there are, money that there is."""
+"""Teams: unique namespaces and members, available GPUs, and budgets within the environment's."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ def team_grants(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Key
     for path in stack.registry.repositories:
         owner = path.partition("/")[0]
         if owner in stack.teams and path != owner:
-            message = f"what is below {owner}/ is of team {owner}; name it in the team's own stack file"
+            message = f"{owner}/ is reserved for team {owner}; define it in the team's stack file"
             yield Diagnostic(("registry", "repositories", path), message)
     yield from _sums(stack, offered, broken)
 
@@ -53,7 +53,7 @@ def _members(stack: Stack, *, complete: bool) -> Iterator[Diagnostic]:
     if isinstance(stack.cluster, LocalCluster):
         for name, team in stack.teams.items():
             if team.members:
-                message = "not with provider local, where whoever has this machine is every team"
+                message = "not with provider local, where the user of this machine acts as every team"
                 yield Diagnostic(("teams", name, "members"), message)
         return
     on_aws = isinstance(stack.cluster, EksSettings)
@@ -63,23 +63,23 @@ def _members(stack: Stack, *, complete: bool) -> Iterator[Diagnostic]:
         if not team.members:
             who = "ARNs of IAM roles or users" if on_aws else "names of users, or group:name of groups"
             yield Diagnostic(
-                ("teams", name, "members"), f"required key is missing; who acts as the team, {who}"
+                ("teams", name, "members"), f"required key is missing; members of the team, {who}"
             )
         for position, member in enumerate(team.members):
             keys: Keys = ("teams", name, "members", position)
             if problem := member_problem(member, stack, complete=complete):
                 yield Diagnostic(keys, problem)
             elif member in owners:
-                yield Diagnostic(keys, f"{owners[member]} has it already; who is in two has a role for each")
+                yield Diagnostic(keys, f"{owners[member]} already has this member; use one role per team")
             owners.setdefault(member, f"team {name}")
 
 
 def member_problem(member: str, stack: Stack, *, complete: bool) -> str | None:
-    """Diagnostic of a user, group or principal that the cluster cannot know, if any."""
+    """Diagnostic of an invalid user, group or principal, if any."""
     if not isinstance(stack.cluster, EksSettings):
         if _USER.fullmatch(member):
             return None
-        return f"expected the name of a user such as jo@example.com, or group:name of a group, got '{member}'"
+        return f"expected a user name such as jo@example.com, or group:name, got '{member}'"
     if not re.fullmatch(PRINCIPAL.pattern, member):
         return f"expected {PRINCIPAL.expected}, got '{member}'"
     account = member.split(":")[4]
@@ -96,25 +96,25 @@ def _budgets(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
             yield Diagnostic(keys, f"only with provider eks, got {stack.cluster.provider}")
         elif not budget.notify and not stack.budget and ("budget",) not in broken:
             yield Diagnostic(
-                (*keys, "notify"), "required key is missing where gpu-cluster:budget names nobody"
+                (*keys, "notify"), "required key is missing, because gpu-cluster:budget has no recipients"
             )
     together = sum(budget.monthly_usd for budget in budgets.values())
     if stack.budget and together > stack.budget.monthly_usd:
         parts = " and ".join(f"{budget.monthly_usd} of {name}" for name, budget in budgets.items())
-        message = f"{parts} are more than budget.monthlyUsd, {stack.budget.monthly_usd}"
+        message = f"{parts} exceed budget.monthlyUsd, {stack.budget.monthly_usd}"
         yield Diagnostic(("teams", list(budgets)[-1], "budget", "monthlyUsd"), message)
 
 
 def _quota_problem(
     name: str, quota: GpuQuota, stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]
 ) -> str | None:
-    """Why a team cannot be granted this of a pool, if it cannot."""
+    """Diagnostic of a GPU grant that the pool cannot provide, if any."""
     if name not in offered:
         unsaid = ("pools", name) in broken or ("pools",) in broken
         return None if unsaid else unknown_pool(name, stack, broken)
     pool = offered[name]
     if not pool.gpu_resources:
-        return f"pool {name} has no GPU that a pod can ask for"
+        return f"pool {name} has no GPU that pods can request"
     layout = (pool.sharing and pool.sharing.mig) or {}
     for profile in quota:
         if profile == ONLY and len(pool.gpu_resources) > 1:
@@ -132,7 +132,7 @@ def _example(layout: Mapping[str, int]) -> str:
 
 
 def _sums(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
-    """All that is granted of a pool, and what the platform's own models take, is there at its most."""
+    """Check that grants and the platform's models fit the pool at nodes.max."""
     for pool in offered.values():
         granted = {
             name: quota_by_resource(team.gpus[pool.name], pool)
@@ -151,7 +151,7 @@ def _sums(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) ->
             if taken_by_models:
                 parts["the platform's own models at replicas.max"] = taken_by_models
             who = " and ".join(f"{many} of {name}" for name, many in parts.items())
-            most = f"pool {pool.name} at nodes.max {pool.nodes.max} offers {there} {resource}"
+            most = f"pool {pool.name} at nodes.max {pool.nodes.max} has {there} {resource}"
             last = [name for name, it in granted.items() if resource in it][-1]
             yield Diagnostic(("teams", last, "gpus", pool.name), f"{together} are granted, {who}, and {most}")
 

@@ -1,4 +1,4 @@
-"""A team's own stack: what it runs is there, fits, and is within what the environment grants."""
+"""Team stacks: references exist, workloads fit, and requests are within the grant."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -32,13 +32,13 @@ from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.sections import rooted
 
 _AWS_ACCOUNT = "aws"
-"""Name of the service account that the platform makes in a team's namespace."""
+"""Name of the platform's service account in a team's namespace."""
 
 
 def check_team_stack(team: TeamStack, broken: frozenset[Keys]) -> list[Diagnostic]:
-    """Everything that is wrong between a team's sections and with what it was granted.
+    """Diagnostics across a team's sections and its grant.
 
-    Keys are from the root of the file on; `broken` as in the checks of an environment.
+    Keys are from the root of the file; `broken` as in the checks of an environment.
     """
     pools = pools_of(team.environment)
     as_served = frozenset(("serving", *keys) for keys in broken if keys[0] in ("models", "hubToken"))
@@ -73,16 +73,16 @@ def _place(team: TeamStack) -> Iterator[Diagnostic]:
         if given and not isinstance(cluster, ExistingCluster):
             yield Diagnostic(("team", key), f"only with provider existing, got {cluster.provider}")
     if team.file.hub_token and isinstance(cluster, LocalCluster):
-        yield Diagnostic(("hubToken",), "not with provider local, where nothing is downloaded")
+        yield Diagnostic(("hubToken",), "not with provider local, which downloads nothing")
 
 
 def _names(team: TeamStack) -> Iterator[Diagnostic]:
     for name in team.file.services:
         if name in team.file.models:
-            message = f"a model is named {name} too, and both would answer at one address"
+            message = f"a model has the same name {name}, so both would have the same address"
             yield Diagnostic(("services", name), message)
         if name == _AWS_ACCOUNT:
-            message = f"the platform itself has {name} in the team's namespace; choose another name"
+            message = f"{name} is reserved for the platform in the team's namespace; choose another name"
             yield Diagnostic(("services", name), message)
 
 
@@ -92,7 +92,7 @@ def _repositories(team: TeamStack) -> Iterator[Diagnostic]:
         if not isinstance(team.environment.cluster, EksSettings):
             yield Diagnostic(keys, f"only with provider eks, got {team.environment.cluster.provider}")
         elif not path.startswith(f"{team.name}/"):
-            message = f"outside of what is the team's; expected {team.name}/…, such as {team.name}/{path}"
+            message = f"outside the team's prefix; expected {team.name}/…, such as {team.name}/{path}"
             yield Diagnostic(keys, message)
 
 
@@ -112,16 +112,16 @@ def _paths(team: TeamStack) -> Iterator[Diagnostic]:
 
 @dataclass
 class _Asked:
-    """Sum of a team's requests, at their most."""
+    """Sum of a team's requests at maximum replicas."""
 
     amounts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_GRANTED, 0))
     gpus: dict[tuple[str, str], dict[Keys, int]] = field(
         default_factory=dict[tuple[str, str], dict[Keys, int]]
     )
-    """By pool and extended resource, how many of each model and service."""
+    """Extended resources of each model and service, by pool and resource."""
 
     parts: dict[str, dict[Keys, int]] = field(default_factory=lambda: {what: {} for what in _GRANTED})
-    """Amounts of each model and service."""
+    """Amount of each model and service."""
 
     def add(self, keys: Keys, count: int, *, cpu_millis: int, memory_bytes: int, storage_bytes: int) -> None:
         for what, each in zip(_GRANTED, (cpu_millis, memory_bytes, 1, storage_bytes), strict=True):
@@ -129,7 +129,7 @@ class _Asked:
             self.parts[what][keys] = self.parts[what].get(keys, 0) + count * each
 
     def most_of(self, what: str) -> Keys:
-        """The model or service that asks for the most."""
+        """Model or service with the largest request."""
         parts = self.parts[what]
         return max(parts, key=parts.__getitem__)
 
@@ -141,7 +141,7 @@ _GRANTED = ("CPU", "memory", "pods", "volumes")
 
 
 def _exceeded(team: TeamStack, pools: Mapping[str, Pool]) -> Iterator[Diagnostic]:
-    """All of it at its most, against what the quotas of the namespace let in."""
+    """Check requests at maximum replicas against the quotas of the namespace."""
     grant, share = team.grant, share_of(team.grant, pools)
     asked = _asked(team, pools)
     for (pool, resource), parts in asked.gpus.items():
@@ -151,9 +151,7 @@ def _exceeded(team: TeamStack, pools: Mapping[str, Pool]) -> Iterator[Diagnostic
         if asked.amounts[what] > most:
             last = asked.most_of(what)
             given, allowed = _shown(what, asked.amounts[what]), _shown(what, most)
-            message = (
-                f"at the most {given} of {what} are asked for, and team {team.name} is granted {allowed}"
-            )
+            message = f"{given} of {what} are requested at most, and team {team.name} is granted {allowed}"
             yield Diagnostic(last, message)
 
 
@@ -201,13 +199,13 @@ def _too_many_gpus(
     if granted is None:
         others = ", ".join(team.grant.gpus) or "none"
         for keys in parts:
-            message = f"pool {pool} is not granted to team {team.name}, which has {others}"
+            message = f"pool {pool} is not granted to team {team.name}; granted are {others}"
             yield Diagnostic((*keys, "pool"), message)
         return
     together, most = sum(parts.values()), granted.get(resource, 0)
     if together > most:
         who = " and ".join(f"{count} of {keys[-1]}" for keys, count in parts.items())
-        message = f"at the most {together} {resource} of pool {pool} are asked for, {who}, and team "
+        message = f"{together} {resource} of pool {pool} are requested at most, {who}, and team "
         yield Diagnostic((*list(parts)[-1], "replicas"), f"{message}{team.name} is granted {most}")
 
 

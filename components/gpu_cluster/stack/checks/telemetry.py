@@ -1,4 +1,4 @@
-"""Telemetry: a volume that Prometheus can use, and keys of the collector that is chosen."""
+"""Telemetry: a supported volume for Prometheus, and keys of the chosen collector."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _KEYS: Keys = ("telemetry",)
 _OF = {Collector.IN_CLUSTER: IN_CLUSTER_ONLY, Collector.EXISTING: EXISTING_ONLY}
-"""Keys by the only collector that has them."""
+"""Keys by collector."""
 
 
 def telemetry(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
@@ -34,7 +34,7 @@ def telemetry(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
                 message = f"only with prometheus: {collector.value}, got {settings.prometheus.value}"
                 yield Diagnostic((*_KEYS, to_camel(field)), message)
     if settings.serve_metrics and stack.serving.metrics_served:
-        message = "not with serving.metricsServed: true, an adapter of the cluster: the API has one server"
+        message = "not with serving.metricsServed: true, because the metrics API has only one adapter"
         yield Diagnostic((*_KEYS, "serveMetrics"), f"{message}; remove one of them")
     yield from _topic(stack)
     if problem := _class_problem(settings, stack, broken):
@@ -47,7 +47,7 @@ def telemetry(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
             yield Diagnostic(keys, problem)
         elif not WORKSPACE.search(settings.remote_write.url):
             expected = f"https://aps-workspaces.{region}.amazonaws.com/workspaces/<id>/api/v1/remote_write"
-            yield Diagnostic((*_KEYS, "remoteWrite", "url"), f"expected {expected} beside sigv4Region")
+            yield Diagnostic((*_KEYS, "remoteWrite", "url"), f"expected {expected} with sigv4Region")
 
 
 def _topic(stack: Stack) -> Iterator[Diagnostic]:
@@ -58,9 +58,9 @@ def _topic(stack: Stack) -> Iterator[Diagnostic]:
 
 
 def _class_problem(settings: TelemetrySettings, stack: Stack, broken: frozenset[Keys]) -> str | None:
-    """Unknown, or of a file system: Prometheus supports no NFS, EFS included
+    """Diagnostic of an unknown or shared class: Prometheus does not support NFS, including EFS
     (https://prometheus.io/docs/prometheus/latest/storage/, read 2026-11-29)."""
     chosen = settings.storage_class
     if chosen and isinstance(stack.storage.get(chosen), Efs | Nfs):
-        return f"expected a class of disks: Prometheus stores nothing on NFS, which '{chosen}' is"
+        return f"expected a block storage class: Prometheus does not support NFS, the type of '{chosen}'"
     return unknown_class(chosen, stack, broken)

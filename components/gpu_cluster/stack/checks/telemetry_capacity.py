@@ -1,4 +1,4 @@
-"""Telemetry and logs fit: a node holds the largest server, and the nodes for their pods hold all of them."""
+"""Capacity for telemetry and logs: the largest pod fits a node, and all pods fit the nodes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -36,7 +36,7 @@ def telemetry_capacity(
 def _short_of_nodes(
     pools: Mapping[str, Pool], asked: Mapping[str, int], key: str, unit: str, section: str
 ) -> str | None:
-    """Pools without taints have nodes for these pods."""
+    """Check capacity of pools without taints."""
     free = {name: _free(pool, key) for name, pool in pools.items()}
     server = PROMETHEUS if PROMETHEUS in asked else next(iter(asked))
     largest, total = asked[server], sum(asked.values())
@@ -58,7 +58,7 @@ def _short_of_reserve(
     unit: str,
     section: str,
 ) -> str | None:
-    """Where every pool has taints its pods run beside models, in the part of a node that those leave."""
+    """If all pools have taints, these pods run on model nodes within the reserve."""
     total = sum(asked.values()) + sum(_number(key, each[key]) for each in exporters)
     kept = {
         name: pool.reserved_cpu_millis if key == "cpu" else pool.reserved_memory_bytes // _MIB
@@ -68,7 +68,8 @@ def _short_of_reserve(
     if total <= kept[name]:
         return None
     return (
-        f"{_asking(section)} {total}{unit} beside models, and a node of pool {name} keeps {kept[name]}{unit} "
+        f"{_asking(section)} {total}{unit} next to models, and a node of pool {name} keeps "
+        f"{kept[name]}{unit} "
         f"free; raise pools.{name}.reserve.{key}, or add a pool without GPUs"
     )
 

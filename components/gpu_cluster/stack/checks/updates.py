@@ -1,4 +1,4 @@
-"""Updates of nodes without surge: the models of a pool leave room for the replicas of the nodes that go."""
+"""Node updates without surge: the pool has capacity for replicas of drained nodes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,17 +14,17 @@ from gpu_cluster.stack.diagnostic import Diagnostic
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A model on the pool."""
+    """Model on the pool."""
 
     request: Request
     most: int
     """Replicas."""
 
     nodes: int = 1
-    """Whole nodes of each replica, which all go with the first of them."""
+    """Nodes per replica, which stop together."""
 
     def on_nodes(self, pool: Pool, nodes: int) -> int:
-        """Replicas on so many nodes, spread as the scheduler prefers."""
+        """Number of replicas on that many nodes, spread evenly."""
         if self.nodes > 1:
             return min(nodes, self.most)
         holds = nodes * replicas_per_node(pool, self.request)
@@ -32,11 +32,12 @@ class _Placed:
 
 
 def updates(stack: Stack, offered: dict[str, Pool]) -> Iterator[Diagnostic]:
-    """Pools whose nodes EKS drains before it starts others, and on which a drain could not end.
+    """Pools without surge on which a drain could not finish.
 
-    An evicted replica that finds no GPU stays pending, and the disruption budget keeps the next of its model
-    until EKS ends the update with PodEvictionFailure after 15 minutes. One of each model may be pending.
-    Source: https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html, 2026-11-28.
+    An evicted replica without a free GPU stays pending, and the disruption budget blocks the next eviction of
+    its model until EKS fails the update with PodEvictionFailure after 15 minutes. One replica of each model
+    may be pending. Source:
+    https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html, 2026-11-28.
     """
     for name, pool in offered.items():
         settings = stack.pools[name]
@@ -66,13 +67,13 @@ def _stuck(stack: Stack, pool: Pool, settings: PoolSettings) -> Iterator[Diagnos
     remedy = "" if settings.capacity.reserved else f", or update.surge: true of pool {pool.name}"
     yield Diagnostic(
         ("serving", "models", name, "replicas", "max"),
-        f"{placed[name].most} replicas fill pool {pool.name}, whose nodes are replaced without surge: the "
-        f"drain of a node would not end, and EKS gives up after 15 minutes; expected at most {most}{remedy}",
+        f"{placed[name].most} replicas fill pool {pool.name}, which is updated without surge: the "
+        f"drain of a node would not finish, and EKS fails after 15 minutes; expected at most {most}{remedy}",
     )
 
 
 def _ends(pool: Pool, placed: dict[str, _Placed], at_once: int) -> bool:
-    """Whether a drain of as many nodes as are replaced at once ends, with one of each model pending."""
+    """Whether a drain of maxUnavailable nodes finishes, with one replica of each model pending."""
     if all(it.on_nodes(pool, at_once) <= 1 for it in placed.values()):
         return True
     kept = [(it.request, (it.most - 1) * it.nodes) for it in placed.values() if it.most > 1]

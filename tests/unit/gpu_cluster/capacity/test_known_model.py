@@ -90,7 +90,7 @@ def test_a_model_is_described_once(given: dict[str, Any], message: str) -> None:
 
 
 def test_a_shape_has_its_window_with_windowed_layers() -> None:
-    with pytest.raises(ValueError, match="needs window and windowedLayers together"):
+    with pytest.raises(ValueError, match="expected both window and windowedLayers, or neither"):
         ModelShape(layers=2, heads=8, kv_heads=8, vocabulary=9, context=9, window=128)
 
 

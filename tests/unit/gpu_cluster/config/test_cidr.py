@@ -19,11 +19,11 @@ def test_ipv6_is_written_one_way() -> None:
     ("given", "right"), [("10.40.7.9/16", "10.40.0.0/16"), ("203.0.113.7", "203.0.113.7/32")]
 )
 def test_a_host_is_answered_with_the_range_that_it_may_mean(given: str, right: str) -> None:
-    with pytest.raises(ValidationError, match=f"expected the whole range, such as {right}"):
+    with pytest.raises(ValidationError, match=f"expected a CIDR range without host bits, such as {right}"):
         CIDR.validate_python(given)
 
 
 @pytest.mark.parametrize("given", ["", "10.40/16", "10.40.0.0/33", "everyone"])
 def test_anything_else_is_no_range(given: str) -> None:
-    with pytest.raises(ValidationError, match="expected a range of addresses"):
+    with pytest.raises(ValidationError, match="expected a CIDR range"):
         CIDR.validate_python(given)

@@ -14,7 +14,7 @@ def test_a_number_is_both_ends() -> None:
 
 def test_nodes_may_start_from_none_and_replicas_from_one() -> None:
     assert NODES.validate_python({"min": 0, "max": 2}).min == 0
-    with pytest.raises(ValidationError, match="nothing wakes a model"):
+    with pytest.raises(ValidationError, match="do not scale up from zero"):
         REPLICAS.validate_python({"min": 0, "max": 2})
 
 

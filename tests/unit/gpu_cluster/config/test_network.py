@@ -35,7 +35,7 @@ def test_private_ranges_from_16_to_21_hold_a_network(cidr: str) -> None:
         ("10.0.0.0/22", "from /16 to /21"),
         ("172.32.0.0/16", "a range within"),
         ("fd00::/16", "a range within"),
-        ("10.0.0.0", "the whole range, such as 10.0.0.0/32"),
+        ("10.0.0.0", "a CIDR range without host bits, such as 10.0.0.0/32"),
     ],
 )
 def test_others_do_not(cidr: str, expected: str) -> None:

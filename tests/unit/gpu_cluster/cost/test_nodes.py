@@ -75,12 +75,12 @@ def test_karpenter_starts_no_more_than_its_limit() -> None:
     [
         (
             [node_group("l4")],
-            "NodeGroup: expected a launch template of pool l4, which has its disks (nodes-l4)",
+            "NodeGroup: expected a launch template of pool l4 with its volumes (nodes-l4)",
         ),
-        (node_pool()[:1], "NodePool: expected an EC2NodeClass, which has the disks of its nodes (l4)"),
+        (node_pool()[:1], "NodePool: expected an EC2NodeClass with the volumes of its nodes (l4)"),
         (
             [aws("eks/nodeGroup:NodeGroup", "nodes")],
-            "NodeGroup: expected labels, which decides what it costs (nodes)",
+            "NodeGroup: expected labels, which determines the cost (nodes)",
         ),
     ],
 )

@@ -124,11 +124,11 @@ discounts:
         "prices.yaml:7 prices[0].services.key: expected US dollars, more than 0, got 'free'",
         "prices.yaml:8 prices[1].date: required key is missing",
         "prices.yaml:8 prices[1]: expected instances, capacityBlocks or services",
-        "prices.yaml:9 prices[1].source: expected text that says where it comes from, got ''",
+        "prices.yaml:9 prices[1].source: expected text with the source of the price, got ''",
         "prices.yaml:10 prices[1].instnces: unknown key, did you mean 'instances'?",
-        "prices.yaml:12 discounts[0]: expected instances or services that it is for",
+        "prices.yaml:12 discounts[0]: expected instances or services of the discount",
         "prices.yaml:12 discounts[0].percent: expected a number between 0 and 100, got 120",
-        "prices.yaml:14 discounts[0].date: expected a date that has been, got 2036-01-01",
+        "prices.yaml:14 discounts[0].date: expected a date in the past, got 2036-01-01",
     ]
 
 
@@ -154,4 +154,4 @@ def test_a_price_or_a_discount_that_is_given_twice_is_a_mistake(tmp_path: Path) 
 
     discount = "  - {percent: 5, instances: [g6], source: x, date: 2026-09-01}\n"
     found = problems(tmp_path, "discounts:\n" + 2 * discount)
-    assert found == ["prices.yaml:3 discounts[1]: g6 has a discount already, in discounts[0]"]
+    assert found == ["prices.yaml:3 discounts[1]: g6 already has a discount, in discounts[0]"]

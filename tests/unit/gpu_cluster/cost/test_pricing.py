@@ -60,7 +60,7 @@ def test_nothing_is_both_priced_and_free() -> None:
 
 def test_a_kind_without_data_is_named() -> None:
     assert missing(aws("redshift/cluster:Cluster", "warehouse")) == [
-        "no price for aws:redshift/cluster:Cluster, of which the catalog has no data (warehouse)"
+        "no price for aws:redshift/cluster:Cluster, which is not in the catalog (warehouse)"
     ]
 
 
@@ -77,8 +77,8 @@ def test_every_cause_is_named_at_once_sorted_and_with_its_count() -> None:
 
     assert missing(*items) == [
         "AWS publishes no on-demand price for p5e.48xlarge (nodes-h200)",
-        "LogGroup: expected retentionInDays: logs that are kept for ever have no monthly price (audit)",
-        "LustreFileSystem: expected perUnitStorageThroughput, which decides what it costs (data)",
+        "LogGroup: expected retentionInDays, because logs without expiry have no monthly price (audit)",
+        "LustreFileSystem: expected perUnitStorageThroughput, which determines the cost (data)",
         "no price for KMS keys in us-gov-west-1 (24 resources)",
         "no price for KMS requests in us-gov-west-1 (24 resources)",
         "no price for p3.2xlarge, which is not in the catalog (nodes-old)",

@@ -36,7 +36,7 @@ def test_nodes_outside_of_aws_cost_something_too() -> None:
 
 def test_a_version_that_eks_does_not_run_has_no_price() -> None:
     [cause] = missing(cluster("1.9"))
-    assert cause.startswith("Cluster: expected a version of Kubernetes that EKS runs, got 1.9")
+    assert cause.startswith("Cluster: expected a Kubernetes version that EKS supports, got 1.9")
 
 
 def test_logs_cost_what_is_written_and_what_is_kept() -> None:

@@ -41,13 +41,13 @@ def test_every_argument_with_a_rule_of_its_own_exists(engine: str) -> None:
 def test_a_short_spelling_is_the_same_argument() -> None:
     for words in (["-tp", "2"], ["--tensor_parallel_size=2"], ["--tensor-parallel-size", "2"]):
         [mistake] = argument_mistakes((), "vllm", "0.26.0", words)
-        assert mistake.message.endswith("set tensorParallel")
+        assert mistake.message.endswith("set tensorParallel, which is validated")
 
 
 def test_of_an_unknown_release_only_the_platforms_arguments_are_refused() -> None:
     words = ["--new-in-this-release=1", "--port=9000"]
     [mistake] = argument_mistakes((), "vllm", "0.99.0", words)
-    assert mistake.message == "--port is the platform's: a replica listens on port 8000"
+    assert mistake.message == "--port is set by the platform: replicas listen on port 8000"
 
 
 def test_the_pinned_release_is_one_whose_parser_was_read() -> None:

@@ -12,7 +12,7 @@ def test_a_key_tells_value_default_and_meaning() -> None:
     assert rows()["<name>.reclaim"] == [
         "retain or delete",
         "retain",
-        "Reclaim policy of the data when its claim is deleted.",
+        "Reclaim policy of volumes when the claim is deleted.",
     ]
     assert rows()["<name>.nodes.max"][:2] == ["whole number, at least 1, at most 5000", "required"]
 

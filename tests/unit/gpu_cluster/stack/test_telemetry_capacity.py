@@ -47,6 +47,6 @@ def test_beside_models_telemetry_has_to_fit_into_the_reserve(tmp_path: Path) -> 
     assert not mistakes(BESIDE_MODELS % "1Gi", tmp_path)
     [message] = mistakes(BESIDE_MODELS % "512Mi", tmp_path)
     assert message.endswith(
-        "telemetry.memory: telemetry requests 624Mi beside models, and a node of pool l4 keeps 512Mi free; "
+        "telemetry.memory: telemetry requests 624Mi next to models, and a node of pool l4 keeps 512Mi free; "
         "raise pools.l4.reserve.memory, or add a pool without GPUs"
     )

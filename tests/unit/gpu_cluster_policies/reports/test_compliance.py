@@ -12,14 +12,14 @@ def test_a_control_stands_in_a_row_with_its_evidence() -> None:
 
     assert lines[0] == "# manifests: CIS Amazon EKS Benchmark 1.8.0"
     assert (
-        "| <code>4.2.4</code> | No pods in the node&#39;s network | broken "
+        "| <code>4.2.4</code> | No pods use the host network | broken "
         "| <code>50-no-host-access</code> broken: 1 finding, 1 looked at |"
     ) in lines
     assert (
         "| <code>4.2.1</code> | No privileged containers | held "
         "| <code>49-not-privileged</code> held, 1 looked at |"
     ) in lines
-    assert "| <code>3.2.1</code> | The kubelet serves nobody anonymous | no rule covers it |  |" in lines
+    assert "| <code>3.2.1</code> | Anonymous kubelet access is disabled | not covered by a rule |  |" in lines
 
 
 def test_what_has_to_be_shown_otherwise_is_said_once_for_all_that_it_is_for() -> None:
@@ -65,7 +65,7 @@ def test_what_was_not_judged_may_break_any_control() -> None:
     text = compliance_markdown(assessments)
 
     assert "Not judged: Queue \N{MULTIPLICATION SIGN} 1, document \N{MULTIPLICATION SIGN} 1." in text
-    assert "| Queue team/jobs | <code>pod.yaml:1</code> | no pod template was found in it |" in text
+    assert "| Queue team/jobs | <code>pod.yaml:1</code> | no pod template found |" in text
     assert [it["kind"] for it in json.loads(compliance_json(assessments))[0]["notJudged"]] == [
         "Queue",
         "document",

@@ -55,7 +55,7 @@ def test_what_was_not_judged_is_counted_and_named() -> None:
     assert told["notJudged"][0] == {
         "kind": "Queue",
         "resource": "Queue team/jobs",
-        "why": "no pod template was found in it",
+        "why": "no pod template found",
         "file": "pod.yaml",
         "line": 1,
         "key": "",

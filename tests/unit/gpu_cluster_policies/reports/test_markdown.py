@@ -34,11 +34,11 @@ def test_it_stays_within_what_a_comment_holds() -> None:
     text = markdown_text(judged("---\n".join(pods)))
 
     assert len(text) <= LIMIT
-    assert "have no room here" in text
+    assert "are not shown" in text
 
 
 def test_what_was_not_judged_stands_in_a_table() -> None:
     text = markdown_text(judged(UNSEEN))
 
     assert "<summary>❔ not judged: Queue \N{MULTIPLICATION SIGN} 1, document" in text
-    assert "| Queue team/jobs | <code>pod.yaml:1</code> | no pod template was found in it |" in text
+    assert "| Queue team/jobs | <code>pod.yaml:1</code> | no pod template found |" in text

@@ -79,5 +79,5 @@ def test_what_was_not_judged_is_a_warning_at_its_line() -> None:
 
     assert run["tool"]["driver"]["rules"][first["ruleIndex"]]["id"] == first["ruleId"] == "not-judged"
     assert first["level"] == second["level"] == "warning"
-    assert first["message"]["text"] == "Queue team/jobs: not judged: no pod template was found in it"
+    assert first["message"]["text"] == "Queue team/jobs: not judged: no pod template found"
     assert second["locations"][0]["physicalLocation"]["region"] == {"startLine": 5}

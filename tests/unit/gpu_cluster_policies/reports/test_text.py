@@ -9,8 +9,9 @@ def test_each_rule_says_where_what_why_and_how_to_fix_it() -> None:
         "50-no-host-access stops: Pods use no host namespaces, host paths or host ports\n"
         "  pod.yaml:5 spec.hostNetwork\n"
         "    Pod team/work: spec.hostNetwork is true, should be false\n"
-        "  why: Host namespaces, ports and paths lead around every other rule: to other pods and to the "
-        "kubelet. (CKV_K8S_17; CKV_K8S_18; CKV_K8S_19; CKV_K8S_26; KSV-0008; KSV-0009; KSV-0010; KSV-0023; "
+        "  why: Host namespaces, ports and paths bypass other rules and give access to other pods "
+        "and the kubelet. (CKV_K8S_17; CKV_K8S_18; CKV_K8S_19; CKV_K8S_26; KSV-0008; KSV-0009; "
+        "KSV-0010; KSV-0023; "
         "KSV-0024; CIS 4.2.2; CIS 4.2.3; CIS 4.2.4; Pod Security Baseline: "
         "Host Namespaces; Pod Security Baseline: HostPath Volumes; Pod Security Baseline: Host Ports)\n"
         "  fix: use a Service instead of a host port, and a class of gpu-cluster:storage instead of a host "
@@ -31,9 +32,9 @@ def test_what_was_not_judged_is_counted_and_named() -> None:
     assert named == (
         "not judged: Queue \N{MULTIPLICATION SIGN} 1, document \N{MULTIPLICATION SIGN} 1\n"
         "  pod.yaml:1\n"
-        "    Queue team/jobs: no pod template was found in it\n"
+        "    Queue team/jobs: no pod template found\n"
         "  pod.yaml:5\n"
-        "    pod.yaml: it has neither apiVersion nor kind: no object of Kubernetes"
+        "    pod.yaml: apiVersion and kind are missing; expected a Kubernetes object"
     )
     assert last == f"{judged(UNSEEN).summary}\n"
 

@@ -75,11 +75,11 @@ def test_hours_alone_are_shown_where_nothing_is_in_aws(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--since", "7d"), "with --actual"),
-        (("--prometheus", "http://a.example"), "with --actual"),
-        (("--actual", "--against", "main"), "without --actual"),
-        (("--actual", "--assume", "nat-gb=1"), "without --actual"),
-        (("--actual", "--markdown"), "without --actual"),
+        (("--since", "7d"), "requires --actual"),
+        (("--prometheus", "http://a.example"), "requires --actual"),
+        (("--actual", "--against", "main"), "not allowed with --actual"),
+        (("--actual", "--assume", "nat-gb=1"), "not allowed with --actual"),
+        (("--actual", "--markdown"), "not allowed with --actual"),
         (("--actual", "--since", "yesterday"), "got 'yesterday'"),
         (("--actual", "--prometheus", "a.example"), "expected an address"),
     ],

@@ -47,7 +47,7 @@ def test_it_goes_to_the_pull_request_that_ends_in_a_commit(
     assert github.written == ["POST issues/7/comments"]
     body = github.comments[0]["body"]
     assert body.startswith(MARKER)
-    assert ("a fork gets no credentials" in body) is told
+    assert ("a fork has no credentials" in body) is told
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

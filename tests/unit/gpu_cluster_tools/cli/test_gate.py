@@ -62,4 +62,4 @@ def test_what_is_stored_is_looked_through_for_secrets(tmp_path: Path) -> None:
     found = _gate("-", "--state", str(tmp_path / "state.json"), given=_preview("update"))
 
     assert found.exit_code == 1
-    assert "outputs.accessKey is stored in the clear" in found.stdout
+    assert "outputs.accessKey is stored in plaintext" in found.stdout

@@ -37,7 +37,7 @@ def test_a_region_has_its_prices_and_what_has_none_shows_none() -> None:
 
 
 def test_nothing_found_says_so() -> None:
-    assert gpus("--gpu", "T4", "--mig").stdout == "no instance type has all of that\n"
+    assert gpus("--gpu", "T4", "--mig").stdout == "no instance type matches all filters\n"
 
 
 @pytest.mark.parametrize(

@@ -24,14 +24,17 @@ def test_without_a_terminal_it_asks_nothing_and_writes_a_right_file(project: Pat
     done = init(project, "lab", "--provider", "local", "--gpu", "L4", "--nodes", "1-2")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "stacks/Pulumi.lab.yaml is written\nnext: gpu-cluster validate lab\n"
+    assert done.stdout == "wrote stacks/Pulumi.lab.yaml\nnext: gpu-cluster validate lab\n"
     assert load(project / "stacks" / "Pulumi.lab.yaml").pools["l4"].nodes.max == 2
 
 
 def test_it_names_the_lines_that_nobody_could_know(project: Path) -> None:
     done = init(project, "aws", "--provider", "eks", "--region", "eu-central-1", "--account", "123456789012")
 
-    assert "yet to be filled:\n  12: platform: {principal: CHANGEME, policy: cluster-admin}" in done.stdout
+    assert (
+        "fill in these placeholders:\n  12: platform: {principal: CHANGEME, policy: cluster-admin}"
+        in done.stdout
+    )
 
 
 def test_what_is_there_is_kept_unless_it_is_forced(project: Path) -> None:
@@ -40,7 +43,7 @@ def test_what_is_there_is_kept_unless_it_is_forced(project: Path) -> None:
     file.write_text("mine\n")
     refused = init(project, "lab", "--provider", "local", "--yes")
     assert (refused.returncode, file.read_text()) == (2, "mine\n")
-    assert "--force replaces it" in refused.stderr
+    assert "use --force to overwrite it" in refused.stderr
     assert init(project, "lab", "--provider", "local", "--yes", "--force").returncode == 0
     assert file.read_text() != "mine\n"
 

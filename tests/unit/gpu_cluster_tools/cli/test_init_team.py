@@ -28,9 +28,9 @@ def test_the_team_is_what_the_stack_is_called_after_its_environment(project: Pat
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "stacks/Pulumi.prod-vision.yaml is written",
-        "yet to be filled:",
-        "  8: revision: CHANGEME # commit on the hub, so that a restart serves the same weights",
+        "wrote stacks/Pulumi.prod-vision.yaml",
+        "fill in these placeholders:",
+        "  8: revision: CHANGEME # commit on the hub; pins the weights",
         "next: gpu-cluster validate prod-vision",
     ]
     file = project / "stacks" / "Pulumi.prod-vision.yaml"
@@ -43,7 +43,10 @@ def test_the_team_is_what_the_stack_is_called_after_its_environment(project: Pat
 
 def test_a_stack_of_another_name_says_whose_it_is(project: Path) -> None:
     refused = init(project, "detection", "--environment", "prod")
-    assert (refused.returncode, "which team of prod? --team vision" in words(refused.stderr)) == (2, True)
+    assert (
+        refused.returncode,
+        "no team of prod was given; set --team to vision" in words(refused.stderr),
+    ) == (2, True)
 
     assert init(project, "detection", "--environment", "prod", "--team", "vision").returncode == 0
     stack = load_any(project / "stacks" / "Pulumi.detection.yaml")
@@ -83,13 +86,13 @@ def test_a_team_on_site_may_have_a_kubeconfig_of_its_own(project: Path) -> None:
         ),
         (
             ["edge-vision", "--environment", "edge"],
-            "edge has no team; gpu-cluster:teams of its file grants them",
+            "edge has no teams; add one to gpu-cluster:teams of its stack file",
         ),
-        (["edge-x", "--environment", "edge", "--team", "x"], "edge has no team 'x' (there is none)"),
-        (["prod", "--environment", "prod", "--force"], "prod is the environment itself"),
+        (["edge-x", "--environment", "edge", "--team", "x"], "edge has no team 'x' (there are none)"),
+        (["prod", "--environment", "prod", "--force"], "prod is the environment; choose another name"),
         (
             ["prod-vision", "--environment", "prod", "--region", "us-east-2", "--gpus", "8"],
-            "not with --environment, which has its own: --region, --gpus",
+            "not allowed with --environment, which defines them: --region, --gpus",
         ),
         (
             ["prod-vision", "--environment", "prod", "--kubeconfig", "mine"],
@@ -130,7 +133,7 @@ def test_mistakes_of_the_environment_are_its_own(project: Path) -> None:
     done = init(project, "prod-vision", "--environment", "prod")
 
     assert done.returncode == 2
-    assert "prod has mistakes of its own: stacks/Pulumi.prod.yaml:" in words(done.stderr)
+    assert "the stack file of prod is invalid: stacks/Pulumi.prod.yaml:" in words(done.stderr)
 
 
 def words(shown: str) -> str:

@@ -94,4 +94,4 @@ def test_without_an_engine_a_cluster_on_aws_is_not_asked(
     done = CliRunner().invoke(app, [name, "prod", "--json"])
 
     assert isinstance(done.exception, ToolchainError)
-    assert "this command only reads" in str(done.exception)
+    assert "this command is read-only" in str(done.exception)

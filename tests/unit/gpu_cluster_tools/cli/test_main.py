@@ -60,7 +60,7 @@ def test_outside_a_project_it_says_where_it_looked(tmp_path: Path) -> None:
     done = run(tmp_path, "up")
 
     assert done.returncode == 1
-    hint = "run gpu-cluster inside a project, or make one with gpu-cluster new"
+    hint = "run gpu-cluster inside a project, or create one with `gpu-cluster new FOLDER`"
     assert done.stderr == f"error: no Pulumi.yaml in {tmp_path} or above it: {hint}\n"
 
 
@@ -70,7 +70,7 @@ def test_commands_work_below_the_project_too(tmp_path: Path) -> None:
 
     done = run(project(tmp_path, stack) / "stacks", "validate", "dev")
 
-    assert (done.returncode, done.stdout) == (0, "dev: 1 pool and 0 models on provider local, all right\n")
+    assert (done.returncode, done.stdout) == (0, "dev: 1 pool and 0 models on provider local, valid\n")
 
 
 def test_a_reader_that_has_enough_ends_it_quietly() -> None:

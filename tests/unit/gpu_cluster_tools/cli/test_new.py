@@ -1,4 +1,4 @@
-"""A project of one's own, made and used in an empty folder."""
+"""A new project, created and used in an empty folder."""
 
 import re
 import subprocess
@@ -67,8 +67,8 @@ def test_files_that_exist_stay(project: Path) -> None:
 
     again = run("new", ".")
 
-    assert "1 files are written" in again.stdout
-    assert "kept as it is: README.md" in again.stdout
+    assert "wrote 1 files" in again.stdout
+    assert "unchanged: README.md" in again.stdout
     assert (project / "README.md").read_text() == "ours\n"
 
 

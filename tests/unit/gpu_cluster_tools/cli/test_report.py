@@ -37,7 +37,7 @@ def test_a_stack_file_that_names_no_framework_has_to_be_told_one() -> None:
     done = _report("local")
 
     assert done.exit_code == 2
-    assert "known are cis-eks" in " ".join(done.stderr.replace("│", " ").split())
+    assert "set --framework to one of cis-eks" in " ".join(done.stderr.replace("│", " ").split())
 
 
 def test_a_framework_that_nobody_knows_is_said() -> None:

@@ -29,7 +29,7 @@ def test_nothing_touched_is_nothing_to_decide(project: Path) -> None:
     done = run()
 
     assert done.exit_code == 0
-    assert done.stdout.startswith(f"{MARKER}\n### gpu-cluster: no stack is touched\n")
+    assert done.stdout.startswith(f"{MARKER}\n### gpu-cluster: no stack is affected\n")
 
 
 def test_a_mistake_in_a_stack_file_is_in_the_comment_and_ends_with_2(project: Path) -> None:
@@ -72,8 +72,8 @@ def test_the_names_of_touched_stacks_need_no_plan(project: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--against", "nowhere"], "git knows no revision 'nowhere'"),
-        (["sight"], "no stack sight, neither before nor after: other, site"),
+        (["--against", "nowhere"], "unknown git revision 'nowhere'"),
+        (["sight"], "unknown stack sight; expected other, site"),
     ],
 )
 def test_what_is_not_there_is_named(project: Path, arguments: list[str], words: str) -> None:

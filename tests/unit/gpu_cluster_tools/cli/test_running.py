@@ -80,5 +80,5 @@ def test_a_look_at_a_cluster_never_builds_the_engine(
     monkeypatch.setattr("gpu_cluster_tools.toolchain.toolchain.present", none_built)
     monkeypatch.setattr("gpu_cluster_tools.toolchain.toolchain._engine", built)
 
-    with pytest.raises(ToolchainError, match="would have to be built first, and this command only reads"):
+    with pytest.raises(ToolchainError, match="are not built, and this command is read-only"):
         project.cluster("dev", project.stack("dev"))

@@ -52,7 +52,7 @@ def test_it_says_what_runs_where_and_what_to_do_next(tmp_path: Path) -> None:
           chat   1/2    h100-0, waiting
           code   0/0    -
 
-          look further  kubectl --kubeconfig .local/kubeconfig get pods -A
+          inspect pods  kubectl --kubeconfig .local/kubeconfig get pods -A
           use pulumi    eval "$(.venv/bin/gpu-cluster env small)"; pulumi stack --stack small
           change        edit stacks/Pulumi.small.yaml, then: make up STACK=small
           remove        make down STACK=small""")

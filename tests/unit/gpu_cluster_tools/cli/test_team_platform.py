@@ -130,7 +130,7 @@ def test_messages_name_the_files_of_each_repository(
     site.write_text(site.read_text().replace("pool: box", "pool: bocks"))
     broken = str(run("validate", "site-vision").exception)
     assert (
-        "site of ../acme-platform has mistakes of its own: ../acme-platform/stacks/Pulumi.site.yaml:"
+        "the stack file of site of ../acme-platform is invalid: ../acme-platform/stacks/Pulumi.site.yaml:"
         in broken
     )
 
@@ -148,7 +148,7 @@ def test_the_policies_and_waivers_of_the_platform_hold(
     (platform / "policies/settings.yaml").write_text("modelStores: [Qwen/*]\n")
     refused = run("waive", "1-no-such", "x", "site-vision", *WAIVER)
     assert refused.exit_code == 2
-    assert "the waivers of ../acme-platform hold" in words(refused.output)
+    assert "uses the waivers of ../acme-platform" in words(refused.output)
 
 
 WAIVER = ("--owner", "vision", "--reason", "a test of it", "--until", "2999-01-01")

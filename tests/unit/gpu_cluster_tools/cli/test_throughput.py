@@ -51,7 +51,7 @@ def test_each_model_has_its_estimates_or_the_reason_for_none() -> None:
 
     assert done.exit_code == 3  # of chat and code there is no estimate
     assert "no data: no measurements of L4" in chat
-    assert "no data: no measured model has the layers of Qwen/Qwen2.5-32B-Instruct" in code
+    assert "no data: no measured model has the architecture of Qwen/Qwen2.5-32B-Instruct" in code
     assert "measured with vllm 0.24.0; 0.26.0 is served" in large
     # 4 of 8 GPUs of 41.528 dollars, for 8 x 50 x 2 x 0.99^7 tokens in a second
     assert large.splitlines()[-1].split() == ["8", "746", "186", "93", "0.80", "s", "7.74"]
@@ -68,7 +68,7 @@ def test_a_target_is_met_by_the_cheapest_nodes_first() -> None:
     [found] = document("prod", "--model", "large", "--tokens-per-second", "60")["models"]
 
     assert done.exit_code == 0
-    assert "60 tokens/s for each request, the cheapest tokens first: h100" in done.stdout
+    assert "60 tokens/s for each request, cheapest first: h100" in done.stdout
     assert found["cheapest"] == found["cheapestPool"] == "h100"
     assert "pool h100 (p5.48xlarge)" in done.stdout
     assert re.search(r"no measurements of A10G +g5\.\*", done.stdout)
@@ -79,7 +79,9 @@ def test_a_target_that_nothing_meets_ends_with_3() -> None:
     done = throughput("prod", "--model", "large", "--ttft", "0.001", "--tokens-per-second", "1000")
 
     assert done.exit_code == 3
-    assert "nothing meets first token within 0.001 s and 1000 tokens/s for each request" in done.stdout
+    assert (
+        "no configuration meets first token within 0.001 s and 1000 tokens/s for each request" in done.stdout
+    )
 
 
 @pytest.mark.usefixtures("_measured")

@@ -27,7 +27,7 @@ def stacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_right_file_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     validate()
 
-    assert capsys.readouterr().out == "local: 1 pool and 0 models on provider local, all right\n"
+    assert capsys.readouterr().out == "local: 1 pool and 0 models on provider local, valid\n"
 
 
 def test_the_file_of_a_team_is_read_with_its_environment(
@@ -39,7 +39,7 @@ def test_the_file_of_a_team_is_read_with_its_environment(
 
     validate("local-vision")
 
-    assert capsys.readouterr().out == "local-vision: 0 models of team vision on local, all right\n"
+    assert capsys.readouterr().out == "local-vision: 0 models of team vision on local, valid\n"
 
 
 def test_problems_are_data_too(stacks: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ PROJECT = Path(__file__).parents[4]
 NODES = Group("nodes")
 FINE = measured(NODES.ok("l4", "2 ready"), ready=2)
 SKIPPED = measured(NODES.skip("l4 driver", "its nodes are simulated"))
-BLOCKED = blocked(NODES.skip("nodes", "this identity may not list nodes"))
+BLOCKED = blocked(NODES.skip("nodes", "not authorized to list nodes"))
 BROKEN = measured(NODES.fail("l4", "1 ready"), ready=1)
 
 
@@ -60,7 +60,7 @@ def test_jobs_are_of_environments(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PROJECT)
     refused = CliRunner().invoke(app, ["verify", "prod-vision", "--jobs"])
     assert refused.exit_code == 2
-    assert "Jobs use GPUs" in refused.output
+    assert "not allowed with a team" in refused.output
 
 
 def test_lines_are_those_of_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:

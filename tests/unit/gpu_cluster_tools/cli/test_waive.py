@@ -45,7 +45,7 @@ def test_a_finding_is_waived_and_then_no_finding_any_more(project: Path) -> None
     assert f"resource: {RESOURCE}" in (project / FILE).read_text()
     again = waive()
     assert again.exit_code == 2
-    assert "is waived already" in words(again)
+    assert "is already waived" in words(again)
 
 
 def test_the_nearest_right_word_is_said() -> None:
@@ -65,6 +65,6 @@ def test_what_no_finding_needs_is_refused_unless_forced(project: Path) -> None:
 
 
 def test_options_are_held_to_the_rules_of_the_file(project: Path) -> None:
-    assert "a sentence that says why" in words(waive(reason="because"))
-    assert "is past" in words(waive("--until", "2020-01-01"))
+    assert "a sentence with the reason" in words(waive(reason="because"))
+    assert "is in the past" in words(waive("--until", "2020-01-01"))
     assert not (project / FILE).exists()

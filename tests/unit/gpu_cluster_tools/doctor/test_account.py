@@ -32,7 +32,7 @@ def test_another_account_is_refused_and_nothing_more_asked_of_it(aws: Aws) -> No
 
     assert [(check.verdict, check.name) for check in checks] == [(CheckStatus.FAIL, "account")]
     assert checks[0].found == (
-        "the credentials are of 123456789012, and gpu-cluster:cluster.account is 111122223333"
+        "the credentials are for 123456789012, but gpu-cluster:cluster.account is 111122223333"
     )
 
 

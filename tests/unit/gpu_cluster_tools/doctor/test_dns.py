@@ -31,7 +31,7 @@ def test_its_usual_address_is_reached(args: tuple[str, ...]) -> None:
     check = looked("onprem", cache(*args))
     assert (check.verdict, check.found) == (
         CheckStatus.OK,
-        "NodeLocal DNSCache node-local-dns listens on 169.254.20.10, all reached",
+        "NodeLocal DNSCache node-local-dns listens on 169.254.20.10, all reachable for pods",
     )
 
 

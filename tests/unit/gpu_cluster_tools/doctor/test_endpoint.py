@@ -30,7 +30,7 @@ def port() -> Iterator[int]:
 def test_before_there_is_a_cluster_a_private_endpoint_is_a_warning() -> None:
     check = endpoint(settings(), None)
     assert check.verdict is CheckStatus.WARN
-    assert "run from within the VPC" in check.advice
+    assert "run in the VPC" in check.advice
     assert endpoint(settings(public=["203.0.113.0/24"]), None).verdict is CheckStatus.OK
 
 
@@ -45,7 +45,7 @@ def test_a_private_one_that_is_out_of_reach_is_a_failure_that_says_where_to_run(
     assert nobody != port
     check = endpoint(settings(), f"https://127.0.0.1:{nobody}")
     assert check.verdict is CheckStatus.FAIL
-    assert "private addresses, which this machine does not reach: 127.0.0.1" in check.found
+    assert "private addresses, not reachable from this machine: 127.0.0.1" in check.found
     assert "endpoint.public" in check.advice
 
 

@@ -43,7 +43,7 @@ def test_what_is_yet_to_be_built_is_named_and_needs_a_go(
     found = looked(tmp_path)
 
     assert found["tools"].verdict is CheckStatus.WARN
-    assert found["tools"].found == "2 of 3 are yet to be built: etcd, kwok"
+    assert found["tools"].found == "2 of 3 are not built yet: etcd, kwok"
     assert found["Go"].verdict is CheckStatus.OK
 
 

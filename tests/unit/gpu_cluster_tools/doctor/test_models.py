@@ -14,10 +14,10 @@ TOKEN = {"hubToken": {"secure": "v1:abc"}}
     ("model", "serving", "verdict", "words"),
     [
         (LLAMA, {}, CheckStatus.FAIL, "is gated, and the stack has no token"),
-        (LLAMA, TOKEN, CheckStatus.SKIP, "is gated, and the token cannot be tried"),
+        (LLAMA, TOKEN, CheckStatus.SKIP, "is gated, and the token cannot be checked"),
         ("Qwen/Qwen2.5-7B-Instruct", {}, CheckStatus.OK, "without a token"),
-        ("mistralai/Mixtral-8x7B-Instruct-v0.1", {}, CheckStatus.WARN, "is not known"),
-        ("org/model", {}, CheckStatus.WARN, "is not known"),
+        ("mistralai/Mixtral-8x7B-Instruct-v0.1", {}, CheckStatus.WARN, "may be gated"),
+        ("org/model", {}, CheckStatus.WARN, "may be gated"),
         ("org/model", TOKEN, CheckStatus.SKIP, "may be gated"),
     ],
 )
@@ -36,7 +36,7 @@ def test_weights_of_a_store_need_no_token() -> None:
     [check] = models(stack_of(serving={"models": {"chat": stored}}))
     assert (check.verdict, check.found) == (
         CheckStatus.OK,
-        f"{LLAMA} is read from store models; nothing is downloaded",
+        f"{LLAMA} is read from store models, without a download",
     )
 
 

@@ -80,7 +80,7 @@ def test_a_type_that_a_zone_lacks_is_told_and_one_that_all_lack_fails(aws: Aws) 
 
     assert found["l4"][0].verdict is CheckStatus.WARN
     assert found["l4"][0].found == (
-        "g6.4xlarge is not offered in us-east-2b; it is in us-east-2a, us-east-2c"
+        "g6.4xlarge is not offered in us-east-2b; it is offered in us-east-2a, us-east-2c"
     )
     assert found["l40s"][0].verdict is CheckStatus.FAIL
 
@@ -89,19 +89,23 @@ def test_a_release_that_there_is_no_image_of_fails(aws: Aws) -> None:
     images = looked(aws, images=IMAGES[1:])["image"]
 
     assert [check.verdict for check in images] == [CheckStatus.FAIL, CheckStatus.OK]
-    assert images[0].found == f"there is no {IMAGES[0]}, which l4, l40s, h100 would run"
+    assert images[0].found == f"{IMAGES[0]} does not exist; it is the image of l4, l40s, h100"
 
 
 @pytest.mark.parametrize(
     ("block", "verdict", "words"),
     [
-        ({"TotalInstanceCount": 1}, CheckStatus.FAIL, "count is 1 there and 2 in the stack"),
+        ({"TotalInstanceCount": 1}, CheckStatus.FAIL, "count is 1 in the reservation and 2 in the stack"),
         (
             {"AvailabilityZone": "us-east-2b"},
             CheckStatus.FAIL,
-            "zone is us-east-2b there and us-east-2a in the",
+            "zone is us-east-2b in the reservation and us-east-2a in the",
         ),
-        ({"InstanceType": "p4d.24xlarge"}, CheckStatus.FAIL, "instance type is p4d.24xlarge there"),
+        (
+            {"InstanceType": "p4d.24xlarge"},
+            CheckStatus.FAIL,
+            "instance type is p4d.24xlarge in the reservation",
+        ),
         ({"State": "scheduled"}, CheckStatus.WARN, "is scheduled"),
     ],
 )
@@ -126,7 +130,7 @@ def test_without_an_account_the_catalog_is_asked() -> None:
     assert [(check.name, check.verdict) for check in checks] == [
         (name, CheckStatus.OK) for name in ("system", "l4", "l40s", "h100")
     ]
-    assert checks[0].found == "m7i.2xlarge is offered in 3 zones of us-east-2, says the catalog"
+    assert checks[0].found == "m7i.2xlarge is offered in 3 zones of us-east-2, according to the catalog"
 
 
 def test_images_are_called_as_aws_calls_them() -> None:

@@ -40,8 +40,8 @@ def test_without_an_account_it_is_told_what_to_ask_for() -> None:
 
     assert found[GPUS.name].verdict is CheckStatus.WARN
     assert found[GPUS.name].found == (
-        "asks 448 vCPUs, 832 while nodes are replaced (l4: 16 x g6.4xlarge, l40s: 4 x g6e.12xlarge);"
-        " an account has 0 from the start"
+        "requires 448 vCPUs, 832 while nodes are replaced (l4: 16 x g6.4xlarge, l40s: 4 x g6e.12xlarge);"
+        " the default of an account is 0"
     )
     assert found[GPUS.name].advice.endswith("--service-code ec2 --quota-code L-DB2E81BA --desired-value 832")
     assert found[ADDRESSES.name].verdict is CheckStatus.OK
@@ -71,7 +71,7 @@ def test_what_others_use_is_not_there_for_the_stack(aws: Aws, values: dict[str, 
     found = looked(aws)[ADDRESSES.name]
     assert (found.verdict, found.found) == (
         CheckStatus.FAIL,
-        "asks 3 (NAT gateways: 3); the account has 5, of which others use 3",
+        "requires 3 (NAT gateways: 3); the account has 5, of which 3 are in use",
     )
 
 
@@ -81,7 +81,7 @@ def test_a_quota_that_the_account_does_not_tell_is_skipped(aws: Aws, values: dic
     found = looked(aws)[GPUS.name]
 
     assert found.verdict is CheckStatus.SKIP
-    assert "asks 448 vCPUs" in found.found
+    assert "requires 448 vCPUs" in found.found
 
 
 def test_servers_without_a_published_quota_are_named() -> None:

@@ -23,7 +23,7 @@ def on_spot(aws: Aws | None) -> dict[str, Check]:
 def test_spot_in_a_fresh_account_fails_with_the_one_command(aws: Aws) -> None:
     check = on_spot(aws)[SPOT]
     assert (check.verdict, check.advice) == (CheckStatus.FAIL, COMMAND)
-    assert check.found == "is missing, so that no spot server of system starts"
+    assert check.found == "is missing, so spot instances of system cannot start"
 
 
 def test_spot_in_an_account_that_had_some_is_right(aws: Aws) -> None:

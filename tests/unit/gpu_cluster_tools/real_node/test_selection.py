@@ -24,12 +24,9 @@ def test_the_nodes_that_serve_a_model_are_real() -> None:
 def test_a_large_pool_stays_simulated(tmp_path: Path) -> None:
     """Its Service would send requests to simulated replicas as well."""
     found = _stack(tmp_path, "l4: {instance: g6.4xlarge, nodes: 2}", "l4: {instance: g6.4xlarge, nodes: 9}")
-    assert found == "pool l4 has 9 nodes, at most 3 can be real"
+    assert found == "pool l4 has 9 nodes; at most 3 can be real"
 
 
 def test_a_stack_without_models_has_no_real_node(tmp_path: Path) -> None:
     start = LOCAL[LOCAL.index("  gpu-cluster:serving:") : LOCAL.index("  gpu-cluster:teams:")]
-    assert (
-        _stack(tmp_path, start, "")
-        == "no model is served by vLLM, whose place a server of this project takes"
-    )
+    assert _stack(tmp_path, start, "") == "no model uses vLLM, which a server of this project replaces"

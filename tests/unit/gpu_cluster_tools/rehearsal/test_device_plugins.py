@@ -164,8 +164,8 @@ def test_bottlerocket_calls_shared_gpus_otherwise_unless_told_not_to() -> None:
     ("user_data", "plugin", "config", "why"),
     [
         (SWITCHED_OFF, PLUGIN, WHOLE, "no SYS_ADMIN"),
-        (SWITCHED_OFF, WITH_SYS_ADMIN, WHOLE, "by NVIDIA_VISIBLE_DEVICES"),
-        ("", WITH_SYS_ADMIN, BY_CDI, "a pod is a second one"),
+        (SWITCHED_OFF, WITH_SYS_ADMIN, WHOLE, "with NVIDIA_VISIBLE_DEVICES"),
+        ("", WITH_SYS_ADMIN, BY_CDI, "already runs a device plugin"),
     ],
     ids=["unprivileged", "by variable", "twice"],
 )

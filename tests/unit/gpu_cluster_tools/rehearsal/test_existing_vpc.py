@@ -1,4 +1,4 @@
-"""The VPC of a rehearsed stack that names one: there before, and there after."""
+"""Existing VPC of a rehearsed stack: unchanged after the rehearsal."""
 
 from ipaddress import ip_network
 
@@ -83,7 +83,7 @@ def test_what_the_stack_takes_with_it_is_named(api: Api) -> None:
     api.call("ec2", "DisassociateRouteTable", AssociationId=association)
     api.call("ec2", "DeleteSubnet", SubnetId=gone)
 
-    assert lost_of(api, made) == [f"subnet {gone} was there before, and is gone"]
+    assert lost_of(api, made) == [f"existing subnet {gone} was deleted"]
 
 
 def test_what_cannot_be_rehearsed_is_said(api: Api) -> None:

@@ -18,7 +18,7 @@ def test_a_value_that_the_state_has_in_the_clear_is_named_by_its_place(tmp_path:
     state.write_text('{"inputs": {"token": "rehearsed-2"}}')
 
     assert plaintext_secrets(VALUES, tmp_path) == [
-        'the value of gpu-cluster:serving["hubToken"] is in the state in the clear'
+        'the value of gpu-cluster:serving["hubToken"] is in the state in plaintext'
     ]
 
 
@@ -27,7 +27,7 @@ def test_the_history_of_the_state_counts_too(tmp_path: Path, state: Path) -> Non
     state.with_name("site.json.bak").write_bytes(b'\xff{"token": "rehearsed-1"}')
 
     assert plaintext_secrets(VALUES, tmp_path) == [
-        "the value of gpu-cluster:hubToken is in the state in the clear"
+        "the value of gpu-cluster:hubToken is in the state in plaintext"
     ]
 
 

@@ -167,9 +167,7 @@ def test_it_is_started_again_and_its_last_words_are_told_in_the_end(made: Made, 
         controller.attend()
         until(lambda: not controller.is_running)
 
-    with pytest.raises(
-        RehearsalError, match=r"Karpenter ended 10 times, at last with:\n(  cannot go on\n?)+"
-    ):
+    with pytest.raises(RehearsalError, match=r"Karpenter exited 10 times, last with:\n(  cannot go on\n?)+"):
         controller.require_all_well()
 
 

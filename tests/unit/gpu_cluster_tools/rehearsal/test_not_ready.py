@@ -56,19 +56,19 @@ BACK_OFF = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 10s"}
 
 def test_one_that_loads_says_how_long_it_may() -> None:
     found = not_ready(pod({"running": {"startedAt": _at(0)}}), START + timedelta(seconds=20))
-    assert found == "loads for 20 s of at most 60 s"
+    assert found == "loading for 20 s of at most 60 s"
 
 
 def test_one_that_took_too_long_is_told_from_one_that_ended() -> None:
-    slow = "did not load within 60 s, and was ended; hint: loadMinutes; restarts: 2"
+    slow = "did not load within 60 s and was restarted; hint: loadMinutes; restarts: 2"
     assert not_ready(pod(BACK_OFF, ended(61, 143), restartCount=2)) == slow
     assert not_ready(pod({"running": {"startedAt": _at(90)}}, ended(104, 137), restartCount=2)) == slow
-    broken = "ended by itself after 3 s with exit code 2; hint: kubectl logs; restarts: 1"
+    broken = "exited after 3 s with exit code 2; hint: kubectl logs; restarts: 1"
     assert not_ready(pod(BACK_OFF, ended(3, 2), restartCount=1)) == broken
 
 
 def test_one_that_ended_much_later_had_loaded() -> None:
-    assert "ended by itself after 60 min" in (not_ready(pod(BACK_OFF, ended(3600))) or "")
+    assert "exited after 60 min" in (not_ready(pod(BACK_OFF, ended(3600))) or "")
 
 
 def test_one_that_was_out_of_memory_says_so() -> None:

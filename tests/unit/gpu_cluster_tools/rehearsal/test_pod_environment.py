@@ -40,7 +40,7 @@ def test_values_fields_and_amounts_are_as_a_kubelet_gives_them() -> None:
     ids=["secret", "field that is not set"],
 )
 def test_a_source_that_a_real_node_would_have_is_named(source: Object) -> None:
-    with pytest.raises(RehearsalError, match="pod kube-system/karpenter-0: variable TOKEN is from"):
+    with pytest.raises(RehearsalError, match="pod kube-system/karpenter-0: variable TOKEN from"):
         environment_of(POD, container({"name": "TOKEN", "valueFrom": source}))
 
 

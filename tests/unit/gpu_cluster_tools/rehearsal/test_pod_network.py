@@ -74,7 +74,7 @@ def test_each_kind_of_pod_is_told_once_with_what_it_misses() -> None:
     api = cluster([DNS_PODS], pod(), pod(), pod(hostNetwork=True))
 
     assert unreached(api, dns_targets(ONPREM)) == [
-        f"pods of ReplicaSet vision/chat-1: no network policy lets it reach {CACHE} on port 53 ({way})"
+        f"pods of ReplicaSet vision/chat-1: no network policy allows egress to {CACHE} on port 53 ({way})"
         for way in ("UDP", "TCP")
     ]
     assert unreached(cluster([], pod()), [ENDPOINTS]) == []
@@ -88,7 +88,7 @@ def test_service_accounts_on_aws_need_its_endpoints_and_others_do_not() -> None:
     found = unreached(cluster([CLOSED], pod()), [], [ENDPOINTS], {("vision", "aws")})
 
     assert found == [
-        "pods of service account vision/aws: no network policy lets it reach "
+        "pods of service account vision/aws: no network policy allows egress to "
         "the endpoints of AWS on port 443 (TCP)"
     ]
     [found] = unreached(cluster([CLOSED], pod("aws")), [], [ENDPOINTS], {("vision", "aws")})
@@ -99,8 +99,8 @@ def test_interface_endpoints_with_private_names_are_in_the_subnets_of_the_accoun
     aws = cast(Api, Aws())
 
     assert list(map(str, aws_targets(aws))) == [
-        "the agent of Pod Identity on port 80 (TCP)",
-        "the endpoints of AWS in 10.40.1.0/24 (logs, sts) on port 443 (TCP)",
+        "the Pod Identity agent on port 80 (TCP)",
+        "the VPC endpoints in 10.40.1.0/24 (logs, sts) on port 443 (TCP)",
     ]
     assert accounts_on_aws(aws) == {("vision", "aws")}
 

@@ -76,7 +76,7 @@ def test_state_that_lies_elsewhere_is_left_alone(tmp_path: Path) -> None:
 def test_the_lock_of_a_process_that_is_gone_is_removed(engine: StoredState) -> None:
     lock = engine.lock(pid=_GONE, hostname=socket.gethostname())
 
-    assert recover(engine) == [f"removed the lock of process {_GONE}, which is gone"]
+    assert recover(engine) == [f"removed the lock of process {_GONE}, which no longer runs"]
     assert list(lock.parent.iterdir()) == []
 
 
@@ -84,7 +84,7 @@ def test_the_lock_of_an_engine_that_still_works_is_named_and_kept(engine: Stored
     working = subprocess.Popen(["pulumi", "600"], executable=shutil.which("sleep"))
     lock = engine.lock(pid=working.pid, hostname=socket.gethostname())
     try:
-        with pytest.raises(RehearsalError, match=f"being worked on by pulumi, process {working.pid}"):
+        with pytest.raises(RehearsalError, match=f"in use by pulumi, process {working.pid}"):
             recover(engine)
         assert lock.exists()
     finally:
@@ -111,7 +111,7 @@ def test_a_lock_from_another_machine_is_named_and_kept(engine: StoredState) -> N
 def test_an_object_in_creation_goes_on_under_the_name_that_made_it(engine: StoredState) -> None:
     engine.store(_state([], creating=[_resource("n", inputs=_NAMESPACE)]))
 
-    assert recover(engine) == ["read Namespace n again"]
+    assert recover(engine) == ["refreshed Namespace n"]
 
     [namespace] = engine.latest["resources"]
     assert namespace["id"] == "n"
@@ -155,7 +155,7 @@ def test_what_has_no_name_of_its_own_is_given_up(engine: StoredState, lost: dict
 
     [words] = recover(engine)
 
-    assert words.endswith(" r, which nothing tells how to find")
+    assert words.endswith(" r from the state, because its ID is unknown")
     assert engine.latest["resources"] == engine.refreshed == []
 
 
@@ -174,7 +174,7 @@ def test_half_written_files_beside_the_state_are_removed(engine: StoredState) ->
     lock = engine.lock(pid=_GONE, hostname=socket.gethostname())
     lock.rename(lock.with_name("1.json.18e9f455e614f9b5.tmp"))
 
-    assert recover(engine) == ["removed files of the state that were half-written"]
+    assert recover(engine) == ["removed incomplete state files"]
     assert [file.name for file in engine.checkpoint.parent.iterdir()] == ["s.json"]
     assert list(lock.parent.glob("*.tmp")) == []
 

@@ -18,9 +18,9 @@ def test_a_report_holds_where_all_of_it_does() -> None:
     report = RehearsalReport("dev", "eks", resources=3)
     report.steps.append(StepResult("up", "3 create", (), (), 1.0))
     assert report.held
-    assert report.as_text() == "dev: all of it held; 1 steps in 1 s"
+    assert report.as_text() == "dev: all steps passed; 1 steps in 1 s"
 
     report.steps.append(StepResult("left", "", ("in the cluster: pods/default/odd",), (), 0.5))
     assert not report.held
-    assert report.as_text() == "dev: did not hold: left; 2 steps in 2 s"
+    assert report.as_text() == "dev: failed: left; 2 steps in 2 s"
     assert report.as_json()["steps"][1]["findings"] == ("in the cluster: pods/default/odd",)

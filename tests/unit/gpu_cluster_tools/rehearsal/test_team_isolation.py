@@ -12,7 +12,7 @@ from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.team_isolation import CLASS_PREFIX, USER, escapes
 
 STACK = load(Path(__file__).parents[4] / "stacks" / "Pulumi.prod.yaml")
-ENDING = "and sees every GPU of its node"
+ENDING = "and access every GPU of its node"
 
 
 class Cluster:
@@ -44,7 +44,7 @@ def test_nothing_is_told_where_only_pods_beyond_a_grant_are_refused() -> None:
 def test_a_pod_that_chooses_its_gpus_is_told() -> None:
     found, _ = told(lambda container: "envFrom" in container)
 
-    assert found == [f"team vision, pool l4: a pod may set NVIDIA_VISIBLE_DEVICES to all, {ENDING}"]
+    assert found == [f"team vision, pool l4: a pod may set NVIDIA_VISIBLE_DEVICES to all {ENDING}"]
 
 
 def test_a_pod_within_its_grant_that_is_refused_is_told() -> None:

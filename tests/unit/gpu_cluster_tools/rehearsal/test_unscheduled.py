@@ -50,7 +50,7 @@ def test_each_pool_has_its_reasons() -> None:
 
     assert lines == [
         "pool l4 (1 node): taint nvidia.com/gpu=present:NoSchedule is not tolerated",
-        "pool cpu (2 nodes): label pool is cpu, asked for is l4",
+        "pool cpu (2 nodes): label pool is cpu, required is l4",
         "pool new: has no nodes",
     ]
 
@@ -88,8 +88,8 @@ def test_what_other_pods_took_is_not_free() -> None:
     running = [pod("l4-0", requests={"nvidia.com/gpu": "1", "memory": "6Gi"})]
 
     assert why_unscheduled(asks, {"l4": [node("l4-0")]}, running) == [
-        "pool l4 (1 node): nvidia.com/gpu: asks for 1, free are 0 of 1; "
-        "memory: asks for 12.0Gi, free are 10.0Gi of 16.0Gi"
+        "pool l4 (1 node): nvidia.com/gpu: requests 1, free 0 of 1; "
+        "memory: requests 12.0Gi, free 10.0Gi of 16.0Gi"
     ]
 
 
@@ -105,7 +105,7 @@ def test_what_a_finished_pod_took_is_free_again() -> None:
 def test_an_init_container_counts_where_it_asks_for_more() -> None:
     line = why_unscheduled(pod(init={"cpu": "6"}), {"cpu": [node("cpu-0")]}, [])[0]
 
-    assert line == "pool cpu (1 node): cpu: asks for 6, free are 4 of 4"
+    assert line == "pool cpu (1 node): cpu: requests 6, free 4 of 4"
 
 
 def test_nodes_of_a_pool_may_differ() -> None:
@@ -113,21 +113,21 @@ def test_nodes_of_a_pool_may_differ() -> None:
 
     line = why_unscheduled(pod(requests={"cpu": "5"}), nodes, [])[0]
 
-    assert line == "pool cpu (2 of 3 nodes): cpu: asks for 5, free are 4 of 4"
+    assert line == "pool cpu (2 of 3 nodes): cpu: requests 5, free 4 of 4"
 
 
 @pytest.mark.parametrize(
     ("expression", "words"),
     [
-        ({"key": "pool", "operator": "In", "values": ["a", "b"]}, "label pool is cpu, asked for is In a, b"),
+        ({"key": "pool", "operator": "In", "values": ["a", "b"]}, "label pool is cpu, required is In a, b"),
         (
             {"key": "pool", "operator": "NotIn", "values": ["cpu"]},
-            "label pool is cpu, asked for is NotIn cpu",
+            "label pool is cpu, required is NotIn cpu",
         ),
-        ({"key": "gpu", "operator": "Exists"}, "label gpu is not set, asked for is Exists"),
-        ({"key": "pool", "operator": "DoesNotExist"}, "label pool is cpu, asked for is DoesNotExist"),
-        ({"key": "size", "operator": "Gt", "values": ["5"]}, "label size is 4, asked for is Gt 5"),
-        ({"key": "size", "operator": "Lt", "values": ["4"]}, "label size is 4, asked for is Lt 4"),
+        ({"key": "gpu", "operator": "Exists"}, "label gpu is not set, required is Exists"),
+        ({"key": "pool", "operator": "DoesNotExist"}, "label pool is cpu, required is DoesNotExist"),
+        ({"key": "size", "operator": "Gt", "values": ["5"]}, "label size is 4, required is Gt 5"),
+        ({"key": "size", "operator": "Lt", "values": ["4"]}, "label size is 4, required is Lt 4"),
     ],
 )
 def test_affinity_that_no_node_meets_is_a_reason(expression: Object, words: str) -> None:

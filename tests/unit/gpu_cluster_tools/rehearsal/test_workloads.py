@@ -49,7 +49,7 @@ def test_what_runs_is_counted_and_well() -> None:
     [
         ({"ready": 1}, "1 of 2 pods ready"),
         ({"updated": 1}, "1 of 2 pods are up to date"),
-        ({"seen": 0}, "its controller has not seen it yet"),
+        ({"seen": 0}, "its controller has not processed it yet"),
     ],
 )
 def test_a_deployment_that_lags_behind_is_unwell(counts: dict[str, int], state: str) -> None:
@@ -119,7 +119,7 @@ def test_a_claim_without_a_volume_is_unwell_where_nobody_has_to_come_first() -> 
     assert [(each.what.rpartition("/")[2], each.state) for each in found] == [
         ("chosen", "no volume yet"),
         ("at-once", "no volume yet"),
-        ("lost", "its volume is lost"),
+        ("lost", "its volume no longer exists"),
     ]
 
 

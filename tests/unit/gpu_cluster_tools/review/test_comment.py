@@ -60,7 +60,7 @@ def test_it_is_found_again_by_its_first_line() -> None:
 
 
 def test_where_nothing_is_touched_it_says_so() -> None:
-    assert "no stack is touched" in comment([])
+    assert "no stack is affected" in comment([])
 
 
 def test_each_stack_has_a_line_at_the_top() -> None:
@@ -97,7 +97,7 @@ def test_all_of_a_stack_is_folded_under_its_verdict() -> None:
         "Plan: 1 replace, 1 delete, 1 create",
         "Policies: 1 new, 1 fixed, 2 waived",
         "Cost: $3,000 (+$2,000) a month at most",
-        "Time: from nothing to ready in 31 min (+4)",
+        "Time: from create to ready in 31 min (+4)",
     ]
 
 
@@ -107,7 +107,7 @@ def test_a_replacement_says_what_forces_it_and_comes_first() -> None:
     assert plan == (
         "! replace Subnet private-a, for cidrBlock\n"
         '!     cidrBlock: "10.0.0.0/24" -> "10.0.0.0/25"\n'
-        "- delete Bucket models, which stays where it is\n"
+        "- delete Bucket models, which is kept\n"
         "+ create Service b\n"
     )
 

@@ -21,7 +21,7 @@ def test_each_stack_has_an_issue_of_its_own() -> None:
 
 
 def test_a_terminal_gets_the_same() -> None:
-    assert report("prod", []) == "prod: what runs is what the stack file says"
+    assert report("prod", []) == "prod: no drift between platform and stack file"
     assert report("prod", [GROUP]) == (
         "prod: 1 drifted\n  update NodeGroup platform-nodes-l4\n      scalingConfig.maxSize: 9 -> 12"
     )

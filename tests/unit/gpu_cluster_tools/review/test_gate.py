@@ -59,7 +59,7 @@ GPUS = {"instanceTypes": ["g6.4xlarge"]}
 def test_what_would_be_missed_may_not_go(kind: str, lost: str, operation: str, planned: str) -> None:
     [found] = _blocked(_step(operation, kind, "it"))
 
-    assert found == f"{kind} it: planned operation is a {planned}, and with it goes {lost}, should be none"
+    assert found == f"{kind} it: planned operation is a {planned}, which deletes {lost}, should be none"
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,10 @@ def test_a_replacement_is_found_once_and_told_in_its_order() -> None:
     [new_first] = _gate(create, replace, delete).obstacles
     [old_first] = _gate(delete, replace, create).obstacles
 
-    assert new_first.finding.actual == "a replacement for bucket, and with it goes the data in it"
+    assert new_first.finding.actual == "a replacement for bucket, which deletes the data in it"
     assert (new_first.course, old_first.course) == (
-        "the new one comes first, and it is empty",
-        "the old one goes first",
+        "the new resource is created first and is empty",
+        "the old resource is deleted first",
     )
 
 
@@ -122,8 +122,8 @@ def test_a_retained_one_that_is_replaced_is_left_behind_and_missed() -> None:
     [obstacle] = _gate(step).obstacles
 
     assert obstacle.course == (
-        "the old one stays, outside of the stack; "
-        "it is protected, and the same change takes that away: the engine will not refuse"
+        "the old resource is retained outside the stack; "
+        "the same change removes its protection, so the engine will not refuse"
     )
 
 
@@ -138,7 +138,7 @@ def test_a_provider_takes_along_what_was_made_through_it() -> None:
         _step("replace", "kubernetes:core/v1:Service", "chat", service, provider=through),
     ).obstacles
 
-    assert provider.course == "2 resources are made through it and change with it"
+    assert provider.course == "2 resources depend on it and change with it"
     assert (room.finding.resource, room.course) == ("Namespace team", "its provider is replaced")
 
 
@@ -146,14 +146,13 @@ def test_every_obstacle_says_what_to_do_in_the_stack_file() -> None:
     gate = _gate(_step("replace", GROUP, "l4", GPUS, reasons=["amiType"]))
 
     assert gate.as_text() == (
-        "89-nothing-lost: aws:eks/nodeGroup:NodeGroup l4: planned operation is a replacement for amiType, "
-        "and with it goes its nodes, and what runs on them, should be none\n"
-        "  why: A new resource is empty, and the data of the old one is gone before anybody has looked at "
-        "it.\n"
-        "  fix: add a pool of another name beside it in gpu-cluster:pools, move the models there by pool in "
-        "gpu-cluster:serving.models.<name>, and remove the old one in a change of its own; what is meant has "
-        "a waiver in policies/waivers.yaml\n\n"
-        "prod: 1 stand in the way of the update"
+        "89-nothing-lost: aws:eks/nodeGroup:NodeGroup l4: planned operation is a replacement for "
+        "amiType, which deletes its nodes, and what runs on them, should be none\n"
+        "  why: A replacement is empty, and the data of the old resource is deleted with it.\n"
+        "  fix: add a pool with another name in gpu-cluster:pools, move the models with pool in "
+        "gpu-cluster:serving.models.<name>, and remove the old pool in a separate change; if "
+        "intended, add a waiver to policies/waivers.yaml\n\n"
+        "prod: 1 problems block the update"
     )
 
 
@@ -245,9 +244,9 @@ def test_what_is_stored_already_is_looked_through_as_well() -> None:
     [obstacle] = gate_of(_preview(), state).obstacles
 
     assert obstacle.finding.brief == (
-        "Secret hub-token: inputs.stringData.it is stored in the clear, should be encrypted"
+        "Secret hub-token: inputs.stringData.it is stored in plaintext, should be encrypted"
     )
-    assert obstacle.advice.startswith("give it with `pulumi config set --secret`")
+    assert obstacle.advice.startswith("set it with `pulumi config set --secret`")
 
 
 RECORDED = Path(__file__).parent / "previews"
@@ -267,9 +266,9 @@ def test_the_engines_own_replacements_and_deletions_are_stopped() -> None:
     gate = gate_of(read_preview(_recorded("replaced")))
 
     assert [(each.finding.resource, each.finding.actual) for each in gate.obstacles] == [
-        ("aws:s3/bucket:Bucket first", "a replacement for bucket, and with it goes the data in it"),
-        ("aws:s3/bucket:Bucket models", "a replacement for bucket, and with it goes the data in it"),
-        ("aws:cloudwatch/logGroup:LogGroup audit", "a deletion, and with it goes the data in it"),
+        ("aws:s3/bucket:Bucket first", "a replacement for bucket, which deletes the data in it"),
+        ("aws:s3/bucket:Bucket models", "a replacement for bucket, which deletes the data in it"),
+        ("aws:cloudwatch/logGroup:LogGroup audit", "a deletion, which deletes the data in it"),
     ]
 
 

@@ -122,7 +122,7 @@ def test_a_commit_that_no_pull_request_ends_in_has_no_comment(
 ) -> None:
     github.pulls = [{"number": 1, "head": {"sha": "other"}}]
 
-    with pytest.raises(GitHubError, match="no open pull request of team/platform ends in commit mine"):
+    with pytest.raises(GitHubError, match="no open pull request of team/platform has head commit mine"):
         there.pull_request_of("mine")
 
 

@@ -10,7 +10,7 @@ def test_what_is_written_is_read_again() -> None:
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]", '[{"stack": 1}]', "[" * 5000])
 def test_what_is_no_review_is_refused_in_one_line(content: str) -> None:
-    with pytest.raises(ReviewFileError, match=r"^no reviews[^\n]*$"):
+    with pytest.raises(ReviewFileError, match=r"^invalid reviews[^\n]*$"):
         from_json(content)
 
 

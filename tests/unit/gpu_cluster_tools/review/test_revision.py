@@ -77,7 +77,7 @@ def test_a_project_in_a_folder_of_a_repository_is_read_by_itself(project: Path) 
 
 @pytest.mark.parametrize("name", ["nowhere", "--output=/tmp/x", "", "main:stacks", "-h"])
 def test_a_revision_that_is_none_is_named(project: Path, name: str) -> None:
-    with pytest.raises(RevisionError, match="git knows no revision"):
+    with pytest.raises(RevisionError, match="unknown git revision"):
         Revision.before(project, name)
 
 

@@ -72,7 +72,7 @@ def test_nodes_that_are_changed_one_by_one_are_named() -> None:
     group = ResourceChange(Action.UPDATE, "aws:eks/nodeGroup:NodeGroup", "l4", edits)
 
     assert reasons_of([group], [], [], [], None) == (
-        Reason(False, "changes every node of l4, one after the other"),
+        Reason(False, "replaces every node of l4, one after the other"),
     )
 
 
@@ -88,7 +88,7 @@ def test_a_least_that_is_raised_under_an_autoscaler_wants_a_look() -> None:
     assert reasons_of([sized(minSize=(1, 3), maxSize=(9, 12))], [], [], [], None) == (
         Reason(
             False,
-            "raises the least of l4 from 1 to 3, which EKS refuses while fewer nodes run (docs/nodes.md)",
+            "raises the minimum of l4 from 1 to 3; EKS refuses this while fewer nodes run (docs/nodes.md)",
         ),
     )
 
@@ -129,4 +129,4 @@ def test_what_stays_where_it_is_leaves_the_stack_all_the_same() -> None:
 
     [reason] = reasons_of([kept], [kept], [], [], None)
 
-    assert reason == Reason(True, "would delete Bucket models, of which no stack would know any more")
+    assert reason == Reason(True, "would delete Bucket models, which would no longer be managed")

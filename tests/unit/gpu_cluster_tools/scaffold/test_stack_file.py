@@ -82,7 +82,7 @@ def test_of_a_model_of_unknown_size_no_gpu_is_guessed(provider: str) -> None:
         name="lab", provider=provider, region="us-east-2", model=WantedModel("Qwen/Qwen3-32b-FP8x")
     )
     with pytest.raises(
-        InitOptionsError, match=r"size of Qwen/Qwen3-32b-FP8x is not known, did you mean 'Qwen/Qwen3-32B-FP8'"
+        InitOptionsError, match=r"size of Qwen/Qwen3-32b-FP8x is unknown, did you mean 'Qwen/Qwen3-32B-FP8'"
     ):
         stack_file(init)
     assert "model: someone/new-model" in stack_file(

@@ -63,7 +63,7 @@ def test_the_service_that_it_shows_is_right_and_has_room_beside_the_model(
     environment: str, team: str, tmp_path: Path
 ) -> None:
     text = team_stack_file(wish_of(environment, team, SMALL)).replace(BLANK, "a" * 40)
-    *_, example = text.partition("such as one that asks the model:\n")
+    *_, example = text.partition("such as a client of the model:\n")
     shown = text.replace(example, re.sub("^  # ", "  ", example, flags=re.MULTILINE))
     file = written(tmp_path, shown, environment, team)
 
@@ -118,7 +118,7 @@ def test_the_model_goes_where_the_grant_has_room(
 
 
 def test_a_profile_that_is_not_granted_is_no_place() -> None:
-    """A slice of 1g.5gb is too small for it, and 3g.20gb is what the pool has besides."""
+    """A slice of 1g.5gb is too small for it, and the pool also has 3g.20gb."""
     both, small = {"3g.20gb": 2, "1g.5gb": 6}, {"1g.5gb": 6}
     model = "Qwen/Qwen2.5-3B-Instruct"
 
@@ -142,7 +142,7 @@ def test_the_other_quotas_are_kept_too() -> None:
 
     none = wish_of("cloud", "speech", SMALL, stack=granted("cloud", {"l4": 4}, team="speech", storage="5Gi"))
     with pytest.raises(
-        InitOptionsError, match=r"10\.0Gi of volumes are asked for, and team speech is granted 5\.0Gi"
+        InitOptionsError, match=r"10\.0Gi of volumes are requested at most, and team speech is granted 5\.0Gi"
     ):
         team_stack_file(none)
 

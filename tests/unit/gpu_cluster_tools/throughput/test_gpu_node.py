@@ -47,12 +47,12 @@ def test_a_server_of_ones_own_has_no_price() -> None:
     found = node(name, "onprem")
 
     assert found.hourly is None
-    assert found.bought == "no price of a server of one's own"
+    assert found.bought == "no price for on-premises servers"
     assert found.usd_per_million(1, 100) is None
 
 
 def test_a_simulated_pool_has_none_either() -> None:
-    assert node("l4", "local").bought == "no price without a region of AWS"
+    assert node("l4", "local").bought == "no price without an AWS region"
 
 
 def test_instance_types_are_those_of_the_region_with_whole_gpus() -> None:

@@ -39,10 +39,10 @@ def test_weights_of_another_size_under_a_measured_name_are_no_measured_model() -
 
 @pytest.mark.parametrize("name", ["Qwen/Qwen2.5-32B-Instruct", "Qwen/Qwen3-8B"])
 def test_other_layers_are_not_taken_for_it(name: str) -> None:
-    with pytest.raises(UnknownLayersError, match=f"no measured model has the layers of {name}"):
+    with pytest.raises(UnknownLayersError, match=f"no measured model has the architecture of {name}"):
         measured_model(MODELS[name], MEASURED)
 
 
 def test_a_model_of_which_only_weights_are_known_has_none() -> None:
-    with pytest.raises(UnknownLayersError, match="nothing is known of the layers of acme/chat"):
+    with pytest.raises(UnknownLayersError, match="the architecture of acme/chat is unknown"):
         measured_model(of_weights("acme/chat", 16 * 1024**3), MEASURED)

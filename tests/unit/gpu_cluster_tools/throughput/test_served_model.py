@@ -71,21 +71,27 @@ def test_requests_that_do_not_fit_have_no_estimate(h100: Pool) -> None:
 def test_requests_that_the_engine_makes_wait_have_none_either(h100: Pool) -> None:
     found = served(maxSequences=16).as_configured(h100, gpu_node(), Workload(2048, 256, 32))
 
-    assert found == NoData("the engine works on 16 requests at once, others wait")
+    assert found == NoData("the engine runs 16 requests concurrently; others wait")
 
 
 @pytest.mark.parametrize(
     ("keys", "reason"),
     [
         ({"engine": "triton", "version": "25.06-py3"}, "no measurements of triton"),
-        ({"image": "registry.example.com/vllm:mine"}, "an image of one's own without its version"),
-        ({"nodes": 2, "gpus": 8}, "no measurements of a replica over several nodes"),
-        ({"speculative": {"method": "ngram", "tokens": 3}}, "with speculative decoding it depends on"),
+        ({"image": "registry.example.com/vllm:mine"}, "a custom image without version"),
+        ({"nodes": 2, "gpus": 8}, "no measurements of multi-node replicas"),
+        ({"speculative": {"method": "ngram", "tokens": 3}}, "speculative decoding depends on"),
         ({"lora": {"modules": {"a": "acme/a"}}}, "no measurements of LoRA adapters"),
         ({"kvCacheDtype": "nvfp4"}, "no measurements of a KV cache of nvfp4"),
-        ({"model": "acme/chat"}, "nothing is known of acme/chat; its config.json tells, by the key config"),
-        ({"model": "acme/chat", "weights": "16Gi"}, "nothing is known of the layers of acme/chat"),
-        ({"model": "Qwen/Qwen2.5-32B-Instruct"}, "no measured model has the layers of Qwen/Qwen2.5-32B"),
+        (
+            {"model": "acme/chat"},
+            "acme/chat is unknown; set config to the path of its config.json",
+        ),
+        ({"model": "acme/chat", "weights": "16Gi"}, "the architecture of acme/chat is unknown"),
+        (
+            {"model": "Qwen/Qwen2.5-32B-Instruct"},
+            "no measured model has the architecture of Qwen/Qwen2.5-32B",
+        ),
         ({"quantization": "bitsandbytes"}, f"no measurements of {LLAMA} in bitsandbytes"),
     ],
 )

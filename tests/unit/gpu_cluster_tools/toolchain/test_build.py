@@ -117,7 +117,7 @@ def test_a_module_that_is_not_the_pinned_one_is_refused(
     with pytest.raises(ToolchainError, match="checksum mismatch") as caught:
         builder.build(hello, directory)
 
-    assert "What to do: stop here" in str(caught.value)
+    assert "What to do: stop:" in str(caught.value)
 
 
 def require(tool: Tool, module: str, *, checksums: str) -> None:

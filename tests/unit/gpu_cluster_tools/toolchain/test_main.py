@@ -17,5 +17,5 @@ def test_a_failure_is_told_without_a_traceback(cache: Path) -> None:
     )
 
     assert failed.returncode == 1
-    assert failed.stderr.startswith("The tools could not be put into")
+    assert failed.stderr.startswith("The tools could not be written to")
     assert "Traceback" not in failed.stderr

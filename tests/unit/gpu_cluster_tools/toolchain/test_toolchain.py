@@ -137,7 +137,7 @@ def test_a_cache_that_cannot_be_written_is_an_error_with_a_reason(
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
 
-    with pytest.raises(ToolchainError, match=r"could not be put into .*/file/gpu-cluster .*: .*directory"):
+    with pytest.raises(ToolchainError, match=r"could not be written to .*/file/gpu-cluster .*: .*directory"):
         install(lambda _line: None)
 
 

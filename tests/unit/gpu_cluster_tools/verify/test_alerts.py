@@ -39,7 +39,7 @@ def test_quiet_alerts_and_targets_that_are_up_are_ok(monkeypatch: pytest.MonkeyP
     )
     assert {check.verdict for check in found.values()} == {OK}
     assert found["targets"].numbers == {"targets": 2, "down": 0}
-    assert found["alerts"].found == "none fires, 1 pending"
+    assert found["alerts"].found == "none firing, 1 pending"
 
 
 @pytest.mark.parametrize(("severity", "verdict"), [("warning", WARN), ("critical", FAIL)])

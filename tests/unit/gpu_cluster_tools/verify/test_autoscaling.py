@@ -57,8 +57,8 @@ def test_a_metric_that_is_served_and_read_is_ok_with_its_value() -> None:
 def test_an_autoscaler_that_does_not_read_it_is_a_failure_in_its_own_words() -> None:
     found = seen(VALUES, scaler(status="False", reason="FailedGetPodsMetric", message="no metrics returned"))
     assert found.verdict is FAIL
-    assert found.found.endswith("its autoscaler does not read it: no metrics returned")
-    assert seen(VALUES, scaler()).found.endswith("it has not looked yet")
+    assert found.found.endswith("the autoscaler does not read it: no metrics returned")
+    assert seen(VALUES, scaler()).found.endswith("it has no status yet")
 
 
 def test_an_autoscaler_gets_time_to_look_again() -> None:

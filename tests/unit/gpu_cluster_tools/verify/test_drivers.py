@@ -16,7 +16,7 @@ LABEL = "nvidia.com/cuda.driver-version.major"
     ("major", "verdict", "says"),
     [
         (str(VLLM_DRIVER), CheckStatus.OK, f"branch {VLLM_DRIVER} on"),
-        ("570", CheckStatus.FAIL, f"branch 570 on 2 nodes, and vLLM needs {VLLM_DRIVER} or later"),
+        ("570", CheckStatus.FAIL, f"branch 570 on 2 nodes; vLLM requires {VLLM_DRIVER} or later"),
         (None, CheckStatus.SKIP, f"no node has the label {LABEL}"),
     ],
 )

@@ -76,7 +76,7 @@ def test_shared_gpus_are_listed_alone_and_one_part_is_taken(monkeypatch: pytest.
         (L4.replace("NVIDIA L4", "Tesla T4"), "NVIDIA-L4 is planned"),
         (L4.replace(" 0", " 2"), "2 ECC errors were not corrected"),
         (L4.replace("580.", "550."), "vLLM needs 580 or later"),
-        (f"{L4}\n{L4}", "1 were asked for"),
+        (f"{L4}\n{L4}", "1 were requested"),
         ("No devices were found", "nvidia-smi lists no GPU on l4-0"),
     ],
 )
@@ -106,7 +106,7 @@ def test_a_dcgm_without_a_result_was_not_looked_at(monkeypatch: pytest.MonkeyPat
 
 def test_no_gpu_is_taken_from_a_pod(monkeypatch: pytest.MonkeyPatch) -> None:
     found, ran = seen(monkeypatch, printing(L4), pods=(taken("l4-0"), taken("l4-1")))
-    assert found["GPU jobs: l4"].found == "no GPU is free on 2 nodes, and none is taken away"
+    assert found["GPU jobs: l4"].found == "no GPU is free on 2 nodes; running pods are not evicted"
     assert found["GPU jobs: l4"].blocked
     assert "dcgm-l4" not in {pod.name for pod in ran}
 
@@ -155,7 +155,7 @@ def test_pcie_has_no_expectation_and_efa_is_not_measured(monkeypatch: pytest.Mon
 
     found, _ = seen(monkeypatch, answer, settings)
     assert found["all-reduce: l40s PCIe"].verdict is OK
-    assert "no expectation" in found["all-reduce: l40s PCIe"].found
+    assert "no expected value" in found["all-reduce: l40s PCIe"].found
 
 
 def test_json_has_every_number(monkeypatch: pytest.MonkeyPatch) -> None:

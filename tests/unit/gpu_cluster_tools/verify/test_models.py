@@ -48,7 +48,7 @@ def test_the_slowest_replica_is_the_number(monkeypatch: pytest.MonkeyPatch) -> N
     answering(monkeypatch, 0.2, 0.35)
     found = seen(REPLICAS)
     assert found.verdict is OK
-    assert found.found == "2 replicas answer, the slowest with its first token after 350 ms"
+    assert found.found == "2 replicas answer; slowest first token after 350 ms"
     assert found.numbers == {"ready": 2, "replicas": 2, "least": 2, "firstTokenSeconds": 0.35}
 
 

@@ -77,7 +77,7 @@ def test_a_kubelet_that_the_update_has_not_reached_is_a_warning() -> None:
     old = {"kubeletVersion": "v1.34.2-eks-7"}
     found = seen(lambda nodes: first(nodes, POOL)["status"].update(nodeInfo=old))[f"{POOL} kubelet"]
     assert (found.verdict, found.numbers["other"]) == (WARN, 1)
-    assert "v1.34.2-eks-7, 1.35 is planned" in found.found
+    assert "v1.34.2-eks-7, expected 1.35" in found.found
 
 
 @pytest.mark.parametrize(("count", "verdict"), [(-1, FAIL), (1, WARN)])

@@ -99,7 +99,7 @@ def test_an_error_of_the_kubelet_is_told() -> None:
 
 
 def test_a_connection_that_breaks_is_an_error() -> None:
-    with pytest.raises(NoAnswerError, match="the connection ended"):
+    with pytest.raises(NoAnswerError, match="the connection was closed"):
         answer(frame(b"\x00HTTP/1.1 200 OK\r\n"))
 
 

@@ -75,7 +75,7 @@ def test_a_disk_is_compared_with_its_stated_throughput(
 def test_other_classes_have_no_expectation_and_stores_get_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     claims = Claims()
     found = seen(monkeypatch, printed(60.0, 60.0), claims)
-    assert (found["home"].verdict, found["home"].found.endswith("no expectation")) == (OK, True)
+    assert (found["home"].verdict, found["home"].found.endswith("no expected value")) == (OK, True)
     assert {found[name].verdict for name in ("datasets", "models")} == {SKIP}
     sizes = {it["metadata"]["name"]: it["spec"]["resources"]["requests"]["storage"] for it in claims.claims}
     assert sizes == {"fast": "10Gi", "home": "10Gi"}

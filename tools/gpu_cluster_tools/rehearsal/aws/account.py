@@ -151,7 +151,7 @@ class Account:
         return [words for arn, words in json.loads(self._get(REFUSED, _LIST_SECONDS)) if arn == principal]
 
     def take_as_given(self) -> None:
-        """Count what it holds now as there before the stack, and never as left over."""
+        """Register current resources as existing before the stack, so they never count as leftovers."""
         self._get(GIVEN, _LIST_SECONDS)
 
     def leftovers(self) -> list[tuple[str, str]]:

@@ -18,10 +18,10 @@ class Fault(StrEnum):
     """A fault; its rate is how often it strikes where it can."""
 
     THROTTLING = "throttling"
-    """A call is refused because there are too many; each attempt anew."""
+    """Throttling: a call is refused, drawn for each attempt."""
 
     EVENTUAL_CONSISTENCY = "eventual-consistency"
-    """A new resource is not found yet, or a role not usable yet; each attempt anew."""
+    """Eventual consistency: a new resource or role is not visible yet, drawn for each attempt."""
 
     TIMEOUT_AFTER_SUCCESS = "timeout-after-success"
     """A resource is created, and the wait for it ends with a time-out; each creation."""

@@ -9,7 +9,7 @@ _SECONDS_BETWEEN_LOOKS = 0.25
 
 
 def end_with_parent() -> None:
-    """Kill this process, and the process group that it leads, once its parent is gone."""
+    """Kill this process and its process group when its parent exits."""
     threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
 
 

@@ -1,4 +1,4 @@
-"""Every image has a place in ECR: a cache fetches it, or somebody copies it."""
+"""Every image is available in ECR: by a pull-through cache, or as a copy."""
 
 import pytest
 

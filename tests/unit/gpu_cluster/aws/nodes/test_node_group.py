@@ -134,7 +134,7 @@ def test_an_update_has_time_for_every_node() -> None:
     ],
 )
 def test_the_type_is_said_once(capacity: Any, expected: tuple[str, list[str] | None]) -> None:
-    """EKS wants that of a capacity block in the launch template, and nowhere else."""
+    """EKS wants that of a capacity block in the launch template."""
     made = group(instance="p5.48xlarge", capacity=capacity)
     assert (made["capacityType"], made.inputs.get("instanceTypes")) == expected
 

@@ -116,7 +116,7 @@ def test_a_team_has_its_routes_below_its_own_path() -> None:
 
 
 def test_the_keys_of_a_team_are_collected_with_their_owner() -> None:
-    """A team may not list secrets, and would wait for ever for one to go."""
+    """A team may not list secrets, and would wait forever for a deletion."""
     graph, _ = team_of(load_any(STACKS / "teams/happy-routes.yaml"), gateway_keys={"mobile": "key"})  # pyright: ignore[reportArgumentType]
     [owner] = graph.get("Secret", "gateway-keys")["metadata.ownerReferences"]
     assert owner["kind"] == "ConfigMap"

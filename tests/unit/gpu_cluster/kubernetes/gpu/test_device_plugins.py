@@ -15,7 +15,7 @@ def daemon_sets(graph: Graph) -> set[str]:
 
 
 def found(**settings: Any) -> dict[str, Pool]:
-    """On a cluster that was there before."""
+    """On an existing cluster."""
     return pools_of(stack_of(pools=settings))
 
 

@@ -279,7 +279,7 @@ def test_rules_of_a_security_group_count_together(deployer: Api, ground: Ground)
     deployer.call("ec2", "AuthorizeSecurityGroupIngress", GroupId=id, IpPermissions=rules(0, 60))
     for operation, given, count in (
         ("AuthorizeSecurityGroupIngress", rules(60, 61), 61),
-        ("AuthorizeSecurityGroupEgress", rules(0, 60), 61),  # one leads everywhere from the start
+        ("AuthorizeSecurityGroupEgress", rules(0, 60), 61),  # one leads everywhere
     ):
         with pytest.raises(ApiError, match=f"RulesPerSecurityGroupLimitExceeded: .* has {count} rules"):
             deployer.call("ec2", operation, GroupId=id, IpPermissions=given)

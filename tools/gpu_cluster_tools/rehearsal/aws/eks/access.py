@@ -164,7 +164,7 @@ def admit(
 
 
 def admit_creator(cluster: ClusterRecord) -> None:
-    """The administrator that a cluster has from its beginning, unless it is told to have none."""
+    """Administrator entry of the cluster creator, unless disabled."""
     access = cluster.document["accessConfig"]
     if access["authenticationMode"] != "CONFIG_MAP" and access["bootstrapClusterCreatorAdminPermissions"]:
         admit(cluster, cluster.creator)

@@ -66,7 +66,9 @@ class Rollout:
         update: Document | None = None,
         before: Document | None = None,
     ) -> None:
-        """Do the work beside the requests. `update` is told how it ends; if badly, `before` is so again."""
+        """Run the rollout in the background.
+
+        `update` records the result; on failure, `before` is restored."""
         self.group.document["status"] = status
         if KUBECONFIG.exists():
             Thread(target=self._do, args=(status, work, update, before), daemon=True).start()
@@ -120,7 +122,7 @@ class Rollout:
         document = self.group.document
         try:
             work(self)
-        except Exception as error:  # whatever it is, somebody waits to hear of it
+        except Exception as error:  # reported to the waiting caller
             if not isinstance(error, NodeGroupError | ApiError | RehearsalError):
                 logging.exception("node group %s", self.group.name)
             issue = _issue(error, self.group)

@@ -1,4 +1,4 @@
-"""The IAM policy that allows the calls of a rehearsal, and no action besides.
+"""IAM policy that allows exactly the calls of a rehearsal.
 
 Actions are written out, never with wildcards; resources are the stack's own, with what differs from one
 deployment to the next left open: ids, random suffixes of names, UUIDs.

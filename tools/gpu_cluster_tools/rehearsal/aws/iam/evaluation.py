@@ -129,7 +129,7 @@ def _by_resource(call: AccessRequest, policy: Policy | None) -> tuple[str, bool]
 
 
 def _within(call: AccessRequest, policies: Policies) -> bool:
-    """Whether boundary and session policies leave room for what a role was given."""
+    """Whether permissions boundary and session policies also allow the action."""
     limits = [[policies.boundary]] if policies.boundary else []
     return all(_allow(each, call) for each in (*limits, *([policies.session] if policies.session else [])))
 

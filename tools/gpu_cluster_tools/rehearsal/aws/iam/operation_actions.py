@@ -87,7 +87,7 @@ TAGGING: Mapping[str, str] = {
     "sns": "TagResource",
     "sqs": "TagQueue",
 }
-"""The action that tags of a new resource need besides. IAM has one for each type; EC2's is CreateTags.
+"""Additional action required to tag a new resource. IAM has one for each type; EC2's is CreateTags.
 
 Sources, read 2026-11-28: the dependent actions of the service authorization reference, and the services' own
 pages: IAM "Tag IAM roles", KMS "Controlling access to tags", CloudWatch Logs "CreateLogGroup", EKS "Organize

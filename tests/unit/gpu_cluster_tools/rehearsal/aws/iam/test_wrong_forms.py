@@ -119,7 +119,7 @@ def driver(api: Api, ground: Ground, door: AccessControl) -> tuple[EbsDriver, st
 
 
 def server(api: Api, ground: Ground, **tags: str) -> dict[str, Any]:
-    """A node with a server that bears these tags."""
+    """A node with an instance that has these tags."""
     named = [{"Key": key, "Value": value} for key, value in tags.items()]
     asked: dict[str, Any] = {"ImageId": "ami-12345678", "SubnetId": ground.subnets[0]}
     specified = [{"ResourceType": "instance", "Tags": named}] if named else []
