@@ -38,11 +38,11 @@ IMAGE_BYTES = 28_600_000_000
         ({"serving.models.large.replicas": {"min": 2, "max": 4}}, "4 replicas fill pool h100"),
         (
             {"serving.models.code.loadMinutes": 5},
-            "5 minutes are too few: Qwen/Qwen2.5-32B-Instruct takes about",
+            "5 minutes are too few: Qwen/Qwen2.5-32B-Instruct loads in about",
         ),
         ({"serving.models.chat.model": "meta-llama/Llama-3.1-70B-Instruct"}, "of GPU memory"),
         ({"pools.l4.instance": "p6-b300.48xlarge"}, "is not offered in us-east-2"),
-        ({"pools.l4.disk": {"size": "10Gi"}}, "EKS images require at least 20Gi and more"),
+        ({"pools.l4.disk": {"size": "10Gi"}}, "EKS images require at least 20Gi"),
         ({"pools.l4.nodes": {"min": 3, "max": 5000}}, "nodes"),
         ({"network.cidr": "10.40.0.0/22", "network.podCidr": None}, "network.cidr"),
         ({"pools.l4.labels": {"node-role.kubernetes.io/gpu": "true"}}, "keep nodes of a managed node group"),

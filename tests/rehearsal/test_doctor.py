@@ -119,7 +119,7 @@ def test_an_identity_with_few_rights_is_told_which_are_missing(site: Path) -> No
 
     assert found["nodes"].verdict is CheckStatus.SKIP
     assert found["storage classes"].verdict is CheckStatus.SKIP
-    assert "may not create configmaps, limitranges, namespaces" in found["rights"].found
+    assert "not authorized to create configmaps, limitranges, namespaces" in found["rights"].found
 
 
 def _as_guest(kubeconfig: str, token: str) -> str:

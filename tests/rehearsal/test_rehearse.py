@@ -136,7 +136,7 @@ def test_a_teams_stack_from_its_own_folder_is_rehearsed_on_its_environment(tmp_p
         "model detect takes 4096 tokens of context instead of 8192",
         "service gateway gets the variable REHEARSED",
     ]
-    assert words(report)["left"].startswith("nothing")
+    assert words(report)["left"].startswith("only retained")
     assert [file.name for file in (project / "stacks").glob("*.yaml")] == ["Pulumi.shared.yaml"]
     assert not (project / ".local").exists()
 
@@ -154,8 +154,8 @@ def test_what_does_not_run_is_named_with_its_reason(tmp_path: Path) -> None:
     assert unplaced == (
         "Deployment default/greedy: 0 of 1 pods ready\n"
         "  pool gpu (1 node): taint nvidia.com/gpu=present:NoSchedule is not tolerated; "
-        "nvidia.com/gpu: asks for 5, free are 2 of 4"
+        "nvidia.com/gpu: requests 5, free 2 of 4"
     )
     assert refused.startswith('Deployment serving/greedy: 0 of 1 pods ready\n  FailedCreate: pods "greedy-')
     assert "violates PodSecurity" in refused
-    assert words(report)["left"].startswith("nothing")
+    assert words(report)["left"].startswith("only retained")

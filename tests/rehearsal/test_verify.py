@@ -39,7 +39,7 @@ def test_nodes_are_as_planned_and_nothing_runs_on_them(site: Path) -> None:
 
     found = seen(site)
 
-    assert found["nodes: gpu nvidia.com/gpu"].found == "8 allocatable on 2 nodes, 8 planned"
+    assert found["nodes: gpu nvidia.com/gpu"].found == "8 allocatable on 2 nodes, expected 8"
     assert {check.verdict for check in found.values() if check.group == "nodes"} == {OK}
     assert found["nodes: gpu"].numbers["ready"] == 2
     assert found["driver: gpu"].verdict is SKIP

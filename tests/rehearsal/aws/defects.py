@@ -168,7 +168,7 @@ DEFECTS = (
         "9",
         "pods of teams may not reach the endpoints of AWS",
         BASE + SYSTEM + _TEAM,
-        ("no network policy lets it reach the endpoints of AWS", "vision/aws"),
+        ("no network policy allows egress to the VPC endpoints", "vision/aws"),
         (
             Change(
                 "gpu_cluster/kubernetes/teams/network_policies.py",
@@ -219,7 +219,7 @@ config:
   gpu-cluster:telemetry: {enabled: false}
 """
         + _model("gpu"),
-        ("no network policy lets it reach NodeLocal DNSCache at 169.254.20.10",),
+        ("no network policy allows egress to NodeLocal DNSCache at 169.254.20.10",),
         (
             Change(
                 "gpu_cluster/kubernetes/security/network_policy.py",

@@ -89,7 +89,7 @@ def test_the_gate_stops_another_bucket_that_loses_its_protection_with_its_name(p
 def test_what_the_engine_refuses_itself_does_not_pass_either(project: Project) -> None:
     found = gate(project, ANOTHER)
 
-    assert "the update that it is of would fail" in found.stderr
+    assert "the preview failed" in found.stderr
     assert found.exit_code == 2
 
 
