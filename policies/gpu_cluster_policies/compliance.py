@@ -103,7 +103,7 @@ class Assessment:
 
 
 def assess(judged: Evaluation, framework: Framework, declared: Iterable[Declaration] = ()) -> Assessment:
-    """Every control of the framework, with the rules that are evidence for it and their result."""
+    """Controls of the framework, with the results of their rules."""
     catalogue = CATALOGUES[framework]
     record = _Record(judged)
     controls = tuple(

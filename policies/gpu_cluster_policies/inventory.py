@@ -1,4 +1,4 @@
-"""All resources of a stack, found by kind, by namespace and by what they are for."""
+"""Index of the resources of a stack, by kind, namespace and linked resource."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Inventory:
             yield from self._by_kind.get(kind, ())
 
     def all(self) -> Iterator[Resource]:
-        """Every resource, of whatever kind."""
+        """All resources."""
         for several in self._by_kind.values():
             yield from several
 

@@ -50,7 +50,7 @@ def objects_in(data: Any, keys: Keys = ()) -> Iterator[tuple[Keys, dict[str, Any
 
 
 def mistakes_in(data: Any, keys: Keys = ()) -> Iterator[Diagnostic]:
-    """Why the API server would refuse a document as an object, or as a list of objects."""
+    """Reasons why the API server would refuse a document."""
     if not isinstance(data, dict):
         yield Diagnostic(keys, "expected an object with apiVersion and kind")
         return

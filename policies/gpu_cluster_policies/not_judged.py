@@ -52,7 +52,7 @@ class Unseen:
 
 
 def not_judged(resource: Resource) -> NotJudged | None:
-    """Why no rule has seen all pods of a Kubernetes object, if so.
+    """Reason why rules could not evaluate all pods of a Kubernetes object, if any.
 
     What cannot be read, or is unknown, is a finding of the rules about pods instead.
     """

@@ -37,7 +37,7 @@ class Pack:
     stack: str
     production: bool
     rules: Mapping[str, Rule]
-    """By id."""
+    """Rules by ID."""
 
     waivers: Waivers
     rendered: Rendered
@@ -78,7 +78,7 @@ class Pack:
         return self._report(found, of_operations=True)
 
     def _report(self, found: Sequence[Finding], *, of_operations: bool) -> Report:
-        """All findings of one kind of rules, with and without a waiver, and the waivers that have none."""
+        """Findings of one kind of rules, with and without a waiver, and unused waivers."""
         exempt = [(finding, self.rendered.exemption(finding)) for finding in found]
         found = [finding for finding, exemption in exempt if not exemption]
         judged = [(finding, self.waivers.covering(finding, self.stack)) for finding in found]

@@ -5,7 +5,7 @@ from gpu_cluster_policies.resource import Resource, kind_of
 
 
 def resources_of(graph: Graph) -> list[Resource]:
-    """Every resource of the graph, components and providers included, as the engine would show them."""
+    """Resources of the graph, with components and providers, as the engine would pass them."""
     return [resource_of(registered) for registered in graph.resources]
 
 

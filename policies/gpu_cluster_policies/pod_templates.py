@@ -24,7 +24,7 @@ _BUILT_IN: Mapping[str, str] = {
     "CronJob": "spec.jobTemplate.spec.template",
     "PodTemplate": "template",
 }
-"""Where each kind of Kubernetes keeps the pod that it makes."""
+"""Path of the pod template by Kubernetes kind."""
 
 _RAY = ("headGroupSpec.template", "workerGroupSpecs.*.template")
 
@@ -62,7 +62,7 @@ _CUSTOM: Mapping[str, tuple[str, ...]] = {
     "ServingRuntime": ("",),
     "ClusterServingRuntime": ("",),
 }
-"""Where custom kinds of training, serving and rollouts keep theirs; a walk finds what stands elsewhere.
+"""Paths of pod templates in custom resources for training, serving and rollouts; a search finds others.
 
 Source: Go types of the projects' main branches, read 2026-11-29: ray-project/kuberay
 ray-operator/apis/ray/v1, kubernetes-sigs/jobset api, kubernetes-sigs/lws api/leaderworkerset/v1,
@@ -75,7 +75,7 @@ class Template(NamedTuple):
     """A pod template in an object."""
 
     field: Property
-    """With `metadata` and `spec`, or the pod spec itself."""
+    """Pod template with `metadata` and `spec`, or the pod spec itself."""
 
     inline: bool = False
     """Whether the fields of the pod spec stand in the template itself, as KServe's do."""
@@ -87,7 +87,7 @@ class Found(NamedTuple):
     templates: tuple[Template, ...]
 
     unseen: str = ""
-    """Why the object may make other pods that no rule sees; empty where all of them are here."""
+    """Reason why the object may create pods that rules do not see; empty if there are none."""
 
 
 class PodKinds:

@@ -36,10 +36,10 @@ _EVERYTHING = re.compile(r"\*+|arn:[^:]*:[^:]*:\**:\**:\*+")
 @dataclass(frozen=True)
 class Condition:
     operator: str
-    """In lower case, without `ForAllValues:` and `IfExists`."""
+    """Condition operator in lower case, without `ForAllValues:` and `IfExists`."""
 
     key: str
-    """In lower case, as IAM compares them."""
+    """Condition keys in lower case, as IAM compares them."""
 
     values: list[Property]
     weak: bool
@@ -53,7 +53,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a document.
+    """Statement of a policy document.
 
     [statement] = statements(policy.at("policy"))
     statement.allows and statement.may("kms:Decrypt") and statement.on_everything
@@ -142,7 +142,7 @@ def for_anybody(document: Property) -> Iterator[Statement]:
 
 
 def matches(pattern: str, name: str) -> bool:
-    """As IAM matches: * stands for any text, ? for one character, and case means nothing in actions."""
+    """Whether an IAM pattern matches: * is any text, ? one character, and actions are case-insensitive."""
     return bool(_regex(pattern.lower()).fullmatch(name.lower()))
 
 

@@ -38,7 +38,7 @@ _REPLACING = frozenset(
     }
 )
 _COUNTED = ("create", "update", "delete", "replace")
-"""Of which the summary of a preview tells how many there are."""
+"""Operations that the summary of a preview counts."""
 
 
 class PreviewError(Exception):
@@ -47,7 +47,7 @@ class PreviewError(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One step of an update on one resource; a replacement is several steps."""
+    """Step of an update on a resource; a replacement has several steps."""
 
     kind: str
     """create, update, delete, replace, create-replacement, delete-replaced …"""
@@ -85,7 +85,7 @@ class Step:
 
     @cached_property
     def resource(self) -> Resource:
-        """As rules look at it: what was there, or what will be."""
+        """Resource for rules: the old or the new state."""
         inputs: Any = (self.before or self.after).get("inputs") or {}
         return Resource(kind_of(self.type, inputs), inputs, self.name, urn=self.urn)
 

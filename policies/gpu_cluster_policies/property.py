@@ -44,7 +44,7 @@ class Property:
     """The resource it belongs to, such as `Deployment serving/chat`."""
 
     path: str
-    """Where it stands, such as `spec.containers[0].image`; empty for the whole resource."""
+    """Path, such as `spec.containers[0].image`; empty for the whole resource."""
 
     content: Any
     """The value: plain YAML values, `UNKNOWN`, or None where it is absent."""

@@ -18,7 +18,7 @@ GPU_TAINTS: Mapping[str, str] = {
     "aws.amazon.com/neuron": "aws.amazon.com/neuron",
     "amd.com/gpu": "amd.com/gpu",
 }
-"""How names of GPU resources begin, and the key of the taint of nodes that offer them."""
+"""Prefixes of GPU resource names, with the taint key of their nodes."""
 
 
 _NAMES = ("id", "arn", "name", "bucket", "keyId")
@@ -46,7 +46,7 @@ class Resource:
     """URN; empty for a resource that no engine has seen."""
 
     made_of: Mapping[str, Collection[str]] | None = None
-    """By input, the URNs of the resources whose outputs its value was made of. None if unknown."""
+    """URNs of the resources that an input depends on, by input. None if unknown."""
 
     protected: bool = False
     """Whether the engine refuses to delete or replace it."""

@@ -1,4 +1,4 @@
-"""Which resource a property speaks of, such as the bucket that a public access block is for."""
+"""Links between resources, such as from a public access block to its bucket."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ResourceLink:
 
     of: frozenset[str]
     key: tuple[str, ...]
-    """Where the property stands, such as `("vpcConfig", "subnetIds")`."""
+    """Path of the property, such as `("vpcConfig", "subnetIds")`."""
 
     to: frozenset[str]
 
@@ -30,10 +30,10 @@ class ResourceLink:
 @dataclass
 class _Linked:
     certain: defaultdict[int, list[Resource]] = field(default_factory=lambda: defaultdict(list))
-    """By identity of what they speak of."""
+    """Linking resources by identity of the linked one."""
 
     doubtful: list[NotKnownError] = field(default_factory=list[NotKnownError])
-    """Why others may speak of anything."""
+    """Reason why further links are unknown."""
 
 
 class _Named(dict[str, Resource]):

@@ -1,4 +1,4 @@
-"""How secrets look: the names that they go by, and shapes that nothing else has."""
+"""Detection of secrets by name and by pattern."""
 
 import re
 

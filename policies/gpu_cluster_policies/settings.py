@@ -58,7 +58,7 @@ class PolicySettings(Settings):
     """Days that a capacity block must still last."""
 
     environments: Mapping[str, Environment] = Field(default={})
-    """By name; a stack belongs to the first that names it."""
+    """Environments by name; a stack belongs to the first that lists it."""
 
     def names_production(self, stack: str) -> bool:
         """True if the name of the stack is one of a production stack."""

@@ -1,4 +1,4 @@
-"""Where a finding was made: the line that a reader has to change."""
+"""Source location of a finding: the line to change."""
 
 from typing import NamedTuple, Protocol
 

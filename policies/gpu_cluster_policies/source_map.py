@@ -44,7 +44,7 @@ _SECTIONS_OF: Mapping[str, tuple[Keys, ...]] = {
     "Teams": (("teams",),),
     "Telemetry": (("telemetry",), ("pools",)),
 }
-"""By component below the platform: the section it is made from, or the next best where that is left out."""
+"""Section of the stack file by component, or the closest one if that is not set."""
 
 _ENTRIES: Mapping[str, Keys] = {
     "DevicePlugin": ("pools",),
@@ -68,7 +68,7 @@ _OF_TEAMS = frozenset(("Model", "Repository", "Service"))
 """Resources that stand alone in a team's stack, and has the name of its entry itself."""
 
 _ELSE: tuple[Keys, ...] = (("cluster",), ("team",))
-"""Where everything else comes from: of a platform, and of a team's stack."""
+"""Default section of a platform, and of a team's stack."""
 
 _KEYS_OF: Mapping[str, tuple[Keys, ...]] = {
     "cluster": (("cluster",),),
@@ -116,7 +116,7 @@ _WITHIN: Mapping[str, Mapping[str, str]] = {
         "spec.template.spec.tolerations": "pool",
     },
 }
-"""By section, the key that decides about a property, or about resources of a name."""
+"""Key of a property or of named resources, by section."""
 
 _ANYWHERE: Mapping[str, Keys] = {
     "defaultTags": ("tags",),
@@ -150,7 +150,7 @@ def _environment_of(team: TeamStack, project: Path) -> _Source:
 
 
 class SourceMap:
-    """Where in the stack files the resources of a plan come from.
+    """Locations in the stack files of the resources of a plan.
 
     origins = SourceMap(plan_of(project, "prod"), project)
     origins.of(finding)  # stacks/Pulumi.prod.yaml:62 gpu-cluster:serving.models.chat.replicas

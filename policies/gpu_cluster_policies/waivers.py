@@ -62,7 +62,7 @@ class Waiver(Settings):
     """Id of the rule, such as 50-no-host-access."""
 
     resource: Annotated[str, AfterValidator(_resource)]
-    """As findings name it, such as `DaemonSet gpu-system/nvidia-device-plugin-*`."""
+    """Resource as in findings, such as `DaemonSet gpu-system/nvidia-device-plugin-*`."""
 
     stacks: Annotated[tuple[str, ...], AfterValidator(_some)]
     """Stacks in which it holds and is needed; * stands for any part of a name."""
@@ -71,7 +71,7 @@ class Waiver(Settings):
     """The role that answers for it."""
 
     reason: Annotated[str, AfterValidator(_reason)]
-    """Why the rule cannot be kept."""
+    """Reason for the waiver."""
 
     expires: date
     """Last day on which it holds."""

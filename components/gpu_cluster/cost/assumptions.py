@@ -11,7 +11,7 @@ from gpu_cluster.stack.suggestions import did_you_mean
 class Assumption:
     name: str
     amount: float
-    """For each resource of its kind, in a month or as an average over it."""
+    """Assumed amount per resource, per month or as a monthly average."""
 
     unit: str
     meaning: str
@@ -49,7 +49,7 @@ class UsageError(ValueError):
 
 
 def usage_of(given: Mapping[str, str] | None = None) -> dict[str, float]:
-    """Every assumption's amount, those given before those assumed. `UsageError` names all that is wrong.
+    """Amounts of all assumptions; given values override defaults. `UsageError` lists all errors.
 
     usage_of({"nat-gb": "500"})["nat-gb"]  # 500.0
     """

@@ -32,20 +32,20 @@ class Cost:
     """None without AWS resources: the cost of on-premises servers is unknown."""
 
     day: date
-    """On which the prices were looked at."""
+    """Date of the prices."""
 
     lines: tuple[LineItem, ...]
     usage: Mapping[str, float]
     """Assumptions, by name."""
 
     uses: tuple[Utilization, ...]
-    """How much of the nodes with GPUs what runs on them asks for."""
+    """Utilization of GPU nodes by requests."""
 
     shares: Mapping[str, TeamCostShare] = field(default_factory=dict[str, TeamCostShare])
     """Part of each team."""
 
     budgets: tuple[BudgetCheck, ...] = ()
-    """Of the environment, and of the teams that have one."""
+    """Budgets of the environment and its teams."""
 
     missing: tuple[Missing, ...] = ()
     """Missing prices: sorted, once per cause."""
@@ -56,7 +56,7 @@ class Cost:
         return not self.missing
 
     def nothing(self) -> "Cost":
-        """Of the stack before there was one."""
+        """Zero cost, for a new stack."""
         return Cost(self.stack, self.region, self.day, (), self.usage, ())
 
     @property
@@ -88,7 +88,7 @@ def line_part(line: LineItem) -> str:
 def cost_of(
     plan: Plan, *, day: date, usage: Mapping[str, float] | None = None, prices: Prices = CATALOG
 ) -> Cost:
-    """Of a whole stack, at the prices of a day. What has no price is named in `missing`.
+    """Cost of a stack at the prices of a day. Resources without a price are in `missing`.
 
     cost_of(plan_of(Path(), "prod"), day=date.today()).monthly.most
     """
@@ -109,7 +109,7 @@ def cost_of(
 
 
 def _cost_of_team(plan: Plan, team: TeamStack, day: date, usage: Mapping[str, float], prices: Prices) -> Cost:
-    """Of what is its own, and of its part of the pools of the environment, which that pays for."""
+    """Cost of a team: its own resources, and its share of the environment's pools."""
     environment = cost_of(
         planned(plan.stack, team.file.team.environment), day=day, usage=usage, prices=prices
     )

@@ -1,4 +1,4 @@
-"""How the cost of a stack differs between two of its revisions, line by line."""
+"""Cost difference between two revisions of a stack, by line item."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class _Moved:
 
     @property
     def percent(self) -> Fraction | None:
-        """By how much the most grew; None for what cost nothing before."""
+        """Growth of the maximum in percent; None if it was 0 before."""
         before, after = self.before.most, self.after.most
         return (after - before) / before * 100 if before else None
 
@@ -56,7 +56,7 @@ class CostDiff(_Moved):
 
 
 def diff(before: Cost, after: Cost) -> CostDiff:
-    """From one cost to another. Lines are the same where they are for the same of the same resource."""
+    """Difference of two costs. Line items match by resource and service."""
     old, new = _by_key(before.lines), _by_key(after.lines)
     changes = (
         _change(new.get(key) or old[key], old.get(key), new.get(key)) for key in dict.fromkeys([*new, *old])

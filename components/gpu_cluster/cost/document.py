@@ -12,7 +12,7 @@ from gpu_cluster.cost.unpriced import Missing
 
 
 def document_of(cost: Cost, difference: CostDiff | None = None) -> dict[str, Any]:
-    """Everything that is known of it, ready for JSON; `difference`: what changed since another revision."""
+    """JSON document of a cost; `difference`: changes since another revision."""
     document: dict[str, Any] = {
         "stack": cost.stack,
         "region": cost.region,

@@ -39,12 +39,12 @@ class Item(NamedTuple):
 
 
 def items_of(graph: Graph) -> list[Item]:
-    """Everything in a graph that AWS or Kubernetes makes; components make nothing themselves."""
+    """Priceable items of a graph: AWS and Kubernetes resources, without components."""
     return list(_items(graph))
 
 
 def region_of(graph: Graph) -> str | None:
-    """Of its AWS provider; None for a stack that has none."""
+    """Region of its AWS provider; None without one."""
     return next((r.inputs.get("region") for r in graph.resources if r.type == "pulumi:providers:aws"), None)
 
 

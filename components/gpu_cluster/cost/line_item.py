@@ -1,4 +1,4 @@
-"""One line of a bill, and what pricing it takes."""
+"""Line item of a cost, and the context for pricing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,11 +23,11 @@ class LineItem:
     """Name of the resource that it is for."""
 
     part: str
-    """Of the platform: control plane, nodes, network, storage, registry, keys, logs or queues."""
+    """Part of the platform: control plane, nodes, network, storage, registry, keys, logs or queues."""
 
     pool: str | None
     quantity: Range
-    """Of units at one time, or in a month where the unit is no hour."""
+    """Units at a time, or per month if the unit is not an hour."""
 
     unit: str
     """Unit: node, GB, IOPS, address, …"""
@@ -61,7 +61,7 @@ Entry = LineItem | Unpriced
 
 @dataclass(frozen=True, slots=True)
 class PricingContext:
-    """Where a stack is priced, and what its resources have to do with each other."""
+    """Pricing context: region, prices and related resources."""
 
     region: str
     day: date
@@ -107,7 +107,7 @@ class PricingContext:
         pool: str | None = None,
         region: str | None = None,
     ) -> LineItem | Unpriced:
-        """So much of a service."""
+        """Line item with an amount of a service."""
         try:
             price = self.of(service, region=region)
         except PriceError as error:
@@ -119,7 +119,7 @@ class PricingContext:
     def used(
         self, item: Item, service: str, assumption: str, *, part: str, what: str, times: Fraction | int = 1
     ) -> LineItem | Unpriced:
-        """As much of a service as is assumed, `times` over."""
+        """Line item with the assumed amount of a service, multiplied by `times`."""
         try:
             price = self.of(service)
         except PriceError as error:

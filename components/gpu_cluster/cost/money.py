@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 HOURS = 730
-"""Of a month, as AWS and its calculator count."""
+"""Hours per month, as in the AWS pricing calculator."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """From the least, at all times, to the most, under load."""
+    """Range from minimum to maximum under load."""
 
     least: Fraction
     most: Fraction

@@ -57,6 +57,6 @@ def other_gateway(item: Item, _site: PricingContext) -> Iterator[Entry]:
 
 
 def traffic(item: Item, site: PricingContext) -> Iterator[Entry]:
-    """Of all that runs on a cluster."""
+    """Traffic of a cluster."""
     yield site.used(item, "other-zone-gb", "zone-gb", part=_PART, what="traffic between zones")
     yield site.used(item, "internet-gb", "internet-gb", part=_PART, what="traffic to the internet")

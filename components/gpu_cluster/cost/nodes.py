@@ -15,7 +15,7 @@ from gpu_cluster.cost.unpriced import Unpriced
 _GIB = 1024**3
 _BOTTLEROCKET_SYSTEM_GIB = 4
 _INCLUDED_IOPS, _INCLUDED_THROUGHPUT = 3000, 125
-"""Of every gp3 volume (Amazon EBS user guide, 2026-11-21)."""
+"""Included performance of gp3 volumes (Amazon EBS user guide, 2026-11-21)."""
 
 
 def node_group(item: Item, site: PricingContext) -> Iterator[Entry]:
@@ -33,7 +33,7 @@ def node_group(item: Item, site: PricingContext) -> Iterator[Entry]:
 
 
 def node_pool(item: Item, site: PricingContext) -> Iterator[Entry]:
-    """From what is needed at all times to as many as its limit lets Karpenter start."""
+    """Range of nodes from the required minimum to the limit of the NodePool."""
     pool = str(item.at("metadata.name"))
     wanted = {it["key"]: it["values"] for it in item.at("spec.template.spec.requirements")}
     types: list[str] = wanted.get("node.kubernetes.io/instance-type", [])

@@ -13,7 +13,7 @@ from gpu_cluster.stack.diagnostic import FileError, LocatedDiagnostic, dotted
 from gpu_cluster.stack.document import UnreadableFileError, read
 
 FILE = "prices.yaml"
-"""Beside the folder stacks/ of a project."""
+"""Name of the price file, next to the folder stacks/ of a project."""
 
 _PRICES = ("region", "source", "date", "instances", "capacityBlocks", "services")
 _DISCOUNTS = ("percent", "source", "date", "instances", "services", "regions")

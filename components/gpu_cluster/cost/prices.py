@@ -11,7 +11,7 @@ from gpu_cluster.catalog.service_prices import service_price
 from gpu_cluster.catalog.source import Source
 
 _Priced = Mapping[tuple[str, str], Price]
-"""By name and region."""
+"""Prices by name and region."""
 
 
 class Prices:
@@ -85,7 +85,7 @@ class ProjectPrices(Prices):
         return self.instances.get((instance, region)) or super().on_demand(instance, region)
 
     def _discounted(self, price: Price, names: tuple[str, ...], region: str) -> Price:
-        """With the discount of the first name that has one; as old as the older of the two."""
+        """Price with the discount of the first matching name, and the older date of the two."""
         for name in names:
             for discount in self.discounts:
                 if discount.holds(name, region):

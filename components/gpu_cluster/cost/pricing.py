@@ -43,7 +43,7 @@ PRICED: Mapping[str, Callable[[Item, PricingContext], Iterable[Entry]]] = {
     "StatefulSet": storage.workload,
     "VolumeSnapshotClass": storage.snapshots,
 }
-"""How what costs something is priced: by Pulumi's type of AWS, by the kind of Kubernetes."""
+"""Pricing function by resource type."""
 
 _OF_POOLS = {"aws:eks/nodeGroup:NodeGroup": nodes.POOL_LABEL, "NodePool": "name"}
 """Kinds that are a node pool, and the label or property with its name."""
@@ -51,7 +51,7 @@ _OF_POOLS = {"aws:eks/nodeGroup:NodeGroup": nodes.POOL_LABEL, "NodePool": "name"
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """Every line that has a price, and the causes for which others have none."""
+    """Line items with a price, and reasons for missing prices."""
 
     lines: tuple[LineItem, ...]
     missing: tuple[Missing, ...] = ()
@@ -100,7 +100,7 @@ def site_of(
     reserved: Mapping[str, int] | None = None,
     prices: Prices = CATALOG,
 ) -> PricingContext:
-    """Where resources are priced, with what each has to know of the others.
+    """Pricing context of resources.
 
     `usage`: amounts by assumption; `reserved`: servers that a pool has reserved.
     """

@@ -18,7 +18,7 @@ _EBS = "ebs.csi.aws.com"
 
 
 def file_system(item: Item, site: PricingContext) -> Iterator[Entry]:
-    """All of it at the price of what is read often: what has cooled costs less."""
+    """EFS data at the price of the Standard class; Infrequent Access costs less."""
     yield site.used(item, "efs", "file-gb", part=_PART, what="EFS")
     if item.inputs.get("throughputMode") == "elastic":
         yield site.used(item, "efs-read", "file-read-gb", part=_PART, what="EFS, reads")
@@ -73,7 +73,7 @@ def workload(item: Item, site: PricingContext) -> Iterator[Entry]:
 
 
 def replicas(item: Item, site: PricingContext) -> Range:
-    """How many pods a workload has, between what its autoscaler has as least and as most."""
+    """Range of pods of a workload, by its autoscaler."""
     metadata: Mapping[str, Any] = item.inputs.get("metadata", {})
     scaler = site.scalers.get((metadata.get("namespace", ""), metadata.get("name", "")))
     if scaler is None:

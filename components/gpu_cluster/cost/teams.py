@@ -26,7 +26,7 @@ class TeamCostShare:
 def shares_of(
     teams: Mapping[str, TeamSettings], pools: Mapping[str, Pool], monthly: Mapping[str, Range]
 ) -> dict[str, TeamCostShare]:
-    """By team. `monthly`: what each pool costs."""
+    """Pool cost by team. `monthly`: cost per pool."""
     return {name: _share(name, team, pools, monthly) for name, team in teams.items()}
 
 
@@ -40,7 +40,7 @@ def _share(
 
 
 def _part(pool: Pool, quota: Mapping[str, int]) -> Fraction:
-    """Of all that the pool offers with as many nodes as it can have."""
+    """Share of the pool's capacity at nodes.max."""
     [*_, only] = pool.gpu_resources
     nodes = (
         share_of_node(pool, only if profile == ONLY else mig_resource(profile), count)

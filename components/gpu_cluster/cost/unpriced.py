@@ -18,7 +18,7 @@ class Unpriced:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One cause, and every resource that it leaves without a price."""
+    """Reason for a missing price, with its resources."""
 
     cause: str
     resources: tuple[str, ...]
@@ -31,7 +31,7 @@ class Missing:
 
 
 def by_cause(unpriced: Iterable[Unpriced]) -> tuple[Missing, ...]:
-    """One entry a cause, sorted; a resource counts once."""
+    """Entries by reason, sorted; each resource counts once."""
     causes: dict[str, list[Unpriced]] = {}
     for each in unpriced:
         causes.setdefault(each.cause, []).append(each)

@@ -1,4 +1,4 @@
-"""How much of a pool's nodes what runs on them asks for: what stands idle, and what packing wastes."""
+"""Utilization of a pool's nodes by requests: idle capacity and packing waste."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _WORKLOADS = ("Deployment", "StatefulSet", "Job", _GROUPS)
 
 @dataclass(frozen=True, slots=True)
 class Utilization:
-    """Of a pool with GPUs, with the fewest nodes and replicas at one end, and the most at the other."""
+    """Utilization of a GPU pool, at minimum and at maximum nodes and replicas."""
 
     pool: str
     nodes: Range
@@ -31,10 +31,10 @@ class Utilization:
     """GPUs that replicas request, as that many nodes."""
 
     cpu: Range
-    """Of the CPU that nodes leave to replicas, likewise."""
+    """Share of idle CPU, likewise."""
 
     memory: Range
-    """Of the memory that nodes leave to replicas, likewise."""
+    """Share of idle memory, likewise."""
 
     @property
     def idle(self) -> tuple[Fraction, Fraction]:
@@ -64,7 +64,7 @@ class Utilization:
 
 
 def use_of(pools: Mapping[str, Pool], items: Iterable[Item], site: PricingContext) -> tuple[Utilization, ...]:
-    """Of every pool with GPUs, in the order of the pools."""
+    """Utilization of all GPU pools, in their order."""
     placed: dict[str, list[tuple[Item, Range]]] = {}
     for pool, item in _placed(pools, items):
         placed.setdefault(pool.name, []).append((item, _pods(item, site)))
@@ -120,7 +120,7 @@ def _usable(pool: Pool, wanted: list[tuple[Request, Range]], needed: Range) -> R
 
 
 def _further(pool: Pool, wanted: list[tuple[Request, int]], smallest: Request, nodes: Fraction) -> int:
-    """How many more of the smallest request fit into the nodes that are needed anyway."""
+    """Number of further smallest requests that fit the required nodes."""
     count = 0
     while nodes and (packed := nodes_for(pool, [*wanted, (smallest, count + 1)])) and packed <= nodes:
         count += 1

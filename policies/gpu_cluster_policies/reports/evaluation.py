@@ -23,7 +23,7 @@ class Shown:
     """Whether it stops an update."""
 
     waiver: Waiver | None = None
-    """Which then stops nothing."""
+    """Waiver; a waived finding does not block an update."""
 
     exemption: Exemption | None = None
     """The exemption that a component of the platform declares for its own object."""
@@ -38,7 +38,7 @@ class Evaluation:
     """
 
     name: str
-    """Of the stack, or what the manifests are called."""
+    """Name of the stack, or of the manifests."""
 
     pack: Pack
     report: Report
@@ -76,13 +76,13 @@ class Evaluation:
 
     @cached_property
     def not_judged(self) -> tuple[Unseen, ...]:
-        """Everything that no rule could look at, or not at all of it, by kind and place."""
+        """Resources that rules could not evaluate completely, by kind and location."""
         objects = [Unseen(it.kind, it.resource, it.why, self.places.of(it)) for it in self.report.not_judged]
         return tuple(sorted((*objects, *self.unread), key=lambda it: (it.kind, it.place, it.resource)))
 
     @property
     def stopping(self) -> int:
-        """How many findings stop an update; a waiver that is no good is one."""
+        """Number of blocking findings, including invalid waivers."""
         return sum(shown.stops for shown in self.findings) + len(self.report.stale)
 
     @property

@@ -1,4 +1,4 @@
-"""For a comment on a pull request: what stops in sight, why and how to fix it folded under each rule."""
+"""Markdown report for a pull request: blocking findings first, with reason and fix collapsed per rule."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -13,7 +13,7 @@ _TOLD = 200  # characters to say what was left out
 
 
 def markdown_text(judged: Evaluation) -> str:
-    """As much as GitHub takes for a comment; what stops comes first, and what is left out is counted."""
+    """Size limit of a GitHub comment; blocking findings come first, and omitted ones are counted."""
     parts = [f"### Policies: {text(judged.summary)}\n"]
     if judged.report.stale:
         parts.append(

@@ -1,4 +1,4 @@
-"""For code scanning: SARIF 2.1.0, with which findings appear at their line of a pull request.
+"""SARIF 2.1.0 report for code scanning, which shows findings at their lines.
 
 Source: OASIS Static Analysis Results Interchange Format (SARIF) Version 2.1.0, 27 March 2020.
 """
@@ -45,7 +45,7 @@ _NOT_JUDGED = {
 
 
 def sarif_text(judged: Evaluation) -> str:
-    """One run with all rules and what they found; suppressed where it is waived or exempt."""
+    """SARIF run with all rules and findings; waived and exempt ones are suppressed."""
     indices = {rule: index for index, rule in enumerate(judged.pack.rules)}
     every = (*judged.findings, *judged.waived, *judged.exempt)
     results = [_result(shown, indices[shown.finding.rule.id]) for shown in every]

@@ -1,4 +1,4 @@
-"""For people: grouped by rule, the same on a terminal, without colour and in a pipe."""
+"""Text report, grouped by rule."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -21,7 +21,7 @@ def plain_text(judged: Evaluation) -> str:
 
 
 def brief_text(judged: Evaluation) -> str:
-    """One line a rule: whether it stops, how many findings it has, and its title; then the summary."""
+    """One line per rule: level, number of findings and title; then the summary."""
     found = [(rule, list(shown)) for rule, shown in groupby(judged.findings, lambda it: it.finding.rule)]
     width = max((len(rule.id) for rule, _ in found), default=0)
     lines = [

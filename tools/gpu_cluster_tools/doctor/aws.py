@@ -13,7 +13,7 @@ _NO_BOTO3 = "boto3 is not installed: pip install 'gpu-cluster[doctor]'"
 
 
 class UnreachableError(Exception):
-    """Nothing can be asked of the account: there is no SDK, no credential, or no way."""
+    """AWS cannot be reached: no SDK, no credentials, or no network."""
 
 
 class AwsCallError(Exception):

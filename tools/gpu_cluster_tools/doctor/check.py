@@ -11,7 +11,7 @@ class CheckStatus(StrEnum):
     """Works, or may cause problems."""
 
     FAIL = "FAIL"
-    """It stops the stack."""
+    """Blocks the deployment of the stack."""
 
     SKIP = "SKIP"
     """Not checked; the check says why."""
@@ -19,7 +19,7 @@ class CheckStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check, and its result."""
+    """Check with its result."""
 
     group: str
     """Subject: machine, checkout, stack file, models, account, quotas, offerings, …"""
@@ -54,6 +54,6 @@ class Group:
 
 
 def counts(checks: Iterable[Check]) -> dict[CheckStatus, int]:
-    """How many there are of each verdict: {"OK": 12, "WARN": 1, "FAIL": 0, "SKIP": 3}"""
+    """Number of checks by verdict: {"OK": 12, "WARN": 1, "FAIL": 0, "SKIP": 3}"""
     found = [check.verdict for check in checks]
     return {verdict: found.count(verdict) for verdict in CheckStatus}

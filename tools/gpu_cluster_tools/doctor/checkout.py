@@ -35,7 +35,7 @@ def checkout(project: Path) -> Iterator[Check]:
 
 
 def state(name: str, *, local: bool, encrypted: bool) -> Iterator[Check]:
-    """Where the state of a stack is, and what its secrets are encrypted with.
+    """Checks of the state backend and of the secrets provider.
 
     `local`: whether the stack is on this machine, with its state in the checkout. `encrypted`: whether its
     file names a salt, so that a passphrase opens it.

@@ -54,7 +54,7 @@ def diagnose(project: Path, name: str | None, *, sign_in: SignIn = Aws) -> Itera
 
 
 def _on_aws(stack: Stack, name: str, sign_in: SignIn) -> Iterator[Check]:
-    """Where the account cannot be asked, what can be said without it."""
+    """Checks without AWS access, from the catalog."""
     try:
         aws = sign_in(stack.region or "")
         signed_in = list(account(stack, aws))

@@ -52,7 +52,7 @@ def dns(stack: Stack, api: ApiServer) -> Iterator[Check]:
 
 
 def _listens_on(daemons: Object) -> list[str]:
-    """Of the DaemonSet of a NodeLocal DNSCache; nothing for any other."""
+    """Listen addresses of a NodeLocal DNSCache DaemonSet; none for others."""
     for container in daemons["spec"]["template"]["spec"].get("containers", ()):
         words = [str(it) for it in (*container.get("command", ()), *container.get("args", ()))]
         for index, word in enumerate(words):

@@ -17,7 +17,7 @@ _OFFERINGS = Group("offerings")
 
 
 def offerings(stack: Stack, aws: Aws | None) -> Iterator[Check]:
-    """As the account answers, or where it cannot be asked as the catalog has it.
+    """Checks of offerings by the AWS API, or by the catalog without AWS access.
 
     `UnreachableError` where the account does not answer.
     """

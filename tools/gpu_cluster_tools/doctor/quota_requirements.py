@@ -43,7 +43,7 @@ class _Part:
 
 
 def quota_requirements(stack: Stack) -> list[QuotaRequirement]:
-    """One for each quota that the stack counts against, in the order of the catalog; none outside of AWS."""
+    """Requirement per quota that the stack uses, in the order of the catalog; none without AWS."""
     if not isinstance(stack.cluster, EksSettings):
         return []
     parts = [*_servers(stack), *_network(stack.network), *_cluster(stack), *_stores(stack)]

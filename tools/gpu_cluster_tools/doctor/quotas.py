@@ -75,7 +75,7 @@ def _ask(need: QuotaRequirement, value: int) -> str:
 
 
 def _of_others(code: str, name: str, aws: Aws) -> int:
-    """How many there are already that do not bear the tag of this stack."""
+    """Number of existing resources without the tag of this stack."""
     if code not in _COUNTED:
         return 0
     operation, key = _COUNTED[code]

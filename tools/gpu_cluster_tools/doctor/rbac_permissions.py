@@ -34,7 +34,7 @@ MADE = (
 
 
 def rbac_permissions(api: ApiServer) -> Iterator[Check]:
-    """One check of all: what is missing is named together."""
+    """One check with all missing permissions."""
     refused = [resource for resource in MADE if not _may("create", resource, api)]
     if refused:
         yield _RIGHTS.fail(

@@ -24,7 +24,7 @@ def stack_file(file: Path, name: str) -> tuple[Stack | TeamStack | None, list[Ch
 
 
 def schema(project: Path) -> Iterator[Check]:
-    """Of an environment and of a team, as `python -m docs` writes them."""
+    """Schema files of environments and teams, written by `python -m docs`."""
     for name, text in (
         ("schema.json", schema_text(json_schema())),
         ("team-schema.json", schema_text(team_json_schema())),

@@ -1,4 +1,4 @@
-"""One self-contained page of HTML on a stack: topology, cost, findings, time to ready, free capacity."""
+"""Self-contained HTML report of a stack: topology, cost, findings, time to ready, free capacity."""
 
 from importlib.resources import files
 from pathlib import Path

@@ -17,7 +17,7 @@ ENDPOINT_REGION = "us-east-1"
 SOURCE = "AWS Price List API, GetProducts"
 
 _REGION = r"(?:[A-Z]{2,4}\d?|[a-z]{2}-[a-z]+-\d)"
-"""How usage types begin elsewhere than in us-east-1; those of Outposts have a word more."""
+"""Prefix of usage types outside us-east-1; those of Outposts have another word."""
 
 _INSTANCES = {
     "operatingSystem": "Linux",
@@ -46,7 +46,8 @@ class Fetched:
 
 
 class Query(NamedTuple):
-    """Where the price list has a service, after infracost's resources (infracost/infracost, 2026-08-21)."""
+    """Filters of a service in the price list, as in infracost's resources (infracost/infracost,
+    2026-08-21)."""
 
     service: str
     offer: str
@@ -84,7 +85,7 @@ def queries() -> list[Query]:
 
 
 def _by_family() -> dict[tuple[str, str], list[Query]]:
-    """One call for all services of a product family."""
+    """Prices of a product family, with one call."""
     families: dict[tuple[str, str], list[Query]] = {}
     for query in queries():
         families.setdefault((query.offer, query.family), []).append(query)

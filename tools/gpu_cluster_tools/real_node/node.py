@@ -1,4 +1,4 @@
-"""One real node: its machine, its container runtime and its kubelet, in mounts of their own.
+"""Real node: machine files, container runtime and kubelet, in a mount namespace.
 
 python -m gpu_cluster_tools.real_node.node SETTINGS NUMBER
 """

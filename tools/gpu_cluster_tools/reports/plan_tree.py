@@ -27,7 +27,7 @@ def tree(graph: Graph, *, every: bool = False) -> Iterator[str]:
 
 
 def _order(resource: Registered) -> tuple[bool, str, str]:
-    """Of siblings: what is made, then what is made of more, each by kind and name."""
+    """Sort order of siblings: resources first, then components, each by kind and name."""
     return resource.type.startswith(_COMPONENT), _kind(resource.type), _known_as(resource)
 
 
@@ -60,7 +60,7 @@ def _line(resource: Registered) -> str:
 
 
 def _known_as(resource: Registered) -> str:
-    """As Kubernetes names an object, and the program anything else."""
+    """Kubernetes name of an object, or the logical name of other resources."""
     metadata: Mapping[str, str] = resource.inputs.get("metadata") or {}
     name = metadata.get("name") or resource.name
     namespace = metadata.get("namespace")

@@ -22,7 +22,7 @@ MARKER = "<!-- gpu-cluster: review -->"
 _SIGNS = {Verdict.FINE: "✅", Verdict.ATTENTION: "⚠️", Verdict.BLOCKED: "⛔"}
 _ORDER = (Action.REPLACE, Action.DELETE, Action.UPDATE, Action.CREATE)
 _MARKS = {Action.CREATE: "+", Action.DELETE: "-", Action.REPLACE: "!", Action.UPDATE: " "}
-"""How lines begin that GitHub colours in a block of `diff`."""
+"""Line prefixes that GitHub colours in a `diff` block."""
 
 _NO_GATE = (
     "**Not checked**: data loss in the engine's preview, because a fork has no credentials. Before "

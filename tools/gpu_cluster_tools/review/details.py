@@ -41,7 +41,7 @@ Part = str | Details
 
 
 def fitted(parts: Sequence[Part], limit: int) -> str:
-    """All parts in their order; where they are too long together, the longest details give way."""
+    """All parts in order; the longest sections are shortened if the total is too long."""
     details = [len(str(part)) for part in parts if isinstance(part, Details)]
     room = limit - sum(len(part) + 1 for part in parts if isinstance(part, str)) - len(details)
     most = _level(details, room)

@@ -41,7 +41,7 @@ def issue(stack: str, drifted: Sequence[Drifted]) -> str:
 
 
 def report(stack: str, drifted: Sequence[Drifted]) -> str:
-    """For a terminal."""
+    """Drift report for a terminal."""
     if not drifted:
         return f"{stack}: no drift between platform and stack file"
     return "\n".join([f"{stack}: {len(drifted)} drifted", *(f"  {line}" for line in _lines(drifted))])

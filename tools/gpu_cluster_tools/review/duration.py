@@ -1,4 +1,4 @@
-"""How long a stack takes from nothing to ready, before and after a change."""
+"""Time to ready of a stack, before and after a change."""
 
 from gpu_cluster.plan.urn import name_of
 from gpu_cluster_tools.review.review import DurationChange

@@ -22,7 +22,7 @@ class Obstacle:
 
     finding: Finding
     course: str
-    """How the engine would go about it, such as `the new one first`; empty where there is nothing to say."""
+    """Notes on the steps of the engine; empty if there are none."""
 
     advice: str
 
@@ -117,7 +117,7 @@ def gate_of(preview: Preview, state: Preview | None = None) -> Gate:
 
 
 class _Course:
-    """How the engine would go about the steps."""
+    """Notes on the steps of the engine."""
 
     def __init__(self, steps: tuple[Step, ...]) -> None:
         self._steps: dict[str, list[Step]] = {}
@@ -130,7 +130,7 @@ class _Course:
             self._through[provider] = self._through.get(provider, 0) + 1
 
     def of(self, finding: Finding) -> str:
-        """In words, joined by semicolons."""
+        """Notes joined by semicolons."""
         return "; ".join(self._words(finding.judged.urn))
 
     def advice(self, finding: Finding) -> str:

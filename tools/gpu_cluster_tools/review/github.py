@@ -41,7 +41,7 @@ class GitHubRepository:
 
     @classmethod
     def of_workflow(cls, environment: Mapping[str, str] = os.environ) -> "GitHubRepository":
-        """From the variables of a workflow. `GitHubError` where one is missing."""
+        """Repository from the variables of a workflow. `GitHubError` if one is missing."""
         missing = [name for name in _VARIABLES if not environment.get(name)]
         if missing:
             raise GitHubError(f"not set: {' and '.join(missing)}, which GitHub workflows set")

@@ -62,9 +62,9 @@ def plans(project: Path, stacks: Iterable[str]) -> Mapping[str, PlannedNow]:
 
 
 def plans_by_own_code(project: Path, stacks: Iterable[str]) -> Mapping[str, Planned]:
-    """As `plans`, by the code in the project's folder. `RevisionError` where that code cannot say.
+    """Plans by the code in the project's folder. `RevisionError` if that code cannot plan.
 
-    Resources are as that code makes them; settings as the code that runs reads them, for which it asks.
+    That code creates the resources; the running code reads the settings.
     """
     # Without its own library a revision would be planned by the one that is installed.
     if not (project / _LIBRARY / "__init__.py").is_file():

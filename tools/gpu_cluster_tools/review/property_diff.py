@@ -11,7 +11,7 @@ from typing import Any
 from gpu_cluster.unknown import UNKNOWN
 
 NOTHING = object()
-"""In the place of a value where there is none."""
+"""Placeholder of a missing value."""
 
 _LATER = "(known after the update)"
 

@@ -1,4 +1,4 @@
-"""Which changes of inputs a provider makes by a new resource in the place of the old one."""
+"""Input changes that a provider applies by replacement."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -19,7 +19,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a stack is not just fine."""
+    """Reason for the verdict of a stack."""
 
     blocks: bool
     words: str
@@ -86,7 +86,7 @@ class DurationChange:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One stack."""
+    """Review of one stack."""
 
     stack: str
     verdict: Verdict

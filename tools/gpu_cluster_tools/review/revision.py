@@ -33,7 +33,7 @@ class Revision:
 
     @classmethod
     def before(cls, project: Path, name: str) -> "Revision":
-        """Where the checkout and a revision parted. `RevisionError` where git knows no such revision."""
+        """Merge base of the checkout and a revision. `RevisionError` for an unknown revision."""
         commit = _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if not commit:
             raise RevisionError(f"unknown git revision {name!r} in {project}{_shallow(project)}")

@@ -70,7 +70,7 @@ class RevisionState:
 
     @cached_property
     def schedule(self) -> Schedule | None:
-        """Of its creation from nothing. `UnknownDurationsError` where the duration of a type is not known."""
+        """Duration of a creation. `UnknownDurationsError` if the duration of a type is unknown."""
         return ready(self.plan) if self.plan else None
 
     @cached_property

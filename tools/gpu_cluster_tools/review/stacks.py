@@ -40,7 +40,7 @@ class Comparison:
     """Whether another program made the plans before."""
 
     def plans(self, stacks: Collection[str]) -> tuple[Mapping[str, Planned], Mapping[str, PlannedNow]]:
-        """Of these stacks, before and after, each by the code of its side."""
+        """Reviews of these stacks, each revision planned by its own code."""
         return self.plans_before(stacks), plans(self.after, stacks)
 
     def plans_before(self, stacks: Collection[str]) -> Mapping[str, Planned]:
@@ -96,7 +96,7 @@ def _review(name: str, before: Planned, after: PlannedNow, sides: Comparison, da
 
 
 def review(before: RevisionState, after: RevisionState) -> Review:
-    """One stack; what is not there on one side, or cannot be read, counts as nothing."""
+    """Review of one stack; a missing or unreadable revision counts as empty."""
     if after.problems:
         return Review(after.stack, Verdict.BLOCKED, (_wrong(before, after),), problems=after.problems)
     found = sorted(changes(before.resources, after.resources), key=lambda change: change.resource)

@@ -26,9 +26,9 @@ def reasons_of(
     stale: Iterable[str],
     cost: CostChange | None,
 ) -> tuple[Reason, ...]:
-    """Everything that blocks, then everything that wants a look.
+    """Blocking reasons first, then reasons that need attention.
 
-    `lost`: the changes without a waiver that cannot be undone. `stale`: waivers that hold no more.
+    `lost`: irreversible changes without a waiver. `stale`: waivers that no longer apply.
     """
     gravest = frozenset(lost)
     every = [

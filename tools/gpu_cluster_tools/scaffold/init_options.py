@@ -49,7 +49,7 @@ class InitOptions:
 
     instance: str | None = None
     gpus: int = 8
-    """In each server; only with provider existing."""
+    """GPUs per server; only with provider existing."""
 
     nodes: tuple[int, int] = (1, 1)
     """The least and the most of the pool with GPUs."""

@@ -27,7 +27,7 @@ MODEL, SERVICE = "chat", "gateway"
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where the model runs, and how many replicas of it."""
+    """Placement and replicas of the model."""
 
     pool: str
     place: GpuSlot
@@ -35,7 +35,7 @@ class Placed:
     """Resource, such as nvidia.com/gpu."""
 
     granted: int
-    """How many of the resource."""
+    """Amount of the resource."""
 
     least: int
     most: int
@@ -55,7 +55,7 @@ class TeamInitOptions:
     team: str
     model: WantedModel | None = None
     kubeconfig: str | None = None
-    """Of the team; None for the environment's."""
+    """Kubeconfig of the team; None for the environment's."""
 
     source: PlatformSource | None = None
     """The repository that has the environment; None for the one that the file is for."""
@@ -110,7 +110,7 @@ class TeamInitOptions:
         return pools_of(self.stack)
 
     def _places(self, model: WantedModel) -> Iterator[tuple[Pool, GpuSlot, int]]:
-        """On each granted pool, of its GPUs as many as are granted."""
+        """Smallest fit on each granted pool, within the granted GPUs."""
         granted = share_of(self.grant, self._pools).gpus
         for name, quota in self.grant.gpus.items():
             pool, sharing = self._pools[name], self._pools[name].sharing

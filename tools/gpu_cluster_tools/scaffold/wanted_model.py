@@ -35,11 +35,11 @@ class WantedModel:
     """
 
     name: str
-    """On the model hub."""
+    """Name on the model hub."""
 
     @property
     def known(self) -> LanguageModel | None:
-        """As the catalog has it."""
+        """Model of the catalog."""
         return MODELS.get(self.name)
 
     @property
@@ -49,7 +49,7 @@ class WantedModel:
 
     @property
     def load(self) -> ModelLoad:
-        """With as few tokens as are useful, so that it fits small GPUs."""
+        """Load with a small context, to fit small GPUs."""
         return ModelLoad(self.known or of_weights(self.name, int(amount(WEIGHTS))), self.context, None)
 
     @property

@@ -23,7 +23,7 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the GPUs of a replica divide the model."""
+    """Parallelism of a replica."""
 
     tensor: int = 1
     pipeline: int = 1
@@ -58,7 +58,7 @@ class Speed:
 
 @dataclass(frozen=True, slots=True)
 class NoData:
-    """Why there is no estimate."""
+    """Reason for a missing estimate."""
 
     reason: str
 

@@ -31,7 +31,7 @@ class GpuNode:
     """US dollars; None where there is no price."""
 
     bought: str
-    """How it is bought, or why it has no price."""
+    """Purchase option, or reason for a missing price."""
 
     def usd_per_million(self, gpus: int, tokens_per_second: float) -> Range | None:
         """US dollars of a million tokens, at the share of the node that so many of its GPUs are."""
@@ -47,7 +47,7 @@ def pool_node(pool: Pool, settings: PoolSettings, region: str | None, prices: Pr
 
 
 def instance_nodes(region: str, prices: Prices, day: date) -> Iterator[GpuNode]:
-    """Every instance type with whole GPUs that AWS offers in the region, on demand."""
+    """GPU instance types with whole GPUs in the region, on demand."""
     for found in gpu_instances(region=region):
         it = found.instance
         if it.gpus:

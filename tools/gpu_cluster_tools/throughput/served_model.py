@@ -130,7 +130,7 @@ def _known(settings: ModelSettings) -> LanguageModel | None:
 
 
 def unmeasured_node(node: GpuNode) -> str | None:
-    """Why no measurement can be of its GPUs; None where one may be."""
+    """Reason why its GPUs have no measurements, or None."""
     if node.gpu is None:
         return "no GPU"
     if node.sharing:

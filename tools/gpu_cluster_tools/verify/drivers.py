@@ -15,7 +15,7 @@ _DRIVERS = Group("driver")
 
 
 def drivers(stack: Stack, pools: Mapping[str, Pool], found: Sequence[Object]) -> Iterator[Measurement]:
-    """One check for each pool with GPUs that has nodes. `found`: every node of the cluster."""
+    """Driver checks, one per GPU pool with nodes. `found`: all nodes of the cluster."""
     served = {model.pool for model in stack.serving.models.values()}
     for pool in pools.values():
         own = of_pool(pool, found)

@@ -1,4 +1,4 @@
-"""One token of a model server that speaks OpenAI's API, and the time until it comes."""
+"""Request for one token from a server with the OpenAI API, with time to first token."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""One token of each replica of each model."""
+"""Model checks: one token from each replica."""
 
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (lightkube's decoder has bare types)
@@ -79,7 +79,7 @@ def _model(key: str, settings: ModelSettings, pods: list[Object], api: ApiServer
 
 
 def _reason(pod: Object) -> str:
-    """Why a replica is not ready, in the words of `gpu-cluster status`."""
+    """Reason why a replica is not ready, as in `gpu-cluster status`."""
     return not_ready(decode_object(json.dumps(pod).encode(), Pod)) or "is not ready"
 
 

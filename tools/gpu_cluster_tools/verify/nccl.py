@@ -33,7 +33,7 @@ class AllReduce:
 
 
 def command(gpus: int) -> str:
-    """One process for all GPUs of a node, which needs no MPI."""
+    """Command with one process for all GPUs of a node, without MPI."""
     return f"/opt/nccl-tests/build/all_reduce_perf {SIZES} -g {gpus}"
 
 

@@ -33,7 +33,7 @@ class ReportedGpu:
 
 
 def reported_gpus(text: str) -> list[ReportedGpu]:
-    """One for each line of the command's output; other lines are none."""
+    """GPUs from the lines of the command's output; other lines are ignored."""
     rows = [[cell.strip() for cell in line.split(",")] for line in text.splitlines()]
     return [
         ReportedGpu(row[0].replace(" ", "-"), row[1], _number(row[2]), _number(row[3]), _number(row[4]))

@@ -1,4 +1,4 @@
-"""One Job from its start to its log."""
+"""Run of a Job: create, wait, read the log."""
 
 import time
 from collections.abc import Mapping, Sequence

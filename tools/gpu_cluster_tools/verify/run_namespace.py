@@ -108,7 +108,7 @@ class RunNamespace:
             time.sleep(0.5)
 
     def _release(self, volume: str) -> None:
-        """Have a volume deleted with its claim, whatever its class retains: it has the run's data alone."""
+        """Set reclaim policy Delete on the volume of the run, even if its class retains volumes."""
         try:
             body = {"spec": {"persistentVolumeReclaimPolicy": "Delete"}}
             self.api.merge(f"/api/v1/persistentvolumes/{volume}", body)

@@ -1,4 +1,4 @@
-"""Everything that is verified, from the nodes up to the models that run on them."""
+"""All verification checks, from nodes to models."""
 
 from collections.abc import Generator, Iterator
 
