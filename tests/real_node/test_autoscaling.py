@@ -163,7 +163,7 @@ def test_replicas_follow_the_queue(platform: Platform, capsys: pytest.CaptureFix
 
 
 def test_verify_reads_the_metric_the_targets_and_the_alerts(platform: Platform) -> None:
-    """Exporters are played by a program that serves no metrics, so some targets are down."""
+    """Most exporters are played by a program that serves no metrics, so some targets are down."""
     verified = run_gpu_cluster(platform.local.parent, "verify", "--json")
     checks = {f"{it['group']}: {it['name']}": it for it in json.loads(verified.stdout)["checks"]}
     scaling = checks["autoscaling: chat"]
@@ -172,6 +172,27 @@ def test_verify_reads_the_metric_the_targets_and_the_alerts(platform: Platform) 
     assert checks["models: chat"]["verdict"] == "OK", checks["models: chat"]
     assert checks["telemetry: targets"]["numbers"]["targets"] > 0, checks["telemetry: targets"]
     assert "critical" in checks["telemetry: alerts"]["numbers"], checks["telemetry: alerts"]
+
+
+def test_actual_cost_reads_the_prometheus_of_the_cluster(platform: Platform) -> None:
+    """Two nodes and a pod of a program in place of kube-state-metrics: scraped, recorded and read."""
+
+    def read() -> dict[str, Any] | None:
+        command = ("cost", "local", "--actual", "--since", "10m", "--json")
+        done = run_gpu_cluster(platform.local.parent, *command)
+        assert done.returncode in (1, 3), done.stdout + done.stderr
+        found = json.loads(done.stdout) if done.returncode == 3 else None  # 1 until there is a sample
+        return found if found and found["measuredHours"] > 0.05 else None
+
+    document = wait(read, 420)
+    measured = document["measuredHours"]
+    [l4] = [it for it in document["pools"] if it["pool"] == "l4"]
+    [serving] = [it for it in document["namespaces"] if it["namespace"] == "serving"]
+    [chat] = [it for it in serving["workloads"] if it["workload"] == "chat"]
+    shared = {it["what"]: it["gpuHours"] for it in document["shared"]}
+    assert l4["nodeHours"] == pytest.approx(2 * measured, abs=0.03), document
+    assert chat["gpuHours"] == chat["unmeasuredGpuHours"] == pytest.approx(measured, abs=0.03), document
+    assert shared["GPUs that no pod held"] == pytest.approx(measured, abs=0.03), document
 
 
 def test_a_model_is_stopped_and_woken_by_hand(platform: Platform) -> None:
