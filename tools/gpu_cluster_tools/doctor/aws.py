@@ -4,7 +4,7 @@
 # pyright: reportUnknownArgumentType=false
 # (boto3 has no types)
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -53,6 +53,17 @@ class Aws:
         with _worded():
             pages = self.client(service).get_paginator(operation).paginate(**arguments)
             return [item for page in pages for item in page[key]]
+
+    def signed(self, service: str, url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
+        """Headers of a POST request with its signature, for an API that no client of the SDK has."""
+        from botocore.auth import SigV4Auth
+        from botocore.awsrequest import AWSRequest
+
+        request = AWSRequest("POST", url, headers=dict(headers), data=body)
+        with _worded():
+            credentials = self._session.get_credentials().get_frozen_credentials()
+            SigV4Auth(credentials, service, self.region).add_auth(request)
+        return dict(request.headers.items())
 
     def _client(self, service: str) -> Any:
         from botocore.config import Config

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http.client import HTTPException
@@ -14,6 +15,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.telemetry import PROMETHEUS_LABELS, TELEMETRY_NAMESPACE, Collector
 from gpu_cluster.kubernetes.telemetry.prometheus import PORT
 from gpu_cluster_tools.doctor.api_server import ApiServer, NoAnswerError, Object
+from gpu_cluster_tools.doctor.aws import Aws
 from gpu_cluster_tools.doctor.listed_nodes import is_ready
 from gpu_cluster_tools.usage.period import STEP
 from gpu_cluster_tools.verify.pods import name_of, on_nodes, pods_with, simulated_nodes
@@ -24,6 +26,9 @@ BEARER = "PROMETHEUS_TOKEN"
 
 _SECONDS = 150
 """A query of Prometheus ends after two minutes by itself."""
+
+_AMAZON = re.compile(r"aps-workspaces(-fips)?\.(?P<region>[a-z0-9-]+)\.(amazonaws\.com|api\.aws)")
+"""Hosts of Amazon Managed Prometheus (AWS General Reference, read 2026-11-30)."""
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _PORT_NAMES = ("http-web", "web", "http")
@@ -70,23 +75,40 @@ class Prometheus:
 
 
 def prometheus_at(url: str) -> Prometheus:
-    """One at an address, which may have a path: https://mimir.example.com/prometheus. `ValueError`."""
+    """One at an address, which may have a path: https://mimir.example.com/prometheus. `ValueError`.
+
+    Requests to Amazon Managed Prometheus are signed; `UnreachableError` where there are no credentials.
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError(f"expected an address such as https://prometheus.example.com, got '{url}'")
-    token = os.environ.get(BEARER)
-    if token and parts.scheme != "https":
-        raise ValueError(f"{BEARER} is sent over https only, got '{url}'")
     here = parts.hostname in ("127.0.0.1", "::1", "localhost")  # which no proxy leads to
-    headers = {**_FORM, **({"Authorization": f"Bearer {token}"} if token else {})}
+    headers_of = _headers(url, parts.hostname, secure=parts.scheme == "https")
 
     def ask(path: str, form: bytes) -> tuple[int, bytes]:
+        to = url.rstrip("/") + path
         answer = httpx2.post(
-            url.rstrip("/") + path, content=form, headers=headers, timeout=_SECONDS, trust_env=not here
+            to, content=form, headers=headers_of(to, form), timeout=_SECONDS, trust_env=not here
         )
         return answer.status_code, answer.content
 
     return Prometheus(ask)
+
+
+def _headers(url: str, host: str, *, secure: bool) -> Callable[[str, bytes], Mapping[str, str]]:
+    """Headers of a request by its address and form: signed for AWS, or with a token."""
+    token, workspace = os.environ.get(BEARER), _AMAZON.fullmatch(host)
+    if (token or workspace) and not secure:
+        raise ValueError(f"expected https, for {BEARER if token else 'a signed request'}, got '{url}'")
+    if workspace:
+        aws = Aws(workspace.group("region"))
+        return lambda to, form: aws.signed("aps", to, form, _FORM)
+    headers = {**_FORM, **({"Authorization": f"Bearer {token}"} if token else {})}
+
+    def plain(_to: str, _form: bytes) -> Mapping[str, str]:
+        return headers
+
+    return plain
 
 
 def prometheus_of(stack: Stack, cluster: Callable[[], ApiServer]) -> Prometheus:

@@ -1,5 +1,8 @@
 """Ways to a Prometheus, and answers that are none; a real one: tests/witnesses/test_actual_cost.py."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# (botocore has no types)
+
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,7 +11,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
 
+import httpx2
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.doctor.api_server import NoAnswerError
@@ -70,9 +77,48 @@ def test_what_is_no_address_is_refused(url: str) -> None:
 
 def test_a_token_is_never_sent_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(BEARER, "secret")
-    with pytest.raises(ValueError, match="over https only") as refused:
+    with pytest.raises(ValueError, match="expected https") as refused:
         prometheus_at("http://prometheus.example.com")
     assert "secret" not in str(refused.value)
+
+
+def test_requests_to_amazon_are_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore computes the same signature from the request that leaves."""
+    for name, value in {"ACCESS_KEY_ID": "AKIDEXAMPLE", "SECRET_ACCESS_KEY": "secret"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    sent: list[httpx2.Request] = []
+
+    def post(url: str, *, content: bytes, headers: Any, **_: object) -> httpx2.Response:
+        sent.append(httpx2.Request("POST", url, content=content, headers=headers))
+        return httpx2.Response(200, json={"status": "success", "data": {"result": []}})
+
+    monkeypatch.setattr(subject.httpx2, "post", post)
+    address = "https://aps-workspaces.eu-central-1.amazonaws.com/workspaces/ws-0a1b2c3d"
+    assert prometheus_at(address).at('up{job="a b"}', NOW) == []
+
+    [request] = sent
+    assert request.url.path == "/workspaces/ws-0a1b2c3d/api/v1/query"
+    given = request.headers["Authorization"]
+    assert "/eu-central-1/aps/aws4_request" in given
+    again = AWSRequest(
+        "POST",
+        str(request.url),
+        headers={"Content-Type": request.headers["Content-Type"], "Host": request.headers["Host"]},
+        data=request.content,
+    )
+    again.context["timestamp"] = request.headers["X-Amz-Date"]
+    again.headers["X-Amz-Date"] = request.headers["X-Amz-Date"]
+    signer = SigV4Auth(Credentials("AKIDEXAMPLE", "secret"), "aps", "eu-central-1")
+    signature = signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again)
+    assert given.endswith(f"Signature={signature}")
+
+
+@pytest.mark.parametrize(
+    "host", ["aps-workspaces.eu-central-1.amazonaws.com", "aps-workspaces-fips.us-east-2.api.aws"]
+)
+def test_a_signed_request_is_never_sent_in_the_clear(host: str) -> None:
+    with pytest.raises(ValueError, match="expected https, for a signed request"):
+        prometheus_at(f"http://{host}/workspaces/ws-0a1b2c3d")
 
 
 def answering(status: int, body: bytes) -> Prometheus:
