@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gpu_cluster.capacity import pools_of
+from gpu_cluster.capacity import POOL_LABEL, pools_of
 from gpu_cluster.catalog import INSTANCES, Instance
 from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.stack import Stack
@@ -106,7 +106,9 @@ def _node_group(group: Resource, inventory: Inventory) -> JudgedPool:
         if key.startswith(f"{_OFFERED}nvidia.com/") and tag.text.isdecimal()
     }
     offers = tagged or {_GPU: gpus or 0}
-    return JudgedPool(group.label, labels, group.at("capacityType").text == "SPOT", offers)
+    return JudgedPool(
+        labels.get(POOL_LABEL, group.label), labels, group.at("capacityType").text == "SPOT", offers
+    )
 
 
 def _karpenter(nodes: Resource) -> JudgedPool:

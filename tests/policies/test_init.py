@@ -71,8 +71,8 @@ def test_without_an_entry_in_the_settings_one_finding_says_so(tmp_path: Path) ->
     judged = judged_in(tmp_path, wish, example(wish))
 
     assert [it.finding.brief for it in judged.findings if it.stops] == [
-        'pulumi:providers:aws platform-aws: region is "ap-northeast-1", '
-        "should be a stack named by an environment in policies/settings.yaml"
+        'pulumi:providers:aws platform-aws: region is "ap-northeast-1", and no environment of '
+        f"policies/settings.yaml names stack {wish.name}, should be a region of an environment"
     ]
 
 
@@ -85,7 +85,7 @@ def test_an_entry_keeps_comments_and_what_stands_there(tmp_path: Path) -> None:
 
     added = allow(tmp_path, wish.name, stack)
 
-    assert added == ["environment lab: 1 GPUs, g6.xlarge, m7i.xlarge, eu-central-1"]
+    assert added == ["environment lab: 1 GPU, g6.xlarge, m7i.xlarge, eu-central-1"]
     assert "# ours\nmodelStores:\n  - Qwen/* # reviewed\n" in file.read_text()
     assert policy_settings(tmp_path).environments["lab"].stacks == ("lab", "lab-*")
     assert allow(tmp_path, wish.name, stack) == []

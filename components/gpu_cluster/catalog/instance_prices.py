@@ -1,6 +1,7 @@
 """Hourly prices of EC2 instances: on demand, as spot, and in capacity blocks."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -59,13 +60,11 @@ def spot(instance: str, region: str) -> tuple[Price, Price]:
 
 
 def spot_range(instance: str, most: Price) -> tuple[Price, Price]:
-    """The same for a price on demand that is known otherwise."""
+    """The same for a price on demand that is known otherwise. It holds no longer than that price."""
     share = _LOWEST_SPOT.get(instance.partition(".")[0], _LARGEST_DISCOUNT)
-    source = INSTANCE_PRICE_SOURCES["spot"]
-    least, capped = (
-        Price(most.usd * part, _HOUR, source, MOVING_PRICE_DAYS) for part in (share, Fraction(1))
-    )
-    return least, capped
+    range_of_spot = Price(most.usd, _HOUR, INSTANCE_PRICE_SOURCES["spot"], MOVING_PRICE_DAYS)
+    capped = min(range_of_spot, most, key=lambda price: price.holds_until)
+    return replace(capped, usd=most.usd * share), capped
 
 
 def capacity_block(instance: str, region: str) -> Price:

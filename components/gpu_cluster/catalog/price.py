@@ -30,8 +30,14 @@ class Price:
     days: int = LIST_PRICE_DAYS
     """For how long after its source it holds."""
 
+    @property
+    def holds_until(self) -> date:
+        return self.source.date + timedelta(days=self.days)
+
     def on(self, day: date, what: str) -> "Price":
         """Itself. `PriceError` where it is too old on that day."""
-        if day > (last := self.source.date + timedelta(days=self.days)):
-            raise PriceError(f"the price for {what} is of {self.source.date} and held until {last}")
+        if day > self.holds_until:
+            raise PriceError(
+                f"the price for {what} is of {self.source.date} and held until {self.holds_until}"
+            )
         return self

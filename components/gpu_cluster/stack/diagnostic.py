@@ -118,4 +118,6 @@ def _step(key: str | int, *, first: bool) -> str:
         return f"[{key}]"
     if first and _PLAIN_FIRST_KEY.fullmatch(key):
         return key
-    return f".{key}" if _PLAIN_KEY.fullmatch(key) and not first else f"[{json.dumps(key)}]"
+    return (
+        f".{key}" if _PLAIN_KEY.fullmatch(key) and not first else f"[{json.dumps(key, ensure_ascii=False)}]"
+    )

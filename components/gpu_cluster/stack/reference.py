@@ -112,8 +112,11 @@ def _listed(values: list[Any]) -> str:
 
 
 def _limits(field: Schema) -> Iterator[str]:
-    if "minimum" in field or "exclusiveMinimum" in field:
-        yield f"at least {field.get('minimum', field.get('exclusiveMinimum', 0) + 1)}"
+    if "minimum" in field:
+        yield f"at least {field['minimum']}"
+    elif "exclusiveMinimum" in field:
+        least = field["exclusiveMinimum"]
+        yield f"at least {least + 1}" if field["type"] == "integer" else f"more than {least}"
     if "maximum" in field:
         yield f"at most {field['maximum']}"
 

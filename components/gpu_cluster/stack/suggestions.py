@@ -6,14 +6,14 @@ from difflib import get_close_matches
 _FEW = 3
 """Right words that are all named."""
 
-_LOOSE = 0.6
-"""How alike words are for which a beginning is enough."""
+_LOOSE, _CLOSE = 0.6, 0.8
+"""How alike words are by default, and how much at most where a beginning is enough."""
 
 
 def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "", cutoff: float = _LOOSE) -> str:
     """`, did you mean 'instance'?` for `instanse`; nothing where no known word is near."""
     names = list(known)
-    several = _begun_by(word, names) if cutoff <= _LOOSE else []
+    several = _begun_by(word, names) if cutoff <= _CLOSE else []
     if 1 < len(several) <= _FEW:
         return ", did you mean " + one_of([f"'{prefix}{name}'" for name in several]) + "?"
     right = nearest(word, names, cutoff=cutoff)

@@ -64,9 +64,10 @@ def allowed_regions(context: EvaluationContext) -> Rule:
         of=_places,
         level=Level.MANDATORY,
         references="GDPR Art. 44; AWS Control Tower CT.MULTISERVICE.PV.1",
-        fix="change aws:region, gpu-cluster:registry.replicate, gpu-cluster:backups.copyTo or "
-        "gpu-cluster:compliance.dataResidency, or add the region to regions of the environment in "
-        "policies/settings.yaml",
+        fix="add the stack with its limits to policies/settings.yaml, as `gpu-cluster init` does: "
+        "environments: {NAME: {stacks: [NAME], gpus: 8, instances: [g6.xlarge], regions: [eu-central-1]}}; "
+        "or change aws:region, gpu-cluster:registry.replicate, gpu-cluster:backups.copyTo or "
+        "gpu-cluster:compliance.dataResidency",
     )
     def judge(place: Property) -> Iterator[Violation]:
         """Prompts, weights and logs are subject to the law of every region where they or copies are
@@ -76,8 +77,8 @@ def allowed_regions(context: EvaluationContext) -> Rule:
                 yield Violation(place, "false, because a multi-region key can be replicated to any region")
         elif context.environment is None:
             if place.owner.startswith(_PROVIDER):  # once, for rules 77 and 79 as well
-                expected = "a stack named by an environment in policies/settings.yaml"
-                yield Violation(place, expected)
+                known = f"no environment of policies/settings.yaml names stack {context.stack}"
+                yield Violation(place, "a region of an environment", actual=f"{place.shown}, and {known}")
         elif region_of(place.text) not in context.regions:
             yield Violation(place, f"in one of {allowed}")
 

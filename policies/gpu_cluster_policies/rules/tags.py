@@ -78,14 +78,16 @@ def tags(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
     """Cost without an owner cannot be allocated, and data without a class cannot be protected accordingly."""
     if resource.kind == _PROVIDER:
         yield from _lacking(resource.at("defaultTags"), _default_tags(resource))
-    elif resource.kind == NODE_CLASS:
+        return
+    said = inventory.once(_lacking_everywhere)
+    if resource.kind == NODE_CLASS:
         field = resource.at("spec", "tags")
-        yield from _lacking(field, field.texts())
+        yield from _lacking(field, field.texts(), said)
     else:
         field = resource.at("tags")
-        yield from _lacking(field, inventory.once(_everywhere) | field.texts())
+        yield from _lacking(field, inventory.once(_everywhere) | field.texts(), said)
         for made in _of_what_it_makes(resource):
-            yield from _lacking(made, made.texts())
+            yield from _lacking(made, made.texts(), said)
 
 
 def _of_what_it_makes(resource: Resource) -> Iterator[Property]:
@@ -97,10 +99,23 @@ def _of_what_it_makes(resource: Resource) -> Iterator[Property]:
         yield resource.at("configurationValues").parsed().at("controller", "extraVolumeTags")
 
 
-def _lacking(field: Property, given: Mapping[str, str]) -> Iterator[Violation]:
+def _lacking(
+    field: Property, given: Mapping[str, str], said: frozenset[str] = frozenset()
+) -> Iterator[Violation]:
+    """`said`: keys that are missing everywhere, of which the finding of the provider speaks."""
     missing = [key for key in _NEEDED if not given.get(key)]
-    if missing:
+    if not said.issuperset(missing):
         yield Violation(field, f"with {', '.join(_NEEDED)}", actual=f"without {', '.join(missing)}")
+
+
+def _lacking_everywhere(inventory: Inventory) -> frozenset[str]:
+    """Keys that the only provider lacks: one finding of it, not one of each resource."""
+    providers = [_default_tags(provider) for provider in inventory.every((_PROVIDER,))]
+    return (
+        frozenset(_NEEDED) - set(filter(providers[0].get, providers[0]))
+        if len(providers) == 1
+        else frozenset()
+    )
 
 
 def _everywhere(inventory: Inventory) -> dict[str, str]:

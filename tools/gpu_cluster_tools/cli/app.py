@@ -1,7 +1,10 @@
 """Commands of `gpu-cluster`, and the exit codes of errors."""
 
+import errno
+import os
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -37,7 +40,7 @@ COMMANDS = {
 """Each command is the function of that name in the module of that name below `cli`, imported on use."""
 
 ERRORS = {
-    "gpu_cluster_tools.cli.project.NoProjectError": 1,
+    "gpu_cluster_tools.cli.project.NoProjectError": 2,
     "gpu_cluster_tools.cli.project.NoStackError": 2,
     "gpu_cluster.kubernetes.cluster.kubeconfig.NoKubeconfigError": 1,
     "gpu_cluster.stack.diagnostic.FileError": 2,
@@ -54,6 +57,10 @@ ERRORS = {
 }
 """Exit codes of expected errors. Listed by name, because the imports take longer than most commands."""
 
+EXTRAS = dict.fromkeys(("boto3", "botocore", "cbor2", "flask", "flask_cors", "moto"), "rehearsal")
+"""The extra of the distribution that has a package, for commands that cannot do without."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -86,21 +93,44 @@ def gpu_cluster(*, version: Version = False) -> None:
 
 def run() -> None:
     """Run the command line; expected errors print their message without a traceback."""
+    _open_closed_streams()
     stdout = sys.stdout
     try:
         app()
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in EXTRAS:
+            raise
+        extra = f"pip install 'gpu-cluster[{EXTRAS[package]}]'"
+        _end(f"error: {package} is not installed, which this command needs: {extra}", 1)
+    except OSError as error:
+        if error.errno not in _FULL or error.filename:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())  # what is buffered fails once more
+        _end(f"error: the output cannot be written: {error.strerror}", 1)
     except Exception as error:
         code = _exit_code(error)
         if code is None:
             raise
-        from gpu_cluster_tools.cli.width import say
-
-        say(_rendered(error), err=True)
-        sys.exit(code)
+        _end(_rendered(error), code)
     except SystemExit:
         if sys.stdout is not stdout:  # typer replaces stdout after the reader of a pipe has closed it
             sys.exit(0)
         raise
+
+
+def _open_closed_streams() -> None:
+    """A stream that the caller closed (`>&-`) takes what is written and keeps nothing."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 (it lasts as long as the program)
+
+
+def _end(message: str, code: int) -> NoReturn:
+    from gpu_cluster_tools.cli.width import say
+
+    say(message, err=True)
+    sys.exit(code)
 
 
 def _rendered(error: Exception) -> str:

@@ -43,7 +43,7 @@ def _read(file: str, read: Callable[[str], "Preview"]) -> "Preview":
     try:
         return read(_text(file))
     except PreviewError as error:
-        typer.echo(f"{'standard input' if file == '-' else file}: {error}", err=True)
+        typer.echo(f"error: {'standard input' if file == '-' else file}: {error}", err=True)
         raise typer.Exit(2) from None
 
 
@@ -52,5 +52,5 @@ def _text(file: str) -> str:
         return sys.stdin.read() if file == "-" else Path(file).read_text()
     except (OSError, UnicodeDecodeError) as error:
         words = error.strerror if isinstance(error, OSError) else "it is not text"
-        typer.echo(f"{file}: {words}", err=True)
+        typer.echo(f"error: {file}: {words}", err=True)
         raise typer.Exit(2) from None

@@ -12,6 +12,7 @@ from gpu_cluster.stack.suggestions import did_you_mean, one_of
 from gpu_cluster_tools.cli.table import table
 
 _GIB = 1024**3
+_MIB = 1024**2
 _GROUPS = ("gpu", "family")
 _HEAD = (
     "TYPE",
@@ -29,7 +30,10 @@ _HEAD = (
 
 GpuName = Annotated[str | None, typer.Option(help="Only instance types with this GPU, such as H100.")]
 Region = Annotated[
-    str | None, typer.Option(help="Only instance types offered in this region, with its prices.")
+    str | None,
+    typer.Option(
+        help="Only instance types offered in this region, with its prices. Default prices: us-east-1."
+    ),
 ]
 MinMemory = Annotated[
     str | None, typer.Option(help="Minimum memory per GPU, such as 40Gi. An H100 has 79.6Gi.")
@@ -73,16 +77,21 @@ def gpus(
 def _known(word: str, known: Iterable[str], option: str) -> str:
     names = {name.lower(): name for name in known}
     if word.lower() not in names:
-        hint = did_you_mean(word, names.values()) or f", expected {one_of(names.values())}"
+        hint = did_you_mean(word, names.values(), cutoff=0.8) or f", expected {one_of(names.values())}"
         raise typer.BadParameter(f"unknown '{word}'{hint}", param_hint=option)
     return names[word.lower()]
 
 
 def _bytes(quantity: str) -> int:
     try:
-        return int(amount(quantity))
+        size = int(amount(quantity))
     except ValueError as error:
         raise typer.BadParameter(f"{error}, got '{quantity}'", param_hint="--min-memory") from None
+    if size < _MIB:
+        raise typer.BadParameter(
+            f"expected a size with a unit, such as 40Gi, got '{quantity}'", param_hint="--min-memory"
+        )
+    return size
 
 
 def _table(name: str, group: list[GpuInstance]) -> str:

@@ -150,10 +150,11 @@ def init(
             served = model or ask("Model to serve, empty for none?", "") or None
             usual = "" if instance or (served and where is not ProviderOption.EXISTING) else _USUAL[where]
             kind = gpu or ask("GPU, such as L4; empty for the cheapest that fits?", usual) or None
+            judged = _production(name, production, project, ask)
             init = InitOptions(
                 name=name,
                 provider=where,
-                production=_production(name, production, project, ask),
+                production=judged,
                 region=_region(region or ask("AWS region?", "us-east-2")) if on_aws else None,
                 account=account or (ask("AWS account, 12 digits?", "") or None if on_aws else None),
                 deployer=deployer,
@@ -162,7 +163,7 @@ def init(
                 gpu=kind,
                 instance=instance,
                 gpus=gpus,
-                nodes=_span(nodes or ask("Nodes with GPUs, such as 2 or 1-4?", "1")),
+                nodes=_span(nodes or ask("Nodes with GPUs, such as 2 or 1-4?", _usual_nodes(served, judged))),
                 model=WantedModel(served) if served else None,
                 budget=budget,
                 notify=notify,
@@ -217,6 +218,11 @@ def _named(name: str) -> str:
         raise typer.BadParameter(
             f"expected lower-case letters, digits and dashes, got '{name}'", param_hint="NAME"
         ) from None
+
+
+def _usual_nodes(model: str | None, production: bool) -> str:
+    """Two for a model of production, whose replicas are on different nodes."""
+    return "2" if model and production else "1"
 
 
 def _place(given: str) -> ProviderOption:

@@ -51,9 +51,11 @@ class Project:
         """Path of a stack file. `NoStackError` with the nearest name if there is none."""
         names = self.stack_names()
         if name not in names:
-            near = get_close_matches(name, names, n=1)
+            meant = Path(name).name.removeprefix("Pulumi.").removesuffix(".yaml")
+            near = get_close_matches(meant, names, n=1)
+            asked = f"stacks/Pulumi.{name}.yaml" if meant == name else f"stack '{name}'"
             hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names) or 'none'}"
-            raise NoStackError(f"no stacks/Pulumi.{name}.yaml in {self.folder}: {hint}")
+            raise NoStackError(f"no {asked} in {self.folder}: {hint}")
         return self.folder / "stacks" / f"Pulumi.{name}.yaml"
 
     def stack(self, name: str) -> "Stack":

@@ -70,9 +70,8 @@ def _compliance(
     wanted = framework or sorted(plan.stack.compliance.frameworks)
     if not wanted:
         known = ", ".join(Framework)
-        raise typer.BadParameter(
-            f"the stack file names no framework; set --framework to one of {known}", param_hint="--framework"
-        )
+        ways = f"set --framework to one of {known}, or --html FILE for one page on the stack"
+        raise typer.BadParameter(f"the stack file names no framework; {ways}", param_hint="--framework")
     with working("evaluating all rules", quiet=as_json):
         judged = evaluate_plan(plan, project.folder)
     facts = declared(plan.team or plan.stack)

@@ -18,7 +18,8 @@ from gpu_cluster_tools.cli.width import say
 _WRONG = 2
 
 Json = Annotated[
-    bool, typer.Option("--json", help="Print errors as JSON: file, line, column, key, message, hint.")
+    bool,
+    typer.Option("--json", help="Print errors (file, line, column, key, message, hint) and notes as JSON."),
 ]
 
 
@@ -47,12 +48,12 @@ def _validate(stack: str, file: Path, *, as_json: bool) -> None:
             say(f"note: {note}")
         return
     problems: tuple[LocatedDiagnostic, ...] = ()
+    notes: list[str] = []
     try:
-        load_any(file)
+        notes = list(notes_of(load_any(file)))
     except StackFileError as error:
         problems = error.problems
-    typer.echo(
-        json.dumps({"stack": stack, "problems": [problem.as_data() for problem in problems]}, indent=2)
-    )
+    document = {"stack": stack, "problems": [problem.as_data() for problem in problems], "notes": notes}
+    typer.echo(json.dumps(document, indent=2))
     if problems:
         raise typer.Exit(_WRONG)

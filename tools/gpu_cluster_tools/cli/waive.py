@@ -1,6 +1,6 @@
 """`gpu-cluster waive`: waive a policy finding, with an owner and an expiry date."""
 
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,9 +19,18 @@ ResourceName = Annotated[
 ]
 Owner = Annotated[str, typer.Option(help="Role responsible for the waiver, such as platform.")]
 Reason = Annotated[str, typer.Option(help="Reason, in one sentence.")]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"expected a date such as 2027-06-30, got '{text}'") from None
+
+
 Until = Annotated[
-    datetime,
-    typer.Option(help="Last day on which the waiver is valid.", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD"),
+    date,
+    typer.Option(help="Last day on which the waiver is valid.", parser=_day, metavar="YYYY-MM-DD"),
 ]
 Forced = Annotated[
     bool, typer.Option("--force", help="Write the waiver even if the stack has no such finding.")
@@ -53,8 +62,8 @@ def waive(
 
     project = Project.here()
     project.stack_file(stack)
-    if until.date() < today():
-        raise typer.BadParameter(f"{until.date()} is in the past", param_hint="--until")
+    if until < today():
+        raise typer.BadParameter(f"{until} is in the past", param_hint="--until")
     plan = plan_of(project.folder, stack)
     if plan.team and plan.team.platform:
         message = f"{stack} uses the waivers of {plan.team.platform}; add the waiver there"
@@ -62,7 +71,9 @@ def waive(
     judged = evaluate_plan(plan, project.folder)
     rules = judged.pack.rules
     if rule not in rules:
-        near = did_you_mean(rule, rules) or "; `gpu-cluster check` lists the rules of findings"
+        numbered = [f", did you mean '{name}'?" for name in rules if name.partition("-")[0] == rule]
+        near = "".join(numbered) or did_you_mean(rule, rules)
+        near = near or "; `gpu-cluster check` lists the rules of findings"
         raise typer.BadParameter(f"unknown rule '{rule}'{near}", param_hint="RULE")
     if not force:
         _require_finding(judged, rule, resource)
@@ -72,7 +83,7 @@ def waive(
         "stacks": [stack],
         "owner": owner,
         "reason": reason,
-        "expires": until.date(),
+        "expires": until,
     }
     try:
         Waiver.model_validate(entry, context=rules)
@@ -82,7 +93,7 @@ def waive(
         expected = wrong.get("ctx", {}).get("error", wrong["msg"])
         raise typer.BadParameter(f"expected {expected}", param_hint=hint) from None
     line = add_waiver(project.folder, entry, rules)
-    typer.echo(f"{FILE}:{line}: {rule} on {resource} is waived in {stack} until {until.date()}")
+    typer.echo(f"{FILE}:{line}: {rule} on {resource} is waived in {stack} until {until}")
 
 
 def _require_finding(judged: "Evaluation", rule: str, resource: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gpu_cluster.catalog import MODELS
 from gpu_cluster.config.cluster import LocalCluster
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.serving import FROM_HUB, ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.doctor.check import Check, Group
 
@@ -16,7 +16,8 @@ def models(stack: Stack) -> Iterator[Check]:
     if isinstance(stack.cluster, LocalCluster):
         return
     for name, settings in stack.serving.models.items():
-        yield _access(name, settings, token=stack.serving.hub_token is not None)
+        token = stack.serving.hub_token is not None or "HF_TOKEN" in settings.env
+        yield _access(name, settings, token=token)
 
 
 def _access(name: str, settings: ModelSettings, *, token: bool) -> Check:
@@ -26,13 +27,15 @@ def _access(name: str, settings: ModelSettings, *, token: bool) -> Check:
     if settings.mounts_weights and not settings.mirror:
         where = f"store {settings.store}" if settings.store else "an image"
         return _MODELS.ok(name, f"{model} is read from {where}, without a download")
+    if settings.engine not in FROM_HUB:
+        return _elsewhere(name, settings)
     if gated is False:
         return _MODELS.ok(name, f"{model} is downloaded without a token")
     if token:
         return _MODELS.skip(
             name,
             f"{model} {'is gated' if gated else 'may be gated'}, and the token cannot be checked from here",
-            f"sign in with the account of hubToken and check access at {page}",
+            f"sign in with the account of the token and check access at {page}",
         )
     if gated:
         return _MODELS.fail(
@@ -42,4 +45,21 @@ def _access(name: str, settings: ModelSettings, *, token: bool) -> Check:
         name,
         f"{model} may be gated, and the stack has no token",
         f"open {page} without signing in; if it requires access, set hubToken",
+    )
+
+
+def _elsewhere(name: str, settings: ModelSettings) -> Check:
+    """Weights that the image, or an address, decides about."""
+    if settings.engine == "triton":
+        return _MODELS.skip(name, f"whether Triton may read {settings.model} is not known here")
+    if settings.engine == "custom":
+        return _MODELS.skip(name, f"where the image {settings.image} has its weights from is not known here")
+    if "NGC_API_KEY" in settings.env:
+        return _MODELS.skip(
+            name, f"{settings.image} downloads from NGC, and its NGC_API_KEY cannot be checked from here"
+        )
+    return _MODELS.warn(
+        name,
+        f"{settings.image} downloads from NGC, and the model has no NGC_API_KEY",
+        f"set gpu-cluster:serving.models.{name}.env: {{NGC_API_KEY: {{secret: NAME, key: KEY}}}}, or store",
     )

@@ -64,7 +64,8 @@ class _OfEnvironment(Scenario[Sandbox]):
         """Pods of teams get the GPUs that they ask for, and no others."""
         stack = self.sandbox.stack
         findings = tuple(escapes(self.sandbox.api, stack, self.sandbox.pools))
-        return Outcome(f"pods of {len(stack.teams)} teams get only their own GPUs", findings)
+        teams = "1 team" if len(stack.teams) == 1 else f"{len(stack.teams)} teams"
+        return Outcome(f"pods of {teams} get only their own GPUs", findings)
 
     def destroy(self) -> Outcome:
         self._kept = self.sandbox.retained()

@@ -6,6 +6,7 @@ from typing import Any
 from gpu_cluster.plan.graph import Registered
 from gpu_cluster.plan.plan import Plan
 from gpu_cluster.stack.declared import declared
+from gpu_cluster.stack.notes import notes_of
 from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_tools.schedule import ready
 
@@ -13,7 +14,7 @@ SECRET = "(secret)"  # noqa: S105
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
-    """`{"stack": …, "ready": {…}, "declared": […], "resources": [{"urn": …, …}], "outputs": {…}}`.
+    """Keys: `stack`, `ready`, `notes`, `declared`, `resources` (of each its `urn`, `type`, …) and `outputs`.
 
     `UnknownDurationsError` where the duration of a resource is not known.
     """
@@ -24,6 +25,7 @@ def as_json(plan: Plan) -> dict[str, Any]:
             "minutes": round(schedule.makespan, 1),
             "path": [{"urn": urn, "minutes": round(minutes, 2)} for urn, minutes in schedule.path],
         },
+        "notes": list(notes_of(plan.team or plan.stack)),
         "declared": [asdict(each) for each in declared(plan.team or plan.stack)],
         "resources": [_resource(resource) for resource in plan.graph.resources],
         "outputs": _said(plan.outputs),

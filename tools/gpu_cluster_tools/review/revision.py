@@ -36,6 +36,8 @@ class Revision:
         """Merge base of the checkout and a revision. `RevisionError` for an unknown revision."""
         commit = _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if not commit:
+            if not _git(project, "rev-parse", "--git-dir"):
+                raise RevisionError(f"{project} is not in a git repository, so there is no revision {name!r}")
             raise RevisionError(f"unknown git revision {name!r} in {project}{_shallow(project)}")
         return cls(project, _git(project, "merge-base", commit, "HEAD") or commit)
 

@@ -115,6 +115,12 @@ class InitOptions:
         return smallest_fit(self.model.load, GPUS.get(self.gpu or ""), self.gpus)
 
     @property
+    def replicas_per_node(self) -> int:
+        """Replicas that the GPUs of one node hold; one of a model that the catalog does not know."""
+        gpus = self.machine.gpus if self.machine else self.gpus
+        return max(1, gpus // self.place.gpus) if self.place else 1
+
+    @property
     def one_zone(self) -> bool:
         """Whether fewer zones offer the instance type than the network has."""
         offered = zones_with(self.machine.name, self.region or "") if self.machine else None
@@ -123,7 +129,9 @@ class InitOptions:
     def _check_gpu(self) -> None:
         """`InitOptionsError` where the catalog has no such GPU."""
         if self.gpu is not None and self.gpu not in GPUS:
-            near = did_you_mean(self.gpu, GPUS) or f"; expected {one_of(GPUS)}"
+            near = did_you_mean(self.gpu, GPUS, cutoff=0.8) or (
+                f"; expected {one_of(GPUS)}: others are declared in the stack file, gpu-cluster:hardware.gpus"
+            )
             raise InitOptionsError(f"unknown GPU '{self.gpu}'{near}")
 
     def _check_model(self) -> None:

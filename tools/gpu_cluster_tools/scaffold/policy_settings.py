@@ -49,7 +49,8 @@ def _environment(data: Any, name: str, stack: Stack, settings: PolicySettings) -
     data.setdefault("environments", CommentedMap())[name] = CommentedMap(
         stacks=_flow([name, f"{name}-*"]), gpus=gpus, instances=_flow(instances), regions=_flow([region])
     )
-    yield f"environment {name}: {', '.join([f'{gpus} GPUs', *instances, region])}"
+    limit = "1 GPU" if gpus == 1 else f"{gpus} GPUs"
+    yield f"environment {name}: {', '.join([limit, *instances, region])}"
 
 
 def _models(data: Any, stack: Stack, settings: PolicySettings) -> Iterator[str]:

@@ -132,7 +132,6 @@ def _storage(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
 
 
 def _model(init: InitOptions, model: WantedModel, blanks: _Blanks) -> Iterator[str]:
-    least, most = init.nodes
     yield "  gpu-cluster:serving:"
     if init.needs_token:
         yield f"    # {model.name} is gated: set the token of an account that was granted access by"
@@ -142,12 +141,19 @@ def _model(init: InitOptions, model: WantedModel, blanks: _Blanks) -> Iterator[s
     yield "      chat:"
     lines = model.lines(
         pool_name(init),
-        f"{{min: {least}, max: {most}}} # one on each node",
+        _replicas(init),
         gpus=init.place.gpus if init.place else 1,
         weights=blanks.weights,
         revision=blanks.revision,
     )
     yield from (f"        {line}" for line in lines)
+
+
+def _replicas(init: InitOptions) -> str:
+    """As many as the nodes hold, so that no GPU that is paid for idles."""
+    (least, most), each = init.nodes, init.replicas_per_node
+    words = "one" if each == 1 else str(each)
+    return f"{{min: {least * each}, max: {most * each}}} # {words} on each node"
 
 
 def _guardrails(init: InitOptions, blanks: _Blanks) -> Iterator[str]:

@@ -28,11 +28,22 @@ def team_example(init: TeamInitOptions, environment: Path) -> Stack | TeamStack:
     `StackFileError` where it is wrong.
     """
     with TemporaryDirectory() as folder:
-        (Path(folder) / environment.name).write_bytes(environment.read_bytes())
-        file = Path(folder) / f"Pulumi.{init.environment}-{init.team}.yaml"
+        file = _stacks_beside(environment, Path(folder)) / f"Pulumi.{init.environment}-{init.team}.yaml"
+        file.unlink(missing_ok=True)
         file.write_text("\n".join(_lines(init, weights=WEIGHTS, revision=REVISION, token=TOKEN)) + "\n")
         with beside_the_team():
             return load_any(file)
+
+
+def _stacks_beside(environment: Path, folder: Path) -> Path:
+    """The folder of stack files in a likeness of the environment's project, whose files it links to."""
+    stacks = folder / environment.parent.name
+    stacks.mkdir()
+    for linked, there in ((folder, environment.parent.parent), (stacks, environment.parent)):
+        for path in there.iterdir():
+            if not (linked / path.name).exists():
+                (linked / path.name).symlink_to(path.resolve())
+    return stacks
 
 
 def _lines(init: TeamInitOptions, *, weights: str, revision: str, token: str) -> Iterator[str]:

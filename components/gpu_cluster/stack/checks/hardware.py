@@ -17,7 +17,7 @@ def hardware(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     for name, given in settings.instances.items():
         sound = ("hardware", "gpus") not in broken
         if sound and given.gpu is not None and given.gpu not in gpus:
-            near = did_you_mean(given.gpu, gpus) or "; declare it in gpu-cluster:hardware.gpus"
+            near = did_you_mean(given.gpu, gpus, cutoff=0.8) or "; declare it in gpu-cluster:hardware.gpus"
             yield Diagnostic(("hardware", "instances", name, "gpu"), f"unknown GPU '{given.gpu}'{near}")
         if given.hourly_usd is not None and not isinstance(stack.cluster, EksSettings):
             message = f"only with provider eks, got {stack.cluster.provider}"

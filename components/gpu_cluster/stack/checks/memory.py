@@ -20,7 +20,8 @@ from gpu_cluster.capacity import (
     replica_device,
     smallest_fit,
 )
-from gpu_cluster.catalog import INSTANCES, MODELS, LanguageModel
+from gpu_cluster.catalog import GPUS, INSTANCES, MODELS, LanguageModel, zones_with
+from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.serving import FROM_HUB, ModelSettings, ServingEngine
 from gpu_cluster.config.stack import Stack
@@ -31,6 +32,9 @@ from gpu_cluster.stack.suggestions import one_of
 _CONTEXT_STEP = 1024  # tokens
 _MOST_NODES = 16
 """Maximum number of nodes in a suggestion."""
+
+_MOST_GPUS = 8
+"""Of one server."""
 
 
 def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
@@ -57,7 +61,7 @@ def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
             continue
         elif problem := _unshareable(settings, model, pool):
             yield Diagnostic((*keys, "gpus"), problem)
-        elif problem := _too_large(settings, model, pool, offered):
+        elif problem := _too_large(settings, model, pool, offered, stack):
             yield Diagnostic((*keys, "model"), problem)
 
 
@@ -117,7 +121,7 @@ def _unshareable(settings: ModelSettings, model: LanguageModel, pool: Pool) -> s
 
 
 def _too_large(
-    settings: ModelSettings, model: LanguageModel, pool: Pool, offered: Mapping[str, Pool]
+    settings: ModelSettings, model: LanguageModel, pool: Pool, offered: Mapping[str, Pool], stack: Stack
 ) -> str | None:
     if not pool.gpu:
         return None
@@ -135,9 +139,13 @@ def _too_large(
     if settings.nodes > 1:
         ways = [*_lighter(load, device, gpus), *_wider(load, device, pool, settings.nodes)]
     else:
-        ways = [*_lighter(load, device, gpus), *_roomier(load, pool, offered, copies)]
-        ways = ways or [*_wider(load, device, pool, 1)]
-    return f"{needs}, and {gets}; {f'it fits {one_of(ways)}' if ways else 'no instance type holds it'}"
+        roomier = [*_roomier(load, pool, offered, copies)]
+        if not roomier:
+            wider = [] if isinstance(stack.cluster, LocalCluster) else [*_wider(load, device, pool, 1)]
+            machines = [*(_server(load, pool) if _is_own(stack) else _instance(load, stack.region))]
+            roomier = [*wider, *machines] if pool.gpus > 1 else machines or wider
+        ways = [*_lighter(load, device, gpus), *roomier]
+    return f"{needs}, and {gets}; {f'it fits {one_of(ways)}' if ways else f'no {_machine(stack)} holds it'}"
 
 
 def _needed(load: ModelLoad, need: MemoryEstimate, gpus: int) -> str:
@@ -174,8 +182,8 @@ def _most(limit: int, fits: Callable[[int], bool]) -> int:
 
 
 def _roomier(load: ModelLoad, pool: Pool, offered: Mapping[str, Pool], copies: int) -> Iterator[str]:
-    """Settings that fit: fewer copies on `copies` GPUs, more GPUs of the pool, the smallest fit on another
-    pool, or the cheapest instance type."""
+    """Settings that fit: fewer copies on `copies` GPUs, more GPUs of the pool, or the smallest fit on
+    another pool."""
     places = {
         each.name: place
         for each in offered.values()
@@ -189,8 +197,6 @@ def _roomier(load: ModelLoad, pool: Pool, offered: Mapping[str, Pool], copies: i
     if places:
         name = min(places, key=lambda name: places[name].usable_bytes)
         yield f"on pool {name} with {_keys(places[name])}"
-    if not here and not places:
-        yield from _instance(load)
 
 
 def _wider(load: ModelLoad, device: Device, pool: Pool, nodes: int) -> Iterator[str]:
@@ -204,8 +210,31 @@ def _wider(load: ModelLoad, device: Device, pool: Pool, nodes: int) -> Iterator[
             return
 
 
-def _instance(load: ModelLoad) -> Iterator[str]:
+def _is_own(stack: Stack) -> bool:
+    """Whether servers are the user's own, which no instance type replaces."""
+    return isinstance(stack.cluster, ExistingCluster)
+
+
+def _machine(stack: Stack) -> str:
+    if _is_own(stack):
+        return "server of the catalog's GPUs"
+    return f"instance type of {stack.region}" if stack.region else "instance type"
+
+
+def _server(load: ModelLoad, pool: Pool) -> Iterator[str]:
+    """As many whole GPUs of the same kind in one server, or the smallest kind of which as many do."""
+    others = sorted(GPUS.values(), key=lambda gpu: gpu.memory_mib)
+    for gpu in (*([pool.gpu] if pool.gpu else []), *others):
+        if place := smallest_fit(load, gpu, _MOST_GPUS):
+            yield f"on servers with {place.gpus} whole {gpu.name} and {_keys(place)}"
+            return
+
+
+def _instance(load: ModelLoad, region: str | None) -> Iterator[str]:
+    """The cheapest that the region offers."""
     for instance in sorted(INSTANCES.values(), key=lambda instance: instance.hourly_usd or inf):
+        if region and zones_with(instance.name, region) == ():
+            continue
         place = smallest_fit(load, instance.gpu, instance.gpus)
         if place:
             yield f"on a pool of {instance.name} with {_keys(place)}"

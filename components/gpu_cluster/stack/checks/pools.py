@@ -22,6 +22,7 @@ _AWS_LABELS = {
     "karpenter.sh",
     "topology.kubernetes.io",
 }
+_NEURON = ("inf", "trn")
 _CONDITION_TAINTS = "node.kubernetes.io"
 _KEEPS_PODS_AWAY = {"NoSchedule", "NoExecute"}
 
@@ -73,7 +74,9 @@ def hardware_diagnostics(name: str, settings: PoolSettings, known: KnownHardware
         yield Diagnostic((*keys, "instance"), _unknown_instance(settings.instance, known))
         return
     if settings.machine and settings.machine.gpu is not None and settings.machine.gpu not in known.gpus:
-        near = did_you_mean(settings.machine.gpu, known.gpus) or f"; there are {', '.join(known.gpus)}"
+        near = did_you_mean(settings.machine.gpu, known.gpus, cutoff=0.8) or (
+            f"; there are {', '.join(known.gpus)}; gpu-cluster:hardware.gpus declares others"
+        )
         yield Diagnostic((*keys, "machine", "gpu"), f"unknown GPU '{settings.machine.gpu}'{near}")
         return
     if not settings.sharing:
@@ -89,6 +92,8 @@ def hardware_diagnostics(name: str, settings: PoolSettings, known: KnownHardware
 def _unknown_instance(name: str, known: KnownHardware) -> str:
     families = dict.fromkeys(it.partition(".")[0] for it in known.instances)
     near = did_you_mean(name, known.instances, cutoff=0.85)
+    if name.startswith(_NEURON):
+        return f"{name} has Neuron accelerators, which the platform does not support"
     near = near or f"; known families are {', '.join(families)}; declare others in gpu-cluster:hardware"
     return f"unknown instance type '{name}'{near}"
 

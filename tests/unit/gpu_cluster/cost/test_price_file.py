@@ -92,6 +92,16 @@ def test_a_discounted_price_is_as_old_as_the_older_of_its_sources(tmp_path: Path
         price.on(date(2026, 11, 29), "g6.xlarge")
 
 
+def test_a_spot_range_is_as_old_as_the_price_that_it_is_made_of(tmp_path: Path) -> None:
+    stale = OWN.replace("date: 2026-11-02", "date: 2025-11-02")
+
+    least, most = project_prices(project(tmp_path, stale)).spot("g6.4xlarge", "mx-central-1")
+
+    for price in (least, most):
+        with pytest.raises(PriceError, match=r"is of 2025-11-02 and held until 2026-11-02"):
+            price.on(date(2026, 11, 3), "g6.4xlarge spot, estimated")
+
+
 def test_spot_of_an_own_price_is_up_to_that(tmp_path: Path) -> None:
     least, most = project_prices(project(tmp_path, OWN)).spot("g6.4xlarge", "mx-central-1")
 

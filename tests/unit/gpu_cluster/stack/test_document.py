@@ -83,6 +83,7 @@ def test_scalars(tmp_path: Path, written: str, value: object) -> None:
         (("gpu-cluster:storage", "1g.10gb", "kind"), 'gpu-cluster:storage["1g.10gb"].kind'),
         (("gpu-cluster:serving", "clients", 2), "gpu-cluster:serving.clients[2]"),
         (("two words",), '["two words"]'),
+        (("gpu-cluster:pools", "größe"), 'gpu-cluster:pools["größe"]'),
         ((), ""),
     ],
 )

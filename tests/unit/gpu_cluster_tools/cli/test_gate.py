@@ -45,14 +45,14 @@ def test_what_is_no_preview_never_passes(given: str) -> None:
 
     assert found.exit_code == 2
     assert found.stdout == ""
-    assert found.stderr.startswith("standard input: ")
+    assert found.stderr.startswith("error: standard input: ")
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     found = _gate(str(tmp_path / "none.json"))
 
     assert found.exit_code == 2
-    assert found.stderr == f"{tmp_path / 'none.json'}: No such file or directory\n"
+    assert found.stderr == f"error: {tmp_path / 'none.json'}: No such file or directory\n"
 
 
 def test_what_is_stored_is_looked_through_for_secrets(tmp_path: Path) -> None:

@@ -48,6 +48,8 @@ def test_nothing_found_says_so() -> None:
         (["--sort", "prize"], "unknown 'prize', did you mean 'price'?"),
         (["--group-by", "size"], "unknown 'size', expected gpu or family"),
         (["--min-memory", "much"], "expected a Kubernetes quantity"),
+        (["--min-memory", "40"], "expected a size with a unit, such as 40Gi, got '40'"),
+        (["--gpu", "rtx6000ada"], "unknown 'rtx6000ada', expected T4, A10G"),
         (["--max-price", "-1"], "should be greater than or equal to 0"),
         (["--gpus", "H100"], "No such option"),
     ],

@@ -139,3 +139,20 @@ def test_mistakes_of_the_environment_are_its_own(project: Path) -> None:
 def words(shown: str) -> str:
     """The words of an error, without the frame around it."""
     return " ".join(shown.replace("│", "").split())
+
+
+def test_files_that_the_environment_names_are_found(project: Path) -> None:
+    """Manifests lie in the project, and a model's config.json beside the stack files."""
+    (project / "manifests").mkdir()
+    (project / "manifests" / "settings.yaml").write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: default}\n"
+    )
+    file = project / "stacks" / "Pulumi.prod.yaml"
+    file.write_text(file.read_text() + "  gpu-cluster:extras: {manifests: [manifests]}\n")
+
+    for name in ("prod-vision", "prod-vision"):  # the second one beside the file that is replaced
+        done = init(project, name, "--environment", "prod", "--model", MODEL, "--force")
+        assert (done.returncode, done.stderr) == (0, "")
+
+    assert file.read_text().endswith("manifests: [manifests]}\n")
+    assert not (project / "stacks" / "Pulumi.prod-vision.yaml").is_symlink()

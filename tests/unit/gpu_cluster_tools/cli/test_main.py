@@ -59,9 +59,50 @@ def test_a_command_that_does_not_exist_names_the_nearest(tmp_path: Path) -> None
 def test_outside_a_project_it_says_where_it_looked(tmp_path: Path) -> None:
     done = run(tmp_path, "up")
 
-    assert done.returncode == 1
+    assert done.returncode == 2
     hint = "run gpu-cluster inside a project, or create one with `gpu-cluster new FOLDER`"
     assert done.stderr == f"error: no Pulumi.yaml in {tmp_path} or above it: {hint}\n"
+
+
+@pytest.mark.parametrize("command", ["check", "cost", "report", "review --against main", "doctor", "status"])
+def test_a_missing_project_is_no_finding(tmp_path: Path, command: str) -> None:
+    assert run(tmp_path, *command.split()).returncode == 2
+
+
+def test_a_missing_package_is_named_with_the_extra_that_has_it(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "sys.modules['botocore'] = None\n"  # as without the extra
+        "from gpu_cluster_tools.cli.main import run\n"
+        "run()\n"
+    )
+    for name in ("up", "down", "status", "verify", "drift", "env", "rehearse", "campaign"):
+        done = subprocess.run(
+            [sys.executable, "-c", program, name], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+        extra = "pip install 'gpu-cluster[rehearsal]'"
+        message = f"error: botocore is not installed, which this command needs: {extra}\n"
+        assert (done.returncode, done.stderr) == (1, message), name
+
+
+def test_a_full_disk_is_an_error_in_words() -> None:
+    for command in ("gpus", "plan local"):
+        shell = f"'{GPU_CLUSTER}' {command} >/dev/full"
+        done = subprocess.run(["bash", "-c", shell], cwd=PROJECT, capture_output=True, text=True, check=False)
+
+        assert done.returncode == 1
+        told = done.stderr.splitlines()  # progress comes first where it takes seconds
+        assert told[-1] == "error: the output cannot be written: No space left on device"
+        assert "Traceback" not in done.stderr
+
+
+def test_closed_streams_are_written_to_in_vain() -> None:
+    for command, code in (("gpus >&-", 0), ("validate nope 2>&-", 2)):
+        shell = f"'{GPU_CLUSTER}' {command}"
+        done = subprocess.run(["bash", "-c", shell], cwd=PROJECT, capture_output=True, text=True, check=False)
+
+        assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
 
 
 def test_commands_work_below_the_project_too(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_its_makefile_has_each_target_that_the_workflows_run(project: Path) -> N
 def test_a_stack_of_its_own_is_drafted_with_its_entry_in_the_settings(project: Path) -> None:
     done = run("init", "lab", "--provider", "eks", "--region", "us-east-2", "--yes")
 
-    assert "policies/settings.yaml allows environment lab: 1 GPUs" in done.stdout
+    assert "policies/settings.yaml allows environment lab: 1 GPU," in done.stdout
     assert "unfilled placeholder 'CHANGEME'" in str(run("validate", "lab").exception)
     assert policy_settings(project).environments["lab"].regions == ("us-east-2",)
 

@@ -28,3 +28,11 @@ def test_a_stack_that_has_none_is_an_error_with_those_that_have(
         project.stack_file(name)
 
     assert str(raised.value).endswith(hint)
+
+
+def test_the_name_of_a_file_is_answered_with_that_of_its_stack(project: Project) -> None:
+    for file in ("stacks/Pulumi.prod.yaml", "Pulumi.prod.yaml", "./stacks/Pulumi.prd.yaml"):
+        with pytest.raises(NoStackError) as raised:
+            project.stack_file(file)
+
+        assert str(raised.value) == f"no stack '{file}' in {project.folder}: did you mean 'prod'?"

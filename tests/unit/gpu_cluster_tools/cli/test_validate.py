@@ -44,7 +44,7 @@ def test_the_file_of_a_team_is_read_with_its_environment(
 
 def test_problems_are_data_too(stacks: Path, capsys: pytest.CaptureFixture[str]) -> None:
     validate(as_json=True)
-    assert json.loads(capsys.readouterr().out) == {"stack": "local", "problems": []}
+    assert json.loads(capsys.readouterr().out) == {"stack": "local", "problems": [], "notes": []}
     (stacks / "Pulumi.local.yaml").write_text(SMALL.replace("m7i.large", "m7i.larg"))
     with pytest.raises(typer.Exit) as exit_:
         validate(as_json=True)

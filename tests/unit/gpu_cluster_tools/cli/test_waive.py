@@ -67,4 +67,6 @@ def test_what_no_finding_needs_is_refused_unless_forced(project: Path) -> None:
 def test_options_are_held_to_the_rules_of_the_file(project: Path) -> None:
     assert "a sentence with the reason" in words(waive(reason="because"))
     assert "is in the past" in words(waive("--until", "2020-01-01"))
+    assert "expected a date such as 2027-06-30, got 'tomorrow'" in words(waive("--until", "tomorrow"))
+    assert f"unknown rule '72', did you mean '{RULE}'?" in words(waive(rule="72"))
     assert not (project / FILE).exists()

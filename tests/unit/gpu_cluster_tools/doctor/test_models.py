@@ -43,3 +43,39 @@ def test_weights_of_a_store_need_no_token() -> None:
 def test_on_this_machine_nothing_is_downloaded() -> None:
     served = {"models": {"chat": model_of(model=LLAMA)}}
     assert not [*models(stack_of(cluster={"provider": "local"}, serving=served, storage={}))]
+
+
+NIM = {"engine": "nim", "image": "nvcr.io/nim/meta/llama-3.1-8b-instruct:1.8.4"}
+KEY = {"NGC_API_KEY": {"secret": "ngc", "key": "key"}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "verdict", "words"),
+    [
+        (NIM, CheckStatus.WARN, "downloads from NGC, and the model has no NGC_API_KEY"),
+        (NIM | {"env": KEY}, CheckStatus.SKIP, "its NGC_API_KEY cannot be checked from here"),
+        (
+            {"engine": "custom", "image": "example.com/thing:1"},
+            CheckStatus.SKIP,
+            "example.com/thing:1 has its",
+        ),
+        ({"engine": "triton", "version": "25.06-py3"}, CheckStatus.SKIP, "whether Triton may read"),
+    ],
+)
+@pytest.mark.parametrize("serving", [{}, TOKEN])
+def test_weights_that_are_not_of_the_hub_are_not_sought_there(
+    settings: dict[str, Any], serving: dict[str, Any], verdict: CheckStatus, words: str
+) -> None:
+    [check] = models(stack_of(serving={"models": {"chat": model_of(**settings)}} | serving))
+
+    assert check.verdict == verdict
+    assert words in check.found
+    assert "huggingface" not in check.found + check.advice
+
+
+def test_a_model_may_have_a_token_of_its_own() -> None:
+    own = model_of(model=LLAMA, env={"HF_TOKEN": {"secret": "hub", "key": "token"}})
+    [check] = models(stack_of(serving={"models": {"chat": own}}))
+
+    assert check.verdict is CheckStatus.SKIP
+    assert "the token cannot be checked" in check.found

@@ -150,3 +150,10 @@ def test_rules_and_prices_are_no_program() -> None:
     assert not programs_differ(
         ["policies/waivers.yaml", "components/gpu_cluster/cost/prices.py", "stacks/Pulumi.prod.yaml"]
     )
+
+
+def test_a_folder_without_git_is_told_apart_from_an_unknown_revision(tmp_path: Path) -> None:
+    with pytest.raises(
+        RevisionError, match=r"^/\S+ is not in a git repository, so there is no revision 'main'"
+    ):
+        Revision.before(tmp_path, "main")

@@ -1,6 +1,7 @@
 """Options of a new stack: a right file, or an error that names the option."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -122,6 +123,10 @@ def test_the_cheapest_type_that_holds_the_model_is_taken() -> None:
             "no instance type with T4 that holds deepseek-ai/DeepSeek-V3",
         ),
         (InitOptions(name="a", provider="existing", gpu="H10"), "unknown GPU"),
+        (
+            InitOptions(name="a", provider="existing", gpu="RTX 6000 Ada"),
+            "RTX-PRO-6000: others are declared in the stack file, gpu-cluster:hardware.gpus",
+        ),
     ],
 )
 def test_what_cannot_be_had_is_said(init: InitOptions, words: str) -> None:
@@ -135,6 +140,22 @@ def test_an_instance_that_does_not_do_is_an_error_of_the_file_that_it_would_be()
     stack_file(init)
     with pytest.raises(StackFileError, match="not offered in eu-west-1"):
         example(init)
+
+
+@pytest.mark.parametrize(
+    ("options", "replicas"),
+    [
+        ({"instance": "p5.48xlarge", "nodes": (1, 2)}, "{min: 2, max: 4} # 2 on each node"),
+        ({"instance": "g6e.48xlarge"}, "{min: 2, max: 2} # 2 on each node"),
+        ({"instance": "g6e.12xlarge", "nodes": (1, 4)}, "{min: 1, max: 4} # one on each node"),
+    ],
+)
+def test_replicas_take_all_gpus_of_the_nodes(options: dict[str, Any], replicas: str) -> None:
+    large = WantedModel("Qwen/Qwen2.5-72B-Instruct")
+    init = InitOptions(name="lab", provider="eks", region="us-east-2", model=large, **options)
+
+    assert f"        replicas: {replicas}\n" in stack_file(init)
+    assert example(init).serving.models["chat"].gpus == 4
 
 
 def test_a_file_says_what_it_is_about(tmp_path: Path) -> None:
