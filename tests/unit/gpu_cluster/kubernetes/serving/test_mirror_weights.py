@@ -144,7 +144,7 @@ def test_it_ends_where_a_download_makes_no_progress_and_leaves_no_marker(
 
     assert run(hub, tmp_path, monkeypatch) == 1
 
-    assert "error: the connection was closed at byte 0" in capsys.readouterr().err
+    assert "error: the connection ended at byte 0" in capsys.readouterr().err
     assert not (tmp_path / mirror_weights.MARKER).exists()
 
 
