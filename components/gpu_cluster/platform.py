@@ -140,6 +140,7 @@ class Platform(pulumi.ComponentResource):
                 stack,
                 stack.gateway,
                 keys=gateway_keys or {},
+                pools=pools,
                 models=models,
                 resolvers=_resolvers(stack),
                 opts=served,
@@ -180,6 +181,7 @@ class Platform(pulumi.ComponentResource):
                 blocks=_blocks(stack),
                 region=stack.region,
                 kubelet_certificates=isinstance(stack.cluster, EksSettings),
+                gateway=bool(stack.gateway and stack.gateway.is_installed),
                 resolvers=_resolvers(stack),
                 opts=served,
             )

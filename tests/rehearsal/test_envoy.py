@@ -21,11 +21,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from gpu_cluster.plan import Graph
+from gpu_cluster_tools.real_node.self_signed import self_signed
 from gpu_cluster_tools.toolchain import ENVOY_GATEWAY, provide
 from gpu_cluster_tools.toolchain.envoy import missing_envoy, provide_envoy
 from tests.rehearsal.envoy import SYSTEM, model_servers, running
 from tests.rehearsal.private_network import PrivateNetwork, private_network
-from tests.rehearsal.self_signed import self_signed
 from tests.rehearsal.within import within
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
 from tests.unit.platforms import platform_of

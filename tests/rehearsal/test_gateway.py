@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
+from gpu_cluster_tools.real_node.self_signed import self_signed
 from gpu_cluster_tools.rehearsal import Sandbox
 from gpu_cluster_tools.rehearsal.dynamic_client import Object
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.toolchain import ENVOY_GATEWAY
 from tests.rehearsal import envoy
 from tests.rehearsal.private_network import PrivateNetwork, private_network
-from tests.rehearsal.self_signed import self_signed
 from tests.rehearsal.site import run, site_sandbox
 from tests.rehearsal.within import within
 

@@ -109,7 +109,10 @@ def test_prometheus_reads_every_configuration_and_rule(tmp_path: Path) -> None:
             continue
         for verified in (True, False):
             text = prometheus_config(
-                stack.telemetry, {"serving", *stack.teams}, kubelet_certificates=verified
+                stack.telemetry,
+                {"serving", *stack.teams},
+                kubelet_certificates=verified,
+                gateway=stack.gateway is not None,
             )
             configs.append(tmp_path / f"{path.stem}-{verified}.yml")
             configs[-1].write_text(text)

@@ -154,6 +154,9 @@ class GatewaySettings(RoutedSettings):
     replicas: Annotated[int, Field(ge=1, le=20)] = 2
     """Envoy replicas. Default: 2."""
 
+    pool: Name | None = None
+    """Pool for the pods of Envoy Gateway and Envoy. Default: nodes without taints."""
+
     @property
     def is_installed(self) -> bool:
         """Whether the platform installs Envoy Gateway."""

@@ -1,15 +1,19 @@
-"""Paths in a stack file: of config.json from its own folder, of extras from the project."""
+"""Paths of a stack: of config.json from its own folder, of extras and local charts from the project."""
 
 from pathlib import Path
 
+from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamFile
 
+LOCAL_CHARTS = Path(".local/charts")
+"""Charts that were written on this machine, below the project's folder."""
+
 
 def located(stack: Stack, folder: Path) -> Stack:
     """The stack whose models name their config.json, and whose extras name files, from the root."""
-    stack = _with_extras(stack, folder.parent)
+    stack = _with_charts(_with_extras(stack, folder.parent), folder.parent)
     models = located_models(stack.serving.models, folder)
     if models == stack.serving.models:
         return stack
@@ -30,6 +34,15 @@ def _with_extras(stack: Stack, project: Path) -> Stack:
     }
     placed = extras.model_copy(update={"manifests": manifests, "charts": charts})
     return stack.model_copy(update={"extras": placed})
+
+
+def _with_charts(stack: Stack, project: Path) -> Stack:
+    """On this machine `gpu-cluster up` writes the charts that a cluster would fetch."""
+    rendered = stack.gateway and stack.gateway.is_installed and isinstance(stack.cluster, LocalCluster)
+    if not rendered or stack.registry.charts:
+        return stack
+    charts = stack.registry.model_copy(update={"charts": str((project / LOCAL_CHARTS).resolve())})
+    return stack.model_copy(update={"registry": charts})
 
 
 def located_team(team: TeamFile, folder: Path) -> TeamFile:

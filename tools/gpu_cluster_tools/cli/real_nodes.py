@@ -10,11 +10,12 @@ import typer
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.plan import plan_of
+from gpu_cluster_tools.cli.local_gateway import images_of_gateway
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.real_node.cluster_dns import cluster_dns
 from gpu_cluster_tools.real_node.images import container_images
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
-from gpu_cluster_tools.real_node.selection import RealPool, real_pool
+from gpu_cluster_tools.real_node.selection import RealSelection, real_selection
 from gpu_cluster_tools.rehearsal import LocalControlPlane, RehearsalError
 from gpu_cluster_tools.toolchain import Toolchain
 from gpu_cluster_tools.toolchain.debian import provide_programs
@@ -25,11 +26,11 @@ _ANSWER_SECONDS = 60
 _QUESTION = "Which GPUs do you run on?"
 
 
-def choose(settings: Stack) -> RealPool | None:
-    """Pool whose nodes are real; prints the reason if there is none."""
+def choose(settings: Stack) -> RealSelection | None:
+    """Pools whose nodes are real; prints the reason if there are none."""
     if os.environ.get("REAL_NODE", "").lower() == "no":
         return None
-    found = real_pool(settings)
+    found = real_selection(settings)
     if isinstance(found, str):
         typer.echo(f"real nodes: none, because {found}")
         return None
@@ -44,13 +45,15 @@ def start_real_nodes(
     stack: str,
     control_plane: LocalControlPlane,
     toolchain: Toolchain,
-    real: RealPool,
+    real: RealSelection,
 ) -> None:
     typer.echo(f"real nodes: starting {', '.join(real.nodes)}")
     graph = plan_of(project.folder, stack).graph
     with as_file(files("gpu_cluster.catalog.engines") / _FLAGS) as flags:
         images = container_images(toolchain, graph, flags)
-    RealNodes(project.local).start(control_plane, toolchain, provide_programs(), real, images)
+    further = images_of_gateway(real, graph, toolchain)
+    images_by_pool = {pool.name: [*images, *further.get(pool.name, [])] for pool in real.pools}
+    RealNodes(project.local).start(control_plane, toolchain, provide_programs(), real, images_by_pool)
     cluster_dns(control_plane.kubeconfig)
     typer.echo("real nodes: ready")
 

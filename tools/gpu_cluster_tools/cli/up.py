@@ -9,6 +9,12 @@ from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
+from gpu_cluster_tools.cli.local_gateway import (
+    gateway_answered,
+    gateway_tools,
+    prepare_gateway,
+    say_unreal,
+)
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.real_nodes import answered, choose, start_real_nodes
 from gpu_cluster_tools.cli.running import RunningProject
@@ -16,7 +22,7 @@ from gpu_cluster_tools.cli.summary import show
 from gpu_cluster_tools.cli.team_stack import up_team
 from gpu_cluster_tools.cli.width import say_if_heard
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
-from gpu_cluster_tools.real_node.selection import RealPool
+from gpu_cluster_tools.real_node.selection import RealSelection
 from gpu_cluster_tools.rehearsal import (
     KubernetesClient,
     PulumiEngine,
@@ -43,12 +49,16 @@ def up(stack: StackName = "local") -> None:
     if isinstance(settings.cluster, LocalCluster):
         with project.alone():
             real = choose(settings)
-            toolchain = install(also=REAL_NODE if real else ())
+            toolchain = install(also=(*(REAL_NODE if real else ()), *gateway_tools(settings, real)))
+            prepare_gateway(project, settings, toolchain)
             with _stopped_if_interrupted(project, toolchain, stack):
                 _start_nodes(project, stack, settings, toolchain, real)
-                _update(project.engine(stack, settings, toolchain), settings)
+                engine = project.engine(stack, settings, toolchain)
+                _update(engine, settings)
                 if real:
                     answered(project, settings)
+                    gateway_answered(project, settings, engine, real)
+                say_unreal(settings, real)
     else:
         if isinstance(settings.cluster, ExistingCluster):
             project.cluster(stack, settings).nodes()  # an unreachable cluster fails here, not once per object
@@ -76,7 +86,7 @@ def _stopped_if_interrupted(project: RunningProject, toolchain: Toolchain, stack
 
 
 def _start_nodes(
-    project: RunningProject, stack: str, settings: Stack, toolchain: Toolchain, real: RealPool | None
+    project: RunningProject, stack: str, settings: Stack, toolchain: Toolchain, real: RealSelection | None
 ) -> None:
     typer.echo("control plane: starting")
     control_plane = project.control_plane(toolchain)
@@ -88,8 +98,8 @@ def _start_nodes(
                 f"stack {other} uses the control plane of this checkout; run `make down "
                 f"STACK={other}` first, or use another checkout"
             )
-    name = real.pool.name if real else None
-    nodes = reconcile(KubernetesClient(control_plane.kubeconfig), pools_of(settings), name)
+    names = [pool.name for pool in real.pools] if real else ()
+    nodes = reconcile(KubernetesClient(control_plane.kubeconfig), pools_of(settings), names)
     for team in settings.teams:
         admit(project.folder, control_plane, team)
     created, updated, removed = len(nodes.created), len(nodes.updated), len(nodes.removed)

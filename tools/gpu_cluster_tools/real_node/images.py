@@ -14,15 +14,18 @@ from gpu_cluster.kubernetes.serving.server import WEIGHTS
 from gpu_cluster.plan import Graph
 from gpu_cluster_tools.real_node.node_files import PAUSE_IMAGE
 from gpu_cluster_tools.toolchain import Toolchain
+from gpu_cluster_tools.toolchain.envoy import libraries_of
 from gpu_cluster_tools.toolchain.real_node import COREDNS, GPU_DEVICE_PLUGIN, MODEL_SERVER, PAUSE
 
 DNS_IMAGE = "gpu-cluster.local/coredns:1"
+_EXECUTABLE = ("usr/", "lib")
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 @dataclass(frozen=True, slots=True)
 class LocalImage:
-    """An image of one layer. Files below usr/ are executable."""
+    """An image of one layer. Files below usr/ and lib are executable, a path with a slash at its end is a
+    folder for everyone's files."""
 
     name: str
     """Whole name, as containers have it."""
@@ -74,11 +77,6 @@ def container_images(toolchain: Toolchain, graph: Graph, flags: Path) -> list[Lo
         MODEL_SERVER.name: executable(MODEL_SERVER.name) | {"vllm-flags.json": flags.read_bytes()},
         GPU_DEVICE_PLUGIN.name: executable(GPU_DEVICE_PLUGIN.name),
     }
-    wanted = {
-        (container["image"], container["command"][0])
-        for container in _containers(graph)
-        if (container.get("command") or [""])[0] in by_command
-    }
     own = [
         *(
             LocalImage(name, executable(PAUSE.name), ["/usr/local/bin/pause"])
@@ -86,8 +84,30 @@ def container_images(toolchain: Toolchain, graph: Graph, flags: Path) -> list[Lo
         ),
         LocalImage(DNS_IMAGE, executable(COREDNS.name), ["/usr/local/bin/coredns"]),
     ]
-    engines = [LocalImage(name, by_command[command]) for name, command in sorted(wanted)]
-    return [*own, *engines, *_weights(graph)]
+    return [*own, *_named(graph, by_command), *_weights(graph)]
+
+
+def gateway_images(graph: Graph, controller: Path, envoy: Path) -> list[LocalImage]:
+    """Images of Envoy Gateway and Envoy under the names of a plan, with the folders that they write to."""
+    folders = {"tmp/": b"", "var/lib/eg/": b""}
+    by_command = {
+        "envoy-gateway": {"usr/local/bin/envoy-gateway": controller.read_bytes(), **folders},
+        "envoy": {"usr/local/bin/envoy": envoy.read_bytes(), **libraries_of(envoy), "tmp/": b""},
+    }
+    return _named(graph, by_command)
+
+
+def _named(graph: Graph, by_command: Mapping[str, Mapping[str, bytes]]) -> list[LocalImage]:
+    """Images of these files, by the commands of the containers that ask for them."""
+    wanted = {
+        (container["image"], container["command"][0])
+        for container in _containers(graph)
+        if (container.get("command") or [""])[0] in by_command
+    }
+    return [
+        LocalImage(name, by_command[command], [f"/usr/local/bin/{command}"])
+        for name, command in sorted(wanted)
+    ]
 
 
 def _containers(graph: Graph) -> Iterable[dict[str, Any]]:
@@ -97,13 +117,12 @@ def _containers(graph: Graph) -> Iterable[dict[str, Any]]:
 
 def _pods(graph: Graph) -> Iterable[dict[str, Any]]:
     for resource in graph.resources:
-        template = (
-            resource.inputs.get("spec", {}).get("template")
-            if resource.type.startswith("kubernetes:apps")
-            else None
-        )
-        if template:
-            yield template["spec"]
+        if resource.type.startswith(("kubernetes:apps", "kubernetes:batch")):
+            if template := resource.inputs.get("spec", {}).get("template"):
+                yield template["spec"]
+        elif resource.type.endswith(":EnvoyProxy"):
+            container = resource.inputs["spec"]["provider"]["kubernetes"]["envoyDeployment"]["container"]
+            yield {"containers": [container | {"command": ["envoy"]}]}
 
 
 def _pauses(graph: Graph) -> Iterable[str]:
@@ -139,7 +158,10 @@ def _layer(files: Mapping[str, bytes]) -> bytes:
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w") as archive:
         for path, data in files.items():
-            _add(archive, path, data, mode=0o755 if path.startswith("usr/") else 0o644)
+            if path.endswith("/"):
+                _add_folder(archive, path)
+            else:
+                _add(archive, path, data, mode=0o755 if path.startswith(_EXECUTABLE) else 0o644)
     return content.getvalue()
 
 
@@ -147,6 +169,12 @@ def _add(archive: tarfile.TarFile, path: str, content: bytes, mode: int = 0o644)
     member = tarfile.TarInfo(path)
     member.size, member.mode = len(content), mode
     archive.addfile(member, io.BytesIO(content))
+
+
+def _add_folder(archive: tarfile.TarFile, path: str) -> None:
+    member = tarfile.TarInfo(path)
+    member.type, member.mode = tarfile.DIRTYPE, 0o1777
+    archive.addfile(member)
 
 
 def _described(kind: str, blob: bytes) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from gpu_cluster_tools.real_node.settings import Program, RealNodeSettings
 from gpu_cluster_tools.real_node.supervisor import supervise
 
 TARGETS = "targets.json"
-"""Address of the Service of each model, which is known once the platform is up."""
+"""Address of the Service at the end of each way, which is known once the platform is up."""
 
 
 def main(path: str) -> None:
@@ -63,14 +63,14 @@ async def _relay(settings: RealNodeSettings, ready: threading.Event) -> None:
     ways = [("127.0.0.1", settings.api_port), (API_SERVER, API_SERVER_PORT)]
     servers = [await listen_at(host, port, to_socket(API_SOCKET)) for host, port in ways]
     servers.append(await listen_to_the_api_server(settings.egress))
-    servers += [await listen_on(socket_of(model), _to_service(model)) for model in settings.models]
+    servers += [await listen_on(socket_of(way), _to_service(way)) for way in settings.ways]
     ready.set()
     await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
-def _to_service(model: str) -> Connect:
+def _to_service(way: str) -> Connect:
     async def connect() -> Streams:
-        host, _, port = json.loads(Path(TARGETS).read_text())[model].rpartition(":")
+        host, _, port = json.loads(Path(TARGETS).read_text())[way].rpartition(":")
         return await asyncio.open_connection(host, int(port))
 
     return connect

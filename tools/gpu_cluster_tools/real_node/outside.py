@@ -21,8 +21,8 @@ def main(path: str) -> None:
     asyncio.run(_run(path))
 
 
-def socket_of(model: str) -> str:
-    return f"model-{model}.sock"
+def socket_of(way: str) -> str:
+    return f"{way}.sock"
 
 
 async def _run(path: str) -> None:
@@ -30,8 +30,8 @@ async def _run(path: str) -> None:
     for socket in Path.cwd().glob("*.sock"):
         socket.unlink()
     servers = [await listen_on(API_SOCKET, to_address("127.0.0.1", settings.api_port))]
-    for model, port in settings.models.items():
-        servers.append(await listen_at("127.0.0.1", port, to_socket(socket_of(model))))
+    for way, port in settings.ways.items():
+        servers.append(await listen_at("127.0.0.1", port, to_socket(socket_of(way))))
     inside = subprocess.Popen(  # noqa: S603
         [*_UNSHARE, sys.executable, "-P", "-m", "gpu_cluster_tools.real_node.inside", path]
     )

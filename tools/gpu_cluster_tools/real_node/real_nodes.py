@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gpu_cluster_tools.real_node import node_files
@@ -19,10 +19,10 @@ from gpu_cluster_tools.real_node.machine import write_machine
 from gpu_cluster_tools.real_node.network import node_address
 from gpu_cluster_tools.real_node.node import KUBELET_FOLDER
 from gpu_cluster_tools.real_node.runtime import READY_SECONDS, import_images, not_ready
-from gpu_cluster_tools.real_node.selection import RealPool
-from gpu_cluster_tools.real_node.settings import NodeSettings, Program, RealNodeSettings
+from gpu_cluster_tools.real_node.selection import RealSelection
+from gpu_cluster_tools.real_node.settings import GATEWAY, NodeSettings, Program, RealNodeSettings, model_way
 from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, RehearsalError, egress, ports
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
 from gpu_cluster_tools.rehearsal.kubernetes_client import name_of
 from gpu_cluster_tools.rehearsal.nodes import takes_pods
 from gpu_cluster_tools.rehearsal.processes import Process, end, processes
@@ -36,7 +36,7 @@ _SYSTEM_GROUP = "gpu-cluster:real-nodes"
 class RealNodes:
     """The real nodes whose files lie in one folder.
 
-    RealNodes(project / ".local").start(control_plane, toolchain, programs, pool, images)
+    RealNodes(project / ".local").start(control_plane, toolchain, programs, real, images)
     """
 
     def __init__(self, local: Path) -> None:
@@ -49,24 +49,25 @@ class RealNodes:
         control_plane: LocalControlPlane,
         toolchain: Toolchain,
         programs: Path,
-        pool: RealPool,
-        images: Sequence[LocalImage],
+        real: RealSelection,
+        images: Mapping[str, Sequence[LocalImage]],
     ) -> None:
         """Make them run as the arguments say, whatever state they are in, and wait until they are Ready.
 
-        `programs`: the folder with runc and iptables. `RehearsalError` where a node does not become Ready.
+        `programs`: the folder with runc and iptables; `images`: those of each pool. `RehearsalError` where
+        a node does not become Ready.
         """
-        settings = self._settings(control_plane, toolchain, programs, pool)
+        settings = self._settings(control_plane, toolchain, programs, real)
         identity = self._identity(settings, control_plane)
         if not (self._running() and self._started.exists() and self._started.read_text() == identity):
             self._end()
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._write(settings, control_plane, toolchain, programs, pool)
+            self._write(settings, control_plane, toolchain, programs, real)
             self._spawn()
             self._started.write_text(identity)
         for node in settings.nodes:
-            import_images(Path(node.folder), toolchain.path("ctr"), images)
-        self._await_ready(KubernetesClient(control_plane.kubeconfig), set(pool.nodes))
+            import_images(Path(node.folder), toolchain.path("ctr"), images[real.nodes[node.name].name])
+        self._await_ready(KubernetesClient(control_plane.kubeconfig), set(real.nodes))
 
     def lead_to(self, kubeconfig: Path, namespace: str) -> dict[str, int]:
         """Let the ports of this machine lead to the Services of the models; ports by model."""
@@ -74,10 +75,28 @@ class RealNodes:
         client = DynamicClient(kubeconfig)
         targets: dict[str, str] = {}
         for model in settings.models:
-            spec = client.get(f"/api/v1/namespaces/{namespace}/services/{model}")["spec"]
-            targets[model] = f"{spec['clusterIP']}:{spec['ports'][0]['port']}"
-        (self._folder / TARGETS).write_text(json.dumps(targets))
+            service = client.get(f"/api/v1/namespaces/{namespace}/services/{model}")
+            targets[model_way(model)] = _address_of(service)
+        self._lead(targets)
         return settings.models
+
+    def lead_to_gateway(self, service: Object) -> int:
+        """Let a port of this machine lead to the Service of the gateway; that port.
+
+        `RehearsalError` where the gateway is not real.
+        """
+        port = RealNodeSettings.read(self._path).gateway
+        if port is None:
+            raise RehearsalError("the gateway has no real node")
+        self._lead({GATEWAY: _address_of(service)})
+        return port
+
+    def _lead(self, targets: Mapping[str, str]) -> None:
+        path = self._folder / TARGETS
+        known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps({**known, **targets}))
+        fresh.replace(path)
 
     def remove(self) -> None:
         """End their processes, and delete every file and control group."""
@@ -85,15 +104,16 @@ class RealNodes:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _settings(
-        self, control_plane: LocalControlPlane, toolchain: Toolchain, programs: Path, pool: RealPool
+        self, control_plane: LocalControlPlane, toolchain: Toolchain, programs: Path, real: RealSelection
     ) -> RealNodeSettings:
-        kept = RealNodeSettings.read(self._path).models if self._path.exists() and self._running() else {}
-        models = kept if set(kept) == set(pool.models) else ports.assign(pool.models, {})
+        kept = RealNodeSettings.read(self._path).ways if self._path.exists() and self._running() else {}
+        wanted = (*map(model_way, real.models), *([GATEWAY] if real.gateway else []))
+        ways = kept if set(kept) == set(wanted) else ports.assign(wanted, {})
         shim = toolchain.path("containerd-shim-runc-v2").parent
         search = os.pathsep.join([str(programs), str(shim), os.environ.get("PATH", os.defpath)])
         proxy = [
             *(str(toolchain.path("kube-proxy")), "--config", str(self._folder / "kube-proxy.json")),
-            *("--hostname-override", pool.nodes[0]),
+            *("--hostname-override", next(iter(real.nodes))),
         ]
         policies = [
             str(toolchain.path("network-policies")),
@@ -104,12 +124,13 @@ class RealNodes:
             search=search,
             api_port=control_plane.port,
             egress=os.path.relpath(egress.socket_of(control_plane.egress), self._folder),
-            models=models,
+            models={model: ways[model_way(model)] for model in real.models},
+            gateway=ways.get(GATEWAY),
             programs=[
                 Program("kube-proxy", proxy),
-                Program("network-policies", [*policies, "--nodes", ",".join(pool.nodes)]),
+                Program("network-policies", [*policies, "--nodes", ",".join(real.nodes)]),
             ],
-            nodes=[self._node(toolchain, name, number) for number, name in enumerate(pool.nodes)],
+            nodes=[self._node(toolchain, name, number) for number, name in enumerate(real.nodes)],
         )
 
     def _node(self, toolchain: Toolchain, name: str, number: int) -> NodeSettings:
@@ -130,7 +151,7 @@ class RealNodes:
         control_plane: LocalControlPlane,
         toolchain: Toolchain,
         programs: Path,
-        pool: RealPool,
+        real: RealSelection,
     ) -> None:
         settings.write(self._path)
         control_plane.admit(self._kubeconfig("proxy"), user="system:kube-proxy", group=_SYSTEM_GROUP)
@@ -138,17 +159,17 @@ class RealNodes:
         _write_json(self._folder / "kube-proxy.json", node_files.kube_proxy(self._kubeconfig("proxy")))
         plugins = self._plugins(toolchain)
         for number, node in enumerate(settings.nodes):
-            folder = Path(node.folder)
+            folder, pool = Path(node.folder), real.nodes[node.name]
             control_plane.admit(
                 self._kubeconfig(node.name), user=f"system:node:{node.name}", group="system:nodes"
             )
-            write_machine(folder / "machine", pool.pool.capacity)
+            write_machine(folder / "machine", pool.capacity)
             cgroup = cgroup_of(self._folder, node.name)
             create_cgroup(cgroup)
             _write_json(
                 folder / "kubelet.json",
                 node_files.kubelet(
-                    pool.pool, number, address=node.address, authority=control_plane.authority, cgroup=cgroup
+                    pool, number, address=node.address, authority=control_plane.authority, cgroup=cgroup
                 ),
             )
             (folder / "containerd.toml").write_text(
@@ -156,7 +177,7 @@ class RealNodes:
             )
             _write_json(folder / "cni" / "10-gpu-cluster.conflist", node_files.network(number, folder))
             _write_json(
-                folder / "kubelet" / "device-plugins" / "simulated" / "devices.json", dict(pool.pool.extended)
+                folder / "kubelet" / "device-plugins" / "simulated" / "devices.json", dict(pool.extended)
             )
             (folder / "kubelet" / "resolv.conf").write_text("")
 
@@ -208,6 +229,10 @@ class RealNodes:
         end(found for found in self._processes() if "gpu_cluster_tools.real_node.outside" in found.arguments)
         end(self._processes(), grace_seconds=0)
         remove_cgroups(self._folder)
+
+
+def _address_of(service: Object) -> str:
+    return f"{service['spec']['clusterIP']}:{service['spec']['ports'][0]['port']}"
 
 
 def _write_json(path: Path, content: dict[str, object]) -> None:

@@ -21,7 +21,8 @@ def import_images(folder: Path, ctr: Path, images: Sequence[LocalImage]) -> None
 
     `RehearsalError` where the runtime does not answer.
     """
-    wanted = hashlib.sha256(repr([(image.name, image.digest) for image in images]).encode()).hexdigest()
+    described = repr([(image.name, image.digest, image.command) for image in images])
+    wanted = hashlib.sha256(described.encode()).hexdigest()
     done = folder / f"images-{wanted[:16]}"
     client = runtime_client(folder, ctr)
     if done.exists():

@@ -4,6 +4,13 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+GATEWAY = "gateway"
+"""Way to the gateway."""
+
+
+def model_way(model: str) -> str:
+    return f"model-{model}"
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -37,6 +44,14 @@ class RealNodeSettings:
 
     programs: list[Program]
     nodes: list[NodeSettings]
+    gateway: int | None = None
+    """Port of this machine at which the gateway answers, where it is real."""
+
+    @property
+    def ways(self) -> dict[str, int]:
+        """Ports of this machine by the name of the way into the network of the nodes."""
+        gateway = {} if self.gateway is None else {GATEWAY: self.gateway}
+        return {**{model_way(model): port for model, port in self.models.items()}, **gateway}
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self), indent=2) + "\n")

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -45,19 +45,19 @@ class Changes:
     removed: tuple[str, ...]
 
 
-def simulate(pools: Mapping[str, Pool], real: str | None = None) -> list[Node]:
+def simulate(pools: Mapping[str, Pool], real: Collection[str] = ()) -> list[Node]:
     """Each pool at its smallest size: nodes `<pool>-0`, `<pool>-1` and so on.
 
-    `real`: name of a pool whose nodes have kubelets, which say themselves what their machines are.
+    `real`: names of pools whose nodes have kubelets, which say themselves what their machines are.
     """
     return [
-        _node(pool, number, real=pool.name == real)
+        _node(pool, number, real=pool.name in real)
         for pool in pools.values()
         for number in range(pool.nodes.min)
     ]
 
 
-def reconcile(cluster: KubernetesClient, pools: Mapping[str, Pool], real: str | None = None) -> Changes:
+def reconcile(cluster: KubernetesClient, pools: Mapping[str, Pool], real: Collection[str] = ()) -> Changes:
     """Make the cluster's nodes those of the pools, and wait until the simulated ones are Ready.
 
     Nodes of no pool are left alone. Pods of removed nodes are deleted, as when a node group shrinks.

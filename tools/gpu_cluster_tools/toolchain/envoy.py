@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -48,6 +49,13 @@ def provide_envoy() -> Path:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return executable
+
+
+def libraries_of(executable: Path) -> dict[str, bytes]:
+    """Shared libraries of this machine that an executable loads, and their loader, by path."""
+    shown = subprocess.run(["ldd", str(executable)], capture_output=True, text=True, check=True).stdout  # noqa: S603, S607
+    found = re.findall(r"(/\S+) \(0x", shown)
+    return {path.removeprefix("/"): Path(path).read_bytes() for path in found}
 
 
 def _is_pinned(executable: Path) -> bool:

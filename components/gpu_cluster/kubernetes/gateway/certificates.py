@@ -11,6 +11,7 @@ from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.scheduling import ServerNodes
 from gpu_cluster.kubernetes.security import (
     api_token_mount,
     api_token_volume,
@@ -27,7 +28,9 @@ _USER = 65532
 _LABELS = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/part-of": "gpu-cluster"}
 
 
-def certificates(name: str, namespace: str, *, image: str, opts: pulumi.ResourceOptions) -> batch.Job:
+def certificates(
+    name: str, namespace: str, *, image: str, nodes: ServerNodes, opts: pulumi.ResourceOptions
+) -> batch.Job:
     """The Job, which keeps certificates that are there already."""
     account = core.ServiceAccount(
         f"{name}-certgen-account",
@@ -58,19 +61,23 @@ def certificates(name: str, namespace: str, *, image: str, opts: pulumi.Resource
         metadata=metadata(NAME, namespace, labels=_LABELS),
         spec=batch.JobSpecArgs(
             backoff_limit=3,
-            template=core.PodTemplateSpecArgs(metadata=meta.ObjectMetaArgs(labels=_LABELS), spec=_pod(image)),
+            template=core.PodTemplateSpecArgs(
+                metadata=meta.ObjectMetaArgs(labels=_LABELS), spec=_pod(image, nodes)
+            ),
         ),
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[binding])),
     )
 
 
-def _pod(image: str) -> core.PodSpecArgs:
+def _pod(image: str, nodes: ServerNodes) -> core.PodSpecArgs:
     namespace = core.ObjectFieldSelectorArgs(field_path="metadata.namespace")
     return core.PodSpecArgs(
         service_account_name=NAME,
         automount_service_account_token=False,
         enable_service_links=False,
         restart_policy="Never",
+        node_selector=nodes.selector or None,
+        tolerations=nodes.arguments or None,
         security_context=restricted_pod(_USER),
         containers=[
             core.ContainerArgs(

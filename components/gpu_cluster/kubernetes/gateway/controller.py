@@ -6,16 +6,20 @@ from typing import Any, ClassVar
 import pulumi
 import pulumi_kubernetes as k8s
 
+from gpu_cluster.capacity.gateway_requests import CONTROLLER_REQUESTS, CONTROLLERS
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
+from gpu_cluster.config.telemetry import Scraper
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import ENVOY_GATEWAY
 from gpu_cluster.kubernetes.gateway.certificates import certificates
-from gpu_cluster.kubernetes.gateway.names import PROXIES
+from gpu_cluster.kubernetes.gateway.names import METRICS_PORT, PROXIES
+from gpu_cluster.kubernetes.scheduling import ServerNodes
 from gpu_cluster.kubernetes.security import (
     Namespace,
     PodSecurity,
     from_anywhere,
     from_namespaces,
+    from_pods,
     to_anywhere,
     to_dns,
     to_namespaces,
@@ -29,7 +33,6 @@ HTTP, HTTPS = 10080, 10443
 """Ports of Envoy for the ports 80 and 443 of a Gateway (internal/gatewayapi/helpers.go of v1.6.0)."""
 
 _XDS = 18000
-_REPLICAS = 2
 
 
 class EnvoyGateway(pulumi.ComponentResource):
@@ -66,14 +69,17 @@ class EnvoyGateway(pulumi.ComponentResource):
         charts: str,
         proxies: int,
         models: Mapping[str, Collection[int]],
+        nodes: ServerNodes | None = None,
         api_installed: bool = False,
         pull_secret: str | None = None,
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
+        scraper: Scraper | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`proxies`: replicas of Envoy; `models`: ports by namespace that Envoy calls, every port without;
-        `api_installed`: the cluster has the kinds of the Gateway API; `pull_secret`: Secret of the
-        namespace with a login at the mirror; `resolvers`: addresses of NodeLocal DNSCache."""
+        `nodes`: those for the controller; `api_installed`: the cluster has the kinds of the Gateway API;
+        `pull_secret`: Secret of the namespace with a login at the mirror; `resolvers`: addresses of NodeLocal
+        DNSCache; `scraper`: pods that read the metrics of controller and proxies."""
         super().__init__("gpu-cluster:index:EnvoyGateway", name, None, opts)
         kinds = k8s.helm.v4.Chart(
             f"{name}-kinds",
@@ -94,7 +100,7 @@ class EnvoyGateway(pulumi.ComponentResource):
             PodSecurity.RESTRICTED,
             quota={
                 # An update starts a pod before it ends another; the Job is a pod too.
-                "pods": str(_REPLICAS + 1 + 2 * proxies + 1),
+                "pods": str(CONTROLLERS + 1 + 2 * proxies + 1),
                 "services.loadbalancers": "1",
                 "services.nodeports": "1",
             },
@@ -104,12 +110,16 @@ class EnvoyGateway(pulumi.ComponentResource):
                 "controller": to_namespaces({PROXIES}, _XDS),
                 **{f"callers-{port}": from_anywhere(port) for port in (HTTP, HTTPS)},
                 **{f"api-{port}": to_anywhere(port) for port in API_SERVER_PORTS},
+                **(
+                    {"metrics": from_pods(scraper.namespace, scraper.labels, METRICS_PORT)} if scraper else {}
+                ),
                 **{f"models-{key}": to_namespaces({key}, *ports) for key, ports in models.items()},
             },
             opts=pulumi.ResourceOptions(parent=self),
         )
         child = pulumi.ResourceOptions(parent=self, depends_on=[self.namespace])
-        made = certificates(name, PROXIES, image=image, opts=child)
+        nodes = nodes or ServerNodes()
+        made = certificates(name, PROXIES, image=image, nodes=nodes, opts=child)
         k8s.helm.v4.Chart(
             f"{name}-chart",
             chart=f"{charts}/gateway-helm",
@@ -118,13 +128,13 @@ class EnvoyGateway(pulumi.ComponentResource):
             version=ENVOY_GATEWAY.tag,
             namespace=PROXIES,
             skip_crds=True,
-            values=_values(image, pull_secret),
+            values=_values(image, nodes, pull_secret),
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[kinds, made])),
         )
         self.register_outputs({})
 
 
-def _values(image: str, pull_secret: str | None) -> Mapping[str, Any]:
+def _values(image: str, nodes: ServerNodes, pull_secret: str | None) -> Mapping[str, Any]:
     """Values of the chart, without the webhook that tells proxies their zone: nothing routes by zones."""
     return {
         "global": {
@@ -132,10 +142,11 @@ def _values(image: str, pull_secret: str | None) -> Mapping[str, Any]:
             **({"imagePullSecrets": [{"name": pull_secret}]} if pull_secret else {}),
         },
         "deployment": {
-            "replicas": _REPLICAS,
+            "replicas": CONTROLLERS,
+            **({"pod": nodes.as_values} if nodes.as_values else {}),
             "envoyGateway": {
                 "resources": {
-                    "requests": {"cpu": "100m", "memory": "256Mi"},
+                    "requests": dict(CONTROLLER_REQUESTS),
                     "limits": {"memory": "1024Mi"},
                 }
             },

@@ -6,10 +6,13 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
+from gpu_cluster.capacity.gateway_requests import PROXY_REQUESTS
+from gpu_cluster.config.cluster import ClusterSettings
 from gpu_cluster.config.gateway import GatewaySettings
-from gpu_cluster.kubernetes.gateway.load_balancer import PRIVATE_RANGES, annotations_of, certificate_of
+from gpu_cluster.kubernetes.gateway.load_balancer import annotations_of, certificate_of, service_of
 from gpu_cluster.kubernetes.gateway.names import API, CLASS, CONTROLLER, ENVOY, GATEWAY, LISTENER, NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.scheduling import ServerNodes
 from gpu_cluster.kubernetes.security import Namespace, PodSecurity
 
 _TLS_SECRET = "gateway-tls"  # noqa: S105
@@ -20,7 +23,7 @@ _DRAIN = "300s"
 class Gateway(pulumi.ComponentResource):
     """Gateway with one listener; only routes of the given namespaces can attach to it.
 
-    Gateway("platform-gateway", settings, image=ENVOY.at(mirror), namespaces={"serving"}, on_eks=True)
+    Gateway("platform-gateway", settings, image=ENVOY.at(mirror), namespaces={"serving"}, cluster=cluster)
     """
 
     namespace: Namespace
@@ -32,12 +35,13 @@ class Gateway(pulumi.ComponentResource):
         *,
         image: str,
         namespaces: Collection[str],
-        on_eks: bool,
+        cluster: ClusterSettings,
+        nodes: ServerNodes | None = None,
         pull_secret: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`image`: of Envoy, where the platform installs its controller; `pull_secret`: Secret beside the
-        proxies with a login at the mirror."""
+        """`image`: of Envoy, where the platform installs its controller; `nodes`: those for the proxies;
+        `pull_secret`: Secret beside the proxies with a login at the mirror."""
         super().__init__("gpu-cluster:index:Gateway", name, None, opts)
         self.namespace = Namespace(
             name,
@@ -72,7 +76,8 @@ class Gateway(pulumi.ComponentResource):
                         settings,
                         image if settings.is_installed else None,
                         pull_secret if settings.is_installed else None,
-                        on_eks=on_eks,
+                        nodes=nodes or ServerNodes(),
+                        cluster=cluster,
                     ),
                     opts=child,
                 )
@@ -103,7 +108,7 @@ class Gateway(pulumi.ComponentResource):
             metadata=metadata(GATEWAY, NAMESPACE),
             spec={
                 "gatewayClassName": settings.class_name or CLASS,
-                "infrastructure": _infrastructure(settings, on_eks=on_eks),
+                "infrastructure": _infrastructure(settings, cluster),
                 "listeners": [_listener(settings, namespaces)],
             },
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=needs)),
@@ -111,10 +116,10 @@ class Gateway(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _infrastructure(settings: GatewaySettings, *, on_eks: bool) -> dict[str, Any]:
+def _infrastructure(settings: GatewaySettings, cluster: ClusterSettings) -> dict[str, Any]:
     """Annotations that the class gives to what it makes, and the parameters of Envoy Gateway."""
     if not settings.has_policies:
-        return {"annotations": {**annotations_of(settings, on_eks=on_eks), **certificate_of(settings)}}
+        return {"annotations": {**annotations_of(settings, cluster), **certificate_of(settings)}}
     reference = {"group": ENVOY.partition("/")[0], "kind": "EnvoyProxy", "name": GATEWAY}
     certificate = certificate_of(settings)
     return {"parametersRef": reference} | ({"annotations": certificate} if certificate else {})
@@ -137,11 +142,16 @@ def _listener(settings: GatewaySettings, namespaces: Collection[str]) -> dict[st
 
 
 def _proxy(
-    settings: GatewaySettings, image: str | None, pull_secret: str | None, *, on_eks: bool
+    settings: GatewaySettings,
+    image: str | None,
+    pull_secret: str | None,
+    *,
+    nodes: ServerNodes,
+    cluster: ClusterSettings,
 ) -> dict[str, Any]:
     container = {
         **({"image": image} if image else {}),
-        "resources": {"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"memory": "1Gi"}},
+        "resources": {"requests": dict(PROXY_REQUESTS), "limits": {"memory": "1Gi"}},
     }
     return {
         "provider": {
@@ -151,16 +161,13 @@ def _proxy(
                     "replicas": settings.replicas,
                     "container": container,
                     "pod": {
+                        **nodes.as_values,
                         "topologySpreadConstraints": [_spread()],
                         **({"imagePullSecrets": [{"name": pull_secret}]} if pull_secret else {}),
                     },
                 },
                 "envoyPDB": {"maxUnavailable": 1},
-                "envoyService": {
-                    "type": "LoadBalancer",
-                    "annotations": annotations_of(settings, on_eks=on_eks),
-                    "loadBalancerSourceRanges": list(settings.source_ranges or PRIVATE_RANGES),
-                },
+                "envoyService": service_of(settings, cluster),
             },
         },
         "shutdown": {"drainTimeout": _DRAIN},

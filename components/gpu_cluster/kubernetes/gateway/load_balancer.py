@@ -1,5 +1,9 @@
-"""Annotations by which clouds make the load balancer of a gateway."""
+"""The Service of a gateway, and annotations by which clouds make its load balancer."""
 
+from typing import Any
+
+from gpu_cluster.config.cluster import ClusterSettings, LocalCluster
+from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.gateway import GatewaySettings
 
 _NLB = "service.beta.kubernetes.io/aws-load-balancer"
@@ -8,9 +12,20 @@ PRIVATE_RANGES = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/1
 """Addresses that no one on the internet has: RFC 1918 and RFC 6598."""
 
 
-def annotations_of(settings: GatewaySettings, *, on_eks: bool) -> dict[str, str]:
+def service_of(settings: GatewaySettings, cluster: ClusterSettings) -> dict[str, Any]:
+    """Service of the proxies; on this machine there is no load balancer, and a port of it leads there."""
+    if isinstance(cluster, LocalCluster):
+        return {"type": "ClusterIP"}
+    return {
+        "type": "LoadBalancer",
+        "annotations": annotations_of(settings, cluster),
+        "loadBalancerSourceRanges": list(settings.source_ranges or PRIVATE_RANGES),
+    }
+
+
+def annotations_of(settings: GatewaySettings, cluster: ClusterSettings) -> dict[str, str]:
     """A Network Load Balancer on AWS; where the cloud is not known, those that make it internal in each."""
-    return {**_scheme(settings, on_eks=on_eks), **settings.annotations}
+    return {**_scheme(settings, on_eks=isinstance(cluster, EksSettings)), **settings.annotations}
 
 
 def certificate_of(settings: GatewaySettings) -> dict[str, str]:

@@ -14,5 +14,8 @@ PROXIES = "envoy-gateway-system"
 NAMESPACE = "gateway-system"
 GATEWAY = "models"
 LISTENER = "models"
+METRICS_PORT = 19001
+"""Port of the metrics of controller and proxies (internal/xds/bootstrap/bootstrap.go, v1.6.0)."""
+
 CONSUMER = "x-consumer"
 """Header by which a model, and the count of requests, see who calls; a caller's own is replaced."""

@@ -4,9 +4,8 @@ from collections.abc import Collection, Mapping
 
 import pulumi
 
-from gpu_cluster.capacity import routes_of
+from gpu_cluster.capacity import Pool, routes_of
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
-from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import ENVOY, ENVOY_GATEWAY, charts_below
@@ -15,6 +14,7 @@ from gpu_cluster.kubernetes.gateway.gateway import Gateway
 from gpu_cluster.kubernetes.gateway.routes import GatewayRoutes
 from gpu_cluster.kubernetes.gateway.traffic import routed_namespaces
 from gpu_cluster.kubernetes.registry.pull_secrets import pull_secret_of
+from gpu_cluster.kubernetes.scheduling import ServerNodes
 
 
 class PlatformGateway(pulumi.ComponentResource):
@@ -34,15 +34,17 @@ class PlatformGateway(pulumi.ComponentResource):
         settings: GatewaySettings,
         *,
         keys: Mapping[str, pulumi.Input[str]],
+        pools: Mapping[str, Pool],
         models: Collection[pulumi.Resource] = (),
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`keys`: API keys by consumer; `models`: what the routes lead to; `resolvers`: addresses of
-        NodeLocal DNSCache."""
+        """`keys`: API keys by consumer; `pools`: those of the stack; `models`: what the routes lead to;
+        `resolvers`: addresses of NodeLocal DNSCache."""
         super().__init__("gpu-cluster:index:PlatformGateway", name, None, opts)
         namespaces = routed_namespaces(stack)
         login = pull_secret_of(stack)
+        nodes = ServerNodes.of(pools, settings.pool)
         controllers: list[pulumi.Resource] = []
         if settings.is_installed:
             controllers.append(
@@ -51,10 +53,12 @@ class PlatformGateway(pulumi.ComponentResource):
                     image=ENVOY_GATEWAY.at(stack.mirror),
                     charts=stack.registry.charts or charts_below(CHARTS, stack.registry.mirror),
                     proxies=settings.replicas,
+                    nodes=nodes,
                     models=namespaces,
                     api_installed=settings.api_installed,
                     pull_secret=login,
                     resolvers=resolvers,
+                    scraper=stack.telemetry.collectors,
                     opts=pulumi.ResourceOptions(parent=self),
                 )
             )
@@ -63,7 +67,8 @@ class PlatformGateway(pulumi.ComponentResource):
             settings,
             image=ENVOY.at(stack.mirror),
             namespaces=list(namespaces),
-            on_eks=isinstance(stack.cluster, EksSettings),
+            cluster=stack.cluster,
+            nodes=nodes,
             pull_secret=login,
             opts=pulumi.ResourceOptions(parent=self, depends_on=controllers),
         )

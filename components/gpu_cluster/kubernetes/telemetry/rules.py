@@ -11,7 +11,7 @@ from gpu_cluster.catalog import PriceError, on_demand
 from gpu_cluster.kubernetes.telemetry.node_info import NODE_INFO, Selectors, node_info
 from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_content, yaml_text
 
-FILES = ("gpus", "models", "platform", "usage", "waste")
+FILES = ("gateway", "gpus", "models", "platform", "usage", "waste")
 BLOCK_DAYS = 14
 
 _USD = "gpu_cluster:gpu_usd_per_hour:by_pool"

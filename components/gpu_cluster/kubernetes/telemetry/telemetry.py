@@ -20,6 +20,8 @@ from gpu_cluster.config.telemetry import (
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import ALERTMANAGER, KUBE_STATE_METRICS
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
+from gpu_cluster.kubernetes.gateway.names import METRICS_PORT as GATEWAY_PORT
+from gpu_cluster.kubernetes.gateway.names import PROXIES
 from gpu_cluster.kubernetes.scheduling import only_gpu_pools, server_tolerations
 from gpu_cluster.kubernetes.security import (
     Namespace,
@@ -113,14 +115,15 @@ class Telemetry(pulumi.ComponentResource):
         blocks: Mapping[str, datetime] | None = None,
         region: str | None = None,
         kubelet_certificates: bool = False,
+        gateway: bool = False,
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`models`: namespaces with models; `metrics`: those that the adapter serves; `metrics_ports`: of
         models; `namespaces`: those that the metrics API must not outlive; `mounted`: what is created before a
         volume of each class; `blocks`: ends of capacity blocks by pool; `region`: by which GPUs are priced;
-        `kubelet_certificates`: the cluster's authority signs those of kubelets; `resolvers`: addresses of
-        NodeLocal DNSCache."""
+        `kubelet_certificates`: the cluster's authority signs those of kubelets; `gateway`: the platform
+        installs Envoy Gateway; `resolvers`: addresses of NodeLocal DNSCache."""
         super().__init__("gpu-cluster:index:Telemetry", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         own = settings.prometheus is Collector.IN_CLUSTER
@@ -137,7 +140,8 @@ class Telemetry(pulumi.ComponentResource):
                 node_exporter.node_exporter(name, mirror=mirror, opts=on_nodes)
         if own:
             served = () if settings.serve_metrics is False else metrics
-            namespace = self._namespace(name, settings, _ways(models, metrics_ports), served, resolvers)
+            ways = _ways(models, metrics_ports, gateway=gateway)
+            namespace = self._namespace(name, settings, ways, served, resolvers)
             inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
             tolerated = server_tolerations(pools)
             selectors = {key: pool.selector for key, pool in pools.items()}
@@ -167,7 +171,9 @@ class Telemetry(pulumi.ComponentResource):
                 name,
                 settings,
                 PROMETHEUS_IMAGE.at(mirror),
-                config=prometheus_config(settings, models, kubelet_certificates=kubelet_certificates),
+                config=prometheus_config(
+                    settings, models, kubelet_certificates=kubelet_certificates, gateway=gateway
+                ),
                 rules=rule_files(
                     settings.alerts.runbooks, blocks or {}, gpu_prices(pools, region), selectors
                 ),
@@ -205,8 +211,8 @@ class Telemetry(pulumi.ComponentResource):
         )
 
 
-def _ways(models: Collection[str], metrics_ports: Collection[int]) -> dict[str, Any]:
-    """Egress to exporters, kubelets and models; ingress within the namespace from Prometheus alone."""
+def _ways(models: Collection[str], metrics_ports: Collection[int], *, gateway: bool) -> dict[str, Any]:
+    """Egress to all that is scraped; ingress within the namespace from Prometheus alone."""
     ports = (PORT, kube_state_metrics.PORT, ALERTS_PORT)
     return {
         "exporters": to_namespaces({NODES_NAMESPACE}, dcgm_exporter.PORT, node_exporter.PORT),
@@ -214,6 +220,7 @@ def _ways(models: Collection[str], metrics_ports: Collection[int]) -> dict[str, 
         "objects": to_namespaces({TELEMETRY_NAMESPACE}, *ports),
         "scraper": from_pods(TELEMETRY_NAMESPACE, PROMETHEUS_LABELS, *ports),
         **({"models": to_namespaces(models, *metrics_ports)} if models else {}),
+        **({"gateway-metrics": to_namespaces({PROXIES}, GATEWAY_PORT)} if gateway else {}),
     }
 
 

@@ -9,6 +9,7 @@ from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.extras import extras
 from gpu_cluster.stack.checks.gated_models import gated_models
 from gpu_cluster.stack.checks.gateway import gateway
+from gpu_cluster.stack.checks.gateway_capacity import gateway_capacity
 from gpu_cluster.stack.checks.gpu_repair import gpu_repair
 from gpu_cluster.stack.checks.groups import groups
 from gpu_cluster.stack.checks.hardware import hardware
@@ -69,6 +70,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *capacity(stack, offered),
         *updates(stack, offered),
         *gateway(stack, broken),
+        *gateway_capacity(stack, offered, broken),
         *extras(stack),
         *offline(stack),
         *logs(stack, broken),

@@ -10,6 +10,7 @@ from gpu_cluster.config.gateway import GatewaySettings, RoutedSettings, RouteSet
 from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
+from gpu_cluster.stack.checks.models import unknown_pool
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
@@ -24,14 +25,13 @@ def gateway(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
             yield from _grants_without(stack)
         return
     if isinstance(stack.cluster, LocalCluster):
-        why = "not with provider local, which runs no gateway controller; use gpu-cluster rehearse "
-        yield Diagnostic(("gateway",), f"{why}with a stack on eks or existing")
-        return
+        yield from _on_this_machine(settings)
     yield from _production(stack, settings, settings, broken)
     if stack.production and settings.http:
         message = "plain HTTP is not allowed with production: true; expected tls"
         yield Diagnostic(("gateway", "http"), message)
     yield from _class(stack, settings)
+    yield from _pool(stack, settings, broken)
     yield from _charts(stack, settings)
     yield from _teams(stack, settings)
     if any(it.gateway for it in stack.teams.values()) or stack.serving.models or settings.routes:
@@ -80,6 +80,35 @@ def _production(
     if stack.production and settings.has_policies and not routed.keys and ("gateway", "keys") not in broken:
         message = "routes without API keys are not allowed with production: true; expected keys, by consumer"
         yield Diagnostic(("gateway",), message)
+
+
+def _on_this_machine(settings: GatewaySettings) -> Iterator[Diagnostic]:
+    """The local cluster has no load balancer, no class of its own and no cert-manager."""
+    absent = {
+        "class_name": "no other class is there; remove it, and the platform installs Envoy Gateway",
+        "api_installed": "the kinds of the Gateway API are not there; remove it, and the platform makes them",
+        "internet": "there is no load balancer, and its port is on 127.0.0.1",
+        "source_ranges": "there is no load balancer, and its port is on 127.0.0.1",
+        "annotations": "there is no load balancer that would read them",
+    }
+    for field, why in absent.items():
+        if getattr(settings, field):
+            key = GatewaySettings.model_fields[field].alias or field
+            yield Diagnostic(("gateway", key), f"not with provider local: {why}")
+    if settings.tls and settings.tls.issuer:
+        message = "not with provider local, where no cert-manager runs; expected secret, which "
+        yield Diagnostic(("gateway", "tls", "issuer"), f"{message}gpu-cluster up makes where it is missing")
+
+
+def _pool(stack: Stack, settings: GatewaySettings, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
+    if settings.pool is None:
+        return
+    if not settings.has_policies:
+        message = "the proxies of this class are not the platform's, and run where their controller says"
+        yield Diagnostic(("gateway", "pool"), f"{message}; remove it")
+        return
+    if settings.pool not in stack.pools and not {("pools", settings.pool), ("pools",)} & broken:
+        yield Diagnostic(("gateway", "pool"), unknown_pool(settings.pool, stack, broken))
 
 
 def _class(stack: Stack, settings: GatewaySettings) -> Iterator[Diagnostic]:

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from gpu_cluster.images import PAUSE, VLLM
-from gpu_cluster_tools.real_node.images import LocalImage, container_images
+from gpu_cluster.stack import load
+from gpu_cluster_tools.real_node.images import LocalImage, container_images, gateway_images
 from gpu_cluster_tools.toolchain import Toolchain
 from tests.unit.gpu_cluster.kubernetes.serving.test_weights_image import IMAGE as WEIGHTS_IMAGE
 from tests.unit.gpu_cluster.kubernetes.serving.test_weights_image import in_an_image
 from tests.unit.gpu_cluster.stacks import stack_of
 from tests.unit.platforms import platform_of
+
+STACKS = Path(__file__).parents[3] / "stacks"
 
 
 class _Tools(Toolchain):
@@ -78,3 +81,35 @@ def test_images_with_weights_have_a_configuration_where_the_server_looks_for_it(
     assert made[WEIGHTS_IMAGE].files == {"models/qwen3/config.json": b"{}"}
     assert made[PAUSE.at(None)].command == ["/usr/local/bin/pause"]
     assert VLLM.at(None) in made
+
+
+def test_a_path_with_a_slash_is_a_folder_for_everyones_files(tmp_path: Path) -> None:
+    LocalImage("a", {"tmp/": b"", "lib64/ld-linux-x86-64.so.2": b"loader"}).write(
+        tmp_path / "image.tar", "x86_64"
+    )
+    with tarfile.open(tmp_path / "image.tar") as file:
+        blobs = [_content(file, each) for each in file]
+    [layer] = [blob for blob in blobs if blob.startswith(b"tmp/")]
+    with tarfile.open(fileobj=io.BytesIO(layer)) as files:
+        assert {(each.name, each.mode, each.isdir()) for each in files} == {
+            ("tmp", 0o1777, True),
+            ("lib64/ld-linux-x86-64.so.2", 0o755, False),
+        }
+
+
+def test_images_of_the_gateway_have_the_names_that_its_pods_ask_for(tmp_path: Path) -> None:
+    """The plan has the Job and the proxies; the chart of the controller names the image of the Job."""
+    controller, envoy = tmp_path / "envoy-gateway", Path("/bin/ls")
+    controller.write_bytes(b"controller")
+    graph, _ = platform_of(
+        load(STACKS / "happy/gateway-on-this-machine.yaml"), gateway_keys={"search": "key"}
+    )
+    images = {image.name: image.files for image in gateway_images(graph, controller, envoy)}
+    assert images.keys() == {
+        "docker.io/envoyproxy/gateway:v1.6.0",
+        "docker.io/envoyproxy/envoy:distroless-v1.36.2",
+    }
+    assert images["docker.io/envoyproxy/gateway:v1.6.0"]["usr/local/bin/envoy-gateway"] == b"controller"
+    proxy = images["docker.io/envoyproxy/envoy:distroless-v1.36.2"]
+    assert proxy["usr/local/bin/envoy"] == envoy.read_bytes()
+    assert any("ld-linux" in path for path in proxy)

@@ -6,7 +6,14 @@ from gpu_cluster_tools.real_node.settings import NodeSettings, Program, RealNode
 def test_processes_read_what_the_command_wrote(tmp_path: Path) -> None:
     node = NodeSettings("l4-0", "10.201.0.1", "/nodes/l4-0", [Program("kubelet", ["kubelet", "--v=2"])])
     settings = RealNodeSettings(
-        "/bin", 6443, "../egress.socket", {"chat": 20000}, [Program("kube-proxy", ["kube-proxy"])], [node]
+        "/bin",
+        6443,
+        "../egress.socket",
+        {"chat": 20000},
+        [Program("kube-proxy", ["kube-proxy"])],
+        [node],
+        20001,
     )
     settings.write(tmp_path / "settings.json")
     assert RealNodeSettings.read(tmp_path / "settings.json") == settings
+    assert settings.ways == {"model-chat": 20000, "gateway": 20001}

@@ -200,3 +200,50 @@ def test_pods_that_others_make_pull_with_the_login_of_the_mirror() -> None:
         it["metadata.namespace"] for it in graph.of("Secret") if it["metadata.name"] == "registry-login"
     ]
     assert "envoy-gateway-system" in namespaces
+
+
+SYSTEM = {"machine": {"cpus": 8, "memory": "32Gi"}, "nodes": 1}
+GPUS = {"instance": "g6.4xlarge", "nodes": 2}
+
+
+def pods_of(pools: dict[str, Any], **gateway: Any) -> list[dict[str, Any]]:
+    """Pods of the Job of the certificates, of the controller and of the proxies."""
+    settings = {"host": "models.example.com", "tls": TLS, **gateway}
+    graph, _ = platform_of(stack_of(pools=pools, serving={"models": {"chat": model_of()}}, gateway=settings))
+    [chart] = [it for it in graph.of("Chart") if it["chart"].endswith("/gateway-helm")]
+    return [
+        dict(graph.only("Job")["spec.template.spec"]),
+        dict(chart["values.deployment"].get("pod", {})),
+        dict(graph.only("EnvoyProxy")["spec.provider.kubernetes.envoyDeployment.pod"]),
+    ]
+
+
+def test_all_of_its_pods_run_in_the_pool_that_is_named() -> None:
+    edge: dict[str, Any] = {
+        **SYSTEM,
+        "labels": {"example.com/pool": "edge"},
+        "taints": {"example.com/edge": {}},
+    }
+    for pod in pods_of({"system": SYSTEM, "edge": edge, "l4": GPUS}, pool="edge"):
+        assert pod["nodeSelector"] == {"example.com/pool": "edge"}
+        [toleration] = pod["tolerations"]
+        assert (toleration["key"], toleration["effect"]) == ("example.com/edge", "NoSchedule")
+
+
+def test_without_a_pool_its_pods_run_where_no_taint_is() -> None:
+    for pod in pods_of({"system": SYSTEM, "l4": GPUS}):
+        assert not {"nodeSelector", "tolerations"} & pod.keys()
+
+
+def test_where_every_pool_has_gpus_its_pods_run_beside_models() -> None:
+    for pod in pods_of({"l4": GPUS}):
+        assert [it["key"] for it in pod["tolerations"]] == ["nvidia.com/gpu"]
+
+
+def test_on_this_machine_its_charts_are_files_and_it_has_no_load_balancer() -> None:
+    stack = load(STACKS / "happy/gateway-on-this-machine.yaml")
+    graph, _ = platform_of(stack, gateway_keys={"search": "key"})
+    assert service_of(graph) == {"type": "ClusterIP"}
+    charts = {it["chart"] for it in graph.of("Chart")}
+    folder = STACKS / ".local" / "charts"
+    assert charts == {str(folder / chart) for chart in ("gateway-crds-helm", "gateway-helm")}

@@ -54,9 +54,18 @@ _MODELS = {
 }
 """Sources of rules/models.yaml; of what it has not, srt/metrics/collector.py of SGLang, read 2026-11-30."""
 
+PROXIES = {
+    "envoy_cluster_manager_cds_update_rejected",
+    "envoy_cluster_upstream_rq_time_bucket",
+    "envoy_cluster_upstream_rq_xx",
+    "envoy_control_plane_connected_state",
+    "envoy_listener_manager_lds_update_rejected",
+}
+"""Served by the real Envoy on a real node: tests/real_node/test_gateway.py."""
+
 _PROMETHEUS = {"ALERTS", "up"}
 
-SERVED = {*COUNTERS, *_OBJECTS, *_NODES, *_MODELS, *_PROMETHEUS}
+SERVED = {*COUNTERS, *_OBJECTS, *_NODES, *_MODELS, *PROXIES, *_PROMETHEUS}
 """Names of kubelets are not among them: the configuration of Prometheus says which are kept."""
 
 _KEYWORDS = {"and", "bool", "by", "group_left", "offset", "on", "or", "unless", "without"}

@@ -1,3 +1,4 @@
+import re
 from functools import cache
 from typing import Any
 
@@ -193,3 +194,30 @@ def test_prometheus_signs_for_its_workspace_alone() -> None:
     assert ":workspace/ws-0a1b2c3d-4e5f" in policy
     [association] = [it for it in made.of("PodIdentityAssociation") if it["namespace"] == "telemetry"]
     assert association["serviceAccount"] == "prometheus"
+
+
+def test_prometheus_reads_the_gateway_and_is_let_in() -> None:
+    made = graph("eks-gateway")
+    targets = jobs(made)
+    assert "envoy-gateway;19001" in kept(targets["gateway-controller"])
+    assert "models;19001" in kept(targets["gateway-proxies"])
+    assert targets["gateway-proxies"]["metrics_path"] == "/stats/prometheus"
+    [rule] = policy(made, "envoy-gateway-system", "allow-metrics")["ingress"]
+    assert [it["port"] for it in rule["ports"]] == [19001]
+    [peer] = rule["from"]
+    assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "telemetry"}
+    [way] = policy(made, "telemetry", "allow-gateway-metrics")["egress"]
+    assert [it["port"] for it in way["ports"]] == [19001]
+
+
+def test_series_of_a_proxy_have_the_route_and_its_namespace() -> None:
+    relabelled = jobs(graph("eks-gateway"))["gateway-proxies"]["metric_relabel_configs"]
+    rules = {it["target_label"]: it for it in relabelled if "target_label" in it}
+    found = re.fullmatch(rules["route"]["regex"], "httproute/serving/chat/rule/0")
+    assert found
+    assert found.expand(rules["namespace"]["replacement"].replace("$", "\\")) == "serving"
+    assert found.expand(rules["route"]["replacement"].replace("$", "\\")) == "chat"
+
+
+def test_a_gateway_of_another_class_is_not_read() -> None:
+    assert not [name for name in jobs(graph("teams-on-a-site")) if name.startswith("gateway-")]

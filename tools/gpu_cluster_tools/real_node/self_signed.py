@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 
 def self_signed(name: str, namespace: str, host: str) -> dict[str, Any]:
-    """A Secret of type kubernetes.io/tls for this host, valid for a day."""
+    """A Secret of type kubernetes.io/tls for this host, valid for a year."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject, now = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)]), datetime.now(UTC)
     made = (
@@ -20,7 +20,7 @@ def self_signed(name: str, namespace: str, host: str) -> dict[str, Any]:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_after(now + timedelta(days=365))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .sign(key, hashes.SHA256())
     )

@@ -1,0 +1,22 @@
+"""CPU and memory that the pods of Envoy Gateway and Envoy request."""
+
+from collections.abc import Mapping
+
+from gpu_cluster.config.gateway import GatewaySettings
+
+CONTROLLERS = 2
+"""Replicas of Envoy Gateway."""
+
+CONTROLLER_REQUESTS: Mapping[str, str] = {"cpu": "100m", "memory": "256Mi"}
+PROXY_REQUESTS: Mapping[str, str] = {"cpu": "250m", "memory": "512Mi"}
+
+_PROXY_POD: Mapping[str, str] = {"cpu": "260m", "memory": "544Mi"}
+"""With the program beside Envoy that ends its connections, for which Envoy Gateway requests 10m and 32Mi
+(api/v1alpha1/shared_types.go, v1.6.0)."""
+
+
+def gateway_pods(settings: GatewaySettings) -> list[Mapping[str, str]]:
+    """Requests of each pod during an update, which starts a pod of each kind before it ends another."""
+    if not settings.is_installed:
+        return []
+    return [CONTROLLER_REQUESTS] * (CONTROLLERS + 1) + [_PROXY_POD] * (settings.replicas + 1)

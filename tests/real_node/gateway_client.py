@@ -1,0 +1,125 @@
+"""Requests through the gateway of the local platform."""
+
+import http.client
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from tests.real_node.platform import Load
+
+HOST = "models.example.com"
+_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class GatewayClient:
+    """A caller outside of the cluster, which trusts the gateway's certificate."""
+
+    port: int
+    certificate: Path
+
+    def chat(self, route: str, key: str | None = None, *, header: str = "Authorization") -> tuple[int, Any]:
+        """Status and answer of one question."""
+        connection = self._connection()
+        try:
+            response = self._ask(connection, route, key, header, stream=False)
+            text = response.read().decode()
+        finally:
+            connection.close()
+        return response.status, json.loads(text) if text.startswith("{") else text
+
+    def get(self, path: str, key: str) -> int:
+        connection = self._connection()
+        try:
+            connection.request("GET", path, headers={"Authorization": f"Bearer {key}"})
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def stream(self, route: str, key: str, tokens: int) -> Iterator[str]:
+        """Events of a streamed answer, as each arrives."""
+        connection = self._connection()
+        try:
+            response = self._ask(
+                connection, route, key, "Authorization", words=tokens, stream=True, max_tokens=tokens
+            )
+            assert response.status == HTTPStatus.OK, response.read()
+            while line := response.readline():
+                if event := line.decode().removeprefix("data:").strip():
+                    yield event
+        finally:
+            connection.close()
+
+    @contextmanager
+    def load(self, route: str, key: str, clients: int) -> Generator[Load]:
+        """Clients that ask one request after the other on a connection of their own, and try none again."""
+        load, stop = Load(), threading.Event()
+        threads = [
+            threading.Thread(target=self._keep_asking, args=(load, stop, route, key, number % 2 == 0))
+            for number in range(clients)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            yield load
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+
+    def _keep_asking(self, load: Load, stop: threading.Event, route: str, key: str, keep: bool) -> None:
+        """`keep`: use a connection again until the proxy says that it closes it."""
+        connection: http.client.HTTPConnection | None = None
+        while not stop.is_set():
+            connection = connection or self._connection()
+            try:
+                response = self._ask(connection, route, key, "Authorization", stream=False)
+                content = response.read()
+                closes = response.will_close
+            except (OSError, http.client.HTTPException) as error:
+                load.lost.append(repr(error))
+                connection.close()
+                connection = None
+                continue
+            if response.status == HTTPStatus.OK:
+                load.answered += 1
+            else:
+                load.lost.append(f"{response.status} {content[:100]!r}")
+            if closes or not keep:
+                connection.close()
+                connection = None
+        if connection:
+            connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        context = ssl.create_default_context(cafile=str(self.certificate))
+        plain = socket.create_connection(("127.0.0.1", self.port), _SECONDS)
+        connection = http.client.HTTPConnection(HOST)
+        connection.sock = context.wrap_socket(plain, server_hostname=HOST)
+        return connection
+
+    def _ask(
+        self,
+        connection: http.client.HTTPConnection,
+        route: str,
+        key: str | None,
+        header: str,
+        *,
+        words: int = 1,
+        **settings: Any,
+    ) -> http.client.HTTPResponse:
+        value = f"Bearer {key}" if header == "Authorization" else str(key)
+        given = {header: value} if key else {}
+        model = route.rpartition("/")[2]
+        message = {"role": "user", "content": "hello " * words}  # the answer repeats it
+        body = json.dumps({"model": model, "messages": [message], **settings})
+        path = f"/{route}/v1/chat/completions"
+        connection.request("POST", path, body, {"Content-Type": "application/json", **given})
+        return connection.getresponse()

@@ -1,0 +1,57 @@
+"""Lines about the gateway of a stack on this machine."""
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster.capacity import routes_of
+from gpu_cluster.stack import load
+from gpu_cluster_tools.cli.local_gateway import GatewayRequest, say_unreal
+from gpu_cluster_tools.real_node.selection import RealSelection, real_selection
+
+STACK = load(Path(__file__).parents[3] / "stacks" / "happy" / "gateway-on-this-machine.yaml")
+
+
+def request(key: str | None, certificate: Path | None) -> GatewayRequest:
+    assert STACK.gateway
+    [route] = routes_of(STACK.gateway, STACK.serving.models)
+    return GatewayRequest(route, 20001, certificate, key)
+
+
+def test_the_command_leads_to_this_machine_and_has_the_key() -> None:
+    words = shlex.split(request("a'key", Path("/project/.local/gateway.crt")).as_curl())
+    assert words[:6] == [
+        "curl",
+        "--resolve",
+        "models.example.com:20001:127.0.0.1",
+        "--cacert",
+        "/project/.local/gateway.crt",
+        "https://models.example.com:20001/chat/v1/chat/completions",
+    ]
+    assert "Authorization: Bearer a'key" in words
+
+
+def test_without_certificate_and_key_it_is_plain_http() -> None:
+    words = shlex.split(request(None, None).as_curl())
+    assert "http://models.example.com:20001/chat/v1/chat/completions" in words
+    assert not [word for word in words if "Authorization" in word or word == "--cacert"]
+
+
+def test_it_says_that_nothing_answers_on_simulated_nodes(capsys: pytest.CaptureFixture[str]) -> None:
+    say_unreal(STACK, None)
+    said = capsys.readouterr().out
+    assert said == "gateway: its objects are made, and nothing answers there, since all nodes are simulated\n"
+
+
+def test_it_says_nothing_where_the_gateway_answers(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gpu_cluster_tools.real_node.selection.missing_envoy", lambda: None)
+    found = real_selection(STACK)
+    assert isinstance(found, RealSelection)
+    say_unreal(STACK, found)
+    assert capsys.readouterr().out == ""
+    say_unreal(STACK, replace(found, gateway=None))
+    assert "nothing answers there" in capsys.readouterr().out
