@@ -75,6 +75,20 @@ class Cost:
         """US dollars in a month for each pool, as `pool l4`, and for each other part; together the total."""
         return _summed((line_part(line), line.monthly) for line in self.lines)
 
+    def listed_parts(self) -> list[tuple[str, Range]]:
+        """Parts by name and US dollars in a month, highest first; a pool that lacks prices is listed at any cost.
+
+        cost.listed_parts()  # [("pool l4", Range(…)), ("pool r100, incomplete", NOTHING)]
+        """
+        lacking = {f"pool {pool}" for each in self.missing for pool in each.pools}
+        parts = {**dict.fromkeys(lacking, NOTHING), **self.by_part()}
+        shown = sorted(parts.items(), key=lambda it: (-it[1].most, it[0]))
+        return [
+            (f"{part}, incomplete" if part in lacking else part, monthly)
+            for part, monthly in shown
+            if monthly or part in lacking
+        ]
+
     def assumed(self) -> list[str]:
         """Names of the assumptions that the total depends on."""
         return sorted({line.assumption for line in self.lines if line.assumption})

@@ -56,7 +56,7 @@ def amounts(monthly: Range) -> str:
 
 def part_bars(cost: Cost) -> tuple[Bar, ...]:
     """Cost of each part in a month, the dearest first."""
-    parts = sorted(cost.by_part().items(), key=lambda it: (-it[1].most, it[0]))
+    parts = cost.listed_parts()
     widest = max((monthly.most for _, monthly in parts), default=Fraction(0))
     return tuple(
         Bar(
@@ -66,7 +66,6 @@ def part_bars(cost: Cost) -> tuple[Bar, ...]:
             _percent(monthly.most, widest),
         )
         for part, monthly in parts
-        if monthly
     )
 
 

@@ -16,11 +16,10 @@ from gpu_cluster_policies.markup import table, text
 
 def part_rows(cost: Cost) -> list[tuple[str, ...]]:
     """A row for each part, dearest first, and the total: an hour and a month, at least and at most."""
-    parts = sorted(cost.by_part().items(), key=lambda item: (-item[1].most, item[0]))
     head = ("PART", "HOUR, LEAST", "MOST", "MONTH, LEAST", "MOST")
     return [
         head,
-        *(_row(part, monthly) for part, monthly in parts if monthly),
+        *(_row(part, monthly) for part, monthly in cost.listed_parts()),
         _row(_total(cost.missing), cost.monthly),
     ]
 

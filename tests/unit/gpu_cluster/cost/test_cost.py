@@ -106,6 +106,32 @@ def test_a_missing_price_leaves_those_budgets_open_that_it_may_exceed() -> None:
     assert all(team.complete for team in teams)  # a team has its part of the pools alone
 
 
+class WithoutDisks(Prices):
+    def on_demand(self, instance: str, region: str) -> Price:
+        if instance == "g6e.12xlarge":
+            raise PriceError(f"no price for {instance} in {region}")
+        return super().on_demand(instance, region)
+
+    def service(self, name: str, region: str) -> Price:
+        if name.startswith("gp3"):
+            raise PriceError(f"no price for gp3 in {region}")
+        return super().service(name, region)
+
+
+def test_a_pool_without_any_price_is_listed_as_incomplete() -> None:
+    parts = dict(cost_of(plan("prod"), day=TODAY, prices=WithoutDisks()).listed_parts())
+
+    assert not parts["pool l40s, incomplete"]
+    assert parts["pool l4, incomplete"]  # its disks alone
+    assert "pool l4" not in parts
+
+
+def test_parts_are_listed_highest_first(prod: Cost) -> None:
+    amounts = [monthly.most for _, monthly in prod.listed_parts()]
+    assert amounts == sorted(amounts, reverse=True)
+    assert not any("incomplete" in part for part, _ in prod.listed_parts())
+
+
 def test_a_team_pays_for_what_is_its_own_and_for_its_part_of_the_pools() -> None:
     environment, team = (cost_of(plan(name), day=TODAY) for name in ("prod", "prod-vision"))
     share = environment.shares["vision"]
