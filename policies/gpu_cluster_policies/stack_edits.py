@@ -9,6 +9,8 @@ from gpu_cluster_policies.source_location import SourceLocation
 _STACK_FILE = re.compile(r"Pulumi\.[^/]+\.yaml")
 _ENTRY = re.compile(r"gpu-cluster:(pools|storage|serving\.models)\.([A-Za-z0-9-]+)")
 
+_TWO_REPLICAS = "gpu-cluster:serving:\n  models:\n    {name}:\n      replicas: 2 # of a range: min: 2"
+
 EDITS: Mapping[str, str] = {
     "1-no-public-endpoint": "gpu-cluster:cluster:\n  endpoint: private",
     "2-public-cidrs": "gpu-cluster:cluster:\n  endpoint: private",
@@ -16,8 +18,8 @@ EDITS: Mapping[str, str] = {
     "21-image-lifecycle": "gpu-cluster:registry:\n  keepImages: 100",
     "23-no-force-delete": "gpu-cluster:protect: true",
     "33-backup-plan": "gpu-cluster:storage:\n  {name}:\n    backupDays: 35",
-    "71-disruption-budget": "gpu-cluster:serving:\n  models:\n    {name}:\n      replicas: 2",
-    "72-two-replicas": "gpu-cluster:serving:\n  models:\n    {name}:\n      replicas: 2",
+    "71-disruption-budget": _TWO_REPLICAS,
+    "72-two-replicas": _TWO_REPLICAS,
     "83-no-spot-in-production": "gpu-cluster:pools:\n  {name}:\n    capacity: on-demand",
     "88-protected": "gpu-cluster:protect: true",
     "97-production-stated": "gpu-cluster:production: true",

@@ -76,7 +76,7 @@ class Cost:
         return _summed((line_part(line), line.monthly) for line in self.lines)
 
     def listed_parts(self) -> list[tuple[str, Range]]:
-        """Parts by name and US dollars in a month, highest first; a pool that lacks prices is listed at any cost.
+        """Parts by name and US dollars in a month, highest first, with every pool that lacks prices.
 
         cost.listed_parts()  # [("pool l4", Range(…)), ("pool r100, incomplete", NOTHING)]
         """
