@@ -23,4 +23,4 @@ ADDON_LEAST: Mapping[str, str] = {
     "eks-node-monitoring-agent": "v1.6.3",
     "eks-pod-identity-agent": "v1.3.3",
 }
-"""First version of an add-on that can do what the platform asks of it."""
+"""Minimum version of an add-on with the features that the platform uses."""

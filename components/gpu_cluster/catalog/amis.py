@@ -32,14 +32,14 @@ _AL2023_SINCE = {"g7": "20260917"}
 """First release with a driver for the family; every release has one for the others."""
 
 _NOT_ON_BOTTLEROCKET = {"g7"}
-"""Families that need driver 595, which Bottlerocket has not."""
+"""Families that require driver 595, which Bottlerocket does not ship."""
 
 _BOTTLEROCKET_SINCE = (1, 54)
 """First release with driver 580 whose own device plugin can be told of time slices and of MPS."""
 
 
 def ami_type(family: str, instance: Instance) -> str:
-    """As EKS calls it: ami_type("al2023", INSTANCES["g6.xlarge"])  # AL2023_x86_64_NVIDIA"""
+    """AMI type of EKS: ami_type("al2023", INSTANCES["g6.xlarge"])  # AL2023_x86_64_NVIDIA"""
     architecture = "ARM_64" if instance.architecture == "arm64" else "x86_64"
     if family == "bottlerocket":
         return f"BOTTLEROCKET_{architecture}{'_NVIDIA' if instance.gpu else ''}"
@@ -47,7 +47,7 @@ def ami_type(family: str, instance: Instance) -> str:
 
 
 def ami_problem(family: str, release: str, instance: Instance) -> str | None:
-    """Why the instance type cannot run this release; None where it can.
+    """Reason why the instance type cannot run this release; None if it can.
 
     ami_problem("al2023", "1.35.6-20260714", INSTANCES["g7.2xlarge"])
     # "g7.2xlarge has a driver from 20260917 on, got 1.35.6-20260714"

@@ -16,7 +16,7 @@ CAPACITY_BLOCK_SOURCES = {
 }
 
 ULTRASERVER_FAMILY = "p6e-"
-"""Prefix of the types whose servers share their NVLink with others; none can be had by itself."""
+"""Prefix of instance types whose servers share their NVLink with others; single servers are not offered."""
 
 CAPACITY_BLOCK_TYPES = (
     "p4d.24xlarge",

@@ -16,9 +16,9 @@ DEVICE_VARIABLES = (
     "NVIDIA_MOFED",
     "NVIDIA_NVSWITCH",
 )
-"""Variables by which the NVIDIA runtime gives a container devices.
+"""Environment variables that select the devices of a container for the NVIDIA runtime.
 
-Those of a pod beat those of the device plugin. NVIDIA_DRIVER_CAPABILITIES is not among them: it chooses
+Variables of a pod override those of the device plugin. NVIDIA_DRIVER_CAPABILITIES is not included: it selects
 libraries, for devices that the container has.
 """
 

@@ -1,4 +1,4 @@
-"""Which NVIDIA driver the programs that the platform runs need."""
+"""NVIDIA driver versions required by the programs that the platform runs."""
 
 from datetime import date
 

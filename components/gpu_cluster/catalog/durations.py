@@ -1,4 +1,4 @@
-"""How long AWS and Kubernetes typically take to make a resource and to delete it."""
+"""Typical duration of creating and deleting a resource on AWS and Kubernetes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,20 +19,20 @@ class Duration:
 
 
 LARGE_IMAGE_MINUTES = 5.0
-"""To pull and unpack the image of an inference engine."""
+"""Time to pull and unpack the image of an inference engine."""
 
 WEIGHTS_BYTES_PER_MINUTE = 15e9 / 48 * 60
 """Read from a volume into memory; as fast at best is the download into that volume."""
 
 BUCKET_SHARE = 0.75
-"""Of its network bandwidth a node reads a bucket with."""
+"""Fraction of a node's network bandwidth that reads from a bucket reach."""
 
 _START_SECONDS, _LONGEST_START_SECONDS = 90, 330
 _LARGE_BYTES = 80e9
 
 
 def engine_start_minutes(weights: int) -> float:
-    """Imports, torch.compile, CUDA graph capture and the start of the API server, beside the weights.
+    """Start of an engine without loading weights: imports, torch.compile, CUDA graph capture, API server.
 
     `weights`: bytes on each GPU. Published logs show 20 s, with a warm compile cache, to 330 s, for models
     that fill their GPUs; a pod starts with an empty cache.
@@ -42,7 +42,7 @@ def engine_start_minutes(weights: int) -> float:
 
 
 def duration_of(type: str) -> Duration:
-    """By type, such as aws:eks/cluster:Cluster. `KeyError` where nothing is known of it."""
+    """Duration by resource type, such as aws:eks/cluster:Cluster. `KeyError` for an unknown type."""
     found = DURATIONS.get(type)
     if found is None and type.startswith("kubernetes:"):
         return _OBJECT
@@ -57,4 +57,4 @@ DURATIONS: Mapping[str, Duration] = {
     )
     for row in rows_of("durations")
 }
-"""By type. Objects of Kubernetes that are not here are there at once."""
+"""Durations by resource type. Kubernetes objects that are not listed exist at once."""

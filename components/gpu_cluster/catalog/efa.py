@@ -48,7 +48,7 @@ def efa_interfaces(instance: Instance) -> tuple[Interface, ...]:
 
 
 def huge_pages_bytes(instance: Instance) -> int:
-    """Memory that a node with EFA keeps as huge pages, and no pod gets by a request of memory."""
+    """Memory that a node with EFA reserves as huge pages; memory requests of pods cannot use it."""
     return instance.cpus * _HUGE_PAGES_PER_CPU + _HUGE_PAGES_BESIDE if instance.efa else 0
 
 

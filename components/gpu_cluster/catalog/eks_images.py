@@ -1,4 +1,4 @@
-"""Where AWS publishes the images that it makes for EKS, region by region."""
+"""ECR registries in which AWS publishes its images for EKS, by region."""
 
 from datetime import date
 

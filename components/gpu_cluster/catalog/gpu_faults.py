@@ -1,8 +1,9 @@
-"""Faults of GPUs that the driver reports (XIDs), by what ends them.
+"""GPU faults that the driver reports (XIDs), by the repair that clears them.
 
-The XIDs that the EKS node monitoring agent calls fatal, by what NVIDIA's catalog asks for. A server cannot be
-opened, so what needs hands or power, or has failed for good, gets another server. The agent's list asks for
-that too with 63, whose repetition EC2 takes for failing memory, and with 151, which needs another machine.
+These are the XIDs that the EKS node monitoring agent treats as fatal, by the action in NVIDIA's catalog. EC2
+instances cannot be serviced, so a fault that needs physical work or a power cycle, or that is permanent,
+requires a replacement. The agent's list also replaces the server for 63, because EC2 treats its repetition as
+failing memory, and for 151, which needs another machine.
 Sources: NVIDIA XID catalog and the Amazon EKS user guide, node-health-nma and node-repair, 2026-08-22;
 aws/eks-node-monitoring-agent, monitors/nvidia/dcgm/dcgm_policies.go, WellKnownXidCodes, 2026-11-29.
 """
@@ -14,4 +15,4 @@ REPLACE_XIDS = (48, 54, 63, 74, 79, 142, 151)
 """They need another server."""
 
 ROW_REMAPPED_XID = 63
-"""A faulty row of memory has a spare one: NVIDIA's catalog asks for nothing, EC2 replaces the server."""
+"""Remapped memory row: NVIDIA's catalog requires no action, EC2 replaces the server."""

@@ -30,7 +30,7 @@ _HOUR = "hour"
 
 
 def on_demand(instance: str, region: str) -> Price:
-    """Linux, for an hour. `PriceError` where none is published, or the catalog has none for the region.
+    """Hourly on-demand price for Linux. `PriceError` if none is published or the catalog lacks the region.
 
     on_demand("g6.4xlarge", "us-east-2").usd  # 1.3232
     """

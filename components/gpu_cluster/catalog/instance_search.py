@@ -19,7 +19,7 @@ class GpuInstance:
     """US dollars on demand, in the region asked for or the first with a price; None where none is known."""
 
     regions: tuple[str, ...]
-    """Where AWS offers it; none where that is not known."""
+    """Regions in which AWS offers it; empty if unknown."""
 
     @property
     def gpu(self) -> str:
@@ -31,7 +31,7 @@ class GpuInstance:
 
     @property
     def memory_bytes(self) -> int:
-        """Of one GPU, as its driver reports it."""
+        """Memory of one GPU as its driver reports it."""
         return self.instance.gpu.memory_mib * _MIB if self.instance.gpu else 0
 
     @property
@@ -84,7 +84,7 @@ def gpu_instances(
 
 
 def grouped(found: Iterable[GpuInstance], by: str) -> dict[str, list[GpuInstance]]:
-    """By `gpu` or `family`, each group in the order it came."""
+    """Instances grouped by `gpu` or `family`; each group keeps the input order."""
     groups: dict[str, list[GpuInstance]] = {}
     for it in found:
         groups.setdefault(it.gpu if by == "gpu" else it.family, []).append(it)

@@ -36,7 +36,7 @@ class Instance:
     """Local NVMe disks, together."""
 
     hourly_usd: float | None
-    """On demand in us-east-1; None where no price is published."""
+    """On-demand price in us-east-1; None if no price is published."""
 
     max_pods: int
     """Pods that a node runs with the VPC CNI and one address each."""

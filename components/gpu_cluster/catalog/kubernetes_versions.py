@@ -28,7 +28,7 @@ class KubernetesVersion:
 
     @property
     def in_standard_support(self) -> bool:
-        """On the day of the source: what a stack file may say does not change overnight."""
+        """True if in standard support on the date of the source: no stack file becomes invalid overnight."""
         return KUBERNETES_SOURCES["standard_until"].date <= self.standard_until
 
 

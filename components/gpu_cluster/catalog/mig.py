@@ -15,9 +15,9 @@ MIG_SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A MIG profile by the memory slices that it takes; a GPU has 8, 4 or 2 of them.
+    """MIG profile with its number of memory slices; a GPU has 8, 4 or 2 slices.
 
-    Compute needs no count of its own: no placement that memory allows asks for more compute than there is.
+    Compute slices are not counted: a placement that fits in memory never exceeds the compute of the GPU.
     """
 
     memory_slices: int
@@ -26,7 +26,7 @@ class Profile:
 
     @property
     def most(self) -> int:
-        """How many of it one GPU holds when it holds nothing else."""
+        """Maximum number of instances on an otherwise empty GPU."""
         count = end = 0
         for start in self.starts:
             if start >= end:
@@ -40,7 +40,7 @@ class Profile:
         return tuple(slices << start for start in self.starts)
 
 
-# Compute goes by sevenths, so that seven small instances leave the last eighth of the memory unused.
+# Compute is divided into sevenths, so seven small instances leave the last eighth of the memory unused.
 _EIGHTHS = (
     Profile(1, (0, 1, 2, 3, 4, 5, 6)),
     Profile(2, (0, 2, 4, 6)),  # one compute slice with twice the memory

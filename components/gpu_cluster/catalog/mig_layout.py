@@ -7,7 +7,7 @@ from gpu_cluster.catalog.mig import Profile
 
 
 def mig_problem(gpu: Gpu, layout: Mapping[str, int]) -> str | None:
-    """Why one GPU cannot hold `layout`, a count for each profile; None where it can.
+    """Reason why one GPU cannot hold `layout`, a count for each profile; None if it can.
 
     mig_problem(GPUS["H100"], {"3g.40gb": 2})  # None
     mig_problem(GPUS["H100"], {"3g.40gb": 2, "1g.10gb": 1})
@@ -47,7 +47,7 @@ def mig_layouts(gpu: Gpu) -> list[dict[str, int]]:
 
 
 def _largest_first(gpu: Gpu, layout: Mapping[str, int]) -> list[tuple[str, int]]:
-    """In the order in which fewer and fewer places are open, so that the search seldom turns back."""
+    """Profiles by decreasing size: large ones have few placements, so the search seldom backtracks."""
     return sorted(layout.items(), key=lambda item: (-gpu.profiles[item[0]].memory_slices, item[0]))
 
 
@@ -62,7 +62,7 @@ def _fits(gpu: Gpu, layout: Mapping[str, int]) -> bool:
 
 
 def _place(wanted: Sequence[Profile], taken: int) -> bool:
-    """Whether all of `wanted` finds free slices; `taken` has a bit for each slice that is not free."""
+    """True if all of `wanted` fits in free slices; `taken` has a bit for each occupied slice."""
     if not wanted:
         return True
     first, *rest = wanted

@@ -1,4 +1,4 @@
-"""Where AWS offers an instance type: in which regions, and there in which zones."""
+"""Regions and availability zones in which AWS offers an instance type."""
 
 from collections.abc import Mapping
 

@@ -28,7 +28,7 @@ class Price:
 
     source: Source
     days: int = LIST_PRICE_DAYS
-    """For how long after its source it holds."""
+    """Validity of a price after the date of its source."""
 
     @property
     def holds_until(self) -> date:

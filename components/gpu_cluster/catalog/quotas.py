@@ -13,10 +13,10 @@ QUOTA_SOURCES: Mapping[str, Source] = sources_of("quotas")
 @dataclass(frozen=True, slots=True)
 class Quota:
     service: str
-    """As Service Quotas calls it: ec2, vpc, elasticfilesystem."""
+    """Service code in Service Quotas: ec2, vpc, elasticfilesystem."""
 
     code: str
-    """In Service Quotas, such as L-1216C47A."""
+    """Quota code in Service Quotas, such as L-1216C47A."""
 
     default: int
     """The default of an account."""
@@ -25,7 +25,7 @@ class Quota:
     """Unit, such as vCPUs; empty where the name says it."""
 
     name: str
-    """In the words of Service Quotas."""
+    """Quota name in Service Quotas."""
 
 
 def on_demand_quota(instance: Instance) -> Quota:
@@ -34,7 +34,7 @@ def on_demand_quota(instance: Instance) -> Quota:
 
 
 def spot_quota(instance: Instance) -> Quota | None:
-    """Quota of spot servers: vCPUs; None for families that no published quota names."""
+    """vCPU quota of spot instances; None for families without a published quota."""
     family = _family(instance)
     return QUOTAS.get(f"spot-{instance.name[:2] if family == 'p' else family}")
 

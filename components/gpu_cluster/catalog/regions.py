@@ -8,4 +8,4 @@ from gpu_cluster.catalog.table_files import rows_of, sources_of
 REGION_SOURCES: Mapping[str, Source] = sources_of("regions")
 
 REGIONS: Mapping[str, str] = {row["region"]: row["place"] for row in rows_of("regions")}
-"""Where each is, by its code."""
+"""Location of each region by its code."""

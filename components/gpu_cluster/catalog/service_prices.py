@@ -25,7 +25,7 @@ SERVICES: Mapping[str, PricedService] = {
     row["service"]: PricedService(row["service"], row["unit"], row["title"])
     for row in rows_of("services", "prices")
 }
-"""By name."""
+"""Prices by name."""
 
 
 def _prices() -> dict[tuple[str, str], Price]:
@@ -39,7 +39,7 @@ def _prices() -> dict[tuple[str, str], Price]:
 
 
 SERVICE_PRICES: Mapping[tuple[str, str], Price] = _prices()
-"""By service and region."""
+"""Prices by service and region."""
 
 
 def service_price(service: str, region: str) -> Price:

@@ -1,4 +1,4 @@
-"""On which day prices, versions, waivers and reservations have to hold: asked of the machine here alone."""
+"""Current date for prices, versions, waivers and reservations; only this module reads the clock for it."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""Public registries that the pull-through cache of ECR keeps copies of."""
+"""Public registries that the pull-through cache of ECR supports."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,13 +14,13 @@ UPSTREAM_SOURCES = {
 @dataclass(frozen=True, slots=True)
 class Upstream:
     host: str
-    """As images name it."""
+    """Host in image references."""
 
     address: str
-    """As ECR calls it."""
+    """Upstream address in ECR."""
 
     credentials: bool = False
-    """Whether ECR has to sign in there."""
+    """True if ECR needs credentials for it."""
 
 
 UPSTREAMS = {
@@ -30,4 +30,4 @@ UPSTREAMS = {
     "k8s": Upstream("registry.k8s.io", "registry.k8s.io"),
     "quay": Upstream("quay.io", "quay.io"),
 }
-"""By the word of the stack file."""
+"""Registries by their name in the stack file."""

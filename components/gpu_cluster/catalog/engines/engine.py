@@ -1,4 +1,4 @@
-"""How each engine is published, probed and measured."""
+"""Images, probes and metrics of each inference engine."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -36,7 +36,7 @@ ENGINE_SOURCES = {
 @dataclass(frozen=True, slots=True)
 class Engine:
     repository: str | None
-    """Of its public images; None where there is an image for each model."""
+    """Repository of its public images; None if each model has its own image."""
 
     example: str
     """A release, or an image where there is no repository for all models."""
@@ -94,4 +94,4 @@ ENGINES = {
         "te_queue_size",
     ),
 }
-"""By the word of the stack file; `custom` is not among them."""
+"""Engines by their name in the stack file, without `custom`."""

@@ -24,14 +24,14 @@ class Flag:
     """Other spellings, long and short."""
 
     negated: bool = False
-    """Whether --no-<name> exists too."""
+    """True if --no-<name> exists too."""
 
     number: Literal["int", "float"] | None = None
     choices: tuple[str, ...] = ()
     """Words that are allowed; none where any is."""
 
     open: bool = False
-    """Whether plugins may add to the choices."""
+    """True if plugins can add choices."""
 
 
 @cache

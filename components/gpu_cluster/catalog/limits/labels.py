@@ -7,10 +7,10 @@ _RESERVED = ("eks.amazonaws.com",)
 
 
 def label_problem(key: str, value: str) -> str | None:
-    """Why a managed node group cannot have this label, if it cannot.
+    """Reason why a managed node group cannot have this label; None if it can.
 
-    EKS gives labels to the kubelet, which exits at labels of Kubernetes that are not its own, so that no node
-    joins: node-role.kubernetes.io/… and node-restriction.kubernetes.io/… are for administrators to set.
+    EKS passes labels to the kubelet, which exits on Kubernetes labels that it does not own, so no node joins:
+    only administrators can set node-role.kubernetes.io/… and node-restriction.kubernetes.io/….
     EKS itself refuses what contains kubernetes.io/, k8s.io/ or eks.amazonaws.com/.
 
     Source: kubernetes/kubernetes, cmd/kubelet/app/options/options.go, ValidateKubeletFlags;

@@ -1,8 +1,8 @@
 """Maximum lengths of AWS resource names, and the names that pulumi-aws makes automatically.
 
-pulumi-aws names what a program leaves unnamed `<logical name>-<7 hex digits>`. It has a maximum of its own by
-resource type, and ends the preview with an error where the name is longer. Where its maximum is above the
-service's, the service refuses the name on creation.
+pulumi-aws gives unnamed resources the name `<logical name>-<7 hex digits>`. It has its own maximum for each
+resource type, and fails the preview if the name is longer. If its maximum exceeds that of the service, the
+service rejects the name on creation.
 """
 
 from collections.abc import Mapping
@@ -117,7 +117,7 @@ def fitted(resource_type: str, name: str) -> str:
 
 
 def automatic_name_problem(resource_type: str, name: str) -> str | None:
-    """Why a resource cannot have the automatic name of this logical name, if it cannot.
+    """Reason why the automatic name of this logical name is invalid for a resource type; None if it is valid.
 
     automatic_name_problem("aws:iam/role:Role", "r" * 57)
     # the automatic name of rrr… has 65 characters, aws:iam/role:Role takes 64

@@ -16,5 +16,5 @@ def policy_characters(document: str) -> int:
 
 
 def inline_policies_problem(*documents: str) -> str | None:
-    """Why a role cannot have these inline policies together, if it cannot."""
+    """Reason why a role cannot have these inline policies together; None if it can."""
     return LIMITS["iam-inline-policies"].problem(sum(map(policy_characters, documents)))

@@ -1,4 +1,4 @@
-"""Requests to AWS that a limit refuses: what an account asks before it creates or changes something."""
+"""Limits on requests to AWS, checked before a resource is created or changed."""
 
 import base64
 import binascii
@@ -12,7 +12,7 @@ from gpu_cluster.catalog.limits.policies import inline_policies_problem, policy_
 from gpu_cluster.catalog.limits.table import LIMITS
 
 Parameters = Mapping[str, Any]
-"""Of a request, by the names of the service's API."""
+"""Parameters of a request by their names in the service's API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Exceeded:
     """Key of `LIMITS`; name, labels, mount-targets or base64 for what no number bounds."""
 
     words: str
-    """The value given and the limit of the service, for a person to read."""
+    """Readable message with the given value and the limit of the service."""
 
 
 def request_problems(

@@ -43,13 +43,13 @@ class Limit:
 
     service: str
     adjustable: bool
-    """Whether AWS raises it on request."""
+    """True if AWS raises it on request."""
 
     source: str
     """Key of `LIMIT_SOURCES`."""
 
     def problem(self, given: int) -> str | None:
-        """Why this many are too many, if they are.
+        """Message if the count exceeds the limit; otherwise None.
 
         LIMITS["node-group-taints"].problem(51)
         # a managed node group has 51 taints, EKS takes 50

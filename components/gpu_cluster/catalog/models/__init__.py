@@ -1,4 +1,4 @@
-"""Open models as they are published: how large they are, and how much an engine keeps of a token."""
+"""Published open models: their size, and the memory that an engine keeps for each token."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""The blocks of a model by its config.json: their weights, and what the engine keeps of tokens for each.
+"""Blocks of a model from its config.json: their weights, and the cache that the engine keeps for each token.
 
 Names of modules are those of the published files, from `layers.` on: they determine the quantization.
 """
@@ -10,10 +10,10 @@ from gpu_cluster.catalog.models.hub_fields import Fields
 from gpu_cluster.catalog.models.language_model import CacheLayers
 
 INDEXER_BYTES = 1.0
-"""Of a number in an indexer's cache: FP8, its scale of 4 bytes counted as numbers."""
+"""Bytes of a number in an indexer's cache: FP8; the 4-byte scale is counted as numbers."""
 
 INDEXER_SCALE = 4
-"""Bytes of the scale that goes with each token's key in an indexer's cache.
+"""Bytes of the scale of each token's key in an indexer's cache.
 
 Source: vllm-project/vllm, vllm/model_executor/models/deepseek_v2.py, DeepseekV32IndexerCache: head_dim is
 index_head_dim + index_head_dim // quant_block_size * 4, torch.uint8; 2026-08-21.
@@ -42,7 +42,7 @@ class Block:
     modules: tuple[Module, ...]
     cache: tuple[CacheLayers, ...]
     copies: int = 0
-    """Numbers that the engine keeps a second time, in bf16, after loading."""
+    """Numbers that the engine duplicates in bf16 after loading."""
 
 
 def attention(fields: Fields, prefix: str, *, window: int = 0, shares_cache: bool = False) -> Block:
@@ -131,7 +131,7 @@ def latent_attention(fields: Fields, prefix: str) -> Block:
 def _indexer(
     fields: Fields, prefix: str, hidden: int, q_rank: int
 ) -> tuple[tuple[Module, ...], tuple[CacheLayers, ...]]:
-    """The indexer of sparse attention, which keeps a key of each token beside the latent vector."""
+    """Indexer of sparse attention, which caches a key for each token in addition to the latent vector."""
     size, heads = fields.number("index_head_dim"), fields.number("index_n_heads")
     if not (size and heads and fields.number("index_topk")):
         return (), ()

@@ -32,7 +32,9 @@ _ENCODERS = frozenset(["bert", "roberta", "xlm-roberta", "modernbert", "new", "n
 
 
 def read_config(name: str, config: Json, quant: Json | None = None) -> LanguageModel:
-    """`quant`: hf_quant_config.json beside it, where there is one. `ConfigError` where too little is said.
+    """Language model from its config.json. `quant` is hf_quant_config.json if the repository has one.
+
+    `ConfigError` if the files do not determine the model.
 
     read_config("acme/chat", {"hidden_size": 4096, ...}).weights
     """
@@ -74,7 +76,7 @@ def _embeddings(config: Json, text: Fields) -> Iterator[Module]:
     if not tied and text.text("model_type") not in _ENCODERS:
         yield Module("lm_head", table)
     each = text.number("hidden_size_per_layer_input")
-    if each:  # Gemma 3n and 4: a table of its own for the inputs of every layer
+    if each:  # Gemma 3n and 4: a separate embedding table for the inputs of every layer
         count = text.required("num_hidden_layers")
         words = text.number("vocab_size_per_layer_input", default=_vocabulary(text))
         yield Module("embed_tokens_per_layer", words * count * each, linear=False)

@@ -1,4 +1,4 @@
-"""A language model as memory sees it: the bytes of its weights and what it keeps of each token."""
+"""Memory of a language model: the bytes of its weights and its cache for each token."""
 
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ class CacheLayers:
     """Key-value heads, which tensor parallelism divides; 0 where every GPU keeps the entry whole (MLA)."""
 
     numbers: int
-    """Of an entry, for each head: a key and a value, or a latent vector with its position."""
+    """Numbers of a cache entry for each head: a key and a value, or a latent vector with its position."""
 
     window: int = 0
     """Tokens that are kept; 0 for all of them."""
@@ -30,13 +30,13 @@ class CacheLayers:
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
     name: str
-    """On the model hub, such as meta-llama/Llama-3.1-8B-Instruct."""
+    """Name on the model hub, such as meta-llama/Llama-3.1-8B-Instruct."""
 
     parameters: float
-    """In billions, all experts together: each must be in memory, however few answer for a token."""
+    """Parameters in billions, with all experts: each is in memory, however few are active for a token."""
 
     precision: str
-    """Of most weights, such as bf16, fp8, nvfp4, mxfp4 or int4."""
+    """Precision of most weights, such as bf16, fp8, nvfp4, mxfp4 or int4."""
 
     weights: int
     """Bytes that the engine loads on one GPU; layers for multi-token prediction are not among them."""
@@ -59,7 +59,7 @@ class LanguageModel:
     """The Hub gives its files only to accounts that were granted access; None where that is not known."""
 
     licence: str = ""
-    """As the hub names it; empty where it is not known."""
+    """Licence name on the hub; empty if unknown."""
 
     @property
     def download(self) -> int:
@@ -67,7 +67,7 @@ class LanguageModel:
 
     @property
     def has_shape(self) -> bool:
-        """Whether more than its weights is known."""
+        """True if the architecture is known, not only the weights."""
         return bool(self.cache or self.vocabulary)
 
     def weights_on(self, gpus: int) -> int:
@@ -75,7 +75,7 @@ class LanguageModel:
         return self.whole + (self.weights - self.whole) // gpus
 
     def splits_over(self, gpus: int) -> bool:
-        """Whether vLLM can divide its heads among so many GPUs; a key-value head may be on several."""
+        """True if vLLM can divide its heads among this number of GPUs; a key-value head may be on several."""
         if self.heads % gpus:
             return False
         return all(_splits(layers.heads, gpus) for layers in self.cache)
@@ -86,7 +86,7 @@ class LanguageModel:
 
 
 def of_weights(name: str, size: int) -> LanguageModel:
-    """A model of which only the bytes of its weights are known: it keeps nothing and always splits."""
+    """Model with known weight bytes only: it has no cache and can be divided among any number of GPUs."""
     return LanguageModel(name, 0, "", size)
 
 

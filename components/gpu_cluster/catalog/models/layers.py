@@ -1,4 +1,4 @@
-"""The layers of a model, one by one, as its config.json lists or implies their kinds."""
+"""Layer types of a model, listed or implied by its config.json."""
 
 from collections.abc import Iterator
 from itertools import repeat
@@ -37,7 +37,7 @@ def layers(fields: Fields) -> Iterator[tuple[Block, tuple[Module, ...]]]:
 
 
 def kinds(fields: Fields) -> tuple[str, ...]:
-    """full, window, latent, compressed, linear, delta, mamba, both or conv, for each layer."""
+    """Type of each layer: full, window, latent, compressed, linear, delta, mamba, both or conv."""
     count = fields.required("num_hidden_layers", "n_layer", "num_layers", "n_layers")
     if "compress_ratios" in fields:
         return ("compressed",) * count
@@ -108,7 +108,7 @@ def _block(fields: Fields, layer: int, kind: str) -> Block:
 
 
 def _letters(fields: Fields) -> str:
-    """Of Nemotron-H, whose newer files write them out as words."""
+    """Layer types of Nemotron-H; its newer files spell them out."""
     if fields.text("model_type") != "nemotron_h":
         return fields.text("hybrid_override_pattern")
     words = "".join(_LETTERS.get(each, "?") for each in fields.words("layers_block_type"))

@@ -16,28 +16,28 @@ _EXPERTS = re.compile(r"\.experts(\.|$)")
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """How a quantized weight is stored."""
+    """Storage format of a quantized weight."""
 
     precision: str
     bytes: float
-    """Of a number, with its part of scales and zero points."""
+    """Bytes of a number, including its share of scales and zero points."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantization:
     precision: str
-    """Of the quantized weights; of all where none is."""
+    """Precision of the quantized weights; of all weights if none is quantized."""
 
     plain_bytes: int
-    """Of a number that is not quantized."""
+    """Bytes of a number that is not quantized."""
 
     scheme: Scheme | None = None
     experts: Scheme | None = None
-    """Of experts, where it is another one."""
+    """Scheme of experts if it differs."""
 
     skipped: tuple[str, ...] = ()
     layers: Mapping[str, Scheme] = field(default_factory=dict[str, Scheme])
-    """Of single modules, which are then all that are quantized."""
+    """Schemes of single modules; if given, only these modules are quantized."""
 
     def bytes_of(self, module: Module) -> float:
         scheme = self._scheme_of(module)
@@ -106,7 +106,7 @@ def _scheme(given: Fields) -> Scheme:
 
 
 def _algorithm(given: Fields) -> Scheme:
-    """As ModelOpt names them."""
+    """Scheme by its algorithm name in ModelOpt."""
     name = given.text("quant_algo").upper()
     if "NVFP4" in name:
         return Scheme("nvfp4", 0.5 + 1 / given.number("group_size", default=16))
@@ -142,7 +142,7 @@ def _mxfp4() -> Scheme:
 
 
 def _most(schemes: Mapping[str, Scheme]) -> str:
-    """Of most modules."""
+    """Precision of most modules."""
     names = [each.precision for each in schemes.values()]
     return max(names, key=names.count)
 
@@ -154,7 +154,7 @@ def _by_expert(schemes: Mapping[str, Scheme]) -> dict[str, Scheme]:
 
 
 def _tail(pattern: str) -> str:
-    """From `layers.` on: prefixes differ with each way of nesting the language model."""
+    """Pattern from `layers.` on, because prefixes depend on how the language model is nested."""
     if pattern.startswith("re:"):
         return pattern
     for theirs, ours in (("block_sparse_moe.", "mlp."), (".ffn.", ".mlp."), ("*.attn.", "*.self_attn.")):

@@ -42,7 +42,7 @@ class ModelEntry:
 
 
 def read_table(path: Path) -> Mapping[str, ModelEntry]:
-    """By name, as the file orders them."""
+    """Models by name, in the order of the file."""
     with path.open(encoding="utf-8", newline="") as file:
         entries = map(_entry, csv.DictReader(file))
         return {entry.model.name: entry for entry in entries}
