@@ -1,6 +1,6 @@
-"""Outputs of AWS resources beyond their inputs: names, ids, ARNs and addresses.
+"""Simulated outputs of AWS resources: names, ids, ARNs and addresses.
 
-Shaped as AWS shapes them, and the same each time for the same stack, so that two plans can be compared.
+They have AWS's formats and are deterministic for a stack, so two plans can be compared.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ Inputs = Mapping[str, Any]
 Outputs = dict[str, Any]
 
 _HEX_OF_AN_ID = 17
-_HEX_OF_A_NAME = 7  # that the provider puts behind a name of its own making
+_HEX_OF_A_NAME = 7  # suffix of automatic names of the provider
 _FORM = {
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "sg",
     "aws:ec2/eip:Eip": "eipalloc",
@@ -35,7 +35,7 @@ _FORM = {
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "sgr",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "sgr",
 }
-"""How the ids begin that AWS gives; what is not here goes by its name."""
+"""Prefixes of ids that AWS assigns; the id of any other resource is its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class RequestedResource:
 
     @property
     def name(self) -> str:
-        """As the program says, or else of the provider's making."""
+        """Name set by the program, or else the provider's automatic name."""
         given = self.inputs.get("name") or self.inputs.get("bucket")
         if isinstance(given, str) and given:
             return given
@@ -76,7 +76,7 @@ class RequestedResource:
 
 
 def outputs_of(asked: RequestedResource) -> Outputs:
-    """By the engine's names; nothing for what AWS only repeats."""
+    """Outputs by the engine's property names, without those that only repeat inputs."""
     say = _SAYS.get(asked.type)
     named = {} if "name" in asked.inputs else {"name": asked.name}
     return {**named, **(say(asked) if say else {})}
@@ -88,7 +88,7 @@ def _arn(service: str, path: str) -> Callable[[RequestedResource], Outputs]:
 
 
 def _everywhere(service: str, path: str) -> Callable[[RequestedResource], Outputs]:
-    """As `_arn`, for a service that knows no regions."""
+    """ARN of a resource of a global service."""
     return lambda it: {"arn": it.arn(service, path.format(name=it.name), region="")}
 
 
@@ -159,7 +159,7 @@ def _key(it: RequestedResource) -> Outputs:
 
 
 def uid_of(type: str, id: str) -> str:
-    """Of an object in a cluster, always the same for the same object."""
+    """UID of a Kubernetes object, deterministic for the object."""
     return _uuid(sha256(f"{type}\n{id}".encode()).hexdigest())
 
 

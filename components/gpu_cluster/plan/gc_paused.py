@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def gc_paused() -> Generator[None]:
-    """Do not look for garbage meanwhile: all that a plan makes stays, and to go over it again and again takes
-    half of the time of a large one."""
+    """Pause garbage collection: all objects of a plan stay alive, and scanning them repeatedly takes half
+    of the time of a large plan."""
     if not gc.isenabled():
         yield
         return
@@ -16,7 +16,7 @@ def gc_paused() -> Generator[None]:
     try:
         yield
     finally:
-        # All goes to the oldest generation, as if it had been collected: else a full collection follows.
+        # Move all objects to the oldest generation, as after a collection; else a full collection follows.
         gc.freeze()
         gc.unfreeze()
         gc.enable()

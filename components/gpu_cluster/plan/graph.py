@@ -18,7 +18,7 @@ class Registered:
     outputs: dict[str, Any]
     """Outputs, with its `id`."""
     made_of: Mapping[str, frozenset[str]]
-    """By input, the URNs of the resources whose outputs its value is made of."""
+    """URNs of the resources that each input depends on, by input name."""
     dependencies: frozenset[str]
     """URNs of what it waits for, and of what waits for it to be gone."""
     provider: str
@@ -27,13 +27,13 @@ class Registered:
     deleted_before_replaced: bool
     protected: bool
     retained: bool
-    """Whether it stays when it goes from the program."""
+    """True if the resource is retained when it is removed from the program."""
     aliases: tuple[str, ...]
     """Names that it had before."""
     timeouts: tuple[str, str]
-    """For create and update; empty for the provider's own."""
+    """Timeouts for create and update; empty for the provider's defaults."""
     secrets: frozenset[str]
-    """Inputs that the engine keeps encrypted."""
+    """Inputs that the engine encrypts in the state."""
 
     def __getitem__(self, path: str) -> Any:
         """An input by its path: `deployment["spec.template.spec.containers.0.args"]`."""
@@ -71,7 +71,7 @@ class Graph:
         return resource
 
     def waits_for(self, later: Registered, earlier: Registered) -> bool:
-        """Whether `later` is made after `earlier`, by its own dependencies or those of its parents."""
+        """True if `later` is created after `earlier`, by its own dependencies or those of its parents."""
         by_urn = {r.urn: r for r in self.resources}
         seen: set[str] = set()
         ahead = [later.urn]

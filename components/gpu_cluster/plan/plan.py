@@ -26,7 +26,7 @@ class Plan:
     """
 
     name: str
-    """Of the stack: `prod` for stacks/Pulumi.prod.yaml."""
+    """Name of the stack: `prod` for stacks/Pulumi.prod.yaml."""
 
     stack: Stack
     """Its settings; of a team's stack those of the environment that it is on."""
@@ -40,7 +40,7 @@ class Plan:
 
     @classmethod
     def of(cls, name: str, stack: Stack | TeamStack, graph: Graph, outputs: dict[str, Any]) -> "Plan":
-        """Of a stack of either kind."""
+        """Create the plan of a platform's or a team's stack."""
         if isinstance(stack, TeamStack):
             return cls(name, stack.environment, graph, outputs, team=stack)
         return cls(name, stack, graph, outputs)
@@ -65,7 +65,7 @@ def planned(stack: Stack | TeamStack, name: str, environments: Environments | No
     """The plan of these settings, as if a file said them."""
     known = {} if environments is None else environments
     with gc_paused(), sdks_by_parts():
-        from gpu_cluster.plan.program import run  # loads the SDKs: half a second, for those who plan
+        from gpu_cluster.plan.program import run  # loads the SDKs: half a second, only for plans
 
         return Plan.of(name, stack, *run(stack, name, known))
 

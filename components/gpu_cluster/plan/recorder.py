@@ -18,7 +18,7 @@ from gpu_cluster.plan.graph import Graph, Registered
 from gpu_cluster.unknown import UNKNOWN
 
 PROJECT = "gpu-cluster"
-"""Of Pulumi.yaml."""
+"""Project name in Pulumi.yaml."""
 
 _TRACED = "_get_stack_trace"
 
@@ -36,7 +36,7 @@ def recorded(
 
 @contextmanager
 def _without_stack_traces() -> Generator[None]:
-    """The SDK sends the lines of code that led to each resource: a fifth of a plan, which keeps none."""
+    """Skip source positions of resources, which take a fifth of the time of a plan and are not used in it."""
     traced = getattr(resource, _TRACED, None)
     setattr(resource, _TRACED, StackTrace)
     try:
@@ -52,7 +52,7 @@ class _Recorder(MockMonitor):
         self._stack = stack
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
-        """As the engine does; what asks runs in threads, which do not know the stack."""
+        """Build a URN like the engine. Callers run in threads, which have no stack in their context."""
         kind = f"{parent.split('::')[2].rpartition('$')[2]}${type_}" if parent else type_
         return f"urn:pulumi:{self._stack}::{PROJECT}::{kind}::{name}"
 

@@ -76,7 +76,7 @@ class _Package(ModuleType):
             importlib.import_module(f"{self.__name__}.{part}")
             if name in self.__dict__:
                 return self.__dict__[name]
-        if f"{self.__name__}.{name}" in sys.modules:  # it is being imported, and asks for itself
+        if f"{self.__name__}.{name}" in sys.modules:  # the import of the module itself is running
             raise AttributeError(name)
         self.__class__ = ModuleType  # pyright: ignore[reportAttributeAccessIssue] -- a plain package again
         loader.whole.exec_module(self)
