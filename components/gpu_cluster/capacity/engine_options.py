@@ -17,7 +17,7 @@ class EngineOptions:
     """Release such as 0.26.0; None where it is that of the platform, or an image does not tell."""
 
     own_image: bool
-    """Whether an own image without a stated release runs: nothing is known of its engine."""
+    """True for a custom image without a stated release, whose engine is unknown."""
 
     context: int | None
     """Longest prompt and answer together, in tokens."""
@@ -46,7 +46,7 @@ class EngineOptions:
     """Copies of the model in a replica."""
 
     expert: bool
-    """Whether whole experts are divided among all GPUs of a stage: tensor by data."""
+    """True if whole experts are divided among all GPUs of a stage (tensor times data parallel size)."""
 
     speculative: str | None
     """Method of speculative decoding, or `draft_model`."""
@@ -99,7 +99,7 @@ def engine_options(settings: ModelSettings) -> EngineOptions:
 
 
 def _divided(settings: ModelSettings) -> tuple[int, int]:
-    """GPUs of each layer, and stages: over several nodes a stage is on one node, where nothing else is said.
+    """Tensor and pipeline parallel sizes: a stage is on one node by default if a model uses several nodes.
 
     vLLM's guide recommends as many stages as nodes, and the GPUs of a node for each layer
     (docs/serving/parallelism_scaling.md, Multi-node deployment, 2026-11-29).

@@ -5,9 +5,9 @@ from gpu_cluster.capacity.resources import Resources
 from gpu_cluster.catalog import huge_pages_bytes
 
 _DAEMONSET_PODS = 10
-"""Kept free on every node, beside the pool's `reserve`, for network, storage drivers, metrics and logs.
+"""Pods kept free on every node for network, storage drivers, metrics and logs, beyond the pool's `reserve`.
 
-The network and storage pods of EKS ask for less than half of its default; the rest is for what a team adds.
+The network and storage pods of EKS request less than half of its default; the rest is for other agents.
 """
 
 

@@ -11,7 +11,7 @@ CONTROLLER_REQUESTS: Mapping[str, str] = {"cpu": "100m", "memory": "256Mi"}
 PROXY_REQUESTS: Mapping[str, str] = {"cpu": "250m", "memory": "512Mi"}
 
 _PROXY_POD: Mapping[str, str] = {"cpu": "260m", "memory": "544Mi"}
-"""With the program beside Envoy that ends its connections, for which Envoy Gateway requests 10m and 32Mi
+"""Requests of a proxy pod, including Envoy's shutdown manager, for which Envoy Gateway requests 10m and 32Mi
 (api/v1alpha1/shared_types.go, v1.6.0)."""
 
 

@@ -24,7 +24,7 @@ class RouteTarget:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Requests to one path of one host, and where they go."""
+    """Route of the requests to one path of one host."""
 
     name: str
     host: str
@@ -64,7 +64,7 @@ def routes_of_team(
 
 
 def aliases_of(routed: RoutedSettings | None, models: Mapping[str, ModelSettings]) -> dict[str, list[str]]:
-    """Names that models answer to beside their own: a request names the route that it goes by.
+    """Additional served names of models: a request names its route.
 
     aliases_of(RoutedSettings(routes={"chat": RouteSettings(models={"chat": 90, "chat-next": 10})}), models)
     # {"chat-next": ["chat"]}

@@ -24,7 +24,7 @@ class GpuSlot:
 def smallest_fit(
     load: ModelLoad, gpu: Gpu | None, gpus: int, sharing: Sharing | None = None
 ) -> GpuSlot | None:
-    """Smallest slot of a node that fits the load, for this number and sharing of GPUs; None if none fits."""
+    """Smallest slot of a node that fits the load with this number and sharing of GPUs; None if none fits."""
     places = _places(gpu, gpus, sharing) if gpu else ()
     return next((place for place in places if load.fits(place.device, place.gpus)), None)
 

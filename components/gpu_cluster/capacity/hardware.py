@@ -54,11 +54,11 @@ def hardware_of(settings: PoolSettings, known: KnownHardware = CATALOG_HARDWARE)
 
 
 def eks_hardware_of(settings: PoolSettings, known: KnownHardware = CATALOG_HARDWARE) -> Hardware:
-    """The same on a node that EKS or Karpenter starts: a disk as asked for, no more pods than EKS allows.
+    """Hardware of a node that EKS or Karpenter starts: with the requested disk and the maximum pods of EKS.
 
-    Local NVMe disks become one, and the node keeps images, logs and scratch space there.
-    Amazon Linux reserves memory for all pods that the network interfaces could have, however few it is set
-    up for; Bottlerocket for those that it is set up for.
+    Local NVMe disks form one volume for images, logs and scratch space.
+    Amazon Linux reserves memory for all pods that the network interfaces support, even if its maximum is
+    lower; Bottlerocket for the configured maximum of pods.
     Sources: Amazon EKS user guide, choosing an instance type, maximum pods, 2026-11-21;
     awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, withDefaultReservedResources, 2026-02-13;
     aws/karpenter-provider-aws v1.13.0, UsesENILimitedMemoryOverhead of each AMI family.

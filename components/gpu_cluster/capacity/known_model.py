@@ -31,9 +31,9 @@ def load_of(settings: ModelSettings, model: LanguageModel) -> ModelLoad:
 
 
 _WHILE_LOADING = {"fp8": 0.62, "bitsandbytes": 0.45}
-"""Of the bytes of bf16, where an engine quantizes linear layers while it loads and embeddings stay in bf16.
+"""Fraction of the bf16 bytes if an engine quantizes linear layers while loading; embeddings stay in bf16.
 
-0.51 to 0.61 and 0.29 to 0.44 between 70 and 1 billion parameters by the catalog's FP8 and four-bit models.
+The catalog's FP8 and four-bit models have 0.51 to 0.61 and 0.29 to 0.44 for 70 to 1 billion parameters.
 """
 
 
@@ -70,7 +70,7 @@ def _described(settings: ModelSettings) -> LanguageModel | None:
 
 
 def _shaped(name: str, shape: ModelShape) -> LanguageModel:
-    """Without weights, which the stack file says beside it."""
+    """Model of a given shape, without weights: the stack file sets them separately."""
     numbers = 2 * shape.head_size
     full = CacheLayers(shape.layers, shape.kv_heads, numbers)
     windowed = CacheLayers(shape.windowed_layers, shape.kv_heads, numbers, shape.window or 0)

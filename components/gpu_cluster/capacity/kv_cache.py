@@ -1,7 +1,7 @@
-"""The bytes that vLLM keeps of a sequence, on each GPU of a replica.
+"""KV cache: the bytes that vLLM keeps for a sequence on each GPU of a replica.
 
-Layers with and without a window, or with a state, form groups of one size, so that all take their
-blocks from one pool; the last group of a kind is padded.
+Layers with a window, without one, or with a state form groups of equal size, so all groups allocate
+blocks from one pool; the last group of a type is padded.
 Source: vllm-project/vllm, vllm/v1/core/kv_cache_utils.py, get_kv_cache_groups, and
 docs/design/hybrid_kv_cache_manager.md, 2026-08-21.
 """
@@ -27,7 +27,7 @@ Source: vllm-project/vllm, vllm/v1/attention/backends/mla, fp8_ds_mla; GLM 5.1 l
 """
 
 _COMPRESSED_PADDING = 4.4
-"""By what compressed entries and windows grow when all layers share pages of one size.
+"""Growth factor of compressed entries and windows when all layers share pages of one size.
 
 vLLM 0.25 keeps 16.7 kB a token of DeepSeek V4 Flash (26.15 GiB for 3.37 sequences of 500,000), whose entries
 are 3.8 kB.

@@ -55,7 +55,7 @@ class MirroredModel:
 
 
 def folder_of(model: str, revision: str | None) -> str:
-    """Folder of a mirrored model below its store: a revision has one of its own, so that none changes in use.
+    """Folder of a mirrored model below its store: each revision has its own, so none changes while in use.
 
     folder_of("Qwen/Qwen3-8B", "a09a354")
     # Qwen/Qwen3-8B/a09a354

@@ -15,9 +15,9 @@ _USED_PERCENT = 90
 """Usable fraction of GPU memory; the rest is for memory that vLLM does not count."""
 
 _DRIVER_BYTES = 640 * MIB
-"""Memory of a GPU or MIG instance that the driver keeps, so that programs find less than it reports.
+"""Memory of a GPU or MIG instance that the driver reserves: programs see less than it reports.
 
-430 MiB on T4 to 880 MiB on A100-80GB: what torch finds against what nvidia-smi reports, 2026-11-21.
+430 MiB on T4 to 880 MiB on A100-80GB: the difference between torch and nvidia-smi, 2026-11-21.
 """
 
 _RUNTIME_BYTES = 1 * GIB
@@ -38,7 +38,7 @@ _COLLECTIVES_BYTES = GIB // 2
 _SAMPLER_BYTES = 10 * 4
 """Peak when tokens are sampled, for each word of the vocabulary and each sequence: ten copies in float32.
 
-9.6 to 9.9 copies by what vLLM reported of six text models on H100, 0.11; llm-d's measurements, 2026-11-21.
+vLLM 0.11 reported 9.6 to 9.9 copies for six text models on H100; llm-d's measurements, 2026-11-21.
 """
 
 _USUAL_VOCABULARY = 151_936
@@ -157,7 +157,7 @@ class ModelLoad:
         return max(1, gpus // others)
 
     def _weights(self, model: LanguageModel, tensor: int) -> int:
-        """With expert parallelism, experts are also divided among all copies."""
+        """Bytes of weights on each GPU; expert parallelism also divides experts among all copies."""
         divided = model.weights_on(tensor)
         if not (self.options and self.options.expert and self.options.data > 1):
             return divided

@@ -41,9 +41,9 @@ def request_of(model: ModelSettings, pool: Pool) -> Request:
 
 
 def share_of_node(pool: Pool, resource: str, count: int) -> Fraction:
-    """The part that `count` of `resource` is of a node's GPUs; `ValueError` where it offers none.
+    """Fraction of a node's GPUs that `count` of `resource` uses; `ValueError` if the node offers none.
 
-    MIG instances weigh by their memory, so that the shares of a mixed layout add up to one node too.
+    MIG instances are weighted by their memory, so the shares of a mixed layout also add up to one node.
     """
     if resource not in pool.gpu_resources:
         raise ValueError(

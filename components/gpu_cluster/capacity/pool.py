@@ -86,7 +86,7 @@ class Pool:
     """Memory of one node that is kept for its DaemonSets."""
 
     mounts_lustre: bool = False
-    """Whether its pods may mount a file system of FSx for Lustre."""
+    """True if its pods can mount an FSx for Lustre file system."""
 
     image_disk_mib: int | None = None
     """MiB in a second of the EBS volume with its nodes' images; None for local disks and unknown ones."""
@@ -255,7 +255,7 @@ def _zones(settings: PoolSettings, stack: Stack) -> tuple[str, ...]:
 def _aws_labels(
     settings: PoolSettings, hardware: Hardware, zones: tuple[str, ...], region: str | None
 ) -> dict[str, str]:
-    """Labels that EKS and the cloud's controller put on a node, for autoscaler and MIG manager too."""
+    """Node labels that EKS and the cloud controller set, also used by the autoscaler and the MIG manager."""
     labels = {"topology.kubernetes.io/region": region} if region else {}
     if len(zones) == 1:
         labels["topology.kubernetes.io/zone"] = zones[0]
@@ -277,7 +277,7 @@ def capacity_type(capacity: Capacity) -> str:
 
 
 def _gpu_labels(hardware: Hardware, sharing: Sharing | None) -> dict[str, str]:
-    """Labels of GPU feature discovery, so that selectors written for it work without it."""
+    """Labels of GPU feature discovery: selectors written for it work without it."""
     if not hardware.gpu:
         return {}
     shared = _pods_per_gpu(sharing) > 1

@@ -32,9 +32,9 @@ class Resources:
 
 
 def allocatable(capacity: Resources, *, reserved_pods: int) -> Resources:
-    """Capacity less what an EKS node reserves for kubelet and runtime, and less its eviction thresholds.
+    """Allocatable resources on EKS: capacity minus kubelet and runtime reservations and eviction thresholds.
 
-    `reserved_pods`: pods that memory is reserved for, which may be more than the node runs.
+    `reserved_pods` is the number of pods that memory is reserved for; it can exceed the node's maximum.
     Source: awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, 2026-02-13; the tests run that code.
     """
     reserved_memory = (255 + 11 * reserved_pods) * MIB

@@ -5,7 +5,7 @@ from gpu_cluster.config.pools import PoolSettings, Provisioner
 
 
 def surges(settings: PoolSettings) -> bool:
-    """Whether there may be more nodes than the pool's most while they are replaced."""
+    """True if a pool can exceed its maximum size while its nodes are replaced."""
     if settings.update.surge is not None:
         return settings.update.surge
     return settings.capacity.reserved is None

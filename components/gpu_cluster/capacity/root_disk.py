@@ -24,7 +24,7 @@ class RootDisk:
 
     @property
     def needed_iops(self) -> int:
-        """Without which it has less throughput."""
+        """IOPS that the disk needs to reach its throughput."""
         return max(_LEAST_IOPS, self.throughput * _IOPS_PER_THROUGHPUT)
 
 

@@ -1,4 +1,4 @@
-"""A team's share of GPUs: resources by pool, and the CPU and memory that go with them."""
+"""A team's share of GPUs: resources by pool, with their proportional CPU and memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
