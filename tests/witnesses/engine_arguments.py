@@ -13,7 +13,7 @@ from typing import Any
 
 from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.catalog import MODELS
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.serving.engines import server_of
 from gpu_cluster.stack.load import load_any

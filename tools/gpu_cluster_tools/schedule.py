@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from gpu_cluster.capacity import load_time, pools_of, weights_pull_minutes
 from gpu_cluster.catalog import LARGE_IMAGE_MINUTES, duration_of
-from gpu_cluster.config.serving import GROUP_SUFFIX
+from gpu_cluster.config.model import GROUP_SUFFIX
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.plan.graph import Registered
 from gpu_cluster.plan.plan import Plan

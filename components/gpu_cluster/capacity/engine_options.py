@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from gpu_cluster.config.serving import ModelSettings, ServingEngine
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.serving_engine import ServingEngine
 
 _RELEASE = re.compile(r"v?(\d+\.\d+\.\d+)")
 

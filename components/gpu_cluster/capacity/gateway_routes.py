@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.gateway import GatewaySettings, RoutedSettings, RouteSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.services import ServiceSettings
-from gpu_cluster.config.serving import ModelSettings, ServingEngine
+from gpu_cluster.config.serving_engine import ServingEngine
 
 ONE_NAME = frozenset({ServingEngine.SGLANG, ServingEngine.NIM})
 """Engines that compare the name of a request's model, and answer to one alone."""

@@ -9,9 +9,9 @@ from typing import Any
 from gpu_cluster.capacity.engine_options import engine_options
 from gpu_cluster.capacity.model_memory import ModelLoad
 from gpu_cluster.catalog import MODELS, CacheLayers, ConfigError, LanguageModel, of_weights, read_config
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.model_shape import ModelShape
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.config.serving import ModelSettings
 
 
 def known_model(settings: ModelSettings) -> LanguageModel | None:

@@ -8,7 +8,7 @@ from gpu_cluster.capacity.known_model import known_model
 from gpu_cluster.capacity.pool import Pool
 from gpu_cluster.catalog import BUCKET_SHARE, WEIGHTS_BYTES_PER_MINUTE, engine_start_minutes
 from gpu_cluster.config.lustre import gibibytes
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.storage import Ebs, StorageSettings
 from gpu_cluster.config.stores import S3, FsxLustre
 

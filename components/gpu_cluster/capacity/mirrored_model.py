@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gpu_cluster.capacity.known_model import known_model
 from gpu_cluster.catalog import MODELS
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 
 MIRROR_CPU_MILLIS, MIRROR_MEMORY_BYTES = 500, 512 * 1024**2
 """Requests of each Job: four downloads at once, and their checksums."""

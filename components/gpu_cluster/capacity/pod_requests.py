@@ -7,8 +7,8 @@ from fractions import Fraction
 from gpu_cluster.capacity.free_capacity import free_capacity
 from gpu_cluster.capacity.pool import GPU_RESOURCE, Pool, mig_resource
 from gpu_cluster.capacity.resources import MIB
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.config.serving import ModelSettings
 
 _CPU_STEP = 100  # millis
 _MEMORY_STEP = 256 * MIB

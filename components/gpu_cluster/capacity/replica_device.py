@@ -5,7 +5,7 @@ from dataclasses import replace
 from gpu_cluster.capacity.engine_options import engine_options
 from gpu_cluster.capacity.model_memory import Device, device_of
 from gpu_cluster.capacity.pool import Pool
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 
 
 def replica_device(settings: ModelSettings, pool: Pool) -> Device:

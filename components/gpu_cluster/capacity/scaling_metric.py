@@ -1,7 +1,8 @@
 """Metrics that autoscalers of models read, and those that the platform serves."""
 
 from gpu_cluster.catalog.engines import ENGINES
-from gpu_cluster.config.serving import ModelSettings, ServingEngine
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.stack import Stack
 
 

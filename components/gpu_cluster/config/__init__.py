@@ -12,6 +12,8 @@ from gpu_cluster.config.gateway import GatewaySettings, GatewayTls, RoutedSettin
 from gpu_cluster.config.gpu import GpuRepairSettings, GpuSettings
 from gpu_cluster.config.logs import LogSettings
 from gpu_cluster.config.min_max import MinMax, Replicas
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.model_options import Adapters, ModelCache, ServerSettings, Speculation
 from gpu_cluster.config.network import AwsService, ExistingNetwork, Nat, NetworkSettings
 from gpu_cluster.config.on_call import OnCallSettings
 from gpu_cluster.config.pools import (
@@ -28,15 +30,8 @@ from gpu_cluster.config.pools import (
 from gpu_cluster.config.registry import InClusterRegistry, RegistrySettings, RepositorySettings, UpstreamName
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.services import ServiceSettings, ServiceVolume
-from gpu_cluster.config.serving import (
-    Adapters,
-    ModelCache,
-    ModelSettings,
-    ServerSettings,
-    ServingEngine,
-    ServingSettings,
-    Speculation,
-)
+from gpu_cluster.config.serving import ServingSettings
+from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Csi, Ebs, Efs, HostPath, LocalPath, Nfs, StorageSettings
 from gpu_cluster.config.stores import S3, CsiVolume, FsxLustre, NfsFolder, NodeFolder, StoreSettings

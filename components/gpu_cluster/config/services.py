@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import Field, NonNegativeInt, PositiveInt
 
 from gpu_cluster.config.containers import Arguments, Environment, ImageReference, MountPath, ObjectName, Port
+from gpu_cluster.config.model_options import ModelCache
 from gpu_cluster.config.names import Name
 from gpu_cluster.config.quantity import Bytes, Quantity
-from gpu_cluster.config.serving import ModelCache
 from gpu_cluster.config.settings import Settings
 
 

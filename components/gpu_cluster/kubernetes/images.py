@@ -6,7 +6,7 @@ from gpu_cluster.catalog import UPSTREAMS
 from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.ecr import ecr_mirror
 from gpu_cluster.config.eks import EksSettings
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stack import Stack
 
 

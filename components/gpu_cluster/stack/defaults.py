@@ -6,10 +6,11 @@ from typing import TypeVar
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.containers import Variable
 from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.model_options import ModelCache
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.registry import InClusterRegistry, RegistrySettings, UpstreamName
 from gpu_cluster.config.services import ServiceSettings
-from gpu_cluster.config.serving import ModelCache, ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Ebs, HostPath, StorageSettings
 from gpu_cluster.config.stores import StoreSettings

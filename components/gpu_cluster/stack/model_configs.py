@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gpu_cluster.config.cluster import LocalCluster
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamFile
 

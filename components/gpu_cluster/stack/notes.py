@@ -6,7 +6,8 @@ from gpu_cluster.capacity import known_model, scales, served_metrics, waiting_me
 from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
-from gpu_cluster.config.serving import ModelSettings, ServingEngine
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.stores import S3
 from gpu_cluster.config.team_stack import TeamStack

@@ -6,7 +6,7 @@ from gpu_cluster.capacity import Pool, Route, capacity_type
 from gpu_cluster.config.cluster import ExistingCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.gateway import GatewaySettings
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.diagram.mermaid_syntax import id_of, text, times
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gpu_cluster.capacity import Pool, mig_resource, pools_of
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_grants import ONLY
 from gpu_cluster.config.team_stack import TeamStack

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gpu_cluster.capacity import Pool, pools_of
-from gpu_cluster.config.serving import ServingEngine
+from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.toolchain.envoy import missing_envoy
 

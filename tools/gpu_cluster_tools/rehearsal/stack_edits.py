@@ -7,10 +7,10 @@ from typing import Any
 from gpu_cluster.capacity import surges
 from gpu_cluster.capacity.resources import GIB
 from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.pools import Provisioner
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.services import ServiceSettings
-from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster_tools.rehearsal.stack_copy import Keys

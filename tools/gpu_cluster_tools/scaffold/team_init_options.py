@@ -8,10 +8,11 @@ from gpu_cluster.capacity import GpuSlot, Pool, gpu_resource, pools_of, share_of
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.min_max import Replicas
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.model_options import ModelCache
 from gpu_cluster.config.platform_source import PlatformSource
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.services import ServiceSettings
-from gpu_cluster.config.serving import ModelCache, ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_grants import ONLY, TeamSettings
 from gpu_cluster.config.team_stack import Membership, TeamFile, TeamRepository, TeamStack

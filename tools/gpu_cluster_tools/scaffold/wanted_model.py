@@ -7,8 +7,9 @@ from math import ceil
 from gpu_cluster.capacity import ModelLoad, load_time
 from gpu_cluster.catalog import MODELS, LanguageModel, of_weights
 from gpu_cluster.config.min_max import Replicas
+from gpu_cluster.config.model import LOAD_MINUTES, ModelSettings
+from gpu_cluster.config.model_options import ModelCache
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.config.serving import LOAD_MINUTES, ModelCache, ModelSettings
 from gpu_cluster.config.storage import Ebs
 from gpu_cluster.stack.checks.load_times import enough
 from gpu_cluster.stack.scalar import scalar

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gpu_cluster.capacity import release_of
-from gpu_cluster.config.serving import ModelSettings, ServingEngine
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.images import VLLM
 from gpu_cluster_tools.throughput.estimate import NoData, Target, Workload
 from gpu_cluster_tools.throughput.gpu_node import GpuNode

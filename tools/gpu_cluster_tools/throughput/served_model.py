@@ -9,7 +9,7 @@ from gpu_cluster.capacity.engine_options import EngineOptions, engine_options
 from gpu_cluster.capacity.model_memory import Device, device_of
 from gpu_cluster.capacity.replica_device import replica_device
 from gpu_cluster.catalog import LanguageModel
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.cost import Range
 from gpu_cluster_tools.throughput.estimate import Layout, NoData, Speed, Target, Workload
 from gpu_cluster_tools.throughput.gpu_node import GpuNode

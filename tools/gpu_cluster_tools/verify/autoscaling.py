@@ -6,8 +6,8 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from gpu_cluster.capacity import scales, waiting_metric
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.serving.model import labels_of
 from gpu_cluster_tools.doctor.api_server import ApiServer, Object

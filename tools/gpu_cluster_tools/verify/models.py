@@ -10,7 +10,8 @@ from functools import partial
 from lightkube.core.decoders import decode_object
 from lightkube.resources.core_v1 import Pod
 
-from gpu_cluster.config.serving import ModelSettings, ServingEngine
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.kubernetes.serving.group import LEADERS
 from gpu_cluster.kubernetes.serving.model import labels_of
 from gpu_cluster.kubernetes.serving.server import PORT

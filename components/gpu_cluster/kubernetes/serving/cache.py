@@ -3,7 +3,7 @@
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
-from gpu_cluster.config.serving import ModelCache
+from gpu_cluster.config.model_options import ModelCache
 from gpu_cluster.kubernetes.storage import StorageClassNames
 
 

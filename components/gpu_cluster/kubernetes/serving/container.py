@@ -3,7 +3,7 @@
 from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.capacity import Pool, Request
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.kubernetes.security import restricted_container
 from gpu_cluster.kubernetes.serving import hub_token, quantities
 from gpu_cluster.kubernetes.serving.rendezvous import address, interfaces

@@ -1,6 +1,6 @@
 """A server of the user's own, as its stack file describes it."""
 
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.kubernetes.serving.server import Server, hub_environment
 
 

@@ -1,6 +1,6 @@
 """Command line and environment of Text Embeddings Inference."""
 
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.kubernetes.serving.server import (
     CACHE,
     PORT,

@@ -8,7 +8,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
-from gpu_cluster.config.serving import GROUP_SUFFIX, ModelSettings
+from gpu_cluster.config.model import GROUP_SUFFIX, ModelSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.serving.container import container, worker
 from gpu_cluster.kubernetes.serving.rendezvous import joined

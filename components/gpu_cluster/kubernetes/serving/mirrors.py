@@ -16,7 +16,7 @@ from gpu_cluster.capacity import (
     mirrored_models,
 )
 from gpu_cluster.config.hub import HubMirror
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stores import S3, StoreSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.scheduling import server_tolerations

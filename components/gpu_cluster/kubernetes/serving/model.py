@@ -10,7 +10,7 @@ from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.policy import v1 as policy
 
 from gpu_cluster.capacity import api_path, scales, waiting_metric
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.serving import cache
 from gpu_cluster.kubernetes.serving.container import container

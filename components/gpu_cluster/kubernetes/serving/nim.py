@@ -1,7 +1,7 @@
 """Environment of an NVIDIA NIM, whose image has the command line."""
 
 from gpu_cluster.catalog.engines import ENGINES
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.kubernetes.serving.server import CACHE, PORT, SCRATCH, Server, weights_of
 
 

@@ -15,7 +15,7 @@ from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.scheduling import v1 as scheduling
 
 from gpu_cluster.capacity import PREFETCH_LIMITS, PREFETCH_REQUESTS, Pool
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.scheduling import tolerations
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod

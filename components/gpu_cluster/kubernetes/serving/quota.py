@@ -10,8 +10,8 @@ from gpu_cluster.capacity import (
     PREFETCH_REQUESTS,
     Request,
 )
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.kubernetes.serving import cache, quantities
 from gpu_cluster.kubernetes.storage import STORE_CLAIM, StorageClassNames
 

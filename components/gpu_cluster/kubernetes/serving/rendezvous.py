@@ -5,7 +5,8 @@ from dataclasses import replace
 from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.capacity import EFA_RESOURCE, Pool
-from gpu_cluster.config.serving import ModelSettings, ServingEngine
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.kubernetes.serving.server import Server
 
 _LEADER = "$(LWS_LEADER_ADDRESS)"

@@ -8,7 +8,8 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.capacity import Pool, Request, weights_pull_minutes
-from gpu_cluster.config.serving import ModelSettings, ServingEngine
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.kubernetes.scheduling import spread_over_hosts, tolerations
 from gpu_cluster.kubernetes.security import restricted_pod
 from gpu_cluster.kubernetes.serving.container import grace_seconds, volumes

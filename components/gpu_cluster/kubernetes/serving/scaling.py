@@ -2,7 +2,7 @@
 
 from pulumi_kubernetes.autoscaling import v2 as autoscaling
 
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 
 # A replica takes minutes to load, and as long again when it was stopped too soon: up by two, down by one, and
 # down only after a quiet quarter of an hour.

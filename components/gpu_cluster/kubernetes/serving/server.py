@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from gpu_cluster.capacity import folder_of
 from gpu_cluster.catalog.engines import ENGINES
-from gpu_cluster.config.serving import ModelSettings, ServingEngine
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.serving_engine import ServingEngine
 
 PORT = 8000
 """HTTP port of engines and of model Services; a custom server may use another."""

@@ -12,7 +12,8 @@ from pulumi_kubernetes.networking import v1 as networking
 
 from gpu_cluster.capacity import Pool, Request, mirror_jobs, nodes_for, request_of
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
-from gpu_cluster.config.serving import ModelSettings, ServingSettings
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.serving import ServingSettings
 from gpu_cluster.config.telemetry import Scraper
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import PAUSE, PYTHON

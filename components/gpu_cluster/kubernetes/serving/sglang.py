@@ -1,7 +1,8 @@
 """SGLang's command line and environment."""
 
 from gpu_cluster.capacity import Pool, engine_options, memory_share
-from gpu_cluster.config.serving import Adapters, ModelSettings, Speculation
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.model_options import Adapters, Speculation
 from gpu_cluster.kubernetes.serving.server import (
     PORT,
     Server,

@@ -1,7 +1,7 @@
 """Triton's command line and environment."""
 
 from gpu_cluster.catalog.engines import ENGINES
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.kubernetes.serving.server import CACHE, PORT, SCRATCH, Server, weights_of
 
 

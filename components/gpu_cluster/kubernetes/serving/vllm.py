@@ -12,7 +12,8 @@ from gpu_cluster.capacity import (
     memory_share,
     replica_device,
 )
-from gpu_cluster.config.serving import Adapters, ModelSettings, Speculation
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.model_options import Adapters, Speculation
 from gpu_cluster.kubernetes.serving.server import (
     PORT,
     Server,

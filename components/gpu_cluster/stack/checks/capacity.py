@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from gpu_cluster.capacity import Pool, nodes_for, request_of
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.pools import Provisioner
-from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.models import obstacles
 from gpu_cluster.stack.diagnostic import Diagnostic

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from gpu_cluster.capacity import engine_options, release_of
 from gpu_cluster.catalog.engines import ENGINES, flags_of, known_releases
-from gpu_cluster.config.serving import ModelSettings, ServingEngine
+from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.engine_arguments import argument_mistakes, value_problem
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys

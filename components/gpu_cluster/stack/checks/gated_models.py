@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gpu_cluster.catalog import MODELS
 from gpu_cluster.config.cluster import LocalCluster
-from gpu_cluster.config.serving import FROM_HUB
+from gpu_cluster.config.serving_engine import FROM_HUB
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.stores import StoreSettings
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys

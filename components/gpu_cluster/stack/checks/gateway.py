@@ -7,7 +7,7 @@ from gpu_cluster.capacity import ONE_NAME, api_path, host_of, path_of, stated
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.gateway import GatewaySettings, RoutedSettings, RouteSettings
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.checks.models import unknown_pool

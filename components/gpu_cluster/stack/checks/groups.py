@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from gpu_cluster.capacity import engine_options
 from gpu_cluster.catalog import ULTRASERVER_FAMILY
 from gpu_cluster.config.cluster import LocalCluster
-from gpu_cluster.config.serving import GROUP_SUFFIX, ModelSettings, ServingEngine
+from gpu_cluster.config.model import GROUP_SUFFIX, ModelSettings
+from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Csi, Efs, Nfs
 from gpu_cluster.config.team_stack import TeamStack

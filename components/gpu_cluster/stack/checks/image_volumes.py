@@ -7,8 +7,8 @@ from gpu_cluster.capacity import Pool, known_model
 from gpu_cluster.catalog import KUBERNETES_VERSIONS
 from gpu_cluster.config.cluster import ExistingCluster
 from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.pools import AmiFamily
-from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 

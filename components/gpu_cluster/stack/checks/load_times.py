@@ -5,7 +5,7 @@ from math import ceil
 
 from gpu_cluster.capacity import Pool, load_time
 from gpu_cluster.config.cluster import LocalCluster
-from gpu_cluster.config.serving import FROM_HUB
+from gpu_cluster.config.serving_engine import FROM_HUB
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 

@@ -22,8 +22,9 @@ from gpu_cluster.capacity import (
 )
 from gpu_cluster.catalog import GPUS, INSTANCES, MODELS, LanguageModel, zones_with
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.config.serving import FROM_HUB, ModelSettings, ServingEngine
+from gpu_cluster.config.serving_engine import FROM_HUB, ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.models import obstacles
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys

@@ -10,8 +10,9 @@ from gpu_cluster.capacity import (
     Pool,
     free_capacity,
 )
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.network import Nat
-from gpu_cluster.config.serving import FROM_HUB, ModelSettings
+from gpu_cluster.config.serving_engine import FROM_HUB
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.stores import S3, CsiVolume, FsxLustre, NfsFolder, NodeFolder, StoreSettings
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys

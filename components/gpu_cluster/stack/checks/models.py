@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gpu_cluster.capacity import Pool, free_capacity, request_of
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.storage import unknown_class, unknown_store
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from gpu_cluster.capacity.bucket_access import bucket_access
 from gpu_cluster.catalog.limits import LIMITS, fitted, policy_characters
 from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.services import ServiceSettings
-from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Efs
 from gpu_cluster.config.stores import S3, FsxLustre

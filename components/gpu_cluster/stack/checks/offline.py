@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.network import Nat
-from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from gpu_cluster.capacity import Pool, quota_by_resource, request_of
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.eks import PRINCIPAL, EksSettings
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_grants import ONLY, GpuQuota
 from gpu_cluster.stack.checks.models import obstacles, unknown_pool

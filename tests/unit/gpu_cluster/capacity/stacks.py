@@ -3,7 +3,7 @@
 from typing import Any
 
 from gpu_cluster.capacity import Pool, pools_of
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stack import Stack
 
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster.capacity import engine_options, pools_of, release_of, replica_device
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
 
 

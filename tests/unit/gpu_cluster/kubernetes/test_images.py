@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.kubernetes.images import image_of, images_of
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
 

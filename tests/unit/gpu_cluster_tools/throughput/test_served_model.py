@@ -7,8 +7,8 @@ import pytest
 
 from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.catalog import GPUS
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.pools import Sharing
-from gpu_cluster.config.serving import ModelSettings
 from gpu_cluster.cost import Range
 from gpu_cluster.stack import load
 from gpu_cluster_tools.throughput.estimate import Layout, NoData, Target, Workload

@@ -5,7 +5,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from gpu_cluster.config.serving import ServingEngine
+from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.kubernetes.telemetry.rules import rule_files
 from gpu_cluster_tools.doctor.api_server import ForbiddenError, NoAnswerError, Object
 from gpu_cluster_tools.doctor.check import CheckStatus

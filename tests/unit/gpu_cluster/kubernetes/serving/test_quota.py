@@ -1,7 +1,7 @@
 from typing import Any
 
 from gpu_cluster.capacity import Request
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.kubernetes.serving.quota import quota_of
 from gpu_cluster.kubernetes.storage import StorageClassNames
 from tests.unit.gpu_cluster.kubernetes.serving.served import serve_all

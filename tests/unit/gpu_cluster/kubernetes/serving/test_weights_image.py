@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from gpu_cluster.capacity import load_time, pools_of, weights_pull_minutes
 from gpu_cluster.catalog import MODELS, WEIGHTS_BYTES_PER_MINUTE, engine_start_minutes
-from gpu_cluster.config.serving import ModelSettings
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.plan import Graph
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
 from tests.unit.platforms import platform_of
