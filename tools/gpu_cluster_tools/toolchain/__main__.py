@@ -1,7 +1,7 @@
 """`python -m gpu_cluster_tools.toolchain` builds the tools that the machine lacks, and lists them all.
 
-With `--tests` it builds those as well that only tests need; with `--all-tests` promtool and controllers
-too and, where one can run, the programs of a real node and of its telemetry.
+`--tests` also builds tools that only tests need. `--all-tests` adds promtool, controllers and, on machines
+that can run them, the programs of a real node and of its telemetry.
 """
 
 import sys

@@ -9,13 +9,13 @@ PULUMI_AWS_VERSION = "v7.51.1"
 """Version of the SDK that the provider serves."""
 
 _WAIT_SCALE = 50
-"""A wait between two looks takes this part of its time: the account on this machine answers at once."""
+"""Divisor of polling intervals: the account on this machine answers at once."""
 
 _BACKOFF_SCALE = 1000
-"""A pause before a refused call is made again takes this part of its time."""
+"""Divisor of the backoff before a rejected call is retried."""
 
 _TIMEOUT_SCALE = 10
-"""A time-out takes this part of its time, so that what never becomes ready fails in minutes."""
+"""Divisor of time-outs: a resource that never becomes ready fails in minutes."""
 
 _SERVICES = (
     "autoscaling",
@@ -88,7 +88,7 @@ _BACKOFF = "internal/conns/backoff_delayer.go"
 
 
 def _shorter(file: str, wait: str, scale: int) -> SourcePatch:
-    """Divide what stands before the closing bracket by a scale."""
+    """Divide the last argument of a call by a scale."""
     return SourcePatch(file, re.escape(wait), f"{wait[:-1]} / {scale})")
 
 

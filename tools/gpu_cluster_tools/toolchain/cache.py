@@ -1,10 +1,10 @@
-"""Where built tools lie, and what makes one of them valid.
+"""Cache of built tools, and the validation of its entries.
 
     <user's cache directory>/gpu-cluster/
       tools/<name>-<digest>/<name>          the executable
-      tools/<name>-<digest>/built.json      what it should be: size, mtime, sha256
+      tools/<name>-<digest>/built.json      its expected size, mtime and sha256
       tools/.locks/<name>                   held while a tool is being built
-      tools/.building/<name>/               builds in progress, and what killed ones left
+      tools/.building/<name>/               builds in progress, and leftovers of killed builds
       go-build/ go-mod/                     Go's own caches
 
 The digest covers everything that goes into a tool, so a changed pin is another directory.
@@ -35,7 +35,7 @@ class _Record:
 
 
 def tool_path(tool: Tool) -> Path:
-    """Where the executable of this tool, with these pins, lies once it is built."""
+    """Path of the executable of this tool, with these pins, in the cache."""
     return tools_directory() / f"{tool.name}-{_digest(tool)}" / tool.name
 
 
@@ -44,9 +44,9 @@ def tools_directory() -> Path:
 
 
 def is_valid(executable: Path) -> bool:
-    """Whether an executable is what its build left.
+    """True if an executable is unchanged since its build.
 
-    Size and mtime decide; only where the mtime differs, as in a copied cache, is the content read.
+    Size and mtime are compared; the content is read only if the mtime differs, as in a copied cache.
     """
     try:
         record = _Record(**json.loads(_record_path(executable).read_text()))

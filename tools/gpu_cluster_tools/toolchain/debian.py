@@ -42,7 +42,7 @@ _SECONDS = 300
 
 
 def missing_programs() -> list[str]:
-    """Programs that are neither on the machine nor to be had."""
+    """Programs that are not installed and cannot be downloaded."""
     if shutil.which("apt-get") and shutil.which("dpkg-deb"):
         return []
     return [name for name in PROGRAMS if _installed(name) is None and not (_folder() / name).exists()]

@@ -22,7 +22,7 @@ LANGUAGE_HOST = "pulumi-language-python"
 def launcher_beside(pulumi: Path | None, runner: Path) -> Path:
     """An executable that runs our language host on this Python, beside a link to a built engine.
 
-    Without an engine of our own the launcher lies alone, to be found on PATH.
+    Without a built engine, the folder has only the launcher, for PATH.
     """
     command = shlex.join(
         [sys.executable, "-P", "-m", "gpu_cluster_tools.toolchain.language_host", str(runner)]
@@ -51,7 +51,7 @@ def link_provider(provider: Path) -> None:
 
 
 def plugin_directory() -> Path:
-    """Where the engine keeps the provider of the pinned version."""
+    """Folder in which the engine keeps the provider of the pinned version."""
     home = Path(os.environ.get("PULUMI_HOME") or _home() / ".pulumi")
     name = KUBERNETES_PROVIDER.name.removeprefix("pulumi-")
     return home / "plugins" / f"{name}-{KUBERNETES_PROVIDER.version}"

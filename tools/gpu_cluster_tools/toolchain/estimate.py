@@ -1,4 +1,4 @@
-"""How many tools are yet to be built, and about how long that takes."""
+"""Number of tools that must be built, and an estimate of the time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

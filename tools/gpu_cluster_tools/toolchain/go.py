@@ -1,4 +1,4 @@
-"""Which Go compiles the tools, and the environment it runs in."""
+"""Go compiler of the tools, and its environment."""
 
 import importlib.metadata
 import os
@@ -21,7 +21,7 @@ _KEPT_SETTINGS = {"GOPROXY", "GOAUTH", "GOMAXPROCS", "GOMEMLIMIT"}
 
 @dataclass(frozen=True)
 class Go:
-    """A Go command that is new enough, and where it keeps its caches."""
+    """A Go command of a sufficient version, and its cache folders."""
 
     executable: Path
     cache: Path

@@ -23,9 +23,9 @@ def _nothing() -> Sequence[str]:
 
 @dataclass
 class BuildProgress:
-    """Reports each step when it starts and when it has ended.
+    """Reports the start and end of each step.
 
-    `report` gets finished lines; without one they go to stderr, where a terminal also shows the
+    `report` receives finished lines. The default writes them to stderr, where a terminal also shows the
     elapsed time of the running step.
     """
 
@@ -86,7 +86,7 @@ def elapsed(seconds: float) -> str:
 
 @contextmanager
 def live_line(title: str, state: Callable[[float], str] = elapsed, *, after: float = 0) -> Generator[None]:
-    """One line on the terminal that says what is being done, and goes when that is done.
+    """Status line on the terminal, removed when the work is done.
 
     `state`: words for so many seconds. `after`: seconds without a line.
     """

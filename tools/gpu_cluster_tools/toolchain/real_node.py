@@ -98,7 +98,7 @@ REAL_NODE = (
     PAUSE,
     *CONTAINERD,
 )
-"""Built where a real node is asked for."""
+"""Tools that are built only for tests with a real node."""
 
 CLIENT = Tool(name="client", version="v1", module="client", package=".")
-"""Runs in pods of tests: it asks an address, or writes and reads a file."""
+"""Program in the pods of tests: it connects to an address, or writes and reads a file."""

@@ -54,9 +54,9 @@ class Toolchain:
 def install(report: Report | None = None, *, also: Sequence[Tool] = ()) -> Toolchain:
     """The tools, after building those that are missing.
 
-    The control plane is always the pinned one. `report` gets lines about what is built; by default
-    they go to stderr. `also` are tools that only some tasks need, such as `AWS_PROVIDER`.
-    `ToolchainError` where one cannot be provided.
+    The control plane always has the pinned version. `report` receives progress lines; the default is stderr.
+    `also` are tools that only some tasks need, such as `AWS_PROVIDER`.
+    `ToolchainError` if a tool cannot be provided.
     """
     workshop = _Workshop(BuildProgress(report, partial(_missing, also)), cache_folder())
     try:
@@ -74,7 +74,7 @@ def install(report: Report | None = None, *, also: Sequence[Tool] = ()) -> Toolc
 
 
 def ready_engine() -> Toolchain:
-    """The engine and its language host, for what only reads: nothing is built or fetched.
+    """Engine and language host for read-only commands: nothing is built or downloaded.
 
     `ToolchainError` if they would have to be built.
     """
@@ -111,7 +111,7 @@ def builder() -> Path:
 
 
 def tools_folder() -> Path:
-    """Where tools are built and kept."""
+    """Folder in which tools are built and cached."""
     return cache_folder()
 
 
@@ -127,9 +127,9 @@ def _built(tool: Tool) -> InstalledTool | None:
 
 
 def _past_proxies() -> dict[str, str]:
-    """Where a proxy is set, exempt this machine: the engine and its plugins are servers on it.
+    """Exempt this machine from a configured proxy: the engine and its plugins are servers on it.
 
-    Both spellings, since gRPC reads the small one and Go the large one first.
+    Both spellings are set: gRPC reads the lower-case one first and Go the upper-case one.
     """
     if not any(name.lower().endswith("_proxy") for name in os.environ):
         return {}
@@ -176,7 +176,7 @@ class _Workshop:
 
     @property
     def was_needed(self) -> bool:
-        """Whether anything had to be built."""
+        """True if a tool had to be built."""
         return "builder" in vars(self)
 
     def provide(self, tool: Tool) -> InstalledTool:

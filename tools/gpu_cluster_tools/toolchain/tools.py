@@ -147,7 +147,7 @@ NODEADM = Tool(
     package="./cmd/read-user-data",
     files=ModuleFiles(
         module="github.com/awslabs/amazon-eks-ami/nodeadm",
-        # Its go.mod and go.sum, verified by ours, take their place: the build is that of nodeadm itself.
+        # Replaced by its own go.mod and go.sum, verified by ours: the build is that of nodeadm itself.
         paths=("api", "internal", "go.mod", "go.sum"),
     ),
 )
@@ -161,7 +161,7 @@ PINNED = (
     kubernetes("kube-scheduler", module="control-plane"),
     KARPENTER_CHARTS,
 )
-"""Tools of a rehearsal, whatever else the machine has: the result is the same everywhere."""
+"""Pinned tools of a rehearsal, used even if the machine has others: results are the same everywhere."""
 
 DEVICE_PLUGIN_CONFIG = Tool(
     name="device-plugin-config",

@@ -35,7 +35,7 @@ class Children:
     ) -> subprocess.Popen[bytes]:
         """Start a process that is terminated when the call ends before it.
 
-        Its output goes to pipes with `capture`, else straight to the host's own, which the engine shows.
+        `capture` connects its output to pipes; the default is the host's output, which the engine shows.
         """
         output = subprocess.PIPE if capture else None
         child = subprocess.Popen(  # noqa: S603

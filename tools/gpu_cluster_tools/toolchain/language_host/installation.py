@@ -1,4 +1,4 @@
-"""How `pulumi install` gives a program its virtual environment."""
+"""Virtual environment of a program, created by `pulumi install`."""
 
 import shutil
 import sys

@@ -1,4 +1,4 @@
-"""Which Python runs a program: what `runtime.options` of its project say, as the official host reads them."""
+"""Python interpreter of a program: `runtime.options` of its project, interpreted like the official host."""
 
 import os
 import shutil

@@ -12,7 +12,7 @@ PLUGIN_FILE = "pulumi-plugin.json"
 def inventory() -> dict[str, object]:
     """The interpreter and its packages.
 
-    A package has `name`, `version`, `direct` (no other package asks for it) and `plugin`, the content
+    A package has `name`, `version`, `direct` (no other package requires it) and `plugin`, the content
     of its pulumi-plugin.json or None.
     """
     packages = {_normal(each.metadata["Name"]): each for each in distributions() if each.metadata["Name"]}

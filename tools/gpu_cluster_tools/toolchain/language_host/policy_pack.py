@@ -42,9 +42,9 @@ class StandIn(grpc.GenericRpcHandler):
         return grpc.unary_unary_rpc_method_handler(partial(self._pass_on, method))
 
     def environment(self, call: grpc.ServicerContext) -> dict[str, str]:
-        """Wait for the engine to tell the stack; return it as the variables that a policy pack reads.
+        """Wait until the engine sends the stack; return it as the variables that a policy pack reads.
 
-        A use without any stack, like listing the pack's policies, asks something else first and gets none.
+        A use without a stack, such as listing the pack's policies, sends another request first and gets none.
         """
         call.add_callback(lambda: _settle(self._stack, AnalyzerStackConfigureRequest()))
         stack = self._stack.result()
