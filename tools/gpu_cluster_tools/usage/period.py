@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 STEP = timedelta(minutes=1)
-"""Time that one sample stands for."""
+"""Time that one sample represents."""
 
 _LONGEST = timedelta(days=3650)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -32,7 +32,7 @@ class Period(NamedTuple):
 
 
 def period_of(since: str, until: str | None, now: datetime) -> Period:
-    """From a moment to another, or to now. `PeriodError` where that is none.
+    """Period from a time to another, or to now. `PeriodError` if it is invalid.
 
     period_of("7d", None, datetime.now(UTC))
     """

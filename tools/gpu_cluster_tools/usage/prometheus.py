@@ -112,7 +112,7 @@ def _headers(url: str, host: str, *, secure: bool) -> Callable[[str, bytes], Map
 
 
 def prometheus_of(stack: Stack, cluster: Callable[[], ApiServer]) -> Prometheus:
-    """That of the stack, or the existing one that it names. `NoUsageError` where none runs."""
+    """Prometheus of the stack, or the existing one that it names. `NoUsageError` if none runs."""
     telemetry = stack.telemetry
     if not telemetry.enabled:
         raise NoUsageError("usage is not recorded: gpu-cluster:telemetry is off")
@@ -148,7 +148,7 @@ def _ready_pod(namespace: str, labels: Mapping[str, str], api: ApiServer) -> Obj
 
 
 def _port(pod: Object) -> int:
-    """By the names that the operator and the chart of Prometheus give it."""
+    """Port by its name in the operator and the chart of Prometheus."""
     ports = [it for container in pod["spec"]["containers"] for it in container.get("ports", [])]
     by_name = {it.get("name"): it["containerPort"] for it in reversed(ports)}
     return next((by_name[name] for name in _PORT_NAMES if name in by_name), PORT)

@@ -22,7 +22,7 @@ _IDLE = "gpu_cluster:gpus_idle:by_workload"
 _STEP = STEP // timedelta(seconds=1)
 _RECORDED = timedelta(days=1)
 _COMPUTED = timedelta(hours=6)
-"""Of a Prometheus without the rules of the platform, which evaluates them for each minute."""
+"""Length of a query if Prometheus lacks the platform's rules and evaluates them for each minute."""
 
 _NAMES = re.compile(r"gpu_cluster:\w+(?::\w+)?")
 _MARKETS = {"on-demand": "ON_DEMAND", "spot": "SPOT", "reserved": "RESERVED"}
@@ -64,7 +64,7 @@ def usage_in(period: Period, prometheus: Prometheus, selectors: Selectors) -> Me
 class _Part(NamedTuple):
     period: Period
     expressions: Mapping[str, str]
-    """By the names of the recorded series."""
+    """Expressions by the names of the recorded series."""
 
 
 def _parts(period: Period, prometheus: Prometheus, selectors: Selectors) -> Iterator[_Part]:
@@ -87,9 +87,9 @@ def expanded_rules(selectors: Selectors) -> dict[str, str]:
 
 
 def _sum(expression: str, part: Period) -> str:
-    """Sum of one value a minute after the start and up to the end.
+    """Sum of one value per minute, after the start and up to the end.
 
-    The range is a second short, so that a release that counts both of its ends does not count one more.
+    The range is one second shorter: releases that include both of its ends would count one value more.
     """
     return f"sum_over_time(({expression})[{_seconds(part) - 1}s:{_STEP}s])"
 
