@@ -1,4 +1,4 @@
-"""In place of the pods of a cluster's add-ons: the kinds that they define, and the drivers that they are."""
+"""Simulated pods of a cluster's add-ons: their CustomResourceDefinitions and CSI drivers."""
 
 from collections.abc import Callable, Collection
 

@@ -1,4 +1,4 @@
-"""Background loops that simulate, all through a rehearsal, the programs in the containers of a cluster."""
+"""Background loops that simulate the programs in a cluster's containers during a rehearsal."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager

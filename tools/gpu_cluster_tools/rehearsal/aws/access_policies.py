@@ -1,4 +1,4 @@
-"""Permissions of access policies, as the API server asks for them."""
+"""Kubernetes permissions of EKS access policies, for requests from the API server."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # (lightkube's signatures have bare dicts in them)

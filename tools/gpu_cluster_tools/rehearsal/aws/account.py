@@ -63,7 +63,7 @@ class Account:
 
     @property
     def endpoint(self) -> str:
-        """Where its API listens. `RehearsalError` before it was started."""
+        """Endpoint of its API. `RehearsalError` if the account has not been started."""
         if not self._port.exists():
             raise RehearsalError("the emulated AWS account was not started")
         return f"http://127.0.0.1:{self._port.read_text()}"
@@ -163,7 +163,7 @@ class Account:
         return [(type, id) for type, id in json.loads(self._get(MADE, _LIST_SECONDS))]
 
     def _get(self, path: str, timeout_seconds: float) -> bytes:
-        """`RehearsalError` where it does not answer."""
+        """Response of the account. `RehearsalError` if it does not answer."""
         port = int(self._port.read_text())
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_seconds)
         try:

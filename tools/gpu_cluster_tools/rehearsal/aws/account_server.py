@@ -1,5 +1,5 @@
-"""`python -m gpu_cluster_tools.rehearsal.aws.account_server <port>`: an AWS account in memory, served until
-it is ended.
+"""`python -m gpu_cluster_tools.rehearsal.aws.account_server <port>`: serve an AWS account in memory
+until the process is terminated.
 """
 
 import logging

@@ -36,7 +36,7 @@ class ApiError(Exception):
 
     @property
     def is_gone(self) -> bool:
-        """Whether it says that what was asked for does not exist."""
+        """True if the requested resource does not exist."""
         return any(word in self.code for word in _GONE)
 
 

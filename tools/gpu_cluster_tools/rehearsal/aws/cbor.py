@@ -1,6 +1,6 @@
-"""Requests in CBOR, the newest protocol of AWS, as the ones of the older protocols that moto answers.
+"""Translation of CBOR requests, AWS's newest protocol, to the older protocols that moto supports.
 
-The provider asks CloudWatch so. Source: Smithy specification, RPC v2 CBOR protocol,
+The provider uses it for CloudWatch. Source: Smithy specification, RPC v2 CBOR protocol,
 smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html, 2026-11-29.
 """
 
@@ -28,7 +28,7 @@ _SERVICES = {"GraniteServiceVersion20100801": "cloudwatch"}
 
 
 class CborTranslator:
-    """An application that translates requests and answers, for one that does not speak CBOR.
+    """WSGI application that translates CBOR requests and responses for an application without CBOR.
 
     CborTranslator(AccessControl(Answering(moto, OPERATIONS), CallLog()))
     """

@@ -1,4 +1,4 @@
-"""In place of the controller of the EBS driver: it tries each volume in the account, by its own rights."""
+"""Simulated controller of the EBS CSI driver: it tries each volume in the account with the driver's role."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from gpu_cluster_tools.rehearsal.errors import RehearsalError
 DRIVER = "ebs.csi.aws.com"
 _ACCOUNT = ("kube-system", "ebs-csi-controller-sa")
 _OF_CLUSTER = "ebs.csi.aws.com/cluster-name"
-"""The tag that the driver gives to its volumes, which AmazonEBSCSIDriverEKSClusterScopedPolicy asks for.
+"""Tag that the driver sets on its volumes, required by AmazonEBSCSIDriverEKSClusterScopedPolicy.
 
 Source: AWS managed policy reference, read 2026-11-28.
 """

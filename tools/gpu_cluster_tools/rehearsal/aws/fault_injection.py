@@ -25,9 +25,9 @@ _ID = re.compile(
 
 
 class FaultInjection:
-    """An application that refuses calls as the account's faults say, and leaves the rest to another.
+    """WSGI application that rejects calls according to the account's faults and passes on all others.
 
-    The rehearsal's own calls are spared.
+    The rehearsal's own calls are exempt.
     """
 
     def __init__(self, application: WSGIApplication) -> None:
@@ -74,7 +74,7 @@ class FaultInjection:
         return None
 
     def _note(self, call: SignedRequest, faults: Faults, answer: bytes) -> None:
-        """Remember what a call created, and whether its caller shall wait for it in vain."""
+        """Record the resources that a call created, and whether waiting for them times out."""
         given = set(_ID.findall(call.http.get_data()))
         created = set(_ID.findall(answer)) - given
         self._fresh |= created
@@ -96,7 +96,7 @@ def _throttled(call: SignedRequest) -> Response:
 
 
 def _timed_out(call: SignedRequest, id: str) -> Response:
-    """A code that no client tries again, so that the wait ends here."""
+    """Response with a code that clients do not retry, which ends the wait."""
     words = f"timeout while waiting for {id} to become 'available': a fault of this rehearsal"
     return _refusal(call, "WaitTimedOut", words)
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 FILE = Path("faults.json")
-"""Where the faults of an account are written, in the folder in which its server runs."""
+"""File with the faults of an account, in the folder in which its server runs."""
 
 _RATE = 0.2  # of a fault of which only the name is given
 
@@ -49,11 +49,11 @@ class Faults:
 
     seed: int = 0
     run: int = 0
-    """Which run of the engine it is: one that is tried again meets other faults."""
+    """Number of the engine's run: each retry has different faults."""
 
     @classmethod
     def parsed(cls, words: Iterable[str], seed: int = 0) -> "Faults":
-        """From words such as `throttling=0.2`. `FaultError` with the nearest right word."""
+        """Parse words such as `throttling=0.2`. `FaultError` names the nearest valid word."""
         return cls(dict(map(_parsed, words)), seed)
 
     @classmethod
@@ -68,19 +68,19 @@ class Faults:
         )
 
     def write(self, folder: Path) -> None:
-        """Into the folder in which an account's server runs."""
+        """Write the faults to the folder in which an account's server runs."""
         fresh = folder / f"{FILE}.new"
         fresh.write_text(json.dumps({"rates": self.rates, "seed": self.seed, "run": self.run}))
         fresh.replace(folder / FILE)
 
     def strikes(self, fault: Fault, *where: object) -> bool:
-        """Whether it does in this place; always the same for the same seed and run."""
+        """True if the fault occurs at this call; deterministic for a seed and a run."""
         rate = self.rates.get(fault, 0.0)
         return rate > 0 and _chance(self.seed, self.run, fault, *where) < rate
 
 
 def _chance(*where: object) -> float:
-    """From 0 up to 1, evenly."""
+    """Deterministic, uniformly distributed number from 0 up to 1."""
     digest = hashlib.sha256("\0".join(map(str, where)).encode()).digest()
     return int.from_bytes(digest[:6]) / 2**48
 

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 PREFIX = "k8s-aws-v1."
 VALID = timedelta(minutes=15)
-"""How long a cluster takes a token. Source: kubernetes-sigs/aws-iam-authenticator, pkg/token, 2026-08-22."""
+"""Lifetime of a cluster token. Source: kubernetes-sigs/aws-iam-authenticator, pkg/token, 2026-08-22."""
 
 _EXPIRES = timedelta(minutes=14)  # as the AWS CLI says it, a minute early
 _DATE = "%Y%m%dT%H%M%SZ"

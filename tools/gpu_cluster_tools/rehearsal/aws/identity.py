@@ -1,19 +1,19 @@
-"""Who calls the account.
+"""Identity of the account's callers.
 
-An access key says whose it is: the account has no secret to check it against, and no need for one.
+The access key identifies the principal; the account does not verify secrets.
 """
 
 import base64
 import os
 
 ACCOUNT = "123456789012"
-"""Id of an account of which nothing else is said."""
+"""Default account id."""
 
 SECRET = "emulated"  # noqa: S105
 """The secret of every access key."""
 
 INTERNAL = "emulated"
-"""Access key of calls that no principal makes: the account's own, and those of the rehearsal beside it."""
+"""Access key of internal calls without a principal: those of the account and of the rehearsal."""
 
 SESSION = "rehearsal"
 """Name of the session in which a role is used."""

@@ -16,7 +16,7 @@ from werkzeug.test import Client
 
 
 def in_process_sender(application: WSGIApplication) -> Callable[..., AWSResponse]:
-    """Sender of requests for an `Api`, so that an application of this process answers them."""
+    """Sender that routes the requests of an `Api` to an application in this process."""
     client = Client(application, use_cookies=False)
 
     def send(request: Any, **_: Any) -> AWSResponse:

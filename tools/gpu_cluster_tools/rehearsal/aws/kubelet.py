@@ -21,7 +21,7 @@ EFFECTS = {
     "NO_EXECUTE": "NoExecute",
     "PREFER_NO_SCHEDULE": "PreferNoSchedule",
 }
-"""Of taints, in the words of Kubernetes by those of EKS."""
+"""Kubernetes taint effects by their names in EKS."""
 
 _MAX_PODS = re.compile(r"max-?pods\"?\s*[:=]\s*(\d+)", re.IGNORECASE)
 _NODE_LABEL = re.compile(r"--node-labels=([^=\"]+)=([^,\"\s]+)")
@@ -38,9 +38,9 @@ def registration(
     bottlerocket: bool,
     version: str = "",
 ) -> Node:
-    """The node that a server becomes. `labels`: beyond those of every node; `version`: of the kubelet.
+    """Node of an instance. `labels` are additional labels; `version` is that of the kubelet.
 
-    Bottlerocket reserves memory for the pods it is set up for, nodeadm for all that interfaces have.
+    Bottlerocket reserves memory for the configured maximum of pods, nodeadm for all that interfaces support.
     Source: awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, 2026-02-13.
     """
     hardware = instance_types()[instance.type]
@@ -138,7 +138,7 @@ class Kubelet:
         )
 
     def _version(self) -> str:
-        """Of Amazon Linux the release says it, of Bottlerocket the version does."""
+        """Kubelet version: in the AMI release of Amazon Linux, in the group's version for Bottlerocket."""
         release = self.group.document["releaseVersion"].partition("-")[0]
         version = self.group.document["version"]
         return f"v{release if release.startswith(version) else version + '.0'}-eks-0123456"

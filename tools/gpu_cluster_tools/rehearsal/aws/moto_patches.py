@@ -39,7 +39,7 @@ def patch_moto() -> None:
 
 
 def _associations(subnet: Any) -> list[dict[str, Any]]:
-    """The IPv6 ranges of a subnet, with their state as a word, not in a structure of its own."""
+    """IPv6 CIDR blocks of a subnet, with their state as a string, not as a structure."""
     return [
         {
             "ipv6CidrBlock": each["ipv6CidrBlock"],
@@ -93,7 +93,7 @@ def _url_of_queue(queue: Any, _: Any) -> str:
 
 
 def _with_short_policy(queue: Any) -> dict[str, Any]:
-    """The policy of dead letters as SQS keeps it, without blanks."""
+    """Redrive policy in the format of SQS, without blanks."""
     found = _attributes(queue)
     if queue.redrive_policy:
         found["RedrivePolicy"] = json.dumps(queue.redrive_policy, separators=(",", ":"))

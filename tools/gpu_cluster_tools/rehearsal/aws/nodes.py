@@ -1,4 +1,4 @@
-"""How nodes come into the cluster of this machine, and how they leave it."""
+"""Registration, draining and removal of nodes in the cluster of this machine."""
 
 import time
 from collections.abc import Collection

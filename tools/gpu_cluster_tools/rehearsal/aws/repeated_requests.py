@@ -9,7 +9,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug.wrappers import Response
 
 _INVOCATION = "HTTP_AMZ_SDK_INVOCATION_ID"
-"""Header that is the same in all attempts of a call; so in aws-sdk-go-v2, aws/retry/middleware.go."""
+"""Header that is the same in all attempts of a call. Source: aws-sdk-go-v2, aws/retry/middleware.go."""
 
 _KEPT = 512
 """Answers that are kept; an attempt follows within seconds."""

@@ -1,4 +1,4 @@
-"""One at a time: moto keeps its resources in plain dictionaries."""
+"""Lock that serializes requests: moto keeps its resources in plain dictionaries."""
 
 from collections.abc import Iterable
 from threading import RLock

@@ -1,4 +1,4 @@
-"""Operations that the account answers itself: those that moto has not, or keeps too little of."""
+"""Router to the account's own handlers, for operations that moto lacks or implements incompletely."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportMissingTypeStubs=false
@@ -36,7 +36,7 @@ class ApiCall:
     """The account as its own operations see it, in the region of the request."""
 
     principal: str
-    """ARN of the role or user that asks."""
+    """ARN of the calling role or user."""
 
 
 Operation = Callable[[ApiCall], Mapping[str, Any]]
@@ -105,7 +105,7 @@ class Router:
 
 
 def _unknown(request: SignedRequest) -> Response:
-    """moto has an exception, or a page of its own, for what it has no answer to."""
+    """Response for an operation that moto lacks; moto would raise an exception or return its own page."""
     words = f"{request.service}:{request.operation} has no emulation in rehearsal/aws"
     return error_response(request.protocol, "NotImplemented", words, HTTPStatus.NOT_IMPLEMENTED)
 

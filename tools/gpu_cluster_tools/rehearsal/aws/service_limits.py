@@ -50,7 +50,7 @@ _OTHERWISE = ("ValidationException", 400)
 
 
 def refused(api: Api, service: str, operation: str, parameters: Mapping[str, Any]) -> ServiceError | None:
-    """Why a request is beyond a limit, with what the account has already.
+    """Error of a request that exceeds a limit, given the existing resources of the account.
 
     refused(api, "iam", "CreateRole", {"RoleName": "r" * 65})
     # ServiceError("ValidationError", "RoleName rrr… has 65 characters, iam takes 64", 400)
@@ -118,7 +118,7 @@ def _ranges(api: Api, given: dict[str, Any]) -> list[Any]:
 
 
 def _zones(api: Api, given: dict[str, Any]) -> list[str]:
-    """The zone of the request's subnet stands beside the subnet from here on."""
+    """Zones of existing mount targets; adds the zone of the request's subnet to the request."""
     [subnet] = api.call("ec2", "DescribeSubnets", SubnetIds=[given["SubnetId"]])["Subnets"]
     given["AvailabilityZoneName"] = subnet["AvailabilityZone"]
     targets = api.call("efs", "DescribeMountTargets", FileSystemId=given["FileSystemId"])["MountTargets"]

@@ -1,4 +1,4 @@
-"""Tokens of clusters, as the API server has them checked: who asks, and what their access entry says."""
+"""Token review webhook of a cluster: user and groups from the access entry of the token's principal."""
 
 import base64
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ CALLER = "canonicalArn"
 
 @dataclass(frozen=True)
 class DeniedError(Exception):
-    """Why a token is no good."""
+    """Reason why a token is rejected."""
 
     reason: str
 

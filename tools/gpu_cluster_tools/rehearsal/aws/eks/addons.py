@@ -35,7 +35,7 @@ _NAMESPACES = {
 }
 """Add-ons and where their pods run. Source: EKS user guide, available add-ons, 2026-08-22."""
 
-_LATEST = "v1.0.0-eksbuild.1"  # what an add-on is said to be of which the catalog knows no version
+_LATEST = "v1.0.0-eksbuild.1"  # version of add-ons that the catalog does not list
 _VERSION = re.compile(r"v\d+\.\d+\.\d+(-eksbuild\.\d+)?")
 
 _DEPLOYMENTS = frozenset(

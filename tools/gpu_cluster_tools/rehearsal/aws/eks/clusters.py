@@ -149,7 +149,7 @@ def delete_cluster(call: ApiCall) -> Document:
 
 
 def _require_api_server() -> None:
-    """One stands behind one cluster."""
+    """Require a free API server: each rehearsal has one, for one cluster."""
     if KUBECONFIG.exists() and (others := records.clusters()):
         raise ApiError(
             "ResourceLimitExceededException",
@@ -205,7 +205,7 @@ def _changed_logging(_api: Api, cluster: ClusterRecord, _name: str, value: Docum
 
 
 def _changed_access(_api: Api, cluster: ClusterRecord, _name: str, value: Document) -> Document:
-    """From aws-auth to access entries, and never back."""
+    """Change the authentication mode: only from aws-auth to access entries."""
     order = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")
     before, after = cluster.document["accessConfig"]["authenticationMode"], value.get("authenticationMode")
     if after and order.index(after) < order.index(before):

@@ -11,7 +11,7 @@ _OPEN = ["0.0.0.0/0"]
 
 
 def network_of(api: Api, given: Document) -> tuple[list[Document], list[str]]:
-    """The subnets and groups that a cluster asks for; `ApiError` where it could not run in them."""
+    """Requested subnets and security groups of a cluster; `ApiError` if it cannot run in them."""
     if not given.get("endpointPrivateAccess", False) and not given.get("endpointPublicAccess", True):
         raise ApiError("InvalidParameterException", "Private and public endpoint access cannot be false")
     for block in given.get("publicAccessCidrs", []):

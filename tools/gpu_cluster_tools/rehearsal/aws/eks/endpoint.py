@@ -1,4 +1,4 @@
-"""Where a cluster answers: at the API server of this machine, where there is one."""
+"""Endpoint of a cluster: the API server of this machine, if it runs."""
 
 import base64
 from hashlib import sha256
@@ -13,7 +13,7 @@ KUBECONFIG = Path("kubeconfig")
 
 
 def endpoint_of(document: Document) -> Document:
-    """Endpoint of a cluster; a made-up address where no API server stands behind it."""
+    """Endpoint of a cluster; an invented address if there is no API server."""
     if KUBECONFIG.exists():
         context = KubeConfig.from_file(KUBECONFIG).get()
         assert context  # noqa: S101  # it was written by the control plane

@@ -48,7 +48,7 @@ def publish(path: str) -> str | None:
 
 
 def write_own(architectures: Mapping[str, str], folder: Path) -> None:
-    """Write images of the user, by id, for an account that has yet to start in this folder."""
+    """Write custom AMIs, by id, for an account that will be started in this folder."""
     (folder / _OWN_IMAGES).write_text(json.dumps(dict(architectures)))
 
 

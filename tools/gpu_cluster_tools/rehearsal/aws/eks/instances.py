@@ -1,7 +1,7 @@
 """The servers of a node group: instances in an Auto Scaling group.
 
-The group keeps its zones balanced: one more starts where the fewest are, one less ends where the most are. In
-an update new nodes start in the zones of the nodes that they replace (Amazon EKS user guide,
+The group balances its zones: instances start in the zone with the fewest and terminate in the zone with the
+most. In an update new nodes start in the zones of the nodes that they replace (Amazon EKS user guide,
 managed-node-update-behavior, and EC2 Auto Scaling user guide, auto-scaling-benefits and
 ec2-auto-scaling-availability-zone-balanced, 2026-11-30).
 """
@@ -15,7 +15,7 @@ from gpu_cluster_tools.rehearsal.aws.eks import references
 from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import Document, NodeGroupInstance, NodeGroupRecord
 from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord
 
-_IMAGE = "ami-0e15e15e15e15e15e"  # stands for the image that EKS chooses
+_IMAGE = "ami-0e15e15e15e15e15e"  # placeholder for the AMI that EKS selects
 
 
 def make_scaling_group(api: Api, cluster: ClusterRecord, group: NodeGroupRecord) -> None:
@@ -58,7 +58,7 @@ def launch(
     *,
     leaving: Collection[NodeGroupInstance] = (),
 ) -> list[NodeGroupInstance]:
-    """As many more, in the zones with the fewest instances beside those that are leaving."""
+    """Launch `count` instances, in the zones with the fewest instances that are not `leaving`."""
     _make_room(api, group, len(group.instances) + count)
     taken = Counter(instance.subnet for instance in group.instances if instance not in leaving)
     found = {subnet["SubnetId"]: subnet for subnet in references.subnets(api, group.document["subnets"])}
@@ -108,7 +108,7 @@ def launch(
 
 
 def surplus(group: NodeGroupRecord, count: int) -> list[NodeGroupInstance]:
-    """As many of its instances as are too many, from the zones with the most."""
+    """Select `count` instances to terminate, from the zones with the most instances."""
     kept = list(group.instances)
     doomed: list[NodeGroupInstance] = []
     for _ in range(count):

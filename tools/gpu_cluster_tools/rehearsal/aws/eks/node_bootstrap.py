@@ -46,7 +46,7 @@ class Bootstrap:
     taints: list[Taint]
     max_pods: int | None
     joins_disks: bool
-    """Whether local disks are one volume for images and pods."""
+    """True if local disks form one volume for images and pods."""
 
 
 def bootstrap_of(user_data: str) -> Bootstrap:
@@ -57,7 +57,7 @@ def bootstrap_of(user_data: str) -> Bootstrap:
 
 
 def begin_to_join(api: Api, instance: Document, template: Document) -> None:
-    """Register the node beside the requests, where an API server stands behind the clusters."""
+    """Register the node in the background, if there is an API server."""
     if not KUBECONFIG.exists():
         return
     bootstrap = bootstrap_of(_user_data(template))
@@ -68,7 +68,7 @@ def begin_to_join(api: Api, instance: Document, template: Document) -> None:
 
 
 def _require_entry(api: Api, cluster: ClusterRecord, template: Document) -> None:
-    """EKS lets nodes of its own groups in by itself, and others by an access entry of their role."""
+    """Require an access entry for the node's role; EKS creates it only for managed node groups."""
     name = template.get("IamInstanceProfile", {}).get("Name", "")
     profile = api.call("iam", "GetInstanceProfile", InstanceProfileName=name)["InstanceProfile"]
     roles = [role["Arn"] for role in profile["Roles"]]

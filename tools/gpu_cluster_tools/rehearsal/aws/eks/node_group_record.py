@@ -1,4 +1,4 @@
-"""A managed node group as the account keeps it."""
+"""Record of a managed node group in the account."""
 
 import base64
 from dataclasses import dataclass, field

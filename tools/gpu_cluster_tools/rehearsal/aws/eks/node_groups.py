@@ -217,7 +217,7 @@ def _require(call: ApiCall, cluster: ClusterRecord, document: Document, template
 
 
 def _require_known(types: list[str]) -> None:
-    """Only servers that the catalog knows can be simulated."""
+    """Require instance types that the catalog lists; others cannot be simulated."""
     for name in types:
         if KUBECONFIG.exists() and name not in instance_types():
             raise ApiError("InvalidParameterException", f"{name} is not in components/gpu_cluster/catalog")

@@ -1,4 +1,4 @@
-"""Records of EKS in the account, for as long as its server runs."""
+"""EKS records of the account, kept in memory while its server runs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Document = dict[str, Any]
 
 @dataclass
 class ClusterRecord:
-    """A cluster and all that goes when it goes."""
+    """A cluster and the records that are deleted with it."""
 
     document: Document
     creator: str
@@ -24,7 +24,7 @@ class ClusterRecord:
     """Network interfaces by which the control plane reaches the nodes."""
 
     self_managed_addons: bool = True
-    """Whether network plugin and DNS came with it, without being add-ons."""
+    """True if VPC CNI and CoreDNS were installed by default, not as add-ons."""
 
     node_groups: dict[str, NodeGroupRecord] = field(default_factory=dict[str, NodeGroupRecord])
     addons: dict[str, Document] = field(default_factory=dict[str, Document])

@@ -1,6 +1,6 @@
 """Rollouts of node groups: servers start, their nodes join, are drained and leave.
 
-Where no API server stands behind the clusters there are servers without nodes, and all is done at once.
+Without an API server the instances have no nodes, and rollouts complete at once.
 """
 
 import logging
@@ -27,13 +27,13 @@ from gpu_cluster_tools.rehearsal.kubernetes_client import name_of, taints_on
 from gpu_cluster_tools.rehearsal.nodes import at_once
 
 JOIN_SECONDS = 60
-"""In which a node has to be Ready, of this machine's time. EKS gives it about 20 minutes."""
+"""Timeout until a node is Ready, in seconds on this machine. EKS allows about 20 minutes."""
 
 NETWORK_SECONDS = 20
-"""In which the network plugin has to be there: it is made beside the group, or never."""
+"""Timeout until the network plugin exists: it is created in parallel with the group, or never."""
 
 EVICT_SECONDS = 60
-"""In which pods have to leave a node, of this machine's time. EKS gives them 15 minutes."""
+"""Timeout of pod eviction from a node, in seconds on this machine. EKS allows 15 minutes."""
 
 _POLL_SECONDS = 0.2
 
@@ -81,9 +81,9 @@ class Rollout:
         self._settle()
 
     def reconfigure(self, gone: Collection[str]) -> None:
-        """Labels and taints reach the nodes that there are; too many nodes go, missing ones come.
+        """Apply labels and taints to existing nodes; terminate surplus nodes and launch missing ones.
 
-        `gone`: labels that the group no longer has.
+        `gone` has the labels that were removed from the group.
         """
         labels = dict.fromkeys(gone) | self.group.document["labels"]
         mine = {each.name for each in self.group.instances}
@@ -160,7 +160,7 @@ class Rollout:
             )
 
     def _is_struck(self, fault: Fault) -> bool:
-        """The engine's name for the group is the same in each rehearsal, but for its last part."""
+        """True if the fault occurs; determined by the group's name without its random suffix."""
         return Faults.of_this_account().strikes(fault, self.group.name.rpartition("-")[0])
 
     def _no_capacity(self) -> str:
@@ -193,7 +193,7 @@ class Rollout:
             instances.resize(self.api, self.group)
 
     def _require_network(self) -> None:
-        """Without a network plugin no node gets Ready, and the group fails in the end."""
+        """Require a network plugin: without one no node becomes Ready, and the group fails."""
         deadline = time.monotonic() + (NETWORK_SECONDS if KUBECONFIG.exists() else 0)
         while not self.cluster.has_network_plugin:
             if time.monotonic() > deadline:
@@ -213,7 +213,7 @@ class Rollout:
         return config.get("maxUnavailable", 1)
 
     def _nodes(self) -> Iterator[Nodes]:
-        """The API server of this machine, if one stands behind the cluster."""
+        """The API server of this machine, if the cluster has one."""
         if KUBECONFIG.exists():
             yield Nodes(KUBECONFIG)
 

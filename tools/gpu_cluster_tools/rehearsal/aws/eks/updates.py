@@ -16,7 +16,7 @@ _UPDATES: dict[str, Document] = {}
 def make_update(
     owner: Document, kind: str, given: Mapping[str, Any], *, status: str = "Successful"
 ) -> Document:
-    """Description of a change: {"id": …, "status": "Successful", …}; the record keeps it."""
+    """Record an update and return its description: {"id": …, "status": "Successful", …}."""
     owner["modifiedAt"] = records.now()
     id = str(uuid.uuid4())
     _UPDATES[id] = {

@@ -1,4 +1,4 @@
-"""How versions of Kubernetes may follow each other."""
+"""Rules for the order of Kubernetes versions."""
 
 from gpu_cluster.catalog import KUBERNETES_VERSIONS
 from gpu_cluster_tools.rehearsal.aws.api import ApiError
@@ -10,7 +10,7 @@ KUBELET_SKEW = 3
 
 
 def minor(version: str) -> int:
-    """Of 1.35 or of an AMI release such as 1.35.4-20261105."""
+    """Minor version of 1.35 or of an AMI release such as 1.35.4-20261105."""
     return int(version.split(".")[1])
 
 

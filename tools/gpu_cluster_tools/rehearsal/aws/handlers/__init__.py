@@ -1,4 +1,4 @@
-"""Handlers by service: operations that moto lacks, or keeps too little of."""
+"""Handlers by service, for operations that moto lacks or implements incompletely."""
 
 from collections.abc import Mapping
 

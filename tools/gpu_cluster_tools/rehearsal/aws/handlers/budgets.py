@@ -116,7 +116,7 @@ def _untag(call: ApiCall) -> Document:
 
 
 def _complete(budget: Mapping[str, Any]) -> Document:
-    """With what AWS chooses where nothing is said."""
+    """Budget with AWS's defaults for unset fields."""
     now = datetime.now(UTC)
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     complete: Document = {

@@ -29,7 +29,7 @@ _WITH_SECRET = {
     "gitlab-container-registry",
     "chainguard",
 }
-"""Upstreams that ECR asks only with credentials. Source: as above."""
+"""Upstreams for which ECR requires credentials. Source: as above."""
 
 _TEMPLATE = (
     "description",

@@ -1,4 +1,4 @@
-"""Store of the account's own records, for as long as its server runs."""
+"""In-memory store of the account's own records, kept while its server runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

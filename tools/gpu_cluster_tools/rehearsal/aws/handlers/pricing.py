@@ -12,7 +12,7 @@ from gpu_cluster_tools.rehearsal.aws.router import ApiCall, Operation
 _SERVICE = "AmazonEC2"
 _RESULTS = 100  # of a page, where the call does not say
 _FAMILIES = {"Compute Instance": False, "Compute Instance (bare metal)": True}
-"""Product families, and whether their instances are bare metal."""
+"""Product families, with True for bare-metal instances."""
 
 _IGNORED = {"serviceCode", "preInstalledSw", "operatingSystem", "capacitystatus", "marketoption", "tenancy"}
 """Attributes in which all prices of the catalog are alike: Linux, used, on demand."""

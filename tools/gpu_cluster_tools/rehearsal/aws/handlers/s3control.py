@@ -1,4 +1,4 @@
-"""Tags of buckets by the API of S3 Control, which the provider asks before that of S3."""
+"""Bucket tags in the S3 Control API, which the provider calls before that of S3."""
 
 from collections.abc import Mapping
 from typing import Any

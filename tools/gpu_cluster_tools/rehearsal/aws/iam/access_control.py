@@ -1,7 +1,7 @@
-"""Access control of the account: every call has a caller, and policies decide whether it goes on.
+"""Access control of the account: IAM policies allow or deny each call of a principal.
 
-What policies allow is refused where it is beyond a limit of AWS, names what does not exist or takes away what
-is in use. Calls of the account itself, and of the rehearsal beside it, carry no principal and pass.
+Allowed calls are still rejected if they exceed a limit of AWS, reference missing resources or delete
+resources in use. Calls of the account itself and of the rehearsal have no principal and are not checked.
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
@@ -87,7 +87,7 @@ class AccessControl:
         return None
 
     def _words(self, caller: Caller, request: OperationRequest) -> str | None:
-        """Why a request is refused."""
+        """Reason why a request is rejected."""
         region = request.where.region
         own = [(caller, need) for need in required_permissions(request)]
         for who, need in [*own, *forward_access.forward_access_requests(caller, request)]:

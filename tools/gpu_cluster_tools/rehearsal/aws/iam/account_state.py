@@ -138,7 +138,7 @@ def _iam_tags(kind: str, name: str, account: str) -> dict[str, str]:
 
 def clusters() -> list[tuple[str, Any]]:
     """Every cluster of EKS with its region."""
-    from gpu_cluster_tools.rehearsal.aws.eks import records  # which asks IAM itself when instances start
+    from gpu_cluster_tools.rehearsal.aws.eks import records  # imports IAM itself, to launch instances
 
     return list(records.clusters())
 

@@ -1,4 +1,4 @@
-"""Whether a caller may do one thing in the account as it is now."""
+"""Authorization of a caller's request against the current state of the account."""
 
 import time
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ def decision_on(call: AccessRequest) -> Decision:
 
 
 def refusal(caller: Caller, need: RequiredPermission, region: str) -> str | None:
-    """Why it is refused, in AWS's words; None where it is allowed."""
+    """Reason why a call is denied, in AWS's wording; None if it is allowed."""
     call = call_of(caller, need, region)
     decision = decision_on(call)
     return None if decision.allowed else wording(call, decision)
@@ -93,7 +93,7 @@ def _tags(key: str, tags: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def _is_granted(call: AccessRequest) -> bool:
-    """Whether a grant of a key allows it. Source: KMS developer guide, "Grants in AWS KMS", 2026-11-28."""
+    """True if a grant of a key allows the call. Source: KMS developer guide, "Grants in AWS KMS", 2026-11-28."""
     if not call.action.startswith("kms:"):
         return False
     key = account_state.key_of(call.resource) if call.resource.startswith("arn:") else None
@@ -107,7 +107,7 @@ def _is_granted(call: AccessRequest) -> bool:
 
 
 def _fits(constraints: Mapping[str, Mapping[str, str]], context: Context) -> bool:
-    """Whether the encryption context is as a grant's constraints say."""
+    """True if the encryption context satisfies a grant's constraints."""
     given = {
         key.removeprefix("kms:encryptioncontext:"): values[0]
         for key, values in context.items()
@@ -123,7 +123,7 @@ def _lower(pairs: Mapping[str, str]) -> dict[str, str]:
 
 
 def _bounded(policy: Policy | None) -> Policy | None:
-    """Without statements that have no principal, which a resource's policy always has."""
+    """Resource policy without statements that lack a principal, which resource policies require."""
     if policy is None:
         return None
     named = (it for it in policy.statements if it.principals is not None or it.not_principals is not None)

@@ -22,7 +22,7 @@ _NODE_GROUPS = "eks-nodegroup.amazonaws.com"
 
 
 def refused_launch(region: str, template: Mapping[str, Any], *, spot: bool) -> str | None:
-    """Why instances of a launch template cannot start, in AWS's words; None where they can."""
+    """Reason why a launch template cannot launch instances, in AWS's wording; None if it can."""
     where = ResourceScope(identity.account(), region)
     roles = [(_NODE_GROUPS, _AUTO_SCALING), *([(_AUTO_SCALING, _SPOT)] if spot else [])]
     for creator, service in roles:

@@ -48,7 +48,7 @@ class CallLog:
         self._calls.setdefault(key, RecordedCall(call.caller.arn, call.action, call.resource, context))
 
     def all(self) -> list[RecordedCall]:
-        """In the order in which they were first made."""
+        """Calls in the order of their first occurrence."""
         return list(self._calls.values())
 
     def refuse(self, principal: str, words: str) -> None:

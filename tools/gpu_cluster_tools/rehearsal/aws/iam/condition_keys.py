@@ -19,7 +19,7 @@ _UNDERSTOOD = tuple(
         "aws:PrincipalAccount",
         "aws:PrincipalArn",
         "aws:PrincipalIsAWSService",
-        "aws:PrincipalOrgID",  # an account of which nothing is said is in no organisation
+        "aws:PrincipalOrgID",  # the account belongs to no organization by default
         "aws:PrincipalServiceName",
         "aws:PrincipalTag/*",
         "aws:PrincipalType",

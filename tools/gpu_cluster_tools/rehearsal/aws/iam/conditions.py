@@ -13,13 +13,13 @@ from gpu_cluster_tools.rehearsal.aws.iam.documents import PolicyError
 from gpu_cluster_tools.rehearsal.aws.iam.matching import Context, matches, matches_arn, plain, resolved
 
 Test = Callable[[str, str], bool]
-"""Whether a value of the policy holds for a value of the call."""
+"""Comparison of a value of the policy with a value of the call."""
 
 
 def hold(
     conditions: Mapping[str, Mapping[str, tuple[str, ...]]], context: Context, *, variables: bool = True
 ) -> bool:
-    """Whether every condition of a statement holds. `PolicyError` for an operator that does not exist."""
+    """True if every condition of a statement holds. `PolicyError` for an unknown operator."""
     return all(
         _holds(operator, values, context.get(key.lower()), context if variables else None)
         for operator, tests in conditions.items()

@@ -1,7 +1,7 @@
 """IAM policy that allows exactly the calls of a rehearsal.
 
-Actions are written out, never with wildcards; resources are the stack's own, with what differs from one
-deployment to the next left open: ids, random suffixes of names, UUIDs.
+Actions have no wildcards. Resources are the stack's own, with wildcards only for parts that differ between
+deployments: ids, random suffixes of names, UUIDs.
 """
 
 import json
@@ -41,7 +41,7 @@ def documents_for(calls: Iterable[RecordedCall]) -> list[Document]:
 
 
 def allows(documents: Sequence[Document], recorded: RecordedCall) -> bool:
-    """Whether policies allow a call by themselves."""
+    """True if the policies alone allow a call."""
     who = Caller(recorded.principal, identity.session_of(recorded.principal))
     call = AccessRequest(who, recorded.action, recorded.resource, recorded.context)
     return decide(call, Policies(tuple(map(policy_of, documents)))).allowed

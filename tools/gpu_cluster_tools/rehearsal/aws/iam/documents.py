@@ -41,7 +41,7 @@ class PolicyStatement:
     resources: tuple[str, ...] = ()
     not_resources: tuple[str, ...] = ()
     principals: Mapping[str, tuple[str, ...]] | None = None
-    """By type: AWS, Service, Federated, CanonicalUser. None in identity policies."""
+    """Principals by type: AWS, Service, Federated, CanonicalUser. None in identity policies."""
 
     not_principals: Mapping[str, tuple[str, ...]] | None = None
     conditions: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class PolicyStatement:
 class Policy:
     statements: tuple[PolicyStatement, ...]
     variables: bool = True
-    """Whether ${…} is replaced, as in version 2012-10-17 alone."""
+    """True if ${…} is replaced, only in version 2012-10-17."""
 
 
 @lru_cache(maxsize=4096)

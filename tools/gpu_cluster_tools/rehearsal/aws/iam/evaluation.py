@@ -1,4 +1,4 @@
-"""Whether policies allow a call: a pure function of the call and the policies that apply to it.
+"""IAM policy evaluation: a pure function of a call and the policies that apply to it.
 
 Sources, read 2026-11-28:
 docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
@@ -21,10 +21,10 @@ from gpu_cluster_tools.rehearsal.aws.iam.matching import Context, matches, match
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls."""
+    """Caller of a request."""
 
     arn: str
-    """Of the role, the user or the account's root; or a service, such as logs.eu-west-1.amazonaws.com."""
+    """ARN of a role, a user or the account's root; or a service, such as logs.eu-west-1.amazonaws.com."""
 
     session: str
     """ARN of the session of a role; else as `arn`."""
@@ -65,14 +65,14 @@ class Policies:
     session: tuple[Policy, ...] = ()
     resource: Policy | None = None
     resource_alone: bool = False
-    """Whether the resource's policy has to allow or delegate, as that of a KMS key."""
+    """True if the resource policy must allow or delegate, as KMS key policies."""
 
 
 @dataclass(frozen=True)
 class Decision:
     allowed: bool
     reason: str = ""
-    """In AWS's words, after `… on resource: ARN`."""
+    """Reason in AWS's wording, after `… on resource: ARN`."""
 
     hints: tuple[str, ...] = ()
     """Statements that would have allowed it under other conditions."""
@@ -115,7 +115,7 @@ _TO_ANY, _TO_ROLE = "any", "role"
 
 
 def _by_resource(call: AccessRequest, policy: Policy | None) -> tuple[str, bool]:
-    """How a resource's policy allows the call by itself, and whether it leaves it to identity policies."""
+    """How a resource policy allows the call by itself, and whether it delegates to identity policies."""
     if policy is None:
         return "", False
     direct, delegated = "", False
@@ -129,7 +129,7 @@ def _by_resource(call: AccessRequest, policy: Policy | None) -> tuple[str, bool]
 
 
 def _within(call: AccessRequest, policies: Policies) -> bool:
-    """Whether permissions boundary and session policies also allow the action."""
+    """True if permissions boundary and session policies also allow the action."""
     limits = [[policies.boundary]] if policies.boundary else []
     return all(_allow(each, call) for each in (*limits, *([policies.session] if policies.session else [])))
 
@@ -144,7 +144,7 @@ def _denying(policies: Policies) -> Iterable[tuple[Policy, str]]:
 
 
 def _allow(policies: Iterable[Policy], call: AccessRequest) -> bool:
-    """Whether one of them does. `PolicyError` where only what is not understood might."""
+    """True if one of the policies allows the call. `PolicyError` if only an unsupported statement could."""
     unclear: PolicyError | None = None
     for policy in policies:
         try:
@@ -179,7 +179,7 @@ def _found(
 
 
 def _concerns(statement: PolicyStatement, call: AccessRequest, policy: Policy) -> bool:
-    """Whether action, resource and principal of a statement are those of the call."""
+    """True if action, resource and principal of a statement match the call."""
     if statement.actions and not any(matches_action(each, call.action) for each in statement.actions):
         return False
     if statement.not_actions and any(matches_action(each, call.action) for each in statement.not_actions):
@@ -206,7 +206,7 @@ def _any_resource(patterns: Iterable[str], resource: str, context: Context) -> b
 
 
 def _names(principals: Mapping[str, tuple[str, ...]], caller: Caller) -> str:
-    """How a policy names the caller: any, service, session, role or account; empty where it does not."""
+    """How a policy names the caller: any, service, session, role or account; empty if it does not."""
     if caller.is_service:
         listed = principals.get("Service", ())
         return "service" if caller.arn in listed or "*" in listed else ""

@@ -1,4 +1,4 @@
-"""Forward access: services use keys on behalf of their callers, so that a key's policy decides about it.
+"""Forward access sessions: services use KMS keys on behalf of their callers, subject to the key's policy.
 
 Sources, read 2026-11-28:
 - EKS: user guide, "Encrypt Kubernetes secrets with KMS" and "Create an Amazon EKS cluster": who creates the
@@ -38,14 +38,14 @@ from gpu_cluster_tools.rehearsal.aws.iam.resources import ResourceScope
 @dataclass(frozen=True)
 class _Use:
     path: str
-    """Where a request names the key."""
+    """Path of the key in the request."""
 
     actions: tuple[str, ...]
     via: str = ""
-    """The service that asks, without region; none where the caller's call is seen as it is."""
+    """Calling service (kms:ViaService) without region; empty for direct calls of the caller."""
 
     for_aws: bool = False
-    """Whether its grant is for a resource of AWS."""
+    """True if its grant is for an AWS resource (kms:GrantIsForAWSResource)."""
 
 
 _GRANTED = ("DescribeKey", "CreateGrant")
@@ -63,7 +63,7 @@ _ENCRYPTING = ("Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDa
 _STARTING = ("DescribeKey", "GenerateDataKeyWithoutPlaintext", "Decrypt", "CreateGrant")
 
 Behalf = tuple[Caller, RequiredPermission]
-"""Who is seen to call, and what."""
+"""Effective caller and required permission."""
 
 
 def forward_access_requests(asking: Caller, request: OperationRequest) -> Iterator[Behalf]:

@@ -1,4 +1,4 @@
-"""Resources of instance launches that have to be allowed: each that an instance is made of.
+"""Resources that a launch must be allowed to use: all that an instance consists of.
 
 Sources, read 2026-11-28: EC2 user guide, "Example policies: Launch instances (RunInstances)"; service
 authorization reference of EC2, RunInstances and CreateFleet (an instant fleet starts instances by the rights
@@ -21,7 +21,7 @@ _NEW = ("instance", "network-interface", "volume")
 
 
 def starting(name: str, given: Parameters, where: ResourceScope) -> list[Started]:
-    """Of ec2:RunInstances and ec2:CreateFleet; of another operation nothing."""
+    """Resources that ec2:RunInstances and ec2:CreateFleet use; empty for other operations."""
     if name == "ec2:RunInstances":
         return list(_run(given, given, where))
     if name == "ec2:CreateFleet":

@@ -18,7 +18,7 @@ Context = Mapping[str, tuple[str, ...]]
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Whether a value matches a pattern with `*` and `?`, in case too."""
+    """True if a value matches a pattern with `*` and `?`; case-sensitive."""
     return pattern == "*" or _compiled(pattern).fullmatch(value) is not None
 
 

@@ -116,7 +116,7 @@ PASSED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "events:PutTargets": (("Targets.RoleArn", "events.amazonaws.com"),),
     "s3:PutBucketReplication": (("ReplicationConfiguration.Role", "s3.amazonaws.com"),),
 }
-"""Where an operation hands a role to a service: the parameter, and the service (iam:PassedToService).
+"""Operations that pass a role to a service: the parameter, and the service (iam:PassedToService).
 
 Instance profiles pass their role to ec2.amazonaws.com: iam:AddRoleToInstanceProfile and ec2:RunInstances.
 Source: dependent actions of the service authorization reference, 2026-11-28; EKS user guide, "Amazon EKS node

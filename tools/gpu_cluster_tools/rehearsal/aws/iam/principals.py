@@ -1,4 +1,4 @@
-"""Who calls the account, and the policies that go with it."""
+"""Principals that call the account, and their policies."""
 
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
 # (moto has hardly any types)

@@ -37,7 +37,7 @@ class OperationRequest:
 
     @property
     def prefix(self) -> str:
-        """Of the service's actions."""
+        """Prefix of the service's actions."""
         return PREFIXES.get(self.service, self.service)
 
     @property

@@ -35,7 +35,7 @@ class ServiceReference:
 
 @cache
 def services() -> Mapping[str, ServiceReference]:
-    """By the prefix of actions, such as elasticfilesystem."""
+    """Service references by action prefix, such as elasticfilesystem."""
     return {
         prefix: ServiceReference(
             given["resources"],
@@ -69,7 +69,7 @@ def filled(arn: str, values: Mapping[str, str]) -> str:
 
 
 def is_of(arn: str, form: str) -> bool:
-    """Whether an ARN has the form of a type of resource."""
+    """True if an ARN has the format of a resource type."""
     pattern = "".join(
         ".*" if piece.startswith("${") else re.escape(piece) for piece in re.split(r"(\$\{\w+\})", form)
     )

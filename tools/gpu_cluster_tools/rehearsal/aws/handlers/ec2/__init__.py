@@ -1,4 +1,4 @@
-"""EC2, as far as a controller that starts servers by itself asks it."""
+"""EC2 operations used by controllers that launch instances themselves."""
 
 from collections.abc import Mapping
 

@@ -63,7 +63,7 @@ def update(call: ApiCall) -> Document:
 
 
 def delete(call: ApiCall) -> Document:
-    """Its links go along; there is no final backup."""
+    """Delete a file system with its data repository associations, without a final backup."""
     region, id = call.api.region, call.parameters["FileSystemId"]
     linked = associations_of(region, id)
     system = FILE_SYSTEMS.get(region, id)
@@ -87,7 +87,7 @@ def _subnet(api: Api, ids: list[str]) -> dict[str, Any]:
 
 
 def _interface(api: Api, subnet: str, groups: list[str] | None) -> str:
-    """One of those by which nodes reach the file system; that it exists keeps the subnet and the groups."""
+    """Create a network interface of the file system; it blocks the deletion of the subnet and the groups."""
     chosen = {"Groups": groups} if groups else {}
     try:
         if groups:

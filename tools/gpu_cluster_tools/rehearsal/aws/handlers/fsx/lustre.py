@@ -1,4 +1,4 @@
-"""Which file systems of Lustre there are. Source: FSx API reference, CreateFileSystem, 2026-08-22."""
+"""Valid types of FSx for Lustre file systems. Source: FSx API reference, CreateFileSystem, 2026-08-22."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ _VERSIONS = ("2.10", "2.12", "2.15")
 
 
 def complete(given: Mapping[str, Any]) -> Document:
-    """A file system's parameters with what FSx chooses where nothing is said. `ApiError` where it refuses."""
+    """Parameters of a file system with FSx's defaults for unset fields. `ApiError` if they are invalid."""
     if given["FileSystemType"] != "LUSTRE":
         raise ApiError(
             "BadRequest", f"FileSystemType {given['FileSystemType']} has no emulation in rehearsal/aws"
@@ -48,7 +48,7 @@ def complete(given: Mapping[str, Any]) -> Document:
 
 
 def require_sound(system: Mapping[str, Any]) -> None:
-    """Refuse what does not go together."""
+    """Reject invalid combinations of parameters."""
     for words in _mistakes(system):
         raise ApiError("BadRequest", words)
 
