@@ -17,14 +17,14 @@ _SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """In PEM."""
+    """Client certificate and key in PEM format."""
 
     certificate: bytes
     key: bytes
 
 
 def issue(pki: Path, *, user: str, group: str) -> Certificate:
-    """For this user of this group, by the authority whose certificate and key are in the folder."""
+    """Issue a certificate for a user and group, signed by the CA whose certificate and key are in `pki`."""
     authority = _authority(pki / "ca.crt")
     signer = serialization.load_pem_private_key((pki / "ca.key").read_bytes(), password=None)
     key = ec.generate_private_key(ec.SECP256R1())
@@ -57,7 +57,7 @@ def issue(pki: Path, *, user: str, group: str) -> Certificate:
 
 
 def _authority(file: Path) -> x509.Certificate:
-    """That of kwokctl has the serial number 0, of which every user would be warned."""
+    """CA certificate; kwokctl's has the serial number 0, which causes a warning for every user."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)
         return x509.load_pem_x509_certificate(file.read_bytes())

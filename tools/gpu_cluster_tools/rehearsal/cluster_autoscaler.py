@@ -1,6 +1,6 @@
-"""In place of the cluster autoscaler: servers for node groups that pods wait for, as far as they may grow.
+"""Simulated cluster autoscaler: scales up node groups for pending pods, within their maximum size.
 
-Which pod goes onto which node is decided by the real scheduler, once the node is there.
+The real scheduler places the pods once the node exists.
 """
 
 from collections.abc import Iterator

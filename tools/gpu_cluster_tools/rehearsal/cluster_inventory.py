@@ -20,7 +20,7 @@ class PoolNodes:
 
     @property
     def wanted(self) -> int | None:
-        """Nodes that the stack file asks for, if there are fewer than its least or more than its most."""
+        """Configured number of nodes if the current one is below the minimum or above the maximum."""
         least, most = self.pool.nodes.min, self.pool.nodes.max
         nearest = min(max(self.total, least), most)
         return None if nearest == self.total else nearest
@@ -33,11 +33,11 @@ class Replica:
     model: str
     pod: str
     node: str | None
-    """Where it runs; None while it waits for a place."""
+    """Node of the pod; None while it is pending."""
 
     ready: bool
     reason: str | None = None
-    """Reason why it is not ready; None where it is, and where no kubelet has begun it."""
+    """Reason why it is not ready; None if it is ready or no kubelet has started it."""
 
 
 @dataclass(frozen=True, slots=True)

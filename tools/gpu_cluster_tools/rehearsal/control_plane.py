@@ -43,11 +43,11 @@ class ControlPlaneStatus:
     """Components without one."""
 
     ready: bool
-    """Whether all of them run and answer."""
+    """True if all components run and respond."""
 
 
 class LocalControlPlane:
-    """The cluster whose state lies in one folder.
+    """Local cluster whose state is in one folder.
 
     LocalControlPlane(project / ".local", install()).start()
     # project/.local/kubeconfig now leads to a cluster without nodes
@@ -58,9 +58,9 @@ class LocalControlPlane:
     def __init__(
         self, directory: Path, toolchain: Toolchain, *, account: str | None = None, services: bool = False
     ) -> None:
-        """`account`: where the AWS account listens that says who has a token, and what they may do.
+        """`account` is the endpoint of the AWS account that authenticates and authorizes tokens.
 
-        `services`: the API server goes by the proxy in `egress` to Services with a webhook.
+        `services`: the API server reaches webhook Services through the proxy in `egress`.
         """
         self._services = services
         self._account = account
@@ -76,9 +76,9 @@ class LocalControlPlane:
         self.kubeconfig = self._directory / "kubeconfig"
 
     def start(self) -> bool:
-        """Make it run, whatever state it is in, with what it stored and where it listened.
+        """Start the control plane from any state, with its stored data and its former ports.
 
-        Whether it is new, and so knows nothing yet. `RehearsalError` where it cannot be made to run.
+        Returns True if it is new and empty. `RehearsalError` if it cannot be started.
         """
         with locked(self._lock):
             new = not self._started.exists()

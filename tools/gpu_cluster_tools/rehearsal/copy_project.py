@@ -1,4 +1,4 @@
-"""The project's program in a folder of its own, so that a run touches no one's file, state or cluster."""
+"""Copy of the project's program in a separate folder: no run touches a user's files, state or cluster."""
 
 import shutil
 import sys

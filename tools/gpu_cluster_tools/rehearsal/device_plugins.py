@@ -1,7 +1,7 @@
 """Device plugins of simulated nodes: resources appear once their pods run there.
 
-The kubelet of a real node hears it from the plugin. Here it is worked out from the plugin's pod, its
-configuration and, where GPUs are divided, from what the MIG manager on the node was told.
+On a real node the plugin registers them with the kubelet. Here they are computed from the plugin's pod, its
+configuration and, for MIG, from the layout that the MIG manager on the node received.
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
@@ -34,7 +34,7 @@ _POLL_SECONDS = 0.5
 
 
 class DevicePlugins:
-    """Lets nodes offer what plugins offer, for as long as a `with` statement lasts.
+    """Updates node resources to those of the device plugins while a `with` statement runs.
 
     with DevicePlugins(KubernetesClient(control_plane.kubeconfig)):
         engine.run("up", "--yes")
@@ -120,7 +120,7 @@ class _Plugins:
         return {EFA_RESOURCE: self._devices.efa} if runs else {}
 
     def refusal(self) -> str:
-        """Why its GPUs reach no container, though a plugin of the cluster runs; empty where they do."""
+        """Reason why containers get no GPUs although a plugin of the cluster runs; empty if they do."""
         for container, config in self._plugins():
             flags = config.get("flags", {}).get("plugin", {})
             named = _environment(container).get("DEVICE_LIST_STRATEGY") or flags.get("deviceListStrategy")

@@ -31,7 +31,7 @@ class Devices:
     """Network interfaces with EFA."""
 
     by_variable: bool = True
-    """Whether NVIDIA_VISIBLE_DEVICES gives GPUs to a container without SYS_ADMIN."""
+    """True if NVIDIA_VISIBLE_DEVICES exposes GPUs to a container without SYS_ADMIN."""
 
     system: Mapping[str, Any] | None = None
     """Settings of a device plugin that the operating system runs; None where it runs none."""
@@ -47,7 +47,7 @@ class Devices:
         )
 
     def annotations(self) -> dict[str, str]:
-        """Where a simulated node says it."""
+        """Annotations of a simulated node with these devices."""
         if not (self.gpus or self.efa):
             return {}
         said = {_GPUS: str(self.gpus), _EFA: str(self.efa)}
@@ -67,7 +67,7 @@ class Devices:
         return {GPU_RESOURCE + renamed: self.gpus * int(ways.get("replicas", 2))}
 
     def refuses(self, *, sys_admin: bool, handover: str) -> str | None:
-        """Why a device plugin in a pod gets no GPUs of this node into containers; None where it does."""
+        """Reason why a pod's device plugin cannot expose this node's GPUs to containers; None if it can."""
         if self.offered_by_system():
             return "the operating system already runs a device plugin"
         if self.by_variable:

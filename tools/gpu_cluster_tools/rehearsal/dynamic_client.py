@@ -27,7 +27,7 @@ _MADE_BY_THE_CLUSTER = {
 
 
 class DynamicClient:
-    """The API server itself, for what no typed client lists.
+    """Client of the API server for resources that the typed client does not list.
 
     DynamicClient(control_plane.kubeconfig).items("/apis/apps/v1/deployments")
     """

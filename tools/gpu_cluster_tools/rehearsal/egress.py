@@ -20,7 +20,7 @@ _CHUNK = 65536
 
 
 def socket_of(folder: Path) -> Path:
-    """The socket at which the API server asks for a way."""
+    """Unix socket on which the API server requests connections."""
     return folder / _SOCKET
 
 
@@ -112,5 +112,5 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
         while part := source.recv(_CHUNK):
             target.sendall(part)
         target.shutdown(socket.SHUT_WR)
-    except OSError:  # either end is gone
+    except OSError:  # one end closed the connection
         return

@@ -1,7 +1,7 @@
-"""Egress of pods by the network policies of their namespace, decided as Kubernetes defines it.
+"""Evaluation of egress network policies of a namespace as Kubernetes defines it.
 
 Source: Kubernetes documentation, concepts/services-networking/network-policies, 2026-11-30: a pod that no
-policy of type Egress selects may go anywhere, every other where one rule of one of them allows it.
+policy of type Egress selects has unrestricted egress; other pods need one rule of one policy that allows it.
 """
 
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
@@ -35,9 +35,9 @@ class EgressTarget:
 def reaches(
     policies: list[Object], labels: Labels, target: EgressTarget, *, own_namespace: bool = False
 ) -> bool:
-    """Whether a pod with these labels may open connections to the target.
+    """True if a pod with these labels can open connections to the target.
 
-    `policies`: those of its namespace. `own_namespace`: whether the pods of the target are in it too.
+    `policies` are those of its namespace. `own_namespace` is True if the target's pods are in it too.
     """
     chosen = [
         it["spec"]

@@ -6,7 +6,7 @@ from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 
 
 def list_in_clusters(account: Api, operation: str, key: str) -> Iterator[tuple[str, str]]:
-    """Cluster and name of all that an operation lists below a key; a cluster that goes meanwhile has none.
+    """Cluster and name of all items that an operation lists below a key, without clusters deleted meanwhile.
 
     list_in_clusters(account, "ListAddons", "addons")  # ("prod", "coredns"), …
     """

@@ -30,12 +30,12 @@ class PulumiEngine:
     environment: Mapping[str, str]
 
     def select(self, *, create: bool = True) -> None:
-        """Make sure that the stack exists. `RehearsalError` where it does not, and is not to be created."""
+        """Select the stack, or create it. `RehearsalError` if it does not exist and `create` is False."""
         creating = ("--create",) if create else ()
         self.output("stack", "select", *creating, "--stack", self.stack, "--non-interactive")
 
     def run(self, command: str, *arguments: str) -> None:
-        """Run a command on the stack, shown as it runs. `RehearsalError` where it fails."""
+        """Run a command on the stack and show its output. `RehearsalError` if it fails."""
         process = subprocess.Popen(  # noqa: S603
             ["pulumi", command, "--stack", self.stack, *arguments],  # noqa: S607
             cwd=self.project,
@@ -46,7 +46,7 @@ class PulumiEngine:
             raise RehearsalError(f"pulumi {command} failed with exit code {code}; see the output above")
 
     def output(self, *arguments: str) -> str:
-        """Output of a command. `RehearsalError` with its words where it fails."""
+        """Output of a command. `RehearsalError` with its error message if it fails."""
         done = subprocess.run(  # noqa: S603
             ["pulumi", *arguments],  # noqa: S607
             cwd=self.project,
@@ -77,7 +77,7 @@ def local_state(project: Path) -> dict[str, str]:
 
 
 def local_stacks(project: Path) -> list[str]:
-    """Stacks that have resources in the state that the checkout keeps."""
+    """Stacks with resources in the state of the checkout."""
     kept = (_state(project) / ".pulumi" / "stacks").glob("*/*.json")
     return sorted(file.stem for file in kept if '"resources"' in file.read_text())
 
@@ -88,7 +88,7 @@ def forget_local_state(project: Path) -> None:
 
 
 def forget_history(project: Path) -> None:
-    """Drop what the engine keeps of states before the present one."""
+    """Delete the engine's history and backups of earlier states."""
     for kept in ("backups", "history"):
         shutil.rmtree(_state(project) / ".pulumi" / kept, ignore_errors=True)
 
@@ -98,9 +98,9 @@ def _state(project: Path) -> Path:
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
-    """The exit code. Asked to end, the engine finishes what it has begun; then the interruption goes on.
+    """Exit code. On interruption, wait until the engine has finished its operations, then raise it again.
 
-    Ctrl-C reaches the engine by itself.
+    The terminal sends Ctrl-C to the engine too.
     """
     interruption: BaseException | None = None
     while True:

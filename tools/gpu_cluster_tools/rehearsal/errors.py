@@ -2,4 +2,4 @@
 
 
 class RehearsalError(Exception):
-    """A failure: the cause, the last output, and how to go on; fit to be shown as it is."""
+    """Error with its cause, the last output and a hint, ready to be shown."""

@@ -19,7 +19,7 @@ _ANYWHERE = "0.0.0.0/0"
 
 @dataclass(frozen=True, slots=True)
 class MadeVpc:
-    """The VPC of a rehearsal, and the ids that stand for those of the stack file."""
+    """VPC of a rehearsal, and the ids that replace those of the stack file."""
 
     vpc: str
     subnets: Mapping[str, Mapping[str, str]]
@@ -33,9 +33,9 @@ class MadeVpc:
 
 
 def make_vpc(api: Api, settings: ExistingNetwork) -> MadeVpc:
-    """Create the VPC with its subnets, gateways and routes. `RehearsalError` where it cannot be.
+    """Create the VPC with its subnets, gateways and routes. `RehearsalError` if it cannot be created.
 
-    Private subnets reach the internet by a NAT gateway in the first public subnet, where there is one.
+    Private subnets reach the internet through a NAT gateway in the first public subnet, if there is one.
     """
     wanted = _wanted(settings)
     _require_zones(api, {zone for zones in wanted.values() for zone in zones})
@@ -140,7 +140,7 @@ def _subnet(api: Api, vpc: str, zone: str, block: str, tags: Mapping[str, str]) 
 
 
 def _routes(api: Api, vpc: str, subnets: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """A table for each kind: to the internet, by NAT, or to nowhere."""
+    """Route table for each type of subnet: internet gateway, NAT gateway, or local routes only."""
     gateway = ""
     made: list[str] = []
     for kind in ("public", *(kind for kind in subnets if kind != "public")):

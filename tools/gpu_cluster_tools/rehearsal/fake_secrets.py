@@ -1,4 +1,4 @@
-"""Values that a rehearsal invents for the secrets of a stack file, which cannot be decrypted here."""
+"""Generated values for the secrets of a stack file, which a rehearsal cannot decrypt."""
 
 import secrets
 from collections.abc import Iterable, Mapping

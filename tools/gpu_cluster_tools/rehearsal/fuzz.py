@@ -3,8 +3,8 @@
 Each case must converge after retries, or stop with an actionable error. No case may lose track of created
 resources or store a secret in plaintext.
 
-Nine lives of ten are of the core, a program that makes what goes wrong first and takes seconds; the tenth is
-of the whole platform.
+Nine cases of ten run the core, a program with the resources that fail first, which takes seconds; the tenth
+runs the whole platform.
 """
 
 import json
@@ -61,7 +61,7 @@ class Case:
 
 
 class Fuzzer:
-    """Lives of seeds, kept in a file as they end, so that a campaign goes on where it stopped.
+    """Fuzz cases by seed, saved to a file as they end; an interrupted run resumes where it stopped.
 
     for life in Fuzzer(project, install(), file).run(range(200)):
         print(life)
@@ -122,7 +122,7 @@ class Fuzzer:
 
 
 def summary(lives: list[Case]) -> str:
-    """How many converged, how many stopped and why, and all that must never be."""
+    """Summary: number of converged cases, of stopped ones with reasons, and all violations."""
     stopped = [life for life in lives if life.stopped]
     wrong = [f"seed {life.seed}: {words}" for life in lives for words in life.wrong]
     lines = [

@@ -19,7 +19,7 @@ def admit_principals(account: Account, stack: Stack, rights: tuple[str, ...]) ->
 
 
 def taken_to_be_there(stack: Stack) -> set[str]:
-    """ARNs of roles, users, policies and secrets that are not of the stack, but for roles of add-ons."""
+    """ARNs of roles, users, policies and secrets outside the stack, except roles of add-ons."""
     settings = stack.cluster
     access = settings.access.values() if isinstance(settings, EksSettings) else ()
     principals = {each.principal for each in access}
@@ -58,6 +58,6 @@ def reservations(stack: Stack) -> list[CapacityReservation]:
 
 
 def deployer(settings: EksSettings) -> str | None:
-    """Who runs the engine: the first that may do everything in the cluster."""
+    """Principal that runs the engine: the first cluster administrator."""
     admins = (each for each in settings.access.values() if each.policy is AccessPolicy.CLUSTER_ADMIN)
     return next((each.principal for each in admins), None)

@@ -1,4 +1,4 @@
-"""Whether the servers of the control plane answer."""
+"""Health checks of the control plane."""
 
 import http.client
 import ssl
@@ -9,7 +9,7 @@ _TIMEOUT_SECONDS = 5
 
 
 def ready(ports: Mapping[str, int], pki: Path) -> bool:
-    """Whether the API server and everything that serves health beside it say that they are well."""
+    """True if the API server and all other components with health endpoints are healthy."""
     try:
         trusted = admin_tls(pki)
     except OSError:  # not made yet, or half

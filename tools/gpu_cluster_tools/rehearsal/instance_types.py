@@ -1,6 +1,6 @@
 """Instance types that can be simulated: those of the catalog, and those that the stack file declares.
 
-The emulated account runs in a process of its own, whose folder has the declarations as a file.
+The emulated account runs in a separate process and reads the declarations from a file in its folder.
 """
 
 import json

@@ -43,7 +43,7 @@ class KarpenterProcess:
     """Its working directory, with the credentials of the pod and its log."""
 
     kubeconfig: Path
-    """An administrator's, who stands for the kubelet."""
+    """Kubeconfig of an administrator, used in place of the kubelet."""
 
     account: Account
     aws: Api
@@ -51,7 +51,7 @@ class KarpenterProcess:
 
     _process: subprocess.Popen[bytes] | None = None
     _pod: str = ""
-    """UID of the pod that the process stands for."""
+    """UID of the pod that the process represents."""
 
     _starts: list[float] = field(default_factory=list[float])
     _refused: dict[str, None] = field(default_factory=dict[str, None])
@@ -92,7 +92,7 @@ class KarpenterProcess:
             self._start(pod)
 
     def require_all_well(self) -> None:
-        """`RehearsalError` with all that AWS refused to it, and where it would not stay up."""
+        """`RehearsalError` with all calls that AWS denied to Karpenter, and with repeated exits."""
         told = [f"Karpenter: {words}" for words in self._refused]
         if self._wrong:
             told.append(self._wrong)
@@ -104,7 +104,7 @@ class KarpenterProcess:
         return found[1] if found else None
 
     def _may_start(self) -> bool:
-        """Whether a kubelet would start it by now; after many times something is wrong."""
+        """True if a kubelet would start it now; too many starts are an error."""
         if len(self._starts) == _MOST_STARTS:
             self._wrong = f"Karpenter exited {_MOST_STARTS} times, last with:\n{_last_words(self.log)}"
             return False

@@ -1,4 +1,4 @@
-"""The kubeconfig of the rehearsal's cluster: one file that holds everything and changes with nothing else."""
+"""Kubeconfig of the rehearsal's cluster: one self-contained file."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ from gpu_cluster_tools.rehearsal.certificate import Certificate, issue
 
 
 def write(path: Path, *, name: str, port: int, pki: Path) -> None:
-    """Write it with the administrator's certificate inside, for the user only; equal content is kept."""
+    """Write it with the administrator's certificate, readable by the user only; unchanged content is kept."""
     admin = Certificate((pki / "admin.crt").read_bytes(), (pki / "admin.key").read_bytes())
     _write(path, _render(name, port, pki, admin))
 

@@ -27,12 +27,12 @@ for _type in (Node, Pod, ConfigMap):  # two threads that are the first to decode
 
 
 class KubernetesClient:
-    """The cluster that a kubeconfig's context leads to, by default its current one.
+    """Client of the cluster of a kubeconfig's context, by default the current one.
 
     KubernetesClient(control_plane.kubeconfig).pods()
 
-    `RehearsalError` where the kubeconfig leads nowhere, and from every method where the cluster does not
-    answer or refuses.
+    `RehearsalError` if the kubeconfig is invalid, and from every method if the cluster does not respond or
+    rejects the request.
     """
 
     def __init__(self, kubeconfig: Path, context: str | None = None) -> None:
@@ -107,7 +107,7 @@ class KubernetesClient:
             self._client.patch(Node, name, {"spec": {"unschedulable": True}}, patch_type=PatchType.MERGE)
 
     def evict(self, namespace: str, name: str) -> bool:
-        """Ask for a pod to go. False where a disruption budget does not let it, for now."""
+        """Evict a pod. False if a disruption budget currently prevents it."""
         with self._asked():
             try:
                 self._client.create(PodEviction(metadata=ObjectMeta(name=name)), name, namespace=namespace)
@@ -119,7 +119,7 @@ class KubernetesClient:
             return True
 
     def delete_pod(self, namespace: str, name: str) -> None:
-        """At once, without a grace that no kubelet would keep."""
+        """Delete a pod without a grace period, which no kubelet would observe."""
         with self._asked(), _unless_gone():
             self._client.delete(Pod, name, namespace=namespace, grace_period=0)
 
@@ -169,5 +169,5 @@ def _unless_gone() -> Generator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """In one line."""
+    """Reason of an error in one line."""
     return " ".join(str(error).split()) or type(error).__name__

@@ -42,7 +42,7 @@ _COMPONENTS_USER = "kwok-admin"  # of the one certificate that all components ha
 _OVERRIDDEN = ("data-dir", "authorization-mode", "manage-all-nodes")  # what kwokctl says too
 
 SIMULATED = {"kwok.x-k8s.io/node": "fake"}
-"""Annotation of the nodes that kwok plays. A node without it has a kubelet of its own."""
+"""Annotation of the nodes that kwok simulates. Other nodes have their own kubelet."""
 
 _PARALLELISM = 16  # leases, nodes and pods that kwok works on at once, of each
 
@@ -57,7 +57,7 @@ def configuration(
 ) -> list[dict[str, Any]]:
     """Configuration of kwokctl and kwok. `data` is etcd's folder: kwokctl does not delete it when it fails.
 
-    `api_server`: its further arguments. `pki`: where kwokctl keeps certificates.
+    `api_server` has its additional arguments. `pki` is kwokctl's certificate folder.
     """
     extra = {
         "etcd": {"data-dir": str(data)},
@@ -70,7 +70,7 @@ def configuration(
             **(api_server or {}),
         },
         "kube-controller-manager": {
-            "leader-elect": "false",  # a restart would wait for the lease of the one that is gone
+            "leader-elect": "false",  # a restart would wait until the former lease expires
             "enable-hostpath-provisioner": "true",
             "kube-api-qps": "500",  # one machine has no others to be fair to
             "kube-api-burst": "1000",
@@ -125,7 +125,7 @@ def _aggregation(pki: Path) -> dict[str, str]:
 
 
 def _kubelets(pki: Path) -> dict[str, str]:
-    """Arguments by which the API server reaches kubelets, for logs and shells of pods."""
+    """API server arguments for connections to kubelets, for logs and shells of pods."""
     return {
         "kubelet-client-certificate": str(pki / "admin.crt"),
         "kubelet-client-key": str(pki / "admin.key"),

@@ -6,7 +6,7 @@ from collections.abc import Set
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.unscheduled import is_of_daemon_set
 
-_GONE_SECONDS = 60  # for what goes after its owner
+_GONE_SECONDS = 60  # for objects that are deleted after their owner
 _POLL_SECONDS = 0.3
 
 

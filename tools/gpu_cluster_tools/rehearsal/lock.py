@@ -21,7 +21,7 @@ def locked(path: Path, *, waiting: Callable[[], None] | None = None) -> Generato
 
 
 def held_elsewhere(path: Path) -> bool:
-    """Whether a process holds the lock of this file now."""
+    """True if a process holds the lock of this file."""
     file = os.open(path, os.O_RDWR)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

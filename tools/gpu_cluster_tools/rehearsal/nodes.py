@@ -58,10 +58,10 @@ def simulate(pools: Mapping[str, Pool], real: Collection[str] = ()) -> list[Node
 
 
 def reconcile(cluster: KubernetesClient, pools: Mapping[str, Pool], real: Collection[str] = ()) -> Changes:
-    """Make the cluster's nodes those of the pools, and wait until the simulated ones are Ready.
+    """Reconcile the cluster's nodes with the pools, and wait until the simulated ones are Ready.
 
-    Nodes of no pool are left alone. Pods of removed nodes are deleted, as when a node group shrinks.
-    `RehearsalError` where a node does not become Ready.
+    Nodes outside the pools are not changed. Pods of removed nodes are deleted, as when a node group shrinks.
+    `RehearsalError` if a node does not become Ready.
     """
     wanted = {name_of(node): node for node in simulate(pools, real)}
     _remove_other_kind(cluster, wanted)
@@ -160,7 +160,7 @@ def _delete_pod(cluster: KubernetesClient, pod: Pod) -> None:
 
 
 def takes_pods(node: Node) -> bool:
-    """Whether it is Ready, and the controllers have seen that."""
+    """True if the node is Ready and the controllers have removed its taints."""
     taints = (node.spec and node.spec.taints) or []
     return is_ready(node) and all(taint.key != _NOT_READY for taint in taints)
 

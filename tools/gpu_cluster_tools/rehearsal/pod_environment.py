@@ -10,7 +10,7 @@ from gpu_cluster_tools.rehearsal.errors import RehearsalError
 
 
 def environment_of(pod: Object, container: Object) -> dict[str, str]:
-    """`RehearsalError` for a source that only a real node would have."""
+    """Environment variables of a container. `RehearsalError` for a source that only a real node has."""
     if container.get("envFrom"):
         raise RehearsalError(f"{_name(pod)}: envFrom is not rehearsed")
     return {each["name"]: _value(pod, container, each) for each in container.get("env", [])}

@@ -1,9 +1,9 @@
-"""Destinations that pods need, and that the network policies of a rehearsal have to let them reach.
+"""Destinations that pods need and that network policies in a rehearsal must allow.
 
-No packet flows between simulated nodes, so the policies are evaluated. Pods that may ask the DNS pods need
-NodeLocal DNSCache too, which answers in their place where a cluster has it; others, such as exporters, are
-meant to ask no names. Service accounts with a role on AWS need both, the agent that hands the role out, and
-the interface endpoints of the VPC, whose private names lead to addresses of its own.
+Simulated nodes have no network traffic, so the policies are evaluated. Pods with access to the DNS pods also
+need NodeLocal DNSCache, which answers instead if a cluster has it; others, such as exporters, resolve no
+names by design. Service accounts with an AWS role need both, the Pod Identity agent, and the interface
+endpoints of the VPC, whose private DNS names resolve to addresses in the VPC.
 """
 
 from collections.abc import Collection, Iterator, Sequence

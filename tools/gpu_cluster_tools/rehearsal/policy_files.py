@@ -1,4 +1,4 @@
-"""The rights that deploying a stack takes, as files, and files as the rights of a rehearsal."""
+"""IAM policy files: permissions required to deploy a stack, and policies to use in a rehearsal."""
 
 import json
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ def write(path: Path, calls: Iterable[RecordedCall]) -> list[Path]:
 
 
 def read(paths: Iterable[Path]) -> tuple[str, ...]:
-    """The texts of policies. `RehearsalError` where one cannot be read or is none."""
+    """Policy documents. `RehearsalError` if a file cannot be read or is not a policy."""
     texts: list[str] = []
     for path in paths:
         try:

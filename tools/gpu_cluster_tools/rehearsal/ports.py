@@ -18,7 +18,7 @@ def assign(names: tuple[str, ...], kept: Mapping[str, int]) -> dict[str, int]:
 
 
 def _comes_free(port: int, deadline: float) -> bool:
-    """Whether a port becomes free in time: a killed process holds its port until its last thread exits."""
+    """True if a port becomes free in time: a killed process holds its port until its last thread exits."""
     while not free(port):
         if time.monotonic() > deadline:
             return False
@@ -27,7 +27,7 @@ def _comes_free(port: int, deadline: float) -> bool:
 
 
 def free(port: int) -> bool:
-    """Whether a server could listen on this port of 127.0.0.1."""
+    """True if a server can listen on this port of 127.0.0.1."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections do not count
         try:
@@ -38,7 +38,7 @@ def free(port: int) -> bool:
 
 
 def _fresh(taken: set[int]) -> Iterator[int]:
-    """Free ports in random order, so that two clusters that start at once rarely meet."""
+    """Free ports in random order, which avoids conflicts between clusters that start at the same time."""
     for port in random.sample(range(_FIRST, _LAST), k=_LAST - _FIRST):
         if port not in taken and free(port):
             yield port

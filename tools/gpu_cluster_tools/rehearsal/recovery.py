@@ -1,9 +1,9 @@
-"""The way back from an update whose engine was killed, without manual repair.
+"""Recovery from an update whose engine was killed, without manual repair.
 
-The engine writes down what it is about to do. An object that it was creating is taken into the state
-under the id that its name gives it, and everything that it had begun is read again by the engine, which
-drops what does not exist. What was read again and what was not is written in the state itself, so that
-a recovery that is killed is taken up by the next one.
+The engine records pending operations. An object that it was creating is added to the state under the id
+that follows from its name, and the engine refreshes all resources with pending operations and drops those
+that do not exist. The state itself records which resources were refreshed, so the next recovery resumes one
+that was killed.
 """
 
 import json
@@ -17,8 +17,8 @@ from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.processes import alive, end, processes
 from gpu_cluster_tools.rehearsal.state import StateFiles
 
-_INTERRUPTED = "gpu-cluster: the update was interrupted here"  # marks what is still to be read again
-_FIELD_MANAGER = "__fieldManager"  # where the Kubernetes provider keeps its name in server-side apply
+_INTERRUPTED = "gpu-cluster: the update was interrupted here"  # marks resources that still need a refresh
+_FIELD_MANAGER = "__fieldManager"  # property with the Kubernetes provider's field manager
 
 _STATE_VERSION = 3
 
@@ -27,9 +27,9 @@ State = dict[str, Any]
 
 
 def recover(engine: PulumiEngine) -> list[str]:
-    """Bring a stack back that an update left locked or half-done; what was done, in words.
+    """Recover a stack that an update left locked or incomplete; returns descriptions of the actions.
 
-    Stacks whose state is not in a folder of this machine are left alone. `RehearsalError` where the
+    Stacks whose state is not in a folder of this machine are not changed. `RehearsalError` if the
     update still runs.
     """
     files = StateFiles.of(engine)
@@ -46,7 +46,7 @@ def recover(engine: PulumiEngine) -> list[str]:
 def unlock(engine: PulumiEngine) -> list[str]:
     """Remove only the lock of an engine that no longer runs; returns a description.
 
-    `RehearsalError` where the engine still works on the stack.
+    `RehearsalError` if the engine still works on the stack.
     """
     files = StateFiles.of(engine)
     return _unlock(engine, files) if files else []

@@ -19,9 +19,9 @@ _NO_FAULTS = Faults()
 
 
 def rehearse(sandbox: Sandbox, tell: Tell, faults: Faults = _NO_FAULTS) -> RehearsalReport:
-    """Every step on a stack. The sandbox is left open, as the last step left it.
+    """Run every step on a stack. The sandbox stays open after the last step.
 
-    Where `faults` strike, updates are tried again. `RehearsalError` where it cannot be run at all.
+    Updates that fail because of `faults` are retried. `RehearsalError` if the rehearsal cannot run.
     """
     rehearsal = _OfEnvironment(sandbox, sandbox, tell, faults=faults)
     rehearsal.step("ground", rehearsal.open)
@@ -39,7 +39,7 @@ class _OfEnvironment(Scenario[Sandbox]):
     _before: set[str] = field(default_factory=set[str])
     """Objects of the cluster without the stack."""
     _kept: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    """Of the account, by type and id."""
+    """Resources of the account without the stack, by type and id."""
     _failed: list[Run] = field(default_factory=list[Run])
     """Attempts before the last one."""
 

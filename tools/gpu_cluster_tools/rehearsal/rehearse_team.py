@@ -12,9 +12,9 @@ from gpu_cluster_tools.rehearsal.team_sandbox import TeamSandbox
 
 
 def rehearse_team(team_sandbox: TeamSandbox, tell: Tell) -> RehearsalReport:
-    """Every step on a team's stack, on its environment. The sandbox is left open, as the last step left it.
+    """Run every step on a team's stack, on its environment. The sandbox stays open after the last step.
 
-    `RehearsalError` where it cannot be run at all.
+    `RehearsalError` if the rehearsal cannot run.
     """
     rehearsal = _OfTeam(team_sandbox.sandbox, team_sandbox, tell)
     rehearsal.step("ground", rehearsal.open)
@@ -28,9 +28,9 @@ def rehearse_team(team_sandbox: TeamSandbox, tell: Tell) -> RehearsalReport:
 @dataclass
 class _OfTeam(Scenario[TeamSandbox]):
     _objects: set[str] = field(default_factory=set[str])
-    """Of the cluster without the team's stack."""
+    """Objects of the cluster without the team's stack."""
     _made: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    """In the account without it, by type and id."""
+    """Resources of the account without the team's stack, by type and id."""
 
     def open(self) -> Outcome:
         self.sandbox.open()

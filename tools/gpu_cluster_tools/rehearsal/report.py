@@ -10,7 +10,7 @@ class Outcome:
     """Outcome of a step."""
 
     words: str
-    """In a line."""
+    """Summary in one line."""
 
     findings: tuple[str, ...] = ()
     """Failed expectations, one each; a finding may have several lines."""
@@ -21,7 +21,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """A step of a rehearsal, as it went."""
+    """Result of a step of a rehearsal."""
 
     name: str
     words: str
@@ -42,12 +42,12 @@ class StepResult:
 
 @dataclass(slots=True)
 class RehearsalReport:
-    """A rehearsal, step by step."""
+    """Results of a rehearsal by step."""
 
     stack: str
     provider: str
     resources: int = 0
-    """That the engine keeps in its state, components and providers too."""
+    """Number of resources in the engine's state, including components and providers."""
 
     clock: dict[str, float] = field(default_factory=dict[str, float])
     """Minutes that it would take on AWS: ready, longestChain, gone."""

@@ -16,7 +16,7 @@ Update = Callable[..., Run]
 
 
 def retry_update(update: Update, faults: Faults, inject: Callable[[Faults], None]) -> list[Run]:
-    """Every run, the last of which held, or was one too many. Each meets faults of its own."""
+    """All runs, up to the first success or the maximum number of attempts. Each run has different faults."""
     runs: list[Run] = []
     while not runs or (not runs[-1].held and len(runs) < ATTEMPTS):
         inject(replace(faults, run=faults.run + len(runs)))

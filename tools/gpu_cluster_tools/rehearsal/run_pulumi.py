@@ -15,7 +15,7 @@ _GRACE_SECONDS = 60  # for what the engine has begun when it is asked to end
 _HURRIED_SECONDS = 5  # a command that was asked to end is killed if it takes long
 
 Watch = Callable[[EventLog], bool]
-"""Called again and again with what is done so far; whether to go on."""
+"""Called repeatedly with the events so far; returns True to continue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Run:
 
     @property
     def errors(self) -> list[str]:
-        """Why it failed; what it printed last where it gave no reason."""
+        """Errors of the run, or the last lines of its output if it reported none."""
         if self.held:
             return []
         said = [line for line in self.output.read_text(errors="replace").splitlines() if line.strip()]
@@ -45,7 +45,7 @@ def run_pulumi(
 ) -> Run:
     """Run a command of the engine to its end, or until `watch` has seen enough.
 
-    `record`: where its events and words go, without a suffix.
+    `record` is the path for its events and output, without a suffix.
     """
     log, output = EventLog(record.with_suffix(".events.jsonl")), record.with_suffix(".out")
     record.parent.mkdir(parents=True, exist_ok=True)

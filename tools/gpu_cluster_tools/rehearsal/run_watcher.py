@@ -1,4 +1,4 @@
-"""How far a long run is, and when there is no use in waiting longer."""
+"""Progress of a long run, and detection of stalled runs."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ Tell = Callable[[str], None]
 """Shows a line."""
 
 STALLED_SECONDS = 12
-"""For how long nothing may change where all that starts starts at once."""
+"""Timeout without changes if all workloads start at once."""
 
 _LOOK_SECONDS = 1  # between two looks at all workloads
 _NEWS_SECONDS = 10  # between two lines

@@ -1,6 +1,6 @@
-"""A path that survives kwokctl, which splits what it is given at spaces, quotes and commas, and sockets.
+"""Path that is safe for kwokctl, which splits arguments at spaces, quotes and commas, and for Unix sockets.
 
-The path of a Unix socket has at most 107 bytes (man 7 unix), so that of a folder with sockets is shorter.
+The path of a Unix socket has at most 107 bytes (man 7 unix), so the path of a folder with sockets is shorter.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Where a stack is rehearsed: a copy of the project, and a control plane and an account of its own."""
+"""Sandbox of a rehearsal: a copy of the project, with its own control plane and AWS account."""
 
 import shutil
 from collections.abc import Generator
@@ -36,15 +36,15 @@ from gpu_cluster_tools.toolchain import AWS_PROVIDER, KARPENTER, LWS_CONTROLLER,
 
 _KUBECONFIG = ".local/kubeconfig"
 _PROGRAMS = ("pulumi", KARPENTER.name, LWS_CONTROLLER.name)
-"""Programs of a rehearsal beside control plane and account, by the start of their names."""
+"""Name prefixes of the programs of a rehearsal other than control plane and account."""
 
 _STARTING_SECONDS = 60
-"""For Karpenter to start, to look at its NodePools and to bring a node, on a machine that does much else."""
+"""Time for Karpenter to start, reconcile its NodePools and launch a node on a busy machine."""
 
 
 @dataclass
 class Sandbox:
-    """The place of one rehearsal, below .local/rehearsal of the checkout.
+    """Sandbox of one rehearsal, below .local/rehearsal of the checkout.
 
     sandbox = Sandbox(project, "prod", install())
     sandbox.open()
@@ -63,7 +63,7 @@ class Sandbox:
 
     @classmethod
     def all_of(cls, project: Path) -> "list[Sandbox]":
-        """Sandboxes that rehearsals of a project have left, to be removed."""
+        """Sandboxes of earlier rehearsals of a project, for removal."""
         folders = (project / ".local" / "rehearsal").glob("*/")
         return [cls(project, folder.name, Toolchain({})) for folder in folders]
 
@@ -73,14 +73,14 @@ class Sandbox:
 
     @contextmanager
     def alone(self) -> Generator[None]:
-        """One rehearsal of a stack at a time; the next one waits."""
+        """Lock for one rehearsal of a stack at a time; others wait."""
         with locked(self.folder.with_suffix(".lock")):
             yield
 
     def open(self, *, cluster: bool = True) -> None:
-        """A fresh one, without anything of an earlier rehearsal, in which the stack's nodes are there.
+        """Create a fresh sandbox with the stack's nodes and without state of an earlier rehearsal.
 
-        `cluster`: whether a control plane stands behind the cluster of the account; else nodes join in name.
+        `cluster`: True if the account's cluster has a control plane; otherwise nodes join in name only.
         """
         self.remove()
         copy_project(self.project, self.folder, {})
@@ -98,7 +98,7 @@ class Sandbox:
         self.reconcile()
 
     def restock(self) -> None:
-        """Take the user's stack file as it is now, for a stack of which nothing is left, nor of its past."""
+        """Copy the user's current stack file again, after a destroy, and delete the engine's history."""
         self.__dict__.pop("_original", None)
         self.secrets.clear()
         left_out = self._take_stack_file()
@@ -117,7 +117,7 @@ class Sandbox:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def reconcile(self) -> None:
-        """Make the simulated nodes those that the stack file asks for now; on AWS, node groups do that."""
+        """Reconcile the simulated nodes with the stack file; on AWS, node groups do so."""
         if not self.on_aws:
             reconcile(KubernetesClient(self.control_plane.kubeconfig), self.pools)
 
@@ -163,7 +163,7 @@ class Sandbox:
 
     @property
     def installs_lws(self) -> bool:
-        """Whether the stack has the LeaderWorkerSet controller, which runs for real."""
+        """True if the stack has the LeaderWorkerSet controller, which is the real one."""
         return self._original.serving.installs_lws
 
     @property
@@ -189,7 +189,7 @@ class Sandbox:
 
     @property
     def has_karpenter(self) -> bool:
-        """Whether Karpenter starts nodes of the stack."""
+        """True if Karpenter launches nodes of the stack."""
         return has_karpenter(self._original)
 
     @cached_property
@@ -205,7 +205,7 @@ class Sandbox:
 
     @property
     def patience_seconds(self) -> float:
-        """For how long nothing may change before what does not run is said never to."""
+        """Timeout without changes after which pending workloads are reported as failed."""
         return _STARTING_SECONDS if self.has_karpenter else STALLED_SECONDS
 
     @cached_property

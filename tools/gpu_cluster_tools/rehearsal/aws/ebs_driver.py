@@ -27,9 +27,9 @@ class EbsDriver:
         self._api = api
 
     def require(self, claim: str, node: dict[str, Any], parameters: dict[str, str]) -> None:
-        """`RehearsalError` in AWS's words where the driver may not do it.
+        """Create and attach a test volume. `RehearsalError` with AWS's message if the driver may not.
 
-        `node` and `parameters` are those of the Kubernetes API; a node without a server takes no volume.
+        `node` and `parameters` are those of the Kubernetes API; nodes without an instance attach no volume.
         """
         instance = node["spec"].get("providerID", "").rpartition("/")[2]
         try:

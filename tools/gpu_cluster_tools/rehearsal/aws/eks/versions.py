@@ -1,4 +1,4 @@
-"""Rules for the order of Kubernetes versions."""
+"""Kubernetes version rules: supported versions, upgrade steps and kubelet skew."""
 
 from gpu_cluster.catalog import KUBERNETES_VERSIONS
 from gpu_cluster_tools.rehearsal.aws.api import ApiError

@@ -93,7 +93,7 @@ def _tags(key: str, tags: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def _is_granted(call: AccessRequest) -> bool:
-    """True if a grant of a key allows the call. Source: KMS developer guide, "Grants in AWS KMS", 2026-11-28."""
+    """True if a grant of the key allows it. Source: KMS developer guide, "Grants in AWS KMS", 2026-11-28."""
     if not call.action.startswith("kms:"):
         return False
     key = account_state.key_of(call.resource) if call.resource.startswith("arn:") else None
