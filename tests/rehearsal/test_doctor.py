@@ -1,4 +1,4 @@
-"""A doctor asks the real API server what it can do."""
+"""Doctor checks the capabilities of the real API server."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Updates whose engine is killed half-way; the next one goes on as if nothing had been."""
+"""Updates whose engine is killed half-way; the next one recovers without manual repair."""
 
 import json
 import os

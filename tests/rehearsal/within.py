@@ -1,4 +1,4 @@
-"""Waiting for what controllers do."""
+"""Waiting for the effects of controllers."""
 
 import time
 from collections.abc import Callable

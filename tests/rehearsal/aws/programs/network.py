@@ -1,4 +1,4 @@
-"""A small network and what stands beside it: one of nearly every type that is emulated."""
+"""A small network with other resources: one of nearly every emulated type."""
 
 import json
 
