@@ -1,4 +1,4 @@
-"""The steps that any stack takes in a rehearsal, told as they end."""
+"""Steps of a rehearsal of any stack, reported as they end."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -42,7 +42,7 @@ class Scenario(Generic[T]):
     tell: Tell
     report: RehearsalReport = field(init=False)
     _patience: Patience = field(init=False)
-    """With workloads that do not run."""
+    """Patience with workloads that do not run."""
 
     _runs: int = 0
 
@@ -112,7 +112,7 @@ class Scenario(Generic[T]):
         return Outcome(words, tuple(plaintext_secrets(values, self.sandbox.folder)))
 
     def clock(self, served: Stack) -> Outcome:
-        """How long it would take on AWS."""
+        """Estimated time on AWS."""
         resources = self.tried.resources()
         self.report.resources = len(resources)
         try:
@@ -181,12 +181,12 @@ class Scenario(Generic[T]):
         )
 
     def _is_stuck(self) -> bool:
-        """Whether something in the cluster does not run, and has not changed for a while."""
+        """True if a workload in the cluster does not run and has not changed for a while."""
         unwell = workloads(self.sandbox.api, self.sandbox.pools).unwell
         return self._patience.is_over(unwell) and bool(unwell)
 
     def _is_held(self) -> bool:
-        """Whether finalizers of Karpenter ask AWS for what it refuses, again and again."""
+        """True if AWS repeatedly denies calls of Karpenter's finalizers."""
         return self.sandbox.has_karpenter and bool(self.sandbox.karpenter.refused)
 
     def _settled_workloads(self) -> Workloads:

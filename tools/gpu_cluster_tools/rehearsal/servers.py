@@ -7,7 +7,7 @@ from gpu_cluster_tools.rehearsal.instance_types import instance_types, known
 
 
 def server_of(type: str) -> Hardware:
-    """By its name, such as g6.4xlarge."""
+    """Hardware of an instance type, such as g6.4xlarge."""
     return hardware_of(PoolSettings(instance=type, nodes=MinMax(min=1, max=1)), known())
 
 

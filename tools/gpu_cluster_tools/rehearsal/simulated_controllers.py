@@ -1,4 +1,4 @@
-"""Controllers of a cluster all through a rehearsal: those that run here, and those that are played."""
+"""Controllers of a cluster during a rehearsal: real ones and simulated ones."""
 
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext

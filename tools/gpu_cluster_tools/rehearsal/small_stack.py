@@ -1,4 +1,4 @@
-"""Small stacks on AWS, no two alike, for campaigns: every part of a platform that can go wrong early."""
+"""Generator of varied small stacks on AWS for fuzzing: every part of a platform that can fail early."""
 
 import json
 from random import Random

@@ -25,7 +25,7 @@ _CLUSTER, _TEAM = "gpu-cluster:cluster", "gpu-cluster:team"
 
 @dataclass(frozen=True)
 class StackCopy:
-    """A stack file that a rehearsal may change.
+    """Stack file that a rehearsal can change.
 
     copy = StackCopy(sandbox / "stacks/Pulumi.prod.yaml")
     copy.put(("config", "gpu-cluster:protect"), False)
@@ -36,7 +36,7 @@ class StackCopy:
     def take(self, original: Path, *, kubeconfig: str | None = None) -> list[Keys]:
         """Become a copy of a valid stack file, on the cluster of that kubeconfig where one is given.
 
-        Returns where secrets stand. Only the user can decrypt them: a placeholder keeps the file valid.
+        Returns the keys of secrets. Only the user can decrypt them: a placeholder keeps the file valid.
         """
         data = _yaml().load(original)
         for key in _OF_THE_USER:
@@ -55,7 +55,7 @@ class StackCopy:
         return secrets
 
     def put(self, keys: Keys, value: Any) -> bool:
-        """Set a value, where the file stays valid with it. Whether it does."""
+        """Set a value if the file stays valid. Returns True if it was set."""
         before, data = self.path.read_bytes(), _yaml().load(self.path)
         inside = data
         for key in keys[:-1]:
@@ -95,7 +95,7 @@ def _place_extras(extras: Any, project: Path) -> None:
 
 
 def config_path(keys: Keys) -> str:
-    """As `pulumi config set --path` takes it: gpu-cluster:serving["hubToken"]."""
+    """Key path in the format of `pulumi config set --path`: gpu-cluster:serving["hubToken"]."""
     _, section, *rest = keys
     return section + "".join(f"[{json.dumps(key)}]" for key in rest)
 

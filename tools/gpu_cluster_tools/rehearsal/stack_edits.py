@@ -74,7 +74,7 @@ def _taint(stack: Stack, name: str) -> StackEdit:
 
 
 def _grow(stack: Stack, name: str) -> StackEdit:
-    """Where something scales the pool, only its most: how many there are at the moment is not ours to say."""
+    """Raise the maximum, and the minimum only of pools of fixed size: others have an autoscaler."""
     nodes = stack.pools[name].nodes
     more = {"min": nodes.min if nodes.min < nodes.max else nodes.min + 1, "max": nodes.max + 1}
     words = f"pool {name} grows from at most {nodes.max} nodes to {more['max']}"
@@ -82,9 +82,9 @@ def _grow(stack: Stack, name: str) -> StackEdit:
 
 
 def _is_replaced_in_place(stack: Stack, name: str) -> bool:
-    """Whether nodes of a pool go before others come, while models run on it.
+    """True if nodes of a pool are removed before their replacements start, while models run on it.
 
-    Of a capacity block EKS wants a desired size of 0 first, which is a user's step (EKS user guide,
+    For a capacity block EKS requires a desired size of 0 first, which is a user's step (EKS user guide,
     capacity-blocks-mng, 2026-08-22).
     """
     pool = stack.pools[name]

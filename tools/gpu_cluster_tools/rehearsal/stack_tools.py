@@ -1,4 +1,4 @@
-"""Tools and charts that the rehearsal of a stack takes beside those of every stack."""
+"""Tools and charts that the rehearsal of a stack needs in addition to those of every stack."""
 
 import shutil
 import subprocess
@@ -26,7 +26,7 @@ def tools_of(stack: Stack) -> list[Tool]:
 
 
 def has_karpenter(stack: Stack) -> bool:
-    """Whether Karpenter starts nodes of the stack."""
+    """True if Karpenter launches nodes of the stack."""
     return any(pool.provisioner is Provisioner.KARPENTER for pool in stack.pools.values())
 
 

@@ -1,4 +1,4 @@
-"""The files in which the engine keeps a stack, where they are on this machine."""
+"""State files of a stack, if the engine keeps them on this machine."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from gpu_cluster_tools.rehearsal.engine import PulumiEngine
 @dataclass(frozen=True, slots=True)
 class StateFiles:
     folder: Path
-    """Where the backend is, such as `.local/state`."""
+    """Folder of the backend, such as `.local/state`."""
 
     project: str
     stack: str

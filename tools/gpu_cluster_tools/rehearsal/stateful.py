@@ -7,5 +7,5 @@ _LOSES = ("delete", "delete-replaced", "replace", "create-replacement", "discard
 
 
 def removes_stateful(operation: Operation) -> bool:
-    """Whether it takes away something stateful."""
+    """True if the operation removes a stateful resource."""
     return operation.kind in _LOSES and operation.type in STATEFUL

@@ -31,7 +31,7 @@ class TeamSandbox:
 
     sandbox: Sandbox
     name: str
-    """Of its stack."""
+    """Name of its stack."""
 
     def open(self) -> None:
         """Let the team in, with a copy of its stack file. The sandbox has to be open."""
@@ -75,7 +75,7 @@ class TeamSandbox:
 
 
 def admit(project: Path, control_plane: LocalControlPlane, team: str) -> None:
-    """Let a team into a control plane of this machine, by a kubeconfig of its own."""
+    """Give a team access to a control plane of this machine, with its own kubeconfig."""
     path = project / LOCAL_TEAMS / f"{team}.kubeconfig"
     control_plane.admit(path, user=group_of(team), group=group_of(team))
 

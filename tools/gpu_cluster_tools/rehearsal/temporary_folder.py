@@ -33,7 +33,7 @@ def temporary_folder() -> Generator[Path]:
 
 
 def _abandoned() -> Iterator[Path]:
-    """Folders of this user whose process is gone; one without a lock is just being made."""
+    """Folders of this user whose process has ended; one without a lock is being created."""
     for folder in Path(gettempdir()).glob(f"{_PREFIX}*"):
         own = not folder.is_symlink() and folder.stat().st_uid == os.getuid()
         if own and (folder / _LOCK).exists() and not held_elsewhere(folder / _LOCK):

@@ -1,4 +1,4 @@
-"""Why a pod has no node, pool by pool, in words that name the taint, the label or the resource."""
+"""Reasons why a pod is unscheduled, by pool, with the taint, the label or the resource."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +28,7 @@ def why_unscheduled(pod: Object, nodes: Mapping[str, list[Object]], pods: Iterab
 
 
 def fits(pod: Object, node: Object) -> bool:
-    """Whether nothing that is known here keeps it away from a node that is empty."""
+    """True if no known reason keeps the pod away from an empty node."""
     return not any(_reasons(pod, node, {}))
 
 
@@ -37,7 +37,7 @@ def is_unscheduled(pod: Object) -> bool:
 
 
 def has_idle(nodes: Iterable[Object], pods: Iterable[Object]) -> bool:
-    """Whether there is a node that the scheduler has put nothing on yet."""
+    """True if there is a node without scheduled pods, other than those of DaemonSets."""
     busy = {pod["spec"].get("nodeName") for pod in pods if not is_of_daemon_set(pod)}
     return any(node["metadata"]["name"] not in busy for node in nodes)
 
@@ -47,7 +47,7 @@ def is_of_daemon_set(pod: Object) -> bool:
 
 
 def condition(pod: Object) -> Object:
-    """That it could not be placed; empty where the scheduler has not tried yet."""
+    """Condition of a failed scheduling attempt; empty if the scheduler has not tried yet."""
     conditions = pod["status"].get("conditions", [])
     unplaced = (each for each in conditions if each["type"] == "PodScheduled" and each["status"] == "False")
     return next(unplaced, Object())
@@ -145,7 +145,7 @@ def _shortages(pod: Object, node: Object, taken: Amounts) -> Iterator[str]:
 
 
 def _refused(node: Object) -> str:
-    """Why GPUs that are there reach no container."""
+    """Reason why existing GPUs are not exposed to containers."""
     why = node["metadata"].get("annotations", {}).get(NO_GPUS)
     return f", since {why}" if why else ""
 

@@ -1,4 +1,4 @@
-"""In place of the storage drivers of a cluster, which would make the volumes that claims ask for.
+"""Simulated storage drivers of a cluster, which create the volumes that claims request.
 
 No program binds or mounts a volume here: the scheduler and the volume controller are the real ones.
 """

@@ -1,11 +1,11 @@
-"""How the API server reaches what it leaves to others: who has a token, and what they may do."""
+"""Webhook configuration of the API server for authentication and authorization of tokens."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
 AUTHENTICATE, AUTHORIZE = "/_authenticate", "/_authorize"
-"""Where reviews of tokens and of requests are answered."""
+"""Paths of the webhooks for token reviews and access reviews."""
 
 _AUTHENTICATE = "authenticate.json"
 _AUTHORIZE = "authorize.json"
@@ -27,7 +27,7 @@ def write(folder: Path, server: str) -> None:
 
 
 def arguments(folder: Path) -> Mapping[str, str]:
-    """Arguments of the API server. RBAC comes first, so that few questions leave it."""
+    """Arguments of the API server. RBAC comes first, so few requests reach the webhook."""
     return {
         "authentication-token-webhook-config-file": str(folder / _AUTHENTICATE),
         "authentication-token-webhook-version": "v1",
