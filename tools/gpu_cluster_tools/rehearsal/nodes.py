@@ -160,7 +160,7 @@ def _delete_pod(cluster: KubernetesClient, pod: Pod) -> None:
 
 
 def takes_pods(node: Node) -> bool:
-    """True if the node is Ready and the controllers have removed its taints."""
+    """True if the node is Ready and the controllers have removed its not-ready taint."""
     taints = (node.spec and node.spec.taints) or []
     return is_ready(node) and all(taint.key != _NOT_READY for taint in taints)
 

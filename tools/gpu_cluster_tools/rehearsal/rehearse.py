@@ -39,7 +39,7 @@ class _OfEnvironment(Scenario[Sandbox]):
     _before: set[str] = field(default_factory=set[str])
     """Objects of the cluster without the stack."""
     _kept: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    """Resources of the account without the stack, by type and id."""
+    """Retained resources of the account, by type and id."""
     _failed: list[Run] = field(default_factory=list[Run])
     """Attempts before the last one."""
 
