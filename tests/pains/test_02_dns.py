@@ -19,7 +19,7 @@ from tests.pains.platforms import addon, group, refusal
     ],
 )
 def test_a_stack_without_a_node_for_it_is_refused(system: dict[str, Any] | None) -> None:
-    assert "no pool takes the cluster's own pods, such as DNS" in refusal("prod", {"pools.system": system})
+    assert "no pool can run system pods, such as DNS" in refusal("prod", {"pools.system": system})
 
 
 def test_it_comes_after_the_pool_that_takes_it(graph: Graph) -> None:

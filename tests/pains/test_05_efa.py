@@ -14,7 +14,7 @@ def test_every_card_has_the_interface_that_it_can_have() -> None:
 def test_servers_that_reach_each_other_are_in_one_zone() -> None:
     assert len(group(platform("prod"), "h100")["subnetIds"]) == 1
     spread = {"pools.h100.capacity": "on-demand", "pools.h100.zones": ["us-east-2a", "us-east-2b"]}
-    assert "EFA does not reach from zone to zone" in refusal("prod", spread)
+    assert "EFA works only within one zone" in refusal("prod", spread)
 
 
 def test_an_instance_without_efa_is_refused() -> None:

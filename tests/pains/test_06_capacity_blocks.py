@@ -55,4 +55,4 @@ def test_an_ultraserver_that_aws_ends_before_it_is_drained_is_refused() -> None:
         "pools.h100.instance": "p6e-gb200.36xlarge",
         "pools.h100.capacity": {"capacityBlock": BLOCK | {"drainMinutes": 60}},
     }
-    assert "an UltraServer has to be empty 60 minutes before the block ends" in refusal("prod", late)
+    assert "an UltraServer must be empty 60 minutes before the block ends" in refusal("prod", late)

@@ -80,8 +80,11 @@ def test_a_shape_stands_beside_weights() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"like": "Qwen/Qwen3-8B", "config": "config.json"}, "like and config say the same"),
-        ({"shape": {"layers": 2, "heads": 8, "kvHeads": 8, "vocabulary": 9, "context": 9}}, "needs weights"),
+        ({"like": "Qwen/Qwen3-8B", "config": "config.json"}, "like and config exclude each other"),
+        (
+            {"shape": {"layers": 2, "heads": 8, "kvHeads": 8, "vocabulary": 9, "context": 9}},
+            "shape requires weights",
+        ),
     ],
 )
 def test_a_model_is_described_once(given: dict[str, Any], message: str) -> None:

@@ -68,7 +68,7 @@ def test_the_nodes_of_the_gateway_are_real_too(tmp_path: Path) -> None:
     ("pool", "reason"),
     [
         ("", "it has no pool of its own (gateway.pool), and shares simulated nodes with other pods"),
-        ("pool: many, ", "pool many has 9 nodes, at most 3 can be real"),
+        ("pool: many, ", "pool many has 9 nodes; at most 3 can be real"),
         (
             "pool: system, ",
             "pool system has no taint, so that pods without an image on this machine may run there",

@@ -14,7 +14,7 @@ def test_it_is_there_where_a_team_may_have_routes() -> None:
     assert graph.get("ValidatingAdmissionPolicy", NAME)
     assert graph.get("ValidatingAdmissionPolicyBinding", NAME)["spec.validationActions"] == ["Deny"]
     let_in = {
-        it["metadata.namespace"] for it in graph.of("NetworkPolicy") if "gateway" in it["metadata.name"]
+        it["metadata.namespace"] for it in graph.of("NetworkPolicy") if it["metadata.name"] == "allow-gateway"
     }
     assert let_in == {"serving", "vision"}
     [listener] = next(it for it in graph.of("Gateway") if it.type.startswith("kubernetes:"))["spec.listeners"]
