@@ -80,3 +80,18 @@ def test_there_are_examples() -> None:
 def test_every_command_that_a_guide_names_exists(page: str) -> None:
     named = set(re.findall(r"gpu-cluster ([a-z]+)\b", PAGES[page]))
     assert named <= COMMANDS.keys()
+
+
+def test_lines_of_a_shortened_output_are_those_of_the_command() -> None:
+    golden = (PROJECT / "tests/golden/cost-prod.txt").read_text()
+    plan = subprocess.run(
+        [GPU_CLUSTER, "plan", "prod"], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    for page, command, output in [("cost", "cost prod", golden), ("plan", "plan prod", plan.stdout)]:
+        start = f"$ gpu-cluster {command}\n"
+        block = next(text for text in blocks(f"docs/{page}.md", "console") if start in text)
+        shown = block.partition(start)[2].partition("\n$ ")[0]
+        lines = [line for line in shown.splitlines() if line.strip() not in ("", "…")]
+
+        assert len(lines) > 5
+        assert [line for line in lines if line not in output.splitlines()] == []

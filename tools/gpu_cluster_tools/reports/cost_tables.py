@@ -16,7 +16,7 @@ from gpu_cluster_policies.markup import table, text
 
 def part_rows(cost: Cost) -> list[tuple[str, ...]]:
     """A row for each part, dearest first, and the total: an hour and a month, at least and at most."""
-    head = ("PART", "HOUR, LEAST", "MOST", "MONTH, LEAST", "MOST")
+    head = ("PART", "HOURLY MIN", "HOURLY MAX", "MONTHLY MIN", "MONTHLY MAX")
     return [
         head,
         *(_row(part, monthly) for part, monthly in cost.listed_parts()),
@@ -42,7 +42,7 @@ def budget_rows(cost: Cost) -> list[tuple[str, ...]]:
 
 def team_rows(cost: Cost) -> list[tuple[str, ...]]:
     """A row for each team: what its part of the pools costs in a month, and which part that is."""
-    return [("TEAM", "MONTH, LEAST", "MOST", "OF THE POOLS"), *map(_team_row, cost.shares.values())]
+    return [("TEAM", "MONTHLY MIN", "MONTHLY MAX", "SHARE OF POOLS"), *map(_team_row, cost.shares.values())]
 
 
 def assumption_rows(cost: Cost) -> list[tuple[str, ...]]:
@@ -53,7 +53,7 @@ def assumption_rows(cost: Cost) -> list[tuple[str, ...]]:
 
 def change_rows(difference: CostDiff) -> list[tuple[str, ...]]:
     """A row for each line that costs more or less in a month, largest change first, and the total."""
-    head = ("CHANGE", "RESOURCE", "BEFORE, MOST", "AFTER, MOST", "DIFFERENCE", "")
+    head = ("CHANGE", "RESOURCE", "BEFORE, MAX", "AFTER, MAX", "DIFFERENCE", "")
     return [head, *map(_change_row, _largest(difference.changes)), _change_row(_whole(difference))]
 
 

@@ -63,7 +63,7 @@ def test_a_pull_request_shows_the_largest_change_first() -> None:
     difference = diff(cost_of(*pool(3), GATEWAY), cost_of(*pool(5)))
 
     assert markdown(cost_of(*pool(5)), difference).splitlines() == [
-        "| CHANGE | RESOURCE | BEFORE, MOST | AFTER, MOST | DIFFERENCE |  |",
+        "| CHANGE | RESOURCE | BEFORE, MAX | AFTER, MAX | DIFFERENCE |  |",
         "| --- | --- | --- | --- | --- | --- |",
         "| g6.4xlarge on demand | nodes-l4 | $2,898 | $4,830 | +$1,932 | +67 % |",
         "| NAT gateway | nat | $33 | $0 | -$33 | -100 % |",
