@@ -48,7 +48,7 @@ def prefetch(
             f"{name}-prefetch-class",
             metadata=metadata(NAME, labels=_LABELS),
             value=-1,
-            # Models, which have 0, may take its place; it takes that of nobody.
+            # Models have priority 0 and may preempt it; it preempts no pod.
             preemption_policy="Never",
             description="Pods that keep images on nodes",
             opts=pulumi.ResourceOptions.merge(
