@@ -24,7 +24,7 @@ def test_it_is_found_again_and_ends(tmp_path: Path) -> None:
     finally:
         Account(tmp_path).stop()
 
-    with pytest.raises(ApiError, match="Could not connect|Connection was closed"):
+    with pytest.raises(ApiError, match=r"Could not connect|Connection was closed"):
         Api(account.endpoint, "eu-central-1").call("s3", "ListBuckets")
 
 
