@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from gpu_cluster.capacity import Pool, free_capacity
+from gpu_cluster.capacity import Pool
 from gpu_cluster.capacity.gateway_requests import gateway_pods
 from gpu_cluster.capacity.telemetry_requests import telemetry_requests
-from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.checks.cpu_and_memory import UNITS, free_on_node, named, number
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
-
-_MIB = 1024**2
 
 
 def gateway_capacity(
@@ -27,28 +25,17 @@ def gateway_capacity(
     pods = gateway_pods(settings)
     if not (pods and pools):
         return
-    for key, unit in (("cpu", "m CPU"), ("memory", "Mi")):
-        others = sum(_number(key, request[key]) for request in beside.values())
-        asked = sum(_number(key, request[key]) for request in pods)
-        largest = max(_number(key, request[key]) for request in pods)
-        free = {name: _free(pool, key) for name, pool in pools.items()}
+    for key, unit in UNITS.items():
+        others = sum(number(key, request[key]) for request in beside.values())
+        asked = sum(number(key, request[key]) for request in pods)
+        largest = max(number(key, request[key]) for request in pods)
+        free = {name: free_on_node(pool, key) for name, pool in pools.items()}
         # A node with less free than the largest pod requests holds none of it.
         most = sum(free[name] * pool.nodes.max for name, pool in pools.items() if free[name] >= largest)
         if asked + others > most:
             also = f" beside {others}{unit} of telemetry and logs" if others else ""
-            where = f"{'pool' if len(pools) == 1 else 'pools'} {', '.join(pools)}"
             message = (
-                f"its pods request {asked}{unit} during an update{also}, and all nodes of {where} have "
-                f"{most}{unit} free for them; raise nodes, or name a pool with more"
+                f"its pods request {asked}{unit} during an update{also}, and all nodes of "
+                f"{named(pools)} have {most}{unit} free for them; raise nodes, or name a pool with more"
             )
             yield Diagnostic(("gateway", "pool") if settings.pool else ("gateway",), message)
-
-
-def _number(key: str, quantity: str) -> int:
-    """Thousandths of a CPU, or MiB."""
-    return int(amount(quantity) * 1000 if key == "cpu" else amount(quantity) / _MIB)
-
-
-def _free(pool: Pool, key: str) -> int:
-    free = free_capacity(pool)
-    return free.cpu_millis if key == "cpu" else free.memory_bytes // _MIB

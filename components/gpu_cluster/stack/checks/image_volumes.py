@@ -10,6 +10,7 @@ from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.pools import AmiFamily
 from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.checks.cpu_and_memory import named
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 IMAGE_VOLUMES_SINCE = (1, 35)
@@ -59,8 +60,7 @@ def unchecked_image_volumes(models: Mapping[str, ModelSettings], stack: Stack) -
         )
     own = sorted({it.pool for it in prefetched.values() if _own_image(stack, it.pool)})
     if own:
-        named = f"{'pool' if len(own) == 1 else 'pools'} {', '.join(own)}"
-        yield f"{named}: whether ami.id has containerd 2.1, for image volumes, is not checked"
+        yield f"{named(own)}: whether ami.id has containerd 2.1, for image volumes, is not checked"
     for name, model in mounting.items():
         if known_model(model) is None:
             yield f"model {name}: disk for weightsImage is not checked: its size is not known; hint: weights"

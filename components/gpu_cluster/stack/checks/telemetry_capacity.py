@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gpu_cluster.capacity import Pool, free_capacity
+from gpu_cluster.capacity import Pool
 from gpu_cluster.capacity.telemetry_requests import exporter_requests, telemetry_requests
-from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.telemetry import PROMETHEUS
+from gpu_cluster.stack.checks.cpu_and_memory import MIB, UNITS, free_on_node, named, number
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
-
-_MIB = 1024**2
-_UNITS = {"cpu": "m CPU", "memory": "Mi"}
 
 
 def telemetry_capacity(
@@ -22,8 +19,8 @@ def telemetry_capacity(
     section = "telemetry" if PROMETHEUS in requests else "logs"
     exporters = exporter_requests(stack)
     open_pools = {name: pool for name, pool in offered.items() if not pool.taints}
-    for key, unit in _UNITS.items():
-        asked = {server: _number(key, request[key]) for server, request in requests.items()}
+    for key, unit in UNITS.items():
+        asked = {server: number(key, request[key]) for server, request in requests.items()}
         problem = (
             _short_of_nodes(open_pools, asked, key, unit, section)
             if open_pools
@@ -37,7 +34,7 @@ def _short_of_nodes(
     pools: Mapping[str, Pool], asked: Mapping[str, int], key: str, unit: str, section: str
 ) -> str | None:
     """Check capacity of pools without taints."""
-    free = {name: _free(pool, key) for name, pool in pools.items()}
+    free = {name: free_on_node(pool, key) for name, pool in pools.items()}
     server = PROMETHEUS if PROMETHEUS in asked else next(iter(asked))
     largest, total = asked[server], sum(asked.values())
     name = max(free, key=lambda each: free[each])
@@ -46,7 +43,7 @@ def _short_of_nodes(
         return f"{called} requests {largest}{unit}, and a node of pool {name} has {free[name]}{unit} free"
     most = sum(free[name] * pool.nodes.max for name, pool in pools.items())
     if total > most:
-        return f"{_asking(section)} {total}{unit}, and all nodes of {_named(pools)} have {most}{unit} free"
+        return f"{_asking(section)} {total}{unit}, and all nodes of {named(pools)} have {most}{unit} free"
     return None
 
 
@@ -59,9 +56,9 @@ def _short_of_reserve(
     section: str,
 ) -> str | None:
     """If all pools have taints, these pods run on model nodes within the reserve."""
-    total = sum(asked.values()) + sum(_number(key, each[key]) for each in exporters)
+    total = sum(asked.values()) + sum(number(key, each[key]) for each in exporters)
     kept = {
-        name: pool.reserved_cpu_millis if key == "cpu" else pool.reserved_memory_bytes // _MIB
+        name: pool.reserved_cpu_millis if key == "cpu" else pool.reserved_memory_bytes // MIB
         for name, pool in pools.items()
     }
     name = max(kept, key=lambda each: kept[each])
@@ -72,20 +69,6 @@ def _short_of_reserve(
         f"{kept[name]}{unit} "
         f"free; raise pools.{name}.reserve.{key}, or add a pool without GPUs"
     )
-
-
-def _number(key: str, quantity: str) -> int:
-    """Thousandths of a CPU, or MiB."""
-    return int(amount(quantity) * 1000 if key == "cpu" else amount(quantity) / _MIB)
-
-
-def _free(pool: Pool, key: str) -> int:
-    free = free_capacity(pool)
-    return free.cpu_millis if key == "cpu" else free.memory_bytes // _MIB
-
-
-def _named(pools: Mapping[str, Pool]) -> str:
-    return f"{'pool' if len(pools) == 1 else 'pools'} {', '.join(pools)}"
 
 
 def _asking(section: str) -> str:
