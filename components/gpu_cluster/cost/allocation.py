@@ -1,12 +1,12 @@
 """Sharing out of node hours: to those who held GPUs, and what is left as shared cost."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from gpu_cluster.capacity import Pool, capacity_type, share_of_node
+from gpu_cluster.capacity.metric_labels import label_name
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.cost.actual import HeldCost, NodeCost, PoolCost, SharedCost
 from gpu_cluster.cost.item import Item
@@ -102,7 +102,7 @@ class Allocation:
         resources = {it for of, it in self.usage.offered if of == kind}
         resources |= {it for of, it, _ in self.usage.held if of == kind}
         pool = self.pools_by_name.get(kind.pool)
-        known = {series_name(it): share_of_node(pool, it, 1) for it in pool.gpu_resources} if pool else {}
+        known = {label_name(it): share_of_node(pool, it, 1) for it in pool.gpu_resources} if pool else {}
         if not resources - known.keys():
             return known
         named = f"pool {kind.pool}" if kind.pool else "nodes of no pool"
@@ -164,11 +164,6 @@ class Allocation:
         self.missing += missing
         self.remarks.add(f"servers of pool {name} count as reserved from the start of the period")
         return NodeCost(kind, paid - ran, price * (paid - ran))
-
-
-def series_name(resource: str) -> str:
-    """Extended resource as kube-state-metrics names it: nvidia_com_gpu."""
-    return re.sub(r"[^a-zA-Z0-9_]", "_", resource)
 
 
 def _sum_held(parts: list[HeldCost]) -> HeldCost:

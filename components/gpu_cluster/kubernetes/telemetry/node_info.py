@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from gpu_cluster.capacity import POOL_LABEL
+from gpu_cluster.capacity.metric_labels import label_name
 
 NODE_INFO = "gpu_cluster:node_info"
 """1 for each node, with `node`, `pool`, `instance_type` and `capacity_type`; empty where nothing is known."""
@@ -46,8 +47,7 @@ def exported_label(key: str) -> str:
 
     exported_label("eks.amazonaws.com/capacityType")  # label_eks_amazonaws_com_capacity_type
     """
-    plain = re.sub(r"[^a-zA-Z0-9_]", "_", key)
-    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", plain)
+    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", label_name(key))
     return f"label_{words.lower()}"
 
 

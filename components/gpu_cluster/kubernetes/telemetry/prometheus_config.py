@@ -4,10 +4,10 @@ https://prometheus.io/docs/prometheus/3.12/configuration/configuration/, read 20
 promtool reads every rendered configuration.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from gpu_cluster.capacity.metric_labels import label_name
 from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.alerts import ALERTMANAGER
 from gpu_cluster.config.telemetry import PROMETHEUS, TELEMETRY_NAMESPACE, TelemetrySettings
@@ -21,7 +21,7 @@ from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 _ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 _NAME = "__meta_kubernetes_pod_label_app_kubernetes_io_name"
 _INSTANCE = "__meta_kubernetes_pod_label_app_kubernetes_io_instance"
-_METRICS_PATH = f"__meta_kubernetes_pod_annotation_{re.sub(r'[^a-zA-Z0-9_]', '_', METRICS_PATH)}"
+_METRICS_PATH = f"__meta_kubernetes_pod_annotation_{label_name(METRICS_PATH)}"
 _PART_OF = "__meta_kubernetes_pod_label_app_kubernetes_io_part_of"
 
 _ALERTING = {"alertmanagers": [{"static_configs": [{"targets": [f"{ALERTMANAGER}:{ALERTS_PORT}"]}]}]}
