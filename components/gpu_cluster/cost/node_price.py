@@ -7,7 +7,7 @@ from typing import Any
 
 from gpu_cluster.capacity import POOL_LABEL
 from gpu_cluster.catalog.price import PriceError
-from gpu_cluster.cost.hourly import hourly
+from gpu_cluster.cost.hourly import KARPENTER_MARKETS, hourly
 from gpu_cluster.cost.item import Item
 from gpu_cluster.cost.line_item import PricingContext
 from gpu_cluster.cost.measured_usage import NodeKind
@@ -16,7 +16,7 @@ from gpu_cluster.cost.pricing import bill_of
 from gpu_cluster.cost.unpriced import Missing, Unpriced, by_cause
 
 _GROUP, _POOL = "aws:eks/nodeGroup:NodeGroup", "NodePool"
-_KARPENTER = {"SPOT": "spot", "RESERVED": "reserved"}
+_KARPENTER = {market: kind for kind, market in KARPENTER_MARKETS.items()}
 
 
 def node_price(

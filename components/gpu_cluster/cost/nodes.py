@@ -6,7 +6,7 @@ from typing import Any
 from gpu_cluster.capacity import POOL_LABEL
 from gpu_cluster.catalog.price import PriceError
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.cost.hourly import hourly
+from gpu_cluster.cost.hourly import KARPENTER_MARKETS, hourly
 from gpu_cluster.cost.item import Item
 from gpu_cluster.cost.line_item import Entry, LineItem, PricingContext
 from gpu_cluster.cost.money import Range
@@ -43,9 +43,7 @@ def node_pool(item: Item, site: PricingContext) -> Iterator[Entry]:
     hardware = site.prices.hardware(instance)
     if hardware is None:
         raise PriceError(f"no price for {instance}, which is not in the catalog")
-    market = {"spot": "SPOT", "reserved": "RESERVED"}.get(
-        wanted.get("karpenter.sh/capacity-type", ["on-demand"])[0], "ON_DEMAND"
-    )
+    market = KARPENTER_MARKETS.get(wanted.get("karpenter.sh/capacity-type", ["on-demand"])[0], "ON_DEMAND")
     most = int(amount(str(item.at("spec.limits.cpu"))) // hardware.cpus)
     running = _running(pool, Range.of(0, most), site)
     node_class = site.node_classes.get(str(item.at("spec.template.spec.nodeClassRef.name")))

@@ -4,14 +4,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from gpu_cluster.cost.actual import ActualCost, HeldCost, NamespaceCost, NodeCost, PoolCost, beyond
+from gpu_cluster.cost.hourly import MARKETS
 from gpu_cluster.cost.money import NOTHING, Range, usd
 
-_MARKETS = {
-    "ON_DEMAND": "on demand",
-    "SPOT": "spot, estimated",
-    "RESERVED": "reserved",
-    "CAPACITY_BLOCK": "in a capacity block",
-}
 _SHOWN_GAPS = 5
 
 Row = tuple[str, ...]
@@ -57,12 +52,12 @@ def _pool_row(pool: PoolCost) -> Row:
 
 
 def _kind(node: NodeCost) -> str:
-    words = (node.kind.instance or "unknown type", _MARKETS.get(node.kind.market, node.kind.market))
+    words = (node.kind.instance or "unknown type", MARKETS.get(node.kind.market, node.kind.market))
     return f"{_hours(node.hours)} h {' '.join(words)}".rstrip()
 
 
 def _not_run(node: NodeCost) -> str:
-    return f"{_hours(node.hours)} h {_MARKETS[node.kind.market]}, not run"
+    return f"{_hours(node.hours)} h {MARKETS[node.kind.market]}, not run"
 
 
 def _namespace_rows(it: NamespaceCost, actual: ActualCost) -> Iterator[Row]:

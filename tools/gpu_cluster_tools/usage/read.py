@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
+from gpu_cluster.cost.hourly import KARPENTER_MARKETS
 from gpu_cluster.cost.measured_usage import Gap, Holder, MeasuredUsage, NodeKind
 from gpu_cluster.kubernetes.telemetry.node_info import Selectors
 from gpu_cluster.kubernetes.telemetry.rules import usage_rules
@@ -25,8 +26,6 @@ _COMPUTED = timedelta(hours=6)
 """Length of a query if Prometheus lacks the platform's rules and evaluates them for each minute."""
 
 _NAMES = re.compile(r"gpu_cluster:\w+(?::\w+)?")
-_MARKETS = {"on-demand": "ON_DEMAND", "spot": "SPOT", "reserved": "RESERVED"}
-"""Karpenter's words for those of node groups."""
 
 Labels = Mapping[str, str]
 Key = TypeVar("Key")
@@ -122,7 +121,9 @@ def _gap(start: int, end: int) -> Gap:
 
 def _kind(labels: Labels) -> NodeKind:
     market = labels.get("capacity_type", "")
-    return NodeKind(labels.get("pool", ""), labels.get("instance_type", ""), _MARKETS.get(market, market))
+    return NodeKind(
+        labels.get("pool", ""), labels.get("instance_type", ""), KARPENTER_MARKETS.get(market, market)
+    )
 
 
 def _holder(labels: Labels) -> Holder:
