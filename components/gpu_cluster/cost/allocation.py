@@ -23,7 +23,7 @@ class Allocation:
 
     stack: Stack
     pools_by_name: Mapping[str, Pool]
-    items: list[Item]
+    pool_items: Mapping[str, Item]
     site: PricingContext
     usage: MeasuredUsage
     priced: bool
@@ -122,7 +122,7 @@ class Allocation:
             return NOTHING
         known = self._known(kind)
         if known not in self._prices:
-            self._prices[known], missing = node_price(known, self.items, self.site)
+            self._prices[known], missing = node_price(known, self.pool_items, self.site)
             self.missing += missing
         return self._prices[known]
 

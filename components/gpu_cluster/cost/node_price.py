@@ -19,11 +19,16 @@ _GROUP, _POOL = "aws:eks/nodeGroup:NodeGroup", "NodePool"
 _KARPENTER = {market: kind for kind, market in KARPENTER_MARKETS.items()}
 
 
+def pool_items(items: Iterable[Item]) -> dict[str, Item]:
+    """Node group or NodePool of each pool."""
+    return {pool: item for item in items if (pool := _pool_of(item))}
+
+
 def node_price(
-    kind: NodeKind, items: Iterable[Item], site: PricingContext
+    kind: NodeKind, pools: Mapping[str, Item], site: PricingContext
 ) -> tuple[Range, tuple[Missing, ...]]:
-    """US dollars an hour, priced as a pool of one such node; and what of it has no price."""
-    made_by = next((item for item in items if _pool_of(item) == kind.pool), None) if kind.pool else None
+    """US dollars an hour, priced as a pool of one such node, and missing prices. `pools`: `pool_items`."""
+    made_by = pools.get(kind.pool)
     if made_by is None:
         return server_price(kind, site)
     one = replace(site, reserved={}, needed={kind.pool: Fraction(1)}, templates=_templates(kind, site))

@@ -12,6 +12,7 @@ from gpu_cluster.cost.declared_prices import with_declared
 from gpu_cluster.cost.item import items_of, region_of
 from gpu_cluster.cost.measured_usage import Holder, MeasuredUsage
 from gpu_cluster.cost.money import NOTHING, Range
+from gpu_cluster.cost.node_price import pool_items
 from gpu_cluster.cost.planned_period import (
     control_plane,
     planned_pools,
@@ -34,11 +35,12 @@ def actual_of(plan: Plan, usage: MeasuredUsage, *, day: date, prices: Prices = C
     site = site_of(items, region or "", day=day, prices=with_declared(prices, stack.hardware))
     planned = cost_of(plan, day=day, prices=prices)
     pools = pools_of(stack)
-    found = Allocation(stack, pools, items, site, usage, priced=region is not None)
+    found = Allocation(stack, pools, pool_items(items), site, usage, priced=region is not None)
     found.share_out()
     hours = usage.covered_hours
     hourly, unpriced = control_plane(items, site)
-    ran = tuple(found.pools(planned_pools(planned, hours)))
+    pools_planned = planned_pools(planned, hours)
+    ran = tuple(found.pools(pools_planned))
     workloads = planned_workloads(stack, pools, items, site, found.price)
     lacking = [*found.missing, *unpriced, *(it for it in planned.missing if it.pools)]
     return ActualCost(
@@ -50,7 +52,7 @@ def actual_of(plan: Plan, usage: MeasuredUsage, *, day: date, prices: Prices = C
         control_plane=hourly * hours,
         held=(*found.held, *_not_held(found.held, workloads)),
         shared=(*found.shared, *_control_plane(hourly * hours), *_reserved(ran)),
-        planned_teams=planned_teams(stack, planned, hours),
+        planned_teams=planned_teams(stack, planned, pools_planned),
         planned_workloads={it: cost * hours for it, cost in workloads.items()},
         teams={team.namespace or name: name for name, team in stack.teams.items()},
         missing=by_cause(Unpriced(it.cause, name) for it in lacking for name in it.resources),

@@ -29,9 +29,8 @@ def planned_pools(planned: Cost, hours: Fraction) -> dict[str, Range]:
     return dict(found)
 
 
-def planned_teams(stack: Stack, planned: Cost, hours: Fraction) -> dict[str, Range]:
-    """By namespace, the part of the pools that the quota of its team is."""
-    pools = planned_pools(planned, hours)
+def planned_teams(stack: Stack, planned: Cost, pools: Mapping[str, Range]) -> dict[str, Range]:
+    """Share of the planned pools in each team's quota, by namespace."""
     return {
         stack.teams[name].namespace or name: total(
             [pools.get(pool, NOTHING) * part for pool, part in share.pools.items()]

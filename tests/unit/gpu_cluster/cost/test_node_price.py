@@ -5,7 +5,7 @@ import pytest
 from gpu_cluster.cost import NodeKind
 from gpu_cluster.cost.item import items_of
 from gpu_cluster.cost.money import Range
-from gpu_cluster.cost.node_price import node_price, server_price
+from gpu_cluster.cost.node_price import node_price, pool_items, server_price
 from gpu_cluster.cost.pricing import site_of
 from tests.today import TODAY
 from tests.unit.gpu_cluster.cost.plans import plan
@@ -15,7 +15,7 @@ STACKS = ("prod", "dev", "staging")
 
 def price(kind: NodeKind, stack: str = "prod", day: date = TODAY) -> tuple[Range, tuple[str, ...]]:
     items = items_of(plan(stack).graph)
-    found, missing = node_price(kind, items, site_of(items, "us-east-2", day=day))
+    found, missing = node_price(kind, pool_items(items), site_of(items, "us-east-2", day=day))
     return found, tuple(map(str, missing))
 
 
@@ -36,7 +36,7 @@ def test_a_planned_node_costs_as_much_as_in_the_plan(stack: str) -> None:
         if not servers or not servers[0].quantity.most:
             continue
         kind = NodeKind(name, pool.machine, capacity_type(made.stack.pools[name].capacity))
-        found, missing = node_price(kind, items, site)
+        found, missing = node_price(kind, pool_items(items), site)
         assert not missing
         whole = sum((it.hourly.most for it in lines), start=found.most * 0)
         assert found.most * servers[0].quantity.most == whole, name
