@@ -21,7 +21,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from gpu_cluster.plan import Graph
-from gpu_cluster_tools.real_node.self_signed import self_signed
+from gpu_cluster_tools.real_node.self_signed import self_signed_secret
 from gpu_cluster_tools.toolchain import ENVOY_GATEWAY, provide
 from gpu_cluster_tools.toolchain.envoy import missing_envoy, provide_envoy
 from tests.rehearsal.envoy import SYSTEM, model_servers, running
@@ -107,7 +107,7 @@ def rendered() -> Iterator[dict[str, Any]]:
             continue
         content["metadata"].pop("annotations")
         yield {"apiVersion": "v1", **_for_files(kind, content), "kind": kind}
-    yield self_signed("models-tls", "gateway-system", HOST)
+    yield self_signed_secret("models-tls", "gateway-system", HOST)
     for name, address in ADDRESSES.items():
         yield {
             "apiVersion": "gateway.envoyproxy.io/v1alpha1",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from gpu_cluster_tools.real_node.self_signed import self_signed
+from gpu_cluster_tools.real_node.self_signed import self_signed_secret
 from gpu_cluster_tools.rehearsal import Sandbox
 from gpu_cluster_tools.rehearsal.dynamic_client import Object
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
@@ -81,7 +81,7 @@ def network() -> Iterator[PrivateNetwork]:
 def controller(sandbox: Sandbox, network: PrivateNetwork, programs: envoy.Programs) -> Iterator[None]:
     run(sandbox, "up")
     sandbox.api.create(
-        "/api/v1/namespaces/gateway-system/secrets", self_signed("models-tls", "gateway-system", HOST)
+        "/api/v1/namespaces/gateway-system/secrets", self_signed_secret("models-tls", "gateway-system", HOST)
     )
     with envoy.envoy_gateway(sandbox, network, programs):
         yield

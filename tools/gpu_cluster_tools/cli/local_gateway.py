@@ -25,7 +25,7 @@ from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.real_node.images import LocalImage, gateway_images
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.real_node.selection import RealSelection, gateway_pool
-from gpu_cluster_tools.real_node.self_signed import self_signed
+from gpu_cluster_tools.real_node.self_signed import self_signed_secret
 from gpu_cluster_tools.rehearsal import PulumiEngine, RehearsalError
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
 from gpu_cluster_tools.rehearsal.stack_tools import gateway_charts, write_charts
@@ -169,7 +169,7 @@ def _certificate(project: RunningProject, gateway: GatewaySettings, api: Dynamic
     except httpx2.HTTPStatusError as error:
         if error.response.status_code != http.HTTPStatus.NOT_FOUND:
             raise
-        secret = api.create(secrets, self_signed(gateway.tls.secret, NAMESPACE, gateway.host))
+        secret = api.create(secrets, self_signed_secret(gateway.tls.secret, NAMESPACE, gateway.host))
         typer.echo(
             f"gateway: made the Secret {NAMESPACE}/{gateway.tls.secret}, whose certificate signs itself"
         )

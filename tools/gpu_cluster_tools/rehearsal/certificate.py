@@ -1,4 +1,4 @@
-"""Client certificate of a user, signed by the control plane's CA."""
+"""Certificates: of a user, signed by the control plane's CA, and self-signed ones of a host."""
 
 import warnings
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Client certificate and key in PEM format."""
+    """Certificate and key in PEM format."""
 
     certificate: bytes
     key: bytes
@@ -28,7 +28,6 @@ def issue(pki: Path, *, user: str, group: str) -> Certificate:
     authority = _authority(pki / "ca.crt")
     signer = serialization.load_pem_private_key((pki / "ca.key").read_bytes(), password=None)
     key = ec.generate_private_key(ec.SECP256R1())
-    now = datetime.now(UTC)
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, group),
@@ -36,16 +35,41 @@ def issue(pki: Path, *, user: str, group: str) -> Certificate:
         ]
     )
     issued = (
+        _valid_for_a_year(subject, authority.subject, key)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .sign(signer, hashes.SHA256())  # pyright: ignore[reportArgumentType]  (a CA's key signs)
+    )
+    return _in_pem(issued, key)
+
+
+def self_signed(host: str) -> Certificate:
+    """Issue a server certificate for a host, signed by its own key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    issued = (
+        _valid_for_a_year(name, name, key)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return _in_pem(issued, key)
+
+
+def _valid_for_a_year(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(authority.subject)
+        .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _SKEW)
         .not_valid_after(now + _VALID)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
-        .sign(signer, hashes.SHA256())  # pyright: ignore[reportArgumentType]  (a CA's key signs)
     )
+
+
+def _in_pem(issued: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> Certificate:
     return Certificate(
         issued.public_bytes(serialization.Encoding.PEM),
         key.private_bytes(
