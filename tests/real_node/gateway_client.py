@@ -8,11 +8,12 @@ import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from tests.real_node.platform import Load
+from tests.real_node.platform import Load, until_done
 
 HOST = "models.example.com"
 _SECONDS = 60
@@ -60,19 +61,13 @@ class GatewayClient:
     @contextmanager
     def load(self, route: str, key: str, clients: int) -> Generator[Load]:
         """Clients that ask one request after the other on a connection of their own, and try none again."""
-        load, stop = Load(), threading.Event()
-        threads = [
-            threading.Thread(target=self._keep_asking, args=(load, stop, route, key, number % 2 == 0))
-            for number in range(clients)
-        ]
-        for thread in threads:
-            thread.start()
-        try:
+        load = Load()
+
+        def asking(number: int, stop: threading.Event) -> None:
+            self._keep_asking(load, stop, route, key, number % 2 == 0)
+
+        with until_done([partial(asking, number) for number in range(clients)]):
             yield load
-        finally:
-            stop.set()
-            for thread in threads:
-                thread.join()
 
     def _keep_asking(self, load: Load, stop: threading.Event, route: str, key: str, keep: bool) -> None:
         """`keep`: use a connection again until the proxy says that it closes it."""

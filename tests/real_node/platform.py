@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.real_node.runtime import import_images
@@ -18,6 +21,7 @@ from gpu_cluster_tools.rehearsal.cluster_inventory import replicas_in
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.real_node import CLIENT, CONTAINERD
+from tests.rehearsal.checkout import Checkout
 
 _CLIENT_IMAGE = "gpu-cluster.local/client:1"
 CLIENT_COMMAND = "/usr/local/bin/client"
@@ -32,6 +36,35 @@ class Load:
 
     answered: int = 0
     lost: list[str] = field(default_factory=list[str])
+
+
+@contextmanager
+def until_done(clients: Sequence[Callable[[threading.Event], None]]) -> Generator[None]:
+    """Run clients in threads, and end them by their event afterwards."""
+    stop = threading.Event()
+    threads = [threading.Thread(target=client, args=[stop]) for client in clients]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+@contextmanager
+def brought_up(checkout: Checkout) -> Generator[subprocess.CompletedProcess[str]]:
+    """The stack local of a checkout with real nodes, from `up` to `down`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REAL_NODE", "yes")
+        up = checkout.gpu_cluster("up")
+    try:
+        assert up.returncode == 0, up.stdout + up.stderr
+        yield up
+    finally:
+        down = checkout.gpu_cluster("down")
+    assert down.returncode == 0, down.stderr
 
 
 @dataclass(frozen=True)
@@ -90,9 +123,9 @@ class Platform:
     @contextmanager
     def load(self, clients: int) -> Generator[Load]:
         """Clients that ask one request after the other, and try none again."""
-        load, stop = Load(), threading.Event()
+        load = Load()
 
-        def ask() -> None:
+        def ask(stop: threading.Event) -> None:
             while not stop.is_set():
                 try:
                     status = self.ask()
@@ -104,15 +137,8 @@ class Platform:
                 else:
                     load.lost.append(str(status))
 
-        threads = [threading.Thread(target=ask) for _ in range(clients)]
-        for thread in threads:
-            thread.start()
-        try:
+        with until_done([ask] * clients):
             yield load
-        finally:
-            stop.set()
-            for thread in threads:
-                thread.join()
 
     def log(self, namespace: str, pod: str) -> str:
         return self.api.text(f"/api/v1/namespaces/{namespace}/pods/{pod}/log")

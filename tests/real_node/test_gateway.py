@@ -21,7 +21,7 @@ from gpu_cluster_tools.rehearsal.processes import Process, processes
 from gpu_cluster_tools.toolchain.envoy import missing_envoy
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from tests.real_node.gateway_client import HOST, GatewayClient
-from tests.real_node.platform import DEPLOYMENT, Platform, wait
+from tests.real_node.platform import DEPLOYMENT, Platform, brought_up, wait
 from tests.rehearsal.checkout import Checkout, run_gpu_cluster
 from tests.unit.gpu_cluster.kubernetes.telemetry.served_metrics import PROXIES as METRICS
 
@@ -94,15 +94,8 @@ def set_secret(checkout: Checkout, stack: str, path: str, value: str) -> None:
 @pytest.fixture(scope="module")
 def shown(checkout: Checkout) -> Iterator[str]:
     """Output of `gpu-cluster up`, once the platform is up."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REAL_NODE", "yes")
-        up = checkout.gpu_cluster("up")
-    try:
-        assert up.returncode == 0, up.stdout + up.stderr
+    with brought_up(checkout) as up:
         yield up.stdout
-    finally:
-        down = checkout.gpu_cluster("down")
-    assert down.returncode == 0, down.stderr
     assert not [it for it in processes(lambda _: True) if str(checkout.folder) in " ".join(it.arguments)]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
-from tests.real_node.platform import PODS, Platform, wait
+from tests.real_node.platform import PODS, Platform, brought_up, wait
 from tests.rehearsal.checkout import Checkout
 
 _MISSING = missing_requirement()
@@ -34,16 +34,9 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     )
     checkout.edit("        revision: 0e9e39f249a16976918f6564b8830bc894c89659\n", "")
     checkout.edit("replicas: {min: 2, max: 2}", "replicas: {min: 1, max: 2}")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REAL_NODE", "yes")
-        up = checkout.gpu_cluster("up")
-    try:
-        assert up.returncode == 0, up.stdout + up.stderr
+    with brought_up(checkout) as up:
         assert "model chat answered in" in up.stdout
         yield Platform(checkout.folder / ".local")
-    finally:
-        down = checkout.gpu_cluster("down")
-    assert down.returncode == 0, down.stderr
 
 
 def test_the_server_reads_the_files_of_the_image(platform: Platform) -> None:

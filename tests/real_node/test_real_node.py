@@ -17,7 +17,7 @@ from gpu_cluster_tools.rehearsal.processes import Process, processes
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.real_node import CLIENT
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
-from tests.real_node.platform import DEPLOYMENT, PODS, Platform, wait
+from tests.real_node.platform import DEPLOYMENT, PODS, Platform, brought_up, wait
 from tests.rehearsal.checkout import Checkout, run_gpu_cluster
 
 _MISSING = missing_requirement()
@@ -50,18 +50,11 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("checkout")) / "project")
     checkout.edit("  gpu-cluster:serving:\n", "  gpu-cluster:serving:\n    clients: [default]\n")
     before = _outside()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REAL_NODE", "yes")
-        up = checkout.gpu_cluster("up")
-    try:
-        assert up.returncode == 0, up.stdout + up.stderr
+    with brought_up(checkout) as up:
         assert "model chat answered in" in up.stdout
         platform = Platform(checkout.folder / ".local")
         platform.import_client()
         yield platform
-    finally:
-        down = checkout.gpu_cluster("down")
-    assert down.returncode == 0, down.stderr
     assert not [
         found for found in processes(lambda _: True) if str(checkout.folder) in " ".join(found.arguments)
     ]
