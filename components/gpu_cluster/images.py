@@ -150,7 +150,7 @@ PROMETHEUS = Image(
     "v3.12.0",
     "69f5241418838263316593f7274a304b095c40bcf22e57272865da91bd60a8ac",
 )
-# As promoted to registry.k8s.io, kubernetes/k8s.io pull request 9707, 2026-07-11.
+# Digest in registry.k8s.io: kubernetes/k8s.io pull request 9707, 2026-07-11.
 NODE_PROBLEM_DETECTOR = Image(
     "registry.k8s.io/node-problem-detector/node-problem-detector",
     "v1.36.0",

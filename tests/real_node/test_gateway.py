@@ -122,7 +122,7 @@ def test_the_command_shows_how_to_ask_through_the_gateway(shown: str) -> None:
 
 
 def test_its_pods_run_on_a_real_node_and_are_ready(platform: Platform) -> None:
-    """By their own probes; the Job of the certificates has succeeded."""
+    """Probes of the pods succeed, and so has the Job of the certificates."""
     pods = platform.api.items(PODS)
     assert {pod["spec"]["nodeName"] for pod in pods} == {"edge-0"}
     ended = [pod for pod in pods if pod["status"]["phase"] == "Succeeded"]
@@ -141,7 +141,7 @@ def _gateway(platform: Platform) -> dict[str, Any]:
 
 @pytest.mark.parametrize("program", ["envoy", "envoy-gateway"])
 def test_its_processes_have_no_rights(platform: Platform, program: str) -> None:
-    """As the kernel has it, for controller, proxies and the programs beside those."""
+    """Processes as the kernel shows them: controller, proxies and their sidecars."""
     found = _processes(platform, program)
     assert len(found) == {"envoy": 2, "envoy-gateway": 4}[program]
     for process in found:

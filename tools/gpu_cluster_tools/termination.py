@@ -1,4 +1,4 @@
-"""SIGTERM and SIGHUP end a command in order, as Ctrl-C does: what it started ends first."""
+"""SIGTERM and SIGHUP stop a command like Ctrl-C: processes that it started end first."""
 
 import signal
 from collections.abc import Generator
@@ -30,7 +30,7 @@ def terminate_in_order() -> None:
 
 @contextmanager
 def undisturbed() -> Generator[None]:
-    """Finish what is inside, whatever signal asks the command to end meanwhile."""
+    """Delay signals that stop the command until the block has ended."""
     before = {number: signal.signal(number, _pass) for number in _ENDING}
     try:
         yield

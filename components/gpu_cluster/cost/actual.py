@@ -59,7 +59,7 @@ class HeldCost:
 
     @property
     def unmeasured(self) -> Fraction:
-        """GPU hours of which no utilization is known."""
+        """GPU hours without utilization samples."""
         return self.gpu_hours - self.used - self.idle
 
     @property
@@ -69,7 +69,7 @@ class HeldCost:
 
 @dataclass(frozen=True, slots=True)
 class SharedCost:
-    """Cost that no holder of GPUs has a part of."""
+    """Cost that is not allocated to any holder of GPUs."""
 
     what: str
     pool: str
@@ -80,14 +80,14 @@ class SharedCost:
 
 @dataclass(frozen=True)
 class ActualCost:
-    """Of a period; the parts of holders and shared parts add up to what nodes and control plane cost."""
+    """Actual cost of a period: the costs of holders and shared costs add up to nodes and control plane."""
 
     stack: str
     region: str | None
     """None where nothing is in AWS: hours are known, prices are not."""
 
     day: date
-    """Of the prices."""
+    """Date of the prices."""
 
     usage: MeasuredUsage
     pools: tuple[PoolCost, ...]
@@ -95,7 +95,7 @@ class ActualCost:
     held: tuple[HeldCost, ...]
     shared: tuple[SharedCost, ...]
     planned_teams: Mapping[str, Range]
-    """By namespace: the part of the pools that the quota of its team is."""
+    """Share of the planned pools in each team's quota, by namespace."""
 
     planned_workloads: Mapping[tuple[Holder, str], Range]
     """Models and services by pool, with their fewest and their most replicas."""
@@ -125,7 +125,7 @@ class ActualCost:
 
     @property
     def planned(self) -> Range:
-        """For the hours that were measured."""
+        """Planned cost of the measured hours."""
         return total([*(it.planned for it in self.pools), self.control_plane])
 
     @property
@@ -189,7 +189,7 @@ class NamespaceCost:
 
 
 def beyond(cost: Range, planned: Range) -> Range:
-    """How much a cost is above the most or below the least that was planned; nothing within."""
+    """Amount above the planned maximum or below the planned minimum; 0 between them."""
     return Range(_beyond(cost.least, planned), _beyond(cost.most, planned))
 
 

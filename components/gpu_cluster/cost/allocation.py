@@ -1,4 +1,4 @@
-"""Sharing out of node hours: to those who held GPUs, and what is left as shared cost."""
+"""Allocation of node hours to the holders of their GPUs; the rest is shared cost."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -117,7 +117,7 @@ class Allocation:
         return sum((n for (of, _), n in self.usage.offered.items() if of == kind), Fraction(0)) / hours
 
     def price(self, kind: NodeKind) -> Range:
-        """US dollars of one node in an hour; nothing, and a cause, where there is no price."""
+        """US dollars an hour of one node; 0 and a cause in `missing` without a price."""
         if not self.priced:
             return NOTHING
         known = self._known(kind)
@@ -141,7 +141,7 @@ class Allocation:
         return kind._replace(instance=kind.instance or pool.machine, market=market)
 
     def pools(self, planned: Mapping[str, Range]) -> Iterator[PoolCost]:
-        """Of the stack, in its order, and others that ran."""
+        """Pools of the stack, in its order, then other pools that ran."""
         kinds: dict[str, list[NodeCost]] = {name: [] for name in self.stack.pools}
         for kind, hours in self.usage.nodes.items():
             kinds.setdefault(kind.pool, []).append(NodeCost(kind, hours, self.price(kind) * hours))

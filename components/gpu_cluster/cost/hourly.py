@@ -18,7 +18,7 @@ KARPENTER_MARKETS: Mapping[str, str] = {"on-demand": "ON_DEMAND", "spot": "SPOT"
 
 
 def hourly(instance: str, market: str, region: str, prices: Prices) -> tuple[Price, Price, str]:
-    """The least, the most, and how it is bought; `market` as EC2 names it. `PriceError` where there is none.
+    """Minimum and maximum price, and the words of the market, which EC2 names. `PriceError` without a price.
 
     hourly("g6.4xlarge", "SPOT", "us-east-2", CATALOG)[2]  # spot, estimated
     """

@@ -1,4 +1,4 @@
-"""Price of one node in an hour: its server, as it is bought, and the disks of its pool."""
+"""Hourly price of one node: its instance, as purchased, and the disks of its pool."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -40,7 +40,7 @@ def node_price(
 
 
 def server_price(kind: NodeKind, site: PricingContext) -> tuple[Range, tuple[Missing, ...]]:
-    """The server alone: one that is reserved and does not run, or one that no pool of the stack makes."""
+    """Price of an instance without disks: reserved and not running, or of no pool of the stack."""
     try:
         least, most, how = hourly(kind.instance, kind.market, site.region, site.prices)
         what = f"{kind.instance} {how}"
@@ -60,7 +60,7 @@ def _pool_of(item: Item) -> str | None:
 
 
 def _of_one_node(item: Item, kind: NodeKind, site: PricingContext) -> Item:
-    """The same pool with one node of this type, bought this way."""
+    """The resource of a pool with one node of this instance type and market."""
     if item.kind == _GROUP:
         changed = {
             "scalingConfig": {"minSize": 1, "maxSize": 1},
@@ -85,7 +85,7 @@ def _of_one_node(item: Item, kind: NodeKind, site: PricingContext) -> Item:
 
 
 def _templates(kind: NodeKind, site: PricingContext) -> Mapping[str, Item]:
-    """Launch templates, which say the type of a capacity block's servers."""
+    """Launch templates, which set the instance type of a capacity block."""
     template = site.templates.get(kind.pool)
     if template is None or "instanceType" not in template.inputs:
         return site.templates

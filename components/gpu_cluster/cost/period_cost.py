@@ -1,4 +1,4 @@
-"""Cost of a period: what ran, who held it, and what was planned."""
+"""Actual cost of a period from measured usage, with the planned cost."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -62,7 +62,7 @@ def actual_of(plan: Plan, usage: MeasuredUsage, *, day: date, prices: Prices = C
 
 
 def _not_held(held: Iterable[HeldCost], planned: Iterable[tuple[Holder, str]]) -> Iterator[HeldCost]:
-    """Models and services that held no GPU, beside what they were planned to cost."""
+    """Planned models and services that held no GPU."""
     seen = {(it.holder, it.pool) for it in held}
     none = Fraction(0)
     yield from (HeldCost(*it, none, none, none, NOTHING) for it in planned if it not in seen)

@@ -1,4 +1,4 @@
-"""Planned cost of the hours that were measured, of pools, teams, models and the control plane."""
+"""Planned cost of the measured hours: pools, teams, models and control plane."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -46,10 +46,7 @@ def planned_workloads(
     site: PricingContext,
     price: Callable[[NodeKind], Range],
 ) -> dict[tuple[Holder, str], Range]:
-    """US dollars an hour of the GPUs of models and services, with their fewest and their most replicas.
-
-    By holder and pool.
-    """
+    """US dollars an hour of GPUs at minimum and maximum replicas, by model or service and pool."""
     found: dict[tuple[Holder, str], Range] = defaultdict(lambda: NOTHING)
     for item, pool, nodes in node_shares(pools, items, site):
         metadata = item.inputs.get("metadata", {})

@@ -31,7 +31,7 @@ def run(stack: Stack | TeamStack, name: str, environments: Environments) -> tupl
         team_kubeconfig=lambda _, __: "kubeconfig",
     )
     platform = stack.environment if isinstance(stack, TeamStack) else stack
-    # As a preview, because unknown values would otherwise count as empty.
+    # A preview: otherwise unknown values count as empty.
     graph = recorded(program_of(stack, context), _cloud_of(platform), stack=name, preview=True)
     whole = graph.resources[0]  # all others are below it
     outputs = graph.outputs[whole.urn]

@@ -37,7 +37,7 @@ def _with_extras(stack: Stack, project: Path) -> Stack:
 
 
 def _with_charts(stack: Stack, project: Path) -> Stack:
-    """On this machine `gpu-cluster up` writes the charts that a cluster would fetch."""
+    """The stack with a folder of charts, which `gpu-cluster up` writes for provider local."""
     rendered = stack.gateway and stack.gateway.is_installed and isinstance(stack.cluster, LocalCluster)
     if not rendered or stack.registry.charts:
         return stack

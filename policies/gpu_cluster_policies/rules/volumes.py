@@ -31,7 +31,7 @@ class _Disk:
 
 @subjects(*_VOLUMES, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS, NODE_GROUP)
 def _disks(resource: Resource) -> Iterator[_Disk]:
-    """For a node group without a launch template, the property of the template: EKS sets no key."""
+    """Disks with their keys; a node group without a launch template has none, because EKS sets no key."""
     template = resource.at("launchTemplate")
     if resource.kind == NODE_GROUP:
         if not template.value:

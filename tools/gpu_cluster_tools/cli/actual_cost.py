@@ -1,4 +1,4 @@
-"""`gpu-cluster cost --actual`: what a platform that runs has cost, by usage."""
+"""`gpu-cluster cost --actual`: cost of a running platform by usage."""
 
 import json
 from datetime import UTC, datetime
@@ -60,7 +60,7 @@ def _at(url: str) -> Prometheus:
 def show_actual(
     folder: Path, name: str, *, since: str | None, until: str | None, url: str | None, as_json: bool
 ) -> bool:
-    """Prints the cost; whether it is complete."""
+    """Print the cost; True if it is complete."""
     with working(f"reading the usage of {name}", quiet=as_json):
         actual = actual_cost(folder, name, since or WEEK, until, url)
     typer.echo(json.dumps(actual_document(actual), indent=2) if as_json else text(actual))
@@ -68,7 +68,7 @@ def show_actual(
 
 
 def text(actual: ActualCost) -> str:
-    """For people: nodes, who held their GPUs, and what is not known."""
+    """Text tables of nodes and holders of GPUs, then missing prices and samples."""
     usage = actual.usage
     where = f"{actual.stack} in {actual.region}" if actual.region else actual.stack
     when = f"from {usage.start:%Y-%m-%d %H:%M} to {usage.end:%Y-%m-%d %H:%M} UTC"

@@ -36,7 +36,7 @@ _CERTIFICATE = "gateway.crt"
 """Certificate of the gateway, below .local."""
 
 _SECONDS = 180
-"""For the controller to make the proxies, and for those to get their routes."""
+"""Timeout for the controller to create the proxies, and for their routes."""
 
 
 def gateway_tools(settings: Stack, real: RealSelection | None) -> list[Tool]:

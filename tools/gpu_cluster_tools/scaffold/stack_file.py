@@ -150,7 +150,7 @@ def _model(init: InitOptions, model: WantedModel, blanks: _Blanks) -> Iterator[s
 
 
 def _replicas(init: InitOptions) -> str:
-    """As many as the nodes hold, so that no GPU that is paid for idles."""
+    """Replicas for all GPUs of the nodes."""
     (least, most), each = init.nodes, init.replicas_per_node
     words = "one" if each == 1 else str(each)
     return f"{{min: {least * each}, max: {most * each}}} # {words} on each node"

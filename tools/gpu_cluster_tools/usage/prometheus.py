@@ -75,7 +75,7 @@ class Prometheus:
 
 
 def prometheus_at(url: str) -> Prometheus:
-    """One at an address, which may have a path: https://mimir.example.com/prometheus. `ValueError`.
+    """Prometheus at a URL, with or without a path: https://mimir.example.com/prometheus. `ValueError`.
 
     Requests to Amazon Managed Prometheus are signed; `UnreachableError` where there are no credentials.
     """

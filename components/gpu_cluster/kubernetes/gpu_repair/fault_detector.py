@@ -17,7 +17,7 @@ from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
 
 NAME = "gpu-fault-detector"
 PORT = 20256
-"""Of its health endpoint."""
+"""Port of the health endpoint."""
 
 FAULTS = tuple(sorted({*REBOOT_XIDS, *REPLACE_XIDS} - {ROW_REMAPPED_XID}))
 """XIDs that make a node faulty."""
@@ -26,7 +26,7 @@ EXEMPT = privileged(f"{NAME}-*", "It reads /dev/kmsg, which the kernel opens to 
 
 _FILE = "gpu-faults.json"
 _SINCE_BOOT = "87600h"
-"""As far back as the kernel log goes, so that a new pod finds what the one before has found."""
+"""Lookback over the whole kernel log: a new pod finds the faults that the previous one found."""
 
 
 def fault_detector(
@@ -82,7 +82,7 @@ def detector_config() -> str:
 
 
 def _pod(pool: Pool, image: str) -> core.PodSpecArgs:
-    """As the publisher's own manifest has it, without the folders and time zone that kmsg does not need."""
+    """Pod of the publisher's manifest, without the folders and time zone that kmsg does not need."""
     probe = core.ProbeArgs(http_get=core.HTTPGetActionArgs(path="/healthz", port=PORT), period_seconds=30)
     return pod_of(
         pool,

@@ -35,7 +35,7 @@ _PROGRAM = "drain_faulty.py"
 _FOLDER = "/program"
 _USER = 65534
 _PORT = 8080
-"""Of its health endpoint."""
+"""Port of the health endpoint."""
 
 _LABELS = {"app.kubernetes.io/name": _NAME, "app.kubernetes.io/part-of": "gpu-cluster"}
 _QUOTA = {"pods": "5k"}

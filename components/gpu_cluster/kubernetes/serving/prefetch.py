@@ -24,7 +24,7 @@ from gpu_cluster.kubernetes.serving.cache import image_volume
 NAME = "image-prefetch"
 
 _USER = 65535
-"""Of the image that waits."""
+"""User of the pause image."""
 
 _LABELS = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/part-of": "gpu-cluster"}
 _MINUTES = 60

@@ -76,7 +76,7 @@ def _grants_without(stack: Stack) -> Iterator[Diagnostic]:
 def _production(
     stack: Stack, settings: GatewaySettings, routed: RoutedSettings, broken: frozenset[Keys]
 ) -> Iterator[Diagnostic]:
-    """For a class without key support, the class is reported, not the keys."""
+    """Routes have API keys in production; a class without key support is reported instead."""
     if stack.production and settings.has_policies and not routed.keys and ("gateway", "keys") not in broken:
         message = "routes without API keys are not allowed with production: true; expected keys, by consumer"
         yield Diagnostic(("gateway",), message)

@@ -35,7 +35,7 @@ _MOST_NODES = 16
 """Maximum number of nodes in a suggestion."""
 
 _MOST_GPUS = 8
-"""Of one server."""
+"""Maximum number of GPUs in one server."""
 
 
 def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
@@ -223,7 +223,7 @@ def _machine(stack: Stack) -> str:
 
 
 def _server(load: ModelLoad, pool: Pool) -> Iterator[str]:
-    """As many whole GPUs of the same kind in one server, or the smallest kind of which as many do."""
+    """Suggestions of a server with enough GPUs of the same kind, or of the smallest kind that fits."""
     others = sorted(GPUS.values(), key=lambda gpu: gpu.memory_mib)
     for gpu in (*([pool.gpu] if pool.gpu else []), *others):
         if place := smallest_fit(load, gpu, _MOST_GPUS):

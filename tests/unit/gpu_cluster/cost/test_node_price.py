@@ -21,7 +21,7 @@ def price(kind: NodeKind, stack: str = "prod", day: date = TODAY) -> tuple[Range
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_planned_node_costs_as_much_as_in_the_plan(stack: str) -> None:
-    """Of every pool of the real stacks: lines of the bill over their nodes."""
+    """Every pool of the real stacks: the lines of its bill divided by its nodes."""
     from gpu_cluster.capacity import capacity_type, pools_of
     from gpu_cluster.cost import cost_of
 

@@ -172,7 +172,7 @@ def test_without_a_prometheus_that_runs_it_says_why(
 
 
 def test_the_way_leads_to_the_port_of_the_pod(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the names of ports that the operator gives an existing one; its sidecar has ports too."""
+    """Port names of the operator select the port; its sidecar has ports too."""
     seen: list[tuple[str, str, int]] = []
 
     def refused(_: object, namespace: str, name: str, port: int, **__: object) -> Any:

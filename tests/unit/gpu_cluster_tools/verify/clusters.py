@@ -32,7 +32,7 @@ def listed(*items: Object) -> Object:
 
 
 def nodes_of(stack: Stack, *, simulated: bool = False) -> list[Object]:
-    """As many nodes as each pool has at minimum, with exactly the planned resources."""
+    """Minimum nodes of each pool, with exactly the planned resources."""
     annotations = {"kwok.x-k8s.io/node": "fake"} if simulated else {}
     return [
         {

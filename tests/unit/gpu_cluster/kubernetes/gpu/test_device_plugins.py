@@ -15,7 +15,7 @@ def daemon_sets(graph: Graph) -> set[str]:
 
 
 def found(**settings: Any) -> dict[str, Pool]:
-    """On an existing cluster."""
+    """Pools of an existing cluster."""
     return pools_of(stack_of(pools=settings))
 
 
