@@ -21,6 +21,7 @@ from gpu_cluster.kubernetes.gateway.names import NAMESPACE, PROXIES
 from gpu_cluster.kubernetes.gateway.traffic import PROXY_LABELS
 from gpu_cluster.plan import Graph
 from gpu_cluster.stack.model_configs import LOCAL_CHARTS
+from gpu_cluster_tools.cli.first_answer import first_answer
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.real_node.images import LocalImage, gateway_images
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
@@ -84,7 +85,7 @@ def gateway_answered(
     key = engine.output("config", "get", "--path", f"gpu-cluster:gateway.keys.{consumer}") if consumer else ""
     request = GatewayRequest(route, port, certificate, key.strip() or None)
     started = time.monotonic()
-    answer = _first_answer(request)
+    answer = first_answer("the gateway", port, request.ask, seconds=_SECONDS)
     taken = (time.monotonic() - started) * 1000
     refused = f"; without a key: {request.without_key().status()}" if consumer else ""
     typer.echo(f"gateway: route {route.name} answered in {taken:.0f} ms{refused}: {answer}")
@@ -191,21 +192,3 @@ def _service(api: DynamicClient) -> Object:
             )
         time.sleep(0.5)
     return found[0]
-
-
-def _first_answer(request: GatewayRequest) -> str:
-    """Content of the first answer, once the proxies have their routes."""
-    deadline = time.monotonic() + _SECONDS
-    while True:
-        try:
-            status, content = request.ask()
-            if status == http.HTTPStatus.OK:
-                return str(json.loads(content)["choices"][0]["message"]["content"])
-            failure = f"{status} {content}"
-        except (OSError, http.client.HTTPException) as error:
-            failure = str(error) or type(error).__name__
-        if time.monotonic() > deadline:
-            raise RehearsalError(
-                f"the gateway does not answer on port {request.port} of 127.0.0.1: {failure}"
-            )
-        time.sleep(0.5)

@@ -10,13 +10,14 @@ import typer
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.plan import plan_of
+from gpu_cluster_tools.cli.first_answer import first_answer
 from gpu_cluster_tools.cli.local_gateway import images_of_gateway
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.real_node.cluster_dns import cluster_dns
 from gpu_cluster_tools.real_node.images import container_images
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.real_node.selection import RealSelection, real_selection
-from gpu_cluster_tools.rehearsal import LocalControlPlane, RehearsalError
+from gpu_cluster_tools.rehearsal import LocalControlPlane
 from gpu_cluster_tools.toolchain import Toolchain
 from gpu_cluster_tools.toolchain.debian import provide_programs
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
@@ -65,7 +66,8 @@ def answered(project: RunningProject, settings: Stack) -> None:
     model, port = next(iter(models.items()))
     body = json.dumps({"model": model, "messages": [{"role": "user", "content": _QUESTION}]})
     started = time.monotonic()
-    answer = _ask(port, body)
+    # The rules of the Service are written some time after its pods are ready.
+    answer = first_answer("the model", port, lambda: _ask(port, body), seconds=_ANSWER_SECONDS)
     typer.echo(f"model {model} answered in {(time.monotonic() - started) * 1000:.0f} ms: {answer}")
     typer.echo(
         f"try it: curl http://127.0.0.1:{port}/v1/chat/completions -H 'Content-Type: application/json' "
@@ -73,22 +75,11 @@ def answered(project: RunningProject, settings: Stack) -> None:
     )
 
 
-def _ask(port: int, body: str) -> str:
-    """First answer, with retries until the rules of the Service are written."""
-    deadline = time.monotonic() + _ANSWER_SECONDS
-    while True:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)
-        try:
-            connection.request("POST", "/v1/chat/completions", body, {"Content-Type": "application/json"})
-            response = connection.getresponse()
-            answer = json.loads(response.read())
-            if response.status == http.HTTPStatus.OK:
-                return str(answer["choices"][0]["message"]["content"])
-            failure = json.dumps(answer)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            failure = str(error) or type(error).__name__
-        finally:
-            connection.close()
-        if time.monotonic() > deadline:
-            raise RehearsalError(f"the model does not answer on port {port} of 127.0.0.1: {failure}")
-        time.sleep(0.5)
+def _ask(port: int, body: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("POST", "/v1/chat/completions", body, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
