@@ -47,7 +47,7 @@ def await_file(path: Path) -> None:
 
 @pytest.mark.parametrize("number", NAMES)
 def test_a_signal_ends_it_after_what_it_cleans_up(tmp_path: Path, number: signal.Signals) -> None:
-    process = begun(tmp_path)
+    process = begun(tmp_path, "env", "--default-signal")  # these tests may run below nohup themselves
 
     process.send_signal(number)
     await_file(tmp_path / "cleaning")
