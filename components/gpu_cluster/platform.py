@@ -23,6 +23,7 @@ from gpu_cluster.kubernetes.logs import Logs
 from gpu_cluster.kubernetes.lws import LwsController
 from gpu_cluster.kubernetes.on_call import OnCall
 from gpu_cluster.kubernetes.registry import PullSecrets, PullSecretUse, Registry
+from gpu_cluster.kubernetes.registry.pull_secrets import pull_secret_of
 from gpu_cluster.kubernetes.serving import Serving
 from gpu_cluster.kubernetes.serving.server import METRICS_PORTS, http_ports, ports_of
 from gpu_cluster.kubernetes.storage import StorageClasses
@@ -125,6 +126,7 @@ class Platform(pulumi.ComponentResource):
                 scraper=stack.telemetry.collectors,
                 allowances=from_gateway(stack.gateway, *http_ports(stack.serving.models.values())),
                 aliases=aliases_of(stack.gateway, stack.serving.models),
+                login=pull_secret_of(stack),
                 opts=_after(served, devices),
             )
             namespaces.append(serving.namespace)

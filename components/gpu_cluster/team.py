@@ -15,6 +15,7 @@ from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.gateway import GatewayRoutes
 from gpu_cluster.kubernetes.images import image_of, images_of, weights_images_of
 from gpu_cluster.kubernetes.registry import pull_secrets
+from gpu_cluster.kubernetes.registry.pull_secrets import pull_secret_of
 from gpu_cluster.kubernetes.services import Service, store_claims
 from gpu_cluster.kubernetes.serving import Model, Placement, hub_token_secret, mirrors, placements_of
 from gpu_cluster.kubernetes.storage import classes_of
@@ -86,6 +87,7 @@ class Team(pulumi.ComponentResource):
                 weights_image=weights_images.get(key),
                 token=hub_token is not None,
                 aliases=aliases.get(key, ()),
+                login=pull_secret_of(stack),
                 opts=_after(
                     in_cluster, [*needs, *(claims if team.file.models[key].store else ()), *jobs.get(key, ())]
                 ),
@@ -101,6 +103,7 @@ class Team(pulumi.ComponentResource):
                 namespace=namespace,
                 image=image_of(service.image, stack, team=team.name),
                 storage=storage,
+                login=pull_secret_of(stack),
                 opts=_after(in_cluster, [*claims, *cluster.repositories.values()]),
             )
             for key, service in team.file.services.items()

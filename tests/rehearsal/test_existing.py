@@ -41,6 +41,9 @@ config:
     models:
       chat:
         {model: Qwen/Qwen2.5-7B-Instruct, pool: gpu, replicas: 2, context: 8192, cache: {size: 40Gi}}
+      tuned:
+        {model: Qwen/Qwen2.5-7B-Instruct, pool: gpu, replicas: 1, context: 8192, cache: {size: 40Gi},
+         image: quay.io/example/tuned:1, pullSecret: quay}
 """
 
 
@@ -51,10 +54,14 @@ def logins_of(api: DynamicClient) -> set[str]:
     """User and password that kubelets get for the mirror, for each pod of the platform."""
     pods = [it for it in api.items("/api/v1/pods") if "gpu-cluster" in str(it["metadata"].get("labels"))]
     assert len(pods) > 10
-    named = {(it["metadata"]["namespace"], str(it["spec"].get("imagePullSecrets"))) for it in pods}
-    assert {secrets for _, secrets in named} == {"[{'name': 'registry-login'}]"}
+    named = {
+        (it["metadata"]["namespace"], tuple(secret["name"] for secret in it["spec"]["imagePullSecrets"]))
+        for it in pods
+    }
+    # That of the account is added to pods without any: the model with a secret of its own names both.
+    assert {secrets for _, secrets in named} == {("registry-login",), ("quay", "registry-login")}
     found: set[str] = set()
-    for namespace, _ in named:
+    for namespace in {namespace for namespace, _ in named}:
         secret = api.get(f"/api/v1/namespaces/{namespace}/secrets/registry-login")
         assert secret["type"] == "kubernetes.io/dockerconfigjson"
         auths = json.loads(b64decode(secret["data"][".dockerconfigjson"]))["auths"]

@@ -16,9 +16,14 @@ def variables(env: Mapping[str, Variable]) -> list[core.EnvVarArgs]:
     return [_variable(name, variable) for name, variable in env.items()]
 
 
-def pull_secrets(secret: str | None) -> list[core.LocalObjectReferenceArgs] | None:
-    """Credentials of the image's registry, which the kubelet reads."""
-    return [core.LocalObjectReferenceArgs(name=secret)] if secret else None
+def pull_secrets(secret: str | None, login: str | None) -> list[core.LocalObjectReferenceArgs] | None:
+    """Credentials of the image's registry, and the login of the mirror, which the kubelet reads.
+
+    A pod without any gets those of its service account, which include the login. A pod that names one gets no
+    more from its account, so it names the login too.
+    """
+    named = [secret, *([login] if login else [])] if secret else []
+    return [core.LocalObjectReferenceArgs(name=it) for it in named] or None
 
 
 def _variable(name: str, variable: Variable) -> core.EnvVarArgs:

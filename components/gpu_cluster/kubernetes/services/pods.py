@@ -28,8 +28,10 @@ def deployment(
     account: str,
     image: str,
     volumes: Sequence[core.VolumeArgs],
+    login: str | None,
 ) -> apps.DeploymentSpecArgs:
-    """`volumes`: those of the stack file, under their names there."""
+    """`volumes`: those of the stack file, under their names there; `login`: Secret with the login of the
+    mirror."""
     tmp = core.VolumeArgs(name=_TMP, empty_dir=core.EmptyDirVolumeSourceArgs(size_limit="1Gi"))
     on_gpus = pool if settings.gpus else None
     return apps.DeploymentSpecArgs(
@@ -54,7 +56,7 @@ def deployment(
                 node_selector=pool.selector if pool else None,
                 tolerations=tolerations(pool) if pool else None,
                 topology_spread_constraints=[spread_over_hosts(labels)],
-                image_pull_secrets=pull_secrets(settings.pull_secret),
+                image_pull_secrets=pull_secrets(settings.pull_secret, login),
                 termination_grace_period_seconds=_PRE_STOP_SECONDS + _GRACE_SECONDS,
                 containers=[_container(settings, on_gpus, name, image)],
                 volumes=[tmp, *volumes],

@@ -34,8 +34,10 @@ class Service(pulumi.ComponentResource):
         namespace: str,
         image: str,
         storage: StorageClassNames,
+        login: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """`login`: Secret of the namespace with the login of the mirror."""
         super().__init__("gpu-cluster:index:Service", name, None, opts)
         self.url = f"http://{key}.{namespace}.svc.cluster.local:{settings.port}"
         child = pulumi.ResourceOptions(parent=self)
@@ -80,7 +82,14 @@ class Service(pulumi.ComponentResource):
                 annotations={"pulumi.com/deletionPropagationPolicy": "background"},
             ),
             spec=deployment(
-                settings, pool, name=key, labels=labels, account=account, image=image, volumes=volumes
+                settings,
+                pool,
+                name=key,
+                labels=labels,
+                account=account,
+                image=image,
+                volumes=volumes,
+                login=login,
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=needs),
         )

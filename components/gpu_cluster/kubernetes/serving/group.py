@@ -48,6 +48,7 @@ def group(
     image: str,
     token: bool,
     weights: core.VolumeArgs | None,
+    login: str | None,
     opts: pulumi.ResourceOptions,
 ) -> CustomResource:
     """All pods of a group start together, and all are recreated if one restarts or is deleted."""
@@ -61,6 +62,7 @@ def group(
             account=account,
             container=found,
             weights=weights,
+            login=login,
             revision=_REVISION,
         )
         return core.PodTemplateSpecArgs(metadata=meta.ObjectMetaArgs(labels=labels), spec=pod)

@@ -44,10 +44,12 @@ class Model(pulumi.ComponentResource):
         weights_image: str | None = None,
         token: bool,
         aliases: Sequence[str] = (),
+        login: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`weights_image`: that of the settings as nodes pull it; `token`: the namespace has a secret with
-        the token of the model hub; `aliases`: further names that requests may call the model by."""
+        the token of the model hub; `aliases`: further names that requests may call the model by; `login`:
+        Secret of the namespace with the login of the mirror."""
         super().__init__("gpu-cluster:index:Model", name, None, opts)
         self.url = f"http://{key}.{namespace}.svc.cluster.local:{PORT}{api_path(settings)}"
 
@@ -109,6 +111,7 @@ class Model(pulumi.ComponentResource):
                 image=image,
                 token=token,
                 weights=weights,
+                login=login,
                 opts=opts,
             )
         else:
@@ -124,6 +127,7 @@ class Model(pulumi.ComponentResource):
                         server, settings, placement.pool, placement.request, image, token=token
                     ),
                     weights=weights,
+                    login=login,
                 ),
                 opts=opts,
             )

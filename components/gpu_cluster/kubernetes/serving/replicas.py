@@ -44,6 +44,7 @@ def replicas(
     account: str,
     container: core.ContainerArgs,
     weights: core.VolumeArgs | None,
+    login: str | None,
 ) -> apps.DeploymentSpecArgs:
     return apps.DeploymentSpecArgs(
         replicas=settings.replicas.min,
@@ -54,7 +55,13 @@ def replicas(
         template=core.PodTemplateSpecArgs(
             metadata=meta.ObjectMetaArgs(labels=labels, annotations=_metrics_path(settings)),
             spec=pod_spec(
-                settings, placement, labels=labels, account=account, container=container, weights=weights
+                settings,
+                placement,
+                labels=labels,
+                account=account,
+                container=container,
+                weights=weights,
+                login=login,
             ),
         ),
     )
@@ -68,9 +75,11 @@ def pod_spec(
     account: str,
     container: core.ContainerArgs,
     weights: core.VolumeArgs | None,
+    login: str | None,
     revision: str = "pod-template-hash",
 ) -> core.PodSpecArgs:
-    """`revision`: label that tells the pods of an update from those before it."""
+    """`login`: Secret with the login of the mirror; `revision`: label that tells the pods of an update from
+    those before it."""
     return core.PodSpecArgs(
         service_account_name=account,
         automount_service_account_token=False,
@@ -81,7 +90,7 @@ def pod_spec(
         node_selector=placement.pool.selector,
         tolerations=tolerations(placement.pool),
         topology_spread_constraints=[spread_over_hosts(labels, revision)],
-        image_pull_secrets=pull_secrets(settings.pull_secret),
+        image_pull_secrets=pull_secrets(settings.pull_secret, login),
         termination_grace_period_seconds=grace_seconds(settings),
         containers=[container],
         volumes=volumes(settings, placement.pool, weights),

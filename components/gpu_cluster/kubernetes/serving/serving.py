@@ -84,6 +84,7 @@ class Serving(pulumi.ComponentResource):
         scraper: Scraper | None = None,
         allowances: Mapping[str, networking.NetworkPolicySpecArgs] | None = None,
         aliases: Mapping[str, Sequence[str]] | None = None,
+        login: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`image`: of vLLM; `images`: of models that have another; `weights_images`: of models whose weights
@@ -91,7 +92,7 @@ class Serving(pulumi.ComponentResource):
         `pause_image`: of pods that keep images on nodes; `mounted`: what is created before a volume of each
         entry of the storage is mounted; `resolvers`: addresses of NodeLocal DNSCache; `scraper`: pods that
         read the metrics of models; `allowances`: further traffic of the namespace; `aliases`: further names
-        of models."""
+        of models; `login`: Secret of the namespace with the login of the mirror."""
         super().__init__("gpu-cluster:index:Serving", name, None, opts)
         placements = placements_of(settings, pools)
         ports = ports_of(settings.models.values())
@@ -183,6 +184,7 @@ class Serving(pulumi.ComponentResource):
                 weights_image=weights.get(key),
                 token=hub_token is not None,
                 aliases=(aliases or {}).get(key, ()),
+                login=login,
                 opts=pulumi.ResourceOptions(
                     parent=self,
                     depends_on=[

@@ -62,6 +62,29 @@ def test_pods_of_every_account_pull_with_it(graph: Graph) -> None:
     assert {pod["serviceAccountName"] for pod in pods} <= names
 
 
+def test_models_with_a_secret_of_their_own_name_both() -> None:
+    """A pod that names a secret gets none from its account."""
+    model = model_of(pullSecret="quay")
+    for settings in (model, {**model, "nodes": 2, "replicas": 1}):
+        graph = graph_of(serving={"models": {"chat": settings}})
+        spec = str([it.inputs for it in _workloads(graph, "chat")])
+        named = "'imagePullSecrets': [{'name': 'quay'}, {'name': 'registry-login'}]"
+        assert spec.count(named) == settings.get("nodes", 1)
+
+
+def test_models_and_services_of_a_team_with_a_secret_of_their_own_name_both(tmp_path: Path) -> None:
+    graph = _team_graph(tmp_path, "pullSecret: quay")
+    named = {it["metadata.name"]: it["spec.template.spec"]["imagePullSecrets"] for it in _workloads(graph)}
+    both = [{"name": "quay"}, {"name": SECRET}]
+    assert named == {"detect": both, "web": both}
+
+
+def _workloads(graph: Graph, name: str = "") -> list[Registered]:
+    kinds = ("apps/v1:Deployment", ":LeaderWorkerSet")
+    found = [it for it in graph.resources if it.type.endswith(kinds)]
+    return [it for it in found if str(it["metadata.name"]).startswith(name)]
+
+
 def test_it_holds_the_login_of_the_mirrors_host() -> None:
     [login] = {it["stringData"][".dockerconfigjson"] for it in logins(graph_of())}
     assert json.loads(login) == {
@@ -114,17 +137,27 @@ def test_a_chart_or_manifest_that_names_it_has_it_in_its_namespace(tmp_path: Pat
 
 
 def test_pods_of_a_team_pull_with_what_the_platform_made(tmp_path: Path) -> None:
-    shutil.copytree(STACKS / "teams", tmp_path / "stacks")
-    file = tmp_path / "stacks/Pulumi.site.yaml"
-    registry = f"  gpu-cluster:registry: {json.dumps({'mirror': MIRROR, 'login': LOGIN})}\n"
-    file.write_text(file.read_text().replace("config:\n", f"config:\n{registry}", 1))
-    team = load_any(tmp_path / "stacks/happy-on-a-site.yaml")
-    assert isinstance(team, TeamStack)
-    graph = planned(team, "site-vision").graph
+    graph = _team_graph(tmp_path)
 
     assert accounts(graph)
     assert {str(it["imagePullSecrets"]) for it in accounts(graph)} == {"[{'name': 'registry-login'}]"}
     assert logins(graph) == []
+
+
+def _team_graph(tmp_path: Path, more: str = "") -> Graph:
+    """A team's stack on a site with a login, whose model and service have these settings too."""
+    shutil.copytree(STACKS / "teams", tmp_path / "stacks")
+    file = tmp_path / "stacks/Pulumi.site.yaml"
+    registry = f"  gpu-cluster:registry: {json.dumps({'mirror': MIRROR, 'login': LOGIN})}\n"
+    file.write_text(file.read_text().replace("config:\n", f"config:\n{registry}", 1))
+    file = tmp_path / "stacks/happy-on-a-site.yaml"
+    if more:
+        text = file.read_text().replace("{model: org/detect", f"{{{more}, model: org/detect")
+        service = f"web: {{{more}, image: org/web:1, port: 8080}}"
+        file.write_text(f"{text}  gpu-cluster:services:\n    {service}\n")
+    team = load_any(file)
+    assert isinstance(team, TeamStack)
+    return planned(team, "site-vision").graph
 
 
 def test_karpenter_pulls_with_it_on_eks() -> None:
