@@ -45,7 +45,7 @@ def begun(
 ) -> "subprocess.Popen[str]":
     """A command that runs by itself, once it has come that far."""
     process = subprocess.Popen(
-        [_GPU_CLUSTER, *arguments],
+        ["env", "--default-signal", _GPU_CLUSTER, *arguments],  # these tests may run below nohup
         cwd=folder,
         env=os.environ | {"REAL_NODE": "no"} | ({"TMPDIR": str(temporary)} if temporary else {}),
         stdout=subprocess.PIPE,
