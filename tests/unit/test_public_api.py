@@ -16,10 +16,10 @@ PROJECT = Path(__file__).parents[2]
 PUBLIC = {
     "gpu_cluster_tools.doctor": "Check QuotaRequirement CheckStatus counts diagnose quota_requirements",
     "gpu_cluster.cost": (
-        "ASSUMPTIONS ActualCost Assumption Bill BudgetCheck CATALOG Change Cost CostDiff Gap HOURS Holder "
-        "Item LineItem MeasuredUsage Missing NodeKind PriceFileError Prices Range TeamCostShare UsageError "
-        "Utilization actual_document actual_of cost_of diff document_of items_of priced project_prices "
-        "region_of storage_classes usage_of"
+        "ASSUMPTIONS ActualCost Assumption Bill BudgetCheck CATALOG Change Cost CostDiff Gap HOURS_PER_MONTH "
+        "Holder Item LineItem MeasuredUsage Missing NodeKind PriceFileError Prices Range TeamCostShare "
+        "UsageError Utilization actual_document actual_of cost_of diff document_of items_of priced "
+        "project_prices region_of storage_classes usage_of"
     ),
     "gpu_cluster_policies.markup": "LIMIT block code table text visible",
     "gpu_cluster.plan": "Environments Graph Plan Registered plan_of planned",

@@ -2,7 +2,7 @@
 
 from gpu_cluster.cost.actual import ActualCost
 from gpu_cluster.cost.actual_document import actual_document
-from gpu_cluster.cost.assumptions import ASSUMPTIONS, Assumption, UsageError, usage_of
+from gpu_cluster.cost.assumptions import ASSUMPTIONS, HOURS_PER_MONTH, Assumption, UsageError, usage_of
 from gpu_cluster.cost.budget import BudgetCheck
 from gpu_cluster.cost.cost import Cost, cost_of
 from gpu_cluster.cost.diff import Change, CostDiff, diff
@@ -11,7 +11,7 @@ from gpu_cluster.cost.environment import storage_classes
 from gpu_cluster.cost.item import Item, items_of, region_of
 from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.measured_usage import Gap, Holder, MeasuredUsage, NodeKind
-from gpu_cluster.cost.money import HOURS, Range
+from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.period_cost import actual_of
 from gpu_cluster.cost.price_file import PriceFileError, project_prices
 from gpu_cluster.cost.prices import CATALOG, Prices
@@ -23,7 +23,7 @@ from gpu_cluster.cost.utilization import Utilization
 __all__ = [
     "ASSUMPTIONS",
     "CATALOG",
-    "HOURS",
+    "HOURS_PER_MONTH",
     "ActualCost",
     "Assumption",
     "Bill",

@@ -1,10 +1,13 @@
-"""Assumptions that a bill depends on and no stack file states: traffic, logs, and how full stores are."""
+"""Assumptions that a bill depends on and no stack file states: hours, traffic, logs, how full stores are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from gpu_cluster.stack.suggestions import did_you_mean
+
+HOURS_PER_MONTH = 730
+"""As in the AWS pricing calculator."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from fractions import Fraction
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
-from gpu_cluster.cost.assumptions import usage_of
+from gpu_cluster.cost.assumptions import HOURS_PER_MONTH, usage_of
 from gpu_cluster.cost.budget import BudgetCheck
 from gpu_cluster.cost.declared_prices import with_declared
 from gpu_cluster.cost.environment import part_of_pools, storage_classes
 from gpu_cluster.cost.item import items_of, region_of
 from gpu_cluster.cost.line_item import LineItem
-from gpu_cluster.cost.money import HOURS, NOTHING, Range, total
+from gpu_cluster.cost.money import NOTHING, Range, total
 from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.pricing import Bill, bill_of, priced, site_of
 from gpu_cluster.cost.teams import TeamCostShare, shares_of
@@ -65,7 +65,7 @@ class Cost:
 
     @property
     def monthly(self) -> Range:
-        return self.hourly * HOURS
+        return self.hourly * HOURS_PER_MONTH
 
     def by_pool(self) -> dict[str, Range]:
         """US dollars in a month for each pool: its nodes, their disks, and the volumes of what runs there."""

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from gpu_cluster.catalog.price import Price, PriceError
 from gpu_cluster.catalog.service_prices import SERVICES
-from gpu_cluster.cost.assumptions import ASSUMPTIONS
+from gpu_cluster.cost.assumptions import ASSUMPTIONS, HOURS_PER_MONTH
 from gpu_cluster.cost.item import Item
-from gpu_cluster.cost.money import HOURS, Range
+from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.unpriced import Unpriced
 
@@ -43,11 +43,11 @@ class LineItem:
 
     @property
     def hourly(self) -> Range:
-        return self.quantity * self.price * Fraction(1, 1 if self.per == "hour" else HOURS)
+        return self.quantity * self.price * Fraction(1, 1 if self.per == "hour" else HOURS_PER_MONTH)
 
     @property
     def monthly(self) -> Range:
-        return self.hourly * HOURS
+        return self.hourly * HOURS_PER_MONTH
 
     @property
     def key(self) -> tuple[str, str]:

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-HOURS = 730
-"""Hours per month, as in the AWS pricing calculator."""
-
 
 @dataclass(frozen=True, slots=True)
 class Range:

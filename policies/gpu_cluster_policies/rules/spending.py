@@ -48,11 +48,13 @@ def worst_case_cost(context: EvaluationContext) -> Rule:
         not zero."""
         if _is_of_a_team(budget):
             return
-        from gpu_cluster.cost import HOURS  # which loads Pulumi; manifests have no budget and do without
+        from gpu_cluster.cost import (
+            HOURS_PER_MONTH,  # which loads Pulumi; manifests have no budget and do without
+        )
 
         limit = budget.at("limitAmount")
         hourly, unpriced = inventory.once(worst_hour)
-        monthly = hourly * HOURS
+        monthly = hourly * HOURS_PER_MONTH
         if monthly > Fraction(Decimal(limit.text)):
             yield Violation(limit, f"at least {float(monthly):.0f}, the monthly worst-case cost")
         elif unpriced:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from gpu_cluster.cost.assumptions import ASSUMPTIONS
+from gpu_cluster.cost.assumptions import ASSUMPTIONS, HOURS_PER_MONTH
 from gpu_cluster.cost.budget import BudgetCheck
 from gpu_cluster.cost.cost import Cost
 from gpu_cluster.cost.diff import Change, CostDiff
-from gpu_cluster.cost.money import HOURS, Range, usd
+from gpu_cluster.cost.money import Range, usd
 from gpu_cluster.cost.teams import TeamCostShare
 from gpu_cluster.cost.unpriced import Missing
 from gpu_cluster.cost.utilization import Utilization
@@ -69,7 +69,7 @@ def markdown(cost: Cost, difference: CostDiff | None = None) -> str:
 
 
 def _row(part: str, monthly: Range) -> tuple[str, ...]:
-    hourly = monthly * Fraction(1, HOURS)
+    hourly = monthly * Fraction(1, HOURS_PER_MONTH)
     ends = (hourly.least, hourly.most)
     return (part, *(f"${usd(end)}" for end in ends), _dollars(monthly.least), _dollars(monthly.most))
 

@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 
 from gpu_cluster.cost import Item, items_of, priced, region_of
-from gpu_cluster.cost.money import HOURS, Range
+from gpu_cluster.cost.assumptions import HOURS_PER_MONTH
+from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.pricing import PRICED
 from gpu_cluster.cost.unpriced_types import FREE
 from tests.today import TODAY
@@ -24,7 +25,7 @@ ON_AWS = ("dev", "staging", "prod")
 
 
 def monthly(*items: Item) -> Range:
-    return priced(items, REGION, day=TODAY).hourly * HOURS
+    return priced(items, REGION, day=TODAY).hourly * HOURS_PER_MONTH
 
 
 def test_the_worst_hour_is_every_pool_at_its_most() -> None:
