@@ -26,19 +26,10 @@ from gpu_cluster.stack.yaml_nodes import (
     text_of,
     value_of,
 )
+from gpu_cluster.stack.yaml_syntax_errors import explained, syntax_error_line
 
 _SCALARS = {"str", "int", "float", "bool", "null", "timestamp"}
 _MOST_VALUES = 100_000  # a page of nested aliases can stand for billions
-_HINTS = {
-    "'\\t'": "indent with spaces, not tabs",
-    "mapping values are not allowed": "put text that has a colon in quotes, or check the indentation",
-    "expected <block end>": "check the indentation",
-    "undefined alias": "put text that starts with * in quotes",
-    "cannot start any token": "put text that starts with this character in quotes",
-    "expected the node content": "a bracket or brace is not closed",
-    "expected ',' or": "a bracket or brace is not closed, or a comma is missing",
-    "unexpected end of stream": "a quote is not closed",
-}
 
 
 class UnreadableFileError(Exception):
@@ -216,7 +207,7 @@ def _reading(text: str) -> Generator[YAML]:
     try:
         yield reader
     except MarkedYAMLError as error:
-        raise UnreadableFileError(_line(error), f"not valid YAML: {_explained(error)}") from None
+        raise UnreadableFileError(syntax_error_line(error), f"not valid YAML: {explained(error)}") from None
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise UnreadableFileError(
@@ -226,16 +217,3 @@ def _reading(text: str) -> Generator[YAML]:
         raise UnreadableFileError(1, f"not valid YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
         raise UnreadableFileError(1, "nested too deeply") from None
-
-
-def _line(error: MarkedYAMLError) -> int:
-    mark = error.problem_mark or error.context_mark
-    return int(mark.line) + 1 if mark else 1
-
-
-def _explained(error: MarkedYAMLError) -> str:
-    problem = str(error.problem or "the document cannot be read")
-    if "another document" in problem:
-        return "expected one document, found a second after ---"
-    hint = next((hint for words, hint in _HINTS.items() if words in problem), "")
-    return f"{problem}; {hint}" if hint else problem
