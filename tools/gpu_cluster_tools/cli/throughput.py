@@ -29,6 +29,7 @@ from gpu_cluster_tools.throughput.rows import (
     target_words,
 )
 from gpu_cluster_tools.throughput.served_model import Served, ServedModel, served_model, unmeasured_node
+from gpu_cluster_tools.throughput.target_search import cheapest
 
 INCOMPLETE = 3
 """Exit code if a model has no estimate, or no configuration meets its target."""
@@ -173,13 +174,13 @@ def _report(
         settings,
         node,
         configured,
-        tuple(_fastest(found, with_gpus, target, loads[0])),
-        tuple(_fastest(found, offered, target, loads[0])),
+        tuple(_cheapest(found, with_gpus, target, loads[0])),
+        tuple(_cheapest(found, offered, target, loads[0])),
     )
 
 
-def _fastest(
+def _cheapest(
     model: ServedModel, nodes: list[GpuNode], target: Target, load: Workload
 ) -> Iterator[tuple[GpuNode, Served | NoData]]:
     for node in nodes:
-        yield node, model.fastest(node, target, load.input, load.output)
+        yield node, cheapest(model, node, target, load.input, load.output)

@@ -1,28 +1,25 @@
 """A model as a stack serves it, or as it could be served on other nodes: its speed there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gpu_cluster.capacity import ModelLoad, Pool, known_model, load_of
 from gpu_cluster.capacity.engine_options import EngineOptions, engine_options
-from gpu_cluster.capacity.model_memory import Device, device_of
+from gpu_cluster.capacity.model_memory import Device
 from gpu_cluster.capacity.replica_device import replica_device
 from gpu_cluster.catalog import LanguageModel
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.cost import Range
-from gpu_cluster_tools.throughput.estimate import Layout, NoData, Speed, Target, Workload
+from gpu_cluster_tools.throughput.estimate import Layout, NoData, Speed, Workload
 from gpu_cluster_tools.throughput.gpu_node import GpuNode
 from gpu_cluster_tools.throughput.measured_model import MeasuredModel, UnknownLayersError, measured_model
 from gpu_cluster_tools.throughput.measurements import ENGINES, SYSTEMS, Measurements
 
-_LADDER = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-"""Requests at once, among which the most that meet a target are looked for."""
-
 _SAME_WEIGHTS = 0.05
 """Part by which weights that a stack file rounds may differ."""
 
-_NO_ROOM = "does not fit in memory"
+NO_ROOM = "does not fit in memory"
 
 _OF_ITSELF = ("auto", "bfloat16", "float16")
 
@@ -54,45 +51,15 @@ class ServedModel:
         """Estimate on the pool that the stack names, divided as the stack says."""
         options = engine_options(self.settings)
         layout = Layout(options.tensor, options.pipeline, options.data, options.expert)
-        return self._served(node, layout, workload, replica_device(self.settings, pool))
+        return self.estimate(node, layout, workload, replica_device(self.settings, pool))
 
-    def fastest(
-        self, node: GpuNode, target: Target, input_tokens: int, output_tokens: int
-    ) -> Served | NoData:
-        """The layout and the number of requests with the cheapest tokens of those that meet the target."""
-        reason = unmeasured_node(node)
-        if node.gpu is None or reason:
-            return NoData(reason or "no GPU")
-        device = device_of(node.gpu, None, None, self.settings.gpu_memory_utilization)
-        found = list(self._tried(node, device, input_tokens, output_tokens))
-        met = [it for it in found if isinstance(it, Served) and target.met_by(it.speed)]
-        if met:
-            return max(met, key=lambda it: it.speed.tokens_per_second / it.layout.gpus)
-        if any(isinstance(it, Served) for it in found):
-            return NoData("does not meet the target")
-        reasons = [it.reason for it in found if isinstance(it, NoData) and it.reason != _NO_ROOM]
-        return NoData(reasons[0] if reasons else "the model does not fit")
-
-    def _tried(
-        self, node: GpuNode, device: Device, input_tokens: int, output_tokens: int
-    ) -> Iterator[Served | NoData]:
-        most = engine_options(self.settings).max_sequences or _LADDER[-1]
-        tensor = 1
-        while tensor <= node.gpus:
-            layout = Layout(tensor, expert=self.settings.expert_parallel)
-            for concurrency in (each for each in _LADDER if each <= most):
-                tried = self._served(node, layout, Workload(input_tokens, output_tokens, concurrency), device)
-                yield tried
-                if isinstance(tried, NoData):
-                    break  # more requests would not fit either
-            tensor *= 2
-
-    def _served(self, node: GpuNode, layout: Layout, workload: Workload, device: Device) -> Served | NoData:
+    def estimate(self, node: GpuNode, layout: Layout, workload: Workload, device: Device) -> Served | NoData:
+        """Estimate on a node, divided by a layout; `NoData` if it does not fit or nothing was measured."""
         options, gpu = engine_options(self.settings), node.gpu.name if node.gpu else ""
         if options.max_sequences and workload.concurrency > options.max_sequences:
             return NoData(f"the engine runs {options.max_sequences} requests concurrently; others wait")
         if not _fits(self.load, layout, workload, device):
-            return NoData(_NO_ROOM)
+            return NoData(NO_ROOM)
         speed = self.measurements.speed(
             self.measured,
             gpu,

@@ -6,34 +6,16 @@ from typing import Any
 import pytest
 
 from gpu_cluster.capacity import Pool, pools_of
-from gpu_cluster.catalog import GPUS
-from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.pools import Sharing
 from gpu_cluster.cost import Range
 from gpu_cluster.stack import load
-from gpu_cluster_tools.throughput.estimate import Layout, NoData, Target, Workload
+from gpu_cluster_tools.throughput.estimate import Layout, NoData, Workload
 from gpu_cluster_tools.throughput.gpu_node import GpuNode
 from gpu_cluster_tools.throughput.measured_model import MeasuredModel
 from gpu_cluster_tools.throughput.served_model import Served, ServedModel, served_model, unmeasured_node
 from tests.unit.gpu_cluster_tools.throughput.fake_measurements import FakeMeasurements
+from tests.unit.gpu_cluster_tools.throughput.served_models import LLAMA, gpu_node, served, settings
 from tests.unit.gpu_cluster_tools.throughput.stack_files import STACKS
-
-LLAMA = "meta-llama/Llama-3.1-8B-Instruct"
-
-
-def settings(**keys: Any) -> ModelSettings:
-    given = {"model": LLAMA, "pool": "h100", "replicas": 1, "store": "models", "context": 8192, **keys}
-    return ModelSettings.model_validate(given)
-
-
-def served(**keys: Any) -> ServedModel:
-    found = served_model(settings(**keys), FakeMeasurements())
-    assert isinstance(found, ServedModel)
-    return found
-
-
-def gpu_node(gpu: str = "H100", gpus: int = 8, hourly: float = 40, sharing: Sharing | None = None) -> GpuNode:
-    return GpuNode(gpu.lower(), "p5.48xlarge", GPUS[gpu], gpus, sharing, Range.of(hourly), "on demand")
 
 
 @pytest.fixture(scope="module")
@@ -131,36 +113,3 @@ def test_a_config_json_is_looked_up_by_its_folder(tmp_path: Path) -> None:
     file.write_text(json.dumps({"model_type": "llama", "torch_dtype": "bfloat16", **layers, **heads}))
 
     assert served(model="acme/chat", config=str(file)).measured == MeasuredModel(str(tmp_path), "bf16")
-
-
-def test_the_most_requests_that_meet_a_target_have_the_cheapest_tokens() -> None:
-    found = served().fastest(gpu_node(), Target(tokens_per_second=30), 2048, 256)
-
-    assert isinstance(found, Served)
-    # One GPU: 32 requests of 36.6 tokens/s, 1,172 in all; two: 64 of 37.5, 1,201 by each
-    assert (found.layout.tensor, found.workload.concurrency) == (2, 64)
-
-
-def test_more_gpus_are_taken_where_one_does_not_meet_the_target() -> None:
-    found = served().fastest(gpu_node(), Target(tokens_per_second=60), 2048, 256)
-
-    assert isinstance(found, Served)
-    assert found.layout.tensor > 1
-    assert found.speed.tokens_per_second_of_request >= 60
-
-
-@pytest.mark.parametrize(
-    ("node", "reason"),
-    [
-        (gpu_node("L40S"), "does not meet the target"),
-        (gpu_node("L4"), "no measurements of L4"),
-    ],
-)
-def test_a_node_that_is_no_answer_says_why(node: GpuNode, reason: str) -> None:
-    assert served().fastest(node, Target(first_token=0.01), 2048, 256) == NoData(reason)
-
-
-def test_a_model_too_large_for_a_node_does_not_fit() -> None:
-    found = served(model="Qwen/Qwen3-32B-FP8", gpus=2).fastest(gpu_node("L40S", 1), Target(1), 30_000, 256)
-
-    assert found == NoData("the model does not fit")
