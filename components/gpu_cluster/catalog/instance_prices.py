@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from gpu_cluster.catalog.instances import INSTANCE_SOURCES, INSTANCES
 from gpu_cluster.catalog.offerings import regions_with
@@ -15,6 +16,7 @@ from gpu_cluster.catalog.table_files import rows_of
 INSTANCE_PRICE_SOURCES = {
     "on demand, us-east-1": INSTANCE_SOURCES["hourly_usd"],
     "on demand, other regions": price_sources()["skypilot"],
+    "on demand, since read": price_sources()["ec2-hours"],
     "spot": Source(
         "least: the lowest zone of us-east-1, us-east-2 and us-west-2 in skypilot-org/skypilot-catalog "
         "catalogs/v8/aws/vms.csv at e385a0d3, or the 90 % that AWS says spot saves at most; "
@@ -48,7 +50,7 @@ def on_demand(instance: str, region: str) -> Price:
     ratio = _RATIOS.get(instance.partition(".")[0], {}).get(region)
     if ratio is None:
         raise PriceError(f"no on-demand price for {instance} in {region}")
-    return Price(base * ratio, _HOUR, INSTANCE_PRICE_SOURCES["on demand, other regions"])
+    return Price(base * ratio.of_first_region, _HOUR, ratio.source)
 
 
 def spot(instance: str, region: str) -> tuple[Price, Price]:
@@ -88,22 +90,33 @@ def priced_regions(instance: str) -> tuple[str, ...]:
     return tuple(region for region in regions_with(instance) if region == "us-east-1" or region in ratios)
 
 
-def _ratios() -> dict[str, dict[str, Fraction]]:
+class _Ratio(NamedTuple):
+    of_first_region: Fraction
+    source: Source
+
+
+def _ratios() -> dict[str, dict[str, _Ratio]]:
     """A region's price of a whole family as a multiple of that of us-east-1.
 
-    The table has one type of a family, as its sizes differ by the same factor in every region; for m7i it is
-    m7i-flex.8xlarge, which costs 95 % of m7i.8xlarge everywhere.
+    The table has one type of a family, as its sizes differ by the same factor in every region, to 0.15 % in
+    the price list of 2026-10-15; for m7i it is m7i-flex.8xlarge, which costs 95 % of m7i.8xlarge everywhere,
+    or m7i.8xlarge where AWS does not offer that.
     """
-    prices: dict[str, dict[str, Fraction]] = {}
-    for row in rows_of("instance_prices", "prices"):
-        prices.setdefault(row["family"], {})[row["region"]] = Fraction(row["usd"])
-    return {
-        family: {region: usd / of_family["us-east-1"] for region, usd in of_family.items()}
-        for family, of_family in prices.items()
-    }
+    rows = list(rows_of("instance_prices", "prices"))
+    sources = price_sources()
+    first = {it["instance"]: Fraction(it["usd"]) for it in rows if it["region"] == "us-east-1"}
+    ratios: dict[str, dict[str, _Ratio]] = {}
+    for row in rows:
+        ratio = Fraction(row["usd"]) / (first.get(row["instance"]) or _listed(row["instance"]))
+        ratios.setdefault(row["family"], {})[row["region"]] = _Ratio(ratio, sources[row["source"]])
+    return ratios
 
 
-_RATIOS: Mapping[str, Mapping[str, Fraction]] = _ratios()
+def _listed(instance: str) -> Fraction:
+    return Fraction(str(INSTANCES[instance].hourly_usd))
+
+
+_RATIOS: Mapping[str, Mapping[str, _Ratio]] = _ratios()
 
 _LARGEST_DISCOUNT = Fraction("0.1")
 _LOWEST_SPOT: Mapping[str, Fraction] = {

@@ -13,6 +13,7 @@ from gpu_cluster.catalog import (
     capacity_block,
     on_demand,
     priced_regions,
+    regions_with,
     spot,
 )
 
@@ -34,6 +35,11 @@ from gpu_cluster.catalog import (
         ("m7i.12xlarge", "ap-east-1", "3.3264"),
         ("p5.4xlarge", "ap-southeast-3", "9.4944"),
         ("p5.48xlarge", "us-west-1", "68.8"),
+        ("p5.4xlarge", "sa-east-1", "11.5584"),
+        ("p4de.24xlarge", "il-central-1", "35.57346"),
+        ("c7i.4xlarge", "eu-west-1", "0.76608"),
+        ("m7i.8xlarge", "af-south-1", "2.1336"),
+        ("r7i.2xlarge", "ap-south-1", "0.546"),
         ("p6-b200.48xlarge", "us-east-2", "113.9328"),
     ],
 )
@@ -59,17 +65,28 @@ def test_every_type_with_a_price_has_one_in_its_first_region(instance: str) -> N
             "AWS does not offer p4de.24xlarge in us-east-2, but in "
             "us-east-1, us-west-2, eu-central-1, il-central-1, ap-northeast-1, ap-southeast-1",
         ),
-        (
-            "p4de.24xlarge",
-            "il-central-1",
-            "no on-demand price for p4de.24xlarge in il-central-1",
-        ),
     ],
 )
 def test_what_has_no_price_says_so_and_is_never_free(instance: str, region: str, message: str) -> None:
     with pytest.raises(PriceError) as error:
         on_demand(instance, region)
     assert str(error.value) == message
+
+
+def test_every_type_that_aws_prices_has_a_price_in_every_region_that_offers_it() -> None:
+    unpriced = {
+        (name, region)
+        for name, it in INSTANCES.items()
+        if it.hourly_usd
+        for region in set(regions_with(name)) - set(priced_regions(name))
+    }
+
+    assert unpriced == set()
+
+
+def test_a_price_names_the_list_that_its_row_is_from() -> None:
+    assert "skypilot" in on_demand("g6.xlarge", "eu-central-1").source.where
+    assert "2026-10-15" in on_demand("g6.xlarge", "sa-east-1").source.where
 
 
 def test_spot_is_a_range_up_to_the_price_on_demand() -> None:

@@ -3,8 +3,28 @@ from fractions import Fraction
 
 import pytest
 
-from gpu_cluster.catalog import REGIONS, SERVICE_PRICES, PriceError, price_sources, service_price
+from gpu_cluster.catalog import (
+    REGIONS,
+    SERVICE_PRICES,
+    SERVICES,
+    PriceError,
+    price_sources,
+    service_price,
+)
 from gpu_cluster.catalog.table_files import rows_of
+
+PARTLY = {
+    *("tier-xl", "tier-2xl", "tier-4xl", "tier-8xl", "hybrid-cpu", "efs-backup"),
+    *("lustre-125", "lustre-250", "lustre-500", "lustre-1000", "image-scan", "image-rescan"),
+    *("load-balancer", "load-balancer-gb", "other-region-gb", "other-zone-gb", "internet-gb"),
+    "queue-requests",
+}
+"""Services without a source for some regions."""
+
+NAMED = (
+    *("us-west-1", "ca-central-1", "sa-east-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2"),
+    *("eu-west-3", "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+)
 
 
 @pytest.mark.parametrize(
@@ -58,9 +78,42 @@ def test_a_region_without_a_price_is_an_error_in_words() -> None:
         service_price("gp3", "us-gov-west-1")
 
 
-@pytest.mark.parametrize("service", ["control-plane", "public-address", "endpoint-hour", "s3-writes"])
+@pytest.mark.parametrize("service", sorted(SERVICES.keys() - PARTLY))
 def test_what_the_price_list_was_read_for_everywhere_has_a_price_in_every_region(service: str) -> None:
     assert all(service_price(service, region).usd > 0 for region in REGIONS)
+
+
+@pytest.mark.parametrize("region", NAMED)
+def test_the_regions_most_used_have_all_prices_but_these(region: str) -> None:
+    unpriced = {name for name in SERVICES if (name, region) not in SERVICE_PRICES}
+
+    assert unpriced - {it for it in unpriced if it.startswith("lustre-")} == {
+        *("tier-xl", "tier-2xl", "tier-4xl", "tier-8xl", "hybrid-cpu"),
+        *("efs-backup", "image-scan", "image-rescan", "load-balancer-gb", "other-region-gb"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("service", "region", "usd"),
+    [
+        ("nat-hour", "eu-west-2", "0.05"),  # AWS Price List of 2026-09-04, mooncitizen/togen
+        ("nat-gb", "eu-west-2", "0.05"),  # the same
+        ("snapshot", "eu-west-2", "0.053"),  # AWS Price List of 2026-09-21
+        ("load-balancer", "eu-west-2", "0.02646"),  # the same
+        ("gp3", "me-south-1", "0.0968"),  # AWS Price List of 2026-09-25, R3dn/saudi-cloud-cost-estimator-cli
+        ("nat-hour", "me-south-1", "0.0528"),  # the same
+        ("internet-gb", "me-south-1", "0.117"),  # the same
+        ("log-written", "ap-southeast-1", "0.70"),  # CloudWatch pricing, read in 2026
+        ("log-written", "eu-west-2", "0.5985"),  # AWS Price List of 2026-09
+        ("log-written", "ap-northeast-1", "0.76"),  # AWS Price List of 2026-07-01
+        ("alarm", "ap-northeast-1", "0.10"),  # the same
+        ("gp3-iops", "sa-east-1", "0.0095"),  # AWS Price List of 2026-08
+        ("internet-gb", "sa-east-1", "0.15"),  # the same
+        ("nat-hour", "ap-south-1", "0.056"),  # a bill of 2026-09-16
+    ],
+)
+def test_another_copy_of_the_price_list_has_the_same_number(service: str, region: str, usd: str) -> None:
+    assert service_price(service, region).usd == Fraction(usd)
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,8 @@ def test_own_prices_add_to_the_catalog_and_override_it(tmp_path: Path) -> None:
     assert prices.capacity_block("p5.48xlarge", "mx-central-1").usd == 40
     assert prices.service("nat-gb", "us-east-2") == service_price("nat-gb", "us-east-2")
     assert prices.capacity_block("p5.48xlarge", "us-east-2") == capacity_block("p5.48xlarge", "us-east-2")
-    with pytest.raises(PriceError, match="no price for Secrets Manager secrets in mx-central-1"):
-        prices.service("secret", "mx-central-1")
+    with pytest.raises(PriceError, match="no price for data to the internet in mx-central-1"):
+        prices.service("internet-gb", "mx-central-1")
 
 
 def test_discounts_lower_what_they_name_where_they_hold(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_wrong_word_names_the_right_one(project: Path, arguments: list[str], m
 
 @pytest.fixture
 def elsewhere(project: Path, tmp_path: Path) -> Path:
-    """The same stack in a region without prices."""
+    """The same stack in a region without prices of traffic and image scans."""
     folder = shutil.copytree(project, tmp_path / "project", ignore=shutil.ignore_patterns(".git"))
     file = folder / "stacks" / "Pulumi.dev.yaml"
     file.write_text(file.read_text().replace("us-east-2", UNPRICED))
@@ -103,10 +103,8 @@ def test_an_incomplete_total_is_shown_as_at_least_with_a_line_a_price_and_its_ow
     assert head == "these resources have no price and are not in the total"
     assert missing == sorted(missing)
     assert len(missing) == len(set(missing)) < 35
-    assert f"  no price for NAT gateways in {UNPRICED} (platform-network-routes-nat-{UNPRICED}a)" in missing
-    assert any(
-        re.fullmatch(rf"  no price for KMS keys in {UNPRICED} \(\d+ resources\)", it) for it in missing
-    )
+    assert f"  no price for data between zones in {UNPRICED} (platform-cluster)" in missing
+    assert f"  no price for data to the internet in {UNPRICED} (platform-cluster)" in missing
     assert "not judged: incomplete" in found.stdout
 
 
@@ -116,10 +114,10 @@ def test_json_says_that_a_total_is_incomplete_and_why(elsewhere: Path) -> None:
 
     assert found.exit_code == INCOMPLETE
     assert document["complete"] is False
-    [gateways] = [
-        it for it in document["missing"] if it["cause"] == f"no price for NAT gateways in {UNPRICED}"
+    [traffic] = [
+        it for it in document["missing"] if it["cause"] == f"no price for data between zones in {UNPRICED}"
     ]
-    assert gateways["resources"] == [f"platform-network-routes-nat-{UNPRICED}a"]
+    assert traffic["resources"] == ["platform-cluster"]
     assert document["budgets"][0]["complete"] is False
 
 
@@ -135,18 +133,18 @@ def test_a_table_for_a_pull_request_names_what_is_missing(elsewhere: Path) -> No
     table = cost(elsewhere, "dev", "--markdown").stdout
 
     assert "**total, at least**" in table
-    assert f"- no price for NAT gateways in {UNPRICED} (platform-network-routes-nat-{UNPRICED}a)" in table
+    assert f"- no price for data between zones in {UNPRICED} (platform-cluster)" in table
 
 
 def test_a_price_file_of_the_project_fills_in_and_a_wrong_one_is_named(elsewhere: Path) -> None:
     before = cost(elsewhere, "dev").stdout
     file = elsewhere / "prices.yaml"
     block = f"prices:\n  - region: {UNPRICED}\n    source: contract\n    date: 2026-11-02\n    services: "
-    file.write_text(block + "{nat-hour: 0.5}\n")
+    file.write_text(block + "{other-zone-gb: 0.5, internet-gb: 0.9}\n")
     after = cost(elsewhere, "dev")
 
-    assert "no price for NAT gateways" in before
-    assert "no price for NAT gateways" not in after.stdout
+    assert "no price for data between zones" in before
+    assert "no price for data between zones" not in after.stdout
     assert re.search(r"network +\$", after.stdout)
 
     file.write_text(block + "{nat-hours: 0.5}\n")
