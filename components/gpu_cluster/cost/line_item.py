@@ -88,6 +88,9 @@ class PricingContext:
     repositories: tuple[str, ...] = ()
     """Names of the repositories of images."""
 
+    disk_backups: frozenset[str] = frozenset()
+    """Names of the backup plans that only select EBS volumes."""
+
     scanned: bool = False
     """Whether Inspector scans images."""
 

@@ -120,6 +120,7 @@ def site_of(
         classes=dict(_classes(by_kind.get("StorageClass", ()))),
         scalers=dict(_scalers(by_kind.get("HorizontalPodAutoscaler", ()))),
         repositories=tuple(str(it.inputs.get("name", "")) for it in repositories),
+        disk_backups=frozenset(_disk_backups(by_kind.get("aws:backup/selection:Selection", ()))),
         scanned=any(services.is_scanned(it.inputs) for it in scanning),
     )
 
@@ -150,6 +151,14 @@ def _templates(items: Iterable[Item]) -> Iterator[tuple[str, Item]]:
             pool = tagged.get("tags", {}).get(nodes.POOL_LABEL)
             if pool:
                 yield pool, item
+
+
+def _disk_backups(items: Iterable[Item]) -> Iterator[str]:
+    """A selection has the name of its plan with `-files` after it (aws/stores/backups.py)."""
+    for item in items:
+        arns = [str(arn) for arn in item.inputs.get("resources", ())]
+        if arns and all(":ec2:" in arn and ":volume/" in arn for arn in arns):
+            yield item.name.removesuffix("-files")
 
 
 def _named(items: Iterable[Item]) -> Iterator[tuple[str, Item]]:

@@ -39,14 +39,15 @@ def bucket(item: Item, site: PricingContext) -> Iterator[Entry]:
 
 
 def backup_plan(item: Item, site: PricingContext) -> Iterator[Entry]:
-    """A snapshot of a disk costs what a backup of a file system does."""
-    yield site.used(item, "efs-backup", "backup-gb", part=_PART, what="backups")
+    """Backups of disks cost what their snapshots do, in AWS Backup too."""
+    service = "snapshot" if item.name in site.disk_backups else "efs-backup"
+    yield site.used(item, service, "backup-gb", part=_PART, what="backups")
     for number, rule in enumerate(item.inputs.get("rules", ())):
         for copy in range(len(rule.get("copyActions") or ())):
             vault = str(item.at(f"rules.{number}.copyActions.{copy}.destinationVaultArn"))
             there = replace(site, region=vault.split(":")[3])
             what = f"copies of backups in {there.region}"
-            yield there.used(item, "efs-backup", "backup-gb", part=_PART, what=what)
+            yield there.used(item, service, "backup-gb", part=_PART, what=what)
             what = f"backups sent to {there.region}"
             yield site.used(item, "other-region-gb", "backup-sent-gb", part=_PART, what=what)
 

@@ -47,11 +47,13 @@ class Fetched:
 
 class Query(NamedTuple):
     """Filters of a service in the price list, as in infracost's resources (infracost/infracost,
-    2026-08-21)."""
+    2026-08-21); usage types of Inspector as in a bill of ap-northeast-1 of 2025-11."""
 
     service: str
     offer: str
     family: str
+    """Empty for all families of the offer."""
+
     usage: str
     """Usage type, without the prefix of a region."""
 
@@ -65,7 +67,7 @@ def fetched(aws: PriceList, region: str) -> Fetched:
     services: dict[str, Fraction] = {}
     unread: list[str] = []
     for (offer, family), queries in _by_family().items():
-        products = _products(aws, offer, region, productFamily=family)
+        products = _products(aws, offer, region, **({"productFamily": family} if family else {}))
         for query in queries:
             prices = {usd for product in products if _is_of(product, query.usage) for usd in _usd(product)}
             if len(prices) == 1:

@@ -2,7 +2,6 @@ from fractions import Fraction
 
 import pytest
 
-from gpu_cluster.catalog import service_price
 from gpu_cluster.cost import Item, priced
 from gpu_cluster.cost.money import Range
 from tests.today import TODAY
@@ -111,8 +110,18 @@ def test_what_is_in_another_region_has_the_price_of_that() -> None:
     ]
 
 
-def test_a_backup_of_a_disk_costs_what_one_of_a_file_system_does() -> None:
-    assert service_price("snapshot", REGION).usd == service_price("efs-backup", REGION).usd
+def selection(arn: str) -> Item:
+    return aws("backup/selection:Selection", resources=[arn])._replace(name="it-files")
+
+
+def test_a_backup_of_disks_costs_what_their_snapshots_do() -> None:
+    disks = selection("arn:aws:ec2:*:*:volume/*")
+
+    # 400 GB x 0.0475, the price of snapshots; that of backups of file systems is not known there
+    assert monthly(aws("backup/plan:Plan", region="eu-north-1"), disks) == {"backups": Range.of(19)}
+    assert missing(
+        aws("backup/plan:Plan", region="eu-north-1"), selection("arn:aws:elasticfilesystem:x")
+    ) == ["no price for backups in eu-north-1 (it)"]
 
 
 def test_backups_and_snapshots_cost_what_is_kept() -> None:
