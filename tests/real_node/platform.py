@@ -23,7 +23,7 @@ from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.real_node import CLIENT, CONTAINERD
 from tests.rehearsal.checkout import Checkout
 
-_CLIENT_IMAGE = "gpu-cluster.local/client:1"
+CLIENT_IMAGE = "gpu-cluster.local/client:1"
 CLIENT_COMMAND = "/usr/local/bin/client"
 _SECONDS = 90
 DEPLOYMENT = "/apis/apps/v1/namespaces/serving/deployments/chat"
@@ -85,7 +85,7 @@ class Platform:
         return RealNodeSettings.read(self.local / "real-node" / "settings.json")
 
     def import_client(self) -> None:
-        self.import_images([LocalImage(_CLIENT_IMAGE, client_files(), [CLIENT_COMMAND])])
+        self.import_images([LocalImage(CLIENT_IMAGE, client_files(), [CLIENT_COMMAND])])
 
     def import_images(self, images: Sequence[LocalImage]) -> None:
         """Import images into all nodes, once they have those of the platform itself."""
@@ -195,7 +195,7 @@ def _pod(name: str, arguments: list[str], claim: str | None) -> dict[str, Any]:
             "containers": [
                 {
                     "name": "client",
-                    "image": _CLIENT_IMAGE,
+                    "image": CLIENT_IMAGE,
                     "args": arguments,
                     "resources": {"limits": {"memory": "64Mi"}, "requests": {"cpu": "1m", "memory": "16Mi"}},
                     "securityContext": {

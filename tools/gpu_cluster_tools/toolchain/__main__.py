@@ -1,16 +1,18 @@
 """`python -m gpu_cluster_tools.toolchain` builds the tools that the machine lacks, and lists them all.
 
 `--tests` also builds tools that only tests need. `--all-tests` adds promtool, controllers and, on machines
-that can run them, the programs of a real node and of its telemetry.
+that can run them, the programs of a real node, of its telemetry and of NVIDIA's device plugin.
 """
 
 import sys
 
 from gpu_cluster_tools.termination import terminate_in_order
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
+from gpu_cluster_tools.toolchain.c_compiler import missing_c_compiler
 from gpu_cluster_tools.toolchain.envoy import missing_envoy, provide_envoy
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.karpenter import KARPENTER
+from gpu_cluster_tools.toolchain.nvidia import NVIDIA
 from gpu_cluster_tools.toolchain.real_node import CLIENT, REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from gpu_cluster_tools.toolchain.toolchain import install
@@ -47,7 +49,8 @@ def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     of_tests = (*WITNESSES, AWS_PROVIDER)
     controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS)
     of_all_tests = (*of_tests, PROMTOOL, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR, *controllers)
-    real_nodes = () if missing_requirement() else (*REAL_NODE, CLIENT, PROMETHEUS, METRICS_ADAPTER)
+    nvidia = () if missing_c_compiler() else NVIDIA
+    real_nodes = () if missing_requirement() else (*REAL_NODE, CLIENT, PROMETHEUS, METRICS_ADAPTER, *nvidia)
     match arguments:
         case ["--tests"]:
             return of_tests

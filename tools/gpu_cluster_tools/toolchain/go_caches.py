@@ -1,10 +1,12 @@
-"""Go's own caches: gigabytes that a build needs and a built tool does not."""
+"""Go's own caches and the C compiler: gigabytes that a build needs and a built tool does not."""
 
 import fcntl
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+
+from gpu_cluster_tools.toolchain.c_compiler import compiler_folder
 
 _LOCK = "go.lock"
 
@@ -35,3 +37,4 @@ def drop(cache: Path) -> None:
             return
         shutil.rmtree(build_cache(cache), ignore_errors=True)
         shutil.rmtree(module_cache(cache), ignore_errors=True)
+        shutil.rmtree(compiler_folder(cache), ignore_errors=True)

@@ -53,7 +53,8 @@ class Tool:
     executable is itself one of `files`, which are copied beside the module's own sources.
     `variables` are Go string variables set by the linker. `trees` are modules that the build replaces by
     edited copies. `generates` are arguments with which the executable writes files into the module's
-    sources, after which it is built once more. `tags` are Go build tags.
+    sources, after which it is built once more. `tags` are Go build tags. `compiler` is the C compiler
+    of a Go package that needs one, or of the C sources in `module` that become a shared library.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Tool:
     trees: tuple[ModuleTree, ...] = ()
     generates: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    compiler: tuple[str, ...] = ()
 
 
 def kubernetes(name: str, *, module: str) -> Tool:
@@ -163,9 +165,11 @@ PINNED = (
 )
 """Pinned tools of a rehearsal, used even if the machine has others: results are the same everywhere."""
 
+DEVICE_PLUGIN_VERSION = "v0.19.3"  # the newest release of NVIDIA's that is there as a Go module
+
 DEVICE_PLUGIN_CONFIG = Tool(
     name="device-plugin-config",
-    version="v0.19.3",  # of the device plugin: the newest release that is there as a Go module
+    version=DEVICE_PLUGIN_VERSION,
     module="device-plugin-config",
     package=".",
 )

@@ -1,6 +1,8 @@
 import base64
+import ctypes
 import dataclasses
 import hashlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster_tools.rehearsal.processes import alive
+from gpu_cluster_tools.toolchain import build
 from gpu_cluster_tools.toolchain.build import Builder
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.go import find_go
@@ -20,6 +23,7 @@ BUILDING = """
 import sys
 from pathlib import Path
 from gpu_cluster_tools.termination import terminate_in_order
+from gpu_cluster_tools.toolchain import build
 from gpu_cluster_tools.toolchain.build import Builder
 from gpu_cluster_tools.toolchain.go import Go
 from gpu_cluster_tools.toolchain.tools import Tool
@@ -180,3 +184,22 @@ def test_a_build_that_is_interrupted_ends_what_it_started(cache: Path, hello: To
     while alive(int(child.read_text())):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_c_sources_without_a_package_become_a_shared_library(
+    builder: Builder, hello: Tool, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The compiler of this machine, where it has one, in the place of the pinned one."""
+    if not (compiler := shutil.which("cc")):
+        pytest.skip("this machine has no C compiler")
+
+    def environment(_cache: Path) -> dict[str, str]:
+        return {"CC": compiler}
+
+    monkeypatch.setattr(build, "compiler_environment", environment)
+    (Path(hello.module) / "answer.c").write_text("int answer(void) { return 42; }\n")
+    tool = dataclasses.replace(hello, name="libanswer.so.1", package=None, compiler=("zig",))
+
+    library = builder.build(tool, directory)
+
+    assert ctypes.CDLL(str(library)).answer() == 42

