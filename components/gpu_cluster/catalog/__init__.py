@@ -53,7 +53,12 @@ from gpu_cluster.catalog.quotas import (
     on_demand_quota,
     spot_quota,
 )
-from gpu_cluster.catalog.regions import REGION_SOURCES, REGIONS
+from gpu_cluster.catalog.regions import (
+    REGION_SOURCES,
+    REGIONS,
+    zone_names,
+    zones_of_some_accounts,
+)
 from gpu_cluster.catalog.service_prices import (
     SERVICE_PRICES,
     SERVICES,
@@ -147,5 +152,7 @@ __all__ = [
     "service_price",
     "spot",
     "spot_quota",
+    "zone_names",
+    "zones_of_some_accounts",
     "zones_with",
 ]

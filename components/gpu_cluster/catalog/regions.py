@@ -9,3 +9,21 @@ REGION_SOURCES: Mapping[str, Source] = sources_of("regions")
 
 REGIONS: Mapping[str, str] = {row["region"]: row["place"] for row in rows_of("regions")}
 """Location of each region by its code."""
+
+_LETTERS = {row["region"]: (row["zones"], row["zones of some accounts"]) for row in rows_of("regions")}
+
+
+def zone_names(region: str) -> tuple[str, ...]:
+    """Names of all zones that an account can have in a region of the catalog.
+
+    zone_names("ca-west-1")  # ("ca-west-1a", "ca-west-1b", "ca-west-1c")
+    """
+    return tuple(f"{region}{letter}" for letter in sorted("".join(_LETTERS[region])))
+
+
+def zones_of_some_accounts(region: str) -> tuple[str, ...]:
+    """Names among `zone_names` that not every account has.
+
+    zones_of_some_accounts("ap-northeast-1")  # ("ap-northeast-1b",)
+    """
+    return tuple(f"{region}{letter}" for letter in _LETTERS[region][1])

@@ -13,13 +13,10 @@ from gpu_cluster.config.zone import Zone
 
 ReservationId = Annotated[str, Pattern(r"cr-[0-9a-f]{8,17}", "an id such as cr-0123456789abcdef0")]
 
-Instant = Annotated[
-    str,
-    Pattern(
-        r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z",
-        'a time in UTC, in quotes, such as "2026-12-01T11:30:00Z"',
-    ),
-]
+BLOCK_END = 'a time in UTC, in quotes, such as "2036-12-01T11:30:00Z"'
+"""The example is far from now, so that a copy of it is not refused as past."""
+
+Instant = Annotated[str, Pattern(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z", BLOCK_END)]
 
 
 class Market(StrEnum):
@@ -46,7 +43,7 @@ class CapacityBlock(Reservation):
     """EC2 Capacity Block, in one zone."""
 
     ends: Instant
-    """End of the block, in UTC and in quotes, such as "2026-12-01T11:30:00Z"."""
+    """End of the block, in UTC and in quotes, such as "2036-12-01T11:30:00Z"."""
 
     drain_minutes: Annotated[int, Field(ge=45, le=1440)] = 60
     """Minutes before the end to drain nodes; AWS terminates them 30 minutes before. Default: 60."""

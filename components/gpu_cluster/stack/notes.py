@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from gpu_cluster.capacity import known_model, scales, served_metrics, waiting_metric
+from gpu_cluster.catalog import REGIONS, zones_of_some_accounts
 from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
@@ -33,6 +34,7 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
         shown = f"{'pool' if len(pools) == 1 else 'pools'} {', '.join(pools)}"
         yield f"{shown} on spot: the account needs the role {SPOT_ROLE} first, once: {MAKE_SPOT_ROLE}"
     if isinstance(stack, Stack):
+        yield from _zones_of_some_accounts(stack)
         yield from _unpriced_buckets(stack)
         yield from zonal_volumes(stack)
     models = stack.serving.models if isinstance(stack, Stack) else stack.file.models
@@ -54,6 +56,17 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
             )
     yield from unchecked_image_volumes(models, environment)
     yield from unchecked(models.values())
+
+
+def _zones_of_some_accounts(stack: Stack) -> Iterator[str]:
+    if stack.network is None or stack.region not in REGIONS:
+        return
+    some = zones_of_some_accounts(stack.region)
+    if unsure := [zone for zone in stack.network.every_zone if zone in some]:
+        yield (
+            f"not every account has {' and '.join(unsure)}: `aws ec2 describe-availability-zones --region "
+            f"{stack.region}` lists the zones of yours"
+        )
 
 
 def _unpriced_buckets(stack: Stack) -> Iterator[str]:

@@ -6,14 +6,17 @@ from difflib import get_close_matches
 _FEW = 3
 """Right words that are all named."""
 
-_LOOSE, _CLOSE = 0.6, 0.8
-"""How alike words are by default, and how much at most where a beginning is enough."""
+CLOSE = 0.8
+"""How alike names must be that differ little from one another: regions, zones, GPUs, add-ons, models."""
+
+_LOOSE = 0.6
+"""How alike words must be by default. A beginning is enough up to `CLOSE`."""
 
 
 def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "", cutoff: float = _LOOSE) -> str:
     """`, did you mean 'instance'?` for `instanse`; nothing where no known word is near."""
     names = list(known)
-    several = _begun_by(word, names) if cutoff <= _CLOSE else []
+    several = _begun_by(word, names) if cutoff <= CLOSE else []
     if 1 < len(several) <= _FEW:
         return ", did you mean " + one_of([f"'{prefix}{name}'" for name in several]) + "?"
     right = nearest(word, names, cutoff=cutoff)

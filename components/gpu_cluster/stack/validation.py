@@ -28,6 +28,9 @@ _PLACES: dict[str, dict[str, Any]] = {
 }
 """Where a platform can be, with as little as is right."""
 
+_RIGHT = {"count": 1_000_000, "ends": "9999-12-31T23:59:59Z", "drainMinutes": 1440}
+"""Values of a reservation with which nothing else of it is wrong."""
+
 _Root = TypeVar("_Root", bound=Settings)
 
 
@@ -79,12 +82,14 @@ def _entry(kind: StackKind, keys: Keys) -> Keys:
     """
     if keys[:2] == ("cluster", "provider"):
         return keys[:1]
+    if _is_of_a_reservation(keys):
+        return keys
     deep = len(kind.models)
     return keys[: deep + 2] if keys[:deep] == kind.models else keys[:2]
 
 
 def _sound(kind: StackKind, sections: dict[str, Any], broken: frozenset[Keys]) -> ValidSubset[Any]:
-    left = _completed(kind, _without(sections, broken))
+    left = _completed(kind, _without(sections, broken), broken)
     _, errors = _read(kind.model, _placed(kind, left)[0])
     unfinished = frozenset(_holder(error, kind) for error in errors)
     left = _without(left, unfinished)
@@ -108,7 +113,7 @@ def _holder(error: ErrorDetails, kind: StackKind) -> Keys:
     return keys[:-1][:deep] if error["type"] == "missing" else keys[:deep]
 
 
-def _completed(kind: StackKind, sections: dict[str, Any]) -> dict[str, Any]:
+def _completed(kind: StackKind, sections: dict[str, Any], broken: Iterable[Keys]) -> dict[str, Any]:
     """With what every model needs."""
     *around, last = map(str, kind.models)
     holder: dict[str, Any] = sections
@@ -117,7 +122,28 @@ def _completed(kind: StackKind, sections: dict[str, Any]) -> dict[str, Any]:
     completed = {last: {name: _completed_model(model) for name, model in holder.get(last, {}).items()}}
     for key in reversed(around):
         completed = {key: {**sections.get(key, {}), **completed}}
-    return {**sections, **completed}
+    return {**sections, **completed, **_completed_pools(sections, broken)}
+
+
+def _completed_pools(sections: dict[str, Any], broken: Iterable[Keys]) -> dict[str, Any]:
+    """Reservations with values that are no error in place of wrong ones, each with an id of its own."""
+    pools: dict[str, Any] = dict(sections.get("pools", {}))
+    for number, keys in enumerate(sorted(it for it in broken if _is_of_a_reservation(it))):
+        _, name, _, way, key = map(str, keys)
+        capacity = pools[name]["capacity"]
+        right = f"cr-{number:08x}" if key == "id" else _RIGHT[key]
+        pools[name] = {**pools[name], "capacity": {**capacity, way: {**capacity[way], key: right}}}
+    return {"pools": pools} if pools else {}
+
+
+def _is_of_a_reservation(keys: Keys) -> bool:
+    """Whether it is a value of a reservation that nothing else depends on: not its zone."""
+    return (
+        keys[:1] == ("pools",)
+        and keys[2:3] == ("capacity",)
+        and keys[3:4] in {("reservation",), ("capacityBlock",)}
+        and keys[4:] in {(key,) for key in ("id", *_RIGHT)}
+    )
 
 
 def _completed_model(model: dict[str, Any]) -> dict[str, Any]:

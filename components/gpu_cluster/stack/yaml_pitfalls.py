@@ -2,14 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from typing import Any
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
+from gpu_cluster.catalog.today import now
+from gpu_cluster.config.capacity import BLOCK_END, CapacityBlock
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.type_introspection import inside, models
 from gpu_cluster.stack.yaml_nodes import entries, kind_of, text_of
+
+_BLOCKS_END = time(11, 30)
+"""Capacity blocks end at 11:30 UTC (Amazon EC2 user guide, Capacity Blocks for ML, 2026-09-13)."""
 
 _JINJA = ("{{", "{%")
 """Chat templates have tokens such as <|im_start|>."""
@@ -31,6 +37,8 @@ def yaml_pitfalls(node: Node, keys: Keys, allowed: Any) -> Iterator[Diagnostic]:
         below = (*keys, entry.key)
         if isinstance(entry.key, str) and _PLACEHOLDER.search(entry.key):
             yield Diagnostic(below, f"unfilled placeholder '{entry.key}' as key")
+        elif kind_of(entry.node) == "timestamp" and CapacityBlock in models(allowed):
+            yield Diagnostic(below, _unquoted_end(text_of(entry.node)))
         else:
             yield from yaml_pitfalls(entry.node, below, inside(allowed, entry.key))
 
@@ -45,6 +53,20 @@ def _scalar_trap(node: ScalarNode) -> str | None:
         case _:
             filled = any(sign in text for sign in _JINJA) or not _PLACEHOLDER.search(text)
             return None if filled else f"unfilled placeholder {text!r}"
+
+
+def _unquoted_end(text: str) -> str:
+    """A hint that the checks of a capacity block accept: in UTC, with a time, and not past."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return f"YAML reads {text} as a date; expected {BLOCK_END}"
+    if len(text) == len("2036-12-01"):
+        read = datetime.combine(read, _BLOCKS_END)
+    end = read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    if end <= now():
+        return f"YAML reads {text} as a date, and it is past; expected {BLOCK_END}"
+    return f'YAML reads {text} as a date; write it in quotes: "{end:%Y-%m-%dT%H:%M:%SZ}"'
 
 
 def _is_secret(node: Node) -> bool:

@@ -8,7 +8,7 @@ import typer
 
 from gpu_cluster.catalog import GPU_INSTANCE_ORDERS, GPUS, REGIONS, GpuInstance, gpu_instances, grouped
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.stack.suggestions import did_you_mean, one_of
+from gpu_cluster.stack.suggestions import CLOSE, did_you_mean, one_of
 from gpu_cluster_tools.cli.table import table
 
 _GIB = 1024**3
@@ -77,7 +77,7 @@ def gpus(
 def _known(word: str, known: Iterable[str], option: str) -> str:
     names = {name.lower(): name for name in known}
     if word.lower() not in names:
-        hint = did_you_mean(word, names.values(), cutoff=0.8) or f", expected {one_of(names.values())}"
+        hint = did_you_mean(word, names.values(), cutoff=CLOSE) or f", expected {one_of(names.values())}"
         raise typer.BadParameter(f"unknown '{word}'{hint}", param_hint=option)
     return names[word.lower()]
 

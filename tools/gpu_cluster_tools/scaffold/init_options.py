@@ -10,18 +10,18 @@ from gpu_cluster.catalog import (
     GPUS,
     INSTANCES,
     KUBERNETES_VERSIONS,
+    REGIONS,
     Instance,
     ami_problem,
+    zone_names,
+    zones_of_some_accounts,
     zones_with,
 )
 from gpu_cluster.stack.checks.memory import near_model
-from gpu_cluster.stack.suggestions import did_you_mean, one_of
+from gpu_cluster.stack.suggestions import CLOSE, did_you_mean, one_of
 from gpu_cluster_tools.scaffold.wanted_model import WantedModel
 
 _SYSTEM = ("m7i.xlarge", "m6i.xlarge")
-
-_LETTERS = {"ap-northeast-1": "ac"}
-"""First zones of regions where accounts have no zone b, by getmoto/moto 5.2.5, DescribeAvailabilityZones."""
 
 
 class InitOptionsError(Exception):
@@ -76,8 +76,12 @@ class InitOptions:
 
     @property
     def every_zone(self) -> tuple[str, ...]:
-        letters = _LETTERS.get(self.region or "", "ab")
-        return self.zones or tuple(f"{self.region}{letter}" for letter in letters)
+        """Zones of the network; the first two that every account has, or may have in us-west-1."""
+        if self.zones or self.region not in REGIONS:
+            return self.zones or (f"{self.region}a", f"{self.region}b")
+        some = zones_of_some_accounts(self.region)
+        sure = [zone for zone in zone_names(self.region) if zone not in some]
+        return tuple(sure or some)[:2]
 
     @property
     def system(self) -> str:
@@ -129,7 +133,7 @@ class InitOptions:
     def _check_gpu(self) -> None:
         """`InitOptionsError` where the catalog has no such GPU."""
         if self.gpu is not None and self.gpu not in GPUS:
-            near = did_you_mean(self.gpu, GPUS, cutoff=0.8) or (
+            near = did_you_mean(self.gpu, GPUS, cutoff=CLOSE) or (
                 f"; expected {one_of(GPUS)}: others are declared in the stack file, gpu-cluster:hardware.gpus"
             )
             raise InitOptionsError(f"unknown GPU '{self.gpu}'{near}")

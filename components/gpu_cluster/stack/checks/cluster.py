@@ -11,7 +11,7 @@ from gpu_cluster.config.eks import AccessPolicy, EksSettings
 from gpu_cluster.config.pools import AmiFamily, PoolSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
-from gpu_cluster.stack.suggestions import did_you_mean, one_of
+from gpu_cluster.stack.suggestions import CLOSE, did_you_mean, one_of
 
 _OF_NAMESPACES = (AccessPolicy.ADMIN, AccessPolicy.EDIT, AccessPolicy.VIEW)
 _WIDEST = {4: 8, 6: 16}
@@ -178,7 +178,7 @@ def _addons(settings: EksSettings) -> Iterator[Diagnostic]:
 def _declared_addon(name: str, given: AddonSettings) -> Iterator[Diagnostic]:
     """Add-on that is not in the catalog; `gpu-cluster doctor` checks with EKS that it exists."""
     keys: Keys = ("cluster", "addons", name)
-    if near := did_you_mean(name, ADDONS, cutoff=0.8):
+    if near := did_you_mean(name, ADDONS, cutoff=CLOSE):
         yield Diagnostic(keys, f"unknown add-on '{name}'{near}")
     elif given.version is None:
         message = "required key is missing; version of the add-on, which is not in the catalog"

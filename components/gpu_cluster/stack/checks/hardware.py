@@ -6,7 +6,7 @@ from gpu_cluster.capacity.known_hardware import contradictions, known_hardware
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
-from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster.stack.suggestions import CLOSE, did_you_mean
 
 
 def hardware(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
@@ -17,7 +17,7 @@ def hardware(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     for name, given in settings.instances.items():
         sound = ("hardware", "gpus") not in broken
         if sound and given.gpu is not None and given.gpu not in gpus:
-            near = did_you_mean(given.gpu, gpus, cutoff=0.8) or "; declare it in gpu-cluster:hardware.gpus"
+            near = did_you_mean(given.gpu, gpus, cutoff=CLOSE) or "; declare it in gpu-cluster:hardware.gpus"
             yield Diagnostic(("hardware", "instances", name, "gpu"), f"unknown GPU '{given.gpu}'{near}")
         if given.hourly_usd is not None and not isinstance(stack.cluster, EksSettings):
             message = f"only with provider eks, got {stack.cluster.provider}"

@@ -28,7 +28,7 @@ from gpu_cluster.config.serving_engine import FROM_HUB, ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.models import obstacles
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
-from gpu_cluster.stack.suggestions import one_of
+from gpu_cluster.stack.suggestions import CLOSE, one_of
 
 _CONTEXT_STEP = 1024  # tokens
 _MOST_NODES = 16
@@ -84,7 +84,7 @@ def _unknown(keys: Keys, settings: ModelSettings) -> Diagnostic:
 
 def near_model(name: str) -> str:
     """Suggestion of the known model with the nearest name."""
-    near = get_close_matches(name, MODELS, n=1, cutoff=0.8)
+    near = get_close_matches(name, MODELS, n=1, cutoff=CLOSE)
     return f", did you mean '{near[0]}'?" if near else ""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pydantic.alias_generators import to_camel
 
 from gpu_cluster.capacity import Pool
-from gpu_cluster.capacity.addresses import ZONES
+from gpu_cluster.catalog import zone_names
 from gpu_cluster.config.network import ExistingNetwork, Nat, NetworkIds, NetworkSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.zone import is_local
@@ -14,7 +14,7 @@ from gpu_cluster.stack.checks.cidrs import cidrs
 from gpu_cluster.stack.checks.region import on_aws, unknown_region
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.required_endpoints import required_endpoints
-from gpu_cluster.stack.suggestions import did_you_mean, one_of
+from gpu_cluster.stack.suggestions import CLOSE, did_you_mean, one_of
 
 _KEYS: Keys = ("network",)
 _LEAST_ZONES = 2
@@ -126,10 +126,12 @@ def _shared_subnets(keys: Keys, tiers: Mapping[str, Mapping[str, str]]) -> Itera
 
 def _outside(zone: str, region: str) -> str | None:
     """Diagnostic of a zone that is not in the region, if any."""
-    known = [f"{region}{letter}" for letter in ZONES]
+    known = zone_names(region)
     if zone in known or (is_local(zone) and zone.startswith(f"{region}-")):
         return None
-    near = did_you_mean(zone, known, cutoff=0.8) or f"; expected a zone such as {region}a"
+    if zone[:-1] == region:
+        return f"{region} has no zone '{zone}'; expected {one_of(known)}"
+    near = did_you_mean(zone, known, cutoff=CLOSE) or f"; expected {one_of(known)}"
     return f"'{zone}' is not a zone of {region}{near}"
 
 

@@ -12,7 +12,7 @@ from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.pools import PoolSettings, Provisioner
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
-from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster.stack.suggestions import CLOSE, did_you_mean
 
 _PLATFORM_LABELS = {"gpu-cluster", "kubernetes.io", "node.kubernetes.io", "nvidia.com"}
 _AWS_LABELS = {
@@ -74,7 +74,7 @@ def hardware_diagnostics(name: str, settings: PoolSettings, known: KnownHardware
         yield Diagnostic((*keys, "instance"), _unknown_instance(settings.instance, known))
         return
     if settings.machine and settings.machine.gpu is not None and settings.machine.gpu not in known.gpus:
-        near = did_you_mean(settings.machine.gpu, known.gpus, cutoff=0.8) or (
+        near = did_you_mean(settings.machine.gpu, known.gpus, cutoff=CLOSE) or (
             f"; there are {', '.join(known.gpus)}; gpu-cluster:hardware.gpus declares others"
         )
         yield Diagnostic((*keys, "machine", "gpu"), f"unknown GPU '{settings.machine.gpu}'{near}")

@@ -6,7 +6,7 @@ from gpu_cluster.catalog import REGIONS
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import Diagnostic
-from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster.stack.suggestions import CLOSE, did_you_mean
 
 KEY = "aws:region"
 _OTHER_PARTITIONS = {
@@ -41,5 +41,5 @@ def unknown_region(name: str) -> str | None:
     for prefix, partition in _OTHER_PARTITIONS.items():
         if name.startswith(prefix):
             return f"'{name}' is in {partition}; only regions of the commercial partition 'aws' are supported"
-    near = did_you_mean(name, REGIONS, cutoff=0.8) or f"; there are {', '.join(REGIONS)}"
+    near = did_you_mean(name, REGIONS, cutoff=CLOSE) or f"; there are {', '.join(REGIONS)}"
     return f"unknown region '{name}'{near}"

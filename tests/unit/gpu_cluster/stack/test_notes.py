@@ -79,3 +79,18 @@ def test_an_image_of_nodes_of_ones_own_may_have_an_older_runtime(tmp_path: Path)
     assert [*notes_of(load(file))] == [
         "pool l40s: whether ami.id has containerd 2.1, for image volumes, is not checked"
     ]
+
+
+def test_zones_that_only_some_accounts_have_are_said(tmp_path: Path) -> None:
+    text = (HAPPY.parent / "errors/network-zone-misspelt.yaml").read_text()
+    file = tmp_path / "Pulumi.lab.yaml"
+    file.write_text(
+        text.replace("eu-central-1a, eu-centrl-1b", "us-west-1a, us-west-1c").replace(
+            "eu-central-1", "us-west-1"
+        )
+    )
+
+    assert [*notes_of(load(file))] == [
+        "not every account has us-west-1a and us-west-1c: `aws ec2 describe-availability-zones --region "
+        "us-west-1` lists the zones of yours"
+    ]
