@@ -9,9 +9,12 @@ from gpu_cluster_policies.rule import NotEvaluated
 
 
 def json_text(judged: Evaluation) -> str:
-    """An object with `summary`, `findings`, `staleWaivers` and `notJudged`."""
+    """An object with `stack`, `summary`, `findings`, `staleWaivers` and `notJudged`.
+
+    `stack` is `manifests` for files without a stack.
+    """
     content = {
-        "name": judged.name,
+        "stack": judged.name,
         "summary": {
             "stopping": judged.stopping,
             "advising": judged.advising,

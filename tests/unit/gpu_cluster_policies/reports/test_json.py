@@ -42,6 +42,13 @@ def test_what_is_waived_says_by_whom_and_until_when() -> None:
     }
 
 
+def test_the_document_names_its_stack_and_has_no_other_name_for_it() -> None:
+    told = _told(json_text(judged()))
+
+    assert told["stack"] == judged().name
+    assert "name" not in told
+
+
 def test_the_summary_counts() -> None:
     summary = _told(json_text(with_waiver()))["summary"]
 

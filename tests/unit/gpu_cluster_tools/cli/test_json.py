@@ -46,6 +46,11 @@ def documented() -> Mapping[str, set[str]]:
     }
 
 
+def test_every_document_calls_a_stack_by_the_same_key() -> None:
+    assert [row for row, keys in documented().items() if "name" in keys] == []
+    assert "stack" in documented()["check"]
+
+
 @pytest.fixture(autouse=True)
 def _nothing_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PROJECT)
