@@ -59,24 +59,24 @@ def _of_path(path: Path) -> Iterator[Manifest | LocatedDiagnostic]:
     if path.is_dir():
         files = sorted(it for it in path.rglob("*") if it.suffix in _SUFFIXES and it.is_file())
         if not files:
-            yield LocatedDiagnostic(_shown(path), 1, "", "no file that ends in .yaml, .yml or .json")
+            yield LocatedDiagnostic(shown(path), 1, "", "no file that ends in .yaml, .yml or .json")
         for file in files:
             yield from _of_file(file)
     elif path.is_file():
         yield from _of_file(path)
     else:
-        yield LocatedDiagnostic(_shown(path), 1, "", "no such file or folder")
+        yield LocatedDiagnostic(shown(path), 1, "", "no such file or folder")
 
 
 def _of_file(path: Path) -> Iterator[Manifest | LocatedDiagnostic]:
     try:
         documents = read_all(decoded(path.read_bytes()))
     except UnreadableFileError as error:
-        yield LocatedDiagnostic(_shown(path), error.line, "", error.message)
+        yield LocatedDiagnostic(shown(path), error.line, "", error.message)
         return
     for document in documents:
         line = line_of(document.root)
-        yield from _of_document(_shown(path), line, document)
+        yield from _of_document(shown(path), line, document)
 
 
 def _of_document(file: str, line: int, document: Document) -> Iterator[Manifest | LocatedDiagnostic]:
@@ -103,5 +103,6 @@ def _problem(content: Any) -> str | None:
     return None
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
+    """Path from the working directory, or from the root if it is elsewhere."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

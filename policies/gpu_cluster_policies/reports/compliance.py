@@ -42,7 +42,7 @@ def _section(assessment: Assessment) -> Iterator[str]:
     if assessment.declared:
         yield "## Declared in the stack file\n"
         yield "These facts are from the stack file, not from the catalog.\n"
-        rows = ((code(f"gpu-cluster:{it.key}"), text(it.words)) for it in assessment.declared)
+        rows = ((code(it.key), text(it.words)) for it in assessment.declared)
         yield from table(("key", "declares"), rows)
         yield ""
     if assessment.waivers:

@@ -31,12 +31,31 @@ def addon(graph: Graph, name: str) -> dict[str, Any]:
 
 
 def test_each_declaration_is_said_with_its_key(stack: Stack) -> None:
-    said = {it.key: it.words for it in declared(stack)}
+    said = {it.key.removeprefix("gpu-cluster:cluster."): it.words for it in declared(stack)}
 
-    assert said["cluster.addons.cert-manager"].startswith("add-on cert-manager v1.18.2-eksbuild.2, role arn:")
-    assert said["cluster.addons.coredns.values"] == "values autoScaling of add-on coredns"
-    assert said["cluster.iam.permissionsBoundary"] == f"permissions boundary {BOUNDARY} of every role"
-    assert "cluster.addons.coredns" not in said
+    assert said["addons.cert-manager"].startswith("add-on cert-manager v1.18.2-eksbuild.2, role arn:")
+    assert said["addons.coredns.values"] == "values autoScaling of add-on coredns"
+    assert said["iam.permissionsBoundary"] == f"permissions boundary {BOUNDARY} of every role"
+    assert "addons.coredns" not in said
+    assert all(it.key.startswith("gpu-cluster:") for it in declared(stack))
+
+
+def test_a_chart_of_the_project_is_said_by_its_path_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "stacks" / "charts" / "tool").mkdir(parents=True)
+    file = tmp_path / "stacks" / "Pulumi.site.yaml"
+    file.write_text(
+        "config:\n"
+        "  gpu-cluster:cluster: {provider: existing}\n"
+        "  gpu-cluster:pools: {box: {instance: g6e.12xlarge, nodes: 1}}\n"
+        "  gpu-cluster:extras: {charts: {tool: {chart: ./charts/tool, namespace: tools}}}\n"
+    )
+
+    assert [str(it) for it in declared(load(file))] == [
+        "declared in the stack file: Helm chart stacks/charts/tool (gpu-cluster:extras.charts.tool)"
+    ]
 
 
 def test_a_stack_of_the_catalog_alone_declares_nothing() -> None:

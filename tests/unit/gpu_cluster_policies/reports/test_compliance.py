@@ -73,11 +73,13 @@ def test_what_was_not_judged_may_break_any_control() -> None:
 
 
 def test_facts_of_the_stack_file_are_marked() -> None:
-    facts = [Declaration("cluster.addons.adot", "add-on adot v0.1.0-eksbuild.1")]
+    facts = [Declaration("gpu-cluster:cluster.addons.adot", "add-on adot v0.1.0-eksbuild.1")]
     assessment = assess(judged(), Framework.CIS_EKS, facts)
 
     text = compliance_markdown([assessment])
     assert "## Declared in the stack file" in text
     assert "| <code>gpu-cluster:cluster.addons.adot</code> | add-on adot v0.1.0-eksbuild.1 |" in text
     [content] = json.loads(compliance_json([assessment]))
-    assert content["declared"] == [{"key": "cluster.addons.adot", "words": "add-on adot v0.1.0-eksbuild.1"}]
+    assert content["declared"] == [
+        {"key": "gpu-cluster:cluster.addons.adot", "words": "add-on adot v0.1.0-eksbuild.1"}
+    ]
