@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from gpu_cluster.capacity.prefetch_requests import PREFETCH_REQUESTS
+from gpu_cluster.capacity.repair_requests import DETECTOR_REQUESTS
 from gpu_cluster.capacity.scaling_metric import served_metrics
 from gpu_cluster.config.alerts import ALERTMANAGER
 from gpu_cluster.config.logs import LOG_COLLECTOR
@@ -53,4 +54,5 @@ def exporter_requests(stack: Stack) -> list[Mapping[str, str]]:
     """Requests of the DaemonSets that run on a node with GPUs."""
     exporters = EXPORTER_REQUESTS.values() if stack.telemetry.enabled else ()
     prefetch = [PREFETCH_REQUESTS] if stack.serving.prefetch else []
-    return [*exporters, *([LOG_AGENT_REQUESTS] if stack.logs else []), *prefetch]
+    detectors = [DETECTOR_REQUESTS] if stack.gpu.repair else []
+    return [*exporters, *([LOG_AGENT_REQUESTS] if stack.logs else []), *prefetch, *detectors]

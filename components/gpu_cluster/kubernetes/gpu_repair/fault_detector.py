@@ -7,6 +7,7 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.capacity import Pool
+from gpu_cluster.capacity.repair_requests import DETECTOR_REQUESTS
 from gpu_cluster.catalog.gpu_faults import REBOOT_XIDS, REPLACE_XIDS, ROW_REMAPPED_XID
 from gpu_cluster.config.gpu import REPAIR_NAMESPACE
 from gpu_cluster.kubernetes.gpu.daemons import config_volume, daemon_set, host_path, node_name, pod_of
@@ -106,7 +107,7 @@ def _pod(pool: Pool, image: str) -> core.PodSpecArgs:
                 liveness_probe=probe,
                 readiness_probe=probe,
                 resources=core.ResourceRequirementsArgs(
-                    requests={"cpu": "10m", "memory": "64Mi"}, limits={"memory": "128Mi"}
+                    requests=DETECTOR_REQUESTS, limits={"memory": "128Mi"}
                 ),
                 security_context=core.SecurityContextArgs(privileged=True, read_only_root_filesystem=True),
                 volume_mounts=[

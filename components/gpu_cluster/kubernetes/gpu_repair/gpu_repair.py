@@ -11,6 +11,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.capacity import Pool
+from gpu_cluster.capacity.repair_requests import REPAIR_REQUESTS
 from gpu_cluster.config.gpu import REPAIR_NAMESPACE, GpuRepairSettings
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import NODE_PROBLEM_DETECTOR, PYTHON
@@ -173,9 +174,7 @@ def _pod(
                 ports=[core.ContainerPortArgs(name="health", container_port=_PORT)],
                 readiness_probe=core.ProbeArgs(http_get=health, period_seconds=10),
                 liveness_probe=core.ProbeArgs(http_get=health, period_seconds=30, failure_threshold=6),
-                resources=core.ResourceRequirementsArgs(
-                    requests={"cpu": "10m", "memory": "64Mi"}, limits={"memory": "256Mi"}
-                ),
+                resources=core.ResourceRequirementsArgs(requests=REPAIR_REQUESTS, limits={"memory": "256Mi"}),
                 security_context=restricted_container(),
                 volume_mounts=[
                     core.VolumeMountArgs(name="program", mount_path=_FOLDER, read_only=True),

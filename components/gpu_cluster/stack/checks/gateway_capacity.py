@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from gpu_cluster.capacity import Pool
 from gpu_cluster.capacity.gateway_requests import gateway_pods
+from gpu_cluster.capacity.repair_requests import GPU_REPAIR, repair_requests
 from gpu_cluster.capacity.telemetry_requests import telemetry_requests
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.cpu_and_memory import UNITS, free_on_node, named, number
@@ -21,7 +22,7 @@ def gateway_capacity(
         beside: Mapping[str, Mapping[str, str]] = {}
     else:
         pools = {name: pool for name, pool in offered.items() if not pool.taints}
-        beside = telemetry_requests(stack)
+        beside = {**telemetry_requests(stack), **repair_requests(stack)}
     pods = gateway_pods(settings)
     if not (pods and pools):
         return
@@ -33,7 +34,8 @@ def gateway_capacity(
         # A node with less free than the largest pod requests holds none of it.
         most = sum(free[name] * pool.nodes.max for name, pool in pools.items() if free[name] >= largest)
         if asked + others > most:
-            also = f" beside {others}{unit} of telemetry and logs" if others else ""
+            named_others = "telemetry, logs and GPU repair" if GPU_REPAIR in beside else "telemetry and logs"
+            also = f" beside {others}{unit} of {named_others}" if others else ""
             message = (
                 f"its pods request {asked}{unit} during an update{also}, and all nodes of "
                 f"{named(pools)} have {most}{unit} free for them; raise nodes, or name a pool with more"
