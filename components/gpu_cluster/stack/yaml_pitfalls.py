@@ -37,8 +37,8 @@ def yaml_pitfalls(node: Node, keys: Keys, allowed: Any) -> Iterator[Diagnostic]:
         below = (*keys, entry.key)
         if isinstance(entry.key, str) and _PLACEHOLDER.search(entry.key):
             yield Diagnostic(below, f"unfilled placeholder '{entry.key}' as key")
-        elif kind_of(entry.node) == "timestamp" and CapacityBlock in models(allowed):
-            yield Diagnostic(below, _unquoted_end(text_of(entry.node)))
+        elif _is_end_of_a_block(entry.key, allowed) and (text := _timestamp(entry.node)):
+            yield Diagnostic(below, _unquoted_end(text))
         else:
             yield from yaml_pitfalls(entry.node, below, inside(allowed, entry.key))
 
@@ -53,6 +53,14 @@ def _scalar_trap(node: ScalarNode) -> str | None:
         case _:
             filled = any(sign in text for sign in _JINJA) or not _PLACEHOLDER.search(text)
             return None if filled else f"unfilled placeholder {text!r}"
+
+
+def _is_end_of_a_block(key: Any, allowed: Any) -> bool:
+    return key == "ends" and CapacityBlock in models(allowed)
+
+
+def _timestamp(node: Node) -> str | None:
+    return text_of(node) if isinstance(node, ScalarNode) and kind_of(node) == "timestamp" else None
 
 
 def _unquoted_end(text: str) -> str:

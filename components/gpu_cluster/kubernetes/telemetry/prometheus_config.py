@@ -11,10 +11,11 @@ from gpu_cluster.capacity.metric_labels import label_name
 from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.alerts import ALERTMANAGER
 from gpu_cluster.config.telemetry import PROMETHEUS, TELEMETRY_NAMESPACE, TelemetrySettings
-from gpu_cluster.kubernetes.gateway.names import GATEWAY, METRICS_PORT, PROXIES
+from gpu_cluster.kubernetes.gateway.names import METRICS_PORT, PROXIES
 from gpu_cluster.kubernetes.serving.server import METRICS_PATH
 from gpu_cluster.kubernetes.telemetry.alertmanager import PORT as ALERTS_PORT
 from gpu_cluster.kubernetes.telemetry.exporters import DCGM_PORT, NODE_PORT, NODES_NAMESPACE
+from gpu_cluster.kubernetes.telemetry.gateway_jobs import GATEWAY_JOBS, GatewayJob
 from gpu_cluster.kubernetes.telemetry.kube_state_metrics import PORT as OBJECTS_PORT
 from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 
@@ -27,13 +28,6 @@ _PART_OF = "__meta_kubernetes_pod_label_app_kubernetes_io_part_of"
 _ALERTING = {"alertmanagers": [{"static_configs": [{"targets": [f"{ALERTMANAGER}:{ALERTS_PORT}"]}]}]}
 
 _CADVISOR = "container_(cpu_usage_seconds_total|memory_working_set_bytes|oom_events_total|fs_usage_bytes)"
-_ROUTE = "httproute/([^/]+)/([^/]+)/rule/.*"
-_PROXY = (
-    "envoy_cluster_(upstream_rq_xx|upstream_rq_time_bucket|upstream_rq_active|membership_healthy)"
-    "|envoy_http_downstream_(rq_xx|cx_active)|envoy_control_plane_connected_state"
-    "|envoy_(cluster_manager_cds|listener_manager_lds)_update_rejected|up"
-)
-"""Envoy serves some hundreds of series for each route."""
 
 _KUBELET = "kubelet_volume_stats_(available|capacity)_bytes|kubelet_running_pods|kubelet_node_name|up"
 
@@ -63,7 +57,7 @@ def prometheus_config(
             _kubelet("kubelet", "/metrics", _KUBELET, verified=kubelet_certificates),
             _kubelet("cadvisor", "/metrics/cadvisor", _CADVISOR, verified=kubelet_certificates),
             *([*(_models(engine, models) for engine in ENGINES), _custom(models)] if models else []),
-            *([_controller(), _proxies()] if gateway else []),
+            *(map(_of_gateway, GATEWAY_JOBS) if gateway else []),
         ],
     }
     if target := settings.remote_write:
@@ -128,38 +122,16 @@ def _replicas(
     }
 
 
-def _controller() -> dict[str, Any]:
-    """Replicas of Envoy Gateway."""
-    return _of_gateway("gateway-controller", "/metrics", "control_plane", "envoy-gateway")
-
-
-def _proxies() -> dict[str, Any]:
-    """Replicas of Envoy; of each route its namespace and name, which are parts of the name of its cluster."""
-    owner = "gateway_envoyproxy_io_owning_gateway_name"
+def _of_gateway(job: GatewayJob) -> dict[str, Any]:
+    label, value = job.label
+    labels = [
+        f"__meta_kubernetes_pod_label_{label_name(label)}",
+        "__meta_kubernetes_pod_container_port_number",
+    ]
+    relabelled = {"metric_relabel_configs": list(job.relabelled)} if job.relabelled else {}
     return {
-        **_of_gateway("gateway-proxies", "/stats/prometheus", owner, GATEWAY),
-        "metric_relabel_configs": [
-            _keep(["__name__"], _PROXY),
-            _part_of_cluster("namespace", "$1"),
-            _part_of_cluster("route", "$2"),
-        ],
-    }
-
-
-def _part_of_cluster(label: str, part: str) -> dict[str, Any]:
-    return {
-        "source_labels": ["envoy_cluster_name"],
-        "regex": _ROUTE,
-        "target_label": label,
-        "replacement": part,
-    }
-
-
-def _of_gateway(job: str, path: str, label: str, value: str) -> dict[str, Any]:
-    labels = [f"__meta_kubernetes_pod_label_{label}", "__meta_kubernetes_pod_container_port_number"]
-    return {
-        "job_name": job,
-        "metrics_path": path,
+        "job_name": job.name,
+        "metrics_path": job.path,
         "kubernetes_sd_configs": [{"role": "pod", "namespaces": {"names": [PROXIES]}}],
         "relabel_configs": [
             _keep(labels, f"{value};{METRICS_PORT}"),
@@ -167,6 +139,7 @@ def _of_gateway(job: str, path: str, label: str, value: str) -> dict[str, Any]:
             _label(["__meta_kubernetes_pod_name"], "pod"),
             _label(["__meta_kubernetes_pod_node_name"], "node"),
         ],
+        **relabelled,
     }
 
 

@@ -183,7 +183,7 @@ class Telemetry(pulumi.ComponentResource):
                 opts=inside,
             )
         elif settings.monitors:
-            pod_monitors(name, settings, models, gpus=bool(gpu_pools), opts=child)
+            pod_monitors(name, settings, models, gpus=bool(gpu_pools), gateway=gateway, opts=child)
         self.register_outputs({"url": self.url})
 
     def _namespace(

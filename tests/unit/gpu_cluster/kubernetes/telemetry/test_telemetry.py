@@ -106,6 +106,25 @@ def test_monitors_are_made_where_they_are_asked_for() -> None:
     assert {it["metadata.namespace"] for it in made.of("PodMonitor")} == {"monitoring"}
 
 
+def test_monitors_of_the_gateway_read_what_the_platforms_own_prometheus_reads() -> None:
+    made = graph("eks-gateway", prometheus="existing", monitors=True)
+    own = jobs(graph("eks-gateway"))
+    monitors = {it["metadata.name"]: it["spec"] for it in made.of("PodMonitor")}
+    controller, proxies = (monitors[f"gpu-cluster-gateway-{part}"] for part in ("controller", "proxies"))
+
+    assert controller["selector"] == {"matchLabels": {"control-plane": "envoy-gateway"}}
+    assert controller["namespaceSelector"] == {"matchNames": ["envoy-gateway-system"]}
+    assert proxies["selector"] == {"matchLabels": {"gateway.envoyproxy.io/owning-gateway-name": "models"}}
+    for monitor, job in ((controller, "gateway-controller"), (proxies, "gateway-proxies")):
+        [endpoint] = monitor["podMetricsEndpoints"]
+        assert (endpoint["port"], endpoint["path"]) == ("metrics", own[job]["metrics_path"])
+        rules = [
+            {re.sub("[A-Z]", lambda it: f"_{it[0].lower()}", key): value for key, value in rule.items()}
+            for rule in endpoint["metricRelabelings"]
+        ]
+        assert rules == own[job].get("metric_relabel_configs", [])
+
+
 def test_off_makes_nothing() -> None:
     made = graph(ON_PREM, enabled=False)
     policies = [(it["metadata.namespace"], it["metadata.name"]) for it in made.of("NetworkPolicy")]
