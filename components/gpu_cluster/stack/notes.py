@@ -59,7 +59,7 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
 
 
 def _zones_of_some_accounts(stack: Stack) -> Iterator[str]:
-    if stack.network is None or stack.region not in REGIONS:
+    if stack.network is None or not stack.region or stack.region not in REGIONS:
         return
     some = zones_of_some_accounts(stack.region)
     if unsure := [zone for zone in stack.network.every_zone if zone in some]:

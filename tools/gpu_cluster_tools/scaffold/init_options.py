@@ -77,7 +77,7 @@ class InitOptions:
     @property
     def every_zone(self) -> tuple[str, ...]:
         """Zones of the network; the first two that every account has, or may have in us-west-1."""
-        if self.zones or self.region not in REGIONS:
+        if self.zones or not self.region or self.region not in REGIONS:
             return self.zones or (f"{self.region}a", f"{self.region}b")
         some = zones_of_some_accounts(self.region)
         sure = [zone for zone in zone_names(self.region) if zone not in some]

@@ -7,7 +7,7 @@ import pytest
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.plan import Graph
-from gpu_cluster.stack import load
+from gpu_cluster.stack import StackFileError, load
 from gpu_cluster.stack.declared import declared
 from tests.unit.platforms import platform_of
 
@@ -44,7 +44,10 @@ def test_a_chart_of_the_project_is_said_by_its_path_in_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "stacks" / "charts" / "tool").mkdir(parents=True)
+    (tmp_path / "Pulumi.yaml").write_text("name: site\n")
+    (tmp_path / "stacks").mkdir()
+    folder = tmp_path / "charts" / "tool"
+    folder.mkdir(parents=True)
     file = tmp_path / "stacks" / "Pulumi.site.yaml"
     file.write_text(
         "config:\n"
@@ -53,8 +56,11 @@ def test_a_chart_of_the_project_is_said_by_its_path_in_it(
         "  gpu-cluster:extras: {charts: {tool: {chart: ./charts/tool, namespace: tools}}}\n"
     )
 
+    with pytest.raises(StackFileError, match=r"chart: no Chart\.yaml in charts/tool$"):
+        load(file)
+    (folder / "Chart.yaml").write_text("name: tool\n")
     assert [str(it) for it in declared(load(file))] == [
-        "declared in the stack file: Helm chart stacks/charts/tool (gpu-cluster:extras.charts.tool)"
+        "declared in the stack file: Helm chart charts/tool (gpu-cluster:extras.charts.tool)"
     ]
 
 
