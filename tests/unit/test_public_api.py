@@ -55,7 +55,7 @@ PUBLIC = {
         "engine_start_minutes gpu_instances grouped huge_pages_bytes mig_layouts mig_problem "
         "of_weights on_demand "
         "on_demand_quota price_sources priced_regions read_config regions_with service_price spot "
-        "spot_quota zones_with"
+        "spot_quota zone_names zones_of_some_accounts zones_with"
     ),
     "gpu_cluster.kubernetes.cluster": "Cluster NoKubeconfigError kubeconfig_of team_kubeconfig",
     "gpu_cluster.aws.eks": "ClusterAddons EksCluster kubeconfig",
