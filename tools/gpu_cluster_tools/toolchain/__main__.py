@@ -19,8 +19,10 @@ from gpu_cluster_tools.toolchain.toolchain import install
 from gpu_cluster_tools.toolchain.tools import (
     ENVOY_GATEWAY,
     ENVOY_GATEWAY_CHARTS,
+    KUBE_STATE_METRICS,
     LWS_CONTROLLER,
     METRICS_ADAPTER,
+    NODE_EXPORTER,
     NODE_PROBLEM_DETECTOR,
     OTEL_COLLECTOR,
     PROMETHEUS,
@@ -50,7 +52,8 @@ def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS)
     of_all_tests = (*of_tests, PROMTOOL, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR, *controllers)
     nvidia = () if missing_c_compiler() else NVIDIA
-    real_nodes = () if missing_requirement() else (*REAL_NODE, CLIENT, PROMETHEUS, METRICS_ADAPTER, *nvidia)
+    telemetry = (PROMETHEUS, METRICS_ADAPTER, KUBE_STATE_METRICS, NODE_EXPORTER)
+    real_nodes = () if missing_requirement() else (*REAL_NODE, CLIENT, *telemetry, *nvidia)
     match arguments:
         case ["--tests"]:
             return of_tests

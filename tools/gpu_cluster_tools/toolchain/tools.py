@@ -196,6 +196,20 @@ METRICS_ADAPTER = Tool(
     package="sigs.k8s.io/prometheus-adapter/cmd/adapter",
 )
 
+KUBE_STATE_METRICS = Tool(
+    name="kube-state-metrics",
+    version="v2.18.0",  # of the image that the platform runs, as are node-exporter's
+    module="kube-state-metrics",
+    package="k8s.io/kube-state-metrics/v2",
+)
+
+NODE_EXPORTER = Tool(
+    name="node-exporter",
+    version="v1.11.1",
+    module="node-exporter",
+    package="github.com/prometheus/node_exporter",
+)
+
 OTEL_COLLECTOR = Tool(
     name="otel-collector",
     version="v0.156.0",  # of the image that the platform runs, with the components that it uses

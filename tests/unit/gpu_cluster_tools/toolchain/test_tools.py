@@ -6,9 +6,11 @@ import pytest
 
 from gpu_cluster.images import ENVOY_GATEWAY as ENVOY_GATEWAY_IMAGE
 from gpu_cluster.images import KARPENTER as KARPENTER_IMAGE
+from gpu_cluster.images import KUBE_STATE_METRICS as KUBE_STATE_METRICS_IMAGE
 from gpu_cluster.images import LOG_COLLECTOR as COLLECTOR_IMAGE
 from gpu_cluster.images import LWS as LWS_IMAGE
 from gpu_cluster.images import METRICS_ADAPTER as ADAPTER_IMAGE
+from gpu_cluster.images import NODE_EXPORTER as NODE_EXPORTER_IMAGE
 from gpu_cluster.images import NODE_PROBLEM_DETECTOR as DETECTOR_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
@@ -29,11 +31,13 @@ from gpu_cluster_tools.toolchain.tools import (
     ENVOY_GATEWAY,
     ENVOY_GATEWAY_CHARTS,
     KARPENTER_CHARTS,
+    KUBE_STATE_METRICS,
     KUBERNETES_PROVIDER,
     LANGUAGE_EXEC,
     LWS_CONTROLLER,
     METRICS_ADAPTER,
     MODULES,
+    NODE_EXPORTER,
     NODE_PROBLEM_DETECTOR,
     OTEL_COLLECTOR,
     PINNED,
@@ -51,6 +55,8 @@ from gpu_cluster_tools.toolchain.tools import (
         PULUMI,
         LANGUAGE_EXEC,
         METRICS_ADAPTER,
+        KUBE_STATE_METRICS,
+        NODE_EXPORTER,
         PROMETHEUS,
         PROMTOOL,
         LWS_CONTROLLER,
@@ -148,6 +154,11 @@ def test_the_adapter_is_the_one_that_the_platform_runs() -> None:
     assert METRICS_ADAPTER.version == ADAPTER_IMAGE.tag
 
 
+def test_exporters_are_those_that_the_platform_runs() -> None:
+    assert KUBE_STATE_METRICS.version == KUBE_STATE_METRICS_IMAGE.tag
+    assert NODE_EXPORTER.version == NODE_EXPORTER_IMAGE.tag
+
+
 def test_the_collector_of_logs_is_the_one_that_the_platform_runs() -> None:
     assert OTEL_COLLECTOR.version == f"v{COLLECTOR_IMAGE.tag}"
     pins = (MODULES / "otel-collector/go.mod").read_text()
@@ -166,6 +177,8 @@ def test_every_module_is_used() -> None:
         *PINNED,
         *WITNESSES,
         METRICS_ADAPTER,
+        KUBE_STATE_METRICS,
+        NODE_EXPORTER,
         PROMETHEUS,
         PROMTOOL,
         OTEL_COLLECTOR,
