@@ -6,13 +6,14 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gpu_cluster.kubernetes.teams.identity import CLASS_PREFIX
 from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.real_node.runtime import import_images
 from gpu_cluster_tools.real_node.settings import RealNodeSettings
@@ -21,6 +22,7 @@ from gpu_cluster_tools.rehearsal.cluster_inventory import replicas_in
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.real_node import CLIENT, CONTAINERD
+from tests.real_node.pods_without_gpus import run_on_real_nodes
 from tests.rehearsal.checkout import Checkout
 
 CLIENT_IMAGE = "gpu-cluster.local/client:1"
@@ -54,10 +56,17 @@ def until_done(clients: Sequence[Callable[[threading.Event], None]]) -> Generato
 
 
 @contextmanager
-def brought_up(checkout: Checkout) -> Generator[subprocess.CompletedProcess[str]]:
-    """The stack local of a checkout with real nodes, from `up` to `down`."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REAL_NODE", "yes")
+def brought_up(
+    checkout: Checkout, images: Sequence[LocalImage] = ()
+) -> Generator[subprocess.CompletedProcess[str]]:
+    """The stack local of a checkout with real nodes, from `up` to `down`.
+
+    `images`: those of pods without GPUs, which then run on the real nodes too.
+    """
+    with ExitStack() as during:
+        during.enter_context(pytest.MonkeyPatch.context()).setenv("REAL_NODE", "yes")
+        if images:
+            during.enter_context(_with_images(Platform(checkout.folder / ".local"), images))
         up = checkout.gpu_cluster("up")
     try:
         assert up.returncode == 0, up.stdout + up.stderr
@@ -65,6 +74,17 @@ def brought_up(checkout: Checkout) -> Generator[subprocess.CompletedProcess[str]
     finally:
         down = checkout.gpu_cluster("down")
     assert down.returncode == 0, down.stderr
+
+
+@contextmanager
+def _with_images(platform: "Platform", images: Sequence[LocalImage]) -> Generator[None]:
+    importing = threading.Thread(target=platform.import_images, args=[images])
+    importing.start()
+    try:
+        with run_on_real_nodes(platform.local):
+            yield
+    finally:
+        importing.join()
 
 
 @dataclass(frozen=True)
@@ -90,23 +110,31 @@ class Platform:
     def import_images(self, images: Sequence[LocalImage]) -> None:
         """Import images into all nodes, once they have those of the platform itself."""
         ctr = next(tool for tool in CONTAINERD if tool.name == "ctr")
-        settings = wait(self._started, 600)
+        settings = wait(self.started, 600)
         for node in settings.nodes:
             folder = Path(node.folder)
             wait(lambda folder=folder: list(folder.glob("images-*")), 300)
             import_images(folder, provide(ctr), images)
 
-    def _started(self) -> RealNodeSettings | None:
+    def started(self) -> RealNodeSettings | None:
+        """Settings of the nodes, once their programs were started."""
         return self.settings if (self.local / "real-node" / "started").exists() else None
 
     def run(self, namespace: str, *arguments: str, claim: str | None = None) -> str:
         """Result of the test's program in a pod of a namespace; `claim` is mounted at /data."""
+        path = self.begin(namespace, *arguments, claim=claim)
+        state = wait(lambda: _ended(self.api.get(path)))
+        self.api.delete(path)
+        return state.get("message", "")
+
+    def begin(
+        self, namespace: str, *arguments: str, claim: str | None = None, gpu_of: str | None = None
+    ) -> str:
+        """Path of a pod that runs the test's program."""
         name = f"client-{time.monotonic_ns()}"
         path = f"/api/v1/namespaces/{namespace}/pods"
-        self.api.create(path, _pod(name, list(arguments), claim))
-        state = wait(lambda: _ended(self.api.get(f"{path}/{name}")))
-        self.api.delete(f"{path}/{name}")
-        return state.get("message", "")
+        self.api.create(path, client_pod(name, arguments, claim, gpu_of))
+        return f"{path}/{name}"
 
     def ask(self) -> int:
         """Status of one request through the Service, by the port of this machine."""
@@ -176,7 +204,13 @@ def _ended(pod: dict[str, Any]) -> dict[str, Any] | None:
     return statuses[0]["state"].get("terminated") if statuses else None
 
 
-def _pod(name: str, arguments: list[str], claim: str | None) -> dict[str, Any]:
+def client_pod(
+    name: str, arguments: Sequence[str], claim: str | None = None, gpu_of: str | None = None
+) -> dict[str, Any]:
+    """A pod with the test's program on a real node. `claim`: mounted at /data; `gpu_of`: pool of its GPU."""
+    held = {"nvidia.com/gpu": 1} if gpu_of else {}
+    of_pool = {"priorityClassName": f"{CLASS_PREFIX}{gpu_of}"} if gpu_of else {}
+    nodes = {"gpu-cluster/pool": gpu_of} if gpu_of else {"gpu-cluster/real-node": "true"}
     volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": claim}}] if claim else []
     return {
         "apiVersion": "v1",
@@ -185,7 +219,8 @@ def _pod(name: str, arguments: list[str], claim: str | None) -> dict[str, Any]:
         "spec": {
             "restartPolicy": "Never",
             "automountServiceAccountToken": False,
-            "nodeSelector": {"gpu-cluster/real-node": "true"},
+            "nodeSelector": nodes,
+            **of_pool,
             "tolerations": [{"operator": "Exists"}],
             "securityContext": {
                 "runAsUser": 0 if claim else 2000,
@@ -196,8 +231,11 @@ def _pod(name: str, arguments: list[str], claim: str | None) -> dict[str, Any]:
                 {
                     "name": "client",
                     "image": CLIENT_IMAGE,
-                    "args": arguments,
-                    "resources": {"limits": {"memory": "64Mi"}, "requests": {"cpu": "1m", "memory": "16Mi"}},
+                    "args": list(arguments),
+                    "resources": {
+                        "limits": {"memory": "64Mi", **held},
+                        "requests": {"cpu": "1m", "memory": "16Mi"},
+                    },
                     "securityContext": {
                         "allowPrivilegeEscalation": False,
                         "capabilities": {"drop": ["ALL"]},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -38,6 +39,8 @@ func do(what string, arguments []string) (string, error) {
 	case "read":
 		content, err := os.ReadFile(arguments[0])
 		return string(content), err
+	case "count":
+		return count(arguments[0], arguments[1])
 	case "serve":
 		return "", serve(strings.Split(arguments[0], ","))
 	case "-c": // in place of a shell, whose script has no programs here
@@ -45,7 +48,24 @@ func do(what string, arguments []string) (string, error) {
 		os.Stdout.Write(output)
 		return "", err
 	}
-	return "", fmt.Errorf("get, write, read, serve or -c, not %s", what)
+	return "", fmt.Errorf("get, write, read, count, serve or -c, not %s", what)
+}
+
+// count prints lines with the numbers from one to the last, with a pause between them.
+func count(last, pause string) (string, error) {
+	end, err := strconv.Atoi(last)
+	if err != nil {
+		return "", err
+	}
+	between, err := time.ParseDuration(pause)
+	if err != nil {
+		return "", err
+	}
+	for number := 1; number <= end; number++ {
+		fmt.Println("line", number)
+		time.Sleep(between)
+	}
+	return "printed " + last, nil
 }
 
 // serve answers everything on all ports with the metrics of a file; without one with nothing, which is what an
