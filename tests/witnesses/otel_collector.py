@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -14,7 +15,7 @@ import yaml
 
 from gpu_cluster.config import LogSettings
 from gpu_cluster.kubernetes.logs import agent_config, collector_config
-from gpu_cluster.kubernetes.logs.agent_config import HOST, STATE
+from gpu_cluster.kubernetes.logs.agent_config import ARGUMENTS, HOST, STATE
 from gpu_cluster.kubernetes.logs.collector_config import DATA
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.tools import OTEL_COLLECTOR
@@ -63,29 +64,36 @@ def validate(folder: Path, config: dict[str, Any], environment: Mapping[str, str
 @contextmanager
 def running(
     folder: Path, config: dict[str, Any], environment: Mapping[str, str], before: tuple[str, ...] = ()
-) -> Generator[None]:
+) -> Generator[subprocess.Popen[bytes]]:
     """The program runs with the configuration. `before`: command that starts it."""
     file = _written(folder, config)
-    with (folder / "log").open("w") as log:
+    with (folder / "log").open("a") as log:
         process = subprocess.Popen(
-            [*before, str(provide(OTEL_COLLECTOR)), f"--config={file}"],
+            [*before, str(provide(OTEL_COLLECTOR)), f"--config={file}", *ARGUMENTS],
             stdout=log,
             stderr=log,
             env={**os.environ, **environment},
         )
         try:
-            yield
-            assert process.poll() is None, (folder / "log").read_text()
+            yield process
+            assert process.poll() in (None, -signal.SIGKILL), (folder / "log").read_text()
         finally:
             process.terminate()
             process.wait(20)
 
 
 def records(folder: Path) -> list[dict[str, Any]]:
-    """Records of the collector's file, each with the attributes of its resource."""
-    file = folder / "data/files/logs.json"
+    """Records of the collector's file in the folder of a test."""
+    return records_in(folder / "data/files/logs.json")
+
+
+def records_in(file: Path) -> list[dict[str, Any]]:
+    """Records of a file that the collector wrote, each with the attributes of its resource."""
     found: list[dict[str, Any]] = []
-    for line in file.read_text().splitlines() if file.exists() else ():
+    *written, _ = (
+        file.read_text().split("\n") if file.exists() else [""]
+    )  # of the last line a part, or nothing
+    for line in written:
         for resource in json.loads(line)["resourceLogs"]:
             source = _plain(resource["resource"].get("attributes", ()))
             for scope in resource["scopeLogs"]:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -133,6 +134,28 @@ def test_lines_of_pods_arrive_in_files_and_at_an_endpoint(tmp_path: Path, store:
     assert len(found) == 1
     assert not [it for it in records(tmp_path) if "of its own" in str(it)]
     assert {it[:2] for it in sent} == {("/v1/logs", "Bearer of-a-test")}
+
+
+def test_agents_that_are_killed_lose_no_line(tmp_path: Path) -> None:
+    """As by the kernel, when a container exceeds its memory limit."""
+    settings: dict[str, Any] = {"files": {}, "nodes": False, "events": False}
+    port, root = free_port(), tmp_path / "host"
+    agent = agent_here(tmp_path, port, settings, root)
+    numbers = range(600)
+
+    with running(tmp_path / "collector", collector_here(tmp_path, port, settings), VARIABLES):
+        for kill in range(4):
+            with running(tmp_path / "agent", agent, VARIABLES) as program:
+                for number in numbers[kill::4]:
+                    pod_log(root, "vision", "detect-0", str(number))
+                    time.sleep(0.015)
+                program.kill()
+        with running(tmp_path / "agent", agent, VARIABLES):
+            pod_log(root, "vision", "detect-0", "last")
+            eventually(lambda: [it for it in records(tmp_path) if "last" in str(it["body"])])
+            found = [it["body"]["stringValue"] for it in records(tmp_path)]
+
+    assert set(found) == {*map(str, numbers), "last"}
 
 
 def test_lines_arrive_in_a_log_group(tmp_path: Path) -> None:

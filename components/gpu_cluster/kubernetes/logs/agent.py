@@ -9,7 +9,7 @@ from gpu_cluster.capacity.telemetry_requests import LOG_AGENT_REQUESTS
 from gpu_cluster.config.logs import LOG_NODES_NAMESPACE, LogSettings
 from gpu_cluster.exemption import exemptions
 from gpu_cluster.kubernetes.gpu.daemons import PRIORITY_CLASS, host_path, node_name, service_account
-from gpu_cluster.kubernetes.logs.agent_config import HEALTH_PORT, HOST, STATE, agent_config
+from gpu_cluster.kubernetes.logs.agent_config import ARGUMENTS, HEALTH_PORT, HOST, STATE, agent_config
 from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
 from gpu_cluster.kubernetes.telemetry.exporters import probe
 from gpu_cluster.kubernetes.telemetry.server import labels_of
@@ -83,7 +83,7 @@ def _pod(settings: LogSettings, image: str) -> core.PodSpecArgs:
             core.ContainerArgs(
                 name=NAME,
                 image=image,
-                args=[f"--config={_CONFIG}/{_FILE}"],
+                args=[f"--config={_CONFIG}/{_FILE}", *ARGUMENTS],
                 env=[node_name()],
                 ports=[core.ContainerPortArgs(name="health", container_port=HEALTH_PORT)],
                 readiness_probe=probe("/", HEALTH_PORT),

@@ -1,7 +1,8 @@
 """Configuration of the OpenTelemetry Collector on each node.
 
 Keys: receiver/filelogreceiver, receiver/journaldreceiver and extension/storage/filestorage of
-opentelemetry-collector-contrib v0.156.0, read 2026-11-30.
+opentelemetry-collector-contrib v0.156.0, exporter/exporterhelper of opentelemetry-collector v0.156.0, read
+2026-11-30.
 """
 
 from collections.abc import Iterable
@@ -19,7 +20,13 @@ STATE = "/var/lib/gpu-cluster-logs"
 MEMORY_LIMITER = {"check_interval": "1s", "limit_percentage": 75, "spike_limit_percentage": 20}
 """Percentages of the container's memory limit: beyond them logs wait in their files."""
 
-BATCH = {"send_batch_max_size": 1000, "send_batch_size": 1000}
+ARGUMENTS = ("--feature-gates=stanza.synchronousLogEmitter",)
+"""Lines are handed on before their position is stored: an agent that is killed would lose them otherwise.
+
+Feature gate of pkg/stanza v0.156.0 of opentelemetry-collector-contrib, read 2026-11-30.
+"""
+
+_RECORDS = 1000
 
 _PODS = f"{HOST}/var/log/pods"
 _OWN = (LOGS_NAMESPACE, LOG_NODES_NAMESPACE)
@@ -62,7 +69,6 @@ def agent_config(settings: LogSettings) -> str:
             "processors": {
                 "memory_limiter": MEMORY_LIMITER,
                 "transform": {"log_statements": [{"context": "resource", "statements": [node]}]},
-                "batch": BATCH,
             },
             "exporters": {
                 "otlp_http": {
@@ -76,15 +82,24 @@ def agent_config(settings: LogSettings) -> str:
 
 
 def patient() -> dict[str, Any]:
-    """Keys of an exporter that keeps on disk what it could not send, and reads no more once that is full."""
+    """Keys of an exporter that keeps on disk what it has not sent, and reads no more once that is full.
+
+    It makes batches of what it has stored. A batch processor would have them in memory, and lose them.
+    """
     return {
-        "sending_queue": {"storage": "file_storage", "queue_size": 200, "block_on_overflow": True},
+        "sending_queue": {
+            "storage": "file_storage",
+            "sizer": "items",
+            "queue_size": 200 * _RECORDS,
+            "block_on_overflow": True,
+            "batch": {"flush_timeout": "1s", "min_size": _RECORDS, "max_size": _RECORDS},
+        },
         "retry_on_failure": {"max_elapsed_time": "0s"},
     }
 
 
 def pipeline(receivers: Iterable[str], transform: str, exporters: Iterable[str]) -> dict[str, Any]:
-    processors = ["memory_limiter", transform, "batch"]
+    processors = ["memory_limiter", transform]
     return {"receivers": list(receivers), "processors": processors, "exporters": list(exporters)}
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from gpu_cluster.config.logs import LogSettings
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.kubernetes.logs.agent_config import (
-    BATCH,
     HEALTH_PORT,
     MEMORY_LIMITER,
     OTLP_PORT,
@@ -65,7 +64,6 @@ def collector_config(settings: LogSettings, region: str | None) -> str:
                 "memory_limiter": MEMORY_LIMITER,
                 "transform": _named(_SOURCES),
                 **({"transform/events": _named(_EVENTS)} if settings.events else {}),
-                "batch": BATCH,
             },
             "exporters": exporters,
             "service": service(pipelines),
@@ -111,6 +109,7 @@ def _exporters(settings: LogSettings, region: str | None) -> dict[str, Any]:
         exporters["file"] = {
             "path": f"{FILES}/logs.json",
             "create_directory": True,
+            "flush_interval": "100ms",  # it has no queue: a collector that is killed loses what it buffers
             "rotation": {
                 "max_megabytes": _MEGABYTES,
                 "max_days": it.retention_days,
