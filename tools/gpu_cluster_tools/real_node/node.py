@@ -29,6 +29,7 @@ def _mount(folder: Path) -> None:
     # Volumes that the kubelet mounts are to be seen by the container runtime.
     _run("mount", "--make-rshared", "/")
     _run("mount", "-t", "tmpfs", "run", "/run")  # sockets, and the lock of iptables
+    Path("/run/log").mkdir()  # every machine with systemd has it, and agents that read journals mount it
     _run("mount", "-t", "tmpfs", "opt", "/opt")  # where containerd makes a folder for plugins
     log = folder / "log"
     log.mkdir(exist_ok=True)
