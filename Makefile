@@ -4,7 +4,7 @@ PYTHON ?= python3
 run := .venv/bin/
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status rehearse campaign test test-all test-versions test-throughput lint check policies gate deploy findings schema docs bench dist release lock clean
+.PHONY: help up down status rehearse campaign test test-all test-versions test-throughput lint check policies gate deploy findings schema docs pictures bench dist release lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,10 @@ docs: .venv/ready ## write again what comes from the code: schema, references, g
 	$(run)python -m dashboards
 	$(run)python -m docs
 	$(run)pytest tests/golden --snapshot-update
+
+pictures: .venv/ready ## draw the pictures of docs/dashboards.md again: ten minutes with real nodes, as root
+	$(run)uv pip install -q --python $(run)python -e '.[pictures]'
+	DASHBOARD_PICTURES=yes $(run)pytest -m "" tests/real_node/test_dashboards.py
 
 bench: .venv/ready ## engine times as ratios to an empty program
 	$(run)python -m bench

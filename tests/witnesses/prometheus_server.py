@@ -33,6 +33,14 @@ def backfill(samples: Samples, data: Path) -> None:
     promtool("tsdb", "create-blocks-from", "openmetrics", files=[text, data])
 
 
+def blocks_of(live: Path, data: Path) -> Path:
+    """`data`, with the samples of a Prometheus' folder as blocks; what it has not compacted is among them."""
+    text = data.parent / "live.txt"
+    text.write_text(promtool("tsdb", "dump-openmetrics", files=[live]))
+    promtool("tsdb", "create-blocks-from", "openmetrics", files=[text, data])
+    return data
+
+
 @contextmanager
 def prometheus(data: Path, *, lookback: str = "5m") -> Generator[str]:
     """The address of a server over these blocks. `lookback`: for how long a sample is seen."""

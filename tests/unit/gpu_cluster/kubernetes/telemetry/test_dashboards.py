@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
+from dashboards.drawn import FOLDER, fingerprint, picture, recorded
 from gpu_cluster.config import TelemetrySettings
 from gpu_cluster.kubernetes.telemetry import prometheus_config
 from gpu_cluster.kubernetes.telemetry.grafana import DASHBOARDS, dashboard_file
@@ -87,3 +88,11 @@ def test_the_files_are_what_the_code_makes() -> None:
         for each in (fleet, pool, team, model, cost)
     }
     assert made == {name: dashboard_file(name) for name in DASHBOARDS}
+
+
+@pytest.mark.parametrize("name", DASHBOARDS)
+def test_the_picture_in_docs_is_of_this_dashboard(name: str) -> None:
+    """If it fails: `make pictures`."""
+    assert recorded()[name] == fingerprint(json.loads(dashboard_file(name)))
+    assert 10_000 < picture(name).stat().st_size < 150_000
+    assert f"](pictures/{picture(name).name})" in (FOLDER.parent / "dashboards.md").read_text()
