@@ -33,6 +33,7 @@ from gpu_cluster.stack.checks.team_grants import team_grants
 from gpu_cluster.stack.checks.telemetry import telemetry
 from gpu_cluster.stack.checks.telemetry_capacity import telemetry_capacity
 from gpu_cluster.stack.checks.updates import updates
+from gpu_cluster.stack.checks.versions import versions
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.sections import rooted
 
@@ -48,6 +49,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
     mistakes = [
         *region(stack),
         *cluster(stack, broken),
+        *versions(stack, broken),
         *compliance(stack),
         *network(stack, offered, broken),
         *hardware(stack, broken),
