@@ -293,7 +293,7 @@ GUARDS = (
         "18_late_failures", "components/gpu_cluster/capacity/pool.py", "isinstance(store, FsxLustre)", "False"
     ),
     Guard(
-        "18_late_failures", "components/gpu_cluster/stack/checks/cluster.py", "_ended(settings.version) or "
+        "18_late_failures", "components/gpu_cluster/stack/checks/versions.py", "_ended(settings.version) or "
     ),
     Guard(
         "18_late_failures",

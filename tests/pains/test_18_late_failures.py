@@ -87,7 +87,7 @@ def test_nodes_can_mount_lustre() -> None:
 
 
 def test_a_version_after_its_support_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    checks = import_module("gpu_cluster.stack.checks.cluster")  # the package has a function of that name
+    checks = import_module("gpu_cluster.stack.checks.versions")  # the package has a function of that name
     monkeypatch.setattr(checks, "today", lambda: date(2026, 11, 27))
     ended = {"cluster.version": "1.31", "cluster.support": "extended"}
     assert "EKS supports Kubernetes 1.31 until 2026-11-26" in refusal("dev", ended)

@@ -7,19 +7,19 @@ import pytest
 
 from tests.pains.platforms import refusal
 
-cluster = import_module("gpu_cluster.stack.checks.cluster")  # the package has a function of that name
+versions = import_module("gpu_cluster.stack.checks.versions")  # the package has a function of that name
 
 EDITS = {"cluster.version": "1.31", "cluster.support": "extended"}
 
 
 def test_it_is_refused_from_the_day_after_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "today", lambda: date(2026, 11, 27))
+    monkeypatch.setattr(versions, "today", lambda: date(2026, 11, 27))
 
     assert "EKS supports Kubernetes 1.31 until 2026-11-26; expected 1.32, " in refusal("dev", EDITS)
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 25), date(2026, 11, 26)])
 def test_it_is_taken_to_the_last_day(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
-    monkeypatch.setattr(cluster, "today", lambda: day)
+    monkeypatch.setattr(versions, "today", lambda: day)
 
-    assert cluster._ended("1.31") is None
+    assert versions._ended("1.31") is None
