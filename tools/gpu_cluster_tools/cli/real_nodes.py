@@ -5,6 +5,7 @@ import json
 import os
 import time
 from importlib.resources import as_file, files
+from pathlib import Path
 
 import typer
 
@@ -17,6 +18,7 @@ from gpu_cluster_tools.real_node.cluster_dns import cluster_dns
 from gpu_cluster_tools.real_node.images import container_images
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.real_node.selection import RealSelection, real_selection
+from gpu_cluster_tools.real_node.vllm_image import MOUNT
 from gpu_cluster_tools.rehearsal import LocalControlPlane
 from gpu_cluster_tools.toolchain import Toolchain
 from gpu_cluster_tools.toolchain.debian import provide_programs
@@ -47,14 +49,17 @@ def start_real_nodes(
     control_plane: LocalControlPlane,
     toolchain: Toolchain,
     real: RealSelection,
+    vllm_cpu: Path | None,
 ) -> None:
+    """`vllm_cpu`: the folder of vLLM itself, if it serves the models."""
     typer.echo(f"real nodes: starting {', '.join(real.nodes)}")
     graph = plan_of(project.folder, stack).graph
     with as_file(files("gpu_cluster.catalog.engines") / _FLAGS) as flags:
-        images = container_images(toolchain, graph, flags)
+        images = container_images(toolchain, graph, flags, vllm_cpu)
     further = images_of_gateway(real, graph, toolchain)
     images_by_pool = {pool.name: [*images, *further.get(pool.name, [])] for pool in real.pools}
-    RealNodes(project.local).start(control_plane, toolchain, provide_programs(), real, images_by_pool)
+    mounts = {MOUNT: vllm_cpu} if vllm_cpu else {}
+    RealNodes(project.local).start(control_plane, toolchain, provide_programs(), real, images_by_pool, mounts)
     cluster_dns(control_plane.kubeconfig)
     typer.echo("real nodes: ready")
 

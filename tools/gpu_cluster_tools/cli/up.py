@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 
@@ -15,6 +16,7 @@ from gpu_cluster_tools.cli.local_gateway import (
     prepare_gateway,
     say_unreal,
 )
+from gpu_cluster_tools.cli.local_vllm import prepare_vllm
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.real_nodes import answered, choose, start_real_nodes
 from gpu_cluster_tools.cli.running import RunningProject
@@ -49,10 +51,11 @@ def up(stack: StackName = "local") -> None:
     if isinstance(settings.cluster, LocalCluster):
         with project.alone():
             real = choose(settings)
+            vllm_cpu = _vllm_cpu(project, settings, settings.cluster, real)
             toolchain = install(also=(*(REAL_NODE if real else ()), *gateway_tools(settings, real)))
             prepare_gateway(project, settings, toolchain)
             with _stopped_if_interrupted(project, toolchain, stack):
-                _start_nodes(project, stack, settings, toolchain, real)
+                _start_nodes(project, stack, settings, toolchain, real, vllm_cpu)
                 engine = project.engine(stack, settings, toolchain)
                 _update(engine, settings)
                 if real:
@@ -64,6 +67,14 @@ def up(stack: StackName = "local") -> None:
             project.cluster(stack, settings).nodes()  # an unreachable cluster fails here, not once per object
         _update(project.engine(stack, settings, install()), settings)
     show(project, stack, settings)
+
+
+def _vllm_cpu(
+    project: RunningProject, settings: Stack, cluster: LocalCluster, real: RealSelection | None
+) -> Path | None:
+    if real is None or cluster.engine != "vllm-cpu":
+        return None
+    return prepare_vllm(settings, real, running=RealNodes(project.local).running())
 
 
 @contextmanager
@@ -86,7 +97,12 @@ def _stopped_if_interrupted(project: RunningProject, toolchain: Toolchain, stack
 
 
 def _start_nodes(
-    project: RunningProject, stack: str, settings: Stack, toolchain: Toolchain, real: RealSelection | None
+    project: RunningProject,
+    stack: str,
+    settings: Stack,
+    toolchain: Toolchain,
+    real: RealSelection | None,
+    vllm_cpu: Path | None,
 ) -> None:
     typer.echo("control plane: starting")
     control_plane = project.control_plane(toolchain)
@@ -105,7 +121,7 @@ def _start_nodes(
     created, updated, removed = len(nodes.created), len(nodes.updated), len(nodes.removed)
     typer.echo(f"control plane: ready; nodes: {created} created, {updated} changed, {removed} removed")
     if real:
-        start_real_nodes(project, stack, control_plane, toolchain, real)
+        start_real_nodes(project, stack, control_plane, toolchain, real, vllm_cpu)
     else:
         RealNodes(project.local).remove()
 

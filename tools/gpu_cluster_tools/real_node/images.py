@@ -13,19 +13,20 @@ from gpu_cluster.images import PAUSE as PAUSE_OF_PODS
 from gpu_cluster.kubernetes.serving.server import WEIGHTS
 from gpu_cluster.plan import Graph
 from gpu_cluster_tools.real_node.node_files import PAUSE_IMAGE
+from gpu_cluster_tools.real_node.vllm_image import vllm_files, weights_of
 from gpu_cluster_tools.toolchain import Toolchain
 from gpu_cluster_tools.toolchain.envoy import libraries_of
 from gpu_cluster_tools.toolchain.real_node import COREDNS, GPU_DEVICE_PLUGIN, MODEL_SERVER, PAUSE
 
 DNS_IMAGE = "gpu-cluster.local/coredns:1"
-_EXECUTABLE = ("usr/", "lib")
+_EXECUTABLE = ("usr/", "lib", "bin/")
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 @dataclass(frozen=True, slots=True)
 class LocalImage:
-    """An image of one layer. Files below usr/ and lib are executable, a path with a slash at its end is a
-    folder for everyone's files."""
+    """An image of one layer. Files below usr/, lib and bin/ are executable, a path with a slash at its end
+    is a folder for everyone's files."""
 
     name: str
     """Whole name, as containers have it."""
@@ -64,17 +65,23 @@ class LocalImage:
                 _add(archive, f"blobs/sha256/{_digest(blob).removeprefix('sha256:')}", blob)
 
 
-def container_images(toolchain: Toolchain, graph: Graph, flags: Path) -> list[LocalImage]:
+def container_images(
+    toolchain: Toolchain, graph: Graph, flags: Path, vllm_cpu: Path | None = None
+) -> list[LocalImage]:
     """Images of this project under the names by which the containers of a plan ask for them.
 
-    `flags`: the arguments of vLLM's parser.
+    `flags`: the arguments of vLLM's parser; `vllm_cpu`: the folder of vLLM itself, if it serves the models.
     """
 
     def executable(tool: str) -> dict[str, bytes]:
         return {f"usr/local/bin/{tool}": toolchain.path(tool).read_bytes()}
 
     by_command = {
-        MODEL_SERVER.name: executable(MODEL_SERVER.name) | {"vllm-flags.json": flags.read_bytes()},
+        MODEL_SERVER.name: (
+            vllm_files(vllm_cpu, _vllm(graph))
+            if vllm_cpu
+            else executable(MODEL_SERVER.name) | {"vllm-flags.json": flags.read_bytes()}
+        ),
         GPU_DEVICE_PLUGIN.name: executable(GPU_DEVICE_PLUGIN.name),
     }
     own = [
@@ -84,7 +91,7 @@ def container_images(toolchain: Toolchain, graph: Graph, flags: Path) -> list[Lo
         ),
         LocalImage(DNS_IMAGE, executable(COREDNS.name), ["/usr/local/bin/coredns"]),
     ]
-    return [*own, *_named(graph, by_command), *_weights(graph)]
+    return [*own, *_named(graph, by_command), *_weights(graph, small=vllm_cpu is not None)]
 
 
 def gateway_images(graph: Graph, controller: Path, envoy: Path) -> list[LocalImage]:
@@ -132,16 +139,22 @@ def _pauses(graph: Graph) -> Iterable[str]:
             yield container["image"]
 
 
-def _weights(graph: Graph) -> Iterable[LocalImage]:
-    """Images with the weights of models: a configuration that says nothing, where the server looks for it."""
+def _vllm(graph: Graph) -> list[dict[str, Any]]:
+    return [it for it in _containers(graph) if (it.get("command") or [""])[0] == MODEL_SERVER.name]
+
+
+def _weights(graph: Graph, *, small: bool) -> Iterable[LocalImage]:
+    """Images with the weights of models, at the paths of their servers: small ones, or an empty file."""
     found: dict[str, dict[str, bytes]] = {}
     for pod in _pods(graph):
         mounted = {it["name"]: it["image"]["reference"] for it in pod.get("volumes", []) if "image" in it}
         for container in pod["containers"] if "weights" in mounted else ():
             if (container.get("command") or [""])[0] == MODEL_SERVER.name:
                 folder = container["args"][0].removeprefix(WEIGHTS).strip("/")
-                path = f"{folder}/config.json".removeprefix("/")
-                found.setdefault(mounted["weights"], {})[path] = b"{}"
+                files = weights_of(container) if small else {"config.json": b"{}"}
+                found.setdefault(mounted["weights"], {}).update(
+                    {f"{folder}/{name}".removeprefix("/"): data for name, data in files.items()}
+                )
     return [LocalImage(name, files) for name, files in sorted(found.items())]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,12 @@ def network(number: int, folder: Path) -> dict[str, Any]:
     }
 
 
-def containerd(folder: Path, *, plugins: Path, runc: Path) -> str:
-    """Version 2 of the format is read by containerd 1.6 and later."""
+def containerd(folder: Path, *, plugins: Path, runc: Path, specification: Path | None = None) -> str:
+    """Configuration of the runtime; `specification` is what its containers are made from, if not the default.
+
+    Version 2 of the format is read by containerd 1.6 and later.
+    """
+    base = f"    base_runtime_spec = {json.dumps(str(specification))}\n" if specification else ""
     restricted = "true" if not _may_lower_oom_score() else "false"
     return f"""version = 2
 root = {json.dumps(str(folder / "containerd"))}
@@ -108,10 +113,19 @@ state = {json.dumps(str(folder / "containerd-state"))}
     conf_dir = {json.dumps(str(folder / "cni"))}
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
     runtime_type = "io.containerd.runc.v2"
-    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+{base}    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
       BinaryName = {json.dumps(str(runc))}
       SystemdCgroup = false
 """
+
+
+def with_mounts(specification: dict[str, Any], mounts: Mapping[str, str]) -> dict[str, Any]:
+    """A container's specification with read-only folders of this machine, by their paths in the container."""
+    added = [
+        {"destination": path, "type": "bind", "source": source, "options": ["rbind", "ro", "nosuid", "nodev"]}
+        for path, source in mounts.items()
+    ]
+    return specification | {"mounts": [*specification["mounts"], *added]}
 
 
 def _may_lower_oom_score() -> bool:

@@ -18,7 +18,12 @@ from gpu_cluster_tools.real_node.inside import TARGETS
 from gpu_cluster_tools.real_node.machine import write_machine
 from gpu_cluster_tools.real_node.network import node_address
 from gpu_cluster_tools.real_node.node import KUBELET_FOLDER
-from gpu_cluster_tools.real_node.runtime import READY_SECONDS, import_images, not_ready
+from gpu_cluster_tools.real_node.runtime import (
+    READY_SECONDS,
+    default_specification,
+    import_images,
+    not_ready,
+)
 from gpu_cluster_tools.real_node.selection import RealSelection
 from gpu_cluster_tools.real_node.settings import GATEWAY, NodeSettings, Program, RealNodeSettings, model_way
 from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, RehearsalError, egress, ports
@@ -51,16 +56,20 @@ class RealNodes:
         programs: Path,
         real: RealSelection,
         images: Mapping[str, Sequence[LocalImage]],
+        mounts: Mapping[str, Path] | None = None,
     ) -> None:
         """Make them run as the arguments say, whatever state they are in, and wait until they are Ready.
 
-        `programs`: the folder with runc and iptables; `images`: those of each pool. `RehearsalError` where
-        a node does not become Ready.
+        `programs`: the folder with runc and iptables; `images`: those of each pool; `mounts`: folders of this
+        machine by their paths in every container. `RehearsalError` where a node does not become Ready.
         """
-        settings = self._settings(control_plane, toolchain, programs, real)
+        settings = self._settings(control_plane, toolchain, programs, real, mounts or {})
         identity = self._identity(settings, control_plane)
-        if not (self._running() and self._started.exists() and self._started.read_text() == identity):
+        if not (self.running() and self._started.exists() and self._started.read_text() == identity):
             self._end()
+            if self._path.exists() and RealNodeSettings.read(self._path).mounts != settings.mounts:
+                # Another image has the name, and a kubelet would start its pods before it is imported.
+                shutil.rmtree(self._folder / "nodes", ignore_errors=True)
             self._folder.mkdir(parents=True, exist_ok=True)
             self._write(settings, control_plane, toolchain, programs, real)
             self._spawn()
@@ -104,9 +113,14 @@ class RealNodes:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _settings(
-        self, control_plane: LocalControlPlane, toolchain: Toolchain, programs: Path, real: RealSelection
+        self,
+        control_plane: LocalControlPlane,
+        toolchain: Toolchain,
+        programs: Path,
+        real: RealSelection,
+        mounts: Mapping[str, Path],
     ) -> RealNodeSettings:
-        kept = RealNodeSettings.read(self._path).ways if self._path.exists() and self._running() else {}
+        kept = RealNodeSettings.read(self._path).ways if self._path.exists() and self.running() else {}
         wanted = (*map(model_way, real.models), *([GATEWAY] if real.gateway else []))
         ways = kept if set(kept) == set(wanted) else ports.assign(wanted, {})
         shim = toolchain.path("containerd-shim-runc-v2").parent
@@ -131,6 +145,7 @@ class RealNodes:
                 Program("network-policies", [*policies, "--nodes", ",".join(real.nodes)]),
             ],
             nodes=[self._node(toolchain, name, number) for number, name in enumerate(real.nodes)],
+            mounts={path: str(folder) for path, folder in mounts.items()},
         )
 
     def _node(self, toolchain: Toolchain, name: str, number: int) -> NodeSettings:
@@ -158,6 +173,10 @@ class RealNodes:
         control_plane.admit(self._kubeconfig("policies"), user=POLICIES_USER, group=_SYSTEM_GROUP)
         _write_json(self._folder / "kube-proxy.json", node_files.kube_proxy(self._kubeconfig("proxy")))
         plugins = self._plugins(toolchain)
+        specification = self._folder / "container.json" if settings.mounts else None
+        if specification:
+            default = default_specification(toolchain.path("ctr"))
+            _write_json(specification, node_files.with_mounts(default, settings.mounts))
         for number, node in enumerate(settings.nodes):
             folder, pool = Path(node.folder), real.nodes[node.name]
             control_plane.admit(
@@ -173,7 +192,9 @@ class RealNodes:
                 ),
             )
             (folder / "containerd.toml").write_text(
-                node_files.containerd(folder, plugins=plugins, runc=programs / "runc")
+                node_files.containerd(
+                    folder, plugins=plugins, runc=programs / "runc", specification=specification
+                )
             )
             _write_json(folder / "cni" / "10-gpu-cluster.conflist", node_files.network(number, folder))
             _write_json(
@@ -217,7 +238,8 @@ class RealNodes:
                 raise RehearsalError(not_ready(Path(node.folder), "kubelet"))
             time.sleep(_POLL_SECONDS)
 
-    def _running(self) -> bool:
+    def running(self) -> bool:
+        """Whether their processes run."""
         return any("gpu_cluster_tools.real_node.outside" in found.arguments for found in self._processes())
 
     def _processes(self) -> list[Process]:

@@ -1,11 +1,13 @@
 """The container runtime of a real node, from outside of its mounts."""
 
 import hashlib
+import json
 import os
 import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.real_node.node_files import RUNTIME_SOCKET
@@ -33,6 +35,12 @@ def import_images(folder: Path, ctr: Path, images: Sequence[LocalImage]) -> None
         _run([*client, "--namespace", "k8s.io", "images", "import", "--local", str(archive)])
         archive.unlink()
     done.touch()
+
+
+def default_specification(ctr: Path) -> dict[str, Any]:
+    """Specification of a container as the runtime makes it by default."""
+    done = subprocess.run([str(ctr), "oci", "spec"], capture_output=True, check=True)  # noqa: S603
+    return json.loads(done.stdout)
 
 
 def runtime_client(folder: Path, ctr: Path) -> list[str]:

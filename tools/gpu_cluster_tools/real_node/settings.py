@@ -1,7 +1,7 @@
 """Settings of the processes of real nodes, as a file between the command that starts them and themselves."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 GATEWAY = "gateway"
@@ -46,6 +46,9 @@ class RealNodeSettings:
     nodes: list[NodeSettings]
     gateway: int | None = None
     """Port of this machine at which the gateway answers, where it is real."""
+
+    mounts: dict[str, str] = field(default_factory=dict[str, str])
+    """Folders of this machine by their paths in every container, where they are read-only."""
 
     @property
     def ways(self) -> dict[str, int]:

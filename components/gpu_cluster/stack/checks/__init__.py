@@ -15,6 +15,7 @@ from gpu_cluster.stack.checks.groups import groups
 from gpu_cluster.stack.checks.hardware import hardware
 from gpu_cluster.stack.checks.image_volumes import image_volumes
 from gpu_cluster.stack.checks.load_times import load_times
+from gpu_cluster.stack.checks.local_engine import local_engine
 from gpu_cluster.stack.checks.logs import logs
 from gpu_cluster.stack.checks.memory import memory
 from gpu_cluster.stack.checks.mirrors import mirrors
@@ -64,6 +65,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *models(stack, offered, broken),
         *engines(stack, broken),
         *groups(stack, broken),
+        *local_engine(stack),
         *gated_models(stack, broken),
         *mirrors(stack, offered, broken),
         *memory(stack, offered, broken),

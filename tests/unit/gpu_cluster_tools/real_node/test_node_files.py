@@ -1,9 +1,10 @@
+import tomllib
 from pathlib import Path
 
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.stack import load
 from gpu_cluster_tools.real_node.network import NODES, PODS, node_address, pod_range
-from gpu_cluster_tools.real_node.node_files import containerd, kubelet, network
+from gpu_cluster_tools.real_node.node_files import containerd, kubelet, network, with_mounts
 
 STACKS = Path(__file__).parents[4] / "stacks"
 
@@ -33,3 +34,22 @@ def test_the_runtime_writes_to_the_folder_of_its_node_alone(tmp_path: Path) -> N
     assert f'state = "{tmp_path}/containerd-state"' in configuration
     assert f'conf_dir = "{tmp_path}/cni"' in configuration
     assert 'BinaryName = "/programs/runc"' in configuration
+
+
+def test_the_runtime_makes_containers_from_a_specification_if_there_is_one(tmp_path: Path) -> None:
+    configuration = containerd(
+        tmp_path, plugins=Path("/plugins"), runc=Path("/runc"), specification=Path("/node/container.json")
+    )
+    options = tomllib.loads(configuration)["plugins"]["io.containerd.grpc.v1.cri"]["containerd"]["runtimes"]
+    assert options["runc"]["base_runtime_spec"] == "/node/container.json"
+    without = containerd(tmp_path, plugins=Path("/plugins"), runc=Path("/runc"))
+    assert "base_runtime_spec" not in without
+
+
+def test_mounts_are_added_and_read_only() -> None:
+    default = {"ociVersion": "1.2.1", "mounts": [{"destination": "/proc"}]}
+    found = with_mounts(default, {"/opt/vllm-cpu": "/tools/vllm-cpu"})
+    assert found["ociVersion"] == "1.2.1"
+    assert [it["destination"] for it in found["mounts"]] == ["/proc", "/opt/vllm-cpu"]
+    assert "ro" in found["mounts"][1]["options"]
+    assert len(default["mounts"]) == 1

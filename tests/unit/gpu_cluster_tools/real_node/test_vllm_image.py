@@ -1,0 +1,57 @@
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import gpu_cluster_tools.real_node as package
+from gpu_cluster_tools.real_node.vllm_image import MOUNT, vllm_files, weights_of
+
+ENTRY = Path(package.__file__).with_name("vllm-entry")
+HUB = {"args": ["Qwen/Qwen3-4B", "--port=8000", "--revision=v1", "--max-model-len=16384"]}
+FOLDER = {"args": ["/weights/models", "--port=8000"]}
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    library = tmp_path / "root" / "lib" / "libc.so.6"
+    library.parent.mkdir(parents=True)
+    library.write_bytes(b"library")
+    return tmp_path
+
+
+def test_the_image_has_libraries_and_the_models_that_are_asked_from_the_hub(installed: Path) -> None:
+    files = vllm_files(installed, [HUB, FOLDER])
+    assert files["lib/libc.so.6"] == b"library"
+    assert files["usr/local/bin/vllm"] == ENTRY.read_bytes()
+    assert "models/models--Qwen--Qwen3-4B/refs/v1" in files
+    [configuration] = [path for path in files if path.endswith("/config.json")]
+    assert b'"max_position_embeddings": 16384' in files[configuration]
+
+
+def test_a_folder_has_the_files_of_a_model() -> None:
+    assert {"config.json", "tokenizer.json"} <= weights_of(FOLDER).keys()
+    assert b'"max_position_embeddings": 8192' in weights_of(FOLDER)["config.json"]
+
+
+def test_the_command_changes_no_argument_and_adds_two(tmp_path: Path) -> None:
+    """By the shell, with a Python that prints what it is given."""
+    python = tmp_path / "python" / "bin" / "python3"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@" "$HF_HUB_OFFLINE$HF_HUB_CACHE" "$HOME"\n')
+    python.chmod(0o755)
+    script = tmp_path / "vllm"
+    text = ENTRY.read_text()
+    assert text.count(MOUNT) == 1
+    script.write_text(text.replace(MOUNT, str(tmp_path)))
+    given = ["serve", "a/model", '--chat-template={{ "two words" }}', "--port=8000"]
+
+    done = subprocess.run(
+        ["/bin/sh", str(script), *given], capture_output=True, text=True, check=True, env={"HOME": "/tmp"}
+    )
+
+    assert done.stdout.splitlines() == [
+        *("-m", "vllm.entrypoints.cli.main"),
+        *given,
+        *("--load-format=dummy", "--enforce-eager"),
+        *("1/models", "/tmp"),
+    ]
