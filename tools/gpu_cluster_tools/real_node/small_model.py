@@ -7,7 +7,9 @@ from typing import Any
 _SENTENCE = (
     "this is a Llama of two layers with random weights , so it says words of this one sentence in any order ."
 )
-_UNKNOWN = "<unk>"
+_UNKNOWN = "words"
+"""Word as which the model reads all others. A special token would be left out of answers."""
+
 _TOKENS = 24
 """Length of an answer whose request sets none; no token ends it."""
 
@@ -18,7 +20,7 @@ _TEMPLATE = (
 
 def small_model(context: int) -> dict[str, bytes]:
     """Files of a model that takes prompt and answer of so many tokens."""
-    vocabulary = {word: number for number, word in enumerate([_UNKNOWN, *dict.fromkeys(_SENTENCE.split())])}
+    vocabulary = {word: number for number, word in enumerate(dict.fromkeys(_SENTENCE.split()))}
     return {
         "config.json": _json(_config(context, len(vocabulary))),
         "generation_config.json": _json({"max_new_tokens": _TOKENS}),
@@ -26,7 +28,6 @@ def small_model(context: int) -> dict[str, bytes]:
         "tokenizer_config.json": _json(
             {
                 "tokenizer_class": "PreTrainedTokenizerFast",
-                "unk_token": _UNKNOWN,
                 "chat_template": _TEMPLATE,
                 "model_max_length": context,
             }
@@ -71,14 +72,12 @@ def _config(context: int, words: int) -> dict[str, Any]:
 
 
 def _tokenizer(vocabulary: dict[str, int]) -> dict[str, Any]:
-    """One token a word, and one for all other words. Source of the format: tokenizers 0.23.3, 2026-11-30."""
-    unknown = {"id": 0, "content": _UNKNOWN, "special": True}
-    unknown |= dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False)
+    """One token a word. Source of the format: tokenizers 0.23.3, 2026-11-30."""
     return {
         "version": "1.0",
         "truncation": None,
         "padding": None,
-        "added_tokens": [unknown],
+        "added_tokens": [],
         "normalizer": None,
         "pre_tokenizer": {"type": "Whitespace"},
         "post_processor": None,

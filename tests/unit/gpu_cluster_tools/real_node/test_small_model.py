@@ -39,3 +39,8 @@ def test_a_branch_leads_to_a_commit() -> None:
         files = hub_files("Qwen/Qwen3-4B", revision, 8192)
         commit = files[f"models--Qwen--Qwen3-4B/refs/{name}"].decode()
         assert f"models--Qwen--Qwen3-4B/snapshots/{commit}/config.json" in files
+
+
+def test_other_words_are_read_as_one_of_its_own() -> None:
+    model = _read(small_model(8192), "tokenizer.json")["model"]
+    assert model["unk_token"] in model["vocab"]
