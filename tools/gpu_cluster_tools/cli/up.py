@@ -74,7 +74,7 @@ def _vllm_cpu(
 ) -> Path | None:
     if real is None or cluster.engine != "vllm-cpu":
         return None
-    return prepare_vllm(settings, real, running=RealNodes(project.local).running())
+    return prepare_vllm(settings, real, running=bool(RealNodes(project.local).mounts()))
 
 
 @contextmanager

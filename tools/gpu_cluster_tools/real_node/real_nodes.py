@@ -22,6 +22,7 @@ from gpu_cluster_tools.real_node.runtime import (
     READY_SECONDS,
     default_specification,
     import_images,
+    link_plugins,
     not_ready,
 )
 from gpu_cluster_tools.real_node.selection import RealSelection
@@ -32,7 +33,6 @@ from gpu_cluster_tools.rehearsal.kubernetes_client import name_of
 from gpu_cluster_tools.rehearsal.nodes import takes_pods
 from gpu_cluster_tools.rehearsal.processes import Process, end, processes
 from gpu_cluster_tools.toolchain import Toolchain
-from gpu_cluster_tools.toolchain.real_node import CNI_PLUGINS
 
 _POLL_SECONDS = 0.2
 _SYSTEM_GROUP = "gpu-cluster:real-nodes"
@@ -65,9 +65,9 @@ class RealNodes:
         """
         settings = self._settings(control_plane, toolchain, programs, real, mounts or {})
         identity = self._identity(settings, control_plane)
-        if not (self.running() and self._started.exists() and self._started.read_text() == identity):
+        if not (self._running() and self._started.exists() and self._started.read_text() == identity):
             self._end()
-            if self._path.exists() and RealNodeSettings.read(self._path).mounts != settings.mounts:
+            if self._path.exists() and self._known_mounts() != settings.mounts:
                 # Another image has the name, and a kubelet would start its pods before it is imported.
                 shutil.rmtree(self._folder / "nodes", ignore_errors=True)
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -107,6 +107,13 @@ class RealNodes:
         fresh.write_text(json.dumps({**known, **targets}))
         fresh.replace(path)
 
+    def mounts(self) -> Mapping[str, str]:
+        """Folders of this machine in the containers of nodes that run."""
+        return self._known_mounts() if self._running() else {}
+
+    def _known_mounts(self) -> Mapping[str, str]:
+        return RealNodeSettings.read(self._path).mounts
+
     def remove(self) -> None:
         """End their processes, and delete every file and control group."""
         self._end()
@@ -120,7 +127,7 @@ class RealNodes:
         real: RealSelection,
         mounts: Mapping[str, Path],
     ) -> RealNodeSettings:
-        kept = RealNodeSettings.read(self._path).ways if self._path.exists() and self.running() else {}
+        kept = RealNodeSettings.read(self._path).ways if self._path.exists() and self._running() else {}
         wanted = (*map(model_way, real.models), *([GATEWAY] if real.gateway else []))
         ways = kept if set(kept) == set(wanted) else ports.assign(wanted, {})
         shim = toolchain.path("containerd-shim-runc-v2").parent
@@ -172,7 +179,8 @@ class RealNodes:
         control_plane.admit(self._kubeconfig("proxy"), user="system:kube-proxy", group=_SYSTEM_GROUP)
         control_plane.admit(self._kubeconfig("policies"), user=POLICIES_USER, group=_SYSTEM_GROUP)
         _write_json(self._folder / "kube-proxy.json", node_files.kube_proxy(self._kubeconfig("proxy")))
-        plugins = self._plugins(toolchain)
+        plugins = self._folder / "plugins"
+        link_plugins(plugins, toolchain)
         specification = self._folder / "container.json" if settings.mounts else None
         if specification:
             default = default_specification(toolchain.path("ctr"))
@@ -202,16 +210,6 @@ class RealNodes:
             )
             (folder / "kubelet" / "resolv.conf").write_text("")
 
-    def _plugins(self, toolchain: Toolchain) -> Path:
-        """The one folder that the runtime looks for network plugins in."""
-        folder = self._folder / "plugins"
-        folder.mkdir(exist_ok=True)
-        for tool in CNI_PLUGINS:
-            link = folder / tool.name
-            link.unlink(missing_ok=True)
-            link.symlink_to(toolchain.path(tool.name))
-        return folder
-
     def _kubeconfig(self, name: str) -> Path:
         return self._folder / "kubeconfigs" / name
 
@@ -238,8 +236,7 @@ class RealNodes:
                 raise RehearsalError(not_ready(Path(node.folder), "kubelet"))
             time.sleep(_POLL_SECONDS)
 
-    def running(self) -> bool:
-        """Whether their processes run."""
+    def _running(self) -> bool:
         return any("gpu_cluster_tools.real_node.outside" in found.arguments for found in self._processes())
 
     def _processes(self) -> list[Process]:

@@ -13,6 +13,8 @@ from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.real_node.node_files import RUNTIME_SOCKET
 from gpu_cluster_tools.rehearsal import RehearsalError
 from gpu_cluster_tools.rehearsal.processes import processes
+from gpu_cluster_tools.toolchain import Toolchain
+from gpu_cluster_tools.toolchain.real_node import CNI_PLUGINS
 
 READY_SECONDS = 120
 _POLL_SECONDS = 0.2
@@ -35,6 +37,15 @@ def import_images(folder: Path, ctr: Path, images: Sequence[LocalImage]) -> None
         _run([*client, "--namespace", "k8s.io", "images", "import", "--local", str(archive)])
         archive.unlink()
     done.touch()
+
+
+def link_plugins(folder: Path, toolchain: Toolchain) -> None:
+    """Fill the one folder that the runtime looks for network plugins in."""
+    folder.mkdir(exist_ok=True)
+    for tool in CNI_PLUGINS:
+        link = folder / tool.name
+        link.unlink(missing_ok=True)
+        link.symlink_to(toolchain.path(tool.name))
 
 
 def default_specification(ctr: Path) -> dict[str, Any]:
