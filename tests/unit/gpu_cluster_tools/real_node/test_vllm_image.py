@@ -4,9 +4,12 @@ from pathlib import Path
 import pytest
 
 import gpu_cluster_tools.real_node as package
+from gpu_cluster.stack import load
 from gpu_cluster_tools.real_node.vllm_image import MOUNT, vllm_files, weights_of
+from tests.unit.platforms import platform_of
 
 ENTRY = Path(package.__file__).with_name("vllm-entry")
+LOCAL = Path(__file__).parents[4] / "stacks" / "Pulumi.local.yaml"
 HUB = {"args": ["Qwen/Qwen3-4B", "--port=8000", "--revision=v1", "--max-model-len=16384"]}
 FOLDER = {"args": ["/weights/models", "--port=8000"]}
 
@@ -55,3 +58,16 @@ def test_the_command_changes_no_argument_and_adds_two(tmp_path: Path) -> None:
         *("--load-format=dummy", "--enforce-eager"),
         *("1/models", "/tmp"),
     ]
+
+
+def test_no_object_of_the_platform_differs(tmp_path: Path) -> None:
+    """The key is about the nodes of this machine, so that the pod is the one that runs elsewhere."""
+    text = LOCAL.read_text()
+    assert text.count("{provider: local}") == 1
+    path = tmp_path / LOCAL.name
+    path.write_text(text.replace("{provider: local}", "{provider: local, engine: vllm-cpu}"))
+    without, with_vllm = (
+        {it.urn: dict(it.inputs) for it in platform_of(load(file))[0].resources} for file in (LOCAL, path)
+    )
+    assert len(without) > 50
+    assert with_vllm == without
