@@ -41,7 +41,7 @@ def worst_case_cost(context: EvaluationContext) -> Rule:
         level=Level.MANDATORY,
         references="AWS Well-Architected COST02-BP05; COST03-BP06",
         fix="lower nodes.max or replicas.max, or raise gpu-cluster:budget.monthlyUsd; `gpu-cluster cost` "
-        "shows all parts and missing prices, which can be set in prices.yaml",
+        "shows all parts and missing prices, which `gpu-cluster prices --write prices.yaml` fetches",
     )
     def judge(budget: Resource, inventory: Inventory) -> Iterator[Violation]:
         """An AWS budget reports past cost; the worst case is known before deployment, and a missing price is
