@@ -158,6 +158,26 @@ def test_agents_that_are_killed_lose_no_line(tmp_path: Path) -> None:
     assert set(found) == {*map(str, numbers), "last"}
 
 
+def test_a_file_that_is_rotated_is_read_to_its_end(tmp_path: Path) -> None:
+    """The kubelet renames a file, and the runtime creates another one."""
+    settings: dict[str, Any] = {"files": {}, "nodes": False, "events": False}
+    port, root = free_port(), tmp_path / "host"
+
+    with (
+        running(tmp_path / "collector", collector_here(tmp_path, port, settings), VARIABLES),
+        running(tmp_path / "agent", agent_here(tmp_path, port, settings, root), VARIABLES),
+    ):
+        for number in range(600):
+            file = pod_log(root, "vision", "detect-0", str(number))
+            time.sleep(0.004)
+            if number % 150 == 149:
+                file.rename(file.with_name(f"0.log.20261130-12000{number // 150}"))
+        eventually(lambda: [it for it in records(tmp_path) if "599" in str(it["body"])])
+
+    found = [it["body"]["stringValue"] for it in records(tmp_path)]
+    assert sorted(found, key=int) == list(map(str, range(600)))
+
+
 def test_lines_arrive_in_a_log_group(tmp_path: Path) -> None:
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
