@@ -1,6 +1,10 @@
 """NVIDIA's device plugin in the pods of real nodes, over a library that plays the GPUs of a pool."""
 
 import csv
+import os
+import shutil
+import stat
+import subprocess
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +18,7 @@ from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.rehearsal.processes import processes
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.envoy import libraries_of
-from gpu_cluster_tools.toolchain.nvidia import NVIDIA_DEVICE_PLUGIN, NVML
+from gpu_cluster_tools.toolchain.nvidia import NVIDIA_CTK, NVIDIA_DEVICE_PLUGIN, NVML
 from tests.real_node.platform import CLIENT_IMAGE, Platform, wait
 
 _COMMAND = "usr/local/bin/nvidia-device-plugin"
@@ -22,17 +26,20 @@ _CAPABILITY = "8.9"  # of the L4 and L40S; GPUs with MIG have theirs in the tabl
 _PROFILES = Path(__file__).with_name("mig_profiles.csv")
 """Profiles as the mocks of go-nvml v0.13.4-1 have them (pkg/nvml/mock/gpus, 2026-11-30)."""
 
+_DRIVER = "580.95.05"
+NVIDIA_MAJOR = 195  # of NVIDIA's devices, by Documentation/admin-guide/devices.txt of Linux
+
 SYSTEM_PODS = "/api/v1/namespaces/gpu-system/pods"
 
 
-def nvidia_image() -> LocalImage:
+def nvidia_image(name: str = DEVICE_PLUGIN.at(None)) -> LocalImage:
     """The plugin under the name that the platform renders, with the C library of this machine."""
     plugin = provide(NVIDIA_DEVICE_PLUGIN)
     libraries = libraries_of(plugin)
     folder = next(path for path in libraries if path.endswith("libc.so.6")).rpartition("/")[0]
     nvml = {f"{folder}/{NVML.name}": provide(NVML).read_bytes()}
     files = {_COMMAND: plugin.read_bytes(), **libraries, **nvml}
-    return LocalImage(DEVICE_PLUGIN.at(None), files, [f"/{_COMMAND}"])
+    return LocalImage(name, files, [f"/{_COMMAND}"])
 
 
 def machine_of(pool: Pool) -> str:
@@ -115,14 +122,47 @@ class NvidiaNode:
         with (self._folder / "xids.txt").open("a") as file:
             file.write(" ".join(map(str, filter(lambda it: it is not None, (gpu, xid, instance)))) + "\n")
 
+    def install_driver(self) -> None:
+        """Lay files of a driver and NVIDIA's hooks over those of the machine, for this node alone."""
+        driver = self._node / "driver"
+        libraries, devices, programs = (driver / name for name in ("lib64", "dev", "bin"))
+        for folder in (libraries, devices, programs):
+            folder.mkdir(parents=True)
+        shutil.copy(provide(NVML), libraries / f"libnvidia-ml.so.{_DRIVER}")
+        shutil.copy(provide(NVML), libraries / f"libcuda.so.{_DRIVER}")  # any library: nothing calls it
+        (libraries / "libnvidia-ml.so.1").symlink_to(f"libnvidia-ml.so.{_DRIVER}")
+        (libraries / "libcuda.so.1").symlink_to(f"libcuda.so.{_DRIVER}")
+        for name, minor in {"nvidiactl": 255, **{f"nvidia{gpu}": gpu for gpu in range(8)}}.items():
+            os.mknod(devices / name, 0o666 | stat.S_IFCHR, os.makedev(NVIDIA_MAJOR, minor))
+        shutil.copy(provide(NVIDIA_CTK), programs / "nvidia-ctk")
+        script = " && ".join(
+            [
+                f"mount -t overlay overlay -o lowerdir={libraries}:/usr/lib64 /usr/lib64",
+                f"mount -t overlay overlay -o lowerdir={programs}:/usr/bin /usr/bin",
+                "mkdir /opt/dev",
+                "mount --rbind /dev /opt/dev",
+                f"mount -t overlay overlay -o lowerdir={devices}:/opt/dev /dev",
+                "mount --rbind /opt/dev/pts /dev/pts",
+                "mount --rbind /opt/dev/shm /dev/shm",
+            ]
+        )
+        [containerd] = [
+            it for it in processes("containerd".__eq__) if f"{self._node}/containerd.toml" in it.arguments
+        ]
+        subprocess.run(["nsenter", "-t", str(containerd.pid), "-m", "sh", "-c", script], check=True)
+
     def offers(self, resource: str) -> int:
         node = self.platform.api.get(f"/api/v1/nodes/{self.name}")
         return int(node["status"]["allocatable"].get(resource, "0"))
 
     @property
-    def _folder(self) -> Path:
+    def _node(self) -> Path:
         [node] = [it for it in self.platform.settings.nodes if it.name == self.name]
-        return Path(node.folder) / "kubelet" / "device-plugins" / "simulated"
+        return Path(node.folder)
+
+    @property
+    def _folder(self) -> Path:
+        return self._node / "kubelet" / "device-plugins" / "simulated"
 
     def _plugins(self) -> list[dict[str, Any]]:
         pods = self.platform.api.items(
@@ -138,13 +178,18 @@ class NvidiaNode:
         self.platform.api.patch(f"/api/v1/nodes/{self.name}", {"metadata": {"labels": {POOL_LABEL: pool}}})
 
 
-def environment_of(pod: dict[str, Any], program: str) -> dict[str, str]:
-    """Environment of the process of a pod, as the kernel has it."""
+def process_of(pod: dict[str, Any], program: str) -> Path:
+    """Folder of the process of a pod in /proc."""
     for found in processes(program.__eq__):
-        if pod["metadata"]["uid"] in Path(f"/proc/{found.pid}/cgroup").read_text():
-            content = Path(f"/proc/{found.pid}/environ").read_text()
-            return dict(line.split("=", 1) for line in content.split("\0") if line)
+        process = Path(f"/proc/{found.pid}")
+        if pod["metadata"]["uid"] in (process / "cgroup").read_text():
+            return process
     raise LookupError(f"{program} of {pod['metadata']['name']} does not run")
+
+
+def environment_of(process: Path) -> dict[str, str]:
+    content = (process / "environ").read_text()
+    return dict(line.split("=", 1) for line in content.split("\0") if line)
 
 
 def gpu_pod(node: str, name: str, resource: str, count: int = 1) -> dict[str, Any]:

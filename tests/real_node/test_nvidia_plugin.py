@@ -1,5 +1,6 @@
 """NVIDIA's device plugin, as published, in the rendered pods of kubelets: its GPUs are a library's."""
 
+import os
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -9,11 +10,13 @@ from typing import Any
 import pytest
 
 from gpu_cluster.capacity import GPU_RESOURCE, Pool, mig_resource, pools_of
+from gpu_cluster.plan import plan_of
 from gpu_cluster.stack import load
 from gpu_cluster_tools.toolchain.c_compiler import missing_c_compiler
 from gpu_cluster_tools.toolchain.nvidia import NVIDIA_DEVICE_PLUGIN
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from tests.real_node.nvidia_plugin import (
+    NVIDIA_MAJOR,
     NvidiaNode,
     environment_of,
     gpu_id,
@@ -21,10 +24,11 @@ from tests.real_node.nvidia_plugin import (
     machine,
     mig_id,
     nvidia_image,
+    process_of,
     with_known_profiles,
 )
 from tests.real_node.platform import Platform, brought_up, wait
-from tests.rehearsal.checkout import Checkout
+from tests.rehearsal.checkout import PROJECT, Checkout
 
 _MISSING = missing_requirement() or missing_c_compiler()
 
@@ -35,6 +39,8 @@ pytestmark = [
 ]
 
 PODS = "/api/v1/namespaces/default/pods"
+CONFIG_MAP = "/api/v1/namespaces/gpu-system/configmaps/nvidia-device-plugin"
+DAEMON_SETS = "/apis/apps/v1/namespaces/gpu-system/daemonsets"
 NODE = "l4-1"
 MIG = mig_resource("1g.10gb")
 _MPS_POOL = """    l4-mps:
@@ -85,8 +91,8 @@ def test_a_node_offers_what_the_plan_says(node: NvidiaNode, pools: dict[str, Poo
 def test_a_pod_gets_its_gpu_in_its_environment(node: NvidiaNode, pools: dict[str, Pool]) -> None:
     _offering(node, pools["l4"])
 
-    with _running(node, "whole", GPU_RESOURCE) as environment:
-        assert environment["NVIDIA_VISIBLE_DEVICES"] == gpu_id(0)
+    with _running(node, "whole", GPU_RESOURCE) as process:
+        assert _visible(process) == gpu_id(0)
 
 
 def test_four_pods_share_one_gpu_and_the_fifth_waits(node: NvidiaNode, pools: dict[str, Pool]) -> None:
@@ -99,8 +105,7 @@ def test_four_pods_share_one_gpu_and_the_fifth_waits(node: NvidiaNode, pools: di
         _running(node, "share-3", GPU_RESOURCE) as fourth,
         _created(node, "share-4", GPU_RESOURCE),
     ):
-        environments = (first, second, third, fourth)
-        assert {it["NVIDIA_VISIBLE_DEVICES"] for it in environments} == {gpu_id(0)}
+        assert {_visible(it) for it in (first, second, third, fourth)} == {gpu_id(0)}
         wait(lambda: "Insufficient nvidia.com/gpu" in _reasons(node, "share-4"))
 
 
@@ -118,7 +123,7 @@ def test_pods_get_mig_instances(node: NvidiaNode, pools: dict[str, Pool]) -> Non
     _offering(node, pools["a100"])
 
     with _running(node, "one", MIG) as one, _running(node, "two", MIG, 2) as two:
-        given = [one["NVIDIA_VISIBLE_DEVICES"], *two["NVIDIA_VISIBLE_DEVICES"].split(",")]
+        given = [_visible(one), *_visible(two).split(",")]
         assert len(set(given)) == 3
         assert set(given) <= {mig_id(gpu, instance) for gpu in range(8) for instance in range(7)}
 
@@ -187,9 +192,34 @@ def test_with_mps_the_plugin_asks_for_a_program_of_the_driver(
     wait(lambda: node.offers(GPU_RESOURCE) == 0)
 
 
+def test_on_eks_a_pod_gets_its_gpu_by_cdi(node: NvidiaNode) -> None:
+    """DaemonSet and configuration of the stack `staging` for Amazon Linux, with NVIDIA's hooks."""
+    pool = pools_of(load(PROJECT / "stacks" / "Pulumi.staging.yaml"))["l40s"]
+    resources = {it.name: it.inputs for it in plan_of(PROJECT, "staging").graph.resources}
+    daemon_set = resources[f"platform-gpu-{pool.name}"]
+    [container] = daemon_set["spec"]["template"]["spec"]["containers"]
+    node.platform.import_images([nvidia_image(container["image"])])
+    node.install_driver()
+    configuration = {"data": {pool.name: resources["platform-gpu-config"]["data"][pool.name]}}
+    node.platform.api.patch(CONFIG_MAP, configuration)
+    node.platform.api.create(DAEMON_SETS, daemon_set)
+    _offering(node, pool)
+
+    with _running(node, "cdi", GPU_RESOURCE, 2) as process:
+        devices = sorted(it.name for it in (process / "root" / "dev").glob("nvidia[0-9]"))
+        assert len(devices) == 2
+        assert os.major((process / "root" / "dev" / devices[0]).stat().st_rdev) == NVIDIA_MAJOR
+        assert _visible(process) == "void"
+        assert (process / "root" / "usr" / "lib64" / "libcuda.so").is_symlink()
+
+
 def _offering(node: NvidiaNode, pool: Pool) -> None:
     node.become(pool)
     wait(lambda: all(node.offers(resource) == count for resource, count in pool.extended.items()))
+
+
+def _visible(process: Path) -> str:
+    return environment_of(process)["NVIDIA_VISIBLE_DEVICES"]
 
 
 @contextmanager
@@ -202,11 +232,11 @@ def _created(node: NvidiaNode, name: str, resource: str, count: int = 1) -> Gene
 
 
 @contextmanager
-def _running(node: NvidiaNode, name: str, resource: str, count: int = 1) -> Generator[dict[str, str]]:
-    """Environment of a pod that asks for GPUs, once it runs."""
+def _running(node: NvidiaNode, name: str, resource: str, count: int = 1) -> Generator[Path]:
+    """Process of a pod that asks for GPUs, once it runs."""
     with _created(node, name, resource, count):
         pod = wait(lambda: _in_phase(node, name, "Running"))
-        yield environment_of(pod, "client")
+        yield process_of(pod, "client")
 
 
 def _in_phase(node: NvidiaNode, name: str, phase: str) -> dict[str, Any] | None:

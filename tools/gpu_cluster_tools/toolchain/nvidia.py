@@ -1,4 +1,4 @@
-"""NVIDIA's device plugin, and a library in the place of NVML, for real nodes without GPUs."""
+"""NVIDIA's device plugin, the hooks of its CDI specification, and a library in the place of NVML."""
 
 from gpu_cluster_tools.toolchain.c_compiler import COMPILER
 from gpu_cluster_tools.toolchain.tools import DEVICE_PLUGIN_VERSION, ModuleFiles, Tool
@@ -23,4 +23,12 @@ NVML = Tool(
     compiler=(COMPILER,),
 )
 
-NVIDIA = (NVIDIA_DEVICE_PLUGIN, NVML)
+NVIDIA_CTK = Tool(
+    name="nvidia-ctk",
+    version="v1.19.1",  # of the libraries with which the plugin describes devices
+    module="nvidia-ctk",
+    package="github.com/NVIDIA/nvidia-container-toolkit/cmd/nvidia-ctk",
+    compiler=(COMPILER,),
+)
+
+NVIDIA = (NVIDIA_DEVICE_PLUGIN, NVML, NVIDIA_CTK)

@@ -15,7 +15,7 @@ from gpu_cluster.images import NODE_PROBLEM_DETECTOR as DETECTOR_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.karpenter import KARPENTER
-from gpu_cluster_tools.toolchain.nvidia import NVIDIA, NVIDIA_DEVICE_PLUGIN
+from gpu_cluster_tools.toolchain.nvidia import NVIDIA, NVIDIA_CTK, NVIDIA_DEVICE_PLUGIN
 from gpu_cluster_tools.toolchain.real_node import (
     CLIENT,
     CNI_PLUGINS,
@@ -68,6 +68,7 @@ from gpu_cluster_tools.toolchain.tools import (
         KUBE_PROXY,
         *CONTAINERD,
         *CNI_PLUGINS,
+        NVIDIA_CTK,
         NVIDIA_DEVICE_PLUGIN,
     ],
     ids=lambda tool: tool.name,
@@ -130,6 +131,11 @@ def test_the_policy_controller_is_the_pinned_one_with_its_published_hash() -> No
     hashes = (MODULES / "network-policies/go.sum").read_text()
     assert tree.version == NETWORK_POLICIES.version
     assert f"{tree.module} {tree.version} h1:" in hashes
+
+
+def test_the_hooks_of_nvidia_are_of_the_release_that_its_plugin_describes_devices_with() -> None:
+    pins = (MODULES / "nvidia-device-plugin/go.mod").read_text()
+    assert f"github.com/NVIDIA/nvidia-container-toolkit {NVIDIA_CTK.version} " in pins
 
 
 def test_kubelet_and_control_plane_are_built_from_the_same_versions() -> None:
