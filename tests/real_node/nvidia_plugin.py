@@ -29,6 +29,9 @@ _PROFILES = Path(__file__).with_name("mig_profiles.csv")
 _DRIVER = "580.95.05"
 NVIDIA_MAJOR = 195  # of NVIDIA's devices, by Documentation/admin-guide/devices.txt of Linux
 
+MACHINE = "machine.txt"
+"""File of the library beside the socket of the kubelet, in the folder `simulated`."""
+
 SYSTEM_PODS = "/api/v1/namespaces/gpu-system/pods"
 
 
@@ -102,7 +105,7 @@ class NvidiaNode:
         """Give the node the label and GPUs of a pool, and start NVIDIA's plugin in that pool's pod."""
         self._label(None)  # two plugins at once on one node remove each other's sockets
         wait(lambda: not self._plugins())
-        (self._folder / "machine.txt").write_text(gpus or machine_of(pool))
+        (self._folder / MACHINE).write_text(gpus or machine_of(pool))
         (self._folder / "xids.txt").touch()
         self._label(pool.name)
         wait(self._runs)

@@ -1,18 +1,24 @@
-"""NVIDIA's device plugin, the hooks of its CDI specification, and a library in the place of NVML."""
+"""NVIDIA's device plugin and feature discovery, hooks of CDI, and a library in the place of NVML."""
 
 from gpu_cluster_tools.toolchain.c_compiler import COMPILER
 from gpu_cluster_tools.toolchain.tools import DEVICE_PLUGIN_VERSION, ModuleFiles, Tool
 
 _PLUGIN = "github.com/NVIDIA/k8s-device-plugin"
 
-NVIDIA_DEVICE_PLUGIN = Tool(
-    name="nvidia-k8s-device-plugin",
-    version=DEVICE_PLUGIN_VERSION,
-    module="nvidia-device-plugin",
-    package=f"{_PLUGIN}/cmd/nvidia-device-plugin",
-    variables={f"{_PLUGIN}/internal/info.version": DEVICE_PLUGIN_VERSION},
-    compiler=(COMPILER,),
-)
+
+def _of_the_plugin(name: str, program: str) -> Tool:
+    return Tool(
+        name=name,
+        version=DEVICE_PLUGIN_VERSION,
+        module="nvidia-device-plugin",
+        package=f"{_PLUGIN}/cmd/{program}",
+        variables={f"{_PLUGIN}/internal/info.version": DEVICE_PLUGIN_VERSION},
+        compiler=(COMPILER,),
+    )
+
+
+NVIDIA_DEVICE_PLUGIN = _of_the_plugin("nvidia-k8s-device-plugin", "nvidia-device-plugin")
+GPU_FEATURE_DISCOVERY = _of_the_plugin("gpu-feature-discovery", "gpu-feature-discovery")
 
 NVML = Tool(
     name="libnvidia-ml.so.1",
@@ -31,4 +37,4 @@ NVIDIA_CTK = Tool(
     compiler=(COMPILER,),
 )
 
-NVIDIA = (NVIDIA_DEVICE_PLUGIN, NVML, NVIDIA_CTK)
+NVIDIA = (NVIDIA_DEVICE_PLUGIN, GPU_FEATURE_DISCOVERY, NVML, NVIDIA_CTK)

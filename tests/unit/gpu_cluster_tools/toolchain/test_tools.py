@@ -15,7 +15,12 @@ from gpu_cluster.images import NODE_PROBLEM_DETECTOR as DETECTOR_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.karpenter import KARPENTER
-from gpu_cluster_tools.toolchain.nvidia import NVIDIA, NVIDIA_CTK, NVIDIA_DEVICE_PLUGIN
+from gpu_cluster_tools.toolchain.nvidia import (
+    GPU_FEATURE_DISCOVERY,
+    NVIDIA,
+    NVIDIA_CTK,
+    NVIDIA_DEVICE_PLUGIN,
+)
 from gpu_cluster_tools.toolchain.real_node import (
     CLIENT,
     CNI_PLUGINS,
@@ -70,6 +75,7 @@ from gpu_cluster_tools.toolchain.tools import (
         *CNI_PLUGINS,
         NVIDIA_CTK,
         NVIDIA_DEVICE_PLUGIN,
+        GPU_FEATURE_DISCOVERY,
     ],
     ids=lambda tool: tool.name,
 )
