@@ -22,6 +22,7 @@ COMMANDS = {
     "env": "Print the environment variables for `pulumi` on a stack.",
     "gate": "Fail if a preview deletes or replaces stateful resources.",
     "gpus": "List GPU instance types and their prices.",
+    "images": "List the images to copy into the mirror of a stack.",
     "init": "Write a new stack file, from options or questions.",
     "new": "Create a project: program, policies, workflows.",
     "plan": "Resolve every resource of a stack, without network or credentials.",

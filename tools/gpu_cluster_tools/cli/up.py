@@ -1,7 +1,7 @@
 """`gpu-cluster up`: deploy the platform and show its status."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import typer
@@ -20,7 +20,7 @@ from gpu_cluster_tools.cli.local_vllm import prepare_vllm
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.real_nodes import answered, choose, start_real_nodes
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.cli.summary import show
+from gpu_cluster_tools.cli.summary import found_in, reasons_of, show
 from gpu_cluster_tools.cli.team_stack import up_team
 from gpu_cluster_tools.cli.width import say_if_heard
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
@@ -65,7 +65,8 @@ def up(stack: StackName = "local") -> None:
     else:
         if isinstance(settings.cluster, ExistingCluster):
             project.cluster(stack, settings).nodes()  # an unreachable cluster fails here, not once per object
-        _update(project.engine(stack, settings, install()), settings)
+        with _explained(project, stack, settings):
+            _update(project.engine(stack, settings, install()), settings)
     show(project, stack, settings)
 
 
@@ -94,6 +95,18 @@ def _stopped_if_interrupted(project: RunningProject, toolchain: Toolchain, stack
             left = "nothing of it runs any more, and what it stored is kept"
         say_if_heard(f"{left}; `gpu-cluster up {stack}` goes on, `gpu-cluster down {stack}` removes it")
         raise
+
+
+@contextmanager
+def _explained(project: RunningProject, stack: str, settings: Stack) -> Generator[None]:
+    """Add the reasons of pods that are not ready to the error of an update, if the cluster can be asked."""
+    try:
+        yield
+    except RehearsalError as error:
+        reasons: list[str] = []
+        with suppress(Exception):
+            reasons = reasons_of(found_in(project, stack, settings).replicas)
+        raise RehearsalError("\n\n".join([str(error), *reasons])) from error
 
 
 def _start_nodes(

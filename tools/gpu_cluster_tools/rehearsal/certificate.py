@@ -42,13 +42,15 @@ def issue(pki: Path, *, user: str, group: str) -> Certificate:
     return _in_pem(issued, key)
 
 
-def self_signed(host: str) -> Certificate:
-    """Issue a server certificate for a host, signed by its own key."""
+def self_signed(host: str, *further: str) -> Certificate:
+    """Issue a server certificate for a host, and `further` ones, signed by its own key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     issued = (
         _valid_for_a_year(name, name, key)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(it) for it in (host, *further)]), critical=False
+        )
         .sign(key, hashes.SHA256())
     )
     return _in_pem(issued, key)

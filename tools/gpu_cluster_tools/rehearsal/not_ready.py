@@ -6,6 +6,7 @@ from lightkube.models.core_v1 import Container, ContainerStateTerminated, Probe
 from lightkube.resources.core_v1 import Pod
 
 from gpu_cluster_tools.rehearsal.kubernetes_client import is_ready
+from gpu_cluster_tools.rehearsal.pull_failure import PULL_REASONS, pull_failure
 
 _PERIOD_SECONDS, _FAILURES, _GRACE_SECONDS = 10, 3, 30  # defaults of Kubernetes
 _LATE_SECONDS = 10
@@ -22,9 +23,10 @@ def not_ready(pod: Pod, now: datetime | None = None) -> str | None:
     if ended := (current and current.terminated) or (last and last.terminated):
         grace = pod.spec.terminationGracePeriodSeconds or _GRACE_SECONDS
         return f"{_ending(container, ended, grace)}; restarts: {status.restartCount}"
-    if current and current.waiting:
-        message = f": {current.waiting.message}" if current.waiting.message else ""
-        return f"{current.waiting.reason or 'waits'}{message}"
+    if current and (waiting := current.waiting):
+        if waiting.message and waiting.reason in PULL_REASONS:
+            return pull_failure(container.image or status.image, waiting.message)
+        return f"{waiting.reason or 'waits'}{f': {waiting.message}' if waiting.message else ''}"
     if current and current.running and current.running.startedAt and not status.started:
         ran = ((now or datetime.now(UTC)) - current.running.startedAt).total_seconds()
         return f"loading for {_in_words(ran)}{_of(container.startupProbe)}"

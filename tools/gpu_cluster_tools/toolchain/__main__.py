@@ -18,6 +18,7 @@ from gpu_cluster_tools.toolchain.real_node import CLIENT, REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from gpu_cluster_tools.toolchain.toolchain import install
 from gpu_cluster_tools.toolchain.tools import (
+    CRANE,
     ENVOY_GATEWAY,
     ENVOY_GATEWAY_CHARTS,
     KUBE_STATE_METRICS,
@@ -25,6 +26,7 @@ from gpu_cluster_tools.toolchain.tools import (
     METRICS_ADAPTER,
     NODE_EXPORTER,
     NODE_PROBLEM_DETECTOR,
+    OCI_REGISTRY,
     OTEL_COLLECTOR,
     PROMETHEUS,
     PROMTOOL,
@@ -60,7 +62,8 @@ def _install_vllm() -> None:
 def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     of_tests = (*WITNESSES, AWS_PROVIDER)
     controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS)
-    of_all_tests = (*of_tests, PROMTOOL, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR, *controllers)
+    registries = (OCI_REGISTRY, CRANE)
+    of_all_tests = (*of_tests, PROMTOOL, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR, *controllers, *registries)
     nvidia = () if missing_c_compiler() else NVIDIA
     telemetry = (PROMETHEUS, METRICS_ADAPTER, KUBE_STATE_METRICS, NODE_EXPORTER)
     real_nodes = () if missing_requirement() else (*REAL_NODE, CLIENT, *telemetry, *nvidia)

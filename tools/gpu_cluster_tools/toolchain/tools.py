@@ -253,5 +253,21 @@ ENVOY_GATEWAY_CHARTS = Tool(
     ),
 )
 
+OCI_REGISTRY = Tool(
+    name="oci-registry",
+    version="v3.0.0",  # of the image that the platform runs
+    module="oci-registry",
+    package=".",
+    variables={"github.com/distribution/distribution/v3/version.version": "v3.0.0"},
+)
+
+CRANE = Tool(
+    name="crane",
+    version="v0.20.7",
+    module="crane",
+    package="github.com/google/go-containerregistry/cmd/crane",
+    variables={"github.com/google/go-containerregistry/cmd/crane/cmd.Version": "v0.20.7"},
+)
+
 WITNESSES = (DEVICE_PLUGIN_CONFIG, NODEADM)
 """Parsers of what the platform writes, from the programs that read it: for tests that ask for them."""

@@ -28,6 +28,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "doctor": ("doctor",),
     "gate": ("gate", PREVIEW),
     "gpus": ("gpus", "--gpu", "L4"),
+    "images": ("images", "local"),
     "plan": ("plan", "local"),
     "report": ("report", "local", "--framework", "pod-security"),
     "review": ("review", "local", "--against", "HEAD"),

@@ -1,11 +1,20 @@
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from gpu_cluster_tools.cli.up import up
-from gpu_cluster_tools.rehearsal import Changes, LocalControlPlane, PulumiEngine, local_state
+from gpu_cluster_tools.rehearsal import (
+    Changes,
+    ClusterInventory,
+    LocalControlPlane,
+    PulumiEngine,
+    RehearsalError,
+    Replica,
+    local_state,
+)
 from gpu_cluster_tools.toolchain import Toolchain
 
 STACK = """\
@@ -17,6 +26,10 @@ config:
 
 def answer(value: Any) -> Callable[..., Any]:
     return lambda *_, **__: value  # pyright: ignore[reportUnknownLambdaType]
+
+
+NODES = SimpleNamespace(nodes=list)
+"""A cluster that answers, with no node."""
 
 
 @pytest.fixture
@@ -49,3 +62,30 @@ def test_the_state_of_objects_that_went_with_their_control_plane_is_forgotten(
     up("local")
 
     assert written.exists() is not new
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+def test_an_update_that_fails_says_why_pods_are_not_ready(
+    project: Path, reachable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failed(*_: object) -> None:
+        raise RehearsalError("pulumi up failed with exit code 255; see the output above")
+
+    def found(*_: object) -> ClusterInventory:
+        if not reachable:
+            raise OSError("connection refused")
+        reason = "cannot pull harbor.example.com/a:1: harbor.example.com rejects the login"
+        return ClusterInventory((), (Replica("chat", "chat-1", "l4-0", ready=False, reason=reason),))
+
+    file = project / "stacks" / "Pulumi.site.yaml"
+    file.write_text(STACK.replace("local", "existing").replace("m7i.large", "g6.4xlarge"))
+    monkeypatch.setattr("gpu_cluster_tools.cli.running.RunningProject.cluster", answer(NODES))
+    monkeypatch.setattr("gpu_cluster_tools.cli.up.found_in", found)
+    monkeypatch.setattr("gpu_cluster_tools.cli.up.recover", answer([]))
+    monkeypatch.setattr(PulumiEngine, "run", failed)
+
+    with pytest.raises(RehearsalError) as error:
+        up("site")
+
+    assert str(error.value).startswith("pulumi up failed with exit code 255")
+    assert ("cannot pull harbor.example.com/a:1" in str(error.value)) is reachable

@@ -13,6 +13,7 @@ from gpu_cluster.images import METRICS_ADAPTER as ADAPTER_IMAGE
 from gpu_cluster.images import NODE_EXPORTER as NODE_EXPORTER_IMAGE
 from gpu_cluster.images import NODE_PROBLEM_DETECTOR as DETECTOR_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
+from gpu_cluster.images import REGISTRY as REGISTRY_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.karpenter import KARPENTER
 from gpu_cluster_tools.toolchain.nvidia import (
@@ -32,6 +33,7 @@ from gpu_cluster_tools.toolchain.real_node import (
     REAL_NODE,
 )
 from gpu_cluster_tools.toolchain.tools import (
+    CRANE,
     DEVICE_PLUGIN_CONFIG,
     ENVOY_GATEWAY,
     ENVOY_GATEWAY_CHARTS,
@@ -44,6 +46,7 @@ from gpu_cluster_tools.toolchain.tools import (
     MODULES,
     NODE_EXPORTER,
     NODE_PROBLEM_DETECTOR,
+    OCI_REGISTRY,
     OTEL_COLLECTOR,
     PINNED,
     PROMETHEUS,
@@ -68,6 +71,7 @@ from gpu_cluster_tools.toolchain.tools import (
         NODE_PROBLEM_DETECTOR,
         ENVOY_GATEWAY,
         ENVOY_GATEWAY_CHARTS,
+        CRANE,
         *PINNED,
         KUBELET,
         KUBE_PROXY,
@@ -181,6 +185,12 @@ def test_the_detector_of_faults_is_the_one_that_the_platform_runs() -> None:
     assert NODE_PROBLEM_DETECTOR.version == DETECTOR_IMAGE.tag
 
 
+def test_the_registry_is_the_one_that_the_platform_runs() -> None:
+    pins = (MODULES / "oci-registry/go.mod").read_text()
+    assert OCI_REGISTRY.version == f"v{REGISTRY_IMAGE.tag}"
+    assert f"require github.com/distribution/distribution/v3 {OCI_REGISTRY.version}\n" in pins
+
+
 def test_every_module_is_used() -> None:
     tools = [
         PULUMI,
@@ -198,6 +208,8 @@ def test_every_module_is_used() -> None:
         LWS_CONTROLLER,
         ENVOY_GATEWAY,
         ENVOY_GATEWAY_CHARTS,
+        OCI_REGISTRY,
+        CRANE,
         AWS_PROVIDER,
         KARPENTER,
         *REAL_NODE,
