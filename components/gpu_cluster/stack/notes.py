@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gpu_cluster.capacity import known_model, scales, served_metrics, waiting_metric
+from gpu_cluster.capacity import known_model, pools_of, scales, served_metrics, waiting_metric
+from gpu_cluster.capacity.gateway_requests import gateway_pods
 from gpu_cluster.catalog import REGIONS, zones_of_some_accounts
 from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
@@ -37,6 +38,7 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
         yield from _zones_of_some_accounts(stack)
         yield from _unpriced_buckets(stack)
         yield from zonal_volumes(stack)
+        yield from _unchecked_gateway(stack)
     models = stack.serving.models if isinstance(stack, Stack) else stack.file.models
     environment = stack if isinstance(stack, Stack) else stack.environment
     if scaled := unserved(models, environment):
@@ -73,6 +75,18 @@ def _unpriced_buckets(stack: Stack) -> Iterator[str]:
     for name, store in stack.storage.items():
         if isinstance(store, S3) and store.bucket:
             yield f"store {name}: storage and requests of bucket {store.bucket} are not priced"
+
+
+def _unchecked_gateway(stack: Stack) -> Iterator[str]:
+    """Without a pool of its own and without nodes free of taints, gateway pods run beside models."""
+    settings = stack.gateway
+    if settings is None or settings.pool or not gateway_pods(settings):
+        return
+    if all(pool.taints for pool in pools_of(stack).values()):
+        yield (
+            "gateway: not checked whether its pods fit, because every pool has GPUs or taints and they run "
+            "beside models; hint: gateway.pool, a pool of their own"
+        )
 
 
 def unserved(models: Mapping[str, ModelSettings], environment: Stack) -> list[str]:

@@ -94,3 +94,18 @@ def test_zones_that_only_some_accounts_have_are_said(tmp_path: Path) -> None:
         "not every account has us-west-1a and us-west-1c: `aws ec2 describe-availability-zones --region "
         "us-west-1` lists the zones of yours"
     ]
+
+
+def test_capacity_for_a_gateway_beside_models_is_said_to_be_unchecked(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.lab.yaml"
+    gateway = "  gpu-cluster:gateway: {host: models.example.com, http: true}\n"
+    only_gpus = FILE.rpartition("      g:")[0] + gateway
+    file.write_text(only_gpus)
+    told = [note for note in notes_of(load(file)) if note.startswith("gateway:")]
+    assert told == [
+        "gateway: not checked whether its pods fit, because every pool has GPUs or taints and they run "
+        "beside models; hint: gateway.pool, a pool of their own"
+    ]
+    mixed = only_gpus.replace("nodes: 6}\n", "nodes: 6}\n    cpu: {instance: m7i.xlarge, nodes: 3}\n")
+    file.write_text(mixed)
+    assert not any(note.startswith("gateway:") for note in notes_of(load(file)))
