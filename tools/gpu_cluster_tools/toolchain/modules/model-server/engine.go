@@ -69,6 +69,9 @@ type chatRequest struct {
 	Stream              bool `json:"stream"`
 	MaxTokens           int  `json:"max_tokens"`
 	MaxCompletionTokens int  `json:"max_completion_tokens"`
+	StreamOptions       struct {
+		IncludeUsage bool `json:"include_usage"`
+	} `json:"stream_options"`
 }
 
 func (e *engine) chat(w http.ResponseWriter, r *http.Request) {
@@ -101,6 +104,9 @@ func (e *engine) chat(w http.ResponseWriter, r *http.Request) {
 	base := map[string]any{"id": fmt.Sprintf("chatcmpl-%d", e.number.Add(1)), "created": arrived.Unix(), "model": name}
 	complete := e.generate(r.Context(), arrived, words, func(index int) {
 		if request.Stream {
+			if e.options.usage { // vLLM forces continuous usage with it
+				base["usage"] = usage(prompt, index+1)
+			}
 			e.chunk(w, base, map[string]any{"index": 0, "delta": map[string]string{"content": words[index]}, "finish_reason": nil})
 		}
 	})
@@ -111,6 +117,10 @@ func (e *engine) chat(w http.ResponseWriter, r *http.Request) {
 	e.metrics.finished(reason, prompt, len(words), arrived)
 	if request.Stream {
 		e.chunk(w, base, map[string]any{"index": 0, "delta": map[string]string{}, "finish_reason": reason})
+		if e.options.usage || request.StreamOptions.IncludeUsage {
+			base["usage"] = usage(prompt, len(words))
+			e.chunk(w, base)
+		}
 		fmt.Fprint(w, "data: [DONE]\n\n")
 		return
 	}
@@ -119,8 +129,12 @@ func (e *engine) chat(w http.ResponseWriter, r *http.Request) {
 		"index": 0, "finish_reason": reason,
 		"message": map[string]string{"role": "assistant", "content": strings.Join(words, "")},
 	}}
-	base["usage"] = map[string]int{"prompt_tokens": prompt, "completion_tokens": len(words), "total_tokens": prompt + len(words)}
+	base["usage"] = usage(prompt, len(words))
 	send(w, 200, base)
+}
+
+func usage(prompt, answer int) map[string]int {
+	return map[string]int{"prompt_tokens": prompt, "completion_tokens": answer, "total_tokens": prompt + answer}
 }
 
 // answer repeats the question: there is no model here that could know more.
@@ -175,8 +189,8 @@ func (e *engine) generate(ctx context.Context, arrived time.Time, words []string
 	return true
 }
 
-func (e *engine) chunk(w http.ResponseWriter, base map[string]any, choice map[string]any) {
-	event := map[string]any{"object": "chat.completion.chunk", "choices": []any{choice}}
+func (e *engine) chunk(w http.ResponseWriter, base map[string]any, choices ...map[string]any) {
+	event := map[string]any{"object": "chat.completion.chunk", "choices": append([]map[string]any{}, choices...)}
 	for key, value := range base {
 		event[key] = value
 	}

@@ -18,6 +18,7 @@ type options struct {
 	sequences int
 	context   int
 	shutdown  time.Duration
+	usage     bool
 }
 
 type flag struct {
@@ -115,6 +116,9 @@ func check(flag flag, values []string) error {
 }
 
 func (o *options) set(name string, values []string) {
+	if name == "--enable-force-include-usage" {
+		o.usage = true
+	}
 	if len(values) == 0 {
 		return
 	}
