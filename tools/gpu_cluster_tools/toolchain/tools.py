@@ -241,6 +241,13 @@ ENVOY_GATEWAY = Tool(
     package="github.com/envoyproxy/gateway/cmd/envoy-gateway",
 )
 
+RATE_LIMIT = Tool(
+    name="ratelimit",
+    version="v1.4.1-0.20260122083618-3fb702589d36",  # the commit that names the image's tag
+    module="ratelimit",
+    package="github.com/envoyproxy/ratelimit/src/service_cmd",
+)
+
 ENVOY_GATEWAY_CHARTS = Tool(
     name="envoy-gateway-charts",
     version=ENVOY_GATEWAY_VERSION,

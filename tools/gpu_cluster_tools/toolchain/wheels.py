@@ -20,6 +20,8 @@ class Wheel:
     package: str
     version: str
     sha256: str
+    tags: tuple[str, ...] = ()
+    """Arguments of pip that choose the wheel of another Python, which its program does not need."""
 
     def download(self, folder: Path) -> Path:
         """Download it into a folder; pip verifies the hash with any index.
@@ -29,7 +31,8 @@ class Wheel:
         requirements = folder / "requirements.txt"
         requirements.write_text(f"{self.package}=={self.version} --hash=sha256:{self.sha256}\n")
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
-        command += ["--only-binary=:all:", "--dest", str(folder), "--requirement", str(requirements)]
+        command += ["--only-binary=:all:", *self.tags]
+        command += ["--dest", str(folder), "--requirement", str(requirements)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)  # noqa: S603
             failure = (done.stderr or done.stdout) if done.returncode else ""

@@ -1,29 +1,34 @@
-"""Envoy is the pinned one, or none."""
+"""Envoy and Valkey are the pinned ones, or none."""
 
 from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.toolchain import envoy
+from gpu_cluster_tools.toolchain import wheel_program
+from gpu_cluster_tools.toolchain.envoy import ENVOY, VALKEY, missing_envoy
 from gpu_cluster_tools.toolchain.errors import ToolchainError
+from gpu_cluster_tools.toolchain.wheel_program import WheelProgram
 from gpu_cluster_tools.toolchain.wheels import Wheel
 
 
-def test_a_file_that_differs_is_downloaded_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(envoy, "tools_directory", lambda: tmp_path)
+@pytest.mark.parametrize("program", [ENVOY, VALKEY], ids=lambda program: program.name)
+def test_a_file_that_differs_is_downloaded_anew(
+    program: WheelProgram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wheel_program, "tools_directory", lambda: tmp_path)
     monkeypatch.setattr(Wheel, "download", _refused)
-    [folder] = [tmp_path / f"envoy-{envoy._SHA256[:12]}"]  # pyright: ignore[reportPrivateUsage]
+    folder = tmp_path / f"{program.name}-{program.wheel.sha256[:12]}"
     folder.mkdir()
-    (folder / "envoy").write_text("another")
+    (folder / program.name).write_text("another")
 
     with pytest.raises(ToolchainError):
-        envoy.provide_envoy()
+        program.provide()
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
 def test_no_other_machine_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(envoy.sys, "platform", "darwin")
-    assert (envoy.missing_envoy() or "").startswith("Linux on x86_64 (this is darwin")
+    monkeypatch.setattr(wheel_program.sys, "platform", "darwin")
+    assert (missing_envoy() or "").startswith("Linux on x86_64 (this is darwin")
 
 
 def _refused(_wheel: Wheel, _folder: Path) -> Path:

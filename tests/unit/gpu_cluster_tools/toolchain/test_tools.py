@@ -14,7 +14,10 @@ from gpu_cluster.images import NODE_EXPORTER as NODE_EXPORTER_IMAGE
 from gpu_cluster.images import NODE_PROBLEM_DETECTOR as DETECTOR_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
 from gpu_cluster.images import REGISTRY as REGISTRY_IMAGE
+from gpu_cluster.images import RATE_LIMIT as RATE_LIMIT_IMAGE
+from gpu_cluster.images import VALKEY as VALKEY_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
+from gpu_cluster_tools.toolchain.envoy import VALKEY
 from gpu_cluster_tools.toolchain.karpenter import KARPENTER
 from gpu_cluster_tools.toolchain.nvidia import (
     GPU_FEATURE_DISCOVERY,
@@ -52,6 +55,7 @@ from gpu_cluster_tools.toolchain.tools import (
     PROMETHEUS,
     PROMTOOL,
     PULUMI,
+    RATE_LIMIT,
     WITNESSES,
     Tool,
 )
@@ -72,6 +76,7 @@ from gpu_cluster_tools.toolchain.tools import (
         ENVOY_GATEWAY,
         ENVOY_GATEWAY_CHARTS,
         CRANE,
+        RATE_LIMIT,
         *PINNED,
         KUBELET,
         KUBE_PROXY,
@@ -121,6 +126,11 @@ def test_the_controller_of_groups_is_of_the_version_of_its_image() -> None:
 def test_envoy_gateway_and_its_charts_are_of_the_version_of_its_image() -> None:
     assert ENVOY_GATEWAY.version == ENVOY_GATEWAY_CHARTS.version == ENVOY_GATEWAY_IMAGE.tag
     assert ENVOY_GATEWAY_CHARTS.variables == {"main.release": ENVOY_GATEWAY_IMAGE.tag}
+
+
+def test_the_rate_limit_service_and_its_counters_are_of_the_releases_of_their_images() -> None:
+    assert RATE_LIMIT.version.rpartition("-")[2].startswith(RATE_LIMIT_IMAGE.tag)
+    assert VALKEY_IMAGE.tag == f"{VALKEY.version}-alpine"
 
 
 def test_karpenter_is_of_the_version_of_its_image_with_its_published_hashes() -> None:
@@ -210,6 +220,7 @@ def test_every_module_is_used() -> None:
         ENVOY_GATEWAY_CHARTS,
         OCI_REGISTRY,
         CRANE,
+        RATE_LIMIT,
         AWS_PROVIDER,
         KARPENTER,
         *REAL_NODE,
