@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from gpu_cluster.capacity import Pool, aliases_of, pools_of, served_metrics
+from gpu_cluster.capacity import Pool, aliases_of, counted_models, pools_of, served_metrics
 from gpu_cluster.capacity.addresses import endpoint_ranges
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from gpu_cluster.config.eks import EksSettings
@@ -127,6 +127,7 @@ class Platform(pulumi.ComponentResource):
                 allowances=from_gateway(stack.gateway, *http_ports(stack.serving.models.values())),
                 aliases=aliases_of(stack.gateway, stack.serving.models),
                 login=pull_secret_of(stack),
+                counted=counted_models(stack.gateway, stack.serving.models),
                 opts=_after(served, devices),
             )
             namespaces.append(serving.namespace)

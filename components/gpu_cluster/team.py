@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from gpu_cluster.capacity import Pool, Route, aliases_of, pools_of, routes_of_team, share_of
+from gpu_cluster.capacity import Pool, Route, aliases_of, counted_models, pools_of, routes_of_team, share_of
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.images import PYTHON, VLLM
@@ -60,6 +60,7 @@ class Team(pulumi.ComponentResource):
         images = images_of(team.file.models, stack, VLLM.named, team=team.name)
         weights_images = weights_images_of(team.file.models, stack, team=team.name)
         aliases = aliases_of(team.file.gateway, team.file.models)
+        counted = counted_models(team.file.gateway, team.file.models)
         mounted = {store for service in team.file.services.values() for store in service.stores}
         mounted |= {model.store for model in team.file.models.values() if model.store}
         claims = store_claims(f"{name}-store", namespace, mounted, stack.storage, opts=in_cluster)
@@ -88,6 +89,7 @@ class Team(pulumi.ComponentResource):
                 token=hub_token is not None,
                 aliases=aliases.get(key, ()),
                 login=pull_secret_of(stack),
+                reports_usage=key in counted,
                 opts=_after(
                     in_cluster, [*needs, *(claims if team.file.models[key].store else ()), *jobs.get(key, ())]
                 ),

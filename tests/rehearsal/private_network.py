@@ -37,14 +37,20 @@ class PrivateNetwork:
         """Call a function by a thread in the network, and return its result."""
         return self._inside.submit(function).result()
 
-    def reach(self, port: int) -> None:
-        """Lead from this port of the network to the same port of the machine."""
+    def reach(self, port: int, other: "PrivateNetwork | None" = None) -> None:
+        """Lead from this port of the network to the same port of the machine, or of the other network."""
         server = self.call(lambda: socket.create_server(("127.0.0.1", port)))
+
+        def connect() -> socket.socket:
+            def made() -> socket.socket:
+                return socket.create_connection(("127.0.0.1", port))
+
+            return other.call(made) if other else made()
 
         def accept() -> None:
             while True:
                 client, _ = server.accept()
-                threading.Thread(target=_join, args=(client, port), daemon=True).start()
+                threading.Thread(target=_join, args=(client, connect), daemon=True).start()
 
         threading.Thread(target=accept, daemon=True).start()
 
@@ -76,9 +82,9 @@ def _enter(pid: int) -> None:
         os.close(namespace)
 
 
-def _join(client: socket.socket, port: int) -> None:
+def _join(client: socket.socket, connect: Callable[[], socket.socket]) -> None:
     try:
-        server = socket.create_connection(("127.0.0.1", port))
+        server = connect()
     except OSError:
         client.close()
         return

@@ -32,6 +32,8 @@ from gpu_cluster.images import (
     ON_EKS,
     PAUSE,
     PYTHON,
+    RATE_LIMIT,
+    VALKEY,
     Image,
     TaggedImage,
 )
@@ -93,7 +95,7 @@ def eks_backend(
             *((PYTHON,) if stack.teams or any(it.mirror for it in stack.serving.models.values()) else ()),
             *((LWS,) if stack.serving.installs_lws else ()),
             *((PAUSE,) if stack.serving.prefetch else ()),
-            *((ENVOY_GATEWAY, ENVOY) if stack.gateway and stack.gateway.is_installed else ()),
+            *_images_of_gateway(stack),
         ),
         protect=stack.protect,
         opts=on_aws,
@@ -228,6 +230,12 @@ def _images_of_telemetry(stack: Stack) -> tuple[Image | TaggedImage, ...]:
     if not stack.telemetry.enabled:
         return ()
     return (*OF_TELEMETRY, *((METRICS_ADAPTER,) if served_metrics(stack) else ()))
+
+
+def _images_of_gateway(stack: Stack) -> tuple[Image | TaggedImage, ...]:
+    if stack.gateway is None or not stack.gateway.is_installed:
+        return ()
+    return (ENVOY_GATEWAY, ENVOY, *((RATE_LIMIT, VALKEY) if stack.gateway.counts_tokens else ()))
 
 
 def _copies(stack: Stack, keys: Keys) -> CopyDestination | None:

@@ -1,4 +1,4 @@
-"""CPU and memory that the pods of Envoy Gateway and Envoy request."""
+"""CPU and memory that the pods of Envoy Gateway, Envoy and the rate limit service request."""
 
 from collections.abc import Mapping
 
@@ -7,8 +7,13 @@ from gpu_cluster.config.gateway import GatewaySettings
 CONTROLLERS = 2
 """Replicas of Envoy Gateway."""
 
+RATE_LIMITERS = 2
+"""Replicas of the rate limit service."""
+
 CONTROLLER_REQUESTS: Mapping[str, str] = {"cpu": "100m", "memory": "256Mi"}
 PROXY_REQUESTS: Mapping[str, str] = {"cpu": "250m", "memory": "512Mi"}
+RATE_LIMITER_REQUESTS: Mapping[str, str] = {"cpu": "100m", "memory": "128Mi"}
+COUNTER_REQUESTS: Mapping[str, str] = {"cpu": "50m", "memory": "128Mi"}
 
 _PROXY_POD: Mapping[str, str] = {"cpu": "260m", "memory": "544Mi"}
 """Requests of a proxy pod, including Envoy's shutdown manager, for which Envoy Gateway requests 10m and 32Mi
@@ -16,7 +21,15 @@ _PROXY_POD: Mapping[str, str] = {"cpu": "260m", "memory": "544Mi"}
 
 
 def gateway_pods(settings: GatewaySettings) -> list[Mapping[str, str]]:
-    """Requests of each pod during an update, which starts a pod of each kind before it ends another."""
+    """Requests of each pod during an update, which starts a pod of each kind before it ends another.
+
+    The counters are replaced instead: two of them would count apart.
+    """
     if not settings.is_installed:
         return []
-    return [CONTROLLER_REQUESTS] * (CONTROLLERS + 1) + [_PROXY_POD] * (settings.replicas + 1)
+    limits = [RATE_LIMITER_REQUESTS] * (RATE_LIMITERS + 1) + [COUNTER_REQUESTS]
+    return [
+        *[CONTROLLER_REQUESTS] * (CONTROLLERS + 1),
+        *[_PROXY_POD] * (settings.replicas + 1),
+        *(limits if settings.counts_tokens else ()),
+    ]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from gpu_cluster.catalog.engines import ENGINES
-from gpu_cluster.config.gateway import GatewaySettings, RoutedSettings, RouteSettings
+from gpu_cluster.config.gateway import ConsumerLimits, GatewaySettings, RoutedSettings, RouteSettings
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.serving_engine import ServingEngine
@@ -37,7 +37,15 @@ class Route:
 
     targets: tuple[RouteTarget, ...]
     requests_per_minute: int | None
+    tokens_per_minute: int | None
+    limits: Mapping[str, ConsumerLimits]
+    """Limits of single consumers, instead of those of the route."""
+
     timeout_minutes: int
+
+    @property
+    def counts_tokens(self) -> bool:
+        return bool(self.tokens_per_minute or any(it.tokens_per_minute for it in self.limits.values()))
 
     @property
     def prefix(self) -> str:
@@ -79,6 +87,18 @@ def aliases_of(routed: RoutedSettings | None, models: Mapping[str, ModelSettings
     return {key: names for key, names in named.items() if names}
 
 
+def counted_models(routed: RoutedSettings | None, models: Mapping[str, ModelSettings]) -> frozenset[str]:
+    """Models behind a token limit, whose streamed answers have to report their token usage.
+
+    counted_models(RoutedSettings(tokens_per_minute=60000), models)  # all models
+    """
+    if routed is None:
+        return frozenset()
+    everywhere = routed.tokens_per_minute or any(it.tokens_per_minute for it in routed.limits.values())
+    routes = stated(routed, models, ())
+    return frozenset(key for it in routes.values() if everywhere or it.tokens_per_minute for key in it.models)
+
+
 def api_path(settings: ModelSettings) -> str:
     """Path of the API behind a model's address: /v1 where it is OpenAI's."""
     return "" if settings.engine is ServingEngine.CUSTOM else ENGINES[settings.engine.value].api
@@ -116,6 +136,8 @@ def _routes(
             api=next((api_path(models[key]) for key in route.models), ""),
             targets=tuple(targets),
             requests_per_minute=route.requests_per_minute or routed.requests_per_minute,
+            tokens_per_minute=route.tokens_per_minute or routed.tokens_per_minute,
+            limits=routed.limits,
             timeout_minutes=routed.timeout_minutes,
         )
 

@@ -70,6 +70,20 @@ class GatewayTls(Settings):
         return self
 
 
+TokenLimit = Annotated[int, Field(ge=1, le=4_294_967_295)]
+"""Tokens in a minute; the rate limit service counts in 32 bits."""
+
+
+class ConsumerLimits(Settings):
+    """Limits of one consumer."""
+
+    requests_per_minute: PositiveInt | None = None
+    """Requests per minute per route and Envoy replica. Default: the route's limit."""
+
+    tokens_per_minute: TokenLimit | None = None
+    """Tokens per minute per route, prompt and answer. Default: the route's limit."""
+
+
 class RouteSettings(Settings):
     """Route of one path or host name."""
 
@@ -91,6 +105,9 @@ class RouteSettings(Settings):
 
     requests_per_minute: PositiveInt | None = None
     """Requests per minute per consumer and Envoy replica. Default: the gateway's limit."""
+
+    tokens_per_minute: TokenLimit | None = None
+    """Tokens per minute per consumer, prompt and answer. Default: the gateway's limit."""
 
     @model_validator(mode="after")
     def _to_someone(self) -> Self:
@@ -114,8 +131,20 @@ class RoutedSettings(Settings):
     requests_per_minute: PositiveInt | None = None
     """Requests per minute per consumer, route and Envoy replica. Default: no limit."""
 
+    tokens_per_minute: TokenLimit | None = None
+    """Tokens per minute per consumer and route, prompt and answer. Default: no limit."""
+
+    limits: dict[Name, ConsumerLimits] = Field(default={})
+    """Limits of single consumers on every route, instead of those above. Default: none."""
+
     timeout_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
     """Request timeout in minutes, including streamed responses. Default: 60."""
+
+    @property
+    def counts_tokens(self) -> bool:
+        """Whether a token limit is set, for which a rate limit service adds up the tokens."""
+        limits = (self, *self.routes.values(), *self.limits.values())
+        return any(it.tokens_per_minute for it in limits)
 
 
 class GatewaySettings(RoutedSettings):

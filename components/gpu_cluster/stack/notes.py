@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gpu_cluster.capacity import known_model, pools_of, scales, served_metrics, waiting_metric
+from gpu_cluster.capacity import counted_models, known_model, pools_of, scales, served_metrics, waiting_metric
 from gpu_cluster.capacity.gateway_requests import gateway_pods
 from gpu_cluster.catalog import REGIONS, zones_of_some_accounts
 from gpu_cluster.config.capacity import Market
@@ -18,6 +18,9 @@ from gpu_cluster.stack.checks.engines import unchecked_engine
 from gpu_cluster.stack.checks.image_volumes import unchecked_image_volumes
 from gpu_cluster.stack.checks.memory import near_model
 from gpu_cluster.stack.zonal_volumes import zonal_volumes
+
+_REPORTING = (ServingEngine.VLLM, ServingEngine.SGLANG)
+"""Engines that the platform makes report token usage in every stream."""
 
 SPOT_ROLE = "AWSServiceRoleForEC2Spot"
 MAKE_SPOT_ROLE = "aws iam create-service-linked-role --aws-service-name spot.amazonaws.com"
@@ -46,8 +49,14 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
             f"{', '.join(scaled)}: replicas stay at min, for nothing serves the metric of their autoscalers: "
             f"{_unserved_because(environment)}, or serving.metricsServed: true if the cluster has an adapter"
         )
+    counted = counted_models(stack.gateway if isinstance(stack, Stack) else stack.file.gateway, models)
     for name, model in models.items():
         yield from unchecked_engine(name, model)
+        if name in counted and model.engine not in _REPORTING:
+            yield (
+                f"{name}: its token limit counts what answers report as usage, and streams by their events; "
+                f"engine {model.engine.value} has no argument that makes it report usage"
+            )
         if model.lora:
             yield f"{name}: GPU memory of its LoRA adapters is not counted"
         pool = environment.pools.get(model.pool)

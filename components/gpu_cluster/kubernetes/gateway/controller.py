@@ -6,13 +6,19 @@ from typing import Any, ClassVar
 import pulumi
 import pulumi_kubernetes as k8s
 
-from gpu_cluster.capacity.gateway_requests import CONTROLLER_REQUESTS, CONTROLLERS
+from gpu_cluster.capacity.gateway_requests import CONTROLLER_REQUESTS, CONTROLLERS, RATE_LIMITERS
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.telemetry import Scraper
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import ENVOY_GATEWAY
 from gpu_cluster.kubernetes.gateway.certificates import certificates
 from gpu_cluster.kubernetes.gateway.names import METRICS_PORT, PROXIES
+from gpu_cluster.kubernetes.gateway.rate_limit_service import (
+    RateLimitImages,
+    allowances,
+    configuration,
+    counters,
+)
 from gpu_cluster.kubernetes.scheduling import ServerNodes
 from gpu_cluster.kubernetes.security import (
     Namespace,
@@ -70,6 +76,7 @@ class EnvoyGateway(pulumi.ComponentResource):
         proxies: int,
         models: Mapping[str, Collection[int]],
         nodes: ServerNodes | None = None,
+        limits: RateLimitImages | None = None,
         api_installed: bool = False,
         pull_secret: str | None = None,
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
@@ -77,7 +84,8 @@ class EnvoyGateway(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`proxies`: replicas of Envoy; `models`: ports by namespace that Envoy calls, every port without;
-        `nodes`: those for the controller; `api_installed`: the cluster has the kinds of the Gateway API;
+        `nodes`: those for the controller; `limits`: images of the rate limit service, if tokens are
+        counted; `api_installed`: the cluster has the kinds of the Gateway API;
         `pull_secret`: Secret of the namespace with a login at the mirror; `resolvers`: addresses of NodeLocal
         DNSCache; `scraper`: pods that read the metrics of controller and proxies."""
         super().__init__("gpu-cluster:index:EnvoyGateway", name, None, opts)
@@ -100,7 +108,7 @@ class EnvoyGateway(pulumi.ComponentResource):
             PodSecurity.RESTRICTED,
             quota={
                 # An update starts a pod before it ends another; the Job is a pod too.
-                "pods": str(CONTROLLERS + 1 + 2 * proxies + 1),
+                "pods": str(CONTROLLERS + 1 + 2 * proxies + 1 + (2 * RATE_LIMITERS + 1 if limits else 0)),
                 "services.loadbalancers": "1",
                 "services.nodeports": "1",
             },
@@ -114,12 +122,17 @@ class EnvoyGateway(pulumi.ComponentResource):
                     {"metrics": from_pods(scraper.namespace, scraper.labels, METRICS_PORT)} if scraper else {}
                 ),
                 **{f"models-{key}": to_namespaces({key}, *ports) for key, ports in models.items()},
+                **(allowances() if limits else {}),
             },
             opts=pulumi.ResourceOptions(parent=self),
         )
         child = pulumi.ResourceOptions(parent=self, depends_on=[self.namespace])
         nodes = nodes or ServerNodes()
         made = certificates(name, PROXIES, image=image, nodes=nodes, opts=child)
+        values = _values(image, nodes, pull_secret)
+        if limits:
+            counters(name, limits.counters, nodes, opts=child)
+            values["config"] = {"envoyGateway": configuration(limits, nodes, pull_secret)}
         k8s.helm.v4.Chart(
             f"{name}-chart",
             chart=f"{charts}/gateway-helm",
@@ -128,13 +141,13 @@ class EnvoyGateway(pulumi.ComponentResource):
             version=ENVOY_GATEWAY.tag,
             namespace=PROXIES,
             skip_crds=True,
-            values=_values(image, nodes, pull_secret),
+            values=values,
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[kinds, made])),
         )
         self.register_outputs({})
 
 
-def _values(image: str, nodes: ServerNodes, pull_secret: str | None) -> Mapping[str, Any]:
+def _values(image: str, nodes: ServerNodes, pull_secret: str | None) -> dict[str, Any]:
     """Values of the chart, without the webhook that tells proxies their zone: nothing routes by zones."""
     return {
         "global": {

@@ -8,10 +8,12 @@ from gpu_cluster.capacity import Pool, routes_of
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.images import ENVOY, ENVOY_GATEWAY, charts_below
+from gpu_cluster.images import ENVOY, ENVOY_GATEWAY, RATE_LIMIT, VALKEY, charts_below
 from gpu_cluster.kubernetes.gateway.controller import CHARTS, EnvoyGateway
 from gpu_cluster.kubernetes.gateway.gateway import Gateway
+from gpu_cluster.kubernetes.gateway.rate_limit_service import RateLimitImages
 from gpu_cluster.kubernetes.gateway.routes import GatewayRoutes
+from gpu_cluster.kubernetes.gateway.token_usage import token_usage
 from gpu_cluster.kubernetes.gateway.traffic import routed_namespaces
 from gpu_cluster.kubernetes.registry.pull_secrets import pull_secret_of
 from gpu_cluster.kubernetes.scheduling import ServerNodes
@@ -46,6 +48,7 @@ class PlatformGateway(pulumi.ComponentResource):
         login = pull_secret_of(stack)
         nodes = ServerNodes.of(pools, settings.pool)
         controllers: list[pulumi.Resource] = []
+        limits = RateLimitImages(RATE_LIMIT.at(stack.mirror), VALKEY.at(stack.mirror))
         if settings.is_installed:
             controllers.append(
                 EnvoyGateway(
@@ -55,6 +58,7 @@ class PlatformGateway(pulumi.ComponentResource):
                     proxies=settings.replicas,
                     nodes=nodes,
                     models=namespaces,
+                    limits=limits if settings.counts_tokens else None,
                     api_installed=settings.api_installed,
                     pull_secret=login,
                     resolvers=resolvers,
@@ -72,6 +76,10 @@ class PlatformGateway(pulumi.ComponentResource):
             pull_secret=login,
             opts=pulumi.ResourceOptions(parent=self, depends_on=controllers),
         )
+        before: list[pulumi.Resource] = [gateway]
+        if settings.counts_tokens:
+            after = pulumi.ResourceOptions(parent=self, depends_on=[gateway])
+            before.append(token_usage(name, opts=after))
         routes = routes_of(settings, stack.serving.models) if stack.serving.models else []
         if routes:
             GatewayRoutes(
@@ -81,7 +89,7 @@ class PlatformGateway(pulumi.ComponentResource):
                 keys=keys,
                 guarded=bool(settings.keys),
                 envoy=settings.has_policies,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[gateway, *models]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[*before, *models]),
             )
         self.urls = {route.name: route.url(settings) for route in routes}
         self.register_outputs({"urls": self.urls})

@@ -1,4 +1,4 @@
-"""Routes of one namespace: HTTPRoutes, the keys that open them, and limits of requests."""
+"""Routes of one namespace: HTTPRoutes, the keys that open them, and rate limits."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.capacity.gateway_routes import Route
+from gpu_cluster.kubernetes.gateway.limits import limits_of
 from gpu_cluster.kubernetes.gateway.names import API, CONSUMER, ENVOY, GATEWAY, LISTENER, NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.serving.server import PORT
@@ -54,17 +55,15 @@ class GatewayRoutes(pulumi.ComponentResource):
                 )
             )
         for route in routes:
-            if envoy and route.requests_per_minute:
+            limits = limits_of(route, by_consumer=guarded)
+            if envoy and limits:
                 guards.append(
                     CustomResource(
                         f"{name}-limit-{route.name}",
                         api_version=ENVOY,
                         kind="BackendTrafficPolicy",
                         metadata=metadata(route.name, namespace),
-                        spec={
-                            "targetRefs": [_target(route.name)],
-                            "rateLimit": _limit(route.requests_per_minute, by_consumer=guarded),
-                        },
+                        spec={"targetRefs": [_target(route.name)], "rateLimit": limits},
                         opts=child,
                     )
                 )
@@ -108,13 +107,6 @@ _API_KEYS = {
     "sanitize": True,
 }
 """Envoy takes `Bearer ` off the header, which clients of the OpenAI API write in front of a key."""
-
-
-def _limit(requests: int, *, by_consumer: bool) -> dict[str, Any]:
-    """A limit that each replica of Envoy counts for itself: one of all together would need a database."""
-    limit = {"limit": {"requests": requests, "unit": "Minute"}}
-    consumer = {"clientSelectors": [{"headers": [{"name": CONSUMER, "type": "Distinct"}]}]}
-    return {"type": "Local", "local": {"rules": [{**limit, **(consumer if by_consumer else {})}]}}
 
 
 def _target(route: str) -> dict[str, str]:

@@ -14,13 +14,23 @@ from gpu_cluster.kubernetes.serving.triton import triton
 from gpu_cluster.kubernetes.serving.vllm import vllm
 
 
-def server_of(served_name: str, settings: ModelSettings, pool: Pool, aliases: Sequence[str] = ()) -> Server:
-    """Command line, environment and probes of a model's replicas; of the engines vLLM takes several names."""
+def server_of(
+    served_name: str,
+    settings: ModelSettings,
+    pool: Pool,
+    aliases: Sequence[str] = (),
+    *,
+    reports_usage: bool = False,
+) -> Server:
+    """Command line, environment and probes of a model's replicas; of the engines vLLM takes several names.
+
+    `reports_usage`: streams end with their token usage, unasked, where the engine has an argument for it.
+    """
     match settings.engine:
         case ServingEngine.VLLM:
-            return vllm(served_name, settings, pool, aliases)
+            return vllm(served_name, settings, pool, aliases, reports_usage=reports_usage)
         case ServingEngine.SGLANG:
-            return sglang(served_name, settings, pool)
+            return sglang(served_name, settings, pool, reports_usage=reports_usage)
         case ServingEngine.TRITON:
             return triton(settings)
         case ServingEngine.NIM:

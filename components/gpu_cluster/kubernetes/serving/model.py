@@ -45,11 +45,13 @@ class Model(pulumi.ComponentResource):
         token: bool,
         aliases: Sequence[str] = (),
         login: str | None = None,
+        reports_usage: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`weights_image`: that of the settings as nodes pull it; `token`: the namespace has a secret with
         the token of the model hub; `aliases`: further names that requests may call the model by; `login`:
-        Secret of the namespace with the login of the mirror."""
+        Secret of the namespace with the login of the mirror; `reports_usage`: streams end with their token
+        usage."""
         super().__init__("gpu-cluster:index:Model", name, None, opts)
         self.url = f"http://{key}.{namespace}.svc.cluster.local:{PORT}{api_path(settings)}"
 
@@ -59,7 +61,7 @@ class Model(pulumi.ComponentResource):
         metric = waiting_metric(settings)
         scaled = scales(settings) and metric is not None
 
-        server = server_of(key, settings, placement.pool, aliases)
+        server = server_of(key, settings, placement.pool, aliases, reports_usage=reports_usage)
         account_name = f"{key}-server"
         account = core.ServiceAccount(
             f"{name}-account",

@@ -85,6 +85,7 @@ class Serving(pulumi.ComponentResource):
         allowances: Mapping[str, networking.NetworkPolicySpecArgs] | None = None,
         aliases: Mapping[str, Sequence[str]] | None = None,
         login: str | None = None,
+        counted: Collection[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`image`: of vLLM; `images`: of models that have another; `weights_images`: of models whose weights
@@ -92,7 +93,8 @@ class Serving(pulumi.ComponentResource):
         `pause_image`: of pods that keep images on nodes; `mounted`: what is created before a volume of each
         entry of the storage is mounted; `resolvers`: addresses of NodeLocal DNSCache; `scraper`: pods that
         read the metrics of models; `allowances`: further traffic of the namespace; `aliases`: further names
-        of models; `login`: Secret of the namespace with the login of the mirror."""
+        of models; `login`: Secret of the namespace with the login of the mirror; `counted`: models whose
+        tokens a gateway counts."""
         super().__init__("gpu-cluster:index:Serving", name, None, opts)
         placements = placements_of(settings, pools)
         ports = ports_of(settings.models.values())
@@ -185,6 +187,7 @@ class Serving(pulumi.ComponentResource):
                 token=hub_token is not None,
                 aliases=(aliases or {}).get(key, ()),
                 login=login,
+                reports_usage=key in counted,
                 opts=pulumi.ResourceOptions(
                     parent=self,
                     depends_on=[

@@ -13,8 +13,10 @@ from gpu_cluster.kubernetes.serving.server import (
 )
 
 
-def sglang(served_name: str, settings: ModelSettings, pool: Pool) -> Server:
+def sglang(served_name: str, settings: ModelSettings, pool: Pool, *, reports_usage: bool = False) -> Server:
     """Answers on PORT under `served_name`; without --host it listens only on loopback.
+
+    `reports_usage`: also in streams, unasked.
 
     A termination signal lets requests finish, for as long as the pod has. Source: wheel sglang 0.5.23,
     srt/server_args.py, srt/entrypoints/http_server.py and srt/managers/tokenizer_manager.py, 2026-11-29.
@@ -22,7 +24,11 @@ def sglang(served_name: str, settings: ModelSettings, pool: Pool) -> Server:
     return Server(
         name="sglang",
         command=["python3", "-m", "sglang.launch_server"],
-        arguments=[*_arguments(served_name, settings, pool), *settings.args],
+        arguments=[
+            *_arguments(served_name, settings, pool),
+            *(["--stream-response-default-include-usage"] if reports_usage else []),
+            *settings.args,
+        ],
         environment=hub_environment(settings),
     )
 

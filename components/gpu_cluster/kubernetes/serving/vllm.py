@@ -31,15 +31,26 @@ models with Run:ai Model Streamer; 2026-11-28.
 """
 
 
-def vllm(served_name: str, settings: ModelSettings, pool: Pool, aliases: Sequence[str] = ()) -> Server:
-    """Answers on PORT under `served_name` and its aliases.
+def vllm(
+    served_name: str,
+    settings: ModelSettings,
+    pool: Pool,
+    aliases: Sequence[str] = (),
+    *,
+    reports_usage: bool = False,
+) -> Server:
+    """Answers on PORT under `served_name` and its aliases. `reports_usage`: also in streams, unasked.
 
     Its arguments are those of the release's parser, which tests/witnesses/engine_parser.py asks.
     """
     return Server(
         name="vllm",
         command=["vllm", "serve"],
-        arguments=[*_arguments([served_name, *aliases], settings, pool), *settings.args],
+        arguments=[
+            *_arguments([served_name, *aliases], settings, pool),
+            *(["--enable-force-include-usage"] if reports_usage else []),
+            *settings.args,
+        ],
         environment={
             **hub_environment(settings),
             "USER": "vllm",  # the image has no name for the user that it runs as

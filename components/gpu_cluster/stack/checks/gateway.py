@@ -10,11 +10,10 @@ from gpu_cluster.config.gateway import GatewaySettings, RoutedSettings, RouteSet
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
+from gpu_cluster.stack.checks.gateway_limits import OF_ENVOY, gateway_limits
 from gpu_cluster.stack.checks.models import unknown_pool
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
-
-_OF_ENVOY = "requires Envoy Gateway; remove class, or set envoyGateway: true if the class is one"
 
 
 def gateway(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
@@ -59,7 +58,7 @@ def gateway_of_team(team: TeamStack, broken: frozenset[Keys]) -> Iterator[Diagno
         yield Diagnostic(("gateway",), message)
         return
     yield from _production(team.environment, settings, routed, broken)
-    yield from _limits(settings, routed)
+    yield from gateway_limits(team.environment, settings, routed, environment=name)
     if not (team.file.models or team.file.services):
         yield Diagnostic(("gateway",), "no backends: the team has no model and no service")
         return
@@ -112,9 +111,9 @@ def _pool(stack: Stack, settings: GatewaySettings, broken: frozenset[Keys]) -> I
 
 
 def _class(stack: Stack, settings: GatewaySettings) -> Iterator[Diagnostic]:
-    yield from _limits(settings, settings)
+    yield from gateway_limits(stack, settings, settings)
     if not settings.has_policies and settings.source_ranges:
-        yield Diagnostic(("gateway", "sourceRanges"), _OF_ENVOY)
+        yield Diagnostic(("gateway", "sourceRanges"), OF_ENVOY)
     if settings.tls and settings.tls.certificate:
         if not isinstance(stack.cluster, EksSettings):
             provider = stack.cluster.provider
@@ -128,18 +127,6 @@ def _class(stack: Stack, settings: GatewaySettings) -> Iterator[Diagnostic]:
     if isinstance(stack.cluster, EksSettings) and settings.is_installed and settings.api_installed:
         message = "not with provider eks, where the platform installs the Gateway API; remove it"
         yield Diagnostic(("gateway", "apiInstalled"), message)
-
-
-def _limits(settings: GatewaySettings, routed: RoutedSettings) -> Iterator[Diagnostic]:
-    if settings.has_policies:
-        return
-    if routed.keys:
-        yield Diagnostic(("gateway", "keys"), _OF_ENVOY)
-    if routed.requests_per_minute:
-        yield Diagnostic(("gateway", "requestsPerMinute"), _OF_ENVOY)
-    for name, route in routed.routes.items():
-        if route.requests_per_minute:
-            yield Diagnostic(("gateway", "routes", name, "requestsPerMinute"), _OF_ENVOY)
 
 
 def _charts(stack: Stack, settings: GatewaySettings) -> Iterator[Diagnostic]:

@@ -109,3 +109,11 @@ def test_capacity_for_a_gateway_beside_models_is_said_to_be_unchecked(tmp_path: 
     mixed = only_gpus.replace("nodes: 6}\n", "nodes: 6}\n    cpu: {instance: m7i.xlarge, nodes: 3}\n")
     file.write_text(mixed)
     assert not any(note.startswith("gateway:") for note in notes_of(load(file)))
+
+
+def test_a_token_limit_of_an_engine_that_may_not_report_usage_is_told() -> None:
+    told = [note for note in notes_of(load(HAPPY / "eks-gateway.yaml")) if "token limit" in note]
+    assert told == [
+        "rank: its token limit counts what answers report as usage, and streams by their events; "
+        "engine custom has no argument that makes it report usage"
+    ]

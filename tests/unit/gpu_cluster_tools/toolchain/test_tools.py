@@ -13,8 +13,8 @@ from gpu_cluster.images import METRICS_ADAPTER as ADAPTER_IMAGE
 from gpu_cluster.images import NODE_EXPORTER as NODE_EXPORTER_IMAGE
 from gpu_cluster.images import NODE_PROBLEM_DETECTOR as DETECTOR_IMAGE
 from gpu_cluster.images import PROMETHEUS as PROMETHEUS_IMAGE
-from gpu_cluster.images import REGISTRY as REGISTRY_IMAGE
 from gpu_cluster.images import RATE_LIMIT as RATE_LIMIT_IMAGE
+from gpu_cluster.images import REGISTRY as REGISTRY_IMAGE
 from gpu_cluster.images import VALKEY as VALKEY_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.envoy import VALKEY

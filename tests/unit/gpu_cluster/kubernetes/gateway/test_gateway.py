@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster.images import ENVOY, ENVOY_GATEWAY
+from gpu_cluster.images import ENVOY, ENVOY_GATEWAY, RATE_LIMIT, VALKEY
 from gpu_cluster.plan import Graph
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import STACKS
@@ -247,3 +247,32 @@ def test_on_this_machine_its_charts_are_files_and_it_has_no_load_balancer() -> N
     charts = {it["chart"] for it in graph.of("Chart")}
     folder = STACKS / ".local" / "charts"
     assert charts == {str(folder / chart) for chart in ("gateway-crds-helm", "gateway-helm")}
+
+
+def test_without_token_limits_no_rate_limit_service_runs() -> None:
+    graph = platform(requestsPerMinute=60)
+    assert not any(it["metadata.name"] == "rate-limit-counters" for it in graph.of("Deployment"))
+    assert graph.of("EnvoyExtensionPolicy") == []
+
+
+def test_token_limits_bring_the_service_and_its_counters() -> None:
+    graph = platform(tokensPerMinute=1000)
+    pod = graph.get("Deployment", "rate-limit-counters")["spec.template.spec"]
+    assert pod["containers"][0]["image"] == VALKEY.at(None)
+    assert pod["containers"][0]["securityContext"]["readOnlyRootFilesystem"] is True
+    [config] = [
+        it["values"]["config"]["envoyGateway"] for it in graph.of("Chart") if "config" in it["values"]
+    ]
+    url = "rate-limit-counters.envoy-gateway-system.svc.cluster.local:6379"
+    assert config["rateLimit"]["backend"] == {"type": "Redis", "redis": {"url": url}}
+    service = config["provider"]["kubernetes"]["rateLimitDeployment"]
+    assert (service["replicas"], service["container"]["image"]) == (2, RATE_LIMIT.at(None))
+
+
+def test_only_the_service_reaches_the_counters() -> None:
+    graph = platform(tokensPerMinute=1000)
+    policies = {it["metadata.name"]: it for it in graph.of("NetworkPolicy")}
+    [rule] = policies["allow-counters"]["spec.ingress"]
+    assert [port["port"] for port in rule["ports"]] == [6379]
+    [peer] = rule["from"]
+    assert peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == "envoy-ratelimit"

@@ -90,11 +90,11 @@ def test_routes_with_keys_are_closed_where_nobody_gives_the_keys() -> None:
 def test_limits_are_of_each_consumer() -> None:
     graph, _ = of_eks()
     limits = {
-        it["metadata.name"]: it["spec.rateLimit.local.rules"][0] for it in graph.of("BackendTrafficPolicy")
+        it["metadata.name"]: it["spec.rateLimit.local.rules"][-1] for it in graph.of("BackendTrafficPolicy")
     }
     assert {name: rule["limit"]["requests"] for name, rule in limits.items()} == {"chat": 600, "rank": 6000}
     [selector] = limits["chat"]["clientSelectors"]
-    assert selector["headers"] == [{"name": "x-consumer", "type": "Distinct"}]
+    assert selector["headers"][0] == {"name": "x-consumer", "type": "Distinct"}
 
 
 def test_without_keys_a_limit_is_of_all() -> None:
@@ -120,3 +120,57 @@ def test_the_keys_of_a_team_are_collected_with_their_owner() -> None:
     graph, _ = team_of(load_any(STACKS / "teams/happy-routes.yaml"), gateway_keys={"mobile": "key"})  # pyright: ignore[reportArgumentType]
     [owner] = graph.get("Secret", "gateway-keys")["metadata.ownerReferences"]
     assert owner["kind"] == "ConfigMap"
+
+
+def test_tokens_are_counted_by_consumer_when_the_answer_ends() -> None:
+    graph, _ = of_eks()
+    limits = graph.get("BackendTrafficPolicy", "chat")["spec.rateLimit"]
+    [own, others] = limits["global"]["rules"]
+    cost = {
+        "request": {"from": "Number", "number": 0},
+        "response": {"from": "Metadata", "metadata": {"namespace": "gpu-cluster", "key": "tokens"}},
+    }
+    header = {"name": "x-consumer", "type": "Exact", "value": "support"}
+    assert own == {
+        "limit": {"requests": 20000, "unit": "Minute"},
+        "clientSelectors": [{"headers": [header]}],
+        "cost": cost,
+    }
+    assert others["limit"]["requests"] == 200000
+    assert others["clientSelectors"] == [
+        {"headers": [{"name": "x-consumer", "type": "Distinct"}, {**header, "invert": True}]}
+    ]
+    assert [it["limit"]["requests"] for it in limits["local"]["rules"]] == [60, 600]
+
+
+def test_a_consumer_has_its_token_limit_on_routes_without_one() -> None:
+    graph, _ = of_eks()
+    limits = graph.get("BackendTrafficPolicy", "rank")["spec.rateLimit"]
+    assert [it["limit"]["requests"] for it in limits["global"]["rules"]] == [20000]
+
+
+def test_without_keys_all_clients_share_the_tokens_of_a_route() -> None:
+    graph, _ = platform(tokensPerMinute=1000)
+    [rule] = graph.only("BackendTrafficPolicy")["spec.rateLimit.global.rules"]
+    assert "clientSelectors" not in rule
+
+
+def test_models_behind_a_token_limit_report_usage_in_streams() -> None:
+    two = {"chat": model_of(), "other": model_of()}
+    routes = {"chat": {"models": {"chat": 1}, "tokensPerMinute": 1000}, "other": {"models": {"other": 1}}}
+    graph, _ = platform(two, routes=routes)
+    forced = {
+        name: "--enable-force-include-usage"
+        in graph.get("Deployment", name)["spec.template.spec.containers"][0]["args"]
+        for name in two
+    }
+    assert forced == {"chat": True, "other": False}
+
+
+def test_the_filter_that_reads_usage_is_there_before_the_routes() -> None:
+    graph, _ = of_eks()
+    reader = graph.only("EnvoyExtensionPolicy")
+    assert reader["spec.targetRefs"] == [
+        {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "models"}
+    ]
+    assert all(graph.waits_for(route, reader) for route in graph.of("HTTPRoute"))
