@@ -109,11 +109,15 @@ def test_the_controller_accepts_all_of_it(sandbox: Sandbox) -> None:
     made = sandbox.api.get(f"{GATEWAYS}/gatewayclasses/gpu-cluster")
     assert conditions(made["status"])["Accepted"] == "True"
     for name in ("chat", "limited"):
-        route = sandbox.api.get(f"{GATEWAYS}/{SERVING}/httproutes/{name}")
+        path = f"{GATEWAYS}/{SERVING}/httproutes/{name}"
+        assert within(60, lambda path=path: "status" in sandbox.api.get(path))
+        route = sandbox.api.get(path)
         [parent] = route["status"]["parents"]
         assert {"Accepted": "True", "ResolvedRefs": "True"}.items() <= conditions(parent).items(), route
     for policy in ("securitypolicies/gateway-keys", "backendtrafficpolicies/limited"):
-        [ancestor, *_] = sandbox.api.get(f"{ENVOYS}/{SERVING}/{policy}")["status"]["ancestors"]
+        path = f"{ENVOYS}/{SERVING}/{policy}"
+        assert within(60, lambda path=path: "status" in sandbox.api.get(path))
+        [ancestor, *_] = sandbox.api.get(path)["status"]["ancestors"]
         assert conditions(ancestor)["Accepted"] == "True"
 
 
@@ -121,6 +125,7 @@ def test_the_controller_accepts_all_of_it(sandbox: Sandbox) -> None:
 def test_its_pods_are_let_in_and_its_load_balancer_is_internal(sandbox: Sandbox) -> None:
     """Envoy's pods are let in by the quota and the Pod Security level of the namespace."""
     assert within(60, lambda: [it["status"].get("readyReplicas") for it in deployments(sandbox)] == [2])
+    assert within(60, lambda: bool(services(sandbox)))
     [service] = services(sandbox)
     assert service["spec"]["type"] == "LoadBalancer"
     assert service["spec"]["loadBalancerSourceRanges"][0] == "10.0.0.0/8"
