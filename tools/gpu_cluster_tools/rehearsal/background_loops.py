@@ -50,5 +50,5 @@ def _play(each: Callable[[], object]) -> None:
         if error.response.status_code not in _PASSING:
             raise
     except ApiError as error:
-        if not error.is_gone:
+        if not (error.is_gone or error.is_throttled):
             raise

@@ -93,8 +93,9 @@ class Fuzzer:
             for seed in seeds:
                 living = _Living(sandbox, engine, seed)
                 stack_file.write_text(living.stack)
-                life = living.live()
-                life.wrong += _left_in(sandbox, before) if whole else []
+                with simulated_controllers(sandbox) if whole else nullcontext():  # its errors end this case
+                    life = living.live()
+                    life.wrong += _left_in(sandbox, before) if whole else []
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 with self._file.open("a") as file:
                     file.write(json.dumps(asdict(life)) + "\n")
@@ -112,10 +113,7 @@ class Fuzzer:
                 if not whole:
                     shutil.copy(_CORE, sandbox.folder / "stacks")
                 runner, output = self._toolchain.path(_RUNNER), sandbox.folder / "programs.out"
-                with (
-                    simulated_controllers(sandbox) if whole else nullcontext(),
-                    warm(sandbox.engine, runner, output) as engine,
-                ):
+                with warm(sandbox.engine, runner, output) as engine:
                     yield project / "stacks" / f"Pulumi.{_STACK}.yaml", sandbox, engine
             finally:
                 sandbox.remove()

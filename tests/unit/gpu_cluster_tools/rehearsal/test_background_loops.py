@@ -40,8 +40,15 @@ def test_what_changed_meanwhile_is_seen_the_next_time() -> None:
         assert again.wait(_SECONDS)
 
 
-def test_what_went_from_the_account_meanwhile_is_gone_the_next_time() -> None:
-    again, gone = Event(), [ApiError("ResourceNotFoundException", "No node group found for name: l4.")]
+@pytest.mark.parametrize(
+    "refused",
+    [
+        ApiError("ResourceNotFoundException", "No node group found for name: l4."),
+        ApiError("RequestLimitExceeded", "Rate exceeded"),
+    ],
+)
+def test_what_the_account_refuses_for_now_is_done_the_next_time(refused: ApiError) -> None:
+    again, gone = Event(), [refused]
 
     def play() -> None:
         if gone:

@@ -23,6 +23,7 @@ _SETTINGS = Config(
     s3={"addressing_style": "path"},
     parameter_validation=True,
 )
+_THROTTLED = ("RequestLimitExceeded", "ThrottlingException")
 _GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist", "404")  # HEAD has no words
 
 
@@ -38,6 +39,11 @@ class ApiError(Exception):
     def is_gone(self) -> bool:
         """True if the requested resource does not exist."""
         return any(word in self.code for word in _GONE)
+
+    @property
+    def is_throttled(self) -> bool:
+        """True if the same call may succeed later."""
+        return self.code in _THROTTLED
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,16 @@ class EbsDriver:
     def require(self, claim: str, node: dict[str, Any], parameters: dict[str, str]) -> None:
         """Create and attach a test volume. `RehearsalError` with AWS's message if the driver may not.
 
+        `ApiError` if the account throttles the driver, which then tries again.
+
         `node` and `parameters` are those of the Kubernetes API; nodes without an instance attach no volume.
         """
         instance = node["spec"].get("providerID", "").rpartition("/")[2]
         try:
             self._try(node["metadata"]["labels"]["topology.kubernetes.io/zone"], instance, parameters)
         except ApiError as error:
+            if error.is_throttled:  # the driver tries again
+                raise
             raise RehearsalError(f"claim {claim}: the EBS driver cannot serve it: {error.message}") from error
 
     def _try(self, zone: str, instance: str, parameters: dict[str, str]) -> None:

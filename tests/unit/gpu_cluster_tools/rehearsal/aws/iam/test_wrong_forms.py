@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from gpu_cluster.aws.keys import Keys, KeyUsage
 from gpu_cluster_tools.rehearsal.aws import identity
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.ebs_driver import EbsDriver
+from gpu_cluster_tools.rehearsal.aws.fault_injection import FaultInjection
+from gpu_cluster_tools.rehearsal.aws.faults import Fault, Faults
 from gpu_cluster_tools.rehearsal.aws.iam.access_control import AccessControl
 from gpu_cluster_tools.rehearsal.aws.iam.condition_keys import require_understood
 from gpu_cluster_tools.rehearsal.aws.iam.conditions import hold
@@ -163,6 +166,25 @@ def test_the_ebs_driver_needs_the_key_of_its_volumes(
     own = key(api, KeyUsage.VOLUMES)
     with pytest.raises(RehearsalError, match="is not authorized to perform: kms:"):
         driver[0].require("vision/scratch", node, {"encrypted": "true", "kmsKeyId": own})
+
+
+def test_an_ebs_driver_that_is_throttled_may_try_again(
+    driver: tuple[EbsDriver, str],
+    api: Api,
+    ground: Ground,
+    door: AccessControl,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    node = server(api, ground, **{"eks:cluster-name": driver[1]})
+    throttled = EbsDriver(Api("http://127.0.0.1", REGION, send=in_process_sender(FaultInjection(door))))
+    monkeypatch.chdir(tmp_path)
+    Faults({Fault.THROTTLING: 1.0}).write(tmp_path)
+    with pytest.raises(ApiError) as caught:
+        throttled.require("vision/scratch", node, {"encrypted": "true"})
+    assert caught.value.is_throttled
+    Faults().write(tmp_path)
+    throttled.require("vision/scratch", node, {"encrypted": "true"})
 
 
 def karpenter() -> Statements:
