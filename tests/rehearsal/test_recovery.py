@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from gpu_cluster_tools.rehearsal import (
     recover,
 )
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.kwok import SIMULATED
 from gpu_cluster_tools.rehearsal.processes import processes
 from gpu_cluster_tools.toolchain import install
 
@@ -154,7 +156,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     control_plane.start()
     amounts = {"cpu": "64", "memory": "256Gi", "pods": "500"}
     node = Node(
-        metadata=ObjectMeta(name="node", labels={"room": "yes"}),
+        metadata=ObjectMeta(name="node", labels={"room": "yes"}, annotations=SIMULATED),
         status=NodeStatus(capacity=amounts, allocatable=amounts),
     )
     KubernetesClient(control_plane.kubeconfig).apply(node)
@@ -170,7 +172,7 @@ def program(project: Path, request: pytest.FixtureRequest) -> Program:
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "TEST_KUBECONFIG": str(kubeconfig),
     }
-    stack = request.node.name.removeprefix("test_").replace("_", "-")[:60].strip("-")
+    stack = re.sub(r"\W|_", "-", request.node.name.removeprefix("test_"))[-60:].strip("-")
     engine = PulumiEngine(project, stack, environment)
     engine.select()
     return Program(engine, DynamicClient(kubeconfig))
@@ -222,7 +224,7 @@ def test_a_deployment_that_was_not_ready_is_waited_for_again(program: Program) -
     program.kill("up", at="creating server", after=1)
     program.configure(room="yes")
 
-    assert "read Deployment server again" in recover(program.engine)
+    assert "refreshed Deployment server" in recover(program.engine)
     program.up()
 
     [deployment] = program.items(_DEPLOYMENTS)
@@ -234,6 +236,27 @@ def test_an_edit_that_was_killed_and_taken_back_leaves_no_trace(program: Program
     program.up()
     program.configure(words="second", room="none")
     program.kill("up", at="updating server", after=0.5)
+    assert program.words() == {"second"}
+    program.configure(words="first", room="yes")
+
+    recover(program.engine)
+    program.up()
+
+    assert program.words() == {"first"}
+    program.pulumi("preview", "--expect-no-changes")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_edit_that_was_stopped_and_taken_back_leaves_no_trace(program: Program, times: int) -> None:
+    """The second signal ends the engine at once; after either it forgets what it had begun."""
+    program.up()
+    program.configure(words="second", room="none")
+    with program.begin("up", at="updating server") as engine:
+        time.sleep(0.5)
+        for _ in range(times):
+            engine.send_signal(signal.SIGINT)
+            time.sleep(0.5)
+        assert engine.wait(60) != 0
     assert program.words() == {"second"}
     program.configure(words="first", room="yes")
 

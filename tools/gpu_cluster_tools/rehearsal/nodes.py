@@ -20,6 +20,7 @@ from gpu_cluster_tools.rehearsal.kubernetes_client import (
     labels_of,
     name_of,
 )
+from gpu_cluster_tools.rehearsal.kwok import SIMULATED
 
 ZONES = ("local-a", "local-b", "local-c")
 """Zones that the nodes of each pool take turns in."""
@@ -106,7 +107,7 @@ def _node(pool: Pool, number: int, *, real: bool) -> Node:
         marked = {_MANIFEST: f"real-{manifest}"}  # and nothing by which kwok would play it
         labels |= {REAL_NODE_LABEL: "true"}
         return Node(metadata=ObjectMeta(name=name, labels=labels, annotations=marked), spec=spec)
-    annotations = {"kwok.x-k8s.io/node": "fake", _MANIFEST: manifest}
+    annotations = {**SIMULATED, _MANIFEST: manifest}
     return Node(
         metadata=ObjectMeta(name=name, labels=labels, annotations=annotations), spec=spec, status=status
     )

@@ -1,9 +1,12 @@
-"""Recovery from an update whose engine was killed, without manual repair.
+"""Recovery from an update whose engine was killed or stopped, without manual repair.
 
 The engine records pending operations. An object that it was creating is added to the state under the id
 that follows from its name, and the engine refreshes all resources with pending operations and drops those
 that do not exist. The state itself records which resources were refreshed, so the next recovery resumes one
 that was killed.
+
+An engine that is asked to stop removes pending operations from the state, though the cluster may have their
+changes. After an update that did not succeed all resources are therefore refreshed.
 """
 
 import json
@@ -40,6 +43,9 @@ def recover(engine: PulumiEngine) -> list[str]:
         words.append("removed incomplete state files")
     if _is_unsettled(files):
         words += _settle(engine)
+    elif files.last_update_failed():
+        _refresh(engine)
+        words.append("refreshed all resources, because the last update did not succeed")
     return words
 
 
@@ -98,11 +104,7 @@ def _settle(engine: PulumiEngine) -> list[str]:
     _import(engine, state)
     interrupted = [resource["urn"] for resource in state["resources"] if _is_interrupted(resource)]
     if interrupted:
-        targets = [word for urn in interrupted for word in ("--target", urn)]
-        engine.output(
-            *("refresh", "--stack", engine.stack, "--yes", "--skip-preview", "--run-program=false"),
-            *("--non-interactive", *targets),
-        )
+        _refresh(engine, *(word for urn in interrupted for word in ("--target", urn)))
     state = engine.state()
     for resource in state["resources"]:
         _name_manager(resource)
@@ -112,6 +114,13 @@ def _settle(engine: PulumiEngine) -> list[str]:
         f"refreshed {_name(urn)}" if urn in kept else f"dropped {_name(urn)}, which does not exist"
         for urn in interrupted
     ]
+
+
+def _refresh(engine: PulumiEngine, *targets: str) -> None:
+    engine.output(
+        *("refresh", "--stack", engine.stack, "--yes", "--skip-preview", "--run-program=false"),
+        *("--non-interactive", *targets),
+    )
 
 
 def _take_up(state: State) -> list[str]:

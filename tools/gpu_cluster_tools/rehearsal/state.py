@@ -34,6 +34,12 @@ class StateFiles:
         file = self._stacks / f"{self.stack}.json"
         return file.read_text() if file.exists() else ""
 
+    def last_update_failed(self) -> bool:
+        """Whether the engine's last run that is recorded failed or was stopped."""
+        history = self.folder / ".pulumi" / "history" / self.project / self.stack
+        last = max(history.glob("*.history.json"), default=None)  # names end with the time
+        return last is not None and json.loads(last.read_text())["result"] == "failed"
+
     def locks(self) -> Iterator[Path]:
         return self._locks.glob("*.json")
 

@@ -28,7 +28,8 @@ class StoredState(PulumiEngine):
         if arguments[:2] == ("stack", "import"):
             self.store(json.loads(Path(arguments[-1]).read_text())["deployment"])
         if arguments[0] == "refresh":
-            self.refreshed.extend(urn for word, urn in pairwise(arguments) if word == "--target")
+            targets = [urn for word, urn in pairwise(arguments) if word == "--target"]
+            self.refreshed.extend(targets or ["everything"])
             self.store(
                 {**self.latest, "resources": [_read_again(resource) for resource in self.latest["resources"]]}
             )
@@ -120,6 +121,22 @@ def test_an_object_in_creation_goes_on_under_the_name_that_made_it(engine: Store
     assert "pending_operations" not in engine.latest
     assert engine.refreshed == [namespace["urn"]]
     assert recover(engine) == []
+
+
+@pytest.mark.parametrize(("last", "refreshed"), [("failed", True), ("succeeded", False)])
+def test_after_an_update_that_did_not_succeed_everything_is_refreshed(
+    engine: StoredState, last: str, refreshed: bool
+) -> None:
+    engine.store(_state([], creating=[]))
+    history = engine.bookkeeping / "history" / "p" / engine.stack
+    history.mkdir(parents=True)
+    for time, result in ((1, "failed"), (2, "succeeded"), (3, last)):
+        (history / f"{engine.stack}-{time}.history.json").write_text(json.dumps({"result": result}))
+
+    words = recover(engine)
+
+    assert words == ["refreshed all resources, because the last update did not succeed"] * refreshed
+    assert engine.refreshed == ["everything"] * refreshed
 
 
 def test_the_id_of_an_object_in_a_namespace_says_which(engine: StoredState) -> None:

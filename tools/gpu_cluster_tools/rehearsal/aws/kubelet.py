@@ -13,6 +13,7 @@ from gpu_cluster.capacity.resources import GIB
 from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import NodeGroupInstance, NodeGroupRecord
 from gpu_cluster_tools.rehearsal.devices import Devices, devices_of_image
 from gpu_cluster_tools.rehearsal.instance_types import instance_types
+from gpu_cluster_tools.rehearsal.kwok import SIMULATED
 from gpu_cluster_tools.rehearsal.nodes import system_info
 from gpu_cluster_tools.rehearsal.servers import server_of
 
@@ -60,7 +61,7 @@ def registration(
         metadata=ObjectMeta(
             name=instance.name,
             labels=own | dict(labels),
-            annotations={"kwok.x-k8s.io/node": "fake", **devices.annotations()},
+            annotations={**SIMULATED, **devices.annotations()},
         ),
         spec=NodeSpec(providerID=f"aws:///{instance.zone}/{instance.id}", taints=taints),
         status=NodeStatus(
