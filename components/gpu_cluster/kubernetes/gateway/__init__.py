@@ -1,7 +1,8 @@
 """Access to models from outside the cluster: Envoy Gateway, a Gateway, and routes."""
 
+from gpu_cluster.kubernetes.gateway.api_keys import KEYS
 from gpu_cluster.kubernetes.gateway.platform_gateway import PlatformGateway
-from gpu_cluster.kubernetes.gateway.routes import KEYS, GatewayRoutes
+from gpu_cluster.kubernetes.gateway.routes import GatewayRoutes
 from gpu_cluster.kubernetes.gateway.traffic import from_gateway
 
 __all__ = ["KEYS", "GatewayRoutes", "PlatformGateway", "from_gateway"]

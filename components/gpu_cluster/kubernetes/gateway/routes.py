@@ -1,21 +1,17 @@
-"""Routes of one namespace: HTTPRoutes, the keys that open them, and rate limits."""
+"""Routes of one namespace: HTTPRoutes, and the API keys and rate limits that apply to them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
-from pulumi_kubernetes.core import v1 as core
-from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.capacity.gateway_routes import Route
+from gpu_cluster.kubernetes.gateway.api_keys import keys_secret, required_keys
 from gpu_cluster.kubernetes.gateway.limits import limits_of
-from gpu_cluster.kubernetes.gateway.names import API, CONSUMER, ENVOY, GATEWAY, LISTENER, NAMESPACE
+from gpu_cluster.kubernetes.gateway.names import API, ENVOY, GATEWAY, LISTENER, NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.serving.server import PORT
-
-KEYS = "gateway-keys"
-"""Secret with the keys of a namespace's consumers."""
 
 
 class GatewayRoutes(pulumi.ComponentResource):
@@ -42,18 +38,11 @@ class GatewayRoutes(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         guards: list[pulumi.Resource] = []
         if keys:
-            guards.append(_keys_secret(f"{name}-keys", namespace, keys, may_list=may_list, opts=child))
+            guards.append(keys_secret(f"{name}-keys", namespace, keys, may_list=may_list, opts=child))
         if guarded:
-            guards.append(
-                CustomResource(
-                    f"{name}-security",
-                    api_version=ENVOY,
-                    kind="SecurityPolicy",
-                    metadata=metadata(KEYS, namespace),
-                    spec={"targetRefs": [_target(it.name) for it in routes], "apiKeyAuth": _API_KEYS},
-                    opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[*guards])),
-                )
-            )
+            after_keys = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[*guards]))
+            targets = [_target(it.name) for it in routes]
+            guards.append(required_keys(f"{name}-security", namespace, targets, opts=after_keys))
         for route in routes:
             limits = limits_of(route, by_consumer=guarded)
             if envoy and limits:
@@ -100,37 +89,5 @@ def _route(route: Route) -> dict[str, Any]:
     }
 
 
-_API_KEYS = {
-    "credentialRefs": [{"name": KEYS}],
-    "extractFrom": [{"headers": ["Authorization", "X-API-Key"]}],
-    "forwardClientIDHeader": CONSUMER,
-    "sanitize": True,
-}
-"""Envoy takes `Bearer ` off the header, which clients of the OpenAI API write in front of a key."""
-
-
 def _target(route: str) -> dict[str, str]:
     return {"group": API.partition("/")[0], "kind": "HTTPRoute", "name": route}
-
-
-def _keys_secret(
-    name: str,
-    namespace: str,
-    keys: Mapping[str, pulumi.Input[str]],
-    *,
-    may_list: bool,
-    opts: pulumi.ResourceOptions,
-) -> core.Secret:
-    """Without permission to list secrets, deletion cannot be awaited, so the secret is garbage-collected with
-    its owner."""
-    if may_list:
-        return core.Secret(name, metadata=metadata(KEYS, namespace), string_data=dict(keys), opts=opts)
-    owner = core.ConfigMap(f"{name}-owner", metadata=metadata(KEYS, namespace), opts=opts)
-    owned = metadata(KEYS, namespace)
-    owned.owner_references = [
-        meta.OwnerReferenceArgs(
-            api_version="v1", kind="ConfigMap", name=KEYS, uid=owner.metadata.uid.apply(str)
-        )
-    ]
-    retained = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=True))
-    return core.Secret(name, metadata=owned, string_data=dict(keys), opts=retained)
