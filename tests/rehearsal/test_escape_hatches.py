@@ -1,0 +1,90 @@
+"""A stack that uses every escape hatch at once: judged, planned, created, updated and destroyed.
+
+Declared GPU and instance types, add-ons with values, a permissions boundary and a path for roles, an AMI,
+user data, kubelet settings and a reserve of pools, a folder of manifests and a chart.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster_tools.rehearsal import copy_project
+from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
+
+STACKS = PROJECT / "tests" / "stacks"
+DECLARED = "declared in the stack file"
+HATCHES = (
+    "cluster.iam.permissionsBoundary",
+    "cluster.iam.path",
+    "cluster.addons.coredns.values",
+    "cluster.addons.cert-manager",
+    "cluster.addons.cert-manager.values",
+    "cluster.addons.kube-state-metrics",
+    "hardware.gpus.R100",
+    "hardware.instances.g8.4xlarge",
+    "hardware.instances.c9i.2xlarge",
+    "pools.hardened.ami.id",
+    "pools.hardened.userData",
+    "pools.hardened.kubelet",
+    "pools.edge.userData",
+    "extras.manifests",
+    "extras.charts.small",
+)
+FOUND_IN_EXTRAS = (
+    "56-own-service-account",
+    "61-allowed-registry",
+    "64-default-deny",
+    "65-quota-and-defaults",
+    "91-objects-seen",
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    text = (STACKS / "happy" / "eks-declared.yaml").read_text()
+    folder = copy_project(PROJECT, tmp_path / "project", {"hatches": text})
+    shutil.copytree(STACKS / "manifests", folder / "manifests")
+    return folder
+
+
+def test_a_plan_lists_all_that_is_declared(project: Path) -> None:
+    done = run_gpu_cluster(project, "plan", "hatches")
+
+    assert done.returncode == 0, done.stderr
+    declared = {line.rpartition("(")[2].rstrip(")") for line in done.stdout.splitlines() if DECLARED in line}
+    assert declared == {f"gpu-cluster:{key}" for key in HATCHES}
+
+
+def test_a_check_judges_what_it_can_and_names_what_it_cannot(project: Path) -> None:
+    done = run_gpu_cluster(project, "check", "hatches", "--json")
+
+    assert done.returncode == 1, done.stderr
+    report = json.loads(done.stdout)
+    stops = {(it["key"].removeprefix("gpu-cluster:"), it["rule"]) for it in report["findings"] if it["stops"]}
+    assert stops == {
+        *(("extras", rule) for rule in FOUND_IN_EXTRAS),
+        ("aws:region", "80-allowed-regions"),  # policies/settings.yaml has no environment of this stack
+        ("tags", "87-tags"),
+    }
+    assert [it["resource"] for it in report["notJudged"]] == ["chart platform-extras-small"]
+
+
+def test_a_cost_is_incomplete_without_the_price_of_a_declared_type(project: Path) -> None:
+    done = run_gpu_cluster(project, "cost", "hatches")
+
+    assert done.returncode == 3, done.stderr
+    assert "no price for c9i.2xlarge, which the stack file declares without hourlyUsd" in done.stdout
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+def test_it_holds_through_create_update_and_destroy(project: Path) -> None:
+    done = run_gpu_cluster(project, "rehearse", "hatches", "--json")
+
+    assert done.stdout, done.stderr
+    report = json.loads(done.stdout)
+    wrong = {it["name"]: it["findings"] for it in report["steps"] if it["findings"]}
+    assert (wrong, done.returncode) == ({}, 0), done.stderr
+    assert {"up", "preview", "edit", "destroy", "left"} <= {it["name"] for it in report["steps"]}
