@@ -35,7 +35,10 @@ def evaluate_plan(plan: Plan, project: Path, settings_of: Path | None = None) ->
         _ = context.prices  # a wrong price file ends the command, not a rule
         pack = pack_with(context, rendered)
         resources = resources_of(plan.graph)
-        return Evaluation(plan.name, pack, pack.check(resources), SourceMap(plan, project), resources)
+        report = pack.check(resources)
+        return Evaluation(
+            plan.name, pack, report, SourceMap(plan, project), resources, project=project.absolute()
+        )
 
 
 def judge_of(plan: Plan, project: Path) -> Path:

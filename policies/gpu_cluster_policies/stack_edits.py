@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
+from gpu_cluster.stack.document import read_text
+from gpu_cluster.stack.load import loads_with
 from gpu_cluster_policies.rule import Rule
 from gpu_cluster_policies.source_location import SourceLocation
 
@@ -40,3 +43,12 @@ def stack_edit(rule: Rule, place: SourceLocation) -> list[str]:
     if entry is None or _SECTIONS[entry[1]] not in text:
         return []
     return text.format(name=entry[2]).splitlines()
+
+
+def valid_stack_edit(rule: Rule, place: SourceLocation, project: Path) -> list[str]:
+    """The same where the stack file of this project is valid with the edit; none where it is not."""
+    lines = stack_edit(rule, place)
+    if not lines:
+        return []
+    values = {"config": read_text("\n".join(lines)).data}
+    return lines if loads_with(project / place.file, values) else []

@@ -56,6 +56,23 @@ def stack_of(sections: Mapping[str, Any]) -> Stack:
     return _environment(_File("stack", Path("/"), read_text(text), ENVIRONMENT))
 
 
+def loads_with(path: Path, values: Mapping[str, Any]) -> bool:
+    """Whether a stack file is valid with these values over its own.
+
+    Maps are merged key by key, everything else is replaced as a whole.
+
+    loads_with(Path("stacks/Pulumi.lab.yaml"), {"config": {"gpu-cluster:protect": True}})
+    """
+    try:
+        file = _File.at(path)
+        text = json.dumps(_over(file.document.data, values), default=str)
+        changed = _File(file.name, file.folder, read_text(text), file.kind)
+        _ = _team(changed, path) if changed.kind is TEAM else _environment(changed)
+    except StackFileError:
+        return False
+    return True
+
+
 def load_any(path: Path) -> Stack | TeamStack:
     """The same of a stack file of either kind; a team's comes with the environment that it is on.
 
@@ -177,6 +194,14 @@ def _on_environment(team: TeamFile, path: Path) -> TeamStack | Diagnostic:
         known = did_you_mean(team.team.name, stack.teams) or f"; there are {', '.join(stack.teams) or 'none'}"
         return Diagnostic(rooted(("team", "name")), f"{shown} has no team '{team.team.name}'{known}")
     return TeamStack(team, stack, platform)
+
+
+def _over(value: Any, given: Any) -> Any:
+    if not (isinstance(value, dict) and isinstance(given, dict)):
+        return given
+    known: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
+    new: dict[str, Any] = given  # pyright: ignore[reportUnknownVariableType]
+    return {**known, **{key: _over(known.get(key), it) for key, it in new.items()}}
 
 
 def _beside(crossings: Iterable[Diagnostic], broken: frozenset[Keys]) -> list[Diagnostic]:

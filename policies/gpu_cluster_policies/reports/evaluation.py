@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from gpu_cluster.exemption import Exemption
 from gpu_cluster_policies.not_judged import Unseen, counted
@@ -46,6 +47,9 @@ class Evaluation:
     resources: Sequence[Resource]
     unread: tuple[Unseen, ...] = ()
     """Files, and documents in them, that hold no object which rules could judge."""
+
+    project: Path | None = None
+    """Folder of the project; None for manifests without one."""
 
     @cached_property
     def findings(self) -> tuple[Shown, ...]:

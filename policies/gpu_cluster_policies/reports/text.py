@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 
 from gpu_cluster_policies.not_judged import Unseen, counted
 from gpu_cluster_policies.reports.evaluation import Evaluation, Shown
 from gpu_cluster_policies.rule import Rule
-from gpu_cluster_policies.stack_edits import stack_edit
+from gpu_cluster_policies.stack_edits import valid_stack_edit
 
 
 def plain_text(judged: Evaluation) -> str:
     """Each rule that is broken, with where, why and how to fix it; one line for all of it at the end."""
     parts = [
-        "\n".join(_rule(rule, list(shown)))
+        "\n".join(_rule(rule, list(shown), judged.project))
         for rule, shown in groupby(judged.findings, lambda it: it.finding.rule)
     ]
     parts += ["\n".join(map(str, judged.report.stale))] if judged.report.stale else []
@@ -40,7 +41,7 @@ def _not_judged(unseen: tuple[Unseen, ...]) -> Iterator[str]:
         yield f"    {it.resource}: {it.why}"
 
 
-def _rule(rule: Rule, found: list[Shown]) -> Iterator[str]:
+def _rule(rule: Rule, found: list[Shown], project: Path | None) -> Iterator[str]:
     count = f" ({len(found)} findings)" if len(found) > 1 else ""
     yield f"{rule.id} {'stops' if found[0].stops else 'advises'}: {rule.title}{count}"
     for shown in found:
@@ -48,7 +49,9 @@ def _rule(rule: Rule, found: list[Shown]) -> Iterator[str]:
         yield f"    {shown.finding.brief}"
     yield f"  why: {rule.why} ({'; '.join(rule.references)})"
     yield f"  fix: {rule.fix}"
-    edits = dict.fromkeys("\n".join(stack_edit(rule, shown.place)) for shown in found)
+    if project is None:
+        return
+    edits = dict.fromkeys("\n".join(valid_stack_edit(rule, shown.place, project)) for shown in found)
     for edit in filter(None, edits):
         yield f"  in {found[0].place.file}, below config:"
         yield from (f"    {line}" for line in edit.splitlines())

@@ -13,7 +13,7 @@ from gpu_cluster.aws.nested_values import merged
 from gpu_cluster.stack import load
 from gpu_cluster_policies.pack import strictest
 from gpu_cluster_policies.source_location import SourceLocation
-from gpu_cluster_policies.stack_edits import EDITS, stack_edit
+from gpu_cluster_policies.stack_edits import EDITS, stack_edit, valid_stack_edit
 
 STACK = """
 config:
@@ -57,6 +57,19 @@ def test_an_edit_leaves_a_valid_stack_file(rule: str, tmp_path: Path) -> None:
         YAML().dump(edited, stream)
 
     assert load(file).pools
+
+
+def test_an_edit_that_the_file_would_not_be_valid_with_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "stacks").mkdir()
+    file = tmp_path / "stacks" / "Pulumi.x.yaml"
+    rule, at = RULES["72-two-replicas"], place(EDITS["72-two-replicas"])
+
+    file.write_text(STACK)
+    assert valid_stack_edit(rule, at, tmp_path) == stack_edit(rule, at)
+
+    file.write_text(STACK.replace("g6.4xlarge, nodes: 2", "g6.4xlarge, nodes: 1"))
+    assert load(file).pools
+    assert valid_stack_edit(rule, at, tmp_path) == []
 
 
 def test_where_the_file_is_no_stack_file_there_is_none() -> None:

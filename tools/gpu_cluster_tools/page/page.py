@@ -8,6 +8,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from gpu_cluster.catalog.today import today
 from gpu_cluster.cost import Cost, cost_of, project_prices
 from gpu_cluster.plan import Plan
+from gpu_cluster.stack.declared import declared
 from gpu_cluster.stack.notes import notes_of
 from gpu_cluster_policies.evaluate import evaluate_plan, judge_of
 from gpu_cluster_tools.diagram.parts import backend_name
@@ -51,6 +52,7 @@ def page_of(plan: Plan, project: Path) -> str:
         timeline=timeline(schedule),
         judged=judged,
         rules=findings_by_rule(judged),
+        declared=declared(plan.team or plan.stack),
         notes=list(notes_of(plan.team or plan.stack)),
     )
 

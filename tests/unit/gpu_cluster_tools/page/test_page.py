@@ -1,6 +1,7 @@
 """A stack on one page of HTML."""
 
 import re
+import shutil
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -107,6 +108,25 @@ def site(tmp_path: Path) -> str:
 def test_a_gpu_is_drawn_with_its_slices(site: str) -> None:
     assert site.count('<div class="gpu">') == 2
     assert site.count("<span>3g.40gb</span>") == 4
+
+
+def test_what_the_stack_file_declares_is_marked(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: site\nruntime: python\n")
+    (tmp_path / "stacks").mkdir()
+    corpus = PROJECT / "tests" / "stacks"
+    shutil.copytree(corpus / "manifests", tmp_path / "manifests")
+    shutil.copy(corpus / "happy" / "eks-declared.yaml", tmp_path / "stacks" / "Pulumi.site.yaml")
+
+    _, _, section = page_of(plan_of(tmp_path, "site"), tmp_path).partition(
+        "<h2>Declared in the stack file</h2>"
+    )
+
+    assert "add-on cert-manager v1.18.2-eksbuild.2" in section
+    assert "(gpu-cluster:cluster.addons.cert-manager)" in section
+
+
+def test_nothing_is_marked_where_the_stack_file_declares_nothing(site: str) -> None:
+    assert "Declared in the stack file" not in site
 
 
 def test_texts_are_never_markup(site: str) -> None:
