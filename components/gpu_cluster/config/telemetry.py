@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, PositiveInt
 from pydantic.alias_generators import to_camel
 
 from gpu_cluster.config.alerts import AlertSettings
+from gpu_cluster.config.cidr import Cidr
 from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.names import LabelKey, LabelValue, Name, Namespace, NonBlank
 from gpu_cluster.config.pattern import Pattern
@@ -61,6 +63,13 @@ class RemoteWrite(Settings):
 
     sigv4_region: NonBlank | None = None
     """Region for SigV4 signing of requests to Amazon Managed Prometheus. Default: none, unsigned."""
+
+    networks: frozenset[Cidr] = frozenset()
+    """CIDR ranges that Prometheus may reach on the port of url. Default: all."""
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.url).port or 443
 
 
 IN_CLUSTER_ONLY = (

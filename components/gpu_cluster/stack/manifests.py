@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gpu_cluster.stack.diagnostic import LocatedDiagnostic
+from gpu_cluster.stack.diagnostic import Keys, LocatedDiagnostic, dotted
 from gpu_cluster.stack.document import Document, UnreadableFileError, decoded, read_all
 from gpu_cluster.stack.yaml_nodes import line_of
 
@@ -19,6 +19,7 @@ class Manifest:
     file: str
     line: int
     content: dict[str, Any]
+    document: Document
 
     @property
     def kind(self) -> str:
@@ -30,6 +31,10 @@ class Manifest:
         metadata = self.content["metadata"]
         parts = (self.kind.lower(), metadata.get("namespace"), metadata["name"])
         return "-".join(str(part) for part in parts if part)
+
+    def problem(self, keys: Keys, message: str) -> LocatedDiagnostic:
+        """A problem at a key of the object."""
+        return LocatedDiagnostic(self.file, self.document.line(keys), dotted(keys), message)
 
 
 def manifests_of(paths: Iterable[str]) -> list[Manifest]:
@@ -85,7 +90,7 @@ def _of_document(file: str, line: int, document: Document) -> Iterator[Manifest 
     if message := _problem(content):
         yield LocatedDiagnostic(file, line, "", message)
     elif not document.mistakes:
-        yield Manifest(file, line, content)
+        yield Manifest(file, line, content, document)
 
 
 def _problem(content: Any) -> str | None:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 import pulumi
 
@@ -31,6 +30,7 @@ from gpu_cluster.kubernetes.security import (
     to_anywhere,
     to_dns,
     to_namespaces,
+    to_networks,
     to_pod_identity,
 )
 from gpu_cluster.kubernetes.security.network_policy import API_SERVER_PORTS
@@ -205,6 +205,7 @@ class Telemetry(pulumi.ComponentResource):
                 **ways,
                 **(_ways_of_adapter() if served else {}),
                 **({"grafana": from_pods(it.namespace, it.labels, PORT)} if (it := settings.grafana) else {}),
+                **_way_of_remote_write(settings),
                 **({"role": to_pod_identity()} if _signs(settings) else {}),
             },
             opts=pulumi.ResourceOptions(parent=self),
@@ -234,10 +235,19 @@ def _ways_of_adapter() -> dict[str, Any]:
 
 def _ports(settings: TelemetrySettings) -> set[int]:
     """Egress ports: the API server, a store elsewhere and mail."""
-    target = urlsplit(settings.remote_write.url).port if settings.remote_write else None
+    written = settings.remote_write
+    target = written.port if written and not written.networks else None
     mail = settings.alerts.mail
     server = int(mail.server.rpartition(":")[2]) if mail else None
     return {*API_SERVER_PORTS, *(port for port in (target, server) if port)}
+
+
+def _way_of_remote_write(settings: TelemetrySettings) -> dict[str, Any]:
+    """Egress to the networks of the remote-write endpoint."""
+    written = settings.remote_write
+    if not (written and written.networks):
+        return {}
+    return {"remote-write": to_networks(sorted(written.networks), written.port)}
 
 
 def _signs(settings: TelemetrySettings) -> bool:

@@ -6,6 +6,8 @@ from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.network import Nat
 from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.checks.offline_endpoints import public_endpoints
+from gpu_cluster.stack.checks.offline_images import public_images, public_registries
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 
@@ -21,6 +23,9 @@ def offline(stack: Stack) -> Iterator[Diagnostic]:
     for name, model in stack.serving.models.items():
         yield from _weights(stack, ("serving", "models", name), model)
     yield from _charts(stack)
+    yield from public_registries(stack)
+    yield from public_endpoints(stack)
+    yield from public_images(stack)
 
 
 def _weights(stack: Stack, keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:

@@ -215,6 +215,20 @@ def test_prometheus_signs_for_its_workspace_alone() -> None:
     assert association["serviceAccount"] == "prometheus"
 
 
+def test_a_remote_write_endpoint_is_reached_in_its_networks_alone() -> None:
+    url = "https://mimir.example.com:8443/api/v1/push"
+    anywhere = graph(ON_PREM, remoteWrite={"url": url})
+    [way] = policy(anywhere, "telemetry", "allow-api-8443")["egress"]
+    assert "to" not in way
+
+    limited = graph(ON_PREM, remoteWrite={"url": url, "networks": ["10.1.0.0/16"]})
+    [way] = policy(limited, "telemetry", "allow-remote-write")["egress"]
+    assert [it["port"] for it in way["ports"]] == [8443]
+    assert [it["ipBlock"]["cidr"] for it in way["to"]] == ["10.1.0.0/16"]
+    names = [it["metadata"]["name"] for it in limited.of("NetworkPolicy")]
+    assert "allow-api-8443" not in names
+
+
 def test_prometheus_reads_the_gateway_and_is_let_in() -> None:
     made = graph("eks-gateway")
     targets = jobs(made)
