@@ -52,7 +52,7 @@ WITHOUT_PODS: Mapping[str, frozenset[str]] = {
     for group, kinds in {
         "cert-manager.io": "Certificate CertificateRequest",
         "gateway.envoyproxy.io": "Backend BackendTrafficPolicy ClientTrafficPolicy EnvoyExtensionPolicy "
-        "EnvoyPatchPolicy EnvoyProxy HTTPRouteFilter SecurityPolicy",
+        "EnvoyPatchPolicy HTTPRouteFilter SecurityPolicy",
         "gateway.networking.k8s.io": "BackendTLSPolicy GRPCRoute Gateway GatewayClass HTTPRoute ListenerSet "
         "ReferenceGrant TCPRoute TLSRoute UDPRoute",
         "karpenter.k8s.aws": "EC2NodeClass",
@@ -67,6 +67,9 @@ WITHOUT_PODS: Mapping[str, frozenset[str]] = {
 """Custom kinds that make no pod by their API: rules look at them, or have nothing to look for in them."""
 
 _KNOWN: Mapping[str, frozenset[str]] = {**BUILT_IN, **WITHOUT_PODS}
+_WITH_PODS: Mapping[str, frozenset[str]] = {"EnvoyProxy": frozenset({"gateway.envoyproxy.io"})}
+"""Custom kinds that rules know by their group, and that set up pods."""
+
 _GROUPS: Mapping[str, frozenset[str]] = {
     kind: frozenset(group for group, kinds in _KNOWN.items() if kind in kinds)
     for kind in frozenset[str]().union(*_KNOWN.values())
@@ -87,7 +90,7 @@ def kind_name(kind: str, group: str | None) -> str:
     kind_name("Job", "batch")             # Job
     kind_name("Job", "batch.volcano.sh")  # Job.batch.volcano.sh: no rule about jobs is about it
     """
-    groups = _GROUPS.get(kind)
+    groups = _GROUPS.get(kind) or _WITH_PODS.get(kind)
     return f"{kind}.{group}" if groups and group is not None and group not in groups else kind
 
 

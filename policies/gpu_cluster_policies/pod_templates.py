@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from gpu_cluster.unknown import UNKNOWN
+from gpu_cluster_policies import envoy_proxy
 from gpu_cluster_policies.object_kinds import is_known
-from gpu_cluster_policies.property import Property, UnreadableError
+from gpu_cluster_policies.pod_fields import CONTAINER, CONTAINERS, OF_PODS, POD_SPEC
+from gpu_cluster_policies.property import Property, UnreadableError, is_list
 
-CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 _ABOUT = ("metadata", "status")
-_EVERY = "*"  # each item of a list, each value of a map
+_ITEMS = "#"  # each item of a list
+_VALUES = "*"  # each value of a map
 
 _BUILT_IN: Mapping[str, str] = {
     "Pod": "",
@@ -26,16 +28,16 @@ _BUILT_IN: Mapping[str, str] = {
 }
 """Path of the pod template by Kubernetes kind."""
 
-_RAY = ("headGroupSpec.template", "workerGroupSpecs.*.template")
+_RAY = ("headGroupSpec.template", "workerGroupSpecs.#.template")
 
 _CUSTOM: Mapping[str, tuple[str, ...]] = {
     "RayCluster": tuple(f"spec.{path}" for path in _RAY),
     "RayJob": (*(f"spec.rayClusterSpec.{path}" for path in _RAY), "spec.submitterPodTemplate"),
     "RayCronJob": tuple(f"spec.jobTemplate.rayClusterSpec.{path}" for path in _RAY),
     "RayService": tuple(f"spec.rayClusterConfig.{path}" for path in _RAY),
-    "JobSet": ("spec.replicatedJobs.*.template.spec.template",),
-    "TrainingRuntime": ("spec.template.spec.replicatedJobs.*.template.spec.template",),
-    "ClusterTrainingRuntime": ("spec.template.spec.replicatedJobs.*.template.spec.template",),
+    "JobSet": ("spec.replicatedJobs.#.template.spec.template",),
+    "TrainingRuntime": ("spec.template.spec.replicatedJobs.#.template.spec.template",),
+    "ClusterTrainingRuntime": ("spec.template.spec.replicatedJobs.#.template.spec.template",),
     "LeaderWorkerSet": (
         "spec.leaderWorkerTemplate.leaderTemplate",
         "spec.leaderWorkerTemplate.workerTemplate",
@@ -55,7 +57,7 @@ _CUSTOM: Mapping[str, tuple[str, ...]] = {
     "AutoscalingRunnerSet": ("spec.template",),
     "Sandbox": ("spec.podTemplate",),
     "SandboxTemplate": ("spec.podTemplate",),
-    "Job.batch.volcano.sh": ("spec.tasks.*.template",),
+    "Job.batch.volcano.sh": ("spec.tasks.#.template",),
     "Service.serving.knative.dev": ("spec.template",),
     "Configuration": ("spec.template",),
     "Revision": ("",),
@@ -89,6 +91,9 @@ class Found(NamedTuple):
     unseen: str = ""
     """Reason why the object may create pods that rules do not see; empty if there are none."""
 
+    images: tuple[Property, ...] = ()
+    """References of images that it sets outside of its templates."""
+
 
 class PodKinds:
     """Kinds that may make pods: those of the tables, and every kind of Kubernetes that is not known."""
@@ -103,12 +108,14 @@ POD_KINDS = PodKinds()
 def templates_of(kind: str, root: Property) -> Found:
     """Every pod template of an object of this kind.
 
-    `UnreadableError` where a template of a known kind is no map.
+    `UnreadableError` where a template of a known kind is no map, or its list no list.
     """
     if kind in _BUILT_IN:
         return Found((Template(root.at(*_keys(_BUILT_IN[kind]))),))
     if kind not in POD_KINDS:
         return Found(())
+    if kind == envoy_proxy.KIND:
+        return Found((), envoy_proxy.unseen_in(root), envoy_proxy.images_of(root))
     listed = [template for path in _CUSTOM.get(kind, ()) for template in _at(root, _keys(path))]
     walk = _Walk(listed)
     walk.through(root)
@@ -126,11 +133,19 @@ def _at(field: Property, keys: Sequence[str]) -> Iterator[Property]:
     """Pod templates where these keys lead; none where nothing stands there."""
     if keys:
         key, *rest = keys
-        inside = field.children() if key == _EVERY else (field.at(key),)
+        inside = _inside(field, key) if key in (_ITEMS, _VALUES) else (field.at(key),)
         for each in inside:
             yield from _at(each, rest)
     elif field.content is UNKNOWN or (field.value is not None and _has_spec(field)):
         yield field
+
+
+def _inside(field: Property, key: str) -> Iterator[Property]:
+    value: Any = field.value
+    fits = is_list(value) if key == _ITEMS else isinstance(value, Mapping)
+    if value is not None and not fits:
+        raise UnreadableError(field, field.shown, "a list" if key == _ITEMS else "a map")
+    return field.children()
 
 
 def _has_spec(field: Property) -> bool:
@@ -149,22 +164,34 @@ class _Walk:
 
     def through(self, root: Property) -> None:
         """Search all nested fields, except metadata of the object itself."""
-        inside = [(value, root) for key, value in root.entries() if key not in _ABOUT]
-        ahead: list[tuple[Property, Property]] = inside[::-1]
+        self._judge(root, frozenset())
+        parts = [(value, root) for key, value in root.entries() if key not in _ABOUT]
+        ahead: list[tuple[Property, Property]] = parts[::-1]
         while ahead:
             field, parent = ahead.pop()
             if field.content is UNKNOWN:
                 self._miss(f"{field.path} is unknown at preview")
                 continue
+            inside = None
             if field.path in self._seen:
-                continue
-            if _is_pod_spec(field):
+                inside = _beside_pod(field)
+            elif _is_pod_spec(field):
                 of_template = field.path.rpartition(".")[2] == "spec"
                 self.templates.append(Template(parent) if of_template else Template(field, True))
-                continue
-            if _has_image(field):
-                self._miss(f"{field.path} has a container image outside of a pod template")
-            ahead += [(child, field) for child in reversed(list(field.children()))]
+                inside = _beside_pod(field)
+            self._judge(field, POD_SPEC if inside is not None else frozenset())
+            ahead += [
+                (child, field) for child in reversed(list(field.children()) if inside is None else inside)
+            ]
+
+    def _judge(self, field: Property, known: frozenset[str]) -> None:
+        """Keep what sets up a container here, in fields other than the known ones."""
+        if self.unseen:
+            return
+        if _has_image(field):
+            self._miss(f"{field.path} has a container image outside of a pod template")
+        elif key := _sets_up(field, known):
+            self._miss(f"{field.at(key).path} is outside of a pod template")
 
     def _miss(self, why: str) -> None:
         self.unseen = self.unseen or why
@@ -174,6 +201,30 @@ def _is_pod_spec(field: Property) -> bool:
     if not isinstance(field.content, Mapping):
         return False
     return any(_has_image(item) for key in CONTAINERS for item in _items(field.at(key)))
+
+
+def _beside_pod(spec: Property) -> list[Property]:
+    """Fields in a pod spec, and in its containers, that are none of a pod, and so may hold others."""
+    if not isinstance(spec.content, Mapping):
+        return []
+    containers = (item for key in CONTAINERS for item in _items(spec.at(key)) if item.content is not UNKNOWN)
+    found = [field for key, field in spec.entries() if key not in POD_SPEC]
+    return found + [field for item in containers for key, field in item.entries() if key not in CONTAINER]
+
+
+def _sets_up(field: Property, known: frozenset[str]) -> str:
+    """The first key of a map that sets up a pod, other than the known ones; empty if there is none."""
+    content: Any = field.content
+    if not isinstance(content, Mapping):
+        return ""
+    values = cast(Mapping[str, Any], content)
+    return min(
+        (key for key in values if key in OF_PODS and key not in known and _is_set(values[key])), default=""
+    )
+
+
+def _is_set(value: Any) -> bool:
+    return value is not UNKNOWN and bool(value)
 
 
 def _items(field: Property) -> Iterable[Property]:

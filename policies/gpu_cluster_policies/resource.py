@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar, cast
 
 from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies.object_kinds import group_of, kind_name
-from gpu_cluster_policies.pod_templates import CONTAINERS, POD_KINDS, Found, templates_of
+from gpu_cluster_policies.pod_fields import CONTAINERS
+from gpu_cluster_policies.pod_templates import POD_KINDS, Found, templates_of
 from gpu_cluster_policies.property import Property, UnreadableError, is_list
 
 GPU_TAINTS: Mapping[str, str] = {
@@ -239,6 +240,10 @@ containers: Subjects[Container] = Subjects(
 """Containers of every pod."""
 
 images: Subjects[Property] = Subjects(
-    POD_KINDS, lambda resource: (image for pod in resource.pods for image in _images(pod))
+    POD_KINDS,
+    lambda resource: (
+        *resource.templates.images,
+        *(image for pod in resource.pods for image in _images(pod)),
+    ),
 )
 """References of images, of containers and of volumes."""

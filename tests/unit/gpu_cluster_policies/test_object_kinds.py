@@ -22,6 +22,8 @@ def test_the_group_is_that_of_the_version(version: object, group: str | None) ->
         ("Event", "events.k8s.io", "Event"),
         ("Deployment", "extensions", "Deployment"),
         ("RayCluster", "ray.io", "RayCluster"),
+        ("EnvoyProxy", "gateway.envoyproxy.io", "EnvoyProxy"),
+        ("EnvoyProxy", "example.com", "EnvoyProxy.example.com"),
         ("Pod", None, "Pod"),
     ],
 )

@@ -30,6 +30,8 @@ def _unseen(resource: Resource) -> str:
 
 RAY = {"headGroupSpec": {"template": TEMPLATE}, "workerGroupSpecs": [{"template": TEMPLATE}]}
 REPLICAS = {"Worker": {"template": TEMPLATE}}
+ROOT = {"privileged": True}
+STARTS = {"initContainers": [{"name": "a", "image": "b"}]}
 JOBS = [{"template": {"spec": {"template": TEMPLATE}}}]
 
 
@@ -141,10 +143,130 @@ def test_the_table_knows_a_template_whose_containers_have_no_image() -> None:
             "spec.driver has a container image outside of a pod template",
         ),
         ("Farm", {"template": TEMPLATE, "more": UNKNOWN}, "spec.more is unknown at preview"),
+        (
+            "Farm",
+            {"good": TEMPLATE["spec"], "bad": {"containers": [{"name": "a", "securityContext": ROOT}]}},
+            "spec.bad.containers is outside of a pod template",
+        ),
+        (
+            "InferenceService",
+            {"transformer": TEMPLATE["spec"], "predictor": {"model": {"securityContext": ROOT}}},
+            "spec.predictor.model.securityContext is outside of a pod template",
+        ),
+        (
+            "InferenceService",
+            {"transformer": TEMPLATE["spec"], "predictor": {"model": {"modelFormat": {"name": "a"}}}},
+            "spec.predictor.model.modelFormat is outside of a pod template",
+        ),
+        (
+            "Workflow",
+            {"templates": [{**STARTS, "containers": [], "container": {"image": "b"}}]},
+            "spec.templates[0].container has a container image outside of a pod template",
+        ),
+        (
+            "Workflow",
+            {"templates": [{**STARTS, "sidecars": [{"name": "b", "securityContext": ROOT}]}]},
+            "spec.templates[0].sidecars is outside of a pod template",
+        ),
+        (
+            "Workflow",
+            {"templates": [STARTS], "podSpecPatch": "hostPID: true"},
+            "spec.podSpecPatch is outside of a pod template",
+        ),
+        (
+            "Prometheus",
+            {**TEMPLATE["spec"], "image": "b"},
+            "spec has a container image outside of a pod template",
+        ),
+        (
+            "Farm",
+            {"containers": [{"name": "a", "image": "b", "more": {"securityContext": ROOT}}]},
+            "spec.containers[0].more.securityContext is outside of a pod template",
+        ),
     ],
 )
 def test_what_may_hold_other_pods_is_not_judged(kind: str, spec: dict[str, Any], why: str) -> None:
     assert _unseen(_object("example.com/v1", kind, spec=spec)) == why
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "inside"),
+    [
+        (
+            "InferenceService",
+            {"predictor": {**TEMPLATE["spec"], "workerSpec": TEMPLATE["spec"]}},
+            "predictor.",
+        ),
+        ("ServingRuntime", {**TEMPLATE["spec"], "workerSpec": TEMPLATE["spec"]}, ""),
+        ("Farm", {"template": {"spec": {**TEMPLATE["spec"], "after": [TEMPLATE]}}}, "template.spec."),
+    ],
+)
+def test_a_pod_spec_in_a_pod_spec_is_judged(kind: str, spec: dict[str, Any], inside: str) -> None:
+    resource = _object("example.com/v1", kind, spec=spec)
+    below = "after[0].spec" if kind == "Farm" else "workerSpec"
+
+    assert _shared(resource) == [f"spec.{inside}hostNetwork", f"spec.{inside}{below}.hostNetwork"]
+    assert _unseen(resource) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "path"),
+    [
+        ("RayCluster", {**RAY, "workerGroupSpecs": {"template": TEMPLATE}}, "spec.workerGroupSpecs"),
+        ("JobSet", {"replicatedJobs": {"a": JOBS[0]}}, "spec.replicatedJobs"),
+        ("MPIJob", {"mpiReplicaSpecs": [{"template": TEMPLATE}]}, "spec.mpiReplicaSpecs"),
+    ],
+)
+def test_groups_of_pods_of_a_wrong_shape_are_findings(kind: str, spec: dict[str, Any], path: str) -> None:
+    resource = _object("example.com/v1", kind, spec=spec)
+
+    assert _shared(resource) == [path]
+
+
+def _envoy(**spec: Any) -> Resource:
+    return _object("gateway.envoyproxy.io/v1alpha1", "EnvoyProxy", spec={"provider": {"kubernetes": spec}})
+
+
+PINNED = f"docker.io/library/envoy@sha256:{'a' * 64}"
+
+
+@pytest.mark.parametrize(
+    ("workload", "path"),
+    [
+        ({"initContainers": [{"name": "a", "image": "b"}]}, "initContainers"),
+        ({"container": {"image": PINNED, "securityContext": ROOT}}, "container.securityContext"),
+        ({"pod": {"volumes": [{"name": "a", "hostPath": {"path": "/"}}]}}, "pod.volumes"),
+        ({"patch": {"value": TEMPLATE}}, "patch"),
+    ],
+)
+@pytest.mark.parametrize("key", ["envoyDeployment", "envoyDaemonSet"])
+def test_what_an_envoy_proxy_sets_in_its_pods_is_not_judged(
+    key: str, workload: dict[str, Any], path: str
+) -> None:
+    assert _unseen(_envoy(**{key: workload})) == f"no rule evaluates spec.provider.kubernetes.{key}.{path}"
+
+
+def test_a_patch_of_the_service_of_an_envoy_proxy_is_not_judged() -> None:
+    patch = {"type": "ClusterIP", "patch": {"value": {"spec": {"type": "NodePort"}}}}
+
+    assert _unseen(_envoy(envoyService=patch)).endswith(".envoyService.patch")
+
+
+def test_the_image_of_an_envoy_proxy_is_judged() -> None:
+    def paths(image: str) -> set[str]:
+        proxy = _envoy(envoyDeployment={"replicas": 2, "container": {"image": image, "resources": {}}})
+        assert _unseen(proxy) == ""
+        found = pack_of("elsewhere").check([proxy]).findings
+        return {finding.path for finding in found if finding.path.endswith(".image")}
+
+    assert paths(PINNED) == set()
+    assert paths("envoy:latest") == {"spec.provider.kubernetes.envoyDeployment.container.image"}
+
+
+def test_an_envoy_proxy_whose_workload_is_no_map_has_findings() -> None:
+    found = pack_of("elsewhere").check([_envoy(envoyDeployment=["a"])]).findings
+
+    assert "spec.provider.kubernetes.envoyDeployment" in {finding.path for finding in found}
 
 
 @pytest.mark.parametrize(
