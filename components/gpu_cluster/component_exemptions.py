@@ -7,6 +7,7 @@ from gpu_cluster.aws.eks import EksCluster
 from gpu_cluster.aws.karpenter.controller import KarpenterController
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.kubernetes.gateway.controller import EnvoyGateway
+from gpu_cluster.kubernetes.gateway.gateway import Gateway
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin
 from gpu_cluster.kubernetes.gpu.mig_manager import MigManager
@@ -24,6 +25,7 @@ EXEMPTIONS: Mapping[str, tuple[Exemption, ...]] = {
     "gpu-cluster:index:EfaPlugin": EfaPlugin.EXEMPT,
     "gpu-cluster:index:EksCluster": EksCluster.EXEMPT,
     "gpu-cluster:index:EnvoyGateway": EnvoyGateway.EXEMPT,
+    "gpu-cluster:index:Gateway": Gateway.EXEMPT,
     "gpu-cluster:index:GpuRepair": GpuRepair.EXEMPT,
     "gpu-cluster:index:KarpenterController": KarpenterController.EXEMPT,
     "gpu-cluster:index:Logs": Logs.EXEMPT,

@@ -75,6 +75,17 @@ def test_what_the_platform_renders_is_exempt_in_manifests_too() -> None:
     assert _found(_objects("local"), stack="onprem") != set(), "of another stack nothing is rendered"
 
 
+def test_the_proxy_of_the_gateway_is_judged_and_its_image_exempt() -> None:
+    plan = planned(load(PROJECT / "tests/stacks/happy/eks-gateway.yaml"), "eks-gateway")
+    report = evaluate_plan(plan, PROJECT).report
+    proxy = "EnvoyProxy gateway-system/models"
+
+    exempt = [it.finding.rule.id for it in report.exempt if it.finding.resource == proxy]
+    assert exempt == ["60-digest-pinned"]
+    assert [it.rule.id for it in report.findings if it.resource == proxy] == []
+    assert [it for it in report.not_judged if it.resource == proxy] == []
+
+
 def _host_network(pod: dict[str, Any]) -> None:
     pod["spec"]["hostNetwork"] = True
 

@@ -1,7 +1,7 @@
 """A Gateway of the Gateway API: its class, its listener and its certificate, in a namespace of its own."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
@@ -9,6 +9,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from gpu_cluster.capacity.gateway_requests import PROXY_REQUESTS
 from gpu_cluster.config.cluster import ClusterSettings
 from gpu_cluster.config.gateway import GatewaySettings
+from gpu_cluster.exemption import Exemption
 from gpu_cluster.kubernetes.gateway.load_balancer import annotations_of, certificate_of, service_of
 from gpu_cluster.kubernetes.gateway.names import API, CLASS, CONTROLLER, ENVOY, GATEWAY, LISTENER, NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
@@ -27,6 +28,14 @@ class Gateway(pulumi.ComponentResource):
     """
 
     namespace: Namespace
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "60-digest-pinned",
+            "EnvoyProxy",
+            "No public list has the digest of Envoy's image; a mirror of one's own can pin it.",
+        ),
+    )
 
     def __init__(
         self,
