@@ -9,8 +9,9 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.plan.gc_paused import gc_paused
 from gpu_cluster.plan.graph import Graph, Registered
+from gpu_cluster.plan.manifest_conflicts import conflicts_of
 from gpu_cluster.plan.sdk_parts import sdks_by_parts
-from gpu_cluster.stack import load_any
+from gpu_cluster.stack import StackFileError, load_any
 from gpu_cluster.unknown import UNKNOWN
 
 Environments = dict[str, dict[str, Any]]
@@ -62,12 +63,18 @@ def plan_of(project: Path, name: str, environments: Environments | None = None) 
 
 
 def planned(stack: Stack | TeamStack, name: str, environments: Environments | None = None) -> Plan:
-    """The plan of these settings, as if a file said them."""
+    """The plan of these settings, as if a file said them.
+
+    `StackFileError` where a manifest of the stack has an object that the platform makes too.
+    """
     known = {} if environments is None else environments
     with gc_paused(), sdks_by_parts():
         from gpu_cluster.plan.program import run  # loads the SDKs: half a second, only for plans
 
-        return Plan.of(name, stack, *run(stack, name, known))
+        plan = Plan.of(name, stack, *run(stack, name, known))
+    if isinstance(stack, Stack) and (conflicts := tuple(conflicts_of(stack, plan.graph))):
+        raise StackFileError(conflicts)
+    return plan
 
 
 def _unknown(value: Any, path: str) -> Iterator[str]:

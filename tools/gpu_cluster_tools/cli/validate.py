@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team_stack import TeamStack
+from gpu_cluster.plan import planned
 from gpu_cluster.stack import LocatedDiagnostic, StackFileError, load_any
 from gpu_cluster.stack.notes import notes_of
 from gpu_cluster.stack.platform_checkout import fetched_again
@@ -42,7 +45,7 @@ def validate(stack: StackName = "local", *, as_json: Json = False, fetch: Fetch 
 def _validate(stack: str, file: Path, *, as_json: bool) -> None:
     if not as_json:
         with working(f"reading {stack}"):
-            found = load_any(file)
+            found = _valid(stack, file)
         say(f"{stack}: {summary_of(found)}, valid")
         for note in notes_of(found):
             say(f"note: {note}")
@@ -50,10 +53,18 @@ def _validate(stack: str, file: Path, *, as_json: bool) -> None:
     problems: tuple[LocatedDiagnostic, ...] = ()
     notes: list[str] = []
     try:
-        notes = list(notes_of(load_any(file)))
+        notes = list(notes_of(_valid(stack, file)))
     except StackFileError as error:
         problems = error.problems
     document = {"stack": stack, "problems": [problem.as_data() for problem in problems], "notes": notes}
     typer.echo(json.dumps(document, indent=2))
     if problems:
         raise typer.Exit(_WRONG)
+
+
+def _valid(stack: str, file: Path) -> Stack | TeamStack:
+    """Settings of the file. Only a plan knows whether the platform makes an object of a manifest too."""
+    found = load_any(file)
+    if isinstance(found, Stack) and found.extras.manifests:
+        planned(found, stack)
+    return found

@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from gpu_cluster.plan import Graph, planned
-from gpu_cluster.stack import load
+from gpu_cluster.stack import StackFileError, load
 from gpu_cluster.stack.manifests import manifests_of
 from gpu_cluster_policies.not_judged import not_judged
 from gpu_cluster_policies.plan_adapter import resources_of
@@ -85,3 +85,22 @@ def test_a_copy_of_the_stack_file_finds_the_files_of_the_user(file: Path, tmp_pa
     extras = YAML(typ="safe").load(copied)["config"]["gpu-cluster:extras"]  # pyright: ignore[reportUnknownMemberType]
     assert len(manifests_of(extras["manifests"])) == 3
     assert load(copied).extras.charts["small"].chart == str(tmp_path / "manifests" / "chart")
+
+
+def test_an_object_of_the_platform_itself_is_an_error_of_the_manifest(file: Path) -> None:
+    graph = planned(load(file), "x").graph
+    made = next(it for it in graph.of("Deployment") if it.inputs["metadata"]["namespace"] == "telemetry")
+    name = made.inputs["metadata"]["name"]
+    (file.parents[1] / "manifests" / "extras" / "same.yaml").write_text(
+        f"{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: {name}, namespace: default}}}}\n"
+        f"---\n{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: {name}, namespace: telemetry}}}}\n"
+    )
+
+    with pytest.raises(StackFileError) as error:
+        planned(load(file), "x")
+
+    [problem] = error.value.problems
+    assert problem.file.endswith("manifests/extras/same.yaml")
+    assert problem.line == 3
+    already = f"is an object of the platform already, {made.name}; remove it"
+    assert problem.message == f"Deployment telemetry/{name} {already}"

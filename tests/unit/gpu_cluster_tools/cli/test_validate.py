@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from gpu_cluster.stack import StackFileError
 from gpu_cluster_tools.cli.validate import validate
 from tests.pains.platforms import STACKS
 
@@ -75,3 +76,15 @@ def test_spot_needs_a_role_of_the_account_which_is_told_with_its_command(
     [note] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note:")]
     assert "pool system on spot" in note
     assert note.endswith("aws iam create-service-linked-role --aws-service-name spot.amazonaws.com")
+
+
+def test_an_object_that_the_platform_makes_too_is_an_error(stacks: Path) -> None:
+    file = stacks / "Pulumi.local.yaml"
+    file.write_text(f"{SMALL}  gpu-cluster:extras: {{manifests: [objects.yaml]}}\n")
+    object_file = stacks.parent / "objects.yaml"
+    object_file.write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: own}\n")
+    validate()
+
+    object_file.write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: vision}\n")
+    with pytest.raises(StackFileError, match=r"objects.yaml:1 Namespace vision is an object of the platform"):
+        validate()

@@ -1,0 +1,48 @@
+"""Objects of manifests that a plan has already: two resources would change one object in turn."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.plan.graph import Graph, Registered
+from gpu_cluster.stack.diagnostic import LocatedDiagnostic
+from gpu_cluster.stack.manifests import Manifest, manifests_of
+
+_EXTRAS = "gpu-cluster:index:Extras"
+
+ObjectId = tuple[str, str, str, str]
+"""API group, kind, namespace and name: two resources with the same are one object."""
+
+
+def conflicts_of(stack: Stack, graph: Graph) -> Iterator[LocatedDiagnostic]:
+    """Each object of a manifest that the platform makes too, with the manifest's file and line."""
+    manifests = manifests_of(stack.extras.manifests or ())
+    if not manifests:
+        return
+    extras = {it.urn for it in graph.resources if it.type == _EXTRAS}
+    made = {_made(it): it for it in graph.made if it.parent not in extras}
+    for manifest in manifests:
+        if found := made.get(_given(manifest)):
+            metadata = manifest.content["metadata"]
+            name = "/".join(it for it in (metadata.get("namespace"), metadata["name"]) if it)
+            already = f"is an object of the platform already, {found.name}; remove it"
+            yield LocatedDiagnostic(manifest.file, manifest.line, "", f"{manifest.kind} {name} {already}")
+
+
+def _given(manifest: Manifest) -> ObjectId:
+    return _identity(manifest.content["apiVersion"], manifest.kind, manifest.content["metadata"])
+
+
+def _made(resource: Registered) -> ObjectId | None:
+    """None for what is no object of Kubernetes, or has no name before it is made."""
+    package, _, kind = resource.type.partition(":")
+    version, _, kind = kind.rpartition(":")
+    metadata = resource.inputs.get("metadata")
+    if package != "kubernetes" or not isinstance(metadata, dict):
+        return None
+    return _identity(version.removeprefix("core/"), kind, metadata)  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _identity(version: str, kind: str, metadata: dict[str, Any]) -> ObjectId:
+    group = version.partition("/")[0] if "/" in version else ""
+    return group, kind, str(metadata.get("namespace") or "default"), str(metadata.get("name"))
