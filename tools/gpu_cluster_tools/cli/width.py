@@ -1,4 +1,4 @@
-"""Text wrapped to the width of a terminal; unchanged elsewhere."""
+"""Text wrapped to the width of a terminal, and coloured there; unchanged elsewhere."""
 
 import re
 import shutil
@@ -9,15 +9,19 @@ from typing import TextIO
 
 import typer
 
+from gpu_cluster_tools.cli.colour import coloured, shows_colour
+
 _CARETS = re.compile(r" *\| *\^+")
 _LEAST = 40
 """Minimum width to wrap at."""
 
 
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:
-    """Print text, wrapped on a terminal."""
-    width = width_of(sys.stderr if err else sys.stdout)
-    typer.echo(wrapped(text, width) if width else text, err=err, nl=nl)
+    """Print text, wrapped and coloured on a terminal."""
+    stream = sys.stderr if err else sys.stdout
+    width = width_of(stream)
+    text = wrapped(text, width) if width else text
+    typer.echo(coloured(text) if shows_colour(stream) else text, err=err, nl=nl)
 
 
 def say_if_heard(text: str) -> None:

@@ -122,7 +122,7 @@ def test_a_reader_that_has_enough_ends_it_quietly() -> None:
 
 
 def test_a_terminal_gets_the_line_with_a_caret(tmp_path: Path) -> None:
-    shell = f"COLUMNS=200 '{GPU_CLUSTER}' validate dev"
+    shell = f"NO_COLOR=1 COLUMNS=200 '{GPU_CLUSTER}' validate dev"
 
     done = subprocess.run(
         ["script", "-qec", shell, "/dev/null"],
