@@ -15,6 +15,7 @@ from gpu_cluster_tools.rehearsal.errors import RehearsalError
 Object = dict[str, Any]
 
 _BUSY_SECONDS = 30
+_API_SERVICES = "/apis/apiregistration.k8s.io/v1/apiservices"
 
 _MADE_BY_THE_CLUSTER = {
     "events",
@@ -85,8 +86,14 @@ class DynamicClient:
         }
 
     def _groups(self) -> list[str]:
-        groups = self.get("/apis")["groups"]
-        return ["/api/v1", *(f"/apis/{group['preferredVersion']['groupVersion']}" for group in groups)]
+        """Groups that this server stores; those of metrics APIs belong to extension API servers."""
+        preferred = {each["preferredVersion"]["groupVersion"] for each in self.get("/apis")["groups"]}
+        extensions = {
+            f"{each['spec']['group']}/{each['spec']['version']}"
+            for each in self.items(_API_SERVICES)
+            if each["spec"].get("service")
+        }
+        return ["/api/v1", *(f"/apis/{version}" for version in sorted(preferred - extensions))]
 
     def _listed(self, group: str) -> list[str]:
         return [
