@@ -15,18 +15,21 @@ ObjectId = tuple[str, str, str, str]
 
 
 def conflicts_of(stack: Stack, graph: Graph) -> Iterator[LocatedDiagnostic]:
-    """Each object of a manifest that the platform makes too, with the manifest's file and line."""
-    manifests = manifests_of(stack.extras.manifests or ())
-    if not manifests:
-        return
+    """Each object of a manifest that the platform makes too, with the manifest's file and line.
+
+    The files are read again only if there is one.
+    """
     extras = {it.urn for it in graph.resources if it.type == _EXTRAS}
-    made = {_made(it): it for it in graph.made if it.parent not in extras}
-    for manifest in manifests:
-        if found := made.get(_given(manifest)):
+    objects = [(found, it) for it in graph.made if extras and (found := _made(it))]
+    platform = {found: it.name for found, it in objects if it.parent not in extras}
+    if not any(found in platform for found, it in objects if it.parent in extras):
+        return
+    for manifest in manifests_of(stack.extras.manifests or ()):
+        if name := platform.get(_given(manifest)):
             metadata = manifest.content["metadata"]
-            name = "/".join(it for it in (metadata.get("namespace"), metadata["name"]) if it)
-            already = f"is an object of the platform already, {found.name}; remove it"
-            yield LocatedDiagnostic(manifest.file, manifest.line, "", f"{manifest.kind} {name} {already}")
+            shown = "/".join(it for it in (metadata.get("namespace"), metadata["name"]) if it)
+            already = f"is an object of the platform already, {name}; remove it"
+            yield LocatedDiagnostic(manifest.file, manifest.line, "", f"{manifest.kind} {shown} {already}")
 
 
 def _given(manifest: Manifest) -> ObjectId:
@@ -34,7 +37,7 @@ def _given(manifest: Manifest) -> ObjectId:
 
 
 def _made(resource: Registered) -> ObjectId | None:
-    """None for what is no object of Kubernetes, or has no name before it is made."""
+    """Identity of a Kubernetes object; None for other resources, and for unknown metadata."""
     package, _, kind = resource.type.partition(":")
     version, _, kind = kind.rpartition(":")
     metadata = resource.inputs.get("metadata")
