@@ -7,7 +7,8 @@ from pathlib import Path
 from gpu_cluster_policies.not_judged import Unseen, counted
 from gpu_cluster_policies.reports.evaluation import Evaluation, Shown
 from gpu_cluster_policies.rule import Rule
-from gpu_cluster_policies.stack_edits import valid_stack_edit
+from gpu_cluster_policies.source_location import SourceLocation
+from gpu_cluster_policies.stack_edits import stack_edit, valid_stack_edit
 
 
 def plain_text(judged: Evaluation) -> str:
@@ -51,7 +52,10 @@ def _rule(rule: Rule, found: list[Shown], project: Path | None) -> Iterator[str]
     yield f"  fix: {rule.fix}"
     if project is None:
         return
-    edits = dict.fromkeys("\n".join(valid_stack_edit(rule, shown.place, project)) for shown in found)
-    for edit in filter(None, edits):
-        yield f"  in {found[0].place.file}, below config:"
-        yield from (f"    {line}" for line in edit.splitlines())
+    places: dict[str, SourceLocation] = {}
+    for shown in found:
+        places.setdefault("\n".join(stack_edit(rule, shown.place)), shown.place)
+    for place in places.values():
+        if edit := valid_stack_edit(rule, place, project):  # reads the stack file
+            yield f"  in {place.file}, below config:"
+            yield from (f"    {line}" for line in edit)
