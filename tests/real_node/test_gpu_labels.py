@@ -46,7 +46,7 @@ def _pools() -> list[tuple[str, Pool]]:
 
 @pytest.mark.parametrize(("name", "pool"), _pools(), ids=[name for name, _ in _pools()])
 def test_labels_are_those_of_gpu_feature_discovery(name: str, pool: Pool, tmp_path: Path) -> None:
-    """With the rendered configuration, which has how the pool shares its GPUs."""
+    """The rendered configuration says how the pool shares its GPUs."""
     found = _discovered(pool, tmp_path)
 
     ours = {key: value for key, value in pool.labels.items() if key.startswith("nvidia.com/gpu.")}

@@ -109,7 +109,7 @@ def kept(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Kept:
 
 
 def test_agents_and_collector_run_as_their_security_contexts_say(platform: Platform) -> None:
-    """As the kernel has it: agents are root with one capability, and the collector has none."""
+    """The kernel reports agents as root with one capability, and the collector without any."""
     agents, collectors = platform.api.items(AGENTS), platform.api.items(COLLECTORS)
     for pod in (*agents, *collectors):
         if pod["spec"]["nodeName"].startswith("l4-"):

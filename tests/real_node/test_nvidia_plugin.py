@@ -157,7 +157,7 @@ def test_a_failed_gpu_leaves_allocatable_until_the_plugin_restarts(
 
 
 def test_only_one_share_of_a_failed_gpu_leaves_allocatable(node: NvidiaNode, pools: dict[str, Pool]) -> None:
-    """As docs/repair.md says: https://github.com/NVIDIA/k8s-device-plugin/issues/1929."""
+    """The plugin has this defect: https://github.com/NVIDIA/k8s-device-plugin/issues/1929."""
     _offering(node, pools["l4-shared"])
 
     node.fail(gpu_id(0), _FELL_OFF_THE_BUS)

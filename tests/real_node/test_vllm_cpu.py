@@ -82,7 +82,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 
 def test_vllm_runs_as_the_container_is_rendered(platform: Platform) -> None:
-    """By its own log and the kernel: every argument, its user, and a read-only root."""
+    """Its log and the kernel show every argument, its user, and a read-only root."""
     pod = _replica(platform)
     [container] = pod["spec"]["containers"]
     assert container["command"] == ["vllm", "serve"]

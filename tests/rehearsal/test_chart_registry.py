@@ -171,7 +171,7 @@ def test_the_authority_is_that_of_the_machine_or_of_a_variable(charts: Charts, s
 
 
 def test_a_registry_without_tls_is_read_by_plain_http(charts: Charts, site: Path, tmp_path: Path) -> None:
-    """On this machine: no proxy is asked for 127.0.0.1."""
+    """The registry is on this machine: no proxy is asked for 127.0.0.1."""
     with registry(tmp_path / "plain", [HOST], login=False, tls=False) as plain:
         push_chart(charts.notes, tmp_path, charts.environment, f"127.0.0.1:{plain.port}/charts/notes:1.2.3_a")
         text = SITE.replace(f"oci://{MIRROR}/charts", f"oci://127.0.0.1:{plain.port}/charts")

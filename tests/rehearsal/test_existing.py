@@ -58,7 +58,7 @@ def logins_of(api: DynamicClient) -> set[str]:
         (it["metadata"]["namespace"], tuple(secret["name"] for secret in it["spec"]["imagePullSecrets"]))
         for it in pods
     }
-    # That of the account is added to pods without any: the model with a secret of its own names both.
+    # The API server adds the account's secret to pods without any: a model with its own names both.
     assert {secrets for _, secrets in named} == {("registry-login",), ("quay", "registry-login")}
     found: set[str] = set()
     for namespace in {namespace for namespace, _ in named}:

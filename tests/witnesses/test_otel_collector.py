@@ -137,7 +137,7 @@ def test_lines_of_pods_arrive_in_files_and_at_an_endpoint(tmp_path: Path, store:
 
 
 def test_agents_that_are_killed_lose_no_line(tmp_path: Path) -> None:
-    """As by the kernel, when a container exceeds its memory limit."""
+    """SIGKILL is what the kernel sends when a container exceeds its memory limit."""
     settings: dict[str, Any] = {"files": {}, "nodes": False, "events": False}
     port, root = free_port(), tmp_path / "host"
     agent = agent_here(tmp_path, port, settings, root)

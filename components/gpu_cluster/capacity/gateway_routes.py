@@ -44,10 +44,6 @@ class Route:
     timeout_minutes: int
 
     @property
-    def counts_tokens(self) -> bool:
-        return bool(self.tokens_per_minute or any(it.tokens_per_minute for it in self.limits.values()))
-
-    @property
     def prefix(self) -> str:
         """Path that requests begin with."""
         return f"{self.path.rstrip('/')}{self.api}" or "/"

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from gpu_cluster.stack.suggestions import did_you_mean
 
 HOURS_PER_MONTH = 730
-"""As in the AWS pricing calculator."""
+"""Hours of a month in the AWS pricing calculator."""
 
 
 @dataclass(frozen=True, slots=True)

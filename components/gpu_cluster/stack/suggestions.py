@@ -7,10 +7,10 @@ _FEW = 3
 """Right words that are all named."""
 
 CLOSE = 0.8
-"""How alike names must be that differ little from one another: regions, zones, GPUs, add-ons, models."""
+"""Cutoff for names that differ little from one another: regions, zones, GPUs, add-ons, models."""
 
 _LOOSE = 0.6
-"""How alike words must be by default. A beginning is enough up to `CLOSE`."""
+"""Default cutoff. Up to `CLOSE` the beginning of a word is enough."""
 
 
 def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "", cutoff: float = _LOOSE) -> str:

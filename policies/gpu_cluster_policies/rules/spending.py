@@ -48,9 +48,8 @@ def worst_case_cost(context: EvaluationContext) -> Rule:
         not zero."""
         if _is_of_a_team(budget):
             return
-        from gpu_cluster.cost import (
-            HOURS_PER_MONTH,  # which loads Pulumi; manifests have no budget and do without
-        )
+        # It loads Pulumi: manifests have no budget and do without.
+        from gpu_cluster.cost import HOURS_PER_MONTH
 
         limit = budget.at("limitAmount")
         hourly, unpriced = inventory.once(worst_hour)

@@ -8,7 +8,7 @@ import pytest
 
 from dashboards.answers import AnsweredPanel, Series, Window
 
-pytest.importorskip("matplotlib", reason="the extra `pictures` is no part of dev")
+pytest.importorskip("matplotlib", reason="needs the extra `pictures`")
 
 
 def test_every_panel_is_drawn_or_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

