@@ -7,15 +7,14 @@ compiler that Go calls.
 import os
 import platform
 import shlex
-import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from gpu_cluster_tools.toolchain.fresh_folder import fresh_folder
 from gpu_cluster_tools.toolchain.wheels import Wheel
 
 _VERSION = "0.17.1"
@@ -60,9 +59,7 @@ def compiler_environment(cache: Path) -> dict[str, str]:
 
 
 def _unpack(folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=folder.parent))
-    try:
+    with fresh_folder(folder) as fresh:
         wheel = _WHEEL.download(fresh)
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(fresh)
@@ -70,8 +67,6 @@ def _unpack(folder: Path) -> None:
         (fresh / "ziglang" / "zig").chmod(0o755)
         if not folder.exists():  # another process may have been faster
             fresh.rename(folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def main(arguments: Sequence[str]) -> NoReturn:

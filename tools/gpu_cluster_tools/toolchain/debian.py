@@ -7,12 +7,12 @@ import hashlib
 import os
 import shlex
 import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 
 from gpu_cluster_tools.toolchain.cache import tools_directory
+from gpu_cluster_tools.toolchain.command import failure_of
 from gpu_cluster_tools.toolchain.errors import ToolchainError
+from gpu_cluster_tools.toolchain.fresh_folder import fresh_folder
 
 _IPTABLES = (
     "iptables",
@@ -56,15 +56,14 @@ def provide_programs() -> Path:
     folder = _folder()
     if all((folder / name).exists() for name in PROGRAMS):
         return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=folder.parent))
-    if any(_installed(name) is None for name in PROGRAMS):
-        _unpack(fresh, folder)
-    for name in PROGRAMS:
-        found = _installed(name)
-        _write(fresh / name, f"exec {shlex.quote(str(found))}" if found else _command(name, folder))
-    shutil.rmtree(folder, ignore_errors=True)
-    fresh.rename(folder)
+    with fresh_folder(folder) as fresh:
+        if any(_installed(name) is None for name in PROGRAMS):
+            _unpack(fresh, folder)
+        for name in PROGRAMS:
+            found = _installed(name)
+            _write(fresh / name, f"exec {shlex.quote(str(found))}" if found else _command(name, folder))
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
     folder.chmod(0o755)
     return folder
 
@@ -89,17 +88,11 @@ def _unpack(fresh: Path, folder: Path) -> None:
 
 
 def _run(command: list[str], folder: Path, target: Path) -> None:
-    try:
-        done = subprocess.run(  # noqa: S603
-            command, cwd=folder, capture_output=True, text=True, check=False, timeout=_SECONDS
-        )
-        failure = (done.stderr or done.stdout) if done.returncode else ""
-    except (OSError, subprocess.TimeoutExpired) as error:
-        failure = str(error)
+    failure = failure_of(command, seconds=_SECONDS, folder=folder)
     if failure:
         raise ToolchainError(
             f"{' and '.join(PROGRAMS[:2])} are not installed, and could not be downloaded to {target}.\n"
-            f"Command: {' '.join(command)}\nOutput:\n{failure.strip()}\n"
+            f"Command: {' '.join(command)}\nOutput:\n{failure}\n"
             "What to do: install runc and iptables, or set REAL_NODE=no."
         )
 

