@@ -1,12 +1,12 @@
 """Pods without GPUs on real nodes: they would be scheduled to simulated nodes, which run nothing."""
 
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2
 
+from gpu_cluster_tools.rehearsal.background_loops import background_loops
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.nodes import REAL_NODE_LABEL
 
@@ -17,21 +17,14 @@ def run_on_real_nodes(local: Path) -> Generator[None]:
 
     Volumes of this machine belong to root, and a kubelet gives a hostPath to no other user.
     """
-    over = threading.Event()
 
     def keep() -> None:
-        while not over.wait(1):
-            if (local / "kubeconfig").exists():
-                with suppress(OSError, httpx2.HTTPError):  # before it answers
-                    _steer(DynamicClient(local / "kubeconfig"))
+        if (local / "kubeconfig").exists():
+            with suppress(OSError, httpx2.HTTPError):  # before it answers
+                _steer(DynamicClient(local / "kubeconfig"))
 
-    thread = threading.Thread(target=keep)
-    thread.start()
-    try:
+    with background_loops(keep):
         yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def _steer(api: DynamicClient) -> None:

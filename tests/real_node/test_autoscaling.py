@@ -19,6 +19,7 @@ import pytest
 
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from tests.real_node.platform import DEPLOYMENT, Platform, brought_up, wait
+from tests.real_node.scaling_stack import scaling_stack
 from tests.real_node.telemetry_images import telemetry_images
 from tests.rehearsal.checkout import Checkout, run_gpu_cluster
 
@@ -30,27 +31,6 @@ pytestmark = [
     pytest.mark.skipif(_MISSING is not None, reason=f"real nodes need {_MISSING}"),
 ]
 
-STACK = """\
-config:
-  gpu-cluster:cluster: {provider: local}
-  gpu-cluster:pools:
-    system: {instance: m7i.xlarge, nodes: 1}
-    l4: {instance: g6.4xlarge, nodes: 3}
-  gpu-cluster:storage:
-    standard: {kind: host-path, default: true, reclaim: delete}
-  gpu-cluster:telemetry: {serveMetrics: true, intervalSeconds: 5, size: 1Gi}
-  gpu-cluster:serving:
-    models:
-      chat:
-        model: meta-llama/Llama-3.1-8B-Instruct
-        pool: l4
-        replicas: {min: 1, max: 3}
-        waiting: 4
-        maxSequences: 2
-        context: 8192
-        cache: {size: 40Gi}
-        env: {MODEL_SERVER_TOKENS_PER_SECOND: "20"}
-"""
 CLIENTS = 16
 SYNC_SECONDS = 15  # between two looks of the controller
 METRIC = "vllm:num_requests_waiting"
@@ -75,7 +55,7 @@ class Sample:
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """A stack with a model that scales, Prometheus and the adapter, brought up by `gpu-cluster up`."""
     checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("scaling")) / "project")
-    checkout.stack_file.write_text(STACK)
+    checkout.stack_file.write_text(scaling_stack(3))
     with brought_up(checkout, telemetry_images(checkout.folder, "local")):
         platform = Platform(checkout.folder / ".local")
         platform.api.patch(SCALER, {"spec": {"behavior": {"scaleDown": QUICKLY}}})

@@ -24,6 +24,7 @@ from gpu_cluster.stack import load
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from tests.real_node.platform import Platform, brought_up, client_pod
 from tests.real_node.prometheus_api import asking
+from tests.real_node.scaling_stack import scaling_stack
 from tests.real_node.synthetic_gpus import add_synthetic
 from tests.real_node.telemetry_images import telemetry_images
 from tests.rehearsal.checkout import Checkout
@@ -38,26 +39,7 @@ pytestmark = [
     pytest.mark.skipif(_MISSING is not None, reason=f"real nodes need {_MISSING}"),
 ]
 
-STACK = """\
-config:
-  gpu-cluster:cluster: {provider: local}
-  gpu-cluster:pools:
-    system: {instance: m7i.xlarge, nodes: 1}
-    l4: {instance: g6.4xlarge, nodes: 3}
-  gpu-cluster:storage:
-    standard: {kind: host-path, default: true, reclaim: delete}
-  gpu-cluster:telemetry: {serveMetrics: true, intervalSeconds: 5, size: 1Gi}
-  gpu-cluster:serving:
-    models:
-      chat:
-        model: meta-llama/Llama-3.1-8B-Instruct
-        pool: l4
-        replicas: {min: 1, max: 2}
-        waiting: 4
-        maxSequences: 2
-        context: 8192
-        cache: {size: 40Gi}
-        env: {MODEL_SERVER_TOKENS_PER_SECOND: "20"}
+TEAM = """\
   gpu-cluster:teams:
     vision: {gpus: {l4: 1}}
 """
@@ -76,7 +58,7 @@ NOT_HERE = {
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Window]]:
     """Address of a Prometheus with what happened, and when it did."""
     checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("dashboards")) / "project")
-    checkout.stack_file.write_text(STACK)
+    checkout.stack_file.write_text(scaling_stack(2) + TEAM)
     folder = tmp_path_factory.mktemp("recorded")
     with brought_up(checkout, telemetry_images(checkout.folder, "local")):
         platform = Platform(checkout.folder / ".local")
