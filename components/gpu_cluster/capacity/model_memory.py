@@ -145,11 +145,24 @@ class ModelLoad:
         models = [self.model, *([self.draft] if self.draft else [])]
         stages, copies = (options.pipeline, options.data) if options else (1, 1)
         at_once = -(-(self.concurrency or 1) // copies)
+        own = 1 + self._predicting_part
         return MemoryEstimate(
-            weights=sum(self._weights(each, tensor) for each in models) // stages,
-            cache=at_once * sum(sequence.bytes_on(each, tensor) for each in models) // stages,
+            weights=round(own * sum(self._weights(each, tensor) for each in models)) // stages,
+            cache=round(own * at_once * sum(sequence.bytes_on(each, tensor) for each in models)) // stages,
             working=most * words * _SAMPLER_BYTES + (_COLLECTIVES_BYTES if gpus > 1 else 0) + _RUNTIME_BYTES,
         )
+
+    @property
+    def _predicting_part(self) -> float:
+        """The model's own layer for multi-token prediction, as a part of all its layers, if it is loaded.
+
+        It counts as one layer more: DeepSeek V3 has 11.5 billion parameters in it, and 11.0 in its mean
+        layer (deepseek-ai/DeepSeek-V3, README_WEIGHTS.md, 2026-11-30).
+        """
+        method = (self.options and self.options.speculative) or ""
+        if not method.endswith("mtp") or self.draft or not self.model.layers:
+            return 0
+        return 1 / self.model.layers
 
     def _tensor(self, gpus: int) -> int:
         """GPUs that each layer is divided among."""

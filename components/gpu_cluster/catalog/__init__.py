@@ -36,9 +36,11 @@ from gpu_cluster.catalog.mig_layout import mig_layouts, mig_problem
 from gpu_cluster.catalog.models import (
     MODEL_SOURCES,
     MODELS,
+    RECIPES,
     CacheLayers,
     ConfigError,
     LanguageModel,
+    Recipe,
     of_weights,
     read_config,
 )
@@ -102,6 +104,7 @@ __all__ = [
     "OFFERING_SOURCES",
     "QUOTAS",
     "QUOTA_SOURCES",
+    "RECIPES",
     "REGIONS",
     "REGION_SOURCES",
     "SERVICES",
@@ -127,6 +130,7 @@ __all__ = [
     "PricedService",
     "Profile",
     "Quota",
+    "Recipe",
     "Source",
     "Upstream",
     "ami_problem",

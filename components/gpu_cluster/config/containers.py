@@ -25,7 +25,7 @@ ImageReference = Annotated[
 EngineVersion = Annotated[
     str,
     Pattern(
-        rf"v?\d[A-Za-z0-9_.-]{{0,99}}({_DIGEST})?",
+        rf"((turing|hopper)-)?v?\d[A-Za-z0-9_.-]{{0,99}}({_DIGEST})?",
         "a release such as v0.26.0, with its digest where one is pinned: v0.26.0@sha256:…",
     ),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from gpu_cluster.capacity import counted_models, known_model, pools_of, scales, served_metrics, waiting_metric
 from gpu_cluster.capacity.gateway_requests import gateway_pods
-from gpu_cluster.catalog import REGIONS, zones_of_some_accounts
+from gpu_cluster.catalog import MODELS, REGIONS, zones_of_some_accounts
 from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
@@ -17,6 +17,7 @@ from gpu_cluster.config.telemetry import Collector
 from gpu_cluster.stack.checks.engines import unchecked_engine
 from gpu_cluster.stack.checks.image_volumes import unchecked_image_volumes
 from gpu_cluster.stack.checks.memory import near_model
+from gpu_cluster.stack.checks.recipes import beside_recipe
 from gpu_cluster.stack.zonal_volumes import zonal_volumes
 
 _REPORTING = (ServingEngine.VLLM, ServingEngine.SGLANG)
@@ -52,6 +53,7 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
     counted = counted_models(stack.gateway if isinstance(stack, Stack) else stack.file.gateway, models)
     for name, model in models.items():
         yield from unchecked_engine(name, model)
+        yield from beside_recipe(name, model)
         if name in counted and model.engine not in _REPORTING:
             yield (
                 f"{name}: its token limit counts what answers report as usage, and streams by their events; "
@@ -59,6 +61,8 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
             )
         if model.lora:
             yield f"{name}: GPU memory of its LoRA adapters is not counted"
+        if model.speculative and (draft := model.speculative.model) and draft not in MODELS:
+            yield f"{name}: GPU memory of the draft model {draft} is not counted, because it is not known"
         pool = environment.pools.get(model.pool)
         if model.nodes > 1 and pool and pool.efa:
             yield (

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from gpu_cluster.capacity import ModelLoad, load_time
-from gpu_cluster.catalog import MODELS, LanguageModel, of_weights
+from gpu_cluster.capacity import ModelLoad, load_time, release_of
+from gpu_cluster.catalog import MODELS, RECIPES, LanguageModel, of_weights
+from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.min_max import Replicas
 from gpu_cluster.config.model import LOAD_MINUTES, ModelSettings
 from gpu_cluster.config.model_options import ModelCache
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.storage import Ebs
 from gpu_cluster.stack.checks.load_times import enough
+from gpu_cluster.stack.checks.recipes import parsers
 from gpu_cluster.stack.scalar import scalar
 
 _CONTEXT = 8192
@@ -75,6 +77,12 @@ class WantedModel:
         gib = ceil(self.known.download * 1.5 / _GIB / 10) * 10 if self.known else 100
         return f"{gib}Gi"
 
+    @property
+    def parsers(self) -> list[tuple[str, str]]:
+        """Parsers of tool calls and reasoning that vLLM's recipe has, by their keys."""
+        recipe = RECIPES.get(self.name)
+        return list(parsers(recipe, release_of(ENGINES["vllm"].example))) if recipe else []
+
     def lines(
         self,
         pool: str,
@@ -98,5 +106,7 @@ class WantedModel:
         yield f"replicas: {replicas}"
         yield f"context: {self.context} # tokens of prompt and answer; more take more memory"
         yield f"cache: {{size: {self.cache}}}"
+        for key, word in self.parsers:
+            yield f"{key}: {word} # as in vLLM's recipe"
         if self.load_minutes > LOAD_MINUTES:
             yield f"loadMinutes: {self.load_minutes} # startup timeout of a replica"

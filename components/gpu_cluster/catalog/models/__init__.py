@@ -7,6 +7,7 @@ from pathlib import Path
 from gpu_cluster.catalog.models.hub_config import read_config
 from gpu_cluster.catalog.models.hub_fields import ConfigError
 from gpu_cluster.catalog.models.language_model import CacheLayers, LanguageModel, of_weights
+from gpu_cluster.catalog.models.recipes import Recipe, read_recipes
 from gpu_cluster.catalog.models.table import read_table
 from gpu_cluster.catalog.source import Source
 
@@ -30,12 +31,17 @@ MODEL_SOURCES: Mapping[str, Source] = {name: entry.source for name, entry in _TA
 }
 """By name of a model; beside them where it is said that a model is gated or not."""
 
+RECIPES: Mapping[str, Recipe] = read_recipes(Path(__file__).with_name("recipes.csv"))
+"""vLLM's published settings by the model's name on the hub."""
+
 __all__ = [
     "MODELS",
     "MODEL_SOURCES",
+    "RECIPES",
     "CacheLayers",
     "ConfigError",
     "LanguageModel",
+    "Recipe",
     "of_weights",
     "read_config",
 ]

@@ -70,6 +70,11 @@ class LanguageModel:
         """True if the architecture is known, not only the weights."""
         return bool(self.cache or self.vocabulary)
 
+    @property
+    def layers(self) -> int:
+        """Layers that keep something of a sequence; those with keys of an indexer count once."""
+        return sum(each.layers for each in self.cache if each.number_bytes is None)
+
     def weights_on(self, gpus: int) -> int:
         """Bytes of weights on each of so many GPUs."""
         return self.whole + (self.weights - self.whole) // gpus

@@ -69,7 +69,7 @@ def _arguments(names: Sequence[str], settings: ModelSettings, pool: Pool) -> lis
         f"--gpu-memory-utilization={memory_share(pool.sharing, options.utilization):.3f}",
         f"--shutdown-timeout={settings.drain_seconds}",
     ]
-    if settings.store:
+    if settings.store and not _loads_otherwise(settings.args):
         # Many threads read at once: a bucket or Lustre gives one reader a small part of what it can.
         arguments.append("--load-format=runai_streamer")
         if options.gpus > 1:
@@ -83,6 +83,11 @@ def _arguments(names: Sequence[str], settings: ModelSettings, pool: Pool) -> lis
     if (cache := _fixed_cache(settings, pool)) is not None:
         arguments.append(f"--kv-cache-memory-bytes={cache}")
     return [*arguments, *_sizing(settings, options), *_features(settings)]
+
+
+def _loads_otherwise(args: Sequence[str]) -> bool:
+    """Whether the stack file sets the loader: another one refuses the configuration of this."""
+    return any(word.partition("=")[0].replace("_", "-") == "--load-format" for word in args)
 
 
 def _served(names: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from gpu_cluster.stack.checks.backups import backups
 from gpu_cluster.stack.checks.capacity import capacity
 from gpu_cluster.stack.checks.cluster import cluster
 from gpu_cluster.stack.checks.compliance import compliance
+from gpu_cluster.stack.checks.engine_support import engine_support
 from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.extras import extras
 from gpu_cluster.stack.checks.gated_models import gated_models
@@ -26,6 +27,7 @@ from gpu_cluster.stack.checks.nodes import nodes
 from gpu_cluster.stack.checks.offline import offline
 from gpu_cluster.stack.checks.on_call import on_call
 from gpu_cluster.stack.checks.pools import pools, valid_pools
+from gpu_cluster.stack.checks.recipes import recipes
 from gpu_cluster.stack.checks.region import region
 from gpu_cluster.stack.checks.registry import registry
 from gpu_cluster.stack.checks.serving import serving
@@ -64,6 +66,8 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *serving(stack),
         *models(stack, offered, broken),
         *engines(stack, broken),
+        *engine_support(stack, offered, broken),
+        *recipes(stack, broken),
         *groups(stack, broken),
         *local_engine(stack),
         *gated_models(stack, broken),

@@ -122,15 +122,28 @@ TYPED = {
 """Arguments with a key of the stack file, by engine; the key is validated."""
 
 
+_MEASURED = ("--disable-log-stats",)
+"""Arguments that remove metrics, which autoscaling, alerts and dashboards read."""
+
+_SECRET = ("--api-key", "--admin-api-key", "--ssl-keyfile-password")
+"""Arguments whose value is a secret, which everyone who may read pods would read."""
+
+
 def argument_mistakes(keys: Keys, engine: str, release: str | None, words: list[str]) -> Iterator[Diagnostic]:
     """`keys`: path of the arguments. For an unknown release, names and values are not checked."""
     flags = flags_of(engine, release)
     for flag, values in split_arguments(words):
-        name = _name(flag, flags)
+        name = canonical_name(flag, flags)
         if reason := PLATFORM.get(engine, {}).get(name):
             yield Diagnostic(keys, f"{flag} is set by the platform: {reason}")
         elif key := TYPED.get(engine, {}).get(name):
             yield Diagnostic(keys, f"{flag} is not allowed in args; set {key}, which is validated")
+        elif name in _MEASURED and engine == "vllm":
+            message = f"{flag} is not allowed: autoscaling, alerts and dashboards read these metrics"
+            yield Diagnostic(keys, message)
+        elif name in _SECRET and any(not value.startswith("$(") for value in values):
+            message = f"the value of {flag} is a secret; set env with a Secret, and $(NAME) as the value"
+            yield Diagnostic(keys, message)
         elif flags is not None and (problem := argument_problem(flag, values, flags, f"{engine} {release}")):
             yield Diagnostic(keys, problem)
 
@@ -159,18 +172,19 @@ def _is_flag(word: str) -> bool:
     return word.startswith("-") and not word[1:2].isdigit() and word != "-"
 
 
-def _name(flag: str, flags: Mapping[str, Flag] | None) -> str:
-    """Canonical long name: --a_b.c is --a-b."""
+def canonical_name(flag: str, flags: Mapping[str, Flag] | None) -> str:
+    """Canonical long name: --a_b.c is --a-b, and of SGLang --tp is --tp-size, as its parser has it."""
     written = flag.partition(".")[0].replace("_", "-") if flag.startswith("--") else flag
     known = (flags or {}).get(written)
-    return known.name if known else written
+    begun = {it.name for name, it in (flags or {}).items() if name.startswith(f"{written}-size")}
+    return known.name if known else next(iter(begun)) if len(begun) == 1 else written
 
 
 def argument_problem(flag: str, values: list[str], flags: Mapping[str, Flag], release: str) -> str | None:
     """Reason why the parser of the release would refuse the value, or None."""
     if not flag:
         return f"expected an argument such as --seed, got '{values[0]}'"
-    known = flags.get(_name(flag, flags))
+    known = flags.get(canonical_name(flag, flags))
     if known is None:
         long = [name for name in flags if name.startswith("--")]
         return f"unknown argument {flag} of {release}{did_you_mean(flag, long)}"

@@ -10,6 +10,7 @@ from gpu_cluster.config.gateway import GatewaySettings, RoutedSettings, RouteSet
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
+from gpu_cluster.stack.checks.gateway_addresses import gateway_addresses
 from gpu_cluster.stack.checks.gateway_limits import OF_ENVOY, gateway_limits
 from gpu_cluster.stack.checks.models import unknown_pool
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
@@ -30,6 +31,7 @@ def gateway(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
         message = "plain HTTP is not allowed with production: true; expected tls"
         yield Diagnostic(("gateway", "http"), message)
     yield from _class(stack, settings)
+    yield from gateway_addresses(stack, settings)
     yield from _pool(stack, settings, broken)
     yield from _charts(stack, settings)
     yield from _teams(stack, settings)

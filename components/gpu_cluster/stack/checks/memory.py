@@ -84,7 +84,8 @@ def _unknown(keys: Keys, settings: ModelSettings) -> Diagnostic:
 
 def near_model(name: str) -> str:
     """Suggestion of the known model with the nearest name."""
-    near = get_close_matches(name, MODELS, n=1, cutoff=CLOSE)
+    same = [known for known in MODELS if known.lower() == name.lower()]
+    near = same or get_close_matches(name, MODELS, n=1, cutoff=CLOSE)
     return f", did you mean '{near[0]}'?" if near else ""
 
 

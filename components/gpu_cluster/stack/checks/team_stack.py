@@ -17,6 +17,7 @@ from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.team_stack import TeamStack
+from gpu_cluster.stack.checks.engine_support import engine_support
 from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.gated_models import gated_models
 from gpu_cluster.stack.checks.gateway import gateway_of_team
@@ -27,6 +28,7 @@ from gpu_cluster.stack.checks.memory import memory
 from gpu_cluster.stack.checks.mirrors import mirrors
 from gpu_cluster.stack.checks.models import models, obstacles
 from gpu_cluster.stack.checks.mounts import shared_models, shared_volumes
+from gpu_cluster.stack.checks.recipes import recipes
 from gpu_cluster.stack.checks.services import image_problem, obstacles_of_service, services
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.sections import rooted
@@ -45,6 +47,8 @@ def check_team_stack(team: TeamStack, broken: frozenset[Keys]) -> list[Diagnosti
     of_models = [
         *models(team.served, pools, as_served),
         *engines(team.served, as_served),
+        *engine_support(team.served, pools, as_served),
+        *recipes(team.served, as_served),
         *groups(team.served, as_served),
         *gated_models(team.served, as_served),
         *mirrors(team.served, pools, as_served, of_team=True),

@@ -2,9 +2,11 @@
 
 import pytest
 
-from gpu_cluster.capacity import Device, ModelLoad, device_of, memory_share
+from gpu_cluster.capacity import Device, ModelLoad, device_of, load_of, memory_share
 from gpu_cluster.catalog import GPUS, MODELS, of_weights
+from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.pools import Sharing
+from tests.unit.gpu_cluster.stacks import model_of
 
 GIB = 1024**3
 
@@ -167,3 +169,19 @@ def test_vllm_works_on_more_at_once_where_there_is_much_memory(
     device: Device, sequences: int, batch: int
 ) -> None:
     assert (device.sequences, device.batch) == (sequences, batch)
+
+
+def test_a_model_that_predicts_several_tokens_loads_one_layer_more() -> None:
+    """DeepSeek V3 has 11.5 billion parameters of its own for it, in FP8 (README_WEIGHTS.md)."""
+    settings = {"model": "deepseek-ai/DeepSeek-R1", "gpus": 8, "context": 32768}
+    plain = ModelSettings.model_validate(model_of(**settings))
+    predicting = ModelSettings.model_validate(
+        model_of(**settings, speculative={"method": "mtp", "tokens": 1})
+    )
+    model, device = MODELS["deepseek-ai/DeepSeek-R1"], device_of(GPUS["H200"])
+    before, after = (load_of(each, model).need(device, 8) for each in (plain, predicting))
+    assert 8 * (after.weights - before.weights) == pytest.approx(11.5e9, rel=0.1)
+    assert after.cache / before.cache == pytest.approx(62 / 61, rel=0.001)
+    draft = {"method": "mtp", "model": "Qwen/Qwen3-0.6B"}
+    other = load_of(ModelSettings.model_validate(model_of(**settings, speculative=draft)), model)
+    assert other.need(device, 8).weights - before.weights < 1e9

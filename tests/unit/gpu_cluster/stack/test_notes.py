@@ -117,3 +117,56 @@ def test_a_token_limit_of_an_engine_that_may_not_report_usage_is_told() -> None:
         "rank: its token limit counts what answers report as usage, and streams by their events; "
         "engine custom has no argument that makes it report usage"
     ]
+
+
+RECIPES = """
+config:
+  gpu-cluster:cluster: {provider: existing}
+  gpu-cluster:pools:
+    box: {instance: p5en.48xlarge, nodes: 6}
+  gpu-cluster:serving:
+    models:
+      plain: {model: Qwen/Qwen3-8B, pool: box, replicas: 1, context: 8192, cache: {size: 40Gi}}
+      bare:
+        model: moonshotai/Kimi-K2.5
+        pool: box
+        gpus: 8
+        replicas: 1
+        context: 8192
+        loadMinutes: 999
+        cache: {size: 1Ti}
+      whole:
+        model: moonshotai/Kimi-K2.6
+        pool: box
+        gpus: 8
+        replicas: 1
+        context: 8192
+        loadMinutes: 999
+        cache: {size: 1Ti}
+        args: [--trust_remote_code, --mm-encoder-tp-mode=data]
+      half:
+        model: deepseek-ai/DeepSeek-V4-Flash
+        pool: box
+        gpus: 8
+        replicas: 1
+        context: 8192
+        kvCacheDtype: fp8_e4m3
+        toolParser: deepseek_v4
+        args: {trust-remote-code: true}
+        speculative: {method: eagle3, model: org/draft}
+        cache: {size: 1Ti}
+"""
+
+
+def test_what_a_model_lacks_of_its_recipe_is_said(tmp_path: Path) -> None:
+    """A model of whose recipe only the parsers are lacking answers without them."""
+    file = tmp_path / "Pulumi.lab.yaml"
+    file.write_text(RECIPES)
+    assert [*notes_of(load(file))] == [
+        "model bare: vLLM's recipe for moonshotai/Kimi-K2.5 (2026-08-21) also has args: {trust-remote-code: "
+        "true}, toolParser: kimi_k2, reasoningParser: kimi_k2; trust-remote-code runs code of the model's "
+        "repository: pin revision",
+        "model half: vLLM's recipe for deepseek-ai/DeepSeek-V4-Flash (2026-08-21) also has args: "
+        "{block-size: 256}, reasoningParser: deepseek_v4",
+        "half: GPU memory of the draft model org/draft is not counted, because it is not known",
+    ]

@@ -147,3 +147,15 @@ def test_weights_of_a_store_are_read_once_by_all_gpus_of_a_replica() -> None:
     four = serve(storage=ON_AWS, store="models", cache=None, gpus=4, pool={"instance": "g6.12xlarge"})
     assert options(four)["--model-loader-extra-config"] == '{"distributed":true}'
     assert "--model-loader-extra-config" not in options(serve(storage=ON_AWS, store="models", cache=None))
+
+
+@pytest.mark.parametrize("flag", ["--load-format=mistral", "--load_format"])
+def test_another_loader_gets_no_configuration_of_the_streamer(flag: str) -> None:
+    """vLLM's default loader refuses keys that it does not know (model_loader/default_loader.py, 0.26.0)."""
+    words = [flag] if "=" in flag else [flag, "safetensors"]
+    graph = serve(
+        storage=ON_AWS, store="models", cache=None, gpus=4, args=words, pool={"instance": "g6.12xlarge"}
+    )
+    told = container(graph)["args"]
+    assert not [it for it in told if it.startswith(("--model-loader-extra-config", "--load-format=runai"))]
+    assert flag in told
