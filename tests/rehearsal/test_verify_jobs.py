@@ -10,6 +10,7 @@ import pytest
 from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.stack import load
 from gpu_cluster_tools.doctor.api_server import ApiServer, Object
+from gpu_cluster_tools.verify import efa_jobs
 from gpu_cluster_tools.verify import run_job as running
 from gpu_cluster_tools.verify import run_namespace as subject
 from gpu_cluster_tools.verify.run_job import JobPod, NotStartedError, job_of, run_job
@@ -39,8 +40,9 @@ def pool(site: Path) -> Pool:
     return pools_of(load(site / "Pulumi.site.yaml"))["gpu"]
 
 
-def pod(pool: Pool, *, root: bool = False, claim: str | None = None, node: str = "gpu-0") -> JobPod:
-    return JobPod("dcgm-gpu", "example.com/dcgm:1", "true", pool, node, GPU, root=root, claim=claim)
+def pod(pool: Pool, *, node: str = "gpu-0", **more: Any) -> JobPod:
+    settings: dict[str, Any] = {"limits": GPU, **more}
+    return JobPod("dcgm-gpu", "example.com/dcgm:1", "true", pool, node, **settings)
 
 
 def test_a_run_leaves_nothing(namespace: RunNamespace) -> None:
@@ -100,7 +102,16 @@ def test_a_run_that_lasts_keeps_another_out(
         assert namespace.api.get(PATH)
 
 
-@pytest.mark.parametrize("kind", [{}, {"root": True}, {"claim": "data"}])
+BETWEEN_NODES = {
+    "limits": GPU | {"vpc.amazonaws.com/efa": "32", "hugepages-2Mi": "5120Mi"},
+    "root": True,
+    "capabilities": efa_jobs._CAPABILITIES,  # pyright: ignore[reportPrivateUsage]
+    "secret": "efa-ssh",
+    "labels": {"gpu-cluster/verify": "efa"},
+}
+
+
+@pytest.mark.parametrize("kind", [{}, {"root": True}, {"claim": "data"}, BETWEEN_NODES])
 def test_its_namespace_admits_every_pod_of_a_job(
     namespace: RunNamespace, pool: Pool, kind: dict[str, Any]
 ) -> None:
@@ -113,6 +124,23 @@ def test_its_namespace_admits_every_pod_of_a_job(
         assert namespace.api.refusal(f"{PATH}/pods", body) is None
         body["spec"]["containers"][0]["securityContext"] = {"privileged": True}
         assert "PodSecurity" in (namespace.api.refusal(f"{PATH}/pods", body) or "")
+
+
+def test_traffic_between_two_pods_is_allowed_while_they_run(namespace: RunNamespace) -> None:
+    secrets, policies = (
+        namespace.path("v1", "secrets"),
+        namespace.path("networking.k8s.io/v1", "networkpolicies"),
+    )
+    with namespace:
+        with efa_jobs._prepared(namespace):  # pyright: ignore[reportPrivateUsage]
+            made = namespace.api.get(f"{policies}/efa-ssh")
+            assert made
+            assert made["spec"]["policyTypes"] == ["Ingress", "Egress"]
+            secret = namespace.api.get(f"{secrets}/efa-ssh")
+            assert secret
+            assert set(secret["data"]) >= {"key", "authorized_keys", "known_hosts"}
+        assert namespace.api.get(f"{policies}/efa-ssh") is None
+        assert namespace.api.get(f"{secrets}/efa-ssh") is None
 
 
 def test_a_pod_without_a_node_is_given_up(

@@ -25,7 +25,9 @@ def free_gpus(pool: Pool, nodes: Iterable[Object], pods: Sequence[Object]) -> Fr
     """The most that one node has free; None where all are taken. `pods`: every pod of the cluster."""
     found = [
         FreeGpus(
-            name_of(node), resource, int(allocatable(node, resource)) - _taken(name_of(node), resource, pods)
+            name_of(node),
+            resource,
+            int(allocatable(node, resource)) - taken_on(name_of(node), resource, pods),
         )
         for node in nodes_of(pool, nodes)
         for resource in pool.gpu_resources
@@ -43,7 +45,8 @@ def nodes_of(pool: Pool, nodes: Iterable[Object]) -> list[Object]:
     ]
 
 
-def _taken(node: str, resource: str, pods: Collection[Object]) -> int:
+def taken_on(node: str, resource: str, pods: Collection[Object]) -> int:
+    """Number of a resource that the pods of a node have."""
     own = [
         pod
         for pod in pods

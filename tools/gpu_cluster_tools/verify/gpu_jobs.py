@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gpu_cluster.capacity import EFA_RESOURCE, Pool
+from gpu_cluster.capacity import Pool
 from gpu_cluster.catalog import VLLM_DRIVER
 from gpu_cluster.catalog.nvlink import NVLINK_GBPS
 from gpu_cluster.config.stack import Stack
@@ -11,15 +11,16 @@ from gpu_cluster.kubernetes.images import image_of
 from gpu_cluster_tools.doctor.api_server import Object
 from gpu_cluster_tools.doctor.check import Group
 from gpu_cluster_tools.verify import nvidia_smi
+from gpu_cluster_tools.verify.bus_bandwidth import ALL_REDUCE, Ranks, compared
 from gpu_cluster_tools.verify.dcgm import FAIL, PASS, WARN, NoDiagnosticError, diagnostic
 from gpu_cluster_tools.verify.free_gpus import FreeGpus, free_gpus, nodes_of
 from gpu_cluster_tools.verify.measurement import Measurement, blocked, measured
-from gpu_cluster_tools.verify.nccl import GOOD_PART, LEAST_PART, NoBandwidthError, all_reduce, command
+from gpu_cluster_tools.verify.nccl import command
 from gpu_cluster_tools.verify.nvidia_smi import ReportedGpu, reported_gpus
 from gpu_cluster_tools.verify.run_job import JobPod, NotStartedError, run_job
 from gpu_cluster_tools.verify.run_namespace import RunNamespace
 
-_GPUS, _NCCL = Group("GPU jobs"), Group("all-reduce")
+_GPUS = Group("GPU jobs")
 _DCGM_SECONDS, _NCCL_SECONDS = 300, 300
 _MARK = "--- dcgm ---"
 _SCRIPT = f"""\
@@ -149,46 +150,27 @@ def _diagnosed(pool: Pool, free: FreeGpus, text: str) -> Measurement:
 
 
 def _all_reduce(stack: Stack, pool: Pool, free: FreeGpus, namespace: RunNamespace) -> Iterator[Measurement]:
-    """Within a node. Between nodes it needs MPI over all of them, and is left out."""
-    if EFA_RESOURCE in pool.extended:
-        yield measured(_NCCL.skip(f"{pool.name} EFA", "bandwidth between nodes is not measured"))
+    """Within a node; between nodes: `efa_jobs`."""
     if pool.gpus < 2 or pool.sharing:
         return
     name = f"{pool.name} NVLink" if pool.gpu and pool.gpu.name in NVLINK_GBPS else f"{pool.name} PCIe"
     if free.count < 2:
-        yield blocked(_NCCL.skip(name, f"{free.count} GPU is free on {free.node}; the test needs two"))
+        yield blocked(ALL_REDUCE.skip(name, f"{free.count} GPU is free on {free.node}; the test needs two"))
         return
     if pool.architecture != "amd64":
-        yield measured(_NCCL.skip(name, f"no known nccl-tests image for {pool.architecture}"))
+        yield measured(ALL_REDUCE.skip(name, f"no known nccl-tests image for {pool.architecture}"))
         return
     pod = _pod(stack, pool, free, "nccl", NCCL_TESTS.at(None), command(free.count))
     try:
         result = run_job(namespace, pod, _NCCL_SECONDS)
         yield _bandwidth(name, pool, free, result.log, result.reason)
     except NotStartedError as error:
-        yield blocked(_NCCL.skip(name, str(error)))
+        yield blocked(ALL_REDUCE.skip(name, str(error)))
 
 
 def _bandwidth(name: str, pool: Pool, free: FreeGpus, log: str, reason: str) -> Measurement:
-    try:
-        found = all_reduce(log)
-    except NoBandwidthError as error:
-        return measured(_NCCL.fail(name, f"no measurement on {free.node}: {reason}: {error}"))
     line = NVLINK_GBPS.get(pool.gpu.name) if pool.gpu else None
-    numbers: dict[str, float] = {"busGBps": found.bus_gbps, "gpus": free.count, "wrong": found.wrong}
-    words = f"{found.bus_gbps:.1f} GB/s over {free.count} GPUs of {free.node}"
-    if found.wrong:
-        return measured(_NCCL.fail(name, f"{words}, {found.wrong} values are wrong"), **numbers)
-    if line is None:
-        known = "no expected value: only NVLink has a line rate with a source"
-        return measured(_NCCL.ok(name, f"{words}; {known}"), **numbers)
-    part = found.bus_gbps / line
-    numbers |= {"lineGBps": line, "part": round(part, 2)}
-    words = f"{words}, {part:.0%} of the line rate of {line} GB/s"
-    if part < LEAST_PART:
-        return measured(
-            _NCCL.fail(name, words, "nvidia-smi topo -m and nvlink --status on the node"), **numbers
-        )
-    if part < GOOD_PART:
-        return measured(_NCCL.warn(name, f"{words}; {GOOD_PART:.0%} is expected"), **numbers)
-    return measured(_NCCL.ok(name, words), **numbers)
+    gpus = Ranks(free.count, f"{free.count} GPUs of {free.node}")
+    return compared(
+        name, gpus, log, reason, line, advice="nvidia-smi topo -m and nvlink --status on the node"
+    )

@@ -6,6 +6,7 @@ from gpu_cluster.capacity import Pool
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.doctor.api_server import ApiServer, ForbiddenError, Object
 from gpu_cluster_tools.doctor.check import Group
+from gpu_cluster_tools.verify.efa_jobs import efa_jobs
 from gpu_cluster_tools.verify.free_gpus import nodes_of
 from gpu_cluster_tools.verify.gpu_jobs import gpu_jobs
 from gpu_cluster_tools.verify.measurement import Measurement, blocked, measured
@@ -29,6 +30,7 @@ def jobs(
     try:
         with RunNamespace(api, stack) as namespace:
             yield from gpu_jobs(stack, pools, nodes, pods, namespace)
+            yield from efa_jobs(stack, pools, nodes, pods, namespace)
             yield from storage_jobs(stack, pools, nodes, namespace)
     except (ForbiddenError, OccupiedError) as error:
         yield blocked(_JOBS.skip("jobs", str(error)))

@@ -8,7 +8,11 @@ of the hardware, of which NCCL reaches about four fifths, and more where NVLink 
 import re
 from dataclasses import dataclass
 
-_ROW = re.compile(r"\s*(\d+)\s+\d+\s+\w+\s+\w+\s+(-?\d+)((?:\s+\S+){8})\s*$")
+# mpirun begins lines with the rank; releases before 2.11 have no column `root`.
+_ROW = re.compile(
+    r"(?:\[\d+,\d+\]<\w+>:)?\s*(\d+)\s+\d+\s+[a-z]\w*\s+[a-z]\w*(\s+-?\d+)??((?:\s+\S+){8})\s*$"
+)
+_NETWORK = re.compile(r"NCCL INFO Using network (\S.*?)\s*$", re.MULTILINE)
 _WRONG = re.compile(r"# Out of bounds values : (\d+)")
 GOOD_PART, LEAST_PART = 0.7, 0.5
 """Parts of the line rate: less than the first is a warning, less than the second a failure."""
@@ -35,6 +39,16 @@ class AllReduce:
 def command(gpus: int) -> str:
     """Command with one process for all GPUs of a node, without MPI."""
     return f"/opt/nccl-tests/build/all_reduce_perf {SIZES} -g {gpus}"
+
+
+def network(text: str) -> str | None:
+    """Network that NCCL chose, by its log of level INFO: `Socket`, or the name of its plugin.
+
+    `Using network Libfabric` with EFA: NVIDIA/nccl issue 1597; `Socket` without: aws/aws-k8s-tester pull
+    request 464, 2026-11-30.
+    """
+    found = _NETWORK.search(text)
+    return found[1] if found else None
 
 
 def all_reduce(text: str) -> AllReduce:

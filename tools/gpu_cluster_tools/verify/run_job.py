@@ -1,7 +1,8 @@
 """Run of a Job: create, wait, read the log."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,9 @@ _GRACE_SECONDS = 30.0
 _JOBS = f"/apis/batch/v1/namespaces/{NAMESPACE}/jobs"
 _PODS = f"/api/v1/namespaces/{NAMESPACE}/pods"
 _ENDED = {"Succeeded", "Failed"}
+_OVERCOMMITTED = ("cpu", "memory")
+"""Resources whose requests may be smaller than their limits."""
+
 _NEVER_STARTS = {
     "CreateContainerConfigError",
     "CreateContainerError",
@@ -63,14 +67,23 @@ class JobPod:
     env: Mapping[str, str] = field(default_factory=dict[str, str])
 
     root: bool = False
-    """Whether it runs as root, with a root file system of its own; without any capability either way."""
+    """Whether it runs as root, with a root file system of its own."""
+
+    capabilities: tuple[str, ...] = ()
+    """Capabilities of its user root, which has no others."""
 
     claim: str | None = None
     """Claim that is mounted at /data."""
 
+    secret: str | None = None
+    """Secret that is mounted at /secret, readable by the user alone."""
+
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Labels of the pod, beside those of the run."""
+
     def spec(self, pull_secrets: Sequence[Mapping[str, str]]) -> Object:
         """Spec of the pod. Its requests are small: the node's memory is for models."""
-        extended = {name: count for name, count in self.limits.items() if "/" in name}
+        extended = {name: count for name, count in self.limits.items() if name not in _OVERCOMMITTED}
         mounts: list[Object] = [{"name": "tmp", "mountPath": "/tmp"}]  # noqa: S108
         mounts.append({"name": "shm", "mountPath": "/dev/shm"})  # noqa: S108
         volumes: list[Object] = [
@@ -80,6 +93,9 @@ class JobPod:
         if self.claim:
             mounts.append({"name": "data", "mountPath": "/data"})
             volumes.append({"name": "data", "persistentVolumeClaim": {"claimName": self.claim}})
+        if self.secret:
+            mounts.append({"name": "secret", "mountPath": "/secret", "readOnly": True})
+            volumes.append({"name": "secret", "secret": {"secretName": self.secret, "defaultMode": 0o400}})
         user = {"runAsUser": 0} if self.root else {"runAsUser": 2000, "runAsNonRoot": True, "fsGroup": 2000}
         return {
             "restartPolicy": "Never",
@@ -103,7 +119,7 @@ class JobPod:
                     },
                     "securityContext": {
                         "allowPrivilegeEscalation": False,
-                        "capabilities": {"drop": ["ALL"]},
+                        "capabilities": {"drop": ["ALL"], "add": list(self.capabilities)},
                         "readOnlyRootFilesystem": not self.root,
                     },
                     "volumeMounts": mounts,
@@ -123,7 +139,7 @@ def job_of(pod: JobPod, pull_secrets: Sequence[Mapping[str, str]], seconds: int)
             "backoffLimit": 0,
             "activeDeadlineSeconds": seconds + int(_IMAGE_SECONDS),
             "ttlSecondsAfterFinished": 300,
-            "template": {"metadata": {"labels": LABELS}, "spec": pod.spec(pull_secrets)},
+            "template": {"metadata": {"labels": {**LABELS, **pod.labels}}, "spec": pod.spec(pull_secrets)},
         },
     }
 
@@ -133,15 +149,57 @@ def run_job(namespace: RunNamespace, pod: JobPod, seconds: int) -> JobResult:
 
     `seconds`: the longest that its container may run.
     """
+    with _job(namespace, pod, seconds):
+        return _ended(namespace, pod.name, seconds)
+
+
+@contextmanager
+def running_job(namespace: RunNamespace, pod: JobPod, seconds: int) -> Generator[str]:
+    """Start it, give the address of its pod once its container runs, and delete it in the end.
+
+    `NotStartedError` where it does not start, or ends at once.
+    """
+    with _job(namespace, pod, seconds):
+        yield _address(namespace, pod.name)
+
+
+@contextmanager
+def _job(namespace: RunNamespace, pod: JobPod, seconds: int) -> Generator[None]:
     api = namespace.api
     try:
         api.create(_JOBS, job_of(pod, namespace.pull_secrets, seconds))
     except NoAnswerError as error:
         raise NotStartedError(f"its Job was refused: {error}") from error
     try:
-        return _ended(namespace, pod.name, seconds)
+        yield
     finally:
         api.delete(f"{_JOBS}/{pod.name}")
+
+
+def _address(namespace: RunNamespace, name: str) -> str:
+    created = time.monotonic()
+    while True:
+        namespace.renew()
+        if pod := _pod_of(namespace, name, time.monotonic() - created):
+            status: Object = pod["status"]
+            if status.get("phase") in _ENDED:
+                result = _result(namespace, pod)
+                raise NotStartedError(f"{result.reason or 'ended at once'}: {result.last_words}")
+            if _runs(status) and status.get("podIP"):
+                return status["podIP"]
+        time.sleep(_POLL_SECONDS)
+
+
+def _pod_of(namespace: RunNamespace, name: str, waited: float) -> Object | None:
+    """The pod of a Job, which may still start. `NotStartedError` where it will not."""
+    found = namespace.api.items(f"{_PODS}?labelSelector=batch.kubernetes.io%2Fjob-name%3D{name}")
+    if found:
+        if found[0]["status"].get("phase") not in _ENDED:
+            _check_start(found[0], waited)
+        return found[0]
+    if waited > _START_SECONDS:
+        raise NotStartedError(f"its Job created no pod: kubectl -n {NAMESPACE} describe job {name}")
+    return None
 
 
 def _ended(namespace: RunNamespace, name: str, seconds: int) -> JobResult:
@@ -149,19 +207,14 @@ def _ended(namespace: RunNamespace, name: str, seconds: int) -> JobResult:
     started: float | None = None
     while True:
         namespace.renew()
-        found = namespace.api.items(f"{_PODS}?labelSelector=batch.kubernetes.io%2Fjob-name%3D{name}")
         now = time.monotonic()
-        if not found:
-            if now - created > _START_SECONDS:
-                raise NotStartedError(f"its Job created no pod: kubectl -n {NAMESPACE} describe job {name}")
-        else:
-            status: Object = found[0]["status"]
+        if pod := _pod_of(namespace, name, now - created):
+            status: Object = pod["status"]
             if status.get("phase") in _ENDED:
-                return _result(namespace, found[0])
-            _check_start(found[0], now - created)
+                return _result(namespace, pod)
             started = started or (now if _runs(status) else None)
             if started and now - started > seconds + _GRACE_SECONDS:
-                return JobResult(False, _log(namespace, found[0]), f"ran for more than {seconds} s")
+                return JobResult(False, _log(namespace, pod), f"ran for more than {seconds} s")
         time.sleep(_POLL_SECONDS)
 
 

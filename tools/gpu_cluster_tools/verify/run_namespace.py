@@ -48,6 +48,11 @@ class RunNamespace:
         """Secrets that its pods pull images with."""
         return [{"name": self._secret}] if self._secret else []
 
+    def path(self, version: str, kind: str) -> str:
+        """Path of its objects of a kind, such as `secrets` of `v1`."""
+        root = "/api" if "/" not in version else "/apis"
+        return f"{root}/{version}/namespaces/{NAMESPACE}/{kind}"
+
     def __enter__(self) -> Self:
         self._remove_leftover()
         levels = {f"pod-security.kubernetes.io/{mode}": _LEVEL for mode in ("enforce", "audit", "warn")}

@@ -144,7 +144,7 @@ def test_wrong_values_and_no_measurement_are_failures(monkeypatch: pytest.Monkey
     assert nccl(monkeypatch, "NCCL failure").verdict is FAIL
 
 
-def test_pcie_has_no_expectation_and_efa_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pcie_has_no_expectation(monkeypatch: pytest.MonkeyPatch) -> None:
     machine = {"machine": {"cpus": 64, "memory": "512Gi", "gpu": "L40S", "gpus": 4}, "nodes": 1}
     settings = stack("onprem", {"pools.l40s": {**machine, "labels": {"site": "l40s"}}})
     line = "NVIDIA L40S, 580.95.05, 46068, 34, 0"
