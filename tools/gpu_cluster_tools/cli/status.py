@@ -12,11 +12,17 @@ from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.summary import as_data, found_in, summary
 from gpu_cluster_tools.cli.team_stack import pods_of, team_data, team_summary
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, with pools and models.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, with pools, models and unhealthy pods.")]
 
 
 def status(stack: StackName = "local", *, as_json: Json = False) -> None:
-    """Show the running platform: nodes and GPUs by pool, and the pods of each model."""
+    """Show the running platform: nodes and GPUs by pool, the pods of each model, and other unhealthy pods.
+
+    Other pods are those of the platform and its teams, one line for each cause.
+
+    Exit codes: 0 the cluster answered, whether its pods are ready or not, 1 it did not, 2 invalid command
+    line or stack file. `gpu-cluster verify` fails if the platform does not work.
+    """
     project = RunningProject.here()
     settings = project.any_stack(stack)
     if isinstance(settings, TeamStack):

@@ -8,11 +8,12 @@ from typing import Any
 import typer
 
 from gpu_cluster.capacity import Pool, pools_of
-from gpu_cluster.config.cluster import ClusterSettings
+from gpu_cluster.config.cluster import ClusterSettings, ExistingCluster
 from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.checks.namespaces import OF_THE_PLATFORM
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.table import table
-from gpu_cluster_tools.rehearsal import ClusterInventory, PoolNodes, Replica, inventory
+from gpu_cluster_tools.rehearsal import ClusterInventory, PoolNodes, Replica, UnhealthyPods, inventory
 
 
 def show(project: RunningProject, name: str, stack: Stack) -> None:
@@ -20,8 +21,15 @@ def show(project: RunningProject, name: str, stack: Stack) -> None:
 
 
 def found_in(project: RunningProject, name: str, stack: Stack) -> ClusterInventory:
-    """Pools and models in the cluster of a stack."""
-    return inventory(project.cluster(name, stack), pools_of(stack), stack.serving.namespace)
+    """Pools, models and pods that are not ready in the cluster of a stack."""
+    cluster = project.cluster(name, stack)
+    return inventory(cluster, pools_of(stack), stack.serving.namespace, _namespaces(stack))
+
+
+def _namespaces(stack: Stack) -> list[str]:
+    """Namespaces of the platform and its teams, and of the add-ons of a cluster that is its own."""
+    given = isinstance(stack.cluster, ExistingCluster)
+    return [*OF_THE_PLATFORM, *stack.teams, *([] if given else ["kube-system"])]
 
 
 def as_data(name: str, stack: Stack, found: ClusterInventory) -> dict[str, Any]:
@@ -34,6 +42,7 @@ def as_data(name: str, stack: Stack, found: ClusterInventory) -> dict[str, Any]:
             model: [replica for replica in replicas if replica["model"] == model]
             for model in stack.serving.models
         },
+        "unhealthyPods": None if found.unhealthy is None else [asdict(it) for it in found.unhealthy],
     }
 
 
@@ -61,8 +70,16 @@ def summary(name: str, stack: Stack, found: ClusterInventory) -> str:
     if stack.serving.models:
         parts.append(table([("MODEL", "READY", "NODES"), *rows_of(stack.serving.models, found.replicas)]))
     parts.extend(reasons_of(found.replicas))
+    if found.unhealthy is None:
+        parts.append("Pods of other namespaces were not checked: not authorized to list pods in all of them.")
+    elif found.unhealthy:
+        parts.append(table([("OTHER PODS", "NOT READY", "REASON"), *map(_unhealthy_row, found.unhealthy)]))
     parts.append(table(_next_steps(name, stack.cluster)))
     return "\n\n".join(parts)
+
+
+def _unhealthy_row(found: UnhealthyPods) -> tuple[str, str, str]:
+    return f"{found.namespace}/{found.owner}", f"{found.pods} of {found.total}", found.reason
 
 
 def _pool_row(nodes: PoolNodes) -> tuple[str, str, str, str]:

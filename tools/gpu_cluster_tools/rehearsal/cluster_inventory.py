@@ -1,13 +1,15 @@
 """Inventory of a platform in its cluster: nodes by pool, and the nodes of each model's pods."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from lightkube.resources.core_v1 import Node, Pod
 
 from gpu_cluster.capacity import Pool
+from gpu_cluster_tools.rehearsal.errors import ForbiddenRequestError
 from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient, is_ready, labels_of
 from gpu_cluster_tools.rehearsal.not_ready import not_ready
+from gpu_cluster_tools.rehearsal.platform_pods import UnhealthyPods, unhealthy_pods
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +46,37 @@ class Replica:
 class ClusterInventory:
     pools: tuple[PoolNodes, ...]
     replicas: tuple[Replica, ...]
+    unhealthy: tuple[UnhealthyPods, ...] | None = ()
+    """Further pods of the platform and its teams that are not ready; None without permission to list them."""
 
 
-def inventory(cluster: KubernetesClient, pools: Mapping[str, Pool], namespace: str) -> ClusterInventory:
-    """Nodes and replicas that run now. `namespace`: that of the models."""
+def inventory(
+    cluster: KubernetesClient, pools: Mapping[str, Pool], namespace: str, others: Collection[str]
+) -> ClusterInventory:
+    """Nodes, replicas, and pods that are not ready, now.
+
+    `namespace`: that of the models; `others`: those of the platform and its teams.
+    """
     nodes = cluster.nodes()
+    found = tuple(_of_pool(pool, nodes) for pool in pools.values())
+    try:
+        pods = cluster.pods()
+    except ForbiddenRequestError:
+        return ClusterInventory(found, replicas_in(cluster, namespace), unhealthy=None)
     return ClusterInventory(
-        pools=tuple(_of_pool(pool, nodes) for pool in pools.values()),
-        replicas=replicas_in(cluster, namespace),
+        found,
+        _replicas(pod for pod in pods if (pod.metadata and pod.metadata.namespace) == namespace),
+        unhealthy_pods(pods, frozenset(others) - {namespace}),
     )
 
 
 def replicas_in(cluster: KubernetesClient, namespace: str) -> tuple[Replica, ...]:
     """The pods of models, or of a team's services, in a namespace."""
-    replicas = map(_replica, cluster.pods(namespace))
-    return tuple(sorted(replicas, key=lambda replica: replica.pod))
+    return _replicas(cluster.pods(namespace))
+
+
+def _replicas(pods: Iterable[Pod]) -> tuple[Replica, ...]:
+    return tuple(sorted(map(_replica, pods), key=lambda replica: replica.pod))
 
 
 def _of_pool(pool: Pool, nodes: Iterable[Node]) -> PoolNodes:

@@ -3,3 +3,7 @@
 
 class RehearsalError(Exception):
     """Error with its cause, the last output and a hint, ready to be shown."""
+
+
+class ForbiddenRequestError(RehearsalError):
+    """The cluster does not authorize a request of this identity."""

@@ -19,7 +19,7 @@ from lightkube.operators import exists
 from lightkube.resources.core_v1 import ConfigMap, Node, NodeStatus, Pod, PodEviction
 from lightkube.types import PatchType
 
-from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from gpu_cluster_tools.rehearsal.errors import ForbiddenRequestError, RehearsalError
 
 for _type in (Node, Pod, ConfigMap):  # two threads that are the first to decode a type crash the process
     decode_object(b"{}", _type)
@@ -128,7 +128,9 @@ class KubernetesClient:
         try:
             yield
         except httpx2.HTTPStatusError as error:
-            raise RehearsalError(f"the cluster of {self._kubeconfig} refuses: {_reason(error)}") from error
+            forbidden = error.response.status_code == HTTPStatus.FORBIDDEN
+            kind = ForbiddenRequestError if forbidden else RehearsalError
+            raise kind(f"the cluster of {self._kubeconfig} refuses: {_reason(error)}") from error
         except (httpx2.HTTPError, ConfigError, OSError) as error:  # the last two: credentials by a command
             raise RehearsalError(
                 f"the cluster of {self._kubeconfig} does not answer: {_reason(error)}\n"

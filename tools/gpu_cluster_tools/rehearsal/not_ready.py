@@ -1,34 +1,57 @@
 """Reason why a pod is not ready: it loads, took too long to load, ended by itself, or cannot start."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from lightkube.models.core_v1 import Container, ContainerStateTerminated, Probe
+from lightkube.models.core_v1 import (
+    Container,
+    ContainerStateTerminated,
+    ContainerStatus,
+    PodSpec,
+    PodStatus,
+    Probe,
+)
 from lightkube.resources.core_v1 import Pod
 
 from gpu_cluster_tools.rehearsal.kubernetes_client import is_ready
 from gpu_cluster_tools.rehearsal.pull_failure import PULL_REASONS, pull_failure
 
 _PERIOD_SECONDS, _FAILURES, _GRACE_SECONDS = 10, 3, 30  # defaults of Kubernetes
+_LATER = "PodInitializing"
+"""Reason of a container that waits for those before it."""
+
 _LATE_SECONDS = 10
 """Time that a kubelet may take to end a container that it has given up."""
 
 
 def not_ready(pod: Pod, now: datetime | None = None) -> str | None:
     """The reason in words; None for a pod that is ready, and for one that no kubelet has begun."""
-    statuses = (pod.status and pod.status.containerStatuses) or []
-    if is_ready(pod) or pod.spec is None or not statuses:
+    if is_ready(pod) or pod.spec is None or pod.status is None:
         return None
-    container, status = pod.spec.containers[0], statuses[0]
+    reasons = (_reason(pod.spec, *it, now or datetime.now(UTC)) for it in _containers(pod.spec, pod.status))
+    return next(filter(None, reasons), None)
+
+
+def _containers(spec: PodSpec, status: PodStatus) -> Iterator[tuple[Container, ContainerStatus]]:
+    """Containers that are not ready, in the order in which they start."""
+    named = {it.name: it for it in (*(spec.initContainers or ()), *spec.containers)}
+    for it in (*(status.initContainerStatuses or ()), *(status.containerStatuses or ())):
+        if not it.ready and it.name in named:
+            yield named[it.name], it
+
+
+def _reason(spec: PodSpec, container: Container, status: ContainerStatus, now: datetime) -> str | None:
     current, last = status.state, status.lastState
+    waiting = current and current.waiting
     if ended := (current and current.terminated) or (last and last.terminated):
-        grace = pod.spec.terminationGracePeriodSeconds or _GRACE_SECONDS
+        grace = spec.terminationGracePeriodSeconds or _GRACE_SECONDS
         return f"{_ending(container, ended, grace)}; restarts: {status.restartCount}"
-    if current and (waiting := current.waiting):
+    if waiting and waiting.reason != _LATER:
         if waiting.message and waiting.reason in PULL_REASONS:
             return pull_failure(container.image or status.image, waiting.message)
         return f"{waiting.reason or 'waits'}{f': {waiting.message}' if waiting.message else ''}"
     if current and current.running and current.running.startedAt and not status.started:
-        ran = ((now or datetime.now(UTC)) - current.running.startedAt).total_seconds()
+        ran = (now - current.running.startedAt).total_seconds()
         return f"loading for {_in_words(ran)}{_of(container.startupProbe)}"
     return None
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -6,7 +7,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack import load
 from gpu_cluster_tools.cli.drift import resized
 from gpu_cluster_tools.cli.summary import as_data, summary
-from gpu_cluster_tools.rehearsal import ClusterInventory, PoolNodes, Replica
+from gpu_cluster_tools.rehearsal import ClusterInventory, PoolNodes, Replica, UnhealthyPods
 from gpu_cluster_tools.review.drift import Drifted
 
 STACK = """\
@@ -64,6 +65,29 @@ def test_it_says_why_a_replica_is_not_ready(tmp_path: Path) -> None:
     shown = summary("small", stack, ClusterInventory(found.pools, (found.replicas[0], slow)))
 
     assert "  NOT READY  REASON\n  chat-2     loads for 50 s of at most 30 min\n" in shown
+
+
+def test_it_says_which_other_pods_are_not_ready(tmp_path: Path) -> None:
+    stack, found = running(tmp_path)
+    broken = UnhealthyPods("gpu-system", "nvidia-device-plugin-h100", 1, 2, "cannot pull it")
+    shown = summary("small", stack, replace(found, unhealthy=(broken,)))
+    unknown = summary("small", stack, replace(found, unhealthy=None))
+
+    assert (
+        "  OTHER PODS                            NOT READY  REASON\n"
+        "  gpu-system/nvidia-device-plugin-h100  1 of 2     cannot pull it\n"
+    ) in shown
+    assert as_data("small", stack, replace(found, unhealthy=(broken,)))["unhealthyPods"] == [
+        {
+            "namespace": "gpu-system",
+            "owner": "nvidia-device-plugin-h100",
+            "pods": 1,
+            "total": 2,
+            "reason": "cannot pull it",
+        }
+    ]
+    assert "not authorized to list pods" in unknown
+    assert as_data("small", stack, replace(found, unhealthy=None))["unhealthyPods"] is None
 
 
 def test_machines_get_the_same_as_data(tmp_path: Path) -> None:
