@@ -6,29 +6,17 @@ from typing import Any
 import yaml
 
 from gpu_cluster.images import LOG_COLLECTOR
-from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.rehearsal.certificate import self_signed
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
-from gpu_cluster_tools.toolchain import provide
-from gpu_cluster_tools.toolchain.tools import OTEL_COLLECTOR
 
 HOST = "log-store.default.svc.cluster.local"
 PORT = 4318
 CERTIFICATE = self_signed(HOST)
 _NAME = "log-store"
 _IMAGE = LOG_COLLECTOR.at(None)
-_PROGRAM = "usr/local/bin/otelcol"
 _FILES = "/etc/log-store"
 _KEPT = "/var/lib/log-store"
 _NAMESPACE = "/api/v1/namespaces/default"
-
-
-def collector_image() -> LocalImage:
-    """Image of agent and collector, by the name that the platform renders. It trusts the store."""
-    authorities = {"etc/ssl/certs/ca-certificates.crt": CERTIFICATE.certificate}
-    return LocalImage(
-        _IMAGE, {_PROGRAM: provide(OTEL_COLLECTOR).read_bytes(), **authorities}, [f"/{_PROGRAM}"]
-    )
 
 
 def create_store(api: DynamicClient, folder: Path) -> Path:

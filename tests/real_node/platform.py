@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,6 @@ from gpu_cluster_tools.rehearsal.cluster_inventory import replicas_in
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.real_node import CLIENT, CONTAINERD
-from tests.real_node.pods_without_gpus import run_on_real_nodes
 from tests.rehearsal.checkout import Checkout
 
 CLIENT_IMAGE = "gpu-cluster.local/client:1"
@@ -56,17 +55,10 @@ def until_done(clients: Sequence[Callable[[threading.Event], None]]) -> Generato
 
 
 @contextmanager
-def brought_up(
-    checkout: Checkout, images: Sequence[LocalImage] = ()
-) -> Generator[subprocess.CompletedProcess[str]]:
-    """The stack local of a checkout with real nodes, from `up` to `down`.
-
-    `images`: those of pods without GPUs, which then run on the real nodes too.
-    """
-    with ExitStack() as during:
-        during.enter_context(pytest.MonkeyPatch.context()).setenv("REAL_NODE", "yes")
-        if images:
-            during.enter_context(_with_images(Platform(checkout.folder / ".local"), images))
+def brought_up(checkout: Checkout) -> Generator[subprocess.CompletedProcess[str]]:
+    """The stack local of a checkout with real nodes, from `up` to `down`."""
+    with pytest.MonkeyPatch.context() as during:
+        during.setenv("REAL_NODE", "yes")
         up = checkout.gpu_cluster("up")
     try:
         assert up.returncode == 0, up.stdout + up.stderr
@@ -74,17 +66,6 @@ def brought_up(
     finally:
         down = checkout.gpu_cluster("down")
     assert down.returncode == 0, down.stderr
-
-
-@contextmanager
-def _with_images(platform: "Platform", images: Sequence[LocalImage]) -> Generator[None]:
-    importing = threading.Thread(target=platform.import_images, args=[images])
-    importing.start()
-    try:
-        with run_on_real_nodes(platform.local):
-            yield
-    finally:
-        importing.join()
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ import pytest
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from tests.real_node.platform import DEPLOYMENT, Platform, brought_up, wait
 from tests.real_node.scaling_stack import scaling_stack
-from tests.real_node.telemetry_images import telemetry_images
 from tests.rehearsal.checkout import Checkout, run_gpu_cluster
 
 _MISSING = missing_requirement()
@@ -56,7 +55,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """A stack with a model that scales, Prometheus and the adapter, brought up by `gpu-cluster up`."""
     checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("scaling")) / "project")
     checkout.stack_file.write_text(scaling_stack(3))
-    with brought_up(checkout, telemetry_images(checkout.folder, "local")):
+    with brought_up(checkout):
         platform = Platform(checkout.folder / ".local")
         platform.api.patch(SCALER, {"spec": {"behavior": {"scaleDown": QUICKLY}}})
         yield platform

@@ -26,7 +26,6 @@ from tests.real_node.platform import Platform, brought_up, client_pod
 from tests.real_node.prometheus_api import asking
 from tests.real_node.scaling_stack import scaling_stack
 from tests.real_node.synthetic_gpus import add_synthetic
-from tests.real_node.telemetry_images import telemetry_images
 from tests.rehearsal.checkout import Checkout
 from tests.witnesses.prometheus_server import blocks_of, prometheus
 
@@ -60,7 +59,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Wi
     checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("dashboards")) / "project")
     checkout.stack_file.write_text(scaling_stack(2) + TEAM)
     folder = tmp_path_factory.mktemp("recorded")
-    with brought_up(checkout, telemetry_images(checkout.folder, "local")):
+    with brought_up(checkout):
         platform = Platform(checkout.folder / ".local")
         platform.import_client()
         started = time.time()

@@ -8,6 +8,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,8 @@ import pytest
 from gpu_cluster_tools.rehearsal.processes import Process, processes
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from tests.real_node.journal import JOURNALD, journals_of
-from tests.real_node.log_store import HOST, PORT, collector_image, create_store
+from tests.real_node.log_store import CERTIFICATE, HOST, PORT, create_store
 from tests.real_node.platform import Platform, brought_up, wait
-from tests.real_node.telemetry_images import telemetry_images
 from tests.rehearsal.checkout import Checkout
 from tests.witnesses.otel_collector import records_in
 
@@ -91,9 +91,13 @@ class Kept:
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("logs")) / "project")
     checkout.stack_file.write_text(STACK)
-    images = [collector_image(), *telemetry_images(checkout.folder, "local")]
+    authorities = tmp_path_factory.mktemp("authorities") / "ca.crt"
+    authorities.write_bytes(CERTIFICATE.certificate)
     platform = Platform(checkout.folder / ".local")
-    with journals_of(platform), brought_up(checkout, images):
+    with ExitStack() as during:
+        during.enter_context(pytest.MonkeyPatch.context()).setenv("SSL_CERT_FILE", str(authorities))
+        during.enter_context(journals_of(platform))
+        during.enter_context(brought_up(checkout))
         platform.import_client()
         yield platform
 
@@ -111,8 +115,9 @@ def kept(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Kept:
 def test_agents_and_collector_run_as_their_security_contexts_say(platform: Platform) -> None:
     """The kernel reports agents as root with one capability, and the collector without any."""
     agents, collectors = platform.api.items(AGENTS), platform.api.items(COLLECTORS)
+    real = {node.name for node in platform.settings.nodes}
     for pod in (*agents, *collectors):
-        if pod["spec"]["nodeName"].startswith("l4-"):
+        if pod["spec"]["nodeName"] in real:
             [program] = _programs(pod)
             status = _status(program)
             user, capabilities = (0, SYS_CHROOT) if pod in agents else (65534, 0)
@@ -120,8 +125,8 @@ def test_agents_and_collector_run_as_their_security_contexts_say(platform: Platf
             assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == capabilities
             assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")  # 2 is a filter
             assert [it["ready"] for it in pod["status"]["containerStatuses"]] == [True]
-    assert {"l4-0", "l4-1"} <= {pod["spec"]["nodeName"] for pod in agents}
-    assert [pod["spec"]["nodeName"][:3] for pod in collectors] == ["l4-"]
+    assert real == {"l4-0", "l4-1", "system-0"} == {pod["spec"]["nodeName"] for pod in agents}
+    assert [pod["spec"]["nodeName"] for pod in collectors] == ["system-0"]
 
 
 def test_lines_of_the_model_server_arrive_with_their_pod(platform: Platform, kept: Kept) -> None:
@@ -237,7 +242,9 @@ def _counting(platform: Platform, lines: int, pause: str) -> str:
 def _programs(pod: dict[str, Any]) -> list[Process]:
     uid = pod["metadata"]["uid"]
     return [
-        found for found in processes("otelcol".__eq__) if uid in Path(f"/proc/{found.pid}/cgroup").read_text()
+        found
+        for found in processes("otel-collector".__eq__)
+        if uid in Path(f"/proc/{found.pid}/cgroup").read_text()
     ]
 
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import sys
 import time
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -14,14 +15,17 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.plan import plan_of
 from gpu_cluster_tools.cli.first_answer import first_answer
 from gpu_cluster_tools.cli.local_gateway import images_of_gateway
+from gpu_cluster_tools.cli.local_support import missing_for_logs
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.real_node.cluster_dns import cluster_dns
 from gpu_cluster_tools.real_node.images import container_images
+from gpu_cluster_tools.real_node.node import VARIABLE_FOLDER
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.real_node.selection import RealSelection, real_selection
+from gpu_cluster_tools.real_node.support_images import support_images
 from gpu_cluster_tools.real_node.vllm_image import MOUNT
 from gpu_cluster_tools.rehearsal import LocalControlPlane
-from gpu_cluster_tools.toolchain import Toolchain
+from gpu_cluster_tools.toolchain import Toolchain, tools_folder
 from gpu_cluster_tools.toolchain.debian import provide_programs
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 
@@ -30,7 +34,7 @@ _ANSWER_SECONDS = 60
 _QUESTION = "Which GPUs do you run on?"
 
 
-def choose(settings: Stack) -> RealSelection | None:
+def choose(project: RunningProject, settings: Stack) -> RealSelection | None:
     """Pools whose nodes are real; prints the reason if there are none."""
     if os.environ.get("REAL_NODE", "").lower() == "no":
         return None
@@ -38,10 +42,18 @@ def choose(settings: Stack) -> RealSelection | None:
     if isinstance(found, str):
         typer.echo(f"real nodes: none, because {found}")
         return None
-    if missing := missing_requirement():
+    missing = missing_requirement() or missing_for_logs(settings) or _hidden(project)
+    if missing:
         typer.echo(f"real nodes: none, because they need {missing}; all nodes are simulated")
         return None
     return found
+
+
+def _hidden(project: RunningProject) -> str | None:
+    """Reason by a folder that nodes would not see, because each has its own /var/lib."""
+    needed = {"the project": project.folder, "Python": Path(sys.prefix), "the tools": tools_folder()}
+    found = next((what for what, it in needed.items() if it.resolve().is_relative_to(VARIABLE_FOLDER)), None)
+    return f"{found} outside {VARIABLE_FOLDER}" if found else None
 
 
 def start_real_nodes(
@@ -57,8 +69,11 @@ def start_real_nodes(
     graph = plan_of(project.folder, stack).graph
     with as_file(files("gpu_cluster.catalog.engines") / _FLAGS) as flags:
         images = container_images(toolchain, graph, flags, vllm_cpu)
-    further = images_of_gateway(real, graph, toolchain)
-    images_by_pool = {pool.name: [*images, *further.get(pool.name, [])] for pool in real.pools}
+    of_gateway = images_of_gateway(real, graph, toolchain)
+    images_by_pool = {
+        pool.name: [*images, *of_gateway.get(pool.name, []), *support_images(graph, toolchain, pool)]
+        for pool in real.pools
+    }
     mounts = {MOUNT: vllm_cpu} if vllm_cpu else {}
     RealNodes(project.local).start(control_plane, toolchain, provide_programs(), real, images_by_pool, mounts)
     cluster_dns(control_plane.kubeconfig)

@@ -13,7 +13,8 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.namespaces import OF_THE_PLATFORM
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.table import table
-from gpu_cluster_tools.rehearsal import ClusterInventory, PoolNodes, Replica, UnhealthyPods, inventory
+from gpu_cluster_tools.rehearsal import ClusterInventory, PoolNodes, Replica, inventory
+from gpu_cluster_tools.rehearsal.platform_pods import UnhealthyPods
 
 
 def show(project: RunningProject, name: str, stack: Stack) -> None:

@@ -16,6 +16,7 @@ from gpu_cluster_tools.cli.local_gateway import (
     prepare_gateway,
     say_unreal,
 )
+from gpu_cluster_tools.cli.local_support import prepare_support, say_empty
 from gpu_cluster_tools.cli.local_vllm import prepare_vllm
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.real_nodes import answered, choose, start_real_nodes
@@ -50,9 +51,13 @@ def up(stack: StackName = "local") -> None:
         return
     if isinstance(settings.cluster, LocalCluster):
         with project.alone():
-            real = choose(settings)
+            real = choose(project, settings)
             vllm_cpu = _vllm_cpu(project, settings, settings.cluster, real)
-            toolchain = install(also=(*(REAL_NODE if real else ()), *gateway_tools(settings, real)))
+            tools = gateway_tools(settings, real)
+            if real:
+                real, of_support = prepare_support(project, stack, settings, real)
+                tools += [*REAL_NODE, *of_support]
+            toolchain = install(also=tools)
             prepare_gateway(project, settings, toolchain)
             with _stopped_if_interrupted(project, toolchain, stack):
                 _start_nodes(project, stack, settings, toolchain, real, vllm_cpu)
@@ -61,6 +66,7 @@ def up(stack: StackName = "local") -> None:
                 if real:
                     answered(project, settings)
                     gateway_answered(project, settings, engine, real)
+                    say_empty(settings)
                 say_unreal(settings, real)
     else:
         if isinstance(settings.cluster, ExistingCluster):

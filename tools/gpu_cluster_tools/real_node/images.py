@@ -118,11 +118,11 @@ def _named(graph: Graph, by_command: Mapping[str, Mapping[str, bytes]]) -> list[
 
 
 def _containers(graph: Graph) -> Iterable[dict[str, Any]]:
-    for pod in _pods(graph):
+    for pod in pods_of(graph):
         yield from pod["containers"]
 
 
-def _pods(graph: Graph) -> Iterable[dict[str, Any]]:
+def pods_of(graph: Graph) -> Iterable[dict[str, Any]]:
     for resource in graph.resources:
         if resource.type.startswith(("kubernetes:apps", "kubernetes:batch")):
             if template := resource.inputs.get("spec", {}).get("template"):
@@ -146,7 +146,7 @@ def _vllm(graph: Graph) -> list[dict[str, Any]]:
 def _weights(graph: Graph, *, small: bool) -> Iterable[LocalImage]:
     """Images with the weights of models, at the paths of their servers: small ones, or an empty file."""
     found: dict[str, dict[str, bytes]] = {}
-    for pod in _pods(graph):
+    for pod in pods_of(graph):
         mounted = {it["name"]: it["image"]["reference"] for it in pod.get("volumes", []) if "image" in it}
         for container in pod["containers"] if "weights" in mounted else ():
             if (container.get("command") or [""])[0] == MODEL_SERVER.name:

@@ -12,7 +12,9 @@ from pathlib import Path
 from gpu_cluster_tools.real_node.settings import RealNodeSettings
 from gpu_cluster_tools.real_node.supervisor import supervise
 
-KUBELET_FOLDER = "/var/lib/kubelet"
+VARIABLE_FOLDER = "/var/lib"
+KUBELET_FOLDER = f"{VARIABLE_FOLDER}/kubelet"
+LOG_AGENT_FOLDER = f"{VARIABLE_FOLDER}/gpu-cluster-logs"
 
 
 def main(path: str, number: int) -> None:
@@ -25,6 +27,8 @@ def main(path: str, number: int) -> None:
 def _mount(folder: Path) -> None:
     kubelet = folder / "kubelet"
     kubelet.mkdir(parents=True, exist_ok=True)
+    agent = folder / "log-agent"  # its positions outlive the processes, as the logs do
+    agent.mkdir(exist_ok=True)
     shutil.rmtree(folder / "containerd-state", ignore_errors=True)  # containers ended with their namespaces
     # Volumes that the kubelet mounts are to be seen by the container runtime.
     _run("mount", "--make-rshared", "/")
@@ -34,10 +38,11 @@ def _mount(folder: Path) -> None:
     log = folder / "log"
     log.mkdir(exist_ok=True)
     _run("mount", "--bind", str(log), "/var/log")  # of pods: the kubelet has no other place for their links
-    if not Path(KUBELET_FOLDER).is_dir():
-        _run("mount", "-t", "tmpfs", "lib", "/var/lib")
-        Path(KUBELET_FOLDER).mkdir()
-    _run("mount", "--bind", str(kubelet), KUBELET_FOLDER)
+    # Pods write to folders of their node: those of the machine, and of other nodes, are not touched.
+    _run("mount", "-t", "tmpfs", "lib", VARIABLE_FOLDER)
+    for source, target in ((kubelet, KUBELET_FOLDER), (agent, LOG_AGENT_FOLDER)):
+        Path(target).mkdir()
+        _run("mount", "--bind", str(source), target)
     # The kubelet takes memory and processors of the machine from these files.
     _run("mount", "--bind", str(folder / "machine" / "meminfo"), "/proc/meminfo")
     _run("mount", "--bind", str(folder / "machine" / "node"), "/sys/devices/system/node")

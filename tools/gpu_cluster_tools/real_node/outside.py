@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gpu_cluster_tools.real_node.relay import listen_at, listen_on, to_address, to_socket
 from gpu_cluster_tools.real_node.settings import RealNodeSettings
+from gpu_cluster_tools.real_node.volumes import keep_volumes_writable
 
 _UNSHARE = ["unshare", "--net", "--pid", "--mount", "--mount-proc", "--fork", "--kill-child=SIGKILL"]
 API_SOCKET = "api.sock"
@@ -35,11 +36,13 @@ async def _run(path: str) -> None:
     inside = subprocess.Popen(  # noqa: S603
         [*_UNSHARE, sys.executable, "-P", "-m", "gpu_cluster_tools.real_node.inside", path]
     )
+    volumes = asyncio.create_task(keep_volumes_writable(settings.api_port, Path(settings.pki)))
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
         loop.add_signal_handler(number, ended.set)
     await ended.wait()
+    volumes.cancel()
     inside.kill()
     inside.wait()
     os._exit(0)

@@ -144,6 +144,7 @@ class RealNodes:
         return RealNodeSettings(
             search=search,
             api_port=control_plane.port,
+            pki=str(control_plane.authority.parent),
             egress=os.path.relpath(egress.socket_of(control_plane.egress), self._folder),
             models={model: ways[model_way(model)] for model in real.models},
             gateway=ways.get(GATEWAY),

@@ -1,7 +1,7 @@
 """Selection of the nodes that are real: those that serve the first model, and those of the gateway."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.config.serving_engine import ServingEngine
@@ -22,6 +22,11 @@ class RealSelection:
     gateway: Pool | None = None
     """Pool of the gateway's pods, where it is one of them."""
 
+    def with_pools(self, pools: Iterable[Pool]) -> "RealSelection":
+        """The same with further pools."""
+        named = {pool.name: pool for pool in (*self.pools, *pools)}
+        return replace(self, pools=tuple(named.values()))
+
     @property
     def nodes(self) -> Mapping[str, Pool]:
         """Pools by the names of their nodes, which simulated nodes would have too."""
@@ -39,7 +44,7 @@ def real_selection(stack: Stack) -> RealSelection | str:
         return "no model uses vLLM, which a server of this project replaces"
     pools = pools_of(stack)
     pool = pools[models[served[0]].pool]
-    if reason := _unreal(pool):
+    if reason := unreal(pool):
         return reason
     gateway = gateway_pool(stack)
     real = {pool.name: pool} | ({gateway.name: gateway} if isinstance(gateway, Pool) else {})
@@ -62,10 +67,11 @@ def gateway_pool(stack: Stack) -> Pool | str | None:
     pool = pools_of(stack)[settings.pool]
     if not any(taint["effect"] in ("NoSchedule", "NoExecute") for taint in pool.taints):
         return f"pool {pool.name} has no taint, so that pods without an image on this machine may run there"
-    return _unreal(pool) or pool
+    return unreal(pool) or pool
 
 
-def _unreal(pool: Pool) -> str | None:
+def unreal(pool: Pool) -> str | None:
+    """Reason why the nodes of a pool cannot be real."""
     if pool.nodes.min > _MOST_NODES:
         return f"pool {pool.name} has {pool.nodes.min} nodes; at most {_MOST_NODES} can be real"
     if pool.nodes.min == 0:

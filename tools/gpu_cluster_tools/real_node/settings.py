@@ -47,6 +47,9 @@ class RealNodeSettings:
     gateway: int | None = None
     """Port of this machine at which the gateway answers, where it is real."""
 
+    pki: str = ""
+    """Folder with the certificates of the administrator; empty in files of earlier versions."""
+
     mounts: dict[str, str] = field(default_factory=dict[str, str])
     """Folders of this machine by their paths in every container, where they are read-only."""
 

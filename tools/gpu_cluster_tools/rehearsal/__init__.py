@@ -14,7 +14,6 @@ from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient
 from gpu_cluster_tools.rehearsal.lock import locked
 from gpu_cluster_tools.rehearsal.nodes import Changes, reconcile, simulate
-from gpu_cluster_tools.rehearsal.platform_pods import UnhealthyPods
 from gpu_cluster_tools.rehearsal.recovery import recover, unlock
 from gpu_cluster_tools.rehearsal.rehearse import rehearse
 from gpu_cluster_tools.rehearsal.rehearse_team import rehearse_team
@@ -36,7 +35,6 @@ __all__ = [
     "Replica",
     "Sandbox",
     "TeamSandbox",
-    "UnhealthyPods",
     "admit",
     "copy_project",
     "forget_local_state",

@@ -118,8 +118,9 @@ class LocalControlPlane:
             shutil.rmtree(self._work, ignore_errors=True)
             safe_path.unlink(self._work)
             self.kubeconfig.unlink(missing_ok=True)
-            for volume in [*volumes, _HOST_PATHS]:
-                _remove_empty(volume)
+            for volume in volumes:
+                shutil.rmtree(volume, ignore_errors=True)
+            _remove_empty(_HOST_PATHS)  # others of this machine have theirs there
             self._lock.unlink()
 
     def status(self) -> ControlPlaneStatus:

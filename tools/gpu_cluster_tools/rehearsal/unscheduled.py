@@ -32,6 +32,11 @@ def fits(pod: Object, node: Object) -> bool:
     return not any(_reasons(pod, node, {}))
 
 
+def selects(pod: Object, node: Object) -> bool:
+    """True if the node has the labels that the pod requires, and no taint that it does not tolerate."""
+    return not any((*_selection(pod, node), *_taints(pod, node)))
+
+
 def is_unscheduled(pod: Object) -> bool:
     return not pod["spec"].get("nodeName") and bool(condition(pod))
 

@@ -14,7 +14,7 @@ from gpu_cluster_tools.toolchain.envoy import ENVOY, VALKEY, missing_envoy
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.karpenter import KARPENTER
 from gpu_cluster_tools.toolchain.nvidia import NVIDIA
-from gpu_cluster_tools.toolchain.real_node import CLIENT, REAL_NODE
+from gpu_cluster_tools.toolchain.real_node import CLIENT, NO_METRICS, REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from gpu_cluster_tools.toolchain.toolchain import install
 from gpu_cluster_tools.toolchain.tools import (
@@ -67,7 +67,7 @@ def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     registries = (OCI_REGISTRY, CRANE)
     of_all_tests = (*of_tests, PROMTOOL, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR, *controllers, *registries)
     nvidia = () if missing_c_compiler() else NVIDIA
-    telemetry = (PROMETHEUS, METRICS_ADAPTER, KUBE_STATE_METRICS, NODE_EXPORTER)
+    telemetry = (PROMETHEUS, METRICS_ADAPTER, KUBE_STATE_METRICS, NODE_EXPORTER, NO_METRICS)
     real_nodes = () if missing_requirement() else (*REAL_NODE, CLIENT, *telemetry, *nvidia)
     match arguments:
         case ["--tests"]:

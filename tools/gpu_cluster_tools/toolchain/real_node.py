@@ -86,6 +86,8 @@ NETWORK_POLICIES = Tool(
 MODEL_SERVER = Tool(name="vllm", version="v1", module="model-server", package=".")
 GPU_DEVICE_PLUGIN = Tool(name="nvidia-device-plugin", version="v1", module="gpu-device-plugin", package=".")
 PAUSE = Tool(name="pause", version="v1", module="pause", package=".")
+NO_METRICS = Tool(name="no-metrics", version="v1", module="no-metrics", package=".")
+"""Program in place of NVIDIA's DCGM exporter, which needs GPUs."""
 
 REAL_NODE = (
     KUBELET,

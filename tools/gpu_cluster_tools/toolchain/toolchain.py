@@ -93,6 +93,11 @@ def provide(tool: Tool, report: Report | None = None) -> Path:
     return _Workshop(BuildProgress(report), cache_folder()).provide(tool).path
 
 
+def is_built(tool: Tool) -> bool:
+    """Whether a tool is in the cache, so that providing it takes no time."""
+    return _built(tool) is not None
+
+
 def present() -> dict[str, InstalledTool | None]:
     """Every tool that `install` would provide, and None for those that it would have to build or fetch."""
     pulumi = installed_pulumi()

@@ -13,6 +13,7 @@ def test_processes_read_what_the_command_wrote(tmp_path: Path) -> None:
         [Program("kube-proxy", ["kube-proxy"])],
         [node],
         20001,
+        "/pki",
         {"/opt/vllm-cpu": "/tools/vllm-cpu"},
     )
     settings.write(tmp_path / "settings.json")

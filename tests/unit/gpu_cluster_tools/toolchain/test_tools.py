@@ -33,6 +33,7 @@ from gpu_cluster_tools.toolchain.real_node import (
     KUBE_PROXY,
     KUBELET,
     NETWORK_POLICIES,
+    NO_METRICS,
     REAL_NODE,
 )
 from gpu_cluster_tools.toolchain.tools import (
@@ -225,6 +226,7 @@ def test_every_module_is_used() -> None:
         KARPENTER,
         *REAL_NODE,
         CLIENT,
+        NO_METRICS,
         *NVIDIA,
     ]
 
