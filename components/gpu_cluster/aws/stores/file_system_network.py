@@ -36,9 +36,9 @@ def allow_ingress(
     ports: _Ports,
     *,
     opts: pulumi.ResourceOptions,
-) -> None:
+) -> list[pulumi.Resource]:
     """TCP from the peer's group."""
-    for first, last in ports:
+    return [
         aws.vpc.SecurityGroupIngressRule(
             f"{name}-in-{first}",
             security_group_id=group,
@@ -48,6 +48,8 @@ def allow_ingress(
             to_port=last,
             opts=opts,
         )
+        for first, last in ports
+    ]
 
 
 def allow_egress(
@@ -57,9 +59,9 @@ def allow_egress(
     ports: _Ports,
     *,
     opts: pulumi.ResourceOptions,
-) -> None:
+) -> list[pulumi.Resource]:
     """TCP to the peer's group."""
-    for first, last in ports:
+    return [
         aws.vpc.SecurityGroupEgressRule(
             f"{name}-out-{first}",
             security_group_id=group,
@@ -69,3 +71,5 @@ def allow_egress(
             to_port=last,
             opts=opts,
         )
+        for first, last in ports
+    ]

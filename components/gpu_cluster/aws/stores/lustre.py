@@ -41,9 +41,12 @@ class Lustre(pulumi.ComponentResource):
         zone = settings.zone or next(iter(site.subnets))
 
         group = site.closed_group(name, f"FSx for Lustre, store {key}", opts=child)
+        # FSx refuses a group that does not admit port 988 yet (InvalidNetworkSettings; for a case of rules a
+        # second late see github.com/aws/aws-parallelcluster/issues/6181, 2026-11-30).
+        rules: list[pulumi.Resource] = []
         for peer, side in ((group.id, "servers"), (site.clients, "clients")):
-            allow_ingress(f"{name}-{side}", group.id, peer, _LNET, opts=child)
-            allow_egress(f"{name}-{side}", group.id, peer, _LNET, opts=child)
+            rules += allow_ingress(f"{name}-{side}", group.id, peer, _LNET, opts=child)
+            rules += allow_egress(f"{name}-{side}", group.id, peer, _LNET, opts=child)
         # Its servers call back.
         allow_ingress(f"{name}-callback", site.clients, group.id, _LNET, opts=child)
 
@@ -62,7 +65,9 @@ class Lustre(pulumi.ComponentResource):
             automatic_backup_retention_days=0,
             skip_final_backup=objects is not None or not protect,
             tags={"Name": key},
-            opts=pulumi.ResourceOptions(parent=self, protect=protect, retain_on_delete=protect),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=rules, protect=protect, retain_on_delete=protect
+            ),
         )
         if objects is not None:
             aws.fsx.DataRepositoryAssociation(

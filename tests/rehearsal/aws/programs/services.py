@@ -36,6 +36,18 @@ subnets = {
     for zone, block in {"a": "10.0.0.0/24", "b": "100.64.0.0/18"}.items()
 }
 group = aws.ec2.SecurityGroup("files", vpc_id=vpc.id, description="file systems")
+# Before a file system of Lustre: FSx refuses a group that does not admit port 988.
+rules = [
+    kind(
+        "lnet",
+        security_group_id=group.id,
+        referenced_security_group_id=group.id,
+        ip_protocol="tcp",
+        from_port=988,
+        to_port=988,
+    )
+    for kind in (aws.vpc.SecurityGroupIngressRule, aws.vpc.SecurityGroupEgressRule)
+]
 found = vpc.id.apply(lambda id: aws.ec2.get_subnets(filters=[{"name": "vpc-id", "values": [id]}]).ids)
 key = aws.kms.Key("data", enable_key_rotation=True, deletion_window_in_days=7)
 
@@ -71,6 +83,7 @@ datasets = aws.fsx.LustreFileSystem(
     subnet_ids=subnets["a"].id,
     security_group_ids=[group.id],
     skip_final_backup=True,
+    opts=pulumi.ResourceOptions(depends_on=rules),
 )
 aws.fsx.DataRepositoryAssociation(
     "datasets",

@@ -44,6 +44,14 @@ def test_its_servers_and_the_nodes_reach_each_other_and_nobody_else_does() -> No
     }
 
 
+def test_it_is_created_after_the_rules_of_its_security_group() -> None:
+    graph = made(lustre())
+    files, own = graph.only("LustreFileSystem"), f"{graph.only('SecurityGroup').name}-id"
+    rules = [*graph.of("SecurityGroupIngressRule"), *graph.of("SecurityGroupEgressRule")]
+
+    assert [it.name for it in rules if it["securityGroupId"] == own and not graph.waits_for(files, it)] == []
+
+
 def test_objects_of_a_bucket_of_the_stack_appear_as_files() -> None:
     graph = made({"models": {"kind": "s3"}} | lustre(s3="models"))
     link = graph.only("DataRepositoryAssociation")

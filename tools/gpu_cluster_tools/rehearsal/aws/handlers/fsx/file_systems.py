@@ -6,6 +6,7 @@ from typing import Any
 
 from gpu_cluster_tools.rehearsal.aws import identity
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
+from gpu_cluster_tools.rehearsal.aws.handlers.fsx.lnet import require_lnet
 from gpu_cluster_tools.rehearsal.aws.handlers.fsx.lustre import complete, require_sound
 from gpu_cluster_tools.rehearsal.aws.handlers.fsx.record import ASSOCIATIONS, FILE_SYSTEMS, associations_of
 from gpu_cluster_tools.rehearsal.aws.handlers.in_memory_store import Document
@@ -18,7 +19,9 @@ _REPOSITORY = ("ImportPath", "ExportPath", "ImportedFileChunkSize", "AutoImportP
 def create(call: ApiCall) -> Document:
     system, api = complete(call.parameters), call.api
     subnet = _subnet(api, system["SubnetIds"])
-    interface = _interface(api, subnet["SubnetId"], system.pop("SecurityGroupIds", None))
+    groups = system.pop("SecurityGroupIds", None)
+    require_lnet(api, subnet["VpcId"], groups)
+    interface = _interface(api, subnet["SubnetId"], groups)
     id = f"fs-{secrets.token_hex(8)}0"
     lustre = system["LustreConfiguration"]
     lustre["MountName"] = "fsx" if lustre["DeploymentType"] == "SCRATCH_1" else secrets.token_hex(4)
@@ -90,8 +93,6 @@ def _interface(api: Api, subnet: str, groups: list[str] | None) -> str:
     """Create a network interface of the file system; it blocks the deletion of the subnet and the groups."""
     chosen = {"Groups": groups} if groups else {}
     try:
-        if groups:
-            api.call("ec2", "DescribeSecurityGroups", GroupIds=groups)
         made = api.call("ec2", "CreateNetworkInterface", SubnetId=subnet, Description="FSx", **chosen)
     except ApiError as error:
         raise ApiError("InvalidNetworkSettings", error.message) from error
