@@ -26,6 +26,19 @@ PRINCIPAL = Pattern(
 PrincipalArn = Annotated[str, PRINCIPAL]
 """ARN of an IAM role or user, not of a session."""
 
+_MANAGED_BY_AWS = ("role/aws-reserved/", "role/aws-service-role/")
+
+
+def is_managed_by_aws(principal: str) -> bool:
+    """True for a role that only AWS can change: of IAM Identity Center, or linked to a service.
+
+    IAM answers AttachRolePolicy with UnmodifiableEntity. Their paths: IAM Identity Center user guide,
+    "Referencing permission sets in resource policies, Amazon EKS Cluster config maps, and KMS key policies";
+    IAM user guide, "Create a service-linked role"; 2026-11-30.
+    """
+    return principal.rpartition(":")[2].startswith(_MANAGED_BY_AWS)
+
+
 _PRIVATE = [IPv4Network(it) for it in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 _LARGEST, _SMALLEST = 12, 24
 

@@ -7,7 +7,7 @@ from gpu_cluster.capacity.gateway_requests import gateway_pods
 from gpu_cluster.catalog import MODELS, REGIONS, zones_of_some_accounts
 from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
-from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.eks import EksSettings, is_managed_by_aws
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.stack import Stack
@@ -39,6 +39,7 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
         shown = f"{'pool' if len(pools) == 1 else 'pools'} {', '.join(pools)}"
         yield f"{shown} on spot: the account needs the role {SPOT_ROLE} first, once: {MAKE_SPOT_ROLE}"
     if isinstance(stack, Stack):
+        yield from _members_of_identity_center(stack)
         yield from _zones_of_some_accounts(stack)
         yield from _unpriced_buckets(stack)
         yield from zonal_volumes(stack)
@@ -71,6 +72,15 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
             )
     yield from unchecked_image_volumes(models, environment)
     yield from unchecked(models.values())
+
+
+def _members_of_identity_center(stack: Stack) -> Iterator[str]:
+    for name, team in stack.teams.items():
+        if any(map(is_managed_by_aws, team.members)):
+            yield (
+                f"team {name}: only AWS can attach policies to roles of IAM Identity Center; add the policy "
+                f"of the output teams.{name}.policy to the permission set of its members, by name"
+            )
 
 
 def _zones_of_some_accounts(stack: Stack) -> Iterator[str]:

@@ -12,6 +12,7 @@ from gpu_cluster.aws.identity import PodIdentity
 from gpu_cluster.aws.tags import team_tags
 from gpu_cluster.aws.teams.iam_policies import Prefixes, member_policy, pod_policy
 from gpu_cluster.config.budget import BudgetSettings
+from gpu_cluster.config.eks import is_managed_by_aws
 from gpu_cluster.config.team_grants import TeamSettings, group_of
 from gpu_cluster.kubernetes.teams.identity import AWS_ACCOUNT
 
@@ -78,6 +79,7 @@ class TeamAccount(pulumi.ComponentResource):
                 key: pulumi.Output.concat("s3://", it, "/", team, "/") for key, it in prefixes.buckets.items()
             },
             "role": identity.role_arn,
+            **({"policy": rights.name} if any(map(is_managed_by_aws, settings.members)) else {}),
         }
         self.register_outputs(self.outputs)
 
@@ -89,10 +91,15 @@ class TeamAccount(pulumi.ComponentResource):
         rights: pulumi.Input[str],
         cluster: pulumi.Input[str],
     ) -> None:
-        """Into the cluster as one of the team's group, and to what is the team's on AWS."""
+        """Into the cluster as one of the team's group, and to what is the team's on AWS.
+
+        A role of IAM Identity Center gets the policy by its permission set, which is not the platform's.
+        """
         kind, principal = principal_of(member)
         child = pulumi.ResourceOptions(parent=self)
         group_entry(name, member, group, cluster=cluster, opts=child)
+        if is_managed_by_aws(member):
+            return
         attachment = f"{name}-rights-{kind}-{principal}"
         if kind == "role":
             aws.iam.RolePolicyAttachment(attachment, role=principal, policy_arn=rights, opts=child)

@@ -1,8 +1,13 @@
 import json
+from pathlib import Path
 from typing import Any
 
 from gpu_cluster.plan import Graph, Registered
+from gpu_cluster.stack import load
+from gpu_cluster.stack.notes import notes_of
 from tests.unit.gpu_cluster.kubernetes.teams.granted import on_aws
+from tests.unit.gpu_cluster.stack.corpus import STACKS
+from tests.unit.platforms import platform_of
 
 REPOSITORIES = "arn:aws:ecr:us-east-1:123456789012:repository/"
 
@@ -34,6 +39,25 @@ def test_the_rights_are_attached_to_members_by_their_kind() -> None:
 
     assert [it["role"] for it in of_team(graph, "RolePolicyAttachment", "speech")] == ["speech"]
     assert [it["user"] for it in of_team(graph, "UserPolicyAttachment", "vision")] == ["jo"]
+
+
+def test_roles_of_identity_center_get_in_but_are_not_changed(tmp_path: Path) -> None:
+    """IAM: only AWS can modify them, so their permission set has to name the policy."""
+    reserved = "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ml_0a1b2c"
+    file = tmp_path / "Pulumi.test.yaml"
+    text = (STACKS / "happy/teams-on-aws.yaml").read_text()
+    file.write_text(text.replace("arn:aws:iam::123456789012:role/ml/speech", reserved))
+    stack = load(file)
+    graph, outputs = platform_of(stack)
+
+    [entry] = of_team(graph, "AccessEntry", "speech")
+    assert entry["principalArn"] == reserved
+    assert not of_team(graph, "RolePolicyAttachment", "speech")
+    assert "policy" in outputs["teams"]["speech"]
+    assert "policy" not in outputs["teams"]["vision"]
+    [note] = [it for it in notes_of(stack) if "Identity Center" in it]
+    assert note.startswith("team speech: ")
+    assert "teams.speech.policy" in note
 
 
 def test_members_and_pods_reach_what_is_below_the_prefixes_and_nothing_else() -> None:
