@@ -25,6 +25,8 @@ def storage(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
             yield Diagnostic(keys, f"{name} is reserved for ephemeral volumes of {base}")
         if isinstance(settings, FsxLustre):
             yield from _lustre(keys, settings, stack, broken)
+        if isinstance(settings, S3) and (problem := _key_elsewhere(settings, stack)):
+            yield Diagnostic((*keys, "key"), problem)
         if isinstance(settings, CsiVolume) and len(settings.namespaces or ()) > 1:
             names = ", ".join(sorted(settings.namespaces or ()))
             message = f"a node mounts a CSI volume for only one claim; expected one namespace, got {names}"
@@ -45,6 +47,14 @@ def _out_of_place(stack: Stack, settings: StorageSettings) -> str | None:
     if kind in _OF_AWS:
         return f"'{kind}' is only for provider eks; existing clusters support csi, csi-volume and nfs-folder"
     return None
+
+
+def _key_elsewhere(settings: S3, stack: Stack) -> str | None:
+    """S3 uses keys of the bucket's region alone (Amazon S3 user guide, UsingKMSEncryption, 2026-11-30)."""
+    region = settings.key.split(":")[3] if settings.key else stack.region
+    if region == stack.region or not stack.region:
+        return None
+    return f"expected a key of {stack.region}, the region of the bucket, got one of {region}"
 
 
 def _lustre(keys: Keys, settings: FsxLustre, stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
