@@ -20,6 +20,7 @@ from gpu_cluster_tools.doctor.offerings import offerings
 from gpu_cluster_tools.doctor.quotas import quotas
 from gpu_cluster_tools.doctor.service_roles import service_roles
 from gpu_cluster_tools.doctor.stack_files import schema, stack_file
+from gpu_cluster_tools.doctor.zones import zones
 
 SignIn = Callable[[str], Aws]
 """The account that the credentials lead to, in a region."""
@@ -63,6 +64,7 @@ def _on_aws(stack: Stack, name: str, sign_in: SignIn) -> Iterator[Check]:
         yield from service_roles(stack, None)
         yield from quotas(stack, name, None)
         yield from offerings(stack, None)
+        yield from zones(stack, None)
         yield from addons(stack, None)
         yield from backups(stack, None)
         return
@@ -73,6 +75,7 @@ def _on_aws(stack: Stack, name: str, sign_in: SignIn) -> Iterator[Check]:
         yield from service_roles(stack, asked)
         yield from quotas(stack, name, asked)
         yield from offerings(stack, asked)
+        yield from zones(stack, asked)
         yield from addons(stack, asked)
         yield from backups(stack, asked)
     except UnreachableError as error:
