@@ -23,9 +23,6 @@ from gpu_cluster_tools.rehearsal.aws.input_validation import invalid_values
 from gpu_cluster_tools.rehearsal.aws.inventory import watch_region
 from gpu_cluster_tools.rehearsal.aws.request import SignedRequest, signed_request
 
-_WRONG_MODELS = ("s3control",)
-"""Services whose model has a pattern that fits no right value: the ARN of a bucket names no region."""
-
 
 @dataclass(frozen=True)
 class ApiCall:
@@ -118,8 +115,6 @@ def _parameters(request: SignedRequest) -> dict[str, Any]:
         validate_parameters(given, shape)
     except ParamValidationError as error:
         raise ApiError("InvalidParameterException", str(error)) from error
-    if request.service in _WRONG_MODELS:
-        return given
     for path, words in invalid_values(given, shape, request.operation):
         raise ApiError("InvalidParameterException", f"{path}: {words}")
     return given

@@ -12,7 +12,6 @@ from gpu_cluster_tools.rehearsal.aws.handlers import (
     fsx,
     instance_profiles,
     pricing,
-    s3control,
     ssm,
 )
 from gpu_cluster_tools.rehearsal.aws.router import Operation
@@ -27,6 +26,5 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     "fsx": fsx.OPERATIONS,
     "iam": instance_profiles.OPERATIONS,
     "pricing": pricing.OPERATIONS,
-    "s3control": s3control.OPERATIONS,
     "ssm": ssm.OPERATIONS,
 }
