@@ -18,6 +18,7 @@ from gpu_cluster_tools.rehearsal.aws import (
     dependency_violations,
     identity,
     missing_references,
+    protected_roles,
     service_limits,
 )
 from gpu_cluster_tools.rehearsal.aws.api import Api
@@ -29,7 +30,7 @@ from gpu_cluster_tools.rehearsal.aws.iam.evaluation import Caller, wording
 from gpu_cluster_tools.rehearsal.aws.iam.principals import caller_of
 from gpu_cluster_tools.rehearsal.aws.iam.required_permissions import (
     OperationRequest,
-    missing_linked_roles,
+    linked_roles_to_create,
     required_permissions,
 )
 from gpu_cluster_tools.rehearsal.aws.iam.resources import ResourceScope
@@ -81,6 +82,7 @@ class AccessControl:
             service_limits.refused,
             missing_references.missing_reference,
             dependency_violations.dependency_violation,
+            protected_roles.protected_role,
         ):
             if found := check(api, asked.service, asked.operation, request.parameters):
                 return error_response(asked.protocol, found.code, found.message, found.status)
@@ -97,7 +99,7 @@ class AccessControl:
                 return wording(call, decision)
             if who == caller:
                 self._log.add(call)
-        for service in missing_linked_roles(request):
+        for service in linked_roles_to_create(request):
             account_state.create_linked_role(service, request.where.account)
         return None
 

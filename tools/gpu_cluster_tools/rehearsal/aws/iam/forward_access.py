@@ -13,7 +13,9 @@ Sources, read 2026-11-28:
 - CloudWatch Logs: user guide, "Encrypt log data using AWS KMS": the service itself uses the key, with the ARN
   of the log group as encryption context.
 - EFS, FSx, ECR, AWS Backup: "encryption at rest" of each guide: kms:DescribeKey and kms:CreateGrant by the
-  caller, through the service (kms:ViaService), with kms:GrantIsForAWSResource.
+  caller, through the service (kms:ViaService), with kms:GrantIsForAWSResource; the other actions are those of
+  AWS::EFS::FileSystem, AWS::ECR::Repository and AWS::Backup::BackupVault in the CloudFormation registry,
+  2026-11-30.
 """
 
 from collections.abc import Iterator, Mapping
@@ -53,10 +55,15 @@ _USES: Mapping[str, _Use] = {
     "eks:CreateCluster": _Use("encryptionConfig.provider.keyArn", _GRANTED),
     "eks:AssociateEncryptionConfig": _Use("encryptionConfig.provider.keyArn", _GRANTED),
     "backup:CreateBackupVault": _Use(
-        "EncryptionKeyArn", ("DescribeKey", "CreateGrant", "GenerateDataKey", "Decrypt"), "backup", True
+        "EncryptionKeyArn",
+        ("DescribeKey", "CreateGrant", "GenerateDataKey", "Decrypt", "RetireGrant"),
+        "backup",
+        True,
     ),
-    "ecr:CreateRepository": _Use("encryptionConfiguration.kmsKey", _GRANTED, "ecr", True),
-    "elasticfilesystem:CreateFileSystem": _Use("KmsKeyId", _GRANTED, "elasticfilesystem", True),
+    "ecr:CreateRepository": _Use("encryptionConfiguration.kmsKey", (*_GRANTED, "RetireGrant"), "ecr", True),
+    "elasticfilesystem:CreateFileSystem": _Use(
+        "KmsKeyId", (*_GRANTED, "GenerateDataKeyWithoutPlaintext"), "elasticfilesystem", True
+    ),
     "fsx:CreateFileSystem": _Use("KmsKeyId", _GRANTED, "fsx", True),
 }
 _ENCRYPTING = ("Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDataKey", "DescribeKey")

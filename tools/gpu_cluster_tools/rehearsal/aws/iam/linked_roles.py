@@ -9,6 +9,7 @@ from collections.abc import Mapping
 NAMES: Mapping[str, tuple[str, str]] = {
     "autoscaling.amazonaws.com": ("AWSServiceRoleForAutoScaling", "AutoScalingServiceRolePolicy"),
     "backup.amazonaws.com": ("AWSServiceRoleForBackup", "AWSBackupServiceLinkedRolePolicyForBackup"),
+    "ecr.amazonaws.com": ("AWSServiceRoleForECRTemplate", "ECRTemplateServiceRolePolicy"),
     "eks.amazonaws.com": ("AWSServiceRoleForAmazonEKS", "AmazonEKSServiceRolePolicy"),
     "eks-nodegroup.amazonaws.com": (
         "AWSServiceRoleForAmazonEKSNodegroup",
@@ -19,6 +20,10 @@ NAMES: Mapping[str, tuple[str, str]] = {
         "AmazonElasticFileSystemServiceRolePolicy",
     ),
     "fsx.amazonaws.com": ("AWSServiceRoleForAmazonFSx", "AmazonFSxServiceRolePolicy"),
+    "inspector2.amazonaws.com": (
+        "AWSServiceRoleForAmazonInspector2",
+        "AmazonInspector2ServiceRolePolicy",
+    ),
     "pullthroughcache.ecr.amazonaws.com": (
         "AWSServiceRoleForECRPullThroughCache",
         "AWSECRPullThroughCache_ServiceRolePolicy",

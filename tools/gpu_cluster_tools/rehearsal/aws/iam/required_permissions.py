@@ -4,6 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gpu_cluster_tools.rehearsal.aws.iam import account_state
+from gpu_cluster_tools.rehearsal.aws.iam.dependent_permissions import (
+    dependent_actions,
+    has_linked_role,
+    launch_by_caller,
+    missing_linked_roles,
+)
 from gpu_cluster_tools.rehearsal.aws.iam.documents import PolicyError
 from gpu_cluster_tools.rehearsal.aws.iam.instance_launches import instance_profiles, starting
 from gpu_cluster_tools.rehearsal.aws.iam.linked_roles import linked_role
@@ -11,7 +17,6 @@ from gpu_cluster_tools.rehearsal.aws.iam.matching import Context
 from gpu_cluster_tools.rehearsal.aws.iam.operation_actions import (
     ACTIONS,
     ALWAYS_ALLOWED,
-    LINKED,
     PASSED,
     PREFIXES,
     TAGGING,
@@ -57,7 +62,7 @@ def required_permissions(request: OperationRequest) -> list[RequiredPermission]:
     if request.name in ALWAYS_ALLOWED:
         return []
     own = list(_own(request))
-    return [*own, *_tagging(request, own), *_passing(request), *_linking(request)]
+    return [*own, *_tagging(request, own), *_passing(request), *_linking(request), *_dependent(request)]
 
 
 def _own(request: OperationRequest) -> Iterator[RequiredPermission]:
@@ -146,24 +151,33 @@ def _passing(request: OperationRequest) -> Iterator[RequiredPermission]:
 
 
 def _linking(request: OperationRequest) -> Iterator[RequiredPermission]:
-    for service in missing_linked_roles(request):
+    for service in linked_roles_to_create(request):
         arn = linked_role(request.where.account, service)
         yield RequiredPermission("iam:CreateServiceLinkedRole", arn, {"iam:awsservicename": (service,)})
 
 
-def missing_linked_roles(request: OperationRequest) -> list[str]:
-    """Services whose role an operation creates, as the account has none yet."""
+def linked_roles_to_create(request: OperationRequest) -> list[str]:
+    """Services whose role an operation creates; EC2 creates that of Spot by the rights of its caller."""
     account = request.where.account
-    return [
-        service
-        for service in (*LINKED.get(request.name, ()), *_spot(request))
-        if account_state.role_named(linked_role(account, service).rpartition("/")[2], account) is None
-    ]
+    spot = [SPOT] if asks_for_spot(request) and not has_linked_role(SPOT, account) else []
+    return [*missing_linked_roles(request.name, request.parameters, account), *spot]
 
 
-def _spot(request: OperationRequest) -> tuple[str, ...]:
-    """EC2 creates the role of Spot by the rights of who starts such instances."""
-    return (SPOT,) if asks_for_spot(request) else ()
+def _dependent(request: OperationRequest) -> Iterator[RequiredPermission]:
+    for action, arn, context in dependent_actions(request.name, request.parameters, request.where):
+        yield RequiredPermission(action, arn, context)
+    launch = launch_by_caller(request.name, request.parameters)
+    if launch is None:
+        return
+    template = account_state.launch_template(
+        launch["LaunchTemplate"]["LaunchTemplateId"] or launch["LaunchTemplate"]["LaunchTemplateName"],
+        str(launch["LaunchTemplate"].get("Version", "")),
+        request.where.account,
+        request.where.region,
+    )
+    tags = {"TagSpecifications": template.get("TagSpecifications", [])}
+    run = OperationRequest("ec2", "RunInstances", {**launch, **tags}, request.where)
+    yield from [*_own(run), *_tagging_ec2(run)]
 
 
 def asks_for_spot(request: OperationRequest) -> bool:

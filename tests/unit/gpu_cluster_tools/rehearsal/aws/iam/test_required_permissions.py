@@ -10,7 +10,6 @@ from gpu_cluster_tools.rehearsal.aws.iam.documents import PolicyError
 from gpu_cluster_tools.rehearsal.aws.iam.operation_actions import (
     ACTIONS,
     ALWAYS_ALLOWED,
-    LINKED,
     PASSED,
     TAGGING,
 )
@@ -60,7 +59,8 @@ EXAMPLES: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [
     ("eks", "CreateCluster", {"name": "c", "tags": {"a": "b"}},
      [("eks:CreateCluster", "*"), ("eks:TagResource", "*"),
       ("iam:CreateServiceLinkedRole",
-       f"iam::{ACCOUNT}:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS")]),
+       f"iam::{ACCOUNT}:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS"),
+      ("ec2:DescribeSubnets", "*"), ("ec2:DescribeVpcs", "*")]),
     ("eks", "DescribeNodegroup", {"clusterName": "c", "nodegroupName": "g"},
      [("eks:DescribeNodegroup", f"eks:{OWN}:nodegroup/c/g/*")]),
     ("eks", "DeleteAccessEntry", {"clusterName": "c", "principalArn": f"arn:aws:iam::{ACCOUNT}:role/team"},
@@ -110,7 +110,8 @@ EXAMPLES: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [
      [("backup:CreateBackupSelection", f"backup:{OWN}:backup-plan:p"),
       ("iam:PassRole", ROLE.removeprefix("arn:aws:")),
       ("iam:CreateServiceLinkedRole",
-       f"iam::{ACCOUNT}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup")]),
+       f"iam::{ACCOUNT}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"),
+      ("iam:GetRole", ROLE.removeprefix("arn:aws:"))]),
     ("autoscaling", "CreateOrUpdateTags", {"Tags": [{"ResourceId": "g", "Key": "a", "Value": "b"}]},
      [("autoscaling:CreateOrUpdateTags", f"autoscaling:{OWN}:autoScalingGroup:*:autoScalingGroupName/g")]),
     ("sqs", "SetQueueAttributes", {"QueueUrl": f"https://sqs.eu-north-1.amazonaws.com/{ACCOUNT}/q"},
@@ -180,8 +181,8 @@ def test_every_operation_that_the_account_answers_has_an_action() -> None:
 
 def test_the_tables_name_actions_of_the_reference_alone() -> None:
     named = [action for actions in ACTIONS.values() for action in actions]
-    named += [*PASSED, *LINKED, *(f"{prefix}:{action}" for prefix, action in TAGGING.items())]
-    renamed = {name for name in (*PASSED, *LINKED) if name in ACTIONS}
+    named += [*PASSED, *(f"{prefix}:{action}" for prefix, action in TAGGING.items())]
+    renamed = {name for name in PASSED if name in ACTIONS}
     assert [name for name in named if name not in renamed and action_of(name) is None] == []
     assert not ALWAYS_ALLOWED & ACTIONS.keys()
     assert not [name for name in ACTIONS if action_of(name) is not None]

@@ -1,0 +1,138 @@
+"""Operations require more of their caller than their own action, as two references of AWS say."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.rehearsal.aws import identity
+from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
+from gpu_cluster_tools.rehearsal.aws.iam.dependent_permissions import dependent_permissions
+from gpu_cluster_tools.rehearsal.aws.iam.linked_roles import NAMES
+from gpu_cluster_tools.rehearsal.aws.iam.operation_actions import ACTIONS, PASSED
+from gpu_cluster_tools.rehearsal.aws.iam.required_permissions import OperationRequest, required_permissions
+from gpu_cluster_tools.rehearsal.aws.iam.resources import ResourceScope
+from gpu_cluster_tools.rehearsal.aws.iam.service_reference import action_of, services
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.iam.conftest import As, allow
+
+ACCOUNT = identity.account()
+HERE = ResourceScope(ACCOUNT, "eu-north-1")
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/nodes"
+
+EXAMPLES: list[tuple[str, str, dict[str, Any], str, str]] = [
+    ("backup", "CreateBackupVault", {"BackupVaultName": "v"}, "backup-storage:MountCapsule", "*"),
+    ("ecr", "PutRegistryScanningConfiguration", {"scanType": "ENHANCED"}, "inspector2:Enable", "*"),
+    ("eks", "CreateNodegroup", {"nodeRole": ROLE}, "iam:ListAttachedRolePolicies", ROLE),
+    ("eks", "CreatePodIdentityAssociation", {"clusterName": "c", "roleArn": ROLE}, "iam:GetRole", ROLE),
+    ("fsx", "CreateFileSystem", {"FileSystemType": "LUSTRE"}, "ec2:GetSecurityGroupsForVpc", "*"),
+    ("ec2", "CreateVpcEndpoint", {"VpcEndpointType": "Interface"}, "route53:AssociateVPCWithHostedZone",
+     "arn:aws:route53:::hostedzone/*"),
+    ("fsx", "CreateDataRepositoryAssociation", {"FileSystemId": "fs-1"}, "iam:PutRolePolicy",
+     f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/*"),
+    ("eks", "CreateAddon",
+     {"clusterName": "c", "podIdentityAssociations": [{"serviceAccount": "a", "roleArn": ROLE}]},
+     "eks:CreatePodIdentityAssociation", f"arn:aws:eks:eu-north-1:{ACCOUNT}:cluster/c"),
+]  # fmt: skip
+
+_ELSEWHERE: Mapping[str, str] = {
+    "budgets:ModifyBudget iam:CreateServiceLinkedRole": "for actions of a budget, which no stack has",
+    "ec2:CreateFlowLogs ecs": "for flow logs of ECS",
+    "kms:CreateKey iam:CreateServiceLinkedRole": "for keys of several regions",
+    "ec2:CreateLaunchTemplate ssm:GetParameters": "for images by a parameter of Systems Manager",
+    "ec2:CreateLaunchTemplateVersion ssm:GetParameters": "as above",
+    "ec2:DescribeLaunchTemplateVersions ssm:GetParameters": "as above",
+    "ec2:RunInstances ssm:GetParameters": "as above",
+    "ecr:UpdateRepositoryCreationTemplate": "the same as of the creation, which comes first",
+}
+_NOT_CALLED = (
+    *("ec2:CancelCapacityReservationFleets", "ec2:CreateCapacityReservationFleet", "ec2:CreateIpam"),
+    *("ec2:CreateRouteServer", "ec2:DeleteRouteServer", "ec2:DisableIpam", "ec2:EnableFastLaunch"),
+    *("ec2:EnableIpam", "ec2:EnableReachability", "ec2:ModifyCapacityReservationFleet"),
+    *("eks:MutateViaKubernetesApi", "fsx:CreateAndAttachS3", "fsx:CreateFileCache"),
+    *("fsx:CreateFileSystemFromBackup", "fsx:DeleteFileCache", "fsx:DetachAndDelete"),
+    *("iam:GenerateOrganizationsAccessReport", "kms:CreateCustomKeyStore", "kms:ReplicateKey"),
+    *("kms:UpdateCustomKeyStore", "s3:CreateBucketMetadata", "s3:PauseReplication"),
+    *("s3:UpdateBucketMetadata", "billing:", "inspector2:", "route53:"),
+)
+
+
+def needs(service: str, operation: str, **given: Any) -> list[tuple[str, str]]:
+    found = required_permissions(OperationRequest(service, operation, given, HERE))
+    return [(each.action, each.resource) for each in found]
+
+
+@pytest.mark.parametrize(("service", "operation", "given", "action", "on"), EXAMPLES)
+def test_an_operation_requires_more_than_its_own_action(
+    service: str, operation: str, given: dict[str, Any], action: str, on: str
+) -> None:
+    assert (action, on) in needs(service, operation, **given)
+
+
+def test_what_is_required_for_some_values_is_not_for_others() -> None:
+    basic = [action for action, _ in needs("ecr", "PutRegistryScanningConfiguration", scanType="BASIC")]
+    assert basic == ["ecr:PutRegistryScanningConfiguration"]
+
+
+def test_every_dependent_action_of_the_reference_is_required_or_explained() -> None:
+    missing: list[str] = []
+    for prefix, service in services().items():
+        for name, action in service.actions.items():
+            own = f"{prefix}:{name}"
+            if own.startswith(_NOT_CALLED):
+                continue
+            by_action = [operation for operation, actions in ACTIONS.items() if own in actions] or [own]
+            entries = [
+                entry for operation in by_action for entry in dependent_permissions().get(operation, [])
+            ]
+            known = {entry.get("action", "iam:CreateServiceLinkedRole") for entry in entries}
+            for dependent in action.dependent:
+                said = f"{own} {dependent}"
+                if not dependent.endswith((":TagResource", ":CreateTags", "iam:PassRole")):
+                    missing += [said] if dependent not in known and not _explained(said) else []
+    assert missing == []
+
+
+def _explained(said: str) -> bool:
+    return any(said.startswith(each) for each in _ELSEWHERE)
+
+
+def test_entries_name_actions_sources_and_roles_that_exist() -> None:
+    for operation, entries in dependent_permissions().items():
+        assert action_of(operation) or operation in ACTIONS, operation
+        for entry in entries:
+            assert entry["source"], entry
+            assert ("linked" in entry) != ("action" in entry)
+            assert action_of(entry["action"]) if "action" in entry else entry["linked"] in NAMES, entry
+    assert PASSED.keys() & dependent_permissions().keys()
+
+
+def test_a_node_group_with_a_launch_template_needs_the_right_to_start_instances(
+    as_role: As, api: Api, ground: Ground
+) -> None:
+    """EKS: You are not authorized to launch instances with this launch template."""
+    tags = [{"ResourceType": "instance", "Tags": [{"Key": "a", "Value": "b"}]}]
+    data = {"SecurityGroupIds": ["sg-1"], "TagSpecifications": tags}
+    made = api.call("ec2", "CreateLaunchTemplate", LaunchTemplateName=fresh("t"), LaunchTemplateData=data)
+    id = made["LaunchTemplate"]["LaunchTemplateId"]
+    cluster = ground.cluster()["name"]
+
+    def create(caller: Api) -> None:
+        caller.call(
+            "eks",
+            "CreateNodegroup",
+            clusterName=cluster,
+            nodegroupName=fresh("g"),
+            nodeRole=ground.node,
+            subnets=ground.subnets,
+            launchTemplate={"id": id, "version": "1"},
+        )
+
+    rights = ["eks:*", "iam:*", "ec2:Describe*"]
+    with pytest.raises(
+        ApiError, match=r"not authorized to perform: ec2:RunInstances on resource: .*instance/"
+    ):
+        create(as_role(allow(rights)))
+    with pytest.raises(ApiError, match=r"not authorized to perform: ec2:CreateTags"):
+        create(as_role(allow([*rights, "ec2:RunInstances"])))
+    create(as_role(allow([*rights, "ec2:RunInstances", "ec2:CreateTags"])))
