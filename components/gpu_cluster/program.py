@@ -1,5 +1,7 @@
 """The program of a stack file: a platform, or a team on one."""
 
+import sys
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,9 +18,13 @@ from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.kubernetes.cluster import NoKubeconfigError, kubeconfig_of, team_kubeconfig
 from gpu_cluster.platform import Platform
 from gpu_cluster.project import project_name
+from gpu_cluster.repeated_objects import refuse_repeated_objects
 from gpu_cluster.stack import StackFileError, load_any
 from gpu_cluster.team import Team
 from gpu_cluster.team_cluster import team_backend_for
+
+_EXPLAINED = 32
+"""Exit status to which the language host adds no "unhandled error" (pulumi-language-python-exec)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,9 +85,12 @@ def consumers_of(stack: Stack | TeamStack) -> list[str]:
 def run(project: Path, name: str) -> dict[str, Any]:
     """Make what stacks/Pulumi.<name>.yaml of a project says, and what the stack exports.
 
-    `StackFileError` with everything that is wrong with the file, `NoKubeconfigError` without its cluster.
+    `StackFileError` with everything that is wrong with the file or repeated in its manifests,
+    `NoKubeconfigError` without its cluster.
     """
     stack = load_any(project / "stacks" / f"Pulumi.{name}.yaml")
+    if isinstance(stack, Stack) and stack.extras.manifests:
+        refuse_repeated_objects(project, name)
     context = ProgramContext(
         project=project,
         hub_token=_decrypted,
@@ -95,12 +104,15 @@ def run(project: Path, name: str) -> dict[str, Any]:
 def main(program: str) -> None:
     """Run the stack that the engine asks for, and export its outputs: `main(__file__)` in stacks/__main__.py.
 
-    `RunError` with everything that is wrong with the stack file, or where its cluster is missing.
+    Logs everything that is wrong with the stack file, or that its cluster is missing, and exits.
     """
     try:
         outputs = run(Path(program).resolve().parents[1], pulumi.get_stack())
-    except (StackFileError, NoKubeconfigError) as error:
-        raise pulumi.RunError(str(error)) from None
+    except (StackFileError, NoKubeconfigError, pulumi.RunError) as error:
+        pulumi.log.error(str(error))
+        # Of the registration of the stack, which exits with the program.
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+        sys.exit(_EXPLAINED)
     for key, value in outputs.items():
         pulumi.export(key, value)
 

@@ -28,8 +28,42 @@ def test_up_ends_with_every_mistake_and_creates_nothing(wrong: Checkout) -> None
         "gpu-cluster:serving.models.chat.cache.size: ",
     ):
         assert f"stacks/Pulumi.local.yaml:{_line(wrong, mistake)} {mistake}" in said
+    summary = _diagnostics(done.stdout)
+    assert summary.count("stacks/Pulumi.local.yaml:") == 3, summary
+    assert summary.count("error: ") == 1, summary
     assert "Traceback" not in said
+    assert "unhandled" not in said.lower()
+    assert "Warning" not in said
     assert [resource["type"] for resource in wrong.state()] in ([], ["pulumi:pulumi:Stack"])
+
+
+def test_up_refuses_a_manifest_that_repeats_an_object_of_the_platform(tmp_path: Path) -> None:
+    checkout = Checkout.of_local_stack(tmp_path / "project")
+    checkout.edit("config:\n", "config:\n  gpu-cluster:extras: {manifests: [own.yaml]}\n")
+    (checkout.folder / "own.yaml").write_text(
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: own, namespace: default}}\n"
+        "---\n{apiVersion: v1, kind: Namespace, metadata: {name: serving}}\n"
+        "---\n{apiVersion: v1, kind: Namespace, metadata: {name: vision}}\n"
+    )
+    checkout.engine.select()
+
+    done = checkout.pulumi("up", "--yes", "--skip-preview")
+
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    for line, name in ((3, "serving"), (5, "vision")):
+        already = f"own.yaml:{line} Namespace {name} is an object of the platform already, "
+        assert _diagnostics(done.stdout).count(already) == 1, said
+    assert "unhandled" not in said.lower()
+    assert "Warning" not in said
+    assert "ConfigMap" not in said
+    assert "Traceback" not in said
+    assert [resource["type"] for resource in checkout.state()] in ([], ["pulumi:pulumi:Stack"])
+
+
+def _diagnostics(output: str) -> str:
+    """The summary of a run: while it runs, Pulumi also prints the first line of each message."""
+    return output.partition("Diagnostics:\n")[2].partition("Resources:\n")[0]
 
 
 def _line(checkout: Checkout, mistake: str) -> int:
