@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
+
+FIRST_SEED = int(os.environ.get("FIRST_SEED", "0"))
+"""Another first seed gives other documents."""
 
 _VALUES: Sequence[Any] = (
     None, True, False, 0, 1, -1, 2**63, 1.5, "", "no", "1", "a\nb", "\u2028", [], ["a"], [[]], [None], {},

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from gpu_cluster.plan import planned
 from gpu_cluster.stack import StackFileError, load
 from gpu_cluster_policies.evaluate import evaluate_plan
-from tests.policies.shapes import mutant
+from tests.policies.shapes import FIRST_SEED, mutant
 from tests.unit.gpu_cluster.stack.corpus import HAPPY
 
 API_TYPES = 106
@@ -56,7 +56,7 @@ def test_each_is_refused_in_words_or_planned_and_judged(
     file = tmp_path / "stacks/Pulumi.any.yaml"
     file.parent.mkdir()
     ends: Counter[str] = Counter()
-    for seed in range(mutants):
+    for seed in range(FIRST_SEED, FIRST_SEED + mutants):
         document, changes = _changed(documents, seed)
         said = f"{HAPPY[seed % len(documents)].name} {seed}: {changes}"
         file.write_text(json.dumps(document, indent=1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -115,13 +116,18 @@ def test_it_is_clean_and_priced_or_says_what_has_no_price(project: Path, name: s
 @pytest.mark.slow
 @pytest.mark.engine
 @pytest.mark.parametrize("name", DRAFTS)
-def test_it_holds_in_its_rehearsal(project: Path, name: str) -> None:
+def test_it_holds_in_its_rehearsal(
+    project: Path, name: str, record_property: Callable[[str, object], None]
+) -> None:
     _holds_before_it_runs(project, name)
 
     done = run_gpu_cluster(project, "rehearse", name, "--json")
 
     assert done.stdout.startswith("{"), done.stderr
     report = json.loads(done.stdout)
+    record_property("figures", {key: report[key] for key in ("resources", "seconds", "minutes")})
+    record_property("steps", [f"{it['name']}: {it['words']}" for it in report["steps"]])
     assert (done.returncode, report["held"]) == (0, True), [it for it in report["steps"] if not it["held"]]
-    [left] = [it["words"] for it in report["steps"] if it["name"] == "left"]
-    assert left.startswith("nothing")
+    [left] = [it for it in report["steps"] if it["name"] == "left"]
+    record_property("retained", left["notes"])
+    assert left["words"] == ("only retained resources" if left["notes"] else "nothing")

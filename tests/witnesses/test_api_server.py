@@ -17,7 +17,7 @@ from gpu_cluster_policies.manifests import ManifestError
 from gpu_cluster_tools.rehearsal import LocalControlPlane
 from gpu_cluster_tools.toolchain import install
 from tests.policies.fixture import FIXTURES, read
-from tests.policies.shapes import mutant
+from tests.policies.shapes import FIRST_SEED, mutant
 
 pytestmark = pytest.mark.engine
 
@@ -114,7 +114,7 @@ def test_no_shape_that_the_api_server_refuses_is_clean(
     ]
     ends: Counter[tuple[str, str]] = Counter()
     missed: list[str] = []
-    for seed in range(mutants):
+    for seed in range(FIRST_SEED, FIRST_SEED + mutants):
         document = documents[seed % len(documents)]
         changed, changes = mutant(document, seed)
         try:
