@@ -129,6 +129,7 @@ class _Record:
             )
             for it in judged.exempt
         )
+        self._not_judged = {it.rule for it in judged.report.not_judged}
         self._known: dict[str, Evidence] = {}
 
     def of(self, rule: Rule) -> Evidence:
@@ -141,17 +142,24 @@ class _Record:
         waivers = _once(it for it in self._waived.get(rule.id, ()) if it)
         exempt = tuple(dict.fromkeys(self._exempt.get(rule.id, ())))
         subjects = sum(rule.concerns(resource) for resource in self._resources)
-        result = _result(found, waivers, exempt, subjects)
+        result = _result(found, waivers, exempt, subjects, judged=rule.id not in self._not_judged)
         return Evidence(rule, result, subjects, len(found), waivers, exempt)
 
 
 def _result(
-    found: Sequence[object], waivers: Sequence[Waiver], exempt: Sequence[Exempted], subjects: int
+    found: Sequence[object],
+    waivers: Sequence[Waiver],
+    exempt: Sequence[Exempted],
+    subjects: int,
+    *,
+    judged: bool,
 ) -> Result:
     if found and all(isinstance(finding, NotEvaluated) for finding in found):
         return Result.NOT_EVALUATED
     if found:
         return Result.BROKEN
+    if not judged:
+        return Result.NOT_EVALUATED
     if waivers:
         return Result.WAIVED
     if exempt:

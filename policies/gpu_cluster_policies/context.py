@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gpu_cluster.capacity.known_hardware import known_hardware
 from gpu_cluster.catalog import INSTANCES, Instance, eks_images
+from gpu_cluster.config.network import ExistingNetwork
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.diagnostic import StackFileError
@@ -46,6 +47,11 @@ class EvaluationContext:
         """True if the stack file says so; without a file that says either, if the stack has such a name."""
         said = self.file.production if self.file else None
         return self.settings.names_production(self.stack) if said is None else said
+
+    @property
+    def existing_vpc(self) -> ExistingNetwork | None:
+        """The VPC that the stack file names instead of making one."""
+        return self.file.network.existing if self.file and self.file.network else None
 
     @cached_property
     def environment(self) -> Environment | None:

@@ -24,7 +24,6 @@ from pulumi_policy.proxy import UnknownValueError
 from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.file import PolicyFileError
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.not_judged import not_judged
 from gpu_cluster_policies.pack import Pack, pack_of
 from gpu_cluster_policies.plan_fallback import PlanFallback, planned_inputs, planned_outputs
 from gpu_cluster_policies.resource import Resource, kind_of
@@ -154,8 +153,10 @@ def _waivers(shown: _Shown) -> Policy:
 
 def _not_judged(shown: _Shown) -> Policy:
     def in_stack(args: StackValidationArgs, report: ReportViolation) -> None:
-        for resource in shown.stack(args, _NOT_JUDGED).resources:
-            if unseen := not_judged(resource):
+        pack = _pack_of(args, shown.project)
+        stack = shown.stack(args, _NOT_JUDGED)
+        for resource in stack.resources:
+            for unseen in pack.not_judged(resource, stack.inventory):
                 report(unseen.brief, resource.urn)
 
     title = "Rules look at everything that is applied"

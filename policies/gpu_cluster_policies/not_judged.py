@@ -1,4 +1,4 @@
-"""Objects and files that no rule could look at, or not at all of them."""
+"""Objects and files that no rule could look at, or not at all of them, and what one could not judge."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from gpu_cluster_policies.property import NotKnownError, UnreadableError
 from gpu_cluster_policies.resource import Resource
+from gpu_cluster_policies.rule import Finding
 from gpu_cluster_policies.source_location import SourceLocation
 
 _CHART = "kubernetes:helm.sh/v4:Chart"
@@ -19,10 +20,10 @@ _TIMES = "\N{MULTIPLICATION SIGN}"
 
 @dataclass(frozen=True, slots=True)
 class NotJudged:
-    """An object that may hold pods which no rule has seen."""
+    """An object that may hold pods which no rule has seen, or a property that a rule could not judge."""
 
     kind: str
-    """Kind of the object, such as `Queue`."""
+    """Kind of the object, such as `Queue`, or id of the rule."""
 
     resource: str
     """Its address, such as `Queue team/jobs`."""
@@ -31,6 +32,8 @@ class NotJudged:
 
     judged: Resource = field(compare=False, repr=False)
     path: str = ""
+    rule: str = ""
+    """Id of the rule that could not judge it; empty if none has seen it."""
 
     @property
     def brief(self) -> str:
@@ -66,6 +69,12 @@ def not_judged(resource: Resource) -> NotJudged | None:
     except (NotKnownError, UnreadableError):
         return None
     return NotJudged(resource.kind, resource.address, why, resource) if why else None
+
+
+def not_judged_by_rule(finding: Finding) -> NotJudged:
+    """A property that a rule could not judge, counted by the rule."""
+    why = f"{finding.path} is {finding.actual}, should be {finding.expected}"
+    return NotJudged(finding.rule.id, finding.resource, why, finding.judged, finding.path, finding.rule.id)
 
 
 def counted(kinds: Iterable[str]) -> str:

@@ -13,11 +13,11 @@ from gpu_cluster.project import project_above
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic
 from gpu_cluster_policies.context import EvaluationContext, context_of
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.not_judged import NotJudged, not_judged
+from gpu_cluster_policies.not_judged import NotJudged, not_judged, not_judged_by_rule
 from gpu_cluster_policies.preview import Step
 from gpu_cluster_policies.rendered import Rendered
 from gpu_cluster_policies.resource import Resource
-from gpu_cluster_policies.rule import Finding, Level, Rule
+from gpu_cluster_policies.rule import Finding, Level, NotJudgedFinding, Rule
 from gpu_cluster_policies.rules import all_rules
 from gpu_cluster_policies.waivers import Waiver, Waivers, project_waivers
 
@@ -51,6 +51,18 @@ class Pack:
 
     def findings(self, rule: Rule, resource: Resource, inventory: Inventory) -> Iterator[Finding]:
         """Findings of the rule in a resource that are neither exempt nor waived."""
+        return (it for it in self._open(rule, resource, inventory) if not isinstance(it, NotJudgedFinding))
+
+    def not_judged(self, resource: Resource, inventory: Inventory) -> Iterator[NotJudged]:
+        """The object if rules saw it in part, and properties that rules could not judge, without waivers."""
+        if unseen := not_judged(resource):
+            yield unseen
+        for rule in self._rules_for(resource.kind):
+            if rule.can_abstain:
+                found = self._open(rule, resource, inventory)
+                yield from (not_judged_by_rule(it) for it in found if isinstance(it, NotJudgedFinding))
+
+    def _open(self, rule: Rule, resource: Resource, inventory: Inventory) -> Iterator[Finding]:
         for finding in rule.findings(resource, inventory):
             if not self.rendered.exemption(finding) and not self.waivers.covering(finding, self.stack):
                 yield finding
@@ -66,7 +78,8 @@ class Pack:
             for finding in rule.findings(resource, inventory)
         ]
         report = self._report(found, of_operations=False)
-        return replace(report, not_judged=tuple(filter(None, map(not_judged, every))))
+        unseen = filter(None, map(not_judged, every))
+        return replace(report, not_judged=(*unseen, *report.not_judged))
 
     def gate(self, steps: Iterable[Step]) -> Report:
         """Judge the steps of an update by the rules of operations. A replacement is found once."""
@@ -83,11 +96,13 @@ class Pack:
         found = [finding for finding, exemption in exempt if not exemption]
         judged = [(finding, self.waivers.covering(finding, self.stack)) for finding in found]
         rules = frozenset(rule.id for rule in self.rules.values() if rule.of_operations == of_operations)
+        open_ = [finding for finding, waiver in judged if not waiver]
         return Report(
-            tuple(finding for finding, waiver in judged if not waiver),
+            tuple(it for it in open_ if not isinstance(it, NotJudgedFinding)),
             tuple(Waived(finding, waiver) for finding, waiver in judged if waiver),
             tuple(self.waivers.problems(self.stack, found, rules)),
             tuple(Exempt(finding, exemption) for finding, exemption in exempt if exemption),
+            tuple(not_judged_by_rule(it) for it in open_ if isinstance(it, NotJudgedFinding)),
         )
 
     def _rules_for(self, kind: str) -> tuple[Rule, ...]:
@@ -127,7 +142,7 @@ class Report:
     """Findings in what the platform itself installs, each covered by an exemption of its component."""
 
     not_judged: tuple[NotJudged, ...] = ()
-    """Objects that no rule could look at, or not at all of their pods."""
+    """Objects that no rule could look at, or not at all of their pods, and what a rule could not judge."""
 
 
 def strictest() -> Pack:

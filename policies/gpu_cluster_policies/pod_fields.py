@@ -29,12 +29,14 @@ CONTAINER = _of(
 """Fields of Container and EphemeralContainer, from the same reference."""
 
 OF_PODS = _of(
-    "command containerSecurityContext containers env envFrom ephemeralContainers hostIPC hostNetwork "
-    "hostPID hostPath imagePullPolicy initContainers manifest modelFormat podSecurityContext podSpecPatch "
-    "privileged securityContext sidecars storageUri volumeDevices volumeMounts"
+    "automountServiceAccountToken command containerSecurityContext containers env envFrom "
+    "ephemeralContainers hostIPC hostNetwork hostPID hostPath imagePullPolicy initContainers manifest "
+    "modelFormat podSecurityContext podSpecPatch privileged securityContext serviceAccount "
+    "serviceAccountName sidecars storageUri volumeDevices volumeMounts"
 )
 """Fields that set up a pod: those of pods whose names mean nothing else, and those of operators.
 
-`modelFormat` and `storageUri` (KServe) make a container of a serving runtime; `podSpecPatch` and `manifest`
-(Argo Workflows) are pods as text.
+`serviceAccountName` beside pod templates (Argo Workflows) is that of the pods; `modelFormat` and `storageUri`
+(KServe) make a container of a serving runtime; `podSpecPatch` and `manifest` (Argo Workflows) are pods as
+text.
 """

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies.property import Property, UnreadableError
 
 _NARROWS = frozenset(
@@ -156,11 +157,43 @@ def _demand(statement: Property) -> None:
     effect = statement.at("Effect")
     if effect.value not in ("Allow", "Deny"):
         raise UnreadableError(effect, effect.shown, "Allow or Deny")
-    principal = statement.at("Principal")
-    if not isinstance(principal.value, Mapping | None) and principal.value != "*":
-        raise UnreadableError(principal, principal.shown, '"*", or principal types with their names')
+    for principal in (statement.at("Principal"), statement.at("NotPrincipal")):
+        if not isinstance(principal.value, Mapping | None) and principal.value != "*":
+            raise UnreadableError(principal, principal.shown, '"*", or principal types with their names')
+        for _, names in principal.entries():
+            _demand_texts(names)
+    for key in ("Action", "NotAction", "Resource", "NotResource"):
+        _demand_texts(statement.at(key))
+    _demand_conditions(statement.at("Condition"))
     if statement.at("Action").value is None and statement.at("NotAction").value is None:
         raise UnreadableError(statement.at("Action"), "not set", "a list of actions")
+
+
+def _demand_texts(field: Property) -> None:
+    """`UnreadableError` where it is neither absent nor unknown, nor a string or a list of strings."""
+    for text in () if field.content is UNKNOWN else field.one_or_more():
+        if text.content is not UNKNOWN and not isinstance(text.content, str):
+            raise UnreadableError(text, text.shown, "a string")
+
+
+def _demand_conditions(conditions: Property) -> None:
+    if conditions.content is UNKNOWN:
+        return
+    if not isinstance(conditions.value, Mapping | None):
+        raise UnreadableError(conditions, conditions.shown, "condition operators with their keys")
+    for _, keys in conditions.entries():
+        if keys.content is UNKNOWN:
+            continue
+        if not isinstance(keys.value, Mapping):
+            raise UnreadableError(keys, keys.shown, "condition keys with their values")
+        for _, values in keys.entries():
+            _demand_scalars(values)
+
+
+def _demand_scalars(field: Property) -> None:
+    for scalar in () if field.content is UNKNOWN else field.one_or_more():
+        if scalar.content is not UNKNOWN and not isinstance(scalar.content, str | bool | int | float):
+            raise UnreadableError(scalar, scalar.shown, "a string, a number or a boolean")
 
 
 def _tells_callers_apart(condition: Condition) -> bool:

@@ -43,6 +43,9 @@ class Rule:
     of_operations: bool = False
     """Whether it judges what an update does, which only a preview of the engine tells."""
 
+    can_abstain: bool = False
+    """Whether it may find that it cannot judge a property: a `NotJudgedFinding`."""
+
     @property
     def id(self) -> str:
         return f"{self.number}-{self.name}"
@@ -80,7 +83,8 @@ class Rule:
             for violation in self._judge(subject, inventory):
                 place = violation.field
                 actual = violation.actual or place.shown
-                yield Finding(self, place.owner, place.path, actual, violation.expected, judged)
+                kind = NotJudgedFinding if isinstance(violation, NotJudgedProperty) else Finding
+                yield kind(self, place.owner, place.path, actual, violation.expected, judged)
         except NotKnownError as error:
             yield self._not_evaluated(error, judged)
         except UnreadableError as error:
@@ -101,6 +105,11 @@ class Violation:
     expected: str
     actual: str | None = None
     """Description of the value. Default: the value itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudgedProperty(Violation):
+    """A property outside of the stack, or a price that is nowhere: the rule cannot tell whether it holds."""
 
 
 def should_be(field: Property, wanted: str | int) -> Iterator[Violation]:
@@ -132,6 +141,11 @@ class Finding:
     def __str__(self) -> str:
         rule = self.rule
         return f"{self.brief}\n  why: {rule.why} ({'; '.join(rule.references)})\n  fix: {rule.fix}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudgedFinding(Finding):
+    """A property that a rule could not judge: it stops no update, and the stack is not clean with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +191,25 @@ def stack_rule(
     level: Level,
     references: str,
     fix: str,
+    can_abstain: bool = False,
 ) -> Callable[[Callable[[S, Inventory], Iterable[Violation]]], Rule]:
     """As `rule`, for a function that judges one subject among all resources of the stack."""
 
     def decorate(judge: Callable[[S, Inventory], Iterable[Violation]]) -> Rule:
         cited = tuple(references.split("; "))
-        return Rule(number, name, title, level, cited, _why(judge), fix, True, of, judge)
+        return Rule(
+            number,
+            name,
+            title,
+            level,
+            cited,
+            _why(judge),
+            fix,
+            True,
+            of,
+            judge,
+            can_abstain=can_abstain,
+        )
 
     return decorate
 

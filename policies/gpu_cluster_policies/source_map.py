@@ -121,6 +121,7 @@ _WITHIN: Mapping[str, Mapping[str, str]] = {
 _ANYWHERE: Mapping[str, Keys] = {
     "defaultTags": ("tags",),
     "deletionProtection": ("protect",),
+    "existing VPC": ("network", "existing"),
     "deletionWindowInDays": ("protect",),
     "forceDelete": ("protect",),
     "forceDestroy": ("protect",),

@@ -107,6 +107,14 @@ node role does not allow its agent to register.
 """
 
 
+class VpcGuarantee(StrEnum):
+    """Property of an existing VPC."""
+
+    PRIVATE_SUBNETS = "private-subnets"
+    FLOW_LOGS = "flow-logs"
+    DEFAULT_GROUP_CLOSED = "default-group-closed"
+
+
 class FlowLogSettings(Settings):
     """VPC flow logs in CloudWatch."""
 
@@ -168,6 +176,9 @@ class ExistingNetwork(Settings):
 
     tags: NetworkTags | None = None
     """VPC and subnets by tags. Default: none."""
+
+    guarantees: frozenset[VpcGuarantee] = frozenset()
+    """Properties that the VPC's owner guarantees; policies do not judge the others. Default: none."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

@@ -126,7 +126,7 @@ class PricingContext:
         try:
             price = self.of(service)
         except PriceError as error:
-            return Unpriced(str(error), item.name)
+            return Unpriced(str(error), item.name, by_usage=True)
         amount = Range.of(self.usage[assumption]) * Fraction(times)
         by_hour = price.unit == "hour"
         unit = ASSUMPTIONS[assumption].unit if by_hour else price.unit.removesuffix("-month")

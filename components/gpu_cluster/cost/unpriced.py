@@ -15,6 +15,9 @@ class Unpriced:
     pool: str | None = None
     """Node pool that it is a part of."""
 
+    by_usage: bool = False
+    """Whether only an assumed usage has no price, such as scans of an image."""
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -24,6 +27,9 @@ class Missing:
     resources: tuple[str, ...]
     pools: frozenset[str] = frozenset()
     """Node pools that these resources are a part of."""
+
+    by_usage: bool = False
+    """Whether only an assumed usage of them has no price."""
 
     def __str__(self) -> str:
         first, *more = self.resources
@@ -40,4 +46,5 @@ def by_cause(unpriced: Iterable[Unpriced]) -> tuple[Missing, ...]:
 
 def _missing(cause: str, unpriced: list[Unpriced]) -> Missing:
     resources = tuple(sorted({each.resource for each in unpriced}))
-    return Missing(cause, resources, frozenset(each.pool for each in unpriced if each.pool))
+    pools = frozenset(each.pool for each in unpriced if each.pool)
+    return Missing(cause, resources, pools, all(each.by_usage for each in unpriced))

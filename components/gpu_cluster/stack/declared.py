@@ -32,11 +32,24 @@ def declared(stack: Stack | TeamStack) -> list[Declaration]:
     """Every declaration, in the order of the sections. Facts are the user's: the catalog has none of them."""
     if isinstance(stack, TeamStack):
         return []
-    return [*_of_cluster(stack), *_of_hardware(stack), *_of_pools(stack), *_of_extras(stack)]
+    return [
+        *_of_network(stack),
+        *_of_cluster(stack),
+        *_of_hardware(stack),
+        *_of_pools(stack),
+        *_of_extras(stack),
+    ]
 
 
 def _declaration(key: str, words: str) -> Declaration:
     return Declaration(f"gpu-cluster:{key}", words)
+
+
+def _of_network(stack: Stack) -> Iterator[Declaration]:
+    existing = stack.network.existing if stack.network else None
+    if existing and existing.guarantees:
+        words = f"guarantees of the existing VPC: {', '.join(sorted(existing.guarantees))}"
+        yield _declaration("network.existing.guarantees", words)
 
 
 def _of_hardware(stack: Stack) -> Iterator[Declaration]:

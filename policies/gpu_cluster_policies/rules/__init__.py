@@ -48,6 +48,7 @@ from gpu_cluster_policies.rules.keys import (
     key_rotation,
     no_wildcard_key_principal,
 )
+from gpu_cluster_policies.rules.kubelet import kubelet_settings
 from gpu_cluster_policies.rules.metadata_service import imds_hop_limit, imdsv2
 from gpu_cluster_policies.rules.models import model_sources
 from gpu_cluster_policies.rules.namespaces import default_deny, gpu_quota, own_namespace, quota_and_defaults
@@ -114,7 +115,7 @@ def all_rules(context: EvaluationContext) -> tuple[Rule, ...]:
         supported_version,
         deletion_protection,
         access_entries,
-        private_subnets,
+        private_subnets(context),
         network_policies_enforced,
         no_open_ssh,
         imdsv2,
@@ -129,8 +130,8 @@ def all_rules(context: EvaluationContext) -> tuple[Rule, ...]:
         image_lifecycle,
         nodes_only_read_images,
         no_force_delete,
-        flow_logs,
-        default_group_closed,
+        flow_logs(context),
+        default_group_closed(context),
         no_automatic_public_ip,
         no_ingress_from_the_world,
         restricted_egress,
@@ -212,6 +213,7 @@ def all_rules(context: EvaluationContext) -> tuple[Rule, ...]:
         volume_types,
         named_subjects,
         api_types,
+        kubelet_settings,
     )
 
 

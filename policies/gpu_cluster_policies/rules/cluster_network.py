@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
+from gpu_cluster.config.network import VpcGuarantee
+from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.resource import Resource, each
 from gpu_cluster_policies.resource_links import ResourceLink
 from gpu_cluster_policies.resource_types import CLUSTER, SUBNETS
-from gpu_cluster_policies.rule import Level, Violation, stack_rule
+from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
+from gpu_cluster_policies.rules.existing_vpc import not_guaranteed
 
 _CLUSTERS = each(CLUSTER)
 _ADDON = "aws:eks/addon:Addon"
@@ -24,18 +27,31 @@ _LEADS_TO = ResourceLink(_ROUTE, ("gatewayId",), _GATEWAYS)
 _INTERNET_GATEWAY = "igw-"
 
 
-@stack_rule(
-    9,
-    "private-subnets",
-    "EKS is in private subnets of at least two availability zones",
-    of=_CLUSTERS,
-    level=Level.MANDATORY,
-    references="CIS 5.4.3; C-0229",
-    fix="set at least two zones in gpu-cluster:network.zones; an existing network, "
-    "gpu-cluster:network.existing, needs a waiver",
-)
-def private_subnets(cluster: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Nodes in public subnets are exposed to attacks, and a single zone can fail for hours."""
+def private_subnets(context: EvaluationContext) -> Rule:
+    """Rule for the subnets of a cluster; those of an existing VPC are not in the stack."""
+
+    @stack_rule(
+        9,
+        "private-subnets",
+        "EKS is in private subnets of at least two availability zones",
+        of=_CLUSTERS,
+        level=Level.MANDATORY,
+        references="CIS 5.4.3; C-0229",
+        fix="set at least two zones in gpu-cluster:network.zones; an existing VPC needs private-subnets in "
+        "gpu-cluster:network.existing.guarantees",
+        can_abstain=True,
+    )
+    def judge(cluster: Resource, inventory: Inventory) -> Iterator[Violation]:
+        """Nodes in public subnets are exposed to attacks, and a single zone can fail for hours."""
+        if context.existing_vpc:  # of at least two zones, or its stack file is invalid
+            yield from not_guaranteed(cluster, context.existing_vpc, VpcGuarantee.PRIVATE_SUBNETS)
+        else:
+            yield from _not_private(cluster, inventory)
+
+    return judge
+
+
+def _not_private(cluster: Resource, inventory: Inventory) -> Iterator[Violation]:
     named = cluster.at("vpcConfig", "subnetIds")
     subnets = inventory.targets(cluster, _OF_CLUSTER)
     if len(subnets) < len(named.one_or_more()):

@@ -1,12 +1,8 @@
 """Rules for instances: SSH access, public addresses and user data."""
 
-import base64
-import binascii
-import gzip
 from collections.abc import Iterator
-from contextlib import suppress
 
-from gpu_cluster_policies.property import Property, UnreadableError
+from gpu_cluster_policies.property import Property
 from gpu_cluster_policies.resource import Resource, each, subjects
 from gpu_cluster_policies.resource_types import (
     INSTANCES,
@@ -17,9 +13,9 @@ from gpu_cluster_policies.resource_types import (
 )
 from gpu_cluster_policies.rule import Level, Violation, rule
 from gpu_cluster_policies.secret_text import holds_secret
+from gpu_cluster_policies.user_data import plain_text, user_data
 
 _SERVERS = (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS)
-_GZIP = b"\x1f\x8b"
 
 
 @rule(
@@ -70,20 +66,11 @@ def no_public_nodes(public: Property) -> Iterator[Violation]:
         yield Violation(public, "false")
 
 
-@subjects(*_SERVERS)
-def _user_data(resource: Resource) -> Iterator[Property]:
-    if resource.kind == NODE_CLASS:
-        yield resource.at("spec", "userData")
-        return
-    yield resource.at("userData")
-    yield resource.at("userDataBase64")
-
-
 @rule(
     16,
     "no-credentials-in-user-data",
     "User data contains no credentials",
-    of=_user_data,
+    of=user_data,
     level=Level.MANDATORY,
     references="trivy AWS-0029; CKV_AWS_46",
     fix="grant permissions to the node role, or read a secret from Secrets Manager at startup",
@@ -93,17 +80,6 @@ def no_credentials_in_user_data(given: Property) -> Iterator[Violation]:
     node."""
     if given.value is None:
         return
-    line = holds_secret(_plain(given))
+    line = holds_secret(plain_text(given))
     if line:
         yield Violation(given, "text without credentials", actual=f"text with credentials in line {line}")
-
-
-def _plain(given: Property) -> str:
-    """User data as cloud-init reads it: decoded from base64 and gzip."""
-    content = given.text.encode()
-    with suppress(binascii.Error, ValueError):  # plain text, as an instance takes it
-        content = base64.b64decode("".join(given.text.split()), validate=True)
-    try:
-        return (gzip.decompress(content) if content.startswith(_GZIP) else content).decode()
-    except (OSError, EOFError, UnicodeDecodeError):
-        raise UnreadableError(given, "not text", "text, base64 text or gzipped text") from None

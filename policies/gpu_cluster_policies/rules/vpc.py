@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
+from gpu_cluster.config.network import VpcGuarantee
+from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.resource import Resource, each
 from gpu_cluster_policies.resource_links import ResourceLink
 from gpu_cluster_policies.resource_types import SECURITY_GROUP, SECURITY_GROUP_RULES, SUBNETS, VPCS
-from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
+from gpu_cluster_policies.rule import Level, Rule, Violation, rule, stack_rule
+from gpu_cluster_policies.rules.existing_vpc import not_guaranteed, vpcs_of
 
 _DEFAULT_GROUPS = frozenset(("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",))
 _FLOW_LOGS = ResourceLink(frozenset(("aws:ec2/flowLog:FlowLog",)), ("vpcId",), VPCS)
@@ -18,45 +21,67 @@ _SERVICES = ("s3", "ecr.api", "ecr.dkr", "ec2", "sts")
 """Services that every node calls at startup and for image pulls (EKS user guide, private clusters)."""
 
 
-@stack_rule(
-    24,
-    "flow-logs",
-    "VPC flow logs are enabled",
-    of=each(*VPCS),
-    level=Level.MANDATORY,
-    references="CKV2_AWS_11; trivy AWS-0178; FSBP EC2.6; cdk-nag VPC7",
-    fix="use gpu-cluster:network, where flowLogs.retentionDays sets the retention; otherwise add a FlowLog",
-)
-def flow_logs(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """After an incident, only flow logs show where data was sent."""
-    logs = inventory.linked(vpc, _FLOW_LOGS)
-    if not logs:
-        yield Violation(vpc.missing("flow log"), "a flow log of all traffic", actual="missing")
-    elif not any(log.at("trafficType").value in ("ALL", "REJECT") for log in logs):
-        yield Violation(logs[0].at("trafficType"), "ALL, or at least REJECT")
+def flow_logs(context: EvaluationContext) -> Rule:
+    """Rule for flow logs of VPCs; those of an existing VPC are not in the stack."""
+
+    @stack_rule(
+        24,
+        "flow-logs",
+        "VPC flow logs are enabled",
+        of=vpcs_of(context),
+        level=Level.MANDATORY,
+        references="CKV2_AWS_11; trivy AWS-0178; FSBP EC2.6; cdk-nag VPC7",
+        fix="use gpu-cluster:network, where flowLogs.retentionDays sets the retention, or add a FlowLog; "
+        "an existing VPC needs flow-logs in gpu-cluster:network.existing.guarantees",
+        can_abstain=True,
+    )
+    def judge(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
+        """After an incident, only flow logs show where data was sent."""
+        if vpc.kind not in VPCS and context.existing_vpc:
+            yield from not_guaranteed(vpc, context.existing_vpc, VpcGuarantee.FLOW_LOGS)
+            return
+        logs = inventory.linked(vpc, _FLOW_LOGS)
+        if not logs:
+            yield Violation(vpc.missing("flow log"), "a flow log of all traffic", actual="missing")
+        elif not any(log.at("trafficType").value in ("ALL", "REJECT") for log in logs):
+            yield Violation(logs[0].at("trafficType"), "ALL, or at least REJECT")
+
+    return judge
 
 
-@stack_rule(
-    25,
-    "default-group-closed",
-    "The default security group of a VPC has no rules",
-    of=each(*VPCS),
-    level=Level.MANDATORY,
-    references="CKV2_AWS_12; trivy AWS-0173; FSBP EC2.2",
-    fix="use gpu-cluster:network; otherwise add a DefaultSecurityGroup without rules",
-)
-def default_group_closed(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Resources without a security group use the default one, which allows traffic among its members."""
-    groups = inventory.linked(vpc, _DEFAULT_GROUP)
-    if not groups:
-        closed = vpc.missing("default security group")
-        yield Violation(closed, "managed by a DefaultSecurityGroup without rules", actual="open")
-    for group in groups:
-        for direction in ("ingress", "egress"):
-            if group.at(direction).value:
-                yield Violation(group.at(direction), "not set")
-        for added in inventory.all_linked(group, _RULE_OF):
-            yield Violation(added.at("securityGroupId"), "another group", actual="the default security group")
+def default_group_closed(context: EvaluationContext) -> Rule:
+    """Rule for default security groups of VPCs; that of an existing VPC is not in the stack."""
+
+    @stack_rule(
+        25,
+        "default-group-closed",
+        "The default security group of a VPC has no rules",
+        of=vpcs_of(context),
+        level=Level.MANDATORY,
+        references="CKV2_AWS_12; trivy AWS-0173; FSBP EC2.2",
+        fix="use gpu-cluster:network, or add a DefaultSecurityGroup without rules; an existing VPC needs "
+        "default-group-closed in gpu-cluster:network.existing.guarantees",
+        can_abstain=True,
+    )
+    def judge(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
+        """Resources without a security group use the default one, which allows traffic among its members."""
+        if vpc.kind not in VPCS and context.existing_vpc:
+            yield from not_guaranteed(vpc, context.existing_vpc, VpcGuarantee.DEFAULT_GROUP_CLOSED)
+            return
+        groups = inventory.linked(vpc, _DEFAULT_GROUP)
+        if not groups:
+            closed = vpc.missing("default security group")
+            yield Violation(closed, "managed by a DefaultSecurityGroup without rules", actual="open")
+        for group in groups:
+            for direction in ("ingress", "egress"):
+                if group.at(direction).value:
+                    yield Violation(group.at(direction), "not set")
+            for added in inventory.all_linked(group, _RULE_OF):
+                yield Violation(
+                    added.at("securityGroupId"), "another group", actual="the default security group"
+                )
+
+    return judge
 
 
 @rule(

@@ -79,7 +79,7 @@ def test_a_control_is_not_held_where_its_rule_could_not_be_evaluated() -> None:
 
 
 def test_a_control_that_no_rule_covers_is_not_held() -> None:
-    assert _cis(judged())["3.2.1"] is Result.UNCOVERED
+    assert _cis(judged())["3.1.1"] is Result.UNCOVERED
 
 
 def test_evidence_is_what_the_rules_refer_to() -> None:

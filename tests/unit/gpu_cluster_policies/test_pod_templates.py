@@ -173,6 +173,14 @@ def test_the_table_knows_a_template_whose_containers_have_no_image() -> None:
             {"templates": [STARTS], "podSpecPatch": "hostPID: true"},
             "spec.podSpecPatch is outside of a pod template",
         ),
+        *(
+            ("Workflow", {"templates": [STARTS], key: value}, f"spec.{key} is outside of a pod template")
+            for key, value in (
+                ("serviceAccountName", "admin"),
+                ("serviceAccount", "admin"),
+                ("automountServiceAccountToken", True),
+            )
+        ),
         (
             "Prometheus",
             {**TEMPLATE["spec"], "image": "b"},

@@ -49,6 +49,52 @@ def test_what_is_absent_says_nothing() -> None:
             "policy.Statement.Principal",
             '"a"',
         ),
+        (
+            {"Statement": {"Effect": "Allow", "Principal": {"AWS": {"x": "*"}}, "Action": "kms:*"}},
+            "policy.Statement.Principal.AWS",
+            '{"x": "*"}',
+        ),
+        (
+            {"Statement": {"Effect": "Allow", "Principal": {"AWS": [["*"]]}, "Action": "kms:*"}},
+            "policy.Statement.Principal.AWS[0]",
+            '["*"]',
+        ),
+        (
+            {"Statement": {"Effect": "Allow", "NotPrincipal": ["a"], "Action": "kms:*"}},
+            "policy.Statement.NotPrincipal",
+            '["a"]',
+        ),
+        (
+            {"Statement": {"Effect": "Allow", "Action": {"x": "kms:*"}}},
+            "policy.Statement.Action",
+            '{"x": "kms:*"}',
+        ),
+        (
+            {"Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": [7]}},
+            "policy.Statement.Resource[0]",
+            "7",
+        ),
+        (
+            {"Statement": {"Effect": "Allow", "Action": "*", "Condition": ["aws:PrincipalOrgID"]}},
+            "policy.Statement.Condition",
+            '["aws:PrincipalOrgID"]',
+        ),
+        (
+            {"Statement": {"Effect": "Allow", "Action": "*", "Condition": {"StringLike": "a"}}},
+            "policy.Statement.Condition.StringLike",
+            '"a"',
+        ),
+        (
+            {
+                "Statement": {
+                    "Effect": "Allow",
+                    "Action": "*",
+                    "Condition": {"StringLike": {"k": [{"a": "b"}]}},
+                }
+            },
+            "policy.Statement.Condition.StringLike.k[0]",
+            '{"a": "b"}',
+        ),
     ],
 )
 def test_what_iam_would_refuse_cannot_be_read(content: Any, place: str, actual: str) -> None:

@@ -103,6 +103,7 @@ def _require_finding(judged: "Evaluation", rule: str, resource: str) -> None:
     from gpu_cluster.stack.suggestions import did_you_mean
 
     found = {it.finding.resource for it in judged.findings if it.finding.rule.id == rule}
+    found |= {it.resource for it in judged.report.not_judged if it.rule == rule}
     if any(fnmatchcase(name, resource) for name in found):
         return
     waived = {it.finding.resource for it in judged.waived if it.finding.rule.id == rule}

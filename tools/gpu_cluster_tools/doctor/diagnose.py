@@ -14,6 +14,7 @@ from gpu_cluster_tools.doctor.backups import backups
 from gpu_cluster_tools.doctor.check import Check, CheckStatus, Group
 from gpu_cluster_tools.doctor.checkout import checkout, state
 from gpu_cluster_tools.doctor.endpoint import endpoint
+from gpu_cluster_tools.doctor.existing_vpc import existing_vpc
 from gpu_cluster_tools.doctor.machine import machine
 from gpu_cluster_tools.doctor.models import models
 from gpu_cluster_tools.doctor.offerings import offerings
@@ -62,6 +63,7 @@ def _on_aws(stack: Stack, name: str, sign_in: SignIn) -> Iterator[Check]:
     except UnreachableError as error:
         yield Group("account").skip("account", str(error))
         yield from service_roles(stack, None)
+        yield from existing_vpc(stack, None)
         yield from quotas(stack, name, None)
         yield from offerings(stack, None)
         yield from zones(stack, None)
@@ -73,6 +75,7 @@ def _on_aws(stack: Stack, name: str, sign_in: SignIn) -> Iterator[Check]:
     asked = aws if ours else None  # another account's quotas say nothing
     try:
         yield from service_roles(stack, asked)
+        yield from existing_vpc(stack, asked)
         yield from quotas(stack, name, asked)
         yield from offerings(stack, asked)
         yield from zones(stack, asked)

@@ -19,7 +19,10 @@ def test_a_control_stands_in_a_row_with_its_evidence() -> None:
         "| <code>4.2.1</code> | No privileged containers | held "
         "| <code>49-not-privileged</code> held, 1 looked at |"
     ) in lines
-    assert "| <code>3.2.1</code> | Anonymous kubelet access is disabled | not covered by a rule |  |" in lines
+    assert (
+        "| <code>3.1.1</code> | The kubelet kubeconfig has restrictive permissions "
+        "| not covered by a rule |  |"
+    ) in lines
 
 
 def test_what_has_to_be_shown_otherwise_is_said_once_for_all_that_it_is_for() -> None:

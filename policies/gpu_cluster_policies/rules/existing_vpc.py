@@ -1,0 +1,35 @@
+"""Properties of an existing VPC, which is not in the stack: its owner guarantees them, or no rule knows."""
+
+from collections.abc import Iterator
+
+from gpu_cluster.config.network import ExistingNetwork, VpcGuarantee
+from gpu_cluster_policies.context import EvaluationContext
+from gpu_cluster_policies.resource import Resource, Subjects
+from gpu_cluster_policies.resource_types import CLUSTER, VPCS
+from gpu_cluster_policies.rule import NotJudgedProperty
+
+_WORDS = {
+    VpcGuarantee.PRIVATE_SUBNETS: "existing VPC with private subnets",
+    VpcGuarantee.FLOW_LOGS: "existing VPC with flow logs",
+    VpcGuarantee.DEFAULT_GROUP_CLOSED: "existing VPC with a closed default security group",
+}
+
+
+def vpcs_of(context: EvaluationContext) -> Subjects[Resource]:
+    """VPCs of the stack, and its cluster if the VPC of that exists already."""
+
+    def pick(resource: Resource) -> tuple[Resource, ...]:
+        return (resource,) if resource.kind in VPCS or context.existing_vpc else ()
+
+    return Subjects(frozenset((*VPCS, CLUSTER)), pick)
+
+
+def not_guaranteed(
+    cluster: Resource, vpc: ExistingNetwork, property_: VpcGuarantee
+) -> Iterator[NotJudgedProperty]:
+    """The property of the cluster's VPC, unless the owner of the VPC guarantees it."""
+    if property_ not in vpc.guarantees:
+        guaranteed = f"guaranteed: {property_} in gpu-cluster:network.existing.guarantees"
+        yield NotJudgedProperty(
+            cluster.missing(_WORDS[property_]), guaranteed, actual="not known to the stack"
+        )
