@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from gpu_cluster.capacity import counted_models, known_model, pools_of, scales, served_metrics, waiting_metric
 from gpu_cluster.capacity.gateway_requests import gateway_pods
-from gpu_cluster.catalog import MODELS, REGIONS, zones_of_some_accounts
+from gpu_cluster.catalog import MODELS, RECIPES, REGIONS, zones_of_some_accounts
 from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings, is_managed_by_aws
@@ -140,7 +140,13 @@ def unchecked(models: Iterable[ModelSettings]) -> Iterator[str]:
     hint = "hint: like, a known model of the same layers, or config, the path of its config.json"
     for name, known in {each.model: known_model(each) for each in models if _counts(each)}.items():
         if known is None:
-            yield f"memory not checked: model {name} is not known{near_model(name)}; {hint}"
+            recipe = RECIPES.get(name)
+            least = (
+                f"vLLM's recipe states at least {recipe.memory_gb} GB; "
+                if recipe and recipe.memory_gb
+                else ""
+            )
+            yield f"memory not checked: model {name} is not known{near_model(name)}; {least}{hint}"
         elif not known.has_shape:
             yield f"memory of the KV cache not checked: of model {name} only the weights are known; {hint}"
 

@@ -27,6 +27,12 @@ _OF_THE_STACK = frozenset(
 """Arguments that the platform sets, or that depend on hardware and load."""
 
 
+_GPUS = {
+    **{"h100": "H100", "h200": "H200", "b200": "B200", "b300": "B300", "gb200": "GB200"},
+    **{"a100": "A100-80GB", "rtx_pro_6000": "RTX-PRO-6000"},
+}
+
+
 def main() -> None:
     checkout = Checkout(Path(sys.argv[1]), "vllm-project/recipes")
     path = Path(package.__file__).with_name("recipes.csv")
@@ -48,9 +54,11 @@ def recipes_of(document: dict[str, Any], source: Source) -> Iterator[Recipe]:
     """Recipes of the model of a file and of its variants, which are models of their own."""
     model, meta = document["model"], document["meta"]
     features: dict[str, Any] = document.get("features") or {}
+    hardware: dict[str, str] = meta.get("hardware") or {}
     variants: dict[str, dict[str, Any] | None] = document.get("variants") or {}
-    own: dict[str, Any] = {}
-    for variant in (own, *(each for each in variants.values() if each)):
+    default: dict[str, Any] = variants.get("default") or {}
+    own = default.get("vram_minimum_gb") if default.get("model_id") in (None, model["model_id"]) else None
+    for variant in ({"vram_minimum_gb": own}, *filter(None, variants.values())):
         arguments = _joined([*(model.get("base_args") or []), *(variant.get("extra_args") or [])])
         yield Recipe(
             model=variant.get("model_id") or model["model_id"],
@@ -59,6 +67,10 @@ def recipes_of(document: dict[str, Any], source: Source) -> Iterator[Recipe]:
             tool_parser=_value(features.get("tool_calling"), "--tool-call-parser"),
             reasoning_parser=_value(features.get("reasoning"), "--reasoning-parser"),
             omni="omni" in (meta.get("tasks") or []),
+            memory_gb=round(variant.get("vram_minimum_gb") or 0),
+            verified=tuple(
+                _GPUS[it] for it, state in hardware.items() if it in _GPUS and state == "verified"
+            ),
             source=source,
         )
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from gpu_cluster.catalog.source import Source
 
-_COLUMNS = ("model", "release", "arguments", "tools", "reasoning", "omni", "source", "date")
+_COLUMNS = (
+    *("model", "release", "memory", "verified", "arguments", "tools", "reasoning", "omni", "source", "date"),
+)
 _RELEASE = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
 
@@ -36,6 +38,12 @@ class Recipe:
     """True for models that generate images, audio or video, which vLLM-Omni serves and vLLM does not."""
 
     source: Source
+
+    memory_gb: int = 0
+    """Least memory of all GPUs of a server together, in 10^9 bytes; 0 where the recipe has none."""
+
+    verified: tuple[str, ...] = ()
+    """GPUs on which its maintainers tried it or one of its variants, as the catalog names them."""
 
     def is_newer_than(self, release: str) -> bool:
         """Whether it needs a later release; a nightly build is later than all releases."""
@@ -70,6 +78,8 @@ def _recipe(row: Mapping[str, str]) -> Recipe:
         tool_parser=row["tools"],
         reasoning_parser=row["reasoning"],
         omni=bool(row["omni"]),
+        memory_gb=int(row["memory"] or 0),
+        verified=tuple(row["verified"].split()),
         source=Source(row["source"], date.fromisoformat(row["date"])),
     )
 
@@ -77,6 +87,8 @@ def _recipe(row: Mapping[str, str]) -> Recipe:
 def _row(recipe: Recipe) -> Iterator[str]:
     yield recipe.model
     yield recipe.release
+    yield str(recipe.memory_gb or "")
+    yield " ".join(recipe.verified)
     yield json.dumps(recipe.arguments) if recipe.arguments else ""
     yield recipe.tool_parser
     yield recipe.reasoning_parser

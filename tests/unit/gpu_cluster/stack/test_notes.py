@@ -144,6 +144,7 @@ config:
         loadMinutes: 999
         cache: {size: 1Ti}
         args: [--trust_remote_code, --mm-encoder-tp-mode=data]
+      absent: {model: tencent/Hy3, pool: box, replicas: 1, cache: {size: 1Ti}}
       half:
         model: deepseek-ai/DeepSeek-V4-Flash
         pool: box
@@ -169,4 +170,5 @@ def test_what_a_model_lacks_of_its_recipe_is_said(tmp_path: Path) -> None:
         "model half: vLLM's recipe for deepseek-ai/DeepSeek-V4-Flash (2026-08-21) also has args: "
         "{block-size: 256}, reasoningParser: deepseek_v4",
         "half: GPU memory of the draft model org/draft is not counted, because it is not known",
+        "memory not checked: model tencent/Hy3 is not known; vLLM's recipe states at least 708 GB; " + HINT,
     ]

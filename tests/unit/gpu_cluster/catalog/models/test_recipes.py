@@ -1,10 +1,12 @@
 """vLLM's published settings of models, held to what the parser of the pinned release declares."""
 
 from datetime import date
+from statistics import median
 
 import pytest
 
-from gpu_cluster.catalog import RECIPES, Recipe, Source
+from gpu_cluster.capacity import ModelLoad, smallest_fit
+from gpu_cluster.catalog import GPUS, MODELS, RECIPES, Recipe, Source
 from gpu_cluster.catalog.engines import flags_of
 from gpu_cluster.catalog.models.recipes import write_recipes
 from gpu_cluster.stack.checks.engine_arguments import argument_mistakes, canonical_name
@@ -60,16 +62,20 @@ def test_the_models_that_the_pinned_release_lacks_are_those_whose_parsers_it_lac
 
 def test_a_recipe_is_read_as_the_command_line_that_it_makes() -> None:
     document = {
-        "meta": {"tasks": ["text"]},
+        "meta": {"tasks": ["text"], "hardware": {"h200": "verified", "b200": "unsupported"}},
         "model": {
             "model_id": "org/model",
             "min_vllm_version": "0.20.0",
             "base_args": ["--tokenizer_mode", "mistral", "--kernel-config.enable_x=False", "--port", "8000"],
         },
         "features": {"tool_calling": {"args": ["--tool-call-parser", "mistral"]}},
-        "variants": {"small": {"model_id": "org/small", "extra_args": ["--kv-cache-dtype fp8", "--eager"]}},
+        "variants": {
+            "default": {"vram_minimum_gb": 96},
+            "small": {"model_id": "org/small", "extra_args": ["--kv-cache-dtype fp8", "--eager"]},
+        },
     }
-    model, small = recipes_of(document, SOURCE)
+    model, same, small = recipes_of(document, SOURCE)
+    assert (model, model.memory_gb, model.verified) == (same, 96, ("H200",))
     assert model.arguments == ("--tokenizer-mode=mistral", "--kernel-config.enable_x=False")
     assert (model.release, model.tool_parser, model.reasoning_parser) == ("0.20.0", "mistral", "")
     assert (small.model, small.arguments[2:]) == ("org/small", ("--kv-cache-dtype=fp8", "--eager"))
@@ -79,3 +85,47 @@ def test_the_table_is_written_as_it_is_read() -> None:
     text = write_recipes(RECIPES.values())
     assert text.count("\n") == len(RECIPES) + 1
     assert "moonshotai/Kimi-K3,0.27.1," in text
+
+
+def test_weights_of_the_catalog_are_in_the_memory_that_the_publisher_states() -> None:
+    """It states 1.2 times the weights in the median, and rounds small models."""
+    stated = [
+        each.memory_gb * 1e9 / MODELS[each.model].weights
+        for each in RECIPES.values()
+        if each.memory_gb and each.model in MODELS
+    ]
+    assert len(stated) >= 120
+    assert min(stated) > 0.7
+    assert max(stated) < 2
+    assert 1.1 < median(stated) < 1.3
+
+
+LARGER_THAN_EIGHT = {
+    ("deepseek-ai/DeepSeek-V3.2", "H100"),  # its NVFP4 variant
+    ("moonshotai/Kimi-K2-Instruct", "H200"),  # on 16 GPUs
+    ("moonshotai/Kimi-K3", "H200"),
+    ("moonshotai/Kimi-K3", "B200"),
+    ("moonshotai/Kimi-K3", "GB200"),
+    ("zai-org/GLM-5", "H200"),  # its FP8 variant, as of the others of GLM
+    ("zai-org/GLM-5.1", "H200"),
+    ("zai-org/GLM-5.2", "B200"),
+}
+"""Models whose weights leave less than 15 % of eight of these GPUs: recipes name GPUs for all variants."""
+
+
+def test_no_server_is_refused_on_which_the_publisher_tried_the_model() -> None:
+    tried = [
+        (each.model, gpu)
+        for each in RECIPES.values()
+        for gpu in each.verified
+        if each.model in MODELS and each.source.where.endswith(f"/{each.model.partition('/')[2]}.yaml")
+    ]
+    refused = {
+        (model, gpu)
+        for model, gpu in tried
+        if smallest_fit(ModelLoad(MODELS[model], 8192, None), GPUS[gpu], 8) is None
+    }
+    assert len(tried) >= 85
+    assert refused == LARGER_THAN_EIGHT
+    for model, gpu in refused:
+        assert MODELS[model].weights > 0.85 * 8 * GPUS[gpu].memory_mib * 2**20
