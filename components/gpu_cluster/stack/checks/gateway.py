@@ -12,6 +12,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.checks.gateway_addresses import gateway_addresses
 from gpu_cluster.stack.checks.gateway_limits import OF_ENVOY, gateway_limits
+from gpu_cluster.stack.checks.gateway_model_keys import gateway_model_keys
 from gpu_cluster.stack.checks.models import unknown_pool
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
@@ -32,6 +33,7 @@ def gateway(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
         yield Diagnostic(("gateway", "http"), message)
     yield from _class(stack, settings)
     yield from gateway_addresses(stack, settings)
+    yield from gateway_model_keys(settings, stack.serving.models, ("serving", "models"))
     yield from _pool(stack, settings, broken)
     yield from _charts(stack, settings)
     yield from _teams(stack, settings)
@@ -61,6 +63,7 @@ def gateway_of_team(team: TeamStack, broken: frozenset[Keys]) -> Iterator[Diagno
         return
     yield from _production(team.environment, settings, routed, broken)
     yield from gateway_limits(team.environment, settings, routed, environment=name)
+    yield from gateway_model_keys(routed, team.file.models, ("models",))
     if not (team.file.models or team.file.services):
         yield Diagnostic(("gateway",), "no backends: the team has no model and no service")
         return
