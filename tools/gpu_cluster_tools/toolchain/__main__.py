@@ -18,6 +18,8 @@ from gpu_cluster_tools.toolchain.real_node import CLIENT, NO_METRICS, REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from gpu_cluster_tools.toolchain.toolchain import install
 from gpu_cluster_tools.toolchain.tools import (
+    AWS_LOAD_BALANCER_CONTROLLER,
+    CERT_MANAGER,
     CRANE,
     ENVOY_GATEWAY,
     ENVOY_GATEWAY_CHARTS,
@@ -64,8 +66,10 @@ def _install_vllm() -> None:
 def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     of_tests = (*WITNESSES, AWS_PROVIDER)
     controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, RATE_LIMIT)
+    entrances = (CERT_MANAGER, AWS_LOAD_BALANCER_CONTROLLER)
     registries = (OCI_REGISTRY, CRANE)
-    of_all_tests = (*of_tests, PROMTOOL, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR, *controllers, *registries)
+    of_nodes = (PROMTOOL, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR)
+    of_all_tests = (*of_tests, *of_nodes, *controllers, *entrances, *registries)
     nvidia = () if missing_c_compiler() else NVIDIA
     telemetry = (PROMETHEUS, METRICS_ADAPTER, KUBE_STATE_METRICS, NODE_EXPORTER, NO_METRICS)
     real_nodes = () if missing_requirement() else (*REAL_NODE, CLIENT, *telemetry, *nvidia)

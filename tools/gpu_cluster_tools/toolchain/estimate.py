@@ -19,6 +19,8 @@ SECONDS: Mapping[str, int] = {
     "pulumi-resource-aws": 1712,
     "karpenter": 533,
     "envoy-gateway": 390,
+    "cert-manager": 720,
+    "aws-load-balancer-controller": 1320,
     "nvidia-k8s-device-plugin": 84,
     "gpu-feature-discovery": 161,
     "prometheus": 720,

@@ -260,6 +260,21 @@ ENVOY_GATEWAY_CHARTS = Tool(
     ),
 )
 
+CERT_MANAGER = Tool(
+    name="cert-manager",
+    version="v1.19.1",
+    module="cert-manager",
+    package=".",
+    files=ModuleFiles(module="github.com/cert-manager/cert-manager", paths=("deploy/crds",)),
+)
+
+AWS_LOAD_BALANCER_CONTROLLER = Tool(
+    name="aws-load-balancer-controller",
+    version="v0.0.0-20260109171550-3b9bdb1e3fb2",  # the commit of its tag v2.17.1
+    module="aws-load-balancer-controller",
+    package="sigs.k8s.io/aws-load-balancer-controller",
+)
+
 OCI_REGISTRY = Tool(
     name="oci-registry",
     version="v3.0.0",  # of the image that the platform runs

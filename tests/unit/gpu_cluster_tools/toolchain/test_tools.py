@@ -37,6 +37,8 @@ from gpu_cluster_tools.toolchain.real_node import (
     REAL_NODE,
 )
 from gpu_cluster_tools.toolchain.tools import (
+    AWS_LOAD_BALANCER_CONTROLLER,
+    CERT_MANAGER,
     CRANE,
     DEVICE_PLUGIN_CONFIG,
     ENVOY_GATEWAY,
@@ -78,6 +80,8 @@ from gpu_cluster_tools.toolchain.tools import (
         ENVOY_GATEWAY_CHARTS,
         CRANE,
         RATE_LIMIT,
+        CERT_MANAGER,
+        AWS_LOAD_BALANCER_CONTROLLER,
         *PINNED,
         KUBELET,
         KUBE_PROXY,
@@ -222,6 +226,8 @@ def test_every_module_is_used() -> None:
         OCI_REGISTRY,
         CRANE,
         RATE_LIMIT,
+        CERT_MANAGER,
+        AWS_LOAD_BALANCER_CONTROLLER,
         AWS_PROVIDER,
         KARPENTER,
         *REAL_NODE,
