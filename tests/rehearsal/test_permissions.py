@@ -16,15 +16,22 @@ from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 
+_BOUNDARY = Path(__file__).parent / "aws/unusual/Pulumi.boundary.yaml"
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_project(
-        PROJECT, tmp_path_factory.mktemp("rights") / "project", {"small": small_stack(Random(7))}
-    )
+    stacks = {"small": small_stack(Random(7)), "boundary": _BOUNDARY.read_text()}
+    return copy_project(PROJECT, tmp_path_factory.mktemp("rights") / "project", stacks)
 
 
-def test_the_policy_of_a_rehearsal_is_enough_and_every_action_of_it_is_needed(folder: Path) -> None:
-    sandbox = Sandbox(folder, "small", install(also=[AWS_PROVIDER]))
+@pytest.mark.parametrize(
+    ("name", "missing"), [("small", "eks:CreateNodegroup"), ("boundary", "backup-storage:MountCapsule")]
+)
+def test_the_policy_of_a_rehearsal_is_enough_and_every_action_of_it_is_needed(
+    folder: Path, name: str, missing: str
+) -> None:
+    sandbox = Sandbox(folder, name, install(also=[AWS_PROVIDER]))
     try:
         report = rehearse(sandbox, print)
         calls = sandbox.account.calls()
@@ -40,14 +47,12 @@ def test_the_policy_of_a_rehearsal_is_enough_and_every_action_of_it_is_needed(fo
         assert any(not allows(less, each) for each in calls), action
 
     options = [word for path in paths for word in ("--with-permissions", str(path))]
-    again = run_gpu_cluster(folder, "rehearse", "small", *options)
+    again = run_gpu_cluster(folder, "rehearse", name, *options)
     assert again.returncode == 0, again.stdout + again.stderr
 
-    less = policy_files.write(
-        folder / "less.json", (it for it in calls if it.action != "eks:CreateNodegroup")
-    )
+    less = policy_files.write(folder / "less.json", (it for it in calls if it.action != missing))
     options = [word for path in less for word in ("--with-permissions", str(path))]
-    failed = run_gpu_cluster(folder, "rehearse", "small", *options)
+    failed = run_gpu_cluster(folder, "rehearse", name, *options)
     assert failed.returncode == 1
-    words = "is not authorized to perform: eks:CreateNodegroup on resource"
+    words = f"is not authorized to perform: {missing} on resource"
     assert words in failed.stdout + failed.stderr

@@ -1,7 +1,7 @@
 """Rehearsals of stacks that differ from those of `stacks/` in their AWS resources.
 
-IPv6, Bottlerocket, arm64, an existing VPC by ids and by tags, MIG, MPS, Karpenter alone, spot, reservations,
-a capacity block, a model over two nodes, replication, no NAT, and names as long as they may be.
+IPv6, Bottlerocket, arm64, a permissions boundary, an existing VPC by ids and by tags, MIG, MPS, spot,
+Karpenter only, reservations, a capacity block, a model over two nodes, replication, no NAT, long names.
 """
 
 import json

@@ -1,6 +1,8 @@
 """Everything that the account holds, by the types and ids of the provider."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from gpu_cluster_tools.rehearsal.aws import identity
@@ -11,6 +13,7 @@ Listed = Callable[[Api], Iterator[str]]
 Resource = tuple[str, str]
 """Type and id."""
 
+_TYPES: Mapping[str, Mapping[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_text())
 _REGIONS: set[str] = set()
 _GIVEN: set[Resource] = set()
 
@@ -45,11 +48,18 @@ def _everything(api: Api) -> Iterator[Resource]:
             yield from ((type, id) for id in listed(api.in_region("us-east-1")))
 
 
-def _by(service: str, operation: str, listed: str, id: str, **arguments: Any) -> Listed:
+def _listed_in(part: str) -> dict[str, Listed]:
+    """Types of inventory.json: service, operation, the key of its list and that of an id, and parameters."""
+    return {type: _by(*given) for type, given in _TYPES[part].items()}
+
+
+def _by(
+    service: str, operation: str, listed: str, id: str, arguments: Mapping[str, Any] | None = None
+) -> Listed:
     """All ids of one answer."""
 
     def ids(api: Api) -> Iterator[str]:
-        things: list[Found] = api.call(service, operation, **arguments)[listed]
+        things: list[Found] = api.call(service, operation, **(arguments or {}))[listed]
         yield from (thing[id] for thing in things if not _is_gone(thing))
 
     return ids
@@ -205,77 +215,35 @@ def _budgets(api: Api) -> Iterator[str]:
 
 
 _OF_REGIONS: Mapping[str, Listed] = {
-    "aws:backup/plan:Plan": _by("backup", "ListBackupPlans", "BackupPlansList", "BackupPlanId"),
-    "aws:backup/vault:Vault": _by("backup", "ListBackupVaults", "BackupVaultList", "BackupVaultName"),
-    "aws:cloudwatch/eventRule:EventRule": _by("events", "ListRules", "Rules", "Name"),
-    "aws:cloudwatch/logGroup:LogGroup": _by("logs", "DescribeLogGroups", "logGroups", "logGroupName"),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": _by(
-        "cloudwatch", "DescribeAlarms", "MetricAlarms", "AlarmName"
-    ),
-    "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway": _by(
-        "ec2",
-        "DescribeEgressOnlyInternetGateways",
-        "EgressOnlyInternetGateways",
-        "EgressOnlyInternetGatewayId",
-    ),
-    "aws:ec2/eip:Eip": _by("ec2", "DescribeAddresses", "Addresses", "AllocationId"),
-    "aws:ec2/flowLog:FlowLog": _by("ec2", "DescribeFlowLogs", "FlowLogs", "FlowLogId"),
+    **_listed_in("of regions"),
     "aws:ec2/internetGateway:InternetGateway": _internet_gateways,
     "aws:ec2/launchTemplate:LaunchTemplate": _launch_templates,
-    "aws:ec2/natGateway:NatGateway": _by("ec2", "DescribeNatGateways", "NatGateways", "NatGatewayId"),
     "aws:ec2/routeTable:RouteTable": _route_tables,
     "aws:ec2/securityGroup:SecurityGroup": _security_groups,
     "aws:ec2/subnet:Subnet": _subnets,
     "aws:ec2/vpc:Vpc": _vpcs,
-    "aws:ec2/vpcEndpoint:VpcEndpoint": _by("ec2", "DescribeVpcEndpoints", "VpcEndpoints", "VpcEndpointId"),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": _lifecycle_policies,
-    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": _by(
-        "ecr", "DescribePullThroughCacheRules", "pullThroughCacheRules", "ecrRepositoryPrefix"
-    ),
     "aws:ecr/registryPolicy:RegistryPolicy": _registry_policy,
     "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": _registry_scanning,
     "aws:ecr/replicationConfiguration:ReplicationConfiguration": _replication,
-    "aws:ecr/repository:Repository": _by("ecr", "DescribeRepositories", "repositories", "repositoryName"),
-    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": _by(
-        "ecr", "DescribeRepositoryCreationTemplates", "repositoryCreationTemplates", "prefix"
-    ),
-    "aws:efs/accessPoint:AccessPoint": _by("efs", "DescribeAccessPoints", "AccessPoints", "AccessPointId"),
-    "aws:efs/fileSystem:FileSystem": _by("efs", "DescribeFileSystems", "FileSystems", "FileSystemId"),
     "aws:eks/addon:Addon": _addons,
     "aws:eks/cluster:Cluster": _clusters,
     "aws:eks/nodeGroup:NodeGroup": _node_groups,
-    "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation": _by(
-        "fsx", "DescribeDataRepositoryAssociations", "Associations", "AssociationId"
-    ),
-    "aws:fsx/lustreFileSystem:LustreFileSystem": _by(
-        "fsx", "DescribeFileSystems", "FileSystems", "FileSystemId"
-    ),
     "aws:kms/alias:Alias": _aliases,
     "aws:kms/key:Key": _keys,
-    "aws:secretsmanager/secret:Secret": _by("secretsmanager", "ListSecrets", "SecretList", "ARN"),
-    "aws:sns/topic:Topic": _by("sns", "ListTopics", "Topics", "TopicArn"),
     "aws:sqs/queue:Queue": _queues,
 }
 
 _OF_ACCOUNTS: Mapping[str, Listed] = {
+    **_listed_in("of accounts"),
     "aws:budgets/budget:Budget": _budgets,
-    "aws:iam/instanceProfile:InstanceProfile": _by(
-        "iam", "ListInstanceProfiles", "InstanceProfiles", "InstanceProfileName"
-    ),
-    "aws:iam/policy:Policy": _by("iam", "ListPolicies", "Policies", "Arn", Scope="Local"),
     "aws:iam/role:Role": _roles,
     "aws:s3/bucket:Bucket": _buckets,
 }
 
 _MADE_BY_SERVICES: Mapping[str, Listed] = {
-    "aws:autoscaling/group:Group": _by(
-        "autoscaling", "DescribeAutoScalingGroups", "AutoScalingGroups", "AutoScalingGroupName"
-    ),
-    "aws:ebs/volume:Volume": _by("ec2", "DescribeVolumes", "Volumes", "VolumeId"),
+    **_listed_in("made by services"),
     "aws:ec2/instance:Instance": _instances,
-    "aws:ec2/networkInterface:NetworkInterface": _by(
-        "ec2", "DescribeNetworkInterfaces", "NetworkInterfaces", "NetworkInterfaceId"
-    ),
     "a launch template of EKS": _launch_template_copies,
     "a security group of EKS": _security_groups_of_eks,
 }
